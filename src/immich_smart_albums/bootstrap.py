@@ -1,0 +1,50 @@
+"""The only place that knows both what the operations need and what fits it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import stamina.instrumentation
+
+from immich_smart_albums.immich.connection import Address
+from immich_smart_albums.immich.http import Exchange, Http, TimeOuts
+from immich_smart_albums.immich.server import ImmichServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from immich_smart_albums.config.settings import Settings
+    from immich_smart_albums.operations.ports import PhotoServer
+
+__all__ = ["Connection", "Exchange", "connect"]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to talk to the server."""
+
+    concurrency: int = 4
+    seconds: float = 60.0
+    """How long the server may stay silent."""
+    ca_file: Path | None = None
+
+
+def connect(
+    settings: Settings,
+    connection: Connection,
+    *,
+    on_exchange: Callable[[Exchange], None],
+    on_read: Callable[[int], None],
+) -> PhotoServer:
+    """A server that is there and whose version is known. Raises ServerError, and ValueError for a bad address."""
+    stamina.instrumentation.set_on_retry_hooks([])  # our own log tells of every try
+    http = Http(
+        Address.parse(settings.server, connection.ca_file),
+        settings.key,
+        concurrency=connection.concurrency,
+        time_outs=TimeOuts(read=connection.seconds, answer=3 * connection.seconds, tries=4 * connection.seconds),
+        on_exchange=on_exchange,
+    )
+    return ImmichServer(http, concurrency=connection.concurrency, on_read=on_read)

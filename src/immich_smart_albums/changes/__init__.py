@@ -1,0 +1,3 @@
+"""What would change: plans, made without touching anything."""
+
+from __future__ import annotations

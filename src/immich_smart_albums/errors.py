@@ -1,0 +1,108 @@
+"""The error tree: every failure that a user can meet, with what to do about it.
+
+SmartAlbumsError
+├── ConfigurationError     flags, files or names are wrong; nothing was written (exit 2)
+├── ServerError            the server could not be asked, or refused (exit 1)
+│   ├── Unreachable        no connection, TLS failure, time-out, server gone in the middle
+│   ├── NotImmich          something else answered: a login page, a proxy, a redirect, an old server
+│   ├── Refused            Immich answered with an error status
+│   │   ├── Unauthorized       401: the key
+│   │   ├── MissingPermission  403: the key lacks one permission
+│   │   └── NoAccess           Immich's 400 for things that are not there or not ours
+│   └── Untrustworthy      an answer that contradicts the question: nothing of it is used
+├── FilterError            a local filter could not be evaluated (exit 1)
+└── AdditionRefused        the album did not take every photo (exit 1)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+class SmartAlbumsError(Exception):
+    """A failure with a remedy: `message` says what happened and where, `hint` what to do."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with the input: where it stands, what it is, what to do."""
+
+    where: str
+    message: str
+    hint: str | None = None
+    excerpt: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+class ConfigurationError(SmartAlbumsError):
+    """Everything that is wrong with the input, reported together."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        if not problems:
+            message = "a ConfigurationError needs at least one problem"
+            raise ValueError(message)
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class ServerError(SmartAlbumsError):
+    """The server could not be asked, or its answer cannot be used."""
+
+    again: Retry = None
+    """Whether the same request may do better a moment later."""
+
+
+Retry = Literal["yes", "once", "if known"] | float | None
+"""Sent again: never (None), always, once, only if the server has answered before, or after that many seconds."""
+
+
+class Unreachable(ServerError):
+    """No answer: connection, TLS, time-out, or a connection that broke in the middle."""
+
+
+class NotImmich(ServerError):
+    """Something answered that is not an Immich API this tool can talk to."""
+
+
+class Refused(ServerError):
+    """Immich answered with an error status."""
+
+    def __init__(self, message: str, *, status: int, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class Unauthorized(Refused):
+    """401: the key is wrong, or may never see what was asked for."""
+
+
+class MissingPermission(Refused):
+    """403: the key lacks one permission, which the server names."""
+
+    def __init__(self, message: str, *, permission: str | None, hint: str | None = None) -> None:
+        super().__init__(message, status=403, hint=hint)
+        self.permission = permission
+
+
+class NoAccess(Refused):
+    """400 as Immich says "not found or no access" for albums, assets and people."""
+
+
+class Untrustworthy(ServerError):
+    """The answer contradicts the question: a filter was ignored, or a page is incomplete."""
+
+
+class FilterError(SmartAlbumsError):
+    """A local filter could not be evaluated on an asset."""
+
+
+class AdditionRefused(SmartAlbumsError):
+    """The server did not take some of the photos into the album."""

@@ -1,0 +1,135 @@
+"""Where the server is, how it is reached, and what a failure on the way there means."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import ssl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    IncompleteRead,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    ProxyError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from immich_smart_albums.errors import ServerError, Unreachable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A server: `base` is what people open in a browser, without a trailing slash or `/api`."""
+
+    base: str
+    ca_file: Path | None = None
+    """PEM file of an own certificate authority."""
+
+    @classmethod
+    def parse(cls, text: str, ca_file: Path | None = None) -> Address:
+        """Read what people write for a server. Raises ValueError that says what is missing."""
+        base = text.strip().rstrip("/").removesuffix("/api").rstrip("/")
+        parts = urlsplit(base)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            message = f"{text!r} is no server address; write it as http://immich.local:2283 or https://photos.example.org"
+            raise ValueError(message)
+        if parts.username or parts.password or parts.query or parts.fragment:
+            message = "a server address has no user, password, query or fragment"
+            raise ValueError(message)
+        parts.port  # noqa: B018 - raises ValueError for a port that is none
+        return cls(base, ca_file)
+
+    @property
+    def api(self) -> str:
+        """Where the API's paths start."""
+        return f"{self.base}/api"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server is this machine, where compressing costs more than it saves."""
+        host = urlsplit(self.base).hostname or ""
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"
+
+
+def make_pool(
+    address: Address, concurrency: int, connect: float, read: float
+) -> urllib3.PoolManager | urllib3.ProxyManager:
+    """Connections to one server. Proxy and CA variables of the environment count, as they do for other tools."""
+    parts = urlsplit(address.base)
+    ca_file = address.ca_file or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
+    context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    timeout = urllib3.Timeout(connect=connect, read=read)
+    proxy = getproxies().get(parts.scheme)
+    if proxy and not proxy_bypass(parts.netloc):
+        return urllib3.ProxyManager(proxy, maxsize=concurrency, block=True, timeout=timeout, ssl_context=context)
+    return urllib3.PoolManager(maxsize=concurrency, block=True, timeout=timeout, ssl_context=context)
+
+
+def tell_failure(error: HTTPError, request: str, address: Address) -> ServerError:
+    """A failure on the way to the server and back, with what to do about it."""
+    failure = _translate(error, request, address)
+    if not isinstance(error, SSLError | NameResolutionError | NewConnectionError):
+        failure.again = "yes"
+    elif not isinstance(error, SSLError):
+        failure.again = "if known"
+    return failure
+
+
+def _translate(error: HTTPError, request: str, address: Address) -> ServerError:
+    base = address.base
+    match error:
+        case SSLError():
+            hint = "Give your own certificate authority with --ca FILE, or check the address and the server's date."
+            return Unreachable(f"{request}: the secure connection to {base} failed: {_reason(error)}", hint=hint)
+        case NameResolutionError():
+            hint = "Check --server (or IMMICH_SERVER_URL) for a typo."
+            return Unreachable(f"{request}: no such host: {base}", hint=hint)
+        case ConnectTimeoutError():
+            hint = "Is the server switched on, and reachable from this machine?"
+            return Unreachable(f"{request}: {base} does not answer", hint=hint)
+        case NewConnectionError():
+            hint = "Is Immich running, and is the port right? Immich's own port is 2283."
+            return Unreachable(f"{request}: nothing listens at {base}: {_reason(error)}", hint=hint)
+        case ProxyError():
+            hint = "Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
+            return Unreachable(f"{request}: the proxy on the way to {base} failed: {_reason(error)}", hint=hint)
+        case ReadTimeoutError():
+            hint = "The server is busy or stuck; try again later, or allow more with --timeout."
+            return Unreachable(f"{request}: {base} stopped answering", hint=hint)
+        case IncompleteRead():
+            hint = "Nothing of a half answer is used. Try again; if it stays, look at the server's log."
+            return Unreachable(f"{request}: the answer of {base} was cut short", hint=hint)
+        case ProtocolError():
+            hint = "The server may have restarted. Try again; if it stays, look at the server's log."
+            return Unreachable(f"{request}: the connection to {base} broke: {_reason(error)}", hint=hint)
+        case _:
+            return Unreachable(f"{request}: talking to {base} failed: {_reason(error)}")
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost reason in words, without the object addresses that urllib3 puts in front."""
+    inner = error.args[-1] if error.args and isinstance(error.args[-1], BaseException) else None
+    if inner is not None:
+        return _reason(inner)
+    cause = error.__cause__
+    if cause is not None and isinstance(cause, OSError):
+        return cause.strerror or str(cause)
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    text = str(error)
+    return text.rsplit(": ", 1)[-1] if " object at 0x" in text else text

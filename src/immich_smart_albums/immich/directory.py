@@ -1,0 +1,161 @@
+"""The named things of a server: its version, the key and its account, people, tags, albums, months."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich
+from immich_smart_albums.immich.responses import decode
+from immich_smart_albums.immich.versions import OLDEST, Capabilities
+from immich_smart_albums.immich.windows import Month
+from immich_smart_albums.model.album import Album, Person, User
+from immich_smart_albums.model.instants import to_milliseconds
+from immich_smart_albums.model.version import Version
+
+if TYPE_CHECKING:
+    from immich_smart_albums.immich.http import Http
+
+PEOPLE_PAGE = 1000
+
+
+class _Version(msgspec.Struct):
+    major: int
+    minor: int
+    patch: int
+
+
+class _Person(msgspec.Struct):
+    id: str
+    name: str = ""
+    isHidden: bool = False  # noqa: N815 - Immich's name
+
+
+class _People(msgspec.Struct):
+    people: list[_Person]
+    hasNextPage: bool = False  # noqa: N815 - Immich's name
+
+
+class _Bucket(msgspec.Struct):
+    timeBucket: str  # noqa: N815 - Immich's name
+    count: int
+
+
+class _User(msgspec.Struct):
+    id: str
+    name: str = ""
+    email: str = ""
+
+
+class _AlbumUser(msgspec.Struct):
+    user: _User
+    role: str = "viewer"
+
+
+class _Album(msgspec.Struct):
+    id: str
+    albumName: str  # noqa: N815 - Immich's name
+    assetCount: int = 0  # noqa: N815 - Immich's name
+    createdAt: str = ""  # noqa: N815 - Immich's name
+    owner: _User | None = None
+    albumUsers: list[_AlbumUser] = []  # noqa: N815 - Immich's name
+
+
+def read_version(http: Http) -> Capabilities:
+    """What the server can do (`GET /server/version`, which needs no key).
+
+    Raises NotImmich for a server that is older than this tool knows.
+    """
+    answer = decode(http.get("/server/version"), _Version, "GET /server/version")
+    version = Version(answer.major, answer.minor, answer.patch)
+    if version < OLDEST:
+        raise NotImmich(f"the server is Immich {version}", hint=f"This tool needs Immich {OLDEST} or later.")
+    return Capabilities(version)
+
+
+class Directory:
+    """Reads lists of names, each once."""
+
+    def __init__(self, http: Http, capabilities: Capabilities) -> None:
+        self._http = http
+        self._capabilities = capabilities
+        self._lock = threading.Lock()
+        self._me: User | None = None
+        self._months: list[Month] | None = None
+
+    def me(self) -> User:
+        """The account of the key; needs user.read."""
+        with self._lock:
+            if self._me is None:
+                answer = decode(self._http.get("/users/me"), _User, "GET /users/me")
+                self._me = User(answer.id, answer.name, answer.email)
+            return self._me
+
+    def permissions(self) -> frozenset[str] | None:
+        """What the key may do ("all" or names); None where the server cannot tell (before 1.139)."""
+        if not self._capabilities.has_key_info:
+            return None
+        answer = decode(self._http.get("/api-keys/me"), dict[str, Any], "GET /api-keys/me")
+        return frozenset(map(str, answer.get("permissions", [])))
+
+    def people(self) -> list[Person]:
+        """All people that the account sees, hidden ones too. Those on archived photos only are not listed."""
+        found: dict[str, Person] = {}
+        number, has_more = 1, True
+        while has_more:
+            parameters = {"page": str(number), "size": str(PEOPLE_PAGE), "withHidden": "true"}
+            answer = decode(self._http.get("/people", parameters), _People, "GET /people")
+            found.update((each.id, Person(each.id, each.name, each.isHidden)) for each in answer.people)
+            number, has_more = number + 1, answer.hasNextPage
+        return list(found.values())
+
+    def has_person(self, person_id: str) -> bool:
+        """Whether the account has a person that the list may leave out."""
+        try:
+            self._http.get(f"/people/{person_id}")
+        except NoAccess:
+            return False
+        return True
+
+    def tag_ids(self) -> frozenset[str]:
+        """The ids of all tags."""
+        return frozenset(each["id"] for each in decode(self._http.get("/tags"), list[dict[str, Any]], "GET /tags"))
+
+    def albums(self) -> list[Album]:
+        """All albums that the account owns or that are shared with it, each once."""
+        # Before 3.0 the plain list is the owned ones, and `shared=true` adds the shared ones.
+        asked = [None] if self._capabilities.lists_shared_albums else [None, {"shared": "true"}]
+        found: dict[str, _Album] = {}
+        for parameters in asked:
+            answer = decode(self._http.get("/albums", parameters), list[_Album], "GET /albums")
+            found.update((each.id, each) for each in answer)
+        return [self._album(each) for each in found.values()]
+
+    def months(self) -> list[Month]:
+        """How many assets each month of the timeline has."""
+        with self._lock:
+            if self._months is None:
+                parameters = None if self._capabilities.has_columnar_buckets else {"size": "MONTH"}
+                body = self._http.get("/timeline/buckets", parameters)
+                answer = decode(body, list[_Bucket], "GET /timeline/buckets")
+                self._months = [Month(to_milliseconds(each.timeBucket), each.count) for each in answer]
+            return self._months
+
+    def _album(self, wire: _Album) -> Album:
+        """Since 3.0 the owner is the album user with role owner; before, a field of its own."""
+        owner = wire.owner or next((each.user for each in wire.albumUsers if each.role == "owner"), _User(""))
+        return Album(wire.id, wire.albumName, wire.assetCount, self._role(wire, owner), owner.name, wire.createdAt)
+
+    def _role(self, wire: _Album, owner: _User) -> str | None:
+        """The account's role in an album that somebody shared; the key may lack user.read, then it stays open."""
+        if not wire.albumUsers and wire.owner:
+            return "owner"
+        try:
+            own_id = self.me().id
+        except MissingPermission:
+            return None
+        if owner.id == own_id:
+            return "owner"
+        return next((each.role for each in wire.albumUsers if each.user.id == own_id), None)

@@ -1,0 +1,112 @@
+"""Holding returned assets against the query, so that a filter that was ignored on the way is noticed.
+
+Only what a record tells for certain is checked. Text filters are compared where both sides are plain ASCII: the server
+ignores accents in ways that cannot be repeated exactly.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import Untrustworthy
+from immich_smart_albums.model.instants import to_milliseconds
+from immich_smart_albums.model.query import Visibility
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from immich_smart_albums.immich.wire import Record
+    from immich_smart_albums.model.query import Query, Value
+
+_EQUAL = ("type", "libraryId", "id", "isOffline", "deviceId", "deviceAssetId")
+_EQUAL_IN_EXIF = ("city", "state", "country", "make", "model", "lensModel", "rating")
+_CONTAINED = ("originalFileName", "originalPath")
+_INSTANTS = {"taken": "fileCreatedAt", "created": "createdAt", "updated": "updatedAt"}
+
+
+class Recheck:
+    """The checks of one query in one visibility."""
+
+    def __init__(self, query: Query, visibility: Visibility, own_id: str | None) -> None:
+        self._query = query
+        self.fields: set[str] = {"visibility", "isArchived", "isTrashed"}
+        """What a record must have for the checks."""
+        self._checks: list[tuple[str, Callable[[Record], bool]]] = [
+            ("visibility", partial(_is_shown_in, visibility))
+        ]
+        names = {name for name, _ in query.filters}
+        if not names & {"withDeleted", "trashedAfter", "trashedBefore", "isOffline"}:
+            self._checks.append(("not in the trash", lambda record: not record.get("isTrashed")))
+        for name, value in query.filters:
+            self._add(name, value, own_id)
+
+    def __call__(self, records: Iterable[Record]) -> None:
+        """Raise Untrustworthy for the first record that the query cannot have meant."""
+        for record in records:
+            for name, holds in self._checks:
+                if not holds(record):
+                    message = f"the server returned asset {record['id']} for {self._query.describe()}, but {name} does not hold"
+                    hint = "It seems to have ignored a filter. Nothing of the answer is used; please report your server's version."
+                    raise Untrustworthy(message, hint=hint)
+
+    def _add(self, name: str, value: Value, own_id: str | None) -> None:
+        if name in _EQUAL:
+            self._check(name, name, lambda record: name not in record or record[name] == value)
+        elif name in _EQUAL_IN_EXIF:
+            self._check(name, f"exifInfo.{name}", lambda record: _exif(record, name, value) == value)
+        elif name in _CONTAINED and isinstance(value, str):
+            self._check(name, name, lambda record: may_contain(record.get(name), value))
+        elif name == "description" and isinstance(value, str):
+            self._check(name, "exifInfo.description", lambda record: may_contain(_exif(record, name, value), value))
+        elif name == "isMotion":
+            self._check(name, "livePhotoVideoId", lambda record: (record.get("livePhotoVideoId") is not None) == value)
+        elif name == "isFavorite":
+            # The search looks at the row, the answer shows false for partners' photos.
+            self.fields.add("ownerId")
+            self._check(
+                name,
+                name,
+                lambda record: record.get(name) == value or own_id is None or record.get("ownerId") != own_id,
+            )
+        elif name.removesuffix("After") in _INSTANTS and isinstance(value, str):
+            self._check_instant(name, _INSTANTS[name.removesuffix("After")], to_milliseconds(value), None)
+        elif name.removesuffix("Before") in _INSTANTS and isinstance(value, str):
+            self._check_instant(name, _INSTANTS[name.removesuffix("Before")], None, to_milliseconds(value))
+
+    def _check(self, name: str, field: str, holds: Callable[[Record], bool]) -> None:
+        self.fields.add(field)
+        self._checks.append((name, holds))
+
+    def _check_instant(self, name: str, field: str, after: int | None, before: int | None) -> None:
+        def holds(record: Record) -> bool:
+            if field not in record:
+                return True
+            moment = to_milliseconds(record[field])
+            return (after is None or moment >= after) and (before is None or moment <= before)
+
+        self._check(name, field, holds)
+
+
+def _is_shown_in(visibility: Visibility, record: Record) -> bool:
+    if "visibility" in record:
+        return bool(record["visibility"] == visibility.value)
+    # Before 1.133 a record tells only whether it is archived.
+    return visibility is Visibility.HIDDEN or bool(record.get("isArchived")) == (visibility is Visibility.ARCHIVE)
+
+
+def _exif(record: Record, name: str, missing: Value) -> object:
+    exif = record.get("exifInfo")
+    return exif.get(name) if isinstance(exif, dict) else missing
+
+
+def may_contain(value: object, pattern: str) -> bool:
+    """Whether the server's "contains, ignoring case and accents" may hold; % and _ are wildcards there.
+
+    True wherever that cannot be told for certain.
+    """
+    if not isinstance(value, str) or not value.isascii():
+        return isinstance(value, str)
+    pieces = [piece for piece in re.split(r"[%_]|[^\x00-\x7f]", pattern.lower().replace("\\", "%")) if piece]
+    return all(piece in value.lower() for piece in pieces)

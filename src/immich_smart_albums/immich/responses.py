@@ -1,0 +1,165 @@
+"""What an answer means: JSON that can be used, or an error with a remedy.
+
+Error bodies differ: up to 2.7 `{"message": text or list, "error", "statusCode", "correlationId"}`, since 3.0
+`{"message", "errors"?}` with the id in a header. Things that are not there, or not ours, are a 400, never a 404.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from immich_smart_albums.errors import (
+    MissingPermission,
+    NoAccess,
+    NotImmich,
+    Refused,
+    Retry,
+    ServerError,
+    Unauthorized,
+    Untrustworthy,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T")
+
+SECURITY_PAGE = "your Immich page under Account Settings → API Keys"
+
+
+def check(method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> bytes:
+    """The body of a good answer; raises the ServerError that a bad one means."""
+    request = f"{method} {path.partition('?')[0]}"
+    is_json = "json" in headers.get("content-type", "")
+    if 300 <= status < 400:
+        raise _redirected(request, headers.get("location", "somewhere else"))
+    if status < 300:
+        if is_json or not body:
+            return body
+        raise _no_json(request, body)
+    if not is_json and status not in _PASSING:
+        raise _no_json(request, body, status)
+    raise _refusal(request, status, headers, _Body.read(body))
+
+
+_PASSING = {500, 502, 503, 504}
+"""What proxies answer in HTML while the server restarts: worth another try."""
+
+
+class _Body(msgspec.Struct):
+    """An error body of any version."""
+
+    message: str | list[str] = ""
+    errors: list[dict[str, object]] | None = None
+    correlationId: str | None = None  # noqa: N815 - Immich's name
+
+    @classmethod
+    def read(cls, body: bytes) -> _Body:
+        try:
+            return msgspec.json.decode(body, type=cls)
+        except msgspec.DecodeError:
+            return cls(message=_title(body))
+
+    def text(self) -> str:
+        """What the server said, with the fields that validation complains about."""
+        words = self.message if isinstance(self.message, str) else "; ".join(self.message)
+        issues = []
+        for issue in self.errors or []:
+            path = issue.get("path")
+            where = ".".join(map(str, path)) if isinstance(path, list) else ""
+            issues.append(f"{where}: {issue.get('message', '')}")
+        return f"{words} ({'; '.join(issues)})" if issues else words
+
+
+def _refusal(request: str, status: int, headers: Mapping[str, str], body: _Body) -> ServerError:
+    said = body.text()
+    correlation = body.correlationId or headers.get("x-correlation-id") or headers.get("x-immich-cid")
+    message = f"{request} was answered {status}: {said or 'without a reason'}"
+    if correlation:
+        message += f" (correlation id {correlation})"
+    match status:
+        case 401:
+            return Unauthorized(message, status=status, hint=_hint_401(said))
+        case 403:
+            found = re.search(r"Missing required permission: ([\w.]+)", said)
+            permission = found.group(1) if found else None
+            needs = f"the permission {permission}" if permission else "more permissions"
+            return MissingPermission(message, permission=permission, hint=f"Give the API key {needs} in {SECURITY_PAGE}.")
+        case 400:
+            return _bad_request(message, said)
+        case 404:
+            hint = "Immich is in maintenance mode, or this path does not lead to its API."
+            return Refused(message, status=status, hint=hint)
+    error = Refused(message, status=status, hint=_hint_of_failure(request, status))
+    error.again = _again(status, headers)
+    return error
+
+
+def _bad_request(message: str, said: str) -> ServerError:
+    if said.startswith("Not found or no ") or said in {"Album not found", "Asset not found", "Person not found"}:
+        hint = "It was deleted, belongs to somebody else, or is not shared with this key's account."
+        return NoAccess(message, status=400, hint=hint)
+    if "Smart search is not enabled" in said:
+        hint = "Switch it on under Administration → Settings → Machine Learning → Smart Search."
+        return Refused(message, status=400, hint=hint)
+    hint = "The server does not take this request; if your input looks right, please report it with this message."
+    return Refused(message, status=400, hint=hint)
+
+
+def _hint_401(said: str) -> str:
+    if "Elevated permission" in said:
+        return "Locked photos are shown to no API key; search for timeline, archive or hidden."
+    return f"Check the key (--key or IMMICH_API_KEY); make a new one in {SECURITY_PAGE}."
+
+
+def _hint_of_failure(request: str, status: int) -> str:
+    if status == 429:
+        return "Something in front of Immich limits requests; lower --concurrency."
+    if request.endswith("/search/smart"):
+        return "Smart search needs Immich's machine learning: is that container running?"
+    if status >= 500:
+        return "The server has a problem of its own; look at its log, and try again."
+    return "The server does not take this request."
+
+
+def _again(status: int, headers: Mapping[str, str]) -> Retry:
+    """Whether a status may pass: 502 to 504 are a restart or a busy proxy, 500 is tried once more."""
+    wait = headers.get("retry-after", "")
+    if status in {429, 502, 503, 504}:
+        return float(wait) if wait.isdecimal() else "yes"
+    return "once" if status == 500 else None
+
+
+def _redirected(request: str, location: str) -> NotImmich:
+    base = location.split("/api/", maxsplit=1)[0]
+    hint = f"Set the server to its final address, probably {base}. A login page in front of Immich needs a way around it for the API."
+    return NotImmich(f"{request} was redirected to {location}", hint=hint)
+
+
+def _no_json(request: str, body: bytes, status: int = 200) -> NotImmich:
+    hint = "Check the server's address. A login page or proxy in front of Immich must let requests to /api through."
+    what = _title(body)
+    return NotImmich(f"{request} was answered {status} with a page instead of JSON{f': {what!r}' if what else ''}", hint=hint)
+
+
+def _title(body: bytes) -> str:
+    text = body[:4096].decode(errors="replace")
+    found = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+    return " ".join((found.group(1) if found else text).split())[:100]
+
+
+def decode(body: bytes, type_: type[T], request: str) -> T:
+    """Decode an answer into what it must be; raises Untrustworthy for anything else."""
+    try:
+        return msgspec.json.decode(body, type=type_)
+    except msgspec.DecodeError as error:
+        raise unexpected(request, error) from None
+
+
+def unexpected(request: str, error: Exception) -> Untrustworthy:
+    """An answer that is no JSON, or not the JSON that Immich sends."""
+    hint = "Something on the way changed the answer, or this Immich version is newer than this tool knows."
+    return Untrustworthy(f"{request}: the answer cannot be read: {error}", hint=hint)

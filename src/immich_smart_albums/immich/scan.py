@@ -1,0 +1,118 @@
+"""Reading a search to its end by key, exactly, on every version.
+
+The server pages by offset: deep pages cost what they skip, ties may repeat and vanish between pages up to 3.0.3, and
+every photo that arrives or goes in the middle shifts the rest. So we never page by offset, but ask for the newest
+thousand, then for the newest thousand up to the last one's instant, and so on. `takenBefore` and `takenAfter` include
+their bound and have milliseconds, while the database has microseconds: the next bound is the last instant plus one
+millisecond, and ids seen there are dropped.
+
+Only where more assets share an instant than fit on a page, we page by offset inside it, several times, until nothing is
+missing: see `_crowd`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from immich_smart_albums.errors import Untrustworthy
+from immich_smart_albums.model.instants import to_milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.immich.wire import Page, Record
+
+PAGE_SIZE = 1000
+"""The most that Immich gives in one answer, in all versions."""
+
+MOST_PASSES = 40
+"""How often a crowded instant is read before giving up; random ties of 5,000 are complete after about ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A span of instants in ms since 1970, both ends included; None is open."""
+
+    after: int | None = None
+    before: int | None = None
+
+    def narrowed(self, after: int, before: int) -> Window:
+        """The part of this window between two instants."""
+        return Window(
+            after if self.after is None else max(self.after, after),
+            before if self.before is None else min(self.before, before),
+        )
+
+
+class Fetch(Protocol):
+    """Asks for one page of a search, newest first, inside a window."""
+
+    def __call__(self, window: Window, *, page: int = 1, size: int = PAGE_SIZE) -> Page:
+        """Raises ServerError."""
+        ...
+
+
+def scan(fetch: Fetch, window: Window) -> Iterator[list[Record]]:
+    """All records of a search inside a window, newest first, each once, in batches of a page.
+
+    Assets that are there from beginning to end are in it exactly once, whatever else comes and goes meanwhile.
+    """
+    seen: set[str] = set()
+    while True:
+        page = fetch(window)
+        yield [record for record in page.records if record["id"] not in seen]
+        if not page.has_more:
+            return
+        newest, last = instant(page.records[0]), instant(page.records[-1])
+        if newest > last and last + 1 != window.before:
+            seen = {record["id"] for record in page.records if instant(record) <= last + 1}
+            window = Window(window.after, last + 1)
+            continue
+        # The page did not get past its own instant. The millisecond before it comes along, because the database's
+        # microseconds cannot be named.
+        seen |= {record["id"] for record in page.records}
+        crowd = _crowd(fetch, window.narrowed(last - 1, last + 1))
+        yield [record for record in crowd if record["id"] not in seen]
+        if window.after is not None and window.after >= last:
+            return
+        seen = {record["id"] for record in crowd}
+        window = Window(window.after, last - 1)
+
+
+def instant(record: Record) -> int:
+    """When the asset was taken, in ms since 1970."""
+    return to_milliseconds(record["fileCreatedAt"])
+
+
+def _crowd(fetch: Fetch, window: Window) -> list[Record]:
+    """All records of a window that cannot be cut any smaller, by offset.
+
+    Up to 3.0.3 ties have no order, so that one pass repeats some and loses as many; the number of rows is right all the
+    same. So passes with different page sizes are put together until they hold as many assets as the last two passes had
+    rows.
+    """
+    known: dict[str, Record] = {}
+    previous = -1
+    for turn in range(MOST_PASSES):
+        rows = 0
+        latest: dict[str, Record] = {}
+        for page in _pages(fetch, window, PAGE_SIZE - 7 * turn):
+            rows += len(page.records)
+            latest.update((record["id"], record) for record in page.records)
+        known.update(latest)
+        if len(known) > rows:
+            known = latest  # some have gone since the first pass
+        if rows == previous == len(known):
+            return list(known.values())
+        previous = rows
+    message = f"{previous} photos share one instant, and the server does not list them all ({len(known)} seen)"
+    raise Untrustworthy(message, hint="Immich 3.1 and later list them reliably; or try again when nothing is uploading.")
+
+
+def _pages(fetch: Fetch, window: Window, size: int) -> Iterator[Page]:
+    number, has_more = 1, True
+    while has_more:
+        page = fetch(window, page=number, size=size)
+        yield page
+        number, has_more = number + 1, page.has_more

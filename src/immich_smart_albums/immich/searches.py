@@ -1,0 +1,201 @@
+"""Running a query on this server version: one search per visibility, read to its end or failed."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import MissingPermission, Untrustworthy
+from immich_smart_albums.immich.parallel import in_parallel
+from immich_smart_albums.immich.recheck import Recheck
+from immich_smart_albums.immich.responses import decode
+from immich_smart_albums.immich.scan import PAGE_SIZE, Window, instant, scan
+from immich_smart_albums.immich.windows import cut
+from immich_smart_albums.immich.wire import decode_page
+from immich_smart_albums.model.asset import KEPT_FIELDS
+from immich_smart_albums.model.instants import from_milliseconds, to_milliseconds
+from immich_smart_albums.model.query import Kind
+from immich_smart_albums.rules.asset_fields import FROM_SEARCH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+
+    from immich_smart_albums.immich.directory import Directory
+    from immich_smart_albums.immich.http import Http
+    from immich_smart_albums.immich.versions import Capabilities
+    from immich_smart_albums.immich.wire import Page, Record
+    from immich_smart_albums.model.query import Query, Visibility
+
+MOST_RANKINGS = 20
+"""How often a ranking whose pages overlap is read again."""
+
+
+class ImmichSearches:
+    """Fits `selection.ports.Searches`."""
+
+    def __init__(
+        self,
+        http: Http,
+        capabilities: Capabilities,
+        directory: Directory,
+        *,
+        concurrency: int,
+        on_read: Callable[[int], None],
+    ) -> None:
+        self._http = http
+        self._capabilities = capabilities
+        self._directory = directory
+        self._concurrency = concurrency
+        self._on_read = on_read
+
+    def find(self, query: Query, fields: frozenset[str] | None) -> Generator[list[Record], None, None]:
+        """See `Searches.find`."""
+        for visibility in sorted(query.visibility, key=lambda each: each.value):
+            one = _Search(self._http, self._capabilities, query, visibility, fields, self._own_id(query))
+            with closing(self._records(one, query)) as batches:
+                for batch in batches:
+                    self._on_read(len(batch))
+                    yield batch
+
+    def details(self, ids: Iterable[str]) -> Iterator[Record]:
+        """See `Searches.details`."""
+        return in_parallel([partial(self._detail, each) for each in ids], self._concurrency)
+
+    def _detail(self, asset_id: str) -> Iterator[Record]:
+        path = f"/assets/{asset_id}"
+        yield decode(self._http.get(path), dict, f"GET {path}")
+        self._on_read(1)
+
+    def _own_id(self, query: Query) -> str | None:
+        """Whose photos show whether they are favourites; None where the key may not know."""
+        if query.get("isFavorite") is not True:
+            return None
+        try:
+            return self._directory.me().id
+        except MissingPermission:
+            return None
+
+    def _records(self, search: _Search, query: Query) -> Generator[list[Record], None, None]:
+        if query.kind is Kind.SMART:
+            yield from _ranked(search, query.limit)
+        elif query.limit is not None:
+            yield _first(search, query.limit, ascending=query.get("order") == "asc")
+        else:
+            yield from self._everything(search, Window(search.after, search.before))
+
+    def _everything(self, search: _Search, window: Window) -> Generator[list[Record], None, None]:
+        """All records. A search that turns out long is cut into windows that are read side by side."""
+        stream = scan(search.fetch, window)
+        if self._concurrency == 1:
+            yield from stream
+            return
+        reached: int | None = None
+        read = 0
+        for batch in islice(stream, self._concurrency + 1):
+            yield batch
+            read += 1
+            reached = min(map(instant, batch), default=reached)
+        if read <= self._concurrency or reached is None:
+            return
+        # Everything above this instant is read; below it, as many windows as requests may be under way.
+        windows = cut(Window(window.after, reached + 1), self._directory.months(), self._concurrency)
+        parts = [partial(scan, search.fetch, part) for part in windows]
+        with closing(in_parallel(parts, self._concurrency)) as batches:
+            yield from batches
+
+
+def _first(search: _Search, limit: int, *, ascending: bool) -> list[Record]:
+    """The first `limit` records in the server's order: by instant, then by id (which orders ties since 3.1)."""
+    if limit < PAGE_SIZE:
+        page = search.ask(search.window, size=limit + 1, order="asc" if ascending else "desc")
+        tied = len(page.records) > limit and instant(page.records[limit - 1]) == instant(page.records[limit])
+        if not tied:
+            return page.records[:limit]
+    records: list[Record] = []
+    for batch in scan(search.fetch, search.window):
+        records += batch
+        # Descending, the scan may stop once the instant at the cut is complete.
+        if not ascending and len(records) > limit and instant(records[-1]) < instant(records[limit - 1]):
+            break
+    records.sort(key=lambda record: (instant(record), record["id"]), reverse=not ascending)
+    return records[:limit]
+
+
+def _ranked(search: _Search, limit: int | None) -> Iterator[list[Record]]:
+    """A ranking by page: the server tells no distance, so there is no key to continue from.
+
+    One page is exact. Several may overlap where distances tie (up to 3.0.3) or something is uploaded meanwhile; then
+    the ranking is read again with another page size.
+    """
+    size = min(limit or PAGE_SIZE, PAGE_SIZE)
+    for turn in range(MOST_RANKINGS):
+        records: list[Record] = []
+        number, has_more = 1, True
+        while has_more and (limit is None or len(records) < limit):
+            page = search.ask(search.window, page=number, size=size - turn)
+            records += page.records
+            number, has_more = number + 1, page.has_more
+        records = records[:limit]
+        if len({record["id"] for record in records}) == len(records):
+            yield records
+            return
+    message = f"the pages of {search.describe()} overlap, so the ranking cannot be read"
+    raise Untrustworthy(message, hint="Try again when nothing is uploading, or use a resultLimit of at most 1000.")
+
+
+class _Search:
+    """One query in one visibility, as requests to this server version."""
+
+    def __init__(  # noqa: PLR0913 - what one search consists of
+        self,
+        http: Http,
+        capabilities: Capabilities,
+        query: Query,
+        visibility: Visibility,
+        fields: frozenset[str] | None,
+        own_id: str | None,
+    ) -> None:
+        self._http = http
+        self._query = query
+        self._path = f"/search/{query.kind.value}"
+        self._recheck = Recheck(query, visibility, own_id)
+        wanted = KEPT_FIELDS | (FROM_SEARCH if fields is None else fields) | self._recheck.fields
+        self._fields = frozenset(wanted)
+        self._body: dict[str, object] = {
+            name: list(value) if isinstance(value, tuple) else value for name, value in query.filters
+        } | capabilities.visibility_filter(visibility)
+        if any(field.startswith("exifInfo") for field in wanted):
+            self._body["withExif"] = True
+        if "people" in wanted and query.kind is Kind.METADATA:
+            self._body["withPeople"] = True
+        self.after = _bound(self._body.pop("takenAfter", None))
+        self.before = _bound(self._body.pop("takenBefore", None))
+        self.window = Window(self.after, self.before)
+        self._body.pop("order", None)
+
+    def fetch(self, window: Window, *, page: int = 1, size: int = PAGE_SIZE) -> Page:
+        """One page, newest first."""
+        return self.ask(window, page=page, size=size, order="desc")
+
+    def ask(self, window: Window, *, page: int = 1, size: int, order: str | None = None) -> Page:
+        """One page whose records hold against the query; raises ServerError."""
+        body = {**self._body, "page": page, "size": size}
+        if order is not None:
+            body["order"] = order
+        if window.after is not None:
+            body["takenAfter"] = from_milliseconds(window.after)
+        if window.before is not None:
+            body["takenBefore"] = from_milliseconds(window.before)
+        answer = decode_page(self._http.post(self._path, body), self._fields, f"POST {self._path}")
+        self._recheck(answer.records)
+        return answer
+
+    def describe(self) -> str:
+        """The query, for messages."""
+        return self._query.describe()
+
+
+def _bound(text: object) -> int | None:
+    return to_milliseconds(text) if isinstance(text, str) else None

@@ -1,0 +1,47 @@
+"""ImmichServer: one server and one key, as the operations need them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.immich.albums import ImmichAlbums
+from immich_smart_albums.immich.directory import Directory, read_version
+from immich_smart_albums.immich.searches import ImmichSearches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from immich_smart_albums.immich.http import Http
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.model.version import Version
+
+
+class ImmichServer:
+    """Fits `operations.ports.PhotoServer`. Making one asks the server's version."""
+
+    def __init__(self, http: Http, *, concurrency: int, on_read: Callable[[int], None]) -> None:
+        self._http = http
+        self._capabilities = read_version(http)
+        self.directory = Directory(http, self._capabilities)
+        self.searches = ImmichSearches(
+            http, self._capabilities, self.directory, concurrency=concurrency, on_read=on_read
+        )
+        self.albums = ImmichAlbums(http, self._capabilities, self.directory, self.searches)
+
+    @property
+    def base(self) -> str:
+        """The address that people open in a browser."""
+        return self._http.address.base
+
+    @property
+    def version(self) -> Version:
+        """The server's version."""
+        return self._capabilities.version
+
+    def lacks(self, query: Query) -> list[tuple[str, str]]:
+        """The fields of a query that this version would silently ignore, each with what to know about it."""
+        return self._capabilities.lacks(query)
+
+    def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
+        """What to know about fields of assets that this version does not return."""
+        return self._capabilities.lacks_asset_fields(names)

@@ -1,0 +1,147 @@
+"""Every difference between server versions that this tool meets, as one table.
+
+Source: OpenAPI files 1.118 to 3.1, field lists 3.2 to 3.3, and exchanges with real servers 2.5.6 and 3.1.0. A server
+drops search fields that it does not know and answers with the whole library, so what a version lacks is refused here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Visibility
+from immich_smart_albums.model.version import Version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from immich_smart_albums.model.query import Query, Value
+
+OLDEST = Version(1, 118)
+"""The oldest release whose API this tool knows."""
+
+TESTED_UP_TO = Version(3, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The releases that have something, first and last included."""
+
+    since: Version = OLDEST
+    until: Version | None = None
+
+    def __contains__(self, version: Version) -> bool:
+        return self.since <= version and (self.until is None or version <= self.until)
+
+    def __str__(self) -> str:
+        if self.until is not None:
+            return f"Immich has it up to {self.until}"
+        return f"Immich has it since {self.since}"
+
+
+FIELDS: dict[str, Span] = {
+    "description": Span(Version(1, 126)),
+    "tagIds": Span(Version(1, 126)),
+    "rating": Span(Version(1, 127)),
+    "originalPath": Span(Version(1, 127)),  # before, it had to be the exact path
+    "language": Span(Version(1, 131)),
+    "albumIds": Span(Version(1, 135)),
+    "queryAssetId": Span(Version(1, 141)),
+    "ocr": Span(Version(2, 2)),
+    "deviceId": Span(until=Version(2, 7, 5)),
+    "deviceAssetId": Span(until=Version(2, 7, 5)),
+    "isOffline": Span(Version(1, 125)),  # before, it was ignored
+}
+"""Search fields that not every version has."""
+
+VALUES: dict[tuple[str, Value], Span] = {
+    ("tagIds", None): Span(Version(1, 136)),
+    ("rating", None): Span(Version(2, 6)),
+    ("libraryId", None): Span(until=Version(1, 124, 2)),
+    ("isMotion", False): Span(Version(1, 125)),
+    ("isEncoded", False): Span(Version(1, 125)),
+    ("withStacked", False): Span(Version(2, 6)),
+}
+"""Values of search fields that not every version acts on."""
+
+ASSET_FIELDS: dict[str, Span] = {
+    "visibility": Span(Version(1, 133)),
+    "createdAt": Span(Version(1, 140)),
+    "width": Span(Version(2, 5)),
+    "height": Span(Version(2, 5)),
+    "isEdited": Span(Version(2, 5)),
+    "deviceId": Span(until=Version(2, 7, 5)),
+    "deviceAssetId": Span(until=Version(2, 7, 5)),
+    "unassignedFaces": Span(until=Version(2, 7, 5)),
+}
+"""Fields of assets that not every version returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What one server version can do."""
+
+    version: Version
+
+    @property
+    def is_supported(self) -> bool:
+        """Whether this tool knows the version's API."""
+        return self.version >= OLDEST
+
+    @property
+    def has_visibility(self) -> bool:
+        """Searches take `visibility`; before, isVisible and isArchived."""
+        return self.version >= Version(1, 133)
+
+    @property
+    def has_columnar_buckets(self) -> bool:
+        """Timeline buckets are months; before, `size` had to say so."""
+        return self.version >= Version(1, 133)
+
+    @property
+    def has_key_info(self) -> bool:
+        """`GET /api-keys/me` tells what a key may do."""
+        return self.version >= Version(1, 139)
+
+    @property
+    def lists_shared_albums(self) -> bool:
+        """`GET /albums` lists owned and shared albums together; before, `shared=true` listed the shared ones."""
+        return self.version >= Version(3, 0)
+
+    @property
+    def searches_albums_of_others(self) -> bool:
+        """A metadata search by albumIds finds other members' photos; before, `GET /albums/{id}` lists them."""
+        return self.version >= Version(3, 0)
+
+    def lacks(self, query: Query) -> list[tuple[str, str]]:
+        """The parts of a query that this version would ignore: (field, what to know about it)."""
+        found = []
+        for name, value in query.filters:
+            span = FIELDS.get(name, Span())
+            if not isinstance(value, tuple):
+                # Of two reasons the narrower one is told: null tags came ten releases after tags.
+                span = VALUES.get((name, value), span)
+            if self.version not in span:
+                shown = name if name in FIELDS and self.version not in FIELDS[name] else f"{name}: {_json(value)}"
+                found.append((name, f"Immich {self.version} would ignore {shown!r} ({span})"))
+        return found
+
+    def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
+        """What to know about fields of assets that this version does not return."""
+        return [
+            f"Immich {self.version} does not return {name!r} ({ASSET_FIELDS[name]})"
+            for name in sorted(names)
+            if name in ASSET_FIELDS and self.version not in ASSET_FIELDS[name]
+        ]
+
+    def visibility_filter(self, visibility: Visibility) -> dict[str, object]:
+        """How a search says where its assets are shown."""
+        if self.has_visibility:
+            return {"visibility": visibility.value}
+        if visibility is Visibility.HIDDEN:
+            return {"isVisible": False, "withArchived": True}
+        return {"isVisible": True, "isArchived": visibility is Visibility.ARCHIVE}
+
+
+def _json(value: Value) -> str:
+    return "null" if value is None else str(value).lower()

@@ -1,0 +1,55 @@
+"""JSON of the server ↔ values: pages of searches decoded into just what is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
+
+import msgspec
+
+from immich_smart_albums.immich.responses import unexpected
+from immich_smart_albums.rules.asset_fields import FROM_SEARCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Record = dict[str, Any]
+"""An asset as decoded: Immich's field names, only the fields that were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a search."""
+
+    records: list[Record]
+    has_more: bool
+
+
+def decode_page(body: bytes, fields: frozenset[str] | None, request: str) -> Page:
+    """A page of `POST /search/…`, each record with `fields` (dotted below exifInfo; None for all that searches return).
+
+    Raises Untrustworthy for anything that is not a page of assets with ids and dates.
+    """
+    try:
+        answer = _decoder(fields).decode(body)
+    except msgspec.DecodeError as error:
+        raise unexpected(request, error) from None
+    return Page(answer.assets.items, answer.assets.nextPage is not None)
+
+
+@lru_cache(maxsize=64)
+def _decoder(fields: frozenset[str] | None) -> msgspec.json.Decoder[Any]:
+    """A decoder that skips what is not asked for: five times faster than decoding everything."""
+    record = _record_type(FROM_SEARCH if fields is None else fields)
+    assets = msgspec.defstruct("Assets", [("items", list[record]), ("nextPage", str | None, None)])  # type: ignore[valid-type]
+    return msgspec.json.Decoder(msgspec.defstruct("Answer", [("assets", assets)]))
+
+
+def _record_type(fields: Iterable[str]) -> Any:  # noqa: ANN401 - a type made at run time
+    top = {field.partition(".")[0] for field in fields} - {"id", "fileCreatedAt"}
+    exif = {field.partition(".")[2] for field in fields if field.startswith("exifInfo.")}
+    types: dict[str, Any] = {name: NotRequired[Any] for name in top}
+    if exif and "exifInfo" not in fields:
+        types["exifInfo"] = NotRequired[TypedDict("Exif", dict.fromkeys(exif, Any), total=False) | None]  # type: ignore[operator,misc]
+    return TypedDict("Record", {"id": str, "fileCreatedAt": str, **types})  # type: ignore[operator,misc]

@@ -1,0 +1,3 @@
+"""The nouns of the program, as frozen values."""
+
+from __future__ import annotations

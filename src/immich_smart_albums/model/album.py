@@ -1,0 +1,38 @@
+"""Albums, people and the other named things of a server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """An album that the key can see."""
+
+    id: str
+    name: str
+    asset_count: int
+    role: str | None
+    """owner, editor or viewer; None where this could not be told."""
+    owner: str
+    """The owner's name."""
+    created: str
+    """When it was created, as the server wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person record. Names are not unique, and may be empty."""
+
+    id: str
+    name: str
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The account that a key belongs to."""
+
+    id: str
+    name: str
+    email: str

@@ -1,0 +1,39 @@
+"""An asset: one photo or video on the server, as much of it as a selection keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from immich_smart_albums.model.instants import to_milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEPT_FIELDS = frozenset({"id", "fileCreatedAt", "localDateTime", "originalFileName", "type"})
+"""What `Asset.of` reads."""
+
+
+class Asset(msgspec.Struct, frozen=True, gc=False):
+    """What a selection keeps of an asset; everything else is looked at while it streams by."""
+
+    id: str
+    taken: int
+    """The instant it was taken: milliseconds since 1970 in UTC (Immich's `fileCreatedAt`)."""
+    local_time: str
+    """Wall-clock time where it was taken, ISO 8601 without zone (Immich's `localDateTime`)."""
+    file_name: str
+    type: str
+    """IMAGE, VIDEO, AUDIO or OTHER."""
+
+    @classmethod
+    def of(cls, record: Mapping[str, object]) -> Asset:
+        """The asset in a record. Raises KeyError or ValueError for a record that is none."""
+        return cls(
+            id=str(record["id"]),
+            taken=to_milliseconds(str(record["fileCreatedAt"])),
+            local_time=str(record.get("localDateTime", ""))[:19],
+            file_name=str(record.get("originalFileName", "")),
+            type=str(record.get("type", "")),
+        )

@@ -1,0 +1,29 @@
+"""Instants as Immich writes them, and as numbers that sort."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def to_text(moment: datetime) -> str:
+    """An aware instant as every Immich version takes it: `2024-01-31T23:59:59.999Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def to_milliseconds(text: str) -> int:
+    """An instant as Immich writes it (with `Z`, an offset, or neither for UTC), in ms since 1970, rounded down.
+
+    Raises ValueError for anything else.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def from_milliseconds(instant: int) -> str:
+    """The text of an instant in ms since 1970."""
+    return to_text(_EPOCH + instant * _MILLISECOND)

@@ -1,0 +1,14 @@
+"""What became of one asset that was to be added to an album."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Outcome(Enum):
+    """The server's answer for one id."""
+
+    ADDED = "added"
+    ALREADY_THERE = "already there"
+    NO_PERMISSION = "no permission"
+    NOT_FOUND = "not found"

@@ -1,0 +1,67 @@
+"""A search as the server can be asked for it, independent of the server's version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+Value = str | int | bool | None | tuple[str, ...]
+"""A filter's value: text, number, truth, null ("has none"), or a list of ids."""
+
+
+class Kind(Enum):
+    """Which of Immich's search endpoints answers."""
+
+    METADATA = "metadata"
+    SMART = "smart"
+
+
+class Visibility(Enum):
+    """Where an asset is shown. `locked` is missing: no API key may see it (1.135 and later answer 401)."""
+
+    TIMELINE = "timeline"
+    ARCHIVE = "archive"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One search. Equal queries are the same search and are sent once."""
+
+    kind: Kind
+    filters: tuple[tuple[str, Value], ...] = ()
+    """Immich's own field names with their values, sorted by name; dates complete in UTC."""
+    visibility: frozenset[Visibility] = field(default=frozenset({Visibility.TIMELINE}))
+    limit: int | None = None
+    """Keep this many, in the server's order; ours, never sent. Per visibility where several are asked for."""
+
+    def get(self, name: str) -> Value:
+        """The value of a filter; None also where the query does not have it."""
+        return dict(self.filters).get(name)
+
+    def describe(self) -> str:
+        """The query in one line, for people."""
+        words = [f"{name}={_show(value)}" for name, value in self.filters]
+        if self.visibility != {Visibility.TIMELINE}:
+            words.append("visibility=" + "+".join(sorted(each.value for each in self.visibility)))
+        if self.limit is not None:
+            words.append(f"top {self.limit}")
+        return f"{self.kind.value} search ({', '.join(words) or 'the whole timeline'})"
+
+
+def _show(value: Value) -> str:
+    match value:
+        case tuple():
+            return f"[{', '.join(value)}]"
+        case str():
+            return repr(value)
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case int():
+            return str(value)
+
+
+WHOLE_LIBRARY = Query(Kind.METADATA)
+"""Everything that the timeline shows, partners in the timeline included."""

@@ -1,0 +1,95 @@
+"""What the operations need from the world."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from immich_smart_albums.model.album import Album, Person, User
+    from immich_smart_albums.model.outcome import Outcome
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.model.version import Version
+    from immich_smart_albums.selection.ports import Searches
+
+
+class Directory(Protocol):
+    """The named things of a server. Everything here raises ServerError rather than answer less."""
+
+    def me(self) -> User:
+        """The account that the key belongs to."""
+        ...
+
+    def permissions(self) -> frozenset[str] | None:
+        """What the key may do: "all" or names; None where the server cannot tell."""
+        ...
+
+    def people(self) -> list[Person]:
+        """All people that the server lists, hidden and unnamed ones too."""
+        ...
+
+    def has_person(self, person_id: str) -> bool:
+        """Whether a person exists, listed or not."""
+        ...
+
+    def tag_ids(self) -> frozenset[str]:
+        """The ids of all tags."""
+        ...
+
+    def albums(self) -> list[Album]:
+        """The albums that the account owns or shares."""
+        ...
+
+
+class Albums(Protocol):
+    """What is in albums, and writing to them."""
+
+    def members(self, album_id: str) -> frozenset[str]:
+        """The ids in an album; trashed and hidden ones may be missing."""
+        ...
+
+    def create(self, name: str) -> Album:
+        """Create an album; never two."""
+        ...
+
+    def add(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
+        """Add one chunk of assets and tell what became of each."""
+        ...
+
+
+class PhotoServer(Protocol):
+    """One server and one key."""
+
+    @property
+    def base(self) -> str:
+        """The address that people open in a browser."""
+        ...
+
+    @property
+    def version(self) -> Version:
+        """The server's version."""
+        ...
+
+    @property
+    def directory(self) -> Directory:
+        """Names."""
+        ...
+
+    @property
+    def searches(self) -> Searches:
+        """Searches."""
+        ...
+
+    @property
+    def albums(self) -> Albums:
+        """Albums."""
+        ...
+
+    def lacks(self, query: Query) -> list[tuple[str, str]]:
+        """The fields of a query that this version would silently ignore, each with what to know about it."""
+        ...
+
+    def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
+        """What to know about fields of assets that this version does not return."""
+        ...

@@ -1,0 +1,81 @@
+"""A selection for people and for pipes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from immich_smart_albums.model.instants import from_milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.operations.apply import Report
+    from immich_smart_albums.selection.evaluate import Selection
+
+FORMATS = ("urls", "ids", "table", "json")
+
+JSON_VERSION = 1
+"""Grows when a field changes its meaning or goes away."""
+
+_NOUNS = {"IMAGE": "photos", "VIDEO": "videos", "AUDIO": "sounds", "OTHER": "other files"}
+
+
+def lines(assets: Iterable[Asset], base: str, format_: str) -> Iterator[str]:
+    """One line per asset, as `urls`, `ids` or `table` (local time, type, file name, address)."""
+    for asset in assets:
+        match format_:
+            case "ids":
+                yield asset.id
+            case "table":
+                yield f"{asset.local_time:19}  {asset.type:5}  {asset.file_name:32}  {_url(base, asset)}"
+            case _:
+                yield _url(base, asset)
+
+
+def totals(assets: Sequence[Asset]) -> list[tuple[str, str]]:
+    """A selection in a few rows: how many of each type, and from when to when."""
+    counts = Counter(_NOUNS.get(asset.type, "other files") for asset in assets)
+    rows = [(noun, f"{count:,}") for noun, count in sorted(counts.items(), key=lambda item: -item[1])]
+    if len(rows) > 1:
+        rows.append(("together", f"{len(assets):,}"))
+    if assets:
+        days = sorted(asset.local_time[:10] for asset in assets)
+        rows.append(("taken", days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"))
+    return rows
+
+
+def as_json(selection: Selection, base: str, report: Report | None) -> str:
+    """A selection, and what was written of it, as one JSON object."""
+    answer: dict[str, object] = {
+        "version": JSON_VERSION,
+        "server": base,
+        "matched": selection.matched,
+        "assets": [_json(asset, base) for asset in selection.assets],
+    }
+    if report is not None:
+        by_outcome: dict[str, list[str]] = {}
+        for asset_id, outcome in report.outcomes.items():
+            by_outcome.setdefault(outcome.name.lower(), []).append(asset_id)
+        album = report.album
+        answer["album"] = None if album is None else {"id": album.id, "name": album.name, "created": report.created}
+        answer["outcomes"] = by_outcome
+    return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
+
+
+def _json(asset: Asset, base: str) -> dict[str, str]:
+    return {
+        "id": asset.id,
+        "url": _url(base, asset),
+        "type": asset.type,
+        "fileName": asset.file_name,
+        "takenAt": from_milliseconds(asset.taken),
+        "localDateTime": asset.local_time,
+    }
+
+
+def _url(base: str, asset: Asset) -> str:
+    return f"{base}/photos/{asset.id}"

@@ -1,0 +1,39 @@
+"""Dates as people write them, completed to what every Immich version takes.
+
+Immich 3.0 and later refuses dates without time and zone; 2.x took them as server-local time. We always send UTC with
+milliseconds, so that the same payload means the same everywhere.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.instants import to_text
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+_DAY_ONLY = len("2023-06-01")
+
+
+def complete(text: str, zone: tzinfo | None, *, end_of_day: bool) -> str:
+    """An instant in UTC from a date with or without time and zone.
+
+    A date alone is the beginning of that day, or its last millisecond with `end_of_day`. Without a zone the date is in
+    `zone`; None means the zone of this machine, with its summer time. Raises ValueError for anything that is no date.
+    """
+    cleaned = text.strip()
+    if len(cleaned) < _DAY_ONLY or cleaned[4] != "-":
+        message = f"not a date: {text!r}"
+        raise ValueError(message)
+    moment = datetime.fromisoformat(cleaned)
+    if len(cleaned) == _DAY_ONLY and end_of_day:
+        moment += timedelta(days=1, milliseconds=-1)
+    if moment.tzinfo is None and zone is not None:
+        moment = moment.replace(tzinfo=zone)
+    try:
+        return to_text(moment.astimezone(UTC))
+    except OverflowError as error:
+        message = f"outside the calendar: {text!r}"
+        raise ValueError(message) from error

@@ -1,0 +1,116 @@
+"""Local filter files and `$.path:regex` words → `LocalFilter`s."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.json_text import name_of_type, read_json
+from immich_smart_albums.rules.jsonpath import PathError, compile_path
+from immich_smart_albums.rules.pattern import PatternError, compile_pattern
+from immich_smart_albums.rules.predicates.local_filter import LocalFilter
+from immich_smart_albums.rules.smart_words import looks_like_file
+from immich_smart_albums.rules.source import Form, nearest
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.findings import Findings
+    from immich_smart_albums.rules.source import Source
+
+SECONDS_PER_MATCH = 1.0
+"""How long one expression may think about one value. Honest ones take microseconds."""
+
+_WORDS = ("path", "regex", "description")
+
+
+def read_local_filters(source: Source, findings: Findings) -> tuple[LocalFilter, ...]:
+    """The filters of one flag value; what is wrong is noted and left out."""
+    if source.form is Form.BARE:
+        return _from_words(source, findings)
+    value = read_json(source, findings)
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        hint = 'Write [{"path": "$.exifInfo.make", "regex": "Apple"}].'
+        message = f"a local filter is a list of objects, not {name_of_type(value)}"
+        findings.problems.append(source.problem(message, hint=hint))
+        return ()
+    if not value:
+        hint = "Add a filter to the list, or leave the flag out."
+        findings.problems.append(source.problem("the list of local filters is empty", hint=hint))
+        return ()
+    read = [_from_entry(entry, number, source, findings) for number, entry in enumerate(value, start=1)]
+    return tuple(each for each in read if each is not None)
+
+
+def _from_words(source: Source, findings: Findings) -> tuple[LocalFilter, ...]:
+    text = source.text.strip()
+    at = _first_colon(text)
+    if not text.startswith("$"):
+        message = "no such file" if looks_like_file(text) else "neither a file nor a filter"
+        hint = "Check the path, or write a filter as $.exifInfo.make:Apple."
+        findings.problems.append(source.problem(message, hint=hint))
+        return ()
+    path, regex = (text, None) if at is None else (text[:at], text[at + 1 :])
+    made = _make(path, regex, text, source, "", findings)
+    return () if made is None else (made,)
+
+
+def _first_colon(text: str) -> int | None:
+    """The colon between path and expression: the first one outside brackets and quotes."""
+    depth, quote = 0, ""
+    for at, character in enumerate(text):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character in "[(":
+            depth += 1
+        elif character in "])":
+            depth -= 1
+        elif character == ":" and depth == 0:
+            return at
+    return None
+
+
+def _from_entry(entry: object, number: int, source: Source, findings: Findings) -> LocalFilter | None:
+    place = f"filter {number}: "
+    if not isinstance(entry, dict):
+        hint = 'Write {"path": "$.exifInfo.make", "regex": "Apple"}.'
+        message = f"{place}a filter is an object, not {name_of_type(entry)}"
+        findings.problems.append(source.problem(message, hint=hint))
+        return None
+    before = len(findings.problems)
+    for word, value in entry.items():
+        if word not in _WORDS:
+            near = nearest(word, _WORDS)
+            hint = f"Did you mean {near[0]!r}?" if near else f"A filter has {', '.join(_WORDS)}."
+            findings.problems.append(
+                source.problem(f"{place}unknown word {word!r}", hint=hint, at=source.offset_of_key(word))
+            )
+        elif not isinstance(value, str):
+            message = f"{place}{word} takes a text, not {name_of_type(value)}: {value!r}"
+            findings.problems.append(source.problem(message, at=source.offset_of_key(word)))
+    path, regex, description = (entry.get(word) for word in _WORDS)
+    if "path" not in entry:
+        hint = 'Add one, such as "path": "$.exifInfo.make".'
+        findings.problems.append(source.problem(f"{place}there is no path", hint=hint))
+    if len(findings.problems) > before or not isinstance(path, str):
+        return None
+    pattern = regex if isinstance(regex, str) else None
+    name = description if isinstance(description, str) else f"{path}:{pattern or ''}"
+    return _make(path, pattern, name, source, place, findings)
+
+
+def _make(  # noqa: PLR0913 - a filter with everything that messages about it need
+    path: str, regex: str | None, description: str, source: Source, place: str, findings: Findings
+) -> LocalFilter | None:
+    try:
+        compiled = compile_path(path)
+    except PathError as error:
+        findings.problems.append(source.problem(f"{place}{error}"))
+        return None
+    try:
+        pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH) if regex else None
+    except PatternError as error:
+        findings.problems.append(source.problem(f"{place}{error}"))
+        return None
+    return LocalFilter(compiled, pattern, description, source.label)

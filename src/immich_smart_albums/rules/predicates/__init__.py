@@ -1,0 +1,3 @@
+"""The tests on an asset, one file each."""
+
+from __future__ import annotations

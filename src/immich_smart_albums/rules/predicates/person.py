@@ -1,0 +1,16 @@
+"""A predicate on people: a named person is on the asset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class PersonNamed:
+    """Somebody with this name or id is on the asset. Several people may share the name: any of them counts.
+
+    The name is resolved to ids before anything is searched (`operations.resolve`).
+    """
+
+    who: str
+    label: str = field(default="", compare=False)

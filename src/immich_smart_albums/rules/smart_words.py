@@ -1,0 +1,35 @@
+"""Smart queries as words: `dog`, `dog@500`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.findings import Findings
+    from immich_smart_albums.rules.source import Source
+
+_WITH_LIMIT = re.compile(r"(?P<words>.*\S)\s*@\s*(?P<limit>-?\d+)", re.DOTALL)
+_LIKE_A_FILE = re.compile(r"[\\/]|\.\w{1,5}$")
+
+
+def looks_like_file(text: str) -> bool:
+    """Whether a value that is no file was probably meant as one."""
+    return _LIKE_A_FILE.search(text) is not None
+
+
+def read_words(source: Source, findings: Findings, *, smart_limit: int) -> Query | None:
+    """A smart query from plain words; None with a problem noted where they cannot be one."""
+    found = _WITH_LIMIT.fullmatch(source.text.strip())
+    words, limit = (found["words"], int(found["limit"])) if found else (source.text.strip(), smart_limit)
+    if limit < 1:
+        hint = "Write a number of at least 1 behind the @, such as dog@500."
+        findings.problems.append(source.problem(f"a limit of {limit} keeps nothing", hint=hint))
+        return None
+    if looks_like_file(words):
+        hint = 'Check the path. For a smart search write the words alone, or {"query": "…"}.'
+        findings.problems.append(source.problem("no such file", hint=hint))
+        return None
+    return Query(Kind.SMART, (("query", words),), limit=limit)

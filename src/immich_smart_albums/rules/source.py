@@ -1,0 +1,59 @@
+"""A piece of input with the place it came from, and how problems in it are told."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Form(Enum):
+    """How a flag's value was given."""
+
+    FILE = "file"
+    INLINE = "inline"
+    URL = "URL"
+    BARE = "bare"
+    """Neither a file that exists nor JSON nor a URL: a smart query, a `$.path:regex`, or a typo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One value of a flag: its text (a file's content), and the name that messages give it."""
+
+    label: str
+    text: str
+    form: Form
+
+    def problem(self, message: str, *, hint: str | None = None, at: int | None = None) -> Problem:
+        """A problem in this source; `at` is a character offset into the text."""
+        if at is None:
+            return Problem(self.label, message, hint)
+        before = self.text[:at]
+        line = before.count("\n") + 1
+        column = at - (before.rfind("\n") + 1) + 1
+        where = f"{self.label}:{line}:{column}" if self.form is Form.FILE else f"{self.label}, column {column}"
+        text_line = self.text.splitlines()[line - 1] if self.text.strip() else ""
+        # A long inline value is cut around the place, so that the caret stays on screen.
+        start = max(0, column - 50)
+        excerpt = f"{text_line[start : start + 90]}\n{' ' * (column - 1 - start)}^"
+        return Problem(where, message, hint, excerpt)
+
+    def offset_of_key(self, key: str) -> int | None:
+        """Where a JSON key stands in the text, as far as that can be told without a second parser."""
+        found = re.search(rf'"{re.escape(key)}"\s*:', self.text)
+        return found.start() if found else None
+
+
+def nearest(word: str, known: Iterable[str], *, count: int = 1) -> list[str]:
+    """The known words nearest to one that is not known, best first; compared without regard to case."""
+    by_folded = {each.casefold(): each for each in known}
+    found = difflib.get_close_matches(word.casefold(), by_folded, n=count, cutoff=0.6)
+    return [by_folded[each] for each in found]

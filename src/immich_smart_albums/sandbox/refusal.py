@@ -1,0 +1,49 @@
+"""Answers other than success, in the two shapes that servers before and after 3.0 give them."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Refusal(Exception):  # noqa: N818 - it is an answer, not an accident
+    """The request ends with this status; `problems` are zod issues or class-validator lines, by level."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        issues: Sequence[Mapping[str, Any]] = (),
+        lines: Sequence[str] = (),
+    ) -> None:
+        """Refuse with a message, and with what was wrong with each field where a body was checked."""
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.issues = issues
+        self.lines = lines
+
+    def body(self, *, zod: bool, correlation_id: str) -> dict[str, Any]:
+        """Return the JSON body: short from 3.0.0 on, with status and correlation id before (2.5.6, recorded)."""
+        if zod:
+            return {"message": self.message} | ({"errors": list(self.issues)} if self.issues else {})
+        return {
+            "message": list(self.lines) or self.message,
+            "error": HTTPStatus(self.status).phrase,
+            "statusCode": self.status,
+            "correlationId": correlation_id,
+        }
+
+
+def no_access(permission: str) -> Refusal:
+    """What an id gets that is unknown or somebody else's: 400, never 403 or 404."""
+    return Refusal(400, f"Not found or no {permission} access")
+
+
+def unknown_route(method: str, path: str) -> Refusal:
+    """What a path gets that no controller has."""
+    return Refusal(404, f"Cannot {method} {path}")
