@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import stamina.instrumentation
 
+from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.immich.connection import Address
 from immich_smart_albums.immich.http import Exchange, Http, TimeOuts
 from immich_smart_albums.immich.server import ImmichServer
@@ -38,13 +39,23 @@ def connect(
     on_exchange: Callable[[Exchange], None],
     on_read: Callable[[int], None],
 ) -> PhotoServer:
-    """A server that is there and whose version is known. Raises ServerError, and ValueError for a bad address."""
+    """A server that is there and whose version is known. Raises ServerError; ConfigurationError for a bad address."""
     stamina.instrumentation.set_on_retry_hooks([])  # our own log tells of every try
     http = Http(
-        Address.parse(settings.server, connection.ca_file),
+        _address(settings, connection),
         settings.key,
         concurrency=connection.concurrency,
         time_outs=TimeOuts(read=connection.seconds, answer=3 * connection.seconds, tries=4 * connection.seconds),
         on_exchange=on_exchange,
     )
     return ImmichServer(http, concurrency=connection.concurrency, on_read=on_read)
+
+
+def _address(settings: Settings, connection: Connection) -> Address:
+    try:
+        address = Address.parse(settings.server, connection.ca_file)
+    except ValueError as error:
+        raise ConfigurationError((Problem("server", str(error)),)) from None
+    if connection.ca_file is not None and not connection.ca_file.is_file():
+        raise ConfigurationError((Problem("--ca", f"no such file: {connection.ca_file}"),))
+    return address

@@ -47,9 +47,7 @@ class _Result(msgspec.Struct):
 class ImmichAlbums:
     """Reads and writes albums. Writes are serial; the caller decides the order."""
 
-    def __init__(
-        self, http: Http, capabilities: Capabilities, directory: Directory, searches: ImmichSearches
-    ) -> None:
+    def __init__(self, http: Http, capabilities: Capabilities, directory: Directory, searches: ImmichSearches) -> None:
         self._http = http
         self._capabilities = capabilities
         self._directory = directory
@@ -80,9 +78,7 @@ class ImmichAlbums:
         except ServerError as error:
             if error.again is None:
                 raise
-            made = [
-                album for album in self._directory.albums() if album.name == name and album.id not in before
-            ]
+            made = [album for album in self._directory.albums() if album.name == name and album.id not in before]
             return made[0] if made else self._create(name)
 
     def _create(self, name: str) -> Album:

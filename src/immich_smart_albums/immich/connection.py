@@ -43,7 +43,9 @@ class Address:
         base = text.strip().rstrip("/").removesuffix("/api").rstrip("/")
         parts = urlsplit(base)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            message = f"{text!r} is no server address; write it as http://immich.local:2283 or https://photos.example.org"
+            message = (
+                f"{text!r} is no server address; write it as http://immich.local:2283 or https://photos.example.org"
+            )
             raise ValueError(message)
         if parts.username or parts.password or parts.query or parts.fragment:
             message = "a server address has no user, password, query or fragment"

@@ -143,14 +143,17 @@ class Http:
             chunks: list[bytes] = []
             while chunk := response.read1():
                 chunks.append(chunk)
-                if self._clock() - started > self._time_outs.answer:
-                    message = f"{method} {path}: the answer took longer than {self._time_outs.answer:.0f} s"
-                    raise Unreachable(message, hint="The server or the network is too slow; try again later.")
+                self._check_time(f"{method} {path}", started)
         except BaseException:
             response.close()
             raise
         response.release_conn()
         return response.status, response.headers, b"".join(chunks)
+
+    def _check_time(self, request: str, started: float) -> None:
+        if self._clock() - started > self._time_outs.answer:
+            message = f"{request}: the answer took longer than {self._time_outs.answer:.0f} s"
+            raise Unreachable(message, hint="The server or the network is too slow; allow more with --timeout.")
 
 
 class _Tries:

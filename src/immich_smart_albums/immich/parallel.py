@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
@@ -25,41 +25,16 @@ class _Ended:
     pass
 
 
-def in_parallel(
-    streams: Sequence[Callable[[], Iterable[T]]], concurrency: int
-) -> Generator[T, None, None]:
+def in_parallel(streams: Sequence[Callable[[], Iterable[T]]], concurrency: int) -> Generator[T, None, None]:
     """What all streams give, in the order in which it arrives. The first failure ends them all and is raised."""
-    ready: queue.Queue[T | _Failed | _Ended] = queue.Queue(_WAITING)
-    stop = threading.Event()
-
-    def hand_over(item: T | _Failed | _Ended) -> None:
-        while not stop.is_set():
-            try:
-                ready.put(item, timeout=0.05)
-            except queue.Full:
-                continue
-            return
-
-    def run(stream: Callable[[], Iterable[T]]) -> None:
-        if stop.is_set():
-            return
-        try:
-            for item in stream():
-                hand_over(item)
-                if stop.is_set():
-                    return
-        except BaseException as error:  # noqa: BLE001 - raised again where the streams are read
-            hand_over(_Failed(error))
-        else:
-            hand_over(_Ended())
-
+    belt: _Belt[T] = _Belt()
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="read")
     try:
         for stream in streams:
-            pool.submit(run, stream)
+            pool.submit(belt.run, stream)
         running = len(streams)
         while running:
-            item = ready.get()
+            item = belt.ready.get()
             if isinstance(item, _Failed):
                 raise item.error
             if isinstance(item, _Ended):
@@ -67,5 +42,33 @@ def in_parallel(
             else:
                 yield item
     finally:
-        stop.set()
+        belt.stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Belt(Generic[T]):
+    """Carries batches from the streams' threads to the one reader, and the reader's "enough" back."""
+
+    def __init__(self) -> None:
+        self.ready: queue.Queue[T | _Failed | _Ended] = queue.Queue(_WAITING)
+        self.stop = threading.Event()
+
+    def run(self, stream: Callable[[], Iterable[T]]) -> None:
+        """Read one stream to its end, or until nobody wants more."""
+        try:
+            for item in stream():
+                self._put(item)
+                if self.stop.is_set():
+                    return
+        except BaseException as error:  # noqa: BLE001 - raised again where the streams are read
+            self._put(_Failed(error))
+        else:
+            self._put(_Ended())
+
+    def _put(self, item: T | _Failed | _Ended) -> None:
+        while not self.stop.is_set():
+            try:
+                self.ready.put(item, timeout=0.05)
+            except queue.Full:
+                continue
+            return

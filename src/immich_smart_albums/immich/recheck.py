@@ -33,9 +33,7 @@ class Recheck:
         self._query = query
         self.fields: set[str] = {"visibility", "isArchived", "isTrashed"}
         """What a record must have for the checks."""
-        self._checks: list[tuple[str, Callable[[Record], bool]]] = [
-            ("visibility", partial(_is_shown_in, visibility))
-        ]
+        self._checks: list[tuple[str, Callable[[Record], bool]]] = [("visibility", partial(_is_shown_in, visibility))]
         names = {name for name, _ in query.filters}
         if not names & {"withDeleted", "trashedAfter", "trashedBefore", "isOffline"}:
             self._checks.append(("not in the trash", lambda record: not record.get("isTrashed")))
@@ -47,8 +45,11 @@ class Recheck:
         for record in records:
             for name, holds in self._checks:
                 if not holds(record):
-                    message = f"the server returned asset {record['id']} for {self._query.describe()}, but {name} does not hold"
-                    hint = "It seems to have ignored a filter. Nothing of the answer is used; please report your server's version."
+                    asked = self._query.describe()
+                    message = f"the server returned asset {record['id']} for {asked}, but {name} does not hold"
+                    hint = (
+                        "It seems to ignore that filter, so nothing of its answer is used. Please report its version."
+                    )
                     raise Untrustworthy(message, hint=hint)
 
     def _add(self, name: str, value: Value, own_id: str | None) -> None:

@@ -87,7 +87,9 @@ def _refusal(request: str, status: int, headers: Mapping[str, str], body: _Body)
             found = re.search(r"Missing required permission: ([\w.]+)", said)
             permission = found.group(1) if found else None
             needs = f"the permission {permission}" if permission else "more permissions"
-            return MissingPermission(message, permission=permission, hint=f"Give the API key {needs} in {SECURITY_PAGE}.")
+            return MissingPermission(
+                message, permission=permission, hint=f"Give the API key {needs} in {SECURITY_PAGE}."
+            )
         case 400:
             return _bad_request(message, said)
         case 404:
@@ -135,14 +137,16 @@ def _again(status: int, headers: Mapping[str, str]) -> Retry:
 
 def _redirected(request: str, location: str) -> NotImmich:
     base = location.split("/api/", maxsplit=1)[0]
-    hint = f"Set the server to its final address, probably {base}. A login page in front of Immich needs a way around it for the API."
+    hint = f"Set the server to its final address, probably {base}; a login page must let requests to /api through."
     return NotImmich(f"{request} was redirected to {location}", hint=hint)
 
 
 def _no_json(request: str, body: bytes, status: int = 200) -> NotImmich:
     hint = "Check the server's address. A login page or proxy in front of Immich must let requests to /api through."
     what = _title(body)
-    return NotImmich(f"{request} was answered {status} with a page instead of JSON{f': {what!r}' if what else ''}", hint=hint)
+    return NotImmich(
+        f"{request} was answered {status} with a page instead of JSON{f': {what!r}' if what else ''}", hint=hint
+    )
 
 
 def _title(body: bytes) -> str:

@@ -107,7 +107,9 @@ def _crowd(fetch: Fetch, window: Window) -> list[Record]:
             return list(known.values())
         previous = rows
     message = f"{previous} photos share one instant, and the server does not list them all ({len(known)} seen)"
-    raise Untrustworthy(message, hint="Immich 3.1 and later list them reliably; or try again when nothing is uploading.")
+    raise Untrustworthy(
+        message, hint="Immich 3.1 and later list them reliably; or try again when nothing is uploading."
+    )
 
 
 def _pages(fetch: Fetch, window: Window, size: int) -> Iterator[Page]:

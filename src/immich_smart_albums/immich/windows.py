@@ -25,9 +25,7 @@ def cut(window: Window, months: Sequence[Month], parts: int) -> list[Window]:
     Neighbours share their bound: the database's microseconds would fall between two milliseconds. The counts are only a
     guess of where the assets of a search are; the cover is exact whatever they say.
     """
-    inside = sorted(
-        (month for month in months if _is_inside(month.begins, window)), key=lambda month: -month.begins
-    )
+    inside = sorted((month for month in months if _is_inside(month.begins, window)), key=lambda month: -month.begins)
     share = sum(month.count for month in inside) / parts
     windows: list[Window] = []
     before, filled = window.before, 0.0

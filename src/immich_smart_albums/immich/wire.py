@@ -49,7 +49,7 @@ def _decoder(fields: frozenset[str] | None) -> msgspec.json.Decoder[Any]:
 def _record_type(fields: Iterable[str]) -> Any:  # noqa: ANN401 - a type made at run time
     top = {field.partition(".")[0] for field in fields} - {"id", "fileCreatedAt"}
     exif = {field.partition(".")[2] for field in fields if field.startswith("exifInfo.")}
-    types: dict[str, Any] = {name: NotRequired[Any] for name in top}
+    types: dict[str, Any] = dict.fromkeys(top, NotRequired[Any])
     if exif and "exifInfo" not in fields:
-        types["exifInfo"] = NotRequired[TypedDict("Exif", dict.fromkeys(exif, Any), total=False) | None]  # type: ignore[operator,misc]
-    return TypedDict("Record", {"id": str, "fileCreatedAt": str, **types})  # type: ignore[operator,misc]
+        types["exifInfo"] = NotRequired[TypedDict("Exif", dict.fromkeys(exif, Any), total=False) | None]  # type: ignore[operator]
+    return TypedDict("Record", {"id": str, "fileCreatedAt": str, **types})  # type: ignore[operator]

@@ -112,7 +112,9 @@ class _People:
             findings.problems.append(Problem(leaf.label, f"nobody is named {leaf.who!r}", hint))
 
 
-_NOT_LISTED = "Immich lists people with enough faces on the timeline; give others by id. Run without flags for all names."
+_NOT_LISTED = (
+    "Immich lists people with enough faces on the timeline; give others by id. Run without flags for all names."
+)
 
 
 def _folded(name: str) -> str:

@@ -6,11 +6,11 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Problem
-from immich_smart_albums.model.album import Album
 from immich_smart_albums.rules.ids import id_in_url, is_id, looks_like_id
 from immich_smart_albums.rules.source import nearest
 
 if TYPE_CHECKING:
+    from immich_smart_albums.model.album import Album
     from immich_smart_albums.operations.ports import Directory
     from immich_smart_albums.rules.findings import Findings
 

@@ -7,9 +7,39 @@ first steps of every path are held against these names. Source: `AssetResponseDt
 from __future__ import annotations
 
 FROM_SEARCH = frozenset(
-    "id deviceAssetId ownerId deviceId libraryId type originalPath originalFileName originalMimeType thumbhash "
-    "fileCreatedAt fileModifiedAt localDateTime createdAt updatedAt isFavorite isArchived isTrashed isOffline visibility "
-    "duration exifInfo livePhotoVideoId people checksum hasMetadata duplicateId resized width height isEdited".split()
+    [
+        "id",
+        "deviceAssetId",
+        "ownerId",
+        "deviceId",
+        "libraryId",
+        "type",
+        "originalPath",
+        "originalFileName",
+        "originalMimeType",
+        "thumbhash",
+        "fileCreatedAt",
+        "fileModifiedAt",
+        "localDateTime",
+        "createdAt",
+        "updatedAt",
+        "isFavorite",
+        "isArchived",
+        "isTrashed",
+        "isOffline",
+        "visibility",
+        "duration",
+        "exifInfo",
+        "livePhotoVideoId",
+        "people",
+        "checksum",
+        "hasMetadata",
+        "duplicateId",
+        "resized",
+        "width",
+        "height",
+        "isEdited",
+    ]
 )
 """What searches return (`exifInfo` and `people` when asked for)."""
 
@@ -17,7 +47,29 @@ FROM_DETAILS = frozenset({"tags", "stack", "owner", "unassignedFaces"})
 """What only `GET /assets/{id}` returns; no search ever does."""
 
 EXIF = frozenset(
-    "city state country latitude longitude make model lensModel fNumber focalLength iso exposureTime fileSizeInByte "
-    "exifImageWidth exifImageHeight orientation dateTimeOriginal modifyDate timeZone description projectionType rating".split()
+    [
+        "city",
+        "state",
+        "country",
+        "latitude",
+        "longitude",
+        "make",
+        "model",
+        "lensModel",
+        "fNumber",
+        "focalLength",
+        "iso",
+        "exposureTime",
+        "fileSizeInByte",
+        "exifImageWidth",
+        "exifImageHeight",
+        "orientation",
+        "dateTimeOriginal",
+        "modifyDate",
+        "timeZone",
+        "description",
+        "projectionType",
+        "rating",
+    ]
 )
 """The fields of `exifInfo`, the same in all versions."""

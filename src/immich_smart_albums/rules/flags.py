@@ -1,7 +1,7 @@
 """The command line's sixteen selection flags → a rule.
 
-For each type (metadata, smart, person, local filter): union flags give "matches any", intersection flags "matches all";
-where both are given both must hold, and all types must hold. Everything that any exclude matches is out. Each occurrence
+For each type (metadata, smart, person, local filter), union flags give "matches any" and intersection flags "matches
+all"; where both are given both must hold, and all types must hold. Everything that any exclude matches is out. Each occurrence
 of an exclude-intersection flag is a group of its own; otherwise several occurrences are the same as one.
 """
 
@@ -65,9 +65,7 @@ class _Reader:
 
     def read(self, flag: Flag, occurrences: Sequence[Sequence[Source]]) -> list[Node]:
         """The conjuncts that one flag adds to the rule."""
-        groups = [
-            tuple(chain.from_iterable(self._nodes(flag, source) for source in group)) for group in occurrences
-        ]
+        groups = [tuple(chain.from_iterable(self._nodes(flag, source) for source in group)) for group in occurrences]
         if flag.mode == "union" or flag.action == "include":
             groups = [tuple(chain.from_iterable(groups))]
         combine = Any if flag.mode == "union" else All

@@ -18,9 +18,7 @@ class _RepeatedKeyError(ValueError):
 def read_json(source: Source, findings: Findings) -> object | None:
     """The decoded value, or None with a problem noted. A JSON null is a problem too: nothing takes it."""
     try:
-        value: object = json.loads(
-            source.text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant
-        )
+        value: object = json.loads(source.text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         findings.problems.append(_broken(source, error))
         return None

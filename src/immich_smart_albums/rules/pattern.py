@@ -66,7 +66,7 @@ class PatternError(MarkedError):
     """A regular expression that cannot be compiled."""
 
 
-class PatternTimeout(ValueError):  # noqa: N818 - the word that callers read: this is what happened
+class PatternTimeout(ValueError):
     """A match was stopped because it took longer than its time limit, so there is no answer."""
 
     def __init__(self, pattern: str, value: str, timeout: float) -> None:

@@ -35,9 +35,7 @@ def read_query(
         return None
     if not isinstance(value, dict):
         hint = "One flag value holds one search. Give each search as a value of its own."
-        findings.problems.append(
-            source.problem(f"a search is an object {{…}}, not {name_of_type(value)}", hint=hint)
-        )
+        findings.problems.append(source.problem(f"a search is an object {{…}}, not {name_of_type(value)}", hint=hint))
         return None
     return read_object(value, source, kind, findings, smart_limit=smart_limit, zone=zone)
 

@@ -30,9 +30,7 @@ class Selection:
     """How many matched before the rule's limit."""
 
 
-def evaluate(
-    plan: QueryPlan, searches: Searches, *, concurrency: int, log: Callable[[str], None]
-) -> Selection:
+def evaluate(plan: QueryPlan, searches: Searches, *, concurrency: int, log: Callable[[str], None]) -> Selection:
     """Run a plan. Any search that fails raises its ServerError: there is no partial selection."""
     evidence = gather(
         plan,

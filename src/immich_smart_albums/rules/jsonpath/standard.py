@@ -8,13 +8,13 @@ excludes photos with it would notice.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import regex
 from jsonpath import JSONPathEnvironment, JSONPathError
 from jsonpath.exceptions import JSONPathTypeError
 from jsonpath.filter import StringLiteral
-from jsonpath.function_extensions import Match, Search
+from jsonpath.function_extensions import ExpressionType, FilterFunction, Search
 
 from immich_smart_albums.rules.jsonpath.steps import PathError, Selection
 from immich_smart_albums.rules.pattern import PatternTimeout
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jsonpath.filter import BaseExpression
-    from jsonpath.function_extensions import FilterFunction
     from jsonpath.token import Token
 
     from immich_smart_albums.rules.jsonpath.plain import Reader
@@ -62,7 +61,7 @@ def reader(text: str, steps: tuple[Step, ...], *, timeout: float) -> Reader:
 
 def _place(error: Exception, places: list[tuple[int, int]]) -> int:
     """Where in the user's text the library found the error: in one of the selections, which it got unchanged."""
-    token = getattr(error, "token", None)
+    token: Token | None = getattr(error, "token", None)
     if token is None or token.index < 0:
         return places[-1][1]
     written, start = max((place for place in places if place[0] <= token.index), default=places[0])
@@ -80,26 +79,38 @@ class _Environment(JSONPathEnvironment):
 
     def setup_function_extensions(self) -> None:
         super().setup_function_extensions()
-        self.function_extensions["match"] = _Match(self._timeout)
-        self.function_extensions["search"] = _Search(self._timeout)
+        self.function_extensions["match"] = _Limited(self._timeout, whole=True)
+        self.function_extensions["search"] = _Limited(self._timeout, whole=False)
 
     def getitem(self, obj: Any, key: Any) -> Any:  # noqa: ANN401 - the library's signature
-        return [] if isinstance(key, slice) and not isinstance(obj, list) else super().getitem(obj, key)
+        return [] if isinstance(key, slice) and isinstance(obj, str) else super().getitem(obj, key)
 
     def check_well_typedness(self, token: Token, func: FilterFunction, args: list[BaseExpression]) -> None:
         super().check_well_typedness(token, func, args)
-        if isinstance(func, (_Match, _Search)) and isinstance(args[1], StringLiteral):
-            try:
-                regex.compile(args[1].value)
-            except regex.error as error:
-                raise JSONPathTypeError(f"no regular expression in {token.value}(): {error}", token=token) from None
+        pattern = args[-1]
+        if isinstance(func, _Limited) and isinstance(pattern, StringLiteral) and func.compiled(pattern.value) is None:
+            message = f"{pattern.value!r} in {token.value}() is not a regular expression"
+            raise JSONPathTypeError(message, token=token)
 
 
-class _Match(Match):
-    def __init__(self, timeout: float) -> None:
-        super().__init__()
+class _Limited(FilterFunction):
+    """The standard's match() or search(), with a time limit."""
+
+    arg_types = [ExpressionType.VALUE, ExpressionType.VALUE]  # noqa: RUF012 - as the library declares it
+    return_type = ExpressionType.LOGICAL
+
+    def __init__(self, timeout: float, *, whole: bool) -> None:
         self._timeout = timeout
+        self._whole = whole
+        # The library's translation from the standard's regular expressions; it keeps those without a dot only.
+        self.compiled = lru_cache(maxsize=256)(Search(thread_safe=True).check_cache)
 
     def __call__(self, value: object, pattern: object) -> bool:
-        try: ...
-        except TimeoutError: raise PatternTimeout(...)
+        compiled = self.compiled(pattern) if isinstance(pattern, str) else None
+        if compiled is None or not isinstance(value, str):
+            return False
+        search = compiled.fullmatch if self._whole else compiled.search
+        try:
+            return search(value, timeout=self._timeout) is not None
+        except TimeoutError:
+            raise PatternTimeout(str(pattern), value, self._timeout) from None

@@ -86,5 +86,11 @@ def quoted(text: str) -> str:
 
 _ESCAPES = {
     **{chr(code): f"\\u{code:04x}" for code in range(32)},
-    **{"\b": r"\b", "\f": r"\f", "\n": r"\n", "\r": r"\r", "\t": r"\t", "'": r"\'", "\\": r"\\"},
+    "\b": r"\b",
+    "\f": r"\f",
+    "\n": r"\n",
+    "\r": r"\r",
+    "\t": r"\t",
+    "'": r"\'",
+    "\\": r"\\",
 }

@@ -1,7 +1,7 @@
 r"""A predicate that we answer ourselves: JSONPath and regular expression on the asset's metadata.
 
-`{"path": "$.exifInfo.make", "regex": "Apple", "description": "Apple phones"}`: the expression is searched, not anchored,
-without regard to case, in each value that the path yields, as text. Without an expression the path must yield something
+`{"path": "$.exifInfo.make", "regex": "Apple", "description": "Apple phones"}`: the expression is searched, not
+anchored, without regard to case, in each value that the path yields, as text. Without an expression the path must yield something
 that is not null.
 """
 

@@ -56,7 +56,7 @@ def smart(call: Call) -> Answer:
     size = wanted.get("size", 100)
     structured = is_structured(wanted)
     ranking = call.backend.results.kept(
-        ("smart", call.user_id, _switches(call), msgspec.json.encode({**wanted, "page": 1, "size": 1})),
+        (call.user_id, call.library.searchable_owners(call.user_id), _switches(call), msgspec.json.encode({**wanted, "page": 1, "size": 1})),
         lambda: ranked(
             call, wanted, lambda: found_structured(call, wanted) if structured else found_flat(call, wanted)
         ),

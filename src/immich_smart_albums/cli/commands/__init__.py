@@ -1,0 +1,3 @@
+"""One file per verb."""
+
+from __future__ import annotations

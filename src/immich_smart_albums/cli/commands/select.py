@@ -1,0 +1,126 @@
+"""The flags: preview what they select, or add it to an album."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.cli.console import stderr_console
+from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.config.settings import read_settings
+from immich_smart_albums.config.sources import read_source
+from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.model.outcome import Outcome
+from immich_smart_albums.operations.apply import Report, apply
+from immich_smart_albums.operations.prepare import Order, prepare
+from immich_smart_albums.report.selection import as_json, lines, totals
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.flag import FLAGS
+from immich_smart_albums.rules.flags import read_rule
+
+if TYPE_CHECKING:
+    import argparse
+
+    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.cli.console import Console
+    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.selection.evaluate import Selection
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Select and preview; with --album, add."""
+    console = stderr_console(verbose=arguments.verbose)
+    findings = Findings()
+    order = _read_order(arguments, findings)
+    settings = read_settings(os.environ, Path.cwd(), findings, server=arguments.server, key=arguments.key)
+    for notice in findings.notices:
+        console.say(f"note: {notice}")
+    if settings is None:
+        raise ConfigurationError(tuple(findings.problems))
+    connection = Connection(arguments.concurrency, arguments.timeout, arguments.ca)
+    servers: list[PhotoServer] = []
+
+    def connected() -> PhotoServer:
+        servers.append(connect(settings, connection, on_exchange=console.exchange, on_read=console.read))
+        return servers[0]
+
+    try:
+        selection, plan = prepare(order, connected, findings, concurrency=connection.concurrency, log=console.detail)
+    finally:
+        console.done_reading()
+    if plan is None:
+        _preview(selection, servers[0].base, arguments.format, console)
+        return Exit.DONE
+    return _add(plan, selection, servers[0], arguments, console)
+
+
+def _read_order(arguments: argparse.Namespace, findings: Findings) -> Order:
+    given = {}
+    for flag in FLAGS:
+        occurrences = getattr(arguments, flag.name)
+        if occurrences is None:
+            continue
+        groups = [[read_source(flag.name, value, findings) for value in group] for group in occurrences]
+        given[flag] = [[source for source in group if source is not None] for group in groups]
+    rule = None
+    if given:
+        rule = read_rule(
+            given, findings, max_assets=arguments.max_assets, smart_limit=arguments.default_smart_result_limit
+        )
+    else:
+        hint = "Add an include, such as --include-person-names-union 'Jane Doe'."
+        findings.problems.append(Problem("command line", "nothing says which photos are meant", hint))
+    if arguments.create_album and arguments.album is None:
+        findings.problems.append(Problem("--create-album", "there is no --album to create", "Add --album NAME."))
+    if arguments.album is not None and not arguments.album.strip():
+        findings.problems.append(Problem("--album", "the name is blank", "Give a name, an id or an address."))
+    return Order(rule, arguments.album, arguments.create_album)
+
+
+def _preview(selection: Selection, base: str, format_: str | None, console: Console) -> None:
+    if console.is_terminal and selection.assets:
+        console.table("Selected", totals(selection.assets))
+    elif not selection.assets:
+        console.say("nothing matches")
+    _print(selection, base, format_ or "urls", None)
+
+
+def _print(selection: Selection, base: str, format_: str, report: Report | None) -> None:
+    if format_ == "json":
+        sys.stdout.write(as_json(selection, base, report) + "\n")
+        return
+    sys.stdout.writelines(f"{line}\n" for line in lines(selection.assets, base, format_))
+
+
+def _add(
+    plan: Plan, selection: Selection, server: PhotoServer, arguments: argparse.Namespace, console: Console
+) -> Exit:
+    report = Report()
+    try:
+        apply(plan, server.albums, report)
+    finally:
+        # Also when it failed or was interrupted: what was written is said.
+        console.say(_summary(plan, report))
+    if arguments.format:
+        _print(selection, server.base, arguments.format, report)
+    return Exit.CHANGED if arguments.exit_code and report.count(Outcome.ADDED) else Exit.DONE
+
+
+def _summary(plan: Plan, report: Report) -> str:
+    if not plan.additions and plan.album is None:
+        return f"{plan.name}: nothing matches, so the album was not created"
+    there = plan.already_there + report.count(Outcome.ALREADY_THERE)
+    created = "album created, " if report.created else ""
+    words = f"{plan.name}: {created}{report.count(Outcome.ADDED):,} added, {there:,} already there"
+    reasons = ", ".join(
+        f"{count:,} {outcome.value}"
+        for outcome in (Outcome.NO_PERMISSION, Outcome.NOT_FOUND)
+        if (count := report.count(outcome))
+    )
+    left = len(plan.additions) - len(report.outcomes)
+    if reasons:
+        words += f", {report.refused:,} refused ({reasons})"
+    return f"{words}, {left:,} not tried" if left else words

@@ -1,0 +1,122 @@
+"""Talking to a person: everything but results goes to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from immich_smart_albums.errors import ConfigurationError, SmartAlbumsError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from immich_smart_albums.bootstrap import Exchange
+
+LONG = 2000
+"""Assets read before a progress bar appears: below, a run is over before it helps."""
+
+_SHOWN_OF_BODY = 300
+
+
+class Console:
+    """Messages, progress and errors on one stream."""
+
+    def __init__(self, stream: TextIO, *, verbose: bool) -> None:
+        self._stream = stream
+        self._verbose = verbose
+        self._is_terminal = stream.isatty()
+        self._has_colour = self._is_terminal and not os.environ.get("NO_COLOR")
+        self._read = 0
+        self._bar: tuple[Progress, TaskID] | None = None
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person is watching."""
+        return self._is_terminal
+
+    def say(self, text: str = "") -> None:
+        """A message."""
+        print(text, file=self._stream, flush=True)  # the one place that talks
+
+    def detail(self, text: str) -> None:
+        """A message that only --verbose shows."""
+        if self._verbose:
+            self.say(text)
+
+    def exchange(self, exchange: Exchange) -> None:
+        """A request, with --verbose. It has no headers, so no key."""
+        if not self._verbose:
+            return
+        body = "" if exchange.body is None else " " + exchange.body[:_SHOWN_OF_BODY].decode(errors="replace")
+        if exchange.body is not None and len(exchange.body) > _SHOWN_OF_BODY:
+            body += "…"
+        status = exchange.status or "no answer"
+        answer = exchange.trouble or f"{exchange.received:,} bytes"
+        self.say(f"{exchange.method} {exchange.path}{body} → {status} in {exchange.seconds:.3f} s, {answer}")
+
+    def read(self, count: int) -> None:
+        """Some more assets were read. On a terminal a long scan gets a bar."""
+        self._read += count
+        if self._is_terminal and not self._verbose and self._read > LONG:
+            bar, task = self._progress()
+            bar.update(task, completed=self._read)
+
+    def done_reading(self) -> None:
+        """Take the bar away."""
+        if self._bar:
+            self._bar[0].stop()
+            self._bar = None
+
+    def table(self, title: str, rows: list[tuple[str, str]]) -> None:
+        """A short table, on a terminal."""
+        from rich.console import Console as RichConsole  # noqa: PLC0415 - imported only where a table is drawn
+        from rich.table import Table  # noqa: PLC0415
+
+        table = Table(title=title, show_header=False, title_justify="left")
+        for row in rows:
+            table.add_row(*row)
+        RichConsole(file=self._stream, no_color=not self._has_colour).print(table)
+
+    def error(self, error: SmartAlbumsError) -> None:
+        """A failure and its remedy; problems of the input one by one, each with its place."""
+        self.done_reading()
+        if isinstance(error, ConfigurationError):
+            count = len(error.problems)
+            noun = "one problem" if count == 1 else f"{count} problems"
+            self.say(f"{self._red('error:')} {noun}; nothing was searched or written")
+            for problem in error.problems:
+                self.say(f"  {problem.where}: {problem.message}")
+                for line in (problem.excerpt or "").splitlines():
+                    self.say(f"      {line}")
+                if problem.hint:
+                    self.say(f"    → {problem.hint}")
+            return
+        self.say(f"{self._red('error:')} {error.message}")
+        if error.hint:
+            self.say(f"  → {error.hint}")
+
+    def _red(self, text: str) -> str:
+        return f"\x1b[1;31m{text}\x1b[0m" if self._has_colour else text
+
+    def _progress(self) -> tuple[Progress, TaskID]:
+        if self._bar is None:
+            from rich.console import Console as RichConsole  # noqa: PLC0415 - imported only where a bar is drawn
+            from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+            console = RichConsole(file=self._stream, no_color=not self._has_colour)
+            bar = Progress(
+                SpinnerColumn(),
+                TextColumn("{task.completed:,} photos read"),
+                TimeElapsedColumn(),
+                console=console,
+                transient=True,
+            )
+            self._bar = (bar, bar.add_task("read", total=None))
+            bar.start()
+        return self._bar
+
+
+def stderr_console(*, verbose: bool) -> Console:
+    """The console of this process."""
+    return Console(sys.stderr, verbose=verbose)

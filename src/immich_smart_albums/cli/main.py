@@ -1,0 +1,97 @@
+"""The one error boundary: every way that a run can end becomes an exit code and a message."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+import traceback
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
+
+from immich_smart_albums import __version__
+from immich_smart_albums.cli import arguments
+from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.errors import ConfigurationError, SmartAlbumsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main() -> NoReturn:
+    """Run with the arguments of this process and leave it."""
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+    sys.stderr.flush()
+    if threading.active_count() > 1:
+        # Requests whose answers nobody waits for any more would hold the process until their time-out.
+        os._exit(code)
+    sys.exit(code)
+
+
+def run(argv: Sequence[str]) -> Exit:
+    """Run one command line; every failure is told on stderr."""
+    try:
+        return _run(argv)
+    except SmartAlbumsError as error:
+        _tell(error)
+        return Exit.WRONG_USAGE if isinstance(error, ConfigurationError) else Exit.FAILED
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted; running the same again completes it\n")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()  # the reader of our output has seen enough
+        return Exit.DONE
+    except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is our bug
+        sys.stderr.write(
+            f"error: this is a bug in {arguments.PROGRAM}: {type(error).__name__}: {error}\n"
+            f"  → Please report it with {_write_report(argv, error)}; it holds no key and no photo.\n"
+        )
+        return Exit.OUR_BUG
+
+
+def _run(argv: Sequence[str]) -> Exit:
+    verb, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else ("", argv)
+    if verb and verb not in arguments.VERBS:
+        arguments.selection_parser().error(f"there is no verb {verb!r}; verbs are {', '.join(arguments.VERBS)}")
+    parsers = {
+        "check": arguments.check_parser,
+        "demo": arguments.demo_parser,
+        "sandbox": arguments.sandbox_parser,
+        "": arguments.selection_parser,
+    }
+    parsed = parsers[verb]().parse_args(rest)
+    if not verb and not arguments.selects(parsed):
+        verb = "check"
+    # Imported only now: --help and wrong flags need none of it.
+    command = import_module(f"immich_smart_albums.cli.commands.{verb or 'select'}")
+    code: Exit = command.run(parsed)
+    return code
+
+
+def _tell(error: SmartAlbumsError) -> None:
+    from immich_smart_albums.cli.console import stderr_console  # noqa: PLC0415 - not needed by runs that go well
+
+    stderr_console(verbose=False).error(error)
+
+
+def _write_report(argv: Sequence[str], error: Exception) -> str:
+    """What happened, ready to paste. The command line stays out: it may hold the key and names of people."""
+    flags = sorted({word.partition("=")[0] for word in argv if word.startswith("--")})
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="immich-smart-albums-", suffix=".md", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(f"immich-smart-albums {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n")
+        file.write(f"Flags: {', '.join(flags) or 'none'}\n\n```\n")
+        file.writelines(traceback.format_exception(error))
+        file.write("```\n")
+    return file.name
+
+
+def _forget_stdout() -> None:
+    """Point stdout to nothing, so that Python's own flush at exit has nobody to fail on."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
