@@ -17,7 +17,6 @@ from immich_smart_albums.immich.wire import decode_page
 from immich_smart_albums.model.asset import KEPT_FIELDS
 from immich_smart_albums.model.instants import from_milliseconds, to_milliseconds
 from immich_smart_albums.model.query import Kind
-from immich_smart_albums.rules.asset_fields import FROM_SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -50,7 +49,7 @@ class ImmichSearches:
         self._concurrency = concurrency
         self._on_read = on_read
 
-    def find(self, query: Query, fields: frozenset[str] | None) -> Generator[list[Record], None, None]:
+    def find(self, query: Query, fields: frozenset[str]) -> Generator[list[Record], None, None]:
         """See `Searches.find`."""
         for visibility in sorted(query.visibility, key=lambda each: each.value):
             one = _Search(self._http, self._capabilities, query, visibility, fields, self._own_id(query))
@@ -154,14 +153,14 @@ class _Search:
         capabilities: Capabilities,
         query: Query,
         visibility: Visibility,
-        fields: frozenset[str] | None,
+        fields: frozenset[str],
         own_id: str | None,
     ) -> None:
         self._http = http
         self._query = query
         self._path = f"/search/{query.kind.value}"
         self._recheck = Recheck(query, visibility, own_id)
-        wanted = KEPT_FIELDS | (FROM_SEARCH if fields is None else fields) | self._recheck.fields
+        wanted = KEPT_FIELDS | fields | self._recheck.fields
         self._fields = frozenset(wanted)
         self._body: dict[str, object] = {
             name: list(value) if isinstance(value, tuple) else value for name, value in query.filters

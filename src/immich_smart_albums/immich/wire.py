@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 import msgspec
 
 from immich_smart_albums.immich.responses import unexpected
-from immich_smart_albums.rules.asset_fields import FROM_SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,8 +25,8 @@ class Page:
     has_more: bool
 
 
-def decode_page(body: bytes, fields: frozenset[str] | None, request: str) -> Page:
-    """A page of `POST /search/…`, each record with `fields` (dotted below exifInfo; None for all that searches return).
+def decode_page(body: bytes, fields: frozenset[str], request: str) -> Page:
+    """A page of `POST /search/…`, each record with `fields` (dotted below exifInfo).
 
     Raises Untrustworthy for anything that is not a page of assets with ids and dates.
     """
@@ -39,9 +38,9 @@ def decode_page(body: bytes, fields: frozenset[str] | None, request: str) -> Pag
 
 
 @lru_cache(maxsize=64)
-def _decoder(fields: frozenset[str] | None) -> msgspec.json.Decoder[Any]:
+def _decoder(fields: frozenset[str]) -> msgspec.json.Decoder[Any]:
     """A decoder that skips what is not asked for: five times faster than decoding everything."""
-    record = _record_type(FROM_SEARCH if fields is None else fields)
+    record = _record_type(fields)
     assets = msgspec.defstruct("Assets", [("items", list[record]), ("nextPage", str | None, None)])  # type: ignore[valid-type]
     return msgspec.json.Decoder(msgspec.defstruct("Answer", [("assets", assets)]))
 

@@ -1,8 +1,8 @@
 """The command line's sixteen selection flags → a rule.
 
 For each type (metadata, smart, person, local filter), union flags give "matches any" and intersection flags "matches
-all"; where both are given both must hold, and all types must hold. Everything that any exclude matches is out. Each occurrence
-of an exclude-intersection flag is a group of its own; otherwise several occurrences are the same as one.
+all"; where both are given both must hold, and all types must hold. Everything that any exclude matches is out. Each
+occurrence of an exclude-intersection flag is a group of its own; otherwise several occurrences are the same as one.
 """
 
 from __future__ import annotations
@@ -93,6 +93,10 @@ class _Reader:
         return self._search(source, Kind.METADATA)
 
     def _smart(self, source: Source) -> tuple[Node, ...]:
+        if source.form is Form.BARE and not source.text.strip():
+            hint = "Write what should be on the photos, such as 'a dog on a beach'."
+            self.findings.problems.append(source.problem("a blank search", hint=hint))
+            return ()
         if source.form is Form.BARE:
             query = read_words(source, self.findings, smart_limit=self.smart_limit)
             return () if query is None else (Search(query, source.label),)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.errors import Problem
+from immich_smart_albums.rules.asset_fields import EXIF, FROM_DETAILS, FROM_SEARCH
 from immich_smart_albums.rules.json_text import name_of_type, read_json
 from immich_smart_albums.rules.jsonpath import PathError, compile_path
 from immich_smart_albums.rules.pattern import PatternError, compile_pattern
@@ -13,6 +15,7 @@ from immich_smart_albums.rules.source import Form, nearest
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.findings import Findings
+    from immich_smart_albums.rules.jsonpath import Path
     from immich_smart_albums.rules.source import Source
 
 SECONDS_PER_MATCH = 1.0
@@ -100,17 +103,41 @@ def _from_entry(entry: object, number: int, source: Source, findings: Findings) 
     return _make(path, pattern, name, source, place, findings)
 
 
-def _make(  # noqa: PLR0913 - a filter with everything that messages about it need
+def _make(
     path: str, regex: str | None, description: str, source: Source, place: str, findings: Findings
 ) -> LocalFilter | None:
     try:
         compiled = compile_path(path)
-    except PathError as error:
-        findings.problems.append(source.problem(f"{place}{error}"))
-        return None
-    try:
         pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH) if regex else None
-    except PatternError as error:
-        findings.problems.append(source.problem(f"{place}{error}"))
+    except (PathError, PatternError) as error:
+        excerpt = f"{error.text}\n{' ' * error.position}^"
+        findings.problems.append(Problem(source.label, f"{place}{error.reason}", error.hint, excerpt))
+        return None
+    unknown = _unknown_field(compiled)
+    if unknown is not None:
+        message, hint = unknown
+        at = source.text.find(path)
+        findings.problems.append(source.problem(f"{place}{message}", hint=hint, at=at if at >= 0 else None))
         return None
     return LocalFilter(compiled, pattern, description, source.label)
+
+
+def _unknown_field(path: Path) -> tuple[str, str] | None:
+    """Why a path can never yield anything, with what to do; None where it can."""
+    if path.roots is None:
+        return None
+    if not path.roots:
+        return "an asset is an object, so this path yields nothing", "Start with a field, such as $.exifInfo.make."
+    for root in path.roots - FROM_SEARCH - FROM_DETAILS:
+        near = nearest(root, (*FROM_SEARCH, *FROM_DETAILS)) or [f"exifInfo.{each}" for each in nearest(root, EXIF)]
+        return f"assets have no field {root!r}", _meant(near)
+    for field in path.fields or ():
+        root, _, inner = field.partition(".")
+        if root == "exifInfo" and inner and inner not in EXIF:
+            near = [f"exifInfo.{each}" for each in nearest(inner, EXIF)] or nearest(inner, FROM_SEARCH)
+            return f"exifInfo has no field {inner!r}", _meant(near)
+    return None
+
+
+def _meant(near: list[str]) -> str:
+    return f"Did you mean $.{near[0]}?" if near else "See the list of fields in the README."

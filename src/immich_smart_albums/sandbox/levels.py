@@ -41,7 +41,7 @@ def _fields(
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Level:
     """What one version of the API does; the comment after each field names the version that changed it."""
 
@@ -129,6 +129,7 @@ _V2_7 = replace(
     device_fields=True,
     duration_text=True,
     faces=True,
+    missing_routes=frozenset({"GET /albums/{id}/map-markers"}),
 )
 
 _V1_132 = replace(
@@ -157,6 +158,7 @@ _V1_132 = replace(
     ocr=False,
     missing_routes=frozenset(
         {
+            "GET /albums/{id}/map-markers",
             "POST /search/statistics",
             "POST /search/large-assets",
             "GET /api-keys/me",

@@ -32,8 +32,8 @@ class QueryPlan:
     queries: tuple[Query, ...]
     """Every distinct search, candidates first."""
     candidates: frozenset[Query]
-    fields: frozenset[str] | None
-    """What to read of candidates: `exifInfo.make`, `people`, …; None for the whole asset."""
+    fields: frozenset[str]
+    """What to read of candidates: `exifInfo.make`, `people`, …"""
     filters: tuple[LocalFilter, ...]
     """Local filters that are checked on the records of searches, as they stream by."""
     late_filters: tuple[LocalFilter, ...]
@@ -57,7 +57,7 @@ def lower(rule: Rule) -> QueryPlan:
         rule,
         queries=tuple(dict.fromkeys((*(q for q in searched if q in candidates), *candidates, *searched))),
         candidates=candidates,
-        fields=_fields(early),
+        fields=frozenset().union(*(each.path.fields or each.path.roots or () for each in early)),
         filters=early,
         late_filters=late,
         ranking=tuple(dict.fromkeys(_ranking(rule.match))),
@@ -97,16 +97,8 @@ def _is_late(each: LocalFilter, *, no_people: bool) -> bool:
 
 
 def _touches(each: LocalFilter, name: str) -> bool:
-    return each.path.roots is not None and name in each.path.roots
-
-
-def _fields(filters: tuple[LocalFilter, ...]) -> frozenset[str] | None:
-    fields: set[str] = set()
-    for each in filters:
-        if each.path.fields is None:
-            return None
-        fields |= each.path.fields
-    return frozenset(fields)
+    """Whether a filter may look at a field; a path such as `$..name` may look at any."""
+    return each.path.roots is None or name in each.path.roots
 
 
 def _ranking(node: Node) -> list[Query]:

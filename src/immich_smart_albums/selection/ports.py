@@ -14,12 +14,12 @@ class Searches(Protocol):
     """The server's searches, read to their end or failed."""
 
     def find(
-        self, query: Query, fields: frozenset[str] | None
+        self, query: Query, fields: frozenset[str]
     ) -> Generator[Iterable[Mapping[str, object]], None, None]:
         """The records of a search, in batches as they arrive, each asset at least once.
 
-        Records hold what `Asset.of` reads and the named fields (None: all that a search can return). Ranked and capped
-        searches come in the server's order. Raises ServerError for anything but a complete answer.
+        Records hold what `Asset.of` reads and the named fields, dotted below exifInfo. Ranked and capped searches come
+        in the server's order. Raises ServerError for anything but a complete answer.
         """
         ...
 

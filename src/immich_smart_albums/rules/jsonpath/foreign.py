@@ -64,7 +64,7 @@ def _with_child(steps: Sequence[Step], child: str) -> str:
 def _where(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
     reason = f"{found['word']} is a word of jsonpath-ng, not of the standard"
     sign = "!" if found["word"] == "wherenot" else ""
-    child = found["child"].removeprefix("$.").strip()
+    child = found["child"].strip().removeprefix("$.")
     if steps and isinstance(steps[-1].selector, Wildcard) and child:
         return reason, f"Write a filter: {_path(steps[:-1])}[?{sign}@.{child}]."
     return reason, f"Write a filter in brackets, such as $.people[?{sign}@.name]."

@@ -10,7 +10,8 @@ from immich_smart_albums.rules.pattern import MarkedError
 NAME = re.compile(r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff-]*")
 """A name after a dot. RFC 9535 has no hyphen in it; jsonpath-ng has, and nothing else could be meant."""
 
-_SHORT_NAME = re.compile(r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*")
+# Without hyphens, and without characters beyond U+FFFF, which python-jsonpath takes between quotes only.
+_SHORT_NAME = re.compile(r"[A-Za-z_\x80-\uffff][A-Za-z0-9_\x80-\uffff]*")
 
 
 class PathError(MarkedError):

@@ -148,7 +148,7 @@ class _Reading:
     def index(self, digits: str, at: int) -> int:
         index = int(digits)
         if str(index) != digits:
-            raise self.error(at, "an index has no leading zeros", f"Write [{index}].")
+            raise self.error(at, "an index is written without leading zeros", f"Write [{index}].")
         if abs(index) > _LARGEST_INDEX:
             raise self.error(at, "an index beyond any list", f"The largest is {_LARGEST_INDEX}.")
         return index

@@ -1,8 +1,8 @@
 r"""A predicate that we answer ourselves: JSONPath and regular expression on the asset's metadata.
 
 `{"path": "$.exifInfo.make", "regex": "Apple", "description": "Apple phones"}`: the expression is searched, not
-anchored, without regard to case, in each value that the path yields, as text. Without an expression the path must yield something
-that is not null.
+anchored, without regard to case, in each value that the path yields, as text. Without an expression the path must
+yield something that is not null.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import FilterError
+from immich_smart_albums.rules.jsonpath import PathError
 from immich_smart_albums.rules.pattern import PatternTimeout
 
 if TYPE_CHECKING:
@@ -32,14 +33,14 @@ class LocalFilter:
     def holds(self, asset: Mapping[str, object]) -> bool:
         """Whether the asset, as decoded from JSON, passes.
 
-        Raises FilterError when the expression takes too long on a value.
+        Raises FilterError when that cannot be told: the expression takes too long on a value.
         """
-        values = self.path.values(asset)
-        if self.pattern is None:
-            return any(value is not None for value in values)
         try:
+            values = self.path.values(asset)
+            if self.pattern is None:
+                return any(value is not None for value in values)
             return any(map(self.pattern.matches, values))
-        except PatternTimeout as error:
-            message = f"{self.label}: the filter {self.description!r} was stopped on asset {asset.get('id')}: {error}"
-            hint = "Write the expression without nested repetition, such as (a+)+."
+        except (PathError, PatternTimeout) as error:
+            message = f"{self.label}: the filter {self.description!r} failed on asset {asset.get('id')}: {error}"
+            hint = "Write it simpler; in an expression avoid repetition inside repetition, such as (a+)+."
             raise FilterError(message, hint=hint) from None

@@ -1,0 +1,179 @@
+"""The compiler and the evaluator against plain set arithmetic on the whole library."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
+from immich_smart_albums.rules.jsonpath import compile_path
+from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
+from immich_smart_albums.rules.pattern import compile_pattern
+from immich_smart_albums.rules.predicates.local_filter import LocalFilter
+from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.selection.evaluate import evaluate
+from immich_smart_albums.selection.lower import lower
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator, Mapping
+
+CITIES = ("Helsinki", "Nice", "Kyoto")
+MAKES = ("Apple", "Canon", None)
+NAMES = ("Emma", "Noah")
+WORDS = ("dog", "beach")
+
+
+@dataclass
+class Library:
+    """A library in memory that answers as the server's searches do, and counts what it is asked."""
+
+    assets: list[dict[str, object]]
+    asked: list[Query] = field(default_factory=list)
+
+    def find(
+        self, query: Query, fields: frozenset[str]
+    ) -> Generator[Iterable[Mapping[str, object]], None, None]:
+        self.asked.append(query)
+        result = self.result(query)
+        for start in range(0, len(result), 3):
+            yield [self.seen(asset, query, fields) for asset in result[start : start + 3]]
+
+    def seen(self, asset: dict[str, object], query: Query, fields: frozenset[str]) -> dict[str, object]:
+        """Smart searches never return people; the rest returns them only when asked."""
+        hidden = set() if "people" in fields else {"people"}
+        hidden |= {"people"} if query.kind is Kind.SMART else set()
+        hidden |= {"tags"}
+        return {name: value for name, value in asset.items() if name not in hidden}
+
+    def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
+        wanted = set(ids)
+        return (asset for asset in self.assets if asset["id"] in wanted)
+
+    def result(self, query: Query) -> list[dict[str, object]]:
+        if query.kind is Kind.SMART:
+            ranked = sorted(self.assets, key=lambda asset: random.Random(f"{asset['id']}{query.get('query')}").random())
+            return ranked[: query.limit]
+        found = [asset for asset in self.assets if not query.filters or asset["city"] == query.get("city")]
+        return found[: query.limit]
+
+
+def plainly(node: Node, library: Library) -> set[str]:
+    """What a tree means, without any cleverness."""
+    everything = {str(asset["id"]) for asset in library.assets}
+    match node:
+        case Search():
+            return {str(asset["id"]) for asset in library.result(node.query)}
+        case LocalFilter():
+            return {str(asset["id"]) for asset in library.assets if node.holds(asset)}
+        case Not():
+            return everything - plainly(node.child, library)
+        case All():
+            return set.intersection(*(plainly(child, library) for child in node.children))
+        case Any():
+            return set.union(*(plainly(child, library) for child in node.children))
+    raise AssertionError(node)
+
+
+libraries = st.builds(
+    lambda facts: Library([
+        {
+            "id": f"asset-{number:02}",
+            "fileCreatedAt": f"2024-01-01T00:00:{instant:02}.000Z",
+            "city": city,
+            "exifInfo": {"make": make},
+            "people": [{"name": name} for name in names],
+            "tags": [{"value": "Pets"}] if tagged else [],
+        }
+        for number, (city, make, names, instant, tagged) in enumerate(facts)
+    ]),
+    st.lists(
+        st.tuples(
+            st.sampled_from(CITIES),
+            st.sampled_from(MAKES),
+            st.sets(st.sampled_from(NAMES)),
+            st.integers(0, 3),
+            st.booleans(),
+        ),
+        max_size=12,
+    ),
+)
+
+limits = st.none() | st.integers(1, 8)
+searches = st.one_of(
+    st.builds(
+        lambda city, limit: Search(Query(Kind.METADATA, (("city", city),), limit=limit)), st.sampled_from(CITIES), limits
+    ),
+    st.builds(
+        lambda word, limit: Search(Query(Kind.SMART, (("query", word),), limit=limit)),
+        st.sampled_from(WORDS),
+        st.integers(1, 8),
+    ),
+    st.just(Search(WHOLE_LIBRARY)),
+)
+local_filters = st.builds(
+    lambda pair: LocalFilter(compile_path(pair[0]), compile_pattern(pair[1], timeout=1), "", ""),
+    st.sampled_from([
+        ("$.exifInfo.make", "apple"),
+        ("$.exifInfo.make", "."),
+        ("$.people[*].name", "emma"),
+        ("$.tags[*].value", "pets"),
+        ("$..name", "noah"),
+    ]),
+)
+trees = st.recursive(
+    searches | local_filters,
+    lambda children: st.one_of(
+        st.builds(All, st.lists(children, min_size=1, max_size=3).map(tuple)),
+        st.builds(Any, st.lists(children, min_size=1, max_size=3).map(tuple)),
+        st.builds(Not, children),
+    ),
+    max_leaves=8,
+)
+
+
+@given(trees, libraries)
+@settings(max_examples=400, deadline=None)
+def test_a_lowered_rule_selects_what_the_tree_means(tree: Node, library: Library) -> None:
+    selection = evaluate(lower(Rule(tree)), library, concurrency=2, log=lambda _: None)
+    assert {asset.id for asset in selection.assets} == plainly(tree, library)
+
+
+@given(trees, libraries)
+@settings(max_examples=150, deadline=None)
+def test_each_distinct_search_is_sent_once_and_never_more_than_one_per_leaf(tree: Node, library: Library) -> None:
+    evaluate(lower(Rule(tree)), library, concurrency=2, log=lambda _: None)
+    distinct = {leaf.query for leaf in leaves(tree) if isinstance(leaf, Search)}
+    assert len(library.asked) == len(set(library.asked))
+    assert set(library.asked) - {WHOLE_LIBRARY} <= distinct
+
+
+@given(trees, libraries, st.integers(1, 5))
+@settings(max_examples=150, deadline=None)
+def test_a_limit_keeps_a_part_of_the_selection_newest_first(tree: Node, library: Library, limit: int) -> None:
+    everything = evaluate(lower(Rule(tree)), library, concurrency=2, log=lambda _: None)
+    cut = evaluate(lower(Rule(tree, limit)), library, concurrency=2, log=lambda _: None)
+    assert len(cut.assets) == min(limit, len(everything.assets))
+    assert set(cut.assets) <= set(everything.assets)
+    assert cut.matched == len(everything.assets)
+    assert list(cut.assets) == sorted(cut.assets, key=lambda asset: (-asset.taken, asset.id))
+
+
+@given(libraries, st.integers(1, 5))
+@settings(max_examples=50, deadline=None)
+def test_a_limit_keeps_the_best_ranked_of_a_smart_search(library: Library, limit: int) -> None:
+    query = Query(Kind.SMART, (("query", "dog"),), limit=8)
+    selection = evaluate(lower(Rule(Search(query), limit)), library, concurrency=1, log=lambda _: None)
+    assert {asset.id for asset in selection.assets} == {asset["id"] for asset in library.result(query)[:limit]}
+
+
+@given(libraries, st.integers(1, 5))
+@settings(max_examples=50, deadline=None)
+def test_a_limit_without_a_ranking_keeps_the_newest_with_ties_by_id(library: Library, limit: int) -> None:
+    selection = evaluate(lower(Rule(Search(WHOLE_LIBRARY), limit)), library, concurrency=1, log=lambda _: None)
+    newest = sorted(library.assets, key=lambda asset: str(asset["id"]))
+    newest.sort(key=lambda asset: str(asset["fileCreatedAt"]), reverse=True)
+    assert [asset.id for asset in selection.assets] == [asset["id"] for asset in newest[:limit]]
