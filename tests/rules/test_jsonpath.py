@@ -129,11 +129,11 @@ def test_a_slice_of_a_text_yields_nothing() -> None:
         ("$.*", "$[*]"),
         ("$..*", "$..[*]"),
         ("$..[ 0 ]", "$..[0]"),
+        ("$.😀", "$['😀']"),
         ("$.ä", "$.ä"),
         ("$['it\\'s']", "$['it\\'s']"),
         ('$["it\'s \\"x\\""]', "$['it\\'s \"x\"']"),
         ("$['\"']", "$['\"']"),
-        ("$['\\\"']", "$['\"']"),
         (r"$['\u00e4\/\ud83d\ude00\n\u0000\\']", r"$['ä/😀\n\u0000\\']"),
         ('$.people[?(@.name=="x")].name', "$.people[?(@.name=='x')].name"),
         ("$.people[ ? @.name == 'a b' ]", "$.people[?@.name=='a b']"),
@@ -211,7 +211,7 @@ def test_a_deep_asset_is_no_limit_for_a_plain_path_and_an_error_for_a_filter() -
 def test_a_catastrophic_expression_in_a_filter_is_stopped(function: str) -> None:
     path = compile_path(f"$.people[?{function}(@.name,'(a|aa)+b')]", timeout=0.01)
 
-    with pytest.raises(PatternTimeout, match="0.01 s"):
+    with pytest.raises(PatternTimeout, match=r"longer than 0\.01 s"):
         path.values({"people": [{"name": "a" * 200 + "!"}]})
 
 
@@ -245,6 +245,7 @@ def test_an_expression_from_the_asset_that_is_none_matches_nothing() -> None:
         ("$.a['b", 4, "the quotes are not closed", "Add a '."),
         (r"$['a\x']", 2, "a text that JSON does not allow", "Write"),
         (r"$['\ud800']", 2, "a text that JSON does not allow", "Write"),
+        ("$['\\\"']", 2, "a text that JSON does not allow", "Write"),
         ("$['a\tb']", 2, "a text that JSON does not allow", "Write"),
         (r"$.people[?@.name=='\x']", 18, "a text that JSON does not allow", "Write"),
         ("$.people[?@.name='x']", 16, "= is not part", "Write == for equal."),
@@ -347,17 +348,13 @@ def test_the_library_is_imported_for_paths_that_are_not_plain_only() -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-# --- Our compiler against the library -----------------------------------------------------------------------------------
+# --- Our compiler against the library -------------------------------------------------------------------------
 
 _NAMES = st.sampled_from(["a", "b", "c", "_d", "é", "a b", "it's", 'say "x"', "\\", "", "0", "😀", "-", "*"])
 _DOCUMENTS = st.dictionaries(
     _NAMES,
     st.recursive(
-        st.none()
-        | st.booleans()
-        | st.integers(-2, 2)
-        | st.floats(allow_nan=False)
-        | st.sampled_from(["", "a", "text"]),
+        st.none() | st.booleans() | st.integers(-2, 2) | st.just(1.5) | st.sampled_from(["", "a", "text"]),
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_NAMES, inner, max_size=4),
         max_leaves=20,
     ),

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import urllib3
 
 from immich_smart_albums.sandbox import Library, Sandbox, generate
-from tests.sandbox.recorded import IMMICH, real_library
+from .recorded import IMMICH, real_library
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Client:
             sent.setdefault("content-type", "application/json")
         url = self.sandbox.url + path
         if query:
-            url += "?" + urllib3.request.urlencode(query)
+            url += "?" + urlencode(query)
         answer = self.pool.request(method, url, body=data, headers=sent, redirect=False)
         return Reply(answer.status, answer.headers, answer.data)
 
@@ -69,11 +70,11 @@ class Client:
         return [item["id"] for item in reply.body["assets"]["items"]]
 
 
-type_of_start = Callable[..., Client]
+Start = Callable[..., Client]
 
 
 @pytest.fixture
-def start() -> Iterator[type_of_start]:
+def start() -> Iterator[Start]:
     """Starts sandboxes that stop with the test: `start(library, level)`."""
     with ExitStack() as running:
 

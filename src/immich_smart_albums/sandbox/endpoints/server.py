@@ -29,7 +29,9 @@ def version(call: Call) -> Answer:
 def about(call: Call) -> Answer:
     """GET /server/about."""
     text = "v" + ".".join(str(part) for part in call.level.version)
-    return json_answer({"version": text, "versionUrl": "", "licensed": False, "repository": "sandbox"})
+    tools = dict.fromkeys(("nodejs", "exiftool", "ffmpeg", "libvips", "imagemagick"), "")
+    source = dict.fromkeys(("repository", "sourceRef", "sourceCommit"), "sandbox") if call.level.zod else {}
+    return json_answer({"version": text, "versionUrl": "", "licensed": False, **source, **tools})
 
 
 def features(call: Call) -> Answer:

@@ -1,0 +1,341 @@
+"""Regular expressions mean what Python's `re` means without case, and none of them can hang."""
+
+# ruff: noqa: RUF001 - letters that look alike are what is tested here
+
+from __future__ import annotations
+
+import re
+import warnings
+
+import pytest
+import regex
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from immich_smart_albums.rules import pattern as pattern_module
+from immich_smart_albums.rules.pattern import PatternError, PatternTimeout, compile_pattern
+from immich_smart_albums.rules.pattern_syntax import translate
+
+CATASTROPHIC = "a" * 200 + "!"
+
+PAIRS = [
+    ("canon", ["Canon EOS", "NIKON", ""]),
+    ("", ["", "anything"]),
+    (r"\.jpe?g$", ["a.JPG", "a.jpeg", "a.jpg.png", "ajpg", "a.jpg\n", "a.jpg\n\n"]),
+    (r"^/photos/work", ["/photos/Work/x", "/a/photos/work"]),
+    (r"^b", ["b", "a\nb"]),
+    (r"(?m)^b", ["b", "a\nb"]),
+    (r"a.b", ["a\nb", "a\rb", "axb"]),
+    (r"(?s)a.b", ["a\nb"]),
+    (r"(?s:a.)b.", ["a\nbx", "a\nb\n"]),
+    (r"(?i)x", ["X", "x"]),
+    (r"(?-i:x)y", ["xY", "XY"]),
+    (r"a(?-i:b(?i:c))d", ["AbCD", "ABCD", "abcd"]),
+    (r"(?a)\w", ["é", "e"]),
+    (r"(?a)\bé\w[\w\s]", ["éeé ", "éee", " é é"]),
+    (r"(?a:\w)\w", ["éé", "eé"]),
+    (r"(?u)\w", ["é"]),
+    (r"(?x) a b # a comment with ( and [", ["ab", "a b"]),
+    (r"(?x) a  # first" + "\n" + r" b \  [ ] c", ["ab  c", "abc", "AB  C"]),
+    ("(?x)a\x1cb", ["a\x1cb", "ab"]),
+    (r"(?x:a b)c d", ["abc d", "abcd", "a bc d"]),
+    (r"a(?#a comment (with [)b", ["ab", "a"]),
+    (r"(?<=a)b", ["ab", "b"]),
+    (r"(?<!a)b", ["ab", "b", "cb"]),
+    (r"a(?=b)", ["ab", "ac"]),
+    (r"a(?!b)", ["ab", "ac", "a"]),
+    (r"^(?!.*nsfw).*$", ["safe", "some NSFW thing", "nsfw"]),
+    (r"(a)(b)\2\1", ["abba", "ABba", "abab"]),
+    (r"(?P<one>a+)-(?P=one)$", ["aa-AA", "aa-a", "a-aa"]),
+    (r"(x)?(?(1)a|b)$", ["xa", "b", "xb", "a"]),
+    (r"(?P<n>x)?(?(n)a|b)$", ["xa", "b"]),
+    (r"a++b", ["aab", "b"]),
+    (r"(?>a+)ab", ["aab"]),
+    (r"a{2}b{1,}c{,2}d{0,1}$", ["aabbccd", "abd", "aabcccd", "aab"]),
+    (r"a{,}b|x{y}|{z}|a{e<=1}$", ["aab", "x{y}", "{z}", "b", "a{e<=1}", "ab"]),
+    (r"colou?r|gr[ae]y", ["Color", "colour", "gray", "GREY", "groy"]),
+    (r"(foo|bar|)baz", ["foobaz", "baz", "bar"]),
+    (r"[]a]", ["]", "a", "b"]),
+    (r"[^]a]", ["]", "A", "b"]),
+    (r"[a\]]x", ["]x", "ax"]),
+    (r"[a-]", ["-", "b"]),
+    (r"[-a]", ["-", "b"]),
+    (r"[+--]", ["+", ",", "-", "."]),
+    (r"[a-c-e]", ["b", "-", "d", "e"]),
+    (r"[[:alpha:]]", ["-", "a]", "b", ":]"]),
+    (r"[a&&b][a||b][a~~b][[x]]", ["&|~[]", "ab~x]", "aab]", "abax]"]),
+    (r"[.*+?{}()|^$]", [".", "^", "x"]),
+    (r"[ \t#]", [" ", "\t", "x"]),
+    (r"[\b]", ["\b", "b"]),
+    (r"[\w.-]+@", ["a.b-c@", "@", "é@"]),
+    (r"[^\W\d_]", ["é", "1", "_", "-", "½"]),
+    (r"[\W]", ["é", "-", "e\u0301", "½"]),
+    (r"[\W\d]", ["é", "-", "1", "\u0301"]),
+    (r"[^\W]", ["é", "-", "\u0301"]),
+    (r"[^\S\n]", [" ", "\n", "x", "\x1c"]),
+    (r"[\Sx]|[^\s\S]", [" ", "x", "\x1d"]),
+    (r"[^\W\S]|[\w\s]$", ["a", " ", "-", "\x1e"]),
+    (r"\d\d", ["12", "٣٤", "²³", "1"]),
+    (r"\D", ["1", "a", "²"]),
+    (r"^\w+$", ["Kes\u00e4", "Kesa\u0308", "½", "²", "Ⓐ", "नमस्ते", "中文", "a\u200db", "_"]),
+    (r"^\W$", ["\u0301", "\ufe0f", "a", "-", "½"]),
+    (r"\bkes", ["Kesä", "x kesä", "xkesä", "\u0301kes", "½kes"]),
+    (r"a\b", ["a", "a\u0308", "ab", "a²", "a-"]),
+    (r"a\B", ["a", "a\u0308", "ab", "a²", "a-"]),
+    (r"\s", ["\x1c", "\x1f", "\x85", "\xa0", "\u2028", "\u200b", " "]),
+    (r"^\S+$", ["a\x1cb", "ab", "a b"]),
+    (r"istanbul", ["İSTANBUL", "ISTANBUL", "ıstanbul", "i̇stanbul"]),
+    (r"ısparta|İzmir", ["ISPARTA", "isparta", "IZMIR", "izmir", "ızmır"]),
+    (r"\x69\u0131\u0049\N{LATIN SMALL LETTER I}", ["İIıi", "iiii", "ıııı"]),
+    (r"^[a-z]$", ["ı", "İ", "ſ", "K", "é"]),
+    (r"^[^a-z]$", ["ı", "İ", "ſ", "K", "é"]),
+    (r"^[h-j]$|^[A-Z]x$", ["ı", "İ", "ıx", "İx"]),
+    (r"(?-i:[a-z])", ["I", "ı", "İ", "i"]),
+    (r"(?a)i|(?-i:I)", ["ı", "İ", "I"]),
+    ("straße|ﬁ|ς", ["STRASSE", "STRAẞE", "fi", "Σ", "σ"]),
+    ("ä", ["Ä", "a\u0308"]),
+    ("µ|k", ["μ", "\u212a"]),
+    (r"\101\07\0\n\t\\\/\-\_\é", ["A\x07\x00\n\t\\/-_é"]),
+    (r"(a)\1(b)(c)(d)(e)(f)(g)(h)(i)(j)\10", ["aabcdefghijj"]),
+    (r"\Aab\Z", ["ab", "AB", "ab\n", "xab"]),
+    (r"#+ [0-9]{3,4}(?:-\d+)*(?=!)", ["# 123-4-5!", "# 12!"]),
+    ("}", ["}", "{"]),
+]
+CASES = [(pattern, text) for pattern, texts in PAIRS for text in texts]
+
+
+def in_re(pattern: str, text: str) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        return re.search(pattern, text, re.IGNORECASE) is not None
+
+
+def when_guarded(pattern: str, text: str) -> bool:
+    """The answer of `regex`, as a long text or a pattern with nested repetitions gets it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        translated, _ = translate(pattern)
+    compiled = regex.compile(translated, regex.VERSION0 | regex.IGNORECASE)
+    return compiled.search(text, timeout=10) is not None
+
+
+@pytest.mark.parametrize(("pattern", "text"), CASES)
+def test_a_pattern_matches_where_re_matches(pattern: str, text: str) -> None:
+    assert compile_pattern(pattern, timeout=10).matches(text) is in_re(pattern, text)
+
+
+@pytest.mark.parametrize(("pattern", "text"), CASES)
+def test_a_pattern_means_the_same_under_a_time_limit(pattern: str, text: str) -> None:
+    assert when_guarded(pattern, text) is in_re(pattern, text)
+
+
+def test_letters_digits_and_spaces_are_those_of_re_under_a_time_limit() -> None:
+    """Over all characters; those that Python's tables do not know yet are left out."""
+    known = "".join(
+        character
+        for character in map(chr, [*range(0xD800), *range(0xE000, 0x110000)])
+        if regex.match(r"\P{Cn}", character) and (character.isprintable() or ord(character) < 0x20)
+    )
+    for pattern in (r"\w", r"\W", r"\d", r"\D", r"\s", r"\S", r"[^\W\d_]", r"[\W_]", r"[^\S ]"):
+        translated, _ = translate(pattern)
+        found = set(regex.findall(translated, known, regex.VERSION0 | regex.IGNORECASE))
+        # U+0345, a Greek accent, is a letter for `regex` without case, because its capital is one.
+        assert found ^ set(re.findall(pattern, known, re.IGNORECASE)) <= {"\u0345"}
+
+
+_PIECES = st.sampled_from(
+    [
+        *"abiIx1_ -.{}é*+?*+?^$ßıİſ\u0301²\x1c\nⒶ中,]&||#()()",
+        *("{2}", "{1,2}", "{,2}", "{1,}", "*?", "+?", "*+", "{e<=1}"),
+        *(r"\w", r"\W", r"\d", r"\D", r"\s", r"\S", r"\b", r"\B", r"\.", r"\x69", r"\u0131", r"\07", r"\101", r"\_"),
+        *("(?:", "(?=", "(?!", "(?<=", "(?<!", "(?-i:", "(?s:", "(?x:", "(?m:", "(?>", "(?#c)"),
+        *("[a-z]", "[^a-z]", "[h-j-x]", "[]a]", r"[^\W_]", r"[\Wx]", r"[\w\s]", "[a&&b]", "[[x]", r"[^\Sé]", "[^i]"),
+    ]
+)
+_PATTERNS = st.tuples(
+    st.sampled_from(["", "", "(?x)", "(?s)", "(?m)"]), st.lists(_PIECES, min_size=1, max_size=10)
+).map(lambda parts: parts[0] + "".join(parts[1]))
+_TEXTS = st.text(st.sampled_from("abiIx1_ -.{}éßıİſ\u0301½²\x1c\nⒶ中,[]&e"), min_size=1, max_size=8)
+
+
+@settings(deadline=None, max_examples=1500)
+@given(pattern=_PATTERNS, texts=st.lists(_TEXTS, min_size=3, max_size=6))
+def test_any_pattern_that_re_takes_means_the_same_under_a_time_limit(pattern: str, texts: list[str]) -> None:
+    try:
+        in_re(pattern, "")
+    except re.error:
+        assume(False)
+
+    for text in texts:
+        assert when_guarded(pattern, text) is in_re(pattern, text)
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "expected"),
+    [
+        (True, "^true$", True),
+        (1, "^1$", True),
+        (1.0, r"^1\.0$", True),
+        (2.8, r"2\.8", True),
+        ([], r"^\[\]$", True),
+        ([1, "a"], r"'a'", True),
+        ({"name": "Anna"}, "'name': 'anna'", True),
+        ("", "^$", True),
+        (False, "true", False),
+    ],
+)
+def test_a_value_is_matched_as_python_writes_it(value: object, text: str, expected: bool) -> None:
+    assert compile_pattern(text, timeout=10).matches(value) is expected
+
+
+def test_nothing_matches_null() -> None:
+    assert compile_pattern("", timeout=10).matches(None) is False
+    assert compile_pattern("none", timeout=10).matches(None) is False
+    assert compile_pattern("none", timeout=10).matches("None") is True
+
+
+def test_equal_values_of_different_types_are_not_confused() -> None:
+    pattern = compile_pattern("^1$", timeout=10)
+
+    assert [pattern.matches(value) for value in (True, 1, 1.0, "1", True)] == [False, True, False, True, False]
+
+
+def test_patterns_compare_by_text_and_time_limit() -> None:
+    assert compile_pattern("a", timeout=1) == compile_pattern("a", timeout=1)
+    assert hash(compile_pattern("a", timeout=1)) == hash(compile_pattern("a", timeout=1))
+    assert compile_pattern("a", timeout=1) != compile_pattern("b", timeout=1)
+    assert compile_pattern("a", timeout=1) != compile_pattern("a", timeout=2)
+
+
+@pytest.mark.parametrize("text", ["(a|aa)+$", "(?i)((a|a|aa)+)+$", r"^(a|\w\w)*(?=\d)"])
+def test_a_catastrophic_match_is_stopped(text: str) -> None:
+    pattern = compile_pattern(text, timeout=0.01)
+
+    for _ in range(2):  # A time-out is no answer, so none is remembered.
+        with pytest.raises(PatternTimeout) as caught:
+            pattern.matches(CATASTROPHIC)
+        assert (caught.value.pattern, caught.value.value, caught.value.timeout) == (text, CATASTROPHIC, 0.01)
+        assert str(caught.value) == f"the pattern {text!r} took longer than 0.01 s on {'a' * 59 + '…'!r}"
+    assert pattern.matches("-") is False
+
+
+def test_the_message_of_a_time_out_has_a_short_value_whole() -> None:
+    assert str(PatternTimeout("a", "b", 2)) == "the pattern 'a' took longer than 2 s on 'b'"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(a+)+$",
+        "(a*)*$",
+        "(a|aa)+$",
+        "(a?){40}a{40}",
+        "(.*?,){20}P",
+        r"^(\w+\s?)*$",
+        "(x+x+)+y",
+        r"((a|b)*)\1",
+        "(a|)*b",
+    ],
+)
+def test_repetition_with_a_choice_inside_is_never_given_to_re(text: str) -> None:
+    assert translate(text)[1].longest(len(text)) == -1
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        (r"\.jpe?g$", 10_000),
+        ("canon|nikon|leica", 10_000),
+        (r"^/photos/(?:work|private)/", 10_000),
+        (r"IMG_.*9\.jpg", 200),
+        (r"^2024-0[1-6]", 10_000),
+        (r"\bdog\b", 10_000),
+        ("", 100_000),
+        ("(?:ab)+c", 200),
+    ],
+)
+def test_usual_patterns_are_answered_by_re_for_texts_of_usual_length(text: str, least: int) -> None:
+    assert translate(text)[1].longest(len(text)) >= least
+
+
+def test_every_repetition_shortens_the_text_that_re_is_trusted_with() -> None:
+    reach = [translate(text)[1].longest(10) for text in ("a", "a?", "a{0,9}", "a*", "a*(b)*", r"(a*)b*\1")]
+
+    assert reach == sorted(reach, reverse=True)
+    assert len(set(reach)) == len(reach)
+
+
+def test_a_long_text_gets_the_same_answer_from_the_other_engine() -> None:
+    pattern = compile_pattern(r"a.*\bKes\w\b.*b", timeout=10)
+    long = "-" * 5_000
+
+    assert pattern.matches(f"{long}a Kesä b{long}") is True
+    assert pattern.matches(f"{long}a Kesa\u0308 b{long}") is in_re(pattern.text, "a Kesa\u0308 b") is True
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "reason", "hint"),
+    [
+        ("*.jpg", 0, "nothing to repeat", 'write ".*" for any text'),
+        ("a**", 2, "multiple repeat", "one repetition only"),
+        (r"C:\photos\q", 2, r"bad escape \p", "two backslashes"),
+        ("a[bc", 1, "unterminated character set", r'"\["'),
+        ("a(bc", 1, "missing ), unterminated subpattern", r'"\("'),
+        ("abc)", 3, "unbalanced parenthesis", r'"\)"'),
+        ("a(?i)b", 1, "global flags not at the start", "to the front"),
+        ("(?<=a+)b", 0, "look-behind requires fixed-width", "equally long"),
+        ("[z-a]", 1, "bad character range z-a", "Correct it at the mark."),
+        (r"\p{L}", 0, r"bad escape \p", "two backslashes"),
+        ("a{9999999999}", 0, "too large", "smaller counts"),
+        ("(?:(?:a{100}){100}){100}", 0, "its repetitions come to 1000000 characters", "smaller counts"),
+        ("(?:(?:a{100}){100,}){100}", 0, "its repetitions come to 1000000 characters", "smaller counts"),
+    ],
+)
+def test_a_wrong_pattern_is_marked_where_it_is_wrong_with_what_to_do(
+    text: str, mark: int, reason: str, hint: str
+) -> None:
+    with pytest.raises(PatternError) as caught:
+        compile_pattern(text, timeout=1)
+
+    assert caught.value.position == mark
+    assert reason in caught.value.reason
+    assert hint in caught.value.hint
+
+
+def test_the_message_has_the_pattern_with_a_caret_below_and_the_advice() -> None:
+    with pytest.raises(PatternError) as caught:
+        compile_pattern("a\t[b", timeout=1)
+
+    assert str(caught.value) == (
+        "not a regular expression: unterminated character set\n"
+        "  a [b\n"
+        "    ^\n"
+        'Close the set with "]", or write "\\[" for a bracket itself.'
+    )
+    assert isinstance(caught.value, ValueError)
+
+
+def test_a_set_that_re_warns_about_is_taken_without_a_warning() -> None:
+    assert compile_pattern(r"[[(]\d[\])]", timeout=1).matches("IMG[1]") is True
+
+
+def test_results_are_remembered_up_to_a_number_and_a_length() -> None:
+    asked: list[str] = []
+
+    def search(text: str) -> bool:
+        asked.append(text)
+        return "a" in text
+
+    matches = pattern_module._remembering(search)
+    limit = pattern_module._REMEMBERED
+    long = "a" * (pattern_module._REMEMBERED_LENGTH + 1)
+
+    assert [matches(value) for value in ("a", "b", "a", "b", long, long)] == [True, False, True, False, True, True]
+    assert asked == ["a", "b", long, long]
+
+    for number in range(limit):
+        matches(f"name {number}")
+    asked.clear()
+    assert matches("a") is True
+    assert matches(f"name {limit - 1}") is True
+    assert asked == [f"name {limit - 1}"]
