@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.selection.evaluate import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Plan:
         return bool(self.additions)
 
 
-def diff(selection: Selection, album: Album | None, name: str, present: AbstractSet[str]) -> Plan:
-    """What is missing in the album, newest first."""
-    additions = tuple(asset for asset in selection.assets if asset.id not in present)
-    return Plan(name, album, additions, len(selection.assets) - len(additions))
+def diff(wanted: Sequence[Asset], album: Album | None, name: str, present: AbstractSet[str]) -> Plan:
+    """What is missing in the album, in the order of `wanted`."""
+    additions = tuple(asset for asset in wanted if asset.id not in present)
+    return Plan(name, album, additions, len(wanted) - len(additions))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.plan import Plan, diff
-from immich_smart_albums.errors import ServerError
+from immich_smart_albums.errors import ConfigurationError, ServerError
 from immich_smart_albums.operations.resolve import resolve
 from immich_smart_albums.operations.target import find_target
 from immich_smart_albums.selection.evaluate import Selection, evaluate
@@ -51,6 +51,10 @@ def prepare(
         album = None
         if order.album is not None:
             album = find_target(order.album, server.directory, findings, create=order.create_album)
+    except ConfigurationError as error:
+        findings.problems.extend(error.problems)
+        findings.raise_problems()
+        raise
     except ServerError:
         # What is wrong with the input can be mended without the server, so it is told first.
         findings.raise_problems()
@@ -63,6 +67,6 @@ def prepare(
     if order.album is None:
         return selection, None
     present = server.albums.members(album.id) if album else frozenset()
-    plan = diff(selection, album, album.name if album else order.album.strip(), present)
+    plan = diff(selection.assets, album, album.name if album else order.album.strip(), present)
     log(f"album {plan.name!r}: {len(present)} photos in it, {len(plan.additions)} to add")
     return selection, plan

@@ -25,6 +25,10 @@ def find_target(wanted: str, directory: Directory, findings: Findings, *, create
         message = f"{album_id} is a UUID, but not of version 4, and Immich refuses it"
         findings.problems.append(Problem(_FLAG, message, hint))
         return None
+    if album_id.startswith(("http://", "https://")):
+        hint = "Open the album in Immich and copy its address; it has /albums/ and an id in it."
+        findings.problems.append(Problem(_FLAG, f"the address {album_id} holds no album", hint))
+        return None
     albums = directory.albums()
     if is_id(album_id):
         found = [album for album in albums if album.id == album_id.lower()]

@@ -1,0 +1,72 @@
+"""`demo`: the tool at work on a small photo server of its own."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.cli.arguments import PROGRAM, selection_parser
+from immich_smart_albums.cli.commands import select
+from immich_smart_albums.cli.console import stderr_console
+from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.config.settings import KEY_NAME, SERVER_NAMES
+from immich_smart_albums.errors import ConfigurationError
+from immich_smart_albums.sandbox import Sandbox, generate
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+ASSETS = 2000
+
+RULE = (
+    *("--include-person-names-union", "Emma", "Noah"),
+    *("--include-metadata-union", '{"country": "Finland"}'),
+    *("--exclude-person-names-union", "John Smith"),
+    *("--exclude-local-filter-union", "$.originalPath:/work_projects/"),
+)
+"""Photos of the kids in Finland, without one person, and nothing from work."""
+
+ALBUM = ("--album", "Kids in Finland", "--create-album")
+
+
+def run(_: argparse.Namespace) -> Exit:
+    """Preview a rule, add it to a new album, add again, and misspell something."""
+    with Sandbox(generate(ASSETS)) as sandbox:
+        os.environ[SERVER_NAMES[0]] = sandbox.url
+        os.environ[KEY_NAME] = sandbox.keys["alice"]
+        _say(f"A small photo server with {ASSETS:,} made-up photos is running for this demo, and only for it.")
+        _say("\n1. A preview: photos of Emma or Noah in Finland, without John Smith, nothing from work. Newest first.\n")
+        _show((*RULE, "--format", "table", "--max-assets", "8"))
+        _say("\n2. The same without the limit, into an album. The album is made, and every photo is accounted for.\n")
+        _show((*RULE, *ALBUM))
+        _say("\n3. Once more, as cron would tomorrow. There is nothing to do, so nothing is done.\n")
+        _show((*RULE, *ALBUM))
+        _say("\n4. A typo. The server would ignore it and return every photo; here it stops the run.\n")
+        _show(("--include-metadata-union", '{"contry": "Finland"}', "--album", "Kids in Finland"))
+    _say(f"\nNow with your own server: see the README. To play on: {PROGRAM} sandbox")
+    return Exit.DONE
+
+
+def _show(arguments: Sequence[str]) -> None:
+    """Print a command line as it would be typed, and run it."""
+    _say(f"$ {PROGRAM} {_as_typed(arguments)}")
+    sys.stdout.flush()
+    try:
+        select.run(selection_parser().parse_args(arguments))
+    except ConfigurationError as error:
+        # The one thing that is meant to fail here; everything else reaches the error boundary.
+        stderr_console(verbose=False).error(error)
+    sys.stdout.flush()
+
+
+def _as_typed(arguments: Sequence[str]) -> str:
+    """The arguments with one flag a line."""
+    return shlex.join(arguments).replace(" --", " \\\n    --")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -1,0 +1,121 @@
+"""Killed, cut off and refused at every request: nothing is half-known, and a second run completes it."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.sandbox import Sandbox, generate
+
+from .conftest import Shell
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+    from pathlib import Path
+
+RULE = (
+    *("--include-metadata-union", "{}"),
+    *("--exclude-smart-union", "dog@10"),
+    *("--exclude-person-names-union", "John Smith"),
+)
+TO_ALBUM = (*RULE, "--album", "Kept", "--create-album")
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Shell]:
+    """A sandbox of its own, whose library a test may change: 1,300 photos go to the album in two chunks."""
+    with Sandbox(generate(1700)) as running:
+        yield Shell(running, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> tuple[set[str], int]:
+    """What an undisturbed run puts in the album, and with how many requests."""
+    with Sandbox(generate(1700)) as running:
+        shell = Shell(running, tmp_path_factory.mktemp("expected"))
+        assert shell.run(*TO_ALBUM).returncode == 0
+        return shell.album("Kept"), len(running.requests)
+
+
+def test_a_run_killed_at_any_request_is_completed_by_the_next(fresh: Shell, expected: tuple[set[str], int]) -> None:
+    wanted, requests = expected
+    assert len(wanted) > 1000
+    assert requests > 8
+    processes: list[subprocess.Popen[str]] = []
+    for number in range(1, requests + 1):
+        for album in [album for album in fresh.sandbox.library.albums.values() if album.name == "Kept"]:
+            del fresh.sandbox.library.albums[album.id]
+        fresh.sandbox.faults.hook(lambda: processes[-1].kill(), request=number)
+        processes.append(fresh.start(*TO_ALBUM))
+        processes[-1].communicate(timeout=60)
+        assert processes[-1].returncode == -signal.SIGKILL
+        fresh.sandbox.faults.clear()
+        result = fresh.run(*TO_ALBUM)
+        assert result.returncode == 0, result.stderr
+        assert fresh.album("Kept") == wanted, f"after a kill at request {number}"
+
+
+def test_a_connection_lost_for_good_at_any_request_fails_without_writing_what_was_not_selected(
+    fresh: Shell, expected: tuple[set[str], int]
+) -> None:
+    wanted, requests = expected
+    for number in range(1, requests + 1):
+        fresh.sandbox.faults.status(400, message="Sandbox says no", request=number, times=None)
+        result = fresh.run(*TO_ALBUM)
+        assert result.returncode == 1, result.stderr
+        assert "Sandbox says no" in result.stderr
+        fresh.sandbox.faults.clear()
+        written = [album for album in fresh.sandbox.library.albums.values() if album.name == "Kept"]
+        assert all(set(album.asset_ids) <= wanted for album in written)
+    result = fresh.run(*TO_ALBUM)
+    assert result.returncode == 0
+    assert fresh.album("Kept") == wanted
+
+
+def test_ctrl_c_in_the_middle_of_writing_says_what_was_written(fresh: Shell, expected: tuple[set[str], int]) -> None:
+    wanted, _ = expected
+    processes: list[subprocess.Popen[str]] = []
+    fresh.sandbox.faults.hook(
+        lambda: processes[-1].send_signal(signal.SIGINT), method="PUT", path="/api/albums/*/assets", nth=2
+    )
+    # The answer to the second chunk never comes, so that the signal finds the run in the middle of it.
+    fresh.sandbox.faults.slow(30, method="PUT", path="/api/albums/*/assets", nth=2)
+    processes.append(fresh.start(*TO_ALBUM))
+    _, err = processes[-1].communicate(timeout=60)
+    assert processes[-1].returncode == 130
+    assert "1,000 added" in err
+    assert "not tried" in err
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    fresh.sandbox.faults.clear()
+    assert fresh.run(*TO_ALBUM).returncode == 0
+    assert fresh.album("Kept") == wanted
+
+
+def test_a_failed_exclude_ends_in_an_error_with_nothing_written(fresh: Shell) -> None:
+    fresh.sandbox.settings.machine_learning = False
+    result = fresh.run(*TO_ALBUM)
+    assert result.returncode == 1
+    assert "machine learning" in result.stderr
+    assert not [album for album in fresh.sandbox.library.albums.values() if album.name == "Kept"]
+    assert not [record for record in fresh.sandbox.requests if record.method in {"PUT", "DELETE", "PATCH"}]
+
+
+def test_a_server_that_restarts_in_the_middle_of_a_scan_is_waited_for(fresh: Shell) -> None:
+    fresh.sandbox.faults.status(503, path="/api/search/metadata", retry_after=0, times=2)
+    fresh.sandbox.faults.reset(path="/api/search/metadata", nth=3)
+    result = fresh.run("--include-metadata-union", "{}", "--format", "ids")
+    assert result.returncode == 0, result.stderr
+    shown = {asset.id for asset in fresh.sandbox.library.assets.values() if asset.id in result.stdout}
+    assert len(result.stdout.splitlines()) == len(shown) > 1000
+
+
+def test_a_page_that_is_cut_for_good_gives_no_selection(fresh: Shell) -> None:
+    fresh.sandbox.faults.invalid_json(path="/api/search/metadata", nth=2, times=None)
+    result = fresh.run("--include-metadata-union", "{}")
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert "cannot be read" in result.stderr

@@ -1,0 +1,255 @@
+"""What a person and a pipe see."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.cli import main
+from immich_smart_albums.cli.exits import MEANINGS, Exit
+
+if TYPE_CHECKING:
+    from .conftest import Shell
+
+
+def test_the_preview_is_one_address_per_line_newest_first_and_nothing_else(shell: Shell) -> None:
+    result = shell.run("--include-person-names-union", "Emma")
+    assert result.returncode == 0
+    assert result.stderr == ""
+    assets = shell.sandbox.library.assets
+    taken = [assets[line.rpartition("/")[2]].file_created_at for line in result.stdout.splitlines()]
+    assert len(taken) > 5
+    assert taken == sorted(taken, reverse=True)
+
+
+def test_every_format_tells_of_the_same_assets(shell: Shell) -> None:
+    printed = {
+        name: shell.run("--include-person-names-union", "Emma", "--format", name).stdout
+        for name in ("urls", "ids", "table", "json")
+    }
+    ids = printed["ids"].split()
+    assert [line.rpartition("/")[2] for line in printed["urls"].splitlines()] == ids
+    assert [line.rpartition("/")[2] for line in printed["table"].splitlines()] == ids
+    answer = json.loads(printed["json"])
+    assert answer["version"] == 1
+    assert [asset["id"] for asset in answer["assets"]] == ids
+    assert set(answer["assets"][0]) == {"id", "url", "type", "fileName", "takenAt", "localDateTime"}
+
+
+def test_json_tells_what_became_of_each_photo(shell: Shell) -> None:
+    flags = ("--include-person-names-union", "Noah", "--album", "Noah", "--create-album", "--format", "json")
+    first, second = (json.loads(shell.run(*flags).stdout) for _ in range(2))
+    assert first["album"]["created"] is True
+    assert set(first["outcomes"]["added"]) == {asset["id"] for asset in first["assets"]} == shell.album("Noah")
+    assert second["album"] == {**first["album"], "created": False}
+    assert second["outcomes"] == {}
+
+
+def test_verbose_tells_requests_and_counts_but_never_the_key(shell: Shell) -> None:
+    result = shell.run(
+        *("--include-person-names-union", "Emma"),
+        *("--exclude-smart-union", "dog@10"),
+        *("--include-local-filter-union", "$.exifInfo.make:Apple"),
+        "--verbose",
+    )
+    assert "POST /search/smart" in result.stderr
+    assert "found 10" in result.stderr
+    assert "--exclude-smart-union: kept" in result.stderr
+    assert "Immich 3.1.0" in result.stderr
+
+
+def test_exit_code_5_tells_that_photos_were_added_only_when_asked(shell: Shell) -> None:
+    flags = ("--include-person-names-union", "Grandma", "--album", "Grandma", "--create-album", "--exit-code")
+    assert shell.run(*flags).returncode == 5
+    assert shell.run(*flags).returncode == 0
+
+
+def test_without_flags_the_setup_is_checked(shell: Shell) -> None:
+    result = shell.run()
+    assert result.returncode == 0
+    for words in ("Immich 3.1.0", "Alice", "everything this tool needs", "Best of", "Emma"):
+        assert words in result.stdout
+    assert shell.run("check").stdout == result.stdout
+
+
+def test_the_check_names_what_a_key_lacks_and_what_for(shell: Shell) -> None:
+    shell.key = "alice-readonly"
+    result = shell.run("check")
+    assert result.returncode == 1
+    assert "albumAsset.create" in result.stdout
+    assert "adding photos to an album" in result.stdout
+    assert "asset.read " not in result.stdout
+
+
+def test_the_minimal_key_of_the_readme_can_do_everything(shell: Shell) -> None:
+    shell.key = "alice-minimal"
+    result = shell.run("--include-person-names-union", "Peter Pan", "--album", "Minimal", "--create-album")
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (("--include-smart-unoin", "dog"), ("--include-smart-union",)),
+        (("previw",), ("no verb 'previw'",)),
+        (("--include-metadata-union", '{"ciyt": "Nice"}'), ("'ciyt'", "'city'")),
+        (("--exclude-smart-union", "dog"), ("nothing to exclude from",)),
+        (("--include-smart-union", "dog", "--max-assets", "-1"), ("less than 1",)),
+        (("--include-smart-union", "dog", "--max-assets", "many"), ("not a whole number",)),
+        (("--album", "Best of"), ("nothing says which photos are meant",)),
+        (("--include-smart-union", "dog", "--create-album"), ("--album",)),
+        (("--include-smart-union", "dog", "--album", " "), ("blank",)),
+        (("--include-smart-union", "dog", "--album", "Best off"), ("'Best of'", "--create-album")),
+        (("--include-smart-union", "dog", "--album", "Duplicates"), ("2 albums are named", "photos")),
+        (("--include-smart-union", "dog", "--album", "Bob's travels"), ("viewing only", "Bob")),
+        (("--include-person-names-union", "Jane Do"), ("'Jane Doe'",)),
+        (("--include-smart-union", "dog", "--server", "immich.local"), ("http://",)),
+        (("--include-smart-union", "dog", "--ca", "nowhere.pem"), ("nowhere.pem",)),
+        (("sandbox", "--level", "9"), ("3.1",)),
+    ],
+)
+def test_wrong_usage_is_exit_2_with_the_remedy_and_no_search(
+    flags: tuple[str, ...], words: tuple[str, ...], shell: Shell
+) -> None:
+    result = shell.run(*flags)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    for word in words:
+        assert word in result.stderr
+    assert not [record for record in shell.sandbox.requests if "/search" in record.path]
+
+
+def test_everything_that_is_wrong_is_told_at_once(shell: Shell) -> None:
+    result = shell.run(
+        *("--include-metadata-union", '{"ciyt": "Nice"}', "missing.json"),
+        *("--include-person-names-union", "Nobody Here"),
+        *("--include-local-filter-union", "$.exifInfo.mkae:x"),
+        *("--album", "No such album"),
+    )
+    assert result.returncode == 2
+    assert "5 problems" in result.stderr
+    for words in ("'ciyt'", "no such file", "Nobody Here", "mkae", "No such album"):
+        assert words in result.stderr
+
+
+def test_a_wrong_key_is_exit_1_with_the_remedy(shell: Shell) -> None:
+    shell.key = "wrong"
+    result = shell.run("--include-person-names-union", "Emma")
+    assert result.returncode == 1
+    assert "Invalid API key" in result.stderr
+    assert "API Keys" in result.stderr
+
+
+def test_a_server_that_is_not_there_is_exit_1_at_once(shell: Shell) -> None:
+    result = shell.run("--include-smart-union", "dog", "--server", f"http://127.0.0.1:{free_port()}")
+    assert result.returncode == 1
+    assert "nothing listens" in result.stderr
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def test_an_expression_that_would_hang_is_stopped_and_named(shell: Shell) -> None:
+    shell.sandbox.library.add_asset(name="a" * 200 + ".jpg")
+    result = shell.run("--include-local-filter-union", r"$.originalFileName:^(a|a|aa)+\d$")
+    assert result.returncode == 1
+    assert "--include-local-filter-union" in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(shell: Shell) -> None:
+    line = f"{sys.executable} -m immich_smart_albums --include-metadata-union '{{}}' | head -n 1"
+    result = subprocess.run(
+        ["bash", "-c", line], env=shell.environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert len(result.stdout.splitlines()) == 1
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_a_terminal_gets_totals_and_colours_unless_no_color(
+    variables: dict[str, str], coloured: bool, shell: Shell
+) -> None:
+    screen = _on_a_terminal(shell, variables, "--include-person-names-union", "Emma")
+    assert "photos" in screen
+    assert "taken" in screen
+    failure = _on_a_terminal(shell, variables, "--include-person-names-union", "Emmma")
+    assert ("\x1b[" in failure) is coloured
+    assert "'Emma'" in failure
+
+
+def test_a_long_scan_on_a_terminal_shows_progress(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    from immich_smart_albums.sandbox import Sandbox, generate  # noqa: PLC0415 - a larger library, for this test only
+
+    with Sandbox(generate(3500)) as larger:
+        shell.sandbox = larger
+        screen = _on_a_terminal(shell, {}, "--include-metadata-union", "{}", "--album", "Best of")
+    assert "photos read" in screen
+
+
+def _on_a_terminal(shell: Shell, variables: dict[str, str], *arguments: str) -> str:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "immich_smart_albums", *arguments],
+        env={**shell.environment, "TERM": "xterm-256color", **variables},
+        stdin=theirs,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    seen = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            seen += chunk
+    except OSError:  # how Linux says that the other end was closed
+        pass
+    process.wait(timeout=60)
+    os.close(ours)
+    return seen.decode()
+
+
+def test_a_bug_of_ours_is_exit_3_with_a_report_that_holds_no_secret(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: object) -> bool:
+        message = "this cannot happen"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(main.arguments, "selects", broken)
+    assert main.run(["--key", "very-secret", "--include-person-names-union", "Jane Doe"]) is Exit.OUR_BUG
+    told = capsys.readouterr().err
+    assert "this cannot happen" in told
+    path = next(word for word in told.split() if word.endswith(".md;")).rstrip(";")
+    with open(path, encoding="utf-8") as file:
+        report = file.read()
+    os.unlink(path)
+    assert "RuntimeError: this cannot happen" in report
+    assert "--include-person-names-union" in report
+    assert "very-secret" not in told + report
+    assert "Jane Doe" not in told + report
+
+
+def test_every_exit_code_has_a_meaning_in_the_help(shell: Shell) -> None:
+    help_text = shell.run("--help").stdout
+    assert set(MEANINGS) == set(Exit)
+    for code, meaning in MEANINGS.items():
+        assert f"{code.value:>3}  {meaning}" in help_text
+
+
+def test_the_demo_makes_an_album_and_then_has_nothing_to_do(shell: Shell) -> None:
+    result = shell.run("demo")
+    assert result.returncode == 0
+    assert "album created, " in result.stderr
+    assert ": 0 added, " in result.stderr
+    assert "'country'" in result.stderr
