@@ -61,7 +61,8 @@ def main() -> None:
     server = context.Process(target=serve, args=(arguments.assets, theirs_end), daemon=True)
     server.start()
     url, key = ours_end.recv()
-    print(f"{arguments.assets:,} assets, whole timeline with EXIF, {len(FILTERS)} local filters, medians of {arguments.runs}")
+    what = f"whole timeline with EXIF, {len(FILTERS)} local filters"
+    print(f"{arguments.assets:,} assets, {what}, medians of {arguments.runs}")
     for cost in (0.0, SECONDS_PER_SKIPPED_ROW):
         ours_end.send(cost)
         ours_end.recv()
@@ -83,15 +84,15 @@ def compare(url: str, key: str, runs: int, *, is_slow: bool) -> None:
         ("this tool, one request at a time", single),
         (f"pages of 100 by offset{', extrapolated' if is_slow else ''}", naive),
     )
-    print(f"  {'':44} {'wall s':>9} {'× bare':>8} {'CPU s':>8} {'requests':>9} {'MB':>8} {'found':>8}")
+    print(f"  {'':44} {'wall s':>9} {'x bare':>8} {'CPU s':>8} {'requests':>9} {'MB':>8} {'found':>8}")
     for name, figure in rows:
         ratio = figure.wall / floor.wall
-        found = f"{figure.found:,}" if figure.found >= 0 else "–"
+        found = f"{figure.found:,}" if figure.found >= 0 else ""
         print(
             f"  {name:44} {figure.wall:9.2f} {ratio:8.2f} {figure.cpu:8.2f} {figure.requests:9,} "
             f"{figure.megabytes:8.0f} {found:>8}"
         )
-    print(f"  pages by offset / this tool: {naive.wall / ours.wall:.0f} ×")
+    print(f"  pages by offset / this tool: {naive.wall / ours.wall:.0f} x")
 
 
 def middle(measure: Callable[[], Figure], runs: int) -> Figure:

@@ -45,10 +45,14 @@ def test_a_run_killed_at_any_request_is_completed_by_the_next(fresh: Shell, expe
     assert len(wanted) > 1000
     assert requests > 8
     processes: list[subprocess.Popen[str]] = []
+
+    def kill_latest() -> None:
+        processes[-1].kill()
+
     for number in range(1, requests + 1):
         for album in [album for album in fresh.sandbox.library.albums.values() if album.name == "Kept"]:
             del fresh.sandbox.library.albums[album.id]
-        fresh.sandbox.faults.hook(lambda: processes[-1].kill(), request=number)
+        fresh.sandbox.faults.hook(kill_latest, request=number)
         processes.append(fresh.start(*TO_ALBUM))
         processes[-1].communicate(timeout=60)
         assert processes[-1].returncode == -signal.SIGKILL

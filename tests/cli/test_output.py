@@ -8,11 +8,12 @@ import pty
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.cli import main
+from immich_smart_albums.cli import arguments, main
 from immich_smart_albums.cli.exits import MEANINGS, Exit
 
 if TYPE_CHECKING:
@@ -226,14 +227,13 @@ def test_a_bug_of_ours_is_exit_3_with_a_report_that_holds_no_secret(
         message = "this cannot happen"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(main.arguments, "selects", broken)
+    monkeypatch.setattr(arguments, "selects", broken)
     assert main.run(["--key", "very-secret", "--include-person-names-union", "Jane Doe"]) is Exit.OUR_BUG
     told = capsys.readouterr().err
     assert "this cannot happen" in told
     path = next(word for word in told.split() if word.endswith(".md;")).rstrip(";")
-    with open(path, encoding="utf-8") as file:
-        report = file.read()
-    os.unlink(path)
+    report = Path(path).read_text(encoding="utf-8")
+    Path(path).unlink()
     assert "RuntimeError: this cannot happen" in report
     assert "--include-person-names-union" in report
     assert "very-secret" not in told + report

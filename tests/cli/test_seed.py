@@ -65,9 +65,11 @@ LINES = [
 --include-metadata-union filters/all-photos.json \
 --include-local-filter-intersection filters/localfilter-apple.json \
 --album ALBUM""",
-    "python3 immich-smart-albums.py --include-metadata-union all-images.json"
-    " --include-local-filter-intersection filters/localfilter-apple.json filters/localfilter-finland.json"
-    " --album iphone-in-finland --create-album",
+    (
+        "python3 immich-smart-albums.py --include-metadata-union all-images.json "
+        "--include-local-filter-intersection filters/localfilter-apple.json filters/localfilter-finland.json "
+        "--album iphone-in-finland --create-album"
+    ),
     "python3 immich-smart-albums.py --include-metadata-union filters/metadata-2023-Q1.json --album ALBUM",
     "python3 immich-smart-albums.py --include-metadata-union filters/holidays-2022.json --album ALBUM",
     "python3 immich-smart-albums.py --include-metadata-union filters/people.json --album ALBUM",
@@ -97,7 +99,7 @@ def test_a_line_of_the_original_runs_as_it_stands(line: str, shell: Shell) -> No
         "https://immich.example.com": shell.sandbox.url,
     }
     for placeholder, value in replaced.items():
-        line = line.replace(placeholder, value)  # noqa: PLW2901 - the line with its placeholders filled in
+        line = line.replace(placeholder, value)
     result = subprocess.run(
         ["bash", "-c", line],
         cwd=shell.folder,

@@ -61,6 +61,7 @@ def selection_parser() -> Parser:
     )
     parser = Parser(
         prog=PROGRAM,
+        usage=f"{PROGRAM} [flags]\n       {PROGRAM} {{{','.join(VERBS)}}} …",
         description="Select photos on an Immich server, preview them, and add them to an album.",
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -38,7 +38,9 @@ def run(_: argparse.Namespace) -> Exit:
         os.environ[SERVER_NAMES[0]] = sandbox.url
         os.environ[KEY_NAME] = sandbox.keys["alice"]
         _say(f"A small photo server with {ASSETS:,} made-up photos is running for this demo, and only for it.")
-        _say("\n1. A preview: photos of Emma or Noah in Finland, without John Smith, nothing from work. Newest first.\n")
+        _say(
+            "\n1. A preview: photos of Emma or Noah in Finland, without John Smith, nothing from work. Newest first.\n"
+        )
         _show((*RULE, "--format", "table", "--max-assets", "8"))
         _say("\n2. The same without the limit, into an album. The album is made, and every photo is accounted for.\n")
         _show((*RULE, *ALBUM))

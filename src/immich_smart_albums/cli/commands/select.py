@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,14 @@ def _read_order(arguments: argparse.Namespace, findings: Findings) -> Order:
         occurrences = getattr(arguments, flag.name)
         if occurrences is None:
             continue
-        groups = [[read_source(flag.name, value, findings) for value in group] for group in occurrences]
+        several, numbers = sum(map(len, occurrences)) > 1, count(1)
+        groups = [
+            [
+                read_source(f"{flag.name} value {next(numbers)}" if several else flag.name, value, findings)
+                for value in group
+            ]
+            for group in occurrences
+        ]
         given[flag] = [[source for source in group if source is not None] for group in groups]
     rule = None
     if given:
