@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import warnings
 
 import pytest
@@ -130,13 +131,11 @@ def test_a_pattern_means_the_same_under_a_time_limit(pattern: str, text: str) ->
 
 
 def test_letters_digits_and_spaces_are_those_of_re_under_a_time_limit() -> None:
-    """Over all characters; those that Python's tables do not know yet are left out."""
-    known = "".join(
-        character
-        for character in map(chr, [*range(0xD800), *range(0xE000, 0x110000)])
-        if regex.match(r"\P{Cn}", character) and (character.isprintable() or ord(character) < 0x20)
-    )
-    for pattern in (r"\w", r"\W", r"\d", r"\D", r"\s", r"\S", r"[^\W\d_]", r"[\W_]", r"[^\S ]"):
+    """Over all characters but those that the tables of one of the two do not know yet."""
+    everything = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x110000)]))
+    known = "".join(each for each in regex.findall(r"\P{Cn}", everything) if unicodedata.category(each) != "Cn")
+
+    for pattern in (r"\w", r"\d", r"\s", r"[^\W\d_]", r"[\W_]", r"[^\S ]"):
         translated, _ = translate(pattern)
         found = set(regex.findall(translated, known, regex.VERSION0 | regex.IGNORECASE))
         # U+0345, a Greek accent, is a letter for `regex` without case, because its capital is one.
@@ -158,7 +157,7 @@ _PATTERNS = st.tuples(
 _TEXTS = st.text(st.sampled_from("abiIx1_ -.{}éßıİſ\u0301½²\x1c\nⒶ中,[]&e"), min_size=1, max_size=8)
 
 
-@settings(deadline=None, max_examples=1500)
+@settings(deadline=None, max_examples=600)
 @given(pattern=_PATTERNS, texts=st.lists(_TEXTS, min_size=3, max_size=6))
 def test_any_pattern_that_re_takes_means_the_same_under_a_time_limit(pattern: str, texts: list[str]) -> None:
     try:

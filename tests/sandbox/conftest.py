@@ -13,6 +13,7 @@ import pytest
 import urllib3
 
 from immich_smart_albums.sandbox import Library, Sandbox, generate
+
 from .recorded import IMMICH, real_library
 
 

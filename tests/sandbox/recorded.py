@@ -76,6 +76,7 @@ def _asset(asset: dict[str, Any]) -> Asset:
         duration_ms=asset["duration"],
         live_photo_video_id=asset["livePhotoVideoId"],
         library_id=asset["libraryId"],
+        device_id="Library Import" if asset["libraryId"] else "test",
         duplicate_id=asset["duplicateId"],
         stack_id=stack and stack["id"],
         width=asset["width"],

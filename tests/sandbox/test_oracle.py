@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +10,9 @@ from immich_smart_albums.sandbox import Sandbox
 
 from .conftest import Client
 from .recorded import IMMICH, load, real_library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.skipif(not IMMICH.exists(), reason="the answers of a real server are not here")
 
@@ -34,9 +36,7 @@ def test_a_metadata_search_gives_the_ids_of_the_real_server_in_its_order(query: 
     assert _all_pages(client, "metadata", query) == query["ids"]
 
 
-@pytest.mark.parametrize(
-    "query", _queries("oracle-smart.json"), ids=lambda query: f"{query['user']} {query['body']}"
-)
+@pytest.mark.parametrize("query", _queries("oracle-smart.json"), ids=lambda query: f"{query['user']} {query['body']}")
 def test_a_smart_search_gives_the_ranking_of_the_real_server(query: Any, client: Client) -> None:
     assert _all_pages(client, "smart", query) == query["ids"]
 

@@ -20,9 +20,7 @@ def readable_album(library: Library, album_id: str, user_id: str, permission: st
     return album_as(library, album_id, user_id, ("owner", "editor", "viewer"), permission)
 
 
-def album_as(
-    library: Library, album_id: str, user_id: str, roles: tuple[str, ...], permission: str
-) -> Album:
+def album_as(library: Library, album_id: str, user_id: str, roles: tuple[str, ...], permission: str) -> Album:
     """Return an album in which the user has one of these roles.
 
     Raises:
@@ -66,8 +64,7 @@ def may_share(library: Library, asset: Asset, user_id: str) -> bool:
     if asset.owner_id == user_id:
         return asset.visibility != "locked"
     shared = any(
-        partner.shared_by_id == asset.owner_id and partner.shared_with_id == user_id
-        for partner in library.partners
+        partner.shared_by_id == asset.owner_id and partner.shared_with_id == user_id for partner in library.partners
     )
     return shared and asset.deleted_at is None and asset.visibility in ("timeline", "hidden")
 

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
 
-from immich_smart_albums.sandbox import pages, transport
+from immich_smart_albums.sandbox import pages
 from immich_smart_albums.sandbox.call import Answer, Call, json_answer
 from immich_smart_albums.sandbox.faults import Cut, Hook, Reply, Reset, Slow
+from immich_smart_albums.sandbox.fields import Field
 from immich_smart_albums.sandbox.keys import require
 from immich_smart_albums.sandbox.refusal import Refusal, unknown_route
 from immich_smart_albums.sandbox.routes import PUBLIC, Router
-from immich_smart_albums.sandbox.schema import Checker, Field
+from immich_smart_albums.sandbox.schema import Checker
+from immich_smart_albums.sandbox.transport import Connection
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -79,11 +80,9 @@ class App:
             self.records.append(record)
             self._requests += 1
             number = self._requests
-        await self._serve(incoming, record, number, scope, receive, send)
+        await self._serve(incoming, record, number, Connection(scope, receive, send))
 
-    async def _serve(
-        self, incoming: _Incoming, record: Record, number: int, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _serve(self, incoming: _Incoming, record: Record, number: int, connection: Connection) -> None:
         trouble: Cut | Slow | None = None
         answer: Answer | None = None
         for action in self._faults.strike(incoming.method, incoming.path):
@@ -94,7 +93,7 @@ class App:
             elif isinstance(action, Reset):
                 if action.applied:
                     self._answer(incoming, number)
-                await transport.reset(scope, receive)
+                await connection.reset()
                 return
             else:
                 trouble = action
@@ -103,13 +102,9 @@ class App:
         await self._wait(answer, trouble)
         record.status = answer.status
         if isinstance(trouble, Cut):
-            await transport.cut(answer, trouble.after, scope, receive)
-            return
-        response = Response(answer.body, answer.status, answer.headers, answer.content_type or None)
-        if isinstance(trouble, Slow) and trouble.drip:
-            await transport.drip(response, trouble.drip, scope, receive, send)
+            await connection.cut(answer, trouble.after)
         else:
-            await response(scope, receive, send)
+            await connection.answer(answer, drip=trouble.drip if trouble else 0.0)
 
     async def _wait(self, answer: Answer, trouble: Cut | Slow | None) -> None:
         settings = self._backend.settings
@@ -129,10 +124,10 @@ class App:
                 answer = self._route(incoming)
         except Refusal as refusal:
             answer = json_answer(refusal.body(zod=level.zod, correlation_id=correlation_id), refusal.status)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a server answers 500 to its own mistakes, and lives
             _log.exception("the sandbox could not answer %s %s", incoming.method, incoming.path)
-            refusal = Refusal(500, "Internal server error")
-            answer = json_answer(refusal.body(zod=level.zod, correlation_id=correlation_id), 500)
+            mistake = Refusal(500, "Internal server error")
+            answer = json_answer(mistake.body(zod=level.zod, correlation_id=correlation_id), 500)
         answer.headers[level.correlation_header] = correlation_id
         if incoming.method == "GET" and answer.status == 200 and answer.content_type.startswith("application/json"):
             _add_etag(answer, incoming.headers.get("if-none-match"))
@@ -159,9 +154,8 @@ class App:
         if route.permission != PUBLIC:
             key = self._keys.find(incoming.headers, incoming.query)
             require(key, route.name, route.permission, self._backend.level)
-        ids = Checker(self._backend.level).read(ids, [Field(n, "uuid") for n in ids if ids[n] != "me" or n == "id"]) | {
-            name: value for name, value in ids.items() if value == "me"
-        }
+        uuids = [Field(name, "uuid") for name, value in ids.items() if (name, value) != ("userId", "me")]
+        ids |= Checker(self._backend.level).read(ids, uuids)
         return route.answer(Call(self._backend, key, ids, incoming.query, body))
 
     def _web(self, path: str) -> Answer:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from immich_smart_albums.sandbox import times
-from immich_smart_albums.sandbox.chance import seeded, uuid4
 from immich_smart_albums.sandbox.shapes import person_json, tag_json, user_json
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ class AssetWriter:
         """Return the inside of a JSON list, as search results are: no tags, no stack, people only if asked for."""
         known_people: dict[str, bytes] = {}
         written: list[bytes] = []
+        ending = b'],"unassignedFaces":[]}' if people and self._level.faces else b"]}"
         for asset in assets:
             row = self._row(asset)
             if asset.is_favorite and asset.owner_id != viewer_id:
@@ -42,7 +42,7 @@ class AssetWriter:
             if exif and asset.exif is not None:
                 row += b',"exifInfo":' + self._exif_of(asset)
             shown = self._people(asset, known_people) if people else b""
-            written.append(row + b',"people":[' + shown + b"]}")
+            written.append(row + b',"people":[' + shown + ending)
         return b",".join(written)
 
     def whole(self, asset: Asset, viewer_id: str) -> dict[str, Any]:
@@ -56,6 +56,7 @@ class AssetWriter:
             **({"exifInfo": exif_json(asset)} if asset.exif else {}),
             "tags": [tag_json(library.tags[tag_id], times.offset) for tag_id in asset.tag_ids],
             "people": [self._person(asset, person_id) for person_id in asset.person_ids],
+            **({"unassignedFaces": []} if self._level.faces else {}),
             "stack": stack
             and {"id": stack.id, "primaryAssetId": stack.primary_asset_id, "assetCount": len(stack.asset_ids)},
         }
@@ -130,8 +131,6 @@ class AssetWriter:
             "duplicateId": asset.duplicate_id,
             "resized": True,
         }
-        if level.faces:
-            body["unassignedFaces"] = []
         if level.asset_dimensions:
             body |= {"width": asset.width, "height": asset.height, "isEdited": False}
         return body
@@ -140,7 +139,9 @@ class AssetWriter:
 def exif_json(asset: Asset) -> dict[str, Any] | None:
     """Return what was read from the file, in the names of the API; nothing where there is no EXIF row."""
     exif = asset.exif
-    return exif and {
+    if exif is None:
+        return None
+    return {
         "make": exif.make,
         "model": exif.model,
         "exifImageWidth": asset.width,
@@ -178,7 +179,7 @@ def _face(asset: Asset, person_id: str) -> dict[str, Any]:
     """One recognised face, the same in every answer."""
     left = 40 + 90 * asset.person_ids.index(person_id)
     return {
-        "id": uuid4(seeded(asset.id + person_id)),
+        "id": asset.id[:8] + person_id[8:],
         "boundingBoxX1": left,
         "boundingBoxY1": 120,
         "boundingBoxX2": left + 80,

@@ -10,15 +10,15 @@ import msgspec
 from immich_smart_albums.sandbox.schema import Checker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from typing import TypeAlias
 
     from immich_smart_albums.sandbox.asset_json import AssetWriter
+    from immich_smart_albums.sandbox.fields import Field
     from immich_smart_albums.sandbox.keys import ApiKey
     from immich_smart_albums.sandbox.levels import Level
     from immich_smart_albums.sandbox.library import Library
     from immich_smart_albums.sandbox.results import Results
-    from immich_smart_albums.sandbox.schema import Field
 
     Endpoint: TypeAlias = Callable[["Call"], "Answer"]
 
@@ -113,8 +113,3 @@ def json_answer(body: object, status: int = 200) -> Answer:
 def no_content(level: Level) -> Answer:
     """Return the empty answer of a deed that is done: 204, or 200 before 1.138."""
     return Answer(level.no_content, content_type="")
-
-
-def raw_list(items: Iterable[bytes]) -> bytes:
-    """Return a JSON list of parts that are JSON already."""
-    return b"[" + b",".join(items) + b"]"

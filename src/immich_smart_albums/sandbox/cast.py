@@ -40,11 +40,7 @@ class Cast:
 def add_cast(library: Library, user: User, chance: Random) -> Cast:
     """Put a user's people and tags into the library."""
     cast = Cast(user)
-    named = (
-        list(PEOPLE.items())
-        if user.is_admin
-        else [("Emma", 9), ("Noah", 7), ("Jane Doe", 6), ("Bob's boss", 3)]
-    )
+    named = list(PEOPLE.items()) if user.is_admin else [("Emma", 9), ("Noah", 7), ("Jane Doe", 6), ("Bob's boss", 3)]
     strangers: list[tuple[str, int]] = [
         ("Alex Kim", 6),
         ("Alex Kim", 4),

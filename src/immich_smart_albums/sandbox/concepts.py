@@ -40,7 +40,29 @@ _SYNONYMS: Mapping[str, str] = {
     "game": "playing",
 }  # fmt: skip
 
-_STOP_WORDS = frozenset("a an and at by for from in is my of on or our photo picture the to with".split())
+_STOP_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "is",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "photo",
+        "picture",
+        "the",
+        "to",
+        "with",
+    ]
+)
 
 
 def unaccent(text: str) -> str:

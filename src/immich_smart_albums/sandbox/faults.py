@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class Where(TypedDict, total=False):

@@ -59,9 +59,7 @@ def _shoot(cast: Cast, count: int, chance: Random, *, ties: int = 0) -> list[Ass
     photographer = Photographer(cast, chance)
     tied = min(ties, count)
     small = (
-        _SMALL_TIE
-        if cast.user.is_admin and count + count // 9 >= _SMALL_TIE_FROM and count > tied + _SMALL_TIE
-        else 0
+        _SMALL_TIE if cast.user.is_admin and count + count // 9 >= _SMALL_TIE_FROM and count > tied + _SMALL_TIE else 0
     )
     photographer.shoot_at_once(_TIE_INSTANT, tied)
     photographer.shoot_at_once(_TIE_INSTANT + 400 * times.DAY, small)

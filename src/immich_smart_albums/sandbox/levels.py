@@ -12,28 +12,61 @@ _NOT_LOCKED = frozenset({"timeline", "archive", "hidden"})
 
 # The fields of the flat searches, by endpoint. A field that a level does not list is dropped, not refused.
 _COMMON = frozenset(
-    "libraryId type isEncoded isFavorite isMotion isOffline isNotInAlbum createdBefore createdAfter updatedBefore "
-    "updatedAfter trashedBefore trashedAfter takenBefore takenAfter city state country make model lensModel personIds "
-    "tagIds rating".split()
+    [
+        "libraryId",
+        "type",
+        "isEncoded",
+        "isFavorite",
+        "isMotion",
+        "isOffline",
+        "isNotInAlbum",
+        "createdBefore",
+        "createdAfter",
+        "updatedBefore",
+        "updatedAfter",
+        "trashedBefore",
+        "trashedAfter",
+        "takenBefore",
+        "takenAfter",
+        "city",
+        "state",
+        "country",
+        "make",
+        "model",
+        "lensModel",
+        "personIds",
+        "tagIds",
+        "rating",
+    ]
 )
 _METADATA = frozenset(
-    "id description checksum originalFileName originalPath previewPath thumbnailPath encodedVideoPath order page size "
-    "withDeleted withExif withPeople withStacked".split()
+    [
+        "id",
+        "description",
+        "checksum",
+        "originalFileName",
+        "originalPath",
+        "previewPath",
+        "thumbnailPath",
+        "encodedVideoPath",
+        "order",
+        "page",
+        "size",
+        "withDeleted",
+        "withExif",
+        "withPeople",
+        "withStacked",
+    ]
 )
 _SMART = frozenset({"query", "language", "page", "size", "withDeleted", "withExif"})
 _RANDOM = frozenset({"size", "withDeleted", "withExif", "withPeople", "withStacked"})
 _LARGE = frozenset({"size", "minFileSize", "withDeleted", "withExif"})
 
 
-def _fields(
-    extra: set[str], metadata: set[str], smart: set[str], structured: set[str]
-) -> Mapping[str, frozenset[str]]:
+def _fields(extra: set[str], metadata: set[str], smart: set[str], structured: set[str]) -> Mapping[str, frozenset[str]]:
     shared = _COMMON | extra
     return {
-        "metadata": shared
-        | _METADATA
-        | metadata
-        | (structured | {"orderBy", "cursor"} if structured else set()),
+        "metadata": shared | _METADATA | metadata | (structured | {"orderBy", "cursor"} if structured else set()),
         "smart": shared | _SMART | smart | structured,
         "random": shared | _RANDOM | structured,
         "statistics": shared | {"description"} | structured,
@@ -59,9 +92,7 @@ class Level:
     default_visibilities: frozenset[str] = _NOT_LOCKED  # timeline only before 3.0.0
     people_when_filtered: bool = False  # 1.125 to 2.4: personIds fills people, too
     stacked_false_filters: bool = True  # 2.6.0
-    album_search_all_owners: bool = (
-        True  # 3.0.0: the album is checked for access, its assets may be anybody's
-    )
+    album_search_all_owners: bool = True  # 3.0.0: the album is checked for access, its assets may be anybody's
     id_breaks_ties: bool = True  # 3.1.0
     structured: bool = False  # 3.2.0: filter, orderBy, cursor
     gzip: bool = True  # 1.133.0
@@ -111,9 +142,7 @@ _V2_7 = replace(
     _V3_1,
     name="2.7",
     version=(2, 7, 5),
-    search_fields=_fields(
-        {"visibility", "albumIds", "ocr", "deviceId"}, {"deviceAssetId"}, {"queryAssetId"}, set()
-    ),
+    search_fields=_fields({"visibility", "albumIds", "ocr", "deviceId"}, {"deviceAssetId"}, {"queryAssetId"}, set()),
     zod=False,
     lowest_rating=-1,
     default_visibilities=frozenset({"timeline"}),
@@ -136,9 +165,7 @@ _V1_132 = replace(
     _V2_7,
     name="1.132",
     version=(1, 132, 3),
-    search_fields=_fields(
-        {"isArchived", "withArchived", "isVisible", "deviceId"}, {"deviceAssetId"}, set(), set()
-    ),
+    search_fields=_fields({"isArchived", "withArchived", "isVisible", "deviceId"}, {"deviceAssetId"}, set(), set()),
     rating_null=False,
     tags_null=False,
     visibility=False,

@@ -116,12 +116,12 @@ class Library:
         owner: str = "alice",
         taken: str = "2024-06-01T12:00:00Z",
         name: str = "IMG_0001.jpg",
-        **fields: Any,
+        **fields: Any,  # noqa: ANN401 - each field has a type of its own
     ) -> Asset:
         """Add one photo by the owner's name, the instant and the file name; `fields` are those of `Asset`."""
         with self.lock:
             now, instant = self.now(), times.exact(taken)
-            made = {
+            made: dict[str, Any] = {
                 "id": self.new_id(),
                 "owner_id": self.user_named(owner).id,
                 "original_path": f"/data/library/{owner}/{name}",
@@ -140,7 +140,7 @@ class Library:
             self.revision += 1
             return asset
 
-    def update(self, asset_id: str, *, moves_updated_at: bool = True, **changes: Any) -> Asset:
+    def update(self, asset_id: str, *, moves_updated_at: bool = True, **changes: Any) -> Asset:  # noqa: ANN401 - each field has a type of its own
         """Change fields of an asset or, by the same names, of its EXIF, and move `updated_at`.
 
         People, albums, embeddings and recognised text do not move `updated_at` on a real server (3.1.0, tried one by

@@ -102,9 +102,9 @@ def _outdoors(names: list[str], seed: int, people: int) -> str:
     top, bottom = next((_SKIES[name] for name in names if name in _SKIES), ("#7db8e8", "#cfe6f5"))
     ground = next((_GROUNDS[name] for name in names if name in _GROUNDS), "#7f9a63")
     sun = 60 + seed % 280, 50 + seed // 300 % 40
+    stops = f'<stop stop-color="{top}"/><stop offset="1" stop-color="{bottom}"/>'
     parts = [
-        f'<defs><linearGradient id="s" x2="0" y2="1"><stop stop-color="{top}"/>'
-        f'<stop offset="1" stop-color="{bottom}"/></linearGradient></defs>',
+        f'<defs><linearGradient id="s" x2="0" y2="1">{stops}</linearGradient></defs>',
         '<rect width="400" height="300" fill="url(#s)"/>',
         f'<circle cx="{sun[0]}" cy="{sun[1]}" r="24" fill="#fff3c4" opacity=".9"/>',
         f'<rect y="232" width="400" height="68" fill="{ground}"/>',

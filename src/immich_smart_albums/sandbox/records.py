@@ -129,6 +129,8 @@ class Asset:
     duration_ms: int | None = None
     live_photo_video_id: str | None = None
     library_id: str | None = None
+    device_id: str = "sandbox"
+    """Where it was uploaded from; answers tell it until 2.7."""
     duplicate_id: str | None = None
     stack_id: str | None = None
     width: int | None = None
@@ -164,11 +166,6 @@ class Asset:
         """The type that the file name's ending stands for."""
         ending = self.original_file_name.rpartition(".")[2].lower()
         return MIME_TYPES.get(ending, "application/octet-stream")
-
-    @property
-    def device_id(self) -> str:
-        """Where it was uploaded from, as answers up to 2.7 tell it."""
-        return "Library Import" if self.library_id else "sandbox"
 
 
 @dataclass(slots=True)

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not an accident
-    """The request ends with this status; `problems` are zod issues or class-validator lines, by level."""
+class Refusal(Exception):
+    """An answer, not an accident; `issues` and `lines` say what is wrong with a body, in the new way and the old."""
 
     def __init__(
         self,

@@ -52,9 +52,7 @@ class Results:
 def taken_between(assets: list[Asset], after: int | None, before: int | None) -> list[Asset]:
     """Return the part of a list in ascending order that was taken in this time, both ends included."""
     low = 0 if after is None else bisect_left(assets, after, key=lambda asset: asset.file_created_at)
-    high = (
-        len(assets) if before is None else bisect_right(assets, before, key=lambda asset: asset.file_created_at)
-    )
+    high = len(assets) if before is None else bisect_right(assets, before, key=lambda asset: asset.file_created_at)
     return assets[low:high]
 
 

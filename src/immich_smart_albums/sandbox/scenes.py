@@ -57,6 +57,15 @@ class Occasion:
     people: int = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is photographed, where, with which camera."""
+
+    occasion: Occasion
+    place: Place
+    camera: Camera
+
+
 HOME = Place("Helsinki", "Uusimaa", "Finland", 60.1699, 24.9384, 120)
 CABIN = Place("Kuhmoinen", "Central Finland", "Finland", 61.5642, 25.1814, 120)
 
@@ -84,7 +93,10 @@ CAMERAS: tuple[Camera, ...] = (
     Camera("Canon", "Canon EOS R6", "RF24-105mm F4 L IS USM", 4.0, 50.0, "_MG_{n}.JPEG", 5472, 3648, 2020, 5),
     Camera("SONY", "ILCE-7M3", "FE 85mm F1.8", 1.8, 85.0, "DSC{n}.JPG", 6000, 4000, 2018, 3),
     Camera("SONY", "ILCE-7M3", "FE 24-70mm F2.8 GM", 2.8, 35.0, "DSC{n}.DNG", 6000, 4000, 2018, 1),
-    Camera("samsung", "SM-G991B", "Samsung Galaxy S21 Rear Wide Camera", 1.8, 5.4, "{day}_{time}.jpg", 4000, 3000, 2021, 4),
+    Camera(
+        "samsung", "SM-G991B", "Samsung Galaxy S21 Rear Wide Camera", 1.8, 5.4, "{day}_{time}.jpg",
+        4000, 3000, 2021, 4,
+    ),
     Camera("Apple", "iPhone 8", "iPhone 8 back camera 3.99mm f/1.8", 1.8, 3.99, "IMG_{n}.JPG", 4032, 3024, 2017, 4),
     Camera(
         "Apple", "iPhone 15 Pro", "iPhone 15 Pro back triple camera 6.765mm f/1.78", 1.8, 6.765, "IMG_{n}.HEIC",
@@ -102,32 +114,20 @@ OCCASIONS: tuple[Occasion, ...] = (
     Occasion("Dog on the beach", _of(dog=1.0, beach=0.8, sea=0.5, summer=0.4, playing=0.3), (5, 6, 7, 8, 9)),
     Occasion("Walk with the dog", _of(dog=0.9, forest=0.6, hiking=0.3, autumn=0.3)),
     Occasion("Cat at home", _of(cat=1.0, kitchen=0.2, portrait=0.1), people=0),
-    Occasion(
-        "Day at the sea", _of(beach=0.9, sea=0.8, swimming=0.5, summer=0.5), (6, 7, 8), ("Warm water", "")
-    ),
-    Occasion(
-        "Cabin", _of(cabin=1.0, lake=0.7, sauna=0.5, summer=0.4, campfire=0.3), (6, 7, 8), ("Kesä mökillä",)
-    ),
-    Occasion(
-        "Mountains", _of(mountain=1.0, hiking=0.6, sky=0.4, snow=0.2), descriptions=("On the top at last",)
-    ),
+    Occasion("Day at the sea", _of(beach=0.9, sea=0.8, swimming=0.5, summer=0.5), (6, 7, 8), ("Warm water", "")),
+    Occasion("Cabin", _of(cabin=1.0, lake=0.7, sauna=0.5, summer=0.4, campfire=0.3), (6, 7, 8), ("Kesä mökillä",)),
+    Occasion("Mountains", _of(mountain=1.0, hiking=0.6, sky=0.4, snow=0.2), descriptions=("On the top at last",)),
     Occasion("Skiing", _of(skiing=1.0, snow=0.9, winter=0.6, mountain=0.4), (1, 2, 3, 12)),
-    Occasion(
-        "City trip", _of(city=0.9, street=0.6, building=0.6, museum=0.3), descriptions=("City break", "")
-    ),
+    Occasion("City trip", _of(city=0.9, street=0.6, building=0.6, museum=0.3), descriptions=("City break", "")),
     Occasion("Museum", _of(museum=0.9, painting=0.7, statue=0.5), people=1),
-    Occasion(
-        "Dinner", _of(food=1.0, wine=0.5, group=0.4, night=0.2), descriptions=("Crème brûlée", ""), people=3
-    ),
+    Occasion("Dinner", _of(food=1.0, wine=0.5, group=0.4, night=0.2), descriptions=("Crème brûlée", ""), people=3),
     Occasion(
         "Birthday",
         _of(birthday=1.0, cake=0.8, child=0.5, party=0.5, group=0.3),
         descriptions=("Hooray!",),
         people=4,
     ),
-    Occasion(
-        "Wedding", _of(wedding=1.0, group=0.6, flower=0.4, party=0.3), (5, 6, 7, 8, 9), ("The big day",), 5
-    ),
+    Occasion("Wedding", _of(wedding=1.0, group=0.6, flower=0.4, party=0.3), (5, 6, 7, 8, 9), ("The big day",), 5),
     Occasion(
         "Christmas",
         _of(christmas=1.0, tree=0.6, food=0.4, child=0.3, winter=0.3),
@@ -152,9 +152,7 @@ OCCASIONS: tuple[Occasion, ...] = (
 WORK = Occasion("Apollo", _of(office=0.8, whiteboard=0.7, document=0.4, group=0.2), people=1)
 SCREENSHOT = Occasion("Screenshot", _of(screenshot=1.0, document=0.4), people=0)
 RECEIPT = Occasion("Receipt", _of(receipt=1.0, document=0.8), people=0)
-FIREWORKS = Occasion(
-    "New Year", _of(fireworks=1.0, night=0.9, winter=0.3, party=0.2), (12,), ("Happy New Year!",)
-)
+FIREWORKS = Occasion("New Year", _of(fireworks=1.0, night=0.9, winter=0.3, party=0.2), (12,), ("Happy New Year!",))
 
 PEOPLE: Mapping[str, int] = {
     "Jane Doe": 30, "John Smith": 26, "Emma": 24, "Noah": 22, "Mary Poppins": 10, "Peter Pan": 9, "Wendy Darling": 8,

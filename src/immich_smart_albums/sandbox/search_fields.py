@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.sandbox.schema import ASSET_TYPES, ORDERS, VISIBILITIES, Field
+from immich_smart_albums.sandbox.fields import ASSET_TYPES, ORDERS, VISIBILITIES, Field
 from immich_smart_albums.sandbox.structured_fields import FILTER, ORDER_BY
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ _DATES = (
 def search_fields(level: Level, endpoint: str) -> tuple[Field, ...]:
     """Return the properties that a search endpoint of this level knows, in the order in which it checks them."""
     known = level.search_fields[endpoint]
-    return tuple(field for field in _all(level) if field.name in known)
+    fields = (field for field in _all(level) if field.name in known)
+    if endpoint == "smart" and "queryAssetId" not in known:  # before 1.141 a text was the only way to ask
+        fields = (replace(field, required=True) if field.name == "query" else field for field in fields)
+    return tuple(fields)
 
 
 def _all(level: Level) -> list[Field]:

@@ -160,9 +160,9 @@ def serve_forever(
         OSError: The port is taken.
     """
     with Sandbox(library, level, port) as sandbox:
-        if announce is not None:
-            announce(sandbox)
         try:
+            if announce is not None:
+                announce(sandbox)
             threading.Event().wait()
         except KeyboardInterrupt:
             return

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import calendar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.sandbox import times
 from immich_smart_albums.sandbox.chance import uuid4
-from immich_smart_albums.sandbox.concepts import CONCEPTS
-from immich_smart_albums.sandbox.records import Asset, Exif
+from immich_smart_albums.sandbox.exposure import expose
 from immich_smart_albums.sandbox.scenes import (
-    CABIN, CAMERAS, FIREWORKS, HOME, OCCASIONS, PLACES, RECEIPT, SCREENSHOT, WORK, Camera, Occasion, Place,
-)  # fmt: skip
+    CABIN,
+    CAMERAS,
+    FIREWORKS,
+    HOME,
+    OCCASIONS,
+    PLACES,
+    RECEIPT,
+    SCREENSHOT,
+    WORK,
+    Camera,
+    Occasion,
+    Place,
+    Scene,
+)
 
 if TYPE_CHECKING:
     from random import Random
 
     from immich_smart_albums.sandbox.cast import Cast
+    from immich_smart_albums.sandbox.records import Asset
 
-_UPLOADS_BEGIN = times.parse("2023-02-01T00:00:00Z")
 _PAPERS_BEGIN = times.parse("2025-01-10T12:30:00Z")
 _LAST = times.parse("2026-10-20T00:00:00Z")
 _YEARS = range(2010, 2027)
@@ -29,10 +41,18 @@ _EXTERNAL_FOLDERS = (
     "/photos/work_projects/zephyr",
     "/photos/2012/06 Kesä mökillä",
 )
-_ISO = (50, 100, 200, 400, 800, 1600, 3200, 6400)
-_EXPOSURES = ("1/1000", "1/500", "1/250", "1/125", "1/60", "1/30", "1/8", "2")
 _NO_CAMERA = Camera("", "", None, 0, 0, "Screenshot_{day}-{time}.png", 1170, 2532, 2012, 0)
-_EXTRA = CONCEPTS.index("tree"), CONCEPTS.index("sky"), CONCEPTS.index("portrait"), CONCEPTS.index("building")
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """What the photos of one occasion have in common."""
+
+    scene: Scene
+    people: tuple[str, ...]
+    tags: tuple[str, ...]
+    end: int
+    """How many assets there may be when it is over."""
 
 
 class Photographer:
@@ -60,19 +80,18 @@ class Photographer:
             occasion = chance.choice(OCCASIONS)
             instant = self._day_for(occasion) + chance.randrange(6, 20) * times.HOUR
             place = self._place_for(occasion)
-            camera = self._camera_for(instant)
-            people = self._people(occasion.people)
-            tags = self._tags_for(occasion, place)
+            people, tags = self._people(occasion.people), self._tags_for(occasion, place)
+            series = _Series(Scene(occasion, place, self._camera_for(instant)), people, tags, end)
             for _ in range(chance.randint(2, 24)):
                 if len(self.assets) >= end:
                     break
                 instant += int(chance.expovariate(1 / 240) * times.SECOND) // 1000 * 1000 + 1000
-                self._shot(occasion, instant, place, camera, people, tags, end)
+                self._shot(series, instant)
 
     def shoot_at_once(self, instant: int, count: int) -> None:
         """Take many photos that share one instant, as imports with a date only have."""
         for _ in range(count):
-            self._take(OCCASIONS[0], instant, HOME, CAMERAS[0])
+            self._take(Scene(OCCASIONS[0], HOME, CAMERAS[0]), instant)
 
     def shoot_specials(self, count: int) -> None:
         """Add the odd cases that rules and tests ask for, as many of them as `count` allows."""
@@ -93,7 +112,7 @@ class Photographer:
         folder = _EXTERNAL_FOLDERS[step % 3]
         old = folder.endswith("mökillä")
         instant = times.parse("2012-06-22T10:00:00Z" if old else "2024-03-04T09:00:00Z") + step * times.HOUR
-        asset = self._take(OCCASIONS[4] if old else WORK, instant, CABIN if old else HOME, CAMERAS[0])
+        asset = self._take(Scene(OCCASIONS[4] if old else WORK, CABIN if old else HOME, CAMERAS[0]), instant)
         asset.original_file_name = f"Kesä {step}.jpg" if old else f"scan_{step:02d}.jpg"
         asset.original_path = f"{folder}/{asset.original_file_name}"
         asset.library_id = self._library_id
@@ -101,27 +120,26 @@ class Photographer:
             asset.is_offline, asset.deleted_at = True, _LAST
 
     def _take_trip(self, step: int) -> None:
-        asset = self._take(
-            OCCASIONS[7], times.parse(f"2014-11-{18 + step % 2}T12:00:00Z") + step, PLACES[0], CAMERAS[0]
-        )
-        asset.original_path = f"/trip/2014-11-{18 + step % 2}/{asset.original_file_name}"
+        day = f"2014-11-{18 + step % 2}"
+        asset = self._take(Scene(OCCASIONS[7], PLACES[0], CAMERAS[0]), times.parse(f"{day}T12:00:00Z") + step * 1000)
+        asset.original_path = f"/trip/{day}/{asset.original_file_name}"
         asset.library_id = self._library_id
 
     def _take_new_year(self, step: int) -> None:
-        """Half an hour around midnight, far from UTC: the local year and the UTC year differ."""
-        place = (PLACES[15], PLACES[12], PLACES[13], PLACES[11])[step % 4]
+        """A quarter before midnight west of UTC or after it in the east: the local year and the UTC year differ."""
+        place = (PLACES[12], PLACES[15], PLACES[11], PLACES[13])[step % 4]
         local = times.parse("2023-12-31T23:45:00Z") + step % 2 * 30 * times.MINUTE
-        asset = self._take(FIREWORKS, local - place.offset * times.MINUTE, place, CAMERAS[6])
+        asset = self._take(Scene(FIREWORKS, place, CAMERAS[6]), local - place.offset * times.MINUTE)
         asset.original_file_name = f"IMG_NYE_{place.city.replace(' ', '_')}.HEIC"
 
     def _take_without_exif(self, step: int) -> None:
         asset = self._take(
-            OCCASIONS[13], times.parse("2021-08-01T00:00:00Z") + step * times.DAY, HOME, CAMERAS[0]
+            Scene(OCCASIONS[13], HOME, CAMERAS[0]), times.parse("2021-08-01T00:00:00Z") + step * times.DAY
         )
         asset.exif = None
 
     def _take_receipt(self, step: int) -> None:
-        asset = self._take(RECEIPT, _PAPERS_BEGIN + step * 45 * times.DAY, HOME, CAMERAS[6])
+        asset = self._take(Scene(RECEIPT, HOME, CAMERAS[6]), _PAPERS_BEGIN + step * 45 * times.DAY)
         asset.text = "Receipt total 12,90 EUR thank you"
         if self._cast.tag_ids:
             asset.tag_ids = (self._cast.tag_ids["Work/Receipts"],)
@@ -129,33 +147,25 @@ class Photographer:
     def _take_screenshot(self, step: int) -> None:
         """Its instant is the file's, with microseconds that no answer shows but every filter compares."""
         instant = _PAPERS_BEGIN + step * 45 * times.DAY + times.HOUR + 123_456
-        self._take(SCREENSHOT, instant, HOME, _NO_CAMERA).text = "Boarding pass gate B12 seat 14A"
+        self._take(Scene(SCREENSHOT, HOME, _NO_CAMERA), instant).text = "Boarding pass gate B12 seat 14A"
 
     # -- one shot of a series ---------------------------------------------------------------------------------------
 
-    def _shot(
-        self,
-        occasion: Occasion,
-        instant: int,
-        place: Place,
-        camera: Camera,
-        people: tuple[str, ...],
-        tags: tuple[str, ...],
-        end: int,
-    ) -> None:
+    def _shot(self, series: _Series, instant: int) -> None:
         chance = self._chance
-        asset = self._take(occasion, instant, place, camera)
+        people, room = series.people, series.end - len(self.assets) - 1
+        asset = self._take(series.scene, instant)
         if people and chance.random() < 0.6:
             asset.person_ids = people if chance.random() < 0.5 else people[: chance.randint(1, len(people))]
         if chance.random() < 0.5:
-            asset.tag_ids = tags
+            asset.tag_ids = series.tags
         luck = chance.random()
         if luck < 0.03:
             self._make_video(asset)
-        elif luck < 0.05 and len(self.assets) < end and camera.make == "Apple":
+        elif luck < 0.05 and room >= 1 and series.scene.camera.make == "Apple":
             self._add_motion_part(asset)
-        elif luck < 0.06 and len(self.assets) + 2 <= end:
-            self._add_burst(asset, occasion, instant, place, camera)
+        elif luck < 0.06 and room >= 2:
+            self._add_burst(asset, series)
         self._decide_state(asset)
 
     def _decide_state(self, asset: Asset) -> None:
@@ -176,72 +186,28 @@ class Photographer:
         self._rename(asset, "mp4")
 
     def _add_motion_part(self, asset: Asset) -> None:
-        part = self._take(OCCASIONS[0], asset.file_created_at, HOME, CAMERAS[6])
+        part = self._take(Scene(OCCASIONS[0], HOME, CAMERAS[6]), asset.file_created_at)
         part.type, part.visibility, part.duration_ms, part.concepts = "VIDEO", "hidden", 2000, ()
         part.local_date_time = asset.local_date_time
         part.original_file_name, part.original_path = asset.original_file_name, asset.original_path
         self._rename(part, "MOV")
         asset.live_photo_video_id = part.id
 
-    def _add_burst(
-        self, asset: Asset, occasion: Occasion, instant: int, place: Place, camera: Camera
-    ) -> None:
+    def _add_burst(self, asset: Asset, series: _Series) -> None:
         asset.stack_id = uuid4(self._chance)
         for _ in range(2):
-            self._take(occasion, instant, place, camera).stack_id = asset.stack_id
+            more = self._take(series.scene, asset.file_created_at)
+            more.stack_id = asset.stack_id
 
     @staticmethod
     def _rename(asset: Asset, ending: str) -> None:
         asset.original_file_name = asset.original_file_name.rpartition(".")[0] + "." + ending
         asset.original_path = asset.original_path.rpartition(".")[0] + "." + ending
 
-    # -- the picture itself -----------------------------------------------------------------------------------------
-
-    def _take(self, occasion: Occasion, instant: int, place: Place, camera: Camera) -> Asset:
-        chance = self._chance
-        number = len(self.assets) + 1000
-        local = instant + place.offset * times.MINUTE
-        created = max(instant, _UPLOADS_BEGIN) + number * 1_000_003 % times.DAY
-        upright = chance.random() < 0.3
-        name = _file_name(camera, number, local)
-        asset = Asset(
-            id=uuid4(chance),
-            owner_id=self._cast.user.id,
-            original_path=f"/data/library/{self._cast.user.name.lower()}/{times.day_text(local // times.DAY)[:7]}/{name}",
-            original_file_name=name,
-            file_created_at=instant,
-            local_date_time=local,
-            created_at=created,
-            updated_at=created + 30 * times.SECOND,
-            width=camera.height if upright else camera.width,
-            height=camera.width if upright else camera.height,
-            concepts=(*occasion.concepts, (_EXTRA[number % 4], chance.random() * 0.4 + 0.01)),
-        )
-        asset.exif = self._exif(asset, occasion, place, camera)
+    def _take(self, scene: Scene, instant: int) -> Asset:
+        asset = expose(scene, instant, self._cast.user, len(self.assets) + 1000, self._chance)
         self.assets.append(asset)
         return asset
-
-    def _exif(self, asset: Asset, occasion: Occasion, place: Place, camera: Camera) -> Exif:
-        chance = self._chance
-        exif = Exif(
-            file_size=chance.randint(300_000, 9_000_000),
-            date_time_original=asset.file_created_at,
-            modify_date=asset.file_created_at,
-        )
-        if not camera.make:
-            return exif
-        exif.make, exif.model, exif.lens_model = camera.make, camera.model, camera.lens
-        exif.f_number, exif.focal_length, exif.orientation = camera.f_number, camera.focal_length, "1"
-        exif.iso, exif.exposure_time = chance.choice(_ISO), chance.choice(_EXPOSURES)
-        exif.time_zone = place.zone
-        luck = chance.random()
-        if luck < 0.1 and occasion.descriptions:
-            exif.description = occasion.descriptions[0]
-        if camera.make in ("Apple", "samsung") or luck < 0.5:
-            exif.latitude = round(place.latitude + chance.uniform(-0.02, 0.02), 6)
-            exif.longitude = round(place.longitude + chance.uniform(-0.04, 0.04), 6)
-            exif.city, exif.state, exif.country = place.city, place.state, place.country
-        return exif
 
     # -- choices ----------------------------------------------------------------------------------------------------
 
@@ -282,12 +248,3 @@ class Photographer:
             "print": occasion.name == "Wedding",
         }
         return tuple(self._cast.tag_ids[name] for name, applies in wanted.items() if applies)
-
-
-def _file_name(camera: Camera, number: int, local: int) -> str:
-    seconds = local % times.DAY // times.SECOND
-    return camera.file_name.format(
-        n=f"{number % 10000:04d}",
-        day=times.day_text(local // times.DAY).replace("-", ""),
-        time=f"{seconds // 3600:02d}{seconds // 60 % 60:02d}{seconds % 60:02d}",
-    )

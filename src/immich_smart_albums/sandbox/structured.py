@@ -39,16 +39,12 @@ def is_structured(wanted: Mapping[str, Any]) -> bool:
     flat = [name for name in wanted if name not in _ALLOWED_BESIDES]
     if flat:
         texts = [f"Deprecated field {name} cannot be combined with filter" for name in flat]
-        issues = [
-            {"code": "custom", "path": [name], "message": text} for name, text in zip(flat, texts, strict=True)
-        ]
+        issues = [{"code": "custom", "path": [name], "message": text} for name, text in zip(flat, texts, strict=True)]
         raise Refusal(400, "Validation failed", issues=issues)
     return True
 
 
-def structured_test(
-    condition: Mapping[str, Any], library: Library, user_id: str, owners: frozenset[str]
-) -> Test:
+def structured_test(condition: Mapping[str, Any], library: Library, user_id: str, owners: frozenset[str]) -> Test:
     """Return the test that a whole `filter` stands for, whose assets are searched included.
 
     Trashed, archived and hidden assets pass unless the filter says otherwise; locked ones never do.
@@ -61,9 +57,7 @@ def structured_test(
     for part in (top, *branches):
         _check_access(part, library, user_id)
     shared = list(_tests(top, library))
-    choices = [
-        (_opens_albums(top) or _opens_albums(branch), list(_tests(branch, library))) for branch in branches
-    ]
+    choices = [(_opens_albums(top) or _opens_albums(branch), list(_tests(branch, library))) for branch in branches]
 
     def test(asset: Asset) -> bool:
         if asset.visibility == "locked" or not all(each(asset) for each in shared):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.sandbox.schema import ASSET_TYPES, ORDERS, VISIBILITIES, Field
+from immich_smart_albums.sandbox.fields import ASSET_TYPES, ORDERS, VISIBILITIES, Field
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox.schema import Kind
+    from immich_smart_albums.sandbox.fields import Kind
 
 ORDER_FIELDS = ("fileCreatedAt", "localDateTime", "fileSizeInBytes", "rating")
 

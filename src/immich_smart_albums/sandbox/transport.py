@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from starlette.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
     from asyncio.transports import Transport
 
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import Receive, Scope, Send
 
     from immich_smart_albums.sandbox.call import Answer
 
@@ -38,41 +40,49 @@ class SandboxProtocol(H11Protocol):
         self.app = with_transport
 
 
-async def reset(scope: Scope, receive: Receive) -> None:
-    """Close the connection with RST instead of an answer."""
-    transport: Transport = scope[_KEY]
-    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-    transport.abort()
-    await _until_gone(receive)
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where one answer goes."""
 
+    scope: Scope
+    receive: Receive
+    send: Send
 
-async def cut(answer: Answer, after: int, scope: Scope, receive: Receive) -> None:
-    """Promise the whole body, send `after` bytes of it, and close."""
-    transport: Transport = scope[_KEY]
-    head = (
-        f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n"
-        f"content-type: {answer.content_type}\r\ncontent-length: {len(answer.body)}\r\n\r\n"
-    )
-    transport.write(head.encode() + answer.body[:after])
-    transport.close()
-    await _until_gone(receive)
+    async def answer(self, answer: Answer, *, drip: float = 0.0) -> None:
+        """Send an answer; with `drip`, byte by byte with a pause of so many seconds after each."""
+        response = Response(answer.body, answer.status, answer.headers, answer.content_type or None)
+        await response(self.scope, self.receive, self._slowly(drip) if drip else self.send)
 
+    async def cut(self, answer: Answer, after: int) -> None:
+        """Promise the whole body, send `after` bytes of it, and close."""
+        transport: Transport = self.scope[_KEY]
+        head = (
+            f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n"
+            f"content-type: {answer.content_type}\r\ncontent-length: {len(answer.body)}\r\n\r\n"
+        )
+        transport.write(head.encode() + answer.body[:after])
+        transport.close()
+        await self._until_gone()
 
-async def drip(app: ASGIApp, pause: float, scope: Scope, receive: Receive, send: Send) -> None:
-    """Run a response, but send its body byte by byte with a pause, in seconds, after each."""
+    async def reset(self) -> None:
+        """Close the connection with RST instead of an answer."""
+        transport: Transport = self.scope[_KEY]
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        transport.abort()
+        await self._until_gone()
 
-    async def slowly(message: Any) -> None:  # noqa: ANN401 - an ASGI message
-        if message["type"] != "http.response.body":
-            await send(message)
-            return
-        for byte in message.get("body", b""):
-            await send({"type": "http.response.body", "body": bytes((byte,)), "more_body": True})
-            await asyncio.sleep(pause)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+    def _slowly(self, pause: float) -> Send:
+        async def send(message: Any) -> None:  # noqa: ANN401 - an ASGI message
+            if message["type"] != "http.response.body":
+                await self.send(message)
+                return
+            for byte in message.get("body", b""):
+                await self.send({"type": "http.response.body", "body": bytes((byte,)), "more_body": True})
+                await asyncio.sleep(pause)
+            await self.send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    await app(scope, receive, slowly)
+        return send
 
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    async def _until_gone(self) -> None:
+        while (await self.receive())["type"] != "http.disconnect":
+            pass

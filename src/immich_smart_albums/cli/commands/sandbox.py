@@ -27,8 +27,9 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _announce(sandbox: Sandbox) -> None:
     """Where it is, and the keys, ready to paste into another terminal."""
     count = len(sandbox.library.assets)
+    version = ".".join(map(str, sandbox.level.version))
     sys.stdout.write(
-        f"A photo server like Immich {sandbox.level.version} with {count:,} made-up photos and videos is running.\n"
+        f"A photo server like Immich {version} with {count:,} made-up photos and videos is running.\n"
         "Press Ctrl-C to stop it. In another terminal:\n\n"
         f"export IMMICH_SERVER_URL={sandbox.url}\n"
         f"export IMMICH_API_KEY={sandbox.keys['alice']}\n\n"

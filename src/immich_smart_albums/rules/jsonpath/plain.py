@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.jsonpath.steps import Index, Name, Selection, Wildcard
+from immich_smart_albums.rules.jsonpath.steps import Index, Name, Wildcard
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.jsonpath.steps import Step
@@ -37,7 +37,7 @@ def reader(steps: tuple[Step, ...]) -> Reader | None:
                 visit = _element(index, visit)
             case Wildcard():
                 visit = _children(visit)
-            case Selection():
+            case _:
                 return None
         if step.descendants:
             visit = _descendants(visit)

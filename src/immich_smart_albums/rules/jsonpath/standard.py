@@ -1,6 +1,6 @@
 """Paths with filters, slices and unions, by the library python-jsonpath in its strict mode.
 
-The library is corrected in three places. A slice of a text yields nothing (RFC 9535, 2.3.4.2.2; the library
+The library is corrected in three places. A slice of a text yields nothing (RFC 9535, 2.3.4; the library
 yields characters). The functions match() and search() stop at a time limit. A pattern in them that is no
 regular expression is refused when the path is read: the standard says that it matches nothing, and nobody who
 excludes photos with it would notice.

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from immich_smart_albums.sandbox.access import album_as, may_share, readable_album
 from immich_smart_albums.sandbox.call import json_answer, no_content
+from immich_smart_albums.sandbox.fields import ORDERS, Field
 from immich_smart_albums.sandbox.refusal import Refusal
-from immich_smart_albums.sandbox.schema import ORDERS, Field
 from immich_smart_albums.sandbox.shapes import album_json, contributors_json, counted_members
 
 if TYPE_CHECKING:
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 _ROLES = ("editor", "viewer")
 _IDS = Field("ids", "uuids", required=True)
-_USER = Field(
-    "", "object", fields=(Field("userId", "uuid", required=True), Field("role", "choice", choices=_ROLES))
-)
+_USER = Field("", "object", fields=(Field("userId", "uuid", required=True), Field("role", "choice", choices=_ROLES)))
 
 
 def list_albums(call: Call) -> Answer:
@@ -56,11 +54,7 @@ def _chosen_2(call: Call, mine: list[Album]) -> Iterable[Album]:
         return (album for album in mine if asked["assetId"] in album.asset_ids)
     if asked.get("shared"):
         return (album for album in mine if album.shared)
-    return (
-        album
-        for album in mine
-        if album.owner_id == call.user_id and not ("shared" in asked and album.shared)
-    )
+    return (album for album in mine if album.owner_id == call.user_id and not ("shared" in asked and album.shared))
 
 
 def get_album(call: Call) -> Answer:
@@ -70,9 +64,7 @@ def get_album(call: Call) -> Answer:
     without = call.checked_query(Field("withoutAssets", "boolean")).get("withoutAssets", False)
     body = album_json(album, library, level)
     if level.album_owner_apart and not without:
-        members = counted_members(album, library, level)
-        members.sort(key=lambda asset: (asset.file_created_at, asset.id), reverse=album.order == "desc")
-        body["assets"] = [call.backend.writer.nested(asset) for asset in members]
+        body["assets"] = _assets_json(call, album)
     if level.album_contributors and album.shared:
         body["contributorCounts"] = contributors_json(album, library, level)
     return json_answer(body)
@@ -102,7 +94,10 @@ def create_album(call: Call) -> Answer:
         roles=roles,
     )
     album.description = wanted.get("description") or ""
-    return json_answer(album_json(album, call.library, call.level, exact_dates=True), 201)
+    body = album_json(album, call.library, call.level, exact_dates=True)
+    if call.level.album_owner_apart:
+        body["assets"] = _assets_json(call, album)
+    return json_answer(body, 201)
 
 
 def update_album(call: Call) -> Answer:
@@ -249,6 +244,12 @@ def statistics(call: Call) -> Answer:
     owned = [album for album in mine if album.owner_id == call.user_id]
     shared = sum(album.shared for album in mine)
     return json_answer({"owned": len(owned), "shared": shared, "notShared": len(mine) - shared})
+
+
+def _assets_json(call: Call, album: Album) -> list[dict[str, Any]]:
+    members = counted_members(album, call.library, call.level)
+    members.sort(key=lambda asset: (asset.file_created_at, asset.id), reverse=album.order == "desc")
+    return [call.backend.writer.nested(asset) for asset in members]
 
 
 def _shared_by_me(call: Call) -> Album:

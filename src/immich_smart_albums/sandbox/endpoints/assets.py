@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from immich_smart_albums.sandbox.access import may_share, own_asset, readable_album, readable_asset
 from immich_smart_albums.sandbox.call import Answer, json_answer
+from immich_smart_albums.sandbox.fields import VISIBILITIES, Field
 from immich_smart_albums.sandbox.pictures import draw_asset
 from immich_smart_albums.sandbox.refusal import Refusal, no_access
-from immich_smart_albums.sandbox.schema import VISIBILITIES, Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

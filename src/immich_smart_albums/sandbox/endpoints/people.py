@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.sandbox.access import may_share
 from immich_smart_albums.sandbox.call import Answer, json_answer
+from immich_smart_albums.sandbox.fields import Field
 from immich_smart_albums.sandbox.pictures import draw_person
 from immich_smart_albums.sandbox.refusal import no_access
-from immich_smart_albums.sandbox.schema import Field
 from immich_smart_albums.sandbox.shapes import person_json, tag_json
 
 if TYPE_CHECKING:
@@ -76,9 +76,7 @@ def _own_person(call: Call) -> Person:
 
 def list_tags(call: Call) -> Answer:
     """GET /tags: all of the user's, flat, by path."""
-    own = sorted(
-        (tag for tag in call.library.tags.values() if tag.owner_id == call.user_id), key=lambda tag: tag.value
-    )
+    own = sorted((tag for tag in call.library.tags.values() if tag.owner_id == call.user_id), key=lambda tag: tag.value)
     return json_answer([tag_json(tag) for tag in own])
 
 

@@ -9,8 +9,8 @@ import msgspec
 
 from immich_smart_albums.sandbox.call import Answer, json_answer
 from immich_smart_albums.sandbox.chance import seeded
+from immich_smart_albums.sandbox.fields import Field
 from immich_smart_albums.sandbox.results import page_of
-from immich_smart_albums.sandbox.schema import Field
 from immich_smart_albums.sandbox.search_fields import search_fields
 from immich_smart_albums.sandbox.searching import found_flat, found_structured, ranked
 from immich_smart_albums.sandbox.structured import cursor_for, cursor_offset, is_structured, ordered
@@ -40,14 +40,14 @@ def metadata(call: Call) -> Answer:
         rows = ordered(found_structured(call, wanted), wanted.get("orderBy"))
         chosen = rows[start : start + size + 1]
         following = cursor_for(start + size) if len(chosen) > size else None
-        return _page(call, wanted, chosen[:size], start, next_cursor=following)
+        return _page(call, wanted, chosen[:size], start, following)
     found = found_flat(call, wanted, albums_of_anybody=call.level.album_search_all_owners)
     if wanted.get("order", "desc") == "desc":
         found.reverse()
     start = (wanted.get("page", 1) - 1) * size
     tie = None if call.level.id_breaks_ties else attrgetter("file_created_at")
     chosen = page_of(found, start, start + size + 1, tie=tie, salt=_salt(wanted, start, size))
-    return _page(call, wanted, chosen[:size], start, next_page=_next_page(wanted, chosen, size))
+    return _page(call, wanted, chosen[:size], start, _next_page(wanted, chosen, size))
 
 
 def smart(call: Call) -> Answer:
@@ -56,7 +56,12 @@ def smart(call: Call) -> Answer:
     size = wanted.get("size", 100)
     structured = is_structured(wanted)
     ranking = call.backend.results.kept(
-        (call.user_id, call.library.searchable_owners(call.user_id), _switches(call), msgspec.json.encode({**wanted, "page": 1, "size": 1})),
+        (
+            call.user_id,
+            call.library.searchable_owners(call.user_id),
+            _switches(call),
+            msgspec.json.encode({**wanted, "page": 1, "size": 1}),
+        ),
         lambda: ranked(
             call, wanted, lambda: found_structured(call, wanted) if structured else found_flat(call, wanted)
         ),
@@ -65,7 +70,7 @@ def smart(call: Call) -> Answer:
     tie = None if call.level.id_breaks_ties else ranking.__getitem__
     chosen = page_of(list(ranking), start, start + size + 1, tie=tie, salt=_salt(wanted, start, size))
     following = None if structured else _next_page(wanted, chosen, size)
-    return _page(call, wanted, chosen[:size], start, next_page=following)
+    return _page(call, wanted, chosen[:size], start, following)
 
 
 def _switches(call: Call) -> tuple[bool, bool]:
@@ -104,7 +109,9 @@ def suggestions(call: Call) -> Answer:
         Field("type", "choice", choices=kinds, required=True), *texts, Field("includeNull", "boolean")
     )
     field = _SUGGESTIONS[asked["type"]]
-    narrowed = {name: asked[name] for name in ("country", "state", "make", "model", "lensModel") if name in asked}
+    narrowed: dict[str, Any] = {
+        name: asked[name] for name in ("country", "state", "make", "model", "lensModel") if name in asked
+    }
     visibility = {"visibility": "timeline"} if call.level.visibility else {"isVisible": True}
     found = found_flat(call, {**narrowed, **visibility})
     values = {getattr(asset.exif, field) for asset in found if asset.exif} - {None, ""}
@@ -126,25 +133,18 @@ def _items(call: Call, wanted: dict[str, Any], assets: Sequence[Asset]) -> bytes
     return call.backend.writer.items(assets, call.user_id, exif=wanted.get("withExif", False), people=people)
 
 
-def _page(
-    call: Call,
-    wanted: dict[str, Any],
-    assets: Sequence[Asset],
-    start: int,
-    *,
-    next_page: str | None = None,
-    next_cursor: str | None = None,
-) -> Answer:
+def _page(call: Call, wanted: dict[str, Any], assets: Sequence[Asset], start: int, following: str | None) -> Answer:
     """Write a page; `total` and `count` are both what is on it (every version)."""
     count = len(assets)
-    cursor = b',"nextCursor":' + msgspec.json.encode(next_cursor) if call.level.structured else b""
+    cursor, page = (following, None) if is_structured(wanted) else (None, following)
+    last = b',"nextCursor":' + msgspec.json.encode(cursor) if call.level.structured else b""
     body = b"".join(
         (
             b'{"albums":{"total":0,"count":0,"items":[],"facets":[]},"assets":{',
             b'"total":%d,"count":%d,"items":[' % (count, count),
             _items(call, wanted, assets),
-            b'],"facets":[],"nextPage":' + msgspec.json.encode(next_page),
-            cursor + b"}}",
+            b'],"facets":[],"nextPage":' + msgspec.json.encode(page),
+            last + b"}}",
         )
     )
     return Answer(body=body, skipped_rows=start)

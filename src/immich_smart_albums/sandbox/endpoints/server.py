@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from immich_smart_albums.sandbox.call import json_answer
+from immich_smart_albums.sandbox.fields import Field
 from immich_smart_albums.sandbox.refusal import Refusal, no_access
-from immich_smart_albums.sandbox.schema import Field
 from immich_smart_albums.sandbox.shapes import own_user_json, user_json
 
 if TYPE_CHECKING:
@@ -95,9 +95,9 @@ def key_by_id(call: Call) -> Answer:
 
 def partners(call: Call) -> Answer:
     """GET /partners: `shared-with` are those who share with me."""
-    direction = call.checked_query(
-        Field("direction", "choice", choices=("shared-by", "shared-with"), required=True)
-    )["direction"]
+    direction = call.checked_query(Field("direction", "choice", choices=("shared-by", "shared-with"), required=True))[
+        "direction"
+    ]
     found = []
     for partner in call.library.partners:
         mine, other = partner.shared_with_id, partner.shared_by_id

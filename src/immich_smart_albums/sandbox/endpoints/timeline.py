@@ -9,8 +9,8 @@ from immich_smart_albums.sandbox import times
 from immich_smart_albums.sandbox.access import readable_album
 from immich_smart_albums.sandbox.asset_json import duration_text
 from immich_smart_albums.sandbox.call import json_answer
+from immich_smart_albums.sandbox.fields import ORDERS, VISIBILITIES, Field
 from immich_smart_albums.sandbox.refusal import Refusal
-from immich_smart_albums.sandbox.schema import ORDERS, VISIBILITIES, Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
