@@ -10,8 +10,11 @@ demo: $(READY)
 	@$(BIN)/immich-smart-albums demo
 
 test: $(READY)
-	$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2
+	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+	$(BIN)/coverage report --include='*/rules/*,*/selection/*,*/immich/*' --fail-under=100
 
 lint: $(READY)
 	$(BIN)/ruff check .
