@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,28 +32,39 @@ def read_settings(
     environment: Mapping[str, str], folder: Path, findings: Findings, *, server: str | None, key: str | None
 ) -> Settings | None:
     """The settings; None with problems noted where one is missing. `folder` is where a `.env` may be."""
-    variables = {**_dot_env(folder), **{name: value for name, value in environment.items() if value}}
-    found_server = server or next((variables[name] for name in SERVER_NAMES if variables.get(name)), None)
+    places = (_Place(environment), _Place(_dot_env(folder, findings)))
+    found_server = (server or "").strip() or next((found for each in places if (found := each.first(SERVER_NAMES))), "")
     if not found_server:
         hint = "Give --server http://immich.local:2283, or set IMMICH_SERVER_URL in the environment or a .env file."
         findings.problems.append(Problem("server", "no server was given", hint))
-    found_key = _read_key(key, variables, findings)
+    found_key = _read_key(key, places, findings)
     if not found_server or found_key is None:
         return None
     return Settings(found_server, found_key)
 
 
-def _read_key(given: str | None, variables: Mapping[str, str], findings: Findings) -> Secret | None:
-    text = given or variables.get(KEY_NAME)
-    file_name = variables.get(KEY_FILE_NAME)
-    if not text and file_name:
-        try:
-            text = Path(file_name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "not a text file"
-            findings.problems.append(Problem(KEY_FILE_NAME, f"cannot read {file_name}: {reason}"))
-            return None
-    text = (text or "").strip()
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One place that has variables. A whole place goes before the next one, whatever the names in it."""
+
+    variables: Mapping[str, str]
+
+    def first(self, names: tuple[str, ...]) -> str:
+        """The first of some variables that is not blank, or blank."""
+        return next((value for name in names if (value := self.variables.get(name, "").strip())), "")
+
+
+def _read_key(given: str | None, places: tuple[_Place, ...], findings: Findings) -> Secret | None:
+    text = (given or "").strip()
+    for place in places:
+        text = text or place.first((KEY_NAME,))
+        file_name = place.first((KEY_FILE_NAME,))
+        if not text and file_name:
+            try:
+                text = Path(file_name).read_text(encoding="utf-8-sig").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                findings.problems.append(Problem(KEY_FILE_NAME, f"cannot read {file_name}: {_reason(error)}"))
+                return None
     if not text:
         hint = "Make one in Immich under Account Settings → API Keys; give it as IMMICH_API_KEY or with --key."
         findings.problems.append(Problem("key", "no API key was given", hint))
@@ -64,10 +76,19 @@ def _read_key(given: str | None, variables: Mapping[str, str], findings: Finding
     return Secret(text)
 
 
-def _dot_env(folder: Path) -> dict[str, str]:
+def _dot_env(folder: Path, findings: Findings) -> dict[str, str]:
     path = folder / ".env"
-    if not path.is_file():
+    try:
+        if not path.is_file():
+            return {}
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        findings.problems.append(Problem(str(path), f"cannot be read: {_reason(error)}"))
         return {}
     from dotenv import dotenv_values  # noqa: PLC0415 - most runs have no .env, and need not pay for the import
 
-    return {name: value for name, value in dotenv_values(path).items() if value}
+    return {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value}
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return error.strerror or "no reason given" if isinstance(error, OSError) else "not a text file"

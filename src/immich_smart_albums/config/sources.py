@@ -15,22 +15,52 @@ if TYPE_CHECKING:
 
 def read_source(flag: str, value: str, findings: Findings) -> Source | None:
     """What stands behind one value; None with a problem noted for a file or address that cannot be read."""
+    bare = Source(f"{flag} {value!r}", value, Form.BARE)
+    if not _is_unicode(value):
+        hint = "Is the terminal's encoding UTF-8?"
+        findings.problems.append(Problem(bare.label, "has bytes that are no text", hint))
+        return None
+    if "-person-names-" in flag:
+        return bare  # a file that happens to be called Emma is not meant
     text = value.strip()
     if text.startswith(("{", "[")):
         return Source(flag, text, Form.INLINE)
-    if text.startswith(("http://", "https://")) and urlsplit(text).path.rstrip("/").endswith("/search"):
-        return _from_address(flag, text, findings)
-    path = Path(value).expanduser()
-    if _is_file(path):
-        return _from_file(path, value, findings)
-    return Source(f"{flag} {value!r}", value, Form.BARE)
+    if text.startswith(("http://", "https://")):
+        query = _query_of(text)
+        return bare if query is None else _from_address(flag, query, findings)
+    path = _path(value)
+    if path is not None and path.is_dir() and "/" in value:
+        findings.problems.append(Problem(bare.label, "is a folder", "Name the files in it one by one, or as *.json."))
+        return None
+    return _from_file(path, value, findings) if path is not None and path.is_file() else bare
 
 
-def _is_file(path: Path) -> bool:
+def _is_unicode(text: str) -> bool:
+    """Whether a value can be sent: bytes that are no UTF-8 come in from the command line as lone surrogates."""
     try:
-        return path.is_file()
-    except OSError:  # a name too long, or a folder that may not be looked into
+        text.encode()
+    except UnicodeEncodeError:
         return False
+    return True
+
+
+def _path(value: str) -> Path | None:
+    """A value as a path; None where there can be none: a name too long, or a folder that may not be looked into."""
+    try:
+        path = Path(value).expanduser()
+        path.stat()
+    except (OSError, RuntimeError, ValueError):  # RuntimeError: "~somebody" who has no home
+        return None
+    return path
+
+
+def _query_of(address: str) -> str | None:
+    """What stands behind the `?` of a search address; None where it is an address of something else, or none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return parts.query if parts.path.rstrip("/").endswith("/search") else None
 
 
 def _from_file(path: Path, label: str, findings: Findings) -> Source | None:
@@ -44,9 +74,9 @@ def _from_file(path: Path, label: str, findings: Findings) -> Source | None:
     return None
 
 
-def _from_address(flag: str, address: str, findings: Findings) -> Source | None:
+def _from_address(flag: str, query: str, findings: Findings) -> Source | None:
     """The search in `https://…/search?query=%7B…%7D`, as Immich's own search page has it."""
-    found = parse_qs(urlsplit(address).query).get("query", [])
+    found = parse_qs(query).get("query", [])
     if len(found) != 1:
         hint = "Search in Immich and copy the whole address; it has ?query=… in it."
         findings.problems.append(Problem(flag, "this address holds no search", hint))

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import ssl
 from dataclasses import dataclass
+from http.client import IncompleteRead as HttpIncompleteRead
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -23,10 +24,12 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from immich_smart_albums.errors import ServerError, Unreachable
+from immich_smart_albums.errors import ConfigurationError, Problem, ServerError, Unreachable
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +74,33 @@ class Address:
 def make_pool(
     address: Address, concurrency: int, connect: float, read: float
 ) -> urllib3.PoolManager | urllib3.ProxyManager:
-    """Connections to one server. Proxy and CA variables of the environment count, as they do for other tools."""
+    """Connections to one server. Proxy and CA variables of the environment count, as they do for other tools.
+
+    Raises ConfigurationError for a file of certificate authorities that cannot be used.
+    """
     parts = urlsplit(address.base)
-    ca_file = address.ca_file or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
-    context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
     timeout = urllib3.Timeout(connect=connect, read=read)
     proxy = getproxies().get(parts.scheme)
-    if proxy and not proxy_bypass(parts.netloc):
+    if proxy and proxy_bypass(parts.netloc):
+        proxy = None
+    # Reading the certificate authorities takes longer than asking a server nearby, so only where they are needed.
+    context = _trusted(address) if "https" in {parts.scheme, urlsplit(proxy or "").scheme} else None
+    if proxy:
         return urllib3.ProxyManager(proxy, maxsize=concurrency, block=True, timeout=timeout, ssl_context=context)
     return urllib3.PoolManager(maxsize=concurrency, block=True, timeout=timeout, ssl_context=context)
+
+
+def _trusted(address: Address) -> ssl.SSLContext:
+    """Whom to believe: the file given, else that of the environment, else what this machine believes."""
+    variable = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
+    ca_file = address.ca_file or (os.environ[variable] if variable else None)
+    try:
+        return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    except OSError as error:
+        where = "--ca" if address.ca_file else variable or "certificate authorities"
+        message = f"{ca_file} is no file of certificate authorities: {error.strerror or error}"
+        hint = "It holds certificates as text, each between BEGIN CERTIFICATE and END CERTIFICATE."
+        raise ConfigurationError((Problem(where, message, hint),)) from None
 
 
 def tell_failure(error: HTTPError, request: str, address: Address) -> ServerError:
@@ -101,19 +122,19 @@ def _translate(error: HTTPError, request: str, address: Address) -> ServerError:
         case NameResolutionError():
             hint = "Check --server (or IMMICH_SERVER_URL) for a typo."
             return Unreachable(f"{request}: no such host: {base}", hint=hint)
+        case NewConnectionError():  # to urllib3 a kind of ConnectTimeoutError
+            hint = "Is Immich running, and is the port right? Immich's own port is 2283."
+            return Unreachable(f"{request}: nothing listens at {base}: {_reason(error)}", hint=hint)
         case ConnectTimeoutError():
             hint = "Is the server switched on, and reachable from this machine?"
             return Unreachable(f"{request}: {base} does not answer", hint=hint)
-        case NewConnectionError():
-            hint = "Is Immich running, and is the port right? Immich's own port is 2283."
-            return Unreachable(f"{request}: nothing listens at {base}: {_reason(error)}", hint=hint)
         case ProxyError():
             hint = "Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY."
             return Unreachable(f"{request}: the proxy on the way to {base} failed: {_reason(error)}", hint=hint)
         case ReadTimeoutError():
             hint = "The server is busy or stuck; try again later, or allow more with --timeout."
             return Unreachable(f"{request}: {base} stopped answering", hint=hint)
-        case IncompleteRead():
+        case IncompleteRead() | ProtocolError(args=(*_, HttpIncompleteRead())):
             hint = "Nothing of a half answer is used. Try again; if it stays, look at the server's log."
             return Unreachable(f"{request}: the answer of {base} was cut short", hint=hint)
         case ProtocolError():

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich
-from immich_smart_albums.immich.responses import decode
+from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich, Untrustworthy
+from immich_smart_albums.immich.responses import decode, unexpected
 from immich_smart_albums.immich.versions import OLDEST, Capabilities
 from immich_smart_albums.immich.windows import Month
 from immich_smart_albums.model.album import Album, Person, User
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.immich.http import Http
 
 PEOPLE_PAGE = 1000
+MOST_READINGS = 20
 
 
 class _Version(msgspec.Struct):
@@ -36,6 +37,14 @@ class _Person(msgspec.Struct):
 class _People(msgspec.Struct):
     people: list[_Person]
     hasNextPage: bool = False  # noqa: N815 - Immich's name
+
+
+class _Key(msgspec.Struct):
+    permissions: list[str]
+
+
+class _Tag(msgspec.Struct):
+    id: str
 
 
 class _Bucket(msgspec.Struct):
@@ -97,19 +106,33 @@ class Directory:
         """What the key may do ("all" or names); None where the server cannot tell (before 1.139)."""
         if not self._capabilities.has_key_info:
             return None
-        answer = decode(self._http.get("/api-keys/me"), dict[str, Any], "GET /api-keys/me")
-        return frozenset(map(str, answer.get("permissions", [])))
+        return frozenset(decode(self._http.get("/api-keys/me"), _Key, "GET /api-keys/me").permissions)
 
     def people(self) -> list[Person]:
-        """All people that the account sees, hidden ones too. Those on archived photos only are not listed."""
+        """All people that the account sees, hidden ones too. Those on archived photos only are not listed.
+
+        Immich sorts people by how many photos they are on and leaves ties to chance, so that pages may repeat some and
+        lose as many. Then they are read again, with other page sizes, until nobody is missing.
+        """
         found: dict[str, Person] = {}
+        rows: list[_Person] = []
+        for turn in range(MOST_READINGS):
+            rows = self._read_people(PEOPLE_PAGE - 7 * turn)
+            found.update((each.id, Person(each.id, each.name, each.isHidden)) for each in rows)
+            if len(found) >= len(rows):
+                return list(found.values())
+        message = f"GET /people: the pages repeat people and leave out others ({len(found)} of {len(rows)} seen)"
+        raise Untrustworthy(message, hint="Try again when no faces are being recognised.")
+
+    def _read_people(self, size: int) -> list[_Person]:
+        rows: list[_Person] = []
         number, has_more = 1, True
         while has_more:
-            parameters = {"page": str(number), "size": str(PEOPLE_PAGE), "withHidden": "true"}
+            parameters = {"page": str(number), "size": str(size), "withHidden": "true"}
             answer = decode(self._http.get("/people", parameters), _People, "GET /people")
-            found.update((each.id, Person(each.id, each.name, each.isHidden)) for each in answer.people)
-            number, has_more = number + 1, answer.hasNextPage
-        return list(found.values())
+            rows += answer.people
+            number, has_more = number + 1, answer.hasNextPage and bool(answer.people)
+        return rows
 
     def has_person(self, person_id: str) -> bool:
         """Whether the account has a person that the list may leave out."""
@@ -121,7 +144,7 @@ class Directory:
 
     def tag_ids(self) -> frozenset[str]:
         """The ids of all tags."""
-        return frozenset(each["id"] for each in decode(self._http.get("/tags"), list[dict[str, Any]], "GET /tags"))
+        return frozenset(each.id for each in decode(self._http.get("/tags"), list[_Tag], "GET /tags"))
 
     def albums(self) -> list[Album]:
         """All albums that the account owns or that are shared with it, each once."""
@@ -131,7 +154,8 @@ class Directory:
         for parameters in asked:
             answer = decode(self._http.get("/albums", parameters), list[_Album], "GET /albums")
             found.update((each.id, each) for each in answer)
-        return [self._album(each) for each in found.values()]
+        own_id = self._own_id() if any(each.albumUsers for each in found.values()) else None
+        return [_album(each, own_id) for each in found.values()]
 
     def months(self) -> list[Month]:
         """How many assets each month of the timeline has."""
@@ -140,22 +164,29 @@ class Directory:
                 parameters = None if self._capabilities.has_columnar_buckets else {"size": "MONTH"}
                 body = self._http.get("/timeline/buckets", parameters)
                 answer = decode(body, list[_Bucket], "GET /timeline/buckets")
-                self._months = [Month(to_milliseconds(each.timeBucket), each.count) for each in answer]
+                try:
+                    self._months = [Month(to_milliseconds(each.timeBucket), each.count) for each in answer]
+                except ValueError as error:
+                    raise unexpected("GET /timeline/buckets", error) from None
             return self._months
 
-    def _album(self, wire: _Album) -> Album:
-        """Since 3.0 the owner is the album user with role owner; before, a field of its own."""
-        owner = wire.owner or next((each.user for each in wire.albumUsers if each.role == "owner"), _User(""))
-        return Album(wire.id, wire.albumName, wire.assetCount, self._role(wire, owner), owner.name, wire.createdAt)
-
-    def _role(self, wire: _Album, owner: _User) -> str | None:
-        """The account's role in an album that somebody shared; the key may lack user.read, then it stays open."""
-        if not wire.albumUsers and wire.owner:
-            return "owner"
+    def _own_id(self) -> str | None:
+        """None where the key lacks user.read."""
         try:
-            own_id = self.me().id
+            return self.me().id
         except MissingPermission:
             return None
-        if owner.id == own_id:
-            return "owner"
-        return next((each.role for each in wire.albumUsers if each.user.id == own_id), None)
+
+
+def _album(wire: _Album, own_id: str | None) -> Album:
+    """Since 3.0 the owner is the album user with role owner; before, a field of its own."""
+    owner = wire.owner or next((each.user for each in wire.albumUsers if each.role == "owner"), _User(""))
+    return Album(wire.id, wire.albumName, wire.assetCount, _role(wire, owner, own_id), owner.name, wire.createdAt)
+
+
+def _role(wire: _Album, owner: _User, own_id: str | None) -> str | None:
+    """The account's role in an album; it stays open where somebody shares the album and the account is not known."""
+    others = [each for each in wire.albumUsers if each.user.id != owner.id]
+    if not others or owner.id == own_id:
+        return "owner"
+    return next((each.role for each in others if each.user.id == own_id), None)

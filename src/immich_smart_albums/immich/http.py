@@ -144,16 +144,25 @@ class Http:
             while chunk := response.read1():
                 chunks.append(chunk)
                 self._check_time(f"{method} {path}", started)
+            _check_length(response)
         except BaseException:
             response.close()
             raise
-        response.release_conn()
+        finally:
+            response.release_conn()  # also a broken one, or its place in the pool would be lost
         return response.status, response.headers, b"".join(chunks)
 
     def _check_time(self, request: str, started: float) -> None:
         if self._clock() - started > self._time_outs.answer:
             message = f"{request}: the answer took longer than {self._time_outs.answer:.0f} s"
             raise Unreachable(message, hint="The server or the network is too slow; allow more with --timeout.")
+
+
+def _check_length(response: urllib3.BaseHTTPResponse) -> None:
+    """Raise for a body shorter than its Content-Length, which urllib3 does not notice when it reads in pieces."""
+    missing = getattr(response, "length_remaining", None)
+    if missing:
+        raise urllib3.exceptions.IncompleteRead(response.tell(), missing)
 
 
 class _Tries:

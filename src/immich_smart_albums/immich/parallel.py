@@ -34,7 +34,7 @@ def in_parallel(streams: Sequence[Callable[[], Iterable[T]]], concurrency: int) 
             pool.submit(belt.run, stream)
         running = len(streams)
         while running:
-            item = belt.ready.get()
+            item = belt.take()
             if isinstance(item, _Failed):
                 raise item.error
             if isinstance(item, _Ended):
@@ -42,7 +42,7 @@ def in_parallel(streams: Sequence[Callable[[], Iterable[T]]], concurrency: int) 
             else:
                 yield item
     finally:
-        belt.stop.set()
+        belt.end(concurrency)
         pool.shutdown(wait=False, cancel_futures=True)
 
 
@@ -50,15 +50,27 @@ class _Belt(Generic[T]):
     """Carries batches from the streams' threads to the one reader, and the reader's "enough" back."""
 
     def __init__(self) -> None:
-        self.ready: queue.Queue[T | _Failed | _Ended] = queue.Queue(_WAITING)
-        self.stop = threading.Event()
+        self._items: queue.SimpleQueue[T | _Failed | _Ended] = queue.SimpleQueue()
+        self._places = threading.Semaphore(_WAITING)
+        self._stop = threading.Event()
+
+    def take(self) -> T | _Failed | _Ended:
+        """The next thing; waits for it."""
+        item = self._items.get()
+        self._places.release()
+        return item
+
+    def end(self, threads: int) -> None:
+        """Nobody wants more: let every thread that waits for a place go on to its end."""
+        self._stop.set()
+        self._places.release(threads)
 
     def run(self, stream: Callable[[], Iterable[T]]) -> None:
         """Read one stream to its end, or until nobody wants more."""
         try:
             for item in stream():
                 self._put(item)
-                if self.stop.is_set():
+                if self._stop.is_set():
                     return
         except BaseException as error:  # noqa: BLE001 - raised again where the streams are read
             self._put(_Failed(error))
@@ -66,9 +78,6 @@ class _Belt(Generic[T]):
             self._put(_Ended())
 
     def _put(self, item: T | _Failed | _Ended) -> None:
-        while not self.stop.is_set():
-            try:
-                self.ready.put(item, timeout=0.05)
-            except queue.Full:
-                continue
-            return
+        if not self._stop.is_set():
+            self._places.acquire()
+            self._items.put(item)

@@ -7,6 +7,7 @@ ignores accents in ways that cannot be repeated exactly.
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _EQUAL = ("type", "libraryId", "id", "isOffline", "deviceId", "deviceAssetId")
 _EQUAL_IN_EXIF = ("city", "state", "country", "make", "model", "lensModel", "rating")
 _CONTAINED = ("originalFileName", "originalPath")
+_HEX = re.compile("[0-9a-fA-F]{40}")
 _INSTANTS = {"taken": "fileCreatedAt", "created": "createdAt", "updated": "updatedAt"}
 
 
@@ -35,8 +37,10 @@ class Recheck:
         """What a record must have for the checks."""
         self._checks: list[tuple[str, Callable[[Record], bool]]] = [("visibility", partial(_is_shown_in, visibility))]
         names = {name for name, _ in query.filters}
-        if not names & {"withDeleted", "trashedAfter", "trashedBefore", "isOffline"}:
-            self._checks.append(("not in the trash", lambda record: not record.get("isTrashed")))
+        if names & {"trashedAfter", "trashedBefore"}:
+            self._checks.append(("being in the trash", lambda record: bool(record.get("isTrashed", True))))
+        elif not names & {"withDeleted", "isOffline"}:
+            self._checks.append(("not being in the trash", lambda record: not record.get("isTrashed")))
         for name, value in query.filters:
             self._add(name, value, own_id)
 
@@ -64,13 +68,11 @@ class Recheck:
         elif name == "isMotion":
             self._check(name, "livePhotoVideoId", lambda record: (record.get("livePhotoVideoId") is not None) == value)
         elif name == "isFavorite":
-            # The search looks at the row, the answer shows false for partners' photos.
             self.fields.add("ownerId")
-            self._check(
-                name,
-                name,
-                lambda record: record.get(name) == value or own_id is None or record.get("ownerId") != own_id,
-            )
+            self._check(name, name, partial(_is_favorite, value, own_id))
+        elif name == "checksum" and isinstance(value, str):
+            shown = _shown_checksum(value)
+            self._check(name, name, lambda record: shown is None or record.get(name) == shown)
         elif name.removesuffix("After") in _INSTANTS and isinstance(value, str):
             self._check_instant(name, _INSTANTS[name.removesuffix("After")], to_milliseconds(value), None)
         elif name.removesuffix("Before") in _INSTANTS and isinstance(value, str):
@@ -84,7 +86,10 @@ class Recheck:
         def holds(record: Record) -> bool:
             if field not in record:
                 return True
-            moment = to_milliseconds(record[field])
+            try:
+                moment = to_milliseconds(record[field])
+            except (TypeError, ValueError):
+                return False
             return (after is None or moment >= after) and (before is None or moment <= before)
 
         self._check(name, field, holds)
@@ -95,6 +100,19 @@ def _is_shown_in(visibility: Visibility, record: Record) -> bool:
         return bool(record["visibility"] == visibility.value)
     # Before 1.133 a record tells only whether it is archived.
     return visibility is Visibility.HIDDEN or bool(record.get("isArchived")) == (visibility is Visibility.ARCHIVE)
+
+
+def _is_favorite(value: Value, own_id: str | None, record: Record) -> bool:
+    """The search looks at the row; the answer shows false for a partner's photo, whatever the row says."""
+    is_others = own_id is None or record.get("ownerId") != own_id
+    return record.get("isFavorite", value) == value or (value is True and is_others)
+
+
+def _shown_checksum(asked: str) -> str | None:
+    """How records show a SHA-1 that may be asked for in base64 or in hex; None where it is neither."""
+    if _HEX.fullmatch(asked):
+        return b64encode(bytes.fromhex(asked)).decode()
+    return asked if len(asked) == 28 else None
 
 
 def _exif(record: Record, name: str, missing: Value) -> object:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+UNREADABLE = (msgspec.DecodeError, ValueError, OverflowError, RecursionError)
+"""What decoding raises for a body that is no JSON, other JSON, no UTF-8, nested too deep, or has a wrong date."""
+
 SECURITY_PAGE = "your Immich page under Account Settings → API Keys"
 
 
@@ -45,8 +48,8 @@ def check(method: str, path: str, status: int, headers: Mapping[str, str], body:
     raise _refusal(request, status, headers, _Body.read(body))
 
 
-_PASSING = {500, 502, 503, 504}
-"""What proxies answer in HTML while the server restarts: worth another try."""
+_PASSING = {429, 500, 502, 503, 504}
+"""What proxies answer in HTML while the server is busy or restarts: worth another try."""
 
 
 class _Body(msgspec.Struct):
@@ -60,7 +63,7 @@ class _Body(msgspec.Struct):
     def read(cls, body: bytes) -> _Body:
         try:
             return msgspec.json.decode(body, type=cls)
-        except msgspec.DecodeError:
+        except UNREADABLE:
             return cls(message=_title(body))
 
     def text(self) -> str:
@@ -159,7 +162,7 @@ def decode(body: bytes, type_: type[T], request: str) -> T:
     """Decode an answer into what it must be; raises Untrustworthy for anything else."""
     try:
         return msgspec.json.decode(body, type=type_)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise unexpected(request, error) from None
 
 

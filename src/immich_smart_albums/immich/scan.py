@@ -39,10 +39,11 @@ class Window:
 
     def narrowed(self, after: int, before: int) -> Window:
         """The part of this window between two instants."""
-        return Window(
-            after if self.after is None else max(self.after, after),
-            before if self.before is None else min(self.before, before),
-        )
+        return Window(after if self.after is None else max(self.after, after), self.until(before).before)
+
+    def until(self, before: int) -> Window:
+        """The part of this window up to an instant."""
+        return Window(self.after, before if self.before is None else min(self.before, before))
 
 
 class Fetch(Protocol):
@@ -56,17 +57,20 @@ class Fetch(Protocol):
 def scan(fetch: Fetch, window: Window) -> Iterator[list[Record]]:
     """All records of a search inside a window, newest first, each once, in batches of a page.
 
-    Assets that are there from beginning to end are in it exactly once, whatever else comes and goes meanwhile.
+    Assets that are there from beginning to end are in it exactly once, whatever else comes and goes meanwhile. Raises
+    Untrustworthy for pages that are not what was asked for.
     """
     seen: set[str] = set()
     while True:
         page = fetch(window)
+        _check(page, window)
         yield [record for record in page.records if record["id"] not in seen]
         if not page.has_more:
             return
-        newest, last = instant(page.records[0]), instant(page.records[-1])
+        newest, last = page.instants[0], page.instants[-1]
         if newest > last and last + 1 != window.before:
-            seen = {record["id"] for record in page.records if instant(record) <= last + 1}
+            shown = zip(page.records, page.instants, strict=True)
+            seen = {record["id"] for record, taken in shown if taken <= last + 1}
             window = Window(window.after, last + 1)
             continue
         # The page did not get past its own instant. The millisecond before it comes along, because the database's
@@ -85,12 +89,32 @@ def instant(record: Record) -> int:
     return to_milliseconds(record["fileCreatedAt"])
 
 
+def _check(page: Page, window: Window) -> None:
+    """Raise Untrustworthy for a page from which reading on by key would lose photos or never end."""
+    problem = _contradiction(page, window)
+    if problem:
+        hint = "Something on the way seems to change requests or answers; nothing of the answer is used."
+        raise Untrustworthy(f"the server returned a page of a search {problem}", hint=hint)
+
+
+def _contradiction(page: Page, window: Window) -> str | None:
+    if not page.instants:
+        return None
+    if page.instants != sorted(page.instants, reverse=True):
+        return "that is not ordered by time as asked for"
+    newest, last = page.instants[0], page.instants[-1]
+    if (window.before is not None and newest > window.before) or (window.after is not None and last < window.after):
+        return "with photos from outside the time that was asked for"
+    return None
+
+
 def _crowd(fetch: Fetch, window: Window) -> list[Record]:
     """All records of a window that cannot be cut any smaller, by offset.
 
     Up to 3.0.3 ties have no order, so that one pass repeats some and loses as many; the number of rows is right all the
-    same. So passes with different page sizes are put together until they hold as many assets as the last two passes had
-    rows.
+    same. So passes with different page sizes are put together until they hold as many assets as a pass has rows. Where
+    the number of rows changes from one pass to the next, something came or went, and pages may have shifted meanwhile:
+    what was put together is thrown away. For the same reason the first pass only counts.
     """
     known: dict[str, Record] = {}
     previous = -1
@@ -100,11 +124,11 @@ def _crowd(fetch: Fetch, window: Window) -> list[Record]:
         for page in _pages(fetch, window, PAGE_SIZE - 7 * turn):
             rows += len(page.records)
             latest.update((record["id"], record) for record in page.records)
-        known.update(latest)
-        if len(known) > rows:
-            known = latest  # some have gone since the first pass
-        if rows == previous == len(known):
+        known = known | latest if rows == previous else {}
+        if len(known) == rows:
             return list(known.values())
+        if len(known) > rows:
+            known = {}  # one came as another went
         previous = rows
     message = f"{previous} photos share one instant, and the server does not list them all ({len(known)} seen)"
     raise Untrustworthy(
@@ -116,5 +140,6 @@ def _pages(fetch: Fetch, window: Window, size: int) -> Iterator[Page]:
     number, has_more = 1, True
     while has_more:
         page = fetch(window, page=number, size=size)
+        _check(page, window)
         yield page
         number, has_more = number + 1, page.has_more

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.query import Query, Visibility
 
 MOST_RANKINGS = 20
-"""How often a ranking whose pages overlap is read again."""
+"""How often a ranking is read before giving up."""
 
 
 class ImmichSearches:
@@ -64,7 +64,11 @@ class ImmichSearches:
 
     def _detail(self, asset_id: str) -> Iterator[Record]:
         path = f"/assets/{asset_id}"
-        yield decode(self._http.get(path), dict, f"GET {path}")
+        record = decode(self._http.get(path), dict, f"GET {path}")
+        if record.get("id") != asset_id:
+            message = f"GET {path}: the answer is another asset, {record.get('id')!r}"
+            raise Untrustworthy(message, hint="Something on the way seems to answer in place of Immich.")
+        yield record
         self._on_read(1)
 
     def _own_id(self, query: Query) -> str | None:
@@ -99,18 +103,21 @@ class ImmichSearches:
         if read <= self._concurrency or reached is None:
             return
         # Everything above this instant is read; below it, as many windows as requests may be under way.
-        windows = cut(Window(window.after, reached + 1), self._directory.months(), self._concurrency)
+        windows = cut(window.until(reached + 1), self._directory.months(), self._concurrency)
         parts = [partial(scan, search.fetch, part) for part in windows]
         with closing(in_parallel(parts, self._concurrency)) as batches:
             yield from batches
 
 
 def _first(search: _Search, limit: int, *, ascending: bool) -> list[Record]:
-    """The first `limit` records in the server's order: by instant, then by id (which orders ties since 3.1)."""
+    """The first `limit` records in the server's order: by instant, then by id.
+
+    Before 3.1 the server orders ties by chance; then a tie at the cut is read whole and ordered here.
+    """
     if limit < PAGE_SIZE:
         page = search.ask(search.window, size=limit + 1, order="asc" if ascending else "desc")
-        tied = len(page.records) > limit and instant(page.records[limit - 1]) == instant(page.records[limit])
-        if not tied:
+        tied = len(page.records) > limit and page.instants[limit - 1] == page.instants[limit]
+        if search.orders_ties or not tied:
             return page.records[:limit]
     records: list[Record] = []
     for batch in scan(search.fetch, search.window):
@@ -118,6 +125,8 @@ def _first(search: _Search, limit: int, *, ascending: bool) -> list[Record]:
         # Descending, the scan may stop once the instant at the cut is complete.
         if not ascending and len(records) > limit and instant(records[-1]) < instant(records[limit - 1]):
             break
+    if search.orders_ties:  # also by the microseconds that the answer does not show
+        return (records[::-1] if ascending else records)[:limit]
     records.sort(key=lambda record: (instant(record), record["id"]), reverse=not ascending)
     return records[:limit]
 
@@ -125,23 +134,34 @@ def _first(search: _Search, limit: int, *, ascending: bool) -> list[Record]:
 def _ranked(search: _Search, limit: int | None) -> Iterator[list[Record]]:
     """A ranking by page: the server tells no distance, so there is no key to continue from.
 
-    One page is exact. Several may overlap where distances tie (up to 3.0.3) or something is uploaded meanwhile; then
-    the ranking is read again with another page size.
+    One page is exact. Several may overlap where distances tie (up to 3.0.3), and shift when photos come or go; so they
+    are read until two readings agree, with other page sizes where they overlap.
     """
     size = min(limit or PAGE_SIZE, PAGE_SIZE)
-    for turn in range(MOST_RANKINGS):
-        records: list[Record] = []
-        number, has_more = 1, True
-        while has_more and (limit is None or len(records) < limit):
-            page = search.ask(search.window, page=number, size=size - turn)
-            records += page.records
-            number, has_more = number + 1, page.has_more
-        records = records[:limit]
-        if len({record["id"] for record in records}) == len(records):
+    previous: list[str] = []
+    for _ in range(MOST_RANKINGS):
+        records, pages = _read_ranking(search, limit, size)
+        ids = [record["id"] for record in records]
+        if len(set(ids)) < len(ids):
+            size = max(size - 1, 1)
+        elif pages == 1 or ids == previous:
             yield records
             return
-    message = f"the pages of {search.describe()} overlap, so the ranking cannot be read"
+        previous = ids
+    message = f"the pages of {search.describe()} do not fit together, so the ranking cannot be read"
     raise Untrustworthy(message, hint="Try again when nothing is uploading, or use a resultLimit of at most 1000.")
+
+
+def _read_ranking(search: _Search, limit: int | None, size: int) -> tuple[list[Record], int]:
+    """A ranking, and out of how many pages it is put together."""
+    records: list[Record] = []
+    number, has_more = 0, True
+    while has_more and (limit is None or len(records) < limit):
+        number += 1
+        page = search.ask(search.window, page=number, size=size)
+        records += page.records
+        has_more = page.has_more
+    return records[:limit], number
 
 
 class _Search:
@@ -157,6 +177,7 @@ class _Search:
         own_id: str | None,
     ) -> None:
         self._http = http
+        self.orders_ties = capabilities.orders_ties
         self._query = query
         self._path = f"/search/{query.kind.value}"
         self._recheck = Recheck(query, visibility, own_id)

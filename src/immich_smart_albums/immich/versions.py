@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 OLDEST = Version(1, 118)
 """The oldest release whose API this tool knows."""
 
-TESTED_UP_TO = Version(3, 3)
-
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -84,11 +82,6 @@ class Capabilities:
     version: Version
 
     @property
-    def is_supported(self) -> bool:
-        """Whether this tool knows the version's API."""
-        return self.version >= OLDEST
-
-    @property
     def has_visibility(self) -> bool:
         """Searches take `visibility`; before, isVisible and isArchived."""
         return self.version >= Version(1, 133)
@@ -102,6 +95,11 @@ class Capabilities:
     def has_key_info(self) -> bool:
         """`GET /api-keys/me` tells what a key may do."""
         return self.version >= Version(1, 139)
+
+    @property
+    def orders_ties(self) -> bool:
+        """Assets of one instant come in the order of their ids; before, in an order that changes from page to page."""
+        return self.version >= Version(3, 1)
 
     @property
     def lists_shared_albums(self) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import msgspec
 
-from immich_smart_albums.immich.responses import unexpected
+from immich_smart_albums.immich.responses import UNREADABLE, unexpected
+from immich_smart_albums.model.instants import to_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,8 @@ class Page:
 
     records: list[Record]
     has_more: bool
+    instants: list[int]
+    """When each record was taken, in ms since 1970."""
 
 
 def decode_page(body: bytes, fields: frozenset[str], request: str) -> Page:
@@ -31,10 +34,13 @@ def decode_page(body: bytes, fields: frozenset[str], request: str) -> Page:
     Raises Untrustworthy for anything that is not a page of assets with ids and dates.
     """
     try:
-        answer = _decoder(fields).decode(body)
-    except msgspec.DecodeError as error:
+        assets = _decoder(fields).decode(body).assets
+        instants = [to_milliseconds(record["fileCreatedAt"]) for record in assets.items]
+        if assets.nextPage is not None and not instants:
+            raise ValueError("the page is empty and says that more follows")
+    except UNREADABLE as error:
         raise unexpected(request, error) from None
-    return Page(answer.assets.items, answer.assets.nextPage is not None)
+    return Page(assets.items, assets.nextPage is not None, instants)
 
 
 @lru_cache(maxsize=64)

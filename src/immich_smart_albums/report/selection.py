@@ -31,7 +31,7 @@ def lines(assets: Iterable[Asset], base: str, format_: str) -> Iterator[str]:
             case "ids":
                 yield asset.id
             case "table":
-                yield f"{asset.local_time:19}  {asset.type:5}  {asset.file_name:32}  {_url(base, asset)}"
+                yield f"{asset.local_time:19}  {asset.type:5}  {_one_line(asset.file_name):32}  {_url(base, asset)}"
             case _:
                 yield _url(base, asset)
 
@@ -75,6 +75,11 @@ def _json(asset: Asset, base: str) -> dict[str, str]:
         "takenAt": from_milliseconds(asset.taken),
         "localDateTime": asset.local_time,
     }
+
+
+def _one_line(text: str) -> str:
+    """A text that can neither break the line nor steer the terminal: a file name may hold anything."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _url(base: str, asset: Asset) -> str:

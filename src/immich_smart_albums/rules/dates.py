@@ -29,7 +29,8 @@ def complete(text: str, zone: tzinfo | None, *, end_of_day: bool) -> str:
         raise ValueError(message)
     moment = datetime.fromisoformat(cleaned)
     if len(cleaned) == _DAY_ONLY and end_of_day:
-        moment += timedelta(days=1, milliseconds=-1)
+        # Where summer time ends at midnight, the last hour of a day comes twice; the second one ends it.
+        moment = (moment + timedelta(days=1, milliseconds=-1)).replace(fold=1)
     if moment.tzinfo is None and zone is not None:
         moment = moment.replace(tzinfo=zone)
     try:

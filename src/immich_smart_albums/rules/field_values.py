@@ -108,7 +108,7 @@ def _asset_type(name: str, raw: object) -> str:
 
 
 def _order(name: str, raw: object) -> str:
-    if raw not in {"asc", "desc"}:
+    if raw not in ("asc", "desc"):
         raise _expected(name, Type.ORDER, raw)
     return str(raw)
 

@@ -44,14 +44,15 @@ def read_rule(
     None where nothing can be made of them. A rule that comes with problems in `findings` is for finding more of them
     (names, versions), never for running.
     """
-    if not any(flag.action == "include" for flag in given):
+    includes = [flag for flag in given if flag.action == "include"]
+    if not includes:
         hint = "Add an include, or --include-metadata-union '{}' for the whole library."
         findings.problems.append(Problem("command line", "only excludes, and nothing to exclude from", hint))
     reader = _Reader(findings, smart_limit, zone)
     parts = tuple(chain.from_iterable(reader.read(flag, given[flag]) for flag in FLAGS if flag in given))
     if findings.problems and not parts:
         return None
-    if all(flag.type == "local-filter" for flag in given if flag.action == "include"):
+    if includes and all(flag.type == "local-filter" for flag in includes):
         findings.notice("only local filters include: the whole library is read")
         parts = (Search(WHOLE_LIBRARY, "the whole library"), *parts)
     return Rule(All(parts), max_assets)

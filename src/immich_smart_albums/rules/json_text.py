@@ -19,6 +19,7 @@ def read_json(source: Source, findings: Findings) -> object | None:
     """The decoded value, or None with a problem noted. A JSON null is a problem too: nothing takes it."""
     try:
         value: object = json.loads(source.text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
+        json.dumps(value, ensure_ascii=False).encode()  # "\ud83d" alone decodes, but can never be sent
     except json.JSONDecodeError as error:
         findings.problems.append(_broken(source, error))
         return None
@@ -28,9 +29,13 @@ def read_json(source: Source, findings: Findings) -> object | None:
             source.problem(
                 f"the key {key!r} stands twice in one object",
                 hint="Keep one of them; JSON would silently drop the first.",
-                at=source.offset_of_key(key),
+                at=_second(key, source),
             )
         )
+        return None
+    except UnicodeEncodeError:
+        hint = "Write the character itself instead of \\u and numbers."
+        findings.problems.append(source.problem("half of a character stands alone", hint=hint))
         return None
     except (ValueError, RecursionError) as error:
         findings.problems.append(source.problem(f"this JSON cannot be read: {error}"))
@@ -55,6 +60,11 @@ def name_of_type(value: object) -> str:
             return "a list"
         case _:
             return "an object"
+
+
+def _second(key: str, source: Source) -> int | None:
+    """Where a repeated key stands again; None where it stands in other objects, too."""
+    return source.offset_of_key(key, skip=1) if source.offset_of_key(key, skip=2) is None else None
 
 
 def _broken(source: Source, error: json.JSONDecodeError) -> Problem:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import Problem
 from immich_smart_albums.rules.asset_fields import EXIF, FROM_DETAILS, FROM_SEARCH
 from immich_smart_albums.rules.json_text import name_of_type, read_json
 from immich_smart_albums.rules.jsonpath import PathError, compile_path
 from immich_smart_albums.rules.pattern import PatternError, compile_pattern
 from immich_smart_albums.rules.predicates.local_filter import LocalFilter
 from immich_smart_albums.rules.smart_words import looks_like_file
-from immich_smart_albums.rules.source import Form, nearest
+from immich_smart_albums.rules.source import Form, marked, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from immich_smart_albums.errors import Problem
     from immich_smart_albums.rules.findings import Findings
     from immich_smart_albums.rules.jsonpath import Path
     from immich_smart_albums.rules.source import Source
@@ -40,7 +43,7 @@ def read_local_filters(source: Source, findings: Findings) -> tuple[LocalFilter,
         hint = "Add a filter to the list, or leave the flag out."
         findings.problems.append(source.problem("the list of local filters is empty", hint=hint))
         return ()
-    read = [_from_entry(entry, number, source, findings) for number, entry in enumerate(value, start=1)]
+    read = [_from_entry(value, number, source, findings) for number in range(1, len(value) + 1)]
     return tuple(each for each in read if each is not None)
 
 
@@ -53,7 +56,7 @@ def _from_words(source: Source, findings: Findings) -> tuple[LocalFilter, ...]:
         findings.problems.append(source.problem(message, hint=hint))
         return ()
     path, regex = (text, None) if at is None else (text[:at], text[at + 1 :])
-    made = _make(path, regex, text, source, "", findings)
+    made = _make(path, regex, text, _Place(source), findings)
     return () if made is None else (made,)
 
 
@@ -74,52 +77,67 @@ def _first_colon(text: str) -> int | None:
     return None
 
 
-def _from_entry(entry: object, number: int, source: Source, findings: Findings) -> LocalFilter | None:
-    place = f"filter {number}: "
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a filter stands, for messages."""
+
+    source: Source
+    number: int = 0
+    """Counted from 1 in a list; 0 for a filter in words."""
+    before: Sequence[object] = ()
+    """The entries of the list before this one."""
+
+    def problem(self, message: str, *, hint: str | None = None, word: str | None = None) -> Problem:
+        """A problem with this filter, at one of its words."""
+        at = None
+        if word is not None:
+            skip = sum(word in entry for entry in self.before if isinstance(entry, dict))
+            at = self.source.offset_of_key(word, skip=skip)
+        prefix = f"filter {self.number}: " if self.number else ""
+        return self.source.problem(f"{prefix}{message}", hint=hint, at=at)
+
+
+def _from_entry(entries: Sequence[object], number: int, source: Source, findings: Findings) -> LocalFilter | None:
+    entry, place = entries[number - 1], _Place(source, number, entries[: number - 1])
     if not isinstance(entry, dict):
         hint = 'Write {"path": "$.exifInfo.make", "regex": "Apple"}.'
-        message = f"{place}a filter is an object, not {name_of_type(entry)}"
-        findings.problems.append(source.problem(message, hint=hint))
+        findings.problems.append(place.problem(f"a filter is an object, not {name_of_type(entry)}", hint=hint))
         return None
     before = len(findings.problems)
     for word, value in entry.items():
         if word not in _WORDS:
             near = nearest(word, _WORDS)
             hint = f"Did you mean {near[0]!r}?" if near else f"A filter has {', '.join(_WORDS)}."
-            findings.problems.append(
-                source.problem(f"{place}unknown word {word!r}", hint=hint, at=source.offset_of_key(word))
-            )
+            findings.problems.append(place.problem(f"unknown word {word!r}", hint=hint, word=word))
         elif not isinstance(value, str):
-            message = f"{place}{word} takes a text, not {name_of_type(value)}: {value!r}"
-            findings.problems.append(source.problem(message, at=source.offset_of_key(word)))
+            message = f"{word} takes a text, not {name_of_type(value)}: {value!r}"
+            findings.problems.append(place.problem(message, word=word))
     path, regex, description = (entry.get(word) for word in _WORDS)
     if "path" not in entry:
         hint = 'Add one, such as "path": "$.exifInfo.make".'
-        findings.problems.append(source.problem(f"{place}there is no path", hint=hint))
+        findings.problems.append(place.problem("there is no path", hint=hint))
     if len(findings.problems) > before or not isinstance(path, str):
         return None
     pattern = regex if isinstance(regex, str) else None
     name = description if isinstance(description, str) else f"{path}:{pattern or ''}"
-    return _make(path, pattern, name, source, place, findings)
+    return _make(path, pattern, name, place, findings)
 
 
-def _make(
-    path: str, regex: str | None, description: str, source: Source, place: str, findings: Findings
-) -> LocalFilter | None:
+def _make(path: str, regex: str | None, description: str, place: _Place, findings: Findings) -> LocalFilter | None:
     try:
         compiled = compile_path(path)
         pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH) if regex else None
     except (PathError, PatternError) as error:
-        excerpt = f"{error.text}\n{' ' * error.position}^"
-        findings.problems.append(Problem(source.label, f"{place}{error.reason}", error.hint, excerpt))
+        word = "path" if isinstance(error, PathError) else "regex"
+        problem = place.problem(error.reason, hint=error.hint, word=word)
+        findings.problems.append(replace(problem, excerpt=marked(error.text, error.position)))
         return None
     unknown = _unknown_field(compiled)
     if unknown is not None:
         message, hint = unknown
-        at = source.text.find(path)
-        findings.problems.append(source.problem(f"{place}{message}", hint=hint, at=at if at >= 0 else None))
+        findings.problems.append(place.problem(message, hint=hint, word="path"))
         return None
-    return LocalFilter(compiled, pattern, description, source.label)
+    return LocalFilter(compiled, pattern, description, place.source.label)
 
 
 def _unknown_field(path: Path) -> tuple[str, str] | None:
@@ -140,4 +158,4 @@ def _unknown_field(path: Path) -> tuple[str, str] | None:
 
 
 def _meant(near: list[str]) -> str:
-    return f"Did you mean $.{near[0]}?" if near else "See the list of fields in the README."
+    return f"Did you mean $.{near[0]}?" if near else "See docs/filters.md for the list of fields."

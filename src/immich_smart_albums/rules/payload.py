@@ -141,7 +141,7 @@ def _known_field(name: str, kind: Kind, source: Source, findings: Findings) -> f
         message = f"{name!r} (the structured search of Immich 3.2) cannot be given here"
     else:
         near = nearest(name, fields.ALL_WORDS)
-        hint = f"Did you mean {near[0]!r}?" if near else "See the list of fields in the README."
+        hint = f"Did you mean {near[0]!r}?" if near else "See docs/filters.md for the list of fields."
         message = f"Immich has no search field {name!r} and would return the whole library"
     findings.problems.append(source.problem(message, hint=hint, at=at))
     return None
@@ -157,7 +157,8 @@ def _check_combinations(filters: dict[str, Value], source: Source, findings: Fin
         hint = "Remove one of them: a photo cannot be in an album and in none."
         message = "Immich ignores isNotInAlbum beside albumIds"
         findings.problems.append(source.problem(message, hint=hint, at=source.offset_of_key("isNotInAlbum")))
-    after, before = filters.get("takenAfter"), filters.get("takenBefore")
-    if isinstance(after, str) and isinstance(before, str) and after > before:
-        message = f"takenAfter ({after}) is later than takenBefore ({before}): nothing can match"
-        findings.problems.append(source.problem(message, hint="Swap the two dates."))
+    for moment in ("taken", "created", "updated", "trashed"):
+        after, before = filters.get(f"{moment}After"), filters.get(f"{moment}Before")
+        if isinstance(after, str) and isinstance(before, str) and after > before:
+            message = f"{moment}After ({after}) is later than {moment}Before ({before}): nothing can match"
+            findings.problems.append(source.problem(message, hint="Swap the two dates."))

@@ -40,16 +40,25 @@ class Source:
         line = before.count("\n") + 1
         column = at - (before.rfind("\n") + 1) + 1
         where = f"{self.label}:{line}:{column}" if self.form is Form.FILE else f"{self.label}, column {column}"
-        text_line = self.text.splitlines()[line - 1] if self.text.strip() else ""
+        text_line = self.text.split("\n")[line - 1]
         # A long inline value is cut around the place, so that the caret stays on screen.
         start = max(0, column - 50)
-        excerpt = f"{text_line[start : start + 90]}\n{' ' * (column - 1 - start)}^"
+        excerpt = marked(text_line[start : start + 90], column - 1 - start)
         return Problem(where, message, hint, excerpt)
 
-    def offset_of_key(self, key: str) -> int | None:
-        """Where a JSON key stands in the text, as far as that can be told without a second parser."""
-        found = re.search(rf'"{re.escape(key)}"\s*:', self.text)
-        return found.start() if found else None
+    def offset_of_key(self, key: str, *, skip: int = 0) -> int | None:
+        """Where a JSON key stands in the text, as far as that can be told without a second parser.
+
+        `skip` passes over that many places where it stands before.
+        """
+        found = [each.start() for each in re.finditer(rf'"{re.escape(key)}"\s*:', self.text)]
+        return found[skip] if skip < len(found) else None
+
+
+def marked(line: str, position: int) -> str:
+    """A line with a caret under one of its characters. Tabs and the like would move it, so they become spaces."""
+    shown = "".join(character if character.isprintable() else " " for character in line)
+    return f"{shown.rstrip()}\n{' ' * position}^"
 
 
 def nearest(word: str, known: Iterable[str], *, count: int = 1) -> list[str]:

@@ -34,6 +34,8 @@ def read_visibility(payload: dict[str, object], source: Source, findings: Findin
         wanted["withArchived"] = _TIMELINE | _ARCHIVE
     if truths["isVisible"] is False:
         wanted["isVisible"] = _HIDDEN
+    elif truths["isVisible"] and _HIDDEN in wanted.values():
+        wanted["isVisible"] = _TIMELINE
     if len(set(wanted.values())) > 1:
         words = " and ".join(wanted)
         findings.problems.append(source.problem(f"{words} contradict each other", hint="Keep one of them."))

@@ -87,13 +87,13 @@ def gather(
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="search")
     futures = [pool.submit(run, query) for query in plan.queries]
     try:
-        wait(futures, return_when=FIRST_EXCEPTION)
+        done = wait(futures, return_when=FIRST_EXCEPTION).done
     finally:
         # Nobody waits for searches whose result is of no use: they end at their next batch.
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
     for future in futures:
-        if future.done() and not future.cancelled() and not isinstance(future.exception(), _StoppedError):
+        if future in done:  # what fails later may have failed because of the first
             future.result()
     return evidence
 

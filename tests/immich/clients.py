@@ -1,0 +1,77 @@
+"""How the tests reach a server, and what they read from it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from immich_smart_albums.immich.connection import Address
+from immich_smart_albums.immich.http import Http
+from immich_smart_albums.immich.server import ImmichServer
+from immich_smart_albums.model.query import Kind, Query, Value, Visibility
+from immich_smart_albums.model.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from immich_smart_albums.immich.wire import Record
+    from immich_smart_albums.sandbox import Library, Sandbox
+    from immich_smart_albums.sandbox.records import Asset
+
+NOTHING: frozenset[str] = frozenset()
+TIMELINE = frozenset({Visibility.TIMELINE})
+
+
+def http_to(where: Sandbox | str, key: str = "alice", **options: Any) -> Http:
+    """A connection to a sandbox as one of its users, or to an address."""
+    if isinstance(where, str):
+        return Http(Address.parse(where), Secret(key), **options)
+    return Http(Address.parse(where.url), Secret(where.keys.get(key, key)), **options)
+
+
+def server_at(where: Sandbox | str, key: str = "alice", concurrency: int = 1, **options: Any) -> ImmichServer:
+    """A server whose version is known."""
+    counted: Callable[[int], None] = options.pop("on_read", lambda _: None)
+    http = http_to(where, key, concurrency=concurrency, **options)
+    return ImmichServer(http, concurrency=concurrency, on_read=counted)
+
+
+def metadata(
+    visibility: Iterable[Visibility] = TIMELINE, limit: int | None = None, **filters: Value
+) -> Query:
+    """A metadata search."""
+    return Query(Kind.METADATA, tuple(sorted(filters.items())), frozenset(visibility), limit)
+
+
+def smart(limit: int | None = None, **filters: Value) -> Query:
+    """A smart search."""
+    return Query(Kind.SMART, tuple(sorted(filters.items())), TIMELINE, limit)
+
+
+def find(server: ImmichServer, query: Query, fields: frozenset[str] = NOTHING) -> list[Record]:
+    """All records of a search, as they come."""
+    with closing(server.searches.find(query, fields)) as batches:
+        return [record for batch in batches for record in batch]
+
+
+def found_ids(server: ImmichServer, query: Query) -> list[str]:
+    """The ids that a search finds, as they come."""
+    return [record["id"] for record in find(server, query)]
+
+
+def shown(library: Library, visibility: str = "timeline", owner: str = "alice") -> Iterator[Asset]:
+    """What a search of one visibility covers, newest first, ties by id."""
+    owner_id = library.user_named(owner).id
+    for asset in reversed(library.timeline):
+        if asset.owner_id == owner_id and asset.visibility == visibility and asset.deleted_at is None:
+            yield asset
+
+
+def shown_ids(library: Library, visibility: str = "timeline") -> list[str]:
+    """The ids of what a search of one visibility covers."""
+    return [asset.id for asset in shown(library, visibility)]
+
+
+def searches_sent(sandbox: Sandbox) -> list[Mapping[str, Any]]:
+    """The bodies of the searches that a sandbox was asked so far."""
+    return [request.body for request in sandbox.requests if request.path.startswith("/api/search/")]

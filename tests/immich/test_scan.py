@@ -1,0 +1,288 @@
+"""Searches are read to their end, exactly: whole libraries, crowded instants, and while photos come and go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.model.instants import from_milliseconds
+from immich_smart_albums.model.query import Visibility
+from immich_smart_albums.sandbox import Library, generate, times
+
+from .clients import find, found_ids, metadata, searches_sent, server_at, shown, shown_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from immich_smart_albums.sandbox import Sandbox
+    from immich_smart_albums.sandbox.records import Asset
+
+    from .conftest import Start
+
+INSTANT = times.parse("2020-01-01T00:00:00Z")
+"""The crowded one, in microseconds."""
+
+concurrently = pytest.mark.parametrize("concurrency", [1, 4])
+
+
+def crowd(library: Library, count: int, instant: int = INSTANT, step: int = 0) -> list[str]:
+    """Add photos on one instant, or `step` microseconds apart; returns their ids."""
+    return [library.add_asset(taken=times.plain(instant + step * each)).id for each in range(count)]
+
+
+def assert_exact(found: list[str], expected: list[str], *, once: bool) -> None:
+    """What is found is what is expected; `once` also that nothing comes twice."""
+    assert set(found) == set(expected)
+    if once:
+        assert len(found) == len(expected)
+
+
+def assert_offsets_only_in_crowds(sandbox: Sandbox) -> None:
+    """No request skips rows, unless it asks for two milliseconds at most."""
+    for body in searches_sent(sandbox):
+        if body["page"] > 1:
+            assert times.parse(body["takenBefore"]) - times.parse(body["takenAfter"]) <= 2000
+
+
+@concurrently
+def test_the_whole_timeline_is_read_exactly_at_every_level(
+    sandbox: Sandbox, library: Library, concurrency: int
+) -> None:
+    found = found_ids(server_at(sandbox, concurrency=concurrency), metadata())
+    assert_exact(found, shown_ids(library), once=concurrency == 1)
+    assert_offsets_only_in_crowds(sandbox)
+    asked_for_windows = [request for request in sandbox.requests if request.path == "/api/timeline/buckets"]
+    assert len(asked_for_windows) == (concurrency > 1)
+
+
+@pytest.mark.parametrize(
+    ("filters", "holds"),
+    [
+        ({"country": "Finland"}, lambda asset: asset.exif and asset.exif.country == "Finland"),
+        ({"city": None}, lambda asset: asset.exif and asset.exif.city is None),
+        ({"isFavorite": True}, lambda asset: asset.is_favorite),
+        ({"isFavorite": False}, lambda asset: not asset.is_favorite),
+        ({"type": "VIDEO"}, lambda asset: asset.type == "VIDEO"),
+        ({"originalFileName": "img_1"}, lambda asset: "img_1" in asset.original_file_name.lower()),
+    ],
+    ids=str,
+)
+def test_a_filtered_search_is_read_exactly_at_every_level(
+    sandbox: Sandbox, library: Library, filters: dict[str, str], holds: Callable[[Asset], bool]
+) -> None:
+    expected = [asset.id for asset in shown(library) if holds(asset)]
+    assert expected
+    assert_exact(found_ids(server_at(sandbox), metadata(**filters)), expected, once=True)
+
+
+def test_a_long_filtered_search_is_read_exactly_in_windows_too(sandbox: Sandbox, library: Library) -> None:
+    expected = [asset.id for asset in shown(library) if asset.type == "IMAGE"]
+    found = found_ids(server_at(sandbox, concurrency=3), metadata(type="IMAGE"))
+    assert_exact(found, expected, once=False)
+    assert "/api/timeline/buckets" in {request.path for request in sandbox.requests}
+
+
+def test_a_search_for_people_is_read_exactly_at_every_level(sandbox: Sandbox, library: Library) -> None:
+    alice = library.user_named("alice").id
+    person = max(
+        (each for each in library.people.values() if each.owner_id == alice),
+        key=lambda each: len(library.assets_of_person(each.id)),
+    )
+    expected = [asset.id for asset in shown(library) if person.id in asset.person_ids]
+    assert expected
+    assert_exact(found_ids(server_at(sandbox), metadata(personIds=(person.id,))), expected, once=True)
+
+
+def test_the_archive_and_hidden_photos_are_read_exactly_at_every_level(sandbox: Sandbox, library: Library) -> None:
+    server = server_at(sandbox)
+    archive, hidden = shown_ids(library, "archive"), shown_ids(library, "hidden")
+    assert archive
+    assert hidden
+    assert_exact(found_ids(server, metadata({Visibility.ARCHIVE})), archive, once=True)
+    assert_exact(found_ids(server, metadata({Visibility.HIDDEN})), hidden, once=True)
+
+
+@concurrently
+def test_timeline_and_archive_together_are_both_read_exactly_at_every_level(
+    sandbox: Sandbox, library: Library, concurrency: int
+) -> None:
+    query = metadata({Visibility.TIMELINE, Visibility.ARCHIVE})
+    expected = shown_ids(library, "archive") + shown_ids(library)
+    assert_exact(found_ids(server_at(sandbox, concurrency=concurrency), query), expected, once=concurrency == 1)
+
+
+@concurrently
+def test_the_users_own_bounds_include_both_ends_at_every_level(
+    sandbox: Sandbox, library: Library, concurrency: int
+) -> None:
+    assets = list(shown(library))
+    newest, oldest = assets[200].file_created_at // 1000, assets[-200].file_created_at // 1000
+    query = metadata(takenAfter=from_milliseconds(oldest), takenBefore=from_milliseconds(newest))
+    expected = [each.id for each in assets if oldest * 1000 <= each.file_created_at <= newest * 1000]
+    assert {assets[200].id, assets[-200].id} <= set(expected)
+    found = found_ids(server_at(sandbox, concurrency=concurrency), query)
+    assert_exact(found, expected, once=concurrency == 1)
+
+
+@pytest.mark.parametrize("level", ["2.7", "3.1"])
+@concurrently
+def test_five_thousand_photos_of_one_instant_are_all_found(start: Start, level: str, concurrency: int) -> None:
+    library = generate(300)
+    crowded = crowd(library, 5000)
+    sandbox = start(library, level)
+    found = found_ids(server_at(sandbox, concurrency=concurrency), metadata())
+    assert set(crowded) <= set(found)
+    assert_exact(found, shown_ids(library), once=concurrency == 1)
+    assert_offsets_only_in_crowds(sandbox)
+
+
+@pytest.mark.parametrize("level", ["2.7", "3.1"])
+@concurrently
+def test_two_crowded_instants_one_millisecond_apart_are_both_found(start: Start, level: str, concurrency: int) -> None:
+    library = generate(300)
+    crowd(library, 1500)
+    crowd(library, 1500, INSTANT + 1000)
+    found = found_ids(server_at(start(library, level), concurrency=concurrency), metadata())
+    assert_exact(found, shown_ids(library), once=concurrency == 1)
+
+
+@pytest.mark.parametrize("concurrency", [1, 2, 4])
+@pytest.mark.parametrize("bounds", [{"takenBefore"}, {"takenAfter"}, {"takenAfter", "takenBefore"}], ids=str)
+def test_a_crowd_on_the_very_edge_of_the_users_bounds_is_found_and_nothing_beyond(
+    start: Start, bounds: set[str], concurrency: int
+) -> None:
+    library = generate(300)
+    crowded = crowd(library, 2500)
+    later = {library.add_asset(taken=times.plain(INSTANT + each)).id for each in (1, 500, 999, 1000)}
+    earlier = {library.add_asset(taken=times.plain(INSTANT - each)).id for each in (1, 500, 999, 1000)}
+    edge = from_milliseconds(INSTANT // 1000)
+    found = found_ids(server_at(start(library), concurrency=concurrency), metadata(**dict.fromkeys(bounds, edge)))
+    assert set(crowded) <= set(found)
+    assert bool(later & set(found)) == ("takenBefore" not in bounds)
+    assert bool(earlier & set(found)) == ("takenAfter" not in bounds)
+    expected = [
+        asset.id
+        for asset in shown(library)
+        if not ("takenBefore" in bounds and asset.file_created_at > INSTANT)
+        and not ("takenAfter" in bounds and asset.file_created_at < INSTANT)
+    ]
+    assert_exact(found, expected, once=concurrency == 1)
+
+
+def test_a_bound_holds_where_nothing_but_the_crowd_lies_below_it(start: Start) -> None:
+    library = Library(clock=INSTANT)
+    library.users.update(generate(20).users)
+    crowded = crowd(library, 1100)
+    crowd(library, 3, INSTANT + 400)
+    query = metadata(takenBefore=from_milliseconds(INSTANT // 1000))
+    for concurrency in (1, 2, 3, 4):
+        assert set(found_ids(server_at(start(library), concurrency=concurrency), query)) == set(crowded)
+
+
+@pytest.mark.parametrize("level", ["2.7", "3.1"])
+@pytest.mark.parametrize("step", [1, 7, 400, 1000])
+def test_microseconds_that_answers_do_not_show_lose_nothing(start: Start, level: str, step: int) -> None:
+    library = generate(50)
+    crowd(library, 2300, step=step)
+    sandbox = start(library, level)
+    assert_exact(found_ids(server_at(sandbox), metadata()), shown_ids(library), once=True)
+    assert_offsets_only_in_crowds(sandbox)
+
+
+def interrupted(start: Start, library: Library, level: str, request: int, run: Callable[[], object]) -> Sandbox:
+    """A sandbox in which something happens just before a certain search request."""
+    sandbox = start(library, level)
+    sandbox.faults.hook(run, path="/api/search/metadata", nth=request)
+    return sandbox
+
+
+@pytest.mark.parametrize("level", ["2.7", "3.1"])
+@pytest.mark.parametrize("request_number", [2, 5])
+@pytest.mark.parametrize("concurrency", [1, 2])
+def test_photos_that_arrive_while_a_search_is_read_push_no_other_out(
+    start: Start, level: str, request_number: int, concurrency: int
+) -> None:
+    library = generate(4500)
+    before = shown_ids(library)
+    years = ("2012-03-01", "2018-03-01", "2026-11-02")
+    sandbox = interrupted(
+        start, library, level, request_number, lambda: [library.add_asset(taken=f"{year}T12:00:00Z") for year in years]
+    )
+    found = found_ids(server_at(sandbox, concurrency=concurrency), metadata())
+    assert set(before) <= set(found) <= set(shown_ids(library))
+    assert concurrency > 1 or len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("level", ["2.7", "3.1"])
+@pytest.mark.parametrize("how", ["trash", "delete"])
+@pytest.mark.parametrize("request_number", [2, 5])
+@pytest.mark.parametrize("concurrency", [1, 2])
+def test_photos_that_go_while_a_search_is_read_take_no_other_along(
+    start: Start, level: str, how: str, request_number: int, concurrency: int
+) -> None:
+    library = generate(4500)
+    before = shown_ids(library)
+    gone = before[100::400]
+    sandbox = interrupted(start, library, level, request_number, lambda: getattr(library, how)(*gone))
+    found = found_ids(server_at(sandbox, concurrency=concurrency), metadata())
+    assert set(before) - set(gone) <= set(found) <= set(before)
+    assert concurrency > 1 or len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("level", ["2.7", "3.1"])
+@pytest.mark.parametrize("request_number", [3, 6, 10])
+@pytest.mark.parametrize("change", ["arrive", "trash"])
+def test_a_crowd_is_complete_whatever_comes_or_goes_while_it_is_read(
+    start: Start, level: str, request_number: int, change: str
+) -> None:
+    library = generate(50)
+    crowded = crowd(library, 1800)
+    gone = crowded[::200] if change == "trash" else []
+
+    def run() -> None:
+        if change == "trash":
+            library.trash(*gone)
+        else:
+            crowd(library, 30)
+
+    sandbox = interrupted(start, library, level, request_number, run)
+    found = found_ids(server_at(sandbox), metadata())
+    assert len(found) == len(set(found))
+    assert set(crowded) - set(gone) <= set(found)
+
+
+def test_records_hold_what_was_asked_for_and_what_a_selection_keeps(newest: Sandbox, library: Library) -> None:
+    query = metadata(takenAfter="2020-01-01T00:00:00.000Z")
+    records = find(server_at(newest), query, frozenset({"exifInfo.city", "people", "originalPath"}))
+    asset = next(each for each in shown(library) if each.person_ids and each.exif and each.exif.city)
+    record = next(each for each in records if each["id"] == asset.id)
+    assert asset.exif
+    assert record["exifInfo"] == {"city": asset.exif.city}
+    assert [each["id"] for each in record["people"]] == list(asset.person_ids)
+    assert record["originalPath"] == asset.original_path
+    assert record["fileCreatedAt"] == times.zulu(asset.file_created_at)
+    assert "checksum" not in record
+
+
+def test_exif_can_be_asked_for_as_a_whole(newest: Sandbox) -> None:
+    records = find(server_at(newest), metadata(city="Helsinki"), frozenset({"exifInfo"}))
+    assert records
+    assert all({"make", "model", "iso", "city"} <= record["exifInfo"].keys() for record in records)
+
+
+def test_whole_assets_are_fetched_one_by_one_in_any_order(newest: Sandbox, library: Library) -> None:
+    read: list[int] = []
+    ids = shown_ids(library)[:30]
+    server = server_at(newest, concurrency=4, on_read=read.append)
+    details = list(server.searches.details(ids))
+    assert sorted(str(each["id"]) for each in details) == sorted(ids)
+    assert all({"tags", "people", "stack", "owner"} <= each.keys() for each in details)
+    assert sum(read) == 30
+
+
+def test_how_much_is_read_is_told_as_it_arrives(newest: Sandbox, library: Library) -> None:
+    read: list[int] = []
+    found = found_ids(server_at(newest, on_read=read.append), metadata())
+    assert len(read) > 3
+    assert sum(read) == len(found)

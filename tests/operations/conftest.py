@@ -1,0 +1,48 @@
+"""Sandboxes for the operations: one for all tests that only read, and new ones for those that write."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from immich_smart_albums.sandbox import Library, Sandbox
+
+from .serving import connected, family
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.operations.ports import PhotoServer
+
+
+class Start(Protocol):
+    """Starts a sandbox that stops with the test."""
+
+    def __call__(self, library: Library | None = None, level: str = "3.1") -> Sandbox: ...
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox that nobody writes to."""
+    with Sandbox(family()) as running:
+        yield running
+
+
+@pytest.fixture
+def server(sandbox: Sandbox) -> PhotoServer:
+    """That sandbox as Alice sees it."""
+    return connected(sandbox)
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts sandboxes that may be written to."""
+    with ExitStack() as running:
+
+        def begin(library: Library | None = None, level: str = "3.1") -> Sandbox:
+            made = library if library is not None else family()
+            return running.enter_context(Sandbox(made, level))
+
+        yield begin

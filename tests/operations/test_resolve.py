@@ -1,0 +1,261 @@
+"""Names and ids of a rule, against a server."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.errors import MissingPermission
+from immich_smart_albums.model.query import Kind, Query, Value
+from immich_smart_albums.operations.resolve import resolve
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.jsonpath import compile_path
+from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
+from immich_smart_albums.rules.predicates.local_filter import LocalFilter
+from immich_smart_albums.rules.predicates.person import PersonNamed
+from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.selection.evaluate import evaluate
+from immich_smart_albums.selection.lower import lower
+
+from .serving import JOSE, album_ids, connected, person_ids
+
+if TYPE_CHECKING:
+    from immich_smart_albums.errors import Problem
+    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.sandbox import Sandbox
+
+    from .conftest import Start
+
+NOBODY = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
+NOT_V4 = "11111111-1111-1111-1111-111111111111"
+
+ADA, BEN, ROBIN = PersonNamed("Ada Stone", "here"), PersonNamed("Ben Ray"), PersonNamed("Robin Lee")
+
+
+def resolved(node: Node, server: PhotoServer) -> Node:
+    """The tree of a rule without problems."""
+    findings = Findings()
+    found = resolve(Rule(node, 7), server, findings)
+    assert findings.problems == []
+    assert found.limit == 7
+    return found.match
+
+
+def problems(node: Node, server: PhotoServer) -> list[Problem]:
+    """The problems of a rule, which then stays as it is."""
+    findings = Findings()
+    assert resolve(Rule(node), server, findings) == Rule(node)
+    return findings.problems
+
+
+def with_people(*ids: str) -> Search:
+    return Search(Query(Kind.METADATA, (("personIds", tuple(sorted(ids))),)))
+
+
+def search(name: str, value: Value, label: str = "x.json") -> Search:
+    return Search(Query(Kind.METADATA, ((name, value),)), label)
+
+
+# -- people by name -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["Ada Stone", "ada stone", "  ADA   Stone ", "Ada\u00a0Stone"])
+def test_a_name_is_found_without_regard_to_case_and_spaces(sandbox: Sandbox, server: PhotoServer, who: str) -> None:
+    (ada,) = person_ids(sandbox.library, "Ada Stone")
+    assert resolved(PersonNamed(who), server) == with_people(ada)
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+def test_a_name_is_found_however_its_accents_are_encoded(sandbox: Sandbox, server: PhotoServer, form: str) -> None:
+    (jose,) = person_ids(sandbox.library, JOSE)
+    who = unicodedata.normalize(form, JOSE).upper()  # type: ignore[arg-type]  # its names are a literal type
+    assert resolved(PersonNamed(who), server) == with_people(jose)
+
+
+def test_a_hidden_person_has_a_name_too(sandbox: Sandbox, server: PhotoServer) -> None:
+    assert resolved(PersonNamed("Hidden Hand"), server) == with_people(*person_ids(sandbox.library, "Hidden Hand"))
+
+
+def test_two_people_with_one_name_are_both_meant(sandbox: Sandbox, server: PhotoServer) -> None:
+    one, other = person_ids(sandbox.library, "Robin Lee")
+    assert resolved(ROBIN, server) == Any((with_people(one), with_people(other)))
+
+
+def test_people_of_other_accounts_are_not_meant(sandbox: Sandbox, server: PhotoServer) -> None:
+    assert person_ids(sandbox.library, "Ada Stone") != person_ids(sandbox.library, "Ada Stone", "Bob")
+    assert resolved(ADA, server) == with_people(*person_ids(sandbox.library, "Ada Stone"))
+
+
+def test_a_name_that_nobody_has_is_told_with_near_names(server: PhotoServer) -> None:
+    (found,) = problems(PersonNamed("Ada Ston", "--flag"), server)
+    assert (found.where, found.message) == ("--flag", "nobody is named 'Ada Ston'")
+    assert found.hint is not None
+    assert found.hint.startswith("Did you mean 'Ada Stone'")
+
+
+def test_a_name_that_is_near_to_none_says_whom_the_server_lists(server: PhotoServer) -> None:
+    (found,) = problems(PersonNamed("Zzyzx"), server)
+    assert found.hint is not None
+    assert found.hint.startswith("Immich lists people with enough faces")
+
+
+def test_a_part_of_a_name_is_nobody(server: PhotoServer) -> None:
+    assert [each.message for each in problems(PersonNamed("Ada"), server)] == ["nobody is named 'Ada'"]
+
+
+# -- people by id -------------------------------------------------------------------------------------------------
+
+
+def test_an_id_is_taken_in_any_case(sandbox: Sandbox, server: PhotoServer) -> None:
+    (ada,) = person_ids(sandbox.library, "Ada Stone")
+    assert resolved(PersonNamed(ada.upper()), server) == with_people(ada)
+
+
+def test_a_person_that_the_server_does_not_list_is_found_by_id_only(sandbox: Sandbox, server: PhotoServer) -> None:
+    (archie,) = person_ids(sandbox.library, "Archie")
+    assert archie not in {person.id for person in server.directory.people()}
+    assert resolved(PersonNamed(archie), server) == with_people(archie)
+    assert resolved(with_people(archie), server) == with_people(archie)
+    assert [each.message for each in problems(PersonNamed("Archie"), server)] == ["nobody is named 'Archie'"]
+
+
+def test_an_id_that_does_not_exist_or_is_not_ours_is_told(sandbox: Sandbox, server: PhotoServer) -> None:
+    (bobs,) = person_ids(sandbox.library, "Ada Stone", "Bob")
+    for missing in (NOBODY, bobs):
+        (found,) = problems(PersonNamed(missing, "--flag"), server)
+        assert found.message == f"there is no person {missing}"
+
+
+def test_an_id_of_another_uuid_version_is_told_as_such(server: PhotoServer) -> None:
+    (found,) = problems(PersonNamed(NOT_V4), server)
+    assert found.message == f"{NOT_V4} is a UUID, but not of version 4, and Immich refuses it"
+
+
+# -- one search for several people --------------------------------------------------------------------------------
+
+
+def test_people_who_must_all_be_there_become_one_search(sandbox: Sandbox, server: PhotoServer) -> None:
+    (ada,), (ben,) = person_ids(sandbox.library, "Ada Stone"), person_ids(sandbox.library, "Ben Ray")
+    both = with_people(ada, ben)
+    assert resolved(All((ADA, BEN), "flag"), server) == All((both,), "flag")
+    assert resolved(Not(All((BEN, ADA))), server) == Not(All((both,)))
+    assert resolved(All((ADA, PersonNamed("ada stone"), PersonNamed(ada))), server) == All((with_people(ada),))
+
+
+def test_people_of_whom_any_may_be_there_stay_searches_of_their_own(sandbox: Sandbox, server: PhotoServer) -> None:
+    (ada,), (ben,) = person_ids(sandbox.library, "Ada Stone"), person_ids(sandbox.library, "Ben Ray")
+    assert resolved(Any((ADA, BEN), "flag"), server) == Any((with_people(ada), with_people(ben)), "flag")
+    assert resolved(All((Any((ADA,)), Any((BEN,)))), server) == All(
+        (Any((with_people(ada),)), Any((with_people(ben),)))
+    )
+
+
+def test_somebody_with_a_shared_name_is_not_put_into_that_search(sandbox: Sandbox, server: PhotoServer) -> None:
+    (ada,), (ben,) = person_ids(sandbox.library, "Ada Stone"), person_ids(sandbox.library, "Ben Ray")
+    one, other = person_ids(sandbox.library, "Robin Lee")
+    nice = search("city", "Nice")
+    assert resolved(All((ADA, ROBIN, nice, BEN)), server) == All(
+        (with_people(ada, ben), Any((with_people(one), with_people(other))), nice)
+    )
+    assert resolved(All((ROBIN, nice)), server) == All((Any((with_people(one), with_people(other))), nice))
+
+
+@pytest.mark.parametrize(
+    "names", [("Ada Stone", "Ben Ray"), ("Ada Stone", "Robin Lee"), ("Ada Stone", "Ben Ray", "Robin Lee")]
+)
+def test_all_people_together_select_the_photos_that_show_each_of_them(
+    sandbox: Sandbox, server: PhotoServer, names: tuple[str, ...]
+) -> None:
+    def select(node: Node) -> set[str]:
+        plan = lower(Rule(resolved(node, server)))
+        selection = evaluate(plan, server.searches, concurrency=2, log=lambda _: None)
+        return {asset.id for asset in selection.assets}
+
+    people = tuple(PersonNamed(name) for name in names)
+    assert select(All(people)) == set.intersection(*(select(person) for person in people))
+    assert select(Any(people)) == set.union(*(select(person) for person in people))
+
+
+# -- ids in searches ----------------------------------------------------------------------------------------------
+
+
+def test_ids_that_exist_pass(sandbox: Sandbox, server: PhotoServer) -> None:
+    library = sandbox.library
+    tags = tuple(sorted(tag.id for tag in library.tags.values()))
+    albums = tuple(album_ids(library, "Best of") + album_ids(library, "Bob's travels"))
+    node = All(
+        (
+            search("tagIds", tags),
+            search("albumIds", albums),
+            with_people(*person_ids(library, "Ada Stone")),
+            search("tagIds", None),
+            search("city", None),
+        )
+    )
+    assert resolved(node, server) == All(node.children)
+
+
+@pytest.mark.parametrize(("field", "noun"), [("personIds", "person"), ("tagIds", "tag"), ("albumIds", "album")])
+def test_an_id_in_a_search_that_does_not_exist_is_told_with_its_place(
+    server: PhotoServer, field: str, noun: str
+) -> None:
+    (found,) = problems(All((search(field, (NOBODY,)), search("city", "Nice"))), server)
+    assert found.where == "x.json"
+    assert found.message == f"{field}: there is no {noun} {NOBODY} for this key"
+
+
+def test_an_album_of_somebody_else_is_not_there(sandbox: Sandbox, server: PhotoServer) -> None:
+    (private,) = album_ids(sandbox.library, "Bob's own")
+    assert len(problems(search("albumIds", (private,)), server)) == 1
+
+
+def test_everything_that_is_wrong_is_told_together(server: PhotoServer) -> None:
+    node = All(
+        (
+            PersonNamed("Nobody At All"),
+            Not(PersonNamed(NOBODY)),
+            Any((search("tagIds", (NOBODY,)), search("albumIds", (NOBODY,)), search("personIds", (NOBODY,)))),
+            search("deviceId", "x"),
+        )
+    )
+    assert len(problems(node, server)) == 6
+
+
+def test_only_what_a_rule_names_is_asked_for(start: Start) -> None:
+    sandbox = start()
+    server = connected(sandbox)
+    sandbox.clear_requests()
+    resolved(All((search("city", "Nice"), Not(search("tagIds", None)))), server)
+    assert {request.path for request in sandbox.requests} == {"/api/tags"}
+    sandbox.clear_requests()
+    resolved(All((ADA, BEN, ROBIN)), server)
+    assert [request.path for request in sandbox.requests] == ["/api/people"]
+
+
+def test_a_key_that_may_not_list_people_is_an_error(sandbox: Sandbox) -> None:
+    with pytest.raises(MissingPermission, match=r"person\.read"):
+        resolve(Rule(ADA), connected(sandbox, "alice-readonly"), Findings())
+
+
+# -- what the server's version lacks ------------------------------------------------------------------------------
+
+
+def test_a_filter_that_this_version_would_ignore_is_refused(start: Start) -> None:
+    old = connected(start(level="1.132"))
+    (found,) = problems(search("ocr", "receipt"), old)
+    assert found.where == "x.json"
+    assert "would ignore 'ocr'" in found.message
+    assert found.hint == "Remove it from this search; otherwise the whole library would match."
+
+
+def test_a_field_that_this_version_does_not_return_is_refused_in_local_filters(start: Start) -> None:
+    def local(path: str) -> LocalFilter:
+        return LocalFilter(compile_path(path), None, "mine", "y.json")
+
+    old = connected(start(level="1.132"))
+    (found,) = problems(All((local("$.width"), local("$.exifInfo.make"), local("$..width"))), old)
+    assert found.where == "y.json"
+    assert "does not return 'width'" in found.message
+    assert found.hint == "The filter 'mine' could never match here."

@@ -1,0 +1,138 @@
+"""The album that photos go to."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.operations.target import find_target
+from immich_smart_albums.rules.findings import Findings
+
+from .serving import SUMMER, album_ids, connected
+
+if TYPE_CHECKING:
+    from immich_smart_albums.errors import Problem
+    from immich_smart_albums.model.album import Album
+    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.sandbox import Sandbox
+
+NOWHERE = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
+
+
+def find(wanted: str, server: PhotoServer, *, create: bool = False) -> Album | None:
+    """The album, where nothing is wrong."""
+    findings = Findings()
+    found = find_target(wanted, server.directory, findings, create=create)
+    assert findings.problems == []
+    return found
+
+
+def problem(wanted: str, server: PhotoServer, *, create: bool = False) -> Problem:
+    findings = Findings()
+    find_target(wanted, server.directory, findings, create=create)
+    (only,) = findings.problems
+    assert only.where == "--album"
+    return only
+
+
+@pytest.mark.parametrize("form", ["{}", " {} ", "https://photos.example/albums/{}", "/albums/{}?at=1"])
+def test_an_album_is_found_by_id_or_address(sandbox: Sandbox, server: PhotoServer, form: str) -> None:
+    (best,) = album_ids(sandbox.library, "Best of")
+    for wanted in (form.format(best), form.format(best.upper())):
+        found = find(wanted, server)
+        assert found is not None
+        assert (found.id, found.name, found.role) == (best, "Best of", "owner")
+
+
+@pytest.mark.parametrize("wanted", ["Best of", "  Best of "])
+def test_an_album_is_found_by_name(sandbox: Sandbox, server: PhotoServer, wanted: str) -> None:
+    found = find(wanted, server)
+    assert found is not None
+    assert [found.id] == album_ids(sandbox.library, "Best of")
+
+
+def test_an_album_is_found_however_its_name_is_encoded(sandbox: Sandbox, server: PhotoServer) -> None:
+    found = find(unicodedata.normalize("NFC", SUMMER), server)
+    assert found is not None
+    assert [found.id] == album_ids(sandbox.library, SUMMER)
+    assert find(SUMMER, server) == found
+
+
+def test_spaces_around_the_name_of_an_album_do_not_count(server: PhotoServer) -> None:
+    found = find("Padded", server)
+    assert found is not None
+    assert found.name == " Padded "
+
+
+def test_an_album_that_is_there_is_not_created_again(sandbox: Sandbox, server: PhotoServer) -> None:
+    found = find("Best of", server, create=True)
+    assert found is not None
+    assert [found.id] == album_ids(sandbox.library, "Best of")
+
+
+def test_the_case_of_a_name_counts_because_it_does_in_immich(server: PhotoServer) -> None:
+    found = problem("best of", server)
+    assert found.message == "there is no album 'best of'"
+    assert found.hint == "Did you mean 'Best of'? Add --create-album to make it."
+
+
+def test_a_name_that_is_near_to_none_says_how_to_create(server: PhotoServer) -> None:
+    assert problem("Zzyzx", server).hint == "Add --create-album to make it."
+
+
+def test_a_new_name_is_to_be_created_where_that_was_asked_for(server: PhotoServer) -> None:
+    assert find("Best off", server, create=True) is None
+
+
+def test_two_albums_of_one_name_are_told_apart_by_their_ids(sandbox: Sandbox, server: PhotoServer) -> None:
+    for create in (False, True):
+        found = problem("Duplicates", server, create=create)
+        assert found.message == "2 albums are named 'Duplicates'"
+        assert found.hint is not None
+        for album_id in album_ids(sandbox.library, "Duplicates"):
+            count = len(sandbox.library.albums[album_id].asset_ids)
+            assert f"{album_id} ({count} photos, Alice, made 2026-11-01)" in found.hint
+
+
+def test_an_album_that_may_only_be_viewed_is_refused(server: PhotoServer) -> None:
+    found = problem("Bob's travels", server)
+    assert found.message == 'the album "Bob\'s travels" is shared with you for viewing only'
+    assert found.hint == "Ask Bob to make you an editor."
+
+
+def test_an_album_of_somebody_who_made_me_editor_is_fine(server: PhotoServer) -> None:
+    found = find("Summer together", server)
+    assert found is not None
+    assert (found.role, found.owner) == ("editor", "Bob")
+
+
+def test_a_role_that_cannot_be_told_is_left_to_the_server(sandbox: Sandbox) -> None:
+    sandbox.add_key("albums-only", "Alice", ("asset.read", "album.read"))
+    found = find("Bob's travels", connected(sandbox, "albums-only"))
+    assert found is not None
+    assert found.role is None
+
+
+@pytest.mark.parametrize("create", [False, True])
+def test_an_id_that_does_not_exist_is_never_created(server: PhotoServer, create: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    found = problem(NOWHERE, server, create=create)
+    assert found.message == f"there is no album {NOWHERE}"
+
+
+def test_an_album_of_somebody_else_does_not_exist(sandbox: Sandbox, server: PhotoServer) -> None:
+    (private,) = album_ids(sandbox.library, "Bob's own")
+    assert problem(private, server).message == f"there is no album {private}"
+
+
+@pytest.mark.parametrize("form", ["{}", "https://photos.example/albums/{}"])
+def test_an_id_of_another_uuid_version_is_told_as_such(server: PhotoServer, form: str) -> None:
+    odd = "11111111-1111-1111-1111-111111111111"
+    assert problem(form.format(odd), server, create=True).message.startswith(f"{odd} is a UUID, but not of version 4")
+
+
+@pytest.mark.parametrize("path", ["albums", "people/8fbe472e-7463-4d97-ae2d-3efb3270e153", ""])
+def test_an_address_of_something_else_is_never_the_name_of_a_new_album(server: PhotoServer, path: str) -> None:
+    address = f"https://photos.example/{path}"
+    assert problem(address, server, create=True).message == f"the address {address} holds no album"

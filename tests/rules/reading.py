@@ -1,0 +1,56 @@
+"""Reading payloads in tests: a query, or the one problem that it has."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.payload import read_query
+from immich_smart_albums.rules.source import Form, Source
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from immich_smart_albums.errors import Problem
+
+ANNA = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
+BEN = "1fbe472e-7463-4d97-ae2d-3efb3270e154"
+NOT_V4 = "11111111-1111-1111-1111-111111111111"
+
+
+def source(payload: object, form: Form = Form.INLINE, label: str = "--flag") -> Source:
+    """A flag's value: a text as it is, anything else as JSON."""
+    return Source(label, payload if isinstance(payload, str) else json.dumps(payload), form)
+
+
+def read(
+    payload: object,
+    kind: Kind = Kind.METADATA,
+    *,
+    zone: tzinfo | None = UTC,
+    smart_limit: int = 200,
+    form: Form = Form.INLINE,
+) -> tuple[Query | None, Findings]:
+    """What reading a payload gives, and what it turned up."""
+    findings = Findings()
+    given = source(payload, form, "filters/x.json" if form is Form.FILE else "--flag")
+    return read_query(given, kind, findings, smart_limit=smart_limit, zone=zone), findings
+
+
+def query(payload: object, kind: Kind = Kind.METADATA, **options: tzinfo) -> Query:
+    """The query in a payload that has no problem."""
+    found, findings = read(payload, kind, **options)
+    assert findings.problems == []
+    assert found is not None
+    return found
+
+
+def problem(payload: object, kind: Kind = Kind.METADATA, form: Form = Form.INLINE) -> Problem:
+    """The one problem of a payload."""
+    found, findings = read(payload, kind, form=form)
+    assert found is None
+    (only,) = findings.problems
+    return only

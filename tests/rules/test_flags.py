@@ -1,0 +1,399 @@
+"""The sixteen flags: the tree that they make, and what it selects."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.flag import FLAGS, Flag
+from immich_smart_albums.rules.flags import read_rule
+from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
+from immich_smart_albums.rules.predicates.local_filter import LocalFilter
+from immich_smart_albums.rules.predicates.person import PersonNamed
+from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.rules.source import Form, Source
+from immich_smart_albums.selection.evaluate import evaluate
+from immich_smart_albums.selection.lower import lower
+
+from .reading import ANNA
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator, Mapping
+
+BY_NAME = {flag.name: flag for flag in FLAGS}
+
+
+def given_flags(**flags: list[list[str]]) -> dict[Flag, list[list[Source]]]:
+    """Flags by name with underscores; each has occurrences, each of them values."""
+    found = {}
+    for name, occurrences in flags.items():
+        flag = BY_NAME["--" + name.replace("_", "-")]
+        found[flag] = [[Source(flag.name, value, _form(value)) for value in group] for group in occurrences]
+    return found
+
+
+def _form(value: str) -> Form:
+    return Form.INLINE if value.startswith("{") else Form.BARE
+
+
+def rule(**flags: list[list[str]]) -> Rule:
+    """The rule of flags that have no problem."""
+    findings = Findings()
+    found = read_rule(given_flags(**flags), findings)
+    assert findings.problems == []
+    assert found is not None
+    return found
+
+
+def city(name: str) -> Search:
+    return Search(Query(Kind.METADATA, (("city", name),)))
+
+
+def smart(words: str) -> Search:
+    return Search(Query(Kind.SMART, (("query", words),), limit=200))
+
+
+def unlabelled(node: Node) -> Node:
+    """The tree without labels, for comparison."""
+    match node:
+        case All():
+            return All(tuple(unlabelled(child) for child in node.children))
+        case Any():
+            return Any(tuple(unlabelled(child) for child in node.children))
+        case Not():
+            return Not(unlabelled(node.child))
+        case _:
+            return node
+
+
+NICE, KYOTO = '{"city": "Nice"}', '{"city": "Kyoto"}'
+
+
+# -- the tree -----------------------------------------------------------------------------------------------------
+
+
+def test_there_are_sixteen_flags_named_as_in_the_older_tool() -> None:
+    assert len(BY_NAME) == 16
+    assert "--include-metadata-union" in BY_NAME
+    assert "--exclude-local-filter-intersection" in BY_NAME
+    assert "--exclude-person-names-intersection" in BY_NAME
+
+
+def test_a_union_flag_means_any_and_an_intersection_flag_all() -> None:
+    assert unlabelled(rule(include_metadata_union=[[NICE, KYOTO]]).match) == All((Any((city("Nice"), city("Kyoto"))),))
+    assert unlabelled(rule(include_metadata_intersection=[[NICE, KYOTO]]).match) == All(
+        (All((city("Nice"), city("Kyoto"))),)
+    )
+
+
+def test_both_modes_and_all_types_must_hold() -> None:
+    found = rule(
+        include_metadata_union=[[NICE]],
+        include_metadata_intersection=[[KYOTO]],
+        include_smart_union=[["dog"]],
+        include_person_names_intersection=[["Emma"]],
+    )
+    assert unlabelled(found.match) == All(
+        (Any((city("Nice"),)), All((city("Kyoto"),)), Any((smart("dog"),)), All((PersonNamed("Emma"),)))
+    )
+
+
+def test_parts_are_labelled_with_their_flags() -> None:
+    found = rule(include_metadata_union=[[NICE]], exclude_smart_union=[["dog"]])
+    assert isinstance(found.match, All)
+    assert [child.label for child in found.match.children if isinstance(child, Any | Not)] == [
+        "--include-metadata-union",
+        "--exclude-smart-union",
+    ]
+
+
+@pytest.mark.parametrize("flag", ["include_metadata_union", "include_metadata_intersection"])
+def test_several_occurrences_of_an_include_are_the_same_as_one(flag: str) -> None:
+    assert rule(**{flag: [[NICE], [KYOTO]]}) == rule(**{flag: [[NICE, KYOTO]]})
+
+
+def test_several_occurrences_of_an_exclude_union_are_the_same_as_one() -> None:
+    one = rule(include_metadata_union=[["{}"]], exclude_metadata_union=[[NICE, KYOTO]])
+    several = rule(include_metadata_union=[["{}"]], exclude_metadata_union=[[NICE], [KYOTO]])
+    assert one == several
+    assert unlabelled(one.match) == All((Any((Search(WHOLE_LIBRARY),)), Not(Any((city("Nice"), city("Kyoto"))))))
+
+
+def test_each_occurrence_of_an_exclude_intersection_is_a_group() -> None:
+    found = rule(
+        include_metadata_union=[["{}"]],
+        exclude_person_names_intersection=[["John", "Mary"], ["Peter", "Wendy"]],
+    )
+    assert unlabelled(found.match) == All(
+        (
+            Any((Search(WHOLE_LIBRARY),)),
+            Not(All((PersonNamed("John"), PersonNamed("Mary")))),
+            Not(All((PersonNamed("Peter"), PersonNamed("Wendy")))),
+        )
+    )
+
+
+def test_a_file_of_local_filters_adds_each_of_its_entries() -> None:
+    value = json.dumps([{"path": "$.exifInfo.make", "regex": "Apple"}, {"path": "$.id"}])
+    given = {
+        BY_NAME["--include-metadata-union"]: [[Source("", "{}", Form.INLINE)]],
+        BY_NAME["--include-local-filter-union"]: [[Source("x.json", value, Form.FILE)]],
+    }
+    found = read_rule(given, Findings())
+    assert found is not None
+    assert [type(leaf) for leaf in leaves(found.match)] == [Search, LocalFilter, LocalFilter]
+
+
+def test_limits_and_the_zone_reach_the_rule() -> None:
+    given = given_flags(include_metadata_union=[['{"takenAfter": "2023-06-01"}']], include_smart_union=[["dog"]])
+    found = read_rule(given, Findings(), max_assets=7, smart_limit=50, zone=ZoneInfo("Europe/Helsinki"))
+    assert found is not None
+    assert found.limit == 7
+    queries = [leaf.query for leaf in leaves(found.match) if isinstance(leaf, Search)]
+    assert queries == [
+        Query(Kind.METADATA, (("takenAfter", "2023-05-31T21:00:00.000Z"),)),
+        Query(Kind.SMART, (("query", "dog"),), limit=50),
+    ]
+
+
+def test_smart_flags_take_payloads_too() -> None:
+    given = {BY_NAME["--include-smart-union"]: [[Source("beach.json", '{"query": "beach"}', Form.FILE)]]}
+    found = read_rule(given, Findings())
+    assert found is not None
+    assert [leaf.query for leaf in leaves(found.match) if isinstance(leaf, Search)] == [smart("beach").query]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        (" Emma ", "Emma"),
+        (ANNA, ANNA),
+        (f"https://photos.example/people/{ANNA}", ANNA),
+        (f"https://photos.example/people/{ANNA}?previousRoute=%2Fpeople", ANNA),
+    ],
+)
+def test_people_are_given_by_name_id_or_address(text: str, who: str) -> None:
+    assert list(leaves(rule(include_person_names_union=[[text]]).match)) == [PersonNamed(who)]
+
+
+# -- problems -----------------------------------------------------------------------------------------------------
+
+
+def problems(**flags: list[list[str]]) -> tuple[Rule | None, list[str], list[str]]:
+    findings = Findings()
+    found = read_rule(given_flags(**flags), findings)
+    return found, [each.message for each in findings.problems], findings.notices
+
+
+def test_only_excludes_are_an_error_and_nothing_else_is_said() -> None:
+    _, messages, notices = problems(exclude_metadata_union=[[NICE]])
+    assert messages == ["only excludes, and nothing to exclude from"]
+    assert notices == []
+
+
+def test_only_local_filters_read_the_whole_library_with_a_notice() -> None:
+    found, messages, notices = problems(
+        include_local_filter_union=[["$.exifInfo.make:Apple"]], exclude_metadata_union=[[NICE]]
+    )
+    assert messages == []
+    assert notices == ["only local filters include: the whole library is read"]
+    assert found is not None
+    assert next(leaves(found.match)) == Search(WHOLE_LIBRARY)
+
+
+def test_an_unreadable_include_is_never_the_whole_library() -> None:
+    found, messages, notices = problems(include_metadata_union=[["{"]])
+    assert found is None
+    assert len(messages) == 1
+    assert notices == []
+
+
+@pytest.mark.parametrize(
+    ("flag", "text", "message"),
+    [
+        ("include_metadata_union", "filters/x.json", "no such file"),
+        ("include_metadata_union", "Helsinki", "neither a file nor JSON"),
+        ("include_smart_union", "  ", "a blank search"),
+        ("include_smart_union", "x.json", "no such file"),
+        ("include_person_names_union", " ", "a blank name"),
+        ("include_local_filter_union", "Apple", "neither a file nor a filter"),
+    ],
+)
+def test_a_value_that_is_nothing_is_told(flag: str, text: str, message: str) -> None:
+    found, messages, _ = problems(**{flag: [[text]]})
+    assert found is None
+    assert messages == [message]
+
+
+def test_a_smart_payload_without_a_question_is_told() -> None:
+    given = {BY_NAME["--include-smart-union"]: [[Source("x.json", "{}", Form.FILE)]]}
+    findings = Findings()
+    assert read_rule(given, findings) is None
+    assert len(findings.problems) == 1
+
+
+def test_what_can_be_read_is_read_beside_what_cannot_so_that_all_problems_show() -> None:
+    found, messages, _ = problems(
+        include_metadata_union=[["{", NICE]], include_person_names_union=[["Emma"], [""]], exclude_smart_union=[["x@0"]]
+    )
+    assert len(messages) == 3
+    assert found is not None
+    assert unlabelled(found.match) == All((Any((city("Nice"),)), Any((PersonNamed("Emma"),))))
+
+
+# -- what the flags select ----------------------------------------------------------------------------------------
+
+UNIVERSE = tuple(f"asset-{number}" for number in range(6))
+
+Values = list[list[list[frozenset[str]]]]
+"""For each occurrence its values, each with what it finds. A value of a local filter flag is a file of entries."""
+
+
+@dataclass
+class Found:
+    """Searches in memory: each value of a flag is a query of its own with the result that the test says."""
+
+    results: dict[Query, frozenset[str]]
+    records: dict[str, dict[str, object]]
+
+    def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
+        yield [self.records[each] for each in sorted(self.results[query])]
+
+    def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
+        raise AssertionError
+
+
+sets = st.frozensets(st.sampled_from(UNIVERSE), max_size=6)
+files = st.lists(sets, min_size=1, max_size=2)
+assignments = st.dictionaries(
+    st.sampled_from(FLAGS), st.lists(st.lists(files, min_size=1, max_size=3), min_size=1, max_size=2), max_size=7
+)
+
+
+def in_words(assigned: dict[Flag, Values]) -> set[str]:
+    """The rules of combination as they are written down, over plain sets."""
+
+    def entries(group: list[list[frozenset[str]]], flag: Flag) -> list[frozenset[str]]:
+        # One value is one search or one person; a local filter file holds several entries.
+        return [found for value in group for found in (value if flag.type == "local-filter" else value[:1])]
+
+    selected = set(UNIVERSE)
+    for flag, occurrences in assigned.items():
+        if flag.action == "include":
+            every = [found for group in occurrences for found in entries(group, flag)]
+            matching = frozenset().union(*every) if flag.mode == "union" else frozenset(UNIVERSE).intersection(*every)
+            selected &= matching
+    for flag, occurrences in assigned.items():
+        if flag.action == "exclude":
+            for group in occurrences:
+                found = entries(group, flag)
+                selected -= frozenset().union(*found) if flag.mode == "union" else found[0].intersection(*found)
+    return selected
+
+
+def as_sources(assigned: dict[Flag, Values]) -> tuple[dict[Flag, list[list[Source]]], Found]:
+    """The same as flags, with searches that answer so."""
+    results: dict[Query, frozenset[str]] = {WHOLE_LIBRARY: frozenset(UNIVERSE)}
+    marks: dict[str, list[str]] = {each: [] for each in UNIVERSE}
+    given: dict[Flag, list[list[Source]]] = {}
+    number = 0
+    for flag, occurrences in assigned.items():
+        for group in occurrences:
+            sources = []
+            for value in group:
+                number += 1
+                sources.append(_source(flag.type, value, number, results, marks))
+            given.setdefault(flag, []).append(sources)
+    records: dict[str, dict[str, object]] = {
+        each: {"id": each, "fileCreatedAt": "2024-01-01T00:00:00.000Z", "originalPath": "".join(marks[each])}
+        for each in UNIVERSE
+    }
+    return given, Found(results, records)
+
+
+def _source(
+    type_: Literal["metadata", "smart", "person-names", "local-filter"],
+    value: list[frozenset[str]],
+    number: int,
+    results: dict[Query, frozenset[str]],
+    marks: dict[str, list[str]],
+) -> Source:
+    name = f"v{number}"
+    match type_:
+        case "metadata":
+            results[city(name).query] = value[0]
+            return Source(name, json.dumps({"city": name}), Form.INLINE)
+        case "smart":
+            results[smart(name).query] = value[0]
+            return Source(name, name, Form.BARE)
+        case "person-names":
+            results[_person(name).query] = value[0]
+            return Source(name, name, Form.BARE)
+        case "local-filter":
+            entries = []
+            for part, found in enumerate(value):
+                for each in found:
+                    marks[each].append(f"<{name}-{part}>")
+                entries.append({"path": "$.originalPath", "regex": f"<{name}-{part}>"})
+            return Source(name, json.dumps(entries), Form.FILE)
+
+
+def _person(name: str) -> Search:
+    return Search(Query(Kind.METADATA, (("personIds", (name,)),)))
+
+
+def _with_people(node: Node) -> Node:
+    """The tree with each name as the search that finds this person."""
+    match node:
+        case PersonNamed():
+            return _person(node.who)
+        case All():
+            return All(tuple(_with_people(child) for child in node.children))
+        case Any():
+            return Any(tuple(_with_people(child) for child in node.children))
+        case Not():
+            return Not(_with_people(node.child))
+        case _:
+            return node
+
+
+@given(assignments)
+@settings(max_examples=300, deadline=None)
+def test_any_flags_select_what_the_rules_in_words_say(assigned: dict[Flag, Values]) -> None:
+    given, searches = as_sources(assigned)
+    findings = Findings()
+    found = read_rule(given, findings)
+    if not any(flag.action == "include" for flag in assigned):
+        assert len(findings.problems) == 1
+        return
+    assert findings.problems == []
+    assert found is not None
+    resolved = Rule(_with_people(found.match))
+    selection = evaluate(lower(resolved), searches, concurrency=1, log=lambda _: None)
+    assert {asset.id for asset in selection.assets} == in_words(assigned)
+    only_local = all(flag.type == "local-filter" for flag in assigned if flag.action == "include")
+    assert bool(findings.notices) == only_local
+
+
+def test_the_words_by_example() -> None:
+    """Guards the transcription itself, with sets that can be checked by eye."""
+    a, b, c, d = (frozenset({f"asset-{number}"}) for number in range(4))
+    assert in_words({BY_NAME["--include-metadata-union"]: [[[a], [b]], [[c]]]}) == a | b | c
+    assert in_words({BY_NAME["--include-smart-intersection"]: [[[a | b], [b | c]]]}) == b
+    assert (
+        in_words(
+            {
+                BY_NAME["--include-metadata-union"]: [[[a | b | c | d]]],
+                BY_NAME["--exclude-person-names-intersection"]: [[[a | b], [b]], [[c], [c | d]]],
+            }
+        )
+        == a | d
+    )

@@ -1,0 +1,295 @@
+"""Local filters, as they are written and as they hold."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.errors import FilterError, Problem
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.jsonpath import compile_path
+from immich_smart_albums.rules.local_filters import read_local_filters
+from immich_smart_albums.rules.pattern import compile_pattern
+from immich_smart_albums.rules.predicates.local_filter import LocalFilter
+from immich_smart_albums.rules.source import Form, Source
+
+from .reading import source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+APPLE = {"id": "1", "exifInfo": {"make": "Apple", "model": "iPhone 15 Pro"}}
+CANON = {"id": "2", "exifInfo": {"make": "Canon", "model": None}}
+NO_EXIF: dict[str, object] = {"id": "3", "exifInfo": None}
+
+
+def read(value: object, form: Form = Form.INLINE) -> tuple[LocalFilter, ...]:
+    """The filters in a value that has no problem."""
+    findings = Findings()
+    found = read_local_filters(source(value, form), findings)
+    assert findings.problems == []
+    return found
+
+
+def problems(value: object, form: Form = Form.INLINE) -> list[Problem]:
+    """The problems of a value."""
+    findings = Findings()
+    read_local_filters(source(value, form, "x.json" if form is Form.FILE else "--flag"), findings)
+    return findings.problems
+
+
+# -- lists of objects ---------------------------------------------------------------------------------------------
+
+
+def test_a_list_gives_one_filter_for_each_object() -> None:
+    found = read([{"path": "$.exifInfo.make", "regex": "apple", "description": "Apples"}, {"path": "$.people[*].name"}])
+    assert [each.path.text for each in found] == ["$.exifInfo.make", "$.people[*].name"]
+    assert [each.description for each in found] == ["Apples", "$.people[*].name:"]
+    assert found[0].pattern is not None
+    assert found[1].pattern is None
+    assert [each.label for each in found] == ["--flag", "--flag"]
+
+
+def test_an_empty_expression_is_none() -> None:
+    (found,) = read([{"path": "$.exifInfo.make", "regex": ""}])
+    assert found.pattern is None
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ({"path": "$.exifInfo.make"}, "an object"),
+        ("5", "a number"),
+        ('"$.exifInfo.make"', "a text"),
+        ("true", "true or false"),
+    ],
+)
+def test_a_local_filter_is_a_list_of_objects(value: object, what: str) -> None:
+    (found,) = problems(value)
+    assert found.message == f"a local filter is a list of objects, not {what}"
+    assert found.hint is not None
+
+
+def test_an_empty_list_and_broken_json_are_refused() -> None:
+    assert [each.message for each in problems([])] == ["the list of local filters is empty"]
+    assert [each.message for each in problems("[")] == ["broken JSON: Expecting value"]
+
+
+@pytest.mark.parametrize("entry", [None, 5, "$.exifInfo.make", ["$.exifInfo.make"], True])
+def test_an_entry_that_is_no_object_is_told_by_its_number(entry: object) -> None:
+    (found,) = problems([{"path": "$.id"}, entry])
+    assert found.message.startswith("filter 2: a filter is an object, not ")
+
+
+def test_unknown_words_are_told_with_the_nearest_known_one() -> None:
+    found = problems([{"path": "$.id", "regexp": "x", "zzz": 1}])
+    assert [each.message for each in found] == ["filter 1: unknown word 'regexp'", "filter 1: unknown word 'zzz'"]
+    assert [each.hint for each in found] == ["Did you mean 'regex'?", "A filter has path, regex, description."]
+
+
+@pytest.mark.parametrize("word", ["path", "regex", "description"])
+@pytest.mark.parametrize("value", [None, 5, True, ["x"], {}])
+def test_each_word_takes_a_text(word: str, value: object) -> None:
+    (found,) = problems([{"path": "$.id", word: value}])
+    assert found.message.startswith(f"filter 1: {word} takes a text, not ")
+
+
+def test_an_object_without_a_path_is_refused() -> None:
+    assert [each.message for each in problems([{"regex": "x"}])] == ["filter 1: there is no path"]
+
+
+def test_all_problems_of_a_list_are_told_each_at_its_own_entry() -> None:
+    text = """[
+  {"path": "$.exifInfo.make", "regex": "a+"},
+  {"path": "$.exifInfo.make", "regex": 5},
+  {"regex": "b"},
+  7,
+  {"path": "$.exifInfo.maker"},
+  {"path": "$.exifInfo.make", "regex": "(b"}
+]"""
+    found = problems(text, Form.FILE)
+    assert [(each.where, each.message.split(":")[0]) for each in found] == [
+        ("x.json:3:31", "filter 2"),
+        ("x.json", "filter 3"),
+        ("x.json", "filter 4"),
+        ("x.json:6:4", "filter 5"),
+        ("x.json:7:31", "filter 6"),
+    ]
+
+
+def test_a_broken_expression_is_marked_inside_itself() -> None:
+    (found,) = problems([{"path": "$.exifInfo.make", "regex": "a(b"}])
+    assert found.excerpt == "a(b\n ^"
+    assert found.hint is not None
+
+
+def test_a_broken_path_is_marked_inside_itself() -> None:
+    (found,) = problems([{"path": "$.exifInfo[", "regex": "x"}])
+    assert found.where == "--flag, column 3"
+    assert found.excerpt is not None
+    assert found.excerpt.startswith("$.exifInfo[\n")
+
+
+def test_a_line_break_in_an_expression_does_not_move_its_mark() -> None:
+    (found,) = problems([{"path": "$.id", "regex": "a\n(b"}])
+    assert found.excerpt == "a (b\n  ^"
+
+
+# -- fields -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "message", "hint"),
+    [
+        ("$.exifinfo.make", "assets have no field 'exifinfo'", "Did you mean $.exifInfo?"),
+        ("$.exifInfo.maker", "exifInfo has no field 'maker'", "Did you mean $.exifInfo.make?"),
+        ("$.make", "assets have no field 'make'", "Did you mean $.exifInfo.make?"),
+        ("$.exifInfo.originalpath", "exifInfo has no field 'originalpath'", "Did you mean $.originalPath?"),
+        ("$.people[0].name", "", ""),
+        ("$.tags[*].value", "", ""),
+        ("$..make", "", ""),
+        ("$.*", "", ""),
+        ("$.exifInfo", "", ""),
+        ("$.exifInfo.*", "", ""),
+    ],
+)
+def test_a_field_that_assets_do_not_have_is_told_with_the_nearest(path: str, message: str, hint: str) -> None:
+    found = problems([{"path": path, "regex": "x"}])
+    assert [(each.message, each.hint) for each in found] == ([(f"filter 1: {message}", hint)] if message else [])
+
+
+def test_a_field_that_is_near_to_nothing_points_to_the_list() -> None:
+    (found,) = problems([{"path": "$.zzzzzzzz"}])
+    assert "list of fields" in str(found.hint)
+
+
+def test_a_path_that_asks_an_asset_for_an_element_yields_nothing_ever() -> None:
+    (found,) = problems([{"path": "$[0].id"}])
+    assert found.message == "filter 1: an asset is an object, so this path yields nothing"
+
+
+# -- words --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "regex"),
+    [
+        ("$.exifInfo.make:Apple", "$.exifInfo.make", "Apple"),
+        (" $.exifInfo.make:^Apple$ ", "$.exifInfo.make", "^Apple$"),
+        ("$.exifInfo.make", "$.exifInfo.make", None),
+        ("$.exifInfo.make:", "$.exifInfo.make", None),
+        ("$.localDateTime:T2[0-3]:", "$.localDateTime", "T2[0-3]:"),
+        ("$.exifInfo.make: Apple", "$.exifInfo.make", " Apple"),
+        ("$['exifInfo']['make']:a:b", "$.exifInfo.make", "a:b"),
+        ("$.people[0:2].name:emma", "$.people[0:2].name", "emma"),
+        ('$.people[?@.name == ":"].name:emma', "$.people[?@.name==':'].name", "emma"),
+        ("$.people[?match(@.name, 'E:.*')].id:1", "$.people[?match(@.name,'E:.*')].id", "1"),
+    ],
+)
+def test_the_first_colon_outside_brackets_and_quotes_parts_path_and_expression(
+    text: str, path: str, regex: str | None
+) -> None:
+    (found,) = read(text, Form.BARE)
+    assert found.path.text.replace(" ", "") == path
+    assert (found.pattern.text if found.pattern else None) == regex
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("filters/apple.json", "no such file"),
+        ("apple.json", "no such file"),
+        ("Apple", "neither a file nor a filter"),
+        ("", "neither a file nor a filter"),
+        ("exifInfo.make:Apple", "neither a file nor a filter"),
+    ],
+)
+def test_words_that_do_not_begin_with_a_dollar_are_no_filter(text: str, message: str) -> None:
+    assert [each.message for each in problems(text, Form.BARE)] == [message]
+
+
+def test_words_with_an_unknown_field_or_a_broken_expression_are_refused() -> None:
+    assert [each.message for each in problems("$.exifInfo.maker:Apple", Form.BARE)] == ["exifInfo has no field 'maker'"]
+    (found,) = problems("$.exifInfo.make:(Apple", Form.BARE)
+    assert found.excerpt == "(Apple\n^"
+    assert found.where == "--flag"
+    assert [each.where for each in problems("$.exifInfo[make:Apple", Form.BARE)] == ["--flag"]
+
+
+# -- what holds ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "asset", "expected"),
+    [
+        ("$.exifInfo.make:apple", APPLE, True),
+        ("$.exifInfo.make:ppl", APPLE, True),
+        ("$.exifInfo.make:^ppl", APPLE, False),
+        ("$.exifInfo.make:apple", CANON, False),
+        ("$.exifInfo.make:apple", NO_EXIF, False),
+        ("$.exifInfo.make:apple", {}, False),
+        ("$.exifInfo.model", APPLE, True),
+        ("$.exifInfo.model", CANON, False),  # null is not there
+        ("$.exifInfo.model:.*", CANON, False),  # and no expression is found in it
+        ("$.exifInfo.model:None", CANON, False),
+        ("$.exifInfo.model:^$", CANON, False),
+        ("$.exifInfo.description", {"exifInfo": {"description": ""}}, True),
+        ("$.exifInfo.description:^$", {"exifInfo": {"description": ""}}, True),
+        ("$.isFavorite:true", {"isFavorite": True}, True),
+        ("$.isFavorite:^True$", {"isFavorite": True}, True),
+        ("$.isFavorite", {"isFavorite": False}, True),
+        ("$.isFavorite:false", {"isFavorite": False}, True),
+        ("$.exifInfo.iso:^1600$", {"exifInfo": {"iso": 1600}}, True),
+        ("$.exifInfo.fNumber:^2\\.2$", {"exifInfo": {"fNumber": 2.2}}, True),
+        ("$.exifInfo.iso:^0$", {"exifInfo": {"iso": 0}}, True),
+        ("$.people[*].name:emma", {"people": [{"name": "Noah"}, {"name": "Emma"}]}, True),
+        ("$.people[*].name:emma", {"people": []}, False),
+        ("$.people", {"people": []}, True),
+        ("$.exifInfo:'make': 'apple'", APPLE, True),
+    ],
+)
+def test_an_expression_is_searched_in_each_value_as_python_writes_it(
+    text: str, asset: Mapping[str, object], expected: bool
+) -> None:
+    (found,) = read(text, Form.BARE)
+    assert found.holds(asset) is expected
+
+
+def test_equal_filters_are_equal_wherever_they_stand_and_whatever_they_are_called() -> None:
+    one, other, third = read(
+        [
+            {"path": "$.exifInfo.make", "regex": "Apple", "description": "one"},
+            {"path": "$['exifInfo']['make']", "regex": "Apple", "description": "two"},
+            {"path": "$.exifInfo.make", "regex": "apple"},
+        ]
+    )
+    assert one == other
+    assert len({one, other, third}) == 2
+
+
+def test_an_expression_that_takes_too_long_is_an_error_that_names_filter_and_asset() -> None:
+    slow = LocalFilter(
+        compile_path("$.originalFileName"), compile_pattern("(a|aa)+$", timeout=0.000001), "too clever", "x.json"
+    )
+    with pytest.raises(FilterError) as caught:
+        slow.holds({"id": "asset-7", "originalFileName": "a" * 5000 + "!"})
+    assert caught.value.message.startswith("x.json: the filter 'too clever' failed on asset asset-7: the pattern")
+    assert caught.value.hint is not None
+
+
+def test_a_filter_in_a_path_that_cannot_be_evaluated_is_an_error_and_no_miss() -> None:
+    nested: object = "x"
+    for _ in range(200):
+        nested = [nested]
+    deep = LocalFilter(compile_path("$..[?@.a == 1]"), None, "deep", "x.json")
+    with pytest.raises(FilterError, match="the filter 'deep' failed on asset asset-8"):
+        deep.holds({"id": "asset-8", "people": nested})
+
+
+def test_inline_and_file_forms_mean_the_same() -> None:
+    value = json.dumps([{"path": "$.exifInfo.make", "regex": "Apple"}])
+    assert read_local_filters(Source("a", value, Form.INLINE), Findings()) == read_local_filters(
+        Source("b", value, Form.FILE), Findings()
+    )

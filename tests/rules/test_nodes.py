@@ -1,0 +1,99 @@
+"""The tree itself, and the small values that it is made of."""
+
+from __future__ import annotations
+
+import pytest
+
+from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.ids import id_in_url, is_id, looks_like_id
+from immich_smart_albums.rules.nodes import All, Any, Not, leaves
+from immich_smart_albums.rules.predicates.person import PersonNamed
+
+from .reading import ANNA, NOT_V4
+
+EMMA, NOAH, JANE = PersonNamed("Emma"), PersonNamed("Noah"), PersonNamed("Jane")
+
+
+@pytest.mark.parametrize("combination", [All, Any])
+def test_a_combination_of_nothing_cannot_be_made(combination: type[All | Any]) -> None:
+    with pytest.raises(ValueError, match="at least one predicate"):
+        combination(())
+
+
+def test_leaves_come_from_left_to_right() -> None:
+    assert list(leaves(All((EMMA, Not(Any((NOAH, JANE))), EMMA)))) == [EMMA, NOAH, JANE, EMMA]
+
+
+def test_where_a_predicate_stands_makes_no_difference() -> None:
+    assert PersonNamed("Emma", "here") == PersonNamed("Emma", "there")
+
+
+def test_problems_are_raised_together_and_each_once() -> None:
+    findings = Findings()
+    findings.raise_problems()
+    one, other = Problem("a", "is wrong"), Problem("b", "is wrong, too", "Mend it.")
+    findings.problems += [one, other, one]
+    with pytest.raises(ConfigurationError) as caught:
+        findings.raise_problems()
+    assert caught.value.problems == (one, other)
+    assert caught.value.message == "a: is wrong\nb: is wrong, too"
+
+
+def test_a_notice_is_said_once() -> None:
+    findings = Findings()
+    findings.notice("x")
+    findings.notice("x")
+    assert findings.notices == ["x"]
+
+
+def test_ids_are_uuids_of_version_four_in_any_case() -> None:
+    assert is_id(ANNA)
+    assert is_id(ANNA.upper())
+    assert not is_id(NOT_V4)
+    assert looks_like_id(NOT_V4)
+    assert not looks_like_id(f"{ANNA}0")
+    assert not looks_like_id("Emma")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (f"https://photos.example/albums/{ANNA}", ANNA),
+        (f"https://photos.example/albums/{ANNA}/photos/1", ANNA),
+        (f"https://photos.example/albums/{ANNA}?at=x", ANNA),
+        (f"https://photos.example/albums/{ANNA}#x", ANNA),
+        (f"https://photos.example/people/{ANNA}", None),
+        (f"https://photos.example/albums/{ANNA}0", None),
+        ("https://photos.example/albums", None),
+        (ANNA, None),
+    ],
+)
+def test_an_address_carries_the_id_of_its_kind_only(url: str, expected: str | None) -> None:
+    assert id_in_url(url, "albums") == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (Query(Kind.METADATA), "metadata search (the whole timeline)"),
+        (
+            Query(Kind.METADATA, (("city", None), ("isFavorite", True), ("personIds", ("a", "b")), ("rating", 3))),
+            "metadata search (city=null, isFavorite=true, personIds=[a, b], rating=3)",
+        ),
+        (Query(Kind.SMART, (("query", "a dog"),), limit=5), "smart search (query='a dog', top 5)"),
+        (
+            Query(Kind.METADATA, visibility=frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})),
+            "metadata search (visibility=archive+timeline)",
+        ),
+    ],
+)
+def test_a_query_is_described_in_one_line(query: Query, expected: str) -> None:
+    assert query.describe() == expected
+
+
+def test_a_query_tells_the_value_of_a_filter() -> None:
+    query = Query(Kind.METADATA, (("city", "Nice"),))
+    assert query.get("city") == "Nice"
+    assert query.get("make") is None

@@ -1,0 +1,54 @@
+"""Smart searches in plain words."""
+
+from __future__ import annotations
+
+import pytest
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.smart_words import looks_like_file, read_words
+from immich_smart_albums.rules.source import Form, Source
+
+
+def words(text: str) -> tuple[Query | None, Findings]:
+    findings = Findings()
+    return read_words(Source("--flag", text, Form.BARE), findings, smart_limit=200), findings
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "limit"),
+    [
+        ("dog", "dog", 200),
+        ("  a dog on a beach ", "a dog on a beach", 200),
+        ("dog@500", "dog", 500),
+        ("a dog @ 5", "a dog", 5),
+        ("somebody@example@7", "somebody@example", 7),
+        ("meet me @ noon", "meet me @ noon", 200),
+        ("two\nlines@3", "two\nlines", 3),
+        ("Mr. Smith", "Mr. Smith", 200),
+        ("100% fun", "100% fun", 200),
+    ],
+)
+def test_words_are_the_query_and_a_number_behind_an_at_sign_its_limit(text: str, query: str, limit: int) -> None:
+    found, findings = words(text)
+    assert found == Query(Kind.SMART, (("query", query),), limit=limit)
+    assert findings.problems == []
+
+
+@pytest.mark.parametrize("text", ["dog@0", "dog@-5", "dog @ -0"])
+def test_a_limit_below_one_is_refused(text: str) -> None:
+    found, findings = words(text)
+    assert found is None
+    assert "keeps nothing" in findings.problems[0].message
+
+
+@pytest.mark.parametrize("text", ["filters/beach", "beach.json", "C:\\beach", "~/beach", "beach.json@500"])
+def test_words_that_look_like_a_file_are_a_file_that_is_not_there(text: str) -> None:
+    found, findings = words(text)
+    assert found is None
+    assert findings.problems[0].message == "no such file"
+
+
+def test_a_sentence_does_not_look_like_a_file() -> None:
+    assert not looks_like_file("a dog in St. Petersburg")
+    assert looks_like_file("dogs.txt")

@@ -1,0 +1,70 @@
+"""Searches in memory that answer what a test says, and plans made of queries and filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
+from immich_smart_albums.rules.jsonpath import compile_path
+from immich_smart_albums.rules.nodes import Node, Rule
+from immich_smart_albums.rules.pattern import compile_pattern
+from immich_smart_albums.rules.predicates.local_filter import LocalFilter
+from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.selection.evaluate import Selection, evaluate
+from immich_smart_albums.selection.lower import lower
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator, Mapping
+
+WHOLE = Search(WHOLE_LIBRARY)
+
+
+def city(name: str, limit: int | None = None) -> Search:
+    """A metadata search."""
+    return Search(Query(Kind.METADATA, (("city", name),), limit=limit))
+
+
+def smart(words: str, limit: int | None = 200) -> Search:
+    """A smart search."""
+    return Search(Query(Kind.SMART, (("query", words),), limit=limit))
+
+
+def local(path: str, regex: str | None = "x") -> LocalFilter:
+    """A local filter."""
+    pattern = None if regex is None else compile_pattern(regex, timeout=1)
+    return LocalFilter(compile_path(path), pattern, f"{path}:{regex}")
+
+
+def record(asset_id: str, taken: str = "2024-01-01T00:00:00.000Z", **fields: object) -> dict[str, object]:
+    """An asset as a search returns it."""
+    return {"id": asset_id, "fileCreatedAt": taken, **fields}
+
+
+@dataclass
+class Found:
+    """Answers with the batches that the test names for each query, and remembers what it was asked."""
+
+    batches: dict[Query, list[list[dict[str, object]]]]
+    whole: list[dict[str, object]] = field(default_factory=list)
+    asked: list[tuple[Query, frozenset[str]]] = field(default_factory=list)
+    asked_for: list[str] = field(default_factory=list)
+
+    def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
+        self.asked.append((query, fields))
+        yield from self.batches[query]
+
+    def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
+        wanted = list(ids)
+        self.asked_for += wanted
+        return (each for each in self.whole if each["id"] in wanted)
+
+
+def select(node: Node, searches: Found, limit: int | None = None) -> Selection:
+    """What a rule selects."""
+    return evaluate(lower(Rule(node, limit)), searches, concurrency=1, log=lambda _: None)
+
+
+def ids(selection: Selection) -> list[str]:
+    """The ids of a selection, in its order."""
+    return [asset.id for asset in selection.assets]

@@ -1,0 +1,263 @@
+"""What is kept of searches while they stream by, and how they fail."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.errors import FilterError, ServerError
+from immich_smart_albums.rules.jsonpath import compile_path
+from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
+from immich_smart_albums.rules.pattern import compile_pattern
+from immich_smart_albums.rules.predicates.local_filter import LocalFilter
+from immich_smart_albums.rules.predicates.person import PersonNamed
+from immich_smart_albums.selection.evaluate import evaluate
+from immich_smart_albums.selection.evidence import Evidence
+from immich_smart_albums.selection.lower import lower
+
+from .finding import Found, city, ids, local, record, select, smart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+
+    from immich_smart_albums.model.query import Query
+
+NICE, KYOTO = city("Nice"), city("Kyoto")
+MAKE, MODEL = local("$.exifInfo.make", "apple"), local("$.exifInfo.model", "pro")
+
+
+def apple(asset_id: str, model: str = "") -> dict[str, object]:
+    return record(asset_id, exifInfo={"make": "Apple", "model": model})
+
+
+def canon(asset_id: str, model: str = "") -> dict[str, object]:
+    return record(asset_id, exifInfo={"make": "Canon", "model": model})
+
+
+def evidence_of(node: Node, *batches: list[dict[str, object]]) -> Evidence:
+    """What is kept of one search for Nice under a rule."""
+    evidence = Evidence(lower(Rule(node)))
+    evidence.read_candidates(NICE.query, batches)
+    return evidence
+
+
+@pytest.mark.parametrize(
+    ("node", "kept"),
+    [
+        (All((NICE, MAKE)), {"1", "2"}),
+        (All((NICE, Not(MAKE))), {"3", "4"}),
+        (All((NICE, Any((MAKE, MODEL)))), {"1", "2", "3"}),
+        (All((NICE, Not(Any((MAKE, MODEL))))), {"4"}),
+        (All((NICE, Not(All((MAKE, MODEL))))), {"2", "3", "4"}),
+        (All((NICE, Any((MAKE, KYOTO)))), {"1", "2", "3", "4"}),  # Kyoto decides of 3 and 4
+        (All((NICE, Any((MAKE, All((MODEL, KYOTO)))))), {"1", "2", "3"}),
+        (All((NICE, Not(All((MAKE, Not(KYOTO)))))), {"1", "2", "3", "4"}),
+        (All((NICE, Not(local("$.tags[*].value")))), {"1", "2", "3", "4"}),
+    ],
+)
+def test_assets_that_cannot_match_any_more_are_not_kept(node: Node, kept: set[str]) -> None:
+    evidence = evidence_of(node, [apple("1", "pro"), apple("2")], [canon("3", "pro"), canon("4")])
+    assert evidence.assets.keys() == kept
+    assert evidence.found[NICE.query].keys() == kept
+    assert evidence.counts[NICE.query] == 4
+
+
+def test_each_asset_counts_once_at_its_first_place() -> None:
+    evidence = evidence_of(NICE, [record("a"), record("b")], [record("b"), record("c"), record("a")])
+    assert evidence.found[NICE.query] == {"a": 0, "b": 1, "c": 2}
+    assert evidence.counts[NICE.query] == 3
+    evidence.read_ids(KYOTO.query, [[record("b"), record("a")], [record("b"), record("d")]])
+    assert evidence.found[KYOTO.query] == {"b": 0, "a": 1, "d": 2}
+    assert evidence.counts[KYOTO.query] == 3
+
+
+def test_places_count_what_was_dropped_too_so_that_ranks_stay_the_servers() -> None:
+    evidence = evidence_of(All((NICE, MAKE)), [canon("x"), apple("a")], [canon("y"), apple("b")])
+    assert evidence.found[NICE.query] == {"a": 1, "b": 3}
+
+
+def test_fields_are_asked_of_candidates_and_nothing_but_ids_of_the_rest() -> None:
+    searches = Found({NICE.query: [[apple("1")]], KYOTO.query: [[record("1")]]})
+    assert ids(select(All((NICE, MAKE, Not(KYOTO))), searches)) == []
+    assert searches.asked == [(NICE.query, frozenset({"exifInfo.make"})), (KYOTO.query, frozenset())]
+
+
+def test_late_filters_are_asked_for_last_for_what_is_left_and_once_each() -> None:
+    tags, owner = local("$.tags[*].value", "pets"), local("$.owner.name", "bob")
+    searches = Found(
+        {NICE.query: [[apple("1"), canon("2"), apple("3"), apple("4")]], KYOTO.query: [[record("4")]]},
+        [
+            apple("1") | {"tags": [{"value": "Pets"}], "owner": {"name": "Alice"}},
+            apple("3") | {"tags": [], "owner": {"name": "Bob"}},
+        ],
+    )
+    node = All((Any((tags, owner)), NICE, Not(owner), MAKE, Not(KYOTO)))
+    assert ids(select(node, searches)) == ["1"]
+    assert searches.asked_for == ["1", "3"]
+
+
+def test_a_rule_that_is_one_predicate_is_evaluated_like_any_other() -> None:
+    assert ids(select(NICE, Found({NICE.query: [[record("1")], []]}))) == ["1"]
+
+
+def test_nothing_found_is_nothing_selected() -> None:
+    assert select(All((NICE, Not(KYOTO))), Found({NICE.query: [], KYOTO.query: []})).matched == 0
+
+
+def test_what_each_part_kept_is_logged() -> None:
+    said: list[str] = []
+    searches = Found({NICE.query: [[apple("1"), apple("2")], [canon("3")]], KYOTO.query: [[record("2")]]})
+    rule = Rule(All((NICE, MAKE, Not(KYOTO, "--exclude-metadata-union"))), 1)
+    evaluate(lower(rule), searches, concurrency=1, log=said.append)
+    assert said == [
+        "metadata search (city='Nice'): found 3",
+        "metadata search (city='Kyoto'): found 1",
+        "metadata search (city='Nice'): kept 2 of 2",
+        "local filter '$.exifInfo.make:apple': kept 2 of 2",
+        "--exclude-metadata-union: kept 1 of 2",
+    ]
+
+
+def test_a_limit_that_cuts_is_logged() -> None:
+    said: list[str] = []
+    searches = Found({NICE.query: [[record("1"), record("2")]]})
+    evaluate(lower(Rule(NICE, 1)), searches, concurrency=1, log=said.append)
+    assert said[-1] == "limit 1: kept 1 of 2"
+
+
+def test_a_name_that_was_not_resolved_is_a_bug_and_never_a_selection() -> None:
+    searches = Found({NICE.query: [[record("1")]]})
+    with pytest.raises(TypeError, match="'Emma' was not resolved"):
+        select(All((NICE, PersonNamed("Emma"))), searches)
+
+
+# -- failures -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Failing:
+    """Searches that do what the test says for each query, and remember which of them were closed."""
+
+    behave: dict[Query, Callable[[], Iterator[list[dict[str, object]]]]]
+    closed: dict[Query, threading.Event] = field(default_factory=dict)
+
+    def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
+        self.closed[query] = threading.Event()
+        try:
+            yield from self.behave[query]()
+        finally:
+            self.closed[query].set()
+
+    def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
+        raise ServerError("details failed")
+        yield {}
+
+
+def fail(message: str) -> Callable[[], Iterator[list[dict[str, object]]]]:
+    """Finds something, then fails."""
+
+    def behave() -> Iterator[list[dict[str, object]]]:
+        yield [record("1")]
+        raise ServerError(message)
+
+    return behave
+
+
+def find(*batches: list[dict[str, object]]) -> Callable[[], Iterator[list[dict[str, object]]]]:
+    return lambda: iter(batches)
+
+
+@pytest.mark.parametrize("concurrency", [1, 2, 4])
+@pytest.mark.parametrize(
+    "node",
+    [
+        KYOTO,
+        All((NICE, KYOTO)),
+        All((NICE, Not(KYOTO))),
+        Any((NICE, KYOTO)),
+        All((NICE, Any((MAKE, KYOTO)))),
+        All((NICE, Not(All((NICE, KYOTO))))),
+    ],
+)
+def test_a_search_that_fails_fails_the_selection_wherever_it_stands(node: Node, concurrency: int) -> None:
+    searches = Failing({NICE.query: find([apple("1")]), KYOTO.query: fail("half read")})
+    with pytest.raises(ServerError, match="half read"):
+        evaluate(lower(Rule(node)), searches, concurrency=concurrency, log=lambda _: None)
+
+
+def test_the_first_failure_is_raised_and_searches_that_nobody_waits_for_end() -> None:
+    failed = threading.Event()
+
+    def first() -> Iterator[list[dict[str, object]]]:
+        """Still reading when the other one fails; it would go on for ever."""
+        failed.wait(10)
+        while True:
+            yield [record("1")]
+
+    def second() -> Iterator[list[dict[str, object]]]:
+        failed.set()
+        raise ServerError("the first failure")
+        yield []
+
+    searches = Failing({NICE.query: first, KYOTO.query: second})
+    with pytest.raises(ServerError, match="the first failure"):
+        evaluate(lower(Rule(Any((NICE, KYOTO)))), searches, concurrency=2, log=lambda _: None)
+    assert searches.closed[NICE.query].wait(10)
+
+
+def test_a_failure_that_comes_of_stopping_does_not_hide_the_first() -> None:
+    failed = threading.Event()
+
+    def first() -> Iterator[list[dict[str, object]]]:
+        failed.wait(10)
+        try:
+            while True:
+                yield [record("1")]
+        finally:
+            raise ServerError("only because it was stopped")
+
+    def second() -> Iterator[list[dict[str, object]]]:
+        failed.set()
+        raise ServerError("the first failure")
+        yield []
+
+    searches = Failing({NICE.query: first, KYOTO.query: second})
+    with pytest.raises(ServerError, match="the first failure"):
+        evaluate(lower(Rule(Any((NICE, KYOTO)))), searches, concurrency=2, log=lambda _: None)
+    assert searches.closed[NICE.query].wait(10)
+
+
+def test_searches_that_have_not_begun_when_one_fails_are_not_sent() -> None:
+    released = threading.Event()
+
+    def blocked() -> Iterator[list[dict[str, object]]]:
+        """May have begun already, and then keeps the only thread until the failure was raised."""
+        released.wait(10)
+        yield []
+
+    searches = Failing({NICE.query: fail("no"), KYOTO.query: blocked, smart("dog").query: find()})
+    with pytest.raises(ServerError, match="no"):
+        evaluate(lower(Rule(Any((NICE, KYOTO, smart("dog"))))), searches, concurrency=1, log=lambda _: None)
+    released.set()
+    assert smart("dog").query not in searches.closed
+
+
+def test_a_filter_that_cannot_be_evaluated_fails_the_selection() -> None:
+    slow = LocalFilter(compile_path("$.exifInfo.make"), compile_pattern("(a|aa)+$", timeout=0.000001), "slow", "x.json")
+    searches = Found({NICE.query: [[record("1", exifInfo={"make": "a" * 5000 + "!"})]]})
+    with pytest.raises(FilterError, match="slow"):
+        select(All((NICE, Not(slow))), searches)
+
+
+def test_details_that_cannot_be_read_fail_the_selection() -> None:
+    searches = Failing({NICE.query: find([record("1")])})
+    with pytest.raises(ServerError, match="details failed"):
+        evaluate(lower(Rule(All((NICE, Not(local("$.tags[*].value")))))), searches, concurrency=1, log=lambda _: None)
+
+
+def test_a_record_that_is_no_asset_fails_the_selection() -> None:
+    with pytest.raises(KeyError):
+        select(NICE, Found({NICE.query: [[{"id": "1"}]]}))
