@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import MissingPermission
-from immich_smart_albums.model.query import Kind, Query, Value
+from immich_smart_albums.model.query import Kind, Query, Value, Visibility
 from immich_smart_albums.operations.resolve import resolve
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.jsonpath import compile_path
@@ -16,6 +16,7 @@ from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
 from immich_smart_albums.rules.predicates.local_filter import LocalFilter
 from immich_smart_albums.rules.predicates.person import PersonNamed
 from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.rules.reach import Reach
 from immich_smart_albums.selection.evaluate import evaluate
 from immich_smart_albums.selection.lower import lower
 
@@ -259,3 +260,11 @@ def test_a_field_that_this_version_does_not_return_is_refused_in_local_filters(s
     assert found.where == "y.json"
     assert "does not return 'width'" in found.message
     assert found.hint == "The filter 'mine' could never match here."
+
+
+def test_people_who_are_looked_for_in_different_places_stay_apart(sandbox: Sandbox, server: PhotoServer) -> None:
+    (ada,), (ben,) = person_ids(sandbox.library, "Ada Stone"), person_ids(sandbox.library, "Ben Ray")
+    far = Reach(frozenset({Visibility.ARCHIVE}), trash=True)
+    found = resolved(All((ADA, PersonNamed("Ben Ray", reach=far))), server)
+    there = Query(Kind.METADATA, (("personIds", (ben,)), ("withDeleted", True)), frozenset({Visibility.ARCHIVE}))
+    assert found == All((with_people(ada), Search(there)))

@@ -116,7 +116,7 @@ def test_a_role_that_cannot_be_told_is_left_to_the_server(sandbox: Sandbox) -> N
 
 
 @pytest.mark.parametrize("create", [False, True])
-def test_an_id_that_does_not_exist_is_never_created(server: PhotoServer, create: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_an_id_that_does_not_exist_is_never_created(server: PhotoServer, create: bool) -> None:
     found = problem(NOWHERE, server, create=create)
     assert found.message == f"there is no album {NOWHERE}"
 

@@ -40,9 +40,9 @@ def read(
     return read_query(given, kind, findings, smart_limit=smart_limit, zone=zone), findings
 
 
-def query(payload: object, kind: Kind = Kind.METADATA, **options: tzinfo) -> Query:
+def query(payload: object, kind: Kind = Kind.METADATA, *, zone: tzinfo | None = UTC) -> Query:
     """The query in a payload that has no problem."""
-    found, findings = read(payload, kind, **options)
+    found, findings = read(payload, kind, zone=zone)
     assert findings.problems == []
     assert found is not None
     return found

@@ -113,7 +113,7 @@ def test_anything_else_is_no_date(text: str) -> None:
     st.integers(-14 * 60, 14 * 60),
     st.booleans(),
 )
-def test_an_instant_with_a_zone_stays_the_same_instant(moment: datetime, minutes: int, end: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
+def test_an_instant_with_a_zone_stays_the_same_instant(moment: datetime, minutes: int, end: bool) -> None:
     aware = moment.replace(tzinfo=timezone(timedelta(minutes=minutes)), microsecond=0)
     assert datetime.fromisoformat(complete(aware.isoformat(), HELSINKI, end_of_day=end)) == aware
 

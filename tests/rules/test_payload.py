@@ -43,8 +43,8 @@ BAD: dict[Type, list[object]] = {
 
 def payload_with(name: str, raw: object) -> dict[str, object]:
     """A payload in which the field may stand: a question for `language`, a limit so that `order` is kept."""
-    more = {"language": {"query": "dog"}, "order": {"resultLimit": 5}}.get(name, {})
-    return {**more, name: raw}
+    more: dict[str, dict[str, object]] = {"language": {"query": "dog"}, "order": {"resultLimit": 5}}
+    return {**more.get(name, {}), name: raw}
 
 
 @pytest.mark.parametrize(

@@ -32,13 +32,15 @@ def read_settings(
     environment: Mapping[str, str], folder: Path, findings: Findings, *, server: str | None, key: str | None
 ) -> Settings | None:
     """The settings; None with problems noted where one is missing. `folder` is where a `.env` may be."""
-    places = (_Place(environment), _Place(_dot_env(folder, findings)))
+    dot_env, trouble = _dot_env(folder)
+    places = (_Place(environment), _Place(dot_env))
     found_server = (server or "").strip() or next((found for each in places if (found := each.first(SERVER_NAMES))), "")
     if not found_server:
         hint = "Give --server http://immich.local:2283, or set IMMICH_SERVER_URL in the environment or a .env file."
         findings.problems.append(Problem("server", "no server was given", hint))
     found_key = _read_key(key, places, findings)
     if not found_server or found_key is None:
+        findings.problems += trouble  # of no interest where everything is given elsewhere
         return None
     return Settings(found_server, found_key)
 
@@ -76,18 +78,17 @@ def _read_key(given: str | None, places: tuple[_Place, ...], findings: Findings)
     return Secret(text)
 
 
-def _dot_env(folder: Path, findings: Findings) -> dict[str, str]:
+def _dot_env(folder: Path) -> tuple[dict[str, str], list[Problem]]:
     path = folder / ".env"
     try:
         if not path.is_file():
-            return {}
+            return {}, []
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        findings.problems.append(Problem(str(path), f"cannot be read: {_reason(error)}"))
-        return {}
+        return {}, [Problem(str(path), f"cannot be read: {_reason(error)}")]
     from dotenv import dotenv_values  # noqa: PLC0415 - most runs have no .env, and need not pay for the import
 
-    return {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value}
+    return {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value}, []
 
 
 def _reason(error: OSError | UnicodeDecodeError) -> str:

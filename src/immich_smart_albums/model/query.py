@@ -59,7 +59,7 @@ def _show(value: Value) -> str:
             return "null"
         case bool():
             return str(value).lower()
-        case int():
+        case _:
             return str(value)
 
 

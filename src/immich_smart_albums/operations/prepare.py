@@ -52,9 +52,7 @@ def prepare(
         if order.album is not None:
             album = find_target(order.album, server.directory, findings, create=order.create_album)
     except ConfigurationError as error:
-        findings.problems.extend(error.problems)
-        findings.raise_problems()
-        raise
+        raise ConfigurationError(tuple(dict.fromkeys((*findings.problems, *error.problems)))) from None
     except ServerError:
         # What is wrong with the input can be mended without the server, so it is told first.
         findings.raise_problems()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.album import Person
     from immich_smart_albums.operations.ports import Directory, PhotoServer
     from immich_smart_albums.rules.findings import Findings
+    from immich_smart_albums.rules.reach import Reach
 
 
 def resolve(rule: Rule, server: PhotoServer, findings: Findings) -> Rule:
@@ -124,7 +125,7 @@ def _folded(name: str) -> str:
 def _resolved(node: Node, people: _People) -> Node:
     match node:
         case PersonNamed():
-            return _anyone(people.ids(node.who), node.label)
+            return _anyone(people.ids(node.who), node)
         case All():
             return All(tuple(_together(node.children, people)), node.label)
         case Any():
@@ -137,23 +138,22 @@ def _resolved(node: Node, people: _People) -> Node:
 
 def _together(children: tuple[Node, ...], people: _People) -> list[Node]:
     """The parts of an "all". People with one record each become one search: Immich's personIds means all of them."""
-    single: set[str] = set()
+    single: dict[Reach, tuple[set[str], PersonNamed]] = {}
     rest: list[Node] = []
-    labels: list[str] = []
     for child in children:
         ids = people.ids(child.who) if isinstance(child, PersonNamed) else ()
-        if len(ids) == 1:
-            single |= set(ids)
-            labels.append(child.label)
+        if isinstance(child, PersonNamed) and len(ids) == 1:
+            together, _ = single.setdefault(child.reach, (set(), child))
+            together |= set(ids)
         else:
             rest.append(_resolved(child, people))
-    return [_search(tuple(sorted(single)), labels[0]), *rest] if single else rest
+    return [*(_search(tuple(sorted(ids)), first) for ids, first in single.values()), *rest]
 
 
-def _anyone(ids: tuple[str, ...], label: str) -> Node:
-    searches = tuple(_search((each,), label) for each in ids)
-    return searches[0] if len(searches) == 1 else Any(searches, label)
+def _anyone(ids: tuple[str, ...], leaf: PersonNamed) -> Node:
+    searches = tuple(_search((each,), leaf) for each in ids)
+    return searches[0] if len(searches) == 1 else Any(searches, leaf.label)
 
 
-def _search(ids: tuple[str, ...], label: str) -> Search:
-    return Search(Query(Kind.METADATA, (("personIds", ids),)), label)
+def _search(ids: tuple[str, ...], leaf: PersonNamed) -> Search:
+    return Search(leaf.reach.over(Query(Kind.METADATA, (("personIds", ids),))), leaf.label)

@@ -3,23 +3,27 @@
 For each type (metadata, smart, person, local filter), union flags give "matches any" and intersection flags "matches
 all"; where both are given both must hold, and all types must hold. Everything that any exclude matches is out. Each
 occurrence of an exclude-intersection flag is a group of its own; otherwise several occurrences are the same as one.
+
+People, and excludes that do not say where to look, look as far as the include searches do: in the archive and the trash
+where these do.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind
 from immich_smart_albums.rules.flag import DEFAULT_SMART_LIMIT, FLAGS, Flag
 from immich_smart_albums.rules.ids import id_in_url
 from immich_smart_albums.rules.local_filters import read_local_filters
-from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
+from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
 from immich_smart_albums.rules.payload import read_query
 from immich_smart_albums.rules.predicates.person import PersonNamed
 from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach
 from immich_smart_albums.rules.smart_words import looks_like_file, read_words
 from immich_smart_albums.rules.source import Form
 
@@ -48,8 +52,13 @@ def read_rule(
     if not includes:
         hint = "Add an include, or --include-metadata-union '{}' for the whole library."
         findings.problems.append(Problem("command line", "only excludes, and nothing to exclude from", hint))
+    searching = [flag for flag in FLAGS if flag in includes and flag.type in {"metadata", "smart"}]
     reader = _Reader(findings, smart_limit, zone)
-    parts = tuple(chain.from_iterable(reader.read(flag, given[flag]) for flag in FLAGS if flag in given))
+    parts = tuple(chain.from_iterable(reader.read(flag, given[flag]) for flag in searching))
+    reach = Reach.of(leaf.query for part in parts for leaf in leaves(part) if isinstance(leaf, Search))
+    reader = _Reader(findings, smart_limit, zone, reach)
+    rest = (reader.read(flag, given[flag]) for flag in FLAGS if flag in given and flag not in searching)
+    parts = (*parts, *chain.from_iterable(rest))
     if findings.problems and not parts:
         return None
     if includes and all(flag.type == "local-filter" for flag in includes):
@@ -63,6 +72,7 @@ class _Reader:
     findings: Findings
     smart_limit: int
     zone: tzinfo | None
+    reach: Reach = TIMELINE_ONLY
 
     def read(self, flag: Flag, occurrences: Sequence[Sequence[Source]]) -> list[Node]:
         """The conjuncts that one flag adds to the rule."""
@@ -84,6 +94,8 @@ class _Reader:
                 return self._person(source)
             case "local-filter":
                 return read_local_filters(source, self.findings)
+            case _:
+                assert_never(flag.type)
 
     def _metadata(self, source: Source) -> tuple[Node, ...]:
         if source.form is Form.BARE:
@@ -100,11 +112,11 @@ class _Reader:
             return ()
         if source.form is Form.BARE:
             query = read_words(source, self.findings, smart_limit=self.smart_limit)
-            return () if query is None else (Search(query, source.label),)
+            return () if query is None else (Search(self.reach.over(query), source.label),)
         return self._search(source, Kind.SMART)
 
     def _search(self, source: Source, kind: Kind) -> tuple[Node, ...]:
-        query = read_query(source, kind, self.findings, smart_limit=self.smart_limit, zone=self.zone)
+        query = read_query(source, kind, self.findings, smart_limit=self.smart_limit, zone=self.zone, reach=self.reach)
         return () if query is None else (Search(query, source.label),)
 
     def _person(self, source: Source) -> tuple[Node, ...]:
@@ -113,4 +125,4 @@ class _Reader:
             hint = "Write a name or a person id."
             self.findings.problems.append(source.problem("a blank name", hint=hint))
             return ()
-        return (PersonNamed(who, source.label),)
+        return (PersonNamed(who, source.label, self.reach),)

@@ -12,6 +12,7 @@ from immich_smart_albums.model.query import Kind, Query, Value
 from immich_smart_albums.rules import fields
 from immich_smart_albums.rules.field_values import read_value
 from immich_smart_albums.rules.json_text import name_of_type, read_json
+from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach
 from immich_smart_albums.rules.source import nearest
 from immich_smart_albums.rules.visibility import read_visibility
 
@@ -22,13 +23,20 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.source import Source
 
 
-def read_query(
-    source: Source, kind: Kind, findings: Findings, *, smart_limit: int, zone: tzinfo | None
+def read_query(  # noqa: PLR0913 - what a payload leaves open, each with a name
+    source: Source,
+    kind: Kind,
+    findings: Findings,
+    *,
+    smart_limit: int,
+    zone: tzinfo | None,
+    reach: Reach = TIMELINE_ONLY,
 ) -> Query | None:
     """The query in a JSON payload; None where problems were noted.
 
     A payload with `query` or `queryAssetId` under a metadata flag is run as a smart search. Smart searches rank
-    everything, so one without `resultLimit` is cut at `smart_limit`. Dates are completed in `zone`.
+    everything, so one without `resultLimit` is cut at `smart_limit`. Dates are completed in `zone`. `reach` is where a
+    payload looks that does not say it.
     """
     value = read_json(source, findings)
     if value is None:
@@ -37,7 +45,7 @@ def read_query(
         hint = "One flag value holds one search. Give each search as a value of its own."
         findings.problems.append(source.problem(f"a search is an object {{…}}, not {name_of_type(value)}", hint=hint))
         return None
-    return read_object(value, source, kind, findings, smart_limit=smart_limit, zone=zone)
+    return read_object(value, source, kind, findings, smart_limit=smart_limit, zone=zone, reach=reach)
 
 
 def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide them
@@ -48,6 +56,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
     *,
     smart_limit: int,
     zone: tzinfo | None,
+    reach: Reach = TIMELINE_ONLY,
 ) -> Query | None:
     """The query in a payload that is already decoded."""
     before = len(findings.problems)
@@ -60,8 +69,8 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
         _require_question(payload, source, findings)
         if limit is None and "resultLimit" not in payload:
             limit = smart_limit
-    visibility = read_visibility(payload, source, findings)
-    filters: dict[str, Value] = {}
+    visibility = read_visibility(payload, source, findings, unsaid=reach.visibility)
+    filters = reach.unsaid(payload)
     for name, raw in payload.items():
         if name in fields.VISIBILITY_WORDS or name in fields.OUR_WORDS:
             continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Visibility
+from immich_smart_albums.rules.fields import VISIBILITY_WORDS
 from immich_smart_albums.rules.json_text import name_of_type
 
 if TYPE_CHECKING:
@@ -20,8 +21,12 @@ _ARCHIVE = frozenset({Visibility.ARCHIVE})
 _HIDDEN = frozenset({Visibility.HIDDEN})
 
 
-def read_visibility(payload: dict[str, object], source: Source, findings: Findings) -> frozenset[Visibility]:
-    """The visibilities that a payload asks for; the timeline where it says nothing or something wrong."""
+def read_visibility(
+    payload: dict[str, object], source: Source, findings: Findings, *, unsaid: frozenset[Visibility] = _TIMELINE
+) -> frozenset[Visibility]:
+    """The visibilities that a payload asks for; `unsaid` where it says nothing, the timeline for something wrong."""
+    if not payload.keys() & set(VISIBILITY_WORDS):
+        return unsaid
     wanted: dict[str, frozenset[Visibility]] = {}
     if "visibility" in payload:
         named = _read_word(payload["visibility"], source, findings)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach
+
 
 @dataclass(frozen=True, slots=True)
 class PersonNamed:
@@ -14,3 +16,5 @@ class PersonNamed:
 
     who: str
     label: str = field(default="", compare=False)
+    reach: Reach = TIMELINE_ONLY
+    """Where the person is looked for."""

@@ -1,0 +1,169 @@
+"""Capped and ranked searches keep the server's order, also where photos tie at the cut."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.errors import Untrustworthy
+from immich_smart_albums.model.query import Visibility
+from immich_smart_albums.sandbox import Library, generate, times
+
+from .clients import found_ids, metadata, searches_sent, server_at, shown, shown_ids, smart
+
+if TYPE_CHECKING:
+    from immich_smart_albums.sandbox import Sandbox
+    from immich_smart_albums.sandbox.records import Asset
+
+    from .conftest import Start
+
+TIED = times.parse("2019-05-18T09:30:00Z")
+"""Where `generate(ties=…)` puts its ties."""
+
+
+def by_time(assets: list[Asset], order: str) -> list[str]:
+    """The ids by time, then by id."""
+    assets.sort(key=lambda asset: (asset.file_created_at, asset.id), reverse=order == "desc")
+    return [asset.id for asset in assets]
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("limit", [1, 37, 999, 1000, 1001, 2500])
+def test_the_first_photos_are_those_of_the_servers_order(
+    sandbox: Sandbox, library: Library, limit: int, order: str
+) -> None:
+    expected = by_time(list(shown(library)), order)[:limit]
+    found = found_ids(server_at(sandbox), metadata(limit=limit, order=order))
+    assert sorted(found) == sorted(expected)
+    taken = [library.assets[asset_id].file_created_at for asset_id in found]
+    assert taken == sorted(taken, reverse=order == "desc")
+    assert found == expected or not sandbox.level.id_breaks_ties  # before 3.1 ties have no order
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("inside", [1, 400, 1100])
+def test_a_cut_through_photos_of_one_instant_keeps_those_of_the_servers_order(
+    sandbox: Sandbox, library: Library, order: str, inside: int
+) -> None:
+    assets = list(shown(library))
+    ordered = by_time(assets, order)
+    instants = [asset.file_created_at for asset in assets]
+    limit = instants.index(TIED) + inside
+    assert instants[limit - 1] == instants[limit] == TIED
+    assert found_ids(server_at(sandbox), metadata(limit=limit, order=order)) == ordered[:limit]
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("level", ["3.1", "3.2"])
+@pytest.mark.parametrize("limit", [2, 1100])
+def test_photos_of_one_millisecond_are_cut_by_the_microseconds_that_only_the_server_knows(
+    start: Start, order: str, level: str, limit: int
+) -> None:
+    library = generate(20)
+    newest = times.parse("2026-12-01T00:00:00Z")
+    for each in range(1200):
+        library.add_asset(taken=times.plain(newest + each % 1000))
+    if order == "asc":
+        library.trash(*(asset.id for asset in shown(library) if asset.file_created_at < newest))
+    expected = by_time(list(shown(library)), order)[:limit]
+    assert found_ids(server_at(start(library, level)), metadata(limit=limit, order=order)) == expected
+
+
+def test_a_cap_above_what_is_there_keeps_everything(newest: Sandbox, library: Library) -> None:
+    assert found_ids(server_at(newest), metadata(limit=100_000)) == shown_ids(library)
+    assert found_ids(server_at(newest), metadata(limit=100_000, order="asc")) == shown_ids(library)[::-1]
+
+
+def test_a_small_cap_is_one_request(newest: Sandbox) -> None:
+    found_ids(server_at(newest), metadata(limit=5))
+    (body,) = searches_sent(newest)
+    assert body["size"] == 6
+
+
+def test_a_big_cap_reads_no_more_than_it_needs(newest: Sandbox) -> None:
+    found_ids(server_at(newest), metadata(limit=1500))
+    assert len(searches_sent(newest)) == 2
+
+
+def test_a_cap_counts_for_each_visibility(newest: Sandbox, library: Library) -> None:
+    query = metadata({Visibility.ARCHIVE, Visibility.TIMELINE}, limit=3)
+    assert found_ids(server_at(newest), query) == shown_ids(library, "archive")[:3] + shown_ids(library)[:3]
+
+
+RANKED = 2600
+
+
+@pytest.fixture(scope="module")
+def ranked_library() -> Library:
+    """A library for which a ranking of the text `dog` is known."""
+    library = generate(3200)
+    ids = sorted(shown_ids(library))[:RANKED]
+    library.rankings["dog"] = tuple(ids)
+    ranked = set(ids)
+    for asset in shown(library):
+        library.update(asset.id, moves_updated_at=False, concepts=((0, 1.0),) if asset.id in ranked else ())
+    return library
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
+@pytest.mark.parametrize("limit", [1, 200, 1000, 1001, 2500, None])
+def test_a_ranking_comes_in_the_servers_order_whole_or_capped(
+    ranked_library: Library, start: Start, level: str, limit: int | None
+) -> None:
+    server = server_at(start(ranked_library, level))
+    assert found_ids(server, smart(limit, query="dog")) == list(ranked_library.rankings["dog"])[:limit]
+
+
+def test_a_ranking_of_one_page_is_one_request_and_never_larger_than_its_cap(
+    ranked_library: Library, start: Start
+) -> None:
+    sandbox = start(ranked_library)
+    found_ids(server_at(sandbox), smart(200, query="dog"))
+    (body,) = searches_sent(sandbox)
+    assert (body["page"], body["size"]) == (1, 200)
+
+
+@pytest.mark.parametrize("request_number", [1, 2, 3, 4, 5])
+def test_a_photo_that_goes_while_a_deep_ranking_is_read_takes_no_other_along(
+    start: Start, request_number: int
+) -> None:
+    library = generate(3200)
+    ids = sorted(shown_ids(library))
+    library.rankings["dog"] = tuple(ids)
+    for asset in shown(library):
+        library.update(asset.id, moves_updated_at=False, concepts=((0, 1.0),))
+    sandbox = start(library)
+    sandbox.faults.hook(lambda: library.trash(ids[5], ids[700]), path="/api/search/smart", nth=request_number)
+    found = found_ids(server_at(sandbox), smart(query="dog"))
+    assert len(found) == len(set(found))
+    assert set(ids) - {ids[5], ids[700]} <= set(found)
+
+
+def test_a_photo_that_arrives_while_a_deep_ranking_is_read_pushes_no_other_out(start: Start) -> None:
+    library = generate(3200)
+    ids = sorted(shown_ids(library))
+    library.rankings["dog"] = tuple(ids)
+    for asset in shown(library):
+        library.update(asset.id, moves_updated_at=False, concepts=((0, 1.0),))
+    newcomer = "00000000-0000-4000-8000-000000000000"
+    sandbox = start(library)
+
+    def arrive() -> None:
+        library.rankings["dog"] = (newcomer, *ids)
+        library.add_asset(id=newcomer, concepts=((0, 1.0),))
+
+    sandbox.faults.hook(arrive, path="/api/search/smart", nth=2)
+    assert found_ids(server_at(sandbox), smart(query="dog")) == [newcomer, *ids]
+
+
+def test_a_deep_ranking_whose_pages_never_fit_together_is_an_error(start: Start) -> None:
+    library = generate(1600)
+    for asset in shown(library):
+        library.update(asset.id, moves_updated_at=False, concepts=((0, 1.0),))
+    sandbox = start(library, "2.7")  # every distance ties, and ties come in any order
+    with pytest.raises(Untrustworthy) as caught:
+        found_ids(server_at(sandbox), smart(query="something"))
+    assert "smart search (query='something')" in caught.value.message
+    assert caught.value.hint
+    assert "resultLimit" in caught.value.hint

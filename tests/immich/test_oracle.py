@@ -1,0 +1,61 @@
+"""The client against what a real 3.1.0 server answered on its own library: the same ids, and not one false alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.sandbox import Sandbox
+from tests.sandbox.recorded import IMMICH, load, real_library
+
+from .clients import found_ids, server_at
+
+pytestmark = pytest.mark.skipif(not IMMICH.exists(), reason="the library of a real server is not beside this checkout")
+
+
+@pytest.fixture(scope="module")
+def real() -> Iterator[Sandbox]:
+    with Sandbox(real_library(), "3.1") as sandbox:
+        yield sandbox
+
+
+def questions(name: str) -> list[Any]:
+    return load(name) if IMMICH.exists() else []
+
+
+def as_query(kind: Kind, body: dict[str, Any]) -> Query:
+    """The query of a recorded body, asked as the client asks: one search for each visibility."""
+    filters = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in body.items()
+        if name != "visibility"
+    }
+    asked = {Visibility(body["visibility"])} if "visibility" in body else set(Visibility)
+    limit = 1000 if kind is Kind.SMART or "order" in body else None
+    return Query(kind, tuple(sorted(filters.items())), frozenset(asked), limit)
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_every_recorded_metadata_search_finds_the_same_photos_in_the_same_order(
+    real: Sandbox, concurrency: int
+) -> None:
+    asked = questions("oracle-metadata.json")
+    assert len(asked) == 148
+    servers = {name: server_at(real, name, concurrency) for name in ("alice", "bob")}
+    for question in asked:
+        found = found_ids(servers[question["user"]], as_query(Kind.METADATA, question["body"]))
+        if "visibility" in question["body"]:
+            assert found == question["ids"], question["body"]
+        else:
+            assert sorted(found) == sorted(question["ids"]), question["body"]
+
+
+def test_every_recorded_ranking_is_the_same(real: Sandbox) -> None:
+    asked = questions("oracle-smart.json")
+    assert len(asked) == 22
+    server = server_at(real)
+    for question in asked:
+        assert found_ids(server, as_query(Kind.SMART, question["body"])) == question["ids"], question["body"]

@@ -1,0 +1,132 @@
+"""The table of versions: what a server would ignore is refused, and only that."""
+
+from __future__ import annotations
+
+import pytest
+
+from immich_smart_albums.immich.versions import ASSET_FIELDS, FIELDS, OLDEST, VALUES, Capabilities, Span
+from immich_smart_albums.model.query import Kind, Query, Value
+from immich_smart_albums.model.version import Version
+from immich_smart_albums.rules.fields import FIELDS as ALL_FIELDS
+from immich_smart_albums.rules.fields import Type
+from immich_smart_albums.sandbox import Sandbox
+from immich_smart_albums.sandbox.levels import LEVELS
+
+from .clients import server_at
+
+SAMPLES: dict[Type, Value] = {
+    Type.TEXT: "something",
+    Type.TRUTH: True,
+    Type.RATING: 3,
+    Type.ID: "7d1be37b-e20f-4da1-b1e0-95facc285fc2",
+    Type.IDS: ("7d1be37b-e20f-4da1-b1e0-95facc285fc2",),
+    Type.DATE: "2024-01-01T00:00:00.000Z",
+    Type.ASSET_TYPE: "IMAGE",
+    Type.ORDER: "desc",
+}
+
+
+def before(version: Version) -> Version:
+    """A release just before another one."""
+    if version.minor:
+        return Version(version.major, version.minor - 1, 99)
+    return Version(version.major - 1, 999)
+
+
+def after(version: Version) -> Version:
+    """A release just after another one."""
+    return Version(version.major, version.minor, version.patch + 1)
+
+
+def asked(name: str, value: Value) -> Query:
+    return Query(Kind.METADATA, ((name, value),))
+
+
+def lacks(version: Version, name: str, value: Value) -> list[tuple[str, str]]:
+    return Capabilities(version).lacks(asked(name, value))
+
+
+def outside(span: Span) -> list[Version]:
+    """Releases on the wrong side of a span."""
+    too_old = [before(span.since)] if span.since > OLDEST else []
+    return too_old + ([after(span.until)] if span.until else [])
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_field_is_refused_outside_its_versions_and_the_message_names_both_versions(name: str) -> None:
+    span, value = FIELDS[name], SAMPLES[ALL_FIELDS[name].type]
+    assert outside(span)
+    for version in outside(span):
+        ((field, message),) = lacks(version, name, value)
+        assert field == name
+        assert f"Immich {version} would ignore {name!r}" in message
+        assert str(span.until or span.since) in message
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_field_is_accepted_from_its_first_version_to_its_last(name: str) -> None:
+    span, value = FIELDS[name], SAMPLES[ALL_FIELDS[name].type]
+    for version in (span.since, span.until or Version(3, 3, 5)):
+        assert lacks(version, name, value) == []
+
+
+@pytest.mark.parametrize(("name", "value"), VALUES, ids=str)
+def test_a_value_is_refused_where_it_has_no_effect_and_accepted_where_it_has(name: str, value: Value) -> None:
+    span = VALUES[name, value]
+    assert outside(span)
+    for version in outside(span):
+        ((field, message),) = lacks(version, name, value)
+        assert field == name
+        assert f"Immich {version} would ignore" in message
+        assert str(span.until or span.since) in message
+    for version in (span.since, span.until or Version(3, 3, 5)):
+        if version in FIELDS.get(name, Span()):
+            assert lacks(version, name, value) == []
+
+
+def test_a_refused_value_is_shown_beside_its_field() -> None:
+    assert lacks(Version(2, 5), "rating", None)[0][1] == (
+        "Immich 2.5.0 would ignore 'rating: null' (Immich has it since 2.6.0)"
+    )
+    assert lacks(Version(1, 124), "isMotion", False)[0][1].startswith("Immich 1.124.0 would ignore 'isMotion: false'")
+
+
+def test_of_a_field_and_its_value_the_later_is_told() -> None:
+    ((_, message),) = lacks(Version(1, 120), "tagIds", None)
+    assert "'tagIds'" in message
+    assert "1.136.0" in message
+
+
+@pytest.mark.parametrize("name", sorted(ALL_FIELDS.keys() - FIELDS.keys()))
+def test_all_other_fields_are_accepted_by_every_version(name: str) -> None:
+    for version in (OLDEST, Version(2, 7, 5), Version(3, 3, 5)):
+        assert lacks(version, name, SAMPLES[ALL_FIELDS[name].type]) == []
+
+
+@pytest.mark.parametrize("name", ASSET_FIELDS)
+def test_a_field_of_assets_is_told_missing_outside_its_versions(name: str) -> None:
+    span = ASSET_FIELDS[name]
+    for version in outside(span):
+        (message,) = Capabilities(version).lacks_asset_fields({name, "originalPath"})
+        assert message == f"Immich {version} does not return {name!r} ({span})"
+    for version in (span.since, span.until or Version(3, 3, 5)):
+        assert Capabilities(version).lacks_asset_fields({name}) == []
+
+
+def test_every_level_knows_each_field_that_the_table_lets_through() -> None:
+    for level in LEVELS.values():
+        version = Version(*level.version)
+        for name, field in ALL_FIELDS.items():
+            for kind in field.kinds:
+                is_sent = not lacks(version, name, SAMPLES[field.type])
+                assert not is_sent or name in level.search_fields[kind.value]
+
+
+def test_a_server_tells_its_version_and_what_it_lacks(running: dict[str, Sandbox]) -> None:
+    old, new = server_at(running["1.132"]), server_at(running["3.2"])
+    assert (old.version, new.version) == (Version(1, 132, 3), Version(3, 2, 4))
+    assert [field for field, _ in old.lacks(asked("albumIds", ("x",)))] == ["albumIds"]
+    assert new.lacks(asked("albumIds", ("x",))) == []
+    assert old.lacks_asset_fields({"visibility"})
+    assert not new.lacks_asset_fields({"visibility"})
+    assert new.base == running["3.2"].url
