@@ -127,6 +127,26 @@ def test_wrong_usage_is_exit_2_with_the_remedy_and_no_search(
     assert not [record for record in shell.sandbox.requests if "/search" in record.path]
 
 
+def test_bytes_that_are_no_text_are_refused_wherever_they_stand(shell: Shell) -> None:
+    result = shell.run("--include-smart-union", "dog", "--album", os.fsdecode(b"caf\xe9"), "--create-album")
+    assert result.returncode == 2
+    assert "bytes that are no text" in result.stderr
+
+
+def test_a_terminal_that_knows_only_ascii_still_gets_its_lines(shell: Shell) -> None:
+    shell.sandbox.library.add_asset(name="Kesä mökillä.jpg", taken="2026-11-01T12:00:00Z")
+    result = subprocess.run(
+        [sys.executable, "-m", "immich_smart_albums", "--include-metadata-union", "{}", "--format", "table"],
+        env={**shell.environment, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "Kes\\xe4 m\\xf6kill\\xe4.jpg" in result.stdout
+
+
 def test_everything_that_is_wrong_is_told_at_once(shell: Shell) -> None:
     result = shell.run(
         *("--include-metadata-union", '{"ciyt": "Nice"}', "missing.json"),

@@ -139,8 +139,3 @@ def test_a_search_address_without_one_search_is_refused(query: str) -> None:
 )
 def test_anything_else_stays_as_it_is(value: str) -> None:
     assert source(value) == Source(f"{FLAG} {value!r}", value, Form.BARE)
-
-
-def test_bytes_that_are_no_text_are_refused() -> None:
-    _, message = problem(os.fsdecode(b"caf\xe9"))
-    assert message == "has bytes that are no text"

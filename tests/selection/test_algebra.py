@@ -34,9 +34,7 @@ class Library:
     assets: list[dict[str, object]]
     asked: list[Query] = field(default_factory=list)
 
-    def find(
-        self, query: Query, fields: frozenset[str]
-    ) -> Generator[Iterable[Mapping[str, object]], None, None]:
+    def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
         self.asked.append(query)
         result = self.result(query)
         for start in range(0, len(result), 3):
@@ -79,17 +77,19 @@ def plainly(node: Node, library: Library) -> set[str]:
 
 
 libraries = st.builds(
-    lambda facts: Library([
-        {
-            "id": f"asset-{number:02}",
-            "fileCreatedAt": f"2024-01-01T00:00:{instant:02}.000Z",
-            "city": city,
-            "exifInfo": {"make": make},
-            "people": [{"name": name} for name in names],
-            "tags": [{"value": "Pets"}] if tagged else [],
-        }
-        for number, (city, make, names, instant, tagged) in enumerate(facts)
-    ]),
+    lambda facts: Library(
+        [
+            {
+                "id": f"asset-{number:02}",
+                "fileCreatedAt": f"2024-01-01T00:00:{instant:02}.000Z",
+                "city": city,
+                "exifInfo": {"make": make},
+                "people": [{"name": name} for name in names],
+                "tags": [{"value": "Pets"}] if tagged else [],
+            }
+            for number, (city, make, names, instant, tagged) in enumerate(facts)
+        ]
+    ),
     st.lists(
         st.tuples(
             st.sampled_from(CITIES),
@@ -105,7 +105,9 @@ libraries = st.builds(
 limits = st.none() | st.integers(1, 8)
 searches = st.one_of(
     st.builds(
-        lambda city, limit: Search(Query(Kind.METADATA, (("city", city),), limit=limit)), st.sampled_from(CITIES), limits
+        lambda city, limit: Search(Query(Kind.METADATA, (("city", city),), limit=limit)),
+        st.sampled_from(CITIES),
+        limits,
     ),
     st.builds(
         lambda word, limit: Search(Query(Kind.SMART, (("query", word),), limit=limit)),
@@ -116,13 +118,15 @@ searches = st.one_of(
 )
 local_filters = st.builds(
     lambda pair: LocalFilter(compile_path(pair[0]), compile_pattern(pair[1], timeout=1), "", ""),
-    st.sampled_from([
-        ("$.exifInfo.make", "apple"),
-        ("$.exifInfo.make", "."),
-        ("$.people[*].name", "emma"),
-        ("$.tags[*].value", "pets"),
-        ("$..name", "noah"),
-    ]),
+    st.sampled_from(
+        [
+            ("$.exifInfo.make", "apple"),
+            ("$.exifInfo.make", "."),
+            ("$.people[*].name", "emma"),
+            ("$.tags[*].value", "pets"),
+            ("$..name", "noah"),
+        ]
+    ),
 )
 trees = st.recursive(
     searches | local_filters,

@@ -35,9 +35,7 @@ class Library:
     assets: list[dict[str, object]]
     asked: list[Query] = field(default_factory=list)
 
-    def find(
-        self, query: Query, fields: frozenset[str]
-    ) -> Generator[Iterable[Mapping[str, object]], None, None]:
+    def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
         self.asked.append(query)
         yield self.result(query)
 
@@ -84,18 +82,20 @@ libraries = st.lists(
     ),
     max_size=14,
 ).map(
-    lambda facts: Library([
-        {
-            "id": f"asset-{number:02}",
-            "personIds": people,
-            "city": city,
-            "fileCreatedAt": day,
-            "originalFileName": name,
-            "visibility": shown.value,
-            "exifInfo": {"make": make},
-        }
-        for number, (people, city, day, name, shown, make) in enumerate(facts)
-    ])
+    lambda facts: Library(
+        [
+            {
+                "id": f"asset-{number:02}",
+                "personIds": people,
+                "city": city,
+                "fileCreatedAt": day,
+                "originalFileName": name,
+                "visibility": shown.value,
+                "exifInfo": {"make": make},
+            }
+            for number, (people, city, day, name, shown, make) in enumerate(facts)
+        ]
+    )
 )
 fields = st.fixed_dictionaries(
     {},
@@ -172,7 +172,9 @@ def test_an_exclude_is_searched_for_inside_of_what_is_included() -> None:
     helsinki = Search(Query(Kind.METADATA, (("city", "Helsinki"),)))
     emma = Search(Query(Kind.METADATA, (("personIds", ("emma",)),)))
     simple = simplify(All((helsinki, Not(emma))))
-    assert simple == All((helsinki, Not(Search(Query(Kind.METADATA, (("city", "Helsinki"), ("personIds", ("emma",))))))))
+    assert simple == All(
+        (helsinki, Not(Search(Query(Kind.METADATA, (("city", "Helsinki"), ("personIds", ("emma",)))))))
+    )
 
 
 def test_a_choice_inside_of_a_frame_needs_the_frame_no_more() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from immich_smart_albums import __version__
 from immich_smart_albums.cli import arguments
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.errors import ConfigurationError, SmartAlbumsError
+from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """Run with the arguments of this process and leave it."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file name that the terminal cannot show is no failure
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
@@ -55,6 +58,10 @@ def run(argv: Sequence[str]) -> Exit:
 
 
 def _run(argv: Sequence[str]) -> Exit:
+    for word in argv:
+        if not _is_text(word):
+            hint = "Is the terminal's encoding UTF-8?"
+            raise ConfigurationError((Problem("command line", f"{word!a} has bytes that are no text", hint),))
     verb, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else ("", argv)
     if verb and verb not in arguments.VERBS:
         arguments.selection_parser().error(f"there is no verb {verb!r}; verbs are {', '.join(arguments.VERBS)}")
@@ -71,6 +78,15 @@ def _run(argv: Sequence[str]) -> Exit:
     command = import_module(f"immich_smart_albums.cli.commands.{verb or 'select'}")
     code: Exit = command.run(parsed)
     return code
+
+
+def _is_text(word: str) -> bool:
+    """Whether an argument can be sent: bytes that are no UTF-8 arrive as lone surrogates."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _tell(error: SmartAlbumsError) -> None:

@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 def read_source(flag: str, value: str, findings: Findings) -> Source | None:
     """What stands behind one value; None with a problem noted for a file or address that cannot be read."""
     bare = Source(f"{flag} {value!r}", value, Form.BARE)
-    if not _is_unicode(value):
-        hint = "Is the terminal's encoding UTF-8?"
-        findings.problems.append(Problem(bare.label, "has bytes that are no text", hint))
-        return None
     if "-person-names-" in flag:
         return bare  # a file that happens to be called Emma is not meant
     text = value.strip()
@@ -33,15 +29,6 @@ def read_source(flag: str, value: str, findings: Findings) -> Source | None:
         findings.problems.append(Problem(bare.label, "is a folder", "Name the files in it one by one, or as *.json."))
         return None
     return _from_file(path, value, findings) if path is not None and path.is_file() else bare
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether a value can be sent: bytes that are no UTF-8 come in from the command line as lone surrogates."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _path(value: str) -> Path | None:

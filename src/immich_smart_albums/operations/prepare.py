@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.plan import Plan, diff
@@ -11,6 +11,7 @@ from immich_smart_albums.operations.resolve import resolve
 from immich_smart_albums.operations.target import find_target
 from immich_smart_albums.selection.evaluate import Selection, evaluate
 from immich_smart_albums.selection.lower import lower
+from immich_smart_albums.selection.simplify import simplify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,8 @@ def prepare(
     if rule is None:
         message = "a rule that cannot be read must come with a problem"
         raise TypeError(message)
-    selection = evaluate(lower(rule), server.searches, concurrency=concurrency, log=log)
+    query_plan = lower(replace(rule, match=simplify(rule.match)))
+    selection = evaluate(query_plan, server.searches, concurrency=concurrency, log=log)
     if order.album is None:
         return selection, None
     present = server.albums.members(album.id) if album else frozenset()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.report.words import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,7 +20,7 @@ def health_lines(health: Health) -> Iterator[str]:
     if health.me is None:
         yield "Key          accepted; whose it is cannot be told without the permission user.read"
     else:
-        yield f"Key          of {health.me.name} <{health.me.email}>"
+        yield f"Key          of {one_line(health.me.name)} <{health.me.email}>"
     yield from _permissions(health.missing)
     yield ""
     yield from _albums(health.albums)
@@ -44,8 +46,8 @@ def _albums(albums: tuple[Album, ...] | None) -> Iterator[str]:
     yield f"Albums       {len(albums)}"
     width = max((len(album.name) for album in albums), default=0)
     for album in albums:
-        role = "" if album.role in {"owner", None} else f", {album.role}, of {album.owner}"
-        yield f"  {album.name:{width}}  {album.id}  {album.asset_count} photos{role}"
+        role = "" if album.role in {"owner", None} else f", {album.role}, of {one_line(album.owner)}"
+        yield f"  {one_line(album.name):{width}}  {album.id}  {album.asset_count} photos{role}"
 
 
 def _people(people: tuple[Person, ...] | None) -> Iterator[str]:
@@ -58,7 +60,7 @@ def _people(people: tuple[Person, ...] | None) -> Iterator[str]:
     for person in people:
         notes = [note for note, holds in _notes(person, repeated) if holds]
         remark = f"  ({', '.join(notes)})" if notes else ""
-        yield f"  {person.name:{width}}  {person.id}{remark}"
+        yield f"  {one_line(person.name):{width}}  {person.id}{remark}"
 
 
 def _notes(person: Person, repeated: Counter[str]) -> list[tuple[str, bool]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from immich_smart_albums.model.instants import from_milliseconds
+from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +32,7 @@ def lines(assets: Iterable[Asset], base: str, format_: str) -> Iterator[str]:
             case "ids":
                 yield asset.id
             case "table":
-                yield f"{asset.local_time:19}  {asset.type:5}  {_one_line(asset.file_name):32}  {_url(base, asset)}"
+                yield f"{asset.local_time:19}  {asset.type:5}  {one_line(asset.file_name):32}  {_url(base, asset)}"
             case _:
                 yield _url(base, asset)
 
@@ -75,11 +76,6 @@ def _json(asset: Asset, base: str) -> dict[str, str]:
         "takenAt": from_milliseconds(asset.taken),
         "localDateTime": asset.local_time,
     }
-
-
-def _one_line(text: str) -> str:
-    """A text that can neither break the line nor steer the terminal: a file name may hold anything."""
-    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _url(base: str, asset: Asset) -> str:

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 class Searches(Protocol):
     """The server's searches, read to their end or failed."""
 
-    def find(
-        self, query: Query, fields: frozenset[str]
-    ) -> Generator[Iterable[Mapping[str, object]], None, None]:
+    def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
         """The records of a search, in batches as they arrive, each asset at least once.
 
         Records hold what `Asset.of` reads and the named fields, dotted below exifInfo. Ranked and capped searches come

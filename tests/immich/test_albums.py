@@ -1,0 +1,232 @@
+"""Albums: what is in them, making one exactly once, and adding with an answer for every photo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from immich_smart_albums.errors import Refused, ServerError, Unreachable, Untrustworthy
+from immich_smart_albums.model.outcome import Outcome
+from immich_smart_albums.sandbox import Library, generate
+
+from .clients import server_at, shown_ids
+
+if TYPE_CHECKING:
+    from immich_smart_albums.sandbox import Sandbox
+    from immich_smart_albums.sandbox.records import Album
+
+    from .conftest import Start
+
+UNKNOWN = "7d1be37b-e20f-4da1-b1e0-95facc285fc2"
+
+
+def album_named(library: Library, name: str) -> Album:
+    return next(album for album in library.albums.values() if album.name == name)
+
+
+def names(sandbox: Sandbox) -> list[str]:
+    return [album.name for album in sandbox.library.albums.values()]
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
+@pytest.mark.parametrize("name", ["Finland", "Summer together", "Empty", "Apollo project"])
+def test_the_members_of_an_album_are_those_of_everybody_in_timeline_and_archive(
+    start: Start, level: str, name: str
+) -> None:
+    library = generate(1500)
+    album = album_named(library, name)
+    if name == "Finland":
+        bobs = shown_ids_of(library, "bob")[:2]
+        library.add_to_album(album.id, [*bobs, *shown_ids(library, "archive")[:2]])
+    expected = {each for each in album.asset_ids if library.assets[each].visibility in {"timeline", "archive"}}
+    assert server_at(start(library, level)).albums.members(album.id) == expected
+
+
+def shown_ids_of(library: Library, owner: str) -> list[str]:
+    owner_id = library.user_named(owner).id
+    return [each.id for each in library.timeline if each.owner_id == owner_id and each.visibility == "timeline"]
+
+
+@pytest.mark.parametrize("level", ["2.7", "3.1"])
+def test_trashed_members_are_left_out_and_can_be_added_again(start: Start, level: str) -> None:
+    library = generate(300)
+    album = library.add_album("Mine", owner_id=library.user_named("alice").id, asset_ids=shown_ids(library)[:10])
+    gone = shown_ids(library)[3]
+    library.trash(gone)
+    server = server_at(start(library, level))
+    assert server.albums.members(album.id) == set(album.asset_ids) - {gone}
+    assert server.albums.add(album.id, [gone]) == {gone: Outcome.ALREADY_THERE}
+
+
+def test_an_album_whose_answer_lacks_its_assets_is_not_taken_for_an_empty_one(start: Start) -> None:
+    sandbox = start(level="2.7")
+    album = album_named(sandbox.library, "Best of")
+    sandbox.faults.status(200, body=b'{"albumName":"Best of"}', path=f"/api/albums/{album.id}")
+    with pytest.raises(Untrustworthy):
+        server_at(sandbox).albums.members(album.id)
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
+def test_a_new_album_is_empty_and_ours(start: Start, level: str) -> None:
+    sandbox = start(level=level)
+    album = server_at(sandbox).albums.create("Friends, no exes")
+    made = sandbox.library.albums[album.id]
+    assert (made.name, dict(made.asset_ids)) == ("Friends, no exes", {})
+    assert (album.name, album.asset_count, album.role) == ("Friends, no exes", 0, "owner")
+    assert album.created
+    assert server_at(sandbox).albums.members(album.id) == frozenset()
+
+
+def posts(sandbox: Sandbox) -> int:
+    return len([request for request in sandbox.requests if (request.method, request.path) == ("POST", "/api/albums")])
+
+
+def test_an_album_whose_answer_is_lost_is_found_and_not_made_twice(start: Start) -> None:
+    sandbox = start()
+    sandbox.faults.lose_answer(method="POST", path="/api/albums")
+    album = server_at(sandbox).albums.create("Lost and found")
+    assert names(sandbox).count("Lost and found") == 1
+    assert album.id == album_named(sandbox.library, "Lost and found").id
+    assert posts(sandbox) == 1
+
+
+@pytest.mark.parametrize("after", [0, 30])
+def test_an_album_whose_answer_is_cut_is_found_and_not_made_twice(start: Start, after: int) -> None:
+    sandbox = start()
+    sandbox.faults.cut(after, method="POST", path="/api/albums")
+    assert server_at(sandbox).albums.create("Lost and found").role == "owner"
+    assert names(sandbox).count("Lost and found") == 1
+    assert posts(sandbox) == 1
+
+
+def test_an_older_album_of_the_same_name_is_not_taken_for_the_lost_one(start: Start) -> None:
+    sandbox = start()
+    older = album_named(sandbox.library, "Empty")
+    sandbox.faults.lose_answer(method="POST", path="/api/albums")
+    album = server_at(sandbox).albums.create("Empty")
+    assert album.id != older.id
+    assert names(sandbox).count("Empty") == 2
+
+
+def test_an_album_that_was_not_made_is_made_once_after_a_reset(start: Start) -> None:
+    sandbox = start()
+    sandbox.faults.reset(method="POST", path="/api/albums")
+    album = server_at(sandbox).albums.create("Second try")
+    assert names(sandbox).count("Second try") == 1
+    assert album.id == album_named(sandbox.library, "Second try").id
+    assert posts(sandbox) == 2
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_an_album_that_a_busy_server_did_not_make_is_made_once(start: Start, status: int) -> None:
+    sandbox = start()
+    sandbox.faults.status(status, method="POST", path="/api/albums")
+    server_at(sandbox).albums.create("Second try")
+    assert names(sandbox).count("Second try") == 1
+
+
+def test_an_album_is_tried_twice_and_no_more(start: Start) -> None:
+    sandbox = start()
+    sandbox.faults.reset(method="POST", path="/api/albums", times=None)
+    with pytest.raises(Unreachable, match="POST /albums: the connection to"):
+        server_at(sandbox).albums.create("Never")
+    assert posts(sandbox) == 2
+    assert "Never" not in names(sandbox)
+
+
+def test_a_refusal_to_make_an_album_is_final(start: Start) -> None:
+    sandbox = start()
+    sandbox.faults.status(400, message="Too many albums", method="POST", path="/api/albums")
+    with pytest.raises(Refused, match="POST /albums was answered 400: Too many albums"):
+        server_at(sandbox).albums.create("Never")
+    assert posts(sandbox) == 1
+
+
+@pytest.mark.parametrize("body", [b'{"id":"x","albumName":"Another"}', b'{"albumName":"New"}', b"[]"])
+def test_an_answer_that_is_not_the_new_album_is_not_believed(start: Start, body: bytes) -> None:
+    sandbox = start()
+    sandbox.faults.status(201, body=body, method="POST", path="/api/albums")
+    with pytest.raises(Untrustworthy, match="POST /albums: the answer"):
+        server_at(sandbox).albums.create("New")
+    assert posts(sandbox) == 1
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
+def test_each_photo_that_is_added_has_an_outcome_of_its_own(start: Start, level: str) -> None:
+    library = generate(400)
+    ids = shown_ids(library)
+    album = library.add_album("Mine", owner_id=library.user_named("alice").id, asset_ids=ids[:2])
+    bobs = shown_ids_of(library, "bob")[0]
+    library.partners.clear()
+    outcomes = server_at(start(library, level)).albums.add(album.id, [ids[0], ids[5], UNKNOWN, bobs, ids[6]])
+    assert outcomes == {
+        ids[0]: Outcome.ALREADY_THERE,
+        ids[5]: Outcome.ADDED,
+        UNKNOWN: Outcome.NO_PERMISSION,
+        bobs: Outcome.NO_PERMISSION,
+        ids[6]: Outcome.ADDED,
+    }
+    assert set(album.asset_ids) == {*ids[:2], ids[5], ids[6]}
+
+
+def test_an_addition_whose_answer_is_lost_is_repeated_and_answered_as_already_there(start: Start) -> None:
+    sandbox = start()
+    ids = shown_ids(sandbox.library)[:5]
+    album = album_named(sandbox.library, "Empty")
+    sandbox.faults.lose_answer(method="PUT")
+    outcomes = server_at(sandbox).albums.add(album.id, ids)
+    assert set(outcomes.values()) == {Outcome.ALREADY_THERE}
+    assert list(album.asset_ids) == ids
+
+
+def test_an_addition_that_did_not_arrive_is_repeated(start: Start) -> None:
+    sandbox = start()
+    ids = shown_ids(sandbox.library)[:5]
+    album = album_named(sandbox.library, "Empty")
+    sandbox.faults.status(503, method="PUT")
+    sandbox.faults.reset(method="PUT")
+    outcomes = server_at(sandbox).albums.add(album.id, ids)
+    assert outcomes == dict.fromkeys(ids, Outcome.ADDED)
+
+
+def result(asset_id: str, error: str | None = None) -> dict[str, object]:
+    return {"id": asset_id, "success": error is None} | ({} if error is None else {"error": error})
+
+
+def added(sandbox: Sandbox, ids: list[str], *results: dict[str, object]) -> dict[str, Outcome]:
+    """What the client makes of these results."""
+    sandbox.faults.status(200, body=msgspec.json.encode(results), method="PUT")
+    return server_at(sandbox).albums.add(UNKNOWN, ids)
+
+
+def test_a_photo_that_is_not_found_is_told_apart(start: Start) -> None:
+    assert added(start(), ["a"], result("a", "not_found")) == {"a": Outcome.NOT_FOUND}
+
+
+def test_a_photo_without_an_answer_is_an_error(start: Start) -> None:
+    with pytest.raises(Untrustworthy) as caught:
+        added(start(), ["a", "b", "c"], result("a"))
+    assert caught.value.message == f"PUT /albums/{UNKNOWN}/assets: no answer for 2 of 3 photos"
+    assert caught.value.hint
+    assert "what was added stays" in caught.value.hint
+
+
+@pytest.mark.parametrize("word", ["unknown", "validation", ""])
+def test_a_word_that_is_not_known_is_an_error_that_repeats_it(start: Start, word: str) -> None:
+    with pytest.raises(Untrustworthy) as caught:
+        added(start(), ["a", "b"], result("a"), result("b", word))
+    assert caught.value.message == f"PUT /albums/{UNKNOWN}/assets: asset b was refused with {word!r}"
+    assert caught.value.hint
+
+
+def test_a_refusal_without_a_word_is_an_error_too(start: Start) -> None:
+    with pytest.raises(Untrustworthy, match="asset a was refused with None"):
+        added(start(), ["a"], {"id": "a", "success": False})
+
+
+def test_an_album_that_was_deleted_meanwhile_is_told(start: Start) -> None:
+    sandbox = start()
+    with pytest.raises(ServerError, match="Album not found"):
+        server_at(sandbox).albums.add(UNKNOWN, shown_ids(sandbox.library)[:1])

@@ -1,0 +1,183 @@
+"""Names: people of many pages, albums with roles at every level, tags, months, and what the key may do."""
+
+from __future__ import annotations
+
+import pytest
+
+from immich_smart_albums.errors import Untrustworthy
+from immich_smart_albums.immich import directory as module
+from immich_smart_albums.model.album import Album, Person
+from immich_smart_albums.sandbox import Library, Sandbox, generate
+from immich_smart_albums.sandbox.keys import MINIMAL
+from immich_smart_albums.sandbox.records import Person as PersonRecord
+
+from .clients import server_at, shown
+from .conftest import Start
+
+PEOPLE = 2300
+
+
+@pytest.fixture(scope="module")
+def crowded() -> Library:
+    """A library with more people than fit on a page; all of them on one photo, some of them hidden."""
+    library = generate(40)
+    alice = library.user_named("alice").id
+    made = []
+    for number in range(PEOPLE):
+        person = PersonRecord(library.new_id(), alice, f"Guest {number // 2}", 0, is_hidden=number % 10 == 0)
+        library.people[person.id] = person
+        made.append(person.id)
+    library.add_asset(person_ids=tuple(made))
+    return library
+
+
+def test_people_of_many_pages_are_all_read_hidden_ones_and_namesakes_too(crowded: Library, start: Start) -> None:
+    sandbox = start(crowded)
+    people = server_at(sandbox).directory.people()
+    guests = [each for each in people if each.name.startswith("Guest")]
+    assert len({each.id for each in guests}) == len(guests) == PEOPLE
+    assert sum(each.hidden for each in guests) == PEOPLE // 10
+    assert len([each for each in guests if each.name == "Guest 7"]) == 2
+    pages = [request.query["page"] for request in sandbox.requests if request.path == "/api/people"]
+    assert pages == ["1", "2", "3"]
+
+
+def test_people_whom_pages_lose_because_of_ties_are_found_by_reading_again(crowded: Library, start: Start) -> None:
+    sandbox = start(crowded)
+
+    def turn_over() -> None:
+        """All guests are on one photo, so any order of them is right."""
+        crowded.people = dict(reversed(crowded.people.items()))
+
+    sandbox.faults.hook(turn_over, path="/api/people", nth=2, times=1)
+    people = server_at(sandbox).directory.people()
+    assert len([each for each in people if each.name.startswith("Guest")]) == PEOPLE
+    assert len(sandbox.requests) > 1 + 3
+
+
+def test_people_who_are_never_complete_are_an_error_and_not_a_shorter_list(crowded: Library, start: Start) -> None:
+    sandbox = start(crowded)
+    body = b'{"people":[{"id":"a"},{"id":"a"}],"hasNextPage":false,"total":2,"hidden":0}'
+    sandbox.faults.status(200, body=body, path="/api/people", times=None)
+    with pytest.raises(Untrustworthy) as caught:
+        server_at(sandbox).directory.people()
+    assert "(1 of 2 seen)" in caught.value.message
+    assert caught.value.hint
+    assert len(sandbox.requests) == 1 + module.MOST_READINGS
+
+
+def test_people_are_listed_as_the_sandbox_knows_them(sandbox: Sandbox, library: Library) -> None:
+    people = {each.id: each for each in server_at(sandbox).directory.people()}
+    alice = library.user_named("alice").id
+    for each in library.people.values():
+        faces = [asset for asset in shown(library) if each.id in asset.person_ids]
+        if each.owner_id == alice and each.name and faces:
+            assert people[each.id] == Person(each.id, each.name, each.is_hidden)
+        elif each.owner_id != alice:
+            assert each.id not in people
+
+
+def test_a_person_can_be_there_without_being_listed(start: Start) -> None:
+    library = generate(60)
+    alice = library.user_named("alice").id
+    shy = PersonRecord(library.new_id(), alice, "On archived photos only", 0)
+    library.people[shy.id] = shy
+    library.add_asset(person_ids=(shy.id,), visibility="archive")
+    directory = server_at(start(library)).directory
+    assert shy.id not in {each.id for each in directory.people()}
+    assert directory.has_person(shy.id)
+
+
+def roles(albums: list[Album]) -> dict[str, set[str | None]]:
+    found: dict[str, set[str | None]] = {}
+    for album in albums:
+        found.setdefault(album.name, set()).add(album.role)
+    return found
+
+
+def test_albums_are_listed_once_with_roles_and_owners_at_every_level(sandbox: Sandbox, library: Library) -> None:
+    albums = server_at(sandbox).directory.albums()
+    assert len({album.id for album in albums}) == len(albums)
+    assert roles(albums) == {
+        "Best of": {"owner"},
+        "Finland": {"owner"},
+        "Apollo project": {"owner"},
+        "Duplicates": {"owner"},
+        "Empty": {"owner"},
+        "Summer together": {"editor"},
+        "Bob's travels": {"viewer"},
+    }
+    assert len([album for album in albums if album.name == "Duplicates"]) == 2
+    owners = {album.name: album.owner for album in albums}
+    assert (owners["Best of"], owners["Bob's travels"]) == ("Alice", "Bob")
+    best = next(album for album in albums if album.name == "Best of")
+    assert best.asset_count == len(library.albums[best.id].asset_ids)
+    assert best.created.endswith("Z")
+
+
+def test_the_account_is_asked_once_for_all_albums(newest: Sandbox) -> None:
+    server_at(newest).directory.albums()
+    assert [request.path for request in newest.requests].count("/api/users/me") == 1
+
+
+def test_without_user_read_roles_stay_open_only_where_somebody_shares(start: Start) -> None:
+    for level in ("2.7", "3.1"):
+        sandbox = start(level=level)
+        sandbox.add_key("albums", "alice", ["album.read"])
+        found = roles(server_at(sandbox, "albums").directory.albums())
+        assert found["Best of"] == {"owner"}
+        assert found["Finland"] == {None}
+        assert found["Summer together"] == {None}
+        assert [request.path for request in sandbox.requests].count("/api/users/me") == 1
+
+
+def test_an_account_without_albums_asks_for_nobody(start: Start) -> None:
+    library = generate(30)
+    library.albums.clear()
+    sandbox = start(library)
+    assert server_at(sandbox).directory.albums() == []
+    assert "/api/users/me" not in {request.path for request in sandbox.requests}
+
+
+def test_an_album_shared_in_an_unknown_way_has_an_open_role(start: Start) -> None:
+    sandbox = start()
+    body = (
+        b'[{"id":"a","albumName":"Odd","albumUsers":[{"user":{"id":"x","name":"X"},"role":"owner"},'
+        b'{"user":{"id":"y","name":"Y"}}]},{"id":"b","albumName":"Nobody\'s"}]'
+    )
+    sandbox.faults.status(200, body=body, path="/api/albums")
+    odd, nobodys = server_at(sandbox).directory.albums()
+    assert (odd.role, odd.owner) == (None, "X")
+    assert nobodys == Album("b", "Nobody's", 0, "owner", "", "")
+
+
+def test_tags_are_known_by_id(sandbox: Sandbox, library: Library) -> None:
+    alice = library.user_named("alice").id
+    expected = {tag.id for tag in library.tags.values() if tag.owner_id == alice}
+    assert expected
+    assert server_at(sandbox).directory.tag_ids() == expected
+
+
+def test_months_count_the_timeline_and_are_asked_once(sandbox: Sandbox, library: Library) -> None:
+    directory = server_at(sandbox).directory
+    months = directory.months()
+    assert directory.months() is months
+    assert len([each for each in sandbox.requests if each.path == "/api/timeline/buckets"]) == 1
+    assert sum(month.count for month in months) >= len(list(shown(library)))
+    begins = [month.begins for month in months]
+    assert begins == sorted(set(begins), reverse=True)
+
+
+def test_the_account_is_known_and_asked_once(sandbox: Sandbox) -> None:
+    directory = server_at(sandbox).directory
+    assert (directory.me().name, directory.me().email) == ("Alice", "alice@example.org")
+    assert len([each for each in sandbox.requests if each.path == "/api/users/me"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), [("alice", {"all"}), ("alice-minimal", set(MINIMAL)), ("alice-readonly", {"asset.read"})]
+)
+def test_a_key_tells_what_it_may_do(sandbox: Sandbox, key: str, expected: set[str]) -> None:
+    permissions = server_at(sandbox, key).directory.permissions()
+    assert permissions == (None if sandbox.level.name == "1.132" else expected)
+
