@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    import socket
     import ssl
 
 
@@ -17,9 +18,9 @@ def answer(status: str, body: bytes = b"", **headers: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 
-def json(body: bytes) -> bytes:
+def json(body: bytes, **headers: str) -> bytes:
     """A good answer with this JSON."""
-    return answer("200 OK", body, content_type="application/json")
+    return answer("200 OK", body, content_type="application/json", **headers)
 
 
 def page(status: str, title: str, **headers: str) -> bytes:
@@ -80,10 +81,15 @@ class _Handler(socketserver.BaseRequestHandler):
             if self.server.tls:
                 connection = self.server.tls.wrap_socket(connection, server_side=True)
             with connection:
-                text = b""
-                while b"\r\n\r\n" not in text:
-                    text += connection.recv(65536) or b"\r\n\r\n"
-                bare.requests.append(text.decode())
+                bare.requests.append(_read(connection))
                 connection.sendall(bare.next_answer())
         except OSError:
             return  # the client has left, which some tests want it to
+
+
+def _read(connection: socket.socket) -> str:
+    """A whole request: closing while some of it is unread would reset the connection."""
+    with connection.makefile("rb") as stream:
+        lines = list(iter(stream.readline, b"\r\n"))
+        lengths = [int(line.split(b":")[1]) for line in lines if line.lower().startswith(b"content-length:")]
+        return b"".join([*lines, b"\r\n", stream.read(sum(lengths))]).decode()

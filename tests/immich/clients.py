@@ -36,10 +36,10 @@ def server_at(where: Sandbox | str, key: str = "alice", concurrency: int = 1, **
     return ImmichServer(http, concurrency=concurrency, on_read=counted)
 
 
-def metadata(
-    visibility: Iterable[Visibility] = TIMELINE, limit: int | None = None, **filters: Value
-) -> Query:
-    """A metadata search."""
+def metadata(visibility: Iterable[Visibility] = TIMELINE, /, **filters: Value) -> Query:
+    """A metadata search; `limit` among the filters is how much of it to keep."""
+    limit = filters.pop("limit", None)
+    assert limit is None or isinstance(limit, int)
     return Query(Kind.METADATA, tuple(sorted(filters.items())), frozenset(visibility), limit)
 
 

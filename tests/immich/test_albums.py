@@ -35,7 +35,7 @@ def names(sandbox: Sandbox) -> list[str]:
 def test_the_members_of_an_album_are_those_of_everybody_in_timeline_and_archive(
     start: Start, level: str, name: str
 ) -> None:
-    library = generate(1500)
+    library = generate(500)
     album = album_named(library, name)
     if name == "Finland":
         bobs = shown_ids_of(library, "bob")[:2]

@@ -29,7 +29,7 @@ def by_time(assets: list[Asset], order: str) -> list[str]:
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
-@pytest.mark.parametrize("limit", [1, 37, 999, 1000, 1001, 2500])
+@pytest.mark.parametrize("limit", [37, 1000, 2500])
 def test_the_first_photos_are_those_of_the_servers_order(
     sandbox: Sandbox, library: Library, limit: int, order: str
 ) -> None:
@@ -42,7 +42,7 @@ def test_the_first_photos_are_those_of_the_servers_order(
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
-@pytest.mark.parametrize("inside", [1, 400, 1100])
+@pytest.mark.parametrize("inside", [1, 1100])
 def test_a_cut_through_photos_of_one_instant_keeps_those_of_the_servers_order(
     sandbox: Sandbox, library: Library, order: str, inside: int
 ) -> None:
@@ -68,6 +68,15 @@ def test_photos_of_one_millisecond_are_cut_by_the_microseconds_that_only_the_ser
         library.trash(*(asset.id for asset in shown(library) if asset.file_created_at < newest))
     expected = by_time(list(shown(library)), order)[:limit]
     assert found_ids(server_at(start(library, level)), metadata(limit=limit, order=order)) == expected
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("level", ["1.132", "2.7"])
+def test_before_3_1_the_same_photos_of_one_instant_are_kept_on_every_run(start: Start, order: str, level: str) -> None:
+    library = generate(20)
+    instant = "2026-12-01T00:00:00Z" if order == "desc" else "1990-01-01T00:00:00Z"
+    tied = sorted((library.add_asset(taken=instant).id for _ in range(30)), reverse=order == "desc")
+    assert found_ids(server_at(start(library, level)), metadata(limit=11, order=order)) == tied[:11]
 
 
 def test_a_cap_above_what_is_there_keeps_everything(newest: Sandbox, library: Library) -> None:
@@ -107,7 +116,7 @@ def ranked_library() -> Library:
 
 
 @pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
-@pytest.mark.parametrize("limit", [1, 200, 1000, 1001, 2500, None])
+@pytest.mark.parametrize("limit", [1, 1000, 1001, None])
 def test_a_ranking_comes_in_the_servers_order_whole_or_capped(
     ranked_library: Library, start: Start, level: str, limit: int | None
 ) -> None:
@@ -124,10 +133,8 @@ def test_a_ranking_of_one_page_is_one_request_and_never_larger_than_its_cap(
     assert (body["page"], body["size"]) == (1, 200)
 
 
-@pytest.mark.parametrize("request_number", [1, 2, 3, 4, 5])
-def test_a_photo_that_goes_while_a_deep_ranking_is_read_takes_no_other_along(
-    start: Start, request_number: int
-) -> None:
+@pytest.mark.parametrize("request_number", [1, 2, 3, 5])
+def test_a_photo_that_goes_while_a_deep_ranking_is_read_takes_no_other_along(start: Start, request_number: int) -> None:
     library = generate(3200)
     ids = sorted(shown_ids(library))
     library.rankings["dog"] = tuple(ids)

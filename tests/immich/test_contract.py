@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,14 @@ DESCRIBED_BUT_WITHOUT_EFFECT = {
 descriptions = pytest.mark.parametrize(
     "path",
     sorted(OPENAPI.glob("*.json"))
-    or [pytest.param(None, marks=pytest.mark.skip(reason="the API descriptions of Immich are not beside this checkout"))],
+    or [
+        pytest.param(None, marks=pytest.mark.skip(reason="the API descriptions of Immich are not beside this checkout"))
+    ],
     ids=lambda path: path.stem if path else "none",
 )
 
 
+@lru_cache
 def read(path: Path) -> tuple[Version, dict[str, set[str]]]:
     """The version of a description, and the names of each model's fields."""
     text: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from immich_smart_albums.errors import Untrustworthy
@@ -12,7 +14,9 @@ from immich_smart_albums.sandbox.keys import MINIMAL
 from immich_smart_albums.sandbox.records import Person as PersonRecord
 
 from .clients import server_at, shown
-from .conftest import Start
+
+if TYPE_CHECKING:
+    from .conftest import Start
 
 PEOPLE = 2300
 
@@ -180,4 +184,3 @@ def test_the_account_is_known_and_asked_once(sandbox: Sandbox) -> None:
 def test_a_key_tells_what_it_may_do(sandbox: Sandbox, key: str, expected: set[str]) -> None:
     permissions = server_at(sandbox, key).directory.permissions()
     assert permissions == (None if sandbox.level.name == "1.132" else expected)
-

@@ -6,6 +6,7 @@ import gzip
 import itertools
 import socket
 import threading
+from typing import TYPE_CHECKING
 
 import pytest
 from urllib3.exceptions import ConnectTimeoutError, DecodeError
@@ -13,12 +14,13 @@ from urllib3.exceptions import ConnectTimeoutError, DecodeError
 from immich_smart_albums.errors import NotImmich, ServerError, Unreachable, Untrustworthy
 from immich_smart_albums.immich.connection import Address, tell_failure
 from immich_smart_albums.immich.http import Exchange, TimeOuts
-
 from immich_smart_albums.sandbox import Sandbox, generate
 
-from .bare_server import BareServer, answer, json
+from .bare_server import BareServer, json
 from .clients import NOTHING, found_ids, http_to, metadata, server_at, shown_ids, smart
-from .conftest import Start
+
+if TYPE_CHECKING:
+    from .conftest import Start
 
 GOOD = json(b'{"major":3,"minor":1,"patch":0}')
 BODY = b'{"assets": {"items": [], "nextPage": null}}' + b" " * 2000
@@ -119,14 +121,14 @@ def chunked(body: bytes, *, ends: bool, **headers: str) -> bytes:
 
 COMPRESSED = gzip.compress(BODY)
 CUT = {
-    "content-length": answer("200 OK", BODY, content_type="application/json")[:-10],
-    "content-length and gzip": answer("200 OK", COMPRESSED, content_type="application/json", content_encoding="gzip")[:-10],
+    "content-length": json(BODY)[:-10],
+    "content-length and gzip": json(COMPRESSED, content_encoding="gzip")[:-10],
     "chunked": chunked(BODY, ends=False),
     "chunked in the middle of a chunk": chunked(BODY, ends=False)[:-700],
     "chunked and gzip": chunked(COMPRESSED, ends=False, content_encoding="gzip"),
-}  # fmt: skip
+}
 WHOLE = {
-    "content-length and gzip": answer("200 OK", COMPRESSED, content_type="application/json", content_encoding="gzip"),
+    "content-length and gzip": json(COMPRESSED, content_encoding="gzip"),
     "chunked": chunked(BODY, ends=True),
     "chunked and gzip": chunked(COMPRESSED, ends=True, content_encoding="gzip"),
 }
@@ -229,6 +231,16 @@ def test_a_page_of_another_shape_is_never_taken_for_an_empty_one(start: Start, b
         list(server_at(sandbox).searches.find(query, NOTHING))  # type: ignore[arg-type]  # queries, as parameters
 
 
+def ask_everything(sandbox: Sandbox) -> None:
+    """Every question that needs no search."""
+    server = server_at(sandbox)
+    directory = server.directory
+    for ask in (directory.me, directory.people, directory.tag_ids, directory.albums, directory.permissions):
+        ask()
+    directory.months()
+    list(server.searches.details(["x"]))
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
@@ -249,12 +261,7 @@ def test_other_answers_of_another_shape_are_refused_too(start: Start, path: str,
     sandbox = start()
     sandbox.faults.invalid_json(body, path=path)
     with pytest.raises(Untrustworthy) as caught:
-        server = server_at(sandbox)
-        directory = server.directory
-        for ask in (directory.me, directory.people, directory.tag_ids, directory.albums, directory.permissions):
-            ask()
-        directory.months()
-        list(server.searches.details(["x"]))
+        ask_everything(sandbox)
     assert f"GET {path.removeprefix('/api')}: " in caught.value.message
 
 

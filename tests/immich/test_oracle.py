@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +11,9 @@ from immich_smart_albums.sandbox import Sandbox
 from tests.sandbox.recorded import IMMICH, load, real_library
 
 from .clients import found_ids, server_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.skipif(not IMMICH.exists(), reason="the library of a real server is not beside this checkout")
 
@@ -29,9 +31,7 @@ def questions(name: str) -> list[Any]:
 def as_query(kind: Kind, body: dict[str, Any]) -> Query:
     """The query of a recorded body, asked as the client asks: one search for each visibility."""
     filters = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in body.items()
-        if name != "visibility"
+        name: tuple(value) if isinstance(value, list) else value for name, value in body.items() if name != "visibility"
     }
     asked = {Visibility(body["visibility"])} if "visibility" in body else set(Visibility)
     limit = 1000 if kind is Kind.SMART or "order" in body else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from immich_smart_albums.errors import NotImmich, Refused, ServerError, Unreachable
@@ -9,7 +11,9 @@ from immich_smart_albums.immich.http import LONGEST_RETRY_AFTER, _Tries
 
 from .bare_server import BareServer, answer, json, page
 from .clients import found_ids, http_to, metadata, server_at
-from .conftest import Start
+
+if TYPE_CHECKING:
+    from .conftest import Start
 
 GOOD = json(b'{"major":3,"minor":1,"patch":0}')
 
@@ -31,15 +35,15 @@ def test_immichs_own_web_page_is_told_by_its_type(start: Start) -> None:
 
 
 def test_a_page_without_a_title_shows_its_beginning() -> None:
-    with BareServer(answer("200 OK", b"Welcome\nhome", content_type="text/plain")) as bare:
-        with pytest.raises(NotImmich, match=r"instead of JSON: 'Welcome home'$"):
-            http_to(bare.url).get("/tags")
+    greeting = answer("200 OK", b"Welcome\nhome", content_type="text/plain")
+    with BareServer(greeting) as bare, pytest.raises(NotImmich, match=r"instead of JSON: 'Welcome home'$"):
+        http_to(bare.url).get("/tags")
 
 
 def test_a_page_without_any_text_is_told_without_it() -> None:
-    with BareServer(answer("404 Not Found", b"", content_type="text/html")) as bare:
-        with pytest.raises(NotImmich, match=r"was answered 404 with a page instead of JSON$"):
-            http_to(bare.url).get("/tags")
+    blank = answer("404 Not Found", b"", content_type="text/html")
+    with BareServer(blank) as bare, pytest.raises(NotImmich, match=r"answered 404 with a page instead of JSON$"):
+        http_to(bare.url).get("/tags")
 
 
 @pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "404 Not Found", "413 Payload Too Large"])
@@ -96,9 +100,9 @@ def test_a_pause_that_is_no_number_is_the_usual_one() -> None:
 
 
 def test_a_server_that_asks_for_too_long_a_pause_is_not_waited_for() -> None:
-    with BareServer(page("503 Away", "Down until tomorrow", retry_after="86400"), GOOD) as bare:
-        with pytest.raises(Refused, match="Down until tomorrow"):
-            http_to(bare.url).get("/server/version")
+    away = page("503 Away", "Down until tomorrow", retry_after="86400")
+    with BareServer(away, GOOD) as bare, pytest.raises(Refused, match="Down until tomorrow"):
+        http_to(bare.url).get("/server/version")
     assert bare.connections == 1
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
+from typing import TYPE_CHECKING
 
 import pytest
 
 from immich_smart_albums.errors import Refused
 from immich_smart_albums.immich.parallel import in_parallel
-from immich_smart_albums.sandbox import Sandbox
 
 from .clients import NOTHING, metadata, server_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.sandbox import Sandbox
 
 
 def readers() -> list[threading.Thread]:

@@ -1,8 +1,8 @@
-"""A server that ignores a filter is noticed before anything of its answer is used, and one that does not is left alone."""
+"""A server that ignores a filter is noticed before anything of its answer is used; one that does not is left alone."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -10,10 +10,13 @@ import pytest
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich.recheck import may_contain
 from immich_smart_albums.model.query import Query, Value, Visibility
-from immich_smart_albums.sandbox import Library, Sandbox
 
 from .clients import find, found_ids, metadata, server_at, shown, smart
-from .conftest import Start
+
+if TYPE_CHECKING:
+    from immich_smart_albums.sandbox import Library, Sandbox
+
+    from .conftest import Start
 
 GOOD_ID = "7d1be37b-e20f-4da1-b1e0-95facc285fc2"
 FOREIGN_ID = "63d1e020-fc5a-417e-b9cd-8bc7f5a8434f"
@@ -245,7 +248,7 @@ def test_no_filter_of_the_sandbox_raises_a_false_alarm(sandbox: Sandbox, library
         {"checksum": asset.checksum},
         {"originalPath": asset.original_path[:20]},
         {"originalFileName": asset.original_file_name[-6:]},
-        {"takenAfter": moment},
+        {"takenAfter": "2025-06-01T00:00:00.000Z"},
         {"updatedAfter": moment, "createdBefore": "2027-01-01T00:00:00.000Z"},
         {"withDeleted": True},
         {"trashedAfter": "2000-01-01T00:00:00.000Z"},
@@ -256,5 +259,6 @@ def test_no_filter_of_the_sandbox_raises_a_false_alarm(sandbox: Sandbox, library
     ]
     server = server_at(sandbox)
     for each in filters:
-        if not server.lacks(metadata(**each)):
-            found_ids(server, metadata(**each))
+        query = metadata(**({"takenAfter": "2024-01-01T00:00:00.000Z"} | each))
+        if not server.lacks(query):
+            found_ids(server, query)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich, Refused, ServerError, Unauthorized
 from immich_smart_albums.immich.server import ImmichServer
 from immich_smart_albums.model.version import Version
-from immich_smart_albums.sandbox import Sandbox
 
 from .bare_server import BareServer, answer, json
 from .clients import found_ids, http_to, metadata, server_at, smart
-from .conftest import Start
+
+if TYPE_CHECKING:
+    from .conftest import Start
 
 UNKNOWN = "7d1be37b-e20f-4da1-b1e0-95facc285fc2"
 
@@ -217,16 +218,18 @@ def test_other_refusals_keep_their_status_and_say_whose_problem_it_is(status: st
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b'{"message":["size must be a number","page must be a number"]}', "size must be a number; page must be a number"),
-        (b'{"message":"Validation failed","errors":[{"path":["filter","city"],"message":"Bad"},{"message":"Worse"}]}',
-         "Validation failed (filter.city: Bad; : Worse)"),
+        (b'{"message":["size is no number","page is no number"]}', "size is no number; page is no number"),
+        (
+            b'{"message":"Wrong","errors":[{"path":["filter","city"],"message":"Bad"},{"message":"Worse"}]}',
+            "Wrong (filter.city: Bad; : Worse)",
+        ),
         (b"{}", "without a reason"),
         (b"[]", "[]"),
         (b'{"message":"\xff"}', '{"message":"\ufffd"}'),
         (b"[" * 100_000, "[" * 100),
     ],
     ids=["list", "issues", "empty", "other shape", "no UTF-8", "nested without end"],
-)  # fmt: skip
+)
 def test_error_bodies_of_any_shape_are_read_as_far_as_they_go(body: bytes, said: str) -> None:
     bad = answer("400 Bad Request", body, content_type="application/json", x_correlation_id="abc123")
     with BareServer(bad) as bare, pytest.raises(ServerError) as caught:

@@ -25,7 +25,10 @@ NO_ASSETS = json(b'{"assets":{"items":[],"nextPage":null}}')
     [
         (metadata(city="Nice"), "metadata"),
         (metadata(limit=10, order="asc"), "metadata"),
-        (metadata(takenAfter="2020-01-01T00:00:00.000Z", personIds=("7d1be37b-e20f-4da1-b1e0-95facc285fc2",)), "metadata"),
+        (
+            metadata(takenAfter="2020-01-01T00:00:00.000Z", personIds=("7d1be37b-e20f-4da1-b1e0-95facc285fc2",)),
+            "metadata",
+        ),
         (smart(50, query="dog"), "smart"),
     ],
 )

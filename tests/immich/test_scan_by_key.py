@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -110,7 +111,7 @@ def test_windows_cover_what_they_are_cut_from_and_nothing_else_whatever_the_mont
     assert 1 <= len(cuts) <= parts
     assert cuts[0].before == window.before
     assert cuts[-1].after == window.after
-    for newer, older in zip(cuts, cuts[1:], strict=False):
+    for newer, older in itertools.pairwise(cuts):
         assert newer.after == older.before
     for taken in instants:
         assert any(holds(each, taken) for each in cuts) == holds(window, taken)
