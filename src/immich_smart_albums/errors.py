@@ -58,6 +58,8 @@ class ServerError(SmartAlbumsError):
 
     again: Retry = None
     """Whether the same request may do better a moment later."""
+    may_be_running: bool = False
+    """Whether the server may still be at work on the request."""
 
 
 Retry = Literal["yes", "once", "if known"] | float | None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .conftest import Start
 
 GOOD = json(b'{"major":3,"minor":1,"patch":0}')
-BODY = b'{"assets": {"items": [], "nextPage": null}}' + b" " * 2000
+BODY = b'{"assets": {"items": [], "count": 0, "nextPage": null}}' + b" " * 2000
 
 
 def unused_port() -> int:
@@ -218,8 +218,8 @@ ASSET = b'"id":"7d1be37b-e20f-4da1-b1e0-95facc285fc2","visibility":"timeline"'
         b'{"assets":{"items":[{"fileCreatedAt":"2024-01-01T00:00:00.000Z"}]}}',
         b'{"assets":{"items":[{%s,"fileCreatedAt":"yesterday"}]}}' % ASSET,
         b'{"assets":{"items":[{%s,"fileCreatedAt":1700000000}]}}' % ASSET,
-        b'{"assets":{"items":[],"nextPage":2}}',
-        b'{"assets":{"items":[],"nextPage":"2"}}',
+        b'{"assets":{"items":[],"count":0,"nextPage":2}}',
+        b'{"assets":{"items":[],"count":0,"nextPage":"2"}}',
         b'{"albums":{"items":[]}}',
     ],
 )

@@ -100,7 +100,7 @@ def changed(changes: dict[str, Any]) -> dict[str, Any]:
 def answered(sandbox: Sandbox, query: Query, *records: dict[str, Any]) -> list[dict[str, Any]]:
     """What the client makes of a search that is answered with these records, whatever it asked for."""
     sandbox.faults.clear()
-    body = msgspec.json.encode({"assets": {"items": records, "nextPage": None}})
+    body = msgspec.json.encode({"assets": {"items": records, "count": len(records), "nextPage": None}})
     sandbox.faults.status(200, body=body, path="/api/search/*", times=None)
     return find(server_at(sandbox), query)
 
@@ -186,7 +186,7 @@ def test_favourites_of_partners_are_believed_and_ones_own_are_checked(start: Sta
 
 
 def test_favourites_are_believed_where_the_key_may_not_know_whose_it_is(parrot: Sandbox) -> None:
-    body = msgspec.json.encode({"assets": {"items": [GOOD], "nextPage": None}})
+    body = msgspec.json.encode({"assets": {"items": [GOOD], "count": 1, "nextPage": None}})
     parrot.faults.status(200, body=body, path="/api/search/*", times=None)
     server = server_at(parrot, "alice-readonly")
     assert find(server, metadata(isFavorite=True))

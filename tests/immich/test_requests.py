@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .conftest import Start
 
 VERSION = json(b'{"major":3,"minor":1,"patch":0}')
-NO_ASSETS = json(b'{"assets":{"items":[],"nextPage":null}}')
+NO_ASSETS = json(b'{"assets":{"items":[],"count":0,"nextPage":null}}')
 
 
 @pytest.mark.parametrize(

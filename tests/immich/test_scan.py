@@ -80,7 +80,7 @@ def test_the_whole_timeline_is_read_exactly_at_every_level(
         ({"type": "VIDEO"}, lambda asset: asset.type == "VIDEO"),
         ({"originalFileName": "img_1"}, lambda asset: "img_1" in asset.original_file_name.lower()),
     ],
-    ids=str,
+    ids=["country", "no city", "favourite", "no favourite", "video", "file name"],
 )
 def test_a_filtered_search_is_read_exactly_at_every_level(
     sandbox: Sandbox, library: Library, filters: dict[str, str], holds: Callable[[Asset], bool]
@@ -162,9 +162,9 @@ def test_two_crowded_instants_one_millisecond_apart_are_both_found(start: Start,
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 4])
-@pytest.mark.parametrize("bounds", [{"takenBefore"}, {"takenAfter"}, {"takenAfter", "takenBefore"}], ids=str)
+@pytest.mark.parametrize("bounds", [("takenBefore",), ("takenAfter",), ("takenAfter", "takenBefore")], ids=" ".join)
 def test_a_crowd_on_the_very_edge_of_the_users_bounds_is_found_and_nothing_beyond(
-    start: Start, bounds: set[str], concurrency: int
+    start: Start, bounds: tuple[str, ...], concurrency: int
 ) -> None:
     library = generate(300)
     crowded = crowd(library, 2500)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from immich_smart_albums.errors import Problem
+from immich_smart_albums.rules.smart_words import looks_like_file
 from immich_smart_albums.rules.source import Form, Source
 
 if TYPE_CHECKING:
@@ -25,10 +26,14 @@ def read_source(flag: str, value: str, findings: Findings) -> Source | None:
         query = _query_of(text)
         return bare if query is None else _from_address(flag, query, findings)
     path = _path(value)
-    if path is not None and path.is_dir() and "/" in value:
-        findings.problems.append(Problem(bare.label, "is a folder", "Name the files in it one by one, or as *.json."))
-        return None
-    return _from_file(path, value, findings) if path is not None and path.is_file() else bare
+    if path is None:
+        return bare
+    if not path.is_dir():
+        return _from_file(path, value, findings)  # a pipe or a device, too: <(…), /dev/stdin
+    if "-smart-" in flag and "/" not in value and not looks_like_file(value):
+        return bare  # a folder that happens to be called dog is not meant
+    findings.problems.append(Problem(bare.label, "is a folder", "Name the files in it one by one, or as *.json."))
+    return None
 
 
 def _path(value: str) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import stamina
 
 from immich_smart_albums.errors import ServerError, Untrustworthy
 from immich_smart_albums.immich.responses import decode
@@ -44,6 +45,10 @@ class _Result(msgspec.Struct):
     error: str | None = None
 
 
+class _NotThereError(Exception):
+    """An album is not listed, or not yet."""
+
+
 class ImmichAlbums:
     """Reads and writes albums. Writes are serial; the caller decides the order."""
 
@@ -78,8 +83,31 @@ class ImmichAlbums:
         except ServerError as error:
             if error.again is None:
                 raise
-            made = [album for album in self._directory.albums() if album.name == name and album.id not in before]
-            return made[0] if made else self._create(name)
+            made = self._look_for(name, before)
+            if made is not None:
+                return made
+            if error.may_be_running:
+                # Asking again could make a second one.
+                raise
+            return self._create(name)
+
+    def _look_for(self, name: str, before: set[str]) -> Album | None:
+        """A new album of this name, looked for several times: the server may take a moment to make it."""
+        try:
+            for attempt in stamina.retry_context(
+                on=_NotThereError, attempts=4, timeout=None, wait_initial=0.5, wait_max=4.0, wait_jitter=0.5
+            ):
+                with attempt:
+                    return self._made(name, before)
+        except _NotThereError:
+            return None
+        raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+    def _made(self, name: str, before: set[str]) -> Album:
+        for album in self._directory.albums():
+            if album.name == name and album.id not in before:
+                return album
+        raise _NotThereError
 
     def _create(self, name: str) -> Album:
         body = self._http.send("POST", "/albums", {"albumName": name}, repeat=False)
@@ -92,25 +120,14 @@ class ImmichAlbums:
     def add(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
         """Add one chunk of assets; every id's own answer is read.
 
-        Safe to repeat: what is in is answered as already there. Raises Untrustworthy where the server does not answer
-        for each id, or with a word that this tool does not know.
+        Safe to repeat: what is in is answered as already there. An id without an answer, or with a word that this tool
+        does not know, is `UNKNOWN`.
         """
         path = f"/albums/{album_id}/assets"
         body = self._http.send("PUT", path, {"ids": list(asset_ids)}, repeat=True)
-        results = decode(body, list[_Result], f"PUT {path}")
-        outcomes = {result.id: _meaning(result, path) for result in results}
-        missing = set(asset_ids) - outcomes.keys()
-        if missing:
-            message = f"PUT {path}: no answer for {len(missing)} of {len(asset_ids)} photos"
-            raise Untrustworthy(message, hint="Run this again: what was added stays, the rest is tried once more.")
-        return outcomes
+        meanings = {result.id: _meaning(result) for result in decode(body, list[_Result], f"PUT {path}")}
+        return {asset_id: meanings.get(asset_id, Outcome.UNKNOWN) for asset_id in asset_ids}
 
 
-def _meaning(result: _Result, path: str) -> Outcome:
-    if result.success:
-        return Outcome.ADDED
-    outcome = _MEANINGS.get(result.error or "")
-    if outcome is None:
-        message = f"PUT {path}: asset {result.id} was refused with {result.error!r}"
-        raise Untrustworthy(message, hint="Run this again; if it stays, look at the server's log.")
-    return outcome
+def _meaning(result: _Result) -> Outcome:
+    return Outcome.ADDED if result.success else _MEANINGS.get(result.error or "", Outcome.UNKNOWN)

@@ -8,7 +8,7 @@ import ssl
 from dataclasses import dataclass
 from http.client import IncompleteRead as HttpIncompleteRead
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
@@ -16,10 +16,12 @@ from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
     IncompleteRead,
+    LocationParseError,
     NameResolutionError,
     NewConnectionError,
     ProtocolError,
     ProxyError,
+    ProxySchemeUnknown,
     ReadTimeoutError,
     SSLError,
 )
@@ -46,9 +48,8 @@ class Address:
         base = text.strip().rstrip("/").removesuffix("/api").rstrip("/")
         parts = urlsplit(base)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            message = (
-                f"{text!r} is no server address; write it as http://immich.local:2283 or https://photos.example.org"
-            )
+            # What was given may hold a password, so it is not repeated.
+            message = "that is no server address; write it as http://immich.local:2283 or https://photos.example.org"
             raise ValueError(message)
         if parts.username or parts.password or parts.query or parts.fragment:
             message = "a server address has no user, password, query or fragment"
@@ -86,8 +87,28 @@ def make_pool(
     # Reading the certificate authorities takes longer than asking a server nearby, so only where they are needed.
     context = _trusted(address) if "https" in {parts.scheme, urlsplit(proxy or "").scheme} else None
     if proxy:
-        return urllib3.ProxyManager(proxy, maxsize=concurrency, block=True, timeout=timeout, ssl_context=context)
+        try:
+            return urllib3.ProxyManager(
+                proxy,
+                maxsize=concurrency,
+                block=True,
+                timeout=timeout,
+                ssl_context=context,
+                proxy_headers=_proxy_headers(proxy),
+            )
+        except (ProxySchemeUnknown, LocationParseError):
+            hint = "Proxies are written as http://host:port or https://host:port; NO_PROXY names hosts without one."
+            where = f"{parts.scheme.upper()}_PROXY"
+            raise ConfigurationError((Problem(where, "this proxy cannot be used", hint),)) from None
     return urllib3.PoolManager(maxsize=concurrency, block=True, timeout=timeout, ssl_context=context)
+
+
+def _proxy_headers(proxy: str) -> dict[str, str] | None:
+    """What shows a proxy that asks for it who we are: `http://user:password@host:port`."""
+    parts = urlsplit(proxy)
+    if not parts.username:
+        return None
+    return urllib3.make_headers(proxy_basic_auth=f"{unquote(parts.username)}:{unquote(parts.password or '')}")
 
 
 def _trusted(address: Address) -> ssl.SSLContext:
@@ -110,6 +131,7 @@ def tell_failure(error: HTTPError, request: str, address: Address) -> ServerErro
         failure.again = "yes"
     elif not isinstance(error, SSLError):
         failure.again = "if known"
+    failure.may_be_running = isinstance(error, ReadTimeoutError)
     return failure
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich, Untrustworthy
 from immich_smart_albums.immich.responses import decode, unexpected
-from immich_smart_albums.immich.versions import OLDEST, Capabilities
+from immich_smart_albums.immich.versions import FIRST_UNKNOWN, OLDEST, Capabilities
 from immich_smart_albums.immich.windows import Month
 from immich_smart_albums.model.album import Album, Person, User
 from immich_smart_albums.model.instants import to_milliseconds
@@ -75,12 +75,15 @@ class _Album(msgspec.Struct):
 def read_version(http: Http) -> Capabilities:
     """What the server can do (`GET /server/version`, which needs no key).
 
-    Raises NotImmich for a server that is older than this tool knows.
+    Raises NotImmich for a server that is older or newer than this tool knows.
     """
     answer = decode(http.get("/server/version"), _Version, "GET /server/version")
     version = Version(answer.major, answer.minor, answer.patch)
     if version < OLDEST:
         raise NotImmich(f"the server is Immich {version}", hint=f"This tool needs Immich {OLDEST} or later.")
+    if version >= FIRST_UNKNOWN:
+        hint = f"This release does not know how Immich {FIRST_UNKNOWN} and later are searched; update this tool."
+        raise NotImmich(f"the server is Immich {version}", hint=hint)
     return Capabilities(version)
 
 
@@ -130,14 +133,25 @@ class Directory:
         while has_more:
             parameters = {"page": str(number), "size": str(size), "withHidden": "true"}
             answer = decode(self._http.get("/people", parameters), _People, "GET /people")
+            if answer.hasNextPage and {each.id for each in answer.people} <= {each.id for each in rows}:
+                message = "GET /people: a page brings nobody new and says that more follow"
+                raise Untrustworthy(message, hint="Something on the way seems to ignore which page is asked for.")
             rows += answer.people
-            number, has_more = number + 1, answer.hasNextPage and bool(answer.people)
+            number, has_more = number + 1, answer.hasNextPage
         return rows
 
     def has_person(self, person_id: str) -> bool:
         """Whether the account has a person that the list may leave out."""
         try:
             self._http.get(f"/people/{person_id}")
+        except NoAccess:
+            return False
+        return True
+
+    def has_asset(self, asset_id: str) -> bool:
+        """Whether the account may see an asset."""
+        try:
+            self._http.get(f"/assets/{asset_id}")
         except NoAccess:
             return False
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from dataclasses import dataclass
@@ -76,6 +77,7 @@ class Http:
             "user-agent": USER_AGENT,
             "accept-encoding": "identity" if address.is_loopback else "gzip",
         }
+        self._key = key
         self._slots = threading.BoundedSemaphore(concurrency)
         self._on_exchange = on_exchange
         self._clock = clock
@@ -111,7 +113,7 @@ class Http:
         try:
             with self._slots:
                 started = self._clock()
-                status, headers, answer = self._exchange(method, path, body, started)
+                status, headers, answer = self._in_time(method, path, body, started)
             received = len(answer)
             self._has_answered = True
             return check(method, path, status, headers, answer)
@@ -120,11 +122,39 @@ class Http:
             trouble = failure.message
             raise failure from error
         except ServerError as error:
+            # Whatever the server says back must not show the key.
+            error.message = error.message.replace(self._key.reveal(), str(self._key))
+            error.args = (error.message,)
             trouble = error.message
             raise
         finally:
             seconds = self._clock() - started
             self._on_exchange(Exchange(method, path, status, seconds, received, body, trouble))
+
+    def _in_time(
+        self, method: str, path: str, body: bytes | None, started: float
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """One exchange, given up when it takes too long as a whole.
+
+        In a thread of its own: no time-out of a socket ends a server that sends its headers byte by byte.
+        """
+        result: queue.SimpleQueue[tuple[int, Mapping[str, str], bytes] | BaseException] = queue.SimpleQueue()
+
+        def exchange() -> None:
+            try:
+                result.put(self._exchange(method, path, body, started))
+            except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+                result.put(error)
+
+        threading.Thread(target=exchange, name="request", daemon=True).start()
+        try:
+            # Longer than the body's own check, so that this is only for what that does not see.
+            answer = result.get(timeout=self._time_outs.connect + self._time_outs.answer)
+        except queue.Empty:
+            raise self._too_slow(f"{method} {path}") from None
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
 
     def _exchange(
         self, method: str, path: str, body: bytes | None, started: float
@@ -154,8 +184,13 @@ class Http:
 
     def _check_time(self, request: str, started: float) -> None:
         if self._clock() - started > self._time_outs.answer:
-            message = f"{request}: the answer took longer than {self._time_outs.answer:.0f} s"
-            raise Unreachable(message, hint="The server or the network is too slow; allow more with --timeout.")
+            raise self._too_slow(request)
+
+    def _too_slow(self, request: str) -> Unreachable:
+        message = f"{request}: the answer took longer than {self._time_outs.answer:.0f} s"
+        error = Unreachable(message, hint="The server or the network is too slow; allow more with --timeout.")
+        error.may_be_running = True
+        return error
 
 
 def _check_length(response: urllib3.BaseHTTPResponse) -> None:

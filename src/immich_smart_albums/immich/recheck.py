@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.instants import to_milliseconds
-from immich_smart_albums.model.query import Visibility
+from immich_smart_albums.model.query import Kind, Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from immich_smart_albums.immich.versions import Capabilities
     from immich_smart_albums.immich.wire import Record
     from immich_smart_albums.model.query import Query, Value
 
@@ -25,22 +26,33 @@ _EQUAL = ("type", "libraryId", "id", "isOffline", "deviceId", "deviceAssetId")
 _EQUAL_IN_EXIF = ("city", "state", "country", "make", "model", "lensModel", "rating")
 _CONTAINED = ("originalFileName", "originalPath")
 _HEX = re.compile("[0-9a-fA-F]{40}")
-_INSTANTS = {"taken": "fileCreatedAt", "created": "createdAt", "updated": "updatedAt"}
+_MISSING = object()
+"""Equal to nothing: a field that this version always returns must be there."""
+
+_BOUNDS = {
+    f"{word}{end}": (field, end == "After")
+    for word, field in (("taken", "fileCreatedAt"), ("created", "createdAt"), ("updated", "updatedAt"))
+    for end in ("After", "Before")
+}
+"""For each bound in time the field of a record that it is about, and whether it is the lower one."""
 
 
 class Recheck:
     """The checks of one query in one visibility."""
 
-    def __init__(self, query: Query, visibility: Visibility, own_id: str | None) -> None:
+    def __init__(self, query: Query, visibility: Visibility, own_id: str | None, capabilities: Capabilities) -> None:
         self._query = query
+        self._capabilities = capabilities
         self.fields: set[str] = {"visibility", "isArchived", "isTrashed"}
         """What a record must have for the checks."""
-        self._checks: list[tuple[str, Callable[[Record], bool]]] = [("visibility", partial(_is_shown_in, visibility))]
+        self._checks: list[tuple[str, Callable[[Record], bool]]] = [
+            ("visibility", partial(_is_shown_in, visibility, is_told=capabilities.has_visibility))
+        ]
         names = {name for name, _ in query.filters}
         if names & {"trashedAfter", "trashedBefore"}:
-            self._checks.append(("being in the trash", lambda record: bool(record.get("isTrashed", True))))
+            self._checks.append(("being in the trash", lambda record: record.get("isTrashed") is True))
         elif not names & {"withDeleted", "isOffline"}:
-            self._checks.append(("not being in the trash", lambda record: not record.get("isTrashed")))
+            self._checks.append(("not being in the trash", lambda record: record.get("isTrashed") is False))
         for name, value in query.filters:
             self._add(name, value, own_id)
 
@@ -58,54 +70,58 @@ class Recheck:
 
     def _add(self, name: str, value: Value, own_id: str | None) -> None:
         if name in _EQUAL:
-            self._check(name, name, lambda record: name not in record or record[name] == value)
+            self._check(name, name, lambda record: record.get(name, _MISSING) == value)
         elif name in _EQUAL_IN_EXIF:
-            self._check(name, f"exifInfo.{name}", lambda record: _exif(record, name, value) == value)
+            missing = _MISSING if self._capabilities.joins_exif else None
+            self._check(name, f"exifInfo.{name}", lambda record: _exif(record, name, missing) == value)
         elif name in _CONTAINED and isinstance(value, str):
             self._check(name, name, lambda record: may_contain(record.get(name), value))
         elif name == "description" and isinstance(value, str):
-            self._check(name, "exifInfo.description", lambda record: may_contain(_exif(record, name, value), value))
+            self._check(name, "exifInfo.description", lambda record: may_contain(_exif(record, name, None), value))
         elif name == "isMotion":
-            self._check(name, "livePhotoVideoId", lambda record: (record.get("livePhotoVideoId") is not None) == value)
+            self._check(
+                name, "livePhotoVideoId", lambda record: (record.get("livePhotoVideoId", _MISSING) is not None) == value
+            )
+        elif name == "personIds" and self._query.kind is Kind.METADATA and self._capabilities.ignores_deleted_faces:
+            # Only whether somebody is on it: 3.2 and later may show other ids than they search for.
+            self._check(name, "people", lambda record: bool(record.get("people")))
         elif name == "isFavorite":
             self.fields.add("ownerId")
             self._check(name, name, partial(_is_favorite, value, own_id))
         elif name == "checksum" and isinstance(value, str):
             shown = _shown_checksum(value)
             self._check(name, name, lambda record: shown is None or record.get(name) == shown)
-        elif name.removesuffix("After") in _INSTANTS and isinstance(value, str):
-            self._check_instant(name, _INSTANTS[name.removesuffix("After")], to_milliseconds(value), None)
-        elif name.removesuffix("Before") in _INSTANTS and isinstance(value, str):
-            self._check_instant(name, _INSTANTS[name.removesuffix("Before")], None, to_milliseconds(value))
+        elif isinstance(value, str) and name in _BOUNDS:
+            self._add_bound(name, *_BOUNDS[name], to_milliseconds(value))
 
     def _check(self, name: str, field: str, holds: Callable[[Record], bool]) -> None:
         self.fields.add(field)
         self._checks.append((name, holds))
 
-    def _check_instant(self, name: str, field: str, after: int | None, before: int | None) -> None:
+    def _add_bound(self, name: str, field: str, is_lower: bool, bound: int) -> None:
         def holds(record: Record) -> bool:
             if field not in record:
-                return True
+                return field == "createdAt" and not self._capabilities.tells_created
             try:
                 moment = to_milliseconds(record[field])
             except (TypeError, ValueError):
                 return False
-            return (after is None or moment >= after) and (before is None or moment <= before)
+            return moment >= bound if is_lower else moment <= bound
 
         self._check(name, field, holds)
 
 
-def _is_shown_in(visibility: Visibility, record: Record) -> bool:
-    if "visibility" in record:
-        return bool(record["visibility"] == visibility.value)
+def _is_shown_in(visibility: Visibility, record: Record, *, is_told: bool) -> bool:
+    if is_told:
+        return bool(record.get("visibility") == visibility.value)
     # Before 1.133 a record tells only whether it is archived.
-    return visibility is Visibility.HIDDEN or bool(record.get("isArchived")) == (visibility is Visibility.ARCHIVE)
+    return visibility is Visibility.HIDDEN or record.get("isArchived") is (visibility is Visibility.ARCHIVE)
 
 
 def _is_favorite(value: Value, own_id: str | None, record: Record) -> bool:
     """The search looks at the row; the answer shows false for a partner's photo, whatever the row says."""
     is_others = own_id is None or record.get("ownerId") != own_id
-    return record.get("isFavorite", value) == value or (value is True and is_others)
+    return record.get("isFavorite") == value or (value is True and is_others)
 
 
 def _shown_checksum(asked: str) -> str | None:
@@ -115,9 +131,9 @@ def _shown_checksum(asked: str) -> str | None:
     return asked if len(asked) == 28 else None
 
 
-def _exif(record: Record, name: str, missing: Value) -> object:
+def _exif(record: Record, name: str, missing: object) -> object:
     exif = record.get("exifInfo")
-    return exif.get(name) if isinstance(exif, dict) else missing
+    return exif.get(name, _MISSING) if isinstance(exif, dict) else missing
 
 
 def may_contain(value: object, pattern: str) -> bool:

@@ -7,6 +7,7 @@ Error bodies differ: up to 2.7 `{"message": text or list, "error", "statusCode",
 from __future__ import annotations
 
 import re
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -19,6 +20,7 @@ from immich_smart_albums.errors import (
     Retry,
     ServerError,
     Unauthorized,
+    Unreachable,
     Untrustworthy,
 )
 
@@ -36,16 +38,25 @@ SECURITY_PAGE = "your Immich page under Account Settings → API Keys"
 def check(method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> bytes:
     """The body of a good answer; raises the ServerError that a bad one means."""
     request = f"{method} {path.partition('?')[0]}"
-    is_json = "json" in headers.get("content-type", "")
+    is_json = "json" in headers.get("content-type", "").lower()
     if 300 <= status < 400:
         raise _redirected(request, headers.get("location", "somewhere else"))
     if status < 300:
         if is_json or not body:
-            return body
+            return _whole(request, body)
         raise _no_json(request, body)
     if not is_json and status not in _PASSING:
         raise _no_json(request, body, status)
     raise _refusal(request, status, headers, _Body.read(body))
+
+
+def _whole(request: str, body: bytes) -> bytes:
+    """The body, if it ends as JSON does: one that was cut on the way without a length is noticed only by that."""
+    if body[:1] in b"{[" and body.rstrip()[-1:] not in b"}]":
+        error = Unreachable(f"{request}: the answer was cut short", hint="Nothing of a half answer is used. Try again.")
+        error.again = "yes"
+        raise error
+    return body
 
 
 _PASSING = {429, 500, 502, 503, 504}
@@ -100,6 +111,7 @@ def _refusal(request: str, status: int, headers: Mapping[str, str], body: _Body)
             return Refused(message, status=status, hint=hint)
     error = Refused(message, status=status, hint=_hint_of_failure(request, status))
     error.again = _again(status, headers)
+    error.may_be_running = status == 504
     return error
 
 
@@ -132,15 +144,30 @@ def _hint_of_failure(request: str, status: int) -> str:
 
 def _again(status: int, headers: Mapping[str, str]) -> Retry:
     """Whether a status may pass: 502 to 504 are a restart or a busy proxy, 500 is tried once more."""
-    wait = headers.get("retry-after", "")
     if status in {429, 502, 503, 504}:
-        return float(wait) if wait.isdecimal() else "yes"
+        return _retry_after(headers) or "yes"
     return "once" if status == 500 else None
 
 
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that `Retry-After` says, as a number or as a date beside the answer's own; None without either."""
+    wait = headers.get("retry-after", "")
+    try:
+        return max(float(wait), 0.0)
+    except ValueError:
+        pass
+    try:
+        until, now = (parsedate_to_datetime(text) for text in (wait, headers.get("date", "")))
+        return max((until - now).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None
+
+
 def _redirected(request: str, location: str) -> NotImmich:
-    base = location.split("/api/", maxsplit=1)[0]
-    hint = f"Set the server to its final address, probably {base}; a login page must let requests to /api through."
+    base, _, is_api = location.partition("/api/")
+    hint = "A login page or proxy in front of Immich must let requests to /api through."
+    if is_api and base.startswith(("http://", "https://")):
+        hint = f"Set the server to its final address, probably {base}."
     return NotImmich(f"{request} was redirected to {location}", hint=hint)
 
 

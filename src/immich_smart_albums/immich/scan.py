@@ -138,8 +138,14 @@ def _crowd(fetch: Fetch, window: Window) -> list[Record]:
 
 def _pages(fetch: Fetch, window: Window, size: int) -> Iterator[Page]:
     number, has_more = 1, True
+    seen: set[str] = set()
     while has_more:
         page = fetch(window, page=number, size=size)
         _check(page, window)
+        ids = {record["id"] for record in page.records}
+        if page.has_more and ids <= seen:
+            message = "the server returned a full page of a search with nothing new in it"
+            raise Untrustworthy(message, hint="Something on the way seems to ignore which page is asked for.")
+        seen |= ids
         yield page
         number, has_more = number + 1, page.has_more

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import MissingPermission, Untrustworthy
+from immich_smart_albums.errors import MissingPermission, NoAccess, Refused, Untrustworthy
 from immich_smart_albums.immich.parallel import in_parallel
 from immich_smart_albums.immich.recheck import Recheck
 from immich_smart_albums.immich.responses import decode
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.immich.directory import Directory
     from immich_smart_albums.immich.http import Http
     from immich_smart_albums.immich.versions import Capabilities
+    from immich_smart_albums.immich.windows import Month
     from immich_smart_albums.immich.wire import Page, Record
     from immich_smart_albums.model.query import Query, Visibility
 
@@ -51,12 +52,20 @@ class ImmichSearches:
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[list[Record], None, None]:
         """See `Searches.find`."""
+        firsts: list[Record] = []
+        is_cut = query.kind is Kind.METADATA and query.limit is not None and len(query.visibility) > 1
         for visibility in sorted(query.visibility, key=lambda each: each.value):
             one = _Search(self._http, self._capabilities, query, visibility, fields, self._own_id(query))
             with closing(self._records(one, query)) as batches:
                 for batch in batches:
                     self._on_read(len(batch))
-                    yield batch
+                    if is_cut:
+                        firsts += batch
+                    else:
+                        yield batch
+        if is_cut:
+            # The first of everything are among the first of each visibility.
+            yield _in_order(firsts, ascending=query.get("order") == "asc")[: query.limit]
 
     def details(self, ids: Iterable[str]) -> Iterator[Record]:
         """See `Searches.details`."""
@@ -64,7 +73,10 @@ class ImmichSearches:
 
     def _detail(self, asset_id: str) -> Iterator[Record]:
         path = f"/assets/{asset_id}"
-        record = decode(self._http.get(path), dict, f"GET {path}")
+        try:
+            record = decode(self._http.get(path), dict, f"GET {path}")
+        except NoAccess:
+            return  # deleted since it was found
         if record.get("id") != asset_id:
             message = f"GET {path}: the answer is another asset, {record.get('id')!r}"
             raise Untrustworthy(message, hint="Something on the way seems to answer in place of Immich.")
@@ -103,10 +115,17 @@ class ImmichSearches:
         if read <= self._concurrency or reached is None:
             return
         # Everything above this instant is read; below it, as many windows as requests may be under way.
-        windows = cut(window.until(reached + 1), self._directory.months(), self._concurrency)
+        windows = cut(window.until(reached + 1), self._months(), self._concurrency)
         parts = [partial(scan, search.fetch, part) for part in windows]
         with closing(in_parallel(parts, self._concurrency)) as batches:
             yield from batches
+
+    def _months(self) -> list[Month]:
+        """Only a guess of where the assets are, so a server that refuses it costs time and nothing else."""
+        try:
+            return self._directory.months()
+        except Refused:
+            return []
 
 
 def _first(search: _Search, limit: int, *, ascending: bool) -> list[Record]:
@@ -116,8 +135,12 @@ def _first(search: _Search, limit: int, *, ascending: bool) -> list[Record]:
     """
     if limit < PAGE_SIZE:
         page = search.ask(search.window, size=limit + 1, order="asc" if ascending else "desc")
+        if page.instants != sorted(page.instants, reverse=not ascending):
+            message = f"the server returned the first of {search.describe()} in another order than asked for"
+            raise Untrustworthy(message, hint="Something on the way seems to change requests; nothing of it is used.")
         tied = len(page.records) > limit and page.instants[limit - 1] == page.instants[limit]
-        if search.orders_ties or not tied:
+        is_whole = len(page.records) > limit or not page.has_more
+        if is_whole and (search.orders_ties or not tied):
             return page.records[:limit]
     records: list[Record] = []
     for batch in scan(search.fetch, search.window):
@@ -127,8 +150,12 @@ def _first(search: _Search, limit: int, *, ascending: bool) -> list[Record]:
             break
     if search.orders_ties:  # also by the microseconds that the answer does not show
         return (records[::-1] if ascending else records)[:limit]
-    records.sort(key=lambda record: (instant(record), record["id"]), reverse=not ascending)
-    return records[:limit]
+    return _in_order(records, ascending=ascending)[:limit]
+
+
+def _in_order(records: list[Record], *, ascending: bool) -> list[Record]:
+    """By instant, then by id."""
+    return sorted(records, key=lambda record: (instant(record), record["id"]), reverse=not ascending)
 
 
 def _ranked(search: _Search, limit: int | None) -> Iterator[list[Record]]:
@@ -180,7 +207,7 @@ class _Search:
         self.orders_ties = capabilities.orders_ties
         self._query = query
         self._path = f"/search/{query.kind.value}"
-        self._recheck = Recheck(query, visibility, own_id)
+        self._recheck = Recheck(query, visibility, own_id, capabilities)
         wanted = KEPT_FIELDS | fields | self._recheck.fields
         self._fields = frozenset(wanted)
         self._body: dict[str, object] = {
@@ -208,7 +235,7 @@ class _Search:
             body["takenAfter"] = from_milliseconds(window.after)
         if window.before is not None:
             body["takenBefore"] = from_milliseconds(window.before)
-        answer = decode_page(self._http.post(self._path, body), self._fields, f"POST {self._path}")
+        answer = decode_page(self._http.post(self._path, body), self._fields, size, f"POST {self._path}")
         self._recheck(answer.records)
         return answer
 

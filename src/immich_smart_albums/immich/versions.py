@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 OLDEST = Version(1, 118)
 """The oldest release whose API this tool knows."""
 
+FIRST_UNKNOWN = Version(4, 0)
+"""Immich announced that 4.0 takes away the search fields that this tool sends; it would ignore them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -95,6 +98,21 @@ class Capabilities:
     def has_key_info(self) -> bool:
         """`GET /api-keys/me` tells what a key may do."""
         return self.version >= Version(1, 139)
+
+    @property
+    def ignores_deleted_faces(self) -> bool:
+        """A search by personIds finds only assets whose answer shows somebody; before, also deleted faces."""
+        return self.version >= Version(1, 128)
+
+    @property
+    def joins_exif(self) -> bool:
+        """A search that asks for EXIF or filters by it leaves out assets that have none yet."""
+        return self.version >= Version(1, 125)
+
+    @property
+    def tells_created(self) -> bool:
+        """Answers have `createdAt`."""
+        return self.version >= Version(1, 140)
 
     @property
     def orders_ties(self) -> bool:

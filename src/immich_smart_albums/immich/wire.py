@@ -28,26 +28,32 @@ class Page:
     """When each record was taken, in ms since 1970."""
 
 
-def decode_page(body: bytes, fields: frozenset[str], request: str) -> Page:
-    """A page of `POST /search/…`, each record with `fields` (dotted below exifInfo).
+def decode_page(body: bytes, fields: frozenset[str], size: int, request: str) -> Page:
+    """A page of `POST /search/…`, asked for with `size`, each record with `fields` (dotted below exifInfo).
 
-    Raises Untrustworthy for anything that is not a page of assets with ids and dates.
+    Raises Untrustworthy for anything that is not a whole page of assets with ids and dates.
     """
     try:
         assets = _decoder(fields).decode(body).assets
         instants = [to_milliseconds(record["fileCreatedAt"]) for record in assets.items]
-        if assets.nextPage is not None and not instants:
+        if isinstance(assets.nextPage, str) and not instants:
             raise ValueError("the page is empty and says that more follows")
+        if assets.count != len(instants):
+            raise ValueError(f"the page says that it holds {assets.count} assets, and holds {len(instants)}")
     except UNREADABLE as error:
         raise unexpected(request, error) from None
-    return Page(assets.items, assets.nextPage is not None, instants)
+    # 3.2 and later may leave nextPage out; then a full page is taken for one that more follows.
+    has_more = len(instants) >= size if assets.nextPage is msgspec.UNSET else assets.nextPage is not None
+    return Page(assets.items, has_more, instants)
 
 
 @lru_cache(maxsize=64)
 def _decoder(fields: frozenset[str]) -> msgspec.json.Decoder[Any]:
     """A decoder that skips what is not asked for: five times faster than decoding everything."""
     record = _record_type(fields)
-    assets = msgspec.defstruct("Assets", [("items", list[record]), ("nextPage", str | None, None)])  # type: ignore[valid-type]
+    next_page = str | None | msgspec.UnsetType
+    shape: list[Any] = [("items", list[record]), ("count", int), ("nextPage", next_page, msgspec.UNSET)]  # type: ignore[valid-type]
+    assets = msgspec.defstruct("Assets", shape)
     return msgspec.json.Decoder(msgspec.defstruct("Answer", [("assets", assets)]))
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
 
 def to_text(moment: datetime) -> str:
@@ -25,5 +27,5 @@ def to_milliseconds(text: str) -> int:
 
 
 def from_milliseconds(instant: int) -> str:
-    """The text of an instant in ms since 1970."""
-    return to_text(_EPOCH + instant * _MILLISECOND)
+    """The text of an instant in ms since 1970; beyond the calendar's ends, the end."""
+    return to_text(_EPOCH + min(max(instant, _FIRST), _LAST) * _MILLISECOND)

@@ -12,3 +12,5 @@ class Outcome(Enum):
     ALREADY_THERE = "already there"
     NO_PERMISSION = "no permission"
     NOT_FOUND = "not found"
+    UNKNOWN = "not answered"
+    """The server said nothing of it, or something that this tool does not know."""

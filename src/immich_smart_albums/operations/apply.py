@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import AdditionRefused
+from immich_smart_albums.errors import AdditionRefused, Untrustworthy
 from immich_smart_albums.model.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -51,6 +51,10 @@ def apply(plan: Plan, albums: Albums, report: Report) -> None:
     ids = [asset.id for asset in plan.additions]
     for start in range(0, len(ids), CHUNK):
         report.outcomes |= albums.add(report.album.id, ids[start : start + CHUNK])
+        unknown = report.count(Outcome.UNKNOWN)
+        if unknown:
+            message = f"the server did not say what became of {unknown:,} photos that were to go into {plan.name!r}"
+            raise Untrustworthy(message, hint="Run this again: what was added stays, the rest is tried once more.")
     if report.refused == len(ids):
         message = f"the server took none of the {len(ids)} photos into {plan.name!r}"
         hint = "The key's account may add its own and its partners' photos only, and needs to be editor of the album."

@@ -33,6 +33,10 @@ class Directory(Protocol):
         """Whether a person exists, listed or not."""
         ...
 
+    def has_asset(self, asset_id: str) -> bool:
+        """Whether the account may see an asset."""
+        ...
+
     def tag_ids(self) -> frozenset[str]:
         """The ids of all tags."""
         ...
@@ -54,7 +58,7 @@ class Albums(Protocol):
         ...
 
     def add(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
-        """Add one chunk of assets and tell what became of each."""
+        """Add one chunk of assets and tell what became of each, and of nothing else."""
         ...
 
 

@@ -40,6 +40,8 @@ def resolve(rule: Rule, server: PhotoServer, findings: Findings) -> Rule:
     _check_ids("personIds", "person", searches, people.has, findings)
     if any("tagIds" in dict(leaf.query.filters) for leaf in searches):
         _check_ids("tagIds", "tag", searches, server.directory.tag_ids().__contains__, findings)
+    _check_ids("id", "asset", searches, server.directory.has_asset, findings)
+    _check_ids("queryAssetId", "asset", searches, server.directory.has_asset, findings)
     if any("albumIds" in dict(leaf.query.filters) for leaf in searches):
         albums = {album.id for album in server.directory.albums()}
         _check_ids("albumIds", "album", searches, albums.__contains__, findings)
@@ -65,7 +67,7 @@ def _check_ids(
 ) -> None:
     for leaf in searches:
         ids = leaf.query.get(field)
-        for each in ids if isinstance(ids, tuple) else ():
+        for each in (ids,) if isinstance(ids, str) else ids if isinstance(ids, tuple) else ():
             if not exists(each):
                 message = f"{field}: there is no {noun} {each} for this key"
                 hint = "It was deleted, merged, or belongs to another account; copy the id again from Immich."

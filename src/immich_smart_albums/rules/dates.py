@@ -21,7 +21,9 @@ def complete(text: str, zone: tzinfo | None, *, end_of_day: bool) -> str:
     """An instant in UTC from a date with or without time and zone.
 
     A date alone is the beginning of that day, or its last millisecond with `end_of_day`. Without a zone the date is in
-    `zone`; None means the zone of this machine, with its summer time. Raises ValueError for anything that is no date.
+    `zone`; None means the zone of this machine, with its summer time. The calendar ends with the year 9999 in UTC, and
+    begins with the year 1: what a zone moves beyond is its last millisecond, or its first. Raises ValueError for anything
+    that is no date.
     """
     cleaned = text.strip()
     if len(cleaned) < _DAY_ONLY or cleaned[4] != "-":
@@ -35,6 +37,5 @@ def complete(text: str, zone: tzinfo | None, *, end_of_day: bool) -> str:
         moment = moment.replace(tzinfo=zone)
     try:
         return to_text(moment.astimezone(UTC))
-    except OverflowError as error:
-        message = f"outside the calendar: {text!r}"
-        raise ValueError(message) from error
+    except (OverflowError, ValueError):  # which of them depends on where the zone comes from
+        return to_text((datetime.min if moment.year == 1 else datetime.max).replace(tzinfo=UTC))

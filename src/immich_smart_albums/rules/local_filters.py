@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.asset_fields import EXIF, FROM_DETAILS, FROM_SEARCH
 from immich_smart_albums.rules.json_text import name_of_type, read_json
 from immich_smart_albums.rules.jsonpath import PathError, compile_path
+from immich_smart_albums.rules.path_check import why_nothing
 from immich_smart_albums.rules.pattern import PatternError, compile_pattern
 from immich_smart_albums.rules.predicates.local_filter import LocalFilter
 from immich_smart_albums.rules.smart_words import looks_like_file
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.rules.findings import Findings
-    from immich_smart_albums.rules.jsonpath import Path
     from immich_smart_albums.rules.source import Source
 
 SECONDS_PER_MATCH = 1.0
@@ -132,30 +131,9 @@ def _make(path: str, regex: str | None, description: str, place: _Place, finding
         problem = place.problem(error.reason, hint=error.hint, word=word)
         findings.problems.append(replace(problem, excerpt=marked(error.text, error.position)))
         return None
-    unknown = _unknown_field(compiled)
-    if unknown is not None:
-        message, hint = unknown
+    never = why_nothing(compiled)
+    if never is not None:
+        message, hint = never
         findings.problems.append(place.problem(message, hint=hint, word="path"))
         return None
     return LocalFilter(compiled, pattern, description, place.source.label)
-
-
-def _unknown_field(path: Path) -> tuple[str, str] | None:
-    """Why a path can never yield anything, with what to do; None where it can."""
-    if path.roots is None:
-        return None
-    if not path.roots:
-        return "an asset is an object, so this path yields nothing", "Start with a field, such as $.exifInfo.make."
-    for root in path.roots - FROM_SEARCH - FROM_DETAILS:
-        near = nearest(root, (*FROM_SEARCH, *FROM_DETAILS)) or [f"exifInfo.{each}" for each in nearest(root, EXIF)]
-        return f"assets have no field {root!r}", _meant(near)
-    for field in path.fields or ():
-        root, _, inner = field.partition(".")
-        if root == "exifInfo" and inner and inner not in EXIF:
-            near = [f"exifInfo.{each}" for each in nearest(inner, EXIF)] or nearest(inner, FROM_SEARCH)
-            return f"exifInfo has no field {inner!r}", _meant(near)
-    return None
-
-
-def _meant(near: list[str]) -> str:
-    return f"Did you mean $.{near[0]}?" if near else "See docs/filters.md for the list of fields."

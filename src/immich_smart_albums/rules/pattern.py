@@ -102,7 +102,7 @@ def compile_pattern(text: str, *, timeout: float) -> Pattern:
     except re.error as error:
         reason = f"not a regular expression: {error.msg}"
         raise PatternError(text, error.pos or 0, reason, _advice(error.msg)) from None
-    except (OverflowError, RecursionError, regex.error) as error:
+    except (ValueError, OverflowError, RecursionError, regex.error) as error:  # ValueError: a count of 4301 digits
         reason = f"too large a regular expression: {error}"
         raise PatternError(text, 0, reason, "Write smaller counts and fewer groups.") from None
 

@@ -12,18 +12,36 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.source import Source
 
 _WITH_LIMIT = re.compile(r"(?P<words>.*\S)\s*@\s*(?P<limit>-?\d+)", re.DOTALL)
-_LIKE_A_FILE = re.compile(r"[\\/]|\.\w{1,5}$")
+
+_MOST_DIGITS = 18
+"""Of a limit: more than any library needs, and far from what Python refuses to read as a number (4301)."""
+
+_LIKE_A_FILE = re.compile(
+    r"""
+      \.(json|jsn|jso|jsno|josn|jon|jsonn|jsonl|ndjson|jsonc|json5|geojson|txt|text|ya?ml|toml|ini|cfg|conf|csv|xml)$
+    | ^(/|\\|~|\.{1,2}([\\/]|$)|[a-z]:[\\/])
+    | [\\/]$
+    | \S[\\/]\S.*\.[a-z]\w{0,4}$
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+"""An ending that files with searches have, also misspelt; the beginning of a path; a folder; any ending in a folder."""
 
 
 def looks_like_file(text: str) -> bool:
-    """Whether a value that is no file was probably meant as one."""
+    """Whether a value that is no file was probably meant as one; `black/white` and `version 2.0` were not."""
     return _LIKE_A_FILE.search(text) is not None
 
 
 def read_words(source: Source, findings: Findings, *, smart_limit: int) -> Query | None:
     """A smart query from plain words; None with a problem noted where they cannot be one."""
     found = _WITH_LIMIT.fullmatch(source.text.strip())
-    words, limit = (found["words"], int(found["limit"])) if found else (source.text.strip(), smart_limit)
+    words, digits = (found["words"], found["limit"]) if found else (source.text.strip(), str(smart_limit))
+    if len(digits) > _MOST_DIGITS:
+        hint = "Write a smaller number behind the @, such as dog@500."
+        findings.problems.append(source.problem(f"a limit of {len(digits)} digits", hint=hint))
+        return None
+    limit = int(digits)
     if limit < 1:
         hint = "Write a number of at least 1 behind the @, such as dog@500."
         findings.problems.append(source.problem(f"a limit of {limit} keeps nothing", hint=hint))

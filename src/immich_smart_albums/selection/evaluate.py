@@ -52,6 +52,8 @@ class _Selector:
     searches: Searches
     log: Callable[[str], None]
     late_passed: dict[str, int] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    """Assets that were deleted between the search that found them and the look at their details."""
 
     def top(self, base: set[str]) -> set[str]:
         """The matches of the whole rule, saying what each of its parts kept."""
@@ -61,7 +63,7 @@ class _Selector:
             kept = self.within(part, base)
             self.log(f"{describe(part)}: kept {len(kept)} of {len(base)}")
             base = kept
-        return base
+        return base - self.gone
 
     def within(self, node: Node, base: set[str]) -> set[str]:
         """The assets of `base` that match the node."""
@@ -92,14 +94,15 @@ class _Selector:
         else:
             filters, passed = self.plan.filters, self.evidence.passed
         bit = 1 << filters.index(node)
-        return {each for each in base if passed[each] & bit}
+        return {each for each in base if passed.get(each, 0) & bit}
 
     def _read_details(self, base: set[str]) -> None:
         """Ask for each asset once, and check all late filters on it."""
-        missing = sorted(base - self.late_passed.keys())
+        missing = sorted(base - self.late_passed.keys() - self.gone)
         for record in self.searches.details(missing):
             passed = (1 << bit for bit, each in enumerate(self.plan.late_filters) if each.holds(record))
             self.late_passed[str(record["id"])] = sum(passed)
+        self.gone |= base - self.late_passed.keys()
 
     def _lateness(self, node: Node) -> bool:
         """Whether a part needs requests of its own: those come last, when few assets are left."""

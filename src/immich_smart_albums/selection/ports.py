@@ -22,5 +22,5 @@ class Searches(Protocol):
         ...
 
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
-        """Whole assets with people, tags, stack and owner, in any order (`GET /assets/{id}`)."""
+        """Whole assets with people, tags, stack and owner, in any order; deleted ones are left out."""
         ...

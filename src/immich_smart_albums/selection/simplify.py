@@ -46,7 +46,7 @@ def simplify(node: Node) -> Node:
 def _simplify_all(node: All) -> Node:
     parts = list(_flat(simplify(child) for child in node.children))
     searches = [part for part in parts if isinstance(part, Search)]
-    rest = [part for part in parts if not isinstance(part, Search)]
+    rest: list[Node] = [part for part in parts if not isinstance(part, Search)]
     together: list[Search] = reduce(_with_one_more, searches, [])
     frame = next((each.query for each in together if _can_frame(each.query)), None)
     if frame is not None:

@@ -125,7 +125,7 @@ def _summary(plan: Plan, report: Report) -> str:
     words = f"{plan.name}: {created}{report.count(Outcome.ADDED):,} added, {there:,} already there"
     reasons = ", ".join(
         f"{count:,} {outcome.value}"
-        for outcome in (Outcome.NO_PERMISSION, Outcome.NOT_FOUND)
+        for outcome in (Outcome.NO_PERMISSION, Outcome.NOT_FOUND, Outcome.UNKNOWN)
         if (count := report.count(outcome))
     )
     left = len(plan.additions) - len(report.outcomes)

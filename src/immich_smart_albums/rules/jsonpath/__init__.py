@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from immich_smart_albums.rules.jsonpath.fit import Place, Shape
 from immich_smart_albums.rules.jsonpath.path import Path, compile_path
-from immich_smart_albums.rules.jsonpath.steps import PathError
+from immich_smart_albums.rules.jsonpath.steps import Name, PathError
 
-__all__ = ["Path", "PathError", "compile_path"]
+__all__ = ["Name", "Path", "PathError", "Place", "Shape", "compile_path"]

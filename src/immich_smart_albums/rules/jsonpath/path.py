@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.jsonpath import plain
+from immich_smart_albums.rules.jsonpath.fit import first_misfit
+from immich_smart_albums.rules.jsonpath.segments import plain_segments
 from immich_smart_albums.rules.jsonpath.steps import Index, Name, Selection
 from immich_smart_albums.rules.jsonpath.syntax import read_steps
 
 if TYPE_CHECKING:
+    from immich_smart_albums.rules.jsonpath.fit import Misfit, Place
     from immich_smart_albums.rules.jsonpath.plain import Reader
+    from immich_smart_albums.rules.jsonpath.segments import Segment
     from immich_smart_albums.rules.jsonpath.steps import Step
 
 _SECONDS_PER_SEARCH = 1.0
@@ -38,6 +42,12 @@ class Path:
     Raises PathError and PatternTimeout for filters only: see `compile_path`.
     """
 
+    segments: tuple[Segment, ...] = field(compare=False, repr=False)
+
+    def misfit(self, root: Place) -> Misfit | None:
+        """The first part of it that never selects anything from an asset of that shape; None where all can."""
+        return first_misfit(self.segments, (root,), root)
+
 
 def compile_path(text: str, *, timeout: float = _SECONDS_PER_SEARCH) -> Path:
     """Compile a JSONPath of RFC 9535; jsonpath-ng's paths are accepted where they can only mean one thing.
@@ -48,13 +58,13 @@ def compile_path(text: str, *, timeout: float = _SECONDS_PER_SEARCH) -> Path:
     Raises PathError with a mark at the place that is wrong.
     """
     steps = read_steps(text)
-    values = plain.reader(steps)
+    values, segments = plain.reader(steps), plain_segments(steps)
     if values is None:
         # Not at the top: the library takes 100 ms to import, and few paths need it.
         from immich_smart_albums.rules.jsonpath import standard  # noqa: PLC0415 - see the comment above
 
-        values = standard.reader(text, steps, timeout=timeout)
-    return Path("$" + "".join(map(str, steps)), _roots(steps), _fields(steps), values)
+        values, segments = standard.reader(text, steps, timeout=timeout)
+    return Path("$" + "".join(map(str, steps)), _roots(steps), _fields(steps), values, segments)
 
 
 def _roots(steps: tuple[Step, ...]) -> frozenset[str] | None:

@@ -13,16 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from jsonpath import JSONPathEnvironment, JSONPathError
 from jsonpath.exceptions import JSONPathTypeError
-from jsonpath.filter import StringLiteral
+from jsonpath.filter import FilterQuery, RootFilterQuery, StringLiteral
 from jsonpath.function_extensions import ExpressionType, FilterFunction, Search
+from jsonpath.segments import JSONPathRecursiveDescentSegment
+from jsonpath.selectors import Filter as LibraryFilter
+from jsonpath.selectors import IndexSelector, NameSelector, SliceSelector
 
-from immich_smart_albums.rules.jsonpath.steps import PathError, Selection
+from immich_smart_albums.rules.jsonpath.segments import Filter, Query, Segment
+from immich_smart_albums.rules.jsonpath.steps import Index, Name, PathError, Selection, Wildcard
 from immich_smart_albums.rules.pattern import PatternTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from jsonpath import JSONPath
     from jsonpath.filter import BaseExpression
+    from jsonpath.selectors import JSONPathSelector
     from jsonpath.token import Token
 
     from immich_smart_albums.rules.jsonpath.plain import Reader
@@ -31,8 +37,8 @@ if TYPE_CHECKING:
 _HINT = "A filter looks like $.people[?@.name=='Anna'], a slice like $.people[0:2]."
 
 
-def reader(text: str, steps: tuple[Step, ...], *, timeout: float) -> Reader:
-    """The values of a path with selections; `timeout` is in seconds of processor time for one match() or search().
+def reader(text: str, steps: tuple[Step, ...], *, timeout: float) -> tuple[Reader, tuple[Segment, ...]]:
+    """The values of a path with selections, and the path as data; `timeout` is in seconds of processor time for one match() or search().
 
     Raises PathError when the path does not follow RFC 9535. What it returns raises PatternTimeout, or PathError
     when an asset is nested too deeply for the library.
@@ -56,7 +62,37 @@ def reader(text: str, steps: tuple[Step, ...], *, timeout: float) -> Reader:
         except JSONPathError as error:
             raise PathError(text, 0, f"cannot be evaluated: {_reason(error)}", "Use a simpler path.") from None
 
-    return read
+    return read, _segments(path)
+
+
+def _segments(path: JSONPath) -> tuple[Segment, ...]:
+    return tuple(
+        Segment(
+            tuple(map(_selector, segment.selectors)),
+            descendants=isinstance(segment, JSONPathRecursiveDescentSegment),
+        )
+        for segment in path.segments
+    )
+
+
+def _selector(selector: JSONPathSelector) -> Name | Index | Wildcard | Filter:
+    match selector:
+        case NameSelector():
+            return Name(selector.name)
+        case IndexSelector() | SliceSelector():
+            return Index(0)
+        case LibraryFilter():
+            return Filter(tuple(_queries(selector.expression)))
+        case _:
+            return Wildcard()
+
+
+def _queries(expression: BaseExpression) -> Iterator[Query]:
+    if isinstance(expression, FilterQuery):
+        yield Query(_segments(expression.path), from_root=isinstance(expression, RootFilterQuery))
+        return
+    for child in expression.children():
+        yield from _queries(child)
 
 
 def _place(error: Exception, places: list[tuple[int, int]]) -> int:

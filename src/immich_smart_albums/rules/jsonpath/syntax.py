@@ -146,12 +146,14 @@ class _Reading:
         return token.strip(" \t\n\r")
 
     def index(self, digits: str, at: int) -> int:
-        index = int(digits)
-        if str(index) != digits:
-            raise self.error(at, "an index is written without leading zeros", f"Write [{index}].")
-        if abs(index) > _LARGEST_INDEX:
+        sign, plain = digits[: digits.startswith("-")], digits.lstrip("-0") or "0"
+        if f"{sign}{plain}" != digits or digits == "-0":
+            written = plain if plain == "0" else f"{sign}{plain}"
+            raise self.error(at, "an index is written without leading zeros", f"Write [{written}].")
+        # By length first: Python refuses to make a number of more than 4300 digits.
+        if len(plain) > len(str(_LARGEST_INDEX)) or int(plain) > _LARGEST_INDEX:
             raise self.error(at, "an index beyond any list", f"The largest is {_LARGEST_INDEX}.")
-        return index
+        return int(digits)
 
     def unquoted(self, token: str, at: int) -> str:
         """What a text in quotes says. Its escapes are those of JSON, with the quotes that it stands in."""
