@@ -95,9 +95,16 @@ def test_a_big_cap_reads_no_more_than_it_needs(newest: Sandbox) -> None:
     assert len(searches_sent(newest)) == 2
 
 
-def test_a_cap_counts_for_each_visibility(newest: Sandbox, library: Library) -> None:
-    query = metadata({Visibility.ARCHIVE, Visibility.TIMELINE}, limit=3)
-    assert found_ids(server_at(newest), query) == shown_ids(library, "archive")[:3] + shown_ids(library)[:3]
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_a_cap_counts_over_all_visibilities_together(newest: Sandbox, library: Library, order: str) -> None:
+    query = metadata({Visibility.ARCHIVE, Visibility.TIMELINE}, limit=30, order=order)
+    wanted = {*shown_ids(library, "archive"), *shown_ids(library)}
+    assets = sorted(
+        (library.assets[each] for each in wanted),
+        key=lambda asset: (asset.file_created_at // 1000, asset.id),
+        reverse=order == "desc",
+    )
+    assert found_ids(server_at(newest), query) == [asset.id for asset in assets[:30]]
 
 
 RANKED = 2600

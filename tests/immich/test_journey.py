@@ -194,7 +194,17 @@ def test_a_slow_answer_within_the_limit_is_read_to_its_end(start: Start) -> None
     assert http_to(sandbox).get("/server/version").startswith(b'{"major":3')
 
 
-@pytest.mark.parametrize("body", [b'{"assets": {"items": [', b"", b"null", b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize("body", [b'{"assets": {"items": [', b"[" * 100_000])
+def test_json_that_was_cut_without_a_length_is_asked_for_again(start: Start, body: bytes) -> None:
+    sandbox = start()
+    sandbox.faults.invalid_json(body, path="/api/search/*")
+    assert found_ids(server_at(sandbox), metadata())
+    sandbox.faults.invalid_json(body, path="/api/search/*", times=None)
+    with pytest.raises(Unreachable, match="POST /search/metadata: the answer was cut short"):
+        found_ids(server_at(sandbox), metadata())
+
+
+@pytest.mark.parametrize("body", [b'{"assets": {"items": ]}', b"", b"null", b"\xff", b"[" * 100_000 + b"]" * 100_000])
 def test_invalid_json_is_never_used_and_not_asked_for_again(start: Start, body: bytes) -> None:
     sandbox = start()
     sandbox.faults.invalid_json(body, path="/api/search/*", times=None)

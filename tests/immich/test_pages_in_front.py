@@ -146,7 +146,7 @@ def test_a_redirect_is_told_and_not_followed_so_that_the_key_stays_here(method: 
     assert bare.connections == 1
     assert caught.value.message == f"{method} /search/metadata was redirected to {target}"
     assert caught.value.hint
-    assert f"final address, probably {other.url};" in caught.value.hint
+    assert f"final address, probably {other.url}." in caught.value.hint
 
 
 def test_a_redirect_to_nowhere_is_told_too() -> None:

@@ -198,11 +198,17 @@ def test_who_one_is_is_asked_only_where_it_matters(newest: Sandbox) -> None:
     assert "/api/users/me" not in {request.path for request in newest.requests}
 
 
-def test_a_field_that_a_record_does_not_tell_is_no_contradiction(parrot: Sandbox) -> None:
-    bare = {"id": GOOD_ID, "fileCreatedAt": GOOD["fileCreatedAt"], "visibility": "timeline"}
-    for name in ("type", "createdAfter", "city", "rating", "isFavorite", "isOffline"):
-        value = next(value for each, value, _ in CHECKED if each == name)
-        assert answered(parrot, metadata(**{name: value}), bare)
+@pytest.mark.parametrize("name", ["type", "createdAfter", "city", "rating", "isFavorite", "isOffline"])
+def test_a_field_that_every_answer_has_must_be_there(parrot: Sandbox, name: str) -> None:
+    value = next(value for each, value, _ in CHECKED if each == name)
+    bare = {each: GOOD[each] for each in ("id", "fileCreatedAt", "visibility", "isTrashed")}
+    assert_noticed(parrot, metadata(**{name: value}), bare, because=name)
+
+
+def test_a_search_by_people_must_bring_people(parrot: Sandbox) -> None:
+    query = metadata(personIds=(FOREIGN_ID,))
+    assert_noticed(parrot, query, GOOD | {"people": []}, because="personIds")
+    assert answered(parrot, query, GOOD | {"people": [{"id": FOREIGN_ID}]})
 
 
 def test_a_checksum_that_is_none_is_not_compared(parrot: Sandbox) -> None:
@@ -212,7 +218,7 @@ def test_a_checksum_that_is_none_is_not_compared(parrot: Sandbox) -> None:
 def test_filters_that_records_do_not_show_are_left_to_the_server(parrot: Sandbox) -> None:
     for name in ("isNotInAlbum", "isEncoded"):
         assert answered(parrot, metadata(**{name: True}), GOOD)
-    assert answered(parrot, metadata(tagIds=None, albumIds=(FOREIGN_ID,), personIds=(FOREIGN_ID,)), GOOD)
+    assert answered(parrot, metadata(tagIds=None, albumIds=(FOREIGN_ID,)), GOOD)
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def read_source(flag: str, value: str, findings: Findings) -> Source | None:
     """What stands behind one value; None with a problem noted for a file or address that cannot be read."""
     bare = Source(f"{flag} {value!r}", value, Form.BARE)
-    if "-person-names-" in flag:
-        return bare  # a file that happens to be called Emma is not meant
     text = value.strip()
+    if "-person-names-" in flag or not text:
+        return bare  # a file that happens to be called Emma is not meant
     if text.startswith(("{", "[")):
         return Source(flag, text, Form.INLINE)
     if text.startswith(("http://", "https://")):

@@ -145,7 +145,8 @@ def _hint_of_failure(request: str, status: int) -> str:
 def _again(status: int, headers: Mapping[str, str]) -> Retry:
     """Whether a status may pass: 502 to 504 are a restart or a busy proxy, 500 is tried once more."""
     if status in {429, 502, 503, 504}:
-        return _retry_after(headers) or "yes"
+        wait = _retry_after(headers)
+        return "yes" if wait is None else wait
     return "once" if status == 500 else None
 
 

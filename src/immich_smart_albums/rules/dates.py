@@ -6,7 +6,7 @@ milliseconds, so that the same payload means the same everywhere.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import MINYEAR, UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.instants import to_text
@@ -14,6 +14,7 @@ from immich_smart_albums.model.instants import to_text
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _DAY_ONLY = len("2023-06-01")
 
 
@@ -21,9 +22,8 @@ def complete(text: str, zone: tzinfo | None, *, end_of_day: bool) -> str:
     """An instant in UTC from a date with or without time and zone.
 
     A date alone is the beginning of that day, or its last millisecond with `end_of_day`. Without a zone the date is in
-    `zone`; None means the zone of this machine, with its summer time. The calendar ends with the year 9999 in UTC, and
-    begins with the year 1: what a zone moves beyond is its last millisecond, or its first. Raises ValueError for anything
-    that is no date.
+    `zone`; None means the zone of this machine, with its summer time. What a zone moves out of the years 1 to 9999
+    becomes their first or last millisecond in UTC. Raises ValueError for anything that is no date.
     """
     cleaned = text.strip()
     if len(cleaned) < _DAY_ONLY or cleaned[4] != "-":
@@ -38,4 +38,4 @@ def complete(text: str, zone: tzinfo | None, *, end_of_day: bool) -> str:
     try:
         return to_text(moment.astimezone(UTC))
     except (OverflowError, ValueError):  # which of them depends on where the zone comes from
-        return to_text((datetime.min if moment.year == 1 else datetime.max).replace(tzinfo=UTC))
+        return to_text(_FIRST if moment.year == MINYEAR else _LAST)

@@ -47,10 +47,11 @@ def read_value(  # noqa: PLR0913 - a value with everything that messages about i
 
 
 def _expected(name: str, type_: Type, raw: object) -> _WrongValueError:
-    return _WrongValueError(f"{name} takes {type_.value}, not {name_of_type(raw)}: {_short(raw)}")
+    return _WrongValueError(f"{name} takes {type_.value}, not {name_of_type(raw)}: {shortened(raw)}")
 
 
-def _short(raw: object) -> str:
+def shortened(raw: object) -> str:
+    """A value as messages show it: its beginning, where it is long."""
     text = repr(raw)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
@@ -87,7 +88,7 @@ def _id(name: str, raw: object) -> str:
     hint = "Copy the id from the address bar of Immich."
     if name == "personIds":
         hint += " For names, use a flag such as --include-person-names-union."
-    message = f"{name}: {_short(raw)} is not an id"
+    message = f"{name}: {shortened(raw)} is not an id"
     raise _WrongValueError(message, hint)
 
 
@@ -119,7 +120,7 @@ def _date(name: str, raw: object, zone: tzinfo | None) -> str:
     try:
         return complete(raw, zone, end_of_day=name.endswith("Before"))
     except ValueError:
-        message = f"{name} takes {Type.DATE.value}, not {_short(raw)}"
+        message = f"{name} takes {Type.DATE.value}, not {shortened(raw)}"
         raise _WrongValueError(message, "Write year-month-day; time and zone may follow.") from None
 
 

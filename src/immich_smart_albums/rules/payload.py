@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query, Value
 from immich_smart_albums.rules import fields
-from immich_smart_albums.rules.field_values import read_value
+from immich_smart_albums.rules.field_values import read_value, shortened
+from immich_smart_albums.rules.flag import LARGEST_LIMIT
 from immich_smart_albums.rules.json_text import name_of_type, read_json
 from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach
 from immich_smart_albums.rules.source import nearest
@@ -113,11 +114,11 @@ def _read_limit(payload: dict[str, object], source: Source, findings: Findings) 
     if "resultLimit" not in payload:
         return None
     limit = payload["resultLimit"]
-    if isinstance(limit, int) and not isinstance(limit, bool) and limit >= 1:
+    if isinstance(limit, int) and not isinstance(limit, bool) and 1 <= limit <= LARGEST_LIMIT:
         return limit
     findings.problems.append(
         source.problem(
-            f"resultLimit takes a whole number of at least 1, not {limit!r}",
+            f"resultLimit takes a whole number from 1 to {LARGEST_LIMIT}, not {shortened(limit)}",
             hint="Leave it out to keep everything that a metadata search finds.",
             at=source.offset_of_key("resultLimit"),
         )

@@ -6,15 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.flag import LARGEST_LIMIT
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.findings import Findings
     from immich_smart_albums.rules.source import Source
 
 _WITH_LIMIT = re.compile(r"(?P<words>.*\S)\s*@\s*(?P<limit>-?\d+)", re.DOTALL)
-
-_MOST_DIGITS = 18
-"""Of a limit: more than any library needs, and far from what Python refuses to read as a number (4301)."""
 
 _LIKE_A_FILE = re.compile(
     r"""
@@ -36,12 +34,12 @@ def looks_like_file(text: str) -> bool:
 def read_words(source: Source, findings: Findings, *, smart_limit: int) -> Query | None:
     """A smart query from plain words; None with a problem noted where they cannot be one."""
     found = _WITH_LIMIT.fullmatch(source.text.strip())
-    words, digits = (found["words"], found["limit"]) if found else (source.text.strip(), str(smart_limit))
-    if len(digits) > _MOST_DIGITS:
-        hint = "Write a smaller number behind the @, such as dog@500."
-        findings.problems.append(source.problem(f"a limit of {len(digits)} digits", hint=hint))
+    words = found["words"] if found else source.text.strip()
+    if found and len(found["limit"]) > len(str(LARGEST_LIMIT)):  # not by int(): it refuses more than 4300 digits
+        hint = f"The largest is {LARGEST_LIMIT}. Write a smaller number behind the @, such as dog@500."
+        findings.problems.append(source.problem(f"a limit of {len(found['limit'])} digits", hint=hint))
         return None
-    limit = int(digits)
+    limit = int(found["limit"]) if found else smart_limit
     if limit < 1:
         hint = "Write a number of at least 1 behind the @, such as dog@500."
         findings.problems.append(source.problem(f"a limit of {limit} keeps nothing", hint=hint))

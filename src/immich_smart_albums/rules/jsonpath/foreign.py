@@ -93,7 +93,8 @@ def _operator(found: re.Match[str], _steps: Sequence[Step]) -> tuple[str, str]:
 
 def _digits(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
     path, digits = _path(steps), found[0]
-    hint = f"Write {path}[{digits.lstrip('0') or '0'}] for an element of a list, {path}['{digits}'] for a field of that name."
+    index = digits.lstrip("0") or "0"  # no int(): Python refuses more than 4300 digits
+    hint = f"Write {path}[{index}] for an element of a list, {path}['{digits}'] for a field of that name."
     return "a name after a dot does not begin with a digit", hint
 
 

@@ -9,7 +9,7 @@ excludes photos with it would notice.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from jsonpath import JSONPathEnvironment, JSONPathError
 from jsonpath.exceptions import JSONPathTypeError
@@ -38,7 +38,9 @@ _HINT = "A filter looks like $.people[?@.name=='Anna'], a slice like $.people[0:
 
 
 def reader(text: str, steps: tuple[Step, ...], *, timeout: float) -> tuple[Reader, tuple[Segment, ...]]:
-    """The values of a path with selections, and the path as data; `timeout` is in seconds of processor time for one match() or search().
+    """The values of a path with selections, and the path as data.
+
+    `timeout` is in seconds of processor time for one match() or search().
 
     Raises PathError when the path does not follow RFC 9535. What it returns raises PatternTimeout, or PathError
     when an asset is nested too deeply for the library.
@@ -52,7 +54,8 @@ def reader(text: str, steps: tuple[Step, ...], *, timeout: float) -> tuple[Reade
         else:
             written += str(step)
     try:
-        path = _Environment(timeout).compile(written)
+        # Never a CompoundJSONPath: there is no | or & between steps.
+        path = cast("JSONPath", _Environment(timeout).compile(written))
     except (JSONPathError, ValueError, OverflowError) as error:
         raise PathError(text, _place(error, places), f"not a JSONPath: {_reason(error)}", _HINT) from None
 

@@ -146,12 +146,12 @@ class _Reading:
         return token.strip(" \t\n\r")
 
     def index(self, digits: str, at: int) -> int:
-        sign, plain = digits[: digits.startswith("-")], digits.lstrip("-0") or "0"
-        if f"{sign}{plain}" != digits or digits == "-0":
-            written = plain if plain == "0" else f"{sign}{plain}"
-            raise self.error(at, "an index is written without leading zeros", f"Write [{written}].")
+        size = digits.lstrip("-0") or "0"
+        plain = f"-{size}" if digits[0] == "-" and size != "0" else size
+        if plain != digits:
+            raise self.error(at, "an index is written without leading zeros", f"Write [{plain}].")
         # By length first: Python refuses to make a number of more than 4300 digits.
-        if len(plain) > len(str(_LARGEST_INDEX)) or int(plain) > _LARGEST_INDEX:
+        if len(size) > len(str(_LARGEST_INDEX)) or int(size) > _LARGEST_INDEX:
             raise self.error(at, "an index beyond any list", f"The largest is {_LARGEST_INDEX}.")
         return int(digits)
 
