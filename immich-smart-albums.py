@@ -9,12 +9,13 @@ import sys
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent
+NEEDED = ("dotenv", "jsonpath", "msgspec", "regex", "rich", "stamina", "starlette", "urllib3", "uvicorn")
 
 
 def use_own_environment() -> None:
     """Go on in the checkout's `.venv` where this Python has not what the tool needs."""
     python = CHECKOUT / ".venv" / "bin" / "python"
-    if importlib.util.find_spec("msgspec") and importlib.util.find_spec("urllib3"):
+    if all(importlib.util.find_spec(name) for name in NEEDED):
         return
     if not python.exists() or Path(sys.prefix) == CHECKOUT / ".venv":
         sys.exit(f"error: the packages that this needs are not installed\n  → run: pip install {CHECKOUT}")

@@ -102,7 +102,10 @@ def test_the_minimal_key_of_the_readme_can_do_everything(shell: Shell) -> None:
         (("previw",), ("no verb 'previw'",)),
         (("--include-metadata-union", '{"ciyt": "Nice"}'), ("'ciyt'", "'city'")),
         (("--exclude-smart-union", "dog"), ("nothing to exclude from",)),
-        (("--include-smart-union", "dog", "--max-assets", "-1"), ("less than 1",)),
+        (("--include-smart-union", "dog", "--max-assets", "-1"), ("--max-assets", "at least 1")),
+        (("--include-smart-union", "dog", "--default-smart-result-limit", "0"), ("at least 1",)),
+        (("--include-smart-union", "dog", "--timeout", "10000000000"), ("--timeout", "86,400")),
+        (("--include-smart-union", "dog", "--album", "A", "--album", "B"), ("2 albums",)),
         (("--include-smart-union", "dog", "--max-assets", "many"), ("not a whole number",)),
         (("--album", "Best of"), ("nothing says which photos are meant",)),
         (("--include-smart-union", "dog", "--create-album"), ("--album",)),
@@ -145,6 +148,10 @@ def test_a_terminal_that_knows_only_ascii_still_gets_its_lines(shell: Shell) -> 
     )
     assert result.returncode == 0, result.stderr
     assert "Kes\\xe4 m\\xf6kill\\xe4.jpg" in result.stdout
+    command = [sys.executable, "-m", "immich_smart_albums", "--include-metadata-union", "{}", "--format", "json"]
+    environment = {**shell.environment, "PYTHONIOENCODING": "ascii"}
+    answer = json.loads(subprocess.run(command, env=environment, capture_output=True, timeout=60, check=True).stdout)
+    assert "Kesä mökillä.jpg" in {asset["fileName"] for asset in answer["assets"]}
 
 
 def test_everything_that_is_wrong_is_told_at_once(shell: Shell) -> None:
@@ -153,9 +160,10 @@ def test_everything_that_is_wrong_is_told_at_once(shell: Shell) -> None:
         *("--include-person-names-union", "Nobody Here"),
         *("--include-local-filter-union", "$.exifInfo.mkae:x"),
         *("--album", "No such album"),
+        *("--max-assets", "-1"),
     )
     assert result.returncode == 2
-    assert "5 problems" in result.stderr
+    assert "6 problems" in result.stderr
     for words in ("'ciyt'", "no such file", "Nobody Here", "mkae", "No such album"):
         assert words in result.stderr
 
@@ -196,6 +204,36 @@ def test_a_reader_that_has_seen_enough_is_no_error(shell: Shell) -> None:
     )
     assert len(result.stdout.splitlines()) == 1
     assert result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code", "words"),
+    [(">/dev/full", 1, "cannot be written"), (">&-", 0, ""), ("2>&-", 0, ""), (">/dev/null 2>/dev/full", 0, "")],
+)
+def test_an_output_that_is_closed_or_full_is_no_bug(redirection: str, code: int, words: str, shell: Shell) -> None:
+    line = f"{sys.executable} -m immich_smart_albums --include-metadata-union '{{}}' --verbose {redirection}"
+    result = subprocess.run(
+        ["bash", "-c", line], env=shell.environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert result.returncode == code, result.stderr
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_reader_of_messages_who_goes_away_does_not_stop_the_writing(shell: Shell) -> None:
+    flags = "--verbose --include-person-names-union Noah --album Unread --create-album"
+    line = f"({sys.executable} -m immich_smart_albums {flags} 2>&1 >/dev/null; echo $? >&3) 3>&1 | head -n 1"
+    subprocess.run(["bash", "-c", line], env=shell.environment, capture_output=True, timeout=60, check=True)
+    assert shell.album("Unread")
+
+
+def test_a_key_that_may_not_add_is_told_before_anything_is_searched(shell: Shell) -> None:
+    shell.key = shell.sandbox.add_key("reader", "alice", ("asset.read", "album.read", "person.read", "user.read"))
+    result = shell.run("--include-person-names-union", "Noah", "--album", "Never", "--create-album")
+    assert result.returncode == 1
+    assert "albumAsset.create" in result.stderr
+    assert not [record for record in shell.sandbox.requests if "/search" in record.path]
+    assert not [album for album in shell.sandbox.library.albums.values() if album.name == "Never"]
 
 
 @pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])

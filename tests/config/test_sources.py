@@ -76,6 +76,41 @@ def test_a_folder_is_told_as_such(tmp_path: Path) -> None:
     assert (where, message) == (f"{FLAG} {f'{tmp_path}/'!r}", "is a folder")
 
 
+@pytest.mark.parametrize(
+    ("value", "flag"),
+    [
+        ("dog", "--include-metadata-union"),
+        ("dog", "--exclude-local-filter-union"),
+        ("./dog", "--include-smart-union"),
+        ("dog/", "--include-smart-union"),
+        ("dogs.json", "--include-smart-union"),
+        ("..", "--include-smart-union"),
+    ],
+)
+def test_a_folder_that_can_only_be_meant_as_one_is_told_as_such(
+    value: str, flag: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dog").mkdir()
+    (tmp_path / "dogs.json").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert problem(value, flag) == (f"{flag} {value!r}", "is a folder")
+
+
+def test_a_pipe_is_read_as_a_file() -> None:
+    """As in `--include-metadata-union <(jq … all.json)`."""
+    reading, writing = os.pipe()
+    os.write(writing, b'{"city": "Nice"}')
+    os.close(writing)
+    try:
+        assert source(f"/dev/fd/{reading}") == Source(f"/dev/fd/{reading}", '{"city": "Nice"}', Form.FILE)
+    finally:
+        os.close(reading)
+
+
+def test_a_device_is_read_as_a_file() -> None:
+    assert source(os.devnull) == Source(os.devnull, "", Form.FILE)
+
+
 def test_a_word_that_is_also_a_folder_here_stays_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "dog").mkdir()
     monkeypatch.chdir(tmp_path)

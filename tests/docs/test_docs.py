@@ -18,7 +18,7 @@ from immich_smart_albums.cli.arguments import VERBS, selection_parser
 from immich_smart_albums.cli.exits import MEANINGS
 from immich_smart_albums.immich import versions
 from immich_smart_albums.model.query import Kind
-from immich_smart_albums.operations.check import NEEDS
+from immich_smart_albums.operations.permissions import NEEDS
 from immich_smart_albums.rules.asset_fields import EXIF, FROM_DETAILS, FROM_SEARCH
 from immich_smart_albums.rules.fields import FIELDS
 from immich_smart_albums.rules.findings import Findings

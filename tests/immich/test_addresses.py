@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.errors import Refused, Unreachable
+from immich_smart_albums.errors import ConfigurationError, Refused, Unreachable
 from immich_smart_albums.immich.connection import Address
 
 from .bare_server import BareServer, answer, json, page
-from .clients import server_at
+from .clients import http_to, server_at
 
 if TYPE_CHECKING:
     from immich_smart_albums.sandbox import Sandbox
@@ -127,3 +127,26 @@ def test_a_proxys_own_error_page_is_told_as_it_is(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv("http_proxy", proxy.url)
         with pytest.raises(Refused, match="was answered 504: Squid"):
             server_at("http://photos.example.org")
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1080", "http://127.0.0.1:port"])
+def test_a_proxy_that_cannot_be_used_is_told_with_its_variable_and_without_its_password(
+    proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", proxy.replace("//", "//me:secret@"))
+    with pytest.raises(ConfigurationError) as caught:
+        http_to("http://photos.example.org")
+    (problem,) = caught.value.problems
+    assert problem.where == "HTTP_PROXY"
+    assert problem.message == "this proxy cannot be used"
+    assert problem.hint
+    assert "http://host:port" in problem.hint
+    assert "secret" not in str(problem) + problem.hint
+
+
+@pytest.mark.parametrize(("who", "sent"), [("me:p%40ss", "bWU6cEBzcw=="), ("me", "bWU6")])
+def test_a_proxy_that_asks_who_we_are_is_told(who: str, sent: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with BareServer(GOOD) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url.replace("//", f"//{who}@"))
+        server_at("http://photos.example.org")
+    assert f"proxy-authorization: Basic {sent}" in proxy.requests[0]

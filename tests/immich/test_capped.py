@@ -10,7 +10,7 @@ from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.query import Visibility
 from immich_smart_albums.sandbox import Library, generate, times
 
-from .clients import found_ids, metadata, searches_sent, server_at, shown, shown_ids, smart
+from .clients import found_ids, http_to, metadata, searches_sent, server_at, shown, shown_ids, smart
 
 if TYPE_CHECKING:
     from immich_smart_albums.sandbox import Sandbox
@@ -181,3 +181,13 @@ def test_a_deep_ranking_whose_pages_never_fit_together_is_an_error(start: Start)
     assert "smart search (query='something')" in caught.value.message
     assert caught.value.hint
     assert "resultLimit" in caught.value.hint
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_the_first_photos_in_another_order_than_asked_for_are_not_believed(start: Start, order: str) -> None:
+    sandbox = start()
+    other = "asc" if order == "desc" else "desc"
+    body = {"visibility": "timeline", "size": 6, "page": 1, "order": other}
+    sandbox.faults.status(200, body=http_to(sandbox).post("/search/metadata", body), path="/api/search/metadata")
+    with pytest.raises(Untrustworthy, match="in another order than asked for"):
+        found_ids(server_at(sandbox), metadata(limit=5, order=order))

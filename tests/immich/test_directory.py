@@ -184,3 +184,18 @@ def test_the_account_is_known_and_asked_once(sandbox: Sandbox) -> None:
 def test_a_key_tells_what_it_may_do(sandbox: Sandbox, key: str, expected: set[str]) -> None:
     permissions = server_at(sandbox, key).directory.permissions()
     assert permissions == (None if sandbox.level.name == "1.132" else expected)
+
+
+def test_pages_of_people_that_bring_nobody_new_are_not_read_for_ever(start: Start) -> None:
+    sandbox = start()
+    body = b'{"people":[{"id":"a"}],"hasNextPage":true}'
+    sandbox.faults.status(200, body=body, path="/api/people", times=None)
+    with pytest.raises(Untrustworthy, match="a page brings nobody new and says that more follow"):
+        server_at(sandbox).directory.people()
+    assert len([each for each in sandbox.requests if each.path == "/api/people"]) == 2
+
+
+def test_an_asset_is_there_or_not(sandbox: Sandbox, library: Library) -> None:
+    directory = server_at(sandbox).directory
+    assert directory.has_asset(next(shown(library)).id)
+    assert not directory.has_asset("7d1be37b-e20f-4da1-b1e0-95facc285fc2")

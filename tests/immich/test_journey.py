@@ -188,6 +188,18 @@ def test_an_answer_that_takes_too_long_in_all_is_given_up(start: Start) -> None:
     assert http_to(sandbox, concurrency=1).get("/users/me")
 
 
+def test_an_answer_whose_beginning_takes_too_long_is_given_up(start: Start) -> None:
+    sandbox = start()
+    sandbox.faults.slow(60.0, path="/api/tags")
+    exchanges: list[Exchange] = []
+    http = http_to(sandbox, time_outs=TimeOuts(connect=0.1, answer=0.1), on_exchange=exchanges.append)
+    with pytest.raises(Unreachable, match="GET /tags: the answer took longer than 0 s") as caught:
+        http.get("/tags")
+    assert caught.value.may_be_running
+    assert len(exchanges) == 1
+    assert http.get("/tags")
+
+
 def test_a_slow_answer_within_the_limit_is_read_to_its_end(start: Start) -> None:
     sandbox = start()
     sandbox.faults.slow(drip=0.0001, path="/api/server/version")
@@ -228,6 +240,7 @@ ASSET = b'"id":"7d1be37b-e20f-4da1-b1e0-95facc285fc2","visibility":"timeline"'
         b'{"assets":{"items":[{"fileCreatedAt":"2024-01-01T00:00:00.000Z"}]}}',
         b'{"assets":{"items":[{%s,"fileCreatedAt":"yesterday"}]}}' % ASSET,
         b'{"assets":{"items":[{%s,"fileCreatedAt":1700000000}]}}' % ASSET,
+        b'{"assets":{"items":[],"count":3,"nextPage":null}}',
         b'{"assets":{"items":[],"count":0,"nextPage":2}}',
         b'{"assets":{"items":[],"count":0,"nextPage":"2"}}',
         b'{"albums":{"items":[]}}',

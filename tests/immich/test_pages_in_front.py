@@ -94,6 +94,12 @@ def test_the_pause_that_a_server_asks_for_is_made_up_to_a_limit() -> None:
     assert paused(failure("503 Away", retry_after="61")) == [False]
 
 
+def test_the_pause_may_be_a_moment_beside_the_answers_own() -> None:
+    moment, now = "Sun, 22 Nov 2026 16:00:07 GMT", "Sun, 22 Nov 2026 16:00:00 GMT"
+    assert paused(failure("503 Away", retry_after=moment, date=now)) == [7.0]
+    assert paused(failure("503 Away", retry_after=now, date=moment)) == [0.0]
+
+
 def test_a_pause_that_is_no_number_is_the_usual_one() -> None:
     assert paused(failure("503 Away", retry_after="Sun, 22 Nov 2026 16:00:00 GMT")) == [True]
     assert paused(failure("502 Away")) == [True]
@@ -152,3 +158,10 @@ def test_a_redirect_is_told_and_not_followed_so_that_the_key_stays_here(method: 
 def test_a_redirect_to_nowhere_is_told_too() -> None:
     with BareServer(answer("302 Found")) as bare, pytest.raises(NotImmich, match="redirected to somewhere else"):
         http_to(bare.url).get("/tags")
+
+
+@pytest.mark.parametrize("location", ["/api/login", "https://login.example.org/?next=x", "https://x/API/"])
+def test_a_redirect_that_shows_no_address_gives_none(location: str) -> None:
+    with BareServer(answer("302 Found", location=location)) as bare, pytest.raises(NotImmich) as caught:
+        http_to(bare.url).get("/tags")
+    assert caught.value.hint == "A login page or proxy in front of Immich must let requests to /api through."

@@ -196,6 +196,14 @@ def test_a_server_that_is_too_old_is_told_with_both_versions() -> None:
     assert caught.value.hint == "This tool needs Immich 1.118.0 or later."
 
 
+def test_a_server_that_is_too_new_is_told_before_it_can_ignore_a_filter() -> None:
+    with BareServer(json(b'{"major":4,"minor":0,"patch":0}')) as bare, pytest.raises(NotImmich) as caught:
+        server_at(bare.url)
+    assert caught.value.message == "the server is Immich 4.0.0"
+    assert caught.value.hint
+    assert "before 4.0.0" in caught.value.hint
+
+
 def test_the_oldest_server_that_is_known_is_taken() -> None:
     with BareServer(json(b'{"major":1,"minor":118,"patch":0}')) as bare:
         assert server_at(bare.url).version == Version(1, 118)
@@ -261,3 +269,14 @@ def test_no_refusal_and_no_log_line_holds_the_key(start: Start) -> None:
         sandbox.faults.clear()
     assert len(exchanges) > 7
     assert key not in repr(exchanges)
+
+
+def test_a_server_that_repeats_the_key_does_not_make_us_show_it(start: Start) -> None:
+    sandbox = start()
+    key = sandbox.keys["alice"]
+    exchanges: list[object] = []
+    sandbox.faults.status(400, message=f"Bad header x-api-key: {key}", path="/api/tags")
+    with pytest.raises(Refused) as caught:
+        http_to(sandbox, on_exchange=exchanges.append).get("/tags")
+    assert caught.value.message.startswith("GET /tags was answered 400: Bad header x-api-key: ***")
+    assert key not in str(caught.value) + repr(exchanges)

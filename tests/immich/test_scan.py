@@ -10,7 +10,7 @@ from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Visibility
 from immich_smart_albums.sandbox import Library, generate, times
 
-from .clients import find, found_ids, metadata, searches_sent, server_at, shown, shown_ids
+from .clients import find, found_ids, http_to, metadata, searches_sent, server_at, shown, shown_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -304,3 +304,19 @@ def test_how_much_is_read_is_told_as_it_arrives(newest: Sandbox, library: Librar
     found = found_ids(server_at(newest, on_read=read.append), metadata())
     assert len(read) > 3
     assert sum(read) == len(found)
+
+
+def test_a_server_that_refuses_the_months_costs_time_and_nothing_else(start: Start) -> None:
+    sandbox = start(a_long_timeline())
+    sandbox.faults.status(400, path="/api/timeline/buckets", times=None)
+    found = found_ids(server_at(sandbox, concurrency=2), metadata())
+    assert_exact(found, shown_ids(sandbox.library), once=False)
+
+
+@pytest.mark.parametrize("level", ["3.1", "3.2"])
+def test_pages_that_leave_out_whether_more_follows_are_read_as_long_as_they_are_full(start: Start, level: str) -> None:
+    sandbox = start(generate(300), level)
+    http = http_to(sandbox)
+    whole = http.post("/search/metadata", {"visibility": "timeline", "size": 1000, "page": 1})
+    sandbox.faults.status(200, body=whole.replace(b',"nextPage":null', b""), path="/api/search/metadata")
+    assert found_ids(server_at(sandbox), metadata()) == shown_ids(sandbox.library)

@@ -161,6 +161,7 @@ def test_a_crowd_that_changes_under_the_reading_is_put_together_from_new_passes_
 
 def test_a_crowd_that_is_never_complete_is_an_error_with_the_numbers() -> None:
     def repeats(window: Window, *, page: int = 1, size: int = PAGE_SIZE) -> Page:
+        """The second page is the first one again, as chance may have it."""
         return at_once("abcd", more=page == 1)
 
     with pytest.raises(Untrustworthy) as caught:
@@ -186,3 +187,8 @@ def test_a_server_that_ignores_the_key_is_noticed_and_not_asked_for_ever() -> No
     ignoring = Timeline(named([9_000, 8_000, 7_000, 6_000, 5_000, 4_000]), None, {})
     with pytest.raises(Untrustworthy, match="outside the time"):
         list(scan(lambda window, *, page=1, size=PAGE_SIZE: ignoring(Window(), page=page, size=size), Window()))
+
+
+def test_a_server_that_ignores_the_page_is_noticed_and_not_asked_for_ever() -> None:
+    with pytest.raises(Untrustworthy, match="a full page of a search with nothing new in it"):
+        list(scan(lambda window, *, page=1, size=PAGE_SIZE: at_once("abcd", more=True), Window()))

@@ -8,7 +8,8 @@ import pytest
 
 from immich_smart_albums.errors import Unauthorized
 from immich_smart_albums.model.version import Version
-from immich_smart_albums.operations.check import NEEDS, check
+from immich_smart_albums.operations.check import check
+from immich_smart_albums.operations.permissions import NEEDS
 
 from .serving import connect_to, connected
 

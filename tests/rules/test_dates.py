@@ -65,6 +65,35 @@ def test_a_day_that_begins_with_an_hour_that_is_left_out_begins_after_it() -> No
     assert complete("2018-11-03", SAO_PAULO, end_of_day=True) == "2018-11-04T02:59:59.999Z"
 
 
+BEGINNING, END = "0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"
+
+
+@pytest.mark.parametrize("hours", [-12, 0, 14])
+def test_days_at_the_ends_of_the_calendar_are_dates_in_every_zone(hours: int) -> None:
+    zone = timezone(timedelta(hours=hours))
+    first, last = complete("0001-01-01", zone, end_of_day=False), complete("9999-12-31", zone, end_of_day=True)
+    assert first == (BEGINNING if hours >= 0 else "0001-01-01T12:00:00.000Z")
+    assert last == (END if hours <= 0 else "9999-12-31T09:59:59.999Z")
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_days_at_the_ends_of_the_calendar_are_dates_in_the_zone_of_the_machine(
+    zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        found = complete("0001-01-01", None, end_of_day=False), complete("9999-12-31", None, end_of_day=True)
+    time.tzset()
+    # Python finds the machine's zone by looking a day around, so both ends are clamped wherever it stands.
+    assert found == (BEGINNING, END)
+
+
+def test_an_instant_that_its_own_zone_moves_out_of_the_calendar_stays_at_its_end() -> None:
+    assert complete("9999-12-31T23:59:59-12:00", HELSINKI, end_of_day=False) == END
+    assert complete("0001-01-01T00:00:00+12:00", HELSINKI, end_of_day=False) == BEGINNING
+
+
 @pytest.fixture
 def in_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """This machine stands in New York."""
@@ -99,8 +128,8 @@ def test_without_a_zone_the_one_of_the_machine_counts_with_its_summer_time() -> 
         "2023-06-01Z",
         "2023-06-01T",
         "2023-06-01T25:00",
-        "0001-01-01",  # before the calendar in UTC
-        "9999-12-31T23:59:59-12:00",
+        "0000-12-31",
+        "10000-01-01",
     ],
 )
 def test_anything_else_is_no_date(text: str) -> None:

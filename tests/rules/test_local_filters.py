@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from immich_smart_albums.errors import FilterError, Problem
+from immich_smart_albums.rules.asset_fields import ASSET
 from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.jsonpath import compile_path
+from immich_smart_albums.rules.jsonpath import Place, compile_path
 from immich_smart_albums.rules.local_filters import read_local_filters
 from immich_smart_albums.rules.pattern import compile_pattern
 from immich_smart_albums.rules.predicates.local_filter import LocalFilter
@@ -18,10 +21,12 @@ from immich_smart_albums.rules.source import Form, Source
 from .reading import source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 APPLE = {"id": "1", "exifInfo": {"make": "Apple", "model": "iPhone 15 Pro"}}
 CANON = {"id": "2", "exifInfo": {"make": "Canon", "model": None}}
+API_DESCRIPTIONS = sorted((Path(__file__).resolve().parents[2] / "../shared/immich/openapi").glob("*.json"))
+KNOWN_PATHS = {place.address for place in Place("$", ASSET).descendants()}
 NO_EXIF: dict[str, object] = {"id": "3", "exifInfo": None}
 
 
@@ -147,17 +152,113 @@ def test_a_line_break_in_an_expression_does_not_move_its_mark() -> None:
         ("$.exifInfo.maker", "exifInfo has no field 'maker'", "Did you mean $.exifInfo.make?"),
         ("$.make", "assets have no field 'make'", "Did you mean $.exifInfo.make?"),
         ("$.exifInfo.originalpath", "exifInfo has no field 'originalpath'", "Did you mean $.originalPath?"),
-        ("$.people[0].name", "", ""),
-        ("$.tags[*].value", "", ""),
-        ("$..make", "", ""),
-        ("$.*", "", ""),
-        ("$.exifInfo", "", ""),
-        ("$.exifInfo.*", "", ""),
+        ("$.people[*].nmae", "people[*] has no field 'nmae'", "Did you mean $.people[*].name?"),
+        ("$.people[0].nmae", "people[*] has no field 'nmae'", "Did you mean $.people[*].name?"),
+        ("$.people[0:2].nmae", "people[*] has no field 'nmae'", "Did you mean $.people[*].name?"),
+        ("$.people[*,0].nmae", "people[*] has no field 'nmae'", "Did you mean $.people[*].name?"),
+        ("$.people.name", "people has no field 'name'", "Did you mean $.people[*].name?"),
+        ("$.people[*].faces[0].idd", "people[*].faces[*] has no field 'idd'", "Did you mean $.people[*].faces[*].id?"),
+        ("$.tags[*].vlaue", "tags[*] has no field 'vlaue'", "Did you mean $.tags[*].value?"),
+        ("$.owner.emial", "owner has no field 'emial'", "Did you mean $.owner.email?"),
+        ("$.stack.primaryAsetId", "stack has no field 'primaryAsetId'", "Did you mean $.stack.primaryAssetId?"),
+        ("$.exifInfo['make','modle']", "exifInfo has no field 'modle'", "Did you mean $.exifInfo.model?"),
+        ("$['originalPath','make']", "assets have no field 'make'", "Did you mean $.exifInfo.make?"),
+        ("$.people[?@.naem=='Emma']", "people[*] has no field 'naem'", "Did you mean $.people[*].name?"),
+        ("$.people[?!@.naem].id", "people[*] has no field 'naem'", "Did you mean $.people[*].name?"),
+        ("$.people[?@.id==$.ownerid]", "assets have no field 'ownerid'", "Did you mean $.ownerId?"),
+        ("$.people[?search(@.nam,'x')]", "people[*] has no field 'nam'", "Did you mean $.people[*].name?"),
+        ("$..nmae", "what this path reaches has no field 'nmae'", "Did you mean $.people[*].name?"),
+        ("$.*.nmae", "what this path reaches has no field 'nmae'", "Did you mean $.people[*].name?"),
+        ("$.people..make", "what this path reaches has no field 'make'", "Did you mean $.exifInfo.make?"),
     ],
 )
 def test_a_field_that_assets_do_not_have_is_told_with_the_nearest(path: str, message: str, hint: str) -> None:
     found = problems([{"path": path, "regex": "x"}])
-    assert [(each.message, each.hint) for each in found] == ([(f"filter 1: {message}", hint)] if message else [])
+    assert [(each.message, each.hint) for each in found] == [(f"filter 1: {message}", hint)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "$",
+        "$.*",
+        "$.exifInfo",
+        "$.exifInfo.*",
+        "$.exifInfo['make','model']",
+        "$.exifInfo..make",
+        "$.people",
+        "$.people[0].name",
+        "$.people[-1:].name",
+        "$.people[*].faces[0].boundingBoxX1",
+        "$.people[*].sharedBy[*].email",
+        "$.people[?@.name=='Emma' && !@.isHidden].birthDate",
+        "$.people[?@.faces[?@.sourceType=='exif']]",
+        "$.people[?@.updatedAt > $.fileCreatedAt]",
+        "$.people[?count(@.faces[*])>1]",
+        "$.people[?search(@.name,'a|b')]",
+        "$.people..name",
+        "$.tags[*].value",
+        "$.stack.primaryAssetId",
+        "$.unassignedFaces[0].imageWidth",
+        "$[?@.make=='Apple']",
+        "$..make",
+        "$..[?@.name]",
+        "$..*",
+    ],
+)
+def test_a_path_that_some_asset_can_have_is_taken(path: str) -> None:
+    assert read([{"path": path}])
+
+
+@pytest.mark.parametrize(
+    ("path", "message", "hint"),
+    [
+        ("$.originalPath.foo", "originalPath has nothing below it", "End the path there: $.originalPath."),
+        ("$.originalPath[0]", "originalPath has nothing below it", "End the path there: $.originalPath."),
+        ("$.originalPath.*", "originalPath has nothing below it", "End the path there: $.originalPath."),
+        ("$.people[*].name[0]", "people[*].name has nothing below it", "End the path there: $.people[*].name."),
+        ("$.exifInfo.*.x", "what this path reaches has nothing below it", "End the path there."),
+        ("$.exifInfo[?@.make=='x']", "what this path reaches has nothing below it", "End the path there."),
+        (
+            "$.exifInfo[0]",
+            "exifInfo is an object and no list, so this path yields nothing",
+            "Name a field, such as $.exifInfo.city.",
+        ),
+    ],
+)
+def test_a_path_into_what_has_no_such_parts_is_refused(path: str, message: str, hint: str) -> None:
+    (found,) = problems([{"path": path}])
+    assert (found.message, found.hint) == (f"filter 1: {message}", hint)
+
+
+def test_the_fields_that_can_be_asked_for_are_those_that_immich_has_in_some_version() -> None:
+    if not API_DESCRIPTIONS:
+        pytest.skip("the descriptions of Immich's API are not beside this checkout")
+    seen = {path for api in API_DESCRIPTIONS for path in _paths("AssetResponseDto", _described(api), "$")}
+    assert {path for path in seen if not path.startswith("$.smartInfo")} == KNOWN_PATHS  # smartInfo: in 1.118 only
+
+
+def _described(api: Path) -> dict[str, dict[str, str]]:
+    """Each model of an API description, with its fields and what they refer to as text."""
+    text = json.loads(api.read_text(encoding="utf-8"))
+    if "models" in text:
+        return {name: {field: str(type_) for field, type_ in model.items()} for name, model in text["models"].items()}
+    schemas = text["components"]["schemas"]
+    return {
+        name: {field: json.dumps(type_) for field, type_ in schema.get("properties", {}).items()}
+        for name, schema in schemas.items()
+    }
+
+
+def _paths(model: str, models: dict[str, dict[str, str]], at: str) -> Iterator[str]:
+    yield at
+    for field, type_ in models[model].items():
+        inner = re.search(r"\w+ResponseDto", type_)
+        is_list = "List[" in type_ or '"array"' in type_
+        if is_list:
+            yield f"{at}.{field}"
+        here = f"{at}.{field}" + "[*]" * is_list
+        yield from _paths(inner[0], models, here) if inner else [here]
 
 
 def test_a_field_that_is_near_to_nothing_points_to_the_list() -> None:

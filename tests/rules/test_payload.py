@@ -172,10 +172,14 @@ def test_a_question_by_asset_under_a_metadata_flag_is_a_smart_search_too() -> No
 # -- resultLimit, order -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("limit", [0, -1, True, 1.5, "5", None, [], {}])
+@pytest.mark.parametrize("limit", [0, -1, True, 1.5, "5", None, [], {}, 10**9, 10**400])
 def test_a_result_limit_is_a_whole_number_of_at_least_one(limit: object) -> None:
     assert "resultLimit takes a whole number" in problem({"resultLimit": limit}).message
     assert "resultLimit takes a whole number" in problem({"query": "dog", "resultLimit": limit}, Kind.SMART).message
+
+
+def test_a_result_limit_that_python_cannot_read_is_a_problem_and_no_crash() -> None:
+    assert problem('{"resultLimit": ' + "9" * 5000 + "}").message.startswith("this JSON cannot be read: ")
 
 
 def test_a_smart_search_without_a_limit_is_cut_at_the_default_and_a_metadata_search_is_not() -> None:

@@ -27,12 +27,28 @@ def words(text: str) -> tuple[Query | None, Findings]:
         ("two\nlines@3", "two\nlines", 3),
         ("Mr. Smith", "Mr. Smith", 200),
         ("100% fun", "100% fun", 200),
+        ("version 2.0", "version 2.0", 200),
+        ("black/white", "black/white", 200),
+        ("AC/DC concert", "AC/DC concert", 200),
+        ("AC/DC concert@40", "AC/DC concert", 40),
+        ("cats and / or dogs", "cats and / or dogs", 200),
+        ("f/2.8", "f/2.8", 200),
+        ("24/7 e.g. a kiosk", "24/7 e.g. a kiosk", 200),
+        ("IMG_1234.jpg", "IMG_1234.jpg", 200),
+        ("dog@999999999", "dog", 999_999_999),
     ],
 )
 def test_words_are_the_query_and_a_number_behind_an_at_sign_its_limit(text: str, query: str, limit: int) -> None:
     found, findings = words(text)
     assert found == Query(Kind.SMART, (("query", query),), limit=limit)
     assert findings.problems == []
+
+
+@pytest.mark.parametrize("digits", ["9" * 10, "9" * 4301, "-" + "9" * 4301])
+def test_a_limit_beyond_any_library_is_refused(digits: str) -> None:
+    found, findings = words(f"dog@{digits}")
+    assert found is None
+    assert [each.message for each in findings.problems] == [f"a limit of {len(digits)} digits"]
 
 
 @pytest.mark.parametrize("text", ["dog@0", "dog@-5", "dog @ -0"])
@@ -42,7 +58,27 @@ def test_a_limit_below_one_is_refused(text: str) -> None:
     assert "keeps nothing" in findings.problems[0].message
 
 
-@pytest.mark.parametrize("text", ["filters/beach", "beach.json", "C:\\beach", "~/beach", "beach.json@500"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "beach.json",
+        "beach.json@500",
+        "BEACH.JSON",
+        "my beach.jsno",
+        "beach.josn",
+        "beach.txt",
+        "beach.yml",
+        "/beach",
+        "./beach",
+        "../beach",
+        "..",
+        "~/beach",
+        "C:\\beach",
+        "filters/",
+        "filters/beach.v2",
+        "filters\\beach.jpeg",
+    ],
+)
 def test_words_that_look_like_a_file_are_a_file_that_is_not_there(text: str) -> None:
     found, findings = words(text)
     assert found is None

@@ -125,24 +125,22 @@ def add_server(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--server", metavar="URL", help="address of Immich (IMMICH_SERVER_URL, or a .env file here)")
     group.add_argument("--key", metavar="KEY", help="API key (IMMICH_API_KEY; better there than on the command line)")
     group.add_argument("--ca", type=Path, metavar="FILE", help="certificate authority of your own, PEM")
-    group.add_argument(
-        "--timeout", type=at_least_one, default=60, metavar="SECONDS", help="patience with a silent server (60)"
-    )
-    group.add_argument("--concurrency", type=at_least_one, default=4, metavar="N", help="requests at a time (4)")
+    group.add_argument("--timeout", default="60", metavar="SECONDS", help="patience with a silent server (60)")
+    group.add_argument("--concurrency", default="4", metavar="N", help="requests at a time (4)")
 
 
 def _add_album(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
-        "--album", metavar="ALBUM", help="add the photos to this album: its name, id or address; without, preview"
+        "--album",
+        action="append",
+        metavar="ALBUM",
+        help="add the photos to this album: its name, id or address; without, preview",
     )
     group.add_argument("--create-album", action="store_true", help="create the album if there is none of that name")
-    group.add_argument(
-        "--max-assets", type=at_least_one, metavar="N", help="keep the best N: by smart rank, else the newest"
-    )
+    group.add_argument("--max-assets", metavar="N", help="keep the best N: by smart rank, else the newest")
     group.add_argument(
         "--default-smart-result-limit",
-        type=at_least_one,
-        default=DEFAULT_SMART_LIMIT,
+        default=str(DEFAULT_SMART_LIMIT),
         metavar="N",
         help=f"how many photos a smart search without a limit keeps ({DEFAULT_SMART_LIMIT})",
     )

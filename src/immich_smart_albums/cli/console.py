@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import threading
 from typing import TYPE_CHECKING, TextIO
 
 from immich_smart_albums.errors import ConfigurationError, SmartAlbumsError
@@ -27,7 +29,9 @@ class Console:
         self._verbose = verbose
         self._is_terminal = stream.isatty()
         self._has_colour = self._is_terminal and not os.environ.get("NO_COLOR")
+        self._lock = threading.Lock()
         self._read = 0
+        self._is_done = False
         self._bar: tuple[Progress, TaskID] | None = None
 
     @property
@@ -36,8 +40,10 @@ class Console:
         return self._is_terminal
 
     def say(self, text: str = "") -> None:
-        """A message."""
-        print(text, file=self._stream, flush=True)  # the one place that talks
+        """A message. One that nobody can read any more is no reason to stop."""
+        with self._lock, contextlib.suppress(OSError, ValueError):
+            self._stream.write(f"{text}\n")  # in one piece: threads talk side by side
+            self._stream.flush()
 
     def detail(self, text: str) -> None:
         """A message that only --verbose shows."""
@@ -57,16 +63,19 @@ class Console:
 
     def read(self, count: int) -> None:
         """Some more assets were read. On a terminal a long scan gets a bar."""
-        self._read += count
-        if self._is_terminal and not self._verbose and self._read > LONG:
-            bar, task = self._progress()
-            bar.update(task, completed=self._read)
+        with self._lock:
+            self._read += count
+            if self._is_terminal and not self._verbose and self._read > LONG and not self._is_done:
+                bar, task = self._progress()
+                bar.update(task, completed=self._read)
 
     def done_reading(self) -> None:
         """Take the bar away."""
-        if self._bar:
-            self._bar[0].stop()
-            self._bar = None
+        with self._lock:
+            self._is_done = True
+            if self._bar:
+                self._bar[0].stop()
+                self._bar = None
 
     def table(self, title: str, rows: list[tuple[str, str]]) -> None:
         """A short table, on a terminal."""

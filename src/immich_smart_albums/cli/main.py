@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
@@ -9,7 +10,8 @@ import tempfile
 import threading
 import traceback
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from immich_smart_albums import __version__
 from immich_smart_albums.cli import arguments
@@ -24,12 +26,15 @@ def main() -> NoReturn:
     """Run with the arguments of this process and leave it."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file name that the terminal cannot show is no failure
+    # Closed by whoever started us: then nobody listens, and there is nothing to fail on.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as we run
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     code = run(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _forget_stdout()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            _forget(stream)
     if threading.active_count() > 1:
         # Requests whose answers nobody waits for any more would hold the process until their time-out.
         os._exit(code)
@@ -44,10 +49,11 @@ def run(argv: Sequence[str]) -> Exit:
         _tell(error)
         return Exit.WRONG_USAGE if isinstance(error, ConfigurationError) else Exit.FAILED
     except KeyboardInterrupt:
-        sys.stderr.write("\ninterrupted; running the same again completes it\n")
+        with contextlib.suppress(OSError):
+            sys.stderr.write("\ninterrupted; running the same again completes it\n")
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        _forget_stdout()  # the reader of our output has seen enough
+        _forget(sys.stdout)  # the reader of our output has seen enough
         return Exit.DONE
     except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is our bug
         sys.stderr.write(
@@ -108,6 +114,6 @@ def _write_report(argv: Sequence[str], error: Exception) -> str:
     return file.name
 
 
-def _forget_stdout() -> None:
-    """Point stdout to nothing, so that Python's own flush at exit has nobody to fail on."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _forget(stream: TextIO) -> None:
+    """Point a stream to nothing, so that Python's own flush at exit has nobody to fail on."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from immich_smart_albums.errors import MissingPermission
+from immich_smart_albums.operations.permissions import missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,17 +16,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.ports import PhotoServer
 
 T = TypeVar("T")
-
-NEEDS: dict[str, str] = {
-    "asset.read": "searching photos",
-    "person.read": "people by name",
-    "tag.read": "searches with tagIds",
-    "user.read": "whose key it is, and your role in shared albums",
-    "album.read": "finding albums and what is in them",
-    "albumAsset.create": "adding photos to an album",
-    "album.create": "--create-album",
-}
-"""Permissions of an API key that this tool uses, each with what fails without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +33,14 @@ class Health:
 
 def check(server: PhotoServer) -> Health:
     """Ask everything that a run may need. Raises ServerError when the server or the key is no good at all."""
-    held = server.directory.permissions()
     return Health(
         server.base,
         server.version,
         me=_if_allowed(server.directory.me),
-        missing=None if held is None else _missing(held),
+        missing=missing(server.directory.permissions()),
         albums=_sorted_albums(_if_allowed(server.directory.albums)),
         people=_named(_if_allowed(server.directory.people)),
     )
-
-
-def _missing(held: frozenset[str]) -> dict[str, str]:
-    return {} if "all" in held else {name: purpose for name, purpose in NEEDS.items() if name not in held}
 
 
 def _if_allowed(ask: Callable[[], T]) -> T | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.plan import Plan, diff
 from immich_smart_albums.errors import ConfigurationError, ServerError
+from immich_smart_albums.operations.permissions import require_permissions
 from immich_smart_albums.operations.resolve import resolve
 from immich_smart_albums.operations.target import find_target
 from immich_smart_albums.selection.evaluate import Selection, evaluate
@@ -62,6 +63,8 @@ def prepare(
     if rule is None:
         message = "a rule that cannot be read must come with a problem"
         raise TypeError(message)
+    if order.album is not None:
+        require_permissions(server, create=album is None)
     query_plan = lower(replace(rule, match=simplify(rule.match)))
     selection = evaluate(query_plan, server.searches, concurrency=concurrency, log=log)
     if order.album is None:

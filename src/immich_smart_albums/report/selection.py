@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.report.words import one_line
@@ -64,7 +63,7 @@ def as_json(selection: Selection, base: str, report: Report | None) -> str:
         album = report.album
         answer["album"] = None if album is None else {"id": album.id, "name": album.name, "created": report.created}
         answer["outcomes"] = by_outcome
-    return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
+    return json.dumps(answer, indent=2)  # plain ASCII, so that every terminal and pipe takes it
 
 
 def _json(asset: Asset, base: str) -> dict[str, str]:

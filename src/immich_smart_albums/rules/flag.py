@@ -8,6 +8,9 @@ from typing import Literal
 DEFAULT_SMART_LIMIT = 200
 """How many photos a smart search without a limit of its own keeps."""
 
+LARGEST_LIMIT = 999_999_999
+"""Of one search: beyond any library, and a number that can be counted with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:

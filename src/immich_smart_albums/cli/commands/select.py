@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.bootstrap import Connection, connect
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.config.settings import read_settings
+from immich_smart_albums.cli.numbers import whole_number
+from immich_smart_albums.cli.server import read_server
 from immich_smart_albums.config.sources import read_source
-from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.errors import Problem, SmartAlbumsError
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.operations.apply import Report, apply
 from immich_smart_albums.operations.prepare import Order, prepare
@@ -36,16 +34,13 @@ def run(arguments: argparse.Namespace) -> Exit:
     console = stderr_console(verbose=arguments.verbose)
     findings = Findings()
     order = _read_order(arguments, findings)
-    settings = read_settings(os.environ, Path.cwd(), findings, server=arguments.server, key=arguments.key)
+    connect, connection = read_server(arguments, findings, console)
     for notice in findings.notices:
         console.say(f"note: {notice}")
-    if settings is None:
-        raise ConfigurationError(tuple(findings.problems))
-    connection = Connection(arguments.concurrency, arguments.timeout, arguments.ca)
     servers: list[PhotoServer] = []
 
     def connected() -> PhotoServer:
-        servers.append(connect(settings, connection, on_exchange=console.exchange, on_read=console.read))
+        servers.append(connect())
         return servers[0]
 
     try:
@@ -73,19 +68,29 @@ def _read_order(arguments: argparse.Namespace, findings: Findings) -> Order:
             for group in occurrences
         ]
         given[flag] = [[source for source in group if source is not None] for group in groups]
+    limit = whole_number("--default-smart-result-limit", arguments.default_smart_result_limit, findings)
+    most = None
+    if arguments.max_assets is not None:
+        most = whole_number("--max-assets", arguments.max_assets, findings)
     rule = None
     if given:
-        rule = read_rule(
-            given, findings, max_assets=arguments.max_assets, smart_limit=arguments.default_smart_result_limit
-        )
+        rule = read_rule(given, findings, max_assets=most, smart_limit=limit)
     else:
         hint = "Add an include, such as --include-person-names-union 'Jane Doe'."
         findings.problems.append(Problem("command line", "nothing says which photos are meant", hint))
-    if arguments.create_album and arguments.album is None:
+    return Order(rule, _read_album(arguments, findings), arguments.create_album)
+
+
+def _read_album(arguments: argparse.Namespace, findings: Findings) -> str | None:
+    albums = arguments.album or []
+    if len(albums) > 1:
+        hint = "Run once for each album."
+        findings.problems.append(Problem("--album", f"{len(albums)} albums are named, a run fills one", hint))
+    if arguments.create_album and not albums:
         findings.problems.append(Problem("--create-album", "there is no --album to create", "Add --album NAME."))
-    if arguments.album is not None and not arguments.album.strip():
+    if albums and not albums[0].strip():
         findings.problems.append(Problem("--album", "the name is blank", "Give a name, an id or an address."))
-    return Order(rule, arguments.album, arguments.create_album)
+    return albums[0] if albums else None
 
 
 def _preview(selection: Selection, base: str, format_: str | None, console: Console) -> None:
@@ -97,10 +102,17 @@ def _preview(selection: Selection, base: str, format_: str | None, console: Cons
 
 
 def _print(selection: Selection, base: str, format_: str, report: Report | None) -> None:
-    if format_ == "json":
-        sys.stdout.write(as_json(selection, base, report) + "\n")
-        return
-    sys.stdout.writelines(f"{line}\n" for line in lines(selection.assets, base, format_))
+    try:
+        if format_ == "json":
+            sys.stdout.write(as_json(selection, base, report) + "\n")
+        else:
+            sys.stdout.writelines(f"{line}\n" for line in lines(selection.assets, base, format_))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # the reader has seen enough
+    except OSError as error:
+        message = f"the result cannot be written to stdout: {error.strerror}"
+        raise SmartAlbumsError(message, hint="Is the disk full?") from None
 
 
 def _add(

@@ -1,0 +1,24 @@
+"""Numbers on the command line, checked with everything else rather than before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import Problem
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.findings import Findings
+
+
+def whole_number(flag: str, text: str, findings: Findings, *, most: int | None = None) -> int:
+    """A number from 1 to `most`; 1 with a problem noted for anything else."""
+    try:
+        number = int(text)
+    except ValueError:
+        findings.problems.append(Problem(flag, f"{text[:40]!r} is not a whole number"))
+        return 1
+    if number < 1 or (most is not None and number > most):
+        limit = "at least 1" if most is None else f"from 1 to {most:,}"
+        findings.problems.append(Problem(flag, f"{text[:40]} is out of range", f"Give a number {limit}."))
+        return 1
+    return number

@@ -1,0 +1,41 @@
+"""The server that the arguments, the environment and a `.env` file name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.cli.numbers import whole_number
+from immich_smart_albums.config.settings import read_settings
+from immich_smart_albums.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from immich_smart_albums.cli.console import Console
+    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.rules.findings import Findings
+
+LONGEST_TIME_OUT = 86_400
+MOST_REQUESTS_AT_A_TIME = 64
+
+
+def read_server(
+    arguments: argparse.Namespace, findings: Findings, console: Console
+) -> tuple[Callable[[], PhotoServer], Connection]:
+    """How to connect, and with how many requests at a time.
+
+    Raises ConfigurationError with all problems so far where no server or key is known.
+    """
+    connection = Connection(
+        whole_number("--concurrency", arguments.concurrency, findings, most=MOST_REQUESTS_AT_A_TIME),
+        whole_number("--timeout", arguments.timeout, findings, most=LONGEST_TIME_OUT),
+        arguments.ca,
+    )
+    settings = read_settings(os.environ, Path(), findings, server=arguments.server, key=arguments.key)
+    if settings is None:
+        raise ConfigurationError(tuple(dict.fromkeys(findings.problems)))
+    return lambda: connect(settings, connection, on_exchange=console.exchange, on_read=console.read), connection
