@@ -201,7 +201,7 @@ def test_a_server_that_is_too_new_is_told_before_it_can_ignore_a_filter() -> Non
         server_at(bare.url)
     assert caught.value.message == "the server is Immich 4.0.0"
     assert caught.value.hint
-    assert "before 4.0.0" in caught.value.hint
+    assert "4.0.0 and later" in caught.value.hint
 
 
 def test_the_oldest_server_that_is_known_is_taken() -> None:

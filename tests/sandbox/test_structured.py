@@ -58,7 +58,9 @@ CONDITIONS: list[tuple[dict[str, Any], Callable[[Asset], bool]]] = [
 ]
 
 
-@pytest.mark.parametrize(("condition", "expected"), CONDITIONS, ids=lambda part: str(part) if isinstance(part, dict) else "")
+@pytest.mark.parametrize(
+    ("condition", "expected"), CONDITIONS, ids=lambda part: str(part) if isinstance(part, dict) else ""
+)
 def test_a_condition_means_what_it_says_and_reaches_trash_and_archive(
     condition: dict[str, Any], expected: Callable[[Asset], bool], library: Library, client: Client
 ) -> None:
