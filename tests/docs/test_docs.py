@@ -19,7 +19,7 @@ from immich_smart_albums.cli.exits import MEANINGS
 from immich_smart_albums.immich import versions
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.operations.permissions import NEEDS
-from immich_smart_albums.rules.asset_fields import EXIF, FROM_DETAILS, FROM_SEARCH
+from immich_smart_albums.rules.asset_fields import ASSET, FROM_DETAILS
 from immich_smart_albums.rules.fields import FIELDS
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.local_filters import read_local_filters
@@ -117,10 +117,17 @@ def _span(name: str) -> str:
 
 
 def asset_fields_list() -> str:
-    top = sorted(FROM_SEARCH - {"exifInfo"}) + sorted(f"{name}*" for name in FROM_DETAILS)
-    shown = ", ".join(f"`{name}`" if not name.endswith("*") else f"`{name[:-1]}`*" for name in top)
-    exif = ", ".join(f"`{name}`" for name in sorted(EXIF))
-    return f"{shown}; and below `exifInfo`: {exif}.\n"
+    """The fields of an asset and what is below them, one group a line."""
+    single, groups = [], []
+    for name, shape in sorted(ASSET.fields.items()):
+        shown = f"`{name}`{'*' if name in FROM_DETAILS else ''}"
+        below = shape.elements.fields if shape.elements else shape.fields
+        if below:
+            inner = ", ".join(f"`{each}`" for each in sorted(below))
+            groups.append(f"- {shown}{' (a list)' if shape.elements else ''}: {inner}")
+        else:
+            single.append(shown)
+    return f"- {', '.join(single)}\n" + "\n".join(groups) + "\n"
 
 
 def demo_output() -> str:
