@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 SECONDS_PER_SKIPPED_ROW = 14e-6
+LATENCY = 0.02
 FILTERS = (("$.exifInfo.make", "apple"), ("$.exifInfo.country", "finland"), ("$.originalPath", r"\.jpe?g$"))
 SAMPLED_PAGES = 25
 
@@ -63,10 +64,10 @@ def main() -> None:
     url, key = ours_end.recv()
     what = f"whole timeline with EXIF, {len(FILTERS)} local filters"
     print(f"{arguments.assets:,} assets, {what}, medians of {arguments.runs}")
-    for cost in (0.0, SECONDS_PER_SKIPPED_ROW):
-        ours_end.send(cost)
+    for cost, latency in ((0.0, 0.0), (SECONDS_PER_SKIPPED_ROW, 0.0), (SECONDS_PER_SKIPPED_ROW, LATENCY)):
+        ours_end.send((cost, latency))
         ours_end.recv()
-        print(f"\nskipped rows cost {cost * 1e6:.0f} µs each")
+        print(f"\nskipped rows cost {cost * 1e6:.0f} µs each, every answer waits {latency * 1e3:.0f} ms")
         compare(url, key, arguments.runs, is_slow=cost > 0)
     server.terminate()
 
@@ -176,13 +177,13 @@ def _post(pool: urllib3.PoolManager, url: str, key: str, body: dict[str, Any]) -
 
 
 def serve(assets: int, pipe: Connection) -> None:
-    """The sandbox, in a process of its own: each number that arrives is the new cost of a skipped row."""
+    """The sandbox, in a process of its own: each pair that arrives is the cost of a skipped row and the latency."""
     from immich_smart_albums.sandbox import Sandbox, generate  # noqa: PLC0415 - only this process needs it
 
     with Sandbox(generate(assets)) as sandbox:
         pipe.send((sandbox.url, sandbox.keys["alice"]))
         while True:
-            sandbox.settings.skipped_row_cost = pipe.recv()
+            sandbox.settings.skipped_row_cost, sandbox.settings.latency = pipe.recv()
             pipe.send(None)
 
 
