@@ -311,3 +311,11 @@ def test_the_demo_makes_an_album_and_then_has_nothing_to_do(shell: Shell) -> Non
     assert "album created, " in result.stderr
     assert ": 0 added, " in result.stderr
     assert "'country'" in result.stderr
+
+
+@pytest.mark.parametrize("path", ["$.people[*].faces[0].id", "$.people[?@.faces].name", "$.people[0].sharedBy"])
+def test_a_filter_on_what_this_version_does_not_tell_of_people_is_refused(path: str, shell: Shell) -> None:
+    result = shell.run("--include-metadata-union", "{}", "--exclude-local-filter-union", path)
+    assert result.returncode == 2
+    assert "Immich 3.1.0 does not return 'people." in result.stderr
+    assert result.stdout == ""

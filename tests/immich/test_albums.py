@@ -110,6 +110,14 @@ def test_an_older_album_of_the_same_name_is_not_taken_for_the_lost_one(start: St
     assert names(sandbox).count("Empty") == 2
 
 
+def test_an_older_album_of_the_same_name_is_not_taken_for_one_that_was_not_made(start: Start) -> None:
+    sandbox = start()
+    older = album_named(sandbox.library, "Empty")
+    sandbox.faults.reset(method="POST", path="/api/albums")
+    assert server_at(sandbox).albums.create("Empty").id != older.id
+    assert names(sandbox).count("Empty") == 2
+
+
 def test_an_album_that_was_not_made_is_made_once_after_a_reset(start: Start) -> None:
     sandbox = start()
     sandbox.faults.reset(method="POST", path="/api/albums")

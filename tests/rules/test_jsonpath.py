@@ -412,3 +412,18 @@ def test_recorded_assets_yield_what_the_library_yields(path: str) -> None:
     compiled, reference = compile_path(path), library.compile(path, strict=True)
 
     assert all(compiled.values(asset) == reference.findall(asset) for asset in assets)
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("$.exifInfo.make", {"exifInfo", "exifInfo.make"}),
+        ("$.exifInfo['make']", {"exifInfo", "exifInfo.make"}),
+        ("$.people[*].faces[0].id", {"people", "people.faces", "people.id"}),
+        ("$.people[?@['a b']=='x'].name", {"people", "people.a b", "people.name"}),
+        ("$.type", {"type"}),
+        ("$..name", set()),
+    ],
+)
+def test_a_path_tells_the_fields_that_it_names(path: str, names: set[str]) -> None:
+    assert compile_path(path).names == names

@@ -74,8 +74,14 @@ ASSET_FIELDS: dict[str, Span] = {
     "deviceId": Span(until=Version(2, 7, 5)),
     "deviceAssetId": Span(until=Version(2, 7, 5)),
     "unassignedFaces": Span(until=Version(2, 7, 5)),
+    "people.faces": Span(until=Version(2, 7, 5)),
+    "people.isFavorite": Span(Version(1, 126)),
+    "people.color": Span(Version(1, 126)),
+    "people.otherPeople": Span(Version(3, 3)),
+    "people.sharedBy": Span(Version(3, 3)),
+    "people.sharedWith": Span(Version(3, 3)),
 }
-"""Fields of assets that not every version returns."""
+"""Fields of assets, and of the people on them, that not every version returns."""
 
 
 @dataclass(frozen=True, slots=True)

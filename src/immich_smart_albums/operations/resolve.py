@@ -57,7 +57,7 @@ def _check_version(all_leaves: Iterable[object], server: PhotoServer, findings: 
                 hint = "Remove it from this search; otherwise the whole library would match."
                 findings.problems.append(Problem(leaf.label, message, hint))
         elif isinstance(leaf, LocalFilter):
-            for message in server.lacks_asset_fields(leaf.path.roots or ()):
+            for message in server.lacks_asset_fields(leaf.path.names):
                 hint = f"The filter {leaf.description!r} could never match here."
                 findings.problems.append(Problem(leaf.label, message, hint))
 

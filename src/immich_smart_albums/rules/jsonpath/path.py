@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.jsonpath.steps import Step
 
 _SECONDS_PER_SEARCH = 1.0
+_NAMES = re.compile(r"\.(\w+)|\['([^']*)'\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,13 @@ class Path:
     """
 
     segments: tuple[Segment, ...] = field(compare=False, repr=False)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The fields that are named in it: those at the top, and all others as if they stood right below these."""
+        roots = self.roots or frozenset()
+        inner = {name or quoted for name, quoted in _NAMES.findall(self.text)} - roots
+        return roots | {f"{root}.{name}" for root in roots for name in inner}
 
     def misfit(self, root: Place) -> Misfit | None:
         """The first part of it that never selects anything from an asset of that shape; None where all can."""
