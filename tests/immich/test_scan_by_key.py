@@ -189,6 +189,17 @@ def test_a_server_that_ignores_the_key_is_noticed_and_not_asked_for_ever() -> No
         list(scan(lambda window, *, page=1, size=PAGE_SIZE: ignoring(Window(), page=page, size=size), Window()))
 
 
+def test_a_page_that_chance_filled_with_known_ones_is_no_reason_to_give_up() -> None:
+    passes = [
+        at_once("abcd", more=True),
+        *(at_once("abcd", more=True), at_once("abcd", more=True), at_once("e")),
+        *(at_once("abcd", more=True), at_once("efgh", more=True), at_once("i")),
+        at_once(""),
+    ]
+    found = [record["id"] for batch in scan(Scripted(*passes), Window()) for record in batch]
+    assert sorted(found) == list("abcdefghi")
+
+
 def test_a_server_that_ignores_the_page_is_noticed_and_not_asked_for_ever() -> None:
-    with pytest.raises(Untrustworthy, match="a full page of a search with nothing new in it"):
+    with pytest.raises(Untrustworthy, match="the same page of a search again and again"):
         list(scan(lambda window, *, page=1, size=PAGE_SIZE: at_once("abcd", more=True), Window()))

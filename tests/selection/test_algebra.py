@@ -140,7 +140,7 @@ trees = st.recursive(
 
 
 @given(trees, libraries)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_lowered_rule_selects_what_the_tree_means(tree: Node, library: Library) -> None:
     selection = evaluate(lower(Rule(tree)), library, concurrency=2, log=lambda _: None)
     assert {asset.id for asset in selection.assets} == plainly(tree, library)

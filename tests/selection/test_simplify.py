@@ -147,20 +147,20 @@ def is_bounded(node: Node) -> bool:
 
 
 @given(trees.filter(is_bounded), libraries)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_simplified_rule_selects_the_same(tree: Node, library: Library) -> None:
     assert ids(simplify(tree), library) == ids(tree, library)
 
 
 @given(trees, libraries)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_simplified_rule_sends_no_more_searches(tree: Node, library: Library) -> None:
     simple = {leaf.query for leaf in leaves(simplify(tree)) if isinstance(leaf, Search)}
     assert len(simple) <= sum(isinstance(leaf, Search) for leaf in leaves(tree))
 
 
 @given(queries, queries, libraries)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_two_searches_in_one_find_what_both_find(one: Query, other: Query, library: Library) -> None:
     merged = both(one, other)
     if merged is not None:
