@@ -82,7 +82,7 @@ class Recheck:
             self._check(
                 name, "livePhotoVideoId", lambda record: (record.get("livePhotoVideoId", _MISSING) is not None) == value
             )
-        elif name == "personIds" and self._query.kind is Kind.METADATA and self._capabilities.ignores_deleted_faces:
+        elif name == "personIds" and self._query.kind is Kind.METADATA and self._capabilities.shows_whom_it_finds:
             # Only whether somebody is on it: 3.2 and later may show other ids than they search for.
             self._check(name, "people", lambda record: bool(record.get("people")))
         elif name == "isFavorite":

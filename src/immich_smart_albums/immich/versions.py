@@ -106,9 +106,9 @@ class Capabilities:
         return self.version >= Version(1, 139)
 
     @property
-    def ignores_deleted_faces(self) -> bool:
-        """A search by personIds finds only assets whose answer shows somebody; before, also deleted faces."""
-        return self.version >= Version(1, 128)
+    def shows_whom_it_finds(self) -> bool:
+        """An asset found by personIds shows people; before, a deleted or invisible face found it as well."""
+        return self.version >= Version(2, 5)
 
     @property
     def joins_exif(self) -> bool:
