@@ -206,3 +206,14 @@ def test_the_whole_library_takes_any_search_into_itself() -> None:
     nice = Query(Kind.METADATA, (("city", "Nice"),))
     assert both(WHOLE_LIBRARY, nice) == nice
     assert simplify(All((Search(WHOLE_LIBRARY), Search(nice)))) == Search(nice)
+
+
+def test_bounds_in_time_become_the_narrower_one() -> None:
+    wide = Query(Kind.METADATA, (("takenAfter", DAYS[0]), ("takenBefore", DAYS[3])))
+    narrow = Query(Kind.METADATA, (("takenAfter", DAYS[1]), ("takenBefore", DAYS[2])))
+    assert both(wide, narrow) == both(narrow, wide) == narrow
+
+
+def test_lists_of_ids_are_put_together() -> None:
+    one, other = (Query(Kind.METADATA, (("personIds", ids),)) for ids in (("a", "b"), ("b", "c")))
+    assert both(one, other) == Query(Kind.METADATA, (("personIds", ("a", "b", "c")),))
