@@ -25,8 +25,8 @@ from immich_smart_albums.model.secret import Secret
 from immich_smart_albums.rules.jsonpath import compile_path
 from immich_smart_albums.rules.nodes import All, Rule
 from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.rules.predicates.local_filter import LocalFilter
-from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.rules.local_filters import local_filter
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.selection.evaluate import evaluate
 from immich_smart_albums.selection.lower import lower
 
@@ -116,7 +116,7 @@ def this_tool(url: str, key: str, concurrency: int, bodies: list[dict[str, Any]]
     http = Http(Address.parse(url), Secret(key), concurrency=concurrency, on_exchange=note)
     server = ImmichServer(http, concurrency=concurrency, on_read=lambda _: None)
     filters = (
-        LocalFilter(compile_path(path), compile_pattern(regex, timeout=1), path, "bench") for path, regex in FILTERS
+        local_filter(compile_path(path), compile_pattern(regex, timeout=1), path, "bench") for path, regex in FILTERS
     )
     rule = Rule(All((Search(WHOLE_LIBRARY), *filters)))
     selection = evaluate(lower(rule), server.searches, concurrency=concurrency, log=lambda _: None)

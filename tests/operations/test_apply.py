@@ -15,7 +15,7 @@ from immich_smart_albums.operations.apply import CHUNK, Report, apply
 from immich_smart_albums.operations.prepare import Order, prepare
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.nodes import Rule
-from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.sandbox import Sandbox, generate
 
 from .serving import album_ids, connected

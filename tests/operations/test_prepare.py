@@ -11,8 +11,8 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.operations.prepare import Order, prepare
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
-from immich_smart_albums.rules.predicates.person import PersonNamed
-from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.sandbox import Sandbox, generate
 
 from .serving import album_ids, connect_to, connected, person_ids
@@ -58,7 +58,7 @@ def is_shown(sandbox: Sandbox, asset_id: str) -> bool:
 
 def test_without_an_album_there_is_a_selection_and_no_plan(sandbox: Sandbox) -> None:
     said: list[str] = []
-    rule = Rule(All((PersonNamed("Ada Stone"), Not(PersonNamed("Ben Ray")))))
+    rule = Rule(All((person_named("Ada Stone"), Not(person_named("Ben Ray")))))
     selection, plan = run(Order(rule), lambda: connected(sandbox), said=said)
     assert plan is None
     assert {asset.id for asset in selection.assets} == of_person(sandbox, "Ada Stone") - of_person(sandbox, "Ben Ray")
@@ -102,7 +102,7 @@ def test_a_selection_that_is_empty_is_a_plan_without_changes(sandbox: Sandbox) -
 
 def test_everything_that_is_wrong_is_told_together_before_the_first_search(start: Start) -> None:
     sandbox = start()
-    rule = Rule(Any((PersonNamed("Nobody At All"), Search(Query(Kind.METADATA, (("deviceId", "x"),))))))
+    rule = Rule(Any((person_named("Nobody At All"), Search(Query(Kind.METADATA, (("deviceId", "x"),))))))
     messages = fails(Order(rule, "Duplicates"), lambda: connected(sandbox), Problem("x.json:1:1", "broken JSON"))
     assert messages[0] == "broken JSON"
     assert len(messages) == 4
@@ -133,7 +133,7 @@ def test_problems_of_the_input_are_told_even_if_the_server_is_down(gone: str) ->
 
 
 def test_problems_of_the_input_are_told_even_if_the_key_is_wrong(sandbox: Sandbox) -> None:
-    order = Order(Rule(PersonNamed("Ada Stone")), "Best of")
+    order = Order(Rule(person_named("Ada Stone")), "Best of")
     assert fails(order, lambda: connect_to(sandbox.url), Problem("x", "broken JSON")) == ["broken JSON"]
     with pytest.raises(Unauthorized):
         run(order, lambda: connect_to(sandbox.url))
@@ -150,9 +150,9 @@ def test_an_address_that_is_none_is_told_with_the_problems_of_the_input(address:
 @pytest.mark.parametrize(
     "node",
     [
-        PersonNamed("Ada Stone"),
-        All((WHOLE, Not(PersonNamed("Ada Stone")))),
-        Any((Search(Query(Kind.SMART, (("query", "dog"),), limit=5)), PersonNamed("Ada Stone"))),
+        person_named("Ada Stone"),
+        All((WHOLE, Not(person_named("Ada Stone")))),
+        Any((Search(Query(Kind.SMART, (("query", "dog"),), limit=5)), person_named("Ada Stone"))),
     ],
 )
 def test_a_search_that_fails_leaves_no_plan(start: Start, node: Node) -> None:

@@ -13,9 +13,9 @@ from immich_smart_albums.operations.resolve import resolve
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.jsonpath import compile_path
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
-from immich_smart_albums.rules.predicates.local_filter import LocalFilter
-from immich_smart_albums.rules.predicates.person import PersonNamed
-from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.rules.local_filters import local_filter
+from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.rules.reach import Reach
 from immich_smart_albums.selection.evaluate import evaluate
 from immich_smart_albums.selection.lower import lower
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 NOBODY = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
 NOT_V4 = "11111111-1111-1111-1111-111111111111"
 
-ADA, BEN, ROBIN = PersonNamed("Ada Stone", "here"), PersonNamed("Ben Ray"), PersonNamed("Robin Lee")
+ADA, BEN, ROBIN = person_named("Ada Stone", "here"), person_named("Ben Ray"), person_named("Robin Lee")
 
 
 def resolved(node: Node, server: PhotoServer) -> Node:
@@ -65,18 +65,18 @@ def search(name: str, value: Value, label: str = "x.json") -> Search:
 @pytest.mark.parametrize("who", ["Ada Stone", "ada stone", "  ADA   Stone ", "Ada\u00a0Stone"])
 def test_a_name_is_found_without_regard_to_case_and_spaces(sandbox: Sandbox, server: PhotoServer, who: str) -> None:
     (ada,) = person_ids(sandbox.library, "Ada Stone")
-    assert resolved(PersonNamed(who), server) == with_people(ada)
+    assert resolved(person_named(who), server) == with_people(ada)
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
 def test_a_name_is_found_however_its_accents_are_encoded(sandbox: Sandbox, server: PhotoServer, form: str) -> None:
     (jose,) = person_ids(sandbox.library, JOSE)
     who = unicodedata.normalize(form, JOSE).upper()  # type: ignore[arg-type]  # its names are a literal type
-    assert resolved(PersonNamed(who), server) == with_people(jose)
+    assert resolved(person_named(who), server) == with_people(jose)
 
 
 def test_a_hidden_person_has_a_name_too(sandbox: Sandbox, server: PhotoServer) -> None:
-    assert resolved(PersonNamed("Hidden Hand"), server) == with_people(*person_ids(sandbox.library, "Hidden Hand"))
+    assert resolved(person_named("Hidden Hand"), server) == with_people(*person_ids(sandbox.library, "Hidden Hand"))
 
 
 def test_two_people_with_one_name_are_both_meant(sandbox: Sandbox, server: PhotoServer) -> None:
@@ -90,20 +90,20 @@ def test_people_of_other_accounts_are_not_meant(sandbox: Sandbox, server: PhotoS
 
 
 def test_a_name_that_nobody_has_is_told_with_near_names(server: PhotoServer) -> None:
-    (found,) = problems(PersonNamed("Ada Ston", "--flag"), server)
+    (found,) = problems(person_named("Ada Ston", "--flag"), server)
     assert (found.where, found.message) == ("--flag", "nobody is named 'Ada Ston'")
     assert found.hint is not None
     assert found.hint.startswith("Did you mean 'Ada Stone'")
 
 
 def test_a_name_that_is_near_to_none_says_whom_the_server_lists(server: PhotoServer) -> None:
-    (found,) = problems(PersonNamed("Zzyzx"), server)
+    (found,) = problems(person_named("Zzyzx"), server)
     assert found.hint is not None
     assert found.hint.startswith("Immich lists people with enough faces")
 
 
 def test_a_part_of_a_name_is_nobody(server: PhotoServer) -> None:
-    assert [each.message for each in problems(PersonNamed("Ada"), server)] == ["nobody is named 'Ada'"]
+    assert [each.message for each in problems(person_named("Ada"), server)] == ["nobody is named 'Ada'"]
 
 
 # -- people by id -------------------------------------------------------------------------------------------------
@@ -111,26 +111,26 @@ def test_a_part_of_a_name_is_nobody(server: PhotoServer) -> None:
 
 def test_an_id_is_taken_in_any_case(sandbox: Sandbox, server: PhotoServer) -> None:
     (ada,) = person_ids(sandbox.library, "Ada Stone")
-    assert resolved(PersonNamed(ada.upper()), server) == with_people(ada)
+    assert resolved(person_named(ada.upper()), server) == with_people(ada)
 
 
 def test_a_person_that_the_server_does_not_list_is_found_by_id_only(sandbox: Sandbox, server: PhotoServer) -> None:
     (archie,) = person_ids(sandbox.library, "Archie")
     assert archie not in {person.id for person in server.directory.people()}
-    assert resolved(PersonNamed(archie), server) == with_people(archie)
+    assert resolved(person_named(archie), server) == with_people(archie)
     assert resolved(with_people(archie), server) == with_people(archie)
-    assert [each.message for each in problems(PersonNamed("Archie"), server)] == ["nobody is named 'Archie'"]
+    assert [each.message for each in problems(person_named("Archie"), server)] == ["nobody is named 'Archie'"]
 
 
 def test_an_id_that_does_not_exist_or_is_not_ours_is_told(sandbox: Sandbox, server: PhotoServer) -> None:
     (bobs,) = person_ids(sandbox.library, "Ada Stone", "Bob")
     for missing in (NOBODY, bobs):
-        (found,) = problems(PersonNamed(missing, "--flag"), server)
+        (found,) = problems(person_named(missing, "--flag"), server)
         assert found.message == f"there is no person {missing}"
 
 
 def test_an_id_of_another_uuid_version_is_told_as_such(server: PhotoServer) -> None:
-    (found,) = problems(PersonNamed(NOT_V4), server)
+    (found,) = problems(person_named(NOT_V4), server)
     assert found.message == f"{NOT_V4} is a UUID, but not of version 4, and Immich refuses it"
 
 
@@ -142,7 +142,7 @@ def test_people_who_must_all_be_there_become_one_search(sandbox: Sandbox, server
     both = with_people(ada, ben)
     assert resolved(All((ADA, BEN), "flag"), server) == All((both,), "flag")
     assert resolved(Not(All((BEN, ADA))), server) == Not(All((both,)))
-    assert resolved(All((ADA, PersonNamed("ada stone"), PersonNamed(ada))), server) == All((with_people(ada),))
+    assert resolved(All((ADA, person_named("ada stone"), person_named(ada))), server) == All((with_people(ada),))
 
 
 def test_people_of_whom_any_may_be_there_stay_searches_of_their_own(sandbox: Sandbox, server: PhotoServer) -> None:
@@ -174,7 +174,7 @@ def test_all_people_together_select_the_photos_that_show_each_of_them(
         selection = evaluate(plan, server.searches, concurrency=2, log=lambda _: None)
         return {asset.id for asset in selection.assets}
 
-    people = tuple(PersonNamed(name) for name in names)
+    people = tuple(person_named(name) for name in names)
     assert select(All(people)) == set.intersection(*(select(person) for person in people))
     assert select(Any(people)) == set.union(*(select(person) for person in people))
 
@@ -215,8 +215,8 @@ def test_an_album_of_somebody_else_is_not_there(sandbox: Sandbox, server: PhotoS
 def test_everything_that_is_wrong_is_told_together(server: PhotoServer) -> None:
     node = All(
         (
-            PersonNamed("Nobody At All"),
-            Not(PersonNamed(NOBODY)),
+            person_named("Nobody At All"),
+            Not(person_named(NOBODY)),
             Any((search("tagIds", (NOBODY,)), search("albumIds", (NOBODY,)), search("personIds", (NOBODY,)))),
             search("deviceId", "x"),
         )
@@ -253,7 +253,7 @@ def test_a_filter_that_this_version_would_ignore_is_refused(start: Start) -> Non
 
 def test_a_field_that_this_version_does_not_return_is_refused_in_local_filters(start: Start) -> None:
     def local(path: str) -> LocalFilter:
-        return LocalFilter(compile_path(path), None, "mine", "y.json")
+        return local_filter(compile_path(path), None, "mine", "y.json")
 
     old = connected(start(level="1.132"))
     (found,) = problems(All((local("$.width"), local("$.exifInfo.make"), local("$..width"))), old)
@@ -265,6 +265,6 @@ def test_a_field_that_this_version_does_not_return_is_refused_in_local_filters(s
 def test_people_who_are_looked_for_in_different_places_stay_apart(sandbox: Sandbox, server: PhotoServer) -> None:
     (ada,), (ben,) = person_ids(sandbox.library, "Ada Stone"), person_ids(sandbox.library, "Ben Ray")
     far = Reach(frozenset({Visibility.ARCHIVE}), trash=True)
-    found = resolved(All((ADA, PersonNamed("Ben Ray", reach=far))), server)
+    found = resolved(All((ADA, person_named("Ben Ray", reach=far))), server)
     there = Query(Kind.METADATA, (("personIds", (ben,)), ("withDeleted", True)), frozenset({Visibility.ARCHIVE}))
     assert found == All((with_people(ada), Search(there)))

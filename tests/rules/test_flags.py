@@ -16,9 +16,9 @@ from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.flag import FLAGS, Flag
 from immich_smart_albums.rules.flags import read_rule
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
-from immich_smart_albums.rules.predicates.local_filter import LocalFilter
-from immich_smart_albums.rules.predicates.person import PersonNamed
-from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.rules.local_filters import local_filter
+from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.rules.source import Form, Source
 from immich_smart_albums.selection.evaluate import evaluate
 from immich_smart_albums.selection.lower import lower
@@ -102,7 +102,7 @@ def test_both_modes_and_all_types_must_hold() -> None:
         include_person_names_intersection=[["Emma"]],
     )
     assert unlabelled(found.match) == All(
-        (Any((city("Nice"),)), All((city("Kyoto"),)), Any((smart("dog"),)), All((PersonNamed("Emma"),)))
+        (Any((city("Nice"),)), All((city("Kyoto"),)), Any((smart("dog"),)), All((person_named("Emma"),)))
     )
 
 
@@ -135,8 +135,8 @@ def test_each_occurrence_of_an_exclude_intersection_is_a_group() -> None:
     assert unlabelled(found.match) == All(
         (
             Any((Search(WHOLE_LIBRARY),)),
-            Not(All((PersonNamed("John"), PersonNamed("Mary")))),
-            Not(All((PersonNamed("Peter"), PersonNamed("Wendy")))),
+            Not(All((person_named("John"), person_named("Mary")))),
+            Not(All((person_named("Peter"), person_named("Wendy")))),
         )
     )
 
@@ -181,7 +181,7 @@ def test_smart_flags_take_payloads_too() -> None:
     ],
 )
 def test_people_are_given_by_name_id_or_address(text: str, who: str) -> None:
-    assert list(leaves(rule(include_person_names_union=[[text]]).match)) == [PersonNamed(who)]
+    assert list(leaves(rule(include_person_names_union=[[text]]).match)) == [person_named(who)]
 
 
 # -- problems -----------------------------------------------------------------------------------------------------
@@ -246,7 +246,7 @@ def test_what_can_be_read_is_read_beside_what_cannot_so_that_all_problems_show()
     )
     assert len(messages) == 3
     assert found is not None
-    assert unlabelled(found.match) == All((Any((city("Nice"),)), Any((PersonNamed("Emma"),))))
+    assert unlabelled(found.match) == All((Any((city("Nice"),)), Any((person_named("Emma"),))))
 
 
 # -- what the flags select ----------------------------------------------------------------------------------------
@@ -353,7 +353,7 @@ def _person(name: str) -> Search:
 def _with_people(node: Node) -> Node:
     """The tree with each name as the search that finds this person."""
     match node:
-        case PersonNamed():
+        case person_named():
             return _person(node.who)
         case All():
             return All(tuple(_with_people(child) for child in node.children))

@@ -15,7 +15,7 @@ from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.jsonpath import Place, compile_path
 from immich_smart_albums.rules.local_filters import read_local_filters
 from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.rules.predicates.local_filter import LocalFilter
+from immich_smart_albums.rules.local_filters import local_filter
 from immich_smart_albums.rules.source import Form, Source
 
 from .reading import source
@@ -371,7 +371,7 @@ def test_equal_filters_are_equal_wherever_they_stand_and_whatever_they_are_calle
 
 
 def test_an_expression_that_takes_too_long_is_an_error_that_names_filter_and_asset() -> None:
-    slow = LocalFilter(
+    slow = local_filter(
         compile_path("$.originalFileName"), compile_pattern("(a|aa)+$", timeout=0.000001), "too clever", "x.json"
     )
     with pytest.raises(FilterError) as caught:
@@ -384,7 +384,7 @@ def test_a_filter_in_a_path_that_cannot_be_evaluated_is_an_error_and_no_miss() -
     nested: object = "x"
     for _ in range(200):
         nested = [nested]
-    deep = LocalFilter(compile_path("$..[?@.a == 1]"), None, "deep", "x.json")
+    deep = local_filter(compile_path("$..[?@.a == 1]"), None, "deep", "x.json")
     with pytest.raises(FilterError, match="the filter 'deep' failed on asset asset-8"):
         deep.holds({"id": "asset-8", "people": nested})
 

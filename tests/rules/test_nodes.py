@@ -9,11 +9,11 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.ids import id_in_url, is_id, looks_like_id
 from immich_smart_albums.rules.nodes import All, Any, Not, leaves
-from immich_smart_albums.rules.predicates.person import PersonNamed
+from immich_smart_albums.rules.predicates.person import person_named
 
 from .reading import ANNA, NOT_V4
 
-EMMA, NOAH, JANE = PersonNamed("Emma"), PersonNamed("Noah"), PersonNamed("Jane")
+EMMA, NOAH, JANE = person_named("Emma"), person_named("Noah"), person_named("Jane")
 
 
 @pytest.mark.parametrize("combination", [All, Any])
@@ -27,7 +27,7 @@ def test_leaves_come_from_left_to_right() -> None:
 
 
 def test_where_a_predicate_stands_makes_no_difference() -> None:
-    assert PersonNamed("Emma", "here") == PersonNamed("Emma", "there")
+    assert person_named("Emma", "here") == person_named("Emma", "there")
 
 
 def test_problems_are_raised_together_and_each_once() -> None:

@@ -9,8 +9,8 @@ from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.flag import FLAGS
 from immich_smart_albums.rules.flags import read_rule
 from immich_smart_albums.rules.nodes import leaves
-from immich_smart_albums.rules.predicates.person import PersonNamed
-from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach
 from immich_smart_albums.rules.source import Form, Source
 
@@ -83,10 +83,10 @@ def test_words_people_and_payloads_that_say_nothing_look_as_far_as_the_includes_
     assert [leaf.query if isinstance(leaf, Search) else leaf for leaf in leaves(rule.match)] == [
         Query(Kind.METADATA, (deleted,), both),
         Query(Kind.SMART, (("query", "dog"),), timeline, 200),
-        PersonNamed("Noah", reach=FAR),
+        person_named("Noah", reach=FAR),
         Query(Kind.METADATA, (deleted,), timeline),
         Query(Kind.METADATA, (("withDeleted", False),), both),
         Query(Kind.METADATA, (("city", None), deleted), both),
         Query(Kind.SMART, (("query", "cat"), deleted), both, 200),
-        PersonNamed("Emma", reach=FAR),
+        person_named("Emma", reach=FAR),
     ]

@@ -9,8 +9,8 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.rules.jsonpath import compile_path
 from immich_smart_albums.rules.nodes import Node, Rule
 from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.rules.predicates.local_filter import LocalFilter
-from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.rules.local_filters import local_filter
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.selection.evaluate import Selection, evaluate
 from immich_smart_albums.selection.lower import lower
 
@@ -33,7 +33,7 @@ def smart(words: str, limit: int | None = 200) -> Search:
 def local(path: str, regex: str | None = "x") -> LocalFilter:
     """A local filter."""
     pattern = None if regex is None else compile_pattern(regex, timeout=1)
-    return LocalFilter(compile_path(path), pattern, f"{path}:{regex}")
+    return local_filter(compile_path(path), pattern, f"{path}:{regex}")
 
 
 def record(asset_id: str, taken: str = "2024-01-01T00:00:00.000Z", **fields: object) -> dict[str, object]:

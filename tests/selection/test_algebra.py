@@ -13,8 +13,8 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.rules.jsonpath import compile_path
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
 from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.rules.predicates.local_filter import LocalFilter
-from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.rules.local_filters import local_filter
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.selection.evaluate import evaluate
 from immich_smart_albums.selection.lower import lower
 
@@ -65,7 +65,7 @@ def plainly(node: Node, library: Library) -> set[str]:
     match node:
         case Search():
             return {str(asset["id"]) for asset in library.result(node.query)}
-        case LocalFilter():
+        case local_filter():
             return {str(asset["id"]) for asset in library.assets if node.holds(asset)}
         case Not():
             return everything - plainly(node.child, library)
@@ -117,7 +117,7 @@ searches = st.one_of(
     st.just(Search(WHOLE_LIBRARY)),
 )
 local_filters = st.builds(
-    lambda pair: LocalFilter(compile_path(pair[0]), compile_pattern(pair[1], timeout=1), "", ""),
+    lambda pair: local_filter(compile_path(pair[0]), compile_pattern(pair[1], timeout=1), "", ""),
     st.sampled_from(
         [
             ("$.exifInfo.make", "apple"),

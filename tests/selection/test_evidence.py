@@ -12,8 +12,8 @@ from immich_smart_albums.errors import FilterError, ServerError
 from immich_smart_albums.rules.jsonpath import compile_path
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
 from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.rules.predicates.local_filter import LocalFilter
-from immich_smart_albums.rules.predicates.person import PersonNamed
+from immich_smart_albums.rules.local_filters import local_filter
+from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.selection.evaluate import evaluate
 from immich_smart_albums.selection.evidence import Evidence
 from immich_smart_albums.selection.lower import lower
@@ -131,7 +131,7 @@ def test_a_limit_that_cuts_is_logged() -> None:
 def test_a_name_that_was_not_resolved_is_a_bug_and_never_a_selection() -> None:
     searches = Found({NICE.query: [[record("1")]]})
     with pytest.raises(TypeError, match="'Emma' was not resolved"):
-        select(All((NICE, PersonNamed("Emma"))), searches)
+        select(All((NICE, person_named("Emma"))), searches)
 
 
 # -- failures -----------------------------------------------------------------------------------------------------
@@ -246,7 +246,7 @@ def test_searches_that_have_not_begun_when_one_fails_are_not_sent() -> None:
 
 
 def test_a_filter_that_cannot_be_evaluated_fails_the_selection() -> None:
-    slow = LocalFilter(compile_path("$.exifInfo.make"), compile_pattern("(a|aa)+$", timeout=0.000001), "slow", "x.json")
+    slow = local_filter(compile_path("$.exifInfo.make"), compile_pattern("(a|aa)+$", timeout=0.000001), "slow", "x.json")
     searches = Found({NICE.query: [[record("1", exifInfo={"make": "a" * 5000 + "!"})]]})
     with pytest.raises(FilterError, match="slow"):
         select(All((NICE, Not(slow))), searches)

@@ -13,8 +13,8 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibili
 from immich_smart_albums.rules.jsonpath import compile_path
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
 from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.rules.predicates.local_filter import LocalFilter
-from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.rules.local_filters import local_filter
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.selection.evaluate import evaluate
 from immich_smart_albums.selection.lower import lower
 from immich_smart_albums.selection.simplify import both, simplify
@@ -116,7 +116,7 @@ queries = st.builds(
 searches = st.builds(Search, queries) | st.builds(
     lambda limit: Search(Query(Kind.SMART, (("query", "dog"),), limit=limit)), st.integers(1, 8)
 )
-filters = st.just(LocalFilter(compile_path("$.exifInfo.make"), compile_pattern("apple", timeout=1), "", ""))
+filters = st.just(local_filter(compile_path("$.exifInfo.make"), compile_pattern("apple", timeout=1), "", ""))
 trees = st.recursive(
     searches | filters,
     lambda children: st.one_of(

@@ -11,7 +11,7 @@ from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich, U
 from immich_smart_albums.immich.responses import decode, unexpected
 from immich_smart_albums.immich.versions import FIRST_UNKNOWN, OLDEST, Capabilities
 from immich_smart_albums.immich.windows import Month
-from immich_smart_albums.model.album import Album, Person, User
+from immich_smart_albums.model.album import Album, Person, Tag, User
 from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.version import Version
 
@@ -45,6 +45,7 @@ class _Key(msgspec.Struct):
 
 class _Tag(msgspec.Struct):
     id: str
+    value: str
 
 
 class _Bucket(msgspec.Struct):
@@ -156,9 +157,14 @@ class Directory:
             return False
         return True
 
-    def tag_ids(self) -> frozenset[str]:
-        """The ids of all tags."""
-        return frozenset(each.id for each in decode(self._http.get("/tags"), list[_Tag], "GET /tags"))
+    def tags(self) -> list[Tag]:
+        """All tags of the account."""
+        return [Tag(each.id, each.value) for each in decode(self._http.get("/tags"), list[_Tag], "GET /tags")]
+
+    def users(self) -> list[User]:
+        """The users of the server, as far as the account sees them; needs user.read."""
+        answer = decode(self._http.get("/users"), list[_User], "GET /users")
+        return [User(each.id, each.name, each.email) for each in answer]
 
     def albums(self) -> list[Album]:
         """All albums that the account owns or that are shared with it, each once."""

@@ -30,8 +30,17 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag."""
+
+    id: str
+    path: str
+    """Its name after those of its parents: `Trips/Finland`."""
+
+
+@dataclass(frozen=True, slots=True)
 class User:
-    """The account that a key belongs to."""
+    """Somebody with an account on the server."""
 
     id: str
     name: str

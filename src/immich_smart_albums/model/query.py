@@ -24,6 +24,20 @@ class Visibility(Enum):
     HIDDEN = "hidden"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Condition:
+    """One test of a structured search (3.2 and later), such as rating gte 4."""
+
+    field: str
+    operator: str
+    """eq, ne, in, notIn, lt, lte, gt, gte, like, notLike, startsWith, endsWith, any, all, none, matches."""
+    value: Value | float | tuple[int, ...]
+
+
+Branch = tuple[Condition, ...]
+"""Conditions that hold together, sorted by field and operator."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """One search. Equal queries are the same search and are sent once."""
@@ -34,6 +48,12 @@ class Query:
     visibility: frozenset[Visibility] = field(default=frozenset({Visibility.TIMELINE}))
     limit: int | None = None
     """Keep this many, in the server's order; ours, never sent. Per visibility where several are asked for."""
+    until: tuple[str, ...] = ()
+    """Of a ranking, keep everything down to the last of these assets; ours, never sent."""
+    conditions: Branch = ()
+    """A structured search: what must hold, instead of `filters`. Only servers from 3.2 on take it."""
+    either: tuple[Branch, ...] = ()
+    """Of a structured search: branches of which at least one must hold as well."""
 
     def get(self, name: str) -> Value:
         """The value of a filter; None also where the query does not have it."""

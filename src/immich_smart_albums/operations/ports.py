@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from immich_smart_albums.model.album import Album, Person, User
+    from immich_smart_albums.model.album import Album, Person, Tag, User
     from immich_smart_albums.model.outcome import Outcome
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.model.version import Version
@@ -37,8 +37,12 @@ class Directory(Protocol):
         """Whether the account may see an asset."""
         ...
 
-    def tag_ids(self) -> frozenset[str]:
-        """The ids of all tags."""
+    def tags(self) -> list[Tag]:
+        """All tags of the account."""
+        ...
+
+    def users(self) -> list[User]:
+        """The users of the server, as far as the account sees them."""
         ...
 
     def albums(self) -> list[Album]:

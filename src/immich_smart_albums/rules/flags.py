@@ -18,11 +18,11 @@ from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind
 from immich_smart_albums.rules.flag import DEFAULT_SMART_LIMIT, FLAGS, Flag
 from immich_smart_albums.rules.ids import id_in_url
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.rules.local_filters import read_local_filters
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
 from immich_smart_albums.rules.payload import read_query
-from immich_smart_albums.rules.predicates.person import PersonNamed
-from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach
 from immich_smart_albums.rules.smart_words import looks_like_file, read_words
 from immich_smart_albums.rules.source import Form
@@ -125,4 +125,4 @@ class _Reader:
             hint = "Write a name or a person id."
             self.findings.problems.append(source.problem("a blank name", hint=hint))
             return ()
-        return (PersonNamed(who, source.label, self.reach),)
+        return (person_named(who, source.label, self.reach),)

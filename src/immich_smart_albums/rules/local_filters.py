@@ -1,23 +1,33 @@
-"""Local filter files and `$.path:regex` words → `LocalFilter`s."""
+r"""Local filters: JSONPath and regular expression on the asset's metadata; files and `$.path:regex` words → `Check`s.
+
+`{"path": "$.exifInfo.make", "regex": "Apple", "description": "Apple phones"}`: the expression is searched, not
+anchored, without regard to case, in each value that the path yields, as text. Without an expression the path must
+yield something that is not null.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.errors import FilterError
+from immich_smart_albums.model.span import marked
 from immich_smart_albums.rules.json_text import name_of_type, read_json
 from immich_smart_albums.rules.jsonpath import PathError, compile_path
+from immich_smart_albums.rules.leaves import Check
 from immich_smart_albums.rules.path_check import why_nothing
-from immich_smart_albums.rules.pattern import PatternError, compile_pattern
-from immich_smart_albums.rules.predicates.local_filter import LocalFilter
+from immich_smart_albums.rules.pattern import PatternError, PatternTimeout, compile_pattern
 from immich_smart_albums.rules.smart_words import looks_like_file
-from immich_smart_albums.rules.source import Form, marked, nearest
+from immich_smart_albums.rules.source import Form, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.rules.findings import Findings
+    from immich_smart_albums.rules.jsonpath import Path
+    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.rules.pattern import Pattern
     from immich_smart_albums.rules.source import Source
 
 SECONDS_PER_MATCH = 1.0
@@ -26,7 +36,7 @@ SECONDS_PER_MATCH = 1.0
 _WORDS = ("path", "regex", "description")
 
 
-def read_local_filters(source: Source, findings: Findings) -> tuple[LocalFilter, ...]:
+def read_local_filters(source: Source, findings: Findings) -> tuple[Check, ...]:
     """The filters of one flag value; what is wrong is noted and left out."""
     if source.form is Form.BARE:
         return _from_words(source, findings)
@@ -46,7 +56,41 @@ def read_local_filters(source: Source, findings: Findings) -> tuple[LocalFilter,
     return tuple(each for each in read if each is not None)
 
 
-def _from_words(source: Source, findings: Findings) -> tuple[LocalFilter, ...]:
+def local_filter(path: Path, pattern: Pattern | None, description: str, label: str = "") -> Check:
+    """One entry of a local filter file, as a check."""
+
+    def values(record: Record) -> list[object]:
+        try:
+            return list(path.values(record))
+        except (PathError, PatternTimeout) as error:
+            raise _failed(record, error) from None
+
+    def holds(record: Record) -> bool:
+        try:
+            found = path.values(record)
+            if pattern is None:
+                return any(value is not None for value in found)
+            return any(map(pattern.matches, found))
+        except (PathError, PatternTimeout) as error:
+            raise _failed(record, error) from None
+
+    def _failed(record: Record, error: Exception) -> FilterError:
+        message = f"{label}: the filter {description!r} failed on asset {record.get('id')}: {error}"
+        hint = "Write it simpler; in an expression avoid repetition inside repetition, such as (a+)+."
+        return FilterError(message, hint=hint)
+
+    return Check(
+        words=f"{path.text}:{pattern.text}" if pattern else path.text,
+        holds=holds,
+        fields=path.roots if path.fields is None else path.fields,
+        value=values,
+        names=path.names,
+        title=f"local filter {description!r}",
+        label=label,
+    )
+
+
+def _from_words(source: Source, findings: Findings) -> tuple[Check, ...]:
     text = source.text.strip()
     at = _first_colon(text)
     if not text.startswith("$"):
@@ -96,7 +140,7 @@ class _Place:
         return self.source.problem(f"{prefix}{message}", hint=hint, at=at)
 
 
-def _from_entry(entries: Sequence[object], number: int, source: Source, findings: Findings) -> LocalFilter | None:
+def _from_entry(entries: Sequence[object], number: int, source: Source, findings: Findings) -> Check | None:
     entry, place = entries[number - 1], _Place(source, number, entries[: number - 1])
     if not isinstance(entry, dict):
         hint = 'Write {"path": "$.exifInfo.make", "regex": "Apple"}.'
@@ -122,7 +166,7 @@ def _from_entry(entries: Sequence[object], number: int, source: Source, findings
     return _make(path, pattern, name, place, findings)
 
 
-def _make(path: str, regex: str | None, description: str, place: _Place, findings: Findings) -> LocalFilter | None:
+def _make(path: str, regex: str | None, description: str, place: _Place, findings: Findings) -> Check | None:
     try:
         compiled = compile_path(path)
         pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH) if regex else None
@@ -136,4 +180,4 @@ def _make(path: str, regex: str | None, description: str, place: _Place, finding
         message, hint = never
         findings.problems.append(place.problem(message, hint=hint, word="path"))
         return None
-    return LocalFilter(compiled, pattern, description, place.source.label)
+    return local_filter(compiled, pattern, description, place.source.label)

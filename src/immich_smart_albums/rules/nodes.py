@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.predicates.local_filter import LocalFilter
-from immich_smart_albums.rules.predicates.person import PersonNamed
-from immich_smart_albums.rules.predicates.search import Search
+from immich_smart_albums.rules.leaves import Check, Named, Search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-Leaf = Search | PersonNamed | LocalFilter
+    from immich_smart_albums.rules.leaves import Record
+
+Leaf = Search | Check | Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,36 @@ class Not:
 Node = All | Any | Not | Leaf
 
 
+class Sort(Enum):
+    """Which assets a limit keeps."""
+
+    BEST = "best"
+    """By rank where a smart search ranks them, else the newest."""
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Splits a selection: each asset has one value, several, or none."""
+
+    name: str
+    """year, month, country, …: the word between braces in the album's name."""
+    fields: frozenset[str]
+    """The fields of a record that it reads, dotted below exifInfo."""
+    values: Callable[[Record], tuple[str, ...]] = field(compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What belongs in an album."""
 
     match: Node
     limit: int | None = None
-    """Keep at most this many: the best ranked, else the newest."""
+    """Keep at most this many; of each album, where the rule is split."""
+    sort: Sort = Sort.BEST
+    split: tuple[Key, ...] = ()
+    """Feed one album for each combination of values."""
 
 
 def leaves(node: Node) -> Iterator[Leaf]:

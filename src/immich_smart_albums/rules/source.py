@@ -9,6 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Problem
+from immich_smart_albums.model.span import marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,12 +54,6 @@ class Source:
         """
         found = [each.start() for each in re.finditer(rf'"{re.escape(key)}"\s*:', self.text)]
         return found[skip] if skip < len(found) else None
-
-
-def marked(line: str, position: int) -> str:
-    """A line with a caret under one of its characters. Tabs and the like would move it, so they become spaces."""
-    shown = "".join(character if character.isprintable() else " " for character in line)
-    return f"{shown.rstrip()}\n{' ' * position}^"
 
 
 def nearest(word: str, known: Iterable[str], *, count: int = 1) -> list[str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.rules.leaves import Check, Search
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, leaves
-from immich_smart_albums.rules.predicates.local_filter import LocalFilter
-from immich_smart_albums.rules.predicates.search import Search
 from immich_smart_albums.selection.evidence import gather
 from immich_smart_albums.selection.lower import describe
 from immich_smart_albums.selection.order import best, newest_first
@@ -70,7 +69,7 @@ class _Selector:
         match node:
             case Search():
                 return base & self.evidence.found[node.query].keys()
-            case LocalFilter():
+            case Check():
                 return self._filtered(node, base)
             case Not():
                 return base - self.within(node.child, base)
@@ -84,10 +83,10 @@ class _Selector:
                     matched |= self.within(child, base - matched)
                 return matched
             case _:
-                message = f"{node.who!r} was not resolved to a person"
+                message = f"{node.words} was not looked up"
                 raise TypeError(message)
 
-    def _filtered(self, node: LocalFilter, base: set[str]) -> set[str]:
+    def _filtered(self, node: Check, base: set[str]) -> set[str]:
         if node in self.plan.late_filters:
             self._read_details(base)
             filters, passed = self.plan.late_filters, self.late_passed

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.asset import Asset
+from immich_smart_albums.rules.leaves import Check
 from immich_smart_albums.rules.nodes import All, Any, Node, Not
-from immich_smart_albums.rules.predicates.local_filter import LocalFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -111,10 +111,10 @@ def _until(
         yield batch
 
 
-def _verdict(node: Node, passed: set[LocalFilter], known: tuple[LocalFilter, ...]) -> bool | None:
+def _verdict(node: Node, passed: set[Check], known: tuple[Check, ...]) -> bool | None:
     """Kleene's logic: True or False where the known filters settle it, None where a search will."""
     match node:
-        case LocalFilter():
+        case Check():
             return node in passed if node in known else None
         case Not():
             verdict = _verdict(node.child, passed, known)

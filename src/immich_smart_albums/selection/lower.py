@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.rules.asset_fields import FROM_DETAILS
+from immich_smart_albums.rules.leaves import Check, Search
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, leaves
-from immich_smart_albums.rules.predicates.local_filter import LocalFilter
-from immich_smart_albums.rules.predicates.search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,9 +33,9 @@ class QueryPlan:
     candidates: frozenset[Query]
     fields: frozenset[str]
     """What to read of candidates: `exifInfo.make`, `people`, …"""
-    filters: tuple[LocalFilter, ...]
+    filters: tuple[Check, ...]
     """Local filters that are checked on the records of searches, as they stream by."""
-    late_filters: tuple[LocalFilter, ...]
+    late_filters: tuple[Check, ...]
     """Local filters on fields that searches do not return; each asset that gets this far is asked for by itself."""
     ranking: tuple[Query, ...]
     """Smart searches whose order says which assets are best."""
@@ -44,7 +43,7 @@ class QueryPlan:
 
 def lower(rule: Rule) -> QueryPlan:
     """Compile a rule whose names are resolved."""
-    filters = tuple(dict.fromkeys(leaf for leaf in leaves(rule.match) if isinstance(leaf, LocalFilter)))
+    filters = tuple(dict.fromkeys(leaf for leaf in leaves(rule.match) if isinstance(leaf, Check)))
     searched = tuple(dict.fromkeys(leaf.query for leaf in leaves(rule.match) if isinstance(leaf, Search)))
     wants_people = any(_touches(each, "people") for each in filters)
     bounds = _bounds(rule.match, wants_people=wants_people)
@@ -57,7 +56,7 @@ def lower(rule: Rule) -> QueryPlan:
         rule,
         queries=tuple(dict.fromkeys((*(q for q in searched if q in candidates), *candidates, *searched))),
         candidates=candidates,
-        fields=frozenset().union(*(each.path.fields or each.path.roots or () for each in early)),
+        fields=frozenset().union(*(each.fields or () for each in early)),
         filters=early,
         late_filters=late,
         ranking=tuple(dict.fromkeys(_ranking(rule.match))),
@@ -92,13 +91,13 @@ def _requests_of(query: Query, *, wants_people: bool) -> float:
     return size / 1000 + one_by_one
 
 
-def _is_late(each: LocalFilter, *, no_people: bool) -> bool:
+def _is_late(each: Check, *, no_people: bool) -> bool:
     return any(_touches(each, name) for name in FROM_DETAILS) or (no_people and _touches(each, "people"))
 
 
-def _touches(each: LocalFilter, name: str) -> bool:
+def _touches(each: Check, name: str) -> bool:
     """Whether a filter may look at a field; a path such as `$..name` may look at any."""
-    return each.path.roots is None or name in each.path.roots
+    return each.roots is None or name in each.roots
 
 
 def _ranking(node: Node) -> list[Query]:
@@ -119,7 +118,7 @@ def describe(node: Node) -> str:
             return node.label or type(node).__name__.lower()
         case Search():
             return node.query.describe()
-        case LocalFilter():
-            return f"local filter {node.description!r}"
+        case Check():
+            return node.title or node.words
         case _:
-            return node.who
+            return node.words

@@ -11,8 +11,8 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.rules.nodes import All, Any, Node, Not
-from immich_smart_albums.rules.predicates.search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,3 +1,3 @@
-"""The tests on an asset, one file each."""
+"""The words of a rules file that test an asset, one file each."""
 
 from __future__ import annotations

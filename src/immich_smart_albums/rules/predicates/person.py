@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.leaves import Named, Search, Thing
+from immich_smart_albums.rules.nodes import Any, Node
 from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach
 
 
-@dataclass(frozen=True, slots=True)
-class PersonNamed:
-    """Somebody with this name or id is on the asset. Several people may share the name: any of them counts.
+def person_named(who: str, label: str = "", reach: Reach = TIMELINE_ONLY) -> Named:
+    """Somebody with this name or id is on the asset. Several people may share the name: any of them counts."""
 
-    The name is resolved to ids before anything is searched (`operations.resolve`).
-    """
+    def build(ids: tuple[tuple[str, ...], ...]) -> Node:
+        searches = tuple(Search(Query(Kind.METADATA, (("personIds", (each,)),)), label) for each in ids[0])
+        return searches[0] if len(searches) == 1 else Any(searches, label)
 
-    who: str
-    label: str = field(default="", compare=False)
-    reach: Reach = TIMELINE_ONLY
-    """Where the person is looked for."""
+    return Named(Thing.PERSON, (who,), f"person {who!r}", build, reach, label)

@@ -1,0 +1,103 @@
+"""One album of a rules file: what belongs in it, and what else is to be true of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from immich_smart_albums.model.span import Span
+    from immich_smart_albums.rules.nodes import Rule
+
+
+class Keep(Enum):
+    """What happens to photos that we added and that match no more."""
+
+    ADD_ONLY = "add-only"
+    IN_STEP = "in-step"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """How much may change before a plan is refused. None: no limit."""
+
+    remove_share: float | None = 0.3
+    """Of what is in the album, as a fraction."""
+    remove: int | None = 500
+    """Photos."""
+    add: int | None = None
+    """Photos."""
+    allow_empty: bool = False
+    """Whether a selection that has become empty is fine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A user that the album is shared with."""
+
+    user: str
+    """E-mail, name or id."""
+    role: str
+    """viewer or editor."""
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A test of the rule: an asset that must, or must not, match."""
+
+    asset: str
+    """Id."""
+    matches: bool
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumRule:
+    """One entry under `albums`."""
+
+    name: str
+    """The album's name and the rule's own, in messages and in the ledger; with `{year}` and the like for a split."""
+    rule: Rule
+    accounts: tuple[str, ...]
+    """Who selects and adds; the first owns the album."""
+    span: Span = field(compare=False)
+    keep: Keep = Keep.ADD_ONLY
+    sticky: bool = True
+    """Whether in-step leaves photos in that only a smart search does not rank high enough any more."""
+    album_id: str | None = None
+    """The album, where the file names it by id."""
+    description: str | None = None
+    cover: str | None = None
+    """newest, oldest, favorite, or an asset's id."""
+    order: str | None = None
+    """asc or desc."""
+    share: tuple[Share, ...] = ()
+    unshare: bool = False
+    """Whether users that `share` does not name lose the album."""
+    guard: Guard = Guard()
+    tests: tuple[Expectation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where an account's key comes from."""
+
+    name: str
+    key_env: str | None = None
+    key_file: str | None = None
+    key_command: tuple[str, ...] | None = None
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """Everything that the rules files of one run say."""
+
+    albums: tuple[AlbumRule, ...]
+    accounts: tuple[Account, ...] = ()
+    """Empty: one account, from the settings."""
+    server: str | None = None
+    guard: Guard = Guard(remove_share=None, remove=1000)
+    """For the run as a whole."""

@@ -1,0 +1,78 @@
+"""The three leaves of a rule: what a search finds, what a record shows, and names that are still to be looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach
+
+if TYPE_CHECKING:
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.rules.nodes import Node
+
+Record = Mapping[str, object]
+"""An asset as Immich returns it, decoded from JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The asset is in the result of `query`. Two searches with equal queries are equal, wherever they stand."""
+
+    query: Query
+    label: str = field(default="", compare=False)
+    """Where it stands, for messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """We look at the asset's record ourselves. Two checks with the same words are equal."""
+
+    words: str
+    """Its whole meaning in words, such as `rating from 4`: it tells checks apart."""
+    holds: Callable[[Record], bool] = field(compare=False, repr=False)
+    """Whether the record passes. Raises FilterError when that cannot be told."""
+    fields: frozenset[str] | None = field(compare=False)
+    """The fields of a record that it reads, dotted below exifInfo (`exifInfo.make`, `people`); None: any."""
+    value: Callable[[Record], object] = field(compare=False, repr=False)
+    """What decided, for explanations."""
+    within: Query | None = field(default=None, compare=False)
+    """A search that surely finds every asset that passes, on the timeline; None where there is none."""
+    exact: bool = field(default=False, compare=False)
+    """Whether `within` finds nothing else."""
+    names: frozenset[str] = field(default=frozenset(), compare=False)
+    """More fields that this version of the server must have for the check to mean anything."""
+    title: str = field(default="", compare=False)
+    """What messages call it; empty: its words."""
+    label: str = field(default="", compare=False)
+
+    @property
+    def roots(self) -> frozenset[str] | None:
+        """The top-level fields that it reads; None: any."""
+        return None if self.fields is None else frozenset(each.partition(".")[0] for each in self.fields)
+
+
+class Thing(Enum):
+    """What a name can stand for."""
+
+    PERSON = "person"
+    TAG = "tag"
+    ALBUM = "album"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something with a name, or an id, that has to be looked up before anything is searched (`operations.resolve`)."""
+
+    thing: Thing
+    names: tuple[str, ...]
+    words: str
+    """Its whole meaning in words, such as `person 'Emma'`."""
+    build: Callable[[tuple[tuple[str, ...], ...]], Node] = field(compare=False, repr=False)
+    """The node, given for each name the ids that it stands for: one or more, since names are not unique."""
+    reach: Reach = TIMELINE_ONLY
+    """How far the searches of the built node look."""
+    label: str = field(default="", compare=False)

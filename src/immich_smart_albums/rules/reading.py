@@ -1,0 +1,110 @@
+"""Reading plain values: each reader gives the value, or notes what is wrong at its place and gives None."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.source import nearest
+from immich_smart_albums.rules.value import Entries, Items, Text, Value, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import date, tzinfo
+
+    from immich_smart_albums.model.span import Span
+    from immich_smart_albums.rules.findings import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A named place: a point in degrees and a radius in metres."""
+
+    latitude: float
+    longitude: float
+    radius: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a rules file needs to know, and where it notes what is wrong."""
+
+    findings: Findings
+    today: date
+    """The day on which "the last 30 days" end."""
+    zone: tzinfo | None = None
+    """For times without a zone; None is the machine's."""
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Named groups of people: the names or ids in each."""
+    places: Mapping[str, Circle] = field(default_factory=dict)
+    """Named places."""
+
+    def problem(self, at: Value | Span, message: str, *, hint: str | None = None) -> None:
+        """Note a problem at a value."""
+        span = at.span if isinstance(at, Text | Items | Entries) else at
+        self.findings.problems.append(span.problem(message, hint=hint))
+
+    def text(self, value: Value, meant: str) -> str | None:
+        """A text that is not blank; `meant` says what it is, such as "a name"."""
+        if isinstance(value, Text) and value.text.strip():
+            return value.text
+        found = "a blank text" if isinstance(value, Text) and value.quoted else name_of(value)
+        self.problem(value, f"{meant} is expected here, not {found}")
+        return None
+
+    def truth(self, value: Value) -> bool | None:
+        """True or false, spelled so."""
+        if isinstance(value, Text) and not value.quoted and value.text.lower() in {"true", "false"}:
+            return value.text.lower() == "true"
+        hint = "Write it without quotes." if isinstance(value, Text) and value.quoted else None
+        self.problem(value, f"true or false is expected here, not {name_of(value)}", hint=hint)
+        return None
+
+    def whole_number(self, value: Value, meant: str, *, least: int = 0, most: int = 999_999_999) -> int | None:
+        """A whole number in a range."""
+        if isinstance(value, Text) and not value.quoted and value.text.lstrip("-").isdecimal():
+            number = int(value.text) if len(value.text) < 20 else most + 1
+            if least <= number <= most:
+                return number
+        self.problem(value, f"{meant} is expected here, a whole number from {least} to {most}, not {name_of(value)}")
+        return None
+
+    def choice(self, value: Value, words: Collection[str]) -> str | None:
+        """One of some words."""
+        if isinstance(value, Text) and value.text in words:
+            return value.text
+        near = nearest(value.text, words) if isinstance(value, Text) else []
+        hint = f"Did you mean {near[0]}?" if near else None
+        self.problem(value, f"one of {', '.join(words)} is expected here, not {name_of(value)}", hint=hint)
+        return None
+
+    def each(self, value: Value, meant: str) -> tuple[Value, ...] | None:
+        """The values of a list, or the one value that stands alone; an empty list is a problem."""
+        if not isinstance(value, Items):
+            return (value,)
+        if value.items:
+            return value.items
+        self.problem(value, f"{meant} is expected here, and the list is empty", hint="Leave the line out, or fill it.")
+        return None
+
+    def texts(self, value: Value, meant: str) -> tuple[str, ...] | None:
+        """One text or a list of them."""
+        values = self.each(value, meant)
+        read = [self.text(each, meant) for each in values or ()]
+        return None if values is None or None in read else tuple(each for each in read if each is not None)
+
+    def entries(self, value: Value, words: Iterable[str], meant: str) -> dict[str, Value] | None:
+        """The entries of a mapping whose keys are known words; unknown ones are noted with the nearest known."""
+        if not isinstance(value, Entries):
+            self.problem(value, f"{meant} is expected here, a mapping, not {name_of(value)}")
+            return None
+        known = tuple(words)
+        found: dict[str, Value] = {}
+        for key, entry in value.entries:
+            if key.text in known:
+                found[key.text] = entry
+                continue
+            near = nearest(key.text, known)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(known)}."
+            self.problem(key, f"unknown word {key.text!r} in {meant}", hint=hint)
+        return found if len(found) == len(value.entries) else None

@@ -1,0 +1,56 @@
+"""The plain values of a rules file, each with its place.
+
+Scalars stay text: the predicate that reads one knows whether a number, a date or a name is meant, so that `NO` is
+Norway and `2024-05` is a month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from immich_smart_albums.model.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A scalar as it is written, without its quotes."""
+
+    text: str
+    span: Span
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    items: tuple[Value, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A mapping; its keys are texts, each once."""
+
+    entries: tuple[tuple[Text, Value], ...]
+    span: Span
+
+    def get(self, word: str) -> Value | None:
+        """The value of a key; None where it is missing."""
+        return next((value for key, value in self.entries if key.text == word), None)
+
+
+Value = Text | Items | Entries
+
+
+def name_of(value: Value) -> str:
+    """What kind of value it is, for messages."""
+    match value:
+        case Text():
+            return f"{value.text!r}" if value.text or value.quoted else "nothing"
+        case Items():
+            return "a list"
+        case Entries():
+            return "a mapping"
