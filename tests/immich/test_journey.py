@@ -258,7 +258,7 @@ def ask_everything(sandbox: Sandbox) -> None:
     """Every question that needs no search."""
     server = server_at(sandbox)
     directory = server.directory
-    for ask in (directory.me, directory.people, directory.tag_ids, directory.albums, directory.permissions):
+    for ask in (directory.me, directory.people, directory.tags, directory.albums, directory.permissions):
         ask()
     directory.months()
     list(server.searches.details(["x"]))

@@ -54,7 +54,7 @@ ROUTES: list[tuple[str, str, Ask]] = [
     ("user.read", "GET /users/me", lambda server: server.directory.me()),
     ("person.read", "GET /people", lambda server: server.directory.people()),
     ("person.read", f"GET /people/{UNKNOWN}", lambda server: server.directory.has_person(UNKNOWN)),
-    ("tag.read", "GET /tags", lambda server: server.directory.tag_ids()),
+    ("tag.read", "GET /tags", lambda server: server.directory.tags()),
     ("album.read", "GET /albums", lambda server: server.directory.albums()),
     ("asset.read", "GET /timeline/buckets", lambda server: server.directory.months()),
     ("asset.read", "POST /search/metadata", lambda server: found_ids(server, metadata())),
@@ -88,7 +88,7 @@ def test_a_missing_permission_is_named_for_every_route(
 def test_a_403_that_names_no_permission_still_asks_for_more(start: Start) -> None:
     sandbox = start()
     sandbox.faults.status(403, message="Forbidden", path="/api/tags")
-    error = refusal(server_at(sandbox), lambda server: server.directory.tag_ids())
+    error = refusal(server_at(sandbox), lambda server: server.directory.tags())
     assert isinstance(error, MissingPermission)
     assert error.permission is None
     assert error.hint

@@ -15,10 +15,9 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.flag import FLAGS, Flag
 from immich_smart_albums.rules.flags import read_rule
+from immich_smart_albums.rules.leaves import Check, Named, Search
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
-from immich_smart_albums.rules.local_filters import local_filter
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.rules.source import Form, Source
 from immich_smart_albums.selection.evaluate import evaluate
 from immich_smart_albums.selection.lower import lower
@@ -149,7 +148,7 @@ def test_a_file_of_local_filters_adds_each_of_its_entries() -> None:
     }
     found = read_rule(given, Findings())
     assert found is not None
-    assert [type(leaf) for leaf in leaves(found.match)] == [Search, LocalFilter, LocalFilter]
+    assert [type(leaf) for leaf in leaves(found.match)] == [Search, Check, Check]
 
 
 def test_limits_and_the_zone_reach_the_rule() -> None:
@@ -353,8 +352,8 @@ def _person(name: str) -> Search:
 def _with_people(node: Node) -> Node:
     """The tree with each name as the search that finds this person."""
     match node:
-        case person_named():
-            return _person(node.who)
+        case Named():
+            return _person(node.names[0])
         case All():
             return All(tuple(_with_people(child) for child in node.children))
         case Any():

@@ -13,15 +13,16 @@ from immich_smart_albums.errors import FilterError, Problem
 from immich_smart_albums.rules.asset_fields import ASSET
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.jsonpath import Place, compile_path
-from immich_smart_albums.rules.local_filters import read_local_filters
+from immich_smart_albums.rules.local_filters import local_filter, read_local_filters
 from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.rules.local_filters import local_filter
 from immich_smart_albums.rules.source import Form, Source
 
 from .reading import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from immich_smart_albums.rules.leaves import Check
 
 APPLE = {"id": "1", "exifInfo": {"make": "Apple", "model": "iPhone 15 Pro"}}
 CANON = {"id": "2", "exifInfo": {"make": "Canon", "model": None}}
@@ -30,7 +31,7 @@ KNOWN_PATHS = {place.address for place in Place("$", ASSET).descendants()}
 NO_EXIF: dict[str, object] = {"id": "3", "exifInfo": None}
 
 
-def read(value: object, form: Form = Form.INLINE) -> tuple[LocalFilter, ...]:
+def read(value: object, form: Form = Form.INLINE) -> tuple[Check, ...]:
     """The filters in a value that has no problem."""
     findings = Findings()
     found = read_local_filters(source(value, form), findings)
@@ -50,16 +51,14 @@ def problems(value: object, form: Form = Form.INLINE) -> list[Problem]:
 
 def test_a_list_gives_one_filter_for_each_object() -> None:
     found = read([{"path": "$.exifInfo.make", "regex": "apple", "description": "Apples"}, {"path": "$.people[*].name"}])
-    assert [each.path.text for each in found] == ["$.exifInfo.make", "$.people[*].name"]
-    assert [each.description for each in found] == ["Apples", "$.people[*].name:"]
-    assert found[0].pattern is not None
-    assert found[1].pattern is None
+    assert [each.words for each in found] == ["$.exifInfo.make:apple", "$.people[*].name"]
+    assert [each.title for each in found] == ["local filter 'Apples'", "local filter '$.people[*].name:'"]
     assert [each.label for each in found] == ["--flag", "--flag"]
 
 
 def test_an_empty_expression_is_none() -> None:
     (found,) = read([{"path": "$.exifInfo.make", "regex": ""}])
-    assert found.pattern is None
+    assert found.words == "$.exifInfo.make"
 
 
 @pytest.mark.parametrize(
@@ -293,8 +292,8 @@ def test_the_first_colon_outside_brackets_and_quotes_parts_path_and_expression(
     text: str, path: str, regex: str | None
 ) -> None:
     (found,) = read(text, Form.BARE)
-    assert found.path.text.replace(" ", "") == path
-    assert (found.pattern.text if found.pattern else None) == regex
+    expected = path if regex is None else f"{path}:{regex}"
+    assert found.words.replace(" ", "") == expected.replace(" ", "")
 
 
 @pytest.mark.parametrize(

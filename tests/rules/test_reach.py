@@ -8,9 +8,9 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.flag import FLAGS
 from immich_smart_albums.rules.flags import read_rule
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.rules.nodes import leaves
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach
 from immich_smart_albums.rules.source import Form, Source
 

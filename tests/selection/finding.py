@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.rules.jsonpath import compile_path
+from immich_smart_albums.rules.leaves import Check, Search
+from immich_smart_albums.rules.local_filters import local_filter
 from immich_smart_albums.rules.nodes import Node, Rule
 from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.rules.local_filters import local_filter
-from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.selection.evaluate import Selection, evaluate
 from immich_smart_albums.selection.lower import lower
 
@@ -30,7 +30,7 @@ def smart(words: str, limit: int | None = 200) -> Search:
     return Search(Query(Kind.SMART, (("query", words),), limit=limit))
 
 
-def local(path: str, regex: str | None = "x") -> LocalFilter:
+def local(path: str, regex: str | None = "x") -> Check:
     """A local filter."""
     pattern = None if regex is None else compile_pattern(regex, timeout=1)
     return local_filter(compile_path(path), pattern, f"{path}:{regex}")

@@ -10,9 +10,9 @@ import pytest
 
 from immich_smart_albums.errors import FilterError, ServerError
 from immich_smart_albums.rules.jsonpath import compile_path
+from immich_smart_albums.rules.local_filters import local_filter
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
 from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.rules.local_filters import local_filter
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.selection.evaluate import evaluate
 from immich_smart_albums.selection.evidence import Evidence
@@ -130,7 +130,7 @@ def test_a_limit_that_cuts_is_logged() -> None:
 
 def test_a_name_that_was_not_resolved_is_a_bug_and_never_a_selection() -> None:
     searches = Found({NICE.query: [[record("1")]]})
-    with pytest.raises(TypeError, match="'Emma' was not resolved"):
+    with pytest.raises(TypeError, match="person 'Emma' was not looked up"):
         select(All((NICE, person_named("Emma"))), searches)
 
 
@@ -246,7 +246,9 @@ def test_searches_that_have_not_begun_when_one_fails_are_not_sent() -> None:
 
 
 def test_a_filter_that_cannot_be_evaluated_fails_the_selection() -> None:
-    slow = local_filter(compile_path("$.exifInfo.make"), compile_pattern("(a|aa)+$", timeout=0.000001), "slow", "x.json")
+    slow = local_filter(
+        compile_path("$.exifInfo.make"), compile_pattern("(a|aa)+$", timeout=0.000001), "slow", "x.json"
+    )
     searches = Found({NICE.query: [[record("1", exifInfo={"make": "a" * 5000 + "!"})]]})
     with pytest.raises(FilterError, match="slow"):
         select(All((NICE, Not(slow))), searches)

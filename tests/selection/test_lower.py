@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.selection.lower import QueryPlan, describe, lower
 
 from .finding import WHOLE, city, local, smart
@@ -110,7 +110,7 @@ def test_smart_searches_rank_where_a_photo_is_in_because_of_them() -> None:
         (Not(NICE), "not"),
         (Search(Query(Kind.SMART, (("query", "dog"),))), "smart search (query='dog')"),
         (MAKE, "local filter '$.exifInfo.make:x'"),
-        (person_named("Emma"), "Emma"),
+        (person_named("Emma"), "person 'Emma'"),
     ],
 )
 def test_parts_of_a_rule_have_short_names_for_messages(node: Node, expected: str) -> None:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.rules.jsonpath import compile_path
+from immich_smart_albums.rules.leaves import Search
+from immich_smart_albums.rules.local_filters import local_filter
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
 from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.rules.local_filters import local_filter
-from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.selection.evaluate import evaluate
 from immich_smart_albums.selection.lower import lower
 from immich_smart_albums.selection.simplify import both, simplify

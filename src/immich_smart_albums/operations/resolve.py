@@ -63,7 +63,7 @@ def _check_version(all_leaves: Iterable[object], server: PhotoServer, findings: 
                 findings.problems.append(Problem(leaf.label, message, hint))
         elif isinstance(leaf, Check):
             for message in server.lacks_asset_fields(leaf.names):
-                hint = f"The filter {leaf.words!r} could never match here."
+                hint = f"Leave {leaf.title or leaf.words} out: it could never match here."
                 findings.problems.append(Problem(leaf.label, message, hint))
 
 
