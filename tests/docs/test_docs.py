@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.cli.arguments import VERBS, selection_parser
+from immich_smart_albums.cli.arguments import selection_parser
 from immich_smart_albums.cli.exits import MEANINGS
+from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.immich import versions
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.operations.permissions import NEEDS
@@ -71,8 +73,16 @@ def test_a_json_block_in_the_docs_is_a_filter(block: str) -> None:
     findings.raise_problems()
 
 
+def flags_of(parser: argparse.ArgumentParser) -> set[str]:
+    """All flags of a verb, those of its own verbs too."""
+    inner = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+    flags = {flag for each in inner for parser in each.choices.values() for flag in flags_of(parser)}
+    return flags | set(parser._option_string_actions)
+
+
 def test_every_flag_and_verb_in_the_docs_exists() -> None:
-    known = set(selection_parser()._option_string_actions) | {"--port", "--level", "--assets"}
+    known = set(selection_parser()._option_string_actions)
+    known |= {flag for name, verb in VERBS.items() for flag in flags_of(verb.parser(name))}
     text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
     for flag in re.findall(r"(?<![\w-])--[a-z][a-z-]+", text):
         assert flag in known, f"{flag} is not a flag"

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from immich_smart_albums import __version__
-from immich_smart_albums.cli import arguments
+from immich_smart_albums.cli.arguments import selection_parser, selects
 from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.parser import PROGRAM
+from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def run(argv: Sequence[str]) -> Exit:
         return Exit.DONE
     except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is our bug
         sys.stderr.write(
-            f"error: this is a bug in {arguments.PROGRAM}: {type(error).__name__}: {error}\n"
+            f"error: this is a bug in {PROGRAM}: {type(error).__name__}: {error}\n"
             f"  → Please report it with {_write_report(argv, error)}; it holds no key and no photo.\n"
         )
         return Exit.OUR_BUG
@@ -69,16 +71,10 @@ def _run(argv: Sequence[str]) -> Exit:
             hint = "Is the terminal's encoding UTF-8?"
             raise ConfigurationError((Problem("command line", f"{word!a} has bytes that are no text", hint),))
     verb, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else ("", argv)
-    if verb and verb not in arguments.VERBS:
-        arguments.selection_parser().error(f"there is no verb {verb!r}; verbs are {', '.join(arguments.VERBS)}")
-    parsers = {
-        "check": arguments.check_parser,
-        "demo": arguments.demo_parser,
-        "sandbox": arguments.sandbox_parser,
-        "": arguments.selection_parser,
-    }
-    parsed = parsers[verb]().parse_args(rest)
-    if not verb and not arguments.selects(parsed):
+    if verb and verb not in VERBS:
+        selection_parser().error(f"there is no verb {verb!r}; verbs are {', '.join(VERBS)}")
+    parsed = (VERBS[verb].parser(verb) if verb else selection_parser()).parse_args(rest)
+    if not verb and not selects(parsed):
         verb = "check"
     # Imported only now: --help and wrong flags need none of it.
     command = import_module(f"immich_smart_albums.cli.commands.{verb or 'select'}")

@@ -1,0 +1,75 @@
+"""The parser of every verb, and the arguments that several verbs share."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from pathlib import Path
+from typing import NoReturn
+
+PROGRAM = "immich-smart-albums"
+
+
+class Parser(argparse.ArgumentParser):
+    """Errors name the nearest flag."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave with exit code 2."""
+        hint = f"see {self.prog} --help"
+        if message.startswith("unrecognized arguments: "):
+            word = message.removeprefix("unrecognized arguments: ").split()[0].partition("=")[0]
+            near = difflib.get_close_matches(word, self._option_string_actions, n=1)
+            hint = f"did you mean {near[0]}?" if near else hint
+        self.exit(2, f"error: {message}\n  → {hint}\n")
+
+
+def at_least_one(text: str) -> int:
+    """A whole number of at least 1, for argparse."""
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
+
+
+def add_server(parser: argparse.ArgumentParser) -> None:
+    """The flags that say how to reach the server."""
+    group = parser.add_argument_group("server")
+    group.add_argument("--server", metavar="URL", help="address of Immich (IMMICH_SERVER_URL, or a .env file here)")
+    group.add_argument("--key", metavar="KEY", help="API key (IMMICH_API_KEY; better there than on the command line)")
+    group.add_argument("--ca", type=Path, metavar="FILE", help="certificate authority of your own, PEM")
+    group.add_argument("--timeout", default="60", metavar="SECONDS", help="patience with a silent server (60)")
+    group.add_argument("--concurrency", default="4", metavar="N", help="requests at a time (4)")
+
+
+def add_rules(parser: argparse.ArgumentParser) -> None:
+    """Which rules files, and what is remembered between runs."""
+    parser.add_argument(
+        "rules",
+        nargs="*",
+        type=Path,
+        metavar="RULES",
+        help="rules files or folders of them (smart-albums.yaml here, $SMART_ALBUMS_RULES, or in the config folder)",
+    )
+    add_ledger(parser)
+
+
+def add_ledger(parser: argparse.ArgumentParser) -> None:
+    """Where it is remembered what was added."""
+    parser.add_argument(
+        "--ledger", type=Path, metavar="FILE", help="what was added and taken out (in the state folder)"
+    )
+
+
+def add_albums(parser: argparse.ArgumentParser, purpose: str) -> None:
+    """Some albums of the rules only."""
+    parser.add_argument("--album", action="append", metavar="NAME", help=f"{purpose} this album only; may be repeated")
+
+
+def add_verbose(parser: argparse._ActionsContainer) -> None:
+    """How much is told."""
+    parser.add_argument(
+        "--verbose", action="store_true", help="tell of every request, and what each step found and kept"
+    )

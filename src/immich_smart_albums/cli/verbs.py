@@ -1,0 +1,186 @@
+"""The verbs with their arguments, in one table. Nothing heavy is imported here, so that --help is quick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.cli.parser import (
+    PROGRAM,
+    Parser,
+    add_albums,
+    add_ledger,
+    add_rules,
+    add_server,
+    add_verbose,
+    at_least_one,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REPORTS = ("text", "json", "markdown")
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb; `cli.commands` has a module of its name."""
+
+    purpose: str
+    add_arguments: Callable[[Parser], None]
+
+    def parser(self, name: str) -> Parser:
+        """Its parser."""
+        parser = Parser(
+            prog=f"{PROGRAM} {name}",
+            description=f"{self.purpose[0].upper()}{self.purpose[1:]}.",
+            allow_abbrev=False,
+        )
+        self.add_arguments(parser)
+        return parser
+
+
+def _check(parser: Parser) -> None:
+    add_verbose(parser)
+    add_server(parser)
+
+
+def _preview(parser: Parser) -> None:
+    add_rules(parser)
+    add_albums(parser, "preview")
+    parser.add_argument("--format", choices=("urls", "ids", "table", "json"), help="what to print on stdout (urls)")
+    _add_run(parser)
+
+
+def _plan(parser: Parser) -> None:
+    add_rules(parser)
+    add_albums(parser, "plan")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="save the plan, for apply")
+    parser.add_argument("--show-plan", action="store_true", help="show the searches that would be sent, and send none")
+    parser.add_argument("--exit-code", action="store_true", help="exit with 5 when there are changes")
+    _add_report(parser)
+    _add_consent(parser)
+    _add_run(parser)
+
+
+def _apply(parser: Parser) -> None:
+    parser.add_argument("plan", type=Path, metavar="PLAN", help="a file that plan --out wrote")
+    add_rules(parser)
+    _add_report(parser)
+    _add_run(parser)
+
+
+def _sync(parser: Parser) -> None:
+    add_rules(parser)
+    add_albums(parser, "sync")
+    parser.add_argument("--exit-code", action="store_true", help="exit with 5 when something was changed")
+    _add_report(parser)
+    _add_consent(parser)
+    _add_run(parser)
+
+
+def _status(parser: Parser) -> None:
+    add_rules(parser)
+    add_albums(parser, "look at")
+    _add_report(parser)
+    _add_run(parser)
+
+
+def _explain(parser: Parser) -> None:
+    parser.add_argument(
+        "words",
+        nargs="+",
+        metavar="[RULES…] ALBUM ASSET",
+        help="rules files, the album's name, a photo's id or address",
+    )
+    add_ledger(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="what to print on stdout (text)")
+    _add_run(parser)
+
+
+def _undo(parser: Parser) -> None:
+    parser.add_argument("run", nargs="?", type=at_least_one, metavar="RUN", help="the run's number (the last one)")
+    add_rules(parser)
+    parser.add_argument("--dry-run", action="store_true", help="show what would be reverted")
+    _add_run(parser)
+
+
+def _history(parser: Parser) -> None:
+    add_ledger(parser)
+    parser.add_argument("run", nargs="?", type=at_least_one, metavar="RUN", help="what this run did; without, all runs")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="what to print on stdout (text)")
+
+
+def _ledger(parser: Parser) -> None:
+    verbs = parser.add_subparsers(dest="action", required=True, metavar="list|forget", parser_class=Parser)
+    listing = verbs.add_parser("list", help="what was added, and what people took out", allow_abbrev=False)
+    listing.add_argument("album", nargs="?", metavar="ALBUM", help="of this album only")
+    forget = verbs.add_parser("forget", help="let photos in again that people took out", allow_abbrev=False)
+    forget.add_argument("album", metavar="ALBUM", help="the album's name in the rules, or its id")
+    forget.add_argument("assets", nargs="*", metavar="ASSET", help="these photos only: ids or addresses")
+    forget.add_argument("--binding", action="store_true", help="forget the album itself, so that the rule starts anew")
+    for each in (listing, forget):
+        add_ledger(each)
+        each.add_argument("--format", choices=("text", "json"), default="text", help="what to print on stdout (text)")
+
+
+def _adopt(parser: Parser) -> None:
+    parser.add_argument(
+        "words", nargs="+", metavar="[RULES…] ALBUM", help="rules files, and the name of the rule that takes over"
+    )
+    parser.add_argument("--id", metavar="ALBUM", help="the album on the server, by id or address (by the rule's name)")
+    parser.add_argument(
+        "--take-over", action="store_true", help="count the photos in it that match as added by this tool"
+    )
+    add_ledger(parser)
+    _add_run(parser)
+
+
+def _demo(parser: Parser) -> None:
+    """No arguments: everything is made up."""
+
+
+def _sandbox(parser: Parser) -> None:
+    parser.add_argument("--assets", type=at_least_one, default=2000, metavar="N", help="photos and videos (2000)")
+    parser.add_argument("--level", choices=("1.132", "2.7", "3.1", "3.2"), default="3.1", help="Immich version (3.1)")
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="port on this machine (a free one)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="another number makes another library (1)")
+    parser.add_argument("--ties", type=int, default=0, metavar="N", help="that many more photos at one instant (0)")
+
+
+def _add_report(parser: Parser) -> None:
+    parser.add_argument("--format", choices=REPORTS, default="text", help="what to print on stdout (text)")
+
+
+def _add_consent(parser: Parser) -> None:
+    parser.add_argument(
+        "--allow", action="append", default=[], metavar="NAME", help="let this album change more than its guard allows"
+    )
+    parser.add_argument(
+        "--recreate", action="append", default=[], metavar="NAME", help="create this album again after it was deleted"
+    )
+
+
+def _add_run(parser: Parser) -> None:
+    add_verbose(parser)
+    add_server(parser)
+
+
+VERBS: dict[str, Verb] = {
+    "check": Verb(
+        "ask the server whether key, permissions, albums and people are in place (also: no arguments at all)", _check
+    ),
+    "preview": Verb("show the photos that belong in the albums of rules files", _preview),
+    "plan": Verb("show what would change in the albums of rules files", _plan),
+    "apply": Verb("do exactly what a saved plan says, or stop because the world has changed", _apply),
+    "sync": Verb("plan and apply: keep the albums of rules files", _sync),
+    "status": Verb("tell whether albums are as their rules say (exit 5: they are not)", _status),
+    "explain": Verb("tell why a photo is in an album or not", _explain),
+    "undo": Verb("revert what one run did", _undo),
+    "history": Verb("list the runs, or what one of them did", _history),
+    "ledger": Verb("list what was added and taken out; allow photos again that people took out", _ledger),
+    "adopt": Verb("let a rule take over an album that is there", _adopt),
+    "demo": Verb("see the tool at work on a small photo server of its own", _demo),
+    "sandbox": Verb("keep that small photo server running, to try things out", _sandbox),
+}
