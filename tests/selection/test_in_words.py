@@ -1,0 +1,96 @@
+"""Leaves in a user's words, and what a record shows of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
+from immich_smart_albums.rules.leaves import Check, Named, Search, Thing
+from immich_smart_albums.selection.in_words import in_words
+from immich_smart_albums.selection.shown import shown
+
+NAMES = {("personIds", "p1"): "Emma", ("personIds", "p2"): "Noah", ("tagIds", "t"): "Trips/Finland"}
+
+
+def words(**query: object) -> str:
+    kind = query.pop("kind", Kind.METADATA)
+    return in_words(Search(Query(kind, **query)), lambda field, id_: NAMES.get((field, id_), id_))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ({}, "any photo"),
+        ({"filters": (("city", "Nice"),)}, "city 'Nice'"),
+        ({"filters": (("city", None), ("isFavorite", True))}, "no city, isFavorite: true"),
+        ({"filters": (("personIds", ("p1", "p2")),)}, "person Emma and Noah"),
+        ({"filters": (("tagIds", ("t",)), ("rating", 5))}, "tag Trips/Finland, rating 5"),
+        ({"filters": (("id", "p1"),)}, "photo 'p1'"),
+        ({"filters": (("query", "dog"),), "kind": Kind.SMART, "limit": 300}, "smart 'dog', top 300"),
+        ({"filters": (("query", "dog"),), "kind": Kind.SMART, "until": ("a", "b")}, "smart 'dog', until a or b"),
+        ({"filters": (("type", "VIDEO"),), "limit": 3}, "type 'VIDEO', the first 3"),
+        (
+            {"visibility": frozenset({Visibility.ARCHIVE, Visibility.TIMELINE})},
+            "any photo, in archive or timeline",
+        ),
+        (
+            {"conditions": (Condition("rating", "gte", 4), Condition("city", "eq", "Nice"))},
+            "rating from 4, city 'Nice'",
+        ),
+        (
+            {
+                "conditions": (Condition("personIds", "any", ("p1",)),),
+                "either": ((Condition("isMotion", "eq", True),), (Condition("rating", "eq", None),)),
+            },
+            "person any Emma, (isMotion true or rating none)",
+        ),
+    ],
+)
+def test_searches(query: dict[str, object], told: str) -> None:
+    assert words(**query) == told
+
+
+def test_checks_by_their_title_and_names_as_written() -> None:
+    check = Check("$.x:y", lambda _: True, frozenset(), lambda _: None)
+    assert in_words(check, lambda _, id_: id_) == "$.x:y"
+    titled = Check("$.x:y", lambda _: True, frozenset(), lambda _: None, title="local filter 'x'")
+    assert in_words(titled, lambda _, id_: id_) == "local filter 'x'"
+    assert in_words(Named(Thing.TAG, ("a",), "tag 'a'", lambda _: check), lambda _, id_: id_) == "tag 'a'"
+
+
+RECORD: dict[str, object] = {
+    "fileCreatedAt": "2024-05-01T10:00:00.000Z",
+    "isFavorite": False,
+    "people": [{"id": "p1", "name": "Emma"}, {"id": "p9", "name": ""}, None],
+    "exifInfo": {"city": "Nice", "rating": None},
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "seen"),
+    [
+        (Query(Kind.METADATA), {}),
+        (Query(Kind.SMART, (("query", "dog"),)), {}),
+        (Query(Kind.METADATA, (("city", "Paris"), ("rating", 5))), {"exifInfo.city": "Nice", "exifInfo.rating": None}),
+        (Query(Kind.METADATA, (("personIds", ("p1",)),)), {"people": ["Emma", "(no name)"]}),
+        (Query(Kind.METADATA, (("tagIds", ("t",)),)), {"tags": []}),
+        (
+            Query(Kind.METADATA, (("takenAfter", "x"), ("takenBefore", "y"))),
+            {"fileCreatedAt": "2024-05-01T10:00:00.000Z"},
+        ),
+        (
+            Query(
+                Kind.METADATA,
+                conditions=(Condition("isFavorite", "eq", True),),
+                either=((Condition("make", "eq", "Apple"),), (Condition("ocr", "matches", "x"),)),
+            ),
+            {"isFavorite": False, "exifInfo.make": None},
+        ),
+    ],
+)
+def test_what_a_record_shows_of_a_search(query: Query, seen: dict[str, object]) -> None:
+    assert shown(query, RECORD) == seen
+
+
+def test_a_record_without_metadata_shows_none() -> None:
+    assert shown(Query(Kind.METADATA, (("city", "Nice"),)), {"exifInfo": None}) == {"exifInfo.city": None}
