@@ -266,6 +266,9 @@ class Found:
     def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
         yield [self.records[each] for each in sorted(self.results[query])]
 
+    def count(self, query: Query) -> int | None:
+        return None
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         raise AssertionError
 

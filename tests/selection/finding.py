@@ -54,6 +54,9 @@ class Found:
         self.asked.append((query, fields))
         yield from self.batches[query]
 
+    def count(self, query: Query) -> int | None:
+        return None
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         wanted = list(ids)
         self.asked_for += wanted

@@ -47,6 +47,9 @@ class Library:
         hidden |= {"tags"}
         return {name: value for name, value in asset.items() if name not in hidden}
 
+    def count(self, query: Query) -> int | None:
+        return None
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         wanted = set(ids)
         return (asset for asset in self.assets if asset["id"] in wanted)

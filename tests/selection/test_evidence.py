@@ -151,6 +151,9 @@ class Failing:
         finally:
             self.closed[query].set()
 
+    def count(self, query: Query) -> int | None:
+        return None
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         raise ServerError("details failed")
         yield {}

@@ -39,6 +39,9 @@ class Library:
         self.asked.append(query)
         yield self.result(query)
 
+    def count(self, query: Query) -> int | None:
+        return None
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         raise AssertionError(ids)
 

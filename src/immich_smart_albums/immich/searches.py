@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import MissingPermission, NoAccess, Refused, Untrustworthy
+from immich_smart_albums.immich.counting import Counter
 from immich_smart_albums.immich.parallel import in_parallel
 from immich_smart_albums.immich.recheck import Recheck
 from immich_smart_albums.immich.responses import decode
@@ -49,6 +50,11 @@ class ImmichSearches:
         self._directory = directory
         self._concurrency = concurrency
         self._on_read = on_read
+        self._counter = Counter(http, capabilities)
+
+    def count(self, query: Query) -> int | None:
+        """See `Searches.count`."""
+        return self._counter.count(query)
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[list[Record], None, None]:
         """See `Searches.find`."""

@@ -106,6 +106,16 @@ class Capabilities:
         return self.version >= Version(1, 139)
 
     @property
+    def has_statistics(self) -> bool:
+        """`POST /search/statistics` counts what a search finds."""
+        return self.version >= Version(1, 135)
+
+    @property
+    def has_structured_search(self) -> bool:
+        """Searches take `filter`, `orderBy` and `cursor`; before, these were dropped and everything came back."""
+        return self.version >= Version(3, 2)
+
+    @property
     def shows_whom_it_finds(self) -> bool:
         """An asset found by personIds shows people; before, a deleted or invisible face found it as well."""
         return self.version >= Version(2, 5)
@@ -138,6 +148,8 @@ class Capabilities:
     def lacks(self, query: Query) -> list[tuple[str, str]]:
         """The parts of a query that this version would ignore: (field, what to know about it)."""
         found = []
+        if query.is_structured and not self.has_structured_search:
+            found.append(("filter", f"Immich {self.version} would ignore 'filter' (Immich has it since 3.2.0)"))
         for name, value in query.filters:
             span = FIELDS.get(name, Span())
             if not isinstance(value, tuple):

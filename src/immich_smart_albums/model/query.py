@@ -55,6 +55,11 @@ class Query:
     either: tuple[Branch, ...] = ()
     """Of a structured search: branches of which at least one must hold as well."""
 
+    @property
+    def is_structured(self) -> bool:
+        """Whether it needs a server that takes conditions (3.2 and later)."""
+        return bool(self.conditions or self.either)
+
     def get(self, name: str) -> Value:
         """The value of a filter; None also where the query does not have it."""
         return dict(self.filters).get(name)

@@ -21,6 +21,13 @@ class Searches(Protocol):
         """
         ...
 
+    def count(self, query: Query) -> int | None:
+        """How many assets the server says that a search finds; None where it cannot tell, or the key may not ask.
+
+        Assets without EXIF count, though a search that reads or filters by EXIF may leave them out. Raises ServerError.
+        """
+        ...
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         """Whole assets with people, tags, stack and owner, in any order; deleted ones are left out."""
         ...
