@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.changes.plan import Plan, diff
+from immich_smart_albums.changes.diff import diff
+from immich_smart_albums.changes.plan import AlbumPlan
 from immich_smart_albums.errors import AdditionRefused, NoAccess, ServerError
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.outcome import Outcome
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .conftest import Start
 
 
-def planned(sandbox: Sandbox, album: str, *, create: bool = False) -> Plan:
+def planned(sandbox: Sandbox, album: str, *, create: bool = False) -> AlbumPlan:
     """The whole library into an album."""
     order = Order(Rule(Search(WHOLE_LIBRARY)), album, create_album=create)
     _, plan = prepare(order, lambda: connected(sandbox), Findings(), concurrency=2, log=lambda _: None)
@@ -75,7 +76,7 @@ def test_a_new_album_is_created_first(start: Start) -> None:
 def test_an_album_that_would_stay_empty_is_not_created(start: Start) -> None:
     sandbox = start()
     report = Report()
-    apply(Plan("New one", None, (), 0), connected(sandbox).albums, report)
+    apply(AlbumPlan("New one", ""), connected(sandbox).albums, report)
     assert report == Report()
     assert album_ids(sandbox.library, "New one") == []
 

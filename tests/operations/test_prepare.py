@@ -20,7 +20,7 @@ from .serving import album_ids, connect_to, connected, person_ids
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.changes.plan import AlbumPlan
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.selection.evaluate import Selection
 
@@ -31,7 +31,7 @@ WHOLE = Search(WHOLE_LIBRARY)
 
 def run(
     order: Order, connect: Callable[[], PhotoServer], *problems: Problem, said: list[str] | None = None
-) -> tuple[Selection, Plan | None]:
+) -> tuple[Selection, AlbumPlan | None]:
     findings = Findings(list(problems))
     log = (lambda _: None) if said is None else said.append
     return prepare(order, connect, findings, concurrency=2, log=log)

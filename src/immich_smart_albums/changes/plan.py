@@ -1,35 +1,143 @@
-"""A plan: what a run would write to one album, as a value. Nothing in it is written by making it."""
+"""A plan: what a run would write, as a value. Nothing is written by making it, and only a plan is ever written."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from immich_smart_albums.changes.change import AddAssets, Change, RemoveAssets
+from immich_smart_albums.errors import Problem
+from immich_smart_albums.model.album import Album
+from immich_smart_albums.model.asset import Asset
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterable
 
-    from immich_smart_albums.model.album import Album
-    from immich_smart_albums.model.asset import Asset
+SAMPLES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Photos to add to one album. Nothing is ever removed."""
+class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an album was like when it was planned; a plan is only applied to an album that still is."""
 
-    name: str
-    album: Album | None
-    """None: the album is to be created first."""
-    additions: tuple[Asset, ...]
-    already_there: int
+    updated: str
+    """Immich's `updatedAt`: adding and editing move it, taking photos out does not in every version."""
+    members: str
+    """Digest of the ids in it."""
+
+
+class Learned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a look into the album tells about people's hands since the last run; applying the plan records it."""
+
+    taken_out: tuple[str, ...] = ()
+    """We added them, they match, and somebody took them out."""
+    gone: tuple[str, ...] = ()
+    """We added them, they match no more, and they are not in the album: taken out, locked or deleted."""
+    back: tuple[str, ...] = ()
+    """They had been taken out, and somebody put them back: hand-made from now on."""
+    unsure: tuple[Asset, ...] = ()
+    """A run was interrupted while it added them; they are not there, so somebody may have taken them out."""
+    settled: tuple[int, ...] = ()
+    """The interrupted requests of the ledger about which nothing more is to be found out."""
+
+
+class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What would be written to one album, and why."""
+
+    rule: str
+    """The rule's name in the rules file, of a split with its values filled in."""
+    owner: str
+    """The account that the album belongs to, or that creates it."""
+    album: Album | None = None
+    """None: there is none yet."""
+    changes: tuple[Change, ...] = ()
+    """In order. Empty: nothing to do."""
+    matched: int = 0
+    """Photos that the rule selects."""
+    present: int = 0
+    """Photos in the album."""
+    already_there: int = 0
+    """Selected, and in the album."""
+    hand_made: int = 0
+    """In the album, and not put there by this tool; never removed."""
+    kept_out: tuple[Asset, ...] = ()
+    """Selected, but left out because a person took them out."""
+    reasons: tuple[str, ...] = ()
+    """Sentences on what the changes are for."""
+    warnings: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    """Guards that the changes go beyond, with the numbers; while there are any, nothing of it may be written."""
+    problems: tuple[Problem, ...] = ()
+    """Why the album, or the part of an account, could not be planned."""
+    seen: Seen | None = None
+    """None: the album is new, or is written to as it is."""
+    learned: Learned = Learned()
+
+    @property
+    def name(self) -> str:
+        """What people see above the album."""
+        return self.album.name if self.album else self.rule
 
     @property
     def has_changes(self) -> bool:
-        """Whether applying it would write anything. An album that would stay empty is not created."""
-        return bool(self.additions)
+        """Whether applying it would write anything to the server."""
+        return bool(self.changes)
+
+    @property
+    def additions(self) -> tuple[Asset, ...]:
+        """What would be added, by whomever."""
+        return tuple(each for change in self.changes if isinstance(change, AddAssets) for each in change.assets)
+
+    @property
+    def removals(self) -> tuple[Asset, ...]:
+        """What would be taken out, by whomever."""
+        return tuple(each for change in self.changes if isinstance(change, RemoveAssets) for each in change.assets)
+
+    @property
+    def samples(self) -> tuple[Asset, ...]:
+        """A few of what would be added, for people to look at."""
+        return self.additions[:SAMPLES]
 
 
-def diff(wanted: Sequence[Asset], album: Album | None, name: str, present: AbstractSet[str]) -> Plan:
-    """What is missing in the album, in the order of `wanted`."""
-    additions = tuple(asset for asset in wanted if asset.id not in present)
-    return Plan(name, album, additions, len(wanted) - len(additions))
+class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a run would write to all of its albums, and what it was made from."""
+
+    server: str
+    """The address of the server."""
+    made_at: str
+    """ISO 8601, UTC."""
+    albums: tuple[AlbumPlan, ...]
+    refusals: tuple[str, ...] = ()
+    """Guards of the run as a whole that the changes go beyond."""
+    verb: str = "sync"
+    """What the ledger calls the run: sync, undo, …"""
+    undoes: int | None = None
+    """The run that this one takes back."""
+    users: dict[str, str] = {}
+    """Whose account each is: the user's id by the account's name."""
+    ledger: str = ""
+    """Which ledger it was made with, and that ledger's state; empty: none, or one that remembers nothing."""
+    rules: str = ""
+    """Digest of the rules."""
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether applying it would write anything to the server."""
+        return any(album.has_changes for album in self.albums)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a guard, of the run or of an album, was gone beyond."""
+        return bool(self.refusals or any(album.refusals for album in self.albums))
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for plans that say the same about the same world; when they were made does not count."""
+        timeless = msgspec.structs.replace(self, made_at="")
+        return sha256(msgspec.json.encode(timeless, order="sorted")).hexdigest()
+
+
+def digest(ids: Iterable[str]) -> str:
+    """The same for equal sets of ids."""
+    return sha256("\n".join(sorted(ids)).encode()).hexdigest()[:32]

@@ -10,7 +10,7 @@ from immich_smart_albums.errors import AdditionRefused, Untrustworthy
 from immich_smart_albums.model.outcome import Outcome
 
 if TYPE_CHECKING:
-    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.changes.plan import AlbumPlan
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.operations.ports import Albums
 
@@ -37,7 +37,7 @@ class Report:
         return self.count(Outcome.NO_PERMISSION, Outcome.NOT_FOUND)
 
 
-def apply(plan: Plan, albums: Albums, report: Report) -> None:
+def apply(plan: AlbumPlan, albums: Albums, report: Report) -> None:
     """Write the plan's changes and record them in `report`, in this order: create the album, add the photos.
 
     Raises ServerError, and AdditionRefused when the server took none of the photos.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.plan import Plan, diff
+from immich_smart_albums.changes.diff import diff
 from immich_smart_albums.errors import ConfigurationError, ServerError
 from immich_smart_albums.operations.permissions import require_permissions
 from immich_smart_albums.operations.resolve import resolve
@@ -17,6 +17,7 @@ from immich_smart_albums.selection.simplify import simplify
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from immich_smart_albums.changes.plan import AlbumPlan
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.findings import Findings
     from immich_smart_albums.rules.nodes import Rule
@@ -40,7 +41,7 @@ def prepare(
     *,
     concurrency: int,
     log: Callable[[str], None],
-) -> tuple[Selection, Plan | None]:
+) -> tuple[Selection, AlbumPlan | None]:
     """Select, and plan where an album is named.
 
     Everything that can be checked is checked before the first search: problems of flags, names, ids and server version

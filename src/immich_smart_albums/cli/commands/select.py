@@ -23,7 +23,7 @@ from immich_smart_albums.rules.flags import read_rule
 if TYPE_CHECKING:
     import argparse
 
-    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.changes.plan import AlbumPlan
     from immich_smart_albums.cli.console import Console
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.selection.evaluate import Selection
@@ -116,7 +116,7 @@ def _print(selection: Selection, base: str, format_: str, report: Report | None)
 
 
 def _add(
-    plan: Plan, selection: Selection, server: PhotoServer, arguments: argparse.Namespace, console: Console
+    plan: AlbumPlan, selection: Selection, server: PhotoServer, arguments: argparse.Namespace, console: Console
 ) -> Exit:
     report = Report()
     try:
@@ -129,7 +129,7 @@ def _add(
     return Exit.CHANGED if arguments.exit_code and report.count(Outcome.ADDED) else Exit.DONE
 
 
-def _summary(plan: Plan, report: Report) -> str:
+def _summary(plan: AlbumPlan, report: Report) -> str:
     if not plan.additions and plan.album is None:
         return f"{plan.name}: nothing matches, so the album was not created"
     there = plan.already_there + report.count(Outcome.ALREADY_THERE)
