@@ -1,0 +1,54 @@
+"""The stars of an asset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.combine import any_of, is_none, one_of
+from immich_smart_albums.rules.facts import equals, exif, unknown
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.ranges import Unit, plain_number, read_range, written
+from immich_smart_albums.rules.value import Text
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.leaves import Check
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Value
+
+_MOST = 5
+_STARS = Unit("a number of stars from 1 to 5", plain_number, written, '{min: 4}, 2..4 or ">= 4"')
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, _STARS.meant, lambda each: _one(each, reading))
+
+
+def _one(value: Value, reading: Reading) -> Node | None:
+    if is_none(value):
+        query = Query(Kind.METADATA, (("rating", None),))
+        return unknown("rating", exif("rating"), "exifInfo.rating", within=query)
+    if isinstance(value, Text) and value.text in {"rejected", "-1"}:
+        return equals("rating", -1, exif("rating"), "exifInfo.rating")
+    stars = read_range(value, reading, _STARS)
+    if stars is None:
+        return None
+    wanted = [number for number in range(1, _MOST + 1) if number in stars]
+    if not wanted:
+        reading.problem(value, f"no rating from 1 to {_MOST} lies in this range: nothing can match")
+    return one_of(map(_exactly, wanted)) if wanted else None
+
+
+def _exactly(stars: int) -> Check:
+    # Immich compares with one rating only, so a range is several searches.
+    return equals("rating", stars, exif("rating"), "exifInfo.rating", within=Query(Kind.METADATA, (("rating", stars),)))
+
+
+PREDICATE = Predicate(
+    "rating",
+    "How many stars the photo has.",
+    _read,
+    schema={},
+    examples=(("rating: 5", "five stars"), ("rating: {min: 4}", "four or five"), ("rating: none", "no stars given")),
+)
