@@ -25,7 +25,7 @@ from immich_smart_albums.rules.asset_fields import ASSET, FROM_DETAILS
 from immich_smart_albums.rules.fields import FIELDS
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.local_filters import read_local_filters
-from immich_smart_albums.rules.payload import read_query
+from immich_smart_albums.rules.payload import read_search
 from immich_smart_albums.rules.source import Form, Source
 from tests.cli.conftest import CHECKOUT, Shell, sandbox, shell
 
@@ -69,7 +69,7 @@ def test_a_json_block_in_the_docs_is_a_filter(block: str) -> None:
     if isinstance(json.loads(block), list):
         read_local_filters(source, findings)
     else:
-        read_query(source, Kind.METADATA, findings, smart_limit=200, zone=None)
+        read_search(source, Kind.METADATA, findings, smart_limit=200, zone=None)
     findings.raise_problems()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.payload import read_query
+from immich_smart_albums.rules.payload import read_search
 from immich_smart_albums.rules.source import Form, Source
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def read(
     """What reading a payload gives, and what it turned up."""
     findings = Findings()
     given = source(payload, form, "filters/x.json" if form is Form.FILE else "--flag")
-    return read_query(given, kind, findings, smart_limit=smart_limit, zone=zone), findings
+    search = read_search(given, kind, findings, smart_limit=smart_limit, zone=zone)
+    return (None if search is None else search.query), findings
 
 
 def query(payload: object, kind: Kind = Kind.METADATA, *, zone: tzinfo | None = UTC) -> Query:

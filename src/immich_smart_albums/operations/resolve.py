@@ -13,13 +13,13 @@ from immich_smart_albums.errors import Problem
 from immich_smart_albums.operations.names import Names
 from immich_smart_albums.rules.leaves import Check, Named, Search
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
+from immich_smart_albums.rules.reach import looking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.findings import Findings
-    from immich_smart_albums.rules.reach import Reach
 
 
 def resolve(rule: Rule, server: PhotoServer, findings: Findings, names: Names | None = None) -> Rule:
@@ -82,27 +82,13 @@ def _check_ids(
 def _resolved(node: Node, names: Names) -> Node:
     match node:
         case Named():
-            return _reaching(node.build(tuple(names.ids(node.thing, each) for each in node.names)), node.reach)
+            built = node.build(tuple(names.ids(node.thing, each) for each in node.names))
+            return built if node.reach is None else looking(built, node.reach)
         case All():
             return All(tuple(_resolved(child, names) for child in node.children), node.label)
         case Any():
             return Any(tuple(_resolved(child, names) for child in node.children), node.label)
         case Not():
             return Not(_resolved(node.child, names), node.label)
-        case _:
-            return node
-
-
-def _reaching(node: Node, reach: Reach) -> Node:
-    """The node with its searches looking as far as the rule does."""
-    match node:
-        case Search():
-            return Search(reach.over(node.query), node.label)
-        case All():
-            return All(tuple(_reaching(child, reach) for child in node.children), node.label)
-        case Any():
-            return Any(tuple(_reaching(child, reach) for child in node.children), node.label)
-        case Not():
-            return Not(_reaching(node.child, reach), node.label)
         case _:
             return node

@@ -21,9 +21,9 @@ from immich_smart_albums.rules.ids import id_in_url
 from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.rules.local_filters import read_local_filters
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
-from immich_smart_albums.rules.payload import read_query
+from immich_smart_albums.rules.payload import read_search
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach
+from immich_smart_albums.rules.reach import Reach, looking
 from immich_smart_albums.rules.smart_words import looks_like_file, read_words
 from immich_smart_albums.rules.source import Form
 
@@ -56,9 +56,8 @@ def read_rule(
     reader = _Reader(findings, smart_limit, zone)
     parts = tuple(chain.from_iterable(reader.read(flag, given[flag]) for flag in searching))
     reach = Reach.of(leaf.query for part in parts for leaf in leaves(part) if isinstance(leaf, Search))
-    reader = _Reader(findings, smart_limit, zone, reach)
     rest = (reader.read(flag, given[flag]) for flag in FLAGS if flag in given and flag not in searching)
-    parts = (*parts, *chain.from_iterable(rest))
+    parts = (*parts, *(looking(part, reach) for part in chain.from_iterable(rest)))
     if findings.problems and not parts:
         return None
     if includes and all(flag.type == "local-filter" for flag in includes):
@@ -72,7 +71,6 @@ class _Reader:
     findings: Findings
     smart_limit: int
     zone: tzinfo | None
-    reach: Reach = TIMELINE_ONLY
 
     def read(self, flag: Flag, occurrences: Sequence[Sequence[Source]]) -> list[Node]:
         """The conjuncts that one flag adds to the rule."""
@@ -112,12 +110,12 @@ class _Reader:
             return ()
         if source.form is Form.BARE:
             query = read_words(source, self.findings, smart_limit=self.smart_limit)
-            return () if query is None else (Search(self.reach.over(query), source.label),)
+            return () if query is None else (Search(query, source.label),)
         return self._search(source, Kind.SMART)
 
     def _search(self, source: Source, kind: Kind) -> tuple[Node, ...]:
-        query = read_query(source, kind, self.findings, smart_limit=self.smart_limit, zone=self.zone, reach=self.reach)
-        return () if query is None else (Search(query, source.label),)
+        search = read_search(source, kind, self.findings, smart_limit=self.smart_limit, zone=self.zone)
+        return () if search is None else (search,)
 
     def _person(self, source: Source) -> tuple[Node, ...]:
         who = id_in_url(source.text, "people") or source.text.strip()
@@ -125,4 +123,4 @@ class _Reader:
             hint = "Write a name or a person id."
             self.findings.problems.append(source.problem("a blank name", hint=hint))
             return ()
-        return (person_named(who, source.label, self.reach),)
+        return (person_named(who, source.label),)

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach
-
 if TYPE_CHECKING:
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reach import Reach
 
 Record = Mapping[str, object]
 """An asset as Immich returns it, decoded from JSON."""
@@ -24,6 +23,8 @@ class Search:
     query: Query
     label: str = field(default="", compare=False)
     """Where it stands, for messages."""
+    placed: bool = field(default=False, compare=False)
+    """Whether the user said in which visibility to look; else it looks as far as its rule does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Check:
     value: Callable[[Record], object] = field(compare=False, repr=False)
     """What decided, for explanations."""
     within: Query | None = field(default=None, compare=False)
-    """A search that surely finds every asset that passes, on the timeline; None where there is none."""
+    """A search that surely finds every asset that passes, as far as the rule looks; None where there is none."""
     exact: bool = field(default=False, compare=False)
     """Whether `within` finds nothing else."""
     names: frozenset[str] = field(default=frozenset(), compare=False)
@@ -47,6 +48,8 @@ class Check:
     title: str = field(default="", compare=False)
     """What messages call it; empty: its words."""
     label: str = field(default="", compare=False)
+    placed: bool = field(default=False, compare=False)
+    """Whether it says itself in which visibility assets pass: where `within` looks."""
 
     @property
     def roots(self) -> frozenset[str] | None:
@@ -61,6 +64,8 @@ class Thing(Enum):
     TAG = "tag"
     ALBUM = "album"
     USER = "user"
+    SELF = "account"
+    """The account itself; its name is not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,6 @@ class Named:
     """Its whole meaning in words, such as `person 'Emma'`."""
     build: Callable[[tuple[tuple[str, ...], ...]], Node] = field(compare=False, repr=False)
     """The node, given for each name the ids that it stands for: one or more, since names are not unique."""
-    reach: Reach = TIMELINE_ONLY
-    """How far the searches of the built node look."""
+    reach: Reach | None = None
+    """How far the searches of the built node look; None: as they are built."""
     label: str = field(default="", compare=False)

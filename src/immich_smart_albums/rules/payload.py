@@ -1,4 +1,4 @@
-"""Immich search payloads, as files, URLs and inline JSON have them → `Query`.
+"""Immich search payloads, as files, URLs and inline JSON have them → `Search`.
 
 Immich drops keys that it does not know and then returns the whole library, so every key is checked here, and the ones
 that depend on the server's version again in `immich.versions` before anything is sent.
@@ -13,9 +13,9 @@ from immich_smart_albums.rules import fields
 from immich_smart_albums.rules.field_values import read_value, shortened
 from immich_smart_albums.rules.flag import LARGEST_LIMIT
 from immich_smart_albums.rules.json_text import name_of_type, read_json
-from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.rules.source import nearest
-from immich_smart_albums.rules.visibility import read_visibility
+from immich_smart_albums.rules.visibility import read_visibility, says_visibility
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -24,20 +24,13 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.source import Source
 
 
-def read_query(  # noqa: PLR0913 - what a payload leaves open, each with a name
-    source: Source,
-    kind: Kind,
-    findings: Findings,
-    *,
-    smart_limit: int,
-    zone: tzinfo | None,
-    reach: Reach = TIMELINE_ONLY,
-) -> Query | None:
-    """The query in a JSON payload; None where problems were noted.
+def read_search(
+    source: Source, kind: Kind, findings: Findings, *, smart_limit: int, zone: tzinfo | None
+) -> Search | None:
+    """The search in a JSON payload; None where problems were noted.
 
     A payload with `query` or `queryAssetId` under a metadata flag is run as a smart search. Smart searches rank
-    everything, so one without `resultLimit` is cut at `smart_limit`. Dates are completed in `zone`. `reach` is where a
-    payload looks that does not say it.
+    everything, so one without `resultLimit` is cut at `smart_limit`. Dates are completed in `zone`.
     """
     value = read_json(source, findings)
     if value is None:
@@ -46,7 +39,7 @@ def read_query(  # noqa: PLR0913 - what a payload leaves open, each with a name
         hint = "One flag value holds one search. Give each search as a value of its own."
         findings.problems.append(source.problem(f"a search is an object {{…}}, not {name_of_type(value)}", hint=hint))
         return None
-    return read_object(value, source, kind, findings, smart_limit=smart_limit, zone=zone, reach=reach)
+    return read_object(value, source, kind, findings, smart_limit=smart_limit, zone=zone)
 
 
 def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide them
@@ -57,9 +50,8 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
     *,
     smart_limit: int,
     zone: tzinfo | None,
-    reach: Reach = TIMELINE_ONLY,
-) -> Query | None:
-    """The query in a payload that is already decoded."""
+) -> Search | None:
+    """The search in a payload that is already decoded."""
     before = len(findings.problems)
     payload = _without_datetime(payload, source, findings)
     if kind is Kind.METADATA and ("query" in payload or "queryAssetId" in payload):
@@ -70,8 +62,8 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
         _require_question(payload, source, findings)
         if limit is None and "resultLimit" not in payload:
             limit = smart_limit
-    visibility = read_visibility(payload, source, findings, unsaid=reach.visibility)
-    filters = reach.unsaid(payload)
+    visibility = read_visibility(payload, source, findings)
+    filters: dict[str, Value] = {}
     for name, raw in payload.items():
         if name in fields.VISIBILITY_WORDS or name in fields.OUR_WORDS:
             continue
@@ -86,7 +78,8 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
         return None
     if limit is None:
         filters.pop("order", None)  # the order decides only what a limit keeps
-    return Query(kind, tuple(sorted(filters.items())), visibility, limit)
+    query = Query(kind, tuple(sorted(filters.items())), visibility, limit)
+    return Search(query, source.label, placed=says_visibility(payload))
 
 
 def _without_datetime(payload: dict[str, object], source: Source, findings: Findings) -> dict[str, object]:

@@ -1,16 +1,24 @@
-"""How far the includes of a rule look, so that people and excludes that do not say look as far."""
+"""How far a rule looks, so that its parts that do not say where to look do so as far.
+
+A rule covers the timeline. It reaches into the archive or the trash where a part of it that is not excluded says so,
+and then everything else in it looks there, too: an exclude that looked at the timeline alone, beside an include of
+the archive, would let every archived photo through.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.query import Visibility
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
+from immich_smart_albums.rules.leaves import Check, Named, Search
+from immich_smart_albums.rules.nodes import All, Any, Node, Not
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from immich_smart_albums.model.query import Query, Value
+    from immich_smart_albums.model.query import Value
 
 TRASH_WORDS = frozenset({"withDeleted", "trashedAfter", "trashedBefore", "isOffline"})
 """Filters with which Immich looks into the trash (isOffline since 1.128)."""
@@ -18,11 +26,7 @@ TRASH_WORDS = frozenset({"withDeleted", "trashedAfter", "trashedBefore", "isOffl
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where photos are looked for.
-
-    An exclude that looked at the timeline alone, beside an include of the archive, would let every archived photo
-    through.
-    """
+    """Where photos are looked for."""
 
     visibility: frozenset[Visibility] = frozenset({Visibility.TIMELINE})
     trash: bool = False
@@ -37,15 +41,106 @@ class Reach:
             trash = trash or any(name in TRASH_WORDS and value is not False for name, value in query.filters)
         return cls(frozenset(visibility), trash) if visibility else cls()
 
-    def unsaid(self, payload: Mapping[str, object]) -> dict[str, Value]:
-        """The filters that make a payload look into the trash, where the includes do and it says nothing of that."""
-        says = "withDeleted" in payload or any(payload.get(word, False) is not False for word in TRASH_WORDS)
+    def unsaid(self, filters: Mapping[str, object]) -> dict[str, Value]:
+        """The filters that make a search look into the trash, where the rule does and it says nothing of that."""
+        says = "withDeleted" in filters or any(filters.get(word, False) is not False for word in TRASH_WORDS)
         return {"withDeleted": True} if self.trash and not says else {}
 
-    def over(self, query: Query) -> Query:
-        """The same search, looking this far."""
+    def over(self, query: Query, *, placed: bool = False) -> Query:
+        """The same search, looking this far; where it is placed, into the trash at most."""
         filters = dict(query.filters) | self.unsaid(dict(query.filters))
-        return replace(query, filters=tuple(sorted(filters.items())), visibility=self.visibility)
+        visibility = query.visibility if placed else self.visibility
+        return replace(query, filters=tuple(sorted(filters.items())), visibility=visibility)
 
 
 TIMELINE_ONLY = Reach()
+
+
+def reaching(node: Node) -> Node:
+    """The whole match of a rule, with every part looking as far as the rule reaches."""
+    reach = Reach.of((WHOLE_LIBRARY, *_included(node, wanted=True)))
+    far = looking(node, reach)
+    return far if reach == TIMELINE_ONLY or _is_bounded(far) else All((_anywhere(reach), far))
+
+
+def looking(node: Node, reach: Reach) -> Node:
+    """A node whose parts look this far, but for those that say themselves where they look.
+
+    Parts that must hold together look only where all of them can hold.
+    """
+    if reach == TIMELINE_ONLY:
+        return node  # as it was read
+    match node:
+        case Search():
+            return replace(node, query=reach.over(node.query, placed=_is_placed(node)))
+        case Check():
+            within = None if node.within is None else reach.over(node.within, placed=_is_placed(node))
+            return replace(node, within=within)
+        case Named():
+            return replace(node, reach=reach)
+        case Not():
+            return replace(node, child=looking(node.child, reach))
+        case All():
+            common = reduce(frozenset.intersection, (_places(child, reach.visibility) for child in node.children))
+            narrowed = replace(reach, visibility=common or reach.visibility)
+            return replace(node, children=tuple(looking(child, narrowed) for child in node.children))
+        case Any():
+            return replace(node, children=tuple(looking(child, reach) for child in node.children))
+
+
+def _included(node: Node, *, wanted: bool) -> Iterator[Query]:
+    """The searches of the parts that are not excluded."""
+    match node:
+        case Not():
+            yield from _included(node.child, wanted=not wanted)
+        case All() | Any():
+            for child in node.children:
+                yield from _included(child, wanted=wanted)
+        case Search() if wanted:
+            yield node.query
+        case Check() if wanted and node.within is not None:
+            yield node.within
+        case _:
+            pass
+
+
+def _is_placed(leaf: Search | Check) -> bool:
+    query = leaf.query if isinstance(leaf, Search) else leaf.within
+    return leaf.placed or (query is not None and query.visibility != TIMELINE_ONLY.visibility)
+
+
+def _places(node: Node, everywhere: frozenset[Visibility]) -> frozenset[Visibility]:
+    """Where a node can hold."""
+    match node:
+        case Search() if _is_placed(node):
+            return node.query.visibility
+        case Check() if node.within is not None and _is_placed(node):
+            return node.within.visibility
+        case All():
+            return everywhere.intersection(*(_places(child, everywhere) for child in node.children))
+        case Any():
+            return everywhere & frozenset().union(*(_places(child, everywhere) for child in node.children))
+        case _:
+            return everywhere
+
+
+def _is_bounded(node: Node) -> bool:
+    """Whether searches of the node surely find all that it can match."""
+    match node:
+        case Search():
+            return True
+        case Check():
+            return node.within is not None
+        case All():
+            return any(map(_is_bounded, node.children))
+        case Any():
+            return all(map(_is_bounded, node.children))
+        case _:
+            return False
+
+
+def _anywhere(reach: Reach) -> Check:
+    """Everything that a rule reaches, which is what its excludes leave over."""
+    query = reach.over(Query(Kind.METADATA))
+    places = " or ".join(sorted(each.value for each in reach.visibility)) + " or trash" * reach.trash
+    return Check(f"in {places}", lambda _: True, frozenset(), lambda _: None, query, exact=True, placed=True)

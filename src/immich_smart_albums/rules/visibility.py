@@ -21,12 +21,13 @@ _ARCHIVE = frozenset({Visibility.ARCHIVE})
 _HIDDEN = frozenset({Visibility.HIDDEN})
 
 
-def read_visibility(
-    payload: dict[str, object], source: Source, findings: Findings, *, unsaid: frozenset[Visibility] = _TIMELINE
-) -> frozenset[Visibility]:
-    """The visibilities that a payload asks for; `unsaid` where it says nothing, the timeline for something wrong."""
-    if not payload.keys() & set(VISIBILITY_WORDS):
-        return unsaid
+def says_visibility(payload: dict[str, object]) -> bool:
+    """Whether a payload says where its photos are shown."""
+    return not payload.keys().isdisjoint(VISIBILITY_WORDS)
+
+
+def read_visibility(payload: dict[str, object], source: Source, findings: Findings) -> frozenset[Visibility]:
+    """The visibilities that a payload asks for; the timeline where it says nothing, and for something wrong."""
     wanted: dict[str, frozenset[Visibility]] = {}
     if "visibility" in payload:
         named = _read_word(payload["visibility"], source, findings)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.leaves import Named, Search, Thing
 from immich_smart_albums.rules.nodes import Any, Node
-from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.reach import Reach
 
 
-def person_named(who: str, label: str = "", reach: Reach = TIMELINE_ONLY) -> Named:
+def person_named(who: str, label: str = "", reach: Reach | None = None) -> Named:
     """Somebody with this name or id is on the asset. Several people may share the name: any of them counts."""
 
     def build(ids: tuple[tuple[str, ...], ...]) -> Node:
