@@ -27,7 +27,7 @@ from immich_smart_albums.rules.nodes import All, Rule
 from immich_smart_albums.rules.pattern import compile_pattern
 from immich_smart_albums.rules.local_filters import local_filter
 from immich_smart_albums.rules.leaves import Search
-from immich_smart_albums.selection.evaluate import evaluate
+from immich_smart_albums.selection.evaluate import Failed, evaluate
 from immich_smart_albums.selection.lower import lower
 
 if TYPE_CHECKING:
@@ -119,7 +119,9 @@ def this_tool(url: str, key: str, concurrency: int, bodies: list[dict[str, Any]]
         local_filter(compile_path(path), compile_pattern(regex, timeout=1), path, "bench") for path, regex in FILTERS
     )
     rule = Rule(All((Search(WHOLE_LIBRARY), *filters)))
-    selection = evaluate(lower(rule), server.searches, concurrency=concurrency, log=lambda _: None)
+    (selection,) = evaluate(lower([rule], server), server.searches, concurrency=concurrency, log=lambda _: None)
+    if isinstance(selection, Failed):
+        raise selection.error
     return Figure(
         time.perf_counter() - started,
         time.process_time() - cpu,

@@ -17,7 +17,7 @@ from immich_smart_albums.rules.local_filters import local_filter
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.reach import Reach
-from immich_smart_albums.selection.evaluate import evaluate
+from immich_smart_albums.selection.evaluate import Selection, evaluate
 from immich_smart_albums.selection.lower import lower
 from immich_smart_albums.selection.simplify import simplify
 
@@ -171,8 +171,9 @@ def test_all_people_together_select_the_photos_that_show_each_of_them(
     sandbox: Sandbox, server: PhotoServer, names: tuple[str, ...]
 ) -> None:
     def select(node: Node) -> set[str]:
-        plan = lower(Rule(resolved(node, server)))
-        selection = evaluate(plan, server.searches, concurrency=2, log=lambda _: None)
+        plan = lower([Rule(resolved(node, server))], server)
+        (selection,) = evaluate(plan, server.searches, concurrency=2, log=lambda _: None)
+        assert isinstance(selection, Selection)
         return {asset.id for asset in selection.assets}
 
     people = tuple(person_named(name) for name in names)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Value
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.flag import FLAGS, Flag
 from immich_smart_albums.rules.flags import read_rule
@@ -19,7 +19,7 @@ from immich_smart_albums.rules.leaves import Check, Named, Search
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.source import Form, Source
-from immich_smart_albums.selection.evaluate import evaluate
+from immich_smart_albums.selection.evaluate import Selection, evaluate
 from immich_smart_albums.selection.lower import lower
 
 from .reading import ANNA
@@ -264,13 +264,30 @@ class Found:
     records: dict[str, dict[str, object]]
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
-        yield [self.records[each] for each in sorted(self.results[query])]
+        yield [self.records[each] for each in sorted(self.result(query))]
+
+    def result(self, query: Query) -> frozenset[str]:
+        """A search that several were put together to finds what they all find."""
+        if query in self.results:
+            return self.results[query]
+        single = [(name, each) for name, value in query.filters for each in _values(value)]
+        return frozenset(UNIVERSE).intersection(*(self.results[Query(query.kind, (each,))] for each in single))
+
+    def lacks(self, query: Query) -> list[tuple[str, str]]:
+        return [("filter", "structured searches are not understood here")] if query.is_structured else []
+
+    def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
+        return []
 
     def count(self, query: Query) -> int | None:
         return None
 
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         raise AssertionError
+
+
+def _values(value: Value) -> list[Value]:
+    return [(each,) for each in value] if isinstance(value, tuple) else [value]
 
 
 sets = st.frozensets(st.sampled_from(UNIVERSE), max_size=6)
@@ -331,8 +348,8 @@ def _source(
     name = f"v{number}"
     match type_:
         case "metadata":
-            results[city(name).query] = value[0]
-            return Source(name, json.dumps({"city": name}), Form.INLINE)
+            results[_file_name(name).query] = value[0]
+            return Source(name, json.dumps({"originalFileName": name}), Form.INLINE)
         case "smart":
             results[smart(name).query] = value[0]
             return Source(name, name, Form.BARE)
@@ -346,6 +363,10 @@ def _source(
                     marks[each].append(f"<{name}-{part}>")
                 entries.append({"path": "$.originalPath", "regex": f"<{name}-{part}>"})
             return Source(name, json.dumps(entries), Form.FILE)
+
+
+def _file_name(text: str) -> Search:
+    return Search(Query(Kind.METADATA, (("originalFileName", text),)))
 
 
 def _person(name: str) -> Search:
@@ -379,7 +400,8 @@ def test_any_flags_select_what_the_rules_in_words_say(assigned: dict[Flag, Value
     assert findings.problems == []
     assert found is not None
     resolved = Rule(_with_people(found.match))
-    selection = evaluate(lower(resolved), searches, concurrency=1, log=lambda _: None)
+    (selection,) = evaluate(lower([resolved], searches), searches, concurrency=1, log=lambda _: None)
+    assert isinstance(selection, Selection)
     assert {asset.id for asset in selection.assets} == in_words(assigned)
     only_local = all(flag.type == "local-filter" for flag in assigned if flag.action == "include")
     assert bool(findings.notices) == only_local

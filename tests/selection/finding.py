@@ -11,11 +11,13 @@ from immich_smart_albums.rules.leaves import Check, Search
 from immich_smart_albums.rules.local_filters import local_filter
 from immich_smart_albums.rules.nodes import Node, Rule
 from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.selection.evaluate import Selection, evaluate
+from immich_smart_albums.selection.evaluate import Failed, Selection, evaluate
 from immich_smart_albums.selection.lower import lower
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+
+    from immich_smart_albums.selection.ports import Searches, Server
 
 WHOLE = Search(WHOLE_LIBRARY)
 
@@ -42,7 +44,7 @@ def record(asset_id: str, taken: str = "2024-01-01T00:00:00.000Z", **fields: obj
 
 
 @dataclass
-class Found:
+class Answers:
     """Answers with the batches that the test names for each query, and remembers what it was asked."""
 
     batches: dict[Query, list[list[dict[str, object]]]]
@@ -63,9 +65,33 @@ class Found:
         return (each for each in self.whole if each["id"] in wanted)
 
 
-def select(node: Node, searches: Found, limit: int | None = None) -> Selection:
-    """What a rule selects."""
-    return evaluate(lower(Rule(node, limit)), searches, concurrency=1, log=lambda _: None)
+class Flat:
+    """A server without structured searches, which has everything else."""
+
+    def lacks(self, query: Query) -> list[tuple[str, str]]:
+        return [("filter", "not before 3.2")] if query.is_structured else []
+
+    def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
+        return []
+
+
+FLAT = Flat()
+
+
+def select(
+    rule: Node | Rule,
+    searches: Searches,
+    *,
+    concurrency: int = 1,
+    server: Server = FLAT,
+    log: Callable[[str], None] = lambda _: None,
+) -> Selection:
+    """What a rule selects; raises what fails it."""
+    rule = rule if isinstance(rule, Rule) else Rule(rule)
+    (result,) = evaluate(lower([rule], server), searches, concurrency=concurrency, log=log)
+    if isinstance(result, Failed):
+        raise result.error
+    return result
 
 
 def ids(selection: Selection) -> list[str]:

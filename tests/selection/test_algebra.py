@@ -15,8 +15,8 @@ from immich_smart_albums.rules.leaves import Check, Search
 from immich_smart_albums.rules.local_filters import local_filter
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
 from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.selection.evaluate import evaluate
-from immich_smart_albums.selection.lower import lower
+
+from .finding import select
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -145,14 +145,14 @@ trees = st.recursive(
 @given(trees, libraries)
 @settings(max_examples=150, deadline=None)
 def test_a_lowered_rule_selects_what_the_tree_means(tree: Node, library: Library) -> None:
-    selection = evaluate(lower(Rule(tree)), library, concurrency=2, log=lambda _: None)
+    selection = select(Rule(tree), library)
     assert {asset.id for asset in selection.assets} == plainly(tree, library)
 
 
 @given(trees, libraries)
 @settings(max_examples=150, deadline=None)
 def test_each_distinct_search_is_sent_once_and_never_more_than_one_per_leaf(tree: Node, library: Library) -> None:
-    evaluate(lower(Rule(tree)), library, concurrency=2, log=lambda _: None)
+    select(Rule(tree), library)
     distinct = {leaf.query for leaf in leaves(tree) if isinstance(leaf, Search)}
     assert len(library.asked) == len(set(library.asked))
     assert set(library.asked) - {WHOLE_LIBRARY} <= distinct
@@ -161,8 +161,8 @@ def test_each_distinct_search_is_sent_once_and_never_more_than_one_per_leaf(tree
 @given(trees, libraries, st.integers(1, 5))
 @settings(max_examples=150, deadline=None)
 def test_a_limit_keeps_a_part_of_the_selection_newest_first(tree: Node, library: Library, limit: int) -> None:
-    everything = evaluate(lower(Rule(tree)), library, concurrency=2, log=lambda _: None)
-    cut = evaluate(lower(Rule(tree, limit)), library, concurrency=2, log=lambda _: None)
+    everything = select(Rule(tree), library)
+    cut = select(Rule(tree, limit), library)
     assert len(cut.assets) == min(limit, len(everything.assets))
     assert set(cut.assets) <= set(everything.assets)
     assert cut.matched == len(everything.assets)
@@ -173,14 +173,14 @@ def test_a_limit_keeps_a_part_of_the_selection_newest_first(tree: Node, library:
 @settings(max_examples=50, deadline=None)
 def test_a_limit_keeps_the_best_ranked_of_a_smart_search(library: Library, limit: int) -> None:
     query = Query(Kind.SMART, (("query", "dog"),), limit=8)
-    selection = evaluate(lower(Rule(Search(query), limit)), library, concurrency=1, log=lambda _: None)
+    selection = select(Rule(Search(query), limit), library)
     assert {asset.id for asset in selection.assets} == {asset["id"] for asset in library.result(query)[:limit]}
 
 
 @given(libraries, st.integers(1, 5))
 @settings(max_examples=50, deadline=None)
 def test_a_limit_without_a_ranking_keeps_the_newest_with_ties_by_id(library: Library, limit: int) -> None:
-    selection = evaluate(lower(Rule(Search(WHOLE_LIBRARY), limit)), library, concurrency=1, log=lambda _: None)
+    selection = select(Rule(Search(WHOLE_LIBRARY), limit), library)
     newest = sorted(library.assets, key=lambda asset: str(asset["id"]))
     newest.sort(key=lambda asset: str(asset["fileCreatedAt"]), reverse=True)
     assert [asset.id for asset in selection.assets] == [asset["id"] for asset in newest[:limit]]

@@ -14,11 +14,10 @@ from immich_smart_albums.rules.local_filters import local_filter
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
 from immich_smart_albums.rules.pattern import compile_pattern
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.selection.evaluate import evaluate
-from immich_smart_albums.selection.evidence import Evidence
-from immich_smart_albums.selection.lower import lower
+from immich_smart_albums.selection.found import Found, Intake
+from immich_smart_albums.selection.plan import Part, RulePlan, put_together
 
-from .finding import Found, city, ids, local, record, select, smart
+from .finding import Answers, city, ids, local, record, select, smart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -37,11 +36,12 @@ def canon(asset_id: str, model: str = "") -> dict[str, object]:
     return record(asset_id, exifInfo={"make": "Canon", "model": model})
 
 
-def evidence_of(node: Node, *batches: list[dict[str, object]]) -> Evidence:
-    """What is kept of one search for Nice under a rule."""
-    evidence = Evidence(lower(Rule(node)))
-    evidence.read_candidates(NICE.query, batches)
-    return evidence
+def found_in(part: Part, *batches: list[dict[str, object]]) -> Found:
+    """What is kept of a part's frame."""
+    intake = Intake(put_together((RulePlan(Rule(NICE), (part,)),)).readings[0])
+    for batch in batches:
+        intake.take(batch)
+    return intake.found
 
 
 @pytest.mark.parametrize(
@@ -59,35 +59,31 @@ def evidence_of(node: Node, *batches: list[dict[str, object]]) -> Evidence:
     ],
 )
 def test_assets_that_cannot_match_any_more_are_not_kept(node: Node, kept: set[str]) -> None:
-    evidence = evidence_of(node, [apple("1", "pro"), apple("2")], [canon("3", "pro"), canon("4")])
-    assert evidence.assets.keys() == kept
-    assert evidence.found[NICE.query].keys() == kept
-    assert evidence.counts[NICE.query] == 4
+    found = found_in(Part(NICE.query, node), [apple("1", "pro"), apple("2")], [canon("3", "pro"), canon("4")])
+    assert found.assets.keys() == found.passed.keys() == found.places.keys() == kept
+    assert found.count == 4
 
 
 def test_each_asset_counts_once_at_its_first_place() -> None:
-    evidence = evidence_of(NICE, [record("a"), record("b")], [record("b"), record("c"), record("a")])
-    assert evidence.found[NICE.query] == {"a": 0, "b": 1, "c": 2}
-    assert evidence.counts[NICE.query] == 3
-    evidence.read_ids(KYOTO.query, [[record("b"), record("a")], [record("b"), record("d")]])
-    assert evidence.found[KYOTO.query] == {"b": 0, "a": 1, "d": 2}
-    assert evidence.counts[KYOTO.query] == 3
+    found = found_in(Part(NICE.query), [record("a"), record("b")], [record("b"), record("c"), record("a")])
+    assert found.places == {"a": 0, "b": 1, "c": 2}
+    assert found.count == 3
 
 
 def test_places_count_what_was_dropped_too_so_that_ranks_stay_the_servers() -> None:
-    evidence = evidence_of(All((NICE, MAKE)), [canon("x"), apple("a")], [canon("y"), apple("b")])
-    assert evidence.found[NICE.query] == {"a": 1, "b": 3}
+    found = found_in(Part(NICE.query, MAKE), [canon("x"), apple("a")], [canon("y"), apple("b")])
+    assert found.places == {"a": 1, "b": 3}
 
 
 def test_fields_are_asked_of_candidates_and_nothing_but_ids_of_the_rest() -> None:
-    searches = Found({NICE.query: [[apple("1")]], KYOTO.query: [[record("1")]]})
+    searches = Answers({NICE.query: [[apple("1")]], KYOTO.query: [[record("1")]]})
     assert ids(select(All((NICE, MAKE, Not(KYOTO))), searches)) == []
     assert searches.asked == [(NICE.query, frozenset({"exifInfo.make"})), (KYOTO.query, frozenset())]
 
 
 def test_late_filters_are_asked_for_last_for_what_is_left_and_once_each() -> None:
     tags, owner = local("$.tags[*].value", "pets"), local("$.owner.name", "bob")
-    searches = Found(
+    searches = Answers(
         {NICE.query: [[apple("1"), canon("2"), apple("3"), apple("4")]], KYOTO.query: [[record("4")]]},
         [
             apple("1") | {"tags": [{"value": "Pets"}], "owner": {"name": "Alice"}},
@@ -100,18 +96,18 @@ def test_late_filters_are_asked_for_last_for_what_is_left_and_once_each() -> Non
 
 
 def test_a_rule_that_is_one_predicate_is_evaluated_like_any_other() -> None:
-    assert ids(select(NICE, Found({NICE.query: [[record("1")], []]}))) == ["1"]
+    assert ids(select(NICE, Answers({NICE.query: [[record("1")], []]}))) == ["1"]
 
 
 def test_nothing_found_is_nothing_selected() -> None:
-    assert select(All((NICE, Not(KYOTO))), Found({NICE.query: [], KYOTO.query: []})).matched == 0
+    assert select(All((NICE, Not(KYOTO))), Answers({NICE.query: [], KYOTO.query: []})).matched == 0
 
 
 def test_what_each_part_kept_is_logged() -> None:
     said: list[str] = []
-    searches = Found({NICE.query: [[apple("1"), apple("2")], [canon("3")]], KYOTO.query: [[record("2")]]})
+    searches = Answers({NICE.query: [[apple("1"), apple("2")], [canon("3")]], KYOTO.query: [[record("2")]]})
     rule = Rule(All((NICE, MAKE, Not(KYOTO, "--exclude-metadata-union"))), 1)
-    evaluate(lower(rule), searches, concurrency=1, log=said.append)
+    select(rule, searches, log=said.append)
     assert said == [
         "metadata search (city='Nice'): found 3",
         "metadata search (city='Kyoto'): found 1",
@@ -123,13 +119,13 @@ def test_what_each_part_kept_is_logged() -> None:
 
 def test_a_limit_that_cuts_is_logged() -> None:
     said: list[str] = []
-    searches = Found({NICE.query: [[record("1"), record("2")]]})
-    evaluate(lower(Rule(NICE, 1)), searches, concurrency=1, log=said.append)
+    searches = Answers({NICE.query: [[record("1"), record("2")]]})
+    select(Rule(NICE, 1), searches, log=said.append)
     assert said[-1] == "limit 1: kept 1 of 2"
 
 
 def test_a_name_that_was_not_resolved_is_a_bug_and_never_a_selection() -> None:
-    searches = Found({NICE.query: [[record("1")]]})
+    searches = Answers({NICE.query: [[record("1")]]})
     with pytest.raises(TypeError, match="person 'Emma' was not looked up"):
         select(All((NICE, person_named("Emma"))), searches)
 
@@ -188,7 +184,7 @@ def find(*batches: list[dict[str, object]]) -> Callable[[], Iterator[list[dict[s
 def test_a_search_that_fails_fails_the_selection_wherever_it_stands(node: Node, concurrency: int) -> None:
     searches = Failing({NICE.query: find([apple("1")]), KYOTO.query: fail("half read")})
     with pytest.raises(ServerError, match="half read"):
-        evaluate(lower(Rule(node)), searches, concurrency=concurrency, log=lambda _: None)
+        select(node, searches, concurrency=concurrency)
 
 
 def test_the_first_failure_is_raised_and_searches_that_nobody_waits_for_end() -> None:
@@ -207,7 +203,7 @@ def test_the_first_failure_is_raised_and_searches_that_nobody_waits_for_end() ->
 
     searches = Failing({NICE.query: first, KYOTO.query: second})
     with pytest.raises(ServerError, match="the first failure"):
-        evaluate(lower(Rule(Any((NICE, KYOTO)))), searches, concurrency=2, log=lambda _: None)
+        select(Any((NICE, KYOTO)), searches, concurrency=2)
     assert searches.closed[NICE.query].wait(10)
 
 
@@ -229,7 +225,7 @@ def test_a_failure_that_comes_of_stopping_does_not_hide_the_first() -> None:
 
     searches = Failing({NICE.query: first, KYOTO.query: second})
     with pytest.raises(ServerError, match="the first failure"):
-        evaluate(lower(Rule(Any((NICE, KYOTO)))), searches, concurrency=2, log=lambda _: None)
+        select(Any((NICE, KYOTO)), searches, concurrency=2)
     assert searches.closed[NICE.query].wait(10)
 
 
@@ -243,7 +239,7 @@ def test_searches_that_have_not_begun_when_one_fails_are_not_sent() -> None:
 
     searches = Failing({NICE.query: fail("no"), KYOTO.query: blocked, smart("dog").query: find()})
     with pytest.raises(ServerError, match="no"):
-        evaluate(lower(Rule(Any((NICE, KYOTO, smart("dog"))))), searches, concurrency=1, log=lambda _: None)
+        select(Any((NICE, KYOTO, smart("dog"))), searches)
     released.set()
     assert smart("dog").query not in searches.closed
 
@@ -252,7 +248,7 @@ def test_a_filter_that_cannot_be_evaluated_fails_the_selection() -> None:
     slow = local_filter(
         compile_path("$.exifInfo.make"), compile_pattern("(a|aa)+$", timeout=0.000001), "slow", "x.json"
     )
-    searches = Found({NICE.query: [[record("1", exifInfo={"make": "a" * 5000 + "!"})]]})
+    searches = Answers({NICE.query: [[record("1", exifInfo={"make": "a" * 5000 + "!"})]]})
     with pytest.raises(FilterError, match="slow"):
         select(All((NICE, Not(slow))), searches)
 
@@ -260,9 +256,9 @@ def test_a_filter_that_cannot_be_evaluated_fails_the_selection() -> None:
 def test_details_that_cannot_be_read_fail_the_selection() -> None:
     searches = Failing({NICE.query: find([record("1")])})
     with pytest.raises(ServerError, match="details failed"):
-        evaluate(lower(Rule(All((NICE, Not(local("$.tags[*].value")))))), searches, concurrency=1, log=lambda _: None)
+        select(All((NICE, Not(local("$.tags[*].value")))), searches)
 
 
 def test_a_record_that_is_no_asset_fails_the_selection() -> None:
     with pytest.raises(KeyError):
-        select(NICE, Found({NICE.query: [[{"id": "1"}]]}))
+        select(NICE, Answers({NICE.query: [[{"id": "1"}]]}))

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.instants import from_milliseconds, to_milliseconds, to_text
-from immich_smart_albums.rules.nodes import All, Any, Node, Not
+from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
 from immich_smart_albums.selection.order import newest_first
 
-from .finding import Found, city, ids, local, record, select, smart
+from .finding import Answers, city, ids, local, record, select, smart
 
 NICE, DOG, CAT = city("Nice"), smart("dog"), smart("cat")
 
@@ -45,16 +45,16 @@ SEARCHES = {
 def test_a_limit_keeps_the_best_ranked_then_the_newest_then_the_lowest_id(
     node: Node, limit: int | None, expected: list[str]
 ) -> None:
-    assert ids(select(node, Found(SEARCHES), limit)) == expected
+    assert ids(select(Rule(node, limit), Answers(SEARCHES))) == expected
 
 
 def test_a_rank_counts_the_photos_that_a_filter_dropped_before() -> None:
     dogs = [record("x", NEW, type="VIDEO"), record("a", OLD, type="IMAGE"), record("b", NEW, type="IMAGE")]
     cats = [record("b", NEW, type="IMAGE")]
-    searches = Found({DOG.query: [dogs], CAT.query: [cats]})
+    searches = Answers({DOG.query: [dogs], CAT.query: [cats]})
     node = All((Any((DOG, CAT)), local("$.type", "image")))
-    assert ids(select(node, searches, 1)) == ["b"]
-    assert select(node, searches, 1).matched == 2
+    assert ids(select(Rule(node, 1), searches)) == ["b"]
+    assert select(Rule(node, 1), searches).matched == 2
 
 
 def test_assets_are_shown_newest_first_with_ties_by_id() -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.diff import diff
+from immich_smart_albums.changes.diff import plan_album
+from immich_smart_albums.changes.view import AlbumView, Wanted
 from immich_smart_albums.errors import ConfigurationError, ServerError
+from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.operations.permissions import require_permissions
 from immich_smart_albums.operations.resolve import resolve
 from immich_smart_albums.operations.target import find_target
-from immich_smart_albums.selection.evaluate import Selection, evaluate
+from immich_smart_albums.rules.album import AlbumRule
+from immich_smart_albums.selection.evaluate import Failed, Selection, evaluate
 from immich_smart_albums.selection.lower import lower
-from immich_smart_albums.selection.simplify import simplify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.findings import Findings
     from immich_smart_albums.rules.nodes import Rule
+
+ONLY_ACCOUNT = ""
+"""The account of the command line's key."""
+
+_COMMAND_LINE = Span(Document("command line", ""), 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +73,17 @@ def prepare(
         raise TypeError(message)
     if order.album is not None:
         require_permissions(server, create=album is None)
-    query_plan = lower(replace(rule, match=simplify(rule.match)))
-    selection = evaluate(query_plan, server.searches, concurrency=concurrency, log=log)
+    (selection,) = evaluate(lower([rule], server), server.searches, concurrency=concurrency, log=log)
+    if isinstance(selection, Failed):
+        raise selection.error
     if order.album is None:
         return selection, None
-    present = server.albums.members(album.id) if album else frozenset()
-    plan = diff(selection.assets, album, album.name if album else order.album.strip(), present)
-    log(f"album {plan.name!r}: {len(present)} photos in it, {len(plan.additions)} to add")
+    view = AlbumView(album, server.albums.members(album.id)) if album else None
+    plan = plan_album(_wanted(order.album.strip(), rule, selection), view)
+    log(f"album {plan.name!r}: {plan.present} photos in it, {len(plan.additions)} to add")
     return selection, plan
+
+
+def _wanted(name: str, rule: Rule, selection: Selection) -> Wanted:
+    """What the command line wants of its album: only ever to add."""
+    return Wanted(AlbumRule(name, rule, (ONLY_ACCOUNT,), _COMMAND_LINE), name, {ONLY_ACCOUNT: tuple(selection.assets)})

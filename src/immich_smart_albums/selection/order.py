@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.rules.nodes import Sort
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.selection.evidence import Evidence
 
 _UNRANKED = sys.maxsize
 
@@ -19,14 +20,20 @@ def newest_first(assets: Iterable[Asset]) -> list[Asset]:
     return sorted(assets, key=lambda asset: (-asset.taken, asset.id))
 
 
-def best(ids: Collection[str], evidence: Evidence, limit: int | None) -> list[str]:
-    """At most `limit` assets: by their best rank in the rule's smart searches, then newest first, ties by id."""
-    if limit is None or len(ids) <= limit:
-        return list(ids)
-    ranks = [evidence.found[query] for query in evidence.plan.ranking]
+def best(
+    assets: Collection[Asset], limit: int | None, sort: Sort, rankings: Sequence[Mapping[str, int]]
+) -> Collection[Asset]:
+    """At most `limit` assets; ties by id.
 
-    def goodness(asset_id: str) -> tuple[int, int, str]:
-        rank = min((rank[asset_id] for rank in ranks if asset_id in rank), default=_UNRANKED)
-        return rank, -evidence.assets[asset_id].taken, asset_id
+    The newest, the oldest, or the best: by their best place in any of the rankings, then the newest.
+    """
+    if limit is None or len(assets) <= limit:
+        return assets
 
-    return sorted(ids, key=goodness)[:limit]
+    def goodness(asset: Asset) -> tuple[int, int, str]:
+        if sort is Sort.OLDEST:
+            return 0, asset.taken, asset.id
+        ranks = (ranking[asset.id] for ranking in rankings if asset.id in ranking) if sort is Sort.BEST else ()
+        return min(ranks, default=_UNRANKED), -asset.taken, asset.id
+
+    return sorted(assets, key=goodness)[:limit]

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from immich_smart_albums.model.query import Query
+    from immich_smart_albums.selection.found import Found
+    from immich_smart_albums.selection.plan import Reading
 
 
 class Searches(Protocol):
@@ -30,4 +32,28 @@ class Searches(Protocol):
 
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         """Whole assets with people, tags, stack and owner, in any order; deleted ones are left out."""
+        ...
+
+
+class Server(Protocol):
+    """What a server can be asked, for the compiler."""
+
+    def lacks(self, query: Query) -> list[tuple[str, str]]:
+        """The parts of a query that this version would silently ignore, each with what to know about it."""
+        ...
+
+    def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
+        """What to know about fields of assets that this version does not return."""
+        ...
+
+
+class Memory(Protocol):
+    """What searches of earlier runs found."""
+
+    def recall(self, reading: Reading) -> Found | None:
+        """What a search would find now, if that is known without reading it all; None where it has to be read."""
+        ...
+
+    def keep(self, reading: Reading, found: Found) -> None:
+        """Remember what a search found, read to its end."""
         ...
