@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.changes.diff import diff
 from immich_smart_albums.changes.plan import AlbumPlan
 from immich_smart_albums.errors import AdditionRefused, NoAccess, ServerError
-from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.operations.apply import CHUNK, Report, apply
 from immich_smart_albums.operations.prepare import Order, prepare
 from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.nodes import Rule
 from immich_smart_albums.rules.leaves import Search
+from immich_smart_albums.rules.nodes import Rule
 from immich_smart_albums.sandbox import Sandbox, generate
 
 from .serving import album_ids, connected
@@ -156,12 +154,3 @@ def test_an_album_that_went_away_is_an_error(start: Start) -> None:
     with pytest.raises(NoAccess):
         apply(plan, connected(sandbox).albums, report)
     assert report.outcomes == {}
-
-
-def test_a_difference_keeps_the_order_of_the_selection() -> None:
-    assets = tuple(Asset(each, 0, "", "", "IMAGE") for each in "cab")
-    plan = diff(assets, None, "New", frozenset({"a", "x"}))
-    assert [asset.id for asset in plan.additions] == ["c", "b"]
-    assert plan.already_there == 1
-    assert plan.has_changes
-    assert not diff(assets, None, "New", frozenset("abc")).has_changes

@@ -1,32 +1,103 @@
-"""What is missing in an album."""
+"""From what a rule wants, what is in its album and what the ledger remembers to the plan for that album."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.change import AddAssets, Change, CreateAlbum
+import msgspec
+
+from immich_smart_albums.changes.change import AddAssets, Change, CreateAlbum, RemoveAssets, SetDetails
+from immich_smart_albums.changes.details import details, shares
+from immich_smart_albums.changes.guard import refusals, refusals_of_nothing
+from immich_smart_albums.changes.learn import learn
+from immich_smart_albums.changes.memory import NOTHING
 from immich_smart_albums.changes.plan import AlbumPlan
+from immich_smart_albums.rules.album import Keep
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
-    from immich_smart_albums.model.album import Album
+    from immich_smart_albums.changes.memory import Memory
+    from immich_smart_albums.changes.view import AlbumView, Wanted
     from immich_smart_albums.model.asset import Asset
 
 
-def diff(wanted: Sequence[Asset], album: Album | None, name: str, present: AbstractSet[str]) -> AlbumPlan:
-    """What is missing in the album, in the order of `wanted`. An album that would stay empty is not created."""
-    additions = tuple(asset for asset in wanted if asset.id not in present)
-    changes: list[Change] = [AddAssets("", additions)] if additions else []
-    if changes and album is None:
-        changes.insert(0, CreateAlbum(name))
-    return AlbumPlan(
-        rule=name,
-        owner="",
-        album=album,
+def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING) -> AlbumPlan:
+    """The plan for one album; `view` is None where it is to be created, which it is not to stay empty.
+
+    Added is what is selected and not there, but for what a person took out. Removed, where the rule keeps the album in
+    step, is what we added, is there, and matches no more. Everything else in the album is hand-made and stays. Where
+    the owner's account failed, nothing is written that is for the owner to write.
+    """
+    selected = {asset.id: (account, asset) for account, asset in wanted.assets()}
+    members = view.members if view else frozenset()
+    inside = members | (view.trashed if view else frozenset())
+    known = view.details if view else None
+    lesson = learn(memory, inside, selected.keys(), known.updated if known else "")
+    has_owner = wanted.owner in wanted.selections
+    additions = {id_: each for id_, each in selected.items() if id_ not in inside and id_ not in lesson.out}
+    if view is None and not has_owner:
+        additions = {}
+    removals = _removals(wanted, memory, (lesson.ours & members) - selected.keys() - wanted.sticky)
+    changes: list[Change] = [CreateAlbum(wanted.name, wanted.rule.description or "")] if additions and not view else []
+    changes += [RemoveAssets(*each) for each in _by_account(removals)]
+    doubts: list[str] = []
+    edits: list[SetDetails] = []
+    if has_owner and (known or (additions and not view)):
+        changes += shares(wanted, known)
+        shown = [asset for id_, (_, asset) in selected.items() if id_ in members or id_ in additions]
+        edits, doubts = details(wanted, known, members, shown)
+    changes += [AddAssets(*each) for each in _by_account(additions.values())]
+    changes += edits
+    plan = AlbumPlan(
+        rule=wanted.name,
+        owner=wanted.owner,
+        album=view.album if view else None,
         changes=tuple(changes),
-        matched=len(wanted),
-        present=len(present),
-        already_there=len(wanted) - len(additions),
+        matched=len(selected),
+        present=len(members),
+        already_there=len(selected.keys() & inside),
+        hand_made=len(members - lesson.ours),
+        kept_out=tuple(asset for id_, (_, asset) in selected.items() if id_ in lesson.out),
+        reasons=tuple(_reasons(len(additions), len(removals))),
+        warnings=(*lesson.warnings, *doubts),
+        problems=wanted.problems,
+        seen=view.seen if view else None,
+        learned=lesson.learned,
     )
+    refused = refusals(wanted.rule.guard, len(members), len(removals), len(additions))
+    if wanted.selections and not selected:
+        refused += refusals_of_nothing(wanted.rule.guard, len(lesson.ours), memory.matched)
+    return msgspec.structs.replace(plan, refusals=refused)
+
+
+def _removals(wanted: Wanted, memory: Memory, unwanted: AbstractSet[str]) -> list[tuple[str, Asset]]:
+    """What we added and is to go, newest first, each with the account that may take it out.
+
+    Who added it may; else the owner, who may take out all. Where an account failed, nobody knows whether what it added
+    still matches.
+    """
+    if wanted.rule.keep is not Keep.IN_STEP:
+        return []
+    found = []
+    for id_ in unwanted:
+        membership = memory.memberships[id_]
+        account = wanted.account_of(membership.user)
+        if account is not None or not wanted.problems:
+            found.append((account or wanted.owner, membership.asset))
+    return sorted(found, key=lambda each: (-each[1].taken, each[1].id))
+
+
+def _by_account(assets: Iterable[tuple[str, Asset]]) -> list[tuple[str, tuple[Asset, ...]]]:
+    groups: dict[str, list[Asset]] = {}
+    for account, asset in assets:
+        groups.setdefault(account, []).append(asset)
+    return [(account, tuple(group)) for account, group in groups.items()]
+
+
+def _reasons(additions: int, removals: int) -> Iterator[str]:
+    if additions:
+        yield f"{additions:,} photos match and are not in the album"
+    if removals:
+        yield f"{removals:,} photos that were added by this rule match no more"

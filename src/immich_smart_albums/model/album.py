@@ -45,3 +45,22 @@ class User:
     id: str
     name: str
     email: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumDetails:
+    """One album as it is now, but for what is in it."""
+
+    id: str
+    name: str
+    owner: User
+    users: tuple[tuple[User, str], ...]
+    """Whom it is shared with, each with a role: editor or viewer."""
+    updated: str
+    """Immich's `updatedAt`; adding photos and editing move it, taking photos out does not in every version."""
+    description: str
+    order: str | None
+    """asc or desc; None where this version does not tell."""
+    cover: str | None
+    """The id of the asset that it is shown with."""
+    created: str = ""

@@ -1,0 +1,53 @@
+"""Limits on how much one plan may change. What goes beyond them is refused, with the numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from immich_smart_albums.changes.plan import AlbumPlan
+    from immich_smart_albums.rules.album import Guard
+
+
+def refusals(guard: Guard, present: int, removals: int, additions: int) -> tuple[str, ...]:
+    """What is beyond the limits, where `present` photos are in the album now."""
+    said = []
+    if guard.remove is not None and removals > guard.remove:
+        said.append(f"it would remove {_photos(removals)}, and may remove {guard.remove:,} at most")
+    if guard.remove_share is not None and removals > guard.remove_share * present:
+        share = removals / present if present else 1.0
+        said.append(
+            f"it would remove {removals:,} of {_photos(present)} ({share:.1%}),"
+            f" and may remove {guard.remove_share:.1%} at most"
+        )
+    if guard.add is not None and additions > guard.add:
+        said.append(f"it would add {_photos(additions)}, and may add {guard.add:,} at most")
+    return tuple(said)
+
+
+def refusals_of_nothing(guard: Guard, ours: int, matched_before: int) -> tuple[str, ...]:
+    """What to say of a rule that selects nothing, where `ours` photos of it are in the album."""
+    if guard.allow_empty or not (ours or matched_before):
+        return ()
+    before = f"; {_photos(ours)} that it added are in the album" if ours else f"; last time it was {matched_before:,}"
+    return (f"nothing matches any more{before}",)
+
+
+def refusals_of_run(guard: Guard, albums: Iterable[AlbumPlan]) -> tuple[str, ...]:
+    """What is beyond the limits of a whole run. Albums that are refused on their own count as well."""
+    plans = tuple(albums)
+    return tuple(
+        f"all albums together: {said}"
+        for said in refusals(
+            guard,
+            sum(plan.present for plan in plans),
+            sum(len(plan.removals) for plan in plans),
+            sum(len(plan.additions) for plan in plans),
+        )
+    )
+
+
+def _photos(count: int) -> str:
+    return f"{count:,} photo{'' if count == 1 else 's'}"

@@ -1,0 +1,73 @@
+"""The two sides of a comparison: what a rule wants of its album, and what the album is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.plan import Seen, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from immich_smart_albums.errors import Problem
+    from immich_smart_albums.model.album import Album, AlbumDetails, User
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.rules.album import AlbumRule
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumView:
+    """An album and what is in it."""
+
+    album: Album
+    members: frozenset[str]
+    """What the timeline and the archive show of it."""
+    details: AlbumDetails | None = None
+    """None where nothing but photos is to be written, whatever else became of the album meanwhile."""
+    trashed: frozenset[str] = frozenset()
+    """Members in the trash, as far as that was asked: restored, they are in the album again."""
+
+    @property
+    def seen(self) -> Seen | None:
+        """What to recognise the album by, when the plan is applied."""
+        return Seen(self.details.updated, digest(self.members)) if self.details else None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one rule wants of its album, with every name looked up."""
+
+    rule: AlbumRule
+    name: str
+    """The rule's; of a split with its values filled in."""
+    selections: Mapping[str, tuple[Asset, ...]]
+    """What each account selects, newest first. An account that failed is missing, one that selects nothing is not."""
+    problems: tuple[Problem, ...] = ()
+    """Why accounts failed."""
+    users: Mapping[str, User] = field(default_factory=dict)
+    """Whose account each is."""
+    shares: tuple[tuple[User, str], ...] = ()
+    """Whom the rule shares the album with, each with a role."""
+    sticky: frozenset[str] = frozenset()
+    """What may stay although it is not selected: only a smart search has lost sight of it."""
+    favorites: frozenset[str] = frozenset()
+    """Needed for the cover `favorite` only."""
+
+    @property
+    def owner(self) -> str:
+        """The account that owns the album."""
+        return self.rule.accounts[0]
+
+    def assets(self) -> Iterator[tuple[str, Asset]]:
+        """What is selected, each asset once, with the first account that selects it: it adds the asset."""
+        found = set()
+        for account in self.rule.accounts:
+            for asset in self.selections.get(account, ()):
+                if asset.id not in found:
+                    found.add(asset.id)
+                    yield account, asset
+
+    def account_of(self, user_id: str) -> str | None:
+        """The account of a user, if it takes part and did not fail."""
+        return next((each for each, user in self.users.items() if user.id == user_id and each in self.selections), None)
