@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.instants import from_milliseconds
+from immich_smart_albums.report.assets import asset_json, asset_url
 from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
@@ -31,9 +31,10 @@ def lines(assets: Iterable[Asset], base: str, format_: str) -> Iterator[str]:
             case "ids":
                 yield asset.id
             case "table":
-                yield f"{asset.local_time:19}  {asset.type:5}  {one_line(asset.file_name):32}  {_url(base, asset)}"
+                url = asset_url(base, asset.id)
+                yield f"{asset.local_time:19}  {asset.type:5}  {one_line(asset.file_name):32}  {url}"
             case _:
-                yield _url(base, asset)
+                yield asset_url(base, asset.id)
 
 
 def totals(assets: Sequence[Asset]) -> list[tuple[str, str]]:
@@ -54,7 +55,7 @@ def as_json(selection: Selection, base: str, report: Report | None) -> str:
         "version": JSON_VERSION,
         "server": base,
         "matched": selection.matched,
-        "assets": [_json(asset, base) for asset in selection.assets],
+        "assets": [asset_json(asset, base) for asset in selection.assets],
     }
     if report is not None:
         by_outcome: dict[str, list[str]] = {}
@@ -64,18 +65,3 @@ def as_json(selection: Selection, base: str, report: Report | None) -> str:
         answer["album"] = None if album is None else {"id": album.id, "name": album.name, "created": report.created}
         answer["outcomes"] = by_outcome
     return json.dumps(answer, indent=2)  # plain ASCII, so that every terminal and pipe takes it
-
-
-def _json(asset: Asset, base: str) -> dict[str, str]:
-    return {
-        "id": asset.id,
-        "url": _url(base, asset),
-        "type": asset.type,
-        "fileName": asset.file_name,
-        "takenAt": from_milliseconds(asset.taken),
-        "localDateTime": asset.local_time,
-    }
-
-
-def _url(base: str, asset: Asset) -> str:
-    return f"{base}/photos/{asset.id}"

@@ -1,8 +1,25 @@
-"""Names of people, albums and files, as a terminal may show them."""
+"""Names of people, albums and files as a terminal may show them, and numbers in sentences."""
 
 from __future__ import annotations
+
+import unicodedata
 
 
 def one_line(text: str) -> str:
     """A text that can neither break the line nor steer the terminal: a name may hold anything."""
     return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def count(number: int, noun: str, nouns: str = "") -> str:
+    """`1 photo`, `1,200 photos`; `nouns` is the plural where it takes more than an s."""
+    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: characters of East Asia take two, combining ones none."""
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else not unicodedata.combining(each) for each in text)
+
+
+def padded(text: str, width: int) -> str:
+    """A text with spaces after it, up to so many columns."""
+    return text + " " * (width - columns(text))

@@ -1,0 +1,34 @@
+"""One photo, for people and for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.instants import from_milliseconds
+from immich_smart_albums.report.words import one_line
+
+if TYPE_CHECKING:
+    from immich_smart_albums.model.asset import Asset
+
+
+def asset_url(base: str, asset_id: str) -> str:
+    """Where a browser shows a photo."""
+    return f"{base}/photos/{asset_id}"
+
+
+def asset_line(asset: Asset, base: str) -> str:
+    """Local time, file name and address."""
+    local_time = asset.local_time.replace("T", " ")
+    return f"{local_time:19}  {one_line(asset.file_name):32}  {asset_url(base, asset.id)}"
+
+
+def asset_json(asset: Asset, base: str) -> dict[str, str]:
+    """A photo as JSON."""
+    return {
+        "id": asset.id,
+        "url": asset_url(base, asset.id),
+        "type": asset.type,
+        "fileName": asset.file_name,
+        "takenAt": from_milliseconds(asset.taken),
+        "localDateTime": asset.local_time,
+    }

@@ -1,0 +1,93 @@
+"""A plan for programs: stable, versioned, whole. The file that `plan --out` writes is another, for `apply`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, assert_never
+
+from immich_smart_albums.changes.change import AddAssets, CreateAlbum, DeleteAlbum, RemoveAssets, SetDetails, ShareAlbum
+from immich_smart_albums.report.assets import asset_json
+
+if TYPE_CHECKING:
+    from immich_smart_albums.changes.change import Change, Edit
+    from immich_smart_albums.changes.plan import AlbumPlan, Plan
+    from immich_smart_albums.errors import Problem
+
+JSON_VERSION = 1
+"""Grows when a field changes its meaning or goes away."""
+
+
+def plan_json(plan: Plan) -> str:
+    """The whole plan as one JSON object."""
+    answer = {
+        "version": JSON_VERSION,
+        "server": plan.server,
+        "madeAt": plan.made_at,
+        "verb": plan.verb,
+        "undoes": plan.undoes,
+        "fingerprint": plan.fingerprint,
+        "hasChanges": plan.has_changes,
+        "isRefused": plan.is_refused,
+        "refusals": plan.refusals,
+        "totals": {
+            "albums": len(plan.albums),
+            "albumsToChange": sum(album.has_changes for album in plan.albums),
+            "albumsToCreate": sum(album.album is None for album in plan.albums if album.has_changes),
+            "albumsWithProblems": sum(bool(album.problems) for album in plan.albums),
+            "add": sum(len(album.additions) for album in plan.albums),
+            "remove": sum(len(album.removals) for album in plan.albums),
+        },
+        "albums": [_album(album, plan.server) for album in plan.albums],
+    }
+    return json.dumps(answer, indent=2)  # plain ASCII, so that every terminal and pipe takes it
+
+
+def _album(album: AlbumPlan, base: str) -> dict[str, object]:
+    there = album.album
+    return {
+        "rule": album.rule,
+        "name": album.name,
+        "owner": album.owner,
+        "album": there and {"id": there.id, "url": f"{base}/albums/{there.id}"},
+        "matched": album.matched,
+        "present": album.present,
+        "alreadyThere": album.already_there,
+        "handMade": album.hand_made,
+        "add": len(album.additions),
+        "remove": len(album.removals),
+        "changes": [_change(change, base) for change in album.changes],
+        "keptOut": [asset_json(asset, base) for asset in album.kept_out],
+        "reasons": album.reasons,
+        "warnings": album.warnings,
+        "refusals": album.refusals,
+        "problems": [problem_json(problem) for problem in album.problems],
+    }
+
+
+def problem_json(problem: Problem) -> dict[str, str | None]:
+    """A problem, where it stands, and what to do about it."""
+    return {"where": problem.where, "message": problem.message, "hint": problem.hint}
+
+
+def _change(change: Change, base: str) -> dict[str, object]:
+    match change:
+        case CreateAlbum(name=name, description=description):
+            return {"change": "create", "name": name, "description": description}
+        case AddAssets(account=account, assets=assets):
+            return {"change": "add", "account": account, "assets": [asset_json(each, base) for each in assets]}
+        case RemoveAssets(account=account, assets=assets):
+            return {"change": "remove", "account": account, "assets": [asset_json(each, base) for each in assets]}
+        case ShareAlbum(user=user, role=role, was=was):
+            who = {"id": user.id, "name": user.name, "email": user.email}
+            return {"change": "share", "user": who, "role": role, "was": was}
+        case SetDetails():
+            edits = (("description", change.description), ("order", change.order), ("cover", change.cover))
+            return {"change": "details", **{word: _edit(edit) for word, edit in edits if edit}}
+        case DeleteAlbum():
+            return {"change": "delete"}
+        case _:
+            assert_never(change)
+
+
+def _edit(edit: Edit) -> dict[str, str | None]:
+    return {"old": edit.old, "new": edit.new}

@@ -1,0 +1,73 @@
+"""A plan as Markdown, for a mail or a merge request."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.report.assets import asset_url
+from immich_smart_albums.report.plan_text import SHOWN
+from immich_smart_albums.report.plan_words import edits, heading, state, title, totals
+from immich_smart_albums.report.words import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from immich_smart_albums.changes.plan import AlbumPlan, Plan
+    from immich_smart_albums.model.asset import Asset
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&])")
+
+
+def plan_markdown(plan: Plan) -> str:
+    """The whole plan as one document."""
+    return "\n".join(_lines(plan)) + "\n"
+
+
+def escaped(text: str) -> str:
+    """A text that Markdown shows as it is."""
+    return _SPECIAL.sub(r"\\\1", one_line(text))
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    yield f"# {escaped(title(plan))}"
+    yield ""
+    yield f"**{totals(plan)}**"
+    yield ""
+    if plan.refusals:
+        yield from (f"- ✗ refused: {escaped(each)}" for each in plan.refusals)
+        yield ""
+    yield "| Album | Add | Take out | In it | |"
+    yield "|---|---:|---:|---:|---|"
+    for album in plan.albums:
+        added, removed = len(album.additions), len(album.removals)
+        cells = (_name(album, plan.server), added or "", removed or "", album.present, state(album))
+        yield f"| {' | '.join(map(str, cells))} |"
+    for album in plan.albums:
+        told = [*_album(album, plan.server)]
+        if told:
+            yield from ("", f"## {escaped(heading(album))}", "", *told)
+
+
+def _name(album: AlbumPlan, base: str) -> str:
+    return f"[{escaped(album.name)}]({base}/albums/{album.album.id})" if album.album else escaped(album.name)
+
+
+def _album(album: AlbumPlan, base: str) -> Iterator[str]:
+    yield from _photos("add", album.additions, base)
+    yield from _photos("take out", album.removals, base)
+    yield from (f"- {escaped(each)}" for each in edits(album, base))
+    yield from (f"- {escaped(each)}" for each in album.reasons)
+    yield from (f"- ⚠ {escaped(each)}" for each in album.warnings)
+    yield from (f"- ✗ refused: {escaped(each)}" for each in album.refusals)
+    for problem in album.problems:
+        where = f"{problem.where}: " if problem.where else ""
+        yield f"- ✗ {escaped(where + problem.message)}" + (f" → {escaped(problem.hint)}" if problem.hint else "")
+
+
+def _photos(verb: str, assets: Sequence[Asset], base: str) -> Iterator[str]:
+    for asset in assets[:SHOWN]:
+        link = f"[{escaped(asset.file_name) or 'photo'}]({asset_url(base, asset.id)})"
+        yield f"- {verb} {link}, {asset.local_time.replace('T', ' ')}"
+    if len(assets) > SHOWN:
+        yield f"- {verb} {len(assets) - SHOWN:,} more"

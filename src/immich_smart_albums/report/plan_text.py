@@ -1,0 +1,90 @@
+"""A plan for a terminal, a log or a pipe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.report.assets import asset_line
+from immich_smart_albums.report.plan_words import edits, heading, state, title, totals
+from immich_smart_albums.report.words import columns, count, one_line, padded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from immich_smart_albums.changes.plan import AlbumPlan, Plan
+    from immich_smart_albums.errors import Problem
+    from immich_smart_albums.model.asset import Asset
+
+SHOWN = 5
+"""Photos that are named of those to add, and of those to take out."""
+
+_COLOURS = {"+": "32", "-": "31", "~": "36", "⚠": "33", "✗": "31"}
+"""ANSI colours of lines, by the sign that they begin with."""
+
+
+def plan_lines(plan: Plan, *, colour: bool = False) -> Iterator[str]:
+    """A table of the albums, what changes in each, and the totals; `colour` for terminals only."""
+    yield title(plan)
+    yield ""
+    yield from _table(plan.albums)
+    for album in plan.albums:
+        told = [*_album(album, plan.server)]
+        if told:
+            yield ""
+            yield heading(album)
+            yield from (f"  {_painted(line) if colour else line}" for line in told)
+    yield ""
+    for each in plan.refusals:
+        line = f"✗ refused: {one_line(each)}"
+        yield _painted(line) if colour else line
+    yield totals(plan)
+
+
+def _painted(line: str) -> str:
+    code = _COLOURS.get(line[:1])
+    return f"\x1b[{code}m{line}\x1b[0m" if code else line
+
+
+def _table(albums: Sequence[AlbumPlan]) -> Iterator[str]:
+    rows = [("Album", "Add", "Take out", "In it", "")]
+    rows += [
+        (
+            one_line(album.name),
+            f"+{len(album.additions):,}" if album.additions else "",
+            f"-{len(album.removals):,}" if album.removals else "",
+            f"{album.present:,}",
+            state(album) + (f" ⚠ {count(len(album.warnings), 'warning')}" if album.warnings else ""),
+        )
+        for album in albums
+    ]
+    widths = [max(columns(row[at]) for row in rows) for at in range(4)]
+    for name, *numbers, note in rows:
+        cells = (f"{number:>{width}}" for number, width in zip(numbers, widths[1:], strict=True))
+        yield "  ".join((padded(name, widths[0]), *cells, note.strip())).rstrip()
+
+
+def _album(album: AlbumPlan, base: str) -> Iterator[str]:
+    """What is to be said of one album; nothing where there is nothing to do."""
+    yield from _photos("+", album.additions, base)
+    yield from _photos("-", album.removals, base)
+    yield from (f"~ {each}" for each in edits(album, base))
+    yield from (f"· {one_line(each)}" for each in album.reasons)
+    yield from (f"⚠ {one_line(each)}" for each in album.warnings)
+    yield from (f"✗ refused: {one_line(each)}" for each in album.refusals)
+    for problem in album.problems:
+        yield from problem_lines(problem)
+
+
+def _photos(sign: str, assets: Sequence[Asset], base: str) -> Iterator[str]:
+    yield from (f"{sign} {asset_line(asset, base)}" for asset in assets[:SHOWN])
+    if len(assets) > SHOWN:
+        yield f"{sign} and {len(assets) - SHOWN:,} more"
+
+
+def problem_lines(problem: Problem) -> Iterator[str]:
+    """A problem, where it stands, and what to do about it."""
+    where = f"{one_line(problem.where)}: " if problem.where else ""
+    yield f"✗ {where}{one_line(problem.message)}"
+    yield from (f"    {one_line(line)}" for line in (problem.excerpt or "").splitlines())
+    if problem.hint:
+        yield f"    → {one_line(problem.hint)}"
