@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from immich_smart_albums.errors import Untrustworthy
-from immich_smart_albums.immich.recheck import may_contain
+from immich_smart_albums.immich.told import may_contain
 from immich_smart_albums.model.query import Query, Value, Visibility
 
 from .clients import find, found_ids, metadata, server_at, shown, smart

@@ -138,7 +138,7 @@ class Scripted:
     def __init__(self, *pages: Page) -> None:
         self._pages = list(pages)
 
-    def __call__(self, window: Window, *, page: int = 1, size: int = PAGE_SIZE) -> Page:
+    def __call__(self, window: Window, *, page: int = 1, size: int = PAGE_SIZE, cursor: str | None = None) -> Page:
         return self._pages.pop(0)
 
 
@@ -160,7 +160,7 @@ def test_a_crowd_that_changes_under_the_reading_is_put_together_from_new_passes_
 
 
 def test_a_crowd_that_is_never_complete_is_an_error_with_the_numbers() -> None:
-    def repeats(window: Window, *, page: int = 1, size: int = PAGE_SIZE) -> Page:
+    def repeats(window: Window, *, page: int = 1, size: int = PAGE_SIZE, cursor: str | None = None) -> Page:
         """The second page is the first one again, as chance may have it."""
         return at_once("abcd", more=page == 1)
 
@@ -186,7 +186,12 @@ def test_a_page_from_outside_the_time_asked_for_is_noticed(window: Window) -> No
 def test_a_server_that_ignores_the_key_is_noticed_and_not_asked_for_ever() -> None:
     ignoring = Timeline(named([9_000, 8_000, 7_000, 6_000, 5_000, 4_000]), None, {})
     with pytest.raises(Untrustworthy, match="outside the time"):
-        list(scan(lambda window, *, page=1, size=PAGE_SIZE: ignoring(Window(), page=page, size=size), Window()))
+        list(
+            scan(
+                lambda window, *, page=1, size=PAGE_SIZE, cursor=None: ignoring(Window(), page=page, size=size),
+                Window(),
+            )
+        )
 
 
 def test_a_page_that_chance_filled_with_known_ones_is_no_reason_to_give_up() -> None:
@@ -202,4 +207,4 @@ def test_a_page_that_chance_filled_with_known_ones_is_no_reason_to_give_up() -> 
 
 def test_a_server_that_ignores_the_page_is_noticed_and_not_asked_for_ever() -> None:
     with pytest.raises(Untrustworthy, match="the same page of a search again and again"):
-        list(scan(lambda window, *, page=1, size=PAGE_SIZE: at_once("abcd", more=True), Window()))
+        list(scan(lambda window, *, page=1, size=PAGE_SIZE, cursor=None: at_once("abcd", more=True), Window()))

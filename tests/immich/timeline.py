@@ -43,7 +43,7 @@ class Timeline:
         self._chance = chance
         self._events = events
 
-    def __call__(self, window: Window, *, page: int = 1, size: int = PAGE_SIZE) -> Page:
+    def __call__(self, window: Window, *, page: int = 1, size: int = PAGE_SIZE, cursor: str | None = None) -> Page:
         self.requests.append((window, page))
         event = self._events.get(len(self.requests))
         if event is not None:

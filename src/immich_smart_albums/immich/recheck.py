@@ -6,12 +6,12 @@ ignores accents in ways that cannot be repeated exactly.
 
 from __future__ import annotations
 
-import re
-from base64 import b64encode
 from functools import partial
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Untrustworthy
+from immich_smart_albums.immich.conditions import held
+from immich_smart_albums.immich.told import MISSING, exif, is_favorite, may_contain, moment, shown_checksum
 from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.query import Kind, Visibility
 
@@ -20,15 +20,11 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.immich.versions import Capabilities
     from immich_smart_albums.immich.wire import Record
-    from immich_smart_albums.model.query import Query, Value
+    from immich_smart_albums.model.query import Branch, Query, Value
 
 _EQUAL = ("type", "libraryId", "id", "isOffline", "deviceId", "deviceAssetId")
 _EQUAL_IN_EXIF = ("city", "state", "country", "make", "model", "lensModel", "rating")
 _CONTAINED = ("originalFileName", "originalPath")
-_HEX = re.compile("[0-9a-fA-F]{40}")
-_MISSING = object()
-"""Equal to nothing: a field that this version always returns must be there."""
-
 _BOUNDS = {
     f"{word}{end}": (field, end == "After")
     for word, field in (("taken", "fileCreatedAt"), ("created", "createdAt"), ("updated", "updatedAt"))
@@ -51,10 +47,14 @@ class Recheck:
         names = {name for name, _ in query.filters}
         if names & {"trashedAfter", "trashedBefore"}:
             self._checks.append(("being in the trash", lambda record: record.get("isTrashed") is True))
-        elif not names & {"withDeleted", "isOffline"}:
+        elif not names & {"withDeleted", "isOffline"} and all(each.field != "trashedAt" for each in query.conditions):
             self._checks.append(("not being in the trash", lambda record: record.get("isTrashed") is False))
         for name, value in query.filters:
             self._add(name, value, own_id)
+        for condition in query.conditions:
+            self._add_branches(f"{condition.field} {condition.operator}", ((condition,),), own_id)
+        if query.either:
+            self._add_branches("any of its branches", query.either, own_id)
 
     def __call__(self, records: Iterable[Record]) -> None:
         """Raise Untrustworthy for the first record that the query cannot have meant."""
@@ -70,29 +70,38 @@ class Recheck:
 
     def _add(self, name: str, value: Value, own_id: str | None) -> None:
         if name in _EQUAL:
-            self._check(name, name, lambda record: record.get(name, _MISSING) == value)
+            self._check(name, name, lambda record: record.get(name, MISSING) == value)
         elif name in _EQUAL_IN_EXIF:
-            missing = _MISSING if self._capabilities.joins_exif else None
-            self._check(name, f"exifInfo.{name}", lambda record: _exif(record, name, missing) == value)
+            missing = MISSING if self._capabilities.joins_exif else None
+            self._check(name, f"exifInfo.{name}", lambda record: exif(record, name, missing) == value)
         elif name in _CONTAINED and isinstance(value, str):
             self._check(name, name, lambda record: may_contain(record.get(name), value))
         elif name == "description" and isinstance(value, str):
-            self._check(name, "exifInfo.description", lambda record: may_contain(_exif(record, name, None), value))
+            self._check(name, "exifInfo.description", lambda record: may_contain(exif(record, name, None), value))
         elif name == "isMotion":
             self._check(
-                name, "livePhotoVideoId", lambda record: (record.get("livePhotoVideoId", _MISSING) is not None) == value
+                name, "livePhotoVideoId", lambda record: (record.get("livePhotoVideoId", MISSING) is not None) == value
             )
         elif name == "personIds" and self._query.kind is Kind.METADATA and self._capabilities.shows_whom_it_finds:
             # Only whether somebody is on it: 3.2 and later may show other ids than they search for.
             self._check(name, "people", lambda record: bool(record.get("people")))
         elif name == "isFavorite":
             self.fields.add("ownerId")
-            self._check(name, name, partial(_is_favorite, value, own_id))
+            self._check(name, name, partial(is_favorite, value, own_id))
         elif name == "checksum" and isinstance(value, str):
-            shown = _shown_checksum(value)
+            shown = shown_checksum(value)
             self._check(name, name, lambda record: shown is None or record.get(name) == shown)
         elif isinstance(value, str) and name in _BOUNDS:
             self._add_bound(name, *_BOUNDS[name], to_milliseconds(value))
+
+    def _add_branches(self, name: str, branches: tuple[Branch, ...], own_id: str | None) -> None:
+        """At least one branch must hold, as far as records tell."""
+        choices = [[each for each in (held(one, own_id) for one in branch) if each] for branch in branches]
+        if all(choices):  # a branch of which nothing can be told may always hold
+            self.fields.update(*(each.fields for choice in choices for each in choice))
+            self._checks.append(
+                (name, lambda record: any(all(each.may_hold(record) for each in choice) for choice in choices))
+            )
 
     def _check(self, name: str, field: str, holds: Callable[[Record], bool]) -> None:
         self.fields.add(field)
@@ -102,11 +111,8 @@ class Recheck:
         def holds(record: Record) -> bool:
             if field not in record:
                 return field == "createdAt" and not self._capabilities.tells_created
-            try:
-                moment = to_milliseconds(record[field])
-            except (TypeError, ValueError):
-                return False
-            return moment >= bound if is_lower else moment <= bound
+            taken = moment(record, field)
+            return taken is not None and (taken >= bound if is_lower else taken <= bound)
 
         self._check(name, field, holds)
 
@@ -116,32 +122,3 @@ def _is_shown_in(visibility: Visibility, record: Record, *, is_told: bool) -> bo
         return bool(record.get("visibility") == visibility.value)
     # Before 1.133 a record tells only whether it is archived.
     return visibility is Visibility.HIDDEN or record.get("isArchived") is (visibility is Visibility.ARCHIVE)
-
-
-def _is_favorite(value: Value, own_id: str | None, record: Record) -> bool:
-    """The search looks at the row; the answer shows false for a partner's photo, whatever the row says."""
-    is_others = own_id is None or record.get("ownerId") != own_id
-    return record.get("isFavorite") == value or (value is True and is_others)
-
-
-def _shown_checksum(asked: str) -> str | None:
-    """How records show a SHA-1 that may be asked for in base64 or in hex; None where it is neither."""
-    if _HEX.fullmatch(asked):
-        return b64encode(bytes.fromhex(asked)).decode()
-    return asked if len(asked) == 28 else None
-
-
-def _exif(record: Record, name: str, missing: object) -> object:
-    exif = record.get("exifInfo")
-    return exif.get(name, _MISSING) if isinstance(exif, dict) else missing
-
-
-def may_contain(value: object, pattern: str) -> bool:
-    """Whether the server's "contains, ignoring case and accents" may hold; % and _ are wildcards there.
-
-    True wherever that cannot be told for certain.
-    """
-    if not isinstance(value, str) or not value.isascii():
-        return isinstance(value, str)
-    pieces = [piece for piece in re.split(r"[%_]|[^\x00-\x7f]", pattern.lower().replace("\\", "%")) if piece]
-    return all(piece in value.lower() for piece in pieces)

@@ -49,8 +49,8 @@ class Window:
 class Fetch(Protocol):
     """Asks for one page of a search, newest first, inside a window."""
 
-    def __call__(self, window: Window, *, page: int = 1, size: int = PAGE_SIZE) -> Page:
-        """Raises ServerError."""
+    def __call__(self, window: Window, *, page: int = 1, size: int = PAGE_SIZE, cursor: str | None = None) -> Page:
+        """Raises ServerError. `cursor` is that of the page before, where it had one."""
         ...
 
 
@@ -138,9 +138,10 @@ def _crowd(fetch: Fetch, window: Window) -> list[Record]:
 
 def _pages(fetch: Fetch, window: Window, size: int) -> Iterator[Page]:
     number, has_more = 1, True
+    cursor: str | None = None
     rows, seen = 0, set[str]()
     while has_more:
-        page = fetch(window, page=number, size=size)
+        page = fetch(window, page=number, size=size, cursor=cursor)
         _check(page, window)
         rows += len(page.records)
         seen.update(record["id"] for record in page.records)
@@ -149,4 +150,4 @@ def _pages(fetch: Fetch, window: Window, size: int) -> Iterator[Page]:
             message = "the server returned the same page of a search again and again"
             raise Untrustworthy(message, hint="Something on the way seems to ignore which page is asked for.")
         yield page
-        number, has_more = number + 1, page.has_more
+        number, has_more, cursor = number + 1, page.has_more, page.cursor

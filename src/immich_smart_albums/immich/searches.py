@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import MissingPermission, NoAccess, Refused, Untrustworthy
 from immich_smart_albums.immich.counting import Counter
 from immich_smart_albums.immich.parallel import in_parallel
-from immich_smart_albums.immich.recheck import Recheck
+from immich_smart_albums.immich.question import Question
 from immich_smart_albums.immich.responses import decode
-from immich_smart_albums.immich.scan import PAGE_SIZE, Window, instant, scan
+from immich_smart_albums.immich.scan import PAGE_SIZE, instant, scan
 from immich_smart_albums.immich.windows import cut
-from immich_smart_albums.immich.wire import decode_page
-from immich_smart_albums.model.asset import KEPT_FIELDS
-from immich_smart_albums.model.instants import from_milliseconds, to_milliseconds
 from immich_smart_albums.model.query import Kind
 
 if TYPE_CHECKING:
@@ -26,8 +23,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.immich.http import Http
     from immich_smart_albums.immich.versions import Capabilities
     from immich_smart_albums.immich.windows import Month
-    from immich_smart_albums.immich.wire import Page, Record
-    from immich_smart_albums.model.query import Query, Visibility
+    from immich_smart_albums.immich.wire import Record
+    from immich_smart_albums.model.query import Query
 
 MOST_RANKINGS = 20
 """How often a ranking is read before giving up."""
@@ -61,7 +58,7 @@ class ImmichSearches:
         firsts: list[Record] = []
         is_cut = query.kind is Kind.METADATA and query.limit is not None and len(query.visibility) > 1
         for visibility in sorted(query.visibility, key=lambda each: each.value):
-            one = _Search(self._http, self._capabilities, query, visibility, fields, self._own_id(query))
+            one = Question(self._http, self._capabilities, query, visibility, fields, self._own_id(query))
             with closing(self._records(one, query)) as batches:
                 for batch in batches:
                     self._on_read(len(batch))
@@ -91,24 +88,24 @@ class ImmichSearches:
 
     def _own_id(self, query: Query) -> str | None:
         """Whose photos show whether they are favourites; None where the key may not know."""
-        if query.get("isFavorite") is not True:
+        if query.get("isFavorite") is not True and not _asks_for_favorites(query):
             return None
         try:
             return self._directory.me().id
         except MissingPermission:
             return None
 
-    def _records(self, search: _Search, query: Query) -> Generator[list[Record], None, None]:
+    def _records(self, search: Question, query: Query) -> Generator[list[Record], None, None]:
         if query.kind is Kind.SMART:
             yield from _ranked(search, query.limit)
         elif query.limit is not None:
             yield _first(search, query.limit, ascending=query.get("order") == "asc")
         else:
-            yield from self._everything(search, Window(search.after, search.before))
+            yield from self._everything(search)
 
-    def _everything(self, search: _Search, window: Window) -> Generator[list[Record], None, None]:
+    def _everything(self, search: Question) -> Generator[list[Record], None, None]:
         """All records. A search that turns out long is cut into windows that are read side by side."""
-        stream = scan(search.fetch, window)
+        stream = scan(search.fetch, search.window)
         if self._concurrency == 1:
             yield from stream
             return
@@ -121,7 +118,7 @@ class ImmichSearches:
         if read <= self._concurrency or reached is None:
             return
         # Everything above this instant is read; below it, as many windows as requests may be under way.
-        windows = cut(window.until(reached + 1), self._months(), self._concurrency)
+        windows = cut(search.window.until(reached + 1), self._months(), self._concurrency)
         parts = [partial(scan, search.fetch, part) for part in windows]
         with closing(in_parallel(parts, self._concurrency)) as batches:
             yield from batches
@@ -134,7 +131,12 @@ class ImmichSearches:
             return []
 
 
-def _first(search: _Search, limit: int, *, ascending: bool) -> list[Record]:
+def _asks_for_favorites(query: Query) -> bool:
+    conditions = [*query.conditions, *(each for branch in query.either for each in branch)]
+    return any((each.field, each.value) == ("isFavorite", True) for each in conditions)
+
+
+def _first(search: Question, limit: int, *, ascending: bool) -> list[Record]:
     """The first `limit` records in the server's order: by instant, then by id.
 
     Before 3.1 the server orders ties by chance; then a tie at the cut is read whole and ordered here.
@@ -164,7 +166,7 @@ def _in_order(records: list[Record], *, ascending: bool) -> list[Record]:
     return sorted(records, key=lambda record: (instant(record), record["id"]), reverse=not ascending)
 
 
-def _ranked(search: _Search, limit: int | None) -> Iterator[list[Record]]:
+def _ranked(search: Question, limit: int | None) -> Iterator[list[Record]]:
     """A ranking by page: the server tells no distance, so there is no key to continue from.
 
     One page is exact. Several may overlap where distances tie (up to 3.0.3), and shift when photos come or go; so they
@@ -185,7 +187,7 @@ def _ranked(search: _Search, limit: int | None) -> Iterator[list[Record]]:
     raise Untrustworthy(message, hint="Try again when nothing is uploading, or use a resultLimit of at most 1000.")
 
 
-def _read_ranking(search: _Search, limit: int | None, size: int) -> tuple[list[Record], int]:
+def _read_ranking(search: Question, limit: int | None, size: int) -> tuple[list[Record], int]:
     """A ranking, and out of how many pages it is put together."""
     records: list[Record] = []
     number, has_more = 0, True
@@ -195,60 +197,3 @@ def _read_ranking(search: _Search, limit: int | None, size: int) -> tuple[list[R
         records += page.records
         has_more = page.has_more
     return records[:limit], number
-
-
-class _Search:
-    """One query in one visibility, as requests to this server version."""
-
-    def __init__(  # noqa: PLR0913 - what one search consists of
-        self,
-        http: Http,
-        capabilities: Capabilities,
-        query: Query,
-        visibility: Visibility,
-        fields: frozenset[str],
-        own_id: str | None,
-    ) -> None:
-        self._http = http
-        self.orders_ties = capabilities.orders_ties
-        self._query = query
-        self._path = f"/search/{query.kind.value}"
-        self._recheck = Recheck(query, visibility, own_id, capabilities)
-        wanted = KEPT_FIELDS | fields | self._recheck.fields
-        self._fields = frozenset(wanted)
-        self._body: dict[str, object] = {
-            name: list(value) if isinstance(value, tuple) else value for name, value in query.filters
-        } | capabilities.visibility_filter(visibility)
-        if any(field.startswith("exifInfo") for field in wanted):
-            self._body["withExif"] = True
-        if "people" in wanted and query.kind is Kind.METADATA:
-            self._body["withPeople"] = True
-        self.after = _bound(self._body.pop("takenAfter", None))
-        self.before = _bound(self._body.pop("takenBefore", None))
-        self.window = Window(self.after, self.before)
-        self._body.pop("order", None)
-
-    def fetch(self, window: Window, *, page: int = 1, size: int = PAGE_SIZE) -> Page:
-        """One page, newest first."""
-        return self.ask(window, page=page, size=size, order="desc")
-
-    def ask(self, window: Window, *, page: int = 1, size: int, order: str | None = None) -> Page:
-        """One page whose records hold against the query; raises ServerError."""
-        body = {**self._body, "page": page, "size": size}
-        if order is not None:
-            body["order"] = order
-        if window.after is not None:
-            body["takenAfter"] = from_milliseconds(window.after)
-        if window.before is not None:
-            body["takenBefore"] = from_milliseconds(window.before)
-        answer = decode_page(self._http.post(self._path, body), self._fields, size, f"POST {self._path}")
-        self._recheck(answer.records)
-        return answer
-
-    def describe(self) -> str:
-        """The query, for messages."""
-        return self._query.describe()
-
-
-def _bound(text: object) -> int | None:
-    return to_milliseconds(text) if isinstance(text, str) else None

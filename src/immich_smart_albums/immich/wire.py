@@ -26,6 +26,8 @@ class Page:
     has_more: bool
     instants: list[int]
     """When each record was taken, in ms since 1970."""
+    cursor: str | None = None
+    """Where a structured search goes on; None at its end, and for flat ones, whose pages are numbered."""
 
 
 def decode_page(body: bytes, fields: frozenset[str], size: int, request: str) -> Page:
@@ -36,23 +38,30 @@ def decode_page(body: bytes, fields: frozenset[str], size: int, request: str) ->
     try:
         assets = _decoder(fields).decode(body).assets
         instants = [to_milliseconds(record["fileCreatedAt"]) for record in assets.items]
-        if isinstance(assets.nextPage, str) and not instants:
+        # A flat search says which page comes next, a structured one gives a cursor; the other of the two is null.
+        following = assets.nextCursor if isinstance(assets.nextCursor, str) else assets.nextPage
+        if isinstance(following, str) and not instants:
             raise ValueError("the page is empty and says that more follows")
         if assets.count != len(instants):
             raise ValueError(f"the page says that it holds {assets.count} assets, and holds {len(instants)}")
     except UNREADABLE as error:
         raise unexpected(request, error) from None
     # 3.2 and later may leave nextPage out; then a full page is taken for one that more follows.
-    has_more = len(instants) >= size if assets.nextPage is msgspec.UNSET else assets.nextPage is not None
-    return Page(assets.items, has_more, instants)
+    has_more = len(instants) >= size if following is msgspec.UNSET else following is not None
+    return Page(assets.items, has_more, instants, assets.nextCursor or None)
 
 
 @lru_cache(maxsize=64)
 def _decoder(fields: frozenset[str]) -> msgspec.json.Decoder[Any]:
     """A decoder that skips what is not asked for: five times faster than decoding everything."""
     record = _record_type(fields)
-    next_page = str | None | msgspec.UnsetType
-    shape: list[Any] = [("items", list[record]), ("count", int), ("nextPage", next_page, msgspec.UNSET)]  # type: ignore[valid-type]
+    following = str | None | msgspec.UnsetType
+    shape: list[Any] = [
+        ("items", list[record]),  # type: ignore[valid-type]
+        ("count", int),
+        ("nextPage", following, msgspec.UNSET),
+        ("nextCursor", following, msgspec.UNSET),
+    ]
     assets = msgspec.defstruct("Assets", shape)
     return msgspec.json.Decoder(msgspec.defstruct("Answer", [("assets", assets)]))
 

@@ -67,17 +67,26 @@ class Query:
     def describe(self) -> str:
         """The query in one line, for people."""
         words = [f"{name}={_show(value)}" for name, value in self.filters]
+        words += [_show_condition(each) for each in self.conditions]
+        if self.either:
+            words.append(" or ".join(f"({' and '.join(map(_show_condition, branch))})" for branch in self.either))
         if self.visibility != {Visibility.TIMELINE}:
             words.append("visibility=" + "+".join(sorted(each.value for each in self.visibility)))
         if self.limit is not None:
             words.append(f"top {self.limit}")
+        if self.until:
+            words.append(f"until {' or '.join(self.until)}")
         return f"{self.kind.value} search ({', '.join(words) or 'the whole timeline'})"
 
 
-def _show(value: Value) -> str:
+def _show_condition(condition: Condition) -> str:
+    return f"{condition.field} {condition.operator} {_show(condition.value)}"
+
+
+def _show(value: Value | float | tuple[int, ...]) -> str:
     match value:
         case tuple():
-            return f"[{', '.join(value)}]"
+            return f"[{', '.join(map(str, value))}]"
         case str():
             return repr(value)
         case None:

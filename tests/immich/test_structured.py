@@ -1,0 +1,311 @@
+"""Structured searches of 3.2: what is sent, read to the end, held against the conditions, and refused before 3.2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from immich_smart_albums.errors import Untrustworthy
+from immich_smart_albums.immich.structured import OPERATORS, filter_body
+from immich_smart_albums.immich.told import may_end, may_lack, may_start
+from immich_smart_albums.immich.versions import Capabilities
+from immich_smart_albums.model.query import Branch, Condition, Kind, Query, Visibility
+from immich_smart_albums.model.version import Version
+from immich_smart_albums.sandbox import generate
+from immich_smart_albums.sandbox.structured_fields import FILTER
+
+from .clients import TIMELINE, find, found_ids, metadata, searches_sent, server_at, shown
+from .test_recheck import CHECKSUM, FOREIGN_ID, GOOD, GOOD_ID, changed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from immich_smart_albums.sandbox import Library, Sandbox
+    from immich_smart_albums.sandbox.records import Asset
+
+    from .conftest import Start
+
+BOTH = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
+FAVORITE = Condition("isFavorite", "eq", True)
+
+
+def structured(*conditions: Condition, either: tuple[Branch, ...] = (), limit: int | None = None) -> Query:
+    return Query(Kind.METADATA, visibility=TIMELINE, limit=limit, conditions=conditions, either=either)
+
+
+def where(field: str, operator: str, value: Any) -> Query:
+    return structured(Condition(field, operator, value))
+
+
+@pytest.fixture
+def newer(running: dict[str, Sandbox]) -> Sandbox:
+    running["3.2"].clear_requests()
+    return running["3.2"]
+
+
+QUESTIONS: list[tuple[Query, Callable[[Asset], bool]]] = [
+    (where("city", "in", ("Paris", "Rome")), lambda a: a.exif is not None and a.exif.city in ("Paris", "Rome")),
+    (where("city", "eq", None), lambda a: a.exif is None or a.exif.city is None),
+    (where("city", "ne", None), lambda a: a.exif is not None and a.exif.city is not None),
+    (where("country", "notIn", ("Finland",)), lambda a: a.exif is not None and a.exif.country not in (None, "Finland")),
+    (where("rating", "gte", 4), lambda a: a.exif is not None and (a.exif.rating or 0) >= 4),
+    (where("originalFileName", "startsWith", "img"), lambda a: a.original_file_name.lower().startswith("img")),
+    (where("originalFileName", "endsWith", ".HEIC"), lambda a: a.original_file_name.lower().endswith(".heic")),
+    (where("originalPath", "notLike", "library"), lambda a: "library" not in a.original_path.lower()),
+    (where("hasPeople", "eq", True), lambda a: bool(a.person_ids)),
+    (where("type", "ne", "IMAGE"), lambda a: a.type != "IMAGE"),
+    (where("isMotion", "eq", True), lambda a: a.live_photo_video_id is not None),
+    (where("createdAt", "lt", "2024-06-01T00:00:00.000Z"), lambda a: a.created_at < 1_717_200_000_000_000),
+    (
+        structured(
+            Condition("takenAt", "gte", "2016-01-01T00:00:00.000Z"),
+            Condition("takenAt", "lt", "2024-01-01T00:00:00.000Z"),
+            Condition("type", "eq", "IMAGE"),
+            either=((Condition("rating", "in", (4, 5)),), (FAVORITE, Condition("hasTags", "eq", False))),
+        ),
+        lambda a: (
+            1_451_606_400_000_000 <= a.file_created_at < 1_704_067_200_000_000
+            and a.type == "IMAGE"
+            and ((a.exif is not None and a.exif.rating in (4, 5)) or (a.is_favorite and not a.tag_ids))
+        ),
+    ),
+    (where("fileSizeInBytes", "gt", 4_000_000), lambda a: a.exif is not None and (a.exif.file_size or 0) > 4_000_000),
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"), QUESTIONS, ids=lambda each: each.describe() if isinstance(each, Query) else ""
+)
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_structured_search_finds_what_its_conditions_say_newest_first(
+    newer: Sandbox, library: Library, query: Query, expected: Callable[[Asset], bool], concurrency: int
+) -> None:
+    wanted = [asset.id for asset in shown(library) if expected(asset)]
+    found = found_ids(server_at(newer, concurrency=concurrency), query)
+    assert wanted
+    # Side by side, windows share the photos of their bounds.
+    assert (found if concurrency == 1 else set(found)) == (wanted if concurrency == 1 else set(wanted))
+    for body in searches_sent(newer):
+        assert body.keys() <= {"filter", "orderBy", "cursor", "size", "withExif", "withPeople"}
+        assert body["filter"]["visibility"] == {"eq": "timeline"}
+        assert body["filter"]["trashedAt"] == {"eq": None}
+        assert body["orderBy"] == {"field": "fileCreatedAt", "direction": "desc"}
+
+
+def test_inside_a_crowded_instant_the_cursor_of_the_server_leads_on(newer: Sandbox, library: Library) -> None:
+    query = where("type", "in", ("IMAGE", "VIDEO"))
+    assert found_ids(server_at(newer), query) == [asset.id for asset in shown(library)]
+    cursors = [body for body in searches_sent(newer) if "cursor" in body]
+    assert cursors
+    for body in cursors:
+        taken = body["filter"]["takenAt"]
+        assert taken.keys() == {"gte", "lte"}
+        assert taken["gte"][:19] == taken["lte"][:19] or taken["gte"] < taken["lte"]
+
+
+def test_the_first_of_a_structured_search_are_capped(newer: Sandbox, library: Library) -> None:
+    query = structured(FAVORITE, limit=7)
+    assert found_ids(server_at(newer), query) == [asset.id for asset in shown(library) if asset.is_favorite][:7]
+
+
+def test_several_visibilities_are_asked_one_by_one(newer: Sandbox, library: Library) -> None:
+    query = Query(Kind.METADATA, visibility=BOTH, conditions=(FAVORITE,))
+    wanted = {a.id for each in ("timeline", "archive") for a in shown(library, each) if a.is_favorite}
+    assert set(found_ids(server_at(newer), query)) == wanted
+
+
+def test_what_is_in_the_trash_is_found_only_where_a_condition_says_so(newer: Sandbox, library: Library) -> None:
+    alice = library.user_named("alice").id
+    wanted = {
+        asset.id
+        for asset in library.timeline
+        if asset.owner_id == alice and asset.visibility == "timeline" and asset.deleted_at is not None
+    }
+    assert set(found_ids(server_at(newer), where("trashedAt", "ne", None))) == wanted != set()
+
+
+def test_an_album_brings_what_others_put_there(start: Start) -> None:
+    library = generate(300)
+    album = next(each for each in library.albums.values() if each.name == "Summer together")
+    sandbox = start(library, "3.2")
+    assert set(found_ids(server_at(sandbox), where("albumIds", "any", (album.id,)))) == set(album.asset_ids)
+
+
+def test_before_3_2_a_structured_search_is_refused() -> None:
+    ((field, message),) = Capabilities(Version(3, 1, 9)).lacks(structured(FAVORITE))
+    assert field == "filter"
+    assert "would ignore 'filter'" in message
+    assert Capabilities(Version(3, 2)).lacks(structured(FAVORITE)) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        where("colour", "eq", "red"),
+        where("rating", "like", "4"),
+        where("visibility", "eq", "archive"),
+        structured(Condition("originalPath", "like", "a"), Condition("originalPath", "like", "b")),
+        structured(FAVORITE, either=((FAVORITE,), ())),
+        Query(Kind.SMART, conditions=(FAVORITE,)),
+        Query(Kind.METADATA, (("city", "Nice"),), conditions=(FAVORITE,)),
+    ],
+)
+def test_what_immich_could_not_mean_as_it_is_written_is_never_sent(query: Query) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        filter_body(query, Visibility.TIMELINE)
+
+
+def test_the_conditions_are_those_that_the_sandbox_knows() -> None:
+    known = {field.name: {operator.name for operator in field.fields} for field in FILTER.fields if field.name != "or"}
+    assert known.pop("visibility")
+    assert known == {name: set(operators) for name, operators in OPERATORS.items()}
+
+
+# -- what records tell ------------------------------------------------------------------------------------------
+
+CHECKED: list[tuple[str, str, Any, dict[str, Any]]] = [
+    ("id", "eq", GOOD_ID, {"id": FOREIGN_ID}),
+    ("libraryId", "ne", None, {"libraryId": None}),
+    ("type", "in", ("IMAGE",), {"type": "VIDEO"}),
+    ("isOffline", "eq", False, {"isOffline": True}),
+    ("isMotion", "eq", False, {"livePhotoVideoId": FOREIGN_ID}),
+    ("city", "eq", "Nice", {"city": "Nizza"}),
+    ("city", "ne", "Nizza", {"city": None}),
+    ("city", "ne", "Nizza", {"city": "Nizza"}),
+    ("make", "notIn", ("Sony",), {"make": "Sony"}),
+    ("description", "like", "beach", {"description": "In the mountains"}),
+    ("originalPath", "startsWith", "/trip/2014", {"originalPath": "/home/trip/2014"}),
+    ("originalFileName", "endsWith", ".jpg", {"originalFileName": "IMG.jpg.heic"}),
+    ("originalFileName", "notLike", "dsc", {"originalFileName": "DSC1.jpg"}),
+    ("rating", "gte", 4, {"rating": 3}),
+    ("rating", "lt", 5, {"rating": 5}),
+    ("rating", "lte", 4, {"rating": None}),
+    ("rating", "gt", 3.5, {"rating": 3}),
+    ("rating", "in", (3, 4), {"rating": 5}),
+    ("takenAt", "gt", "2024-06-01T12:00:00.000Z", {"fileCreatedAt": "2024-06-01T11:59:59.999Z"}),
+    ("takenAt", "lte", "2024-06-01T12:00:00.000Z", {"fileCreatedAt": "2024-06-01T12:00:00.001Z"}),
+    ("createdAt", "eq", "2024-06-02T12:00:00.000Z", {"createdAt": "2024-06-02T12:00:00.001Z"}),
+    ("updatedAt", "lt", "2024-06-03T12:00:00.001Z", {"updatedAt": "2024-06-03T12:00:00.001Z"}),
+    ("updatedAt", "gte", "2024-06-03T12:00:00.000Z", {"updatedAt": "yesterday"}),
+    ("isFavorite", "eq", False, {"isFavorite": True}),
+    ("checksum", "eq", CHECKSUM, {"checksum": "AAAAAAAAAAAAAAAAAAAAAAAAAAA="}),
+    ("checksum", "in", (CHECKSUM,), {"checksum": "AAAAAAAAAAAAAAAAAAAAAAAAAAA="}),
+]
+"""A condition that the good record meets, and how a record would look that does not."""
+
+
+@pytest.fixture
+def parrot(start: Start) -> Sandbox:
+    """A sandbox of 3.2 whose searches are answered by the test."""
+    return start(level="3.2")
+
+
+def answered(sandbox: Sandbox, query: Query, *records: dict[str, Any]) -> list[dict[str, Any]]:
+    sandbox.faults.clear()
+    assets = {"items": records, "count": len(records), "nextPage": None, "nextCursor": None}
+    sandbox.faults.status(200, body=msgspec.json.encode({"assets": assets}), path="/api/search/*", times=None)
+    return find(server_at(sandbox), query)
+
+
+@pytest.mark.parametrize(("field", "operator", "value", "changes"), CHECKED, ids=str)
+def test_an_ignored_condition_is_noticed_alone_and_as_one_of_several(
+    parrot: Sandbox, field: str, operator: str, value: Any, changes: dict[str, Any]
+) -> None:
+    condition = Condition(field, operator, value)
+    impossible = (Condition("type", "eq", "OTHER"),)
+    for query, name in (
+        (structured(condition), f"{field} {operator}"),
+        (structured(either=((condition,), impossible)), "any of its branches"),
+    ):
+        assert answered(parrot, query, GOOD)
+        with pytest.raises(Untrustworthy) as caught:
+            answered(parrot, query, GOOD, changed(changes))
+        assert f"but {name} does not hold" in caught.value.message
+        assert query.describe() in caught.value.message
+
+
+def test_trash_is_noticed_unless_it_was_asked_for(parrot: Sandbox) -> None:
+    trashed = changed({"isTrashed": True})
+    with pytest.raises(Untrustworthy, match="not being in the trash"):
+        answered(parrot, structured(FAVORITE), changed({"isFavorite": True, "isTrashed": True}))
+    assert answered(parrot, where("trashedAt", "gte", "2024-01-01T00:00:00.000Z"), trashed)
+    with pytest.raises(Untrustworthy, match="trashedAt ne"):
+        answered(parrot, where("trashedAt", "ne", None), GOOD)
+
+
+def test_people_must_be_shown_where_they_were_asked_for(parrot: Sandbox) -> None:
+    for query in (where("personIds", "any", (GOOD_ID,)), where("hasPeople", "eq", True)):
+        assert answered(parrot, query, GOOD | {"people": [{"id": FOREIGN_ID}]})
+        with pytest.raises(Untrustworthy):
+            answered(parrot, query, GOOD | {"people": []})
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        Condition("personIds", "none", (GOOD_ID,)),
+        Condition("hasPeople", "eq", False),
+        Condition("tagIds", "any", (GOOD_ID,)),
+        Condition("isEncoded", "eq", True),
+        Condition("ocr", "matches", "menu"),
+        Condition("takenAt", "ne", "2024-06-01T12:00:00.000Z"),
+        Condition("checksum", "ne", CHECKSUM),
+        Condition("checksum", "eq", "abc"),
+    ],
+)
+def test_conditions_that_records_do_not_show_are_left_to_the_server(parrot: Sandbox, condition: Condition) -> None:
+    assert answered(parrot, structured(condition), GOOD)
+    assert answered(parrot, structured(either=((condition,), (Condition("type", "eq", "OTHER"),))), GOOD)
+
+
+def test_a_field_that_is_missing_is_noticed_and_exif_that_is_missing_is_null(parrot: Sandbox) -> None:
+    bare = {name: value for name, value in GOOD.items() if name not in {"exifInfo", "type"}}
+    assert answered(parrot, where("city", "eq", None), bare)
+    for query in (where("type", "ne", "VIDEO"), where("city", "ne", "Nice"), where("libraryId", "eq", None)):
+        with pytest.raises(Untrustworthy):
+            answered(parrot, query, {name: value for name, value in bare.items() if name != "libraryId"})
+
+
+def test_favourites_of_partners_are_believed(parrot: Sandbox) -> None:
+    alice = parrot.library.user_named("alice").id
+    hers = changed({"ownerId": FOREIGN_ID})
+    either = structured(either=((FAVORITE,), (Condition("type", "eq", "OTHER"),)))
+    for query in (structured(FAVORITE), either):
+        assert answered(parrot, query, hers)
+        with pytest.raises(Untrustworthy):
+            answered(parrot, query, changed({"ownerId": alice}))
+
+
+@pytest.mark.parametrize(
+    ("holds", "value", "pattern", "expected"),
+    [
+        (may_start, "IMG_1.jpg", "img_", True),
+        (may_start, "DSC_1.jpg", "img", False),
+        (may_start, "xIMG.jpg", "%img", True),
+        (may_start, "Kesä.jpg", "img", True),
+        (may_start, None, "img", False),
+        (may_end, "IMG_1.jpg", ".JPG", True),
+        (may_end, "IMG_1.jpg", "_.jpg", True),
+        (may_end, "IMG_1.heic", ".jpg", False),
+        (may_end, "Kesä", ".jpg", True),
+        (may_end, None, ".jpg", False),
+        (may_lack, "IMG_1.jpg", "img", False),
+        (may_lack, "IMG_1.jpg", "dsc", True),
+        (may_lack, "IMG_1.jpg", "im_", True),  # _ is any character, or an underscore
+        (may_lack, "IMG_1.jpg", "im\\g", True),
+        (may_lack, "Kesä.jpg", "kes", True),
+        (may_lack, None, "dsc", False),
+    ],
+)
+def test_patterns_are_compared_only_where_the_comparison_is_certain(
+    holds: Callable[[object, str], bool], value: object, pattern: str, expected: bool
+) -> None:
+    assert holds(value, pattern) is expected
+
+
+def test_a_flat_search_sends_nothing_structured(newer: Sandbox) -> None:
+    found_ids(server_at(newer), metadata(limit=3))
+    (body,) = searches_sent(newer)
+    assert not body.keys() & {"filter", "orderBy", "cursor"}
