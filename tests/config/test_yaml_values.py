@@ -1,0 +1,303 @@
+"""YAML as plain values with places; what rules files cannot be is said where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from immich_smart_albums.config.yaml_values import DEEPEST, MOST_VALUES, read_yaml
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.value import Entries, Items, Text, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.errors import Problem
+
+LOADERS = (yaml.CSafeLoader, yaml.SafeLoader)
+
+NAME = "rules.yaml"
+
+
+def read(text: str | bytes) -> tuple[Value | None, list[Problem]]:
+    data = text if isinstance(text, bytes) else text.encode()
+    found = []
+    for loader in LOADERS:
+        findings = Findings()
+        found.append((read_yaml(NAME, data, findings, loader=loader), findings.problems))
+    assert found[0] == found[1]
+    return found[0]
+
+
+def value(text: str | bytes) -> Value:
+    found, problems = read(text)
+    assert problems == []
+    assert found is not None
+    return found
+
+
+def plain(given: Value) -> object:
+    """A value without its places."""
+    match given:
+        case Text():
+            return given.text
+        case Items():
+            return [plain(each) for each in given.items]
+        case Entries():
+            return {key.text: plain(each) for key, each in given.entries}
+
+
+def texts(given: Value) -> Iterator[Text]:
+    match given:
+        case Text():
+            yield given
+        case Items():
+            for each in given.items:
+                yield from texts(each)
+        case Entries():
+            for key, each in given.entries:
+                yield key
+                yield from texts(each)
+
+
+def places(text: str | bytes) -> list[tuple[str, str]]:
+    return [(each.where, each.message) for each in read(text)[1]]
+
+
+def test_scalars_stay_as_they_are_written() -> None:
+    text = "a: NO\nb: 2024-05-01\nc: 007\nd: 1e3\ne: ~\nf:\ng: yes\nh: '1'\n"
+    found = value(text)
+    assert plain(found) == {
+        "a": "NO",
+        "b": "2024-05-01",
+        "c": "007",
+        "d": "1e3",
+        "e": "~",
+        "f": "",
+        "g": "yes",
+        "h": "1",
+    }
+    assert isinstance(found, Entries)
+    assert [isinstance(each, Text) and each.quoted for _, each in found.entries] == [False] * 7 + [True]
+
+
+def test_block_texts_count_as_quoted() -> None:
+    found = value("a: |\n  one\n  two\nb: >-\n  three\n  four\n")
+    assert plain(found) == {"a": "one\ntwo\n", "b": "three four"}
+    assert isinstance(found, Entries)
+    assert all(isinstance(each, Text) and each.quoted for _, each in found.entries)
+
+
+def test_lists_and_mappings_nest_in_both_styles() -> None:
+    text = "a:\n  - b: [1, {c: 2}]\n    d: {}\n  - []\n  - - x\n    - y\n"
+    assert plain(value(text)) == {"a": [{"b": ["1", {"c": "2"}], "d": {}}, [], ["x", "y"]]}
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# nothing but a comment\n", "---\n", "\ufeff", "--- # x\n...\n"])
+def test_a_file_without_a_value_is_an_empty_mapping_or_a_missing_text(text: str) -> None:
+    assert plain(value(text)) in ({}, "")
+
+
+def test_comments_and_lines_for_editors_are_no_trouble() -> None:
+    assert plain(value("# yaml-language-server: $schema=x.json\n---\na: b # c\n# d\n")) == {"a": "b"}
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_places_do_not_depend_on_ends_of_lines_and_byte_order_marks(break_: str, mark: str) -> None:
+    text = mark + break_.join(["# é", "a: 😀 x", "bé: {c: [d, *e]}", ""])
+    (problem,) = read(text)[1]
+    assert problem.where == f"{NAME}:3:13"
+    assert problem.excerpt == "bé: {c: [d, *e]}\n            ^"
+
+
+def test_every_text_knows_where_it_stands() -> None:
+    text = "a:\n  - &x é\n  - 'b'\n  - {c: \"d\", 😀: &y  e}\nf:\n"
+    lines = text.split("\n")
+    for each in texts(value(text)):
+        at = lines[each.span.line - 1][each.span.column - 1 :]
+        assert at.lstrip("'\"").startswith(each.text)
+
+
+def test_what_is_missing_stands_behind_its_colon() -> None:
+    found = value("match:\nname: &x\nlast: y\n")
+    assert isinstance(found, Entries)
+    assert [str(each.span) for _, each in found.entries] == [f"{NAME}:1:7", f"{NAME}:2:7", f"{NAME}:3:7"]
+
+
+def test_anchors_share_values() -> None:
+    found = value("a: &both [alice, bob]\nb: *both\nc: &both carol\nd: [*both, *both]\n*both : e\n")
+    both = ["alice", "bob"]
+    assert plain(found) == {"a": both, "b": both, "c": "carol", "d": ["carol", "carol"], "carol": "e"}
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "message"),
+    [
+        ("a: *b\n", "1:4", "*b stands for nothing: there is no &b before it"),
+        ("a: *b\nc: &b 1\n", "1:4", "*b stands for nothing: there is no &b before it"),
+        ("a: &b [*b]\n", "1:8", "*b stands inside of what it stands for"),
+        ("a: 1\nb: 2\na: 3\n", "3:1", "'a' stands here twice; before in line 1"),
+        ("a: {b: 1, 'b': 2}\n", "1:11", "'b' stands here twice; before in line 1"),
+        ("a: 1\n---\nb: 2\n", "2:1", "a second document begins here, and a rules file is one"),
+        ("a: !!python/object:os.system {}\n", "1:4", "tags have no meaning in rules files"),
+        ("a: ! b\n", "1:4", "tags have no meaning in rules files"),
+        ("a: &x !!str\n  b\n", "1:7", "tags have no meaning in rules files"),
+        ("a: !x!y b\n", "1:4", "tags have no meaning in rules files"),
+        ("x: &x {a: 1}\ny:\n  <<: *x\n", "3:3", "entries cannot be merged in with <<"),
+        ("? [a, b]\n: c\n", "1:3", "a word is expected before the colon, not a list"),
+        ("{a: {[b]: c}}\n", "1:6", "a word is expected before the colon, not a list"),
+        ("? {a: b}\n", "1:3", "a word is expected before the colon, not a mapping"),
+        ("a: b\n? \n", "2:2", "a word is expected before the colon, not nothing"),
+        ("a: b\x07c\n", "1:5", "the character U+0007 cannot be seen, and YAML does not allow it"),
+        ("a: b\n\ufeffb: c\n", "2:1", "the character U+FEFF cannot be seen, and YAML does not allow it"),
+        ('a: "b\\0c"\n', "1:4", "this text has the character U+0000, which cannot be seen"),
+        (b"a: 1\r\nb: M\xfcller\r\n", "2:5", "the byte 0xfc is not UTF-8 text"),
+        (b"\xef\xbb\xbfa\xc3", "1:2", "the byte 0xc3 is not UTF-8 text"),
+    ],
+)
+def test_what_rules_files_are_not(text: str | bytes, where: str, message: str) -> None:
+    assert places(text) == [(f"{NAME}:{where}", message)]
+
+
+def test_problems_that_leave_the_rest_readable_come_together() -> None:
+    found, problems = read("a: 1\na: 2\nb: !x 3\n<<: {c: 4, c: 5}\n")
+    assert {each.where for each in problems} == {f"{NAME}:{at}" for at in ("2:1", "3:4", "4:12", "4:1")}
+    assert found is not None
+    assert plain(found) == {"a": "1", "b": "3"}
+
+
+def test_a_value_that_nobody_knows_is_no_value() -> None:
+    assert read("a: *b\n")[0] is None
+
+
+def test_a_near_anchor_is_offered() -> None:
+    (problem,) = read("a: &family x\nb: *familiy\n")[1]
+    assert problem.hint == "Did you mean *family?"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_another_encoding_is_told(encoding: str) -> None:
+    data = "a: 1\n".encode(encoding) if encoding == "utf-16" else b"" + "é: 1\n".encode(encoding)
+    (problem,) = read(data)[1]
+    assert "UTF-16" in problem.message or "cannot be seen" in problem.message or "UTF-8" in problem.message
+    assert problem.hint
+
+
+def test_rare_ends_of_lines_are_spaces() -> None:
+    assert plain(value("a: x\u2028y\u2029z\x85w\n")) == {"a": "x y z w"}
+
+
+SYNTAX = [
+    ("a:\n\tb: 1\n", "2:1", "a tab stands where only spaces may"),
+    ("a: b: c\n", "1:5", "a mapping cannot begin in the middle of this"),
+    ("a:\n  b: 1\n c: 2\n", "3:2", "this does not fit to what stands before it"),
+    ("- a\nb: 1\n", "2:1", "this does not fit to what stands before it"),
+    ('a: "x" y\n', "1:8", "this does not fit to what stands before it"),
+    ("a: [1, 2\nb: 3\n", "1:4", "this list is not closed, or a comma is missing in it"),
+    ("a: {b: 1\n", "1:4", "this mapping is not closed, or a comma is missing in it"),
+    ("a: 'x\nb: 1\n", "1:4", "this quote is never closed"),
+    ('a: "x\n---\n', "1:4", "this quote is never closed"),
+    ("a: @x\n", "1:4", "a text cannot begin with @"),
+    ("a: %x\n", "1:4", "a text cannot begin with %"),
+    ("a: *\n", "1:4", "* and a name repeat a value, and the name is missing"),
+    ("a: *.jpg\n", "1:4", "* and a name repeat a value, and the name is missing"),
+    ("a: &\n", "1:4", "& and a name mark a value, and the name is missing"),
+    ("a: !é b\n", "1:4", "tags have no meaning in rules files"),
+    ("%YAML 3.0\n---\na: 1\n", "1:1", "a line that begins with % speaks to YAML itself"),
+    ("a: }\n", "1:4", "a value is expected here"),
+    ("a: [1,,2]\n", "1:7", "a value is expected here"),
+    ("a: - b\n", "1:4", "a list cannot begin here"),
+    ("a: |x\n b\n", "1:5", "nothing else stands on a line with | or >"),
+    ("a: 1\nb\nc: 2\n", "2:1", "a colon is missing after this"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "message"), SYNTAX)
+def test_syntax_errors_are_said_so_that_they_can_be_mended(text: str, where: str, message: str) -> None:
+    found, problems = read(text)
+    assert found is None
+    (problem,) = problems
+    assert (problem.where, problem.message) == (f"{NAME}:{where}", message)
+    assert problem.hint
+
+
+@pytest.mark.parametrize("text", ['a: "\\q"\n', 'a: "C:\\users"\n', "a: '^/photos\\d'\nb: \"\\d\"\n"])
+def test_a_backslash_in_double_quotes_is_told(text: str) -> None:
+    for loader in LOADERS:
+        findings = Findings()
+        assert read_yaml(NAME, text.encode(), findings, loader=loader) is None
+        (problem,) = findings.problems
+        assert problem.message == "this backslash has no meaning in double quotes"
+        assert problem.hint == "Use single quotes: in them a backslash is just that."
+
+
+def test_a_character_that_there_is_none_of_is_told() -> None:
+    for loader in LOADERS:
+        findings = Findings()
+        assert read_yaml(NAME, b'a: "\\U00110000"\n', findings, loader=loader) is None
+        assert len(findings.problems) == 1
+
+
+def test_few_lines_that_stand_for_billions_are_refused() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
+    ((where, message),) = places("\n".join(lines))
+    assert where.startswith(f"{NAME}:6:")
+    assert message == f"with what aliases repeat there are more than {MOST_VALUES:,} values in this file"
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
+def test_what_is_nested_without_end_is_refused(opening: str) -> None:
+    ((_, message),) = places(opening * (DEEPEST + 1))
+    assert message == f"more than {DEEPEST} lists and mappings inside each other"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "alice: {key: Geheim, x: *y}",
+        "alice: {api_key: 'Geheim', x: *y}",
+        'alice: {"apiKey":"Geheim", x: *y}',
+        "IMMICH_API_KEY: Geheim\nb: *y",
+        "token: Geheim *y: *y",
+        "alice: {password : Geheim, x: *y}",
+        "server: [http://me:Geheim@here, *y]",
+        "server: [https://Geheim@here, *y]",
+    ],
+)
+def test_a_key_that_somebody_wrote_into_the_file_shows_in_no_problem(line: str) -> None:
+    for text in (line, f"{line}\n\tx", f"{line}]]", f"key: {line}"):
+        problems = read(text)[1]
+        assert problems
+        assert "Geheim" not in repr(problems)
+
+
+PIECES = st.sampled_from(
+    [*"abé😀:-,[]{}#&*!|>'\"%@`?\\~<= \t\n\r", ": ", "- ", "\n  ", "\n    - ", "<<", "key: ", "---\n"]
+)
+
+
+@settings(max_examples=150)
+@given(st.one_of(st.lists(PIECES, max_size=40).map("".join), st.text(max_size=40)))
+def test_any_text_gives_a_value_or_problems_with_places(text: str) -> None:
+    for loader in LOADERS:
+        findings = Findings()
+        found = read_yaml(NAME, text.encode(), findings, loader=loader)
+        assert found is not None or findings.problems
+        for problem in findings.problems:
+            assert problem.where.startswith(f"{NAME}:")
+        if found is not None:
+            for each in texts(found):
+                assert each.span.line <= text.count("\n") + text.count("\r") + 1
+
+
+@settings(max_examples=50)
+@given(st.binary(max_size=40))
+def test_any_bytes_give_a_value_or_problems(data: bytes) -> None:
+    findings = Findings()
+    assert read_yaml(NAME, data, findings) is not None or findings.problems
