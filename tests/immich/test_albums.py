@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from immich_smart_albums.errors import Refused, ServerError, Unreachable, Untrustworthy
+from immich_smart_albums.errors import MissingPermission, NoAccess, Refused, ServerError, Unreachable, Untrustworthy
+from immich_smart_albums.model.album import User
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.sandbox import Library, generate
 
@@ -203,14 +204,177 @@ def test_each_photo_that_is_added_has_an_outcome_of_its_own(start: Start, level:
     assert set(album.asset_ids) == {*ids[:2], ids[5], ids[6]}
 
 
-def test_an_addition_whose_answer_is_lost_is_repeated_and_answered_as_already_there(start: Start) -> None:
+def test_an_addition_whose_answer_is_lost_is_repeated_and_known_to_be_done(start: Start) -> None:
     sandbox = start()
     ids = shown_ids(sandbox.library)[:5]
     album = album_named(sandbox.library, "Empty")
     sandbox.faults.lose_answer(method="PUT")
     outcomes = server_at(sandbox).albums.add(album.id, ids)
-    assert set(outcomes.values()) == {Outcome.ALREADY_THERE}
+    assert set(outcomes.values()) == {Outcome.ADDED}
     assert list(album.asset_ids) == ids
+
+
+def test_an_addition_that_was_turned_away_did_nothing_so_what_is_there_was_there_before(start: Start) -> None:
+    sandbox = start()
+    first, second = shown_ids(sandbox.library)[:2]
+    album = album_named(sandbox.library, "Empty")
+    sandbox.library.add_to_album(album.id, [first])
+    sandbox.faults.status(503, method="PUT")
+    outcomes = server_at(sandbox).albums.add(album.id, [first, second])
+    assert outcomes == {first: Outcome.ALREADY_THERE, second: Outcome.ADDED}
+
+
+def test_an_addition_that_is_refused_is_not_repeated(start: Start) -> None:
+    sandbox = start()
+    sandbox.faults.status(403, message="Missing required permission: albumAsset.create", method="PUT")
+    with pytest.raises(MissingPermission):
+        server_at(sandbox).albums.add(album_named(sandbox.library, "Empty").id, shown_ids(sandbox.library)[:1])
+    assert len([request for request in sandbox.requests if request.method == "PUT"]) == 1
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
+def test_each_photo_that_is_taken_out_has_an_outcome_of_its_own(start: Start, level: str) -> None:
+    library = generate(400)
+    ids = shown_ids(library)
+    album = library.add_album("Mine", owner_id=library.user_named("alice").id, asset_ids=ids[:3])
+    outcomes = server_at(start(library, level)).albums.remove(album.id, [ids[0], ids[5], UNKNOWN])
+    assert outcomes == {ids[0]: Outcome.REMOVED, ids[5]: Outcome.NOT_FOUND, UNKNOWN: Outcome.NOT_FOUND}
+    assert list(album.asset_ids) == ids[1:3]
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
+def test_an_editor_may_take_out_own_photos_only(start: Start, level: str) -> None:
+    library = generate(400)
+    library.partners.clear()
+    mine, his = shown_ids(library)[0], shown_ids_of(library, "bob")[0]
+    users = {name: library.user_named(name).id for name in ("alice", "bob")}
+    album = library.add_album("Both", owner_id=users["alice"], asset_ids=[mine, his], roles={users["bob"]: "editor"})
+    sandbox = start(library, level)
+    outcomes = server_at(sandbox, "bob").albums.remove(album.id, [mine, his])
+    assert outcomes == {mine: Outcome.NO_PERMISSION, his: Outcome.REMOVED}
+
+
+def test_a_removal_whose_answer_is_lost_is_repeated_and_known_to_be_done(start: Start) -> None:
+    sandbox = start()
+    album = album_named(sandbox.library, "Duplicates")
+    ids = list(album.asset_ids)
+    sandbox.faults.lose_answer(method="DELETE")
+    assert server_at(sandbox).albums.remove(album.id, ids) == dict.fromkeys(ids, Outcome.REMOVED)
+    assert not album.asset_ids
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
+def test_the_details_of_an_album_are_those_of_the_server(start: Start, level: str) -> None:
+    library = generate(300)
+    album, bob = album_named(library, "Finland"), library.user_named("bob")
+    album.description, album.order = "With the kids", "asc"
+    details = server_at(start(library, level)).albums.details(album.id)
+    assert (details.id, details.name, details.description, details.order) == (
+        album.id,
+        "Finland",
+        "With the kids",
+        "asc",
+    )
+    assert (details.owner.name, details.cover) == ("Alice", album.thumbnail_asset_id)
+    assert details.users == ((User(bob.id, "Bob", "bob@example.org"), "viewer"),)
+    assert details.updated
+    assert details.created
+
+
+@pytest.mark.parametrize("level", ["1.132", "3.1"])
+def test_an_album_that_is_not_there_has_no_details(start: Start, level: str) -> None:
+    with pytest.raises(NoAccess):
+        server_at(start(level=level)).albums.details(UNKNOWN)
+
+
+@pytest.mark.parametrize("body", [b'{"id":"x","albumName":"x","updatedAt":"x","albumUsers":[]}', b"{}"])
+def test_an_answer_that_is_not_the_album_is_not_believed(start: Start, body: bytes) -> None:
+    sandbox = start()
+    album = album_named(sandbox.library, "Empty")
+    sandbox.faults.status(200, body=body, path=f"/api/albums/{album.id}")
+    with pytest.raises(Untrustworthy):
+        server_at(sandbox).albums.details(album.id)
+
+
+@pytest.mark.parametrize(("level", "is_told"), [("1.132", False), ("2.7", True), ("3.1", True), ("3.2", True)])
+def test_members_in_the_trash_are_told_by_versions_that_search_albums(start: Start, level: str, is_told: bool) -> None:
+    library = generate(300)
+    ids = shown_ids(library)
+    album = library.add_album("Mine", owner_id=library.user_named("alice").id, asset_ids=ids[:5])
+    library.trash(ids[2], ids[9])
+    assert server_at(start(library, level)).albums.trashed(album.id) == ({ids[2]} if is_told else frozenset())
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
+def test_an_album_is_edited_where_something_is_given(start: Start, level: str) -> None:
+    sandbox = start(level=level)
+    album = album_named(sandbox.library, "Duplicates")
+    cover = list(album.asset_ids)[-1]
+    albums = server_at(sandbox).albums
+    albums.edit(album.id, description="Twice", order="asc", cover=cover)
+    assert (album.description, album.order, album.thumbnail_asset_id) == ("Twice", "asc", cover)
+    albums.edit(album.id, description="")
+    assert (album.description, album.order, album.thumbnail_asset_id) == ("", "asc", cover)
+
+
+def test_a_cover_that_is_not_in_the_album_is_refused(start: Start) -> None:
+    sandbox = start()
+    with pytest.raises(Refused, match="Invalid album thumbnail"):
+        server_at(sandbox).albums.edit(album_named(sandbox.library, "Empty").id, cover=shown_ids(sandbox.library)[0])
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
+def test_an_album_is_shared_in_every_role_and_not_any_more(start: Start, level: str) -> None:
+    sandbox = start(level=level)
+    album, bob = album_named(sandbox.library, "Empty"), sandbox.library.user_named("bob").id
+    albums = server_at(sandbox).albums
+    for role in ("viewer", "editor", "editor", None, None):
+        albums.share(album.id, bob, role)
+        assert album.roles.get(bob) == role
+
+
+@pytest.mark.parametrize("level", ["2.7", "3.1"])
+@pytest.mark.parametrize(("before", "after"), [(None, "viewer"), ("viewer", "editor"), ("viewer", None)])
+def test_sharing_whose_answer_is_lost_is_known_to_be_done(
+    start: Start, level: str, before: str | None, after: str | None
+) -> None:
+    sandbox = start(level=level)
+    album, bob = album_named(sandbox.library, "Empty"), sandbox.library.user_named("bob").id
+    albums = server_at(sandbox).albums
+    albums.share(album.id, bob, before)
+    sandbox.faults.lose_answer(path="/api/albums/*/user*")
+    albums.share(album.id, bob, after)
+    assert album.roles.get(bob) == after
+
+
+def test_sharing_with_somebody_who_is_not_there_is_refused(start: Start) -> None:
+    sandbox = start()
+    with pytest.raises(Refused, match="Invalid user"):
+        server_at(sandbox).albums.share(album_named(sandbox.library, "Empty").id, UNKNOWN, "viewer")
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
+def test_an_album_is_deleted_also_when_the_answer_is_lost(start: Start, level: str) -> None:
+    sandbox = start(level=level)
+    albums = server_at(sandbox).albums
+    for name in ("Empty", "Best of"):
+        album = album_named(sandbox.library, name)
+        albums.delete(album.id)
+        assert album.id not in sandbox.library.albums
+        sandbox.faults.lose_answer(method="DELETE")
+    albums.delete(UNKNOWN)
+
+
+def test_an_album_of_somebody_else_is_not_deleted(start: Start) -> None:
+    sandbox = start()
+    with pytest.raises(NoAccess):
+        server_at(sandbox).albums.delete(album_named(sandbox.library, "Summer together").id)
+
+
+def test_a_new_album_may_have_a_description(start: Start) -> None:
+    sandbox = start()
+    album = server_at(sandbox).albums.create("Told", "What it is about")
+    assert sandbox.library.albums[album.id].description == "What it is about"
 
 
 def test_an_addition_that_did_not_arrive_is_repeated(start: Start) -> None:

@@ -1,4 +1,4 @@
-"""Albums: what is in them, creating one, adding to one."""
+"""Albums: what is in them and around them, creating and changing one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import stamina
 
-from immich_smart_albums.errors import ServerError, Untrustworthy
+from immich_smart_albums.errors import NoAccess, Refused, ServerError, Untrustworthy
+from immich_smart_albums.immich.membership import ADD, REMOVE, write
 from immich_smart_albums.immich.responses import decode
-from immich_smart_albums.model.album import Album
-from immich_smart_albums.model.outcome import Outcome
+from immich_smart_albums.model.album import Album, AlbumDetails, User
 from immich_smart_albums.model.query import Kind, Query, Visibility
 
 if TYPE_CHECKING:
@@ -20,15 +20,11 @@ if TYPE_CHECKING:
     from immich_smart_albums.immich.http import Http
     from immich_smart_albums.immich.searches import ImmichSearches
     from immich_smart_albums.immich.versions import Capabilities
+    from immich_smart_albums.model.outcome import Outcome
 
 _SHOWN = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
 
-_MEANINGS = {
-    "duplicate": Outcome.ALREADY_THERE,
-    "no_permission": Outcome.NO_PERMISSION,
-    "not_found": Outcome.NOT_FOUND,
-}
-"""What `PUT /albums/{id}/assets` answers for an id that it did not add."""
+_EVER = "1970-01-01T00:00:00.000Z"
 
 
 class _Member(msgspec.Struct):
@@ -39,10 +35,27 @@ class _WithAssets(msgspec.Struct):
     assets: list[_Member]
 
 
-class _Result(msgspec.Struct):
+class _User(msgspec.Struct):
     id: str
-    success: bool
-    error: str | None = None
+    name: str = ""
+    email: str = ""
+
+
+class _Role(msgspec.Struct):
+    user: _User
+    role: str
+
+
+class _Details(msgspec.Struct):
+    id: str
+    albumName: str  # noqa: N815 - Immich's name
+    updatedAt: str  # noqa: N815
+    albumUsers: list[_Role]  # noqa: N815
+    createdAt: str = ""  # noqa: N815
+    description: str | None = None
+    order: str | None = None
+    albumThumbnailAssetId: str | None = None  # noqa: N815
+    owner: _User | None = None
 
 
 class _NotThereError(Exception):
@@ -72,14 +85,30 @@ class ImmichAlbums:
         answer = decode(self._http.get(path), _WithAssets, f"GET {path}")
         return frozenset(member.id for member in answer.assets)
 
-    def create(self, name: str) -> Album:
+    def trashed(self, album_id: str) -> frozenset[str]:
+        """The ids in an album that are in the trash: until 2.7 the account's own, from 1.135 on."""
+        query = Query(Kind.METADATA, (("albumIds", (album_id,)), ("trashedAfter", _EVER)), _SHOWN)
+        if self._capabilities.lacks(query):
+            return frozenset()
+        batches = self._searches.find(query, frozenset())
+        return frozenset(record["id"] for batch in batches for record in batch)
+
+    def details(self, album_id: str) -> AlbumDetails:
+        """One album (`GET /albums/{id}`); raises NoAccess where there is none for this account."""
+        path = f"/albums/{album_id}"
+        # From 3.0 on the answer never has the assets.
+        parameters = None if self._capabilities.searches_albums_of_others else {"withoutAssets": "true"}
+        return _details(decode(self._http.get(path, parameters), _Details, f"GET {path}"), album_id)
+
+    def create(self, name: str, description: str = "") -> Album:
         """Create an album. When the answer is lost, look whether it is there before trying again.
 
         Raises ServerError; an album that was made all the same is then found by the next run.
         """
         before = {album.id for album in self._directory.albums()}
+        wanted = {"albumName": name} | ({"description": description} if description else {})
         try:
-            return self._create(name)
+            return self._create(wanted)
         except ServerError as error:
             if error.again is None:
                 raise
@@ -89,7 +118,7 @@ class ImmichAlbums:
             if error.may_be_running:
                 # Asking again could make a second one.
                 raise
-            return self._create(name)
+            return self._create(wanted)
 
     def _look_for(self, name: str, before: set[str]) -> Album | None:
         """A new album of this name, looked for several times: the server may take a moment to make it."""
@@ -109,25 +138,84 @@ class ImmichAlbums:
                 return album
         raise _NotThereError
 
-    def _create(self, name: str) -> Album:
-        body = self._http.send("POST", "/albums", {"albumName": name}, repeat=False)
+    def _create(self, wanted: dict[str, str]) -> Album:
+        body = self._http.send("POST", "/albums", wanted, repeat=False)
         answer = decode(body, dict[str, Any], "POST /albums")
+        name = wanted["albumName"]
         if answer.get("albumName") != name or not isinstance(answer.get("id"), str):
             message = "POST /albums: the answer is not the album that was asked for"
             raise Untrustworthy(message, hint="Look at your albums before you run this again.")
         return Album(answer["id"], name, 0, "owner", "", str(answer.get("createdAt", "")))
 
     def add(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
-        """Add one chunk of assets; every id's own answer is read.
+        """Add one chunk of assets that are not there; see `membership.write`."""
+        return write(self._http, ADD, album_id, asset_ids)
 
-        Safe to repeat: what is in is answered as already there. An id without an answer, or with a word that this tool
-        does not know, is `UNKNOWN`.
+    def remove(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
+        """Take out one chunk of assets that are there; see `membership.write`."""
+        return write(self._http, REMOVE, album_id, asset_ids)
+
+    def edit(
+        self, album_id: str, *, description: str | None = None, order: str | None = None, cover: str | None = None
+    ) -> None:
+        """Change what is given. Until 2.6.1 the owner may, later editors as well."""
+        asked = {"description": description, "order": order, "albumThumbnailAssetId": cover}
+        body = {name: value for name, value in asked.items() if value is not None}
+        self._http.send("PATCH", f"/albums/{album_id}", body, repeat=True)
+
+    def share(self, album_id: str, user_id: str, role: str | None) -> None:
+        """Give a user a role, or take the album away; when it is so already, all is well.
+
+        A user who is in keeps the role when added (3.0), or is refused (before): roles are changed on a path of their
+        own. Until 2.6.1 the owner may, later editors as well.
         """
-        path = f"/albums/{album_id}/assets"
-        body = self._http.send("PUT", path, {"ids": list(asset_ids)}, repeat=True)
-        meanings = {result.id: _meaning(result) for result in decode(body, list[_Result], f"PUT {path}")}
-        return {asset_id: meanings.get(asset_id, Outcome.UNKNOWN) for asset_id in asset_ids}
+        now = self._role(album_id, user_id)
+        one = f"/albums/{album_id}/user/{user_id}"
+        try:
+            if now == role:
+                return
+            if role is None:
+                self._http.send("DELETE", one, None, repeat=True)
+            elif now is None:
+                body = {"albumUsers": [{"userId": user_id, "role": role}]}
+                self._http.send("PUT", f"/albums/{album_id}/users", body, repeat=True)
+            else:
+                self._http.send("PUT", one, {"role": role}, repeat=True)
+        except Refused:
+            # After a lost answer, the second try is refused: it is done.
+            if self._role(album_id, user_id) != role:
+                raise
+
+    def _role(self, album_id: str, user_id: str) -> str | None:
+        return next((role for user, role in self.details(album_id).users if user.id == user_id), None)
+
+    def delete(self, album_id: str) -> None:
+        """Delete an album, as its owner; when it is gone already, all is well."""
+        try:
+            self._http.send("DELETE", f"/albums/{album_id}", None, repeat=True)
+        except NoAccess:
+            if album_id in {album.id for album in self._directory.albums()}:
+                raise
 
 
-def _meaning(result: _Result) -> Outcome:
-    return Outcome.ADDED if result.success else _MEANINGS.get(result.error or "", Outcome.UNKNOWN)
+def _details(wire: _Details, album_id: str) -> AlbumDetails:
+    """Since 3.0 the owner is the album user with role owner; before, a field of its own."""
+    owner = wire.owner or next((each.user for each in wire.albumUsers if each.role == "owner"), None)
+    if wire.id != album_id or owner is None:
+        message = f"GET /albums/{album_id}: the answer is not this album with an owner"
+        raise Untrustworthy(message, hint="Something on the way seems to answer in place of Immich.")
+    return AlbumDetails(
+        wire.id,
+        wire.albumName,
+        User(owner.id, owner.name, owner.email),
+        tuple(
+            (User(each.user.id, each.user.name, each.user.email), each.role)
+            for each in wire.albumUsers
+            if each.user.id != owner.id
+        ),
+        wire.updatedAt,
+        wire.description or "",
+        wire.order,
+        wire.albumThumbnailAssetId,
+        wire.createdAt,
+    )

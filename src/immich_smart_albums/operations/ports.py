@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from immich_smart_albums.model.album import Album, Person, Tag, User
+    from immich_smart_albums.model.album import Album, AlbumDetails, Person, Tag, User
     from immich_smart_albums.model.outcome import Outcome
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.model.version import Version
@@ -50,19 +50,64 @@ class Directory(Protocol):
         ...
 
 
+class Hints(Protocol):
+    """What helps to understand a result. Raises ServerError."""
+
+    def now(self) -> int | None:
+        """What the server's clock shows, in ms since 1970; None where it does not tell."""
+        ...
+
+    def values(self, field: str) -> list[str] | None:
+        """The values that city, state, country, make, model or lensModel have on the timeline, sorted.
+
+        None for other fields, and where this version does not list them.
+        """
+        ...
+
+    def busy_queues(self) -> list[str] | None:
+        """What is still being indexed, in Immich's words; None where the key may not see it."""
+        ...
+
+
 class Albums(Protocol):
-    """What is in albums, and writing to them."""
+    """What is in albums, and writing to them. Everything here raises ServerError rather than do less."""
 
     def members(self, album_id: str) -> frozenset[str]:
         """The ids in an album; trashed and hidden ones may be missing."""
         ...
 
-    def create(self, name: str) -> Album:
+    def trashed(self, album_id: str) -> frozenset[str]:
+        """The ids in an album that are in the trash, as far as this version tells."""
+        ...
+
+    def details(self, album_id: str) -> AlbumDetails:
+        """One album; raises NoAccess where there is none for this account."""
+        ...
+
+    def create(self, name: str, description: str = "") -> Album:
         """Create an album; never two."""
         ...
 
     def add(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
-        """Add one chunk of assets and tell what became of each, and of nothing else."""
+        """Add one chunk of assets that are not there, and tell what became of each, and of nothing else."""
+        ...
+
+    def remove(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
+        """Take out one chunk of assets that are there, and tell what became of each, and of nothing else."""
+        ...
+
+    def edit(
+        self, album_id: str, *, description: str | None = None, order: str | None = None, cover: str | None = None
+    ) -> None:
+        """Change what is given; `order` is asc or desc, the cover the id of an asset in the album."""
+        ...
+
+    def share(self, album_id: str, user_id: str, role: str | None) -> None:
+        """Give a user a role, editor or viewer; None: no access any more."""
+        ...
+
+    def delete(self, album_id: str) -> None:
+        """Delete an album; what is in it stays in the library."""
         ...
 
 
@@ -82,6 +127,11 @@ class PhotoServer(Protocol):
     @property
     def directory(self) -> Directory:
         """Names."""
+        ...
+
+    @property
+    def hints(self) -> Hints:
+        """What helps to understand a result."""
         ...
 
     @property
