@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.leaves import Check, Record
 
 if TYPE_CHECKING:
@@ -74,3 +75,11 @@ def unknown(word: str, fact: Fact, field_name: str, *, within: Query | None = No
         within,
         exact=within is not None,
     )
+
+
+def needed(record: Record, name: str) -> object:
+    """A top-level field that tells nothing by being absent. Raises FilterError for a record that lacks it."""
+    if name not in record:
+        message = f"the server did not tell {name!r} of asset {record.get('id')}"
+        raise FilterError(message, hint="Nothing is decided without it. Please report this with the server's version.")
+    return record[name]

@@ -58,9 +58,14 @@ TIMELINE_ONLY = Reach()
 
 def reaching(node: Node) -> Node:
     """The whole match of a rule, with every part looking as far as the rule reaches."""
-    reach = Reach.of((WHOLE_LIBRARY, *_included(node, wanted=True)))
+    reach = reach_of(node)
     far = looking(node, reach)
     return far if reach == TIMELINE_ONLY or _is_bounded(far) else All((_anywhere(reach), far))
+
+
+def reach_of(node: Node) -> Reach:
+    """How far the match of a rule reaches."""
+    return Reach.of((WHOLE_LIBRARY, *_included(node, wanted=True)))
 
 
 def looking(node: Node, reach: Reach) -> Node:

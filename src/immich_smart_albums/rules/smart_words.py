@@ -31,15 +31,20 @@ def looks_like_file(text: str) -> bool:
     return _LIKE_A_FILE.search(text) is not None
 
 
+def split_limit(text: str) -> tuple[str, str | None]:
+    """`dog@500` → the words, and the digits of the limit; None without one."""
+    found = _WITH_LIMIT.fullmatch(text.strip())
+    return (found["words"], found["limit"]) if found else (text.strip(), None)
+
+
 def read_words(source: Source, findings: Findings, *, smart_limit: int) -> Query | None:
     """A smart query from plain words; None with a problem noted where they cannot be one."""
-    found = _WITH_LIMIT.fullmatch(source.text.strip())
-    words = found["words"] if found else source.text.strip()
-    if found and len(found["limit"]) > len(str(LARGEST_LIMIT)):  # not by int(): it refuses more than 4300 digits
+    words, said = split_limit(source.text)
+    if said is not None and len(said) > len(str(LARGEST_LIMIT)):  # not by int(): it refuses more than 4300 digits
         hint = f"The largest is {LARGEST_LIMIT}. Write a smaller number behind the @, such as dog@500."
-        findings.problems.append(source.problem(f"a limit of {len(found['limit'])} digits", hint=hint))
+        findings.problems.append(source.problem(f"a limit of {len(said)} digits", hint=hint))
         return None
-    limit = int(found["limit"]) if found else smart_limit
+    limit = smart_limit if said is None else int(said)
     if limit < 1:
         hint = "Write a number of at least 1 behind the @, such as dog@500."
         findings.problems.append(source.problem(f"a limit of {limit} keeps nothing", hint=hint))

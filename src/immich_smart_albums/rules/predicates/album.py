@@ -1,0 +1,93 @@
+"""The albums that an asset is in, or in none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.combine import any_of, is_none, options
+from immich_smart_albums.rules.leaves import Named, Search, Thing
+from immich_smart_albums.rules.nodes import Any, Node, Not
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import NONE, SCALAR, TRUTH, mapping, one_or_list
+from immich_smart_albums.rules.value import Entries
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+_NAME = "an album"
+_IN_NONE = Search(Query(Kind.METADATA, (("isNotInAlbum", True),)))
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    if is_none(value):
+        return _IN_NONE
+    if not isinstance(value, Entries):
+        return _in(value, reading)
+    readers = {
+        "in": lambda each: _in(each, reading),
+        "not-in": lambda each: _not_in(each, reading),
+        "none": lambda each: _in_none(each, reading),
+    }
+    return options(value, reading, "a condition on albums", readers)
+
+
+def _in(value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, _NAME, lambda each: _one(each, reading))
+
+
+def _not_in(value: Value, reading: Reading) -> Node | None:
+    albums = _in(value, reading)
+    return None if albums is None else Not(albums)
+
+
+def _in_none(value: Value, reading: Reading) -> Node | None:
+    wanted = reading.truth(value)
+    return None if wanted is None else _IN_NONE if wanted else Not(_IN_NONE)
+
+
+def _one(value: Value, reading: Reading) -> Node | None:
+    name = reading.text(value, _NAME)
+    if name is None:
+        return None
+    return Named(Thing.ALBUM, (name.strip(),), f"album {name.strip()!r}", _in_album, label=str(value.span))
+
+
+def _in_album(ids: tuple[tuple[str, ...], ...]) -> Node:
+    searches = tuple(Search(Query(Kind.METADATA, (("albumIds", (each,)),))) for each in ids[0])
+    return searches[0] if len(searches) == 1 else Any(searches)
+
+
+PREDICATE = Predicate(
+    "album",
+    "Which albums the photo is in.",
+    _read,
+    schema={
+        "anyOf": [
+            one_or_list(SCALAR),
+            NONE,
+            mapping(**{"in": one_or_list(SCALAR), "not-in": one_or_list(SCALAR), "none": TRUTH}),
+        ]
+    },
+    examples=(
+        ("album: Best of", "in this album"),
+        ("album: [Finland, Best of]", "in one of these, or in both"),
+        ("album: {in: Finland, not-in: [Best of, Private]}", "in this one, but in none of those"),
+        ("album: none", "in no album of anybody"),
+        ("album: {none: false}", "in some album"),
+    ),
+    options={
+        "in": "in at least one of these albums",
+        "not-in": "in none of these",
+        "none": "`true`: in no album at all; `false`: in some album",
+    },
+    notes=(
+        "An album is given by name, by id, or by the address of its page; it must be owned by the account or shared "
+        "with it. Where several albums have the same name, any of them is meant. An album that does not exist is an "
+        "error, so a rule cannot refer to an album that is still to be created.\n\n"
+        "`none` means albums of all users, not only yours: a photo that a partner put into an album of theirs is in "
+        "one. Photos of a shared album count where they are yours or a partner's. "
+        'Write an album that is really called none in quotes: `"none"`. Searches by album need Immich 1.135.'
+    ),
+)

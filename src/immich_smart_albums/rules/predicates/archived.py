@@ -1,0 +1,52 @@
+"""Whether an asset is in the archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.rules.facts import needed
+from immich_smart_albums.rules.leaves import Check, Search
+from immich_smart_albums.rules.nodes import Node, Not
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import TRUTH, words
+from immich_smart_albums.rules.value import Text
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Value
+
+_ARCHIVED = Check(
+    "archived",
+    lambda record: needed(record, "isArchived") is True,
+    frozenset({"isArchived"}),
+    lambda record: record.get("isArchived"),
+    within=Query(Kind.METADATA, visibility=frozenset({Visibility.ARCHIVE})),
+    exact=True,
+    placed=True,
+)
+_EVERYTHING = Search(Query(Kind.METADATA, visibility=frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})), placed=True)
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    if isinstance(value, Text) and value.text == "any":
+        return _EVERYTHING
+    wanted = reading.truth(value)
+    return None if wanted is None else _ARCHIVED if wanted else Not(_ARCHIVED)
+
+
+PREDICATE = Predicate(
+    "archived",
+    "Whether the photo is in the archive.",
+    _read,
+    schema={"anyOf": [TRUTH, words("any")]},
+    examples=(
+        ("archived: true", "in the archive"),
+        ("archived: false", "not in the archive, which is what every rule means that does not say otherwise"),
+        ("archived: any", "in the archive or not"),
+    ),
+    notes=(
+        "Rules look at the timeline. One with `archived: true` or `archived: any` (not under `not`) looks into the "
+        "archive as well, with all of its predicates: what it excludes is excluded there, too."
+    ),
+)

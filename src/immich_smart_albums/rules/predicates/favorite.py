@@ -1,0 +1,44 @@
+"""Whether an asset is a favourite of the account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.facts import needed
+from immich_smart_albums.rules.leaves import Check
+from immich_smart_albums.rules.nodes import Node, Not
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import TRUTH
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+# The search also finds what a partner likes among the partner's own photos; their records say false.
+_FAVORITE = Check(
+    "favorite",
+    lambda record: needed(record, "isFavorite") is True,
+    frozenset({"isFavorite"}),
+    lambda record: record.get("isFavorite"),
+    within=Query(Kind.METADATA, (("isFavorite", True),)),
+)
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    wanted = reading.truth(value)
+    return None if wanted is None else _FAVORITE if wanted else Not(_FAVORITE)
+
+
+PREDICATE = Predicate(
+    "favorite",
+    "Whether the photo is a favourite of yours.",
+    _read,
+    schema=TRUTH,
+    examples=(("favorite: true", "one of your favourites"), ("favorite: false", "none of them")),
+    notes=(
+        "Favourites belong to the owner of a photo, and Immich shows them to nobody else: a partner's photo is never "
+        "a favourite of yours."
+    ),
+    also=("favourite",),
+)

@@ -1,0 +1,66 @@
+"""The external library that an asset is in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.combine import any_of, is_none
+from immich_smart_albums.rules.facts import needed
+from immich_smart_albums.rules.ids import is_id
+from immich_smart_albums.rules.leaves import Check
+from immich_smart_albums.rules.nodes import Node, Not
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import NONE, TEXT, one_or_list, words
+from immich_smart_albums.rules.value import Text
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Value
+
+_WHICH = "the id of an external library"
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, _WHICH, lambda each: _one(each, reading))
+
+
+def _one(value: Value, reading: Reading) -> Node | None:
+    if is_none(value):
+        return _in_library(None, "in no external library")
+    if isinstance(value, Text) and value.text == "any":
+        return Not(_in_library(None, "in no external library"))
+    text = reading.text(value, _WHICH)
+    if text is None:
+        return None
+    library = text.strip().lower()
+    if not is_id(library):
+        hint = "An administrator finds it in the library's address under Administration → External Libraries."
+        reading.problem(value, f"{_WHICH} is expected here, or any or none, not {text!r}", hint=hint)
+        return None
+    return _in_library(library, f"library {library}")
+
+
+def _in_library(library: str | None, words_: str) -> Check:
+    return Check(
+        words_,
+        lambda record: needed(record, "libraryId") == library,
+        frozenset({"libraryId"}),
+        lambda record: record.get("libraryId"),
+        within=Query(Kind.METADATA, (("libraryId", library),)),
+        exact=True,
+    )
+
+
+PREDICATE = Predicate(
+    "library",
+    "Which external library the photo is in.",
+    _read,
+    schema={"anyOf": [one_or_list(TEXT), NONE, words("any")]},
+    examples=(
+        ("library: 8fbe472e-7463-4d97-ae2d-3efb3270e153", "in this external library"),
+        ("library: none", "uploaded, in no external library"),
+        ("library: any", "in some external library"),
+    ),
+    notes="Libraries are given by id. One of which the account sees no photo is an error.",
+)

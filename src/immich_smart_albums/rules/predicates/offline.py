@@ -1,0 +1,47 @@
+"""Whether the file of an asset in an external library is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.facts import needed
+from immich_smart_albums.rules.leaves import Check
+from immich_smart_albums.rules.nodes import Node, Not
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import TRUTH
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+# Immich keeps offline assets in the trash; since 1.128 isOffline looks there by itself.
+_OFFLINE = Check(
+    "offline",
+    lambda record: needed(record, "isOffline") is True,
+    frozenset({"isOffline"}),
+    lambda record: record.get("isOffline"),
+    within=Query(Kind.METADATA, (("isOffline", True), ("withDeleted", True))),
+    exact=True,
+)
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    wanted = reading.truth(value)
+    return None if wanted is None else _OFFLINE if wanted else Not(_OFFLINE)
+
+
+PREDICATE = Predicate(
+    "offline",
+    "Whether the photo's file in an external library is missing.",
+    _read,
+    schema=TRUTH,
+    examples=(
+        ("offline: true", "its file is missing"),
+        ("offline: false", "its file is there, or it was uploaded"),
+    ),
+    notes=(
+        "Immich keeps photos whose file is missing in the trash. So a rule with `offline: true` (not under `not`) "
+        "looks into the trash as well, with all of its predicates."
+    ),
+)

@@ -1,0 +1,128 @@
+"""What is on an asset, as Immich's machine learning sees it: a ranking by a text or by another photo, cut off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.combine import any_of
+from immich_smart_albums.rules.flag import DEFAULT_SMART_LIMIT, LARGEST_LIMIT
+from immich_smart_albums.rules.ids import read_asset
+from immich_smart_albums.rules.leaves import Search
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import SCALAR, TEXT, Schema, mapping, one_or_list
+from immich_smart_albums.rules.smart_words import split_limit
+from immich_smart_albums.rules.value import Entries, Text
+
+if TYPE_CHECKING:
+    from immich_smart_albums.model.query import Value as FilterValue
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Value
+
+_WORDS = "what should be on the photos"
+_TOP = "how many photos to keep"
+_OPTIONS = {
+    "query": "a text, such as `a dog on a beach`",
+    "like": "a photo, by id or by the address of its page, instead of a text",
+    "top": f"keep this many of the best (without it and without `until`: {DEFAULT_SMART_LIMIT})",
+    "until": "the last good photo, by id or address, or several: keep everything that ranks down to the last of them",
+    "language": "the language of the text, such as `fi`, for models that know several",
+}
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, _WORDS, lambda each: _one(each, reading))
+
+
+def _one(value: Value, reading: Reading) -> Node | None:
+    if isinstance(value, Entries):
+        return _from_entries(value, reading)
+    text = reading.text(value, _WORDS)
+    if text is None:
+        return None
+    words, limit = split_limit(text)
+    top = DEFAULT_SMART_LIMIT
+    if limit is not None:
+        kept = reading.whole_number(Text(limit, value.span), _TOP, least=1, most=LARGEST_LIMIT)
+        if kept is None:
+            return None
+        top = kept
+    return Search(Query(Kind.SMART, (("query", words),), limit=top))
+
+
+def _from_entries(value: Entries, reading: Reading) -> Node | None:
+    entries = reading.entries(value, _OPTIONS, "a smart search")
+    if entries is None:
+        return None
+    before = len(reading.findings.problems)
+    filters: dict[str, FilterValue] = {}
+    if ("query" in entries) is ("like" in entries):
+        message = "query and like exclude each other" if entries else "a smart search needs query or like"
+        message = message if "query" in entries else "a smart search needs query or like"
+        reading.problem(value, message, hint="Say what to look for, or give a photo that others should be like.")
+    if "query" in entries:
+        filters["query"] = reading.text(entries["query"], _WORDS)
+    if "like" in entries:
+        filters["queryAssetId"] = read_asset(entries["like"], reading)
+    if "language" in entries:
+        filters["language"] = reading.text(entries["language"], "a language such as fi")
+    until = _until(entries["until"], reading) if "until" in entries else ()
+    limit = _limit(entries, reading)
+    if len(reading.findings.problems) > before:
+        return None
+    return Search(Query(Kind.SMART, tuple(sorted(filters.items())), limit=limit, until=until))
+
+
+def _until(value: Value, reading: Reading) -> tuple[str, ...]:
+    values = reading.each(value, "a photo") or ()
+    return tuple(dict.fromkeys(each for each in (read_asset(each, reading) for each in values) if each is not None))
+
+
+def _limit(entries: dict[str, Value], reading: Reading) -> int | None:
+    if "top" not in entries:
+        return None if "until" in entries else DEFAULT_SMART_LIMIT
+    if "until" in entries:
+        hint = "Keep until: it does not go stale as the library grows. Or keep top."
+        reading.problem(entries["top"], "top and until exclude each other", hint=hint)
+    return reading.whole_number(entries["top"], _TOP, least=1, most=LARGEST_LIMIT)
+
+
+_PHOTO: Schema = {"type": "string", "description": "the id of a photo, or the address of its page"}
+
+PREDICATE = Predicate(
+    "smart",
+    "What is on the photo, by Immich's smart search.",
+    _read,
+    schema=one_or_list(
+        SCALAR,
+        mapping(
+            query=SCALAR,
+            like=_PHOTO,
+            top={"type": "integer", "minimum": 1},
+            until=one_or_list(_PHOTO),
+            language=TEXT,
+        ),
+    ),
+    examples=(
+        ("smart: a dog on a beach", f"the {DEFAULT_SMART_LIMIT} photos that fit best"),
+        ("smart: [mountains, a lake]", f"the best {DEFAULT_SMART_LIMIT} of each"),
+        ("smart: {query: a dog on a beach, top: 300}", "the best 300"),
+        ("smart: {like: 8fbe472e-7463-4d97-ae2d-3efb3270e153}", "photos that look like this one"),
+        (
+            "smart: {query: sunset, until: https://photos.example/photos/8fbe472e-7463-4d97-ae2d-3efb3270e153}",
+            "everything that ranks as high as this photo or higher",
+        ),
+        ("smart: {query: koira rannalla, language: fi}", "a text in another language"),
+    ),
+    options=_OPTIONS,
+    notes=(
+        "Immich ranks every photo and says of none how well it fits, so a ranking has to be cut off. `top` keeps a "
+        "number, and brings in worse photos where there are few good ones. `until` names the last good photo: "
+        "everything above it is in, also tomorrow's photos. Name several so that the cut-off survives if one is "
+        "deleted; if none of them is found any more, the album is stopped with the advice to pick another.\n\n"
+        "The ranking is that of the whole timeline: other predicates beside it narrow its result, they do not make "
+        "room for worse ones. `dog@500` means the same as `{query: dog, top: 500}`. In a rule that reaches into the "
+        "archive the cut-off is made there as well as on the timeline. `like` needs Immich 1.141, `language` 1.131."
+    ),
+)

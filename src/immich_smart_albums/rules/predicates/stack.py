@@ -1,0 +1,62 @@
+"""Whether an asset is one of a stack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.facts import needed
+from immich_smart_albums.rules.leaves import Check, Record
+from immich_smart_albums.rules.nodes import All, Node, Not
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import TRUTH, words
+from immich_smart_albums.rules.value import Text
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Value
+
+_FIELDS = frozenset({"stack"})
+
+
+def _primary(record: Record) -> object:
+    stack = needed(record, "stack")
+    return stack.get("primaryAssetId") if isinstance(stack, dict) else None
+
+
+_SINGLE = Check(
+    "in no stack",
+    lambda record: needed(record, "stack") is None,
+    _FIELDS,
+    _primary,
+    # Since 2.6 this leaves out everything that is stacked, the first of each stack as well.
+    within=Query(Kind.METADATA, (("withStacked", False),)),
+    exact=True,
+)
+_FIRST = Check("first of its stack", lambda record: _primary(record) == record["id"], _FIELDS, _primary)
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    if isinstance(value, Text) and value.text == "primary":
+        # That it is in a stack is implied, and cheap to ask: only what is left is asked for one by one.
+        return All((Not(_SINGLE), _FIRST))
+    wanted = reading.truth(value)
+    return None if wanted is None else Not(_SINGLE) if wanted else _SINGLE
+
+
+PREDICATE = Predicate(
+    "stack",
+    "Whether the photo is one of a stack.",
+    _read,
+    schema={"anyOf": [TRUTH, words("primary")]},
+    examples=(
+        ("stack: true", "one of a stack"),
+        ("stack: primary", "the one that its stack is shown by"),
+        ("stack: false", "in no stack"),
+    ),
+    notes=(
+        "For one of each stack beside everything that is not stacked, write "
+        "`any: [{stack: false}, {stack: primary}]`. Before Immich 2.6, and for `primary` in all versions, every photo "
+        "that the rest of the rule lets through is asked for by itself, which takes time."
+    ),
+)

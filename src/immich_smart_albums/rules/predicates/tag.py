@@ -1,0 +1,85 @@
+"""The tags of an asset: a tag covers the ones below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.combine import any_of, is_none, options, together
+from immich_smart_albums.rules.leaves import Named, Search, Thing
+from immich_smart_albums.rules.nodes import Any, Node, Not
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import NONE, SCALAR, mapping, one_or_list
+from immich_smart_albums.rules.value import Entries
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+_PATH = "a tag"
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    if is_none(value):
+        return Search(Query(Kind.METADATA, (("tagIds", None),)))
+    if not isinstance(value, Entries):
+        return _any(value, reading)
+    readers = {
+        "any": lambda each: _any(each, reading),
+        "all": lambda each: _all(each, reading),
+        "none": lambda each: _none(each, reading),
+    }
+    return options(value, reading, "a condition on tags", readers)
+
+
+def _any(value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, _PATH, lambda each: _one(each, reading))
+
+
+def _all(value: Value, reading: Reading) -> Node | None:
+    values = reading.each(value, _PATH)
+    return None if values is None else together([_one(each, reading) for each in values])
+
+
+def _none(value: Value, reading: Reading) -> Node | None:
+    tags = _any(value, reading)
+    return None if tags is None else Not(tags)
+
+
+def _one(value: Value, reading: Reading) -> Node | None:
+    path = reading.text(value, _PATH)
+    return (
+        None
+        if path is None
+        else Named(Thing.TAG, (path.strip(),), f"tag {path.strip()!r}", _tagged, label=str(value.span))
+    )
+
+
+def _tagged(ids: tuple[tuple[str, ...], ...]) -> Node:
+    searches = tuple(Search(Query(Kind.METADATA, (("tagIds", (each,)),))) for each in ids[0])
+    return searches[0] if len(searches) == 1 else Any(searches)
+
+
+PREDICATE = Predicate(
+    "tag",
+    "Which tags the photo has.",
+    _read,
+    schema={
+        "anyOf": [
+            one_or_list(SCALAR),
+            NONE,
+            mapping(**dict.fromkeys(("any", "all", "none"), one_or_list(SCALAR))),
+        ]
+    },
+    examples=(
+        ("tag: Trips/Finland", "tagged so, or with a tag below it such as Trips/Finland/Lakes"),
+        ("tag: [Pets, Family]", "one of these, or both"),
+        ("tag: {all: [Trips, print], none: Work}", "both of these, and not that"),
+        ("tag: none", "no tag at all"),
+    ),
+    options={"any": "at least one of these tags", "all": "each of them", "none": "none of them"},
+    notes=(
+        "A tag is named by its whole path (in any case), or by its id. A tag that does not exist is an error. Write a "
+        'tag that is really called none in quotes: `"none"`. Tags need Immich 1.126, `tag: none` needs 1.136.'
+    ),
+)

@@ -1,0 +1,40 @@
+"""Words that Immich has read in the picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.combine import any_of
+from immich_smart_albums.rules.leaves import Search
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import SCALAR, one_or_list
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+_WORDS = "words in the picture"
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, _WORDS, lambda each: _one(each, reading))
+
+
+def _one(value: Value, reading: Reading) -> Node | None:
+    text = reading.text(value, _WORDS)
+    return None if text is None else Search(Query(Kind.METADATA, (("ocr", text.strip()),)))
+
+
+PREDICATE = Predicate(
+    "text",
+    "Words that can be read in the picture.",
+    _read,
+    schema=one_or_list(SCALAR),
+    examples=(("text: boarding pass", "these words"), ("text: [receipt, invoice]", "one of them")),
+    notes=(
+        "Immich compares by likeness, so misread letters do no harm and near words are found as well. It needs "
+        "Immich 2.2 with text recognition switched on; photos that were not read yet are not found."
+    ),
+)
