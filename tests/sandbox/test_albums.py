@@ -65,6 +65,16 @@ def test_each_id_gets_its_own_result_when_removed(library: Library, client: Clie
     assert album.thumbnail_asset_id != first
 
 
+def test_taking_out_moves_the_date_of_an_album_only_with_its_cover(library: Library, client: Client) -> None:
+    album = _album(library, "Duplicates")
+    first, second, *_ = album.asset_ids
+    before = album.updated_at
+    assert _results(client, "DELETE", album, [second]) == ["ok"]
+    assert album.updated_at == before
+    assert _results(client, "DELETE", album, [first]) == ["ok"]
+    assert album.updated_at > before
+
+
 def test_one_malformed_id_stops_all(library: Library, client: Client) -> None:
     empty = _album(library, "Empty")
     reply = client.ask("PUT", f"/api/albums/{empty.id}/assets", {"ids": [library.add_asset().id, "x"]})

@@ -238,15 +238,18 @@ class Library:
             self.revision += 1
 
     def remove_from_album(self, album_id: str, asset_ids: Iterable[str]) -> None:
-        """Take assets out of an album; a thumbnail that leaves is replaced by what is left."""
+        """Take assets out of an album; a thumbnail that leaves is replaced by what is left.
+
+        Only that moves `updated_at`: the server edits the album for a new thumbnail, not for what is taken out.
+        """
         with self.lock:
             album = self.albums[album_id]
             for asset_id in asset_ids:
                 album.asset_ids.pop(asset_id, None)
                 self._by_album[asset_id].discard(album_id)
-            if album.thumbnail_asset_id not in album.asset_ids:
+            if album.thumbnail_asset_id is not None and album.thumbnail_asset_id not in album.asset_ids:
                 album.thumbnail_asset_id = next(iter(album.asset_ids), None)
-            album.updated_at = self.now()
+                album.updated_at = self.now()
             self.revision += 1
 
     def delete_album(self, album_id: str) -> None:
