@@ -82,7 +82,7 @@ def test_every_part_is_labelled_with_its_place() -> None:
         ({"any": [[R1]]}, 8, "expected here, not a list", 'Write "any:" or "all:" before the list.'),
         ([R1], 1, "expected here, not a list", 'Write "any:" or "all:" before the list.'),
         ({"ratting": 1}, 2, "there is no predicate 'ratting'", "Did you mean 'rating'?"),
-        ({"xyzzy": 1}, 2, "there is no predicate 'xyzzy'", "Known are all, "),
+        ({"xyzzy": 1}, 2, "there is no predicate 'xyzzy'", "Known are added, "),
     ],
 )
 def test_what_is_no_match_is_told_at_its_place(match: object, where: int, message: str, hint: str | None) -> None:

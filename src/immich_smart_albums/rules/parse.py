@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.combine import every, labelled
 from immich_smart_albums.rules.nodes import All, Any, Node, Not
+from immich_smart_albums.rules.reach import reaching
 from immich_smart_albums.rules.registry import PREDICATES_BY_WORD
 from immich_smart_albums.rules.source import nearest
 from immich_smart_albums.rules.value import Entries, Items, Text, Value, name_of
@@ -26,15 +27,15 @@ COMBINATIONS = ("all", "any", "not")
 def parse_match(value: Value, reading: Reading) -> Node | None:
     """The tree of a match; None where problems were noted.
 
-    Every part is labelled with its place, `file:line:column`. A match that only excludes does so from the whole
-    timeline, with a notice.
+    Every part is labelled with its place, `file:line:column`, and looks as far as the whole rule does. A match that
+    only excludes does so from the whole timeline, with a notice.
     """
     node = _Parser(reading).match(value, 0)
-    if node is not None and _only_excludes(node):
-        reading.findings.notice(
-            f"{value.span}: only says what is left out, so it means everything else on the timeline"
-        )
-    return node
+    if node is None:
+        return None
+    if _only_excludes(node):
+        reading.findings.notice(f"{value.span}: only excludes, so it means everything else on the timeline")
+    return reaching(node)
 
 
 class _Parser:

@@ -73,6 +73,9 @@ _TOKEN = re.compile(
 )
 _SET_ITEM = re.compile(rf"{_ESCAPE}|.", re.DOTALL)
 
+_CERTAIN = frozenset(map(chr, range(32, 127))) - set("%_\\")
+"""What the database compares as it is, but for case."""
+
 _EVERY_I = "iI\u0130\u0131"
 _WORD, _SPACE = r"\p{L}\p{N}_", r"\s\x1c-\x1f"
 _AFTER_WORD, _AFTER_OTHER = f"(?<=[{_WORD}])", f"(?<![{_WORD}])"
@@ -131,6 +134,38 @@ def translate(text: str) -> tuple[str, Work]:
             _nest(groups, kind, found)
         written.append(found)
     return "".join(written), groups[0].total()
+
+
+def surest_piece(text: str) -> str:
+    """The longest text that stands, in whatever case, in everything that the pattern is found in; empty: none.
+
+    It is plain ASCII without characters that a database takes for wildcards. `re` must have accepted the pattern.
+    """
+    pieces, depth, at = [""], 0, 0
+    while at < len(text):
+        token = next(_TOKEN.finditer(text, at))
+        kind, found, at = token.lastgroup, token[0], token.end()
+        if (kind == "bar" and not depth) or (kind == "flags" and "x" in found):
+            return ""  # a choice; spaces that mean nothing
+        if kind == "open" or (kind == "flags" and found.endswith(":")):
+            depth += 1
+        elif kind == "close":
+            depth -= 1
+        elif depth or kind == "comment":
+            continue
+        elif kind == "repeat" and _counts(token)[0] == 0:
+            pieces[-1] = pieces[-1][:-1]
+        elif _is_letter(kind, found):
+            pieces[-1] += found[-1]
+            continue
+        pieces.append("")
+    return max((piece.strip() for piece in pieces), key=len)
+
+
+def _is_letter(kind: str | None, found: str) -> bool:
+    """Whether a token is a character that stands for itself and that the database compares as it is, but for case."""
+    itself = found not in ".^$" if kind == "character" else kind == "escape" and not found[1].isalnum()
+    return itself and found[-1] in _CERTAIN
 
 
 def _nest(groups: list[_Group], kind: str | None, found: str) -> None:

@@ -4,12 +4,64 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.predicates import rating
+from immich_smart_albums.rules.predicates import (
+    added,
+    album,
+    archived,
+    camera,
+    description,
+    dimensions,
+    duration,
+    exif,
+    favorite,
+    filename,
+    library,
+    near,
+    offline,
+    orientation,
+    owner,
+    path,
+    person,
+    place,
+    rating,
+    size,
+    smart,
+    stack,
+    tag,
+    taken,
+    text,
+)
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.predicate import Predicate
 
-PREDICATES: tuple[Predicate, ...] = (rating.PREDICATE,)
+PREDICATES: tuple[Predicate, ...] = (
+    person.PREDICATE,
+    smart.PREDICATE,
+    taken.PREDICATE,
+    added.PREDICATE,
+    place.PREDICATE,
+    near.PREDICATE,
+    camera.PREDICATE,
+    exif.PREDICATE,
+    size.PREDICATE,
+    dimensions.PREDICATE,
+    orientation.PREDICATE,
+    duration.PREDICATE,
+    rating.PREDICATE,
+    favorite.PREDICATE,
+    tag.PREDICATE,
+    album.PREDICATE,
+    path.PREDICATE,
+    filename.PREDICATE,
+    description.PREDICATE,
+    text.PREDICATE,
+    owner.PREDICATE,
+    library.PREDICATE,
+    archived.PREDICATE,
+    offline.PREDICATE,
+    stack.PREDICATE,
+)
 """In the order of the reference."""
 
 PREDICATES_BY_WORD: dict[str, Predicate] = {

@@ -9,6 +9,7 @@ from immich_smart_albums.rules.combine import any_of, is_none, one_of
 from immich_smart_albums.rules.facts import equals, exif, unknown
 from immich_smart_albums.rules.predicate import Predicate
 from immich_smart_albums.rules.ranges import Unit, plain_number, read_range, written
+from immich_smart_albums.rules.schemas import NONE, RANGE, one_or_list, words
 from immich_smart_albums.rules.value import Text
 
 if TYPE_CHECKING:
@@ -47,8 +48,19 @@ def _exactly(stars: int) -> Check:
 
 PREDICATE = Predicate(
     "rating",
-    "How many stars the photo has.",
+    "How many stars it has.",
     _read,
-    schema={},
-    examples=(("rating: 5", "five stars"), ("rating: {min: 4}", "four or five"), ("rating: none", "no stars given")),
+    schema=one_or_list(NONE, words("rejected"), RANGE),
+    examples=(
+        ("rating: 5", "five stars"),
+        ("rating: {min: 4}", "four or five"),
+        ("rating: [1, 2]", "one or two"),
+        ("rating: none", "no stars were given"),
+        ("rating: rejected", "marked as rejected by another program"),
+    ),
+    options={"min": "at least so many stars", "max": "at most so many stars"},
+    notes=(
+        "From 1 to 5 stars. A photo without stars is not one with few: `{max: 2}` leaves it out, `none` finds it. Some "
+        "programs write a rating of -1 for rejected photos; no range holds for these."
+    ),
 )

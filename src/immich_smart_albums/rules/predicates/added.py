@@ -1,0 +1,99 @@
+"""When an asset came to the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.instants import to_milliseconds
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.combine import any_of
+from immich_smart_albums.rules.dates import complete
+from immich_smart_albums.rules.facts import field
+from immich_smart_albums.rules.leaves import Check
+from immich_smart_albums.rules.periods import BOUNDS, MOMENT, Period, read_bounds, read_period
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import SCALAR, mapping, one_or_list
+from immich_smart_albums.rules.value import Entries
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, MOMENT, lambda each: _one(each, reading))
+
+
+def _one(value: Value, reading: Reading) -> Node | None:
+    if not isinstance(value, Entries):
+        period = read_period(value, reading)
+        return None if period is None else _in_period(period, reading)
+    entries = reading.entries(value, BOUNDS, "a time")
+    if entries is None:
+        return None
+    if not entries:
+        reading.problem(value, "a time is expected here", hint=f"It takes {', '.join(BOUNDS)}.")
+        return None
+    period = read_bounds(entries, value, reading)
+    return None if period is None else _in_period(period, reading)
+
+
+def _in_period(period: Period, reading: Reading) -> Check:
+    start, end = _instant(period.first, reading), _instant(period.last, reading)
+    low, high = (None if each is None else to_milliseconds(each) for each in (start, end))
+
+    def holds(record: Record) -> bool:
+        added = record.get("createdAt")
+        if not isinstance(added, str):
+            return False
+        instant = to_milliseconds(added)
+        return (low is None or low <= instant) and (high is None or instant <= high)
+
+    bounds = {"createdAfter": start, "createdBefore": end}
+    filters = tuple((name, moment) for name, moment in bounds.items() if moment is not None)
+    return Check(
+        f"added {' '.join(f'{name} {moment}' for name, moment in filters)}",
+        holds,
+        frozenset({"createdAt"}),
+        field("createdAt"),
+        Query(Kind.METADATA, filters),
+        exact=True,
+        names=frozenset({"createdAt"}),
+        title=f"added {period.words}",
+    )
+
+
+def _instant(moment: datetime | None, reading: Reading) -> str | None:
+    return None if moment is None else complete(moment.isoformat(), reading.zone, end_of_day=False)
+
+
+PREDICATE = Predicate(
+    "added",
+    "When it came to the server.",
+    _read,
+    schema=one_or_list(
+        SCALAR,
+        mapping(
+            after=SCALAR,
+            before=SCALAR,
+            between={"anyOf": [SCALAR, {"type": "array", "items": SCALAR, "minItems": 2, "maxItems": 2}]},
+            last=SCALAR,
+        ),
+    ),
+    examples=(
+        ("added: {last: 7 days}", "in the last week"),
+        ("added: 2024-05", "in May 2024"),
+        ("added: {after: 2024-05-01 12:00}", "from noon of that day on"),
+    ),
+    options={
+        "after": "from this date on: a year, month, day, or a day with a time",
+        "before": "up to and with this date",
+        "between": "two dates, `2023-06-01..2023-08-31` or `[2023-06-01, 2023-08-31]`",
+        "last": "so many days, weeks, months or years up to today, in whole days",
+    },
+    notes="Dates are in the time zone of the computer on which this tool runs. See `taken` for how they are written.",
+)

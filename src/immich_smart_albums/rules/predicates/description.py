@@ -1,0 +1,48 @@
+"""What was written about an asset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.facts import exif, has_exif
+from immich_smart_albums.rules.leaves import Check
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import NONE, TEXT, mapping, one_or_list
+from immich_smart_albums.rules.text_tests import TextFact, read_text_test
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+_FACT = exif("description")
+_NONE = Check(
+    "no description",
+    lambda record: has_exif(record) and not _FACT(record),
+    frozenset({"exifInfo.description"}),
+    _FACT,
+)
+_DESCRIPTION = TextFact("description", _FACT, "exifInfo.description", "description", unknown=_NONE)
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return read_text_test(value, reading, _DESCRIPTION)
+
+
+PREDICATE = Predicate(
+    "description",
+    "What is written about it in Immich.",
+    _read,
+    schema=one_or_list(TEXT, NONE, mapping(regex=one_or_list(TEXT), contains=one_or_list(TEXT))),
+    examples=(
+        ("description: birthday", "mentions a birthday"),
+        (r"description: ^Paris walk #\d", "begins so, with a number"),
+        ('description: {contains: "(draft)"}', "has this text, brackets and all"),
+        ("description: none", "nothing is written about it"),
+    ),
+    options={
+        "regex": "a regular expression, searched anywhere in it; the meaning of a plain text",
+        "contains": "a text that is somewhere in it",
+    },
+    notes='Case does not matter. Expressions have the syntax of Python\'s `re`. For the word none write `"none"`.',
+)

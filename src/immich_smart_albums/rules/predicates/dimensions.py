@@ -1,0 +1,73 @@
+"""How many pixels an asset has."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.combine import any_of, options
+from immich_smart_albums.rules.facts import in_range
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.ranges import Unit, plain_number, read_range, written
+from immich_smart_albums.rules.schemas import RANGE, mapping, one_or_list
+from immich_smart_albums.rules.shape import SHAPE_FIELDS, shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+_PIXELS = Unit("a number of pixels", plain_number, written, "1920..3840")
+_MEGAPIXELS = Unit("a number of megapixels", plain_number, written, "12..")
+
+_MEASURES: dict[str, tuple[Unit, Callable[[float, float], float]]] = {
+    "width": (_PIXELS, lambda width, _: width),
+    "height": (_PIXELS, lambda _, height: height),
+    "megapixels": (_MEGAPIXELS, lambda width, height: width * height / 1_000_000),
+}
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    readers = {word: partial(_listed, word=word, reading=reading) for word in _MEASURES}
+    return options(value, reading, "a mapping of dimensions", readers)
+
+
+def _listed(value: Value, word: str, reading: Reading) -> Node | None:
+    return any_of(value, reading, _MEASURES[word][0].meant, lambda each: _one(each, word, reading))
+
+
+def _one(value: Value, word: str, reading: Reading) -> Node | None:
+    unit, measure = _MEASURES[word]
+    wanted = read_range(value, reading, unit)
+
+    def measured(record: Record) -> float | None:
+        found = shape(record)
+        return None if found is None else measure(*found)
+
+    return None if wanted is None else in_range(word, wanted, unit, measured, *SHAPE_FIELDS)
+
+
+_RANGES = one_or_list(RANGE)
+
+PREDICATE = Predicate(
+    "dimensions",
+    "Its width, height and megapixels.",
+    _read,
+    schema=mapping(width=_RANGES, height=_RANGES, megapixels=_RANGES),
+    examples=(
+        ("dimensions: {megapixels: {min: 12}}", "twelve megapixels or more"),
+        ("dimensions: {width: 1920, height: 1080}", "exactly so many pixels"),
+        ("dimensions: {width: ..640}", "at most 640 pixels wide"),
+    ),
+    options={
+        "width": "pixels from left to right",
+        "height": "pixels from top to bottom",
+        "megapixels": "millions of pixels",
+    },
+    notes=(
+        "As it is shown: a photo that the camera took on its side is turned first. Options side by side must all hold."
+    ),
+)

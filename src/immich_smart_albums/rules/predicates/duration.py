@@ -1,0 +1,75 @@
+"""How long a video is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.combine import any_of
+from immich_smart_albums.rules.facts import in_range, number
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.ranges import Unit, read_range, written
+from immich_smart_albums.rules.schemas import RANGE, one_or_list
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+_CLOCK = re.compile(r"(?:(?P<h>\d{1,4}):)?(?P<m>\d{1,4}):(?P<s>\d{1,2}(?:\.\d{1,9})?)", re.ASCII)
+_UNITS = re.compile(
+    r"(?=\d)(?:(?P<h>\d{1,4})\s*h(?:ours?)?\s*)?"
+    r"(?:(?P<m>\d{1,6})\s*m(?:in(?:utes?)?)?\s*)?"
+    r"(?:(?P<s>\d{1,7}(?:\.\d{1,9})?)\s*s(?:ec(?:onds?)?)?)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def _seconds(text: str) -> float | None:
+    found = _CLOCK.fullmatch(text) or _UNITS.fullmatch(text)
+    if found is None:
+        return None
+    return float(found["h"] or 0) * 3600 + float(found["m"] or 0) * 60 + float(found["s"] or 0)
+
+
+_UNIT = Unit(
+    "a length of time such as 30s or 1:30",
+    _seconds,
+    lambda seconds: f"{written(seconds)} s",
+    "10s..2m, 1h30m.. or 0:30..",
+)
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, _UNIT.meant, lambda each: _one(each, reading))
+
+
+def _one(value: Value, reading: Reading) -> Node | None:
+    wanted = read_range(value, reading, _UNIT)
+    return None if wanted is None else in_range("duration", wanted, _UNIT, _duration, "duration")
+
+
+def _duration(record: Record) -> float | None:
+    """Seconds; None for photos. A text such as `0:00:02.00000` up to 2.7, milliseconds since 3.0."""
+    found = record.get("duration")
+    seconds = _seconds(found) if isinstance(found, str) else (number(found) or 0) / 1000
+    return seconds or None
+
+
+PREDICATE = Predicate(
+    "duration",
+    "How long a video is.",
+    _read,
+    schema=one_or_list(RANGE),
+    examples=(
+        ("duration: {max: 10s}", "at most ten seconds"),
+        ("duration: 1m..5m", "from one to five minutes"),
+        ("duration: 1:30:00..", "an hour and a half or more"),
+    ),
+    options={"min": "at least so long", "max": "at most so long"},
+    notes=(
+        "Lengths are written `45s`, `1m30s`, `2h`, or as a clock shows them: `0:45`, `1:30:00`. Photos have no "
+        "duration, so nothing holds for them."
+    ),
+)

@@ -1,0 +1,98 @@
+"""How a photo was exposed: the numbers that a camera writes."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.combine import any_of, is_none, options
+from immich_smart_albums.rules.facts import exif, in_range, number, unknown
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.ranges import Unit, plain_number, read_range, written
+from immich_smart_albums.rules.schemas import NONE, RANGE, mapping, one_or_list
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+_FRACTION = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(?:/(\d{1,6}(?:\.\d{1,6})?))?\s*s?", re.ASCII)
+
+
+def _f_number(text: str) -> float | None:
+    return plain_number(re.sub(r"^f/?", "", text, flags=re.IGNORECASE))
+
+
+def _millimetres(text: str) -> float | None:
+    return plain_number(text.removesuffix("mm").rstrip())
+
+
+def _seconds(text: str) -> float | None:
+    found = _FRACTION.fullmatch(text)
+    divisor = float(found[2] or 1) if found else 0
+    return float(found[1]) / divisor if found and divisor else None
+
+
+def _as_exposure(seconds: float) -> str:
+    below = round(1 / seconds) if seconds else 0
+    return f"1/{below} s" if below > 1 and 1 / below == seconds else f"{written(seconds)} s"
+
+
+_UNITS = {
+    "iso": (Unit("an ISO number", plain_number, written, "100..800"), "iso"),
+    "f-number": (Unit("an f-number", _f_number, written, "1.4..2.8"), "fNumber"),
+    "focal-length": (Unit("a focal length in mm", _millimetres, written, "24..70"), "focalLength"),
+    "exposure": (Unit("an exposure in seconds", _seconds, _as_exposure, "1/500..1/60"), "exposureTime"),
+}
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    readers = {word: partial(_listed, word=word, reading=reading) for word in _UNITS}
+    return options(value, reading, "a mapping of EXIF numbers", readers)
+
+
+def _listed(value: Value, word: str, reading: Reading) -> Node | None:
+    return any_of(value, reading, _UNITS[word][0].meant, lambda each: _one(each, word, reading))
+
+
+def _one(value: Value, word: str, reading: Reading) -> Node | None:
+    unit, name = _UNITS[word]
+    fact = exif(name)
+    if is_none(value):
+        return unknown(word, fact, f"exifInfo.{name}")
+    wanted = read_range(value, reading, unit)
+
+    def known(record: Record) -> float | None:
+        found = fact(record)
+        return _seconds(found) if isinstance(found, str) else number(found)
+
+    return None if wanted is None else in_range(word, wanted, unit, known, f"exifInfo.{name}")
+
+
+_NUMBER = one_or_list(NONE, RANGE)
+
+PREDICATE = Predicate(
+    "exif",
+    "ISO, f-number, focal length and exposure, as the camera wrote them.",
+    _read,
+    schema=mapping(iso=_NUMBER, f_number=_NUMBER, focal_length=_NUMBER, exposure=_NUMBER),
+    examples=(
+        ("exif: {iso: 3200..}", "ISO 3200 or more"),
+        ('exif: {f-number: "<= 2"}', "a wide open lens"),
+        ("exif: {focal-length: {min: 70, max: 200}, exposure: ..1/500}", "telephoto, and 1/500 s or shorter"),
+        ("exif: {exposure: [1/60, 1/125]}", "one of these"),
+        ("exif: {iso: none}", "the camera wrote no ISO number"),
+    ),
+    options={
+        "iso": "sensitivity",
+        "f-number": "aperture: `2.8` or `f/2.8`",
+        "focal-length": "millimetres, not converted to 35 mm film",
+        "exposure": "seconds, also as a fraction: `1/125`, `0.5`, `30`",
+    },
+    notes=(
+        'Each is a number, a range (`100..800`, `100..`, `">= 400"`, `{min: 100, max: 800}`), `none` for not known, '
+        "or a list of these. Ends of a range belong to it. Options side by side must all hold."
+    ),
+)

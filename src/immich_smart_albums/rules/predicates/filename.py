@@ -1,0 +1,40 @@
+"""The name that an asset's file came with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.facts import field
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import TEXT, mapping, one_or_list
+from immich_smart_albums.rules.text_tests import TextFact, read_text_test
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+_NAME = TextFact("file name", field("originalFileName"), "originalFileName", "originalFileName", glob_start=r"\A")
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return read_text_test(value, reading, _NAME)
+
+
+PREDICATE = Predicate(
+    "filename",
+    "The name that its file came with.",
+    _read,
+    schema=one_or_list(TEXT, mapping(regex=one_or_list(TEXT), glob=one_or_list(TEXT), contains=one_or_list(TEXT))),
+    examples=(
+        (r"filename: ^IMG_\d+\.HEIC$", "as an iPhone names photos"),
+        ('filename: {glob: ["PXL_*", "*.dng"]}', "of a Pixel, or a DNG"),
+        ("filename: {contains: whatsapp}", "has come by WhatsApp"),
+    ),
+    options={
+        "regex": "a regular expression, searched anywhere in the name; the meaning of a plain text",
+        "glob": "a pattern for the whole name: `*`, `?`, `[a-c]`, `[!a]`",
+        "contains": "a text that is somewhere in the name",
+    },
+    notes="Case does not matter. Expressions have the syntax of Python's `re`.",
+)

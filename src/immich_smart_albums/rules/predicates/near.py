@@ -1,0 +1,141 @@
+"""Where on earth an asset was taken, by its coordinates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.combine import any_of, is_none
+from immich_smart_albums.rules.earth import Point, distance, in_polygon, read_box, read_circle, read_polygon, shown
+from immich_smart_albums.rules.facts import exif, has_exif, number
+from immich_smart_albums.rules.leaves import Check
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.ranges import written
+from immich_smart_albums.rules.schemas import NONE, SCALAR, TEXT, mapping, one_or_list
+from immich_smart_albums.rules.source import nearest
+from immich_smart_albums.rules.value import Entries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Circle, Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+_MEANT = "a place on earth"
+_LATITUDE, _LONGITUDE = exif("latitude"), exif("longitude")
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, _MEANT, lambda each: _one(each, reading))
+
+
+def _one(value: Value, reading: Reading) -> Node | None:
+    if isinstance(value, Entries):
+        return _area(value, reading)
+    if is_none(value):
+        return Check("no coordinates", lambda record: has_exif(record) and _point(record) is None, _FIELDS, _point)
+    name = reading.text(value, "the name of a place")
+    if name is None:
+        return None
+    circle = reading.places.get(name)
+    if circle is None:
+        near = nearest(name, reading.places)
+        hint = (
+            f"Did you mean {near[0]!r}?" if near else 'Name it under "places:", or write {lat: …, lon: …, radius: …}.'
+        )
+        reading.problem(value, f"there is no place named {name!r} under places", hint=hint)
+        return None
+    return _around(circle, f"near {name!r}")
+
+
+def _area(value: Entries, reading: Reading) -> Node | None:
+    keys = [key.text for key, _ in value.entries]
+    if keys == ["box"]:
+        return _in_box(value.entries[0][1], reading)
+    if keys == ["polygon"]:
+        return _in_polygon(value.entries[0][1], reading)
+    if not {"lat", "lon", "radius"}.isdisjoint(keys):
+        circle = read_circle(value, reading)
+        return None if circle is None else _around(circle)
+    reading.problem(value, f"{_MEANT} is expected here", hint="It takes lat, lon and radius, or a box, or a polygon.")
+    return None
+
+
+def _around(circle: Circle, title: str = "") -> Check:
+    middle = (circle.latitude, circle.longitude)
+    words = f"within {written(circle.radius)} m of {shown(middle)}"
+    return _check(words, lambda point: distance(middle, point) <= circle.radius, title)
+
+
+def _in_box(value: Value, reading: Reading) -> Check | None:
+    box = read_box(value, reading)
+    if box is None:
+        return None
+    south, west, north, east = box
+
+    def holds(point: Point) -> bool:
+        latitude, longitude = point
+        across = longitude >= west or longitude <= east
+        return south <= latitude <= north and (across if west > east else west <= longitude <= east)
+
+    return _check(f"in the box from {shown((south, west))} to {shown((north, east))}", holds)
+
+
+def _in_polygon(value: Value, reading: Reading) -> Check | None:
+    corners = read_polygon(value, reading)
+    if corners is None:
+        return None
+    return _check(f"in the polygon {'; '.join(map(shown, corners))}", lambda point: in_polygon(point, corners))
+
+
+def _check(words: str, holds: Callable[[Point], bool], title: str = "") -> Check:
+    def test(record: Record) -> bool:
+        point = _point(record)
+        return point is not None and holds(point)
+
+    return Check(words, test, _FIELDS, _point, title=title)
+
+
+def _point(record: Record) -> Point | None:
+    latitude, longitude = number(_LATITUDE(record)), number(_LONGITUDE(record))
+    return None if latitude is None or longitude is None else (latitude, longitude)
+
+
+_FIELDS = frozenset({"exifInfo.latitude", "exifInfo.longitude"})
+_CORNER = {"anyOf": [mapping(lat=SCALAR, lon=SCALAR), {"type": "array", "items": SCALAR, "minItems": 2, "maxItems": 2}]}
+
+PREDICATE = Predicate(
+    "near",
+    "Where on earth it was taken: around a point, in a box, in a polygon.",
+    _read,
+    schema=one_or_list(
+        TEXT,
+        NONE,
+        mapping(
+            lat=SCALAR,
+            lon=SCALAR,
+            radius=TEXT,
+            box=mapping(south=SCALAR, west=SCALAR, north=SCALAR, east=SCALAR),
+            polygon={"type": "array", "items": _CORNER, "minItems": 3},
+        ),
+    ),
+    examples=(
+        ("near: cabin", "around a place that the file names under `places`"),
+        ("near: {lat: 60.17, lon: 24.94, radius: 2km}", "within two kilometres of the centre of Helsinki"),
+        ("near: {box: {south: 59.7, west: 20.5, north: 70.1, east: 31.6}}", "in the box around Finland"),
+        ("near: {polygon: [[60.1, 24.8], [60.3, 24.8], [60.2, 25.2]]}", "in this triangle"),
+        ("near: none", "without coordinates"),
+    ),
+    options={
+        "lat": "latitude in degrees, north is positive; with `lon` and `radius`",
+        "lon": "longitude in degrees, east is positive",
+        "radius": "distance with its unit: `500m`, `2km`, `1mi`",
+        "box": "`south`, `west`, `north`, `east` in degrees; across the date line where west is larger than east",
+        "polygon": "at least three corners, `[lat, lon]` each; its sides are straight on a map",
+    },
+    notes=(
+        "Distances are along the surface of the earth. Immich's search knows no coordinates, so put something beside "
+        "it that narrows the search, such as `place` or `taken`, where the library is large."
+    ),
+)

@@ -1,0 +1,52 @@
+"""Whether an asset is wide, high or square."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.combine import any_of
+from immich_smart_albums.rules.leaves import Check
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import one_or_list, words
+from immich_smart_albums.rules.shape import SHAPE_FIELDS, shape
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+_WORDS = ("landscape", "portrait", "square")
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, f"one of {', '.join(_WORDS)}", lambda each: _one(each, reading))
+
+
+def _one(value: Value, reading: Reading) -> Check | None:
+    wanted = reading.choice(value, _WORDS)
+    if wanted is None:
+        return None
+    return Check(f"orientation {wanted}", lambda record: _of(record) == wanted, frozenset(SHAPE_FIELDS), _of)
+
+
+def _of(record: Record) -> str | None:
+    found = shape(record)
+    if found is None:
+        return None
+    width, height = found
+    return "square" if width == height else "landscape" if width > height else "portrait"
+
+
+PREDICATE = Predicate(
+    "orientation",
+    "Whether it is wide, high or square.",
+    _read,
+    schema=one_or_list(words(*_WORDS)),
+    examples=(
+        ("orientation: landscape", "wider than high"),
+        ("orientation: [portrait, square]", "not wider than high"),
+    ),
+    options={"landscape": "wider than high", "portrait": "higher than wide", "square": "as wide as high"},
+    notes="As it is shown: a photo that the camera took on its side is turned first.",
+)

@@ -1,0 +1,45 @@
+"""Where an asset's file lies on the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.facts import field
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import TEXT, mapping, one_or_list
+from immich_smart_albums.rules.text_tests import TextFact, read_text_test
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+_PATH = TextFact("path", field("originalPath"), "originalPath", "originalPath", glob_start=r"(?:\A|/)")
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return read_text_test(value, reading, _PATH)
+
+
+PREDICATE = Predicate(
+    "path",
+    "Where its file lies on the server, folders and name.",
+    _read,
+    schema=one_or_list(TEXT, mapping(regex=one_or_list(TEXT), glob=one_or_list(TEXT), contains=one_or_list(TEXT))),
+    examples=(
+        ("path: ^/photos/work_projects/", "everything below this folder"),
+        ("path: {glob: /photos/2012/**/*.jpg}", "the JPEGs of that year, in whatever folder"),
+        ('path: {glob: "trip/"}', "everything in folders called trip"),
+        ("path: {contains: [holiday, mökki]}", "one of these words is in the path"),
+    ),
+    options={
+        "regex": "a regular expression, searched anywhere in the path; the meaning of a plain text",
+        "glob": "a pattern for the whole path: `*` and `?` stay within a folder, `**` crosses folders, `[a-c]`, `[!a]`",
+        "contains": "a text that is somewhere in the path",
+    },
+    notes=(
+        "Case does not matter. A glob that does not begin with `/` may begin at any folder; one that ends with `/` "
+        "means everything below. Uploads lie where Immich put them, under names that it made up: `filename` is the "
+        "name that a photo came with. Expressions have the syntax of Python's `re`."
+    ),
+)

@@ -1,0 +1,60 @@
+"""How large an asset's file is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.combine import any_of
+from immich_smart_albums.rules.facts import exif, in_range, number
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.ranges import Unit, read_range, written
+from immich_smart_albums.rules.schemas import RANGE, one_or_list
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Text, Value
+
+_SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*([kmgt]?)(i?)b", re.ASCII | re.IGNORECASE)
+_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+_FILE_SIZE = exif("fileSizeInByte")
+
+
+def _bytes(text: str) -> float | None:
+    found = _SIZE.fullmatch(text)
+    if found is None:
+        return None
+    return float(found[1]) * float(1024 if found[3] else 1000) ** _POWERS[found[2].lower()]
+
+
+_UNIT = Unit("a size with its unit, such as 5MB,", _bytes, lambda size: f"{written(size)} bytes", "5MB..10MB")
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, _UNIT.meant, lambda each: _one(each, reading))
+
+
+def _one(value: Value, reading: Reading) -> Node | None:
+    wanted = read_range(value, reading, _UNIT)
+
+    def size(record: Record) -> float | None:
+        return number(_FILE_SIZE(record))
+
+    return None if wanted is None else in_range("size", wanted, _UNIT, size, "exifInfo.fileSizeInByte")
+
+
+PREDICATE = Predicate(
+    "size",
+    "How large its file is.",
+    _read,
+    schema=one_or_list(RANGE),
+    examples=(
+        ("size: {min: 50MB}", "50 megabytes or more"),
+        ("size: ..200kB", "at most 200 kilobytes"),
+        ("size: 1GiB..", "a gibibyte or more"),
+    ),
+    options={"min": "at least this much", "max": "at most this much"},
+    notes="Units are `B`, `kB`, `MB`, `GB`, `TB` (of 1000) and `KiB`, `MiB`, `GiB`, `TiB` (of 1024).",
+)

@@ -1,0 +1,203 @@
+"""When an asset was taken, by the clock on the wall there and then."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, timedelta
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.instants import to_text
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.combine import any_of, labelled, together
+from immich_smart_albums.rules.leaves import Check
+from immich_smart_albums.rules.nodes import Node, Not
+from immich_smart_albums.rules.periods import BOUNDS, MOMENT, Period, read_bounds, read_period
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.recurring import MONTHS, WEEKDAYS, Cycle, read_days, read_numbers, read_times
+from immich_smart_albums.rules.schemas import SCALAR, TRUTH, mapping, one_or_list
+from immich_smart_albums.rules.value import Entries, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Value
+
+_MARGIN = timedelta(days=1)
+"""Local time and UTC are never further apart: zones go from -12 to +14 hours, before about 1900 to almost 16."""
+
+_ON_THIS_DAY = "on-this-day"
+_YEARS = re.compile(r"\d{4}(\s*\.\.\s*\d{4})?", re.ASCII)
+_OPTIONS = {
+    "after": "from this date on: a year, month, day, or a day with a time",
+    "before": "up to and with this date",
+    "between": "two dates, `2023-06-01..2023-08-31` or `[2023-06-01, 2023-08-31]`",
+    "last": "so many days, weeks, months or years up to today, in whole days",
+    "on": "this year, month or day",
+    "year": "a year, or a range such as `2015..2018`",
+    "month": "months of any year: names, numbers, ranges such as `november..february`",
+    "day-of-year": "a day of any year as `12-24`, or a range such as `12-24..01-06`",
+    "weekday": "`monday` to `sunday`, `weekend`, ranges such as `mon..fri`",
+    "time-of-day": "a range such as `18:00..23:30`, also across midnight",
+    _ON_THIS_DAY: "`true`: today's day and month, of any year",
+}
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, MOMENT, lambda each: _one(each, reading))
+
+
+def _one(value: Value, reading: Reading) -> Node | None:
+    if isinstance(value, Entries):
+        return _from_entries(value, reading)
+    if isinstance(value, Text) and value.text == _ON_THIS_DAY:
+        return _today(reading)
+    if isinstance(value, Text) and re.match(r"\d\d-\d\d", value.text):
+        return _days(value, reading)
+    return _in_period(read_period(value, reading))
+
+
+def _from_entries(value: Entries, reading: Reading) -> Node | None:
+    readers: dict[str, Callable[[Value], Node | None]] = {
+        "on": lambda entry: any_of(entry, reading, MOMENT, lambda each: _in_period(read_period(each, reading))),
+        "year": lambda entry: any_of(entry, reading, "a year", lambda each: _year(each, reading)),
+        "month": lambda entry: _months(entry, reading),
+        "day-of-year": lambda entry: any_of(entry, reading, "a day of the year", lambda each: _days(each, reading)),
+        "weekday": lambda entry: _weekdays(entry, reading),
+        "time-of-day": lambda entry: any_of(entry, reading, "a range of times", lambda each: _times(each, reading)),
+        _ON_THIS_DAY: lambda entry: _on_this_day(entry, reading),
+    }
+    entries = reading.entries(value, _OPTIONS, "a time")
+    if entries is None:
+        return None
+    if not entries:
+        reading.problem(value, "a time is expected here", hint=f"It takes {', '.join(_OPTIONS)}.")
+        return None
+    nodes = [labelled(readers[word](entry), str(entry.span)) for word, entry in entries.items() if word in readers]
+    if not entries.keys().isdisjoint(BOUNDS):
+        nodes.insert(0, _in_period(read_bounds(entries, value, reading)))
+    return together(nodes)
+
+
+def _in_period(period: Period | None) -> Check | None:
+    if period is None:
+        return None
+    bounds = {"takenAfter": _moved(period.first, -_MARGIN), "takenBefore": _moved(period.last, _MARGIN)}
+    filters = tuple((name, to_text(moment)) for name, moment in bounds.items() if moment is not None)
+    return _check(f"taken {period.words}", period.__contains__, Query(Kind.METADATA, filters) if filters else None)
+
+
+def _moved(moment: datetime | None, by: timedelta) -> datetime | None:
+    try:
+        return None if moment is None else moment.replace(tzinfo=UTC) + by
+    except OverflowError:
+        return None  # beyond the ends of the calendar there is nothing to leave out
+
+
+def _year(value: Value, reading: Reading) -> Node | None:
+    if isinstance(value, Text) and _YEARS.fullmatch(value.text.strip()):
+        return _in_period(read_period(value, reading))
+    reading.problem(value, "a year such as 2023, or a range such as 2015..2018, is expected here")
+    return None
+
+
+def _months(value: Value, reading: Reading) -> Node | None:
+    wanted = read_numbers(value, reading, MONTHS)
+    if wanted is None:
+        return None
+    return _check(f"taken in {' or '.join(wanted.values())}", lambda local: int(local[5:7]) in wanted)
+
+
+def _weekdays(value: Value, reading: Reading) -> Node | None:
+    wanted = read_numbers(value, reading, WEEKDAYS)
+    if wanted is None:
+        return None
+
+    def holds(local: str) -> bool:
+        return date.fromisoformat(local[:10]).isoweekday() in wanted
+
+    return _check(f"taken on a {' or '.join(wanted.values())}", holds)
+
+
+def _days(value: Value, reading: Reading) -> Node | None:
+    days = read_days(value, reading)
+    return None if days is None else _on_days(days)
+
+
+def _on_days(days: Cycle) -> Check:
+    return _check(f"taken on {days.words} of any year", lambda local: local[5:10] in days)
+
+
+def _today(reading: Reading) -> Check:
+    day = reading.today.isoformat()[5:]
+    return _on_days(Cycle(day, day))
+
+
+def _on_this_day(value: Value, reading: Reading) -> Node | None:
+    wanted = reading.truth(value)
+    if wanted is None:
+        return None
+    return _today(reading) if wanted else Not(_today(reading))
+
+
+def _times(value: Value, reading: Reading) -> Node | None:
+    times = read_times(value, reading)
+    return None if times is None else _check(f"taken at {times.words}", lambda local: local[11:16] in times)
+
+
+def _check(words: str, holds: Callable[[str], bool], within: Query | None = None) -> Check:
+    def test(record: Record) -> bool:
+        local = _local_time(record)
+        return local is not None and holds(local)
+
+    return Check(words, test, frozenset({"localDateTime"}), _local_time, within)
+
+
+def _local_time(record: Record) -> str | None:
+    """`2023-07-14T18:30:00.000`; None for years that have no four digits, which the calendar ends before."""
+    text = record.get("localDateTime")
+    return text[:23] if isinstance(text, str) and text[:4].isdecimal() else None
+
+
+PREDICATE = Predicate(
+    "taken",
+    "When it was taken, by the clock on the wall there and then.",
+    _read,
+    schema=one_or_list(
+        SCALAR,
+        mapping(
+            after=SCALAR,
+            before=SCALAR,
+            between={"anyOf": [SCALAR, {"type": "array", "items": SCALAR, "minItems": 2, "maxItems": 2}]},
+            last=SCALAR,
+            on=one_or_list(SCALAR),
+            year=one_or_list(SCALAR),
+            month=one_or_list(SCALAR),
+            day_of_year=one_or_list(SCALAR),
+            weekday=one_or_list(SCALAR),
+            time_of_day=one_or_list(SCALAR),
+            on_this_day=TRUTH,
+        ),
+    ),
+    examples=(
+        ("taken: 2023", "in 2023"),
+        ("taken: 2023-06..2023-08", "from the first of June to the last of August"),
+        ("taken: {after: 2015}", "from the first of January 2015 on"),
+        ("taken: {between: [2023-12-24 18:00, 2023-12-25]}", "from Christmas Eve at six to the end of Christmas Day"),
+        ("taken: {last: 12 months}", "up to today, from the same day a year ago on"),
+        ("taken: [2019-07-14, 2021-08]", "on that day, or in that month"),
+        ("taken: {year: [2015, 2018..2020], month: june..august}", "in the summers of these years"),
+        ("taken: 12-24..01-06", "at the turn of any year"),
+        ("taken: {weekday: weekend, time-of-day: 21:00..03:00}", "late on Saturdays and Sundays, and early"),
+        ("taken: on-this-day", "today's day and month, of any year"),
+    ),
+    options=_OPTIONS,
+    notes=(
+        "Times are the photo's own local time, as Immich shows it (`localDateTime`), so that a New Year's Eve in Tokyo "
+        "is one. Both ends of a period belong to it, each with all that it names: `before: 2023` lasts to the end of "
+        "2023. Options side by side must all hold. Whatever counts from today ends with tomorrow, since elsewhere it "
+        "may be tomorrow already; photos dated later, by a clock set wrong, are left out."
+    ),
+)

@@ -1,0 +1,33 @@
+"""Pieces of JSON Schema that predicates share. Editors read YAML's own types, so numbers and dates may be either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Schema = Mapping[str, object]
+
+SCALAR: Schema = {"type": ["string", "number"]}
+TEXT: Schema = {"type": "string"}
+TRUTH: Schema = {"type": "boolean"}
+NONE: Schema = {"enum": ["none", None]}
+
+
+def one_or_list(*schemas: Schema) -> Schema:
+    """A value of one of these kinds, or a list of such values."""
+    one = schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
+    return {"anyOf": [*schemas, {"type": "array", "items": one, "minItems": 1}]}
+
+
+def words(*allowed: str) -> Schema:
+    """One of some words."""
+    return {"enum": list(allowed)}
+
+
+def mapping(**properties: Schema) -> Schema:
+    """A mapping with at least one of these keys; `_` in a name stands for a hyphen."""
+    named = {name.replace("_", "-"): schema for name, schema in properties.items()}
+    return {"type": "object", "properties": named, "additionalProperties": False, "minProperties": 1}
+
+
+RANGE: Schema = {"anyOf": [SCALAR, mapping(min=SCALAR, max=SCALAR)]}
+"""A number, a text such as "100..800" or ">= 400", or min and max."""
