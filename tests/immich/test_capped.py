@@ -118,7 +118,7 @@ def ranked_library() -> Library:
     library.rankings["dog"] = tuple(ids)
     ranked = set(ids)
     for asset in shown(library):
-        library.update(asset.id, moves_updated_at=False, concepts=((0, 1.0),) if asset.id in ranked else ())
+        library.update(asset.id, concepts=((0, 1.0),) if asset.id in ranked else ())
     return library
 
 
@@ -146,7 +146,7 @@ def test_a_photo_that_goes_while_a_deep_ranking_is_read_takes_no_other_along(sta
     ids = sorted(shown_ids(library))
     library.rankings["dog"] = tuple(ids)
     for asset in shown(library):
-        library.update(asset.id, moves_updated_at=False, concepts=((0, 1.0),))
+        library.update(asset.id, concepts=((0, 1.0),))
     sandbox = start(library)
     sandbox.faults.hook(lambda: library.trash(ids[5], ids[700]), path="/api/search/smart", nth=request_number)
     found = found_ids(server_at(sandbox), smart(query="dog"))
@@ -159,7 +159,7 @@ def test_a_photo_that_arrives_while_a_deep_ranking_is_read_pushes_no_other_out(s
     ids = sorted(shown_ids(library))
     library.rankings["dog"] = tuple(ids)
     for asset in shown(library):
-        library.update(asset.id, moves_updated_at=False, concepts=((0, 1.0),))
+        library.update(asset.id, concepts=((0, 1.0),))
     newcomer = "00000000-0000-4000-8000-000000000000"
     sandbox = start(library)
 
@@ -174,7 +174,7 @@ def test_a_photo_that_arrives_while_a_deep_ranking_is_read_pushes_no_other_out(s
 def test_a_deep_ranking_whose_pages_never_fit_together_is_an_error(start: Start) -> None:
     library = generate(1600)
     for asset in shown(library):
-        library.update(asset.id, moves_updated_at=False, concepts=((0, 1.0),))
+        library.update(asset.id, concepts=((0, 1.0),))
     sandbox = start(library, "2.7")  # every distance ties, and ties come in any order
     with pytest.raises(Untrustworthy) as caught:
         found_ids(server_at(sandbox), smart(query="something"))

@@ -110,14 +110,36 @@ def test_changes_keep_the_indexes_right() -> None:
     assert asset not in library.timeline
 
 
-def test_people_and_albums_do_not_move_updated_at() -> None:
+@pytest.mark.parametrize(
+    ("change", "moves"),
+    [
+        ({"description": "new"}, True),
+        ({"rating": 5}, True),
+        ({"is_favorite": True}, True),
+        ({"visibility": "archive"}, True),
+        ({"tag_ids": ()}, True),
+        ({"deleted_at": 1}, True),
+        ({"city": "Rome"}, True),
+        ({"person_ids": ()}, False),
+        ({"concepts": ()}, False),
+        ({"text": "Menu"}, False),
+        ({"text": "Menu", "rating": 1}, True),
+    ],
+)
+def test_what_moves_updated_at_is_what_was_seen_on_a_real_server(change: dict[str, Any], moves: bool) -> None:
     library = generate(10)
     asset = library.add_asset()
     before = asset.updated_at
-    library.update(asset.id, moves_updated_at=False, person_ids=())
-    assert asset.updated_at == before
-    library.update(asset.id, is_favorite=True)
-    assert asset.updated_at > before
+    library.update(asset.id, **change)
+    assert (asset.updated_at > before) is moves
+
+
+def test_the_clock_goes_on_with_writes_and_while_one_waits() -> None:
+    library = generate(0)
+    before = library.clock
+    assert library.now() == library.clock == before + 1000
+    library.wait(times.HOUR)
+    assert library.clock == before + 1000 + times.HOUR
 
 
 def test_a_level_that_does_not_exist_is_an_error() -> None:
@@ -128,3 +150,10 @@ def test_a_level_that_does_not_exist_is_an_error() -> None:
 def test_a_taken_port_is_an_error() -> None:
     with Sandbox(generate(1)) as sandbox, pytest.raises(OSError, match="in use"):
         Sandbox(generate(1), port=int(sandbox.url.rpartition(":")[2])).__enter__()
+
+
+def test_a_sandbox_may_be_left_twice() -> None:
+    sandbox = Sandbox(generate(1))
+    with sandbox:
+        pass
+    sandbox.__exit__(None, None, None)

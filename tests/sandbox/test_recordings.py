@@ -43,7 +43,6 @@ SKIPPED: dict[str, str] = {
             "download-archive",
             "duplicates",
             "faces-of-asset",
-            "jobs-queues",
             "libraries-list",
             "map-reverse-geocode",
             "memories-list",
@@ -67,7 +66,6 @@ SKIPPED: dict[str, str] = {
             "sync-ack-api-key",
             "sync-stream-api-key",
             "sync-full",
-            "tags-assets-remove",
             "tags-bulk-assets",
             "tags-create-child",
             "tags-create-duplicate",
@@ -231,6 +229,16 @@ def _comparable(body: Any) -> Any:
 # -- the state that an exchange was recorded in ----------------------------------------------------------------
 
 
+BEFORE: dict[str, Callable[[Library], object]] = {
+    "album-delete-again": lambda library: library.delete_album(TMP_ONE),
+    "album-assets-remove-own-as-editor": lambda library: library.add_to_album(
+        NICE, ["1a7f73e5-9632-4db1-97fc-c5161b4bbe24"]
+    ),
+    "tags-assets-remove": lambda library: library.update(FIRST, tag_ids=("66a5fc86-e7a3-4bae-8dbd-73ff3aa3222c",)),
+}
+"""What happened before an exchange that is about one thing only."""
+
+
 def _staged(name: str) -> Library:
     """The real library, with the passing albums that the recordings write to."""
     library = real_library()
@@ -255,10 +263,8 @@ def _staged(name: str) -> Library:
     if name == "":
         trashed = next(asset.id for asset in library.timeline if asset.deleted_at is not None)
         library.add_to_album(TMP_ONE, [FIRST, trashed])
-    if name == "album-delete-again":
-        library.delete_album(TMP_ONE)
-    if name == "album-assets-remove-own-as-editor":
-        library.add_to_album(NICE, ["1a7f73e5-9632-4db1-97fc-c5161b4bbe24"])
+    if name in BEFORE:
+        BEFORE[name](library)
     if name == "album-assets-bulk-multi-again":
         again = _read("3.1", name)["request"]["body"]
         for album_id in again["albumIds"]:

@@ -249,3 +249,34 @@ def test_serving_for_ever_ends_with_ctrl_c(library: Library) -> None:
 
     serve_forever(library, "3.2", 0, announce=announce)
     assert seen[0].startswith("http://127.0.0.1:")
+
+
+def test_every_answer_tells_what_the_clock_of_the_library_shows(library: Library, client: Client) -> None:
+    assert client.ask("GET", "/api/server/ping").headers["date"] == "Sun, 01 Nov 2026 00:00:00 GMT"
+    library.wait(90_000_000)
+    assert client.ask("GET", "/api/nowhere").headers["date"] == "Sun, 01 Nov 2026 00:01:30 GMT"
+
+
+@pytest.mark.parametrize(("level", "path"), [("1.132", "jobs"), ("2.7", "jobs"), ("2.7", "queues"), ("3.2", "queues")])
+def test_administrators_see_what_is_at_work(level: str, path: str, start: Start) -> None:
+    client = start(generate(10), level)
+    client.sandbox.settings.queues["smartSearch"] = 7
+    body = client.ask("GET", f"/api/{path}").body
+    if path == "jobs":
+        assert body["smartSearch"]["jobCounts"]["waiting"] == 7
+        assert body["ocr"]["queueStatus"]["isActive"] is False
+    else:
+        assert {each["name"]: each["statistics"]["waiting"] for each in body}["smartSearch"] == 7
+    assert client.ask("GET", f"/api/{path}", key="bob").status == 403
+    assert client.ask("GET", "/api/queues").status == (404 if level == "1.132" else 200)
+
+
+def test_a_tag_is_taken_off_and_moves_updated_at(library: Library, client: Client) -> None:
+    tag = next(iter(library.tags.values()))
+    asset = library.add_asset(tag_ids=(tag.id,))
+    before = asset.updated_at
+    answer = client.ask("DELETE", f"/api/tags/{tag.id}/assets", {"ids": [asset.id, UNKNOWN]}).body
+    assert [each.get("error") for each in answer] == [None, "not_found"]
+    assert asset.tag_ids == ()
+    assert asset.updated_at > before
+    assert client.ask("DELETE", f"/api/tags/{UNKNOWN}/assets", {"ids": []}).status == 400

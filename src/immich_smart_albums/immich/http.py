@@ -88,6 +88,10 @@ class Http:
         query = f"?{urlencode(parameters)}" if parameters else ""
         return self.send("GET", f"{path}{query}", None, repeat=True)
 
+    def date(self, path: str) -> str:
+        """When the server answered a GET, as its `Date` says; empty where it does not say."""
+        return self._send("GET", path, None, repeat=True)[0].get("date", "")
+
     def post(self, path: str, body: Mapping[str, object]) -> bytes:
         """The JSON text of a POST that only reads; repeated when it fails on the way."""
         return self.send("POST", path, body, repeat=True)
@@ -98,6 +102,12 @@ class Http:
         With `repeat` it is sent again after a broken connection, a time-out, 502, 503, 504, and once after 500, with
         growing pauses or as long as the server's `Retry-After` says. Raises a ServerError that names the request.
         """
+        return self._send(method, path, body, repeat=repeat)[1]
+
+    def _send(
+        self, method: str, path: str, body: Mapping[str, object] | None, *, repeat: bool
+    ) -> tuple[Mapping[str, str], bytes]:
+        """Headers and JSON text of a good answer."""
         text = None if body is None else msgspec.json.encode(body)
         tries = _Tries(repeat=repeat, refused_too=self._has_answered)
         for attempt in stamina.retry_context(
@@ -107,7 +117,7 @@ class Http:
                 return self._try(method, path, text)
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
-    def _try(self, method: str, path: str, body: bytes | None) -> bytes:
+    def _try(self, method: str, path: str, body: bytes | None) -> tuple[Mapping[str, str], bytes]:
         started = self._clock()
         status, received, trouble = None, 0, None
         try:
@@ -116,7 +126,7 @@ class Http:
                 status, headers, answer = self._in_time(method, path, body, started)
             received = len(answer)
             self._has_answered = True
-            return check(method, path, status, headers, answer)
+            return headers, check(method, path, status, headers, answer)
         except urllib3.exceptions.HTTPError as error:
             failure = tell_failure(error, f"{method} {path}", self.address)
             trouble = failure.message

@@ -116,6 +116,16 @@ class Capabilities:
         return self.version >= Version(3, 2)
 
     @property
+    def has_queues(self) -> bool:
+        """`GET /queues` tells what is at work; before, `GET /jobs`."""
+        return self.version >= Version(2, 4)
+
+    @property
+    def suggests_lenses(self) -> bool:
+        """`GET /search/suggestions` lists lenses."""
+        return self.version >= Version(2, 2)
+
+    @property
     def shows_whom_it_finds(self) -> bool:
         """An asset found by personIds shows people; before, a deleted or invisible face found it as well."""
         return self.version >= Version(2, 5)

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from starlette.requests import Request
 
-from immich_smart_albums.sandbox import pages
+from immich_smart_albums.sandbox import pages, times
 from immich_smart_albums.sandbox.call import Answer, Call, json_answer
 from immich_smart_albums.sandbox.faults import Cut, Hook, Reply, Reset, Slow
 from immich_smart_albums.sandbox.fields import Field
 from immich_smart_albums.sandbox.keys import require
 from immich_smart_albums.sandbox.refusal import Refusal, unknown_route
 from immich_smart_albums.sandbox.routes import PUBLIC, Router
-from immich_smart_albums.sandbox.schema import Checker
+from immich_smart_albums.sandbox.schema import checked
 from immich_smart_albums.sandbox.transport import Connection
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ class App:
             mistake = Refusal(500, "Internal server error")
             answer = json_answer(mistake.body(zod=level.zod, correlation_id=correlation_id), 500)
         answer.headers[level.correlation_header] = correlation_id
+        answer.headers["date"] = times.http(self._backend.library.clock)
         if incoming.method == "GET" and answer.status == 200 and answer.content_type.startswith("application/json"):
             _add_etag(answer, incoming.headers.get("if-none-match"))
         return answer
@@ -155,7 +156,7 @@ class App:
             key = self._keys.find(incoming.headers, incoming.query)
             require(key, route.name, route.permission, self._backend.level)
         uuids = [Field(name, "uuid") for name, value in ids.items() if (name, value) != ("userId", "me")]
-        ids |= Checker(self._backend.level).read(ids, uuids)
+        ids |= checked(ids, uuids, self._backend.level)
         return route.answer(Call(self._backend, key, ids, incoming.query, body))
 
     def _web(self, path: str) -> Answer:

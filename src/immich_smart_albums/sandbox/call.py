@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from immich_smart_albums.sandbox.schema import Checker
+from immich_smart_albums.sandbox.schema import checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +32,8 @@ class Settings:
     machine_learning: bool = True
     """Off: a smart search by text fails with 500, as it does while the machine-learning container is down."""
     maintenance: bool = False
+    queues: dict[str, int] = field(default_factory=dict)
+    """How many jobs wait, by the name of the queue, as in `smartSearch`."""
     latency: float = 0.0
     """Waited before every answer."""
     skipped_row_cost: float = 0.0
@@ -94,7 +96,7 @@ class Call:
         Raises:
             Refusal: 400 with all problems.
         """
-        return Checker(self.level).read(self.body, fields)
+        return checked(self.body, fields, self.level)
 
     def checked_query(self, *fields: Field) -> dict[str, Any]:
         """Return the known parameters of the query string, converted from text.
@@ -102,7 +104,7 @@ class Call:
         Raises:
             Refusal: 400 with all problems.
         """
-        return Checker(self.level, from_query=True).read(self.query, fields)
+        return checked(self.query, fields, self.level, from_query=True)
 
 
 def json_answer(body: object, status: int = 200) -> Answer:

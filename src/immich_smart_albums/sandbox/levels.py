@@ -190,6 +190,7 @@ _V1_132 = replace(
             "POST /search/large-assets",
             "GET /api-keys/me",
             "PUT /albums/assets",
+            "GET /queues",
         }
     ),
     any_key_routes=frozenset(
@@ -211,6 +212,7 @@ _V1_132 = replace(
             "POST /download/info",
             "GET /users",
             "GET /users/me",
+            "GET /jobs",
             "GET /server/about",
         }
     ),

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_ELSEWHERE = frozenset({"person_ids", "concepts", "text"})
+"""Kept in tables of their own: changes of these do not move `updated_at` (3.1.0, tried one by one)."""
+
+
 def _place(asset: Asset) -> tuple[int, str]:
     return asset.file_created_at, asset.id
 
@@ -48,6 +52,16 @@ class Library:
         self._by_album: defaultdict[str, set[str]] = defaultdict(set)
 
     # -- clock, ids, look-ups ---------------------------------------------------------------------------------------
+
+    @property
+    def clock(self) -> int:
+        """What the clock shows; every answer tells it as its `Date`."""
+        return self._clock
+
+    def wait(self, microseconds: int) -> None:
+        """Let time go by; a negative one sets the clock back."""
+        with self.lock:
+            self._clock += microseconds
 
     def now(self) -> int:
         """Move the clock on by one millisecond and return it: the instant of one write."""
@@ -140,11 +154,10 @@ class Library:
             self.revision += 1
             return asset
 
-    def update(self, asset_id: str, *, moves_updated_at: bool = True, **changes: Any) -> Asset:  # noqa: ANN401 - each field has a type of its own
-        """Change fields of an asset or, by the same names, of its EXIF, and move `updated_at`.
+    def update(self, asset_id: str, **changes: Any) -> Asset:  # noqa: ANN401 - each field has a type of its own
+        """Change fields of an asset or, by the same names, of its EXIF.
 
-        People, albums, embeddings and recognised text do not move `updated_at` on a real server (3.1.0, tried one by
-        one); pass `moves_updated_at=False` for these.
+        This moves `updated_at`, unless only people, embedding or recognised text change, as on a real server.
 
         Raises:
             KeyError: There is no such asset.
@@ -159,7 +172,7 @@ class Library:
             for person_id in asset.person_ids:
                 self._by_person[person_id].add(asset_id)
             insort(self.timeline, asset, key=_place)
-            if moves_updated_at:
+            if not changes.keys() <= _ELSEWHERE:
                 asset.updated_at = self.now()
             self._touched(asset)
             return asset

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.sandbox.endpoints import albums, assets, people, search, server, timeline
+from immich_smart_albums.sandbox.endpoints import albums, assets, people, queues, search, server, timeline
 
 if TYPE_CHECKING:
     from immich_smart_albums.sandbox.call import Endpoint
@@ -42,6 +42,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/users/me", "user.read", server.own_user),
     Route("GET", "/api-keys/me", ANY_KEY, server.own_key),
     Route("GET", "/api-keys/{id}", "apiKey.read", server.key_by_id),
+    Route("GET", "/queues", "queue.read", queues.queues),
+    Route("GET", "/jobs", "job.read", queues.jobs),
     Route("GET", "/partners", "partner.read", server.partners),
     Route("PUT", "/partners/{id}", "partner.update", server.update_partner),
     Route("POST", "/search/metadata", "asset.read", search.metadata),
@@ -56,6 +58,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/people/{id}/thumbnail", "person.read", people.person_thumbnail),
     Route("GET", "/tags", "tag.read", people.list_tags),
     Route("PUT", "/tags/{id}/assets", "tag.asset", people.tag_assets),
+    Route("DELETE", "/tags/{id}/assets", "tag.asset", people.untag_assets),
     Route("GET", "/albums", "album.read", albums.list_albums),
     Route("POST", "/albums", "album.create", albums.create_album),
     Route("GET", "/albums/statistics", "album.statistics", albums.statistics),

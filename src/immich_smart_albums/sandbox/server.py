@@ -115,10 +115,11 @@ class Sandbox:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop; requests under way are dropped."""
+        """Stop; requests under way are dropped. Once stopped, this does nothing."""
         if self._server is not None and self._thread is not None:
             self._server.stop()
             self._thread.join()
+        self._server = self._thread = None
 
 
 class _Server(uvicorn.Server):

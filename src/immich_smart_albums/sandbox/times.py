@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import lru_cache
 
 SECOND = 1_000_000
@@ -63,6 +64,11 @@ def plain(instant: int) -> str:
 def offset(instant: int) -> str:
     """Return the form that PostgreSQL puts into nested objects, `2024-07-01T12:00:00.5+00:00`."""
     return plain(instant) + "+00:00"
+
+
+def http(instant: int) -> str:
+    """Return the form of the `Date` header, `Mon, 01 Jul 2024 12:00:00 GMT`."""
+    return format_datetime(_EPOCH + timedelta(microseconds=instant), usegmt=True)
 
 
 def month(instant: int) -> str:

@@ -13,7 +13,7 @@ from immich_smart_albums.sandbox.shapes import person_json, tag_json
 
 if TYPE_CHECKING:
     from immich_smart_albums.sandbox.call import Call
-    from immich_smart_albums.sandbox.records import Person
+    from immich_smart_albums.sandbox.records import Person, Tag
 
 _MIN_FACES = 3
 """A person without a name is listed from so many faces on (the server's default)."""
@@ -83,9 +83,7 @@ def list_tags(call: Call) -> Answer:
 def tag_assets(call: Call) -> Answer:
     """PUT /tags/{id}/assets: one result for each id; this does move `updatedAt`."""
     library = call.library
-    tag = library.tags.get(call.ids["id"])
-    if tag is None or tag.owner_id != call.user_id:
-        raise no_access("tag.asset")
+    tag = _own_tag(call)
     results = []
     for asset_id in call.checked_body(Field("ids", "uuids", required=True))["ids"]:
         asset = library.assets.get(asset_id)
@@ -97,3 +95,25 @@ def tag_assets(call: Call) -> Answer:
             library.update(asset_id, tag_ids=(*asset.tag_ids, tag.id))
             results.append({"id": asset_id, "success": True})
     return json_answer(results)
+
+
+def untag_assets(call: Call) -> Answer:
+    """DELETE /tags/{id}/assets: one result for each id; this moves `updatedAt` as well."""
+    library = call.library
+    tag = _own_tag(call)
+    results = []
+    for asset_id in call.checked_body(Field("ids", "uuids", required=True))["ids"]:
+        asset = library.assets.get(asset_id)
+        if asset is None or tag.id not in asset.tag_ids:
+            results.append({"id": asset_id, "success": False, "error": "not_found"})
+        else:
+            library.update(asset_id, tag_ids=tuple(each for each in asset.tag_ids if each != tag.id))
+            results.append({"id": asset_id, "success": True})
+    return json_answer(results)
+
+
+def _own_tag(call: Call) -> Tag:
+    tag = call.library.tags.get(call.ids["id"])
+    if tag is None or tag.owner_id != call.user_id:
+        raise no_access("tag.asset")
+    return tag

@@ -1,0 +1,107 @@
+"""What helps to understand a result: the server's clock, values that photos have, queues that are still at work."""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from immich_smart_albums.errors import MissingPermission
+from immich_smart_albums.immich.responses import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from immich_smart_albums.immich.http import Http
+    from immich_smart_albums.immich.versions import Capabilities
+
+_SUGGESTED = {
+    "city": "city",
+    "state": "state",
+    "country": "country",
+    "make": "camera-make",
+    "model": "camera-model",
+    "lensModel": "camera-lens-model",
+}
+"""Search fields whose values the server lists, and what it calls them."""
+
+_INDEXING = {
+    "metadataExtraction": "metadata extraction",
+    "sidecar": "sidecar metadata",
+    "library": "external libraries",
+    "storageTemplateMigration": "storage template migration",
+    "faceDetection": "face detection",
+    "facialRecognition": "facial recognition",
+    "smartSearch": "smart search",
+    "ocr": "text recognition",
+}
+"""Queues that decide what searches find, and what Immich's page of jobs calls them."""
+
+
+class _Counts(msgspec.Struct):
+    active: int = 0
+    waiting: int = 0
+    delayed: int = 0
+    paused: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.active + self.waiting + self.delayed + self.paused
+
+
+class _Queue(msgspec.Struct):
+    name: str
+    statistics: _Counts
+
+
+class _Jobs(msgspec.Struct):
+    jobCounts: _Counts  # noqa: N815 - Immich's name
+
+
+class Hints:
+    """Asks anew each time: all of this changes while the server lives."""
+
+    def __init__(self, http: Http, capabilities: Capabilities) -> None:
+        self._http = http
+        self._capabilities = capabilities
+
+    def now(self) -> int | None:
+        """What the server's clock shows, in ms since 1970, to the second; None where its answers do not tell.
+
+        It is the `Date` of an answer, which every Immich sends; a proxy on the way may take it away.
+        """
+        try:
+            return int(parsedate_to_datetime(self._http.date("/server/ping")).timestamp()) * 1000
+        except ValueError:
+            return None
+
+    def values(self, field: str) -> list[str] | None:
+        """The values that a search field has on the timeline, sorted; None for fields of which the server lists none.
+
+        `lensModel` is listed since 2.2.
+        """
+        if field not in _SUGGESTED or (field == "lensModel" and not self._capabilities.suggests_lenses):
+            return None
+        body = self._http.get("/search/suggestions", {"type": _SUGGESTED[field]})
+        answer = decode(body, list[str | None], "GET /search/suggestions")
+        return sorted({value for value in answer if value})
+
+    def busy_queues(self) -> list[str] | None:
+        """The queues with work left that may change what searches find; None where the key may not see them.
+
+        Only administrators may, with the permission queue.read (before 2.4: job.read).
+        """
+        try:
+            left = self._queues() if self._capabilities.has_queues else self._jobs()
+        except MissingPermission:
+            return None
+        return [words for name, words in _INDEXING.items() if left.get(name)]
+
+    def _queues(self) -> Mapping[str, int]:
+        answer = decode(self._http.get("/queues"), list[_Queue], "GET /queues")
+        return {queue.name: queue.statistics.left for queue in answer}
+
+    def _jobs(self) -> Mapping[str, int]:
+        answer = decode(self._http.get("/jobs"), dict[str, _Jobs], "GET /jobs")
+        return {name: jobs.jobCounts.left for name, jobs in answer.items()}
