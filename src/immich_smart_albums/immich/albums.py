@@ -8,6 +8,7 @@ import msgspec
 import stamina
 
 from immich_smart_albums.errors import NoAccess, Refused, ServerError, Untrustworthy
+from immich_smart_albums.immich.contents import Contents
 from immich_smart_albums.immich.membership import ADD, REMOVE, write
 from immich_smart_albums.immich.responses import decode
 from immich_smart_albums.model.album import Album, AlbumDetails, User
@@ -70,6 +71,7 @@ class ImmichAlbums:
         self._capabilities = capabilities
         self._directory = directory
         self._searches = searches
+        self._contents = Contents(http, searches)
 
     def members(self, album_id: str) -> frozenset[str]:
         """The ids in an album, as far as the timeline and the archive show them.
@@ -78,9 +80,7 @@ class ImmichAlbums:
         "duplicate".
         """
         if self._capabilities.searches_albums_of_others:
-            query = Query(Kind.METADATA, (("albumIds", (album_id,)),), _SHOWN)
-            batches = self._searches.find(query, frozenset())
-            return frozenset(record["id"] for batch in batches for record in batch)
+            return self._contents.ids(album_id)
         path = f"/albums/{album_id}"
         answer = decode(self._http.get(path), _WithAssets, f"GET {path}")
         return frozenset(member.id for member in answer.assets)
