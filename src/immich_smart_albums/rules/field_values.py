@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.query import Value
     from immich_smart_albums.rules.findings import Findings
-    from immich_smart_albums.rules.source import Source
+    from immich_smart_albums.rules.source import Origin
 
 
 class _WrongValueError(ValueError):
@@ -29,7 +29,7 @@ def read_value(  # noqa: PLR0913 - a value with everything that messages about i
     name: str,
     field: Field,
     raw: object,
-    source: Source,
+    source: Origin,
     findings: Findings,
     *,
     zone: tzinfo | None,

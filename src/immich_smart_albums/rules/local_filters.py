@@ -8,7 +8,7 @@ yield something that is not null.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.span import marked
@@ -92,15 +92,20 @@ def local_filter(path: Path, pattern: Pattern | None, description: str, label: s
 
 def _from_words(source: Source, findings: Findings) -> tuple[Check, ...]:
     text = source.text.strip()
-    at = _first_colon(text)
     if not text.startswith("$"):
         message = "no such file" if looks_like_file(text) else "neither a file nor a filter"
         hint = "Check the path, or write a filter as $.exifInfo.make:Apple."
         findings.problems.append(source.problem(message, hint=hint))
         return ()
-    path, regex = (text, None) if at is None else (text[:at], text[at + 1 :])
-    made = _make(path, regex, text, _Place(source), findings)
+    path, regex = path_and_regex(text)
+    made = make_filter(path, regex, text, _InSource(source), findings)
     return () if made is None else (made,)
+
+
+def path_and_regex(words: str) -> tuple[str, str | None]:
+    """The two parts of `$.path:regex`; the second may be missing."""
+    at = _first_colon(words)
+    return (words, None) if at is None else (words[:at], words[at + 1 :])
 
 
 def _first_colon(text: str) -> int | None:
@@ -120,15 +125,32 @@ def _first_colon(text: str) -> int | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class Place(Protocol):
     """Where a filter stands, for messages."""
+
+    @property
+    def label(self) -> str:
+        """The place as messages about assets name it."""
+        ...
+
+    def problem(self, message: str, *, hint: str | None = None, word: str | None = None) -> Problem:
+        """A problem with the filter, at one of its words."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _InSource:
+    """A filter in a flag's value."""
 
     source: Source
     number: int = 0
     """Counted from 1 in a list; 0 for a filter in words."""
     before: Sequence[object] = ()
     """The entries of the list before this one."""
+
+    @property
+    def label(self) -> str:
+        return self.source.label
 
     def problem(self, message: str, *, hint: str | None = None, word: str | None = None) -> Problem:
         """A problem with this filter, at one of its words."""
@@ -141,7 +163,7 @@ class _Place:
 
 
 def _from_entry(entries: Sequence[object], number: int, source: Source, findings: Findings) -> Check | None:
-    entry, place = entries[number - 1], _Place(source, number, entries[: number - 1])
+    entry, place = entries[number - 1], _InSource(source, number, entries[: number - 1])
     if not isinstance(entry, dict):
         hint = 'Write {"path": "$.exifInfo.make", "regex": "Apple"}.'
         findings.problems.append(place.problem(f"a filter is an object, not {name_of_type(entry)}", hint=hint))
@@ -163,10 +185,11 @@ def _from_entry(entries: Sequence[object], number: int, source: Source, findings
         return None
     pattern = regex if isinstance(regex, str) else None
     name = description if isinstance(description, str) else f"{path}:{pattern or ''}"
-    return _make(path, pattern, name, place, findings)
+    return make_filter(path, pattern, name, place, findings)
 
 
-def _make(path: str, regex: str | None, description: str, place: _Place, findings: Findings) -> Check | None:
+def make_filter(path: str, regex: str | None, description: str, place: Place, findings: Findings) -> Check | None:
+    """The check that a path and an expression make; None where one of them cannot be read, or can never match."""
     try:
         compiled = compile_path(path)
         pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH) if regex else None
@@ -180,4 +203,4 @@ def _make(path: str, regex: str | None, description: str, place: _Place, finding
         message, hint = never
         findings.problems.append(place.problem(message, hint=hint, word="path"))
         return None
-    return local_filter(compiled, pattern, description, place.source.label)
+    return local_filter(compiled, pattern, description, place.label)

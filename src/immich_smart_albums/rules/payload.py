@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from immich_smart_albums.rules.findings import Findings
-    from immich_smart_albums.rules.source import Source
+    from immich_smart_albums.rules.source import Origin, Source
 
 
 def read_search(
@@ -44,7 +44,7 @@ def read_search(
 
 def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide them
     payload: dict[str, object],
-    source: Source,
+    source: Origin,
     kind: Kind,
     findings: Findings,
     *,
@@ -82,7 +82,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
     return Search(query, source.label, placed=says_visibility(payload))
 
 
-def _without_datetime(payload: dict[str, object], source: Source, findings: Findings) -> dict[str, object]:
+def _without_datetime(payload: dict[str, object], source: Origin, findings: Findings) -> dict[str, object]:
     """Translate `{"datetime": {"from", "to"}}`, which no version of Immich ever knew."""
     if "datetime" not in payload:
         return payload
@@ -103,7 +103,7 @@ def _without_datetime(payload: dict[str, object], source: Source, findings: Find
     return result
 
 
-def _read_limit(payload: dict[str, object], source: Source, findings: Findings) -> int | None:
+def _read_limit(payload: dict[str, object], source: Origin, findings: Findings) -> int | None:
     if "resultLimit" not in payload:
         return None
     limit = payload["resultLimit"]
@@ -119,7 +119,7 @@ def _read_limit(payload: dict[str, object], source: Source, findings: Findings) 
     return None
 
 
-def _require_question(payload: dict[str, object], source: Source, findings: Findings) -> None:
+def _require_question(payload: dict[str, object], source: Origin, findings: Findings) -> None:
     if "query" not in payload and "queryAssetId" not in payload:
         hint = 'Add {"query": "a dog on a beach"}, or use a metadata flag for searches without one.'
         findings.problems.append(source.problem("a smart search needs 'query' or 'queryAssetId'", hint=hint))
@@ -128,7 +128,7 @@ def _require_question(payload: dict[str, object], source: Source, findings: Find
         findings.problems.append(source.problem("'query' and 'queryAssetId' stand together", hint=hint))
 
 
-def _known_field(name: str, kind: Kind, source: Source, findings: Findings) -> fields.Field | None:
+def _known_field(name: str, kind: Kind, source: Origin, findings: Findings) -> fields.Field | None:
     at = source.offset_of_key(name)
     field = fields.FIELDS.get(name)
     if field is not None and kind in field.kinds:
@@ -150,7 +150,7 @@ def _known_field(name: str, kind: Kind, source: Source, findings: Findings) -> f
     return None
 
 
-def _check_combinations(filters: dict[str, Value], source: Source, findings: Findings) -> None:
+def _check_combinations(filters: dict[str, Value], source: Origin, findings: Findings) -> None:
     """Combinations that every version answers with something else than what was asked."""
     if filters.get("isNotInAlbum") is False:
         hint = "Remove it, or exclude with a search that has true."

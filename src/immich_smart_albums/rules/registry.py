@@ -15,7 +15,9 @@ from immich_smart_albums.rules.predicates import (
     exif,
     favorite,
     filename,
+    json,
     library,
+    media,
     near,
     offline,
     orientation,
@@ -24,6 +26,8 @@ from immich_smart_albums.rules.predicates import (
     person,
     place,
     rating,
+    screenshot,
+    search,
     size,
     smart,
     stack,
@@ -44,6 +48,8 @@ PREDICATES: tuple[Predicate, ...] = (
     near.PREDICATE,
     camera.PREDICATE,
     exif.PREDICATE,
+    media.PREDICATE,
+    screenshot.PREDICATE,
     size.PREDICATE,
     dimensions.PREDICATE,
     orientation.PREDICATE,
@@ -61,6 +67,8 @@ PREDICATES: tuple[Predicate, ...] = (
     archived.PREDICATE,
     offline.PREDICATE,
     stack.PREDICATE,
+    json.PREDICATE,
+    search.PREDICATE,
 )
 """In the order of the reference."""
 

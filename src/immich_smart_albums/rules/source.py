@@ -6,7 +6,7 @@ import difflib
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.span import marked
@@ -23,6 +23,23 @@ class Form(Enum):
     URL = "URL"
     BARE = "bare"
     """Neither a file that exists nor JSON nor a URL: a smart query, a `$.path:regex`, or a typo."""
+
+
+class Origin(Protocol):
+    """Where a payload comes from, for messages about its keys."""
+
+    @property
+    def label(self) -> str:
+        """Its name."""
+        ...
+
+    def problem(self, message: str, *, hint: str | None = None, at: int | None = None) -> Problem:
+        """A problem with the payload; `at` is a place that `offset_of_key` told."""
+        ...
+
+    def offset_of_key(self, key: str, *, skip: int = 0) -> int | None:
+        """Where a key stands; None where that cannot be told."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

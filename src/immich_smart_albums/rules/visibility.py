@@ -14,7 +14,7 @@ from immich_smart_albums.rules.json_text import name_of_type
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.findings import Findings
-    from immich_smart_albums.rules.source import Source
+    from immich_smart_albums.rules.source import Origin
 
 _TIMELINE = frozenset({Visibility.TIMELINE})
 _ARCHIVE = frozenset({Visibility.ARCHIVE})
@@ -26,7 +26,7 @@ def says_visibility(payload: dict[str, object]) -> bool:
     return not payload.keys().isdisjoint(VISIBILITY_WORDS)
 
 
-def read_visibility(payload: dict[str, object], source: Source, findings: Findings) -> frozenset[Visibility]:
+def read_visibility(payload: dict[str, object], source: Origin, findings: Findings) -> frozenset[Visibility]:
     """The visibilities that a payload asks for; the timeline where it says nothing, and for something wrong."""
     wanted: dict[str, frozenset[Visibility]] = {}
     if "visibility" in payload:
@@ -51,7 +51,7 @@ def read_visibility(payload: dict[str, object], source: Source, findings: Findin
 _TRUTHS = ("isArchived", "withArchived", "isVisible")
 
 
-def _read_truth(word: str, payload: dict[str, object], source: Source, findings: Findings) -> bool | None:
+def _read_truth(word: str, payload: dict[str, object], source: Origin, findings: Findings) -> bool | None:
     value = payload.get(word)
     if word in payload and not isinstance(value, bool):
         message = f"{word} takes true or false, not {name_of_type(value)}: {value!r}"
@@ -60,7 +60,7 @@ def _read_truth(word: str, payload: dict[str, object], source: Source, findings:
     return value if isinstance(value, bool) else None
 
 
-def _read_word(value: object, source: Source, findings: Findings) -> frozenset[Visibility] | None:
+def _read_word(value: object, source: Origin, findings: Findings) -> frozenset[Visibility] | None:
     at = source.offset_of_key("visibility")
     if value == "locked":
         hint = "Locked photos stay locked: Immich shows them to no API key."

@@ -1,0 +1,119 @@
+"""What kind of file an asset is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.combine import any_of
+from immich_smart_albums.rules.facts import equals, exif, field
+from immich_smart_albums.rules.leaves import Check
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.predicates.screenshot import IS_SCREENSHOT
+from immich_smart_albums.rules.schemas import TEXT, one_or_list
+from immich_smart_albums.rules.shape import SHAPE_FIELDS, shape
+from immich_smart_albums.rules.value import Text
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Value
+
+_MIME = re.compile(r"[a-z]+/([a-z0-9][a-z0-9.+-]*|\*)")
+_RAW = re.compile(
+    r"image/(3fr|ari|arw|cap|cin|cr2|cr3|crw|dcr|dng|erf|fff|iiq|k25|kdc|mrw|nef|nrw|orf|ori|pef|raf|raw|rw2|rwl|sr2|srf"
+    r"|srw|x3f)"
+)
+"""As Immich calls them, by the ending of the file's name (its `mime-types.ts`, which counts Photoshop files, too)."""
+
+_WIDE = 2.5
+"""So many times wider than high are only panoramas; phones' screens are up to 2.4 times longer than wide."""
+
+_mime = field("originalMimeType")
+_projection = exif("projectionType")
+
+
+def _of_type(word: str, type_: str) -> Check:
+    return equals(word, type_, field("type"), "type", within=Query(Kind.METADATA, (("type", type_),)))
+
+
+def _panorama(record: Record) -> str | None:
+    """What makes it a panorama."""
+    projection, size = _projection(record), shape(record)
+    if projection:
+        return str(projection)
+    return f"{size[0]:g} x {size[1]:g} pixels" if size and size[0] >= _WIDE * size[1] else None
+
+
+_live = field("livePhotoVideoId")
+
+_WORDS = {
+    "photo": _of_type("photo", "IMAGE"),
+    "video": _of_type("video", "VIDEO"),
+    "live": Check(
+        "live photo",
+        lambda record: _live(record) is not None,
+        frozenset({"livePhotoVideoId"}),
+        _live,
+        Query(Kind.METADATA, (("isMotion", True),)),
+        exact=True,
+    ),
+    "panorama": Check(
+        "panorama",
+        lambda record: _panorama(record) is not None,
+        frozenset({"exifInfo.projectionType", *SHAPE_FIELDS}),
+        _panorama,
+    ),
+    "raw": Check(
+        "raw", lambda record: _RAW.fullmatch(str(_mime(record))) is not None, frozenset({"originalMimeType"}), _mime
+    ),
+    "screenshot": IS_SCREENSHOT,
+}
+_MEANT = f"{', '.join(_WORDS)} or a type such as image/heic"
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, _MEANT, lambda each: _one(each, reading))
+
+
+def _one(value: Value, reading: Reading) -> Check | None:
+    if isinstance(value, Text) and _MIME.fullmatch(value.text.lower()):
+        return _of_mime(value.text.lower())
+    word = reading.choice(value, (*_WORDS, "image/heic", "video/*"))
+    return None if word is None else _WORDS[word]
+
+
+def _of_mime(wanted: str) -> Check:
+    beginning = wanted.removesuffix("*")
+
+    def holds(record: Record) -> bool:
+        found = str(_mime(record)).lower()
+        return found == wanted or (beginning != wanted and found.startswith(beginning))
+
+    return Check(f"type {wanted}", holds, frozenset({"originalMimeType"}), _mime)
+
+
+PREDICATE = Predicate(
+    "media",
+    "What kind of file it is.",
+    _read,
+    schema=one_or_list(TEXT),
+    examples=(
+        ("media: photo", "no video"),
+        ("media: [video, live]", "a video, or a photo that moves"),
+        ("media: raw", "as the sensor saw it: DNG, CR3, NEF and so on"),
+        ("media: [image/heic, image/avif]", "a file of one of these types"),
+        ("media: video/*", "a file of any type of video"),
+    ),
+    options={
+        "photo": "any image",
+        "video": "any video, without the moving part of live photos",
+        "live": "a photo with a moving part: live photos, motion photos",
+        "panorama": f"a picture all around (it has a projection), or {_WIDE:g} times wider than high",
+        "raw": "a raw file of a camera; Photoshop files are none",
+        "screenshot": "see `screenshot`",
+        "image/heic": "a type as Immich shows it in a photo's details (MIME); `image/*` is any image",
+    },
+)

@@ -1,0 +1,99 @@
+"""A search in Immich's own words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind
+from immich_smart_albums.rules.combine import any_of
+from immich_smart_albums.rules.flag import DEFAULT_SMART_LIMIT
+from immich_smart_albums.rules.payload import read_object
+from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.schemas import one_or_list
+from immich_smart_albums.rules.value import Entries, Items, Text, name_of
+
+if TYPE_CHECKING:
+    from immich_smart_albums.errors import Problem
+    from immich_smart_albums.rules.leaves import Search
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Value
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,15})?", re.ASCII)
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "none": None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Payload:
+    """A search in a rules file."""
+
+    value: Entries
+
+    @property
+    def label(self) -> str:
+        return str(self.value.span)
+
+    def problem(self, message: str, *, hint: str | None = None, at: int | None = None) -> Problem:
+        place = self.value if at is None else self.value.entries[at][0]
+        return place.span.problem(message, hint=hint)
+
+    def offset_of_key(self, key: str, *, skip: int = 0) -> int | None:
+        places = [place for place, (word, _) in enumerate(self.value.entries) if word.text == key]
+        return places[skip] if skip < len(places) else None
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, "a search", lambda each: _one(each, reading))
+
+
+def _one(value: Value, reading: Reading) -> Search | None:
+    if not isinstance(value, Entries):
+        message = f"a search is a mapping of Immich's own search fields, not {name_of(value)}"
+        reading.problem(value, message, hint="Write {city: Helsinki}; for a search by content use smart.")
+        return None
+    payload = {key.text: _as_json(entry) for key, entry in value.entries}
+    kind = Kind.METADATA if payload.keys().isdisjoint({"query", "queryAssetId"}) else Kind.SMART
+    return read_object(
+        payload, _Payload(value), kind, reading.findings, smart_limit=DEFAULT_SMART_LIMIT, zone=reading.zone
+    )
+
+
+def _as_json(value: Value) -> object:
+    """The value as JSON has it: what looks like a number, true, false or null is one where it stands without quotes."""
+    match value:
+        case Entries():
+            return {key.text: _as_json(entry) for key, entry in value.entries}
+        case Items():
+            return [_as_json(each) for each in value.items]
+        case Text() if value.quoted:
+            return value.text
+        case Text() if value.text.lower() in _WORDS:
+            return _WORDS[value.text.lower()]
+        case Text() if found := _NUMBER.fullmatch(value.text):
+            return float(value.text) if found[2] else int(value.text)
+        case Text():
+            return value.text
+
+
+PREDICATE = Predicate(
+    "search",
+    "A search in Immich's own words, as its web page sends them.",
+    _read,
+    schema=one_or_list({"type": "object"}),
+    examples=(
+        ("search: {city: Helsinki, isFavorite: true}", "favourites in Helsinki"),
+        ("search: {make: Canon, takenAfter: 2023-06-01, takenBefore: 2023-08-31}", "a Canon in that summer, by UTC"),
+        ("search: {query: a dog, city: Paris, resultLimit: 50}", "the 50 photos of Paris that fit best"),
+        ("search: {isArchived: true, type: VIDEO}", "archived videos"),
+        ("search: {}", "the whole timeline"),
+    ),
+    notes=(
+        "[Filters](filters.md) lists all fields. Everything in one search must hold. One with `query` or "
+        "`queryAssetId` is a smart search: the other fields narrow what is ranked, so that `resultLimit` (without it "
+        f"{DEFAULT_SMART_LIMIT}) counts only what fits them. A field that this version of Immich does not know is "
+        "refused, since Immich would ignore it. Values of other types than text go without quotes, text that looks "
+        "like one goes in quotes."
+    ),
+)
