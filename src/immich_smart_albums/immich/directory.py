@@ -59,6 +59,10 @@ class _User(msgspec.Struct):
     email: str = ""
 
 
+class _Partner(_User):
+    inTimeline: bool = False  # noqa: N815 - Immich's name
+
+
 class _AlbumUser(msgspec.Struct):
     user: _User
     role: str = "viewer"
@@ -166,6 +170,12 @@ class Directory:
         answer = decode(self._http.get("/users"), list[_User], "GET /users")
         return [User(each.id, each.name, each.email) for each in answer]
 
+    def partners(self) -> list[User]:
+        """The users whose photos the account's timeline shows beside its own; needs partner.read."""
+        body = self._http.get("/partners", {"direction": "shared-with"})
+        answer = decode(body, list[_Partner], "GET /partners")
+        return [User(each.id, each.name, each.email) for each in answer if each.inTimeline]
+
     def albums(self) -> list[Album]:
         """All albums that the account owns or that are shared with it, each once."""
         # Before 3.0 the plain list is the owned ones, and `shared=true` adds the shared ones.
@@ -201,7 +211,9 @@ class Directory:
 def _album(wire: _Album, own_id: str | None) -> Album:
     """Since 3.0 the owner is the album user with role owner; before, a field of its own."""
     owner = wire.owner or next((each.user for each in wire.albumUsers if each.role == "owner"), _User(""))
-    return Album(wire.id, wire.albumName, wire.assetCount, _role(wire, owner, own_id), owner.name, wire.createdAt)
+    role = _role(wire, owner, own_id)
+    is_shared = any(each.user.id != owner.id for each in wire.albumUsers)
+    return Album(wire.id, wire.albumName, wire.assetCount, role, owner.name, wire.createdAt, is_shared)
 
 
 def _role(wire: _Album, owner: _User, own_id: str | None) -> str | None:

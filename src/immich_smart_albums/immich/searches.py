@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import MissingPermission, NoAccess, Refused, Untrustworthy
+from immich_smart_albums.errors import MissingPermission, NoAccess, Refused, ServerError, Untrustworthy
 from immich_smart_albums.immich.counting import Counter
 from immich_smart_albums.immich.parallel import in_parallel
 from immich_smart_albums.immich.question import Question
@@ -97,7 +97,7 @@ class ImmichSearches:
 
     def _records(self, search: Question, query: Query) -> Generator[list[Record], None, None]:
         if query.kind is Kind.SMART:
-            yield from _ranked(search, query.limit)
+            yield from _ranked(search, query)
         elif query.limit is not None:
             yield _first(search, query.limit, ascending=query.get("order") == "asc")
         else:
@@ -166,16 +166,16 @@ def _in_order(records: list[Record], *, ascending: bool) -> list[Record]:
     return sorted(records, key=lambda record: (instant(record), record["id"]), reverse=not ascending)
 
 
-def _ranked(search: Question, limit: int | None) -> Iterator[list[Record]]:
-    """A ranking by page: the server tells no distance, so there is no key to continue from.
+def _ranked(search: Question, query: Query) -> Iterator[list[Record]]:
+    """A ranking down to its cut-off, by page: the server tells no distance, so there is no key to continue from.
 
     One page is exact. Several may overlap where distances tie (up to 3.0.3), and shift when photos come or go; so they
     are read until two readings agree, with other page sizes where they overlap.
     """
-    size = min(limit or PAGE_SIZE, PAGE_SIZE)
+    size = min(query.limit or PAGE_SIZE, PAGE_SIZE)
     previous: list[str] = []
     for _ in range(MOST_RANKINGS):
-        records, pages = _read_ranking(search, limit, size)
+        records, pages = _read_ranking(search, query, size)
         ids = [record["id"] for record in records]
         if len(set(ids)) < len(ids):
             size = max(size - 1, 1)
@@ -187,13 +187,38 @@ def _ranked(search: Question, limit: int | None) -> Iterator[list[Record]]:
     raise Untrustworthy(message, hint="Try again when nothing is uploading, or use a resultLimit of at most 1000.")
 
 
-def _read_ranking(search: Question, limit: int | None, size: int) -> tuple[list[Record], int]:
-    """A ranking, and out of how many pages it is put together."""
+def _read_ranking(search: Question, query: Query, size: int) -> tuple[list[Record], int]:
+    """A ranking down to its cut-off, and out of how many pages it is put together.
+
+    Raises ServerError where none of the photos that mark the cut-off is in it.
+    """
     records: list[Record] = []
+    places: dict[str, int] = {}
     number, has_more = 0, True
-    while has_more and (limit is None or len(records) < limit):
+    while has_more and not _is_enough(query, len(records), places):
         number += 1
         page = search.ask(search.window, page=number, size=size)
+        places |= {
+            record["id"]: place
+            for place, record in enumerate(page.records, len(records) + 1)
+            if record["id"] in query.until
+        }
         records += page.records
         has_more = page.has_more
-    return records[:limit], number
+    if not query.until:
+        return records[: query.limit], number
+    if not places:
+        message = f"no photo under until is in the ranking of {search.describe()}"
+        hint = (
+            "Pick another photo, the last good one in its order. Those there may be in the trash, or the rest of the "
+            "search leaves them out; a rule that looks into the archive as well needs one in each place."
+        )
+        raise ServerError(message, hint=hint)
+    return records[: max(places.values())], number
+
+
+def _is_enough(query: Query, read: int, places: dict[str, int]) -> bool:
+    """Whether the rest of a ranking lies behind its cut-off."""
+    if query.until:
+        return len(places) == len(query.until)
+    return query.limit is not None and read >= query.limit

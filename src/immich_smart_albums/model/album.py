@@ -18,6 +18,8 @@ class Album:
     """The owner's name."""
     created: str
     """When it was created, as the server wrote it."""
+    shared: bool = False
+    """Whether it has members beside its owner."""
 
 
 @dataclass(frozen=True, slots=True)

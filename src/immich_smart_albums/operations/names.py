@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.rules.ids import id_in_url, is_id, looks_like_id
@@ -12,7 +13,7 @@ from immich_smart_albums.rules.leaves import Thing
 from immich_smart_albums.rules.source import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from immich_smart_albums.model.album import Album, Person, Tag, User
     from immich_smart_albums.operations.ports import Directory
@@ -28,6 +29,12 @@ _NOT_LISTED = {
     Thing.USER: "Users are named by their e-mail address, name or id.",
 }
 _PAGES = {Thing.PERSON: "people", Thing.ALBUM: "albums"}
+_WHERE_IDS_ARE = {
+    Thing.PERSON: "Copy the id again from the person's page in Immich.",
+    Thing.TAG: "Copy the id again, or give the tag's path.",
+    Thing.ALBUM: "Copy the id again from the album's page in Immich.",
+    Thing.USER: "Give the user's e-mail address.",
+}
 
 
 class Names:
@@ -35,6 +42,8 @@ class Names:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
+        self._by_name: dict[Thing, dict[str, list[str]]] = {}
+        self._is_there: dict[tuple[str, str], bool] = {}
 
     @cached_property
     def people(self) -> list[Person]:
@@ -56,9 +65,24 @@ class Names:
         """The users of the server, as far as the account sees them."""
         return self._directory.users()
 
+    @cached_property
+    def on_timeline(self) -> frozenset[str]:
+        """The ids of the users whose photos the account's timeline shows: its own and its partners'."""
+        return frozenset((self._directory.me().id, *(each.id for each in self._directory.partners())))
+
     def has_person(self, person_id: str) -> bool:
         """Whether there is a person with this id, listed or not."""
-        return any(person.id == person_id for person in self.people) or self._directory.has_person(person_id)
+        if any(person.id == person_id for person in self.people):
+            return True
+        if ("person", person_id) not in self._is_there:
+            self._is_there["person", person_id] = self._directory.has_person(person_id)
+        return self._is_there["person", person_id]
+
+    def has_asset(self, asset_id: str) -> bool:
+        """Whether the account sees an asset with this id."""
+        if ("asset", asset_id) not in self._is_there:
+            self._is_there["asset", asset_id] = self._directory.has_asset(asset_id)
+        return self._is_there["asset", asset_id]
 
     def has_tag(self, tag_id: str) -> bool:
         """Whether there is a tag with this id."""
@@ -68,29 +92,43 @@ class Names:
         """Whether the account sees an album with this id."""
         return any(album.id == album_id for album in self.albums)
 
+    def is_any_shared(self, album_ids: Iterable[str]) -> bool:
+        """Whether one of these albums has members beside its owner."""
+        wanted = frozenset(album_ids)
+        return any(album.shared for album in self.albums if album.id in wanted)
+
     def ids(self, thing: Thing, name: str) -> tuple[str, ...]:
         """The ids that a name, an id or an address stands for; none where nothing has it."""
+        if thing is Thing.SELF:
+            return (self._directory.me().id,)
         wanted = _bare(thing, name)
         if is_id(wanted):
             return (wanted.lower(),)
-        return tuple(sorted({id_ for id_, each in self._listed(thing) if each and _folded(each) == _folded(wanted)}))
+        if thing not in self._by_name:
+            found: defaultdict[str, set[str]] = defaultdict(set)
+            for id_, each in self._listed(thing):
+                if each:
+                    found[_folded(each)].add(id_)
+            self._by_name[thing] = {each: sorted(ids) for each, ids in found.items()}
+        return tuple(self._by_name[thing].get(_folded(wanted), ()))
 
     def check(self, leaf: Named, findings: Findings) -> None:
         """Note names that nothing has, and ids that do not exist."""
+        if leaf.thing is Thing.SELF:
+            return
         for name in leaf.names:
             problem = self._wrong(leaf.thing, _bare(leaf.thing, name), leaf.label)
             if problem is not None:
                 findings.problems.append(problem)
 
     def _wrong(self, thing: Thing, name: str, label: str) -> Problem | None:
-        page = f"the {thing.value}'s page in Immich"
         if is_id(name):
             if self._exists(thing, name.lower()):
                 return None
-            return Problem(label, f"there is no {thing.value} {name}", f"Copy the id again from {page}.")
+            return Problem(label, f"there is no {thing.value} {name}", _WHERE_IDS_ARE[thing])
         if looks_like_id(name):
             message = f"{name} is a UUID, but not of version 4, and Immich refuses it"
-            return Problem(label, message, f"Copy the id again from {page}.")
+            return Problem(label, message, _WHERE_IDS_ARE[thing])
         if self.ids(thing, name):
             return None
         near = nearest(name, (each for _, each in self._listed(thing) if each), count=3)
@@ -112,11 +150,9 @@ class Names:
                 yield from ((each.id, each.path) for each in self.tags)
             case Thing.ALBUM:
                 yield from ((each.id, each.name) for each in self.albums)
-            case Thing.USER:
+            case _:
                 yield from ((each.id, each.email) for each in self.users)
                 yield from ((each.id, each.name) for each in self.users)
-            case _:
-                assert_never(thing)
 
 
 def _bare(thing: Thing, name: str) -> str:
