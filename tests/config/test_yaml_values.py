@@ -268,6 +268,7 @@ def test_what_is_nested_without_end_is_refused(opening: str) -> None:
         "alice: {password : Geheim, x: *y}",
         "server: [http://me:Geheim@here, *y]",
         "server: [https://Geheim@here, *y]",
+        "accounts: {alice: Geheim7890123456789012345678901234567890, alice: *y}",
     ],
 )
 def test_a_key_that_somebody_wrote_into_the_file_shows_in_no_problem(line: str) -> None:

@@ -28,68 +28,115 @@ class Settings:
     key: Secret
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The value of a variable, and where it was."""
+
+    text: str
+    name: str
+    place: str
+
+    def __repr__(self) -> str:
+        return f"Found({self.origin})"  # the text may be a key
+
+    @property
+    def origin(self) -> str:
+        """Such as "IMMICH_URL in the environment"."""
+        return f"{self.name} in {self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """The variables of the environment, and of a `.env` file behind it."""
+
+    places: tuple[tuple[str, Mapping[str, str]], ...]
+    trouble: tuple[Problem, ...] = ()
+    """Why the file could not be read: of no interest where everything is given elsewhere."""
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str], folder: Path) -> Variables:
+        """Those of an environment, and of the `.env` file in a folder."""
+        dot_env, trouble = _dot_env(folder)
+        return cls((("the environment", environment), (str(folder / ".env"), dot_env)), trouble)
+
+    def find(self, *names: str) -> Found | None:
+        """The first variable that is not blank. A whole place goes before the next one, whatever the names in it."""
+        return next(
+            (
+                Found(value, name, place)
+                for place, variables in self.places
+                for name in names
+                if (value := variables.get(name, "").strip())
+            ),
+            None,
+        )
+
+
 def read_settings(
     environment: Mapping[str, str], folder: Path, findings: Findings, *, server: str | None, key: str | None
 ) -> Settings | None:
     """The settings; None with problems noted where one is missing. `folder` is where a `.env` may be."""
-    dot_env, trouble = _dot_env(folder)
-    places = (_Place(environment), _Place(dot_env))
-    found_server = (server or "").strip() or next((found for each in places if (found := each.first(SERVER_NAMES))), "")
-    if not found_server:
-        hint = "Give --server http://immich.local:2283, or set IMMICH_SERVER_URL in the environment or a .env file."
-        findings.problems.append(Problem("server", "no server was given", hint))
-    found_key = _read_key(key, places, findings)
-    if not found_server or found_key is None:
-        findings.problems += trouble  # of no interest where everything is given elsewhere
+    variables = Variables.read(environment, folder)
+    found_server = read_server(variables, findings, given=server)
+    found_key = read_key(variables, findings, given=key)
+    if found_server is None or found_key is None:
+        findings.problems += variables.trouble
         return None
     return Settings(found_server, found_key)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """One place that has variables. A whole place goes before the next one, whatever the names in it."""
+def read_server(variables: Variables, findings: Findings, *, given: str | None) -> str | None:
+    """The server's address: the one `given`, else that of a variable; None with a problem noted."""
+    found = variables.find(*SERVER_NAMES)
+    if given and given.strip():
+        return given.strip()
+    if found is None:
+        hint = "Give --server http://immich.local:2283, or set IMMICH_SERVER_URL in the environment or a .env file."
+        findings.problems.append(Problem("server", "no server was given", hint))
+    return found.text if found else None
 
-    variables: Mapping[str, str]
 
-    def first(self, names: tuple[str, ...]) -> str:
-        """The first of some variables that is not blank, or blank."""
-        return next((value for name in names if (value := self.variables.get(name, "").strip())), "")
-
-
-def _read_key(given: str | None, places: tuple[_Place, ...], findings: Findings) -> Secret | None:
+def read_key(variables: Variables, findings: Findings, *, given: str | None) -> Secret | None:
+    """The key: the one `given`, else that of a variable; None with a problem noted."""
     text = (given or "").strip()
-    for place in places:
-        text = text or place.first((KEY_NAME,))
-        file_name = place.first((KEY_FILE_NAME,))
-        if not text and file_name:
-            try:
-                text = Path(file_name).read_text(encoding="utf-8-sig").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                findings.problems.append(Problem(KEY_FILE_NAME, f"cannot read {file_name}: {_reason(error)}"))
-                return None
+    found = None if text else variables.find(KEY_NAME, KEY_FILE_NAME)
+    if found and found.name == KEY_FILE_NAME:
+        try:
+            text = Path(found.text).read_text(encoding="utf-8-sig").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            findings.problems.append(Problem(KEY_FILE_NAME, f"cannot read {found.text}: {reason(error)}"))
+            return None
+    elif found:
+        text = found.text
     if not text:
         hint = "Make one in Immich under Account Settings → API Keys; give it as IMMICH_API_KEY or with --key."
         findings.problems.append(Problem("key", "no API key was given", hint))
         return None
-    if not text.isascii() or not text.isprintable() or " " in text:
+    if not looks_like_key(text):
         hint = "Copy it again, without quotes and line breaks."
         findings.problems.append(Problem("key", "the API key has characters that no key has", hint))
         return None
     return Secret(text)
 
 
-def _dot_env(folder: Path) -> tuple[dict[str, str], list[Problem]]:
+def looks_like_key(text: str) -> bool:
+    """Whether a text can be sent as a key."""
+    return text.isascii() and text.isprintable() and " " not in text and bool(text)
+
+
+def _dot_env(folder: Path) -> tuple[dict[str, str], tuple[Problem, ...]]:
     path = folder / ".env"
     try:
         if not path.is_file():
-            return {}, []
+            return {}, ()
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        return {}, [Problem(str(path), f"cannot be read: {_reason(error)}")]
+        return {}, (Problem(str(path), f"cannot be read: {reason(error)}"),)
     from dotenv import dotenv_values  # noqa: PLC0415 - most runs have no .env, and need not pay for the import
 
-    return {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value}, []
+    return {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value}, ()
 
 
-def _reason(error: OSError | UnicodeDecodeError) -> str:
+def reason(error: OSError | UnicodeDecodeError) -> str:
+    """Why a file could not be read, without its name."""
     return error.strerror or "no reason given" if isinstance(error, OSError) else "not a text file"

@@ -88,7 +88,7 @@ _MEANINGS = (
     _Meaning(
         ("block mapping", "block collection", "<document start>"),
         "this does not fit to what stands before it",
-        "What belongs together begins in the same column; a text with quotes in it is quoted as a whole.",
+        "What belongs together begins in the same column.",
     ),
 )
 
@@ -106,7 +106,8 @@ def syntax_problem(error: Exception, characters: Characters) -> Problem:
     for meaning in _MEANINGS:
         if any(needle in words for needle in meaning.needles):
             place = characters.span(beginning if meaning.at_beginning else end)
-            return place.problem(meaning.message, hint=meaning.hint)
+            after = _hint_after(characters.text[:end]) if meaning is _MEANINGS[-1] else None
+            return place.problem(meaning.message, hint=after or meaning.hint)
     return characters.span(end).problem(f"cannot be read as YAML: {error.problem}")
 
 
@@ -115,3 +116,11 @@ def _cannot_begin(index: int, characters: Characters) -> Problem:
     if character == "\t":
         return span.problem(_MEANINGS[0].message, hint=_MEANINGS[0].hint)
     return span.problem(f"a text cannot begin with {character}", hint=_QUOTE)
+
+
+def _hint_after(before: str) -> str | None:
+    """What probably happened where text goes on after something that was complete."""
+    last_line = before.rpartition("\n")[2].rstrip()
+    if last_line.endswith(("}", "]")):
+        return "A text that begins with { or [ needs quotes."
+    return "A text with quotes in it is quoted as a whole." if last_line.endswith(("'", '"')) else None

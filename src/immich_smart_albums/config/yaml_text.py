@@ -26,7 +26,8 @@ _BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
 
 _SECRET = re.compile(
     r"""(?ix) (?: key | token | password | secret ) ["']? \s* : \s* ["']? (?P<secret> (?!\S*:\s) [^\s"',{}\[\]]+ )
-    | :// (?P<login> [^\s/@"']+ ) @"""
+    | :// (?P<login> [^\s/@"']+ ) @
+    | (?<! [\w-]) (?P<long> (?= [a-z]* \d ) [a-z0-9]{32,} ) (?! [\w-])"""
 )
 """Rules files have no place for a key, so somebody will put one there: messages must not show it."""
 
@@ -85,6 +86,6 @@ def _undecodable(name: str, data: bytes, error: UnicodeDecodeError) -> Problem:
 
 
 def _starred(found: re.Match[str]) -> str:
-    group = "secret" if found["secret"] else "login"
+    group = next(name for name, text in found.groupdict().items() if text)
     start, end = (place - found.start() for place in found.span(group))
     return f"{found[0][:start]}{'*' * (end - start)}{found[0][end:]}"

@@ -7,8 +7,15 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from immich_smart_albums.model.span import Span
     from immich_smart_albums.rules.nodes import Rule
+    from immich_smart_albums.rules.reading import Circle
+    from immich_smart_albums.rules.value import Entries, Text, Value
+
+DEFAULT_ACCOUNT = "default"
+"""The one account where the rules files name none: its key is that of the settings."""
 
 
 class Keep(Enum):
@@ -30,6 +37,10 @@ class Guard:
     """Photos."""
     allow_empty: bool = False
     """Whether a selection that has become empty is fine."""
+
+
+RUN_GUARD = Guard(remove_share=None, remove=1000)
+"""For all albums of a run together, unless the rules say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,8 @@ class AlbumRule:
     """Whether users that `share` does not name lose the album."""
     guard: Guard = Guard()
     tests: tuple[Expectation, ...] = ()
+    written: Entries | None = field(default=None, compare=False, repr=False)
+    """The entry as it stands in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,7 @@ class Account:
     key_env: str | None = None
     key_file: str | None = None
     key_command: tuple[str, ...] | None = None
+    """Program and arguments; it prints the key."""
     span: Span | None = field(default=None, compare=False)
 
 
@@ -99,5 +113,11 @@ class RuleBook:
     accounts: tuple[Account, ...] = ()
     """Empty: one account, from the settings."""
     server: str | None = None
-    guard: Guard = Guard(remove_share=None, remove=1000)
+    guard: Guard = RUN_GUARD
     """For the run as a whole."""
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Named groups: the names or ids in each."""
+    places: Mapping[str, Circle] = field(default_factory=dict)
+    """Named places."""
+    written: Mapping[str, tuple[Text, Value]] = field(default_factory=dict, compare=False, repr=False)
+    """The sections that stand once, as they stand in the files."""

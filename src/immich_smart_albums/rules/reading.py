@@ -94,10 +94,15 @@ class Reading:
         return None if values is None or None in read else tuple(each for each in read if each is not None)
 
     def entries(self, value: Value, words: Iterable[str], meant: str) -> dict[str, Value] | None:
-        """The entries of a mapping whose keys are known words; unknown ones are noted with the nearest known."""
+        """The entries of a mapping whose keys are known words; None where something else stands there."""
         if not isinstance(value, Entries):
             self.problem(value, f"{meant} is expected here, a mapping, not {name_of(value)}")
             return None
+        found = self.known(value, words, meant)
+        return found if len(found) == len(value.entries) else None
+
+    def known(self, value: Entries, words: Iterable[str], meant: str) -> dict[str, Value]:
+        """The entries whose keys are known words; unknown ones are noted with the nearest known."""
         known = tuple(words)
         found: dict[str, Value] = {}
         for key, entry in value.entries:
@@ -107,4 +112,4 @@ class Reading:
             near = nearest(key.text, known)
             hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(known)}."
             self.problem(key, f"unknown word {key.text!r} in {meant}", hint=hint)
-        return found if len(found) == len(value.entries) else None
+        return found

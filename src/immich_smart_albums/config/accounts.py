@@ -1,0 +1,114 @@
+"""The keys of accounts: from a variable, a file, or a program that prints it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.settings import looks_like_key, reason
+from immich_smart_albums.errors import Problem
+from immich_smart_albums.model.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from immich_smart_albums.config.settings import Variables
+    from immich_smart_albums.rules.album import Account
+    from immich_smart_albums.rules.findings import Findings
+
+PATIENCE = 60.0
+"""Seconds that a program may take to print a key: somebody may have to unlock a safe."""
+
+_COPY = "Copy it again, without quotes and line breaks."
+_CONTAINERS = Path("/run/secrets")
+"""Docker puts secrets there, readable for everybody in the container."""
+
+
+def read_account_key(
+    account: Account, variables: Variables, findings: Findings, *, patience: float = PATIENCE
+) -> Secret | None:
+    """The account's key; None with a problem noted, in which nothing of it shows."""
+    if account.key_env is not None:
+        text = _from_variable(account, account.key_env, variables, findings)
+    elif account.key_file is not None:
+        text = _from_file(account, account.key_file, findings)
+    else:
+        text = _from_program(account, account.key_command or (), findings, patience)
+    if text is None:
+        return None
+    if looks_like_key(text.strip()):
+        return Secret(text.strip())
+    message = "no key came from there" if not text.strip() else "what came from there has characters that no key has"
+    _problem(account, message, _COPY, findings)
+    return None
+
+
+def _from_variable(account: Account, name: str, variables: Variables, findings: Findings) -> str | None:
+    found = variables.find(name)
+    if found is None:
+        _problem(account, f"the variable {name} is not set", "Set it in the environment or in a .env file.", findings)
+        findings.problems += variables.trouble
+    return found.text if found else None
+
+
+def _from_file(account: Account, name: str, findings: Findings) -> str | None:
+    try:
+        path = Path(name).expanduser()
+        if account.span is not None:
+            path = Path(account.span.document.name).parent / path
+        text = path.read_text(encoding="utf-8-sig")
+        mode = path.stat().st_mode
+    except (OSError, RuntimeError, ValueError) as error:
+        told = reason(error) if isinstance(error, OSError | UnicodeDecodeError) else str(error)
+        _problem(account, f"cannot read {name}: {told}", "It holds the key and nothing else.", findings)
+        return None
+    if mode & stat.S_IROTH and not path.is_relative_to(_CONTAINERS):
+        findings.notice(f"everybody on this machine can read the key in {path}; chmod 600 {path} keeps it to you")
+    return text
+
+
+def _from_program(account: Account, command: Sequence[str], findings: Findings, patience: float) -> str | None:
+    """What a program prints. What it says on stderr is not repeated: nobody knows what is in there."""
+    hint = "Run it yourself to see what it says; it prints the key and nothing else."
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the program is the user's own choice, and there is no shell
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            process_group=0,
+        )
+    except (OSError, ValueError) as error:
+        told = reason(error) if isinstance(error, OSError) else "not a command"
+        _problem(account, f"cannot run {command[0]}: {told}", None, findings)
+        return None
+    try:
+        output = _output(process, patience)
+    except subprocess.TimeoutExpired:
+        _problem(account, f"{command[0]} printed no key within {patience:g} seconds", hint, findings)
+        return None
+    if process.returncode:
+        _problem(account, f"{command[0]} ended with exit code {process.returncode}", hint, findings)
+        return None
+    return output.decode(errors="replace")
+
+
+def _output(process: subprocess.Popen[bytes], patience: float) -> bytes:
+    with process:
+        try:
+            return process.communicate(timeout=patience)[0]
+        except BaseException:
+            # With all that it started, which would keep its output open.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+
+
+def _problem(account: Account, message: str, hint: str | None, findings: Findings) -> None:
+    where = f"account {account.name}" if account.span is None else str(account.span)
+    findings.problems.append(Problem(where, f"account {account.name}: {message}", hint))

@@ -1,0 +1,98 @@
+"""Which rules files are meant, and what they say: one file, several, or folders of them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.settings import reason
+from immich_smart_albums.config.yaml_text import LARGEST
+from immich_smart_albums.config.yaml_values import read_yaml
+from immich_smart_albums.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from immich_smart_albums.rules.findings import Findings
+    from immich_smart_albums.rules.value import Value
+
+VARIABLE = "SMART_ALBUMS_RULES"
+DEFAULT_NAME = "smart-albums.yaml"
+_SUFFIXES = (".yaml", ".yml")
+
+
+def find_rules(
+    paths: Sequence[Path], environment: Mapping[str, str], folder: Path, findings: Findings
+) -> tuple[Path, ...]:
+    """The files behind some paths, each once, those of a folder by name.
+
+    Without paths: what $SMART_ALBUMS_RULES names, else `smart-albums.yaml` in the working `folder`, else in the user's
+    config folder. Empty with a problem noted where there is none.
+    """
+    if not paths and environment.get(VARIABLE, "").strip():
+        paths = [Path(environment[VARIABLE].strip())]
+    if not paths:
+        usual = (folder / DEFAULT_NAME, config_folder(environment) / DEFAULT_NAME)
+        paths = [path for path in usual if path.is_file()][:1]
+        if not paths:
+            hint = "Name one; or immich-smart-albums init writes one to begin with."
+            message = f"there is no rules file: neither {usual[0]} nor {usual[1]}"
+            findings.problems.append(Problem("rules", message, hint))
+    files = (file for path in paths for file in _files(path, findings))
+    return tuple({_same(file): file for file in files}.values())
+
+
+def config_folder(environment: Mapping[str, str]) -> Path:
+    """Where this user keeps the settings of this tool."""
+    home = Path(environment.get("HOME") or Path.home())
+    given = environment.get("XDG_CONFIG_HOME", "")
+    if Path(given).is_absolute():
+        base = Path(given)
+    else:
+        base = home / "Library" / "Application Support" if sys.platform == "darwin" else home / ".config"
+    return base / "immich-smart-albums"
+
+
+def read_files(files: Iterable[Path], findings: Findings) -> tuple[Value, ...]:
+    """What each file says. Those that cannot be read are left out, with problems noted."""
+    values = (read_yaml(str(file), data, findings) for file in files if (data := _bytes(file, findings)) is not None)
+    return tuple(value for value in values if value is not None)
+
+
+def _files(path: Path, findings: Findings) -> list[Path]:
+    try:
+        path = path.expanduser()
+        if not path.is_dir():
+            return [path]
+        found = sorted(each for each in path.iterdir() if each.suffix in _SUFFIXES and not each.name.startswith("."))
+    except (OSError, RuntimeError) as error:  # RuntimeError: "~somebody" who has no home
+        told = reason(error) if isinstance(error, OSError) else str(error)
+        findings.problems.append(Problem(str(path), f"cannot be read: {told}"))
+        return []
+    if not found:
+        findings.problems.append(Problem(str(path), "there is no rules file in this folder", "They end in .yaml."))
+    return found
+
+
+def _same(file: Path) -> Path:
+    """What two names of one file have in common."""
+    try:
+        return file.resolve()
+    except (OSError, RuntimeError):  # a link to itself
+        return file
+
+
+def _bytes(file: Path, findings: Findings) -> bytes | None:
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST + 1)
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        told = reason(error) if isinstance(error, OSError) else str(error)
+        hint = "immich-smart-albums init writes one to begin with." if isinstance(error, FileNotFoundError) else None
+        findings.problems.append(Problem(str(file), f"cannot be read: {told}", hint))
+        return None
+    if len(data) <= LARGEST:
+        return data
+    findings.problems.append(Problem(str(file), f"is larger than {LARGEST:,} bytes, which no rules file is"))
+    return None

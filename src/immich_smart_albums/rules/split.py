@@ -1,0 +1,115 @@
+"""Splitting: one rule feeds an album for each year, country, person … of the photos that match it.
+
+A photo without a value for a key is in none of these albums, and one with several people is in several.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.facts import exif
+from immich_smart_albums.rules.nodes import Key
+from immich_smart_albums.rules.value import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.rules.reading import Reading
+    from immich_smart_albums.rules.value import Value
+
+_LOCAL_DATE = re.compile(r"(\d{4})-(\d\d)-\d\dT")
+_PLACEHOLDER = re.compile(r"\{([A-Za-z][\w-]*)\}", re.ASCII)
+
+_MAKE, _MODEL = exif("make"), exif("model")
+
+
+def _text(value: object) -> tuple[str, ...]:
+    """A value that is a text with something in it."""
+    found = value.strip() if isinstance(value, str) else ""
+    return (found,) if found else ()
+
+
+def _of_date(record: Record, group: int) -> tuple[str, ...]:
+    # Wall-clock time where the photo was taken: a photo of New Year's Eve in Tokyo belongs to the old year.
+    found = _LOCAL_DATE.match(str(record.get("localDateTime", "")))
+    return (found[group],) if found else ()
+
+
+def _people(record: Record) -> tuple[str, ...]:
+    people = record.get("people")
+    shown = [each for each in people if not each.get("isHidden")] if isinstance(people, list) else []
+    return tuple(dict.fromkeys(name for each in shown for name in _text(each.get("name"))))
+
+
+def _camera(record: Record) -> tuple[str, ...]:
+    make, model = _text(_MAKE(record)), _text(_MODEL(record))
+    if not (make and model):
+        return model or make
+    # Canon writes its name before the model, Apple does not.
+    return model if model[0].casefold().startswith(make[0].casefold()) else (f"{make[0]} {model[0]}",)
+
+
+KEYS: dict[str, Key] = {
+    key.name: key
+    for key in (
+        Key("year", frozenset({"localDateTime"}), lambda record: _of_date(record, 1)),
+        Key("month", frozenset({"localDateTime"}), lambda record: _of_date(record, 2)),
+        Key("country", frozenset({"exifInfo.country"}), lambda record: _text(exif("country")(record))),
+        Key("city", frozenset({"exifInfo.city"}), lambda record: _text(exif("city")(record))),
+        Key("person", frozenset({"people"}), _people),
+        Key("camera", frozenset({"exifInfo.make", "exifInfo.model"}), _camera),
+    )
+}
+"""What a rule can be split by."""
+
+MEANINGS: dict[str, str] = {
+    "year": "local time of the photo, `2024`",
+    "month": "two digits, `05`; beside `year` unless all Mays belong together",
+    "country": "as Immich names it",
+    "city": "as Immich names it",
+    "person": "everybody on the photo who has a name and is not hidden; people who share a name share the album",
+    "camera": "make and model, `Apple iPhone 14`",
+}
+"""The values of each key, in words."""
+
+
+def filled(name: str, keys: Sequence[Key], values: Sequence[str]) -> str:
+    """An album's name with the values of its keys instead of `{year}` and the like."""
+    by_key = {key.name: value for key, value in zip(keys, values, strict=True)}
+    return _PLACEHOLDER.sub(lambda found: by_key.get(found[1], found[0]), name)
+
+
+def read_split(entries: Mapping[str, Value], reading: Reading) -> tuple[Key, ...] | None:
+    """The keys of an album's entry, whose name must have a place for each; None with problems noted."""
+    before = len(reading.findings.problems)
+    keys: dict[str, Key] = {}
+    if "split" in entries:
+        for each in reading.each(entries["split"], f"one or several of {', '.join(KEYS)}") or ():
+            word = reading.choice(each, KEYS)
+            if word in keys:
+                reading.problem(each, f"{word} is named twice")
+            elif word is not None:
+                keys[word] = KEYS[word]
+    name = entries.get("name")
+    if isinstance(name, Text) and len(reading.findings.problems) == before:
+        _check_name(name, tuple(keys), reading)
+    return tuple(keys.values()) if len(reading.findings.problems) == before else None
+
+
+def _check_name(value: Text, keys: tuple[str, ...], reading: Reading) -> None:
+    named = dict.fromkeys(_PLACEHOLDER.findall(value.text))
+    for word in named:
+        if word in keys:
+            continue
+        if word in KEYS:
+            hint = f"Add split: [{', '.join((*keys, word))}]."
+            reading.problem(value, f"the name has {{{word}}}, and the album is not split by {word}", hint=hint)
+        elif keys:
+            hint = f"It may have {', '.join(f'{{{each}}}' for each in keys)}."
+            reading.problem(value, f"the name has {{{word}}}, which nothing can be split by", hint=hint)
+    for key in keys:
+        if key not in named:
+            hint = f'Put {{{key}}} into the name, in quotes: "{{{key}}} …".'
+            reading.problem(value, f"the album is split by {key}, and its name has no {{{key}}}", hint=hint)
