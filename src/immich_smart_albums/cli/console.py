@@ -28,7 +28,7 @@ class Console:
         self._stream = stream
         self._verbose = verbose
         self._is_terminal = stream.isatty()
-        self._has_colour = self._is_terminal and not os.environ.get("NO_COLOR")
+        self._has_colour = has_colour(stream)
         self._lock = threading.Lock()
         self._read = 0
         self._is_done = False
@@ -124,6 +124,11 @@ class Console:
             self._bar = (bar, bar.add_task("read", total=None))
             bar.start()
         return self._bar
+
+
+def has_colour(stream: TextIO) -> bool:
+    """Whether colour codes may be written to a stream: it is a terminal, and NO_COLOR is not set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
 def stderr_console(*, verbose: bool) -> Console:

@@ -12,15 +12,17 @@ class Exit(IntEnum):
     FAILED = 1
     WRONG_USAGE = 2
     OUR_BUG = 3
+    REFUSED = 4
     CHANGED = 5
     INTERRUPTED = 130
 
 
 MEANINGS: dict[Exit, str] = {
     Exit.DONE: "done, or nothing to do",
-    Exit.FAILED: "failed: server, key, network or a filter; the message says what to do",
+    Exit.FAILED: "failed, for some album or all: server, key, network, name or filter; the message says what to do",
     Exit.WRONG_USAGE: "wrong flags, files or names; nothing was searched or written",
     Exit.OUR_BUG: "a bug in this tool; a report was written",
-    Exit.CHANGED: "with --exit-code: photos were added",
+    Exit.REFUSED: "an album would change more than its guard allows, so nothing was written to it",
+    Exit.CHANGED: "with --exit-code, and for status: there are changes, or there were",
     Exit.INTERRUPTED: "interrupted; a second run completes it",
 }

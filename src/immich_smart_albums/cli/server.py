@@ -30,12 +30,17 @@ def read_server(
 
     Raises ConfigurationError with all problems so far where no server or key is known.
     """
-    connection = Connection(
-        whole_number("--concurrency", arguments.concurrency, findings, most=MOST_REQUESTS_AT_A_TIME),
-        whole_number("--timeout", arguments.timeout, findings, most=LONGEST_TIME_OUT),
-        arguments.ca,
-    )
+    connection = read_connection(arguments, findings)
     settings = read_settings(os.environ, Path(), findings, server=arguments.server, key=arguments.key)
     if settings is None:
         raise ConfigurationError(tuple(dict.fromkeys(findings.problems)))
     return lambda: connect(settings, connection, on_exchange=console.exchange, on_read=console.read), connection
+
+
+def read_connection(arguments: argparse.Namespace, findings: Findings) -> Connection:
+    """How to talk to the server: what is wrong with the numbers is noted."""
+    return Connection(
+        whole_number("--concurrency", arguments.concurrency, findings, most=MOST_REQUESTS_AT_A_TIME),
+        whole_number("--timeout", arguments.timeout, findings, most=LONGEST_TIME_OUT),
+        arguments.ca,
+    )

@@ -117,11 +117,13 @@ class Names:
         if leaf.thing is Thing.SELF:
             return
         for name in leaf.names:
-            problem = self._wrong(leaf.thing, _bare(leaf.thing, name), leaf.label)
+            problem = self.wrong(leaf.thing, name, leaf.label)
             if problem is not None:
                 findings.problems.append(problem)
 
-    def _wrong(self, thing: Thing, name: str, label: str) -> Problem | None:
+    def wrong(self, thing: Thing, name: str, label: str) -> Problem | None:
+        """Why a name, an id or an address stands for nothing; None where it does. `label` is where it is written."""
+        name = _bare(thing, name)
         if is_id(name):
             if self._exists(thing, name.lower()):
                 return None

@@ -10,7 +10,7 @@ from immich_smart_albums.report.assets import asset_json, asset_url
 from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.apply import Report
@@ -65,3 +65,11 @@ def as_json(selection: Selection, base: str, report: Report | None) -> str:
         answer["album"] = None if album is None else {"id": album.id, "name": album.name, "created": report.created}
         answer["outcomes"] = by_outcome
     return json.dumps(answer, indent=2)  # plain ASCII, so that every terminal and pipe takes it
+
+
+def selections_json(selections: Mapping[str, Sequence[Asset]], base: str) -> str:
+    """The selections of several albums, by name, as one JSON object."""
+    albums = [
+        {"name": name, "assets": [asset_json(asset, base) for asset in assets]} for name, assets in selections.items()
+    ]
+    return json.dumps({"version": JSON_VERSION, "server": base, "albums": albums}, indent=2)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from itertools import count
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.numbers import whole_number
+from immich_smart_albums.cli.output import print_lines
 from immich_smart_albums.cli.server import read_server
 from immich_smart_albums.config.sources import read_source
-from immich_smart_albums.errors import Problem, SmartAlbumsError
+from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.operations.apply import Report, apply
 from immich_smart_albums.operations.prepare import Order, prepare
@@ -102,17 +102,10 @@ def _preview(selection: Selection, base: str, format_: str | None, console: Cons
 
 
 def _print(selection: Selection, base: str, format_: str, report: Report | None) -> None:
-    try:
-        if format_ == "json":
-            sys.stdout.write(as_json(selection, base, report) + "\n")
-        else:
-            sys.stdout.writelines(f"{line}\n" for line in lines(selection.assets, base, format_))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise  # the reader has seen enough
-    except OSError as error:
-        message = f"the result cannot be written to stdout: {error.strerror}"
-        raise SmartAlbumsError(message, hint="Is the disk full?") from None
+    if format_ == "json":
+        print_lines([as_json(selection, base, report)])
+    else:
+        print_lines(lines(selection.assets, base, format_))
 
 
 def _add(

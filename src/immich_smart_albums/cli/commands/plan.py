@@ -1,0 +1,32 @@
+"""`plan`: what would change in the albums of rules files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.plan_file import plan_text
+from immich_smart_albums.cli.console import stderr_console
+from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.output import print_lines, save
+from immich_smart_albums.cli.plans import ending, made, print_plan
+from immich_smart_albums.cli.rules_run import rules_run
+from immich_smart_albums.operations.query_plans import query_plans
+from immich_smart_albums.report.query_plan import query_plan_lines
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Plan, print, and save with --out; nothing is written to the server or the ledger."""
+    console = stderr_console(verbose=arguments.verbose)
+    with rules_run(arguments, console) as rules:
+        if arguments.show_plan:
+            for account, plan, sizes in query_plans(rules.book, rules.accounts):
+                print_lines(query_plan_lines(plan, sizes, title=account))
+            return Exit.DONE
+        plan = made(rules, arguments, console)
+    if arguments.out:
+        save(arguments.out, plan_text(plan))
+    print_plan(plan, arguments.format)
+    return ending(plan, changes=Exit.CHANGED if arguments.exit_code else Exit.DONE)

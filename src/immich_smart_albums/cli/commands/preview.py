@@ -1,0 +1,59 @@
+"""`preview`: the photos that belong in the albums of rules files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.cli.console import stderr_console
+from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.output import print_lines
+from immich_smart_albums.cli.rules_run import rules_run
+from immich_smart_albums.operations.plan import ask
+from immich_smart_albums.report.plan_text import problem_lines
+from immich_smart_albums.report.selection import lines, selections_json, totals
+
+if TYPE_CHECKING:
+    import argparse
+
+    from immich_smart_albums.cli.console import Console
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.operations.plan import Answers
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Print each album's photos, every one once; 1 where some album's are not known."""
+    console = stderr_console(verbose=arguments.verbose)
+    with rules_run(arguments, console) as rules:
+        try:
+            answers, notices = ask(rules.book.albums, rules.accounts, rules.how)
+        finally:
+            console.done_reading()
+    for notice in notices:
+        console.say(f"note: {notice}")
+    for name, answer in answers.items():
+        _tell(name, answer, console)
+    base = next(iter(rules.accounts.present.values())).server.base
+    found = {name: selected(answer) for name, answer in answers.items()}
+    if arguments.format == "json":
+        print_lines([selections_json(found, base)])
+    else:
+        everything = dict.fromkeys(asset for assets in found.values() for asset in assets)
+        print_lines(lines(everything, base, arguments.format or "urls"))
+    return Exit.FAILED if any(answer.problems for answer in answers.values()) else Exit.DONE
+
+
+def selected(answer: Answers) -> tuple[Asset, ...]:
+    """What all accounts select for one album, newest first."""
+    found = {asset.id: asset for selection in answer.selections.values() for asset in selection.assets}
+    return tuple(sorted(found.values(), key=lambda asset: (-asset.taken, asset.id)))
+
+
+def _tell(name: str, answer: Answers, console: Console) -> None:
+    assets = selected(answer)
+    if console.is_terminal and assets:
+        console.table(name, totals(assets))
+    elif answer.selections:
+        console.say(f"{name}: {len(assets):,} photos")
+    for problem in answer.problems:
+        for line in problem_lines(problem):
+            console.say(line)

@@ -1,0 +1,22 @@
+"""`status`: are the albums as their rules say?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.cli.console import stderr_console
+from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.plans import ending, made, print_plan
+from immich_smart_albums.cli.rules_run import rules_run
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Print how the albums differ from their rules; 5 where one does."""
+    console = stderr_console(verbose=arguments.verbose)
+    with rules_run(arguments, console) as rules:
+        plan = made(rules, arguments, console)
+    print_plan(plan, arguments.format)
+    return ending(plan, changes=Exit.CHANGED)

@@ -1,0 +1,54 @@
+"""Plans on the command line: made, printed, and what exit code they mean."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.cli.console import has_colour
+from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.output import print_lines
+from immich_smart_albums.cli.rules_run import now
+from immich_smart_albums.operations.plan import Consent, make_plan
+from immich_smart_albums.report.plan_json import plan_json
+from immich_smart_albums.report.plan_markdown import plan_markdown
+from immich_smart_albums.report.plan_text import plan_lines
+
+if TYPE_CHECKING:
+    import argparse
+
+    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.cli.console import Console
+    from immich_smart_albums.cli.rules_run import RulesRun
+
+
+def made(run: RulesRun, arguments: argparse.Namespace, console: Console) -> Plan:
+    """The plan of a run, with notices told."""
+    consent = Consent(frozenset(getattr(arguments, "allow", ())), frozenset(getattr(arguments, "recreate", ())))
+    try:
+        plan, notices = make_plan(run.book, run.accounts, run.ledger, run.how, made_at=now(), consent=consent)
+    finally:
+        console.done_reading()
+    for notice in notices:
+        console.say(f"note: {notice}")
+    return plan
+
+
+def print_plan(plan: Plan, format_: str) -> None:
+    """The plan on stdout, as text, json or markdown."""
+    match format_:
+        case "json":
+            print_lines([plan_json(plan)])
+        case "markdown":
+            print_lines([plan_markdown(plan)])
+        case _:
+            print_lines(plan_lines(plan, colour=has_colour(sys.stdout)))
+
+
+def ending(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:
+    """The exit code of a plan: what was refused weighs more than what failed, and that more than `changes`."""
+    if plan.is_refused:
+        return Exit.REFUSED
+    if any(album.problems for album in plan.albums):
+        return Exit.FAILED
+    return changes if plan.has_changes else Exit.DONE

@@ -1,0 +1,237 @@
+"""From rules files to a plan: every account selects, every album is compared, nothing is written.
+
+An album that cannot be planned carries its problems, and the others go on. An account that fails stops its part of an
+album only; the photos that it would have selected are then neither added nor removed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from immich_smart_albums.changes.diff import plan_album
+from immich_smart_albums.changes.guard import refusals_of_run
+from immich_smart_albums.changes.memory import AlbumKey, Standing
+from immich_smart_albums.changes.plan import AlbumPlan, Plan
+from immich_smart_albums.changes.view import Wanted
+from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.operations.accounts import Participants, told
+from immich_smart_albums.operations.expect import expect
+from immich_smart_albums.operations.selections import Selecting, compile_rules, select
+from immich_smart_albums.operations.target import find_album
+from immich_smart_albums.rules.album import AlbumRule, Keep
+from immich_smart_albums.rules.leaves import Thing
+from immich_smart_albums.rules.nodes import Rule
+from immich_smart_albums.rules.source import nearest
+from immich_smart_albums.rules.split import filled
+from immich_smart_albums.selection.evaluate import Selection
+from immich_smart_albums.selection.simplify import without_smart
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from immich_smart_albums.changes.memory import Memory
+    from immich_smart_albums.changes.view import AlbumView
+    from immich_smart_albums.model.album import User
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.operations.accounts import Participant
+    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.rules.album import RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the user allows this once, by names of albums."""
+
+    allow: frozenset[str] = frozenset()
+    """May change more than their guards allow."""
+    recreate: frozenset[str] = frozenset()
+    """Are created again after they were deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the accounts of an album select."""
+
+    selections: Mapping[str, Selection]
+    rules: Mapping[str, Rule]
+    """The album's rule with its names looked up, by account."""
+    problems: tuple[Problem, ...]
+    """Why accounts failed."""
+
+
+def ask(
+    albums: Sequence[AlbumRule], accounts: Participants, how: Selecting
+) -> tuple[dict[str, Answers], tuple[str, ...]]:
+    """What is selected for each album, by its name, and notices on how the rules were read."""
+    found: dict[str, dict[str, Selection]] = defaultdict(dict)
+    rules: dict[str, dict[str, Rule]] = defaultdict(dict)
+    problems: dict[str, list[Problem]] = defaultdict(list)
+    notices: dict[str, None] = {}
+    for name, account in accounts.present.items():
+        compiled = compile_rules({each.name: each.rule for each in albums if name in each.accounts}, account)
+        notices.update(dict.fromkeys(compiled.notices))
+        for title, result in select(compiled, account, how).items():
+            if isinstance(result, Selection):
+                found[title][name], rules[title][name] = result, compiled.rules[title]
+            else:
+                problems[title] += result
+    for album in albums:
+        problems[album.name] += [accounts.absent[name] for name in album.accounts if name in accounts.absent]
+    answers = {each.name: Answers(found[each.name], rules[each.name], tuple(problems[each.name])) for each in albums}
+    return answers, tuple(notices)
+
+
+def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
+    book: RuleBook,
+    accounts: Participants,
+    ledger: Ledger,
+    how: Selecting,
+    *,
+    made_at: str,
+    consent: Consent = Consent(),
+) -> tuple[Plan, tuple[str, ...]]:
+    """The plan for all albums of a book, and notices. Raises ServerError where no account can be asked at all."""
+    answers, notices = ask(book.albums, accounts, how)
+    planner = _Planner(accounts, ledger, how, consent)
+    albums = tuple(plan for rule in book.albums for plan in planner.of_rule(rule, answers[rule.name]))
+    refusals = refusals_of_run(book.guard, albums)
+    base = next(iter(accounts.present.values())).server.base
+    users = {name: account.user.id for name, account in accounts.present.items()}
+    return Plan(base, made_at, albums, refusals, users=users, ledger=ledger.state), notices
+
+
+@dataclass(slots=True)
+class _Planner:
+    accounts: Participants
+    ledger: Ledger
+    how: Selecting
+    consent: Consent
+    _favorites: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def of_rule(self, rule: AlbumRule, answers: Answers) -> Iterator[AlbumPlan]:
+        """The plans of one rule: one, or one for each album that it is split into."""
+        owner = self.accounts.present.get(rule.accounts[0])
+        if owner is None or not answers.selections:
+            yield self._stopped(rule, rule.name, answers.problems)
+            return
+        unmet = tuple(expect(rule, answers.selections, answers.rules, self.accounts.present))
+        if unmet:
+            yield self._stopped(rule, rule.name, (*answers.problems, *unmet))
+            return
+        for name, selections in _parts(rule, answers.selections):
+            try:
+                yield self._plan(rule, name, selections, answers, owner)
+            except ServerError as error:
+                yield self._stopped(rule, name, (*answers.problems, told(str(rule.span), error)))
+
+    def _stopped(self, rule: AlbumRule, name: str, problems: tuple[Problem, ...]) -> AlbumPlan:
+        return AlbumPlan(rule=name, owner=rule.accounts[0], problems=tuple(dict.fromkeys(problems)))
+
+    def _plan(
+        self, rule: AlbumRule, name: str, selections: dict[str, tuple[Asset, ...]], answers: Answers, owner: Participant
+    ) -> AlbumPlan:
+        key = AlbumKey(owner.server.base, owner.user.id, name)
+        memory = self.ledger.memory(key)
+        view, problems = find_album(
+            rule, name, owner, self.ledger.binding(key), recreate=rule.name in self.consent.recreate
+        )
+        shares, unknown = self._shares(rule, owner)
+        if problems or unknown:
+            return self._stopped(rule, name, (*answers.problems, *problems, *unknown))
+        wanted = Wanted(
+            rule,
+            name,
+            selections,
+            problems=answers.problems,
+            users={each: self.accounts.present[each].user for each in rule.accounts if each in self.accounts.present},
+            shares=shares,
+            favorites=self._favorites_of(owner) if rule.cover == "favorite" else frozenset(),
+        )
+        sticky = self._sticky(wanted, view, memory, answers)
+        plan = plan_album(replace(wanted, sticky=sticky), view, memory)
+        notes = tuple(dict.fromkeys(note for each in answers.selections.values() for note in each.notes))
+        plan = structs.replace(plan, warnings=(*plan.warnings, *notes))
+        return structs.replace(plan, refusals=()) if rule.name in self.consent.allow else plan
+
+    def _shares(self, rule: AlbumRule, owner: Participant) -> tuple[tuple[tuple[User, str], ...], tuple[Problem, ...]]:
+        """Whom the rule shares the album with."""
+        users = {each.id: each for each in owner.names.users} if rule.share else {}
+        found, problems = [], []
+        for share in rule.share:
+            problem = owner.names.wrong(Thing.USER, share.user, str(share.span or rule.span))
+            if problem is not None:
+                problems.append(problem)
+                continue
+            ids = owner.names.ids(Thing.USER, share.user)
+            if len(ids) > 1:
+                hint = f"Give the e-mail address: {', '.join(users[each].email for each in ids)}."
+                problems.append(Problem(str(share.span), f"{len(ids)} users are named {share.user!r}", hint))
+                continue
+            found.append((users[ids[0]], share.role))
+        return tuple(found), tuple(problems)
+
+    def _favorites_of(self, owner: Participant) -> frozenset[str]:
+        if owner.name not in self._favorites:
+            query = Query(Kind.METADATA, (("isFavorite", True),))
+            batches = owner.server.searches.find(query, frozenset())
+            self._favorites[owner.name] = frozenset(str(record["id"]) for batch in batches for record in batch)
+        return self._favorites[owner.name]
+
+    def _sticky(self, wanted: Wanted, view: AlbumView | None, memory: Memory, answers: Answers) -> frozenset[str]:
+        """What may stay although it is not selected, because only smart searches have lost sight of it."""
+        rule = wanted.rule
+        if view is None or rule.keep is Keep.ADD_ONLY or not rule.sticky:
+            return frozenset()
+        selected = {asset.id for assets in wanted.selections.values() for asset in assets}
+        lost = (memory.having({Standing.OURS}) & view.members) - selected
+        if not lost:
+            return frozenset()
+        stays: set[str] = set()
+        for name, resolved in answers.rules.items():
+            match = without_smart(resolved.match)
+            if match == resolved.match:
+                continue
+            if match is None:
+                return frozenset(lost)
+            compiled = compile_rules({rule.name: Rule(match)}, self.accounts.present[name])
+            result = select(compiled, self.accounts.present[name], self.how)[rule.name]
+            # Could not ask is no reason to remove.
+            stays |= lost if not isinstance(result, Selection) else lost & {asset.id for asset in result.assets}
+        return frozenset(stays)
+
+
+def _parts(rule: AlbumRule, selections: Mapping[str, Selection]) -> Iterator[tuple[str, dict[str, tuple[Asset, ...]]]]:
+    """The albums that a rule feeds, by name, with what each account selects for each."""
+    if not rule.rule.split:
+        yield rule.name, {account: selection.assets for account, selection in selections.items()}
+        return
+    names: dict[str, dict[str, list[Asset]]] = {}
+    for account, selection in selections.items():
+        for asset in selection.assets:
+            for values in selection.groups[asset.id]:
+                name = filled(rule.name, rule.rule.split, values)
+                names.setdefault(name, {}).setdefault(account, []).append(asset)
+    for name in sorted(names):
+        yield name, {account: tuple(names[name].get(account, ())) for account in selections}
+
+
+def chosen(book: RuleBook, names: Collection[str]) -> RuleBook:
+    """The book with some of its albums only; all of them where none is named.
+
+    Raises ConfigurationError for names that it does not have.
+    """
+    known = {each.name for each in book.albums}
+    problems = []
+    for name in names:
+        if name not in known:
+            near = nearest(name, known, count=3)
+            hint = f"Did you mean {', '.join(map(repr, near))}?" if near else f"It has {', '.join(sorted(known))}."
+            problems.append(Problem("command line", f"the rules have no album {name!r}", hint))
+    if problems:
+        raise ConfigurationError(tuple(problems))
+    return replace(book, albums=tuple(each for each in book.albums if each.name in names)) if names else book

@@ -1,0 +1,79 @@
+"""What rules select: names looked up, all rules of an account compiled together and searched for at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import Problem, ServerError
+from immich_smart_albums.operations.accounts import told
+from immich_smart_albums.operations.resolve import resolve
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.selection.evaluate import Failed, Selection, evaluate
+from immich_smart_albums.selection.lower import lower
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from immich_smart_albums.operations.accounts import Participant
+    from immich_smart_albums.rules.nodes import Rule
+    from immich_smart_albums.selection.plan import RunPlan
+    from immich_smart_albums.selection.ports import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The rules of one account, ready to be searched for."""
+
+    rules: Mapping[str, Rule]
+    """By name, with the names in them looked up."""
+    problems: Mapping[str, tuple[Problem, ...]]
+    """Rules that cannot be searched for, with the reasons."""
+    notices: tuple[str, ...]
+    plan: RunPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Selecting:
+    """How a run searches."""
+
+    concurrency: int
+    log: Callable[[str], None]
+    memory: Memory | None = None
+
+
+def compile_rules(rules: Mapping[str, Rule], account: Participant) -> Compiled:
+    """Look up the names of all rules, and plan their searches together."""
+    resolved: dict[str, Rule] = {}
+    problems: dict[str, tuple[Problem, ...]] = {}
+    notices: dict[str, None] = {}
+    for name, rule in rules.items():
+        findings = Findings()
+        try:
+            result = resolve(rule, account.server, findings, account.names)
+        except ServerError as error:
+            findings.problems.append(told(f"{name} ({account.name})", error))
+        else:
+            resolved[name] = result
+        notices.update(dict.fromkeys(findings.notices))
+        if findings.problems:
+            resolved.pop(name, None)
+            problems[name] = tuple(dict.fromkeys(findings.problems))
+    plan = lower(tuple(resolved.values()), account.server, names=tuple(resolved))
+    return Compiled(resolved, problems, tuple(notices), plan)
+
+
+def select(compiled: Compiled, account: Participant, how: Selecting) -> dict[str, Selection | tuple[Problem, ...]]:
+    """What each rule selects for the account, or why that is not known. One rule that fails leaves the others alone."""
+    results: dict[str, Selection | tuple[Problem, ...]] = dict(compiled.problems)
+    found = evaluate(
+        compiled.plan, account.server.searches, concurrency=how.concurrency, log=how.log, memory=how.memory
+    )
+    for name, result in zip(compiled.rules, found, strict=True):
+        results[name] = (told(name, result.error),) if isinstance(result, Failed) else result
+    return results
+
+
+def unknown(results: Sequence[Selection | tuple[Problem, ...]]) -> tuple[Problem, ...]:
+    """Why some of several accounts' selections are not known."""
+    return tuple(problem for each in results if not isinstance(each, Selection) for problem in each)
