@@ -108,12 +108,14 @@ def test_names_stand_as_the_user_wrote_them() -> None:
     one, two = (Search(Query(Kind.METADATA, (("personIds", (each,)),))) for each in ("id1", "id2"))
     emma = Named(Thing.PERSON, ("Emma",), "person 'Emma'", lambda _: one)
     explanation, _ = why(All((one, Not(A)), "top"), {one}, All((emma, Not(A)), "top"))
-    assert explanation.tree.words == "top"
+    assert (explanation.tree.words, explanation.tree.where) == ("", "top")
     assert outline(explanation.tree) == "+all(+person 'Emma' +not(-a))"
     both = Any((one, two), "from a predicate")
     explanation, _ = why(Not(both), {two}, Not(emma))
     assert explanation.tree.parts[0].words == "person 'Emma'"
     assert outline(explanation.tree) == "-not(+any(-person ID1 +person ID2))"
+    explanation, _ = why(X, {X}, C)
+    assert explanation.tree.words == "c"
     explanation, _ = why(All((A, B, Not(both))), set(), All((A, B, Not(emma))))
     assert explanation.tree.parts[2].parts[0].words == "person 'Emma'"
 

@@ -53,6 +53,8 @@ class Reason:
     answer: Answer | None = None
     """Of a search or check that was asked."""
     parts: tuple[Reason, ...] = ()
+    where: str = ""
+    """Where it stands: a place in a file, or a flag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +109,11 @@ class _Asker:
         match node:
             case Search() | Check():
                 answer = self.answers[node] if node in self.answers else self.answers.setdefault(node, self.ask(node))
-                reason = Reason(_kind(node), self._words(node, written), _verdict(holds=answer.holds), answer)
+                reason = self._reason(node, written, _verdict(holds=answer.holds), answer=answer)
                 return _Told(reason, frozenset({node}), ((node, reason),))
             case Not():
                 child = self.tell(node.child, written.child if isinstance(written, Not) else node.child)
-                reason = Reason(
-                    "not", self._words(node, written), _verdict(holds=not child.passed), None, (child.reason,)
-                )
+                reason = self._reason(node, written, _verdict(holds=not child.passed), (child.reason,))
                 return _Told(reason, child.turns, child.asked)
             case All() | Any():
                 return self._combination(node, written)
@@ -128,7 +128,7 @@ class _Asker:
         Where one decides, only what turns all of those that do, and none of the others, turns the whole.
         """
         is_all = isinstance(node, All)
-        originals = written.children if isinstance(written, All | Any) else node.children
+        originals = _written_parts(node, written)
         parts: dict[int, _Told] = {}
         deciding: frozenset[Search | Check] | None = None
         for place in sorted(range(len(node.children)), key=lambda at: _cost(node.children[at])):
@@ -144,7 +144,7 @@ class _Asker:
         )
         verdict = _verdict(holds=is_all if deciding is None else not is_all)
         return _Told(
-            Reason(_kind(node), self._words(node, written), verdict, None, reasons),
+            self._reason(node, written, verdict, reasons),
             others if deciding is None else deciding - others,
             tuple(pair for place in sorted(parts) for pair in parts[place].asked),
         )
@@ -152,21 +152,25 @@ class _Asker:
     def _not_asked(self, node: Node, written: Node) -> Reason:
         match node:
             case All() | Any():
-                originals = written.children if isinstance(written, All | Any) else node.children
-                parts = tuple(map(self._not_asked, node.children, originals))
+                parts = tuple(map(self._not_asked, node.children, _written_parts(node, written)))
             case Not():
                 parts = (self._not_asked(node.child, written.child if isinstance(written, Not) else node.child),)
             case _:
                 parts = ()
-        return Reason(_kind(node), self._words(node, written), Verdict.NOT_ASKED, None, parts)
+        return self._reason(node, written, Verdict.NOT_ASKED, parts)
 
-    def _words(self, node: Node, written: Node) -> str:
-        named = written if isinstance(written, Named) else node
-        return named.label if isinstance(named, All | Any | Not) else in_words(named, self.name_of)
+    def _reason(
+        self, node: Node, written: Node, verdict: Verdict, parts: tuple[Reason, ...] = (), answer: Answer | None = None
+    ) -> Reason:
+        # What was looked up, as a whole, bears the name that the user gave it.
+        named = written if isinstance(written, Named | Check) else node
+        words = "" if isinstance(named, All | Any | Not) else in_words(named, self.name_of)
+        return Reason(type(node).__name__.lower(), words, verdict, answer, parts, named.label)
 
 
-def _kind(node: Node) -> str:
-    return type(node).__name__.lower()
+def _written_parts(node: All | Any, written: Node) -> tuple[Node, ...]:
+    """The parts as the user wrote them; those of a name that was looked up were written by nobody."""
+    return written.children if isinstance(written, All | Any) else node.children
 
 
 def _verdict(*, holds: bool) -> Verdict:
