@@ -110,13 +110,13 @@ class _Resolver:
                 for _, message in self.server.lacks(leaf.query):
                     hint = "Remove it from this search; otherwise the whole library would match."
                     self.findings.problems.append(Problem(leaf.label, message, hint))
-            elif isinstance(leaf, Check):
+            elif isinstance(leaf, Check) and self._search_for(leaf) is None:
                 for message in self.server.lacks_asset_fields(leaf.names):
                     hint = f"Leave {leaf.title or leaf.words} out: it could never match here."
                     self.findings.problems.append(Problem(leaf.label, message, hint))
 
     def resolved(self, node: Node) -> Node:
-        """The node with names as searches, and with what this server can be asked."""
+        """The node with names and what records here do not show as searches; cut-offs without photos that are gone."""
         match node:
             case Named():
                 return self._looked_up(node)
@@ -124,7 +124,7 @@ class _Resolver:
                 until = tuple(each for each in node.query.until if self.names.has_asset(each))
                 return replace(node, query=replace(node.query, until=until))
             case Check():
-                return self._bounded(node)
+                return self._search_for(node) or node
             case Not():
                 return replace(node, child=self.resolved(node.child))
             case All() | Any():
@@ -152,12 +152,9 @@ class _Resolver:
             return built
         return All((built, owned_by(owners, "yours or a partner's")))
 
-    def _bounded(self, check: Check) -> Check:
-        """The check with a search around it that this version understands: without what it would ignore."""
-        if check.within is None:
-            return check
-        unknown = {field for field, _ in self.server.lacks(check.within)}
-        if not unknown:
-            return check
-        filters = tuple((name, value) for name, value in check.within.filters if name not in unknown)
-        return replace(check, within=replace(check.within, filters=filters, conditions=(), either=()), exact=False)
+    def _search_for(self, check: Check) -> Search | None:
+        """The search that says the same, where records of this version do not show what the check looks at."""
+        if check.within is None or not check.exact or self.server.lacks(check.within):
+            return None
+        is_shown = not self.server.lacks_asset_fields(check.names)
+        return None if is_shown else Search(check.within, check.label)

@@ -12,7 +12,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
-from immich_smart_albums.rules.leaves import Check, Named, Search
+from immich_smart_albums.rules.leaves import Check, Named, Search, Thing
 from immich_smart_albums.rules.nodes import All, Any, Node, Not
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def reaching(node: Node) -> Node:
     """The whole match of a rule, with every part looking as far as the rule reaches."""
     reach = reach_of(node)
     far = looking(node, reach)
-    return far if reach == TIMELINE_ONLY or _is_bounded(far) else All((_anywhere(reach), far))
+    return far if reach == TIMELINE_ONLY else _bounded(far, Search(reach.over(Query(Kind.METADATA))))
 
 
 def reach_of(node: Node) -> Reach:
@@ -79,8 +79,7 @@ def looking(node: Node, reach: Reach) -> Node:
         case Search():
             return replace(node, query=reach.over(node.query, placed=_is_placed(node)))
         case Check():
-            within = None if node.within is None else reach.over(node.within, placed=_is_placed(node))
-            return replace(node, within=within)
+            return replace(node, within=None if node.within is None else reach.over(node.within))
         case Named():
             return replace(node, reach=reach)
         case Not():
@@ -103,15 +102,12 @@ def _included(node: Node, *, wanted: bool) -> Iterator[Query]:
                 yield from _included(child, wanted=wanted)
         case Search() if wanted:
             yield node.query
-        case Check() if wanted and node.within is not None:
-            yield node.within
         case _:
             pass
 
 
-def _is_placed(leaf: Search | Check) -> bool:
-    query = leaf.query if isinstance(leaf, Search) else leaf.within
-    return leaf.placed or (query is not None and query.visibility != TIMELINE_ONLY.visibility)
+def _is_placed(leaf: Search) -> bool:
+    return leaf.placed or leaf.query.visibility != TIMELINE_ONLY.visibility
 
 
 def _places(node: Node, everywhere: frozenset[Visibility]) -> frozenset[Visibility]:
@@ -119,8 +115,6 @@ def _places(node: Node, everywhere: frozenset[Visibility]) -> frozenset[Visibili
     match node:
         case Search() if _is_placed(node):
             return node.query.visibility
-        case Check() if node.within is not None and _is_placed(node):
-            return node.within.visibility
         case All():
             return everywhere.intersection(*(_places(child, everywhere) for child in node.children))
         case Any():
@@ -129,23 +123,32 @@ def _places(node: Node, everywhere: frozenset[Visibility]) -> frozenset[Visibili
             return everywhere
 
 
+def _bounded(node: Node, everything: Search) -> Node:
+    """The node with what nothing else bounds searched for among everything that the rule reaches.
+
+    Without that, "not in Nice" would be about the timeline alone.
+    """
+    if _is_bounded(node):
+        return node
+    match node:
+        case Any():
+            return replace(node, children=tuple(_bounded(child, everything) for child in node.children))
+        case All():
+            return replace(node, children=(everything, *node.children))
+        case _:
+            return All((everything, node))
+
+
 def _is_bounded(node: Node) -> bool:
     """Whether searches of the node surely find all that it can match."""
     match node:
         case Search():
             return True
-        case Check():
-            return node.within is not None
+        case Named():
+            return node.thing not in {Thing.SELF, Thing.USER}  # these are looked for in records
         case All():
             return any(map(_is_bounded, node.children))
         case Any():
             return all(map(_is_bounded, node.children))
         case _:
             return False
-
-
-def _anywhere(reach: Reach) -> Check:
-    """Everything that a rule reaches, which is what its excludes leave over."""
-    query = reach.over(Query(Kind.METADATA))
-    places = " or ".join(sorted(each.value for each in reach.visibility)) + " or trash" * reach.trash
-    return Check(f"in {places}", lambda _: True, frozenset(), lambda _: None, query, exact=True, placed=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.rules.facts import needed
-from immich_smart_albums.rules.leaves import Check, Search
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.rules.nodes import Node, Not
 from immich_smart_albums.rules.predicate import Predicate
 from immich_smart_albums.rules.schemas import TRUTH, words
@@ -16,15 +15,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.reading import Reading
     from immich_smart_albums.rules.value import Value
 
-_ARCHIVED = Check(
-    "archived",
-    lambda record: needed(record, "isArchived") is True,
-    frozenset({"isArchived"}),
-    lambda record: record.get("isArchived"),
-    within=Query(Kind.METADATA, visibility=frozenset({Visibility.ARCHIVE})),
-    exact=True,
-    placed=True,
-)
+_ARCHIVED = Search(Query(Kind.METADATA, visibility=frozenset({Visibility.ARCHIVE})), placed=True)
 _EVERYTHING = Search(Query(Kind.METADATA, visibility=frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})), placed=True)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.facts import needed
-from immich_smart_albums.rules.leaves import Check
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.rules.nodes import Node, Not
 from immich_smart_albums.rules.predicate import Predicate
 from immich_smart_albums.rules.schemas import TRUTH
@@ -16,14 +15,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.value import Text, Value
 
 # Immich keeps offline assets in the trash; since 1.128 isOffline looks there by itself.
-_OFFLINE = Check(
-    "offline",
-    lambda record: needed(record, "isOffline") is True,
-    frozenset({"isOffline"}),
-    lambda record: record.get("isOffline"),
-    within=Query(Kind.METADATA, (("isOffline", True), ("withDeleted", True))),
-    exact=True,
-)
+_OFFLINE = Search(Query(Kind.METADATA, (("isOffline", True), ("withDeleted", True))))
 
 
 def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
@@ -42,6 +34,6 @@ PREDICATE = Predicate(
     ),
     notes=(
         "Immich keeps photos whose file is missing in the trash. So a rule with `offline: true` (not under `not`) "
-        "looks into the trash as well, with all of its predicates."
+        "looks into the trash as well, with all of its predicates. It needs Immich 1.125."
     ),
 )
