@@ -1,4 +1,4 @@
-"""How far excludes and people look."""
+"""How far the parts of a rule look."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.flag import FLAGS
 from immich_smart_albums.rules.flags import read_rule
-from immich_smart_albums.rules.leaves import Search
-from immich_smart_albums.rules.nodes import leaves
+from immich_smart_albums.rules.leaves import Check, Named, Search
+from immich_smart_albums.rules.nodes import All, Any, leaves
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach
+from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach, reach_of
 from immich_smart_albums.rules.source import Form, Source
 
 from .reading import query
+from .values import node
 
 T, A, H = Visibility.TIMELINE, Visibility.ARCHIVE, Visibility.HIDDEN
 FAR = Reach(frozenset({T, A}), trash=True)
@@ -90,3 +91,114 @@ def test_words_people_and_payloads_that_say_nothing_look_as_far_as_the_includes_
         Query(Kind.SMART, (("query", "cat"), deleted), both, 200),
         person_named("Emma", reach=FAR),
     ]
+
+
+# -- rules of a file ----------------------------------------------------------------------------------------------
+
+
+def looks(match: object) -> list[tuple[str, object, bool]]:
+    """Each leaf of a match: what it is, in which visibilities it looks, and whether in the trash."""
+    found: list[tuple[str, object, bool]] = []
+    for leaf in leaves(node(match)):
+        match leaf:
+            case Search():
+                found.append((leaf.query.kind.value, set(leaf.query.visibility), leaf.query.get("withDeleted") is True))
+            case Named():
+                reach = leaf.reach or TIMELINE_ONLY
+                found.append((leaf.words, set(reach.visibility), reach.trash))
+            case Check():
+                within = leaf.within
+                found.append(
+                    (leaf.words, within and set(within.visibility), bool(within and within.get("withDeleted")))
+                )
+    return found
+
+
+EMMA, NOAH = "person 'Emma'", "person 'Noah'"
+ARCHIVE_SEARCH = ("metadata", {A}, False)
+
+
+@pytest.mark.parametrize(
+    ("match", "expected"),
+    [
+        # What says nothing stays on the timeline.
+        ({"person": "Emma", "smart": "dog"}, [(EMMA, {T}, False), ("smart", {T}, False)]),
+        ({"archived": False, "person": "Emma"}, [ARCHIVE_SEARCH, (EMMA, {T}, False)]),
+        ({"not": {"archived": True}, "person": "Emma"}, [ARCHIVE_SEARCH, (EMMA, {T}, False)]),
+        ({"search": {"visibility": "timeline"}, "person": "Emma"}, [("metadata", {T}, False), (EMMA, {T}, False)]),
+        # Things that hold together are looked for only where all of them can be.
+        ({"archived": True, "person": "Emma"}, [ARCHIVE_SEARCH, (EMMA, {A}, False)]),
+        ({"archived": True, "favorite": True}, [ARCHIVE_SEARCH, ("favorite", {A}, False)]),
+        ({"archived": True, "orientation": "portrait"}, [ARCHIVE_SEARCH, ("orientation portrait", None, False)]),
+        ({"archived": True, "not": {"person": "Emma"}}, [ARCHIVE_SEARCH, (EMMA, {A}, False)]),
+        (
+            {"any": [{"archived": True}, {"archived": True, "smart": "dog"}], "person": "Emma"},
+            [ARCHIVE_SEARCH, ARCHIVE_SEARCH, ("smart", {A}, False), (EMMA, {A}, False)],
+        ),
+        # Alternatives look as far as any of them does.
+        ({"any": {"archived": True, "person": "Emma"}}, [ARCHIVE_SEARCH, (EMMA, {T, A}, False)]),
+        ({"archived": "any", "person": "Emma"}, [("metadata", {T, A}, False), (EMMA, {T, A}, False)]),
+        (
+            {"any": [{"search": {"isArchived": True, "city": "Nice"}}, {"smart": "dog"}], "not": {"person": "Emma"}},
+            [ARCHIVE_SEARCH, ("smart", {T, A}, False), (EMMA, {T, A}, False)],
+        ),
+        # An exclude of what is excluded is an include.
+        (
+            {"not": [{"any": [{"not": {"archived": "any"}}, {"person": "Emma"}]}]},
+            [("metadata", {T, A}, False), ("metadata", {T, A}, False), (EMMA, {T, A}, False)],
+        ),
+        # What says where it looks is left there, but for the trash.
+        (
+            {"any": {"archived": True, "all": [{"search": {"isArchived": False}}, {"person": "Emma"}]}},
+            [ARCHIVE_SEARCH, ("metadata", {T}, False), (EMMA, {T, A} & {T}, False)],
+        ),
+        ({"offline": True, "person": "Emma"}, [("metadata", {T}, True), (EMMA, {T}, True)]),
+        ({"offline": False, "person": "Emma"}, [("metadata", {T}, True), (EMMA, {T}, False)]),
+        (
+            {"any": {"offline": True, "archived": True}},
+            [("metadata", {T, A}, True), ("metadata", {A}, True)],
+        ),
+        # Nowhere in common: nothing can match, and it does not matter where the rest looks.
+        (
+            {"archived": True, "search": {"visibility": "timeline"}, "person": "Emma"},
+            [ARCHIVE_SEARCH, ("metadata", {T}, False), (EMMA, {T, A}, False)],
+        ),
+    ],
+)
+def test_every_part_of_a_rule_looks_as_far_as_the_rule_reaches(
+    match: object, expected: list[tuple[str, object, bool]]
+) -> None:
+    assert looks(match) == expected
+
+
+EVERYTHING = Search(Query(Kind.METADATA, visibility=frozenset({T, A})))
+
+
+@pytest.mark.parametrize(
+    ("match", "bounded"),
+    [
+        ({"any": {"archived": True, "person": "Emma"}}, [False, False]),
+        ({"any": {"archived": True, "favorite": True}}, [False, True]),
+        ({"any": {"archived": True, "owner": "mine"}}, [False, True]),
+        ({"any": [{"archived": True}, {"not": {"person": "Emma"}}]}, [False, True]),
+        ({"any": [{"archived": True}, {"not": [{"person": "Emma"}, {"smart": "dog"}]}]}, [False, True]),
+        ({"any": [{"archived": True}, {"person": "Emma", "favorite": True}]}, [False, False]),
+        ({"any": [{"archived": True}, {"favorite": True, "any": {"person": "Emma", "rating": 5}}]}, [False, True]),
+        ({"any": [{"archived": True}, {"any": {"tag": "Pets", "album": "Best of"}}]}, [False, False]),
+    ],
+)
+def test_what_no_search_bounds_is_searched_for_among_everything_that_the_rule_reaches(
+    match: object, bounded: list[bool]
+) -> None:
+    found = node(match)
+    assert isinstance(found, Any)
+    assert [isinstance(each, All) and EVERYTHING in each.children for each in found.children] == bounded
+
+
+def test_a_rule_that_nothing_bounds_is_about_everything_that_it_reaches() -> None:
+    found = node({"not": [{"not": {"archived": True}}]})
+    assert isinstance(found, All)
+    assert found.children[0] == EVERYTHING
+    assert all(leaf.label.startswith("rules.yaml:1:") for leaf in leaves(found))
+    assert reach_of(found) == Reach(frozenset({T, A}))
+    assert reach_of(node({"favorite": True})) == TIMELINE_ONLY

@@ -60,7 +60,9 @@ def reaching(node: Node) -> Node:
     """The whole match of a rule, with every part looking as far as the rule reaches."""
     reach = reach_of(node)
     far = looking(node, reach)
-    return far if reach == TIMELINE_ONLY else _bounded(far, Search(reach.over(Query(Kind.METADATA))))
+    if reach == TIMELINE_ONLY:
+        return far
+    return _bounded(far, Search(reach.over(Query(Kind.METADATA)), node.label))
 
 
 def reach_of(node: Node) -> Reach:
