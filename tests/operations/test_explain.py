@@ -1,0 +1,361 @@
+"""Why a photo is selected or not: on a real library, in agreement with the selection."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from immich_smart_albums.errors import ConfigurationError, FilterError
+from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
+from immich_smart_albums.operations.accounts import Participant
+from immich_smart_albums.operations.explain import Why, asset_id_in, why
+from immich_smart_albums.operations.names import Names
+from immich_smart_albums.operations.selections import Selecting, compile_rules, select
+from immich_smart_albums.rules.jsonpath import compile_path
+from immich_smart_albums.rules.leaves import Check, Search
+from immich_smart_albums.rules.local_filters import local_filter
+from immich_smart_albums.rules.nodes import All, Any, Key, Node, Not, Rule, Sort
+from immich_smart_albums.rules.pattern import compile_pattern
+from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.reach import reaching
+from immich_smart_albums.sandbox import Sandbox
+from immich_smart_albums.sandbox.records import Exif, Partner
+from immich_smart_albums.selection.evaluate import Selection
+from immich_smart_albums.selection.explain import Reason, Verdict
+from tests.immich.clients import searches_sent
+
+from .serving import connected, family, person_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.sandbox.records import Asset
+
+HOW = Selecting(2, lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def corners() -> Iterator[Sandbox]:
+    """A sandbox with photos of the same thing in every corner."""
+    library = family()
+    for where in ("timeline", "archive", "hidden", "trash"):
+        asset = library.add_asset(
+            name=f"corner-{where}.jpg",
+            visibility="timeline" if where == "trash" else where,
+            concepts=((0, 1.0),),
+        )
+        if where == "trash":
+            library.trash(asset.id)
+    library.add_asset(name="corner-locked.jpg", visibility="locked")
+    library.add_asset(name="corner-bare.jpg", exif=None)
+    with Sandbox(library) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def alice(corners: Sandbox) -> Participant:
+    """The account whose rules are asked."""
+    return participant(corners)
+
+
+def participant(sandbox: Sandbox, name: str = "alice") -> Participant:
+    server = connected(sandbox, name)
+    return Participant(name, server, server.directory.me(), Names(server.directory))
+
+
+def explained(node: Node, asset: Asset | str, account: Participant, **rule: object) -> Why:
+    asset_id = asset if isinstance(asset, str) else asset.id
+    return why("Album", Rule(node, **rule), asset_id, account, HOW)  # type: ignore[arg-type]
+
+
+def selected(rule: Rule, account: Participant) -> Selection:
+    (selection,) = select(compile_rules({"Album": rule}, account), account, HOW).values()
+    assert isinstance(selection, Selection)
+    return selection
+
+
+def corner(sandbox: Sandbox, name: str) -> Asset:
+    return next(each for each in sandbox.library.timeline if each.original_file_name == f"corner-{name}.jpg")
+
+
+def metadata(limit: int | None = None, **filters: object) -> Search:
+    return Search(Query(Kind.METADATA, tuple(sorted(filters.items())), limit=limit))  # type: ignore[arg-type]
+
+
+def smart(text: str, limit: int | None = 20) -> Search:
+    return Search(Query(Kind.SMART, (("query", text),), limit=limit))
+
+
+def local(path: str, regex: str | None = None) -> Check:
+    pattern = compile_pattern(regex, timeout=1) if regex else None
+    return local_filter(compile_path(path), pattern, f"{path}:{regex}")
+
+
+def archived(query: Query) -> Search:
+    return Search(Query(query.kind, query.filters, frozenset({Visibility.ARCHIVE}), query.limit))
+
+
+LEAVES: list[Node] = [
+    metadata(city="Helsinki"),
+    metadata(type="VIDEO"),
+    metadata(isFavorite=True),
+    metadata(takenAfter="2024-01-01T00:00:00.000Z", takenBefore="2024-12-31T00:00:00.000Z"),
+    metadata(limit=30),
+    metadata(limit=5, type="VIDEO"),
+    metadata(withDeleted=True, originalFileName="corner"),
+    smart("beach"),
+    smart("dog", 100),
+    person_named("Ada Stone"),
+    person_named("Robin Lee"),
+    local("$.exifInfo.make", "apple"),
+    local("$.people[*].name", "a"),
+    local("$.tags[*].value"),
+    local("$.exifInfo.rating"),
+    archived(smart("beach").query),
+    archived(Query(Kind.METADATA)),
+]
+TREES = st.recursive(
+    st.sampled_from(LEAVES),
+    lambda inner: (
+        st.builds(Not, inner)
+        | st.lists(inner, min_size=2, max_size=3).map(lambda parts: All(tuple(parts)))
+        | st.lists(inner, min_size=2, max_size=3).map(lambda parts: Any(tuple(parts)))
+    ),
+    max_leaves=5,
+)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(TREES, st.sampled_from([None, None, None, 7]), st.data())
+def test_an_explanation_agrees_with_the_selection(
+    corners: Sandbox, alice: Participant, tree: Node, limit: int | None, data: st.DataObject
+) -> None:
+    rule = Rule(reaching(tree), limit)
+    chosen = {asset.id for asset in selected(rule, alice).assets}
+    others = [asset.id for asset in corners.library.timeline if asset.id not in chosen]
+    asked = [*corner_ids(corners), *data.draw(st.lists(st.sampled_from(others), max_size=2, unique=True))]
+    if chosen:
+        asked += data.draw(st.lists(st.sampled_from(sorted(chosen)), min_size=1, max_size=3, unique=True))
+    for asset_id in asked:
+        assert why("Album", rule, asset_id, alice, HOW).passed is (asset_id in chosen), asset_id
+
+
+def corner_ids(sandbox: Sandbox) -> list[str]:
+    return [each.id for each in sandbox.library.timeline if each.original_file_name.startswith("corner")]
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("timeline", None),
+        ("archive", "it is in the archive, and the rule looks at what is on the timeline"),
+        ("hidden", "it is hidden, such as a live photo's video, and the rule looks at what is on the timeline"),
+        ("trash", "it is in the trash"),
+    ],
+)
+def test_what_a_rule_does_not_look_at_is_said(
+    corners: Sandbox, alice: Participant, where: str, told: str | None
+) -> None:
+    found = explained(local("$.originalFileName", "corner"), corner(corners, where), alice)
+    assert found.outside == told
+    assert found.explanation is not None
+    assert found.explanation.passed
+    assert found.passed is (told is None)
+    assert found.asset is not None
+    assert found.asset.file_name == f"corner-{where}.jpg"
+
+
+def test_photos_of_others_and_locked_ones_are_told_apart(corners: Sandbox, alice: Participant) -> None:
+    library = corners.library
+    shared = next(album for album in library.albums.values() if album.name == "Bob's travels")
+    bob = participant(corners, "bob")
+    hers = corner(corners, "timeline")
+    for asset, account in ((corner(corners, "locked"), alice), (hers, bob)):
+        found = explained(metadata(type="IMAGE"), asset, account)
+        assert (found.asset, found.explanation, found.passed) == (None, None, False)
+        assert found.outside == "this account does not see it: deleted, locked, or somebody else's"
+    library.partners.clear()
+    try:
+        found = explained(local("$.id"), next(iter(shared.asset_ids)), alice)
+    finally:
+        library.partners.append(Partner(bob.user.id, alice.user.id, in_timeline=True))
+    assert found.outside == "it belongs to somebody whose photos are not on this account's timeline"
+
+
+def test_a_photo_that_was_not_read_yet_is_found_by_no_search_that_looks_at_its_metadata(
+    corners: Sandbox, alice: Participant
+) -> None:
+    bare = corner(corners, "bare")
+    assert explained(local("$.originalFileName"), bare, alice).passed
+    found = explained(Not(local("$.exifInfo.make")), bare, alice)
+    assert found.outside == "no search finds it: Immich has perhaps not read its metadata yet"
+
+
+def ranking(account: Participant, text: str) -> list[str]:
+    """A whole ranking, best first."""
+    query = Query(Kind.SMART, (("query", text),), limit=5000)
+    return [str(record["id"]) for batch in account.server.searches.find(query, frozenset()) for record in batch]
+
+
+def answer(reason: Reason) -> tuple[bool, int | None, int | None]:
+    assert reason.answer is not None
+    return reason.answer.holds, reason.answer.rank, reason.answer.read
+
+
+def test_a_ranking_tells_the_place_also_beyond_the_cut(alice: Participant) -> None:
+    ids = ranking(alice, "beach")
+    for place, expected in ((1, (True, 1, 20)), (20, (True, 20, 20)), (21, (False, 21, 200)), (200, (False, 200, 200))):
+        found = explained(smart("beach"), ids[place - 1], alice).explanation
+        assert found is not None
+        assert answer(found.tree) == expected
+    found = explained(smart("beach"), ids[200], alice).explanation
+    assert found is not None
+    assert answer(found.tree) == (False, None, 200)
+
+
+def test_a_search_for_the_first_tells_the_place_too(corners: Sandbox, alice: Participant) -> None:
+    newest = sorted(corners.library.timeline, key=lambda each: (-each.file_created_at, each.id))
+    videos = [
+        each.id for each in newest if (each.type, each.visibility, each.deleted_at) == ("VIDEO", "timeline", None)
+    ]
+    for place, expected in ((1, (True, 1, 3)), (4, (False, 4, min(30, len(videos))))):
+        found = explained(metadata(limit=3, type="VIDEO"), videos[place - 1], alice).explanation
+        assert found is not None
+        assert answer(found.tree) == expected
+    found = explained(metadata(limit=3, type="VIDEO"), corner(corners, "timeline"), alice).explanation
+    assert found is not None
+    assert answer(found.tree) == (False, None, None)
+
+
+def test_a_ranking_of_the_archive_is_not_asked_about_the_timeline(corners: Sandbox, alice: Participant) -> None:
+    both = Query(Kind.SMART, (("query", "beach"),), frozenset({Visibility.ARCHIVE, Visibility.TIMELINE}), 20)
+    corners.clear_requests()
+    found = explained(Search(both), corner(corners, "archive"), alice).explanation
+    assert found is not None
+    assert {body.get("visibility") for body in searches_sent(corners) if "query" in body} == {"archive"}
+    found = explained(archived(both), ranking(alice, "beach")[0], alice).explanation
+    assert found is not None
+    assert answer(found.tree) == (False, None, 0)
+
+
+def test_names_stand_for_ids_and_the_people_on_it_are_told(corners: Sandbox, alice: Participant) -> None:
+    library = corners.library
+    (ada,) = person_ids(library, "Ada Stone")
+    (ben,) = person_ids(library, "Ben Ray")
+    both = next(each for each in library.timeline if set(each.person_ids) == {ada, ben})
+    album = next(each for each in library.albums.values() if each.name == "Best of")
+    tag = next(each for each in library.tags.values() if each.owner_id == alice.user.id)
+    rule = Any(
+        (
+            person_named("Ada Stone"),
+            metadata(personIds=(ben,)),
+            metadata(albumIds=(album.id,)),
+            metadata(tagIds=(tag.id,)),
+        )
+    )
+    found = explained(All((Not(rule), local("$.id"))), both, alice).explanation
+    assert found is not None
+    parts = found.tree.parts[0].parts[0].parts
+    assert [each.words for each in parts] == [
+        "person 'Ada Stone'",
+        "person Ben Ray",
+        "album Best of",
+        f"tag {tag.value}",
+    ]
+    assert parts[0].answer is not None
+    assert isinstance(parts[0].answer.value, dict)
+    assert sorted(parts[0].answer.value["people"]) == ["Ada Stone", "Ben Ray"]
+    assert [each.verdict for each in parts] == [Verdict.PASSED, Verdict.PASSED, Verdict.NOT_ASKED, Verdict.NOT_ASKED]
+
+
+def test_searches_for_one_photo_are_compared_by_id(corners: Sandbox, alice: Participant) -> None:
+    one, other = corner(corners, "timeline"), corner(corners, "bare")
+    assert explained(metadata(id=one.id), one, alice).passed
+    assert not explained(metadata(id=one.id), other, alice).passed
+
+
+def test_structured_searches_are_asked_about_one_photo() -> None:
+    library = family()
+    with Sandbox(library, "3.2") as running:
+        account = participant(running)
+        rated, plain = (library.add_asset(name=name, exif=Exif(rating=rating)) for name, rating in (("a", 5), ("b", 1)))
+        query = Query(Kind.METADATA, conditions=(Condition("rating", "gte", 4),))
+        assert explained(Search(query), rated, account).passed
+        assert not explained(Search(query), plain, account).passed
+        for asset in (rated, plain):
+            query = Query(Kind.METADATA, conditions=(Condition("id", "eq", rated.id),))
+            assert explained(Search(query), asset, account).passed is (asset is rated)
+
+
+def test_what_a_limit_leaves_out_is_said(alice: Participant) -> None:
+    rule = Rule(metadata(type="IMAGE"), 3, Sort.OLDEST)
+    kept = [asset.id for asset in selected(rule, alice).assets]
+    assert why("Album", rule, kept[0], alice, HOW).passed
+    everything = selected(Rule(rule.match), alice)
+    found = why("Album", rule, everything.assets[0].id, alice, HOW)
+    assert not found.passed
+    assert found.cut == f"{everything.matched} photos match, and the rule keeps the oldest 3"
+
+
+def test_a_limit_needs_the_whole_selection_and_its_failure_is_told(corners: Sandbox, alice: Participant) -> None:
+    calls = count()
+
+    def fails_on_the_fifth(record: Record) -> bool:
+        if next(calls) >= 5:
+            raise FilterError("too slow")
+        return True
+
+    check = Check("slow", fails_on_the_fifth, frozenset(), lambda _: None)
+    found = explained(check, corner(corners, "timeline"), alice, limit=3)
+    assert not found.passed
+    assert [problem.message for problem in found.problems] == ["too slow"]
+
+
+YEAR = Key("year", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[:4],))
+PEOPLE = Key("person", frozenset({"people"}), lambda record: tuple(str(each["name"]) for each in people_on(record)))
+
+
+def people_on(record: Record) -> list[dict[str, object]]:
+    people = record["people"]
+    assert isinstance(people, list)
+    return people
+
+
+def test_a_split_rule_tells_which_albums_a_photo_belongs_in(corners: Sandbox, alice: Participant) -> None:
+    (ada,) = person_ids(corners.library, "Ada Stone")
+    pair = next(each for each in corners.library.timeline if ada in each.person_ids and len(each.person_ids) == 2)
+    alone = corner(corners, "timeline")
+    for limit in (None, 100_000):
+        found = explained(local("$.id"), pair, alice, split=(YEAR, PEOPLE), limit=limit)
+        assert found.passed
+        assert found.combinations is not None
+        assert {year for year, _ in found.combinations} == {"2024"}
+        assert len(found.combinations) == 2
+        found = explained(local("$.id"), alone, alice, split=(YEAR, PEOPLE), limit=limit)
+        assert (found.combinations, found.passed) == ((), False)
+
+
+def test_names_that_nobody_has_are_told(corners: Sandbox, alice: Participant) -> None:
+    found = explained(person_named("Ada Stoned"), corner(corners, "timeline"), alice)
+    assert [problem.message for problem in found.problems] == ["nobody is named 'Ada Stoned'"]
+    assert not found.passed
+
+
+def test_a_photo_is_named_by_its_id_or_its_address(corners: Sandbox) -> None:
+    asset_id = corner(corners, "timeline").id
+    for text in (
+        asset_id,
+        f" {asset_id.upper()} ",
+        f"{corners.url}/photos/{asset_id}",
+        f"https://x/albums/1/photos/{asset_id}?at=1",
+    ):
+        assert asset_id_in(text) == asset_id
+    with pytest.raises(ConfigurationError, match="neither a photo's id nor its address"):
+        asset_id_in("dog.jpg")
