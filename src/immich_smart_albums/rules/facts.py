@@ -19,7 +19,12 @@ Fact = Callable[[Record], object]
 
 
 def field(name: str) -> Fact:
-    """A top-level field of a record."""
+    """A top-level field that every record has."""
+    return lambda record: needed(record, name)
+
+
+def optional(name: str) -> Fact:
+    """A top-level field that a record may lack."""
     return lambda record: record.get(name)
 
 

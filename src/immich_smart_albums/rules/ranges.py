@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.rules.reading import Reading
 
-_CLOSE = 1e-6
+_CLOSE = 1e-7
 """So near numbers are the same: 1.8 and the 1.7999999 that a camera writes."""
 
 _SIGNED = re.compile(r"(>=|<=|>|<)\s*(.*\S)", re.DOTALL)
@@ -127,4 +127,4 @@ def plain_number(text: str) -> float | None:
 
 def written(number: float) -> str:
     """A number as people write it, with all of its digits."""
-    return str(int(number)) if number.is_integer() else repr(number)
+    return str(int(number)) if float(number).is_integer() else repr(number)

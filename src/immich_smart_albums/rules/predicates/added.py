@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.reading import Reading
     from immich_smart_albums.rules.value import Text, Value
 
+_created = field("createdAt")
+
 
 def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
     return any_of(value, reading, MOMENT, lambda each: _one(each, reading))
@@ -47,10 +49,7 @@ def _in_period(period: Period, reading: Reading) -> Check:
     low, high = (None if each is None else to_milliseconds(each) for each in (start, end))
 
     def holds(record: Record) -> bool:
-        added = record.get("createdAt")
-        if not isinstance(added, str):
-            return False
-        instant = to_milliseconds(added)
+        instant = to_milliseconds(str(_created(record)))
         return (low is None or low <= instant) and (high is None or instant <= high)
 
     bounds = {"createdAfter": start, "createdBefore": end}
@@ -59,7 +58,7 @@ def _in_period(period: Period, reading: Reading) -> Check:
         f"added {' '.join(f'{name} {moment}' for name, moment in filters)}",
         holds,
         frozenset({"createdAt"}),
-        field("createdAt"),
+        _created,
         Query(Kind.METADATA, filters),
         exact=True,
         names=frozenset({"createdAt"}),

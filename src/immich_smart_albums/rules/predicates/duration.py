@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.combine import any_of
-from immich_smart_albums.rules.facts import in_range, number
+from immich_smart_albums.rules.facts import in_range, needed, number
 from immich_smart_albums.rules.predicate import Predicate
 from immich_smart_albums.rules.ranges import Unit, read_range, written
 from immich_smart_albums.rules.schemas import RANGE, one_or_list
@@ -52,7 +52,7 @@ def _one(value: Value, reading: Reading) -> Node | None:
 
 def _duration(record: Record) -> float | None:
     """Seconds; None for photos. A text such as `0:00:02.00000` up to 2.7, milliseconds since 3.0."""
-    found = record.get("duration")
+    found = needed(record, "duration")
     seconds = _seconds(found) if isinstance(found, str) else (number(found) or 0) / 1000
     return seconds or None
 

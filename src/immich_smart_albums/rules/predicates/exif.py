@@ -66,7 +66,7 @@ def _one(value: Value, word: str, reading: Reading) -> Node | None:
 
     def known(record: Record) -> float | None:
         found = fact(record)
-        return _seconds(found) if isinstance(found, str) else number(found)
+        return unit.number(found) if isinstance(found, str) else number(found)
 
     return None if wanted is None else in_range(word, wanted, unit, known, f"exifInfo.{name}")
 

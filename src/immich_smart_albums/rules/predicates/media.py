@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.combine import any_of
-from immich_smart_albums.rules.facts import equals, exif, field
+from immich_smart_albums.rules.facts import equals, exif, field, optional
 from immich_smart_albums.rules.leaves import Check
 from immich_smart_albums.rules.predicate import Predicate
 from immich_smart_albums.rules.predicates.screenshot import IS_SCREENSHOT
@@ -31,7 +31,7 @@ _RAW = re.compile(
 _WIDE = 2.5
 """So many times wider than high are only panoramas; phones' screens are up to 2.4 times longer than wide."""
 
-_mime = field("originalMimeType")
+_mime = optional("originalMimeType")
 _projection = exif("projectionType")
 
 
@@ -47,7 +47,7 @@ def _panorama(record: Record) -> str | None:
     return f"{size[0]:g} x {size[1]:g} pixels" if size and size[0] >= _WIDE * size[1] else None
 
 
-_live = field("livePhotoVideoId")
+_live = optional("livePhotoVideoId")
 
 _WORDS = {
     "photo": _of_type("photo", "IMAGE"),

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.facts import exif, has_exif
+from immich_smart_albums.rules.facts import exif, has_exif, needed
 from immich_smart_albums.rules.leaves import Check
 from immich_smart_albums.rules.nodes import Node, Not
 from immich_smart_albums.rules.predicate import Predicate
@@ -32,10 +32,10 @@ _MAKE, _MODEL = exif("make"), exif("model")
 
 def _why(record: Record) -> str | None:
     """What tells that it is a screenshot; None where nothing does."""
-    if record.get("type") != "IMAGE":
+    if needed(record, "type") != "IMAGE":
         return None
     for word, name in (("file name", "originalFileName"), ("path", "originalPath")):
-        text = unicodedata.normalize("NFC", str(record.get(name)))
+        text = unicodedata.normalize("NFC", str(needed(record, name)))
         if _NAMES.search(text):
             return f"{word} {text}"
     is_png = record.get("originalMimeType") == "image/png"

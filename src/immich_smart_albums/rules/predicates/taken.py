@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.instants import to_text
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.combine import any_of, labelled, together
+from immich_smart_albums.rules.facts import needed
 from immich_smart_albums.rules.leaves import Check
 from immich_smart_albums.rules.nodes import Node, Not
 from immich_smart_albums.rules.periods import BOUNDS, MOMENT, Period, read_bounds, read_period
@@ -156,8 +157,8 @@ def _check(words: str, holds: Callable[[str], bool], within: Query | None = None
 
 
 def _local_time(record: Record) -> str | None:
-    """`2023-07-14T18:30:00.000`; None for years that have no four digits, which the calendar ends before."""
-    text = record.get("localDateTime")
+    """`2023-07-14T18:30:00.000`; None for years of other than four digits, which lie beyond the calendar."""
+    text = needed(record, "localDateTime")
     return text[:23] if isinstance(text, str) and text[:4].isdecimal() else None
 
 

@@ -1,0 +1,107 @@
+"""Records of assets for tests, and what a match says of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from immich_smart_albums.rules.leaves import Check, Record
+from immich_smart_albums.rules.nodes import All, Node, Not
+from immich_smart_albums.rules.nodes import Any as AnyOf
+
+from .values import node
+
+EXIF = {
+    "city": None,
+    "state": None,
+    "country": None,
+    "latitude": None,
+    "longitude": None,
+    "make": None,
+    "model": None,
+    "lensModel": None,
+    "fNumber": None,
+    "focalLength": None,
+    "iso": None,
+    "exposureTime": None,
+    "fileSizeInByte": None,
+    "exifImageWidth": None,
+    "exifImageHeight": None,
+    "orientation": None,
+    "description": "",
+    "projectionType": None,
+    "rating": None,
+}
+
+
+def record(**fields: Any) -> dict[str, Any]:
+    """An asset of which Immich knows what is given; names of EXIF go into `exifInfo`."""
+    exif = {**EXIF, **{name: value for name, value in fields.items() if name in EXIF}}
+    top = {name: value for name, value in fields.items() if name not in EXIF}
+    return {
+        "id": "8fbe472e-7463-4d97-ae2d-3efb3270e153",
+        "type": "IMAGE",
+        "originalPath": "/data/upload/1.jpg",
+        "originalFileName": "IMG_1.jpg",
+        "originalMimeType": "image/jpeg",
+        "localDateTime": "2023-07-14T18:30:05.250Z",
+        "createdAt": "2024-05-20T10:00:00.000Z",
+        "livePhotoVideoId": None,
+        "duration": None,
+        "ownerId": "8fbe472e-7463-4d97-ae2d-3efb3270e154",
+        "libraryId": None,
+        "isFavorite": False,
+        "isOffline": False,
+        "isTrashed": False,
+        "isArchived": False,
+        "visibility": "timeline",
+        "people": [],
+        "tags": [],
+        "stack": None,
+        "exifInfo": exif,
+        **top,
+    }
+
+
+def holds(match: object, of: Record) -> bool:
+    """Whether a match of checks holds for an asset."""
+    return _holds(node(match), of)
+
+
+def words(match: object) -> object:
+    """A match of checks in words, as nested tuples."""
+    return _words(node(match))
+
+
+def check(match: object) -> Check:
+    """The one check of a match."""
+    only = node(match)
+    assert isinstance(only, Check)
+    return only
+
+
+def _holds(tree: Node, of: Record) -> bool:
+    match tree:
+        case All():
+            return all(_holds(child, of) for child in tree.children)
+        case AnyOf():
+            return any(_holds(child, of) for child in tree.children)
+        case Not():
+            return not _holds(tree.child, of)
+        case Check():
+            return tree.holds(of)
+        case _:
+            raise AssertionError(tree)
+
+
+def _words(tree: Node) -> object:
+    match tree:
+        case All():
+            return ("all", *map(_words, tree.children))
+        case AnyOf():
+            return ("any", *map(_words, tree.children))
+        case Not():
+            return ("not", _words(tree.child))
+        case Check():
+            return tree.words
+        case _:
+            raise AssertionError(tree)

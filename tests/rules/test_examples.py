@@ -1,0 +1,91 @@
+"""Every predicate: its examples are read and fit its schema, its options are words that it takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+import yaml
+
+from immich_smart_albums.config.yaml_values import read_yaml
+from immich_smart_albums.rules.leaves import Check
+from immich_smart_albums.rules.nodes import leaves
+from immich_smart_albums.rules.parse import parse_match
+from immich_smart_albums.rules.registry import PREDICATES, PREDICATES_BY_WORD
+
+from .records import EXIF, record
+from .values import reading
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.findings import Findings
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.predicate import Predicate
+
+EXAMPLES = [(predicate, example) for predicate in PREDICATES for example, _ in predicate.examples]
+
+
+class EditorLoader(yaml.SafeLoader):
+    """YAML as editors read it, by its version 1.2: dates are texts."""
+
+
+EditorLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith("timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def of_yaml(text: str) -> tuple[Node | None, Findings]:
+    """What a match in YAML gives."""
+    read = reading()
+    value = read_yaml("rules.yaml", text.encode(), read.findings)
+    assert value is not None
+    return parse_match(value, read), read.findings
+
+
+@pytest.mark.parametrize(("predicate", "example"), EXAMPLES)
+def test_an_example_is_read_and_says_where_it_stands(predicate: Predicate, example: str) -> None:
+    node, findings = of_yaml(example)
+    assert findings.problems == []
+    assert node is not None
+    assert all(leaf.label.startswith("rules.yaml:1:") for leaf in leaves(node))
+
+
+@pytest.mark.parametrize(("predicate", "example"), EXAMPLES)
+def test_an_example_fits_the_schema(predicate: Predicate, example: str) -> None:
+    # The class is a safe loader.
+    ((word, value),) = yaml.load(example, Loader=EditorLoader).items()
+    assert word in {predicate.name, *predicate.also}
+    jsonschema.Draft202012Validator.check_schema(predicate.schema)
+    jsonschema.validate(value, predicate.schema)
+
+
+@pytest.mark.parametrize("predicate", PREDICATES)
+def test_every_word_of_a_mapping_is_an_option_with_a_meaning(predicate: Predicate) -> None:
+    kinds: Any = predicate.schema.get("anyOf", [predicate.schema])
+    mappings = [each for each in kinds if "properties" in each]
+    assert {word for each in mappings for word in each["properties"]} <= predicate.options.keys()
+
+
+def test_every_word_is_given_to_one_predicate() -> None:
+    assert len(PREDICATES_BY_WORD) == sum(1 + len(predicate.also) for predicate in PREDICATES)
+    assert not {"all", "any", "not"} & PREDICATES_BY_WORD.keys()
+
+
+@pytest.mark.parametrize(("predicate", "example"), EXAMPLES)
+def test_a_check_decides_on_a_record_with_just_the_fields_that_it_names(predicate: Predicate, example: str) -> None:
+    node, _ = of_yaml(example)
+    assert node is not None
+    for leaf in leaves(node):
+        if isinstance(leaf, Check) and leaf.fields is not None:
+            for of in (record(city="Paris", latitude=1.5, longitude=2, iso=100), record()):
+                known = _only(leaf.fields, of)
+                assert leaf.holds(known) is leaf.holds(of)
+                assert leaf.value(known) == leaf.value(of)
+
+
+def _only(fields: frozenset[str], of: dict[str, Any]) -> dict[str, Any]:
+    """A record cut down to some fields, as searches are read."""
+    inner = {name: of["exifInfo"][name] for name in EXIF if f"exifInfo.{name}" in fields}
+    exif = {"exifInfo": inner} if any(field.startswith("exifInfo.") for field in fields) else {}
+    return {name: of[name] for name in of if name in {"id", *fields}} | exif
