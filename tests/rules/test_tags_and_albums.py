@@ -1,0 +1,94 @@
+"""The predicates on tags and albums."""
+
+from __future__ import annotations
+
+import pytest
+
+from immich_smart_albums.rules.leaves import Named, Thing
+from immich_smart_albums.rules.nodes import leaves
+
+from .lookups import looked_up, shape
+from .values import Quoted, node, problem
+
+IDS = {"Pets": ("p",), "Trips": ("t",), "none": ("x",), "Twice": ("1", "2")}
+
+
+def tag(id_: str) -> dict[str, object]:
+    return {"tagIds": (id_,)}
+
+
+def album(id_: str) -> dict[str, object]:
+    return {"albumIds": (id_,)}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Pets", tag("p")),
+        (["Pets", "Trips"], ("any", tag("p"), tag("t"))),
+        ("Twice", ("any", tag("1"), tag("2"))),
+        (Quoted("none"), tag("x")),
+        ("none", {"tagIds": None}),
+        (None, {"tagIds": None}),
+        ("~", {"tagIds": None}),
+        ({"any": ["Pets", "Trips"]}, ("any", tag("p"), tag("t"))),
+        ({"all": ["Pets", "Trips"]}, ("all", tag("p"), tag("t"))),
+        ({"all": "Pets"}, tag("p")),
+        ({"none": ["Pets", "Trips"]}, ("not", ("any", tag("p"), tag("t")))),
+        ({"any": "Trips", "none": "Pets"}, ("all", tag("t"), ("not", tag("p")))),
+    ],
+)
+def test_tags_are_searched_for(value: object, expected: object) -> None:
+    assert shape(looked_up({"tag": value}, IDS)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Pets", album("p")),
+        (["Pets", "Trips"], ("any", album("p"), album("t"))),
+        ("Twice", ("any", album("1"), album("2"))),
+        (Quoted("none"), album("x")),
+        ("none", {"isNotInAlbum": True}),
+        ({"none": True}, {"isNotInAlbum": True}),
+        ({"none": False}, ("not", {"isNotInAlbum": True})),
+        ({"in": ["Pets", "Trips"]}, ("any", album("p"), album("t"))),
+        ({"not-in": "Pets"}, ("not", album("p"))),
+        (
+            {"in": "Trips", "not-in": ["Pets", "Twice"]},
+            ("all", album("t"), ("not", ("any", album("p"), ("any", album("1"), album("2"))))),
+        ),
+    ],
+)
+def test_albums_are_searched_for(value: object, expected: object) -> None:
+    assert shape(looked_up({"album": value}, IDS)) == expected
+
+
+@pytest.mark.parametrize(("word", "thing"), [("tag", Thing.TAG), ("album", Thing.ALBUM)])
+def test_names_are_known_by_their_own_places(word: str, thing: Thing) -> None:
+    first, second = leaves(node({word: ["Pets", " Trips "]}))
+    assert isinstance(first, Named)
+    assert isinstance(second, Named)
+    assert (first.thing, first.names, first.words) == (thing, ("Pets",), f"{word} 'Pets'")
+    assert second.names == ("Trips",)
+    assert first.label == f"rules.yaml:1:{len(word) + 5}"
+
+
+@pytest.mark.parametrize(
+    ("match", "message"),
+    [
+        ({"tag": ""}, "a tag is expected here, not nothing"),
+        ({"tag": []}, "a tag is expected here, and the list is empty"),
+        ({"tag": {"all": []}}, "a tag is expected here, and the list is empty"),
+        ({"tag": {"none": [[]]}}, "a tag is expected here, not a list"),
+        ({"tag": {"only": "Pets"}}, "unknown word 'only' in a condition on tags"),
+        ({"tag": {}}, "a condition on tags is empty"),
+        ({"album": ""}, "an album is expected here, not nothing"),
+        ({"album": {"in": []}}, "an album is expected here, and the list is empty"),
+        ({"album": {"not-in": ""}}, "an album is expected here, not nothing"),
+        ({"album": {"none": "Pets"}}, "true or false is expected here, not 'Pets'"),
+        ({"album": {"not in": "Pets"}}, "unknown word 'not in' in a condition on albums"),
+    ],
+)
+def test_what_is_wrong_is_told(match: object, message: str) -> None:
+    assert problem(match).message == message

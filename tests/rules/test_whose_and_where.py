@@ -1,0 +1,117 @@
+"""The predicates owner, library, archived, offline, stack, favorite and text."""
+
+from __future__ import annotations
+
+import pytest
+
+from immich_smart_albums.errors import FilterError
+from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.rules.leaves import Named, Search, Thing
+from immich_smart_albums.rules.nodes import leaves
+
+from .lookups import checks, looked_up, shape
+from .reading import ANNA, BEN, NOT_V4
+from .values import Quoted, node, problem
+
+IDS = {"mine": ("me",), "partner": ("me",), "bob@example.org": ("b",), "Alex": ("x", "y")}
+
+
+@pytest.mark.parametrize(
+    ("match", "expected"),
+    [
+        ({"owner": "mine"}, "owner me"),
+        ({"owner": "partner"}, ("not", "owner me")),
+        ({"owner": "bob@example.org"}, "owner b"),
+        ({"owner": ["mine", " Alex "]}, ("any", "owner me", "owner x or y")),
+        ({"library": ANNA.upper()}, f"library {ANNA}"),
+        ({"library": [ANNA, BEN]}, ("any", f"library {ANNA}", f"library {BEN}")),
+        ({"library": "none"}, "in no external library"),
+        ({"library": "any"}, ("not", "in no external library")),
+        ({"offline": True}, {"isOffline": True, "withDeleted": True}),
+        ({"offline": False}, ("not", {"isOffline": True, "withDeleted": True})),
+        ({"archived": True}, {}),
+        ({"archived": False}, ("not", {})),
+        ({"archived": "any"}, {}),
+        ({"stack": True}, ("not", "in no stack")),
+        ({"stack": False}, "in no stack"),
+        ({"stack": "primary"}, ("all", ("not", "in no stack"), "first of its stack")),
+        ({"favorite": True}, "favorite"),
+        ({"favourite": False}, ("not", "favorite")),
+        ({"text": " boarding pass "}, {"ocr": "boarding pass"}),
+        ({"text": ["receipt", 2024]}, ("any", {"ocr": "receipt"}, {"ocr": "2024"})),
+    ],
+)
+def test_values_are_read(match: object, expected: object) -> None:
+    assert shape(looked_up(match, IDS)) == expected
+
+
+@pytest.mark.parametrize(
+    ("match", "message"),
+    [
+        ({"owner": ""}, "mine, partner or a user is expected here, not nothing"),
+        ({"owner": {}}, "mine, partner or a user is expected here, not a mapping"),
+        ({"library": ""}, "the id of an external library is expected here, not nothing"),
+        (
+            {"library": "Photos"},
+            "the id of an external library is expected here, or any or none, not 'Photos'",
+        ),
+        (
+            {"library": NOT_V4},
+            f"the id of an external library is expected here, or any or none, not '{NOT_V4}'",
+        ),
+        ({"archived": "maybe"}, "true or false is expected here, not 'maybe'"),
+        ({"offline": "any"}, "true or false is expected here, not 'any'"),
+        ({"stack": []}, "true or false is expected here, not a list"),
+        ({"favorite": Quoted("true")}, "true or false is expected here, not 'true'"),
+        ({"text": ""}, "words in the picture is expected here, not nothing"),
+        ({"text": []}, "words in the picture is expected here, and the list is empty"),
+    ],
+)
+def test_what_is_wrong_is_told(match: object, message: str) -> None:
+    assert problem(match).message == message
+
+
+def test_the_account_and_users_are_looked_up_as_such() -> None:
+    found = list(leaves(node({"owner": ["mine", "partner", "Bob", Quoted("mine")]})))
+    assert [(each.thing, each.names) for each in found if isinstance(each, Named)] == [
+        (Thing.SELF, ("mine",)),
+        (Thing.SELF, ("partner",)),
+        (Thing.USER, ("Bob",)),
+        (Thing.USER, ("mine",)),
+    ]
+
+
+def test_the_archive_is_searched_for_where_it_is() -> None:
+    archive, timeline = Visibility.ARCHIVE, Visibility.TIMELINE
+    assert node({"archived": True}) == Search(Query(Kind.METADATA, visibility=frozenset({archive})))
+    assert node({"archived": "any"}) == Search(Query(Kind.METADATA, visibility=frozenset({archive, timeline})))
+
+
+@pytest.mark.parametrize(
+    ("match", "record", "value"),
+    [
+        ({"owner": "mine"}, {"ownerId": "me"}, "me"),
+        ({"library": ANNA}, {"libraryId": ANNA}, ANNA),
+        ({"library": "none"}, {"libraryId": None}, None),
+        ({"stack": False}, {"stack": None}, None),
+        ({"favorite": True}, {"isFavorite": True}, True),
+    ],
+)
+def test_a_record_passes_by_one_field(match: object, record: dict[str, object], value: object) -> None:
+    (check,) = checks(looked_up(match, IDS))
+    assert check.holds(record)
+    assert check.value(record) == value
+    assert check.fields == record.keys()
+    other: object = {"id": "s", "primaryAssetId": "1"} if "stack" in record else "somebody"
+    assert not check.holds(dict.fromkeys(record, other))
+    with pytest.raises(FilterError, match="the server did not tell"):
+        check.holds({})
+
+
+def test_the_first_of_a_stack_is_the_one_that_it_is_shown_by() -> None:
+    _, first = checks(node({"stack": "primary"}))
+    stack = {"id": "s", "primaryAssetId": "1", "assetCount": 3}
+    assert first.holds({"id": "1", "stack": stack})
+    assert first.value({"id": "1", "stack": stack}) == "1"
+    assert not first.holds({"id": "2", "stack": stack})
+    assert not first.holds({"id": "1", "stack": None})
