@@ -79,7 +79,7 @@ def _same(file: Path) -> Path:
     """What two names of one file have in common."""
     try:
         return file.resolve()
-    except (OSError, RuntimeError):  # a link to itself
+    except (OSError, RuntimeError, ValueError):  # a link to itself, or a name that no file can have
         return file
 
 

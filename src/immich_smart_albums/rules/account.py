@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Problem
@@ -57,45 +58,39 @@ def _read(name: Text, value: Value, reading: Reading) -> Account | None:
             count = "nothing says" if not given else "more than one word says"
             _problem(value, f"{count} where the key of {name.text} comes from", _HINT, reading)
         return None
-    return _with_key(name.text, *given[0], reading)
+    return _with_key(name, *given[0], reading)
 
 
-def _with_key(name: str, key: Text, value: Value, reading: Reading) -> Account | None:
+def _with_key(name: Text, key: Text, value: Value, reading: Reading) -> Account | None:
     if isinstance(value, Text) and _KEY.fullmatch(value.text.strip()):
         _problem(value, "this looks like the key itself", _HINT, reading)
         return None
     if key.text == "key_command":
         command = _command(value, reading)
-        return Account(name, key_command=command, span=value.span) if command else None
+        return Account(name.text, key_command=command, span=name.span) if command else None
     if not isinstance(value, Text) or not value.text.strip():
         meant = "the name of a variable" if key.text == "key_env" else "the name of a file"
         _problem(value, f"{meant} is expected here", f"Such as {key.text}: {ACCOUNT[key.text].example}.", reading)
         return None
     text = value.text.strip()
     if key.text == "key_file":
-        return Account(name, key_file=text, span=value.span)
+        return Account(name.text, key_file=text, span=name.span)
     if not text.isascii() or not text.replace("_", "a").isalnum():
         hint = "The name of the variable stands here, not what is in it: key_env: ALICE_KEY."
         _problem(value, "this is not the name of a variable", hint, reading)
         return None
-    return Account(name, key_env=text, span=value.span)
+    return Account(name.text, key_env=text, span=name.span)
 
 
 def _command(value: Value, reading: Reading) -> tuple[str, ...] | None:
-    words: tuple[str, ...] = ()
-    match value:
-        case Text():
-            try:
-                words = tuple(shlex.split(value.text))
-            except ValueError:  # a quote that is not closed
-                words = ()
-        case Items():
-            words = tuple(each.text for each in value.items if isinstance(each, Text))
-            words = words if len(words) == len(value.items) else ()
-        case Entries():
-            pass
+    words: list[str] = []
+    if isinstance(value, Text):
+        with suppress(ValueError):  # a quote that is not closed
+            words = shlex.split(value.text)
+    elif isinstance(value, Items) and all(isinstance(each, Text) for each in value.items):
+        words = [each.text for each in value.items if isinstance(each, Text)]
     if words and words[0]:
-        return words
+        return tuple(words)
     _problem(
         value, "a program and its arguments are expected here", "Such as key_command: pass show immich/alice.", reading
     )

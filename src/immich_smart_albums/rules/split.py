@@ -47,8 +47,9 @@ def _camera(record: Record) -> tuple[str, ...]:
     make, model = _text(_MAKE(record)), _text(_MODEL(record))
     if not (make and model):
         return model or make
-    # Canon writes its name before the model, Apple does not.
-    return model if model[0].casefold().startswith(make[0].casefold()) else (f"{make[0]} {model[0]}",)
+    # NIKON CORPORATION names its models NIKON D750, Apple leaves its name out.
+    has_make = model[0].split()[0].casefold() == make[0].split()[0].casefold()
+    return model if has_make else (f"{make[0]} {model[0]}",)
 
 
 KEYS: dict[str, Key] = {

@@ -1,0 +1,214 @@
+"""Which files are read, and what a run gets: rules, the server, and a key for each account."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from immich_smart_albums.config.household import Household, Surroundings, in_order, load, load_rules
+from immich_smart_albums.config.rules_files import config_folder, find_rules
+from immich_smart_albums.config.yaml_text import LARGEST
+from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.rules.findings import Findings
+
+HERE = "http://here:2283"
+ALBUM = "albums: [{{name: {}, match: {{favorite: true}}}}]\n"
+TODAY = date(2026, 8, 15)
+
+
+def write(folder: Path, **files: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text)
+
+
+def surroundings(folder: Path, **environment: str) -> Surroundings:
+    return Surroundings({"HOME": str(folder / "home"), **environment}, folder, TODAY)
+
+
+def albums(folder: Path, *paths: Path, **environment: str) -> list[str]:
+    book, _ = load_rules(paths, surroundings(folder, **environment), Findings())
+    return [album.name for album in book.albums]
+
+
+def problems(folder: Path, *paths: Path, **environment: str) -> list[Problem]:
+    with pytest.raises(ConfigurationError) as caught:
+        load_rules(paths, surroundings(folder, **environment), Findings())
+    return list(caught.value.problems)
+
+
+def household(folder: Path, server: str | None = None, key: str | None = None, **environment: str) -> Household:
+    return load([folder / "rules.yaml"], surroundings(folder, **environment), Findings(), server=server, key=key)
+
+
+def refused(folder: Path, server: str | None = None, key: str | None = None, **environment: str) -> list[str]:
+    with pytest.raises(ConfigurationError) as caught:
+        household(folder, server, key, **environment)
+    return [each.message for each in caught.value.problems]
+
+
+def test_files_are_read_in_the_order_in_which_they_are_given(tmp_path: Path) -> None:
+    write(tmp_path, a=ALBUM.format("A"), b=ALBUM.format("B"))
+    assert albums(tmp_path, tmp_path / "b.yaml", tmp_path / "a.yaml") == ["B", "A"]
+
+
+def test_of_a_folder_all_rules_files_count_by_name(tmp_path: Path) -> None:
+    write(tmp_path / "rules", b=ALBUM.format("B"), a=ALBUM.format("A"))
+    (tmp_path / "rules" / "c.yml").write_text(ALBUM.format("C"))
+    (tmp_path / "rules" / ".d.yaml").write_text("no rules")
+    (tmp_path / "rules" / "e.json").write_text("no rules")
+    assert albums(tmp_path, tmp_path / "rules") == ["A", "B", "C"]
+
+
+def test_a_file_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
+    write(tmp_path, a=ALBUM.format("A"))
+    (tmp_path / "link.yaml").symlink_to(tmp_path / "a.yaml")
+    assert albums(tmp_path, tmp_path / "a.yaml", tmp_path, tmp_path / "." / "a.yaml") == ["A"]
+
+
+def test_without_a_path_the_variable_counts_then_the_working_folder_then_the_users_own(tmp_path: Path) -> None:
+    own = tmp_path / "home" / ".config" / "immich-smart-albums"
+    if sys.platform == "darwin":
+        own = tmp_path / "home" / "Library" / "Application Support" / "immich-smart-albums"
+    write(tmp_path / "elsewhere", rules=ALBUM.format("Variable"))
+    write(tmp_path, **{"smart-albums": ALBUM.format("Here")})
+    write(own, **{"smart-albums": ALBUM.format("Own")})
+    write(tmp_path / "xdg" / "immich-smart-albums", **{"smart-albums": ALBUM.format("XDG")})
+    assert albums(tmp_path, SMART_ALBUMS_RULES=f" {tmp_path / 'elsewhere'} ") == ["Variable"]
+    assert albums(tmp_path, SMART_ALBUMS_RULES=" ") == ["Here"]
+    (tmp_path / "smart-albums.yaml").unlink()
+    assert albums(tmp_path) == ["Own"]
+    assert albums(tmp_path, XDG_CONFIG_HOME=str(tmp_path / "xdg")) == ["XDG"]
+    assert albums(tmp_path, XDG_CONFIG_HOME="relative") == ["Own"]
+
+
+def test_on_macos_settings_are_in_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    own = tmp_path / "Library" / "Application Support" / "immich-smart-albums"
+    assert config_folder({"HOME": str(tmp_path)}) == own
+    assert config_folder({"XDG_CONFIG_HOME": "/xdg"}) == Path("/xdg/immich-smart-albums")
+
+
+def test_without_any_file_it_is_told_where_one_may_be(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path)
+    assert problem.where == "rules"
+    assert problem.message.startswith(f"there is no rules file: neither {tmp_path / 'smart-albums.yaml'} nor ")
+    assert problem.hint == "Name one; or immich-smart-albums init writes one to begin with."
+
+
+def test_a_path_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
+    paths = ("empty", "nothing.yaml", "loop.yaml", "nul\0l")
+    found = problems(tmp_path, *(tmp_path / each for each in paths), Path("~nobody-of-this-name/x.yaml"))
+    assert [each.message for each in found][:3] == [
+        "there is no rules file in this folder",
+        "cannot be read: Could not determine home directory.",
+        "cannot be read: No such file or directory",
+    ]
+    assert len(found) == 5
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    (problem,) = problems(tmp_path, tmp_path)
+    assert (problem.where, problem.message) == (str(tmp_path), "cannot be read: Permission denied")
+
+
+def test_a_pipe_is_read_as_a_file(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, ALBUM.format("Piped").encode())
+    os.close(writing)
+    try:
+        assert albums(tmp_path, Path(f"/dev/fd/{reading}")) == ["Piped"]
+    finally:
+        os.close(reading)
+
+
+def test_what_does_not_end_is_no_rules_file(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, Path("/dev/zero"))
+    assert problem.message == f"is larger than {LARGEST:,} bytes, which no rules file is"
+
+
+def test_problems_of_several_files_come_in_the_order_of_their_lines(tmp_path: Path) -> None:
+    write(tmp_path, a="albums:\n- {nam: A}\n- b: 'x\n", b="server: [x]\nalbums: [{name: B, match: {x: 1}, x: 2}]\n")
+    found = [each.where.removeprefix(f"{tmp_path}/") for each in problems(tmp_path, tmp_path)]
+    assert found == ["a.yaml:3:6", "b.yaml:1:9", "b.yaml:2:28", "b.yaml:2:35"]
+
+
+def test_problems_without_a_place_come_first() -> None:
+    given = [Problem("a:2:1", "x"), Problem("server", "y"), Problem("b:1:1", "z"), Problem("a:1:9", "w")]
+    assert [each.message for each in in_order([*given, given[0]])] == ["y", "w", "x", "z"]
+
+
+def test_the_server_is_that_of_the_command_line_else_of_the_file_else_of_a_variable(tmp_path: Path) -> None:
+    write(tmp_path, rules=f"server: http://file\n{ALBUM.format('A')}")
+    environment = {"IMMICH_URL": "http://variable", "IMMICH_API_KEY": "Key1"}
+    assert household(tmp_path, HERE, **environment).settings["default"].server == HERE
+    assert household(tmp_path, **environment).settings["default"].server == "http://file"
+    write(tmp_path, rules=ALBUM.format("A"))
+    assert household(tmp_path, **environment).settings["default"].server == "http://variable"
+
+
+def test_without_accounts_the_key_is_that_of_the_settings(tmp_path: Path) -> None:
+    write(tmp_path, rules=ALBUM.format("A"))
+    (tmp_path / ".env").write_text(f"IMMICH_BASE_URL={HERE}\nIMMICH_API_KEY=Key1\n")
+    found = household(tmp_path)
+    assert list(found.settings) == ["default"]
+    assert found.settings["default"].key.reveal() == "Key1"
+    assert household(tmp_path, key="Key2").settings["default"].key.reveal() == "Key2"
+    assert found.files == (tmp_path / "rules.yaml",)
+
+
+def test_every_account_that_feeds_an_album_has_its_key(tmp_path: Path) -> None:
+    accounts = "accounts: {alice: {key_env: A}, bob: {key_file: bob.key}, carol: {key_env: C}}\n"
+    (tmp_path / "bob.key").write_text("Key2\n")
+    album = "albums: [{name: A, match: {favorite: true}, accounts: [bob, alice]}]\n"
+    write(tmp_path, rules=f"server: {HERE}\n{accounts}{album}")
+    found = household(tmp_path, A="Key1")
+    assert {name: (each.server, each.key.reveal()) for name, each in found.settings.items()} == {
+        "alice": (HERE, "Key1"),
+        "bob": (HERE, "Key2"),
+    }
+    assert "Key1" not in repr(found)
+    assert refused(tmp_path) == ["account alice: the variable A is not set"]
+    assert refused(tmp_path, key="Key3", A="Key1") == ["the rules files say where the keys of accounts come from"]
+
+
+def test_what_is_missing_is_told_together_with_what_is_wrong(tmp_path: Path) -> None:
+    write(tmp_path, rules=ALBUM.format("A"))
+    (tmp_path / ".env").write_bytes(b"\xff")
+    assert refused(tmp_path) == [
+        "no server was given",
+        "no API key was given",
+        "cannot be read: not a text file",
+    ]
+    write(tmp_path, rules="albums: [{name: A, match: {favorit: true}}]")
+    assert refused(tmp_path) == [
+        "no server was given",
+        "cannot be read: not a text file",
+        "there is no predicate 'favorit'",
+    ]
+
+
+def test_problems_from_before_are_told_with_the_rest(tmp_path: Path) -> None:
+    write(tmp_path, rules=ALBUM.format("A"))
+    findings = Findings([Problem("--timeout", "0 is out of range")])
+    for read in (load, load_rules):
+        with pytest.raises(ConfigurationError) as caught:
+            read([tmp_path / "rules.yaml"], surroundings(tmp_path, IMMICH_URL=HERE, IMMICH_API_KEY="K"), findings)
+        assert [each.where for each in caught.value.problems] == ["--timeout"]
+
+
+def test_home_is_asked_for_where_the_environment_does_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    findings = Findings()
+    assert find_rules([], {}, tmp_path, findings) == ()
+    assert str(tmp_path) in findings.problems[0].message.partition(" nor ")[2]

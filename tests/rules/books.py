@@ -1,0 +1,47 @@
+"""Rules files in tests: text → book."""
+
+from __future__ import annotations
+
+from datetime import date
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.yaml_values import read_yaml
+from immich_smart_albums.rules.book import read_book
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.reading import Reading
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.album import AlbumRule, RuleBook
+
+
+def read(*files: str) -> tuple[RuleBook | None, Findings]:
+    """What some files say together, and what it turned up."""
+    findings = Findings()
+    values = [
+        value
+        for number, text in enumerate(files, 1)
+        if (value := read_yaml(f"{number}.yaml", dedent(text).encode(), findings)) is not None
+    ]
+    return read_book(values, Reading(findings, date(2026, 8, 15))), findings
+
+
+def book(*files: str) -> RuleBook:
+    """The book of files without a problem."""
+    found, findings = read(*files)
+    assert findings.problems == []
+    assert found is not None
+    return found
+
+
+def album(settings: str = "", *, name: str = "Kids", top: str = "") -> AlbumRule:
+    """The one album of a file, with some settings of its own, a flow mapping without its braces."""
+    (found,) = book(f'{top}\nalbums: [{{name: "{name}", match: {{favorite: true}}, {settings}}}]').albums
+    return found
+
+
+def problems(*files: str) -> list[tuple[str, str]]:
+    """Where and what is wrong with some files."""
+    found, findings = read(*files)
+    assert found is None
+    return [(each.where, each.message) for each in findings.problems]
