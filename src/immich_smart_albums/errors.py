@@ -11,7 +11,10 @@ SmartAlbumsError
 │   │   └── NoAccess           Immich's 400 for things that are not there or not ours
 │   └── Untrustworthy      an answer that contradicts the question: nothing of it is used
 ├── FilterError            a local filter could not be evaluated (exit 1)
-└── AdditionRefused        the album did not take every photo (exit 1)
+├── PhotosRefused          the server took none of the photos into an album, or left some in it (exit 1)
+├── PlanOutdated           the world is not any more what the plan was made from (exit 1)
+├── UnsafePlan             a plan goes beyond what its guards allow; nothing was written (exit 4)
+└── LedgerError            the ledger cannot be used: in use, damaged, of a newer version (exit 1)
 """
 
 from __future__ import annotations
@@ -106,5 +109,17 @@ class FilterError(SmartAlbumsError):
     """A local filter could not be evaluated on an asset."""
 
 
-class AdditionRefused(SmartAlbumsError):
-    """The server did not take some of the photos into the album."""
+class PhotosRefused(SmartAlbumsError):
+    """The server did not take photos into an album, or out of it."""
+
+
+class PlanOutdated(SmartAlbumsError):
+    """What a plan was made from changed since. Making it again is the remedy."""
+
+
+class UnsafePlan(SmartAlbumsError):
+    """A plan goes beyond its guards."""
+
+
+class LedgerError(SmartAlbumsError):
+    """The ledger cannot be read or written."""

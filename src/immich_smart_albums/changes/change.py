@@ -58,6 +58,11 @@ class SetDetails(msgspec.Struct, frozen=True, tag="details", forbid_unknown_fiel
     cover: Edit | None = None
     """Ids of assets."""
 
+    def edits(self) -> dict[str, Edit]:
+        """What changes, by name."""
+        asked = {"description": self.description, "order": self.order, "cover": self.cover}
+        return {name: edit for name, edit in asked.items() if edit is not None}
+
 
 class DeleteAlbum(msgspec.Struct, frozen=True, tag="delete", forbid_unknown_fields=True):
     """Delete the album, which holds nothing; its photos stay. Only undo does this, to an album that the run made."""

@@ -32,9 +32,9 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
     """
     selected = {asset.id: (account, asset) for account, asset in wanted.assets()}
     members = view.members if view else frozenset()
-    inside = members | (view.trashed if view else frozenset())
+    inside = view.inside if view else frozenset()
     known = view.details if view else None
-    lesson = learn(memory, inside, selected.keys(), known.updated if known else "")
+    lesson = learn(memory, view, {id_: asset for id_, (_, asset) in selected.items()})
     has_owner = wanted.owner in wanted.selections
     additions = {id_: each for id_, each in selected.items() if id_ not in inside and id_ not in lesson.out}
     if view is None and not has_owner:

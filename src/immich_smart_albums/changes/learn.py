@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.memory import Standing
+from immich_smart_albums.changes.memory import KEPT_OUT, KNOWN_INSIDE, Standing
 from immich_smart_albums.changes.plan import Learned
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.changes.memory import Memory
+    from immich_smart_albums.changes.view import AlbumView
     from immich_smart_albums.model.asset import Asset
 
 
@@ -27,19 +29,47 @@ class Lesson:
     warnings: tuple[str, ...]
 
 
-def learn(memory: Memory, inside: AbstractSet[str], selected: AbstractSet[str], updated: str) -> Lesson:
-    """Look at what is `inside` an album that was last `updated` then, in the trash included.
+def learn(memory: Memory, view: AlbumView | None, selected: Mapping[str, Asset]) -> Lesson:
+    """Hold an album against what the ledger remembers of it; `view` is None where there is no album.
 
     Nothing counts as ours that cannot be proved, and nothing is added that a person may have taken out:
 
-    - What we added and is not there was taken out by a person, if it still matches; otherwise it was taken out, locked
-      or deleted. Either way it stays out.
+    - What was there, whoever added it, and is not there any more was taken out by a person, if it matches; otherwise it
+      was taken out, locked or deleted. Either way it stays out.
     - What had been taken out and is there again was put there by a person.
     - Of a request to add photos that was interrupted, all or nothing was carried out. If nothing of it is there and the
       album was not touched since, nothing was. Otherwise what is there counts as hand-made, and what is not stays out.
     """
-    ours, out = memory.ours.keys(), memory.out.keys()
-    missing = ours - inside
+    members = view.members if view else frozenset()
+    inside = view.inside if view else frozenset()
+    ours = memory.having({Standing.OURS})
+    missing = memory.having(KNOWN_INSIDE) - inside
+    # Such a photo was locked when it was last missed, say, and matches again without being there.
+    resurfaced = (memory.having({Standing.GONE}) & selected.keys()) - inside
+    unsure, unproved = _interrupted(memory, view, inside)
+    learned = Learned(
+        hand_made=tuple(sorted(members - memory.having(KNOWN_INSIDE))),
+        taken_out=tuple(selected[id_] for id_ in sorted((missing & selected.keys()) | resurfaced)),
+        gone=tuple(sorted(missing - selected.keys())),
+        unsure=tuple(unsure.values()),
+        settled=tuple(request.write for request in memory.interrupted),
+    )
+    return Lesson(
+        ours=ours & inside,
+        out=(memory.having(KEPT_OUT | KNOWN_INSIDE) | unsure.keys()) - inside,
+        learned=learned,
+        warnings=tuple(_warnings(len(unsure), unproved)),
+    )
+
+
+def needs_trash(memory: Memory, members: AbstractSet[str], selected: AbstractSet[str]) -> bool:
+    """Whether it matters which photos of an album are in the trash: something is missed that does not match."""
+    return bool(memory.interrupted or memory.having(KNOWN_INSIDE) - members - selected)
+
+
+def _interrupted(memory: Memory, view: AlbumView | None, inside: AbstractSet[str]) -> tuple[dict[str, Asset], int]:
+    """What of interrupted requests is not there and may have been, and how much of them is there."""
+    updated = view.details.updated if view and view.details else None
     unsure: dict[str, Asset] = {}
     unproved = 0
     for request in memory.interrupted:
@@ -47,27 +77,7 @@ def learn(memory: Memory, inside: AbstractSet[str], selected: AbstractSet[str], 
         if there or request.updated != updated:
             unproved += len(there)
             unsure.update((asset.id, asset) for asset in request.assets if asset.id not in inside)
-    unsure = {id_: asset for id_, asset in unsure.items() if id_ not in memory.memberships}
-    # Such a photo was locked or in the trash when it was last missed, and matches again without being there.
-    resurfaced = {id_ for id_ in out & selected if memory.memberships[id_].standing is Standing.GONE} - inside
-    learned = Learned(
-        taken_out=tuple(sorted((missing & selected) | resurfaced)),
-        gone=tuple(sorted(missing - selected)),
-        back=tuple(sorted(out & inside)),
-        unsure=tuple(unsure.values()),
-        settled=tuple(request.write for request in memory.interrupted),
-    )
-    return Lesson(
-        ours=frozenset(ours & inside),
-        out=frozenset((ours | out | unsure.keys()) - inside),
-        learned=learned,
-        warnings=tuple(_warnings(len(unsure), unproved)),
-    )
-
-
-def needs_trash(memory: Memory, members: AbstractSet[str], selected: AbstractSet[str]) -> bool:
-    """Whether it matters which photos of the album are in the trash: something is missed that does not match."""
-    return bool(memory.interrupted or memory.ours.keys() - members - selected)
+    return unsure, unproved
 
 
 def _warnings(unsure: int, unproved: int) -> list[str]:

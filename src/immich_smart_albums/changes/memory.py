@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.model.asset import Asset
 
@@ -34,26 +35,37 @@ class Binding:
 
 
 class Standing(Enum):
-    """How a photo that we once added stands to its album. One without any is hand-made, or was never in it."""
+    """How a photo stands to an album, as far as the ledger knows."""
 
     OURS = "ours"
+    """We added it, and it was there when we last looked."""
+    HAND_MADE = "hand-made"
+    """It was there when we last looked, and nothing proves that we added it."""
+    REMOVED = "removed"
+    """We took it out; it may be added again."""
     TAKEN_OUT = "taken out"
-    """It matched, and was not in the album: a person's doing."""
+    """It matched, and was not there any more: a person's doing. It stays out."""
     GONE = "gone"
-    """It was not in the album, and did not match either: taken out, locked or deleted."""
+    """It was not there any more, and did not match either: taken out, locked or deleted. It stays out."""
     UNSURE = "unsure"
-    """A run was interrupted while it added the photo, which is not there: perhaps taken out since."""
+    """A run was interrupted while it added the photo, which is not there: perhaps taken out since. It stays out."""
+
+
+KNOWN_INSIDE = frozenset({Standing.OURS, Standing.HAND_MADE})
+KEPT_OUT = frozenset({Standing.TAKEN_OUT, Standing.GONE, Standing.UNSURE})
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A photo that we added to an album, or tried to."""
+    """What the ledger knows of one photo and one album."""
 
     asset: Asset
+    """Of hand-made ones perhaps the id only."""
     standing: Standing
-    user: str
+    user: str = ""
     """The id of the user whose key added it."""
-    run: int
+    run: int = 0
+    """The run that added it, or took it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +88,9 @@ class Memory:
     matched: int = 0
     """How many photos the rule selected when it was last applied."""
 
-    @property
-    def ours(self) -> Mapping[str, Membership]:
-        """What we added, and nobody was seen to have taken out."""
-        return {id_: each for id_, each in self.memberships.items() if each.standing is Standing.OURS}
-
-    @property
-    def out(self) -> Mapping[str, Membership]:
-        """What stays out until somebody allows it again."""
-        return {id_: each for id_, each in self.memberships.items() if each.standing is not Standing.OURS}
+    def having(self, standings: AbstractSet[Standing]) -> frozenset[str]:
+        """The ids of the photos that stand to the album in one of these ways."""
+        return frozenset(id_ for id_, each in self.memberships.items() if each.standing in standings)
 
 
 NOTHING = Memory()

@@ -30,12 +30,12 @@ class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Learned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a look into the album tells about people's hands since the last run; applying the plan records it."""
 
-    taken_out: tuple[str, ...] = ()
-    """We added them, they match, and somebody took them out."""
+    hand_made: tuple[str, ...] = ()
+    """In the album and not put there by us, as far as can be proved; also what had been taken out and is back."""
+    taken_out: tuple[Asset, ...] = ()
+    """They were in the album, they match, and somebody took them out."""
     gone: tuple[str, ...] = ()
-    """We added them, they match no more, and they are not in the album: taken out, locked or deleted."""
-    back: tuple[str, ...] = ()
-    """They had been taken out, and somebody put them back: hand-made from now on."""
+    """They were in the album, they do not match, and they are not there any more: taken out, locked or deleted."""
     unsure: tuple[Asset, ...] = ()
     """A run was interrupted while it added them; they are not there, so somebody may have taken them out."""
     settled: tuple[int, ...] = ()

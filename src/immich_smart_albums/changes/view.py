@@ -29,6 +29,11 @@ class AlbumView:
     """Members in the trash, as far as that was asked: restored, they are in the album again."""
 
     @property
+    def inside(self) -> frozenset[str]:
+        """All that is known to be in the album."""
+        return self.members | self.trashed
+
+    @property
     def seen(self) -> Seen | None:
         """What to recognise the album by, when the plan is applied."""
         return Seen(self.details.updated, digest(self.members)) if self.details else None

@@ -64,15 +64,26 @@ def write(http: Http, direction: Direction, album_id: str, asset_ids: Sequence[s
     except ServerError as error:
         if error.again is None:
             raise
-        if _may_have_done_it(error):
+        if not _may_have_done_it(error):
+            answer = http.send(direction.method, path, body, repeat=True)
+        else:
             meanings = {**meanings, direction.after: direction.done}
-        answer = http.send(direction.method, path, body, repeat=True)
+            answer = _send_again(http, direction.method, path, body)
     results = decode(answer, list[_Result], f"{direction.method} {path}")
     outcomes: dict[str, Outcome] = {}
     for result in results:
         meaning = direction.done if result.success else meanings.get(result.error or "", Outcome.UNKNOWN)
         outcomes.setdefault(result.id, meaning)
     return {asset_id: outcomes.get(asset_id, Outcome.UNKNOWN) for asset_id in asset_ids}
+
+
+def _send_again(http: Http, method: str, path: str, body: Mapping[str, object]) -> bytes:
+    """The same request; when it fails, the one before may have been carried out all the same."""
+    try:
+        return http.send(method, path, body, repeat=True)
+    except ServerError as error:
+        error.may_be_running = True
+        raise
 
 
 def _may_have_done_it(error: ServerError) -> bool:

@@ -1,61 +1,113 @@
-"""Doing what a plan says, chunk by chunk. Killed at any point, a second run completes it."""
+"""Doing what a plan says, and remembering it. Killed at any point, a second run completes it."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import AdditionRefused, Untrustworthy
-from immich_smart_albums.model.outcome import Outcome
+from immich_smart_albums.changes.change import AddAssets, RemoveAssets, ShareAlbum
+from immich_smart_albums.changes.memory import AlbumKey
+from immich_smart_albums.changes.plan import Learned
+from immich_smart_albums.changes.record import Ending
+from immich_smart_albums.errors import (
+    ConfigurationError,
+    PhotosRefused,
+    PlanOutdated,
+    Problem,
+    ServerError,
+    Unreachable,
+    UnsafePlan,
+)
+from immich_smart_albums.operations.applied import AlbumReport, Report
+from immich_smart_albums.operations.outdated import check_album
+from immich_smart_albums.operations.writing import AlbumWriter, Run, was_refused
 
 if TYPE_CHECKING:
-    from immich_smart_albums.changes.plan import AlbumPlan
-    from immich_smart_albums.model.album import Album
-    from immich_smart_albums.operations.ports import Albums
+    from collections.abc import Callable, Mapping
 
-CHUNK = 1000
-"""Assets per request: an answer in a fraction of a second on a small server."""
-
-
-@dataclass(slots=True)
-class Report:
-    """What was written so far. It is filled while applying, so that an interrupted run can tell as well."""
-
-    album: Album | None = None
-    created: bool = False
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-
-    def count(self, *outcomes: Outcome) -> int:
-        """How many photos had one of these outcomes."""
-        counts = Counter(self.outcomes.values())
-        return sum(counts[outcome] for outcome in outcomes)
-
-    @property
-    def refused(self) -> int:
-        """How many photos the server did not take."""
-        return self.count(Outcome.NO_PERMISSION, Outcome.NOT_FOUND)
+    from immich_smart_albums.changes.change import Change
+    from immich_smart_albums.changes.plan import AlbumPlan, Plan
+    from immich_smart_albums.operations.ports import Journal, PhotoServer
 
 
-def apply(plan: AlbumPlan, albums: Albums, report: Report) -> None:
-    """Write the plan's changes and record them in `report`, in this order: create the album, add the photos.
+def apply(
+    plan: Plan, servers: Mapping[str, PhotoServer], journal: Journal, report: Report, now: Callable[[], str]
+) -> None:
+    """Write a plan, album by album, and fill the report; `now` tells the time as ISO 8601 in UTC.
 
-    Raises ServerError, and AdditionRefused when the server took none of the photos.
+    What goes wrong in one album is noted in its report and stops that album only; when the server cannot be reached any
+    more, the rest is not tried. An album that its guard refuses is left alone.
+
+    Raises UnsafePlan where a guard refuses the run as a whole, PlanOutdated where the ledger changed since, and
+    ConfigurationError where an account is missing: then nothing is written. Raises LedgerError at any time: what cannot
+    be remembered is not written.
     """
-    report.album = plan.album
-    if not plan.has_changes:
-        return
-    if report.album is None:
-        report.album = albums.create(plan.name)
-        report.created = True
-    ids = [asset.id for asset in plan.additions]
-    for start in range(0, len(ids), CHUNK):
-        report.outcomes |= albums.add(report.album.id, ids[start : start + CHUNK])
-        unknown = report.count(Outcome.UNKNOWN)
-        if unknown:
-            message = f"the server did not say what became of {unknown:,} photos that were to go into {plan.name!r}"
-            raise Untrustworthy(message, hint="Run this again: what was added stays, the rest is tried once more.")
-    if report.refused == len(ids):
-        message = f"the server took none of the {len(ids)} photos into {plan.name!r}"
-        hint = "The key's account may add its own and its partners' photos only, and needs to be editor of the album."
-        raise AdditionRefused(message, hint=hint)
+    if plan.refusals:
+        message = "; ".join(plan.refusals)
+        raise UnsafePlan(message, hint="Nothing was written. Look at the plan; if it is right, allow more in `guard`.")
+    if journal.state != plan.ledger:
+        message = "something was written, or the ledger is another one, since the plan was made"
+        raise PlanOutdated(message, hint="Make the plan again.")
+    _require_accounts(plan, servers)
+    report.albums[:] = [AlbumReport(each.rule, each.album) for each in plan.albums]
+    run = Run(journal.begin(plan.verb, plan.server, now(), plan.undoes), servers, plan.users, journal, now)
+    report.run = run.id
+    ending = Ending.INTERRUPTED
+    try:
+        _apply(plan, run, report)
+        has_problems = any(each.problems for each in plan.albums)
+        ending = Ending.FAILED if report.failures or has_problems else Ending.DONE
+    finally:
+        journal.finish(run.id, ending, now())
+
+
+def _require_accounts(plan: Plan, servers: Mapping[str, PhotoServer]) -> None:
+    needed = {_account(each, change): None for each in plan.albums for change in each.changes}
+    missing = tuple(
+        Problem(f"account {name}", "the plan writes with its key, which is not given")
+        for name in needed.keys() - servers
+    )
+    if missing:
+        raise ConfigurationError(missing)
+
+
+def _account(plan: AlbumPlan, change: Change) -> str:
+    return change.account if isinstance(change, AddAssets | RemoveAssets) else plan.owner
+
+
+def _apply(plan: Plan, run: Run, report: Report) -> None:
+    written: set[str] = set()
+    for album_plan, album_report in zip(plan.albums, report.albums, strict=True):
+        album_report.tried = True
+        key = AlbumKey(plan.server, plan.users.get(album_plan.owner, ""), album_plan.rule)
+        try:
+            _apply_album(album_plan, key, run, album_report, written)
+        except (PlanOutdated, UnsafePlan, ServerError) as error:
+            album_report.failures.append(error)
+            if isinstance(error, Unreachable):
+                return  # each album more would only wait for its time-outs
+
+
+def _apply_album(plan: AlbumPlan, key: AlbumKey, run: Run, report: AlbumReport, written: set[str]) -> None:
+    if plan.refusals:
+        message = f"{plan.name}: {'; '.join(plan.refusals)}"
+        raise UnsafePlan(message, hint="Nothing was written to it. If the plan is right, allow more in its `guard`.")
+    if plan.album is not None and (plan.changes or plan.learned != Learned()):
+        # A rule before this one in the plan may feed the same album: then we know why it is not the same any more.
+        if plan.album.id not in written:
+            check_album(plan, run.servers)
+        written.add(plan.album.id)
+    if plan.album is not None:
+        run.journal.bind(key, plan.album)
+    run.journal.learn(key, plan.learned, None if plan.problems else plan.matched)
+    writer = AlbumWriter(run, key, plan.owner, report)
+    for change in plan.changes:
+        if report.failures and isinstance(change, ShareAlbum) and change.role is not None:
+            continue  # nobody is let in while something is there that should have been taken out
+        try:
+            writer.write(change)
+        except PhotosRefused as error:
+            report.failures.append(error)
+        except ServerError as error:
+            if not (isinstance(change, AddAssets) and was_refused(error)):
+                raise
+            report.failures.append(error)  # that account's part only

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from immich_smart_albums.changes.memory import AlbumKey, Binding, Memory
+    from immich_smart_albums.changes.plan import Learned
+    from immich_smart_albums.changes.record import Ending, Intent, KnownAlbum, Run, Write
     from immich_smart_albums.model.album import Album, AlbumDetails, Person, Tag, User
+    from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.outcome import Outcome
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.model.version import Version
@@ -43,6 +47,10 @@ class Directory(Protocol):
 
     def users(self) -> list[User]:
         """The users of the server, as far as the account sees them."""
+        ...
+
+    def partners(self) -> list[User]:
+        """The users whose photos the account's timeline shows beside its own."""
         ...
 
     def albums(self) -> list[Album]:
@@ -150,4 +158,84 @@ class PhotoServer(Protocol):
 
     def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
         """What to know about fields of assets that this version does not return."""
+        ...
+
+
+class Journal(Protocol):
+    """What is told to the ledger while a plan is written. Everything here raises LedgerError.
+
+    What a method writes is written for good when it returns, all of it or nothing.
+    """
+
+    @property
+    def state(self) -> str:
+        """Which ledger this is, and how often it changed; empty for one that remembers nothing."""
+        ...
+
+    def begin(self, verb: str, server: str, at: str, undoes: int | None = None) -> int:
+        """Start a run; the number is its id."""
+        ...
+
+    def finish(self, run: int, ending: Ending, at: str) -> None:
+        """End a run."""
+        ...
+
+    def bind(self, key: AlbumKey, album: Album) -> None:
+        """Remember which album a rule feeds, and its name."""
+        ...
+
+    def learn(self, key: AlbumKey, learned: Learned, matched: int | None) -> None:
+        """Remember what people did to an album, and how many photos the rule selects; None where not known."""
+        ...
+
+    def intend(self, intent: Intent, updated: Callable[[], str]) -> int:
+        """Remember that a request is about to be sent, and the album's `updatedAt` right before; the write's id."""
+        ...
+
+    def settle(self, write: int, outcomes: Mapping[str, Outcome], album: Album | None = None) -> None:
+        """Remember what a request did: what became of each photo, and the album that it created."""
+        ...
+
+    def refuse(self, write: int) -> None:
+        """Remember that a request was not carried out."""
+        ...
+
+
+class Ledger(Journal, Protocol):
+    """What was written, by which run, and what people did since."""
+
+    def binding(self, key: AlbumKey) -> Binding | None:
+        """The album that a rule feeds; None: none yet."""
+        ...
+
+    def memory(self, key: AlbumKey) -> Memory:
+        """What is remembered of a rule's album."""
+        ...
+
+    def albums(self) -> list[KnownAlbum]:
+        """All albums, by rule."""
+        ...
+
+    def runs(self) -> list[Run]:
+        """All runs, newest first."""
+        ...
+
+    def writes(self, run: int) -> list[Write]:
+        """What a run wrote, in order."""
+        ...
+
+    def unbind(self, key: AlbumKey) -> None:
+        """Forget the album of a rule, and what is in it; what people took out stays known."""
+        ...
+
+    def take_over(self, run: int, key: AlbumKey, user: str, assets: Iterable[Asset]) -> None:
+        """From now on these photos count as added by us, with the key of this user."""
+        ...
+
+    def forget(self, key: AlbumKey, asset_ids: Iterable[str]) -> None:
+        """Forget that photos were taken out of an album."""
+        ...
+
+    def move(self, old: str, new: str) -> int:
+        """The server has another address now; how many albums that is about."""
         ...

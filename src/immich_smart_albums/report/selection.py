@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.operations.apply import Report
+    from immich_smart_albums.operations.applied import AlbumReport
     from immich_smart_albums.selection.evaluate import Selection
 
 FORMATS = ("urls", "ids", "table", "json")
@@ -49,7 +49,7 @@ def totals(assets: Sequence[Asset]) -> list[tuple[str, str]]:
     return rows
 
 
-def as_json(selection: Selection, base: str, report: Report | None) -> str:
+def as_json(selection: Selection, base: str, report: AlbumReport | None) -> str:
     """A selection, and what was written of it, as one JSON object."""
     answer: dict[str, object] = {
         "version": JSON_VERSION,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.changes.plan import AlbumPlan, Plan
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.numbers import whole_number
@@ -13,7 +14,9 @@ from immich_smart_albums.cli.server import read_server
 from immich_smart_albums.config.sources import read_source
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.outcome import Outcome
-from immich_smart_albums.operations.apply import Report, apply
+from immich_smart_albums.operations.applied import AlbumReport, Report
+from immich_smart_albums.operations.apply import apply
+from immich_smart_albums.operations.no_ledger import NoLedger
 from immich_smart_albums.operations.prepare import Order, prepare
 from immich_smart_albums.report.selection import as_json, lines, totals
 from immich_smart_albums.rules.findings import Findings
@@ -23,7 +26,6 @@ from immich_smart_albums.rules.flags import read_rule
 if TYPE_CHECKING:
     import argparse
 
-    from immich_smart_albums.changes.plan import AlbumPlan
     from immich_smart_albums.cli.console import Console
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.selection.evaluate import Selection
@@ -101,7 +103,7 @@ def _preview(selection: Selection, base: str, format_: str | None, console: Cons
     _print(selection, base, format_ or "urls", None)
 
 
-def _print(selection: Selection, base: str, format_: str, report: Report | None) -> None:
+def _print(selection: Selection, base: str, format_: str, report: AlbumReport | None) -> None:
     if format_ == "json":
         print_lines([as_json(selection, base, report)])
     else:
@@ -111,23 +113,26 @@ def _print(selection: Selection, base: str, format_: str, report: Report | None)
 def _add(
     plan: AlbumPlan, selection: Selection, server: PhotoServer, arguments: argparse.Namespace, console: Console
 ) -> Exit:
-    report = Report()
+    report = Report(albums=[AlbumReport(plan.rule, plan.album)])
+    run = Plan(server.base, made_at="", albums=(plan,))
     try:
-        apply(plan, server.albums, report)
+        apply(run, {plan.owner: server}, NoLedger(), report, now=str)
     finally:
-        # Also when it failed or was interrupted: what was written is said.
-        console.say(_summary(plan, report))
+        # Also when it was interrupted: what was written is said.
+        console.say(_summary(plan, report.albums[0]))
+    for failure in report.failures:
+        raise failure
     if arguments.format:
-        _print(selection, server.base, arguments.format, report)
-    return Exit.CHANGED if arguments.exit_code and report.count(Outcome.ADDED) else Exit.DONE
+        _print(selection, server.base, arguments.format, report.albums[0])
+    return Exit.CHANGED if arguments.exit_code and report.has_changed else Exit.DONE
 
 
-def _summary(plan: AlbumPlan, report: Report) -> str:
+def _summary(plan: AlbumPlan, report: AlbumReport) -> str:
     if not plan.additions and plan.album is None:
         return f"{plan.name}: nothing matches, so the album was not created"
     there = plan.already_there + report.count(Outcome.ALREADY_THERE)
     created = "album created, " if report.created else ""
-    words = f"{plan.name}: {created}{report.count(Outcome.ADDED):,} added, {there:,} already there"
+    words = f"{plan.name}: {created}{report.added:,} added, {there:,} already there"
     reasons = ", ".join(
         f"{count:,} {outcome.value}"
         for outcome in (Outcome.NO_PERMISSION, Outcome.NOT_FOUND, Outcome.UNKNOWN)

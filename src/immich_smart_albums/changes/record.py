@@ -1,0 +1,98 @@
+"""What was written, as the ledger keeps it: runs, and in them one write for each request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.change import AddAssets, RemoveAssets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from immich_smart_albums.changes.change import Change
+    from immich_smart_albums.changes.memory import AlbumKey, Binding, Standing
+    from immich_smart_albums.model.outcome import Outcome
+
+
+class Ending(Enum):
+    """How a run ended. One that was killed has none."""
+
+    DONE = "done"
+    FAILED = "failed"
+    """Something of it could not be written."""
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One time that something was written."""
+
+    id: int
+    verb: str
+    """sync, apply, undo, adopt, …"""
+    server: str
+    started: str
+    """ISO 8601, UTC; so is `ended`."""
+    ended: str | None = None
+    ending: Ending | None = None
+    undoes: int | None = None
+    """The run that this one took back."""
+
+
+class State(Enum):
+    """What is known of a request that writes."""
+
+    OPEN = "open"
+    """Sent, or about to be; nobody knows whether it was carried out."""
+    DONE = "done"
+    REFUSED = "refused"
+    """It was not carried out."""
+    SETTLED = "settled"
+    """Once open; a later run looked at the album, and nothing more is to be found out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A request that is about to be sent."""
+
+    run: int
+    key: AlbumKey
+    album_id: str | None
+    """None: the album is about to be created."""
+    user: str
+    """The id of the user whose key it is sent with."""
+    change: Change
+    """One request's worth of it."""
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A request that was sent."""
+
+    id: int
+    intent: Intent
+    state: State
+    outcomes: Mapping[str, Outcome]
+    """What became of each photo, as far as that is known."""
+
+    def ids(self, outcome: Outcome) -> list[str]:
+        """The photos with this outcome."""
+        return [id_ for id_, each in self.outcomes.items() if each is outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAlbum:
+    """An album that the ledger knows."""
+
+    key: AlbumKey
+    binding: Binding | None
+    """None: none yet, or not any more."""
+    counts: Mapping[Standing, int]
+
+
+def photos_of(change: Change) -> tuple[str, ...]:
+    """The ids that a change is about; empty where it is about the album itself."""
+    return tuple(asset.id for asset in change.assets) if isinstance(change, AddAssets | RemoveAssets) else ()

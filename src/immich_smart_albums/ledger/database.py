@@ -1,0 +1,197 @@
+"""The file: created whole or not at all, recognised, brought up to date, and its failures told in our own words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from immich_smart_albums.errors import LedgerError
+from immich_smart_albums.ledger.lock import only_writer
+from immich_smart_albums.ledger.migrations import MIGRATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+APPLICATION_ID = 0x15A1B0D5
+"""In the header of every ledger, to tell it from other SQLite files."""
+
+_START_AFRESH = (
+    "Restore it from a backup, or move it away and start afresh: no photo is lost from any album, but all that is in"
+    " them then counts as hand-made, and what people took out may be added again."
+)
+
+
+class Database:
+    """A connection whose every failure is a LedgerError."""
+
+    def __init__(self, connection: sqlite3.Connection, where: str) -> None:
+        self._connection = connection
+        self._where = where
+
+    def rows(self, sql: str, *values: object) -> list[Any]:
+        """The rows that a query finds."""
+        with self._told():
+            return self._connection.execute(sql, values).fetchall()
+
+    def run(self, sql: str, *values: object) -> int:
+        """Run one statement; the id of the row that it inserted, if any."""
+        with self._told():
+            return self._connection.execute(sql, values).lastrowid or 0
+
+    def run_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Run one statement for each row of values."""
+        with self._told():
+            self._connection.executemany(sql, rows)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """All that is run inside is written for good at the end, or nothing of it."""
+        with self._told():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # after some failures SQLite has gone back by itself
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _failure(error, self._where) from error
+
+
+@contextmanager
+def open_database(path: Path, *, doing: str | None) -> Iterator[Database]:
+    """The ledger in a file. To write it, say what this process is `doing`; None is for reading only.
+
+    A file that is not there is created; to read, an empty ledger takes its place. Raises LedgerError.
+    """
+    if doing is not None:
+        _make_folder(path)
+        with only_writer(path, doing):
+            if not path.exists():
+                _create(path)
+            with _connected(path) as connection:
+                _bring_up_to_date(connection, path)
+                _prepare_to_write(connection)
+                yield Database(connection, str(path))
+    elif path.exists():
+        with _connected(path) as connection:
+            if _version(connection, path) < len(MIGRATIONS):
+                with only_writer(path, "an update of the ledger"):
+                    _bring_up_to_date(connection, path)
+            yield Database(connection, str(path))
+    else:
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+            _migrate(connection)
+            yield Database(connection, str(path))
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        hint = "Choose another place with --ledger."
+        raise LedgerError(f"the folder of the ledger {path} cannot be made: {error.strerror}", hint=hint) from None
+
+
+def _create(path: Path) -> None:
+    """A new ledger, made beside its place and moved there: nobody ever sees half of one."""
+    made = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        made.unlink(missing_ok=True)
+        with closing(sqlite3.connect(made, isolation_level=None)) as connection:
+            _migrate(connection)
+        made.chmod(0o600)
+        for ending in ("-wal", "-shm", "-journal"):
+            # What a ledger that was deleted left behind would be taken for a part of this one.
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        made.replace(path)
+    except sqlite3.Error as error:
+        raise _failure(error, str(path)) from error
+    except OSError as error:
+        hint = "Choose another place with --ledger."
+        raise LedgerError(f"the ledger {path} cannot be created: {error.strerror}", hint=hint) from None
+    finally:
+        made.unlink(missing_ok=True)
+
+
+@contextmanager
+def _connected(path: Path) -> Iterator[sqlite3.Connection]:
+    try:
+        # Never creates a file, not even if it has gone since we looked.
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=10, isolation_level=None)
+    except sqlite3.Error as error:
+        raise _failure(error, str(path)) from error
+    with closing(connection):
+        yield connection
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """How many migrations a ledger has gone through; raises LedgerError for a file that is none, or a newer one."""
+    try:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (health,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        raise _failure(error, str(path)) from error
+    if application != APPLICATION_ID:
+        message = f"{path} is not a ledger of this tool"
+        raise LedgerError(message, hint="Is it the right file? A ledger is made by this tool where there is no file.")
+    if version > len(MIGRATIONS):
+        message = f"the ledger {path} was written by a newer version of this tool"
+        raise LedgerError(message, hint="Update this tool; nothing was read or written.")
+    if health != "ok":
+        raise LedgerError(f"the ledger {path} is damaged: {health}", hint=_START_AFRESH)
+    return int(version)
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    version = _version(connection, path)
+    if version == len(MIGRATIONS):
+        return
+    try:
+        _migrate(connection, version)
+    except sqlite3.Error as error:
+        raise _failure(error, str(path)) from error
+
+
+def _migrate(connection: sqlite3.Connection, version: int = 0) -> None:
+    """All steps after `version`, or none."""
+    connection.execute("BEGIN IMMEDIATE")
+    for step in MIGRATIONS[version:]:
+        step(connection)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    connection.execute("COMMIT")
+
+
+def _prepare_to_write(connection: sqlite3.Connection) -> None:
+    # What is committed has to survive a power cut: the next thing that happens is a request.
+    connection.execute("PRAGMA synchronous = FULL")
+    # Readers are not held up where the file system can do that; elsewhere SQLite stays with its journal.
+    with suppress(sqlite3.Error):
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _failure(error: sqlite3.Error, where: str) -> LedgerError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    match code:
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            return LedgerError(f"the ledger {where} is damaged, or no ledger: {error}", hint=_START_AFRESH)
+        case sqlite3.SQLITE_FULL:
+            hint = "Make room, and run this again: what was written so far is completed."
+            return LedgerError(f"the ledger {where} cannot be written: the disk is full", hint=hint)
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            hint = "Another program has it open; close that, and try again."
+            return LedgerError(f"the ledger {where} is in use", hint=hint)
+        case _:
+            hint = "May this user write to that file and its folder? Choose another place with --ledger."
+            return LedgerError(f"the ledger {where} cannot be used: {error}", hint=hint)

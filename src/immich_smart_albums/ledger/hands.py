@@ -1,0 +1,86 @@
+"""How photos stand to an album, in the ledger: what requests did, and what people did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.change import AddAssets, RemoveAssets
+from immich_smart_albums.changes.memory import KEPT_OUT, Standing
+from immich_smart_albums.ledger.rows import snapshot
+from immich_smart_albums.model.outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from immich_smart_albums.changes.change import Change
+    from immich_smart_albums.changes.plan import Learned
+    from immich_smart_albums.ledger.database import Database
+    from immich_smart_albums.model.asset import Asset
+
+_PHOTO_KNOWN = """
+    INSERT INTO memberships (album, standing, user, run, asset, taken, local_time, file_name, type)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (album, asset) DO UPDATE SET
+        standing = excluded.standing,
+        taken = excluded.taken,
+        local_time = excluded.local_time,
+        file_name = excluded.file_name,
+        type = excluded.type
+"""
+_BY_US = f"{_PHOTO_KNOWN}, user = excluded.user, run = excluded.run"
+_ID_ONLY = """
+    INSERT INTO memberships (album, standing, asset) VALUES (?, ?, ?)
+    ON CONFLICT (album, asset) DO UPDATE SET standing = excluded.standing
+"""
+
+
+def count_as_ours(database: Database, album: int, user: str, run: int, assets: Iterable[Asset]) -> None:
+    """These photos were added by us, in this run, with the key of this user."""
+    database.run_many(_BY_US, ((album, Standing.OURS.value, user, run, *snapshot(asset)) for asset in assets))
+
+
+def record_learned(database: Database, album: int, learned: Learned) -> None:
+    """What people did."""
+    _stand(database, album, Standing.HAND_MADE, learned.hand_made)
+    _stand(database, album, Standing.GONE, learned.gone)
+    for standing, assets in ((Standing.TAKEN_OUT, learned.taken_out), (Standing.UNSURE, learned.unsure)):
+        database.run_many(_PHOTO_KNOWN, ((album, standing.value, "", 0, *snapshot(asset)) for asset in assets))
+    database.run_many("UPDATE writes SET state = 'settled' WHERE id = ?", ((write,) for write in learned.settled))
+
+
+def record_outcomes(  # noqa: PLR0913 - a request: whose, when, what, and what came of it
+    database: Database, album: int, user: str, run: int, change: Change, outcomes: Mapping[str, Outcome]
+) -> None:
+    """What a request did."""
+    by_outcome: dict[Outcome, list[str]] = {}
+    for id_, outcome in outcomes.items():
+        by_outcome.setdefault(outcome, []).append(id_)
+    if isinstance(change, AddAssets):
+        added = set(by_outcome.get(Outcome.ADDED, ()))
+        count_as_ours(database, album, user, run, (asset for asset in change.assets if asset.id in added))
+        _stand(database, album, Standing.HAND_MADE, by_outcome.get(Outcome.ALREADY_THERE, ()))
+    elif isinstance(change, RemoveAssets):
+        _stand(database, album, Standing.REMOVED, by_outcome.get(Outcome.REMOVED, ()))
+        # It was there a moment ago: somebody else was faster.
+        _stand(database, album, Standing.GONE, by_outcome.get(Outcome.NOT_FOUND, ()))
+
+
+def let_in(database: Database, album: int, asset_ids: Iterable[str]) -> None:
+    """What people did to these photos is forgotten."""
+    sql = f"DELETE FROM memberships WHERE album = ? AND asset = ? AND standing IN ({_listed()})"  # noqa: S608 - our own words
+    database.run_many(sql, ((album, id_) for id_ in asset_ids))
+
+
+def forget_contents(database: Database, album: int) -> None:
+    """The album is another one from now on; what people did not want in it stays known."""
+    sql = f"DELETE FROM memberships WHERE album = ? AND standing NOT IN ({_listed()})"  # noqa: S608
+    database.run(sql, album)
+    database.run("UPDATE writes SET state = 'settled' WHERE album = ? AND state = 'open'", album)
+
+
+def _stand(database: Database, album: int, standing: Standing, asset_ids: Iterable[str]) -> None:
+    database.run_many(_ID_ONLY, ((album, standing.value, id_) for id_ in asset_ids))
+
+
+def _listed() -> str:
+    return ", ".join(sorted(f"'{standing.value}'" for standing in KEPT_OUT))

@@ -1,0 +1,212 @@
+"""SqliteLedger: fits `operations.ports.Ledger`."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.change import AddAssets, DeleteAlbum
+from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Memory, Standing
+from immich_smart_albums.changes.plan import Learned
+from immich_smart_albums.changes.record import KnownAlbum, State, photos_of
+from immich_smart_albums.errors import LedgerError
+from immich_smart_albums.ledger import hands, rows
+from immich_smart_albums.ledger.database import open_database
+from immich_smart_albums.model.outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from immich_smart_albums.changes.record import Ending, Intent, Run, Write
+    from immich_smart_albums.ledger.database import Database
+    from immich_smart_albums.model.album import Album
+    from immich_smart_albums.model.asset import Asset
+
+
+@contextmanager
+def open_ledger(path: Path, *, doing: str | None = None) -> Iterator[SqliteLedger]:
+    """The ledger in a file. To write it, say what this process is `doing`, such as "sync"; None is for reading only.
+
+    A file that is not there is created; to read, an empty ledger takes its place. Raises LedgerError: in use by another
+    writer, damaged, no ledger, of a newer version, or a place that cannot be written.
+    """
+    with open_database(path, doing=doing) as database:
+        yield SqliteLedger(database)
+
+
+class SqliteLedger:
+    """A ledger in a database. Each method that writes is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def state(self) -> str:
+        """See `Ledger.state`."""
+        ((id_, generation),) = self._database.rows("SELECT id, generation FROM meta")
+        return f"{id_}:{generation}" if generation else ""
+
+    # -- what is remembered ----------------------------------------------------------------------------------------
+
+    def binding(self, key: AlbumKey) -> Binding | None:
+        """See `Ledger.binding`."""
+        sql = "SELECT album, name FROM albums WHERE server = ? AND owner = ? AND rule = ? AND album IS NOT NULL"
+        found = self._database.rows(sql, key.server, key.owner, key.rule)
+        return Binding(*found[0]) if found else None
+
+    def memory(self, key: AlbumKey) -> Memory:
+        """See `Ledger.memory`."""
+        sql = "SELECT id, matched FROM albums WHERE server = ? AND owner = ? AND rule = ?"
+        found = self._database.rows(sql, key.server, key.owner, key.rule)
+        if not found:
+            return Memory()
+        ((album, matched),) = found
+        known = self._database.rows(f"SELECT {rows.MEMBERSHIP} FROM memberships WHERE album = ?", album)  # noqa: S608 - columns
+        return Memory({row[0]: rows.membership(row) for row in known}, tuple(self._interrupted(album)), matched)
+
+    def _interrupted(self, album: int) -> Iterator[Interrupted]:
+        sql = "SELECT id, updated, change, outcomes FROM writes WHERE album = ? AND state = 'open' ORDER BY id"
+        for id_, updated, change_text, outcomes in self._database.rows(sql, album):
+            change, answered = rows.change_from(change_text), rows.outcomes_from(outcomes)
+            if isinstance(change, AddAssets):
+                open_ = tuple(asset for asset in change.assets if asset.id not in answered)
+                yield Interrupted(id_, open_, updated)
+
+    def albums(self) -> list[KnownAlbum]:
+        """See `Ledger.albums`."""
+        counts: dict[int, dict[Standing, int]] = {}
+        sql = "SELECT album, standing, count(*) FROM memberships GROUP BY album, standing"
+        for album, standing, count in self._database.rows(sql):
+            counts.setdefault(album, {})[Standing(standing)] = count
+        sql = "SELECT id, server, owner, rule, album, name FROM albums ORDER BY rule, server, owner"
+        return [
+            KnownAlbum(
+                AlbumKey(server, owner, rule), Binding(album_id, name) if album_id else None, counts.get(album, {})
+            )
+            for album, server, owner, rule, album_id, name in self._database.rows(sql)
+        ]
+
+    def runs(self) -> list[Run]:
+        """See `Ledger.runs`."""
+        return [rows.run(row) for row in self._database.rows(f"SELECT {rows.RUN} FROM runs ORDER BY id DESC")]  # noqa: S608
+
+    def writes(self, run: int) -> list[Write]:
+        """See `Ledger.writes`."""
+        sql = (
+            f"SELECT {rows.WRITE} FROM writes JOIN albums ON albums.id = writes.album WHERE run = ? ORDER BY writes.id"  # noqa: S608
+        )
+        return [rows.write(row) for row in self._database.rows(sql, run)]
+
+    # -- runs and their requests -----------------------------------------------------------------------------------
+
+    def begin(self, verb: str, server: str, at: str, undoes: int | None = None) -> int:
+        """See `Ledger.begin`."""
+        sql = "INSERT INTO runs (verb, server, started, undoes) VALUES (?, ?, ?, ?)"
+        with self._database.writing():
+            return self._database.run(sql, verb, server, at, undoes)
+
+    def finish(self, run: int, ending: Ending, at: str) -> None:
+        """See `Ledger.finish`."""
+        with self._database.writing():
+            self._database.run("UPDATE runs SET ended = ?, ending = ? WHERE id = ?", at, ending.value, run)
+
+    def intend(self, intent: Intent, updated: Callable[[], str]) -> int:
+        """See `Ledger.intend`."""
+        before = updated()
+        sql = "INSERT INTO writes (run, album, album_id, user, updated, change, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        with self._changing():
+            album = self._album(intent.key)
+            change = rows.change_text(intent.change)
+            return self._database.run(sql, intent.run, album, intent.album_id, intent.user, before, change, intent.at)
+
+    def settle(self, write: int, outcomes: Mapping[str, Outcome], album: Album | None = None) -> None:
+        """See `Ledger.settle`."""
+        with self._changing():
+            sql = "SELECT run, album, user, change FROM writes WHERE id = ?"
+            ((run, row, user, text),) = self._database.rows(sql, write)
+            change = rows.change_from(text)
+            answered = {id_: outcome for id_, outcome in outcomes.items() if outcome is not Outcome.UNKNOWN}
+            state = State.DONE if answered.keys() >= set(photos_of(change)) else State.OPEN
+            sql = "UPDATE writes SET state = ?, outcomes = ? WHERE id = ?"
+            self._database.run(sql, state.value, rows.outcomes_text(answered), write)
+            hands.record_outcomes(self._database, row, user, run, change, answered)
+            if album is not None:
+                self._database.run("UPDATE writes SET album_id = ? WHERE id = ?", album.id, write)
+                self._database.run("UPDATE albums SET album = ?, name = ? WHERE id = ?", album.id, album.name, row)
+            if isinstance(change, DeleteAlbum):
+                self._unbind(row)
+
+    def refuse(self, write: int) -> None:
+        """See `Ledger.refuse`."""
+        with self._changing():
+            self._database.run("UPDATE writes SET state = 'refused' WHERE id = ?", write)
+
+    # -- albums and people -----------------------------------------------------------------------------------------
+
+    def bind(self, key: AlbumKey, album: Album) -> None:
+        """See `Ledger.bind`."""
+        before = self.binding(key)
+        if before == Binding(album.id, album.name):
+            return
+        with self._changing():
+            row = self._album(key)
+            if before is not None and before.album_id != album.id:
+                self._unbind(row)
+            self._database.run("UPDATE albums SET album = ?, name = ? WHERE id = ?", album.id, album.name, row)
+
+    def unbind(self, key: AlbumKey) -> None:
+        """See `Ledger.unbind`."""
+        with self._changing():
+            self._unbind(self._album(key))
+
+    def learn(self, key: AlbumKey, learned: Learned, matched: int | None) -> None:
+        """See `Ledger.learn`."""
+        sql = "UPDATE albums SET matched = coalesce(?, matched) WHERE id = ?"
+        if learned == Learned():
+            with self._database.writing():
+                self._database.run(sql, matched, self._album(key))
+            return
+        with self._changing():
+            album = self._album(key)
+            self._database.run(sql, matched, album)
+            hands.record_learned(self._database, album, learned)
+
+    def take_over(self, run: int, key: AlbumKey, user: str, assets: Iterable[Asset]) -> None:
+        """See `Ledger.take_over`."""
+        with self._changing():
+            hands.count_as_ours(self._database, self._album(key), user, run, assets)
+
+    def forget(self, key: AlbumKey, asset_ids: Iterable[str]) -> None:
+        """See `Ledger.forget`."""
+        with self._changing():
+            hands.let_in(self._database, self._album(key), asset_ids)
+
+    def move(self, old: str, new: str) -> int:
+        """See `Ledger.move`. Raises LedgerError where the new address has albums of its own."""
+        with self._changing():
+            if self._database.rows("SELECT 1 FROM albums WHERE server = ?", new):
+                hint = "Keep one ledger for each server: give the other one its own file with --ledger."
+                raise LedgerError(f"the ledger knows albums of {new} already", hint=hint)
+            ((count,),) = self._database.rows("SELECT count(*) FROM albums WHERE server = ?", old)
+            self._database.run("UPDATE albums SET server = ? WHERE server = ?", new, old)
+            return int(count)
+
+    def _album(self, key: AlbumKey) -> int:
+        """The number of an album's row, which is made where there is none."""
+        values = (key.server, key.owner, key.rule)
+        self._database.run("INSERT OR IGNORE INTO albums (server, owner, rule) VALUES (?, ?, ?)", *values)
+        sql = "SELECT id FROM albums WHERE server = ? AND owner = ? AND rule = ?"
+        ((row,),) = self._database.rows(sql, *values)
+        return int(row)
+
+    def _unbind(self, row: int) -> None:
+        self._database.run("UPDATE albums SET album = NULL, matched = 0 WHERE id = ?", row)
+        hands.forget_contents(self._database, row)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """A transaction after which plans made before do not fit any more."""
+        with self._database.writing():
+            yield
+            self._database.run("UPDATE meta SET generation = generation + 1")

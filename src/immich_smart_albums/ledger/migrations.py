@@ -1,0 +1,84 @@
+"""The shapes of the ledger, each made from the one before. What was released is never edited, only added to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Sequence
+
+
+def _albums(connection: sqlite3.Connection) -> None:
+    """Albums, and how photos stand to them."""
+    connection.execute("CREATE TABLE meta (id TEXT NOT NULL, generation INTEGER NOT NULL DEFAULT 0)")
+    connection.execute("INSERT INTO meta (id) VALUES (lower(hex(randomblob(8))))")
+    connection.execute(
+        """
+        CREATE TABLE albums (
+            id INTEGER PRIMARY KEY,
+            server TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            album TEXT,
+            name TEXT NOT NULL DEFAULT '',
+            matched INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (server, owner, rule)
+        )
+        """
+    )
+    connection.execute(
+        """
+        CREATE TABLE memberships (
+            album INTEGER NOT NULL REFERENCES albums,
+            asset TEXT NOT NULL,
+            standing TEXT NOT NULL,
+            user TEXT NOT NULL DEFAULT '',
+            run INTEGER NOT NULL DEFAULT 0,
+            taken INTEGER NOT NULL DEFAULT 0,
+            local_time TEXT NOT NULL DEFAULT '',
+            file_name TEXT NOT NULL DEFAULT '',
+            type TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (album, asset)
+        ) WITHOUT ROWID
+        """
+    )
+
+
+def _runs(connection: sqlite3.Connection) -> None:
+    """Runs, and each request that wrote something. `change` and `outcomes` are JSON."""
+    connection.execute(
+        """
+        CREATE TABLE runs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            verb TEXT NOT NULL,
+            server TEXT NOT NULL,
+            started TEXT NOT NULL,
+            ended TEXT,
+            ending TEXT,
+            undoes INTEGER REFERENCES runs
+        )
+        """
+    )
+    connection.execute(
+        """
+        CREATE TABLE writes (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            run INTEGER NOT NULL REFERENCES runs,
+            album INTEGER NOT NULL REFERENCES albums,
+            album_id TEXT,
+            user TEXT NOT NULL,
+            updated TEXT NOT NULL,
+            change TEXT NOT NULL,
+            at TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'open',
+            outcomes TEXT NOT NULL DEFAULT '{}'
+        )
+        """
+    )
+    connection.execute("CREATE INDEX writes_of_run ON writes (run)")
+    connection.execute("CREATE INDEX open_writes ON writes (album) WHERE state = 'open'")
+
+
+MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_albums, _runs)
+"""A ledger whose `user_version` is n has gone through the first n."""

@@ -1,0 +1,71 @@
+"""Rows of the ledger ↔ values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from immich_smart_albums.changes.change import Change
+from immich_smart_albums.changes.memory import AlbumKey, Membership, Standing
+from immich_smart_albums.changes.record import Ending, Intent, Run, State, Write
+from immich_smart_albums.model.asset import Asset
+from immich_smart_albums.model.outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MEMBERSHIP = "asset, taken, local_time, file_name, type, standing, user, run"
+RUN = "id, verb, server, started, ended, ending, undoes"
+WRITE = "writes.id, run, server, owner, rule, album_id, user, change, at, state, outcomes"
+"""Of writes joined with their albums."""
+
+_CHANGES: msgspec.json.Decoder[Change] = msgspec.json.Decoder(Change)
+
+
+def membership(row: tuple[str, int, str, str, str, str, str, int]) -> Membership:
+    """A row of `MEMBERSHIP`."""
+    *photo, standing, user, run = row
+    return Membership(Asset(*photo), Standing(standing), user, run)  # type: ignore[arg-type]
+
+
+def snapshot(asset: Asset) -> tuple[str, int, str, str, str]:
+    """The first columns of `MEMBERSHIP`."""
+    return asset.id, asset.taken, asset.local_time, asset.file_name, asset.type
+
+
+def run(row: tuple[int, str, str, str, str | None, str | None, int | None]) -> Run:
+    """A row of `RUN`."""
+    id_, verb, server, started, ended, ending, undoes = row
+    return Run(id_, verb, server, started, ended, Ending(ending) if ending else None, undoes)
+
+
+def write(row: tuple[int, int, str, str, str, str | None, str, str, str, str, str]) -> Write:
+    """A row of `WRITE`."""
+    id_, run_id, server, owner, rule, album_id, user, change, at, state, outcomes = row
+    intent = Intent(run_id, AlbumKey(server, owner, rule), album_id, user, change_from(change), at)
+    return Write(id_, intent, State(state), outcomes_from(outcomes))
+
+
+def change_text(change: Change) -> str:
+    """A change as JSON."""
+    return msgspec.json.encode(change).decode()
+
+
+def change_from(text: str) -> Change:
+    """The change in JSON."""
+    return _CHANGES.decode(text)
+
+
+def outcomes_text(outcomes: Mapping[str, Outcome]) -> str:
+    """Outcomes as JSON: the ids of each."""
+    groups: dict[str, list[str]] = {}
+    for id_, outcome in outcomes.items():
+        groups.setdefault(outcome.name, []).append(id_)
+    return msgspec.json.encode(groups).decode()
+
+
+def outcomes_from(text: str) -> dict[str, Outcome]:
+    """The outcomes in JSON."""
+    groups = msgspec.json.decode(text, type=dict[str, list[str]])
+    return {id_: Outcome[name] for name, ids in groups.items() for id_ in ids}

@@ -1,0 +1,122 @@
+"""The state file: what searches found, kept for the next run. Losing it costs time and nothing else.
+
+So it never stops a run: what is wrong with it is told, and then everything is read in full. A file that is not one of
+ours is left alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+APPLICATION_ID = 0x15A15747
+"""In the header of every state file, to tell it from other SQLite files."""
+
+_SHAPE = 1
+_HEADER = b"SQLite format 3\x00"
+_ID_AT = slice(68, 72)
+"""Where SQLite keeps the application's id, big-endian."""
+
+_DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+
+
+class StateFile:
+    """Fits `selection.ports.StateStore`."""
+
+    def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
+        """Use this file, which need not be there yet; `tell` takes what the user should know."""
+        self._path = path
+        self._tell = tell
+        self._told: set[str] = set()
+
+    def load(self, key: str) -> tuple[bytes, bytes] | None:
+        """See `StateStore.load`."""
+        try:
+            if not self._is_ours():
+                return None
+            with self._connected() as connection:
+                found = connection.execute("SELECT stamp, value FROM searches WHERE key = ?", (key,)).fetchone()
+        except (sqlite3.Error, OSError) as error:
+            self._say(f"cannot be read ({error}), so everything is read in full")
+            return None
+        return None if found is None else (bytes(found[0]), bytes(found[1]))
+
+    def save(self, entries: Mapping[str, tuple[bytes, bytes | None, int]], expired: int) -> None:
+        """See `StateStore.save`."""
+        try:
+            if self._is_foreign():
+                self._say("is no state file of this tool; it is left alone, and nothing is kept for the next run")
+                return
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._write(entries, expired)
+            except sqlite3.DatabaseError as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+                    raise
+                self._say(f"was damaged ({error}) and is made anew")
+                self._path.unlink()
+                self._write(entries, expired)
+        except (sqlite3.Error, OSError) as error:
+            self._say(f"cannot be written ({error}), so the next run reads everything in full")
+
+    def _write(self, entries: Mapping[str, tuple[bytes, bytes | None, int]], expired: int) -> None:
+        self._path.touch(mode=0o600)
+        with self._connected() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            if connection.execute("PRAGMA user_version").fetchone() != (_SHAPE,):
+                _make_anew(connection)
+            for key, (stamp, value, read_at) in entries.items():
+                if value is None:
+                    sql = "UPDATE searches SET stamp = ?, read_at = ? WHERE key = ?"
+                    connection.execute(sql, (stamp, read_at, key))
+                else:
+                    row = (key, stamp, value, read_at)
+                    connection.execute("INSERT OR REPLACE INTO searches VALUES (?, ?, ?, ?)", row)
+            connection.execute("DELETE FROM searches WHERE read_at < ?", (expired,))
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        """Closing without COMMIT goes back to what was there."""
+        with closing(sqlite3.connect(self._path, timeout=10, isolation_level=None)) as connection:
+            yield connection
+
+    def _is_ours(self) -> bool:
+        """Whether the file is there, and has something that this version can read."""
+        if self._is_foreign():
+            self._say("is no state file of this tool, so everything is read in full")
+            return False
+        if not self._path.exists() or not self._path.stat().st_size:
+            return False
+        with self._connected() as connection:
+            return bool(connection.execute("PRAGMA user_version").fetchone() == (_SHAPE,))
+
+    def _is_foreign(self) -> bool:
+        """Whether there is a file that this tool did not make."""
+        if not self._path.exists():
+            return False
+        with self._path.open("rb") as file:
+            header = file.read(_ID_AT.stop)
+        is_ours = header.startswith(_HEADER) and header[_ID_AT] == APPLICATION_ID.to_bytes(4, "big")
+        return bool(header) and not is_ours
+
+    def _say(self, what: str) -> None:
+        """Tell something, once: every search asks."""
+        if what not in self._told:
+            self._told.add(what)
+            self._tell(f"the state file {self._path} {what}")
+
+
+def _make_anew(connection: sqlite3.Connection) -> None:
+    """The table, instead of one of another version of this tool."""
+    connection.execute("DROP TABLE IF EXISTS searches")
+    connection.execute(
+        "CREATE TABLE searches (key TEXT PRIMARY KEY, stamp BLOB NOT NULL, value BLOB NOT NULL, read_at INTEGER)"
+    )
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {_SHAPE}")

@@ -1,0 +1,71 @@
+"""Whether the world still is what a plan was made from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.plan import digest
+from immich_smart_albums.errors import NoAccess, PlanOutdated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from immich_smart_albums.changes.plan import AlbumPlan, Plan
+    from immich_smart_albums.operations.ports import PhotoServer
+
+_AGAIN = "Make the plan again."
+
+
+def check_album(plan: AlbumPlan, servers: Mapping[str, PhotoServer]) -> None:
+    """Raise PlanOutdated for an album that changed since; raises ServerError."""
+    if plan.album is None or plan.seen is None:
+        return
+    # Where the owner takes no part, any account that feeds the album sees it as well.
+    albums = (servers.get(plan.owner) or next(iter(servers.values()))).albums
+    try:
+        details = albums.details(plan.album.id)
+    except NoAccess:
+        message = f"the album {plan.name!r} is not there any more, or not shared with this account"
+        raise PlanOutdated(message, hint=_AGAIN) from None
+    if digest(albums.members(plan.album.id)) != plan.seen.members:
+        message = f"photos were put into the album {plan.name!r}, or taken out, since the plan was made"
+        raise PlanOutdated(message, hint=_AGAIN)
+    if details.updated != plan.seen.updated:
+        raise PlanOutdated(f"the album {plan.name!r} was edited since the plan was made", hint=_AGAIN)
+
+
+def check_world(plan: Plan, servers: Mapping[str, PhotoServer], *, ledger: str, rules: str | None) -> None:
+    """Raise PlanOutdated with all that changed since a plan was made and saved; nothing is written. Raises ServerError.
+
+    `ledger` is the state of the ledger; `rules` the digest of the rules, None where they are not at hand.
+    """
+    changed = []
+    for name, server in servers.items():
+        if server.base != plan.server:
+            changed.append(f"the plan was made for {plan.server}, and this is {server.base}")
+        if name in plan.users and server.directory.me().id != plan.users[name]:
+            changed.append(f"the key of the account {name or 'of the plan'} belongs to another user")
+    if rules is not None and rules != plan.rules:
+        changed.append("the rules were edited")
+    if ledger != plan.ledger:
+        changed.append("something was written since, or the ledger is another one")
+    if not changed:
+        changed += _changed_albums(plan, servers)
+    if changed:
+        raise PlanOutdated("; ".join(dict.fromkeys(changed)), hint=f"Nothing was written. {_AGAIN}")
+
+
+def _changed_albums(plan: Plan, servers: Mapping[str, PhotoServer]) -> list[str]:
+    changed = []
+    for each in plan.albums:
+        try:
+            check_album(each, servers)
+        except PlanOutdated as error:
+            changed.append(error.message)
+        if each.album is None and each.changes and _has_album(servers[each.owner], each.name):
+            changed.append(f"there is an album {each.name!r} now")
+    return changed
+
+
+def _has_album(server: PhotoServer, name: str) -> bool:
+    return any(album.name == name for album in server.directory.albums())

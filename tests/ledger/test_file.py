@@ -1,0 +1,288 @@
+"""The ledger's file: made whole, recognised, kept to one writer, and its failures told with advice."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.changes.memory import AlbumKey, Binding
+from immich_smart_albums.changes.record import Ending
+from immich_smart_albums.errors import LedgerError
+from immich_smart_albums.ledger import database, migrations
+from immich_smart_albums.ledger.database import APPLICATION_ID
+from immich_smart_albums.ledger.ledger import open_ledger
+from immich_smart_albums.ledger.place import default_place
+from immich_smart_albums.model.album import Album
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEY = AlbumKey("http://photos", "alice", "Friends")
+ALBUM = Album("a1", "Friends", 0, "owner", "Alice", "")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "ledger.db"
+
+
+def written(path: Path) -> Path:
+    """A ledger with something in it."""
+    with open_ledger(path, doing="a test") as ledger:
+        ledger.bind(KEY, ALBUM)
+    return path
+
+
+def refusal(path: Path, *, doing: str | None = "a test") -> LedgerError:
+    with pytest.raises(LedgerError) as caught, open_ledger(path, doing=doing):
+        pytest.fail("it was opened")
+    assert caught.value.hint
+    return caught.value
+
+
+def test_a_ledger_is_made_where_there_is_none_with_its_folder_and_for_its_owner_only(path: Path) -> None:
+    written(path)
+    assert path.stat().st_mode & 0o077 == 0
+    assert sorted(each.name for each in path.parent.iterdir()) == ["ledger.db", "ledger.db.lock"]
+    with open_ledger(path) as ledger:
+        assert ledger.binding(KEY) == Binding("a1", "Friends")
+
+
+def test_reading_makes_no_file_and_finds_an_empty_ledger(path: Path) -> None:
+    with open_ledger(path) as ledger:
+        assert (ledger.state, ledger.albums(), ledger.runs(), ledger.binding(KEY)) == ("", [], [], None)
+    assert not path.parent.exists()
+
+
+def test_a_ledger_that_was_never_written_has_the_state_of_none(path: Path) -> None:
+    with open_ledger(path, doing="a test") as ledger:
+        assert ledger.state == ""
+        ledger.bind(KEY, ALBUM)
+        first = ledger.state
+        ledger.bind(KEY, ALBUM)
+        assert ledger.state == first != ""
+
+
+def test_two_ledgers_are_told_apart(tmp_path: Path) -> None:
+    states = set()
+    for name in ("one", "two"):
+        with open_ledger(written(tmp_path / name)) as ledger:
+            states.add(ledger.state)
+    assert len(states) == 2
+
+
+def test_what_a_deleted_ledger_left_behind_is_not_taken_for_part_of_the_new_one(path: Path) -> None:
+    written(path)
+    journal = path.with_name("ledger.db-wal")
+    with open_ledger(path, doing="a test") as ledger:
+        ledger.unbind(KEY)
+        left = journal.read_bytes()
+    path.unlink()
+    journal.write_bytes(left)
+    with open_ledger(path, doing="a test") as ledger:
+        assert ledger.albums() == []
+
+
+def test_a_ledger_that_cannot_be_finished_is_not_begun(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: sqlite3.Connection) -> None:
+        message = "database or disk is full"
+        raise sqlite3.OperationalError(message)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "MIGRATIONS", (*migrations.MIGRATIONS, broken))
+        assert "cannot be used" in refusal(path).message
+    assert [each.name for each in path.parent.iterdir()] == ["ledger.db.lock"]
+    written(path)
+
+
+@pytest.mark.parametrize("made_by", range(1, len(migrations.MIGRATIONS)))
+@pytest.mark.parametrize("doing", [None, "a test"])
+def test_a_ledger_of_each_earlier_shape_is_brought_up_to_date(path: Path, made_by: int, doing: str | None) -> None:
+    path.parent.mkdir()
+    connection = sqlite3.connect(path, isolation_level=None)
+    for step in migrations.MIGRATIONS[:made_by]:
+        step(connection)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {made_by}")
+    connection.execute(
+        "INSERT INTO albums (server, owner, rule, album, name) VALUES (?, ?, ?, 'a1', 'Friends')",
+        (KEY.server, KEY.owner, KEY.rule),
+    )
+    connection.close()
+    with open_ledger(path, doing=doing) as ledger:
+        assert ledger.binding(KEY) == Binding("a1", "Friends")
+        assert ledger.runs() == []
+
+
+def test_an_update_that_fails_leaves_the_ledger_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM albums")
+        connection.execute("this is no SQL")
+
+    written(path)
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "MIGRATIONS", (*migrations.MIGRATIONS, half))
+        for doing in (None, "a test"):
+            refusal(path, doing=doing)
+    with open_ledger(path, doing="a test") as ledger:
+        assert ledger.binding(KEY) == Binding("a1", "Friends")
+
+
+def test_a_ledger_of_a_newer_version_is_left_alone(path: Path) -> None:
+    connection = sqlite3.connect(written(path))
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    for doing in (None, "a test"):
+        error = refusal(path, doing=doing)
+        assert error.message == f"the ledger {path} was written by a newer version of this tool"
+        assert error.hint == "Update this tool; nothing was read or written."
+
+
+def truncated(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def overwritten(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[4096:12288] = b"\xa5" * 8192
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("damage", [truncated, overwritten, lambda path: path.write_text("no database at all " * 99)])
+def test_a_damaged_ledger_is_told_with_what_to_do(path: Path, damage: Callable[[Path], object]) -> None:
+    damage(written(path))
+    for doing in (None, "a test"):
+        error = refusal(path, doing=doing)
+        assert "damaged" in error.message
+        assert str(path) in error.message
+        assert error.hint is not None
+        assert "no photo is lost from any album" in error.hint
+
+
+def test_a_database_of_something_else_is_left_alone(path: Path) -> None:
+    path.parent.mkdir()
+    sqlite3.connect(path).execute("CREATE TABLE recipes (name)").connection.close()
+    assert refusal(path).message == f"{path} is not a ledger of this tool"
+
+
+def test_an_empty_file_is_no_ledger(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+    assert refusal(path).message == f"{path} is not a ledger of this tool"
+
+
+def test_a_folder_is_no_ledger(tmp_path: Path) -> None:
+    assert "unable to open database file" in refusal(tmp_path, doing=None).message
+
+
+def test_a_place_below_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "the folder of the ledger" in refusal(tmp_path / "file" / "ledger.db").message
+
+
+def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "ledger.db.lock").mkdir()
+    assert "lock" in refusal(tmp_path / "ledger.db").message
+
+
+def test_a_second_writer_is_told_who_writes_and_readers_are_not_held_up(path: Path) -> None:
+    with open_ledger(path, doing="sync") as ledger:
+        ledger.bind(KEY, ALBUM)
+        assert refusal(path).message == f"the ledger {path} is being written by process {os.getpid()} (sync)"
+        with open_ledger(path) as reader:
+            assert reader.binding(KEY) == Binding("a1", "Friends")
+    written(path)
+
+
+def test_a_lock_goes_away_with_the_process_that_was_killed(path: Path) -> None:
+    script = (
+        "import os, signal\n"
+        "from pathlib import Path\n"
+        "from immich_smart_albums.ledger.ledger import open_ledger\n"
+        f"with open_ledger(Path({str(path)!r}), doing='sync') as ledger:\n"
+        "    print(ledger.begin('sync', 'http://photos', 'now'), flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout == "1\n", done.stderr
+    with open_ledger(path, doing="a test") as ledger:
+        (run,) = ledger.runs()
+        assert (run.verb, run.ended, run.ending) == ("sync", None, None)
+
+
+def test_a_file_system_without_locks_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(*_: object) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    assert refusal(path).message == f"the ledger {path} cannot be locked: No locks available"
+
+
+def test_what_fails_while_writing_is_written_not_at_all(path: Path) -> None:
+    with open_ledger(written(path), doing="a test") as ledger:
+        before = ledger.state
+        with pytest.raises(RuntimeError):
+            ledger.intend(None, broken)  # type: ignore[arg-type]
+        with pytest.raises(LedgerError, match="cannot be used"):
+            ledger.finish(1, Ending.DONE, object())  # type: ignore[arg-type]
+        assert ledger.state == before
+
+
+def broken() -> str:
+    raise RuntimeError
+
+
+def test_a_full_disk_and_a_busy_file_are_told_as_such() -> None:
+    told = [database._failure(_error(code), "l.db").message for code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY)]
+    assert told == ["the ledger l.db cannot be written: the disk is full", "the ledger l.db is in use"]
+
+
+def _error(code: int) -> sqlite3.Error:
+    error = sqlite3.OperationalError("as SQLite says it")
+    error.sqlite_errorcode = code
+    return error
+
+
+def test_another_program_that_has_the_file_open_for_writing_is_told(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *given, **more: connect(*given, **(more | {"timeout": 0})))
+    with open_ledger(path, doing="a test") as ledger, pytest.raises(LedgerError, match="is in use"):
+        ledger.unbind(KEY)
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("environment", "platform", "place"),
+    [
+        ({}, "linux", "/home/al/.local/state/immich-smart-albums/ledger.db"),
+        ({"XDG_STATE_HOME": "/var/state"}, "linux", "/var/state/immich-smart-albums/ledger.db"),
+        ({"XDG_STATE_HOME": "state"}, "linux", "/home/al/.local/state/immich-smart-albums/ledger.db"),
+        ({}, "darwin", "/home/al/Library/Application Support/immich-smart-albums/ledger.db"),
+    ],
+)
+def test_a_ledger_is_kept_where_the_system_keeps_such_files(
+    environment: dict[str, str], platform: str, place: str
+) -> None:
+    assert default_place(environment, Path("/home/al"), platform) == Path(place)
+
+
+def test_a_ledger_may_be_used_in_any_thread_that_opens_it(path: Path) -> None:
+    worker = threading.Thread(target=written, args=(path,))
+    worker.start()
+    worker.join()
+    with open_ledger(path) as ledger:
+        assert ledger.binding(KEY) is not None

@@ -1,0 +1,253 @@
+"""What a ledger remembers of albums, requests and people's hands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.changes.change import (
+    AddAssets,
+    Change,
+    CreateAlbum,
+    DeleteAlbum,
+    Edit,
+    RemoveAssets,
+    SetDetails,
+    ShareAlbum,
+)
+from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Membership, Memory, Standing
+from immich_smart_albums.changes.plan import Learned
+from immich_smart_albums.changes.record import Ending, Intent, Run, State
+from immich_smart_albums.errors import LedgerError
+from immich_smart_albums.ledger.ledger import SqliteLedger, open_ledger
+from immich_smart_albums.model.album import Album, User
+from immich_smart_albums.model.asset import Asset
+from immich_smart_albums.model.outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+KEY = AlbumKey("http://photos", "alice", "Friends")
+OTHER = AlbumKey("http://photos", "alice", "Family")
+ALBUM = Album("a1", "Friends", 0, "owner", "Alice", "")
+A, B, C, D = (Asset(each, 1000, "2024-05-01T10:00:00", f"{each}.jpg", "IMAGE") for each in "abcd")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
+    with open_ledger(tmp_path / "ledger.db", doing="a test") as opened:
+        yield opened
+
+
+def send(ledger: SqliteLedger, change: Change, *, run: int = 1, key: AlbumKey = KEY, updated: str = "u0") -> int:
+    """A request that is about to be sent."""
+    return ledger.intend(Intent(run, key, ALBUM.id, "alice", change, "now"), lambda: updated)
+
+
+def add(ledger: SqliteLedger, *assets: Asset, run: int = 1, key: AlbumKey = KEY) -> None:
+    write = send(ledger, AddAssets("alice", assets), run=run, key=key)
+    ledger.settle(write, {asset.id: Outcome.ADDED for asset in assets})
+
+
+def standings(ledger: SqliteLedger, key: AlbumKey = KEY) -> dict[str, Standing]:
+    return {id_: each.standing for id_, each in ledger.memory(key).memberships.items()}
+
+
+@pytest.fixture(autouse=True)
+def begun(ledger: SqliteLedger) -> None:
+    assert ledger.begin("sync", "http://photos", "start") == 1
+
+
+def test_an_album_that_is_not_known_has_nothing(ledger: SqliteLedger) -> None:
+    assert ledger.memory(KEY) == Memory()
+    assert ledger.binding(KEY) is None
+
+
+def test_what_was_added_is_ours_and_what_was_there_is_not(ledger: SqliteLedger) -> None:
+    write = send(ledger, AddAssets("alice", (A, B, C)))
+    ledger.settle(write, {"a": Outcome.ADDED, "b": Outcome.ALREADY_THERE, "c": Outcome.NO_PERMISSION})
+    memory = ledger.memory(KEY)
+    assert memory.memberships["a"] == Membership(A, Standing.OURS, "alice", 1)
+    assert standings(ledger) == {"a": Standing.OURS, "b": Standing.HAND_MADE}
+    assert memory.interrupted == ()
+
+
+def test_what_was_taken_out_is_not_ours_and_what_somebody_else_took_out_stays_out(ledger: SqliteLedger) -> None:
+    add(ledger, A, B, C)
+    write = send(ledger, RemoveAssets("alice", (A, B, C)), run=2)
+    ledger.settle(write, {"a": Outcome.REMOVED, "b": Outcome.NOT_FOUND, "c": Outcome.NO_PERMISSION})
+    assert standings(ledger) == {"a": Standing.REMOVED, "b": Standing.GONE, "c": Standing.OURS}
+    assert ledger.memory(KEY).memberships["a"].asset == A
+
+
+def test_albums_do_not_mix(ledger: SqliteLedger) -> None:
+    add(ledger, A)
+    add(ledger, B, key=OTHER)
+    assert (set(standings(ledger)), set(standings(ledger, OTHER))) == ({"a"}, {"b"})
+
+
+def test_a_request_without_an_answer_is_interrupted_until_somebody_looked(ledger: SqliteLedger) -> None:
+    write = send(ledger, AddAssets("alice", (A, B)))
+    send(ledger, RemoveAssets("alice", (C,)))
+    assert ledger.memory(KEY).interrupted == (Interrupted(write, (A, B), "u0"),)
+    assert standings(ledger) == {}
+    ledger.learn(KEY, Learned(unsure=(A, B), settled=(write,)), 0)
+    assert ledger.memory(KEY).interrupted == ()
+    assert standings(ledger) == {"a": Standing.UNSURE, "b": Standing.UNSURE}
+    assert [each.state for each in ledger.writes(1)] == [State.SETTLED, State.OPEN]
+
+
+def test_a_request_with_half_an_answer_is_interrupted_for_the_rest(ledger: SqliteLedger) -> None:
+    write = send(ledger, AddAssets("alice", (A, B)))
+    ledger.settle(write, {"a": Outcome.ADDED, "b": Outcome.UNKNOWN})
+    assert ledger.memory(KEY).interrupted == (Interrupted(write, (B,), "u0"),)
+    assert standings(ledger) == {"a": Standing.OURS}
+
+
+def test_a_request_that_was_refused_did_nothing(ledger: SqliteLedger) -> None:
+    ledger.refuse(send(ledger, AddAssets("alice", (A,))))
+    assert ledger.memory(KEY).interrupted == ()
+    assert [each.state for each in ledger.writes(1)] == [State.REFUSED]
+
+
+def test_what_people_did_is_remembered(ledger: SqliteLedger) -> None:
+    add(ledger, A, B)
+    ledger.learn(KEY, Learned(hand_made=("c", "x"), taken_out=(A,), gone=("b",)), 7)
+    assert standings(ledger) == {
+        "a": Standing.TAKEN_OUT,
+        "b": Standing.GONE,
+        "c": Standing.HAND_MADE,
+        "x": Standing.HAND_MADE,
+    }
+    memory = ledger.memory(KEY)
+    assert memory.matched == 7
+    assert memory.memberships["a"] == Membership(A, Standing.TAKEN_OUT, "alice", 1)
+    assert memory.memberships["x"].asset == Asset("x", 0, "", "", "")
+    ledger.learn(KEY, Learned(taken_out=(C,), hand_made=("a",)), 8)
+    assert standings(ledger)["a"] is Standing.HAND_MADE
+    assert ledger.memory(KEY).memberships["c"] == Membership(C, Standing.TAKEN_OUT, "", 0)
+
+
+def test_looking_without_learning_anything_is_no_change(ledger: SqliteLedger) -> None:
+    add(ledger, A)
+    before = ledger.state
+    ledger.learn(KEY, Learned(), 3)
+    assert ledger.state == before
+    assert ledger.memory(KEY).matched == 3
+
+
+def test_photos_that_people_took_out_are_let_in_again(ledger: SqliteLedger) -> None:
+    add(ledger, A, B, C)
+    ledger.learn(KEY, Learned(taken_out=(A, B)), 0)
+    ledger.forget(KEY, ["a", "c", "unknown"])
+    assert standings(ledger) == {"b": Standing.TAKEN_OUT, "c": Standing.OURS}
+
+
+def test_a_rule_feeds_the_album_that_it_is_bound_to_whatever_its_name(ledger: SqliteLedger) -> None:
+    ledger.bind(KEY, ALBUM)
+    add(ledger, A)
+    ledger.bind(KEY, Album("a1", "Renamed", 0, None, "", ""))
+    assert ledger.binding(KEY) == Binding("a1", "Renamed")
+    assert standings(ledger) == {"a": Standing.OURS}
+
+
+@pytest.mark.parametrize("how", ["another album", "none"])
+def test_an_album_that_is_let_go_takes_with_it_all_but_what_people_did_not_want(ledger: SqliteLedger, how: str) -> None:
+    ledger.bind(KEY, ALBUM)
+    add(ledger, A, B)
+    send(ledger, AddAssets("alice", (D,)))
+    ledger.learn(KEY, Learned(taken_out=(B,), hand_made=("c",)), 5)
+    if how == "none":
+        ledger.unbind(KEY)
+        assert ledger.binding(KEY) is None
+    else:
+        ledger.bind(KEY, Album("a2", "Another", 0, None, "", ""))
+        assert ledger.binding(KEY) == Binding("a2", "Another")
+    memory = ledger.memory(KEY)
+    assert standings(ledger) == {"b": Standing.TAKEN_OUT}
+    assert (memory.interrupted, memory.matched) == ((), 0)
+
+
+def test_an_album_that_was_created_is_bound_and_one_that_was_deleted_is_not(ledger: SqliteLedger) -> None:
+    write = ledger.intend(Intent(1, KEY, None, "alice", CreateAlbum("Friends"), "now"), str)
+    assert ledger.binding(KEY) is None
+    ledger.settle(write, {}, ALBUM)
+    assert ledger.binding(KEY) == Binding("a1", "Friends")
+    assert ledger.writes(1)[0].intent.album_id == "a1"
+    ledger.settle(send(ledger, DeleteAlbum()), {})
+    assert ledger.binding(KEY) is None
+
+
+def test_what_a_run_wrote_is_told_in_order(ledger: SqliteLedger) -> None:
+    changes: list[Change] = [
+        RemoveAssets("alice", (A,)),
+        ShareAlbum(User("bob", "Bob", "bob@x"), "viewer", None),
+        AddAssets("bob", (B, C)),
+        SetDetails(order=Edit("desc", "asc")),
+    ]
+    for change in changes:
+        ledger.settle(send(ledger, change), {"a": Outcome.REMOVED} if change is changes[0] else {})
+    send(ledger, DeleteAlbum(), run=2)
+    writes = ledger.writes(1)
+    assert [each.intent for each in writes] == [Intent(1, KEY, "a1", "alice", change, "now") for change in changes]
+    assert [each.state for each in writes] == [State.DONE, State.DONE, State.OPEN, State.DONE]
+    assert writes[0].ids(Outcome.REMOVED) == ["a"]
+    assert writes[0].ids(Outcome.ADDED) == []
+
+
+def test_runs_are_told_newest_first(ledger: SqliteLedger) -> None:
+    ledger.finish(1, Ending.DONE, "end")
+    assert ledger.begin("undo", "http://photos", "later", undoes=1) == 2
+    assert ledger.runs() == [
+        Run(2, "undo", "http://photos", "later", undoes=1),
+        Run(1, "sync", "http://photos", "start", "end", Ending.DONE),
+    ]
+
+
+def test_albums_are_told_with_how_many_photos_are_whose(ledger: SqliteLedger) -> None:
+    ledger.bind(KEY, ALBUM)
+    add(ledger, A, B)
+    ledger.learn(KEY, Learned(taken_out=(C,)), 2)
+    ledger.learn(OTHER, Learned(), 0)
+    first, second = ledger.albums()
+    assert (first.key, first.binding, first.counts) == (OTHER, None, {})
+    assert (second.key, second.binding) == (KEY, Binding("a1", "Friends"))
+    assert second.counts == {Standing.OURS: 2, Standing.TAKEN_OUT: 1}
+
+
+def test_photos_may_be_taken_over(ledger: SqliteLedger) -> None:
+    ledger.learn(KEY, Learned(hand_made=("a", "b")), 0)
+    ledger.take_over(1, KEY, "bob", [A])
+    assert ledger.memory(KEY).memberships["a"] == Membership(A, Standing.OURS, "bob", 1)
+    assert standings(ledger)["b"] is Standing.HAND_MADE
+
+
+def test_a_server_may_get_another_address(ledger: SqliteLedger) -> None:
+    ledger.bind(KEY, ALBUM)
+    add(ledger, A)
+    assert ledger.move("http://photos", "https://photos.example") == 1
+    moved = AlbumKey("https://photos.example", "alice", "Friends")
+    assert (ledger.binding(moved), set(standings(ledger, moved))) == (Binding("a1", "Friends"), {"a"})
+    ledger.bind(KEY, ALBUM)
+    with pytest.raises(LedgerError, match="knows albums of"):
+        ledger.move("http://photos", "https://photos.example")
+    assert ledger.binding(KEY) is not None
+
+
+def test_each_change_gives_the_ledger_another_state(ledger: SqliteLedger) -> None:
+    states = {ledger.state}
+    ledger.bind(KEY, ALBUM)
+    states.add(ledger.state)
+    add(ledger, A)
+    states.add(ledger.state)
+    ledger.learn(KEY, Learned(taken_out=(A,)), 0)
+    states.add(ledger.state)
+    ledger.forget(KEY, ["a"])
+    states.add(ledger.state)
+    ledger.unbind(KEY)
+    states.add(ledger.state)
+    assert len(states) == 6
+    ledger.finish(1, Ending.DONE, "end")
+    assert ledger.state in states
