@@ -44,6 +44,12 @@ class Found:
             for each in (self.places, self.assets, self.passed, self.groups):
                 each.pop(asset_id, None)
 
+    def add(self, other: Found) -> None:
+        """Take in what another search found of the same, but for places and count."""
+        self.assets.update(other.assets)
+        self.passed.update(other.passed)
+        self.groups.update(other.groups)
+
 
 class Intake:
     """Takes the records of one reading into a `Found`."""

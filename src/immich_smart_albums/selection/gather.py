@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError
@@ -94,7 +94,8 @@ class _Run:
         return found
 
     def _read(self, reading: Reading) -> Found:
-        intake = Intake(reading)
+        keeps_ids = reading.keeps_ids or (self.memory is not None and self.memory.wants_ids(reading))
+        intake = Intake(replace(reading, keeps_ids=keeps_ids))
         with closing(self.searches.find(reading.query, reading.fields)) as batches:
             for batch in batches:
                 if not self.is_needed(reading):

@@ -50,10 +50,29 @@ class Server(Protocol):
 class Memory(Protocol):
     """What searches of earlier runs found."""
 
+    def wants_ids(self, reading: Reading) -> bool:
+        """Whether it can keep a search, and needs the ids of everything that is found for that."""
+        ...
+
     def recall(self, reading: Reading) -> Found | None:
         """What a search would find now, if that is known without reading it all; None where it has to be read."""
         ...
 
     def keep(self, reading: Reading, found: Found) -> None:
         """Remember what a search found, read to its end."""
+        ...
+
+
+class StateStore(Protocol):
+    """Where what searches found is kept between runs. It never fails: what cannot be read is not known."""
+
+    def load(self, key: str) -> tuple[bytes, bytes] | None:
+        """Stamp and value under a key, if there are any."""
+        ...
+
+    def save(self, entries: Mapping[str, tuple[bytes, bytes | None, int]], expired: int) -> None:
+        """Write entries, all or none: stamp, value (None: the one that is there stays), and when it was read.
+
+        Entries that were read before `expired`, in ms since 1970, are thrown away.
+        """
         ...
