@@ -134,6 +134,8 @@ class Names:
         if self.ids(thing, name):
             return None
         near = nearest(name, (each for _, each in self._listed(thing) if each), count=3)
+        if thing is Thing.TAG and not near:
+            near = [tag.path for tag in self.tags if _folded(tag.path.rpartition("/")[2]) == _folded(name)][:3]
         hint = f"Did you mean {', '.join(map(repr, near))}?" if near else _NOT_LISTED[thing]
         told = f"nobody is named {name!r}" if thing is Thing.PERSON else f"there is no {thing.value} {name!r}"
         return Problem(label, told, hint)

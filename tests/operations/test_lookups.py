@@ -1,0 +1,269 @@
+"""Owners, albums, cut-offs and libraries of a rule, against a server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.operations.names import Names
+from immich_smart_albums.operations.resolve import resolve
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.leaves import Check, Search
+from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
+from immich_smart_albums.sandbox import Sandbox
+from immich_smart_albums.sandbox.records import User
+from tests.rules.lookups import checks, shape
+from tests.rules.values import node
+
+from .serving import album_ids, connected, family
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.operations.ports import PhotoServer
+
+    from .conftest import Start
+
+NOBODY = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
+
+
+@pytest.fixture(scope="module")
+def partners() -> Iterator[Sandbox]:
+    """Alice's timeline shows Bob's photos; he put one into an album of hers, and so did Carol, who is no partner."""
+    library = family()
+    (finland,) = album_ids(library, "Finland")
+    library.partners[0].in_timeline = True
+    carol = User(library.new_id(), "Carol", "carol@example.org", library.now())
+    library.users[carol.id] = carol
+    library.albums[finland].roles[carol.id] = "editor"
+    added = [library.add_asset(owner=name, name=f"{name}.jpg").id for name in ("bob", "carol")]
+    library.add_to_album(finland, added)
+    with Sandbox(library) as running:
+        yield running
+
+
+def looked_up(match: object, server: PhotoServer, names: Names | None = None) -> tuple[Node, Findings]:
+    """A match with its names looked up, and what that turned up."""
+    findings = Findings()
+    return resolve(Rule(node(match)), server, findings, names).match, findings
+
+
+def problem(match: object, server: PhotoServer) -> tuple[str, str, str]:
+    """The one problem of a match: place, message, advice."""
+    found, findings = looked_up(match, server)
+    (only,) = findings.problems
+    assert found == node(match)
+    return only.where, only.message, only.hint or ""
+
+
+def found_by(tree: Node, server: PhotoServer) -> set[str]:
+    """The names of the files that an album's searches find and its checks let pass."""
+    records = {
+        record["id"]: record
+        for leaf in leaves(tree)
+        if isinstance(leaf, Search)
+        for batch in server.searches.find(leaf.query, frozenset({"ownerId", "originalFileName"}))
+        for record in batch
+    }
+    passing = [each for each in records.values() if all(check.holds(each) for check in checks(tree))]
+    return {str(each["originalFileName"]) for each in passing}
+
+
+# -- owners -------------------------------------------------------------------------------------------------------
+
+
+def test_mine_is_the_account_that_asks(sandbox: Sandbox) -> None:
+    for name in ("alice", "bob"):
+        tree, _ = looked_up({"owner": "mine"}, connected(sandbox, name))
+        assert shape(tree) == f"owner {sandbox.library.user_named(name).id}"
+        (check,) = checks(tree)
+        assert check.title == "owner mine"
+
+
+@pytest.mark.parametrize("who", ["bob@example.org", "BOB", " Bob "])
+def test_a_user_is_known_by_name_and_address(sandbox: Sandbox, server: PhotoServer, who: str) -> None:
+    bob = sandbox.library.user_named("bob").id
+    assert shape(looked_up({"owner": who}, server)[0]) == f"owner {bob}"
+    assert shape(looked_up({"owner": bob.upper()}, server)[0]) == f"owner {bob}"
+
+
+def test_a_user_who_does_not_exist_is_told(server: PhotoServer) -> None:
+    where, message, hint = problem({"owner": "bobb@example.org"}, server)
+    assert where == "rules.yaml:1:9"
+    assert message == "there is no user 'bobb@example.org'"
+    assert hint.startswith("Did you mean 'bob@example.org'")
+    assert problem({"owner": "Zzyzx"}, server)[2] == "Users are named by their e-mail address, name or id."
+    assert problem({"owner": NOBODY}, server)[1:] == (f"there is no user {NOBODY}", "Give the user's e-mail address.")
+
+
+# -- albums -------------------------------------------------------------------------------------------------------
+
+
+def test_an_album_is_known_by_name_id_and_address(sandbox: Sandbox, server: PhotoServer) -> None:
+    (best,) = album_ids(sandbox.library, "Best of")
+    for name in ("best of", best, f"http://x.example/albums/{best}"):
+        tree, findings = looked_up({"album": name}, server)
+        assert shape(tree) == {"albumIds": (best,)}
+        assert findings.notices == []
+
+
+def test_albums_of_one_name_are_any_of_them(sandbox: Sandbox, server: PhotoServer) -> None:
+    one, other = album_ids(sandbox.library, "Duplicates")
+    tree, _ = looked_up({"album": "Duplicates"}, server)
+    assert shape(tree) == ("any", {"albumIds": (one,)}, {"albumIds": (other,)})
+    assert all(leaf.label == "rules.yaml:1:9" for leaf in leaves(tree))
+
+
+def test_an_album_that_does_not_exist_is_told(server: PhotoServer) -> None:
+    where, message, hint = problem({"album": {"not-in": "Best off"}}, server)
+    assert (where, message) == ("rules.yaml:1:18", "there is no album 'Best off'")
+    assert hint.startswith("Did you mean 'Best of'")
+    assert problem({"album": NOBODY}, server)[1] == f"there is no album {NOBODY}"
+
+
+def test_of_a_shared_album_counts_what_the_timeline_shows(partners: Sandbox) -> None:
+    server = connected(partners)
+    tree, findings = looked_up({"album": "Finland"}, server)
+    assert isinstance(tree, All)
+    assert findings.notices == []
+    names = found_by(tree, server)
+    assert "bob.jpg" in names
+    assert "carol.jpg" not in names
+    assert len(names) > 1
+    (search,) = (leaf for leaf in leaves(tree) if isinstance(leaf, Search))
+    assert "carol.jpg" in found_by(search, server)
+
+
+def test_without_permission_to_list_partners_a_shared_album_is_all_that_it_shows_with_a_notice(
+    partners: Sandbox,
+) -> None:
+    server = connected(partners, "alice-minimal")
+    tree, findings = looked_up({"album": ["Finland", "Best of"]}, server)
+    assert not any(isinstance(leaf, Check) for leaf in leaves(tree))
+    (notice,) = findings.notices
+    assert notice.startswith(
+        "rules.yaml:1:10: the key lacks the permission partner.read, so that album 'Finland' also finds photos of "
+    )
+
+
+def test_an_album_before_searches_knew_albums_is_refused(start: Start) -> None:
+    old = connected(start(level="1.132"))
+    findings = Findings()
+    resolve(Rule(node({"album": "Best of"})), old, findings)
+    (found,) = findings.problems
+    assert found.where == "rules.yaml:1:9"
+    assert "would ignore 'albumIds' (Immich has it since 1.135.0)" in found.message
+
+
+# -- tags ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_tag_is_known_by_its_path(sandbox: Sandbox, server: PhotoServer) -> None:
+    (lakes,) = (tag.id for tag in sandbox.library.tags.values() if tag.value == "Trips/Finland/Lakes")
+    for name in ("trips/finland/lakes", lakes):
+        assert shape(looked_up({"tag": name}, server)[0]) == {"tagIds": (lakes,)}
+
+
+def test_a_tag_that_does_not_exist_is_told(server: PhotoServer) -> None:
+    assert problem({"tag": "Trips/Finnland"}, server)[1:] == (
+        "there is no tag 'Trips/Finnland'",
+        "Did you mean 'Trips/Finland', 'Trips/Finland/Lakes', 'Trips/Finland/Lapland'?",
+    )
+    assert problem({"tag": "lakes"}, server)[2] == "Did you mean 'Trips/Finland/Lakes'?"
+    assert problem({"tag": "Zzyzx"}, server)[2] == "Tags are named by their whole path, such as Trips/Finland."
+    assert problem({"tag": NOBODY}, server)[2] == "Copy the id again, or give the tag's path."
+
+
+# -- photos that others are to be like, or that mark a cut-off ----------------------------------------------------
+
+
+def until(*ids: str) -> dict[str, object]:
+    return {"smart": {"query": "dog", "until": list(ids)}}
+
+
+def test_photos_that_mark_a_cut_off_have_to_be_there(sandbox: Sandbox, server: PhotoServer) -> None:
+    shown = next(each.id for each in sandbox.library.timeline if each.owner_id == server.directory.me().id)
+    tree, findings = looked_up(until(shown), server)
+    assert tree == Search(Query(Kind.SMART, (("query", "dog"),), until=(shown,)))
+    assert findings.notices == []
+    tree, findings = looked_up(until(NOBODY, shown), server)
+    assert tree == Search(Query(Kind.SMART, (("query", "dog"),), until=(shown,)))
+    assert findings.notices == [
+        f"rules.yaml:1:9: not there any more, so others decide under until: {NOBODY}",
+    ]
+    where, message, hint = problem(until(NOBODY), server)
+    assert (where, message) == ("rules.yaml:1:9", f"of the photos under until none is there any more: {NOBODY}")
+    assert hint.startswith("Pick another one")
+
+
+def test_a_photo_that_others_are_to_be_like_has_to_be_there(server: PhotoServer) -> None:
+    assert problem({"smart": {"like": NOBODY}}, server)[1] == f"queryAssetId: there is no asset {NOBODY} for this key"
+
+
+# -- libraries ----------------------------------------------------------------------------------------------------
+
+
+def test_a_library_of_which_no_photo_is_seen_is_told(sandbox: Sandbox, server: PhotoServer) -> None:
+    library = next(each.library_id for each in sandbox.library.timeline if each.library_id)
+    assert shape(looked_up({"library": library}, server)[0]) == f"library {library}"
+    assert looked_up({"library": "none"}, server)[1].problems == []
+    where, message, _ = problem({"not": {"library": NOBODY}}, server)
+    assert (where, message) == (
+        "rules.yaml:1:17",
+        f"the account sees no photo of an external library {NOBODY}",
+    )
+
+
+# -- all together -------------------------------------------------------------------------------------------------
+
+
+def test_every_name_that_is_wrong_is_told_at_its_own_place(server: PhotoServer) -> None:
+    match = {"any": {"person": ["Nobody", "Zzyzx"], "tag": "Nothing", "people": {"only": ["Nobody", "Emma"]}}}
+    _, findings = looked_up(match, server)
+    assert [(each.where, each.message) for each in findings.problems] == [
+        ("rules.yaml:1:17", "nobody is named 'Nobody'"),
+        ("rules.yaml:1:25", "nobody is named 'Zzyzx'"),
+        ("rules.yaml:1:38", "there is no tag 'Nothing'"),
+        ("rules.yaml:1:62", "nobody is named 'Nobody'"),
+    ]
+
+
+def test_what_names_stand_for_looks_as_far_as_the_rule(server: PhotoServer) -> None:
+    tree, _ = looked_up({"any": {"archived": True, "tag": "Pets", "owner": "mine"}}, server)
+    assert isinstance(tree, Any)
+    both = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
+    _, tag, owner = tree.children
+    assert isinstance(tag, Search)
+    assert tag.query.visibility == both
+    assert isinstance(owner, All)
+    assert owner.children[0] == Search(Query(Kind.METADATA, visibility=both))
+
+
+def test_each_list_of_names_is_asked_for_once_in_a_run(start: Start) -> None:
+    sandbox = start()
+    server = connected(sandbox)
+    names = Names(server.directory)
+    shown = next(each.id for each in sandbox.library.timeline if each.owner_id == server.directory.me().id)
+    archie = next(each.id for each in sandbox.library.people.values() if each.name == "Archie")
+    match = {
+        "person": ["Ada Stone", archie],
+        "tag": {"any": ["Pets", "Family"], "none": "Work"},
+        "album": ["Best of", "Finland"],
+        "owner": ["mine", "bob"],
+        **until(shown),
+    }
+    sandbox.clear_requests()
+    for _ in range(3):
+        looked_up(match, server, names)
+    paths = [request.path for request in sandbox.requests]
+    lists = {"/api/people", "/api/tags", "/api/albums", "/api/users", "/api/partners"}
+    assert sorted(paths) == sorted({*lists, f"/api/people/{archie}", f"/api/assets/{shown}"})
+
+
+def test_nothing_is_excluded_by_a_name_that_stands_for_nothing(server: PhotoServer) -> None:
+    for match in ({"not": {"person": "Nobody At All"}}, {"not": {"album": "No such"}}, {"not": {"tag": "No such"}}):
+        tree, findings = looked_up(match, server)
+        assert isinstance(tree, Not)
+        assert len(findings.problems) == 1
