@@ -84,7 +84,7 @@ def _is_like(value: Value, reading: Reading, of: TextFact) -> Check | None:
     if text is None:
         return None
     start = r"\A" if text.startswith("/") else of.glob_start
-    return _check(f"{of.word} is like {text!r}", f"(?s:{start}{_from_glob(text)}\\Z)", value, reading, of)
+    return _check(f"{of.word} is like {text!r}", f"(?s){start}{_from_glob(text)}\\Z", value, reading, of)
 
 
 def _from_glob(text: str) -> str:
@@ -92,7 +92,7 @@ def _from_glob(text: str) -> str:
     written = ""
     for token in _GLOB_TOKEN.finditer(f"{text}**" if text.endswith("/") else text):
         if token.lastgroup == "set":
-            inside = re.sub(r"([\\\[&~|])", r"\\\1", token[0][1:-1])
+            inside = re.sub(r"([\\\[&~|^])", r"\\\1", token[0][1:-1])
             written += f"[^/{inside[1:]}]" if inside.startswith("!") else f"[{inside}]"
         else:
             written += _GLOB.get(token.lastgroup or "", re.escape(token[0]))

@@ -65,10 +65,14 @@ _STOP_WORDS = frozenset(
 )
 
 
+_WHOLE = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "ı": "i"})  # noqa: RUF001
+"""Letters that do not come apart and that PostgreSQL's unaccent.rules spell otherwise all the same."""
+
+
 def unaccent(text: str) -> str:
     """Return the text without accents, in lower case."""
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower()
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower().translate(_WHOLE)
 
 
 def concept(word: str) -> int | None:
