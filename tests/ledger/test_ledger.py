@@ -79,7 +79,7 @@ def test_what_was_taken_out_is_not_ours_and_what_somebody_else_took_out_stays_ou
     write = send(ledger, RemoveAssets("alice", (A, B, C)), run=2)
     ledger.settle(write, {"a": Outcome.REMOVED, "b": Outcome.NOT_FOUND, "c": Outcome.NO_PERMISSION})
     assert standings(ledger) == {"a": Standing.REMOVED, "b": Standing.GONE, "c": Standing.OURS}
-    assert ledger.memory(KEY).memberships["a"].asset == A
+    assert ledger.memory(KEY).memberships["a"] == Membership(A, Standing.REMOVED, "alice", 2)
 
 
 def test_albums_do_not_mix(ledger: SqliteLedger) -> None:

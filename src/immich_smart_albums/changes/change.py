@@ -70,3 +70,8 @@ class DeleteAlbum(msgspec.Struct, frozen=True, tag="delete", forbid_unknown_fiel
 
 Change = CreateAlbum | RemoveAssets | ShareAlbum | AddAssets | SetDetails | DeleteAlbum
 """In the order in which a plan has them: what must not be seen goes before somebody is let in, and photos come then."""
+
+
+def photos_of(change: Change) -> tuple[str, ...]:
+    """The ids that a change is about; empty where it is about the album itself."""
+    return tuple(asset.id for asset in change.assets) if isinstance(change, AddAssets | RemoveAssets) else ()

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.change import AddAssets, RemoveAssets
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -91,8 +89,3 @@ class KnownAlbum:
     binding: Binding | None
     """None: none yet, or not any more."""
     counts: Mapping[Standing, int]
-
-
-def photos_of(change: Change) -> tuple[str, ...]:
-    """The ids that a change is about; empty where it is about the album itself."""
-    return tuple(asset.id for asset in change.assets) if isinstance(change, AddAssets | RemoveAssets) else ()

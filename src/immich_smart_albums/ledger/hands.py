@@ -60,7 +60,10 @@ def record_outcomes(  # noqa: PLR0913 - a request: whose, when, what, and what c
         count_as_ours(database, album, user, run, (asset for asset in change.assets if asset.id in added))
         _stand(database, album, Standing.HAND_MADE, by_outcome.get(Outcome.ALREADY_THERE, ()))
     elif isinstance(change, RemoveAssets):
-        _stand(database, album, Standing.REMOVED, by_outcome.get(Outcome.REMOVED, ()))
+        removed = by_outcome.get(Outcome.REMOVED, ())
+        _stand(database, album, Standing.REMOVED, removed)
+        sql = "UPDATE memberships SET run = ? WHERE album = ? AND asset = ?"
+        database.run_many(sql, ((run, album, id_) for id_ in removed))
         # It was there a moment ago: somebody else was faster.
         _stand(database, album, Standing.GONE, by_outcome.get(Outcome.NOT_FOUND, ()))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.change import AddAssets, DeleteAlbum
+from immich_smart_albums.changes.change import AddAssets, DeleteAlbum, photos_of
 from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Memory, Standing
 from immich_smart_albums.changes.plan import Learned
-from immich_smart_albums.changes.record import KnownAlbum, State, photos_of
+from immich_smart_albums.changes.record import KnownAlbum, State
 from immich_smart_albums.errors import LedgerError
 from immich_smart_albums.ledger import hands, rows
 from immich_smart_albums.ledger.database import open_database

@@ -22,7 +22,7 @@ from immich_smart_albums.operations.outdated import check_album
 from immich_smart_albums.operations.writing import AlbumWriter, Run, was_refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from immich_smart_albums.changes.change import Change
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
@@ -49,7 +49,8 @@ def apply(
         raise PlanOutdated(message, hint="Make the plan again.")
     _require_accounts(plan, servers)
     report.albums[:] = [AlbumReport(each.rule, each.album) for each in plan.albums]
-    run = Run(journal.begin(plan.verb, plan.server, now(), plan.undoes), servers, plan.users, journal, now)
+    id_ = journal.begin(plan.verb, plan.server, now(), plan.undoes)
+    run = Run(id_, servers, plan.users, journal, now, is_undo=plan.undoes is not None)
     report.run = run.id
     ending = Ending.INTERRUPTED
     try:
@@ -96,11 +97,15 @@ def _apply_album(plan: AlbumPlan, key: AlbumKey, run: Run, report: AlbumReport, 
         if plan.album.id not in written:
             check_album(plan, run.servers)
         written.add(plan.album.id)
-    if plan.album is not None:
-        run.journal.bind(key, plan.album)
-    run.journal.learn(key, plan.learned, None if plan.problems else plan.matched)
-    writer = AlbumWriter(run, key, plan.owner, report)
-    for change in plan.changes:
+    if not run.is_undo:
+        if plan.album is not None:
+            run.journal.bind(key, plan.album)
+        run.journal.learn(key, plan.learned, None if plan.problems else plan.matched)
+    _write(plan.changes, AlbumWriter(run, key, plan.owner, report), report)
+
+
+def _write(changes: Sequence[Change], writer: AlbumWriter, report: AlbumReport) -> None:
+    for change in changes:
         if report.failures and isinstance(change, ShareAlbum) and change.role is not None:
             continue  # nobody is let in while something is there that should have been taken out
         try:

@@ -10,8 +10,12 @@ from immich_smart_albums.rules.ids import id_in_url, is_id, looks_like_id
 from immich_smart_albums.rules.source import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from immich_smart_albums.changes.memory import Binding
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.operations.ports import Directory
+    from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.rules.findings import Findings
 
 _FLAG = "--album"
@@ -33,11 +37,11 @@ def find_target(wanted: str, directory: Directory, findings: Findings, *, create
     if is_id(album_id):
         found = [album for album in albums if album.id == album_id.lower()]
     else:
-        found = [album for album in albums if _normal(album.name) == _normal(wanted)]
+        found = [album for album in albums if same_name(album.name, wanted)]
     if len(found) == 1:
         return _writable(found[0], findings)
     if found:
-        findings.problems.append(_ambiguous(wanted, found))
+        findings.problems.append(ambiguous(_FLAG, wanted, found, "Give one by its id"))
     elif is_id(album_id):
         hint = "It was deleted, or is not shared with this key's account."
         findings.problems.append(Problem(_FLAG, f"there is no album {album_id}", hint))
@@ -49,6 +53,45 @@ def find_target(wanted: str, directory: Directory, findings: Findings, *, create
     return None
 
 
+def find_bound(
+    rule: AlbumRule, name: str, binding: Binding | None, albums: Sequence[Album], findings: Findings
+) -> Album | None:
+    """The album that a rule feeds; None: to be created if there is no problem, else what is wrong is noted.
+
+    `albums` are those that the owner's account sees, `binding` is what the ledger knows. A rule that names an album by
+    id feeds that one, one that fed an album before feeds it whatever its name became; only at first the name counts.
+    """
+    by_id = rule.album_id or (binding.album_id if binding else None)
+    if by_id is not None:
+        found = next((album for album in albums if album.id == by_id), None)
+        if found is None:
+            findings.problems.append(_gone(rule, name, binding))
+        elif found.role == "viewer":
+            message = f"the album {found.name!r} is shared with {rule.accounts[0] or 'this account'} for viewing only"
+            findings.problems.append(rule.span.problem(message, hint=f"Ask {found.owner} for the role of an editor."))
+        return found
+    named = [album for album in albums if same_name(album.name, name) and album.role != "viewer"]
+    # Somebody else's album of that name is meant only where there is no own one.
+    candidates = [album for album in named if album.role == "owner"] or named
+    if len(candidates) > 1:
+        problem = ambiguous(str(rule.span), name, candidates, "Name one of them in the rule, as `id: …`")
+        findings.problems.append(problem)
+    return candidates[0] if candidates else None
+
+
+def _gone(rule: AlbumRule, name: str, binding: Binding | None) -> Problem:
+    if rule.album_id is not None:
+        message = f"there is no album {rule.album_id} for {rule.accounts[0] or 'this account'}"
+        return rule.span.problem(message, hint="It was deleted, or is not shared with that account.")
+    was = f" {binding.name!r} ({binding.album_id})" if binding else ""
+    message = f"the album{was} that the rule {name!r} fed so far is gone, or not shared with its account any more"
+    hint = (
+        f"If it was deleted on purpose, remove the rule. To have it made again: `ledger forget {name!r} --binding`."
+        f" To feed another album from now on: `adopt`."
+    )
+    return rule.span.problem(message, hint=hint)
+
+
 def _writable(album: Album, findings: Findings) -> Album:
     if album.role == "viewer":
         hint = f"Ask {album.owner} to make you an editor."
@@ -57,14 +100,15 @@ def _writable(album: Album, findings: Findings) -> Album:
     return album
 
 
-def _ambiguous(wanted: str, found: list[Album]) -> Problem:
+def ambiguous(where: str, wanted: str, found: list[Album], advice: str) -> Problem:
+    """What to say of a name that several albums have."""
     listed = "; ".join(
         f"{album.id} ({album.asset_count} photos, {album.owner or 'owner unknown'}, made {album.created[:10]})"
         for album in found
     )
-    hint = f"Give one by its id: {listed}"
-    return Problem(_FLAG, f"{len(found)} albums are named {wanted!r}", hint)
+    return Problem(where, f"{len(found)} albums are named {wanted!r}", f"{advice}: {listed}")
 
 
-def _normal(name: str) -> str:
-    return unicodedata.normalize("NFC", name).strip()
+def same_name(one: str, other: str) -> bool:
+    """Whether two names of albums look the same to people."""
+    return unicodedata.normalize("NFC", one).strip() == unicodedata.normalize("NFC", other).strip()

@@ -43,6 +43,8 @@ class Run:
     """Whose account each is: the user's id."""
     journal: Journal
     now: Callable[[], str]
+    is_undo: bool = False
+    """Then what the plan says of albums is about the past, and teaches nothing."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,63 @@
+"""Giving a rule an album that is there already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.memory import Standing
+from immich_smart_albums.changes.record import Ending
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from immich_smart_albums.changes.memory import AlbumKey, Binding
+    from immich_smart_albums.changes.view import AlbumView
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.operations.ports import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What became of it."""
+
+    taken_over: int
+    """Photos that count as ours from now on."""
+    before: Binding | None
+    """Another album that the rule fed so far; it is left as it is."""
+    shared_with: tuple[str, ...]
+    """Other rules that feed the album as well."""
+
+
+def adopt(
+    key: AlbumKey,
+    view: AlbumView,
+    ledger: Ledger,
+    now: Callable[[], str],
+    *,
+    take_over: Mapping[str, Sequence[Asset]] | None = None,
+) -> Adopted:
+    """From now on the rule feeds this album. Nothing on the server changes.
+
+    What is in it stays hand-made, so it is never removed. With `take_over`, what the rule selects, by the id of the user
+    whose account selects it, and is in the album counts as added by us: a rule that keeps its album in step may then
+    remove it once it matches no more. Raises LedgerError.
+    """
+    before = ledger.binding(key)
+    others = tuple(
+        each.key.rule
+        for each in ledger.albums()
+        if each.key != key and each.binding is not None and each.binding.album_id == view.album.id
+    )
+    run = ledger.begin("adopt", key.server, now())
+    ledger.bind(key, view.album)
+    ours = ledger.memory(key).having({Standing.OURS})
+    count = 0
+    for user, assets in (take_over or {}).items():
+        taken = [asset for asset in assets if asset.id in view.members and asset.id not in ours]
+        ours |= {asset.id for asset in taken}
+        ledger.take_over(run, key, user, taken)
+        count += len(taken)
+    ledger.finish(run, Ending.DONE, now())
+    is_other = before is not None and before.album_id != view.album.id
+    return Adopted(count, before if is_other else None, others)

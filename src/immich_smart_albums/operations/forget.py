@@ -1,0 +1,64 @@
+"""What the ledger remembers of albums, for people to look at, and to be forgotten on their word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.memory import KEPT_OUT
+from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.rules.ids import id_in_url
+from immich_smart_albums.rules.source import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from immich_smart_albums.changes.memory import Membership
+    from immich_smart_albums.changes.record import KnownAlbum
+    from immich_smart_albums.operations.ports import Ledger
+
+
+def known_album(wanted: str, ledger: Ledger) -> KnownAlbum:
+    """The album with this name of a rule, or of an album, or this id or address. Raises ConfigurationError."""
+    albums = ledger.albums()
+    name = id_in_url(wanted, "albums") or wanted.strip()
+    by_rule = [each for each in albums if each.key.rule == name]
+    found = by_rule or [each for each in albums if each.binding and name in {each.binding.album_id, each.binding.name}]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = "; ".join(f"{each.key.rule!r} on {each.key.server}" for each in found)
+        message = f"{len(found)} albums of the ledger are meant by {wanted!r}: {listed}"
+        raise ConfigurationError((Problem("ledger", message, "Give the album's id, which `ledger list` tells."),))
+    near = nearest(name, (each.key.rule for each in albums), count=3)
+    hint = f"Did you mean {', '.join(map(repr, near))}?" if near else "`ledger list` tells all albums."
+    raise ConfigurationError((Problem("ledger", f"the ledger knows no album {wanted!r}", hint),))
+
+
+def kept_out(album: KnownAlbum, ledger: Ledger) -> tuple[Membership, ...]:
+    """What stays out of an album, because somebody took it out or may have; newest first."""
+    found = [each for each in ledger.memory(album.key).memberships.values() if each.standing in KEPT_OUT]
+    return tuple(sorted(found, key=lambda each: (-each.asset.taken, each.asset.id)))
+
+
+def forget(album: KnownAlbum, assets: Sequence[str], ledger: Ledger) -> int:
+    """Let photos in again, given by id or address, or all of them; how many. Raises ConfigurationError."""
+    out = {each.asset.id for each in kept_out(album, ledger)}
+    wanted = {id_in_url(each, "photos") or each.strip().lower(): each for each in assets} or dict.fromkeys(out, "")
+    wrong = tuple(
+        Problem(album.key.rule, f"{given} is not kept out of this album", "`ledger list` tells what is.")
+        for id_, given in wanted.items()
+        if id_ not in out
+    )
+    if wrong:
+        raise ConfigurationError(wrong)
+    if wanted:
+        ledger.forget(album.key, wanted)
+    return len(wanted)
+
+
+def forget_album(album: KnownAlbum, ledger: Ledger) -> None:
+    """Forget which album a rule feeds, and what is in it: its next run finds one by name, or makes one.
+
+    What people took out stays known. The album itself is left as it is.
+    """
+    ledger.unbind(album.key)

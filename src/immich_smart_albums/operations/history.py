@@ -1,0 +1,79 @@
+"""What was written when: the runs of the ledger, with what each did to which album."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.change import CreateAlbum, DeleteAlbum, SetDetails, ShareAlbum, photos_of
+from immich_smart_albums.changes.record import Ending, State
+from immich_smart_albums.model.outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from immich_smart_albums.changes.change import Change
+    from immich_smart_albums.changes.record import Run, Write
+    from immich_smart_albums.operations.ports import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumHistory:
+    """What a run did to one album."""
+
+    rule: str
+    added: int
+    removed: int
+    created: bool
+    deleted: bool
+    edits: int
+    shares: int
+    unclear: int
+    """Photos of requests of which nobody knows whether they were carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunHistory:
+    """One run."""
+
+    run: Run
+    undone_by: int | None
+    """The run that took it back."""
+    albums: tuple[AlbumHistory, ...]
+
+
+def history(ledger: Ledger, *, most: int, with_idle: bool = False) -> list[RunHistory]:
+    """The newest runs, newest first; those that wrote nothing only `with_idle`. Raises LedgerError."""
+    runs = ledger.runs()
+    undone = {each.undoes: each.id for each in runs if each.undoes is not None and each.ending is Ending.DONE}
+    told: list[RunHistory] = []
+    for run in runs:
+        if len(told) == most:
+            break
+        albums: dict[str, list[Write]] = {}
+        for write in ledger.writes(run.id):
+            albums.setdefault(write.intent.key.rule, []).append(write)
+        if albums or with_idle or run.ending is not Ending.DONE:
+            told.append(
+                RunHistory(run, undone.get(run.id), tuple(_album(rule, group) for rule, group in albums.items()))
+            )
+    return told
+
+
+def _album(rule: str, writes: Sequence[Write]) -> AlbumHistory:
+    done = [write.intent.change for write in writes if write.state is State.DONE]
+    unclear = [write for write in writes if write.state in {State.OPEN, State.SETTLED}]
+    return AlbumHistory(
+        rule,
+        added=sum(len(write.ids(Outcome.ADDED)) for write in writes),
+        removed=sum(len(write.ids(Outcome.REMOVED)) for write in writes),
+        created=_count(done, lambda change: isinstance(change, CreateAlbum)) > 0,
+        deleted=_count(done, lambda change: isinstance(change, DeleteAlbum)) > 0,
+        edits=_count(done, lambda change: isinstance(change, SetDetails)),
+        shares=_count(done, lambda change: isinstance(change, ShareAlbum)),
+        unclear=sum(len(set(photos_of(write.intent.change)) - write.outcomes.keys()) for write in unclear),
+    )
+
+
+def _count(changes: Sequence[Change], is_meant: Callable[[Change], bool]) -> int:
+    return sum(map(is_meant, changes))
