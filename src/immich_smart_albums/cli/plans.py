@@ -9,7 +9,11 @@ from immich_smart_albums.cli.console import has_colour
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_lines
 from immich_smart_albums.cli.rules_run import now
-from immich_smart_albums.operations.plan import Consent, make_plan
+from immich_smart_albums.errors import UnsafePlan
+from immich_smart_albums.operations.applied import Report
+from immich_smart_albums.operations.apply import apply
+from immich_smart_albums.operations.plan import make_plan
+from immich_smart_albums.report.applied import report_lines
 from immich_smart_albums.report.plan_json import plan_json
 from immich_smart_albums.report.plan_markdown import plan_markdown
 from immich_smart_albums.report.plan_text import plan_lines
@@ -24,9 +28,11 @@ if TYPE_CHECKING:
 
 def made(run: RulesRun, arguments: argparse.Namespace, console: Console) -> Plan:
     """The plan of a run, with notices told."""
-    consent = Consent(frozenset(getattr(arguments, "allow", ())), frozenset(getattr(arguments, "recreate", ())))
+    allow = getattr(arguments, "allow", ())
     try:
-        plan, notices = make_plan(run.book, run.accounts, run.ledger, run.how, made_at=now(), consent=consent)
+        plan, notices = make_plan(
+            run.book, run.accounts, run.ledger, run.how, made_at=now(), rules=run.digest, allow=allow
+        )
     finally:
         console.done_reading()
     for notice in notices:
@@ -52,3 +58,23 @@ def ending(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:
     if any(album.problems for album in plan.albums):
         return Exit.FAILED
     return changes if plan.has_changes else Exit.DONE
+
+
+def applied(plan: Plan, run: RulesRun, console: Console, *, exit_code: bool) -> Exit:
+    """Write a plan that was made in this run, and say what was written, also when it fails in the middle."""
+    servers = {name: account.server for name, account in run.accounts.present.items()}
+    report = Report()
+    try:
+        apply(plan, servers, run.ledger, report, now)
+    finally:
+        for line in report_lines(plan, report):
+            console.say(line)
+    if report.failures:
+        console.say()
+    for failure in report.failures:
+        console.error(failure)
+    code = ending(plan, changes=Exit.CHANGED if exit_code and report.has_changed else Exit.DONE)
+    unsafe = any(isinstance(each, UnsafePlan) for each in report.failures)
+    if unsafe or code is Exit.REFUSED:
+        return Exit.REFUSED
+    return Exit.FAILED if report.failures else code

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,8 @@ class RulesRun:
     accounts: Participants
     ledger: Ledger
     how: Selecting
+    digest: str
+    """Of the rules files, so that a plan knows whether they were edited."""
 
 
 @contextmanager
@@ -77,7 +80,12 @@ def rules_run(
         )
         for name, account in accounts.present.items():
             console.detail(f"{account.server.base}: Immich {account.server.version}, {name} is {account.user.name}")
-        yield RulesRun(book, accounts, ledger, Selecting(connection.concurrency, console.detail))
+        how = Selecting(connection.concurrency, console.detail)
+        yield RulesRun(book, accounts, ledger, how, _digest(household.files))
+
+
+def _digest(files: Sequence[Path]) -> str:
+    return sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:32]
 
 
 def surroundings() -> Surroundings:

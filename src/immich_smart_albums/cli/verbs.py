@@ -157,9 +157,6 @@ def _add_consent(parser: Parser) -> None:
     parser.add_argument(
         "--allow", action="append", default=[], metavar="NAME", help="let this album change more than its guard allows"
     )
-    parser.add_argument(
-        "--recreate", action="append", default=[], metavar="NAME", help="create this album again after it was deleted"
-    )
 
 
 def _add_run(parser: Parser) -> None:

@@ -21,9 +21,10 @@ from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.operations.accounts import Participants, told
 from immich_smart_albums.operations.expect import expect
+from immich_smart_albums.operations.rule_album import look_at_album
 from immich_smart_albums.operations.selections import Selecting, compile_rules, select
-from immich_smart_albums.operations.target import find_album
 from immich_smart_albums.rules.album import AlbumRule, Keep
+from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.leaves import Thing
 from immich_smart_albums.rules.nodes import Rule
 from immich_smart_albums.rules.source import nearest
@@ -41,16 +42,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.accounts import Participant
     from immich_smart_albums.operations.ports import Ledger
     from immich_smart_albums.rules.album import RuleBook
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """What the user allows this once, by names of albums."""
-
-    allow: frozenset[str] = frozenset()
-    """May change more than their guards allow."""
-    recreate: frozenset[str] = frozenset()
-    """Are created again after they were deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +84,20 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     how: Selecting,
     *,
     made_at: str,
-    consent: Consent = Consent(),
+    rules: str = "",
+    allow: Collection[str] = (),
 ) -> tuple[Plan, tuple[str, ...]]:
-    """The plan for all albums of a book, and notices. Raises ServerError where no account can be asked at all."""
+    """The plan for all albums of a book, and notices.
+
+    The guards of albums named in `allow` do not count this once; `rules` is the digest of the rules files. Raises ServerError where no account can be asked at all.
+    """
     answers, notices = ask(book.albums, accounts, how)
-    planner = _Planner(accounts, ledger, how, consent)
+    planner = _Planner(accounts, ledger, how, frozenset(allow))
     albums = tuple(plan for rule in book.albums for plan in planner.of_rule(rule, answers[rule.name]))
     refusals = refusals_of_run(book.guard, albums)
     base = next(iter(accounts.present.values())).server.base
     users = {name: account.user.id for name, account in accounts.present.items()}
-    return Plan(base, made_at, albums, refusals, users=users, ledger=ledger.state), notices
+    return Plan(base, made_at, albums, refusals, users=users, ledger=ledger.state, rules=rules), notices
 
 
 @dataclass(slots=True)
@@ -110,7 +105,7 @@ class _Planner:
     accounts: Participants
     ledger: Ledger
     how: Selecting
-    consent: Consent
+    allow: frozenset[str]
     _favorites: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def of_rule(self, rule: AlbumRule, answers: Answers) -> Iterator[AlbumPlan]:
@@ -137,12 +132,11 @@ class _Planner:
     ) -> AlbumPlan:
         key = AlbumKey(owner.server.base, owner.user.id, name)
         memory = self.ledger.memory(key)
-        view, problems = find_album(
-            rule, name, owner, self.ledger.binding(key), recreate=rule.name in self.consent.recreate
-        )
-        shares, unknown = self._shares(rule, owner)
-        if problems or unknown:
-            return self._stopped(rule, name, (*answers.problems, *problems, *unknown))
+        findings = Findings()
+        shares = self._shares(rule, owner, findings)
+        view = look_at_album(rule, name, self.ledger.binding(key), owner, findings)
+        if findings.problems:
+            return self._stopped(rule, name, (*answers.problems, *findings.problems))
         wanted = Wanted(
             rule,
             name,
@@ -156,24 +150,23 @@ class _Planner:
         plan = plan_album(replace(wanted, sticky=sticky), view, memory)
         notes = tuple(dict.fromkeys(note for each in answers.selections.values() for note in each.notes))
         plan = structs.replace(plan, warnings=(*plan.warnings, *notes))
-        return structs.replace(plan, refusals=()) if rule.name in self.consent.allow else plan
+        return structs.replace(plan, refusals=()) if rule.name in self.allow else plan
 
-    def _shares(self, rule: AlbumRule, owner: Participant) -> tuple[tuple[tuple[User, str], ...], tuple[Problem, ...]]:
+    def _shares(self, rule: AlbumRule, owner: Participant, findings: Findings) -> tuple[tuple[User, str], ...]:
         """Whom the rule shares the album with."""
-        users = {each.id: each for each in owner.names.users} if rule.share else {}
-        found, problems = [], []
+        found = []
         for share in rule.share:
-            problem = owner.names.wrong(Thing.USER, share.user, str(share.span or rule.span))
+            where = str(share.span or rule.span)
+            problem = owner.names.wrong(Thing.USER, share.user, where)
+            users = [each for each in owner.names.users if each.id in owner.names.ids(Thing.USER, share.user)]
+            if problem is None and len(users) > 1:
+                hint = f"Give the e-mail address: {', '.join(each.email for each in users)}."
+                problem = Problem(where, f"{len(users)} users are named {share.user!r}", hint)
             if problem is not None:
-                problems.append(problem)
-                continue
-            ids = owner.names.ids(Thing.USER, share.user)
-            if len(ids) > 1:
-                hint = f"Give the e-mail address: {', '.join(users[each].email for each in ids)}."
-                problems.append(Problem(str(share.span), f"{len(ids)} users are named {share.user!r}", hint))
-                continue
-            found.append((users[ids[0]], share.role))
-        return tuple(found), tuple(problems)
+                findings.problems.append(problem)
+            else:
+                found.append((users[0], share.role))
+        return tuple(found)
 
     def _favorites_of(self, owner: Participant) -> frozenset[str]:
         if owner.name not in self._favorites:

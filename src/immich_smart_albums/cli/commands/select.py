@@ -13,11 +13,11 @@ from immich_smart_albums.cli.output import print_lines
 from immich_smart_albums.cli.server import read_server
 from immich_smart_albums.config.sources import read_source
 from immich_smart_albums.errors import Problem
-from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.operations.applied import AlbumReport, Report
 from immich_smart_albums.operations.apply import apply
 from immich_smart_albums.operations.no_ledger import NoLedger
 from immich_smart_albums.operations.prepare import Order, prepare
+from immich_smart_albums.report.applied import album_line
 from immich_smart_albums.report.selection import as_json, lines, totals
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.flag import FLAGS
@@ -119,26 +119,9 @@ def _add(
         apply(run, {plan.owner: server}, NoLedger(), report, now=str)
     finally:
         # Also when it was interrupted: what was written is said.
-        console.say(_summary(plan, report.albums[0]))
+        console.say(album_line(plan, report.albums[0]))
     for failure in report.failures:
         raise failure
     if arguments.format:
         _print(selection, server.base, arguments.format, report.albums[0])
     return Exit.CHANGED if arguments.exit_code and report.has_changed else Exit.DONE
-
-
-def _summary(plan: AlbumPlan, report: AlbumReport) -> str:
-    if not plan.additions and plan.album is None:
-        return f"{plan.name}: nothing matches, so the album was not created"
-    there = plan.already_there + report.count(Outcome.ALREADY_THERE)
-    created = "album created, " if report.created else ""
-    words = f"{plan.name}: {created}{report.added:,} added, {there:,} already there"
-    reasons = ", ".join(
-        f"{count:,} {outcome.value}"
-        for outcome in (Outcome.NO_PERMISSION, Outcome.NOT_FOUND, Outcome.UNKNOWN)
-        if (count := report.count(outcome))
-    )
-    left = len(plan.additions) - len(report.outcomes)
-    if reasons:
-        words += f", {report.refused:,} refused ({reasons})"
-    return f"{words}, {left:,} not tried" if left else words

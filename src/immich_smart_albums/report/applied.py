@@ -1,0 +1,51 @@
+"""What was written, in one line for each album."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.outcome import Outcome
+from immich_smart_albums.report.words import count, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.changes.plan import AlbumPlan, Plan
+    from immich_smart_albums.operations.applied import AlbumReport, Report
+
+_REFUSED = (Outcome.NO_PERMISSION, Outcome.NOT_FOUND, Outcome.UNKNOWN)
+
+
+def report_lines(plan: Plan, report: Report) -> Iterator[str]:
+    """What became of a plan; of albums without changes nothing is said."""
+    for album_plan, album_report in zip(plan.albums, report.albums, strict=False):
+        if album_plan.has_changes:
+            yield album_line(album_plan, album_report) if album_report.tried else f"{_name(album_plan)}: not tried"
+    if report.run is not None and report.has_changed:
+        yield f"this was run {report.run}; to take it back: immich-smart-albums undo {report.run}"
+
+
+def album_line(plan: AlbumPlan, report: AlbumReport) -> str:
+    """What was written to one album."""
+    if not plan.additions and not plan.has_changes and plan.album is None:
+        return f"{_name(plan)}: nothing matches, so the album was not created"
+    there = plan.already_there + report.count(Outcome.ALREADY_THERE)
+    parts = [f"{report.added:,} added", f"{there:,} already there"]
+    if plan.removals:
+        parts.append(f"{report.removed:,} taken out")
+    if report.shares:
+        parts.append(f"shared with {count(len(report.shares), 'user')}")
+    if report.edits:
+        parts.append("details changed")
+    reasons = ", ".join(f"{number:,} {outcome.value}" for outcome in _REFUSED if (number := report.count(outcome)))
+    if reasons:
+        parts.append(f"{report.refused:,} refused ({reasons})")
+    left = len(plan.additions) - len(report.outcomes) + len(plan.removals) - len(report.removals)
+    if left:
+        parts.append(f"{left:,} not tried")
+    created = "album created, " if report.created else ""
+    return f"{_name(plan)}: {created}{', '.join(parts)}"
+
+
+def _name(plan: AlbumPlan) -> str:
+    return one_line(plan.name)
