@@ -46,6 +46,12 @@ def add_server(parser: argparse.ArgumentParser) -> None:
 
 def add_rules(parser: argparse.ArgumentParser) -> None:
     """Which rules files, and what is remembered between runs."""
+    add_rules_files(parser)
+    add_ledger(parser)
+
+
+def add_rules_files(parser: argparse.ArgumentParser) -> None:
+    """Which rules files."""
     parser.add_argument(
         "rules",
         nargs="*",
@@ -53,7 +59,6 @@ def add_rules(parser: argparse.ArgumentParser) -> None:
         metavar="RULES",
         help="rules files or folders of them (smart-albums.yaml here, $SMART_ALBUMS_RULES, or in the config folder)",
     )
-    add_ledger(parser)
 
 
 def add_ledger(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
+    from immich_smart_albums.bootstrap import Connection
     from immich_smart_albums.cli.console import Console
+    from immich_smart_albums.config.household import Household
     from immich_smart_albums.operations.accounts import Participants
     from immich_smart_albums.operations.ports import Ledger
     from immich_smart_albums.rules.album import RuleBook
@@ -69,23 +70,25 @@ def rules_run(
     book = chosen(household.book, getattr(arguments, "album", None) or ())
     for notice in findings.notices:
         console.say(f"note: {notice}")
-    busy = {name for album in book.albums for name in album.accounts}
     with open_ledger(ledger_place(arguments), doing=writes) as ledger:
-        accounts = gather_participants(
-            {
-                name: partial(connect, settings, connection, on_exchange=console.exchange, on_read=console.read)
-                for name, settings in household.settings.items()
-                if name in busy
-            }
-        )
-        for name, account in accounts.present.items():
-            console.detail(f"{account.server.base}: Immich {account.server.version}, {name} is {account.user.name}")
+        accounts = participants(book, household, connection, console)
         how = Selecting(connection.concurrency, console.detail)
-        yield RulesRun(book, accounts, ledger, how, _digest(household.files))
+        yield RulesRun(book, accounts, ledger, how, household.digest)
 
 
-def _digest(files: Sequence[Path]) -> str:
-    return sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:32]
+def participants(book: RuleBook, household: Household, connection: Connection, console: Console) -> Participants:
+    """The accounts that feed the albums of a book, connected. Raises ServerError where none can be asked."""
+    busy = {name for album in book.albums for name in album.accounts}
+    accounts = gather_participants(
+        {
+            name: partial(connect, settings, connection, on_exchange=console.exchange, on_read=console.read)
+            for name, settings in household.settings.items()
+            if name in busy
+        }
+    )
+    for name, account in accounts.present.items():
+        console.detail(f"{account.server.base}: Immich {account.server.version}, {name} is {account.user.name}")
+    return accounts
 
 
 def surroundings() -> Surroundings:

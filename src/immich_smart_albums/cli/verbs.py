@@ -12,6 +12,7 @@ from immich_smart_albums.cli.parser import (
     add_albums,
     add_ledger,
     add_rules,
+    add_rules_files,
     add_server,
     add_verbose,
     at_least_one,
@@ -101,8 +102,17 @@ def _explain(parser: Parser) -> None:
 
 def _undo(parser: Parser) -> None:
     parser.add_argument("run", nargs="?", type=at_least_one, metavar="RUN", help="the run's number (the last one)")
-    add_rules(parser)
+    parser.add_argument(
+        "--rules",
+        nargs="+",
+        default=[],
+        type=Path,
+        metavar="RULES",
+        help="rules files or folders, for the accounts' keys",
+    )
+    add_ledger(parser)
     parser.add_argument("--dry-run", action="store_true", help="show what would be reverted")
+    _add_report(parser)
     _add_run(parser)
 
 
@@ -135,6 +145,24 @@ def _adopt(parser: Parser) -> None:
     )
     add_ledger(parser)
     _add_run(parser)
+
+
+def _config(parser: Parser) -> None:
+    verbs = parser.add_subparsers(dest="action", required=True, metavar="check|show|schema", parser_class=Parser)
+    check = verbs.add_parser("check", help="what is wrong with rules files", allow_abbrev=False)
+    add_rules_files(check)
+    check.add_argument("--offline", action="store_true", help="do not ask the server what the names stand for")
+    _add_run(check)
+    show = verbs.add_parser("show", help="the rules as they count, and where they come from", allow_abbrev=False)
+    add_rules_files(show)
+    show.add_argument("--server", metavar="URL", help="address of Immich")
+    verbs.add_parser("schema", help="JSON Schema of rules files, for editors", allow_abbrev=False)
+
+
+def _init(parser: Parser) -> None:
+    parser.add_argument(
+        "file", nargs="?", type=Path, default=Path("smart-albums.yaml"), metavar="FILE", help="(smart-albums.yaml)"
+    )
 
 
 def _demo(parser: Parser) -> None:
@@ -178,6 +206,8 @@ VERBS: dict[str, Verb] = {
     "history": Verb("list the runs, or what one of them did", _history),
     "ledger": Verb("list what was added and taken out; allow photos again that people took out", _ledger),
     "adopt": Verb("let a rule take over an album that is there", _adopt),
+    "config": Verb("check rules files, show them as they count, or print their JSON Schema", _config),
+    "init": Verb("write a rules file to begin with", _init),
     "demo": Verb("see the tool at work on a small photo server of its own", _demo),
     "sandbox": Verb("keep that small photo server running, to try things out", _sandbox),
 }

@@ -1,0 +1,69 @@
+"""`config`: rules files checked, shown as they count, and described for editors."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.cli.console import stderr_console
+from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.output import print_lines
+from immich_smart_albums.cli.rules_run import participants, surroundings
+from immich_smart_albums.cli.server import read_connection
+from immich_smart_albums.config.household import in_order, load, load_rules
+from immich_smart_albums.config.origins import key_origins, server_origin
+from immich_smart_albums.errors import ConfigurationError
+from immich_smart_albums.operations.check_rules import check_rules
+from immich_smart_albums.report.rules_text import rules_text
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.json_schema import json_schema
+
+if TYPE_CHECKING:
+    import argparse
+
+    from immich_smart_albums.cli.console import Console
+    from immich_smart_albums.rules.album import RuleBook
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Do what the second word says."""
+    match arguments.action:
+        case "schema":
+            print_lines([json.dumps(json_schema(), indent=2, ensure_ascii=False)])
+        case "show":
+            here = surroundings()
+            book = load_rules(arguments.rules, here, Findings())
+            print_lines(rules_text(book, server_origin(book, here, arguments.server), key_origins(book, here)))
+        case _:
+            _check(arguments, stderr_console(verbose=arguments.verbose))
+    return Exit.DONE
+
+
+def _check(arguments: argparse.Namespace, console: Console) -> None:
+    """Everything about the files, and unless --offline what their names stand for. Raises ConfigurationError."""
+    findings = Findings()
+    connection = read_connection(arguments, findings)
+    if arguments.offline:
+        book = load_rules(arguments.rules, surroundings(), findings)
+    else:
+        household = load(arguments.rules, surroundings(), findings, server=arguments.server, key=arguments.key)
+        book = household.book
+        problems, notices = check_rules(book, participants(book, household, connection, console))
+        for notice in notices:
+            findings.notice(notice)
+        if problems:
+            _tell(findings, console)
+            raise ConfigurationError(in_order(problems))
+    _tell(findings, console)
+    print_lines([_summary(book, offline=arguments.offline)])
+
+
+def _tell(findings: Findings, console: Console) -> None:
+    for notice in findings.notices:
+        console.say(f"note: {notice}")
+
+
+def _summary(book: RuleBook, *, offline: bool) -> str:
+    count = len(book.albums)
+    rules = f"{count} rule{'' if count == 1 else 's'}"
+    return f"{rules}, nothing wrong with the files; names were not looked up" if offline else f"{rules}, nothing wrong"
