@@ -31,7 +31,7 @@ def surroundings(folder: Path, **environment: str) -> Surroundings:
 
 
 def albums(folder: Path, *paths: Path, **environment: str) -> list[str]:
-    book, _ = load_rules(paths, surroundings(folder, **environment), Findings())
+    book = load_rules(paths, surroundings(folder, **environment), Findings())
     return [album.name for album in book.albums]
 
 

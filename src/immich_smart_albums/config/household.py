@@ -45,6 +45,8 @@ class Household:
     files: tuple[Path, ...]
     settings: Mapping[str, Settings]
     """Server and key of each account that feeds an album, in the order of the rules files."""
+    digest: str = ""
+    """Of the files as they were read, to tell whether they were edited since."""
 
 
 def load(
@@ -60,7 +62,7 @@ def load(
     Raises ConfigurationError with everything that is wrong, also with what was in `findings` before. Notices are there
     afterwards.
     """
-    book, files = _read(paths, surroundings, findings)
+    book, files, digest = _read(paths, surroundings, findings)
     variables = Variables.read(surroundings.environment, surroundings.folder)
     address = read_server(variables, findings, given=server or (book.server if book else None))
     keys = {} if book is None else _keys(book, variables, findings, key)
@@ -68,28 +70,25 @@ def load(
         findings.problems += variables.trouble
     if book is None or address is None or findings.problems:
         raise ConfigurationError(in_order(findings.problems))
-    return Household(book, files, {name: Settings(address, each) for name, each in keys.items()})
+    return Household(book, files, {name: Settings(address, each) for name, each in keys.items()}, digest)
 
 
-def load_rules(
-    paths: Sequence[Path], surroundings: Surroundings, findings: Findings
-) -> tuple[RuleBook, tuple[Path, ...]]:
-    """What rules files say, and which they are. No key is read. Raises ConfigurationError."""
-    book, files = _read(paths, surroundings, findings)
+def load_rules(paths: Sequence[Path], surroundings: Surroundings, findings: Findings) -> RuleBook:
+    """What rules files say. No key is read. Raises ConfigurationError."""
+    book, _, _ = _read(paths, surroundings, findings)
     if book is None or findings.problems:
         raise ConfigurationError(in_order(findings.problems))
-    return book, files
+    return book
 
 
 def _read(
     paths: Sequence[Path], surroundings: Surroundings, findings: Findings
-) -> tuple[RuleBook | None, tuple[Path, ...]]:
-    files = find_rules(paths, surroundings.environment, surroundings.folder, findings)
-    reading = Reading(findings, surroundings.today)
+) -> tuple[RuleBook | None, tuple[Path, ...], str]:
     before = len(findings.problems)
-    values = read_files(files, findings)
-    book = read_book(values, reading) if values else None
-    return (book if len(findings.problems) == before else None), files
+    files = find_rules(paths, surroundings.environment, surroundings.folder, findings)
+    values, digest = read_files(files, findings)
+    book = read_book(values, Reading(findings, surroundings.today)) if values else None
+    return (book if len(findings.problems) == before else None), files, digest
 
 
 def _keys(book: RuleBook, variables: Variables, findings: Findings, given: str | None) -> dict[str, Secret]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,10 +55,12 @@ def config_folder(environment: Mapping[str, str]) -> Path:
     return base / "immich-smart-albums"
 
 
-def read_files(files: Iterable[Path], findings: Findings) -> tuple[Value, ...]:
-    """What each file says. Those that cannot be read are left out, with problems noted."""
-    values = (read_yaml(str(file), data, findings) for file in files if (data := _bytes(file, findings)) is not None)
-    return tuple(value for value in values if value is not None)
+def read_files(files: Iterable[Path], findings: Findings) -> tuple[tuple[Value, ...], str]:
+    """What each file says, and a digest of all. Those that cannot be read are left out, with problems noted."""
+    read = [(file, data) for file in files if (data := _bytes(file, findings)) is not None]
+    values = (read_yaml(str(file), data, findings) for file, data in read)
+    digest = sha256(b"\0".join(data for _, data in read)).hexdigest()[:32]
+    return tuple(value for value in values if value is not None), digest
 
 
 def _files(path: Path, findings: Findings) -> list[Path]:

@@ -63,3 +63,15 @@ def _count(value: Value, reading: Reading, examples: str = "500") -> int | None:
         hint = f"Write {examples}; {UNLIMITED} for no limit."
         reading.problem(value, f"a number of photos is expected here, not {name_of(value)}", hint=hint)
     return None
+
+
+def guard_words(guard: Guard, words: tuple[str, ...]) -> str:
+    """A guard as it is written, with all of the words."""
+    limits = [] if guard.remove_share is None else [f"{guard.remove_share * 100:.6g} %"]
+    limits += [] if guard.remove is None else [str(guard.remove)]
+    told = {
+        "remove": f"[{', '.join(limits)}]" if limits else UNLIMITED,
+        "add": UNLIMITED if guard.add is None else str(guard.add),
+        "empty": "allow" if guard.allow_empty else "refuse",
+    }
+    return f"{{{', '.join(f'{word}: {told[word]}' for word in words)}}}"

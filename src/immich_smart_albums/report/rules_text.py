@@ -1,0 +1,131 @@
+"""Rules as they count: files put together, defaults filled in, and where each setting comes from. It is YAML again.
+
+No key is in it, and nothing that may hold one: of a program that prints a key only its name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.album import Keep
+from immich_smart_albums.rules.guard_words import guard_words
+from immich_smart_albums.rules.value import Entries, Items, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from immich_smart_albums.rules.album import Account, AlbumRule, RuleBook
+    from immich_smart_albums.rules.value import Value
+
+_LOGIN = re.compile(r"://[^/\s]*@")
+_RARE = str.maketrans({"\x85": "\\x85", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+_PLAIN = re.compile(r"[A-Za-z][\w @./+-]*[\w]|[A-Za-z]|\d+", re.ASCII)
+"""Texts that mean themselves without quotes, wherever they stand."""
+
+
+def rules_text(book: RuleBook, server: tuple[str, str] | None, keys: Mapping[str, str]) -> Iterator[str]:
+    """The lines. `server`: its address and where it comes from; `keys`: where each account's key comes from."""
+    if server is None:
+        yield "# server: not known"
+    else:
+        yield f"server: {_scalar(_LOGIN.sub('://***@', server[0]))}  # {server[1]}"
+    if book.accounts:
+        yield f"accounts:{_place(book, 'accounts')}"
+        for account in book.accounts:
+            yield f"  {_scalar(account.name)}: {_account(account)}  # {keys[account.name]}"
+    else:
+        yield from (f"# account {name}: {origin}" for name, origin in keys.items())
+    if book.people:
+        yield f"people:{_place(book, 'people')}"
+        yield from (f"  {_scalar(name)}: {_list(members)}" for name, members in book.people.items())
+    if book.places:
+        yield f"places:{_place(book, 'places')}"
+        for name, circle in book.places.items():
+            where = f"lat: {circle.latitude!r}, lon: {circle.longitude!r}, radius: {_number(circle.radius)}m"
+            yield f"  {_scalar(name)}: {{{where}}}"
+    yield f"guard: {guard_words(book.guard, ('remove', 'add'))}{_place(book, 'guard')}"
+    yield "albums:"
+    for album in book.albums:
+        yield from _album(album, has_accounts=bool(book.accounts))
+
+
+def _album(album: AlbumRule, *, has_accounts: bool) -> Iterator[str]:
+    written = dict(_written(album))
+    effective: dict[str, str] = {"guard": guard_words(album.guard, ("remove", "add", "empty"))}
+    if has_accounts:
+        effective["accounts"] = _list(album.accounts)
+    effective["keep"] = album.keep.value
+    if album.keep is Keep.IN_STEP:
+        effective["sticky"] = str(album.sticky).lower()
+    if album.rule.limit is not None:
+        effective["sort"] = album.rule.sort.value
+    if album.share:
+        effective["unshare"] = str(album.unshare).lower()
+    yield f"  - name: {_scalar(album.name)}  # {album.span}"
+    for word in [*written, *(each for each in effective if each not in written)]:
+        if word == "name":
+            continue
+        if word in effective:
+            yield f"    {word}: {effective[word]}{'' if word in written else '  # default'}"
+        else:
+            yield from (f"    {line}" for line in _entry(word, written[word]))
+
+
+def _written(album: AlbumRule) -> Iterator[tuple[str, Value]]:
+    if album.written is not None:
+        yield from ((key.text, value) for key, value in album.written.entries)
+
+
+def _place(book: RuleBook, section: str) -> str:
+    return f"  # {book.written[section][0].span}" if section in book.written else "  # default"
+
+
+def _account(account: Account) -> str:
+    if account.key_command is not None:
+        return f"{{key_command: {_scalar(account.key_command[0])}}}"
+    word = "key_env" if account.key_env is not None else "key_file"
+    return f"{{{word}: {_scalar(account.key_env or account.key_file or '')}}}"
+
+
+def _entry(word: str, value: Value) -> list[str]:
+    first, *rest = _lines(value)
+    if isinstance(value, Text) or (not rest and first in {"[]", "{}"}):
+        return [f"{word}: {first}".rstrip()]
+    return [f"{word}:", *(f"  {line}" for line in (first, *rest))]
+
+
+def _lines(value: Value) -> list[str]:
+    """A value in block style, as it was written."""
+    match value:
+        case Text():
+            return [value.text if _is_plain(value) else _quoted(value.text)]
+        case Items():
+            lines = [
+                f"{'- ' if at == 0 else '  '}{line}" for each in value.items for at, line in enumerate(_lines(each))
+            ]
+            return lines or ["[]"]
+        case Entries():
+            return [line for key, each in value.entries for line in _entry(_lines(key)[0], each)] or ["{}"]
+
+
+def _is_plain(value: Text) -> bool:
+    """Whether a text was written without quotes, on one line, and may be so again."""
+    return not value.quoted and "\n" not in value.text
+
+
+def _scalar(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).translate(_RARE)
+
+
+def _list(texts: tuple[str, ...]) -> str:
+    return f"[{', '.join(map(_scalar, texts))}]"
+
+
+def _number(number: float) -> str:
+    return f"{number:.6f}".rstrip("0").rstrip(".")
