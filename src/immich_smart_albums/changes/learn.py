@@ -62,11 +62,6 @@ def learn(memory: Memory, view: AlbumView | None, selected: Mapping[str, Asset])
     )
 
 
-def needs_trash(memory: Memory, members: AbstractSet[str], selected: AbstractSet[str]) -> bool:
-    """Whether it matters which photos of an album are in the trash: something is missed that does not match."""
-    return bool(memory.interrupted or memory.having(KNOWN_INSIDE) - members - selected)
-
-
 def _interrupted(memory: Memory, view: AlbumView | None, inside: AbstractSet[str]) -> tuple[dict[str, Asset], int]:
     """What of interrupted requests is not there and may have been, and how much of them is there."""
     updated = view.details.updated if view and view.details else None

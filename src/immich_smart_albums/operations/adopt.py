@@ -39,9 +39,9 @@ def adopt(
 ) -> Adopted:
     """From now on the rule feeds this album. Nothing on the server changes.
 
-    What is in it stays hand-made, so it is never removed. With `take_over`, what the rule selects, by the id of the user
-    whose account selects it, and is in the album counts as added by us: a rule that keeps its album in step may then
-    remove it once it matches no more. Raises LedgerError.
+    What is in it stays hand-made, so it is never removed. With `take_over`, what the rule selects (by the id of the
+    user whose account selects it) and is in the album counts as added by us: a rule that keeps its album in step may
+    then remove it once it matches no more. Raises LedgerError.
     """
     before = ledger.binding(key)
     others = tuple(

@@ -25,4 +25,6 @@ def look_at_album(
     if album is None:
         return None
     albums = owner.server.albums
-    return AlbumView(album, albums.members(album.id), albums.details(album.id), albums.trashed(album.id))
+    # The details first: what changes before the members are read makes a plan outdated, never wrong.
+    details = albums.details(album.id)
+    return AlbumView(album, albums.members(album.id), details, albums.trashed(album.id))

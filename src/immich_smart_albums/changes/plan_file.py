@@ -1,0 +1,54 @@
+"""A plan as a file, and back: readable, without secrets, and of no use once it was edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from immich_smart_albums.changes.plan import Plan
+from immich_smart_albums.errors import ConfigurationError, Problem
+
+FORMAT = "immich-smart-albums plan"
+
+VERSION = 1
+"""Grows when plans of an earlier version cannot be applied any more."""
+
+_AGAIN = "Make the plan again with `plan --out`."
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    format: str
+    version: int
+    fingerprint: str
+    plan: Plan
+
+
+def plan_text(plan: Plan) -> str:
+    """The plan as indented JSON."""
+    text = msgspec.json.encode(_File(FORMAT, VERSION, plan.fingerprint, plan))
+    return msgspec.json.format(text, indent=1).decode() + "\n"
+
+
+def read_plan(text: str, name: str) -> Plan:
+    """The plan in a file of this name. Raises ConfigurationError for anything but a whole, unedited plan."""
+    try:
+        head = msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise _wrong(name, f"it is no JSON: {error}", "Was the file cut short?") from None
+    if head.get("format") != FORMAT:
+        raise _wrong(name, "it is not a plan of this tool", "Plans are made with `plan --out`.")
+    if head.get("version") != VERSION:
+        raise _wrong(name, f"it is a plan of version {head.get('version')}, and this tool reads {VERSION}", _AGAIN)
+    try:
+        file = msgspec.json.decode(text, type=_File)
+    except msgspec.ValidationError as error:
+        raise _wrong(name, f"it is not a whole plan: {error}", _AGAIN) from None
+    if file.plan.fingerprint != file.fingerprint:
+        hint = f"What is written must be what was reviewed. Change the rules, not the plan. {_AGAIN}"
+        raise _wrong(name, "it was edited, or damaged: its content does not fit its fingerprint", hint)
+    return file.plan
+
+
+def _wrong(name: str, message: str, hint: str) -> ConfigurationError:
+    return ConfigurationError((Problem(name, message, hint),))

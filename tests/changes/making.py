@@ -1,0 +1,83 @@
+"""Short ways to make what plans are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from immich_smart_albums.changes.memory import Membership, Memory, Standing
+from immich_smart_albums.changes.view import AlbumView, Wanted
+from immich_smart_albums.model.album import Album, AlbumDetails, User
+from immich_smart_albums.model.asset import Asset
+from immich_smart_albums.model.query import WHOLE_LIBRARY
+from immich_smart_albums.model.span import Document, Span
+from immich_smart_albums.rules.album import AlbumRule, Guard, Keep
+from immich_smart_albums.rules.leaves import Search
+from immich_smart_albums.rules.nodes import Rule
+
+if TYPE_CHECKING:
+    from immich_smart_albums.changes.memory import Interrupted
+
+ALICE, BOB, EVE = (User(each, each.title(), f"{each}@example.org") for each in ("alice", "bob", "eve"))
+USERS = {"alice": ALICE, "bob": BOB}
+OPEN = Guard(remove_share=None, remove=None)
+"""No limits."""
+
+
+def asset(id_: str) -> Asset:
+    """A photo; later letters are newer."""
+    return Asset(id_, sum(map(ord, id_)), "2024-05-01T10:00:00", f"{id_}.jpg", "IMAGE")
+
+
+def assets(ids: str) -> tuple[Asset, ...]:
+    """A photo for each letter."""
+    return tuple(asset(id_) for id_ in ids)
+
+
+def rule(
+    *, in_step: bool = False, accounts: tuple[str, ...] = ("alice",), guard: Guard = OPEN, **more: Any
+) -> AlbumRule:
+    """A rule whose match does not matter."""
+    span = Span(Document("rules.yaml", "albums:"), 1, 1)
+    keep = Keep.IN_STEP if in_step else Keep.ADD_ONLY
+    return AlbumRule("Friends", Rule(Search(WHOLE_LIBRARY)), accounts, span, keep=keep, guard=guard, **more)
+
+
+def wanted(selected: str | dict[str, str], settings: AlbumRule | None = None, **more: Any) -> Wanted:
+    """What each account selects, a photo for each letter; Alice's alone where there is just a text."""
+    selections = {"alice": selected} if isinstance(selected, str) else selected
+    made = settings or rule(accounts=tuple(selections))
+    found = {account: assets(ids) for account, ids in selections.items()}
+    return Wanted(made, "Friends", found, **({"users": USERS} | more))
+
+
+def view(members: str, trashed: str = "", **details: Any) -> AlbumView:
+    """An album with a photo for each letter."""
+    given: dict[str, Any] = {
+        "owner": ALICE,
+        "users": (),
+        "updated": "u0",
+        "description": "",
+        "order": "desc",
+        "cover": None,
+    } | details
+    album = Album("a1", "Friends", len(members), "owner", "Alice", "2024-01-01")
+    return AlbumView(album, frozenset(members), AlbumDetails("a1", "Friends", **given), frozenset(trashed))
+
+
+def memory(
+    ours: str = "",
+    *,
+    interrupted: tuple[Interrupted, ...] = (),
+    matched: int = 0,
+    user: str = "alice",
+    hand_made: str = "",
+) -> Memory:
+    """What is remembered, a photo for each letter."""
+    known = {id_: Membership(asset(id_), Standing.OURS, user, 1) for id_ in ours}
+    known |= {id_: Membership(asset(id_), Standing.HAND_MADE) for id_ in hand_made}
+    return Memory(known, interrupted, matched)
+
+
+def remembering(standing: Standing, ids: str) -> Memory:
+    """A memory of photos that all stand the same to the album."""
+    return Memory({id_: Membership(asset(id_), standing) for id_ in ids})

@@ -1,0 +1,307 @@
+"""From what is wanted, what is there and what is remembered to a plan."""
+
+from __future__ import annotations
+
+import pytest
+
+from immich_smart_albums.changes.change import (
+    AddAssets,
+    Change,
+    CreateAlbum,
+    Edit,
+    RemoveAssets,
+    SetDetails,
+    ShareAlbum,
+)
+from immich_smart_albums.changes.diff import plan_album
+from immich_smart_albums.changes.memory import Interrupted, Standing
+from immich_smart_albums.changes.plan import AlbumPlan, Learned, Seen, digest
+from immich_smart_albums.changes.view import AlbumView
+from immich_smart_albums.errors import Problem
+
+from .making import ALICE, BOB, EVE, asset, assets, memory, remembering, rule, view, wanted
+
+IN_STEP = rule(in_step=True)
+BOTH = rule(in_step=True, accounts=("alice", "bob"))
+FAILED = (Problem("account bob", "no answer"),)
+
+
+def added(plan: AlbumPlan) -> str:
+    return "".join(each.id for each in plan.additions)
+
+
+def removed(plan: AlbumPlan) -> str:
+    return "".join(each.id for each in plan.removals)
+
+
+def ids(photos: tuple[object, ...]) -> str:
+    return "".join(getattr(each, "id", each) for each in photos)  # type: ignore[arg-type]
+
+
+# -- adding -----------------------------------------------------------------------------------------------------------
+
+
+def test_added_is_what_is_selected_and_not_there_in_its_order() -> None:
+    plan = plan_album(wanted("cab"), view("ax"))
+    assert plan.changes == (AddAssets("alice", assets("cb")),)
+    assert (plan.matched, plan.present, plan.already_there, plan.hand_made) == (3, 2, 1, 2)
+    assert plan.seen == Seen("u0", digest("ax"))
+    assert (plan.name, plan.samples, plan.has_changes) == ("Friends", assets("cb"), True)
+    assert plan.reasons == ("2 photos match and are not in the album",)
+
+
+def test_where_everything_is_there_nothing_changes() -> None:
+    plan = plan_album(wanted("ab"), view("abx"))
+    assert (plan.changes, plan.has_changes, plan.reasons) == ((), False, ())
+
+
+def test_a_new_album_is_made_first_and_only_to_be_filled() -> None:
+    plan = plan_album(wanted("ab", rule(description="Ours")), None)
+    assert plan.changes == (CreateAlbum("Friends", "Ours"), AddAssets("alice", assets("ab")))
+    assert (plan.album, plan.seen, plan.present) == (None, None, 0)
+    settings = rule(description="Ours", order="asc", share=(), cover="newest")
+    assert plan_album(wanted("", settings, shares=((EVE, "viewer"),)), None).changes == ()
+
+
+def test_each_photo_is_added_once_by_the_first_account_that_selects_it() -> None:
+    plan = plan_album(wanted({"alice": "ab", "bob": "bc"}), view("", users=((BOB, "editor"),)))
+    assert plan.changes == (AddAssets("alice", assets("ab")), AddAssets("bob", assets("c")))
+    assert plan.matched == 3
+
+
+def test_an_account_that_failed_adds_nothing_and_the_others_do() -> None:
+    plan = plan_album(wanted({"alice": "ab"}, BOTH, problems=FAILED), view("", users=((BOB, "editor"),)))
+    assert (added(plan), plan.problems, plan.refusals) == ("ab", FAILED, ())
+
+
+def test_without_its_owner_an_album_is_neither_made_nor_edited_nor_shared() -> None:
+    settings = rule(accounts=("alice", "bob"), description="Ours")
+    only_bob = wanted({"bob": "ab"}, settings, problems=FAILED, shares=((EVE, "viewer"),))
+    assert plan_album(only_bob, None).changes == ()
+    assert plan_album(only_bob, view("")).changes == (AddAssets("bob", assets("ab")),)
+
+
+# -- what people did --------------------------------------------------------------------------------------------------
+
+
+def test_what_a_person_took_out_stays_out() -> None:
+    plan = plan_album(wanted("abc"), view("c"), memory("abc"))
+    assert (plan.changes, ids(plan.kept_out)) == ((), "ab")
+    assert plan.learned == Learned(taken_out=assets("ab"))
+
+
+def test_what_was_hand_made_and_taken_out_stays_out_too() -> None:
+    plan = plan_album(wanted("ab"), view(""), memory(hand_made="a"))
+    assert (added(plan), ids(plan.kept_out)) == ("b", "a")
+    assert plan.learned == Learned(taken_out=assets("a"))
+
+
+@pytest.mark.parametrize("standing", [Standing.TAKEN_OUT, Standing.GONE, Standing.UNSURE])
+def test_it_stays_out_on_every_run(standing: Standing) -> None:
+    plan = plan_album(wanted("ab"), view(""), remembering(standing, "a"))
+    assert (added(plan), ids(plan.kept_out)) == ("b", "a")
+    # What was gone and matches again was not deleted, so a person took it out.
+    assert plan.learned == Learned(taken_out=assets("a") if standing is Standing.GONE else ())
+
+
+def test_what_we_took_out_is_added_when_it_matches_again() -> None:
+    assert added(plan_album(wanted("a"), view(""), remembering(Standing.REMOVED, "a"))) == "a"
+
+
+@pytest.mark.parametrize("standing", [Standing.TAKEN_OUT, Standing.GONE, Standing.UNSURE, Standing.REMOVED])
+def test_what_a_person_put_back_is_hand_made_from_then_on(standing: Standing) -> None:
+    plan = plan_album(wanted("", IN_STEP), view("a"), remembering(standing, "a"))
+    assert (plan.changes, plan.hand_made) == ((), 1)
+    assert plan.learned == Learned(hand_made=("a",))
+
+
+def test_what_is_neither_there_nor_selected_is_noted_and_that_is_all() -> None:
+    plan = plan_album(wanted("", IN_STEP), view(""), memory("a", hand_made="b"))
+    assert (plan.changes, plan.kept_out) == ((), ())
+    assert plan.learned == Learned(gone=("a", "b"))
+
+
+def test_what_is_in_the_trash_is_still_ours() -> None:
+    plan = plan_album(wanted("", IN_STEP), view("", trashed="a"), memory("a"))
+    assert (plan.changes, plan.learned) == ((), Learned())
+
+
+def test_what_is_in_the_trash_and_selected_is_not_added_again() -> None:
+    assert plan_album(wanted("a"), view("", trashed="a"), memory("a")).changes == ()
+
+
+def test_what_is_there_and_unknown_is_remembered_as_hand_made() -> None:
+    plan = plan_album(wanted("a"), view("abc"), memory("a", hand_made="b"))
+    assert plan.learned == Learned(hand_made=("c",))
+    assert plan.hand_made == 2
+
+
+# -- interrupted requests ---------------------------------------------------------------------------------------------
+
+
+def interrupted(updated: str = "u0") -> Interrupted:
+    return Interrupted(7, assets("ab"), updated)
+
+
+def test_an_interrupted_request_of_which_nothing_is_there_is_repeated_if_nobody_touched_the_album() -> None:
+    plan = plan_album(wanted("abc"), view("x"), memory(hand_made="x", interrupted=(interrupted(),)))
+    assert (added(plan), plan.warnings) == ("abc", ())
+    assert plan.learned == Learned(settled=(7,))
+
+
+def test_it_is_not_repeated_if_somebody_touched_the_album() -> None:
+    plan = plan_album(wanted("abc"), view("", updated="u1"), memory(interrupted=(interrupted(),)))
+    assert (added(plan), ids(plan.kept_out)) == ("c", "ab")
+    assert plan.learned == Learned(unsure=assets("ab"), settled=(7,))
+    (warning,) = plan.warnings
+    assert warning.startswith("a run was interrupted while it added 2 photos that are not in the album now")
+
+
+@pytest.mark.parametrize("updated", ["u0", "u1"])
+def test_what_is_there_of_it_counts_as_hand_made_and_what_is_not_stays_out(updated: str) -> None:
+    known = memory(interrupted=(interrupted(),))
+    plan = plan_album(wanted("bc", IN_STEP), view("a", updated=updated), known)
+    assert (added(plan), removed(plan), ids(plan.kept_out)) == ("c", "", "b")
+    assert plan.learned == Learned(hand_made=("a",), unsure=assets("b"), settled=(7,))
+    assert len(plan.warnings) == 2
+
+
+def test_without_an_album_to_look_at_nothing_of_it_is_added() -> None:
+    for seen in (None, AlbumView(view("").album, frozenset())):
+        plan = plan_album(wanted("ab"), seen, memory(interrupted=(interrupted(),)))
+        assert (plan.changes, plan.learned.unsure) == ((), assets("ab"))
+
+
+# -- removing ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_album_in_step_loses_what_we_added_and_matches_no_more_and_nothing_else() -> None:
+    plan = plan_album(wanted("a", IN_STEP), view("abcx"), memory("abc"))
+    assert plan.changes == (RemoveAssets("alice", assets("cb")),)
+    assert (plan.hand_made, plan.reasons) == (1, ("2 photos that were added by this rule match no more",))
+
+
+def test_an_album_that_is_only_added_to_loses_nothing() -> None:
+    assert plan_album(wanted("a"), view("abc"), memory("abc")).changes == ()
+
+
+def test_without_a_ledger_nothing_is_ours() -> None:
+    assert plan_album(wanted("a", IN_STEP), view("abc")).changes == ()
+
+
+def test_what_only_a_smart_search_lost_sight_of_stays() -> None:
+    plan = plan_album(wanted("a", IN_STEP, sticky=frozenset("b")), view("abc"), memory("abc"))
+    assert removed(plan) == "c"
+
+
+def test_who_added_a_photo_takes_it_out_and_the_owner_where_that_account_is_not_there() -> None:
+    shared = view("abc", users=((BOB, "editor"),))
+    bobs = memory("bc", user="bob")
+    plan = plan_album(wanted({"alice": "a", "bob": ""}, BOTH), shared, bobs)
+    assert plan.changes == (RemoveAssets("bob", assets("cb")),)
+    plan = plan_album(wanted("a", IN_STEP), shared, bobs)
+    assert plan.changes == (RemoveAssets("alice", assets("cb")),)
+
+
+def test_of_an_account_that_failed_nothing_is_removed() -> None:
+    shared = view("abc", users=((BOB, "editor"),))
+    plan = plan_album(wanted({"alice": "a"}, BOTH, problems=FAILED), shared, memory("bc", user="bob"))
+    assert plan.changes == ()
+    plan = plan_album(wanted({"alice": "a"}, BOTH, problems=FAILED), shared, memory("bc"))
+    assert removed(plan) == "cb"
+
+
+def test_removing_comes_before_sharing_and_adding_last_but_for_details() -> None:
+    settings = rule(in_step=True, accounts=("alice", "bob"), description="New", unshare=True)
+    plan = plan_album(wanted({"alice": "c", "bob": "d"}, settings), view("a", users=((EVE, "viewer"),)), memory("a"))
+    assert plan.changes == (
+        RemoveAssets("alice", assets("a")),
+        ShareAlbum(EVE, None, "viewer"),
+        ShareAlbum(BOB, "editor", None),
+        AddAssets("alice", assets("c")),
+        AddAssets("bob", assets("d")),
+        SetDetails(description=Edit("", "New")),
+    )
+
+
+# -- details and shares -----------------------------------------------------------------------------------------------
+
+
+def edits(plan: AlbumPlan) -> list[Change]:
+    return [change for change in plan.changes if isinstance(change, SetDetails)]
+
+
+def test_details_are_edited_only_where_they_differ() -> None:
+    settings = rule(description="Ours", order="asc", cover="a")
+    (change,) = edits(plan_album(wanted("a", settings), view("a")))
+    assert change == SetDetails(Edit("", "Ours"), Edit("desc", "asc"), Edit(None, "a"))
+    assert edits(plan_album(wanted("a", settings), view("a", description="Ours", order="asc", cover="a"))) == []
+    assert edits(plan_album(wanted("a"), view("a", description="By hand"))) == []
+
+
+def test_a_new_album_gets_its_description_when_it_is_made_and_the_rest_afterwards() -> None:
+    settings = rule(description="Ours", order="asc", cover="newest")
+    plan = plan_album(wanted("ab", settings), None)
+    assert edits(plan) == [SetDetails(order=Edit(None, "asc"), cover=Edit(None, "b"))]
+
+
+@pytest.mark.parametrize(
+    ("cover", "chosen"), [("newest", "d"), ("oldest", "a"), ("favorite", "c"), ("x", "x"), ("b", "b")]
+)
+def test_a_cover_is_chosen_among_what_will_be_in_the_album(cover: str, chosen: str) -> None:
+    # e is newer, and was taken out by hand.
+    plan = plan_album(
+        wanted("abcde", rule(cover=cover), favorites=frozenset("bce")), view("ax"), memory("ae", hand_made="x")
+    )
+    assert edits(plan) == [SetDetails(cover=Edit(None, chosen))]
+    assert plan.warnings == ()
+
+
+def test_where_nothing_can_be_the_cover_it_stays_as_it_is() -> None:
+    assert edits(plan_album(wanted("a", rule(cover="favorite")), view("a"))) == []
+    plan = plan_album(wanted("a", rule(cover="nowhere")), view("a"))
+    assert edits(plan) == []
+    assert plan.warnings == ("the cover nowhere is not in the album, so the cover stays as it is",)
+
+
+def shared(plan: AlbumPlan) -> list[Change]:
+    return [change for change in plan.changes if isinstance(change, ShareAlbum)]
+
+
+def test_an_album_is_shared_where_it_is_not_yet_and_roles_are_put_right() -> None:
+    plan = plan_album(
+        wanted("", shares=((EVE, "viewer"), (BOB, "editor"), (ALICE, "viewer"))), view("", users=((BOB, "viewer"),))
+    )
+    assert shared(plan) == [ShareAlbum(EVE, "viewer", None), ShareAlbum(BOB, "editor", "viewer")]
+
+
+def test_nobody_loses_an_album_unless_the_rule_says_so() -> None:
+    users = ((BOB, "viewer"), (EVE, "editor"))
+    assert shared(plan_album(wanted("", shares=((BOB, "viewer"),)), view("", users=users))) == []
+    strict = rule(unshare=True)
+    plan = plan_album(wanted("", strict, shares=((BOB, "viewer"),)), view("", users=users))
+    assert shared(plan) == [ShareAlbum(EVE, None, "editor")]
+
+
+def test_accounts_that_feed_an_album_together_are_its_editors_whatever_else_is_said() -> None:
+    settings = rule(accounts=("alice", "bob"), unshare=True)
+    plan = plan_album(wanted({"alice": "a", "bob": ""}, settings, shares=((BOB, "viewer"),)), view(""))
+    assert shared(plan) == [ShareAlbum(BOB, "editor", None)]
+    # Of an account that failed nobody knows whose it is.
+    plan = plan_album(
+        wanted({"alice": "a"}, settings, users={"alice": ALICE}, problems=FAILED), view("", users=((BOB, "editor"),))
+    )
+    assert shared(plan) == []
+
+
+def test_an_album_of_somebody_who_feeds_it_too_is_not_shared_with_its_owner() -> None:
+    plan = plan_album(wanted({"alice": "a", "bob": ""}), view("", owner=BOB, users=((ALICE, "editor"),)))
+    assert shared(plan) == []
+
+
+def test_of_an_album_that_is_not_known_further_nothing_but_photos_is_written() -> None:
+    seen = AlbumView(view("").album, frozenset("a"))
+    settings = rule(description="Ours", cover="newest")
+    plan = plan_album(wanted("ab", settings, shares=((EVE, "viewer"),)), seen)
+    assert plan.changes == (AddAssets("alice", (asset("b"),)),)
+    assert plan.seen is None

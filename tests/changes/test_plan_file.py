@@ -1,0 +1,96 @@
+"""Plans as files: everything comes back, and nothing that is not exactly a plan is taken for one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from immich_smart_albums.changes.change import AddAssets, CreateAlbum, Edit, RemoveAssets, SetDetails, ShareAlbum
+from immich_smart_albums.changes.plan import AlbumPlan, Learned, Plan, Seen
+from immich_smart_albums.changes.plan_file import plan_text, read_plan
+from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.model.album import Album
+
+from .making import BOB, asset, assets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PLAN = Plan(
+    "http://photos",
+    "2024-05-01T10:00:00Z",
+    (
+        AlbumPlan(
+            "Friends",
+            "alice",
+            Album("a1", "Renamed", 3, "owner", "Alice", "2024-01-01"),
+            (
+                RemoveAssets("alice", assets("a")),
+                ShareAlbum(BOB, "editor"),
+                ShareAlbum(BOB, None, "viewer"),
+                AddAssets("bob", assets("bc")),
+                SetDetails(cover=Edit(None, "b")),
+            ),
+            matched=2,
+            kept_out=(asset("d"),),
+            warnings=("look out",),
+            problems=(Problem("rules.yaml:1:1", "wrong", "do this", "excerpt"),),
+            seen=Seen("u0", "digest"),
+            learned=Learned(("h",), (asset("d"),), ("g",), (asset("u"),), (7,)),
+        ),
+        AlbumPlan("Family", "alice", changes=(CreateAlbum("Family", "Us"),)),
+    ),
+    users={"alice": "1", "bob": "2"},
+    ledger="id:3",
+    rules="digest",
+)
+
+
+def test_a_plan_comes_back_from_its_file() -> None:
+    text = plan_text(PLAN)
+    assert read_plan(text, "plan.json") == PLAN
+    assert json.loads(text)["fingerprint"] == PLAN.fingerprint
+    assert '\n  "made_at": "2024-05-01T10:00:00Z"' in text
+
+
+def test_the_fingerprint_is_that_of_the_world_and_the_changes_not_of_the_hour() -> None:
+    assert msgspec.structs.replace(PLAN, made_at="later").fingerprint == PLAN.fingerprint
+    others = [
+        msgspec.structs.replace(PLAN, server="http://other"),
+        msgspec.structs.replace(PLAN, albums=PLAN.albums[:1]),
+        msgspec.structs.replace(PLAN, users={"alice": "1", "bob": "3"}),
+        msgspec.structs.replace(PLAN, ledger="id:4"),
+        msgspec.structs.replace(PLAN, rules="other"),
+    ]
+    assert len({PLAN.fingerprint, *(each.fingerprint for each in others)}) == 6
+
+
+def edited(edit: Callable[[dict[str, Any]], object]) -> str:
+    content = json.loads(plan_text(PLAN))
+    edit(content)
+    return json.dumps(content)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (plan_text(PLAN)[:-20], "it is no JSON"),
+        ("[]", "it is no JSON"),
+        ("{}", "it is not a plan of this tool"),
+        (edited(lambda file: file.update(version=2)), "it is a plan of version 2, and this tool reads 1"),
+        (edited(lambda file: file.pop("plan")), "it is not a whole plan"),
+        (edited(lambda file: file["plan"].update(extra=1)), "it is not a whole plan"),
+        (edited(lambda file: file["plan"]["albums"][0]["changes"].pop(0)), "it was edited, or damaged"),
+        (edited(lambda file: file["plan"].update(server="http://other")), "it was edited, or damaged"),
+    ],
+)
+def test_what_is_not_a_whole_unedited_plan_is_refused(text: str, said: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read_plan(text, "plan.json")
+    (problem,) = caught.value.problems
+    assert problem.where == "plan.json"
+    assert problem.message.startswith(said)
+    assert problem.hint
