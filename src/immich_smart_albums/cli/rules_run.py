@@ -16,6 +16,7 @@ from immich_smart_albums.cli.server import read_connection
 from immich_smart_albums.config.household import Surroundings, load
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.ledger.place import default_place
+from immich_smart_albums.ledger.state import StateFile
 from immich_smart_albums.operations.accounts import gather_participants
 from immich_smart_albums.operations.plan import chosen
 from immich_smart_albums.operations.selections import Selecting
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.accounts import Participants
     from immich_smart_albums.operations.ports import Ledger
     from immich_smart_albums.rules.album import RuleBook
+
+STATE = "searches.db"
+"""Beside the ledger: what searches found, so that the next run asks for what changed only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,11 @@ def rules_run(
     book = chosen(household.book, getattr(arguments, "album", None) or ())
     for notice in findings.notices:
         console.say(f"note: {notice}")
-    with open_ledger(ledger_place(arguments), doing=writes) as ledger:
+    place = ledger_place(arguments)
+    with open_ledger(place, doing=writes) as ledger:
         accounts = participants(book, household, connection, console)
-        how = Selecting(connection.concurrency, console.detail)
+        store = None if getattr(arguments, "full", False) else StateFile(place.with_name(STATE), console.say)
+        how = Selecting(connection.concurrency, console.detail, store)
         yield RulesRun(book, accounts, ledger, how, household.digest)
 
 

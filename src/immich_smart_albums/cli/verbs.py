@@ -152,7 +152,8 @@ def _config(parser: Parser) -> None:
     check = verbs.add_parser("check", help="what is wrong with rules files", allow_abbrev=False)
     add_rules_files(check)
     check.add_argument("--offline", action="store_true", help="do not ask the server what the names stand for")
-    _add_run(check)
+    add_verbose(check)
+    add_server(check)
     show = verbs.add_parser("show", help="the rules as they count, and where they come from", allow_abbrev=False)
     add_rules_files(show)
     show.add_argument("--server", metavar="URL", help="address of Immich")
@@ -188,6 +189,7 @@ def _add_consent(parser: Parser) -> None:
 
 
 def _add_run(parser: Parser) -> None:
+    parser.add_argument("--full", action="store_true", help="read everything, also what is known from the last run")
     add_verbose(parser)
     add_server(parser)
 

@@ -134,7 +134,7 @@ class _Planner:
         memory = self.ledger.memory(key)
         findings = Findings()
         shares = self._shares(rule, owner, findings)
-        view = look_at_album(rule, name, self.ledger.binding(key), owner, findings)
+        view = look_at_album(rule, name, self.ledger.binding(key), owner, findings, memory)
         if findings.problems:
             return self._stopped(rule, name, (*answers.problems, *findings.problems))
         wanted = Wanted(

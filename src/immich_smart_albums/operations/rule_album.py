@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.changes.memory import KNOWN_INSIDE, NOTHING
 from immich_smart_albums.changes.view import AlbumView
 from immich_smart_albums.operations.target import find_bound
 
 if TYPE_CHECKING:
-    from immich_smart_albums.changes.memory import Binding
+    from immich_smart_albums.changes.memory import Binding, Memory
     from immich_smart_albums.operations.accounts import Participant
     from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.rules.findings import Findings
 
 
 def look_at_album(
-    rule: AlbumRule, name: str, binding: Binding | None, owner: Participant, findings: Findings
+    rule: AlbumRule,
+    name: str,
+    binding: Binding | None,
+    owner: Participant,
+    findings: Findings,
+    memory: Memory = NOTHING,
 ) -> AlbumView | None:
     """The album, or None: to be created if there is no problem, else what is wrong is noted. Raises ServerError.
 
-    `name` is the rule's, of a split with its values filled in.
+    `name` is the rule's, of a split with its values filled in. The trash is looked at only where photos are missing that
+    `memory` knows to be in the album.
     """
     album = find_bound(rule, name, binding, owner.names.albums, findings)
     if album is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Problem, ServerError
 from immich_smart_albums.operations.accounts import told
+from immich_smart_albums.operations.remember import remember
 from immich_smart_albums.operations.resolve import resolve
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.selection.evaluate import Failed, Selection, evaluate
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.accounts import Participant
     from immich_smart_albums.rules.nodes import Rule
     from immich_smart_albums.selection.plan import RunPlan
-    from immich_smart_albums.selection.ports import Memory
+    from immich_smart_albums.selection.ports import StateStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Selecting:
 
     concurrency: int
     log: Callable[[str], None]
-    memory: Memory | None = None
+    store: StateStore | None = None
+    """Where it is kept what searches found, for the next run; None: everything is read in full."""
 
 
 def compile_rules(rules: Mapping[str, Rule], account: Participant) -> Compiled:
@@ -66,9 +68,11 @@ def compile_rules(rules: Mapping[str, Rule], account: Participant) -> Compiled:
 def select(compiled: Compiled, account: Participant, how: Selecting) -> dict[str, Selection | tuple[Problem, ...]]:
     """What each rule selects for the account, or why that is not known. One rule that fails leaves the others alone."""
     results: dict[str, Selection | tuple[Problem, ...]] = dict(compiled.problems)
-    found = evaluate(
-        compiled.plan, account.server.searches, concurrency=how.concurrency, log=how.log, memory=how.memory
-    )
+    memory = remember(account.server, how.store, how.log) if how.store else None
+    found = evaluate(compiled.plan, account.server.searches, concurrency=how.concurrency, log=how.log, memory=memory)
+    if memory is not None:
+        memory.save()
+        how.log(f"{account.name}: {memory.summary()}")
     for name, result in zip(compiled.rules, found, strict=True):
         results[name] = (told(name, result.error),) if isinstance(result, Failed) else result
     return results

@@ -30,9 +30,13 @@ def album_line(plan: AlbumPlan, report: AlbumReport) -> str:
     if not plan.additions and not plan.has_changes and plan.album is None:
         return f"{_name(plan)}: nothing matches, so the album was not created"
     there = plan.already_there + report.count(Outcome.ALREADY_THERE)
-    parts = [f"{report.added:,} added", f"{there:,} already there"]
+    parts = []
+    if plan.additions or not plan.has_changes:
+        parts = [f"{report.added:,} added", f"{there:,} already there"]
     if plan.removals:
         parts.append(f"{report.removed:,} taken out")
+    if report.deleted:
+        parts.append("album deleted")
     if report.shares:
         parts.append(f"shared with {count(len(report.shares), 'user')}")
     if report.edits:
