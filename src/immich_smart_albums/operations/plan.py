@@ -89,7 +89,8 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
 ) -> tuple[Plan, tuple[str, ...]]:
     """The plan for all albums of a book, and notices.
 
-    The guards of albums named in `allow` do not count this once; `rules` is the digest of the rules files. Raises ServerError where no account can be asked at all.
+    The guards of albums named in `allow` do not count this once; `rules` is the digest of the rules files. Raises
+    ServerError where no account can be asked at all.
     """
     answers, notices = ask(book.albums, accounts, how)
     planner = _Planner(accounts, ledger, how, frozenset(allow))

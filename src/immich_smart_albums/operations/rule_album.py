@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.findings import Findings
 
 
-def look_at_album(
+def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it
     rule: AlbumRule,
     name: str,
     binding: Binding | None,
@@ -25,8 +25,8 @@ def look_at_album(
 ) -> AlbumView | None:
     """The album, or None: to be created if there is no problem, else what is wrong is noted. Raises ServerError.
 
-    `name` is the rule's, of a split with its values filled in. The trash is looked at only where photos are missing that
-    `memory` knows to be in the album.
+    `name` is the rule's, of a split with its values filled in. The trash is looked at only where photos are missing
+    that `memory` knows to be in the album.
     """
     album = find_bound(rule, name, binding, owner.names.albums, findings)
     if album is None:
@@ -34,4 +34,6 @@ def look_at_album(
     albums = owner.server.albums
     # The details first: what changes before the members are read makes a plan outdated, never wrong.
     details = albums.details(album.id)
-    return AlbumView(album, albums.members(album.id), details, albums.trashed(album.id))
+    members = albums.members(album.id)
+    is_whole = memory.having(KNOWN_INSIDE) <= members
+    return AlbumView(album, members, details, frozenset() if is_whole else albums.trashed(album.id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.plan_file import plan_from
+from immich_smart_albums.changes.plan_file import read_plan
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.plans import applied, print_plan
 from immich_smart_albums.cli.rules_run import rules_run
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> Exit:
     """Read the plan, check that everything still is as it says, write it."""
     console = stderr_console(verbose=arguments.verbose)
-    plan = plan_from(_text(arguments.plan), str(arguments.plan))
+    plan = read_plan(_text(arguments.plan), str(arguments.plan))
     with rules_run(arguments, console, writes="apply") as rules:
         servers = {name: account.server for name, account in rules.accounts.present.items()}
         check_world(plan, servers, ledger=rules.ledger.state, rules=rules.digest)
