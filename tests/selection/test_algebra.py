@@ -86,7 +86,7 @@ libraries = st.builds(
                 "id": f"asset-{number:02}",
                 "fileCreatedAt": f"2024-01-01T00:00:{instant:02}.000Z",
                 "city": city,
-                "exifInfo": {"make": make},
+                "exifInfo": {"make": make, "city": city},
                 "people": [{"name": name} for name in names],
                 "tags": [{"value": "Pets"}] if tagged else [],
             }

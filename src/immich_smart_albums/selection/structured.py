@@ -1,0 +1,158 @@
+"""Flat searches as conditions of a structured one (3.2 and later), where both surely mean the same.
+
+A structured search takes "any of these people", "none of them", lists of values, and one choice between branches, so
+that one request answers what takes several flat ones. Texts that are looked for in a longer one stay flat: how the
+server anchors `like` is not certain. So do tests for a missing value, for which the two shapes treat assets without
+EXIF differently, and negations of what may be missing, because in SQL nothing is unequal to NULL.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Condition, Kind, Query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from immich_smart_albums.model.query import Branch, Value
+
+IN_EXIF = frozenset({"city", "state", "country", "make", "model", "lensModel", "rating"})
+"""Fields of searches that are compared with what `exifInfo` has under the same name, exactly."""
+
+SINGLE = IN_EXIF | {"id", "libraryId", "type", "isFavorite", "isMotion", "isEncoded"}
+"""Fields of which an asset has one value, and that are compared exactly."""
+
+_RANGES = {
+    f"{moment}{end}": (f"{moment}At", operator)
+    for moment in ("taken", "created", "updated")
+    for end, operator in (("After", "gte"), ("Before", "lte"))
+}
+_IDS = frozenset({"personIds", "tagIds"})
+
+_OPPOSITES = {"gte": "lt", "lt": "gte", "lte": "gt", "gt": "lte"}
+
+_LISTED = IN_EXIF | {"type"}
+"""Fields that can be compared with a list."""
+
+
+def structured(query: Query) -> Query | None:
+    """A plain search as a structured one that finds the same; None where there is none for certain.
+
+    A search without filters has no conditions either.
+    """
+    if query.is_structured:
+        return query
+    conditions = [_condition(name, value) for name, value in query.filters]
+    known = [each for each in conditions if each is not None]
+    if len(known) < len(conditions):
+        return None
+    return Query(Kind.METADATA, (), query.visibility, conditions=tuple(sorted(known, key=_order)))
+
+
+def together(*queries: Query) -> Query | None:
+    """The structured search for what all of several, of one visibility, find; None where there is none."""
+    conditions = _joined(chain.from_iterable(each.conditions for each in queries))
+    choices = [each.either for each in queries if each.either]
+    if conditions is None or len(choices) > 1:
+        return None
+    return Query(Kind.METADATA, (), queries[0].visibility, conditions=conditions, either=choices[0] if choices else ())
+
+
+def one_of(queries: Sequence[Query]) -> Query | None:
+    """The structured search for what any of several, of one visibility, finds; None where there is none."""
+    if any(each.either or not each.conditions for each in queries):
+        return None
+    branches = tuple(dict.fromkeys(each.conditions for each in queries))
+    visibility = queries[0].visibility
+    if all(map(_is_one_id, branches)) and len({branch[0].field for branch in branches}) == 1:
+        ids = tuple(sorted(chain.from_iterable(_texts(branch[0].value) for branch in branches)))
+        return Query(Kind.METADATA, (), visibility, conditions=(Condition(branches[0][0].field, "any", ids),))
+    if all(map(_is_one_value, branches)) and len({branch[0].field for branch in branches}) == 1:
+        values = tuple(sorted(branch[0].value for branch in branches))  # type: ignore[type-var]  # of one field's type
+        return Query(Kind.METADATA, (), visibility, conditions=(Condition(branches[0][0].field, "in", values),))  # type: ignore[arg-type]
+    return Query(Kind.METADATA, (), visibility, either=branches)
+
+
+def opposite(query: Query) -> Query | None:
+    """The structured search for everything of a visibility that a search does not find; None where there is none."""
+    if query.either or len(query.conditions) != 1:
+        return None
+    (condition,) = query.conditions
+    negated = _negated(condition)
+    return None if negated is None else Query(Kind.METADATA, (), query.visibility, conditions=(negated,))
+
+
+def _condition(name: str, value: Value) -> Condition | None:
+    if value is None or value == "":
+        return None
+    if name in SINGLE:
+        return Condition(name, "eq", value)
+    if name in _RANGES:
+        return Condition(*_RANGES[name], value)
+    return Condition(name, "all", value) if name in _IDS else None
+
+
+def _negated(condition: Condition) -> Condition | None:
+    match condition:
+        case Condition(field, "all" | "any", (only,)) if field in _IDS:
+            return Condition(field, "none", (str(only),))
+        case Condition(field, "any", ids) if field in _IDS:
+            return Condition(field, "none", ids)
+        case Condition("isFavorite" | "isMotion" | "isEncoded" as field, "eq", bool() as value):
+            return Condition(field, "eq", not value)
+        case Condition("type" | "id" as field, "eq", value):
+            return Condition(field, "ne", value)
+        case Condition("takenAt" | "createdAt" | "updatedAt" as field, operator, value) if operator in _OPPOSITES:
+            return Condition(field, _OPPOSITES[operator], value)
+        case _:
+            return None
+
+
+def _joined(conditions: Iterable[Condition]) -> Branch | None:
+    """Conditions that hold together, each operator of a field once; None where that cannot be."""
+    found: dict[tuple[str, str], Condition] = {}
+    for each in conditions:
+        place = (each.field, each.operator)
+        joined = each if place not in found else _both(found[place], each)
+        if joined is None:
+            return None
+        found[place] = joined
+    return tuple(sorted(found.values(), key=_order))
+
+
+def _both(one: Condition, other: Condition) -> Condition | None:
+    match one, other:
+        case _ if one == other:
+            return one
+        case Condition(field, "all" | "none" as operator, tuple() as ours), Condition(_, _, tuple() as theirs):
+            return Condition(field, operator, tuple(sorted({*_texts(ours), *_texts(theirs)})))
+        case Condition(_, "gt" | "gte", str() as ours), Condition(_, _, str() as theirs):
+            return one if ours > theirs else other
+        case Condition(_, "lt" | "lte", str() as ours), Condition(_, _, str() as theirs):
+            return one if ours < theirs else other
+        case _:
+            return None
+
+
+def _is_one_id(branch: Branch) -> bool:
+    """Whether a branch asks for a single person or tag."""
+    match branch:
+        case (Condition(_, "all", (_,)),):
+            return True
+        case _:
+            return False
+
+
+def _is_one_value(branch: Branch) -> bool:
+    """Whether a branch asks for a single value of a field that can be compared with a list."""
+    return len(branch) == 1 and branch[0].operator == "eq" and branch[0].field in _LISTED
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()
+
+
+def _order(condition: Condition) -> tuple[str, str]:
+    return condition.field, condition.operator

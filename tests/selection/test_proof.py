@@ -1,0 +1,232 @@
+"""What a compiled rule selects from a real client and server is what its tree means, whatever the server's version.
+
+The meaning is worked out plainly: every search of the tree is asked for by itself, every check is made on the whole
+record of every photo, and the tree is evaluated on the sets.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.config.settings import Settings
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
+from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.rules.leaves import Check, Search
+from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
+from immich_smart_albums.sandbox import Sandbox
+from immich_smart_albums.selection.evaluate import Selection, evaluate
+from immich_smart_albums.selection.lower import lower, worth_counting
+from immich_smart_albums.selection.simplify import bounded, simplify
+
+from .crowded import CITIES, DAYS, MAKES, crowded
+from .finding import local
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.rules.leaves import Record
+
+LEVELS = ("1.132", "2.7", "3.1", "3.2")
+SEEDS = (1, 2)
+
+
+class World:
+    """One library on one server, and what is known of it for certain."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.server: PhotoServer = connect(
+            Settings(sandbox.url, Secret(sandbox.keys["alice"])),
+            Connection(concurrency=2),
+            on_exchange=lambda _: None,
+            on_read=lambda _: None,
+        )
+        seen = [each.id for each in sandbox.library.timeline if each.visibility != "locked"]
+        self.records: dict[str, Record] = {str(each["id"]): each for each in self.server.searches.details(seen)}
+        self.found: dict[Query, frozenset[str]] = {}
+
+    def result(self, query: Query) -> frozenset[str]:
+        if query not in self.found:
+            with closing(self.server.searches.find(query, frozenset())) as batches:
+                self.found[query] = frozenset(str(record["id"]) for batch in batches for record in batch)
+        return self.found[query]
+
+    def plainly(self, node: Node) -> frozenset[str]:
+        everything = frozenset(self.records)
+        match node:
+            case Search():
+                return self.result(node.query)
+            case Check():
+                return frozenset(each for each, record in self.records.items() if node.holds(record))
+            case Not():
+                return everything - self.plainly(node.child)
+            case All():
+                return everything.intersection(*map(self.plainly, node.children))
+            case Any():
+                return frozenset().union(*map(self.plainly, node.children))
+        raise AssertionError(node)
+
+
+@pytest.fixture(scope="module")
+def worlds() -> Iterator[dict[str, list[World]]]:
+    with ExitStack() as running:
+        yield {
+            level: [World(running.enter_context(Sandbox(crowded(seed), level))) for seed in SEEDS] for level in LEVELS
+        }
+
+
+# -- random rules ---------------------------------------------------------------------------------------------------
+
+SAMPLE = crowded(SEEDS[0])
+PEOPLE, TAGS, ALBUMS = tuple(SAMPLE.people), tuple(SAMPLE.tags), tuple(SAMPLE.albums)
+TIMELINE, ARCHIVE = frozenset({Visibility.TIMELINE}), frozenset({Visibility.ARCHIVE})
+NEWEST_ONLY = {"albumIds": "1.135", "isNotInAlbum": ""}
+
+
+def filters(*names: str) -> st.SearchStrategy[tuple[tuple[str, object], ...]]:
+    return st.fixed_dictionaries({}, optional={name: FIELDS[name] for name in names}).map(
+        lambda made: tuple(sorted(made.items()))
+    )
+
+
+FIELDS: dict[str, st.SearchStrategy[object]] = {
+    "city": st.sampled_from(CITIES),
+    "make": st.sampled_from(MAKES),
+    "rating": st.sampled_from((1, 4, 5)),
+    "type": st.sampled_from(("IMAGE", "VIDEO")),
+    "isMotion": st.booleans(),
+    "isFavorite": st.booleans(),
+    "takenAfter": st.sampled_from(DAYS),
+    "takenBefore": st.sampled_from(DAYS),
+    "createdAfter": st.just("2025-06-01T00:00:00.000Z"),
+    "originalFileName": st.sampled_from(("img", "trip")),
+    "personIds": st.sets(st.sampled_from(PEOPLE), min_size=1, max_size=2).map(lambda ids: tuple(sorted(ids))),
+    "tagIds": st.sets(st.sampled_from(TAGS), min_size=1, max_size=2).map(lambda ids: tuple(sorted(ids))) | st.none(),
+    "albumIds": st.sampled_from(ALBUMS).map(lambda each: (each,)),
+    "isNotInAlbum": st.just(value=True),
+    "withDeleted": st.just(value=True),
+}
+visibilities = st.sampled_from((TIMELINE, TIMELINE, TIMELINE, ARCHIVE, TIMELINE | ARCHIVE))
+single = st.sampled_from(sorted(FIELDS)).flatmap(filters)
+several = filters(*(name for name in FIELDS if name not in {"albumIds", "isNotInAlbum", "withDeleted"}))
+searches = st.one_of(
+    st.builds(lambda made, shown: Search(Query(Kind.METADATA, made, shown)), single, visibilities),
+    st.builds(lambda made: Search(Query(Kind.METADATA, made)), single),
+    st.builds(lambda made, shown: Search(Query(Kind.METADATA, made, shown)), several, visibilities),
+    st.builds(
+        lambda made, shown, limit: Search(Query(Kind.METADATA, made, shown, limit)),
+        single,
+        visibilities,
+        st.integers(1, 8),
+    ),
+    st.builds(
+        lambda words, made, limit: Search(Query(Kind.SMART, tuple(sorted((*made, ("query", words)))), limit=limit)),
+        st.sampled_from(("dog", "beach")),
+        filters("city", "personIds", "type"),
+        st.integers(1, 25),
+    ),
+)
+
+
+def exif_is(name: str, value: object) -> Check:
+    """A check that a search answers exactly."""
+    return Check(
+        f"{name} {value!r}",
+        lambda record: (record["exifInfo"] or {}).get(name) == value,  # type: ignore[attr-defined]
+        frozenset({f"exifInfo.{name}"}),
+        lambda _: None,
+        Query(Kind.METADATA, ((name, value),)),  # type: ignore[arg-type]
+        exact=True,
+    )
+
+
+def taken_on(day: str) -> Check:
+    """A check that a search surely contains."""
+    return Check(
+        f"taken {day[:10]}",
+        lambda record: str(record["localDateTime"])[:10] == day[:10],
+        frozenset({"localDateTime"}),
+        lambda _: None,
+        Query(Kind.METADATA, (("takenAfter", day), ("takenBefore", f"{day[:10]}T23:59:59.999Z"))),
+    )
+
+
+checks = st.one_of(
+    st.builds(exif_is, st.just("make"), st.sampled_from(("Apple", "Canon"))),
+    st.builds(exif_is, st.just("rating"), st.sampled_from((1, 4, 5))),
+    st.builds(taken_on, st.sampled_from(DAYS)),
+    st.sampled_from(
+        [
+            local("$.originalFileName", "trip"),
+            local("$.exifInfo.city", "nice"),
+            local("$.people[*].name", "emma"),
+            local("$.tags[*].value", "pets"),
+        ]
+    ),
+)
+trees = st.recursive(
+    searches | checks,
+    lambda children: st.one_of(
+        st.builds(All, st.lists(children, min_size=1, max_size=4).map(tuple)),
+        st.builds(Any, st.lists(children, min_size=1, max_size=3).map(tuple)),
+        st.builds(Not, children),
+    ),
+    max_leaves=8,
+)
+
+
+def is_understood(tree: Node, server: PhotoServer) -> bool:
+    """Whether this version can be asked for it: others are refused before anything is compiled."""
+    return not any(server.lacks(leaf.query) for leaf in leaves(tree) if isinstance(leaf, Search))
+
+
+def select(world: World, rules: list[Rule], *, counted: bool) -> tuple[list[set[str]], int]:
+    """What some rules select, and how many searches were sent."""
+    sizes = {}
+    if counted:
+        asked = {query: world.server.searches.count(query) for query in worth_counting(rules, world.server)}
+        sizes = {query: size for query, size in asked.items() if size is not None}
+    plan = lower(rules, world.server, sizes)
+    world.sandbox.clear_requests()
+    results = evaluate(plan, world.server.searches, concurrency=2, log=lambda _: None)
+    sent = sum(request.path.startswith("/api/search/") for request in world.sandbox.requests)
+    assert all(isinstance(result, Selection) for result in results), results
+    return [{asset.id for asset in result.assets} for result in results if isinstance(result, Selection)], sent
+
+
+def meaning(tree: Node) -> Node | None:
+    """The tree with what it is about; None where nothing can match. (`test_simplify` proves that it means the same.)"""
+    plain = simplify(tree, [])
+    if isinstance(plain, bool):
+        return Search(WHOLE_LIBRARY) if plain else None
+    return bounded(plain)
+
+
+def searches_of(tree: Node) -> int:
+    """One search for each leaf, and each place where it looks; capped ones may take more where instants tie."""
+    return sum(
+        len(leaf.query.visibility) * (3 if leaf.query.limit else 1) if isinstance(leaf, Search) else 1
+        for leaf in set(leaves(tree))
+    )
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(tree=trees, seed=st.sampled_from(range(len(SEEDS))), counted=st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_a_compiled_rule_selects_what_its_tree_means(
+    worlds: dict[str, list[World]], level: str, tree: Node, seed: int, counted: bool
+) -> None:
+    world = worlds[level][seed]
+    if not is_understood(tree, world.server):
+        return
+    (selected,), sent = select(world, [Rule(tree)], counted=counted)
+    meant = meaning(tree)
+    assert selected == (world.plainly(meant) if meant else set())
+    assert sent <= (searches_of(meant) if meant else 0)
