@@ -24,7 +24,7 @@ def test_plans_as_text(name: str) -> None:
 
 @pytest.mark.parametrize("name", PLANS)
 def test_plans_as_markdown(name: str) -> None:
-    check_golden(CASES / name / "plan.md", plan_markdown(PLANS[name]))
+    check_golden(CASES / name / "plan.md", plan_markdown(PLANS[name]) + "\n")
 
 
 @pytest.mark.parametrize("name", PLANS)

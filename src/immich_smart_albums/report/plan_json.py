@@ -55,7 +55,7 @@ def _album(album: AlbumPlan, base: str) -> dict[str, object]:
         "handMade": album.hand_made,
         "add": len(album.additions),
         "remove": len(album.removals),
-        "changes": [_change(change, base) for change in album.changes],
+        "changes": [change_json(change, base) for change in album.changes],
         "keptOut": [asset_json(asset, base) for asset in album.kept_out],
         "reasons": album.reasons,
         "warnings": album.warnings,
@@ -69,7 +69,8 @@ def problem_json(problem: Problem) -> dict[str, str | None]:
     return {"where": problem.where, "message": problem.message, "hint": problem.hint}
 
 
-def _change(change: Change, base: str) -> dict[str, object]:
+def change_json(change: Change, base: str) -> dict[str, object]:
+    """One change, told apart by its `change`."""
     match change:
         case CreateAlbum(name=name, description=description):
             return {"change": "create", "name": name, "description": description}

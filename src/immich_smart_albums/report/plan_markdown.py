@@ -21,7 +21,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&])")
 
 def plan_markdown(plan: Plan) -> str:
     """The whole plan as one document."""
-    return "\n".join(_lines(plan)) + "\n"
+    return "\n".join(_lines(plan))
 
 
 def escaped(text: str) -> str:

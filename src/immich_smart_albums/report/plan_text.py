@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.report.assets import asset_line
 from immich_smart_albums.report.plan_words import edits, heading, state, title, totals
-from immich_smart_albums.report.words import columns, count, one_line, padded
+from immich_smart_albums.report.words import count, one_line, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,14 +53,11 @@ def _table(albums: Sequence[AlbumPlan]) -> Iterator[str]:
             f"+{len(album.additions):,}" if album.additions else "",
             f"-{len(album.removals):,}" if album.removals else "",
             f"{album.present:,}",
-            state(album) + (f" ⚠ {count(len(album.warnings), 'warning')}" if album.warnings else ""),
+            " ".join((state(album), f"⚠ {count(len(album.warnings), 'warning')}" * bool(album.warnings))).strip(),
         )
         for album in albums
     ]
-    widths = [max(columns(row[at]) for row in rows) for at in range(4)]
-    for name, *numbers, note in rows:
-        cells = (f"{number:>{width}}" for number, width in zip(numbers, widths[1:], strict=True))
-        yield "  ".join((padded(name, widths[0]), *cells, note.strip())).rstrip()
+    yield from table(rows, right=(1, 2, 3))
 
 
 def _album(album: AlbumPlan, base: str) -> Iterator[str]:

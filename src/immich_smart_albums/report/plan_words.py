@@ -58,10 +58,11 @@ def _by_account(album: AlbumPlan) -> list[str]:
 def edits(album: AlbumPlan, base: str) -> Iterator[str]:
     """Everything that is done to an album but adding and removing photos."""
     for change in album.changes:
-        yield from _edits(change, base)
+        yield from edits_of(change, base)
 
 
-def _edits(change: Change, base: str) -> Iterator[str]:
+def edits_of(change: Change, base: str) -> Iterator[str]:
+    """What one change does to an album itself; nothing for photos that are added or taken out."""
     match change:
         case CreateAlbum():
             if change.description:

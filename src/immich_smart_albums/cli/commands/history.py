@@ -9,23 +9,27 @@ from immich_smart_albums.cli.output import print_lines
 from immich_smart_albums.cli.rules_run import ledger_place
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.ledger.ledger import open_ledger
+from immich_smart_albums.operations.history import history
 from immich_smart_albums.report.history import run_json, run_lines, runs_json, runs_lines
 
 if TYPE_CHECKING:
     import argparse
+
+MOST = 1000
+"""Runs that are listed, the newest of those that wrote something."""
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Print from the ledger; the server is not asked."""
     as_json = arguments.format == "json"
     with open_ledger(ledger_place(arguments)) as ledger:
-        runs = ledger.runs()
         if arguments.run is None:
+            runs = history(ledger, most=MOST)
             print_lines([runs_json(runs)] if as_json else runs_lines(runs))
             return Exit.DONE
-        found = next((each for each in runs if each.id == arguments.run), None)
+        found = next((each for each in ledger.runs() if each.id == arguments.run), None)
         if found is None:
-            hint = "history without a number lists all runs."
+            hint = "history without a number lists the runs."
             raise ConfigurationError((Problem("RUN", f"the ledger knows no run {arguments.run}", hint),))
         writes = ledger.writes(found.id)
         print_lines([run_json(found, writes)] if as_json else run_lines(found, writes))

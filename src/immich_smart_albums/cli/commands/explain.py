@@ -1,0 +1,37 @@
+"""`explain`: why a photo is in an album or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.cli.console import stderr_console
+from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.output import print_lines
+from immich_smart_albums.cli.rules_run import rules_run
+from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.operations.explain import asset_id_in
+from immich_smart_albums.operations.explain_album import explain_album, rule_for
+from immich_smart_albums.report.explanation import explanation_json, explanation_lines
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Print the explanation; 1 where some account could not be asked, or the album not be looked at."""
+    console = stderr_console(verbose=arguments.verbose)
+    if len(arguments.words) < 2:
+        hint = "Write the album's name as the rules have it, and then the photo's id or address."
+        raise ConfigurationError((Problem("command line", "an album and a photo are needed", hint),))
+    *paths, name, photo = arguments.words
+    asset_id = asset_id_in(photo)
+    with rules_run(arguments, console, paths=[Path(each) for each in paths]) as rules:
+        rule = rule_for(name, rules.book)
+        try:
+            found = explain_album(rule, asset_id, rules.accounts, rules.ledger, rules.how, name=name)
+        finally:
+            console.done_reading()
+    print_lines([explanation_json(found)] if arguments.format == "json" else explanation_lines(found))
+    is_known = not any(each.problems for each in found.accounts) and not any(each.problems for each in found.places)
+    return Exit.DONE if is_known else Exit.FAILED

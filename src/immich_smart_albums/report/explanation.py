@@ -1,0 +1,202 @@
+"""Why a photo is in an album or not, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.memory import Standing
+from immich_smart_albums.report.assets import asset_json, asset_line, asset_url
+from immich_smart_albums.report.plan_json import problem_json
+from immich_smart_albums.report.plan_text import problem_lines
+from immich_smart_albums.report.words import one_line
+from immich_smart_albums.selection.because import answer_text, in_short, value_text
+from immich_smart_albums.selection.explain import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.changes.record import Run
+    from immich_smart_albums.operations.explain import Why
+    from immich_smart_albums.operations.explain_album import AlbumWhy, Place
+    from immich_smart_albums.selection.explain import Answer, Explanation, Reason
+
+JSON_VERSION = 1
+"""Grows when a field changes its meaning or goes away."""
+
+_SIGNS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.NOT_ASKED: "·"}
+
+_WORDS = {"all": "all of these", "any": "any of these", "not": "none of this"}
+
+
+def explanation_lines(found: AlbumWhy) -> Iterator[str]:
+    """The photo, what the rule says of it for each account, and how it stands to the album."""
+    asset = next((each.asset for each in found.accounts if each.asset), None)
+    yield asset_line(asset, found.server) if asset else asset_url(found.server, found.asset_id)
+    yield f"{_matches(found.passed)} {one_line(found.rule)!r}"
+    for each in found.accounts:
+        yield ""
+        if len(found.accounts) > 1:
+            yield f"For {one_line(each.account)}: {_matches(None if each.problems else each.passed)}"
+        yield from _account(each)
+    yield ""
+    if not found.places:
+        yield "it is in none of this rule's albums, as far as the ledger knows"
+    for place in found.places:
+        yield f"{one_line(place.name)}: {doing(place)}"
+        for problem in place.problems:
+            yield from problem_lines(problem)
+
+
+def _matches(passed: bool | None) -> str:
+    return "it is not known whether it matches" if passed is None else "matches" if passed else "does not match"
+
+
+def _account(found: Why) -> Iterator[str]:
+    for problem in found.problems:
+        yield from problem_lines(problem)
+    if found.outside is not None:
+        yield f"✗ {one_line(found.outside)}"
+    if found.explanation is not None:
+        yield from _tree(found.explanation.tree, 0)
+        yield from _near_misses(found.explanation)
+    if found.cut is not None:
+        yield f"✗ {one_line(found.cut)}"
+    if found.combinations == ():
+        yield "✗ it has no value for what the albums are split by"
+
+
+def _tree(reason: Reason, depth: int) -> Iterator[str]:
+    words = reason.words or _WORDS[reason.kind]
+    seen = f"  ({answer_text(reason.answer)})" if reason.answer and answer_text(reason.answer) else ""
+    asked = "  (not asked: it makes no difference)" if reason.verdict is Verdict.NOT_ASKED else ""
+    yield f"{'  ' * depth}{_SIGNS[reason.verdict]} {one_line(words + seen)}{asked}"
+    if reason.verdict is not Verdict.NOT_ASKED:
+        for part in reason.parts:
+            yield from _tree(part, depth + 1)
+
+
+def _near_misses(explanation: Explanation) -> Iterator[str]:
+    """The single changes with which it would match; a rule of one predicate has nothing to tell."""
+    misses = explanation.near_misses
+    if explanation.passed or not misses or explanation.tree in misses:
+        return
+    yield ""
+    yield "It would match but for one:" if len(misses) == 1 else "It would match if one of these were otherwise:"
+    for reason in misses:
+        yield f"  {one_line(in_short(reason))}" + (f"  {one_line(reason.where)}" if reason.where else "")
+
+
+def doing(place: Place) -> str:
+    """Whether a photo is in an album, and whose doing that is."""
+    if place.problems:
+        return "could not be looked at"
+    if place.inside:
+        return _inside(place)
+    if place.album is None and place.standing is None:
+        return "there is no album yet" + (", the next run makes it and adds the photo" if place.wanted else "")
+    match place.standing:
+        case None:
+            return "not in the album" + (" yet, the next run adds it" if place.wanted else "")
+        case Standing.REMOVED:
+            back = ", the next run adds it again" if place.wanted else ""
+            return f"not in the album, taken out{_by(place.run)} because it matched no more{back}"
+        case Standing.UNSURE:
+            return (
+                f"not in the album, added{_by(place.run)}, which was interrupted; perhaps a person took it out, so it"
+                " stays out until `ledger forget`"
+            )
+        case Standing.GONE:
+            return (
+                f"not in the album, added{_by(place.run)} and then taken out, locked or deleted; it stays out until"
+                " `ledger forget`"
+            )
+        case _:
+            return "not in the album, a person took it out; it stays out until `ledger forget`"
+
+
+def _inside(place: Place) -> str:
+    match place.standing:
+        case Standing.OURS:
+            return f"in the album, added by this rule{_by(place.run)}"
+        case None | Standing.HAND_MADE:
+            return "in the album, put there by hand; never taken out by this tool"
+        case _:
+            return "in the album, put back by hand; never taken out by this tool"
+
+
+def _by(run: Run | None) -> str:
+    return f" in run {run.id} on {run.started[:10]}" if run else ""
+
+
+def explanation_json(found: AlbumWhy) -> str:
+    """The whole explanation as one JSON object."""
+    answer = {
+        "version": JSON_VERSION,
+        "server": found.server,
+        "rule": found.rule,
+        "asset": {"id": found.asset_id, "url": asset_url(found.server, found.asset_id)},
+        "matches": found.passed,
+        "accounts": [_account_json(each, found.server) for each in found.accounts],
+        "albums": [_place_json(place, found) for place in found.places],
+    }
+    return json.dumps(answer, indent=2)  # plain ASCII, so that every terminal and pipe takes it
+
+
+def _account_json(found: Why, base: str) -> dict[str, object]:
+    explanation = found.explanation
+    return {
+        "account": found.account,
+        "matches": found.passed,
+        "asset": found.asset and asset_json(found.asset, base),
+        "outside": found.outside,
+        "cut": found.cut,
+        "split": found.combinations,
+        "problems": [problem_json(problem) for problem in found.problems],
+        "tree": explanation and _reason_json(explanation.tree),
+        "nearMisses": [_reason_json(each) for each in explanation.near_misses] if explanation else [],
+    }
+
+
+def _reason_json(reason: Reason) -> dict[str, object]:
+    told: dict[str, object] = {"kind": reason.kind, "words": reason.words, "verdict": reason.verdict.value}
+    if reason.where:
+        told["where"] = reason.where
+    if reason.answer:
+        told["saw"] = _answer_json(reason.answer)
+    if reason.parts:
+        told["parts"] = [_reason_json(part) for part in reason.parts]
+    return told
+
+
+def _answer_json(answer: Answer) -> dict[str, object]:
+    told: dict[str, object] = {"value": _plain(answer.value)}
+    if answer.read is not None:
+        told |= {"rank": answer.rank, "read": answer.read}
+    return told
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it; what it has not becomes text."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case dict():
+            return {str(name): _plain(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case _:
+            return value_text(value)
+
+
+def _place_json(place: Place, found: AlbumWhy) -> dict[str, object]:
+    album, run = place.album, place.run
+    return {
+        "name": place.name,
+        "album": album and {"id": album.id, "name": album.name, "url": f"{found.server}/albums/{album.id}"},
+        "wanted": place.wanted,
+        "inside": None if place.problems else place.inside,
+        "ledger": place.standing and place.standing.value,
+        "run": run and {"id": run.id, "started": run.started, "verb": run.verb},
+        "problems": [problem_json(problem) for problem in place.problems],
+    }

@@ -1,0 +1,173 @@
+"""Runs and what they wrote, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.change import AddAssets, CreateAlbum, RemoveAssets
+from immich_smart_albums.changes.record import State
+from immich_smart_albums.model.outcome import Outcome
+from immich_smart_albums.report.plan_json import change_json
+from immich_smart_albums.report.plan_words import edits_of
+from immich_smart_albums.report.words import count, one_line, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from immich_smart_albums.changes.record import Run, Write
+    from immich_smart_albums.operations.history import RunHistory
+
+JSON_VERSION = 1
+"""Grows when a field changes its meaning or goes away."""
+
+_SIGNS = {Outcome.ADDED: "+", Outcome.REMOVED: "-", Outcome.ALREADY_THERE: "·"}
+
+
+def runs_lines(runs: Sequence[RunHistory]) -> Iterator[str]:
+    """Runs, newest first, with what each came to."""
+    if not runs:
+        yield "Nothing was written yet."
+        return
+    rows = [("Run", "Started (UTC)", "What", "Added", "Taken out", "Albums", "Ended")]
+    rows += [
+        (
+            str(each.run.id),
+            _when(each.run.started),
+            _what(each.run),
+            _sum(album.added for album in each.albums),
+            _sum(album.removed for album in each.albums),
+            _sum(1 for _ in each.albums),
+            ", ".join(_endings(each)),
+        )
+        for each in runs
+    ]
+    yield from table(rows, right=(0, 3, 4, 5))
+
+
+def _sum(numbers: Iterable[int]) -> str:
+    total = sum(numbers)
+    return f"{total:,}" if total else ""
+
+
+def _endings(told: RunHistory) -> Iterator[str]:
+    yield _end(told.run)
+    if told.undone_by is not None:
+        yield f"taken back by run {told.undone_by}"
+    unclear = sum(album.unclear for album in told.albums)
+    if unclear:
+        yield f"⚠ {count(unclear, 'photo')} unclear"
+
+
+def run_lines(run: Run, writes: Iterable[Write]) -> Iterator[str]:
+    """What one run wrote, album by album."""
+    yield f"Run {run.id}, {_what(run)} on {one_line(run.server)}, {_when(run.started)} UTC: {_end(run)}"
+    albums: dict[str, list[Write]] = {}
+    for write in writes:
+        albums.setdefault(write.intent.key.rule, []).append(write)
+    if not albums:
+        yield "It wrote nothing."
+    for rule, of_album in albums.items():
+        ids = dict.fromkeys(write.intent.album_id for write in of_album if write.intent.album_id)
+        yield ""
+        yield f"{one_line(rule)}" + "".join(f"  {run.server}/albums/{each}" for each in ids)
+        yield from (f"  {line}" for line in _done(of_album, run.server))
+
+
+def _when(moment: str) -> str:
+    return moment[:19].replace("T", " ")
+
+
+def _what(run: Run) -> str:
+    return run.verb if run.undoes is None else f"{run.verb} of {run.undoes}"
+
+
+def _end(run: Run) -> str:
+    return run.ending.value if run.ending else "killed, or still at work"
+
+
+def _done(writes: list[Write], base: str) -> Iterator[str]:
+    photos: Counter[Outcome] = Counter()
+    unknown = 0
+    for write in writes:
+        change = write.intent.change
+        if isinstance(change, AddAssets | RemoveAssets):
+            photos.update(write.outcomes.values())
+            unknown += len(change.assets) - len(write.outcomes) if write.state is State.OPEN else 0
+        else:
+            if isinstance(change, CreateAlbum):
+                yield f"~ created{_doubt(write)}"
+            yield from (f"~ {each}{_doubt(write)}" for each in edits_of(change, base))
+    for outcome in Outcome:
+        if photos[outcome]:
+            told = count(photos[outcome], "photo")
+            yield f"{_SIGNS[outcome]} {told} {outcome.value}" if outcome in _SIGNS else f"✗ {told}: {outcome.value}"
+    if unknown:
+        yield f"⚠ {count(unknown, 'photo')} of which nobody knows: the run was cut off; the next one looks"
+
+
+def _doubt(write: Write) -> str:
+    match write.state:
+        case State.OPEN | State.SETTLED:
+            return " (perhaps: the run was cut off)"
+        case State.REFUSED:
+            return " (refused)"
+        case State.DONE:
+            return ""
+
+
+def runs_json(runs: Sequence[RunHistory]) -> str:
+    """Runs as one JSON object."""
+    return _dumped({"runs": [_history_json(each) for each in runs]})
+
+
+def _history_json(told: RunHistory) -> dict[str, object]:
+    albums = [
+        {
+            "rule": album.rule,
+            "added": album.added,
+            "removed": album.removed,
+            "created": album.created,
+            "deleted": album.deleted,
+            "edits": album.edits,
+            "shares": album.shares,
+            "unclear": album.unclear,
+        }
+        for album in told.albums
+    ]
+    return {**_run_json(told.run), "undoneBy": told.undone_by, "albums": albums}
+
+
+def run_json(run: Run, writes: Iterable[Write]) -> str:
+    """One run, with all that it wrote, as one JSON object."""
+    return _dumped({**_run_json(run), "writes": [_write_json(write, run.server) for write in writes]})
+
+
+def _dumped(answer: dict[str, object]) -> str:
+    return json.dumps({"version": JSON_VERSION, **answer}, indent=2)  # plain ASCII: every terminal and pipe takes it
+
+
+def _run_json(run: Run) -> dict[str, object]:
+    return {
+        "run": run.id,
+        "verb": run.verb,
+        "undoes": run.undoes,
+        "server": run.server,
+        "started": run.started,
+        "ended": run.ended,
+        "ending": run.ending and run.ending.value,
+    }
+
+
+def _write_json(write: Write, base: str) -> dict[str, object]:
+    intent = write.intent
+    return {
+        "rule": intent.key.rule,
+        "album": intent.album_id and {"id": intent.album_id, "url": f"{base}/albums/{intent.album_id}"},
+        "by": intent.user,
+        "at": intent.at,
+        "state": write.state.value,
+        **change_json(intent.change, base),
+        "outcomes": {outcome.name.lower(): write.ids(outcome) for outcome in Outcome if write.ids(outcome)},
+    }

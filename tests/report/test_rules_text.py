@@ -1,0 +1,157 @@
+"""Rules as they count: YAML that says the same when it is read again, with places, without keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from immich_smart_albums.config.yaml_values import read_yaml
+from immich_smart_albums.report.rules_text import rules_text
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.value import Entries, Items, Text, Value
+from tests.rules.books import book
+from tests.rules.test_json_schema import HOUSEHOLD, wrong
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.album import RuleBook
+
+
+def shown(rules: RuleBook, server: tuple[str, str] | None = None) -> str:
+    keys = {each.name: f"{each.name}'s place" for each in rules.accounts} or {"default": "the key is IMMICH_API_KEY"}
+    return "\n".join([*rules_text(rules, server, keys), ""])
+
+
+def plain(value: Value) -> object:
+    """A value without its places; whether a text was quoted counts."""
+    match value:
+        case Text():
+            return (value.text, value.quoted)
+        case Items():
+            return [plain(each) for each in value.items]
+        case Entries():
+            return [(plain(key), plain(each)) for key, each in value.entries]
+
+
+SMALL = "albums: [{name: Kids, match: {person: Emma}}]"
+
+
+def test_defaults_are_filled_in_and_marked() -> None:
+    assert shown(book(SMALL)) == (
+        "# server: not known\n"
+        "# account default: the key is IMMICH_API_KEY\n"
+        "guard: {remove: [1000], add: unlimited}  # default\n"
+        "albums:\n"
+        "  - name: Kids  # 1.yaml:1:10\n"
+        "    match:\n"
+        "      person: Emma\n"
+        "    guard: {remove: [30 %, 500], add: unlimited, empty: refuse}  # default\n"
+        "    keep: add-only  # default\n"
+    )
+
+
+HOUSE = HOUSEHOLD.replace('"{year}"', "Old")
+
+
+def test_what_is_shown_reads_as_the_same_rules() -> None:
+    rules = book(HOUSE)
+    text = shown(rules, ("http://immich.local:2283", "1.yaml:2:1"))
+    again = book(text)
+    assert again.people == rules.people
+    assert again.places == rules.places
+    assert (again.guard, again.server) == (rules.guard, rules.server)
+    commands = {each.name: (each.key_env, each.key_file, each.key_command) for each in again.accounts}
+    assert commands == {
+        "alice": (None, "/run/secrets/alice", None),
+        "bob": ("BOB_KEY", None, None),
+        "carol": (None, None, ("pass",)),  # what a program is told may be a secret
+    }
+    for one, other in zip(again.albums, rules.albums, strict=True):
+        unlike = {"rule": other.rule, "share": (), "tests": ()}
+        assert replace(one, **unlike) == replace(other, **unlike)
+        assert [each.user for each in one.share] == [each.user for each in other.share]
+        assert [each.asset for each in one.tests] == [each.asset for each in other.tests]
+        assert (one.rule.limit, one.rule.sort, one.rule.split) == (
+            other.rule.limit,
+            other.rule.sort,
+            other.rule.split,
+        )
+        assert one.written is not None
+        assert other.written is not None
+        matches = one.written.get("match"), other.written.get("match")
+        assert matches[0] is not None
+        assert matches[1] is not None
+        assert plain(matches[0]) == plain(matches[1])
+    assert wrong(text) == []
+
+
+def test_it_says_where_everything_comes_from() -> None:
+    text = shown(book(HOUSE), ("http://immich.local:2283", "--server"))
+    for line in (
+        'server: "http://immich.local:2283"  # --server',
+        "accounts:  # 1.yaml:3:1",
+        "  bob: {key_env: BOB_KEY}  # bob's place",
+        "places:  # 1.yaml:8:1",
+        "guard: {remove: [5 %, 1000], add: unlimited}  # 1.yaml:9:1",
+        '  - name: "2024"  # 1.yaml:11:5',
+    ):
+        assert f"{line}\n" in text
+
+
+def test_what_logs_in_is_not_shown() -> None:
+    text = shown(book(SMALL), ("http://me:secret@here", "--server"))
+    assert "secret" not in text
+    assert 'server: "http://***@here"' in text
+    command = "accounts: {alice: {key_command: echo MyKey}}"
+    assert "MyKey" not in shown(book(f"{command}\n{SMALL}"))
+
+
+@pytest.mark.parametrize(
+    "guard", ["{remove: unlimited}", "{remove: 0}", "{remove: 12.345 %, add: 0, empty: allow}", "{}"]
+)
+def test_guards_read_as_they_are_shown(guard: str) -> None:
+    rules = book(f"albums: [{{name: Kids, match: {{person: Emma}}, guard: {guard}}}]")
+    assert book(shown(rules)).albums[0].guard == rules.albums[0].guard
+
+
+SCALARS = st.one_of(
+    st.text(max_size=8),
+    st.sampled_from(["a b", "- a", "a: b", "#x", "a #b", "~", "", "'", '"', "{a}", "[b", "\n", " x ", "é", "%", "*a"]),
+)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SCALARS, inner, max_size=3), max_leaves=8
+)
+TEXT = "rules.yaml"
+
+
+@settings(max_examples=100)
+@given(VALUES, st.booleans(), st.sampled_from([None, '"', "'", "|"]))
+def test_any_value_reads_as_it_is_shown(value: object, flow: bool, style: str | None) -> None:  # noqa: FBT001
+    findings = Findings()
+    written = yaml.safe_dump({"match": value}, default_flow_style=flow, default_style=style, allow_unicode=True)
+    first = read_yaml(TEXT, _untagged(written).encode(errors="replace"), findings)
+    if findings.problems or not isinstance(first, Entries):
+        return  # control characters, or a mapping that is none without its tags
+    rules = book(SMALL)
+    (album,) = rules.albums
+    text = shown(replace(rules, albums=(replace(album, written=first),)))
+    second = read_yaml(TEXT, text.encode(), findings)
+    assert findings.problems == []
+    assert isinstance(second, Entries)
+    albums = second.get("albums")
+    assert isinstance(albums, Items)
+    (shown_album,) = albums.items
+    assert isinstance(shown_album, Entries)
+    again, before = shown_album.get("match"), first.get("match")
+    assert again is not None
+    assert before is not None
+    assert plain(again) == plain(before)
+
+
+def _untagged(text: str) -> str:
+    """PyYAML tags what it quotes as if it were a number."""
+    return text.replace("!!null ", "").replace("!!bool ", "").replace("!!int ", "").replace("!!float ", "")
