@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 STARTER = """\
 # Albums on Immich that keep themselves.
 #
-#   immich-smart-albums config check    is this file right?
-#   immich-smart-albums plan            what would change? Nothing is written.
-#   immich-smart-albums sync            do it; again tomorrow, by cron
+# immich-smart-albums config check   Is this file right?
+# immich-smart-albums plan           What would change? Nothing is written.
+# immich-smart-albums sync           Do it; again tomorrow, by cron.
 #
-# Lines with a # and no space behind it are examples: take the # away to use them.
+# A # and one space begin a note. Other lines with # are examples: take the # away, and nothing else, to use them.
 # For completion in your editor: immich-smart-albums config schema > smart-albums.schema.json, and as the first line
 # here "yaml-language-server: $schema=smart-albums.schema.json", behind a # and a space.
 

@@ -78,7 +78,7 @@ ALBUM: dict[str, Setting] = {
     "sticky": Setting(
         "Whether `in-step` leaves photos in that only rank lower in a smart search than before.", TRUTH, "false", "true"
     ),
-    "description": Setting("The album's description.", {"type": ["string", "null"]}, "Summers by the lake", "left"),
+    "description": Setting("The album's description.", TEXT, "Summers by the lake", "left"),
     "cover": Setting(
         "The album's cover: the newest, the oldest or the newest favourite photo, or one by id or address.",
         {"anyOf": [words("newest", "oldest", "favorite", "favourite"), TEXT]},

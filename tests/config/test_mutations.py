@@ -1,0 +1,72 @@
+"""Files that somebody is in the middle of editing: whatever stands there, reading it ends in rules or in problems."""
+
+from __future__ import annotations
+
+from datetime import date
+from textwrap import indent
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from immich_smart_albums.config.yaml_values import read_yaml
+from immich_smart_albums.rules.book import read_book
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.reading import Reading
+from immich_smart_albums.rules.registry import PREDICATES, PREDICATES_BY_WORD
+from immich_smart_albums.rules.settings import ALBUM, FILE
+from tests.config.test_starter import WITH_EXAMPLES
+
+EXAMPLES = "\n".join(
+    f"  - name: {at}\n    match:\n{indent(each, '      ')}"
+    for at, (each, _) in enumerate(example for predicate in PREDICATES for example in predicate.examples)
+)
+WHOLE = f"{WITH_EXAMPLES}\n{EXAMPLES}\n"
+LINES = WHOLE.splitlines(keepends=True)
+
+WORDS = st.sampled_from(
+    [*FILE, *ALBUM, *PREDICATES_BY_WORD, "all", "any", "not", "min", "max", "none", "true", "-1", "5"]
+)
+PIECES = st.one_of(
+    st.sampled_from(
+        [" ", "  ", "\n", "\t", ": ", "- ", "[", "]", "{", "}", ",", "'", '"', "#", "&a ", "*a", "|", "~", "5 %"]
+    ),
+    WORDS,
+    WORDS.map(lambda word: f"{word}: "),
+    st.text(max_size=3),
+)
+
+
+@st.composite
+def edited(draw: st.DrawFn) -> str:
+    """Some lines of a rules file, a few places of which were deleted or overwritten."""
+    start = draw(st.integers(0, len(LINES) - 1))
+    text = "".join(LINES[:1] + LINES[start : start + draw(st.integers(1, 30))])
+    if draw(st.booleans()):
+        text = f"albums:\n{text}"
+    for _ in range(draw(st.integers(0, 4))):
+        at = draw(st.integers(0, len(text)))
+        text = text[:at] + draw(PIECES) + text[at + draw(st.integers(0, 8)) :]
+    return text
+
+
+@settings(max_examples=200)
+@given(edited())
+def test_a_file_that_is_being_edited_gives_rules_or_problems_with_places(text: str) -> None:
+    findings = Findings()
+    value = read_yaml("rules.yaml", text.encode(), findings)
+    found = read_book([value], Reading(findings, date(2026, 8, 15))) if value is not None else None
+    assert (found is None) is bool(findings.problems)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for problem in findings.problems:
+        name, line, column = problem.where.rsplit(":", 2)
+        assert name == "rules.yaml"
+        assert 1 <= int(line) <= len(lines)
+        assert 1 <= int(column) <= len(lines[int(line) - 1]) + 1
+
+
+def test_the_file_that_is_edited_is_fine() -> None:
+    findings = Findings()
+    value = read_yaml("rules.yaml", WHOLE.encode(), findings)
+    assert value is not None
+    assert read_book([value], Reading(findings, date(2026, 8, 15))) is not None
+    assert findings.problems == []
