@@ -1,0 +1,116 @@
+"""Two evaluators agree: what the search of a predicate finds on a server, and what passes when we look ourselves."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from immich_smart_albums.model.query import WHOLE_LIBRARY
+from immich_smart_albums.operations.resolve import resolve
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.leaves import Check, Search
+from immich_smart_albums.rules.nodes import Rule, leaves
+from immich_smart_albums.sandbox import Sandbox, generate
+from immich_smart_albums.sandbox.records import Exif
+from tests.rules.values import node
+
+from .serving import connected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.operations.ports import PhotoServer
+
+LEVELS = ("1.132", "2.7", "3.1", "3.2")
+
+_HOUR = 3_600_000_000
+
+MATCHES: tuple[dict[str, Any], ...] = (
+    {"taken": ["2023", "2022-02", "2024-02-29", "2019..2021-06", "last 6 months"]},
+    {"taken": {"after": "2024-01-01", "before": "2024-03-03"}},
+    {"added": ["2023", "2024-05", {"after": "2024-05-14 12:00"}, {"before": "2020-01-01"}, {"last": "2 years"}]},
+    {"place": ["Finland", "none", {"city": ["Paris", "none"]}, {"state": "Uusimaa"}, {"country": ["Japan", None]}]},
+    {"place": ["finland", "Reykjavík", "Reykjavik"]},
+    {"camera": ["Apple", "Canon EOS R6", "none", {"lens": ["FE 85mm F1.8", "none"]}, {"make": None}, {"model": "x"}]},
+    {"rating": [1, {"min": 4}, "none", "rejected"]},
+    {"media": ["photo", "video", "live", "raw", "image/heic", "screenshot"]},
+    {"path": ["^/photos/work_projects/", "apollo", r"\.JPE?G$", "Kesä", {"glob": "trip/"}, {"contains": "kesä mö"}]},
+    {"filename": [r"IMG_\d+", "screenshot", {"glob": "*.mp4"}, {"contains": "%_sure"}, {"glob": "[sS]can_*"}, "_00"]},
+    {"filename": ["kiss", "rsted", r"a\\b\.jpg", "straße", {"contains": "IMG_NYE"}]},
+    {"description": ["mökillä", "MOKILLA", "City", "hooray!", {"contains": "break"}, "none"]},
+)
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[dict[str, PhotoServer]]:
+    """A server of each level over one library with odd names, edges of days, and a photo that is not read yet."""
+    library = generate(600)
+    for name in ("\u212a\u0131\u017fS.jpg", "100%_sure.jpg", "IMG_NYE_ä.JPG", "a\\b.jpg", "ØRSTED.jpg", "STRASSE.jpg"):
+        library.add_asset(name=name, exif=Exif(description=name, rating=4))
+    library.add_asset(name="unread.jpg", exif=None)
+    for taken in ("2023-12-31T10:00:00Z", "2024-01-01T11:59:59Z", "2024-02-29T23:59:59.999Z", "2023-01-01T00:00:00Z"):
+        asset = library.add_asset(taken=taken)
+        for hours in (-12, 14):
+            library.add_asset(taken=taken, local_date_time=asset.local_date_time + hours * _HOUR)
+    with ExitStack() as stack:
+        yield {level: connected(stack.enter_context(Sandbox(library, level))) for level in LEVELS}
+
+
+class Reader:
+    """Reads searches, each only once."""
+
+    def __init__(self) -> None:
+        self._known: dict[object, dict[str, Any]] = {}
+
+    def __call__(self, server: PhotoServer, query: Query, fields: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """The records of a search by id."""
+        key = (server, query, fields)
+        if key not in self._known:
+            records = chain.from_iterable(server.searches.find(query, fields))
+            self._known[key] = {str(record["id"]): record for record in records}
+        return self._known[key]
+
+
+@pytest.fixture(scope="module")
+def read() -> Reader:
+    return Reader()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("match", MATCHES)
+def test_a_search_finds_what_passes(
+    match: dict[str, Any], level: str, servers: dict[str, PhotoServer], read: Reader
+) -> None:
+    server, newest = servers[level], servers["3.2"]
+    written = [leaf for leaf in leaves(node(match)) if isinstance(leaf, Check)]
+    for check in written:
+        oracle = passing(check, newest, read)
+        findings = Findings()
+        (asked,) = leaves(resolve(Rule(check), server, findings).match)
+        assert findings.problems == []
+        if isinstance(asked, Search):  # this version does not show what the check looks at
+            assert read(server, asked.query).keys() == oracle
+            continue
+        assert isinstance(asked, Check)
+        assert passing(asked, server, read) == oracle
+        if asked.within is not None and not server.lacks(asked.within):
+            within = read(server, asked.within, frozenset(asked.fields or ())).keys()
+            assert within == oracle if asked.exact else within >= oracle
+
+
+def passing(check: Check, server: PhotoServer, read: Reader) -> set[str]:
+    """The ids of everything on the timeline that passes."""
+    assert check.fields is not None
+    return {id_ for id_, record in read(server, WHOLE_LIBRARY, check.fields).items() if check.holds(record)}
+
+
+def test_the_matches_find_something_and_not_everything(servers: dict[str, PhotoServer], read: Reader) -> None:
+    server = servers["3.2"]
+    some = [
+        len(passing(leaf, server, read)) for match in MATCHES for leaf in leaves(node(match)) if isinstance(leaf, Check)
+    ]
+    assert sum(0 < each < 600 for each in some) > len(some) * 0.7
