@@ -22,6 +22,9 @@ _HEADER = b"SQLite format 3\x00"
 _ID_AT = slice(68, 72)
 """Where SQLite keeps the application's id, big-endian."""
 
+PATIENCE = 10.0
+"""Seconds to wait for another run that writes."""
+
 _DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 
@@ -40,11 +43,12 @@ class StateFile:
             if not self._is_ours():
                 return None
             with self._connected() as connection:
-                found = connection.execute("SELECT stamp, value FROM searches WHERE key = ?", (key,)).fetchone()
+                sql = "SELECT CAST(stamp AS BLOB), CAST(value AS BLOB) FROM searches WHERE key = ?"
+                found: tuple[bytes, bytes] | None = connection.execute(sql, (key,)).fetchone()
         except (sqlite3.Error, OSError) as error:
             self._say(f"cannot be read ({error}), so everything is read in full")
             return None
-        return None if found is None else (bytes(found[0]), bytes(found[1]))
+        return found
 
     def save(self, entries: Mapping[str, tuple[bytes, bytes | None, int]], expired: int) -> None:
         """See `StateStore.save`."""
@@ -83,7 +87,7 @@ class StateFile:
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         """Closing without COMMIT goes back to what was there."""
-        with closing(sqlite3.connect(self._path, timeout=10, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None)) as connection:
             yield connection
 
     def _is_ours(self) -> bool:

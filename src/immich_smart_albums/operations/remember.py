@@ -44,4 +44,8 @@ def _whose(server: PhotoServer) -> tuple[Whose | None, str]:
     now = server.hints.now()
     if now is None:
         return None, "the server does not tell its time"
-    return Whose(server.base, user_id, server.version, now), ""
+    try:
+        partners = tuple(sorted(each.id for each in server.directory.partners()))
+    except MissingPermission:
+        partners = ()  # then those who come or go show in the counts
+    return Whose(server.base, user_id, partners, server.version, now), ""

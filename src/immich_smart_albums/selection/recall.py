@@ -2,8 +2,8 @@
 
 A search is known from before if everything that may change it is told (`signals`). Then three things are asked: which
 photos changed since (once for the whole run), what the search finds among these, and how many it finds in all. What was
-kept, without the changed ones and with what was found anew, must be just as many; deleted photos, partners who come and
-go, and whatever else moved no `updatedAt`, show in that number. Where anything is doubtful the search is read in full.
+kept, without the changed ones and with what was found anew, must be just as many: photos that were deleted or locked,
+and whatever else moved no `updatedAt`, show in that number. Where anything is doubtful the search is read in full.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ class Whose:
     server: str
     """Its address."""
     user_id: str
+    partners: tuple[str, ...]
+    """The users whose photos searches find, too: one who comes brings photos that no `updatedAt` tells of."""
     version: Version
     now: int
     """What its clock showed, in ms since 1970: before any search of the run."""
@@ -219,7 +221,7 @@ class Recall:
             self._made[self._key(reading)] = stamp, None if kept is None else kept.encode()
 
     def _key(self, reading: Reading) -> str:
-        return signature(reading, FORMAT, self._whose.server, self._whose.user_id)
+        return signature(reading, FORMAT, self._whose.server, self._whose.user_id, *self._whose.partners)
 
 
 def since(query: Query, watermark: int) -> Query:
@@ -229,7 +231,7 @@ def since(query: Query, watermark: int) -> Query:
         is_bound = [each.field == "updatedAt" and each.operator == "gte" for each in query.conditions]
         bounds = [str(each.value) for each, is_it in zip(query.conditions, is_bound, strict=True) if is_it]
         others = [each for each, is_it in zip(query.conditions, is_bound, strict=True) if not is_it]
-        return replace(query, conditions=tuple(sorted([*others, Condition("updatedAt", "gte", max(bound, *bounds))])))
+        return replace(query, conditions=tuple(sorted([*others, Condition("updatedAt", "gte", max([bound, *bounds]))])))
     filters = dict(query.filters)
     filters["updatedAfter"] = max(bound, str(filters.get("updatedAfter", "")))
     return replace(query, filters=tuple(sorted(filters.items())))

@@ -1,0 +1,110 @@
+"""Runs that remember, side by side with runs that do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.ledger.state import StateFile
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Value, Visibility
+from immich_smart_albums.operations.remember import remember
+from immich_smart_albums.rules.leaves import Check, Search
+from immich_smart_albums.rules.nodes import All, Any, Key, Not, Rule
+from immich_smart_albums.selection.evaluate import Failed, evaluate
+from immich_smart_albums.selection.lower import lower
+
+from .serving import connected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.sandbox import Sandbox
+    from immich_smart_albums.selection.recall import Recall
+
+
+def flat(visibility: frozenset[Visibility] = frozenset({Visibility.TIMELINE}), /, **filters: Value) -> Search:
+    """A flat search."""
+    return Search(Query(Kind.METADATA, tuple(sorted(filters.items())), visibility))
+
+
+def structured(field_: str, operator: str, value: Value) -> Search:
+    """A structured search."""
+    return Search(Query(Kind.METADATA, conditions=(Condition(field_, operator, value),)))
+
+
+def check(words: str, field_: str, holds: Callable[[Record], bool]) -> Check:
+    """A local test."""
+    return Check(words, holds, frozenset({field_}), lambda _: None)
+
+
+def _exif(record: Record, name: str) -> object:
+    exif = record.get("exifInfo")
+    return exif.get(name) if isinstance(exif, dict) else None
+
+
+WHOLE = Search(WHOLE_LIBRARY)
+CANON = check("make Canon", "exifInfo.make", lambda record: _exif(record, "make") == "Canon")
+SEVEN = check("name with a seven", "originalFileName", lambda record: "7" in str(record["originalFileName"]))
+MINE = check("favourite", "isFavorite", lambda record: record["isFavorite"] is True)
+COUNTRY = Key("country", frozenset({"exifInfo.country"}), lambda record: (str(_exif(record, "country") or ""),))
+
+RULES = (
+    Rule(flat(city="Helsinki")),
+    Rule(flat(rating=5)),
+    Rule(All((WHOLE, SEVEN, Not(MINE)))),
+    Rule(All((Any((flat(country="France"), flat(isFavorite=True))), CANON))),
+    Rule(flat(frozenset({Visibility.TIMELINE, Visibility.ARCHIVE}), type="VIDEO")),
+    Rule(All((WHOLE, Not(flat(description="a"))))),
+    Rule(flat(trashedAfter="2000-01-01T00:00:00.000Z")),
+    Rule(flat(takenAfter="2018-01-01T00:00:00.000Z", make="Canon"), split=(COUNTRY,)),
+)
+"""Rules of which Immich tells every change."""
+
+Selected = list[tuple[list[str], dict[str, tuple[tuple[str, ...], ...]]]]
+
+
+@dataclass
+class Runs:
+    """Runs of rules on a sandbox, with a state file."""
+
+    sandbox: Sandbox
+    path: Path
+    key: str = "alice"
+    rules: Sequence[Rule] = RULES
+    lines: list[str] = field(default_factory=list)
+    """What the last run told."""
+    recall: Recall | None = None
+
+    def remembering(self) -> Selected:
+        """A run that remembers."""
+        return self._run(remembers=True)
+
+    def forgetful(self) -> Selected:
+        """A run that reads everything."""
+        return self._run(remembers=False)
+
+    @property
+    def summary(self) -> str:
+        """What the last run said of what it did."""
+        assert self.recall is not None
+        return self.recall.summary()
+
+    def _run(self, *, remembers: bool) -> Selected:
+        self.lines.clear()
+        self.sandbox.clear_requests()
+        server = connected(self.sandbox, self.key)
+        store = StateFile(self.path, self.lines.append)
+        self.recall = remember(server, store, self.lines.append) if remembers else None
+        results = evaluate(
+            lower(self.rules, server), server.searches, concurrency=4, log=lambda _: None, memory=self.recall
+        )
+        selected = []
+        for result in results:
+            if isinstance(result, Failed):
+                raise result.error
+            selected.append(([asset.id for asset in result.assets], result.groups))
+        if self.recall is not None:
+            self.recall.save()
+        return selected

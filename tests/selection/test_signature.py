@@ -1,0 +1,72 @@
+"""Two readings have one signature only if they find and keep the same; it is the same in every process."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
+from immich_smart_albums.rules.leaves import Check, Search
+from immich_smart_albums.rules.nodes import All, Any, Key, Not
+from immich_smart_albums.selection.plan import Reading
+from immich_smart_albums.selection.signature import signature
+
+CITY = Query(Kind.METADATA, (("city", "Nice"),))
+BASE = Reading(CITY, frozenset({"a", "b"}), (), (), (None,), keeps_ids=False)
+
+
+def check(words: str) -> Check:
+    return Check(words, lambda _: True, frozenset(), lambda _: None)
+
+
+def key(name: str, *fields: str) -> Key:
+    return Key(name, frozenset(fields), lambda _: ())
+
+
+OTHERS = [
+    replace(BASE, query=replace(CITY, filters=(("city", "Kyoto"),))),
+    replace(BASE, query=replace(CITY, filters=(("city", None),))),
+    replace(BASE, query=replace(CITY, visibility=frozenset({Visibility.ARCHIVE}))),
+    replace(BASE, query=replace(CITY, kind=Kind.SMART)),
+    replace(BASE, query=replace(CITY, limit=5)),
+    replace(BASE, query=replace(CITY, until=("x",))),
+    replace(BASE, query=Query(Kind.METADATA, conditions=(Condition("city", "eq", "Nice"),))),
+    replace(BASE, query=Query(Kind.METADATA, either=((Condition("city", "eq", "Nice"),),))),
+    replace(BASE, fields=frozenset({"a"})),
+    replace(BASE, checks=(check("x"),)),
+    replace(BASE, checks=(check("y"),)),
+    replace(BASE, checks=(check("x"), check("y"))),
+    replace(BASE, checks=(check("y"), check("x"))),
+    replace(BASE, keys=(key("year", "a"),)),
+    replace(BASE, keys=(key("year", "b"),)),
+    replace(BASE, keys=(key("month", "a"),)),
+    replace(BASE, keeps_ids=True),
+    replace(BASE, trees=()),
+    *(
+        replace(BASE, trees=(tree,))
+        for tree in (
+            check("x"),
+            Not(check("x")),
+            Any((check("x"), check("y"))),
+            All((check("x"), check("y"))),
+            Search(CITY),
+            Search(replace(CITY, limit=1)),
+        )
+    ),
+]
+
+
+def test_every_difference_makes_a_difference() -> None:
+    signatures = [signature(each) for each in (BASE, *OTHERS)]
+    signatures += [signature(BASE, "1"), signature(BASE, "1", "2"), signature(BASE, "12")]
+    assert len(set(signatures)) == len(signatures)
+
+
+def test_what_only_messages_show_makes_none() -> None:
+    shown = (Search(CITY, label="elsewhere"), Not(check("x"), "label"))
+    assert signature(replace(BASE, trees=shown)) == signature(replace(BASE, trees=(Search(CITY), Not(check("x")))))
+
+
+def test_a_signature_is_the_same_in_every_process() -> None:
+    """If this changes, everything is read in full once by those who update: `recall.FORMAT` need not change then."""
+    wide = replace(BASE, query=replace(CITY, visibility=frozenset(Visibility)))
+    assert signature(wide) == "d205556973e31a942c5d9d45470005353722e18e8b70dd06ecdf49c96900df40"
