@@ -1,0 +1,175 @@
+"""Two people with a ledger and rules that feed albums together: the way of the program from rules to writes."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.config.settings import Settings
+from immich_smart_albums.ledger.ledger import open_ledger
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.span import Document, Span
+from immich_smart_albums.operations.accounts import Participants, gather_participants
+from immich_smart_albums.operations.applied import Report
+from immich_smart_albums.operations.apply import apply
+from immich_smart_albums.operations.plan import make_plan
+from immich_smart_albums.operations.selections import Selecting
+from immich_smart_albums.operations.undo import Keys, plan_undo
+from immich_smart_albums.rules.album import AlbumRule, Guard, Keep, RuleBook
+from immich_smart_albums.rules.leaves import Search
+from immich_smart_albums.rules.nodes import Rule
+from immich_smart_albums.sandbox import Library
+from immich_smart_albums.sandbox.records import Exif, User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from immich_smart_albums.bootstrap import Exchange
+    from immich_smart_albums.changes.plan import AlbumPlan, Plan
+    from immich_smart_albums.ledger.ledger import SqliteLedger
+    from immich_smart_albums.operations.applied import AlbumReport
+    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.sandbox import Sandbox
+    from immich_smart_albums.sandbox.records import Album
+
+BEST = Rule(Search(Query(Kind.METADATA, (("rating", 5),))))
+"""What has five stars."""
+
+UNLIMITED = Guard(None, None, allow_empty=True)
+
+
+def two_people(photos: int = 5) -> Library:
+    """Alice and Bob with that many photos each, of which none has stars, and no albums."""
+    library = Library(clock=1_700_000_000_000_000)
+    for name in ("Alice", "Bob"):
+        user = User(library.new_id(), name, f"{name.lower()}@example.org", library.now(), is_admin=name == "Alice")
+        library.users[user.id] = user
+        for number in range(photos):
+            library.add_asset(
+                owner=name.lower(),
+                taken=f"2024-06-0{1 + number % 9}T12:00:00Z",
+                name=f"{name.lower()}-{number}.jpg",
+                exif=Exif(file_size=1, rating=None),
+            )
+    return library
+
+
+def rule(name: str = "Best", *accounts: str, in_step: bool = True, guard: Guard = UNLIMITED, **more: Any) -> AlbumRule:
+    """The best photos of these accounts, Alice's if none is named, kept in step."""
+    span = Span(Document("rules.yaml", "albums:"), 1, 1)
+    keep = Keep.IN_STEP if in_step else Keep.ADD_ONLY
+    return AlbumRule(name, BEST, accounts or ("alice",), span, keep=keep, guard=guard, **more)
+
+
+@dataclass
+class Household:
+    """A sandbox, a ledger's file, and rules."""
+
+    sandbox: Sandbox
+    ledger: Path
+    rules: tuple[AlbumRule, ...]
+    on_exchange: Callable[[Exchange], None] = lambda _: None
+    keys: dict[str, str] = field(default_factory=dict)
+    """Of accounts whose key is not the user's own with all permissions, the name of the sandbox's key."""
+
+    def connect(self, account: str) -> PhotoServer:
+        """The client as the program makes it."""
+        key = Secret(self.sandbox.keys.get(self.keys.get(account, account), "wrong"))
+        settings = Settings(self.sandbox.url, key)
+        return connect(settings, Connection(concurrency=1), on_exchange=self.on_exchange, on_read=lambda _: None)
+
+    def accounts(self) -> Participants:
+        """Everybody who feeds an album."""
+        names = dict.fromkeys(name for each in self.rules for name in each.accounts)
+        return gather_participants({name: lambda name=name: self.connect(name) for name in names})  # type: ignore[misc]
+
+    def plan(self, ledger: SqliteLedger, accounts: Participants | None = None) -> Plan:
+        """What would be written."""
+        how = Selecting(concurrency=1, log=lambda _: None)
+        taking_part = accounts or self.accounts()
+        return make_plan(RuleBook(self.rules), taking_part, ledger, how, made_at="now")[0]
+
+    def planned(self) -> Plan:
+        """What would be written, with the ledger opened to read only."""
+        with open_ledger(self.ledger) as ledger:
+            return self.plan(ledger)
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[SqliteLedger, Participants]]:
+        with open_ledger(self.ledger, doing="a test") as ledger:
+            yield ledger, self.accounts()
+
+    def sync(self) -> Report:
+        """Plan and apply."""
+        with self.writing() as (ledger, accounts):
+            return applied(self.plan(ledger, accounts), accounts, ledger)
+
+    def apply(self, plan: Plan) -> Report:
+        """Apply a plan that was made before."""
+        with self.writing() as (ledger, accounts):
+            return applied(plan, accounts, ledger)
+
+    def undo(self, run: int | None = None) -> Report:
+        """Take back a run."""
+        with self.writing() as (ledger, accounts):
+            return applied(plan_undo(run, keys(accounts), ledger, "now"), accounts, ledger)
+
+    # -- what is on the server --------------------------------------------------------------------------------------
+
+    def album(self, name: str = "Best") -> Album:
+        """The only album of this name."""
+        (found,) = [album for album in self.sandbox.library.albums.values() if album.name == name]
+        return found
+
+    def inside(self, name: str = "Best") -> set[str]:
+        """The file names in the album, without `.jpg`."""
+        return {self.name(id_) for id_ in self.album(name).asset_ids}
+
+    def name(self, asset_id: str) -> str:
+        return self.sandbox.library.assets[asset_id].original_file_name.removesuffix(".jpg")
+
+    def id(self, name: str) -> str:
+        """A photo by its file name."""
+        found = self.sandbox.library.assets.values()
+        return next(asset.id for asset in found if asset.original_file_name == f"{name}.jpg")
+
+    # -- what people do ---------------------------------------------------------------------------------------------
+
+    def rate(self, *names: str, stars: int | None = 5) -> None:
+        for name in names:
+            self.sandbox.library.update(self.id(name), rating=stars)
+
+    def put_in(self, *names: str, album: str = "Best") -> None:
+        self.sandbox.library.add_to_album(self.album(album).id, [self.id(name) for name in names])
+
+    def take_out(self, *names: str, album: str = "Best") -> None:
+        self.sandbox.library.remove_from_album(self.album(album).id, [self.id(name) for name in names])
+
+
+def applied(plan: Plan, accounts: Participants, ledger: SqliteLedger) -> Report:
+    """What was written of a plan."""
+    report = Report()
+    apply(plan, {name: each.server for name, each in accounts.present.items()}, ledger, report, lambda: "now")
+    return report
+
+
+def keys(accounts: Participants) -> Keys:
+    """The accounts, as undo wants them."""
+    present = accounts.present.items()
+    return Keys({name: each.server for name, each in present}, {name: each.user.id for name, each in present})
+
+
+def only(report: Report) -> AlbumReport:
+    """What became of the only album, which went well."""
+    (album,) = report.albums
+    assert album.failures == []
+    return album
+
+
+def names_of(plan: AlbumPlan, photos: str) -> set[str]:
+    """The file names among the additions, removals or kept out photos of a plan."""
+    return {asset.file_name.removesuffix(".jpg") for asset in getattr(plan, photos)}

@@ -1,0 +1,485 @@
+"""Rules, people's hands and the ledger: what is written, and what never is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import stamina
+
+from immich_smart_albums.changes.change import ShareAlbum
+from immich_smart_albums.changes.memory import AlbumKey, Binding, Standing
+from immich_smart_albums.changes.record import Ending
+from immich_smart_albums.errors import (
+    ConfigurationError,
+    LedgerError,
+    MissingPermission,
+    PhotosRefused,
+    PlanOutdated,
+    Refused,
+    Unreachable,
+    UnsafePlan,
+)
+from immich_smart_albums.ledger.ledger import open_ledger
+from immich_smart_albums.rules.album import Guard, Share
+from immich_smart_albums.sandbox import Sandbox
+
+from .household import Household, names_of, only, rule, two_people
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from immich_smart_albums.changes.memory import Memory
+
+BOTH = rule("Best", "alice", "bob")
+
+
+@pytest.fixture(autouse=True)
+def no_pauses() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=4, cap=True):
+        yield
+
+
+@pytest.fixture(params=["3.1"])
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    with Sandbox(two_people(), request.param) as running:
+        yield running
+
+
+@pytest.fixture
+def home(sandbox: Sandbox, tmp_path: Path) -> Household:
+    return Household(sandbox, tmp_path / "ledger.db", (rule(),))
+
+
+def memory(home: Household, name: str = "Best") -> Memory:
+    with open_ledger(home.ledger) as ledger:
+        key = AlbumKey(home.sandbox.url, home.sandbox.library.user_named("alice").id, name)
+        return ledger.memory(key)
+
+
+def standing(home: Household, photo: str) -> Standing:
+    return memory(home).memberships[home.id(photo)].standing
+
+
+def writes(sandbox: Sandbox) -> list[str]:
+    """The requests that write, but for searches."""
+    return [
+        f"{request.method} {request.path.partition('/api/albums')[2]}"
+        for request in sandbox.requests
+        if request.method != "GET" and "/search" not in request.path
+    ]
+
+
+# -- the usual ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sandbox", ["1.132", "2.7", "3.1", "3.2"], indirect=True)
+def test_an_album_is_made_filled_and_kept_in_step(home: Household) -> None:
+    home.rate("alice-0", "alice-1")
+    report = only(home.sync())
+    assert (report.created, report.added, report.removed) == (True, 2, 0)
+    assert home.inside() == {"alice-0", "alice-1"}
+    home.rate("alice-1", stars=3)
+    home.rate("alice-2")
+    report = only(home.sync())
+    assert (report.created, report.added, report.removed) == (False, 1, 1)
+    assert home.inside() == {"alice-0", "alice-2"}
+
+
+def test_a_second_run_changes_nothing_and_writes_nothing(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.sandbox.clear_requests()
+    assert not home.planned().has_changes
+    assert not home.sync().has_changed
+    assert writes(home.sandbox) == []
+
+
+@pytest.mark.parametrize("sandbox", ["1.132", "3.1"], indirect=True)
+def test_what_a_person_took_out_stays_out_and_what_a_person_put_in_stays_in(home: Household) -> None:
+    home.rate("alice-0", "alice-1", "alice-2")
+    home.sync()
+    home.take_out("alice-0")
+    home.put_in("alice-4")
+    for _ in range(2):
+        assert names_of(home.planned().albums[0], "kept_out") == {"alice-0"}
+        assert not home.sync().has_changed
+    assert home.inside() == {"alice-1", "alice-2", "alice-4"}
+    home.put_in("alice-0")
+    home.sync()
+    home.rate("alice-0", "alice-1", "alice-2", stars=1)
+    home.sync()
+    # Put back by hand, so hand-made from then on.
+    assert home.inside() == {"alice-0", "alice-4"}
+
+
+def test_what_was_hand_made_and_taken_out_stays_out_too(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.put_in("alice-1")
+    home.sync()
+    home.take_out("alice-1")
+    home.rate("alice-1")
+    home.sync()
+    assert home.inside() == {"alice-0"}
+
+
+def test_what_was_taken_out_may_be_let_in_again(home: Household) -> None:
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    home.take_out("alice-0")
+    home.sync()
+    with home.writing() as (ledger, _):
+        (album,) = ledger.albums()
+        ledger.forget(album.key, [home.id("alice-0")])
+    home.sync()
+    assert home.inside() == {"alice-0", "alice-1"}
+
+
+@pytest.mark.parametrize("sandbox", ["2.7", "3.1"], indirect=True)
+def test_a_photo_that_was_in_the_trash_for_a_while_is_still_ours(home: Household) -> None:
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    home.sandbox.library.trash(home.id("alice-0"))
+    home.sync()
+    home.sandbox.library.restore(home.id("alice-0"))
+    home.sync()
+    assert standing(home, "alice-0") is Standing.OURS
+    home.rate("alice-0", stars=1)
+    assert only(home.sync()).removed == 1
+
+
+def test_losing_the_ledger_loses_no_photo(home: Household) -> None:
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    home.ledger.unlink()
+    home.rate("alice-0", stars=1)
+    assert not home.sync().has_changed
+    assert home.inside() == {"alice-0", "alice-1"}
+    assert standing(home, "alice-0") is Standing.HAND_MADE
+
+
+# -- the album itself --------------------------------------------------------------------------------------------------
+
+
+def test_an_album_is_found_by_name_once_and_stays_the_same_whatever_it_is_called(home: Household) -> None:
+    alice = home.sandbox.library.user_named("alice").id
+    existing = home.sandbox.library.add_album("Best", owner_id=alice, asset_ids=[home.id("alice-4")])
+    home.rate("alice-0")
+    home.sync()
+    existing.name = "The very best"
+    home.sandbox.library.add_album("Best", owner_id=alice)
+    home.rate("alice-1")
+    home.sync()
+    assert home.inside("The very best") == {"alice-0", "alice-1", "alice-4"}
+    assert home.inside("Best") == set()
+    with open_ledger(home.ledger) as ledger:
+        assert [each.binding for each in ledger.albums()] == [Binding(existing.id, "The very best")]
+
+
+def test_of_two_albums_of_one_name_none_is_chosen(home: Household) -> None:
+    alice = home.sandbox.library.user_named("alice").id
+    ids = [home.sandbox.library.add_album("Best", owner_id=alice).id for _ in range(2)]
+    (plan,) = home.planned().albums
+    (problem,) = plan.problems
+    assert problem.message == "2 albums are named 'Best'"
+    assert problem.hint is not None
+    assert all(each in problem.hint for each in ids)
+    home.sync()
+    assert writes(home.sandbox) == []
+
+
+def test_somebody_elses_album_of_that_name_is_not_taken_where_one_may_only_look(home: Household) -> None:
+    users = {name: home.sandbox.library.user_named(name).id for name in ("alice", "bob")}
+    home.sandbox.library.add_album("Best", owner_id=users["bob"], roles={users["alice"]: "viewer"})
+    home.rate("alice-0")
+    assert only(home.sync()).created
+
+
+def test_an_album_that_was_deleted_is_asked_about_and_not_made_again(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.sandbox.library.delete_album(home.album().id)
+    home.sandbox.clear_requests()
+    (problem,) = home.planned().albums[0].problems
+    assert "that the rule 'Best' fed so far is gone" in problem.message
+    assert problem.hint is not None
+    assert "ledger forget 'Best' --binding" in problem.hint
+    assert not home.sync().has_changed
+    assert writes(home.sandbox) == []
+    with home.writing() as (ledger, _):
+        ledger.unbind(ledger.albums()[0].key)
+    assert only(home.sync()).created
+
+
+def test_a_rule_may_name_its_album_by_id(home: Household) -> None:
+    users = {name: home.sandbox.library.user_named(name).id for name in ("alice", "bob")}
+    shared = home.sandbox.library.add_album("Ours", owner_id=users["bob"], roles={users["alice"]: "editor"})
+    home.rules = (rule(album_id=shared.id),)
+    home.rate("alice-0")
+    home.sync()
+    assert home.inside("Ours") == {"alice-0"}
+    shared.roles[users["alice"]] = "viewer"
+    (problem,) = home.planned().albums[0].problems
+    assert problem.message == "the album 'Ours' is shared with alice for viewing only"
+    del shared.roles[users["alice"]]
+    (problem,) = home.planned().albums[0].problems
+    assert problem.message == f"there is no album {shared.id} for alice"
+
+
+def test_two_rules_may_feed_one_album(home: Household) -> None:
+    alice = home.sandbox.library.user_named("alice").id
+    album = home.sandbox.library.add_album("Both", owner_id=alice)
+    home.rules = (rule("One", album_id=album.id), rule("Two", album_id=album.id, description="By two"))
+    home.rate("alice-0")
+    report = home.sync()
+    assert report.failures == []
+    assert (home.inside("Both"), album.description) == ({"alice-0"}, "By two")
+
+
+@pytest.mark.parametrize("sandbox", ["1.132", "3.1"], indirect=True)
+def test_texts_cover_and_order_are_set_and_left_alone_when_they_are_right(home: Household) -> None:
+    home.rules = (rule(description="Only the best", order="asc", cover="oldest"),)
+    home.rate("alice-0", "alice-1", "alice-2")
+    report = only(home.sync())
+    album = home.album()
+    assert (album.description, album.order) == ("Only the best", "asc")
+    assert album.thumbnail_asset_id == home.id("alice-0")
+    assert len(report.edits) == 1
+    assert not home.sync().has_changed
+    album.description = "By hand"
+    assert only(home.sync()).has_changed
+    assert album.description == "Only the best"
+
+
+# -- several accounts --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sandbox", ["1.132", "3.1"], indirect=True)
+def test_two_accounts_feed_one_album_each_with_its_own_photos(home: Household) -> None:
+    home.rules = (BOTH,)
+    home.rate("alice-0", "bob-0", "bob-1")
+    report = only(home.sync())
+    bob = home.sandbox.library.user_named("bob")
+    assert home.inside() == {"alice-0", "bob-0", "bob-1"}
+    assert home.album().roles[bob.id] == "editor"
+    assert [(share.user.name, share.role) for share in report.shares] == [("Bob", "editor")]
+    home.rate("alice-0", "bob-0", stars=1)
+    assert only(home.sync()).removed == 2
+    assert home.inside() == {"bob-1"}
+
+
+def test_an_account_that_fails_stops_its_part_only(home: Household) -> None:
+    home.rules = (BOTH,)
+    home.rate("alice-0", "bob-0")
+    home.sync()
+    home.rate("alice-0", "bob-0", stars=1)
+    home.rate("alice-1", "bob-1")
+    home.keys["bob"] = "nobody"
+    with home.writing() as (ledger, accounts):
+        plan = home.plan(ledger, accounts)
+    assert [problem.where for problem in plan.albums[0].problems] == ["account bob"]
+    report = home.sync()
+    assert report.failures == []
+    assert home.inside() == {"alice-1", "bob-0"}
+    del home.keys["bob"]
+    home.sync()
+    assert home.inside() == {"alice-1", "bob-1"}
+
+
+def test_an_account_that_may_not_add_stops_its_part_only(home: Household) -> None:
+    home.rules = (BOTH,)
+    home.sandbox.add_key("poor", "Bob", ("asset.read", "album.read", "user.read"))
+    home.keys["bob"] = "poor"
+    home.rate("alice-0", "bob-0")
+    report = home.sync()
+    assert [type(failure) for failure in report.failures] == [MissingPermission]
+    assert home.inside() == {"alice-0"}
+    with open_ledger(home.ledger) as ledger:
+        assert ledger.runs()[0].ending is Ending.FAILED
+
+
+def test_an_album_is_shared_as_the_rule_says_and_nobody_loses_it(home: Household) -> None:
+    library = home.sandbox.library
+    bob = library.user_named("bob").id
+    home.rules = (rule(share=(Share("bob@example.org", "viewer"),)),)
+    home.rate("alice-0")
+    home.sync()
+    assert home.album().roles[bob] == "viewer"
+    home.rules = (rule(),)
+    home.sync()
+    assert home.album().roles[bob] == "viewer"
+    home.rules = (rule(unshare=True),)
+    report = only(home.sync())
+    assert [type(each) for each in report.shares] == [ShareAlbum]
+    assert bob not in home.album().roles
+
+
+def test_nobody_is_let_in_while_something_is_there_that_should_have_been_taken_out(home: Household) -> None:
+    users = {name: home.sandbox.library.user_named(name).id for name in ("alice", "bob")}
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    # Now it is Bob's album, and Alice's photos became his: she may not take them out any more.
+    home.album().roles = {users["bob"]: "owner", users["alice"]: "editor"}
+    home.sandbox.library.assets[home.id("alice-0")].owner_id = users["bob"]
+    eve = home.sandbox.library.users[users["bob"]]
+    home.rate("alice-0", stars=1)
+    home.rules = (rule(share=(Share(eve.email, "viewer"),)),)
+    report = home.sync()
+    assert [type(failure) for failure in report.failures] == [PhotosRefused]
+    assert "the server left 1 of 1 photos in 'Best'" in report.failures[0].message
+
+
+# -- refused and outdated plans ----------------------------------------------------------------------------------------
+
+
+def test_a_refused_album_is_left_alone_and_the_others_are_not(home: Household) -> None:
+    home.rules = (rule(guard=Guard()), rule("Second"))
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    home.rate("alice-0", stars=1)
+    plan = home.planned()
+    assert [bool(each.refusals) for each in plan.albums] == [True, False]
+    report = home.sync()
+    assert [type(failure) for failure in report.failures] == [UnsafePlan]
+    assert "it would remove 1 of 2 photos (50.0%), and may remove 30.0% at most" in report.failures[0].message
+    assert (home.inside(), home.inside("Second")) == ({"alice-0", "alice-1"}, {"alice-1"})
+
+
+def test_a_refused_run_writes_nothing_not_even_to_the_ledger(home: Household) -> None:
+    from msgspec import structs  # noqa: PLC0415 - for this test only
+
+    home.rate("alice-0")
+    plan = structs.replace(home.planned(), refusals=("too much",))
+    with pytest.raises(UnsafePlan, match="too much"):
+        home.apply(plan)
+    assert writes(home.sandbox) == []
+    with open_ledger(home.ledger) as ledger:
+        assert (ledger.runs(), ledger.state) == ([], "")
+
+
+@pytest.mark.parametrize("hand", ["put_in", "take_out", "edit", "delete"])
+def test_a_plan_for_an_album_that_changed_since_is_not_applied(home: Household, hand: str) -> None:
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    home.rate("alice-2")
+    plan = home.planned()
+    album = home.album()
+    match hand:
+        case "put_in":
+            home.put_in("alice-4")
+        case "take_out":
+            home.take_out("alice-1")
+        case "edit":
+            album.description, album.updated_at = "New", home.sandbox.library.now()
+        case _:
+            home.sandbox.library.delete_album(album.id)
+    before = set(album.asset_ids)
+    (failure,) = home.apply(plan).failures
+    assert isinstance(failure, PlanOutdated)
+    assert set(album.asset_ids) == before
+
+
+def test_a_plan_is_not_applied_after_something_else_was_written(home: Household) -> None:
+    home.rate("alice-0")
+    plan = home.planned()
+    home.sync()
+    with pytest.raises(PlanOutdated):
+        home.apply(plan)
+
+
+def test_a_plan_that_needs_an_account_that_is_not_there_is_not_begun(home: Household) -> None:
+    home.rules = (BOTH,)
+    home.rate("alice-0", "bob-0")
+    plan = home.planned()
+    home.keys["bob"] = "nobody"
+    with pytest.raises(ConfigurationError, match="account bob"):
+        home.apply(plan)
+    assert writes(home.sandbox) == []
+
+
+# -- trouble while writing ---------------------------------------------------------------------------------------------
+
+
+def test_one_albums_trouble_is_its_own(home: Household) -> None:
+    home.rules = (rule("First"), rule("Second"))
+    home.rate("alice-0")
+    home.sandbox.faults.status(
+        403, message="Missing required permission: album.create", method="POST", path="/api/albums"
+    )
+    report = home.sync()
+    assert [[type(failure) for failure in each.failures] for each in report.albums] == [[MissingPermission], []]
+    assert home.inside("Second") == {"alice-0"}
+    home.sync()
+    assert home.inside("First") == {"alice-0"}
+
+
+def test_when_the_server_is_gone_the_rest_is_not_tried(home: Household) -> None:
+    home.rules = (rule("First"), rule("Second"), rule("Third"))
+    home.rate("alice-0")
+    home.sandbox.faults.reset(method="PUT", times=None)
+    report = home.sync()
+    assert [each.tried for each in report.albums] == [True, False, False]
+    assert [type(failure) for failure in report.failures] == [Unreachable]
+    home.sandbox.faults.clear()
+    assert home.sync().failures == []
+    assert [home.inside(name) for name in ("First", "Second", "Third")] == [{"alice-0"}] * 3
+
+
+def test_a_request_that_got_lost_on_both_tries_is_looked_at_by_the_next_run(home: Household) -> None:
+    home.rate("alice-0", "alice-1")
+    home.sandbox.faults.lose_answer(method="PUT", times=None)
+    home.sync()
+    home.sandbox.faults.clear()
+    assert home.inside() == {"alice-0", "alice-1"}
+    plan = home.planned().albums[0]
+    assert plan.warnings[0].startswith("a run was interrupted while it added 2 photos that are in the album now")
+    assert not home.sync().has_changed
+    # Nobody can prove that we added them, so they stay.
+    home.rate("alice-0", stars=1)
+    assert not home.sync().has_changed
+
+
+def test_a_request_that_never_arrived_is_sent_again_by_the_next_run(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.rate("alice-1")
+    home.sandbox.faults.reset(method="PUT", times=None)
+    assert home.sync().failures
+    home.sandbox.faults.clear()
+    assert only(home.sync()).added == 1
+    assert standing(home, "alice-1") is Standing.OURS
+
+
+def test_a_request_that_was_refused_leaves_no_doubt(home: Household) -> None:
+    home.rate("alice-0")
+    home.sandbox.faults.status(403, method="PUT", times=None)
+    assert [type(each) for each in home.sync().failures] == [MissingPermission]
+    assert memory(home).interrupted == ()
+    home.sandbox.faults.clear()
+    home.put_in("alice-3")
+    assert only(home.sync()).added == 1
+
+
+def test_an_edit_that_is_refused_is_told(home: Household) -> None:
+    home.rules = (rule(description="New", cover="newest"),)
+    home.rate("alice-0", "alice-1")
+    home.sandbox.faults.status(400, message="no", method="PATCH")
+    (failure,) = home.sync().failures
+    assert isinstance(failure, Refused)
+    assert home.inside() == {"alice-0", "alice-1"}
+
+
+def test_what_cannot_be_remembered_is_not_written(home: Household, monkeypatch: pytest.MonkeyPatch) -> None:
+    from immich_smart_albums.ledger.ledger import SqliteLedger  # noqa: PLC0415 - for this test only
+
+    def full(*_: object) -> int:
+        message = "the disk is full"
+        raise LedgerError(message)
+
+    home.rate("alice-0")
+    monkeypatch.setattr(SqliteLedger, "intend", full)
+    with pytest.raises(LedgerError):
+        home.sync()
+    assert writes(home.sandbox) == []
