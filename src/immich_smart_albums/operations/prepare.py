@@ -11,10 +11,10 @@ from immich_smart_albums.errors import ConfigurationError, ServerError
 from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.operations.permissions import require_permissions
 from immich_smart_albums.operations.resolve import resolve
+from immich_smart_albums.operations.selections import plan_searches
 from immich_smart_albums.operations.target import find_target
 from immich_smart_albums.rules.album import AlbumRule
 from immich_smart_albums.selection.evaluate import Failed, Selection, evaluate
-from immich_smart_albums.selection.lower import lower
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ def prepare(
         raise TypeError(message)
     if order.album is not None:
         require_permissions(server, create=album is None)
-    (selection,) = evaluate(lower([rule], server), server.searches, concurrency=concurrency, log=log)
+    (selection,) = evaluate(plan_searches([rule], server), server.searches, concurrency=concurrency, log=log)
     if isinstance(selection, Failed):
         raise selection.error
     if order.album is None:

@@ -11,12 +11,14 @@ from immich_smart_albums.operations.remember import remember
 from immich_smart_albums.operations.resolve import resolve
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.selection.evaluate import Failed, Selection, evaluate
-from immich_smart_albums.selection.lower import lower
+from immich_smart_albums.selection.lower import lower, worth_counting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from immich_smart_albums.model.query import Query
     from immich_smart_albums.operations.accounts import Participant
+    from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.nodes import Rule
     from immich_smart_albums.selection.plan import RunPlan
     from immich_smart_albums.selection.ports import StateStore
@@ -61,8 +63,26 @@ def compile_rules(rules: Mapping[str, Rule], account: Participant) -> Compiled:
         if findings.problems:
             resolved.pop(name, None)
             problems[name] = tuple(dict.fromkeys(findings.problems))
-    plan = lower(tuple(resolved.values()), account.server, names=tuple(resolved))
+    plan = plan_searches(tuple(resolved.values()), account.server, names=tuple(resolved))
     return Compiled(resolved, problems, tuple(notices), plan)
+
+
+def plan_searches(rules: Sequence[Rule], server: PhotoServer, *, names: Sequence[str] = ()) -> RunPlan:
+    """How rules whose names are looked up are answered; the sizes of searches are asked where they decide something."""
+    return lower(rules, server, sizes(worth_counting(rules, server), server), names=names)
+
+
+def sizes(queries: Iterable[Query], server: PhotoServer) -> dict[Query, int]:
+    """How many assets searches find, as far as the server tells: it only makes a run cheaper."""
+    found: dict[Query, int] = {}
+    for query in queries:
+        try:
+            count = server.searches.count(query)
+        except ServerError:
+            continue
+        if count is not None:
+            found[query] = count
+    return found
 
 
 def select(compiled: Compiled, account: Participant, how: Selecting) -> dict[str, Selection | tuple[Problem, ...]]:
@@ -76,8 +96,3 @@ def select(compiled: Compiled, account: Participant, how: Selecting) -> dict[str
     for name, result in zip(compiled.rules, found, strict=True):
         results[name] = (told(name, result.error),) if isinstance(result, Failed) else result
     return results
-
-
-def unknown(results: Sequence[Selection | tuple[Problem, ...]]) -> tuple[Problem, ...]:
-    """Why some of several accounts' selections are not known."""
-    return tuple(problem for each in results if not isinstance(each, Selection) for problem in each)
