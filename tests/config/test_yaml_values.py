@@ -138,6 +138,7 @@ def test_anchors_share_values() -> None:
 @pytest.mark.parametrize(
     ("text", "where", "message"),
     [
+        ("*b\n", "1:1", "*b stands for nothing: there is no &b before it"),
         ("a: *b\n", "1:4", "*b stands for nothing: there is no &b before it"),
         ("a: *b\nc: &b 1\n", "1:4", "*b stands for nothing: there is no &b before it"),
         ("a: &b [*b]\n", "1:8", "*b stands inside of what it stands for"),
@@ -283,7 +284,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.one_of(st.lists(PIECES, max_size=40).map("".join), st.text(max_size=40)))
 def test_any_text_gives_a_value_or_problems_with_places(text: str) -> None:
     for loader in LOADERS:
@@ -297,7 +298,7 @@ def test_any_text_gives_a_value_or_problems_with_places(text: str) -> None:
                 assert each.span.line <= text.count("\n") + text.count("\r") + 1
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=40))
 def test_any_bytes_give_a_value_or_problems(data: bytes) -> None:
     findings = Findings()

@@ -124,6 +124,9 @@ class _Builder:
         self._count += size if isinstance(value, Text) else 1
         if anchor:
             self._anchored[anchor] = (value, size)
+        self._put(value)
+
+    def _put(self, value: Value) -> None:
         if self._open:
             self._open[-1].values.append(value)
         else:
@@ -146,7 +149,7 @@ class _Builder:
             self._problem(span, f"with what aliases repeat there are more than {MOST_VALUES:,} values in this file")
             raise _GivenUp
         self._count += size
-        self._open[-1].values.append(value)
+        self._put(value)
 
     def _entries(self, ended: _Open) -> Entries:
         entries: dict[str, tuple[Text, Value]] = {}
