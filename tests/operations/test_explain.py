@@ -131,7 +131,7 @@ TREES = st.recursive(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(TREES, st.sampled_from([None, None, None, 7]), st.data())
 def test_an_explanation_agrees_with_the_selection(

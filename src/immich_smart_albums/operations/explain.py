@@ -10,8 +10,10 @@ from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.operations.asking import Asking
+from immich_smart_albums.operations.resolve import resolve
 from immich_smart_albums.operations.selections import compile_rules, select
 from immich_smart_albums.rules.facts import has_exif
+from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.ids import id_in_url, is_id
 from immich_smart_albums.rules.reach import reach_of
 from immich_smart_albums.selection.evaluate import Selection
@@ -70,15 +72,16 @@ def why(name: str, rule: Rule, asset_id: str, account: Participant, how: Selecti
 
     Raises ServerError, and FilterError where a check cannot be made on the asset.
     """
-    compiled = compile_rules({name: rule}, account)
-    if name in compiled.problems:
-        return Why(account.name, problems=compiled.problems[name])
-    found, record = look(rule, compiled.rules[name], asset_id, account)
+    findings = Findings()
+    resolved = resolve(rule, account.server, findings, account.names)
+    if findings.problems:
+        return Why(account.name, problems=tuple(dict.fromkeys(findings.problems)))
+    found, record = look(rule, resolved, asset_id, account)
     if record is None or not found.passed:
         return found
     if rule.limit is not None or not has_exif(record):
         # Searches that read EXIF leave out what Immich has not read yet; which do, the whole plan decides.
-        (selection,) = select(compiled, account, how).values()
+        (selection,) = select(compile_rules({name: rule}, account), account, how).values()
         return _held(found, rule, selection)
     if rule.split:
         return replace(found, combinations=tuple(product(*(key.values(record) for key in rule.split))))

@@ -1,0 +1,78 @@
+"""Every predicate explains photos as it selects them: on their details as on what searches show of them."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.operations.accounts import Participant
+from immich_smart_albums.operations.explain import why
+from immich_smart_albums.operations.names import Names
+from immich_smart_albums.operations.selections import Selecting, compile_rules, select
+from immich_smart_albums.rules.nodes import Rule
+from immich_smart_albums.rules.reach import reaching
+from immich_smart_albums.rules.registry import PREDICATES
+from immich_smart_albums.sandbox import Sandbox
+from immich_smart_albums.selection.evaluate import Selection
+from tests.rules.test_examples import of_yaml
+
+from .serving import connected, family
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.rules.predicate import Predicate
+
+HOW = Selecting(2, lambda _: None)
+AN_ID = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
+"""Stands in examples for something of the reader's own."""
+
+
+@pytest.fixture(scope="module", params=["2.7", "3.2"])
+def running(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A sandbox with photos in every corner."""
+    library = family()
+    library.add_album("Private", owner_id=library.user_named("Alice").id)
+    with Sandbox(library, request.param) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def alice(running: Sandbox) -> Participant:
+    """The account whose rules are asked."""
+    server = connected(running)
+    return Participant("alice", server, server.directory.me(), Names(server.directory))
+
+
+def sample(running: Sandbox, chosen: set[str]) -> list[str]:
+    """Some photos that a rule selects, some that it does not, and one of each place."""
+    chance = random.Random(1)
+    shown = list(running.library.timeline)
+    others = [each.id for each in shown if each.id not in chosen]
+    corners = {(each.visibility, each.deleted_at is not None, each.owner_id): each.id for each in shown}
+    picked = [*chance.sample(sorted(chosen), min(2, len(chosen))), *chance.sample(others, 2)]
+    return list(dict.fromkeys((*picked, *chance.sample(sorted(corners.values()), 2))))
+
+
+@pytest.mark.parametrize("predicate", PREDICATES, ids=lambda each: each.name)
+def test_examples_are_explained_as_they_select(running: Sandbox, alice: Participant, predicate: Predicate) -> None:
+    an_asset = next(each.id for each in running.library.timeline if each.concepts and each.visibility == "timeline")
+    a_library = next(each.library_id for each in running.library.timeline if each.library_id)
+    half = 0 if running.level.name == "3.2" else 1
+    for example, _ in predicate.examples[half::2]:
+        text = example.replace(AN_ID, a_library or "" if predicate.name == "library" else an_asset)
+        node, findings = of_yaml(text)
+        assert node is not None, findings.problems
+        rule = Rule(reaching(node))
+        compiled = compile_rules({"A": rule}, alice)
+        if compiled.problems:
+            assert why("A", rule, an_asset, alice, HOW).problems == compiled.problems["A"]
+            continue
+        (selection,) = select(compiled, alice, HOW).values()
+        assert isinstance(selection, Selection), selection
+        chosen = {asset.id for asset in selection.assets}
+        for asset_id in sample(running, chosen):
+            found = why("A", rule, asset_id, alice, HOW)
+            assert found.passed is (asset_id in chosen), (example, asset_id, found)
