@@ -1,0 +1,86 @@
+"""Rules held against the server, without any search."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.operations.accounts import gather_participants
+from immich_smart_albums.operations.check_rules import check_rules
+from immich_smart_albums.sandbox import Sandbox, generate
+from tests.rules.books import book
+
+from .serving import connect_to, connected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.operations.accounts import Participants
+
+ACCOUNTS = "accounts: {alice: {key_env: A}, bob: {key_env: B}}\n"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    """A sandbox that nobody writes to."""
+    with Sandbox(generate(100)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def household(running: Sandbox) -> Participants:
+    """Alice and Bob."""
+    return gather_participants({name: partial(connected, running, name) for name in ("alice", "bob")})
+
+
+def wrong(text: str, accounts: Participants) -> list[tuple[str, str]]:
+    return [(each.where, each.message) for each in check_rules(book(ACCOUNTS + text), accounts)[0]]
+
+
+def test_names_that_exist_are_fine_and_nothing_is_searched_for(running: Sandbox, household: Participants) -> None:
+    running.clear_requests()
+    rules = "albums: [{name: A, match: {person: Emma, tag: Pets}, share: [bob@example.com], accounts: [alice]}]"
+    user = next(each for each in running.library.users.values() if each.name.startswith("Bob"))
+    assert wrong(rules.replace("bob@example.com", user.email), household) == []
+    assert not [each for each in running.requests if each.path.startswith("/api/search")]
+
+
+def test_every_name_that_nothing_has_is_told_at_its_place(household: Participants) -> None:
+    text = (
+        "albums:\n"
+        "- {name: A, match: {person: Emmma}, share: [grandma@example.org, uncle], accounts: [bob, alice]}\n"
+        "- {name: B, match: {person: [Emma, Nobody]}, accounts: alice}\n"
+    )
+    assert sorted(wrong(text, household)) == [
+        ("1.yaml:3:29", "nobody is named 'Emmma'"),
+        ("1.yaml:3:45", "there is no user 'grandma@example.org'"),
+        ("1.yaml:3:66", "there is no user 'uncle'"),
+        ("1.yaml:4:36", "nobody is named 'Nobody'"),
+    ]
+
+
+def test_names_are_looked_up_for_each_account(household: Participants) -> None:
+    text = 'albums: [{name: A, match: {person: "Bob\'s boss"}, accounts: [alice, bob]}]'
+    assert wrong(text, household) == [("1.yaml:2:36", 'nobody is named "Bob\'s boss"')]
+
+
+def test_an_account_that_fails_is_a_problem_and_the_others_are_checked(running: Sandbox) -> None:
+    accounts = gather_participants(
+        {"alice": partial(connect_to, running.url, "wrong"), "bob": partial(connected, running, "bob")}
+    )
+    text = "albums: [{name: A, match: {person: Nobody}, accounts: [alice, bob], share: [uncle]}]"
+    found = wrong(text, accounts)
+    assert [where for where, _ in found] == ["account alice", "1.yaml:2:36"]
+
+
+def test_users_that_cannot_be_asked_for_are_a_problem(running: Sandbox, household: Participants) -> None:
+    running.faults.status(403, path="/api/users", method="GET", times=None)
+    try:
+        found = wrong("albums: [{name: A, match: {person: Emma}, share: [uncle], accounts: alice}]", household)
+    finally:
+        running.faults.clear()
+    ((where, message),) = found
+    assert where == "1.yaml:2:51"
+    assert "users" in message
