@@ -69,7 +69,7 @@ class _Resolver:
                     for field, (noun, exists) in by_field.items():
                         self._check_ids(leaf, field, noun, exists)
                     self._check_cut_off(leaf)
-                case Check():
+                case _:
                     self._check_library(leaf)
 
     def _check_ids(self, leaf: Search, field: str, noun: str, exists: Callable[[str], bool]) -> None:

@@ -90,7 +90,7 @@ def looking(node: Node, reach: Reach) -> Node:
             common = reduce(frozenset.intersection, (_places(child, reach.visibility) for child in node.children))
             narrowed = replace(reach, visibility=common or reach.visibility)
             return replace(node, children=tuple(looking(child, narrowed) for child in node.children))
-        case Any():
+        case _:
             return replace(node, children=tuple(looking(child, reach) for child in node.children))
 
 
