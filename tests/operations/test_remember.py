@@ -166,7 +166,7 @@ def test_the_first_run_and_a_changed_rule_read_in_full_and_say_so(library: Libra
     runs.remembering()
     assert runs.summary.startswith("0 of ")
     assert "not read like this before" in runs.summary
-    runs.rules = (Rule(flat(city="Rome")), *RULES)
+    runs.rules = (Rule(flat(city="Rome")), *runs.rules)
     runs.remembering()
     assert "read in full: not read like this before (1)" in runs.summary
 
