@@ -172,6 +172,14 @@ def test_what_a_rule_does_not_look_at_is_said(
     assert found.asset.file_name == f"corner-{where}.jpg"
 
 
+def test_old_servers_do_not_tell_what_is_hidden() -> None:
+    library = family()
+    hidden = library.add_asset(name="corner-hidden.jpg", visibility="hidden")
+    with Sandbox(library, "1.132") as running:
+        found = explained(local("$.originalFileName", "corner"), hidden, participant(running))
+    assert found.outside == "no search finds it: it is hidden, such as a live photo's video, or was only just uploaded"
+
+
 def test_photos_of_others_and_locked_ones_are_told_apart(corners: Sandbox, alice: Participant) -> None:
     library = corners.library
     shared = next(album for album in library.albums.values() if album.name == "Bob's travels")
@@ -194,6 +202,8 @@ def test_a_photo_that_was_not_read_yet_is_found_by_no_search_that_looks_at_its_m
 ) -> None:
     bare = corner(corners, "bare")
     assert explained(local("$.originalFileName"), bare, alice).passed
+    found = explained(local("$.originalFileName"), bare, alice)
+    assert found.outside is None
     found = explained(Not(local("$.exifInfo.make")), bare, alice)
     assert found.outside == "no search finds it: Immich has perhaps not read its metadata yet"
 
@@ -209,7 +219,7 @@ def answer(reason: Reason) -> tuple[bool, int | None, int | None]:
     return reason.answer.holds, reason.answer.rank, reason.answer.read
 
 
-def test_a_ranking_tells_the_place_also_beyond_the_cut(alice: Participant) -> None:
+def test_a_ranking_tells_the_place_also_beyond_the_cut(alice: Participant, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = ranking(alice, "beach")
     for place, expected in ((1, (True, 1, 20)), (20, (True, 20, 20)), (21, (False, 21, 200)), (200, (False, 200, 200))):
         found = explained(smart("beach"), ids[place - 1], alice).explanation
@@ -218,6 +228,10 @@ def test_a_ranking_tells_the_place_also_beyond_the_cut(alice: Participant) -> No
     found = explained(smart("beach"), ids[200], alice).explanation
     assert found is not None
     assert answer(found.tree) == (False, None, 200)
+    monkeypatch.setattr("immich_smart_albums.operations.asking.MOST", 20)
+    found = explained(smart("beach"), ids[20], alice).explanation
+    assert found is not None
+    assert answer(found.tree) == (False, None, 20)
 
 
 def test_a_search_for_the_first_tells_the_place_too(corners: Sandbox, alice: Participant) -> None:

@@ -114,7 +114,7 @@ def _outside(rule: Rule, asking: Asking, account: Participant) -> str | None:
     # Before 1.133 a record tells only whether it is archived.
     place = record.get("visibility", "archive" if record.get("isArchived") else "timeline")
     if any(each.value == place for each in reach.visibility):
-        return _UNREAD
+        return "no search finds it: it is hidden, such as a live photo's video, or was only just uploaded"
     looked = " or ".join(sorted(_PLACES[each.value] for each in reach.visibility))
     return f"it is {_PLACES.get(str(place), place)}, and the rule looks at what is {looked}"
 

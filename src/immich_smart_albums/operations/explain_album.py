@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.memory import Standing
     from immich_smart_albums.changes.record import Run
+    from immich_smart_albums.changes.view import AlbumView
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.operations.accounts import Participant, Participants
     from immich_smart_albums.operations.ports import Ledger
@@ -160,7 +161,12 @@ def _place(  # noqa: PLR0913 - what is asked, and of whom
     findings = Findings()
     try:
         view = look_at_album(album, name, ledger.binding(key), owner, findings)
+        inside = view is not None and _holds(view, asset_id, owner)
     except SmartAlbumsError as error:
         return Place(name, wanted, standing=standing, run=run, problems=(told(str(album.span), error),))
-    inside = view is not None and asset_id in view.inside
     return Place(name, wanted, view.album if view else None, inside, standing, run, tuple(findings.problems))
+
+
+def _holds(view: AlbumView, asset_id: str, owner: Participant) -> bool:
+    """Whether an album holds a photo, also one in the trash: restored, it is there again."""
+    return asset_id in view.inside or asset_id in owner.server.albums.trashed(view.album.id)

@@ -1,0 +1,187 @@
+"""Whether a photo is in an album, and whose doing that is: after runs, and after people's hands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from immich_smart_albums.changes.memory import Standing
+from immich_smart_albums.errors import ConfigurationError
+from immich_smart_albums.ledger.ledger import open_ledger
+from immich_smart_albums.operations.explain_album import AlbumWhy, Place, explain_album, rule_for
+from immich_smart_albums.operations.selections import Selecting
+from immich_smart_albums.report.explanation import doing
+from immich_smart_albums.rules.album import RuleBook
+from immich_smart_albums.rules.nodes import Key, Rule
+from immich_smart_albums.sandbox import Sandbox
+
+from .household import BEST, Household, rule, two_people
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MONTH = Key("month", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[5:7],))
+NAME = Key("name", frozenset({"originalFileName"}), lambda record: (str(record["originalFileName"]),))
+SPLIT = replace(rule("Best of {month}"), rule=Rule(BEST.match, split=(MONTH,)))
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(two_people()) as running:
+        yield running
+
+
+@pytest.fixture
+def home(sandbox: Sandbox, tmp_path: Path) -> Household:
+    return Household(sandbox, tmp_path / "ledger.db", (rule(),))
+
+
+def explained(home: Household, photo: str, name: str = "Best") -> AlbumWhy:
+    how = Selecting(1, lambda _: None)
+    book = RuleBook(home.rules)
+    with open_ledger(home.ledger) as ledger:
+        return explain_album(rule_for(name, book), home.id(photo), home.accounts(), ledger, how, name=name)
+
+
+def place(home: Household, photo: str) -> Place:
+    (only,) = explained(home, photo).places
+    return only
+
+
+def test_before_the_first_run_there_is_no_album(home: Household) -> None:
+    home.rate("alice-0")
+    found = explained(home, "alice-0")
+    assert found.passed
+    assert found.places == (Place("Best", wanted=True),)
+    assert doing(found.places[0]) == "there is no album yet, the next run makes it and adds the photo"
+    assert not explained(home, "alice-1").passed
+    assert doing(place(home, "alice-1")) == "there is no album yet"
+
+
+def test_what_was_added_tells_the_run(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    found = place(home, "alice-0")
+    assert (found.inside, found.wanted, found.standing) == (True, True, Standing.OURS)
+    assert found.run is not None
+    assert found.run.id == 1
+    assert found.album is not None
+    assert found.album.id == home.album().id
+    assert place(home, "alice-1") == Place("Best", wanted=False, album=found.album)
+
+
+def test_what_people_did_is_told_apart(home: Household) -> None:
+    home.rate("alice-0", "alice-1", "alice-2")
+    home.sync()
+    home.put_in("alice-3")
+    home.take_out("alice-0")
+    home.rate("alice-1", stars=None)
+    home.rate("alice-4")
+    told = {name: doing(place(home, name)) for name in ("alice-0", "alice-3", "alice-4")}
+    assert told == {
+        "alice-0": "not in the album, a person took it out; it stays out until `ledger forget`",
+        "alice-3": "in the album, put there by hand; never taken out by this tool",
+        "alice-4": "not in the album yet, the next run adds it",
+    }
+    home.sync()
+    assert place(home, "alice-0").standing is Standing.TAKEN_OUT
+    removed = place(home, "alice-1")
+    assert (removed.inside, removed.standing, removed.run and removed.run.id) == (False, Standing.REMOVED, 2)
+    home.put_in("alice-0")
+    assert doing(place(home, "alice-0")) == "in the album, put back by hand; never taken out by this tool"
+
+
+def test_a_photo_in_the_trash_is_in_its_album_still(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.sandbox.library.trash(home.id("alice-0"))
+    found = explained(home, "alice-0")
+    assert found.accounts[0].outside == "it is in the trash"
+    assert found.places[0].inside
+    assert not found.places[0].wanted
+
+
+def test_every_account_says_for_itself(home: Household) -> None:
+    home.rules = (rule("Best", "alice", "bob"),)
+    home.rate("bob-0")
+    found = explained(home, "bob-0")
+    assert [(each.account, each.passed) for each in found.accounts] == [("alice", False), ("bob", True)]
+    assert found.passed
+    home.keys = {"bob": "nobody"}
+    found = explained(home, "bob-0")
+    assert [bool(each.problems) for each in found.accounts] == [False, True]
+    assert found.passed is None
+    home.rate("alice-0")
+    assert explained(home, "alice-0").passed
+
+
+def test_the_owners_account_is_needed_to_look_at_the_album(home: Household) -> None:
+    home.rules = (rule("Best", "alice", "bob"),)
+    home.rate("bob-0")
+    home.keys = {"alice": "nobody"}
+    found = explained(home, "bob-0")
+    assert found.passed
+    (only,) = found.places
+    assert [problem.where for problem in only.problems] == ["account alice"]
+    assert doing(only) == "could not be looked at"
+
+
+def test_an_album_that_was_deleted_is_a_problem_of_its_own(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    del home.sandbox.library.albums[home.album().id]
+    found = place(home, "alice-0")
+    assert "is gone" in found.problems[0].message
+    assert found.standing is Standing.OURS
+
+
+@pytest.mark.parametrize("path", ["/api/albums", "/api/search/metadata"])
+def test_what_the_server_refuses_is_told(home: Household, path: str) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.sandbox.faults.status(403, path=path, times=None)
+    found = explained(home, "alice-0")
+    problems = [problem for each in (*found.accounts, *found.places) for problem in _problems(each)]
+    assert problems
+
+
+def _problems(each: Any) -> list[object]:
+    return list(each.problems)
+
+
+def test_a_split_rule_shows_the_albums_that_a_photo_belongs_in_and_those_that_it_is_in(home: Household) -> None:
+    home.rules = (SPLIT,)
+    home.rate("alice-0")
+    home.sync()
+    found = explained(home, "alice-0", "Best of {month}")
+    assert [(each.name, each.inside, each.wanted) for each in found.places] == [("Best of 06", True, True)]
+    home.sandbox.library.update(home.id("alice-0"), local_date_time=1_700_000_000_000_000)
+    found = explained(home, "alice-0", "Best of {month}")
+    told = {each.name: (each.inside, each.wanted) for each in found.places}
+    assert told == {"Best of 11": (False, True), "Best of 06": (True, False)}
+    found = explained(home, "alice-1", "Best of 06")
+    assert [(each.name, each.inside, each.wanted) for each in found.places] == [("Best of 06", False, False)]
+    assert explained(home, "alice-1", "Best of {month}").places == ()
+
+
+def test_a_split_rule_is_found_by_the_name_of_one_of_its_albums() -> None:
+    two = replace(rule("{name} in {month}"), rule=Rule(BEST.match, split=(NAME, MONTH)))
+    book = RuleBook((rule("Best"), SPLIT, two))
+    assert rule_for("Best", book).name == "Best"
+    assert rule_for("Best of 06", book) is SPLIT
+    assert rule_for("Best of {month}", book) is SPLIT
+    assert rule_for("x in 06", book) is two
+    with pytest.raises(ConfigurationError, match="several rules may feed 'Best of x in 06'"):
+        rule_for("Best of x in 06", book)
+
+
+def test_a_name_that_no_rule_has_is_told_with_near_ones() -> None:
+    with pytest.raises(ConfigurationError) as error:
+        rule_for("Bset", RuleBook((rule("Best"),)))
+    assert error.value.problems[0].hint == "Did you mean 'Best'?"
+    with pytest.raises(ConfigurationError) as error:
+        rule_for("Holidays", RuleBook((rule("Best"), rule("Dogs"))))
+    assert error.value.problems[0].hint == "The rules have 'Best', 'Dogs'."
