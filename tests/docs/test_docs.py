@@ -29,6 +29,8 @@ from immich_smart_albums.rules.payload import read_search
 from immich_smart_albums.rules.source import Form, Source
 from tests.cli.conftest import CHECKOUT, Shell, sandbox, shell
 
+from .reference import predicates_reference
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -162,6 +164,7 @@ def demo_output() -> str:
         ("README.md", "demo", demo_output),
         ("docs/filters.md", "fields", fields_table),
         ("docs/filters.md", "assetfields", asset_fields_list),
+        ("docs/predicates.md", "predicates", predicates_reference),
     ],
 )
 def test_a_generated_part_of_the_docs_is_what_the_code_says(page: str, name: str, render: object) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.nodes import Node
     from immich_smart_albums.rules.predicate import Predicate
 
-EXAMPLES = [(predicate, example) for predicate in PREDICATES for example, _ in predicate.examples]
+each_predicate = pytest.mark.parametrize("predicate", PREDICATES, ids=[each.name for each in PREDICATES])
 
 
 class EditorLoader(yaml.SafeLoader):
@@ -43,45 +43,44 @@ def of_yaml(text: str) -> tuple[Node | None, Findings]:
     return parse_match(value, read), read.findings
 
 
-@pytest.mark.parametrize(("predicate", "example"), EXAMPLES)
-def test_an_example_is_read_and_says_where_it_stands(predicate: Predicate, example: str) -> None:
-    node, findings = of_yaml(example)
-    assert findings.problems == []
-    assert node is not None
-    assert all(leaf.label.startswith("rules.yaml:1:") for leaf in leaves(node))
+@each_predicate
+def test_an_example_is_read_and_says_where_it_stands(predicate: Predicate) -> None:
+    for example, _ in predicate.examples:
+        node, findings = of_yaml(example)
+        assert findings.problems == [], example
+        assert node is not None
+        assert all(leaf.label.startswith("rules.yaml:1:") for leaf in leaves(node)), example
 
 
-@pytest.mark.parametrize(("predicate", "example"), EXAMPLES)
-def test_an_example_fits_the_schema(predicate: Predicate, example: str) -> None:
-    # The class is a safe loader.
-    ((word, value),) = yaml.load(example, Loader=EditorLoader).items()
-    assert word in {predicate.name, *predicate.also}
+@each_predicate
+def test_an_example_fits_the_schema(predicate: Predicate) -> None:
     jsonschema.Draft202012Validator.check_schema(predicate.schema)
-    jsonschema.validate(value, predicate.schema)
+    validator = jsonschema.Draft202012Validator(predicate.schema)
+    for example, _ in predicate.examples:
+        # The class is a safe loader.
+        ((word, value),) = yaml.load(example, Loader=EditorLoader).items()
+        assert word in {predicate.name, *predicate.also}
+        validator.validate(value)
 
 
-@pytest.mark.parametrize("predicate", PREDICATES)
+@each_predicate
 def test_every_word_of_a_mapping_is_an_option_with_a_meaning(predicate: Predicate) -> None:
     kinds: Any = predicate.schema.get("anyOf", [predicate.schema])
     mappings = [each for each in kinds if "properties" in each]
     assert {word for each in mappings for word in each["properties"]} <= predicate.options.keys()
 
 
-def test_every_word_is_given_to_one_predicate() -> None:
-    assert len(PREDICATES_BY_WORD) == sum(1 + len(predicate.also) for predicate in PREDICATES)
-    assert not {"all", "any", "not"} & PREDICATES_BY_WORD.keys()
-
-
-@pytest.mark.parametrize(("predicate", "example"), EXAMPLES)
-def test_a_check_decides_on_a_record_with_just_the_fields_that_it_names(predicate: Predicate, example: str) -> None:
-    node, _ = of_yaml(example)
-    assert node is not None
-    for leaf in leaves(node):
-        if isinstance(leaf, Check) and leaf.fields is not None:
-            for of in (record(city="Paris", latitude=1.5, longitude=2, iso=100), record()):
-                known = _only(leaf.fields, of)
-                assert leaf.holds(known) is leaf.holds(of)
-                assert leaf.value(known) == leaf.value(of)
+@each_predicate
+def test_a_check_decides_on_a_record_with_just_the_fields_that_it_names(predicate: Predicate) -> None:
+    for example, _ in predicate.examples:
+        node, _ = of_yaml(example)
+        assert node is not None
+        for leaf in leaves(node):
+            if isinstance(leaf, Check) and leaf.fields is not None:
+                for of in (record(city="Paris", latitude=1.5, longitude=2, iso=100), record()):
+                    known = _only(leaf.fields, of)
+                    assert leaf.holds(known) is leaf.holds(of)
+                    assert leaf.value(known) == leaf.value(of)
 
 
 def _only(fields: frozenset[str], of: dict[str, Any]) -> dict[str, Any]:
@@ -89,3 +88,8 @@ def _only(fields: frozenset[str], of: dict[str, Any]) -> dict[str, Any]:
     inner = {name: of["exifInfo"][name] for name in EXIF if f"exifInfo.{name}" in fields}
     exif = {"exifInfo": inner} if any(field.startswith("exifInfo.") for field in fields) else {}
     return {name: of[name] for name in of if name in {"id", *fields}} | exif
+
+
+def test_every_word_is_given_to_one_predicate() -> None:
+    assert len(PREDICATES_BY_WORD) == sum(1 + len(predicate.also) for predicate in PREDICATES)
+    assert not {"all", "any", "not"} & PREDICATES_BY_WORD.keys()

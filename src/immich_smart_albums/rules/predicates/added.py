@@ -72,7 +72,7 @@ def _instant(moment: datetime | None, reading: Reading) -> str | None:
 
 PREDICATE = Predicate(
     "added",
-    "When it came to the server.",
+    "When the photo came to the server.",
     _read,
     schema=one_or_list(
         SCALAR,

@@ -31,12 +31,12 @@ def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
 
 PREDICATE = Predicate(
     "description",
-    "What is written about it in Immich.",
+    "What is written about the photo in Immich.",
     _read,
     schema=one_or_list(TEXT, NONE, mapping(regex=one_or_list(TEXT), contains=one_or_list(TEXT))),
     examples=(
         ("description: birthday", "mentions a birthday"),
-        (r"description: ^Paris walk #\d", "begins so, with a number"),
+        (r"description: '^Paris walk #\d'", "begins so, with a number"),
         ('description: {contains: "(draft)"}', "has this text, brackets and all"),
         ("description: none", "nothing is written about it"),
     ),

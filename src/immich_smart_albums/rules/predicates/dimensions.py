@@ -54,7 +54,7 @@ _RANGES = one_or_list(RANGE)
 
 PREDICATE = Predicate(
     "dimensions",
-    "Its width, height and megapixels.",
+    "Width, height and megapixels.",
     _read,
     schema=mapping(width=_RANGES, height=_RANGES, megapixels=_RANGES),
     examples=(

@@ -23,7 +23,7 @@ def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
 
 PREDICATE = Predicate(
     "filename",
-    "The name that its file came with.",
+    "The name that the file came with.",
     _read,
     schema=one_or_list(TEXT, mapping(regex=one_or_list(TEXT), glob=one_or_list(TEXT), contains=one_or_list(TEXT))),
     examples=(

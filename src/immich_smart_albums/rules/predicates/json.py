@@ -60,7 +60,7 @@ def _one(value: Value, reading: Reading) -> Check | None:
 
 PREDICATE = Predicate(
     "json",
-    "A path into what Immich tells of it, and a regular expression for what stands there.",
+    "A path into what Immich tells of the photo, and a regular expression for what stands there.",
     _read,
     schema=one_or_list(TEXT, mapping(path=TEXT, regex=TEXT, description=TEXT)),
     examples=(

@@ -97,7 +97,7 @@ def _of_mime(wanted: str) -> Check:
 
 PREDICATE = Predicate(
     "media",
-    "What kind of file it is.",
+    "What kind of photo or video it is, and of what type the file.",
     _read,
     schema=one_or_list(TEXT),
     examples=(

@@ -107,7 +107,7 @@ _CORNER = {"anyOf": [mapping(lat=SCALAR, lon=SCALAR), {"type": "array", "items":
 
 PREDICATE = Predicate(
     "near",
-    "Where on earth it was taken: around a point, in a box, in a polygon.",
+    "Where on earth the photo was taken: around a point, in a box, in a polygon.",
     _read,
     schema=one_or_list(
         TEXT,

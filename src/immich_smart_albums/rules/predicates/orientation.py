@@ -40,7 +40,7 @@ def _of(record: Record) -> str | None:
 
 PREDICATE = Predicate(
     "orientation",
-    "Whether it is wide, high or square.",
+    "Whether the photo is wide, high or square.",
     _read,
     schema=one_or_list(words(*_WORDS)),
     examples=(

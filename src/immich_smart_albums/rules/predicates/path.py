@@ -23,7 +23,7 @@ def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
 
 PREDICATE = Predicate(
     "path",
-    "Where its file lies on the server, folders and name.",
+    "Where the file lies on the server, folders and name.",
     _read,
     schema=one_or_list(TEXT, mapping(regex=one_or_list(TEXT), glob=one_or_list(TEXT), contains=one_or_list(TEXT))),
     examples=(

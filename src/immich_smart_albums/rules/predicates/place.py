@@ -35,7 +35,7 @@ def _one(value: Value, reading: Reading) -> Node | None:
 
 PREDICATE = Predicate(
     "place",
-    "The city, state or country where it was taken, by the names that Immich gives to coordinates.",
+    "The city, state or country where the photo was taken, by the names that Immich gives to coordinates.",
     _read,
     schema=one_or_list(
         TEXT,

@@ -48,7 +48,7 @@ def _exactly(stars: int) -> Check:
 
 PREDICATE = Predicate(
     "rating",
-    "How many stars it has.",
+    "How many stars the photo has.",
     _read,
     schema=one_or_list(NONE, words("rejected"), RANGE),
     examples=(

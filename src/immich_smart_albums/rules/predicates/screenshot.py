@@ -57,13 +57,13 @@ def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
 
 PREDICATE = Predicate(
     "screenshot",
-    "Whether it is a screenshot, as far as can be told.",
+    "Whether the photo is a screenshot, as far as can be told.",
     _read,
     schema=TRUTH,
     examples=(("screenshot: true", "screenshots"), ("screenshot: false", "everything else")),
     notes=(
         "Immich does not mark screenshots, so this is a guess from what a file tells: an image whose name, or whose "
-        "folder, says screenshot in one of twenty languages, or a PNG without the make and model of a camera. Other "
+        "folder, says screenshot in one of many languages, or a PNG without the make and model of a camera. Other "
         "PNG pictures, such as graphics from the web, are taken for screenshots as well; screen recordings are not."
     ),
 )

@@ -47,7 +47,7 @@ def _one(value: Value, reading: Reading) -> Node | None:
 
 PREDICATE = Predicate(
     "size",
-    "How large its file is.",
+    "How large the file is.",
     _read,
     schema=one_or_list(RANGE),
     examples=(

@@ -164,7 +164,7 @@ def _local_time(record: Record) -> str | None:
 
 PREDICATE = Predicate(
     "taken",
-    "When it was taken, by the clock on the wall there and then.",
+    "When the photo was taken, by the clock on the wall there and then.",
     _read,
     schema=one_or_list(
         SCALAR,
