@@ -184,7 +184,7 @@ def _ranked(search: Question, query: Query) -> Iterator[list[Record]]:
             return
         previous = ids
     message = f"the pages of {search.describe()} do not fit together, so the ranking cannot be read"
-    raise Untrustworthy(message, hint="Try again when nothing is uploading, or use a resultLimit of at most 1000.")
+    raise Untrustworthy(message, hint="Try again when nothing is uploading, or keep at most 1000 (top, resultLimit).")
 
 
 def _read_ranking(search: Question, query: Query, size: int) -> tuple[list[Record], int]:
