@@ -51,7 +51,8 @@ def test_names_are_looked_up_unless_offline(shell: Shell) -> None:
     write(shell, "Noha")
     result = shell.run("config", "check", ".")
     assert (result.returncode, result.stdout) == (2, "")
-    assert "smart-albums.yaml:6:21: nobody is named 'Noha'" in result.stderr
+    assert "smart-albums.yaml:6:21: nobody is named 'Noha'\n" in result.stderr
+    assert f"match: {{person: Noha}}\n{' ' * 26}^\n" in result.stderr
     assert "Did you mean 'Noah'?" in result.stderr
     (shell.folder / "alice.key").unlink()
     shell.sandbox.clear_requests()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,12 +32,10 @@ class Settings:
 class Found:
     """The value of a variable, and where it was."""
 
-    text: str
+    text: str = field(repr=False)
+    """It may be a key."""
     name: str
     place: str
-
-    def __repr__(self) -> str:
-        return f"Found({self.origin})"  # the text may be a key
 
     @property
     def origin(self) -> str:
@@ -49,7 +47,8 @@ class Found:
 class Variables:
     """The variables of the environment, and of a `.env` file behind it."""
 
-    places: tuple[tuple[str, Mapping[str, str]], ...]
+    places: tuple[tuple[str, Mapping[str, str]], ...] = field(repr=False)
+    """Each with its name, for messages."""
     trouble: tuple[Problem, ...] = ()
     """Why the file could not be read: of no interest where everything is given elsewhere."""
 

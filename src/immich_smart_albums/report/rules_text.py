@@ -52,7 +52,8 @@ def rules_text(book: RuleBook, server: tuple[str, str] | None, keys: Mapping[str
 
 
 def _album(album: AlbumRule, *, has_accounts: bool) -> Iterator[str]:
-    written = dict(_written(album))
+    entries = () if album.written is None else album.written.entries
+    written = {key.text: value for key, value in entries}
     effective: dict[str, str] = {"guard": guard_words(album.guard, ("remove", "add", "empty"))}
     if has_accounts:
         effective["accounts"] = _list(album.accounts)
@@ -71,11 +72,6 @@ def _album(album: AlbumRule, *, has_accounts: bool) -> Iterator[str]:
             yield f"    {word}: {effective[word]}{'' if word in written else '  # default'}"
         else:
             yield from (f"    {line}" for line in _entry(word, written[word]))
-
-
-def _written(album: AlbumRule) -> Iterator[tuple[str, Value]]:
-    if album.written is not None:
-        yield from ((key.text, value) for key, value in album.written.entries)
 
 
 def _place(book: RuleBook, section: str) -> str:

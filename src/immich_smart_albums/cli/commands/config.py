@@ -17,6 +17,7 @@ from immich_smart_albums.operations.check_rules import check_rules
 from immich_smart_albums.report.rules_text import rules_text
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.json_schema import json_schema
+from immich_smart_albums.rules.located import located
 
 if TYPE_CHECKING:
     import argparse
@@ -53,7 +54,7 @@ def _check(arguments: argparse.Namespace, console: Console) -> None:
             findings.notice(notice)
         if problems:
             _tell(findings, console)
-            raise ConfigurationError(in_order(problems))
+            raise ConfigurationError(in_order(located(problems, book)))
     _tell(findings, console)
     print_lines([_summary(book, offline=arguments.offline)])
 
