@@ -59,7 +59,8 @@ def _account(found: Why) -> Iterator[str]:
         yield f"✗ {one_line(found.outside)}"
     if found.explanation is not None:
         yield from _tree(found.explanation.tree, 0)
-        yield from _near_misses(found.explanation)
+        if found.outside is None:
+            yield from _near_misses(found.explanation)
     if found.cut is not None:
         yield f"✗ {one_line(found.cut)}"
     if found.combinations == ():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from immich_smart_albums.changes.change import AddAssets, CreateAlbum, DeleteAlbum, RemoveAssets, SetDetails, ShareAlbum
 from immich_smart_albums.report.assets import asset_url
 from immich_smart_albums.report.words import count, one_line
+from immich_smart_albums.rules.album import DEFAULT_ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,9 @@ def state(album: AlbumPlan) -> str:
         return "is deleted"
     if not album.has_changes:
         return "nothing to do" if album.album else "no album yet, and nothing for it"
-    return "" if album.album else f"new album of {one_line(album.owner)}" if album.owner else "new album"
+    if album.album:
+        return ""
+    return "new album" if album.owner in {"", DEFAULT_ACCOUNT} else f"new album of {one_line(album.owner)}"
 
 
 def heading(album: AlbumPlan) -> str:

@@ -79,8 +79,10 @@ def explain(
     `written` is the tree before its names were looked up, for the user's own words; `name_of` names ids.
     """
     told = _Asker(ask, name_of, {}).tell(match, match if written is None else written)
-    # A leaf that stands twice is told once, where it stands last.
-    return Explanation(told.reason, tuple(reason for leaf, reason in dict(told.asked).items() if leaf in told.turns))
+    first: dict[Search | Check, Reason] = {}
+    for leaf, reason in told.asked:
+        first.setdefault(leaf, reason)  # one that stands twice is told once
+    return Explanation(told.reason, tuple(reason for leaf, reason in first.items() if leaf in told.turns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,114 @@
+"""Rules files from beginning to end, each in a folder with what comes of it.
+
+`rules.yaml` is planned (plan.txt, plan.md), applied, and planned again (again.txt); `later.yaml`, where there is one,
+is what the rules are then (later.txt). `case.json` names photos to explain after that, by label: album and file name.
+`REWRITE_CASES=1 pytest tests/cases` writes what comes of them anew, and a person reads the diff.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.config.household import Surroundings, load
+from immich_smart_albums.ledger.ledger import open_ledger
+from immich_smart_albums.operations.accounts import gather_participants
+from immich_smart_albums.operations.applied import Report
+from immich_smart_albums.operations.apply import apply
+from immich_smart_albums.operations.explain_album import explain_album, rule_for
+from immich_smart_albums.operations.plan import make_plan
+from immich_smart_albums.operations.selections import Selecting
+from immich_smart_albums.report.explanation import explanation_lines
+from immich_smart_albums.report.plan_markdown import plan_markdown
+from immich_smart_albums.report.plan_text import plan_lines
+from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.sandbox import Sandbox, generate
+from tests.golden import check_golden
+
+if TYPE_CHECKING:
+    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.operations.accounts import Participants
+    from immich_smart_albums.rules.album import RuleBook
+
+CASES = [each.parent for each in sorted(Path(__file__).parent.glob("*/rules.yaml"))]
+HOW = Selecting(concurrency=2, log=lambda _: None)
+TODAY = date(2026, 11, 1)
+NOW = "2026-11-01T12:00:00Z"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A folder, a sandbox of its own, and a ledger."""
+
+    folder: Path
+    sandbox: Sandbox
+    ledger: Path
+
+    def check(self, file: str, text: str) -> None:
+        """What is told is what the file says, whatever port the sandbox has."""
+        check_golden(self.folder / file, text.replace(self.sandbox.url, "https://photos.example"))
+
+    def read(self, file: str) -> tuple[RuleBook, Participants, Findings]:
+        """Rules, and everybody who takes part."""
+        findings = Findings()
+        keys = self.sandbox.keys
+        environment = {"IMMICH_URL": self.sandbox.url, "ALICE_KEY": keys["alice"], "BOB_KEY": keys["bob"]}
+        accounts = (self.folder / file).read_text(encoding="utf-8").count("accounts:\n")
+        surroundings = Surroundings(environment, self.folder, TODAY)
+        household = load([self.folder / file], surroundings, findings, key=None if accounts else keys["alice"])
+        makers = {
+            name: partial(connect, settings, Connection(), on_exchange=lambda _: None, on_read=lambda _: None)
+            for name, settings in household.settings.items()
+        }
+        return household.book, gather_participants(makers), findings
+
+    def plan(self, file: str) -> tuple[Plan, str]:
+        """What rules would change, as a value and as text with its notices."""
+        book, accounts, findings = self.read(file)
+        with open_ledger(self.ledger) as ledger:
+            plan, notices = make_plan(book, accounts, ledger, HOW, made_at=NOW)
+        told = [f"note: {each}" for each in (*findings.notices, *notices)]
+        text = "\n".join([*told, *plan_lines(plan)]) + "\n"
+        return plan, text.replace(f"{self.folder}/", "")
+
+    def apply(self, plan: Plan) -> None:
+        """Do it."""
+        _, accounts, _ = self.read("rules.yaml")
+        servers = {name: each.server for name, each in accounts.present.items()}
+        with open_ledger(self.ledger, doing="a test") as ledger:
+            apply(plan, servers, ledger, Report(), lambda: NOW)
+
+    def explain(self, album: str, photo: str) -> str:
+        """Why a photo is in an album or not."""
+        book, accounts, _ = self.read("rules.yaml")
+        assets = self.sandbox.library.assets.values()
+        asset_id = next(each.id for each in assets if each.original_file_name == photo)
+        with open_ledger(self.ledger) as ledger:
+            found = explain_album(rule_for(album, book), asset_id, accounts, ledger, HOW, name=album)
+        return "\n".join(explanation_lines(found)).replace(f"{self.folder}/", "") + "\n"
+
+
+@pytest.mark.parametrize("folder", CASES, ids=lambda each: each.name)
+def test_case(folder: Path, tmp_path: Path) -> None:
+    with Sandbox(generate(400)) as sandbox:
+        case = Case(folder, sandbox, tmp_path / "ledger.db")
+        plan, text = case.plan("rules.yaml")
+        case.check("plan.txt", text)
+        case.check("plan.md", plan_markdown(plan).replace(f"{folder}/", "") + "\n")
+        case.apply(plan)
+        _, text = case.plan("rules.yaml")
+        case.check("again.txt", text)
+        if (folder / "later.yaml").exists():
+            _, text = case.plan("later.yaml")
+            case.check("later.txt", text)
+        wanted = folder / "case.json"
+        asked = json.loads(wanted.read_text(encoding="utf-8"))["explain"] if wanted.exists() else {}
+        for label, (album, photo) in asked.items():
+            case.check(f"explain-{label}.txt", case.explain(album, photo))
