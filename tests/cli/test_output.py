@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.cli import arguments, main
+from immich_smart_albums.cli import main
 from immich_smart_albums.cli.exits import MEANINGS, Exit
 
 if TYPE_CHECKING:
@@ -285,7 +285,7 @@ def test_a_bug_of_ours_is_exit_3_with_a_report_that_holds_no_secret(
         message = "this cannot happen"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(arguments, "selects", broken)
+    monkeypatch.setattr(main, "selects", broken)
     assert main.run(["--key", "very-secret", "--include-person-names-union", "Jane Doe"]) is Exit.OUR_BUG
     told = capsys.readouterr().err
     assert "this cannot happen" in told

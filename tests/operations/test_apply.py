@@ -11,7 +11,8 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.operations.applied import AlbumReport, Report
 from immich_smart_albums.operations.apply import apply
 from immich_smart_albums.operations.no_ledger import NoLedger
-from immich_smart_albums.operations.prepare import Order, prepare
+from immich_smart_albums.operations.prepare import Order, check_order, prepare
+from immich_smart_albums.operations.selections import Selecting
 from immich_smart_albums.operations.writing import CHUNK
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.leaves import Search
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 def planned(sandbox: Sandbox, album: str, *, create: bool = False) -> AlbumPlan:
     """The whole library into an album, as the command line asks for it."""
     order = Order(Rule(Search(WHOLE_LIBRARY)), album, create_album=create)
-    _, plan = prepare(order, lambda: connected(sandbox), Findings(), concurrency=2, log=lambda _: None)
+    ready = check_order(order, lambda: connected(sandbox), Findings(), log=lambda _: None)
+    _, plan = prepare(ready, Selecting(2, lambda _: None))
     assert plan is not None
     return plan
 

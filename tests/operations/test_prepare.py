@@ -8,11 +8,12 @@ import pytest
 
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError, Unauthorized, Unreachable
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
-from immich_smart_albums.operations.prepare import Order, prepare
+from immich_smart_albums.operations.prepare import Order, check_order, prepare
+from immich_smart_albums.operations.selections import Selecting
 from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.leaves import Search
 from immich_smart_albums.sandbox import Sandbox, generate
 
 from .serving import album_ids, connect_to, connected, person_ids
@@ -34,7 +35,7 @@ def run(
 ) -> tuple[Selection, AlbumPlan | None]:
     findings = Findings(list(problems))
     log = (lambda _: None) if said is None else said.append
-    return prepare(order, connect, findings, concurrency=2, log=log)
+    return prepare(check_order(order, connect, findings, log=log), Selecting(2, log))
 
 
 def fails(order: Order, connect: Callable[[], PhotoServer], *problems: Problem) -> list[str]:

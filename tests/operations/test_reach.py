@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.operations.prepare import Order, prepare
+from immich_smart_albums.operations.prepare import Order, check_order, prepare
+from immich_smart_albums.operations.selections import Selecting
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.flag import FLAGS, Flag
 from immich_smart_albums.rules.flags import read_rule
@@ -52,7 +53,8 @@ def select(sandbox: Sandbox, line: str) -> set[str]:
             group.append(Source(word, word, Form.INLINE if word.startswith("{") else Form.BARE))
     findings = Findings()
     order = Order(read_rule(given, findings))
-    selection, _ = prepare(order, lambda: connected(sandbox), findings, concurrency=2, log=lambda _: None)
+    ready = check_order(order, lambda: connected(sandbox), findings, log=lambda _: None)
+    selection, _ = prepare(ready, Selecting(2, lambda _: None))
     names = {asset.file_name for asset in selection.assets}
     return {name for name in names if name.startswith(("secret", "harmless"))}
 

@@ -82,6 +82,14 @@ def _add_album(group: argparse._ArgumentGroup) -> None:
 def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--format", choices=FORMATS, help="what to print on stdout (urls)")
     add_verbose(group)
+    group.add_argument(
+        "--state",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="remember what searches found, and ask for what changed only (in the state folder)",
+    )
+    group.add_argument("--show-plan", action="store_true", help="show the searches that would be sent, and send none")
     group.add_argument("--exit-code", action="store_true", help="exit with 5 when photos were added")
 
 

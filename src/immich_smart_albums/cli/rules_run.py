@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.bootstrap import connect
+from immich_smart_albums.cli.places import STATE, ledger_place
 from immich_smart_albums.cli.server import read_connection
 from immich_smart_albums.config.household import Surroundings, load
 from immich_smart_albums.ledger.ledger import open_ledger
-from immich_smart_albums.ledger.place import default_place
 from immich_smart_albums.ledger.state import StateFile
 from immich_smart_albums.operations.accounts import gather_participants
 from immich_smart_albums.operations.plan import chosen
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.accounts import Participants
     from immich_smart_albums.operations.ports import Ledger
     from immich_smart_albums.rules.album import RuleBook
-
-STATE = "searches.db"
-"""Beside the ledger: what searches found, so that the next run asks for what changed only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ def rules_run(
     book = chosen(household.book, getattr(arguments, "album", None) or ())
     for notice in findings.notices:
         console.say(f"note: {notice}")
-    place = ledger_place(arguments)
+    place = arguments.ledger or ledger_place()
     with open_ledger(place, doing=writes) as ledger:
         accounts = participants(book, household, connection, console)
         store = None if getattr(arguments, "full", False) else StateFile(place.with_name(STATE), console.say)
@@ -100,12 +96,6 @@ def participants(book: RuleBook, household: Household, connection: Connection, c
 def surroundings() -> Surroundings:
     """Where this process runs, and today."""
     return Surroundings(os.environ, Path(), datetime.now().astimezone().date())
-
-
-def ledger_place(arguments: argparse.Namespace) -> Path:
-    """The ledger's file."""
-    given: Path | None = arguments.ledger
-    return given or default_place(os.environ, Path.home(), sys.platform)
 
 
 def now() -> str:

@@ -106,7 +106,7 @@ class Names:
             return (wanted.lower(),)
         if thing not in self._by_name:
             found: defaultdict[str, set[str]] = defaultdict(set)
-            for id_, each in self._listed(thing):
+            for id_, each in self.listed(thing):
                 if each:
                     found[_folded(each)].add(id_)
             self._by_name[thing] = {each: sorted(ids) for each, ids in found.items()}
@@ -133,7 +133,7 @@ class Names:
             return Problem(label, message, _WHERE_IDS_ARE[thing])
         if self.ids(thing, name):
             return None
-        near = nearest(name, (each for _, each in self._listed(thing) if each), count=3)
+        near = nearest(name, (each for _, each in self.listed(thing) if each), count=3)
         if thing is Thing.TAG and not near:
             near = [tag.path for tag in self.tags if _folded(tag.path.rpartition("/")[2]) == _folded(name)][:3]
         hint = f"Did you mean {', '.join(map(repr, near))}?" if near else _NOT_LISTED[thing]
@@ -143,9 +143,9 @@ class Names:
     def _exists(self, thing: Thing, id_: str) -> bool:
         if thing is Thing.PERSON:
             return self.has_person(id_)
-        return any(each == id_ for each, _ in self._listed(thing))
+        return any(each == id_ for each, _ in self.listed(thing))
 
-    def _listed(self, thing: Thing) -> Iterator[tuple[str, str]]:
+    def listed(self, thing: Thing) -> Iterator[tuple[str, str]]:
         """Ids with names; a user has two, e-mail and name."""
         match thing:
             case Thing.PERSON:

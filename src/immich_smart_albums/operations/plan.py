@@ -26,6 +26,7 @@ from immich_smart_albums.operations.selections import Selecting, compile_rules, 
 from immich_smart_albums.rules.album import AlbumRule, Keep
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.leaves import Thing
+from immich_smart_albums.rules.located import located
 from immich_smart_albums.rules.nodes import Rule
 from immich_smart_albums.rules.source import nearest
 from immich_smart_albums.rules.split import filled
@@ -94,7 +95,8 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     """
     answers, notices = ask(book.albums, accounts, how)
     planner = _Planner(accounts, ledger, how, frozenset(allow))
-    albums = tuple(plan for rule in book.albums for plan in planner.of_rule(rule, answers[rule.name]))
+    made = (plan for rule in book.albums for plan in planner.of_rule(rule, answers[rule.name]))
+    albums = tuple(structs.replace(plan, problems=located(plan.problems, book)) for plan in made)
     refusals = refusals_of_run(book.guard, albums)
     base = next(iter(accounts.present.values())).server.base
     users = {name: account.user.id for name, account in accounts.present.items()}

@@ -11,18 +11,20 @@ from immich_smart_albums.errors import ConfigurationError, ServerError
 from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.operations.permissions import require_permissions
 from immich_smart_albums.operations.resolve import resolve
-from immich_smart_albums.operations.selections import plan_searches
+from immich_smart_albums.operations.selections import select_one
 from immich_smart_albums.operations.target import find_target
 from immich_smart_albums.rules.album import AlbumRule
-from immich_smart_albums.selection.evaluate import Failed, Selection, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from immich_smart_albums.changes.plan import AlbumPlan
+    from immich_smart_albums.model.album import Album
     from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.selections import Selecting
     from immich_smart_albums.rules.findings import Findings
     from immich_smart_albums.rules.nodes import Rule
+    from immich_smart_albums.selection.evaluate import Selection
 
 ONLY_ACCOUNT = ""
 """The account of the command line's key."""
@@ -41,18 +43,25 @@ class Order:
     create_album: bool = False
 
 
-def prepare(
-    order: Order,
-    connect: Callable[[], PhotoServer],
-    findings: Findings,
-    *,
-    concurrency: int,
-    log: Callable[[str], None],
-) -> tuple[Selection, AlbumPlan | None]:
-    """Select, and plan where an album is named.
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An order that can be carried out: everything that can be checked is checked."""
 
-    Everything that can be checked is checked before the first search: problems of flags, names, ids and server version
-    are raised together as ConfigurationError. Raises ServerError and FilterError.
+    server: PhotoServer
+    rule: Rule
+    """With its names looked up."""
+    target: str | None
+    """The album as it was named; None for a preview."""
+    album: Album | None
+    """None where there is to be one: it is to be created."""
+
+
+def check_order(
+    order: Order, connect: Callable[[], PhotoServer], findings: Findings, *, log: Callable[[str], None]
+) -> Ready:
+    """Check everything that can be checked before the first search.
+
+    Problems of flags, names, ids and server version are raised together as ConfigurationError. Raises ServerError.
     """
     try:
         server = connect()
@@ -73,14 +82,18 @@ def prepare(
         raise TypeError(message)
     if order.album is not None:
         require_permissions(server, create=album is None)
-    (selection,) = evaluate(plan_searches([rule], server), server.searches, concurrency=concurrency, log=log)
-    if isinstance(selection, Failed):
-        raise selection.error
-    if order.album is None:
+    return Ready(server, rule, order.album.strip() if order.album is not None else None, album)
+
+
+def prepare(ready: Ready, how: Selecting) -> tuple[Selection, AlbumPlan | None]:
+    """Select, and plan where an album is named; nothing is written. Raises ServerError and FilterError."""
+    server = ready.server
+    selection = select_one(ready.rule, server, how)
+    if ready.target is None:
         return selection, None
-    view = AlbumView(album, server.albums.members(album.id)) if album else None
-    plan = plan_album(_wanted(order.album.strip(), rule, selection), view)
-    log(f"album {plan.name!r}: {plan.present} photos in it, {len(plan.additions)} to add")
+    view = AlbumView(ready.album, server.albums.members(ready.album.id)) if ready.album else None
+    plan = plan_album(_wanted(ready.target, ready.rule, selection), view)
+    how.log(f"album {plan.name!r}: {plan.present} photos in it, {len(plan.additions)} to add")
     return selection, plan
 
 

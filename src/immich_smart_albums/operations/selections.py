@@ -88,11 +88,23 @@ def sizes(queries: Iterable[Query], server: PhotoServer) -> dict[Query, int]:
 def select(compiled: Compiled, account: Participant, how: Selecting) -> dict[str, Selection | tuple[Problem, ...]]:
     """What each rule selects for the account, or why that is not known. One rule that fails leaves the others alone."""
     results: dict[str, Selection | tuple[Problem, ...]] = dict(compiled.problems)
-    memory = remember(account.server, how.store, how.log) if how.store else None
-    found = evaluate(compiled.plan, account.server.searches, concurrency=how.concurrency, log=how.log, memory=memory)
-    if memory is not None:
-        memory.save()
-        how.log(f"{account.name}: {memory.summary()}")
-    for name, result in zip(compiled.rules, found, strict=True):
+    for name, result in zip(compiled.rules, _evaluated(compiled.plan, account.server, how), strict=True):
         results[name] = (told(name, result.error),) if isinstance(result, Failed) else result
     return results
+
+
+def select_one(rule: Rule, server: PhotoServer, how: Selecting) -> Selection:
+    """What one rule selects whose names are looked up. Raises SmartAlbumsError."""
+    (result,) = _evaluated(plan_searches([rule], server), server, how)
+    if isinstance(result, Failed):
+        raise result.error
+    return result
+
+
+def _evaluated(plan: RunPlan, server: PhotoServer, how: Selecting) -> tuple[Selection | Failed, ...]:
+    memory = remember(server, how.store, how.log) if how.store else None
+    found = evaluate(plan, server.searches, concurrency=how.concurrency, log=how.log, memory=memory)
+    if memory is not None:
+        memory.save()
+        how.log(memory.summary())
+    return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_lines
-from immich_smart_albums.cli.rules_run import ledger_place
+from immich_smart_albums.cli.places import ledger_place
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.operations.history import history
@@ -22,7 +22,7 @@ MOST = 1000
 def run(arguments: argparse.Namespace) -> Exit:
     """Print from the ledger; the server is not asked."""
     as_json = arguments.format == "json"
-    with open_ledger(ledger_place(arguments)) as ledger:
+    with open_ledger(arguments.ledger or ledger_place()) as ledger:
         if arguments.run is None:
             runs = history(ledger, most=MOST)
             print_lines([runs_json(runs)] if as_json else runs_lines(runs))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_lines
-from immich_smart_albums.cli.rules_run import ledger_place
+from immich_smart_albums.cli.places import ledger_place
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.operations.forget import forget, forget_album, known_album
 from immich_smart_albums.report.ledger import album_json, album_lines, albums_json, albums_lines
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> Exit:
     """List or forget; the server is not asked."""
     with open_ledger(
-        ledger_place(arguments), doing="ledger forget" if arguments.action == "forget" else None
+        arguments.ledger or ledger_place(), doing="ledger forget" if arguments.action == "forget" else None
     ) as ledger:
         if arguments.action == "forget":
             sys.stderr.write(f"{_forget(arguments, ledger)}\n")

@@ -11,10 +11,13 @@ from immich_smart_albums.cli.output import print_lines, save
 from immich_smart_albums.cli.plans import ending, made, print_plan
 from immich_smart_albums.cli.rules_run import rules_run
 from immich_smart_albums.operations.query_plans import query_plans
+from immich_smart_albums.report.plan_text import problem_lines
 from immich_smart_albums.report.query_plan import query_plan_lines
 
 if TYPE_CHECKING:
     import argparse
+
+    from immich_smart_albums.cli.rules_run import RulesRun
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -22,11 +25,18 @@ def run(arguments: argparse.Namespace) -> Exit:
     console = stderr_console(verbose=arguments.verbose)
     with rules_run(arguments, console) as rules:
         if arguments.show_plan:
-            for account, plan, sizes in query_plans(rules.book, rules.accounts):
-                print_lines(query_plan_lines(plan, sizes, title=account))
-            return Exit.DONE
+            return _show_searches(rules)
         plan = made(rules, arguments, console)
     if arguments.out:
         save(arguments.out, plan_text(plan))
     print_plan(plan, arguments.format)
     return ending(plan, changes=Exit.CHANGED if arguments.exit_code else Exit.DONE)
+
+
+def _show_searches(rules: RulesRun) -> Exit:
+    problems = False
+    for each in query_plans(rules.book.albums, rules.accounts):
+        print_lines(query_plan_lines(each.plan, each.sizes, each.named, title=each.title))
+        print_lines(line for problem in each.problems for line in problem_lines(problem))
+        problems = problems or bool(each.problems)
+    return Exit.FAILED if problems else Exit.DONE

@@ -11,11 +11,13 @@ from immich_smart_albums.cli.rules_run import rules_run
 from immich_smart_albums.operations.plan import ask
 from immich_smart_albums.report.plan_text import problem_lines
 from immich_smart_albums.report.selection import lines, selections_json, totals
+from immich_smart_albums.rules.located import located
 
 if TYPE_CHECKING:
     import argparse
 
     from immich_smart_albums.cli.console import Console
+    from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.plan import Answers
 
@@ -31,7 +33,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     for notice in notices:
         console.say(f"note: {notice}")
     for name, answer in answers.items():
-        _tell(name, answer, console)
+        _tell(name, answer, located(answer.problems, rules.book), console)
     base = next(iter(rules.accounts.present.values())).server.base
     found = {name: selected(answer) for name, answer in answers.items()}
     if arguments.format == "json":
@@ -48,12 +50,12 @@ def selected(answer: Answers) -> tuple[Asset, ...]:
     return tuple(sorted(found.values(), key=lambda asset: (-asset.taken, asset.id)))
 
 
-def _tell(name: str, answer: Answers, console: Console) -> None:
+def _tell(name: str, answer: Answers, problems: tuple[Problem, ...], console: Console) -> None:
     assets = selected(answer)
     if console.is_terminal and assets:
         console.table(name, totals(assets))
     elif answer.selections:
         console.say(f"{name}: {len(assets):,} photos")
-    for problem in answer.problems:
+    for problem in problems:
         for line in problem_lines(problem):
             console.say(line)

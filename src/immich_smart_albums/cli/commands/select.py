@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.plan import AlbumPlan, Plan
@@ -10,14 +11,20 @@ from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.numbers import whole_number
 from immich_smart_albums.cli.output import print_lines
+from immich_smart_albums.cli.places import state_place
 from immich_smart_albums.cli.server import read_server
 from immich_smart_albums.config.sources import read_source
 from immich_smart_albums.errors import Problem
+from immich_smart_albums.ledger.state import StateFile
 from immich_smart_albums.operations.applied import AlbumReport, Report
 from immich_smart_albums.operations.apply import apply
+from immich_smart_albums.operations.names import Names
 from immich_smart_albums.operations.no_ledger import NoLedger
-from immich_smart_albums.operations.prepare import Order, prepare
+from immich_smart_albums.operations.prepare import Order, Ready, check_order, prepare
+from immich_smart_albums.operations.query_plans import id_names, title_of
+from immich_smart_albums.operations.selections import Selecting, plan_searches, sizes
 from immich_smart_albums.report.applied import album_line
+from immich_smart_albums.report.query_plan import query_plan_lines
 from immich_smart_albums.report.selection import as_json, lines, totals
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.flag import FLAGS
@@ -45,14 +52,27 @@ def run(arguments: argparse.Namespace) -> Exit:
         servers.append(connect())
         return servers[0]
 
+    ready = check_order(order, connected, findings, log=console.detail)
+    if arguments.show_plan:
+        _show_searches(ready)
+        return Exit.DONE
+    place = state_place() if arguments.state == "" else arguments.state
+    store = None if place is None else StateFile(Path(place), console.say)
     try:
-        selection, plan = prepare(order, connected, findings, concurrency=connection.concurrency, log=console.detail)
+        selection, plan = prepare(ready, Selecting(connection.concurrency, console.detail, store))
     finally:
         console.done_reading()
     if plan is None:
         _preview(selection, servers[0].base, arguments.format, console)
         return Exit.DONE
     return _add(plan, selection, servers[0], arguments, console)
+
+
+def _show_searches(ready: Ready) -> None:
+    plan = plan_searches([ready.rule], ready.server)
+    named = id_names(plan, Names(ready.server.directory))
+    found = sizes((reading.query for reading in plan.readings), ready.server)
+    print_lines(query_plan_lines(plan, found, named, title=title_of(ready.server)))
 
 
 def _read_order(arguments: argparse.Namespace, findings: Findings) -> Order:

@@ -1,0 +1,120 @@
+"""How rules would be answered: searches with their sizes, what is done with what they find, what is checked here."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.report.words import count, one_line
+from immich_smart_albums.rules.leaves import Check, Search
+from immich_smart_albums.rules.nodes import All, Any, Not
+from immich_smart_albums.selection.plan import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.selection.plan import Part, Reading, RulePlan, RunPlan
+
+_PAGE = 1000
+"""Assets in an answer."""
+
+_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+
+
+def query_plan_lines(
+    plan: RunPlan, sizes: Mapping[Query, int], named: Mapping[str, str], *, title: str
+) -> Iterator[str]:
+    """A plan of searches; `sizes` is how many assets they find, as far as that is known, `named` what ids stand for."""
+    numbers = {reading.query: number for number, reading in enumerate(plan.readings, 1)}
+    yield one_line(title)
+    yield ""
+    if not plan.readings:
+        yield "No search is sent."
+    for reading in plan.readings:
+        yield f"{numbers[reading.query]:>3}. {_named(reading.query.describe(), named)}"
+        yield f"     {_reading(reading, sizes)}"
+    yield f"     {_together(plan, sizes)}"
+    for rule in plan.rules:
+        yield ""
+        yield one_line(rule.name) or "What is selected"
+        yield from (f"  {_named(line, named)}" for line in _rule(rule, numbers))
+
+
+def _reading(reading: Reading, sizes: Mapping[Query, int]) -> str:
+    size = _size(reading.query, sizes)
+    number = "as many as it finds" if size is None else f"{'up to ' if reading.query.limit else ''}{size:,} photos"
+    extra = [
+        word
+        for word, is_read in (
+            ("EXIF", any(field.startswith("exifInfo") for field in reading.fields)),
+            ("people", "people" in reading.fields),
+        )
+        if is_read
+    ]
+    shown = f", with {' and '.join(extra)}" if extra else ""
+    if not reading.trees:
+        shown = ", of which only the ids are kept"
+    requests = "a request for each 1,000" if size is None else count(_requests(size), "request")
+    return f"{number}, {requests}{shown}"
+
+
+def _size(query: Query, sizes: Mapping[Query, int]) -> int | None:
+    known = sizes.get(query)
+    if query.limit is None:
+        return known
+    return query.limit if known is None else min(known, query.limit)
+
+
+def _requests(size: int) -> int:
+    return max(1, -(-size // _PAGE))
+
+
+def _together(plan: RunPlan, sizes: Mapping[Query, int]) -> str:
+    known = [_size(reading.query, sizes) for reading in plan.readings]
+    requests = sum(_requests(size or 0) for size in known)
+    least = "at least " if None in known else "about "
+    return f"together {count(len(known), 'search', 'searches')}, {least}{count(requests, 'request')}"
+
+
+def _rule(rule: RulePlan, numbers: Mapping[Query, int]) -> Iterator[str]:
+    if not rule.parts:
+        yield "nothing can match, so no search is sent"
+    for at, part in enumerate(rule.parts):
+        yield f"{'and ' if at else ''}what search {numbers[part.frame]} finds{':' if part.tree else ''}"
+        if part.tree is not None:
+            yield from (f"  {line}" for line in _tree(part.tree, part, numbers))
+    if rule.rule.split:
+        yield f"split by {', '.join(key.name for key in rule.rule.split)}"
+    if rule.rule.limit is not None:
+        yield f"of these the {rule.rule.sort.value} {rule.rule.limit:,}"
+    yield from (f"note: {note}" for note in rule.notes)
+
+
+def _tree(node: Node, part: Part, numbers: Mapping[Query, int]) -> Iterator[str]:
+    match node:
+        case All() | Any():
+            word = "all of these" if isinstance(node, All) else "any of these"
+            if isinstance(node, All) and node is part.tree:
+                for child in node.children:
+                    yield from _tree(child, part, numbers)
+                return
+            yield word
+            for child in node.children:
+                yield from (f"  {line}" for line in _tree(child, part, numbers))
+        case Not():
+            first, *rest = _tree(node.child, part, numbers)
+            yield f"not {first}"
+            yield from rest
+        case Search():
+            yield f"in what search {numbers[node.query]} finds"
+        case Check():
+            late = " (each photo is asked for by itself)" if node in part.late_checks else ""
+            yield f"{describe(node)}{late}"
+        case _:
+            yield describe(node)
+
+
+def _named(text: str, named: Mapping[str, str]) -> str:
+    return one_line(_ID.sub(lambda found: named.get(found[0], found[0]), text))
