@@ -234,6 +234,17 @@ def test_a_ranking_tells_the_place_also_beyond_the_cut(alice: Participant, monke
     assert answer(found.tree) == (False, None, 20)
 
 
+def test_a_ranking_that_ends_at_a_photo_tells_the_place_behind_it(alice: Participant) -> None:
+    ids = ranking(alice, "beach")
+    good = Search(Query(Kind.SMART, (("query", "beach"),), until=(ids[4],)))
+    chosen = {asset.id for asset in selected(Rule(good), alice).assets}
+    for place, expected in ((5, (True, 5, 5)), (6, (False, 6, 50))):
+        found = explained(good, ids[place - 1], alice).explanation
+        assert found is not None
+        assert answer(found.tree) == expected
+        assert found.passed is (ids[place - 1] in chosen)
+
+
 def test_a_search_for_the_first_tells_the_place_too(corners: Sandbox, alice: Participant) -> None:
     newest = sorted(corners.library.timeline, key=lambda each: (-each.file_created_at, each.id))
     videos = [
