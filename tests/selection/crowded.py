@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+
 from immich_smart_albums.sandbox import Library, times
 from immich_smart_albums.sandbox.records import Exif, Partner, Person, Tag, User
 
@@ -36,7 +37,7 @@ def crowded(seed: int) -> Library:
             taken=f"2024-01-0{chance.randint(1, 5)}T{chance.choice(('00:00:00.000', '00:00:00.000700', '12:00:00'))}Z",
             name=chance.choice(NAMES),
             type=chance.choice(("IMAGE", "IMAGE", "VIDEO")),
-            # A partner's archived photo is found by searches from 3.0 on, but cannot be looked at by itself.
+            # A partner's photos in the archive or the trash may be found, but cannot be looked at by themselves.
             visibility=chance.choice(("timeline", "timeline", "archive", "locked")) if owner == "alice" else "timeline",
             is_favorite=chance.random() < 0.3,
             live_photo_video_id=chance.choice((None, None, library.new_id())),
@@ -47,7 +48,7 @@ def crowded(seed: int) -> Library:
                 make=chance.choice(MAKES), city=chance.choice(CITIES), rating=chance.choice(RATINGS), file_size=1000
             ),
         )
-        if chance.random() < 0.1:
+        if chance.random() < 0.1 and owner == "alice":
             library.trash(asset.id)
     for name, owner_id, roles in (("Mine", alice, {}), ("Ours", bob, {alice: "editor"})):
         library.add_album(name, owner_id=owner_id, roles=roles, asset_ids=_some(library, chance))

@@ -27,6 +27,33 @@ def city(name: str, limit: int | None = None) -> Search:
     return Search(Query(Kind.METADATA, (("city", name),), limit=limit))
 
 
+def person(*who: str) -> Search:
+    """A search for photos of people."""
+    return Search(Query(Kind.METADATA, (("personIds", who),)))
+
+
+def named(text: str) -> Search:
+    """A search by file name."""
+    return Search(Query(Kind.METADATA, (("originalFileName", text),)))
+
+
+def exactly(name: str, value: str | int) -> Check:
+    """A check on EXIF that a search answers just as well."""
+    return Check(
+        f"{name} {value!r}",
+        lambda record: _exif(record).get(name) == value,
+        frozenset({f"exifInfo.{name}"}),
+        lambda _: None,
+        Query(Kind.METADATA, ((name, value),)),
+        exact=True,
+    )
+
+
+def _exif(record: Mapping[str, object]) -> Mapping[str, object]:
+    found = record.get("exifInfo")
+    return found if isinstance(found, dict) else {}
+
+
 def smart(words: str, limit: int | None = 200) -> Search:
     """A smart search."""
     return Search(Query(Kind.SMART, (("query", words),), limit=limit))

@@ -1,104 +1,354 @@
-"""Which searches a rule becomes, and what is read of them."""
+"""Which searches rules become, what is read of them, and what is left to check here."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
-from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
-from immich_smart_albums.rules.leaves import Search
-from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Visibility
+from immich_smart_albums.rules.leaves import Check, Search
+from immich_smart_albums.rules.nodes import All, Any, Key, Node, Not, Rule
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.selection.lower import QueryPlan, describe, lower
+from immich_smart_albums.selection.lower import lower, worth_counting
+from immich_smart_albums.selection.plan import Part, RunPlan, describe
 
-from .finding import WHOLE, city, local, smart
+from .finding import FLAT, WHOLE, Flat, city, exactly, local, named, person, smart
 
-NICE, KYOTO, DOG = city("Nice"), city("Kyoto"), smart("dog")
-MAKE, NAMES, TAGS, ANYTHING = (
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+NICE, KYOTO, EMMA, NOAH, DOG = city("Nice"), city("Kyoto"), person("emma"), person("noah"), smart("dog")
+MAKE, NAMES, TAGS, ANYTHING, PATH = (
     local("$.exifInfo.make"),
     local("$.people[*].name"),
     local("$.tags[*].value"),
     local("$..name"),
+    local("$.originalPath"),
 )
+APPLE, FIVE, FOUR = exactly("make", "Apple"), exactly("rating", 5), exactly("rating", 4)
 
 
-def plan(node: Node) -> QueryPlan:
-    return lower(Rule(node))
+class New(Flat):
+    """A server with structured searches."""
+
+    def lacks(self, query: Query) -> list[tuple[str, str]]:
+        return []
+
+
+NEW = New()
+
+
+def plan(*nodes: Node, server: Flat = FLAT, sizes: Mapping[Query, int] | None = None) -> RunPlan:
+    return lower([Rule(node) for node in nodes], server, sizes or {})
+
+
+def words(part: Part) -> str:
+    """A part in one line."""
+    return part.frame.describe() if part.tree is None else f"{part.frame.describe()} | {_words(part.tree)}"
+
+
+def _words(node: Node) -> str:
+    match node:
+        case Not():
+            return f"not {_words(node.child)}"
+        case All():
+            return " & ".join(map(_words, node.children))
+        case Any():
+            return f"({' or '.join(map(_words, node.children))})"
+        case Search():
+            return node.query.describe()
+        case _:
+            return f"<{node.words}>"
+
+
+def told(found: RunPlan) -> list[list[str]]:
+    """The parts of each rule in words."""
+    return [
+        [words(part).replace("metadata search ", "").replace("smart search ", "smart ") for part in rule.parts]
+        for rule in found.rules
+    ]
+
+
+# -- frames and what they take in -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("node", "candidates"),
+    ("node", "parts"),
     [
-        (NICE, {NICE}),
-        (Any((NICE, KYOTO)), {NICE, KYOTO}),
-        (All((NICE, WHOLE)), {NICE}),
-        (All((WHOLE, NICE)), {NICE}),
-        (All((NICE, DOG)), {DOG}),  # 200 are read sooner than a city
-        (All((city("Nice", limit=50), DOG)), {city("Nice", limit=50)}),
-        (All((Any((NICE, KYOTO)), DOG)), {DOG}),
-        (All((NICE, Not(KYOTO))), {NICE}),
-        (All((NICE, MAKE)), {NICE}),
-        (Any((All((NICE, MAKE)), KYOTO)), {NICE, KYOTO}),
-        (Any((NICE, MAKE)), {WHOLE}),
-        (Not(NICE), {WHOLE}),
-        (MAKE, {WHOLE}),
-        (All((MAKE, Not(NICE))), {WHOLE}),
+        (NICE, ["(city='Nice')"]),
+        (All((NICE, EMMA)), ["(city='Nice', personIds=[emma])"]),
+        (All((WHOLE, NICE)), ["(city='Nice')"]),
+        (Any((NICE, EMMA)), ["(personIds=[emma])", "(city='Nice')"]),
+        (All((NICE, PATH)), ["(city='Nice') | <$.originalPath:x>"]),
+        (All((NICE, Not(EMMA))), ["(city='Nice') | not (city='Nice', personIds=[emma])"]),
+        (Not(EMMA), ["(the whole timeline) | not (personIds=[emma])"]),
+        (MAKE, ["(the whole timeline) | <$.exifInfo.make:x>"]),
+        (All((NICE, KYOTO)), []),
+        (Not(All((NICE, KYOTO))), ["(the whole timeline)"]),
+        # a choice is searched for inside of what must hold
+        (
+            All((NICE, Any((EMMA, NOAH)))),
+            ["(city='Nice', personIds=[emma])", "(city='Nice', personIds=[noah])"],
+        ),
+        (
+            All((Any((NICE, KYOTO)), Any((EMMA, PATH)))),
+            [
+                f"(city='{name}') | ((city='{name}', personIds=[emma]) or <$.originalPath:x>)"
+                for name in ("Nice", "Kyoto")
+            ],
+        ),
+        # ranked searches frame what they rank, and are never narrowed
+        (All((DOG, EMMA)), ["smart (query='dog', top 200) | (personIds=[emma])"]),
+        (All((DOG, MAKE)), ["smart (query='dog', top 200) | <$.exifInfo.make:x>"]),
+        (All((DOG, NICE, MAKE)), ["smart (query='dog', top 200) | <(city='Nice'), checked here>"]),
     ],
 )
-def test_candidates_are_the_cheapest_searches_that_hold_every_match(node: Node, candidates: set[Search]) -> None:
-    assert plan(node).candidates == {each.query for each in candidates}
+def test_a_frame_takes_in_what_must_hold(node: Node, parts: list[str]) -> None:
+    assert [each.removesuffix(" & <$.exifInfo.make:x>") for each in told(plan(node))[0]] == parts
 
 
-def test_a_smart_search_is_dear_where_people_are_looked_at_because_each_photo_is_asked_for_by_itself() -> None:
-    assert plan(All((NICE, DOG))).candidates == {DOG.query}
-    assert plan(All((NICE, DOG, NAMES))).candidates == {NICE.query}
+def test_checks_that_a_search_answers_become_part_of_it() -> None:
+    assert told(plan(APPLE)) == [["(make='Apple')"]]
+    assert told(plan(All((EMMA, APPLE, Not(FIVE))))) == [
+        ["(make='Apple', personIds=[emma]) | not <rating 5>"],
+    ]
+    assert told(plan(All((EMMA, Any((FOUR, FIVE)))))) == [
+        ["(personIds=[emma], rating=4)", "(personIds=[emma], rating=5)"]
+    ]
 
 
-def test_every_distinct_search_is_sent_once_with_the_candidates_first() -> None:
-    node = All((Not(KYOTO), Any((DOG, DOG)), NICE, Not(All((KYOTO, NICE)))))
-    assert plan(node).queries == (DOG.query, KYOTO.query, NICE.query)
-    assert plan(All((MAKE, Not(NICE)))).queries == (WHOLE_LIBRARY, NICE.query)
+def test_a_check_whose_search_finds_more_narrows_the_frame_and_is_checked_still() -> None:
+    near = replace(APPLE, exact=False)
+    assert told(plan(All((EMMA, near)))) == [["(make='Apple', personIds=[emma]) | <make 'Apple'>"]]
 
 
-def test_only_the_fields_that_local_filters_look_at_are_read() -> None:
-    assert plan(All((NICE, KYOTO))).fields == frozenset()
-    assert plan(All((NICE, MAKE, local("$.originalPath")))).fields == {"exifInfo.make", "originalPath"}
-    assert plan(All((NICE, local("$.exifInfo.*")))).fields == {"exifInfo"}
+@pytest.mark.parametrize(
+    "within",
+    [
+        Query(Kind.METADATA, (("rating", 5),), limit=3),
+        Query(Kind.METADATA, (("albumIds", ("x",)),)),
+        Query(Kind.SMART, (("query", "dog"),), limit=3),
+        Query(Kind.METADATA, conditions=(Condition("rating", "gte", 4),)),
+    ],
+)
+def test_searches_that_could_mean_something_else_here_bound_no_check(within: Query) -> None:
+    check = replace(FIVE, within=within)
+    assert told(plan(All((NICE, check)))) == [["(city='Nice') | <rating 5>"]]
+
+
+def test_a_check_is_bounded_where_its_frame_looks() -> None:
+    shown = frozenset({Visibility.ARCHIVE})
+    archive = Search(Query(Kind.METADATA, (("withDeleted", True),), shown))
+    (part,) = plan(All((archive, FIVE))).rules[0].parts
+    assert part == Part(Query(Kind.METADATA, (("rating", 5), ("withDeleted", True)), shown))
+
+
+def test_an_albums_photos_of_others_are_found_only_by_it() -> None:
+    album = Search(Query(Kind.METADATA, (("albumIds", ("x",)),)))
+    assert told(plan(All((album, FIVE, Not(NICE))))) == [["(albumIds=[x]) | <rating 5> & not (city='Nice')"]]
+    assert told(plan(All((album, EMMA)))) == [["(albumIds=[x]) | (personIds=[emma])"]]
+
+
+# -- what is checked here --------------------------------------------------------------------------------------------
+
+
+def test_what_is_read_anyway_is_checked_here() -> None:
+    found = plan(All((MAKE, Not(NICE), Not(EMMA))))
+    (reading, people) = found.readings
+    assert reading.query == WHOLE_LIBRARY
+    assert reading.fields == {"exifInfo.make", "exifInfo.city"}
+    assert (people.query, people.fields, people.keeps_ids) == (EMMA.query, frozenset(), True)
+
+
+def test_fields_that_records_lack_here_are_not_looked_at() -> None:
+    class Old(Flat):
+        def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
+            return [name for name in names if name == "createdAt"]
+
+    added = Search(Query(Kind.METADATA, (("createdAfter", "2024-01-01T00:00:00.000Z"),)))
+    node = All((PATH, Not(added)))
+    assert told(plan(node))[0][0].endswith("not <(createdAfter='2024-01-01T00:00:00.000Z'), checked here>")
+    assert told(plan(node, server=Old()))[0][0].endswith("not (createdAfter='2024-01-01T00:00:00.000Z')")
+
+
+@pytest.mark.parametrize(
+    ("check", "local_one"),
+    [
+        (NICE, True),
+        (Search(Query(Kind.METADATA, (("rating", 5), ("type", "IMAGE")))), True),
+        (Search(Query(Kind.METADATA, (("isMotion", False),))), True),
+        (Search(Query(Kind.METADATA, (("takenAfter", "2024-01-01T00:00:00.000Z"),))), True),
+        (Search(Query(Kind.METADATA, (("takenBefore", "2024-01-01T00:00:00.000Z"),))), False),
+        (Search(Query(Kind.METADATA, (("city", None),))), False),
+        (Search(Query(Kind.METADATA, (("city", ""),))), False),
+        (Search(Query(Kind.METADATA, (("libraryId", None),))), False),
+        (Search(Query(Kind.METADATA, (("isFavorite", True),))), False),
+        (Search(Query(Kind.METADATA, (("city", "Nice"), ("personIds", ("emma",))))), False),
+        (city("Nice", limit=5), False),
+        (Search(Query(Kind.METADATA, conditions=(Condition("city", "in", ("a", "b")),))), False),
+        (named("img"), False),
+        (DOG, False),
+    ],
+)
+def test_only_what_records_tell_exactly_is_checked_here(check: Search, local_one: bool) -> None:
+    (part,) = plan(All((MAKE, Not(check)))).rules[0].parts
+    assert (len(part.checks) == 2) is local_one
+    assert bool(part.searches) is not local_one
+
+
+def test_exif_is_read_only_where_that_is_less_than_another_search() -> None:
+    node = All((PATH, Not(NICE)))
+    few, many = ({WHOLE_LIBRARY: 100_000, NICE.query: count} for count in (500, 60_000))
+    assert told(plan(node, sizes=few)) == [["(the whole timeline) | <$.originalPath:x> & not (city='Nice')"]]
+    assert told(plan(node, sizes=many)) == [
+        ["(the whole timeline) | <$.originalPath:x> & not <(city='Nice'), checked here>"]
+    ]
+    assert worth_counting([Rule(node)], FLAT) == (WHOLE_LIBRARY, NICE.query)
+    assert worth_counting([Rule(NICE), Rule(All((NICE, Not(EMMA)))), Rule(MAKE)], FLAT) == ()
+
+
+def test_only_the_fields_that_checks_look_at_are_read() -> None:
+    assert plan(All((NICE, EMMA))).readings[0].fields == frozenset()
+    assert plan(All((NICE, MAKE, PATH))).readings[0].fields == {"exifInfo.make", "originalPath"}
+    assert plan(All((NICE, local("$.exifInfo.*")))).readings[0].fields == {"exifInfo"}
 
 
 def test_people_are_checked_as_metadata_searches_stream_by_and_late_after_smart_ones() -> None:
-    early = plan(All((NICE, NAMES)))
-    assert (early.filters, early.late_filters) == ((NAMES,), ())
-    assert "people" in early.fields
-    late = plan(All((DOG, NAMES, MAKE)))
-    assert (late.filters, late.late_filters) == ((MAKE,), (NAMES,))
-    assert late.fields == {"exifInfo.make"}
+    (part,) = plan(All((NICE, NAMES))).rules[0].parts
+    assert (part.checks, part.late_checks) == ((NAMES,), ())
+    (part,) = plan(All((DOG, NAMES, MAKE))).rules[0].parts
+    assert (part.checks, part.late_checks) == ((MAKE,), (NAMES,))
+    assert plan(All((DOG, NAMES, MAKE))).readings[0].fields == {"exifInfo.make"}
 
 
-def test_one_smart_search_among_the_candidates_makes_people_late_for_all() -> None:
-    both = plan(All((Any((NICE, DOG)), NAMES)))
-    assert both.candidates == {NICE.query, DOG.query}
-    assert both.late_filters == (NAMES,)
-
-
-def test_a_smart_search_that_only_excludes_leaves_people_early() -> None:
-    assert plan(All((NICE, Not(DOG), NAMES))).late_filters == ()
+def test_rather_than_asking_for_each_photo_people_are_read_with_another_search() -> None:
+    (part,) = plan(All((NICE, DOG, NAMES))).rules[0].parts
+    assert part.frame == NICE.query
+    assert part.late_checks == ()
 
 
 @pytest.mark.parametrize("late", [TAGS, ANYTHING, local("$.stack.id"), local("$.owner.name"), local("$.*")])
-def test_what_no_search_returns_is_asked_for_late(late: Node) -> None:
-    assert plan(All((NICE, late, MAKE))).late_filters == (late,)
-    assert plan(All((NICE, late, MAKE))).fields == {"exifInfo.make"}
+def test_what_no_search_returns_is_asked_for_late(late: Check) -> None:
+    (part,) = plan(All((NICE, late, MAKE))).rules[0].parts
+    assert part.late_checks == (late,)
+    assert plan(All((NICE, late, MAKE))).readings[0].fields == {"exifInfo.make"}
 
 
-def test_equal_filters_are_checked_once() -> None:
-    assert plan(All((NICE, MAKE, Not(All((local("$['exifInfo'].make"), KYOTO)))))).filters == (MAKE,)
+def test_a_late_check_that_a_search_answers_is_a_search() -> None:
+    tagged = replace(TAGS, within=Query(Kind.METADATA, (("tagIds", ("pets",)),)), exact=True)
+    assert told(plan(All((NICE, Not(tagged))))) == [["(city='Nice') | not (city='Nice', tagIds=[pets])"]]
+
+
+def test_equal_checks_are_made_once() -> None:
+    assert plan(All((NICE, MAKE, Not(All((local("$['exifInfo'].make"), EMMA)))))).readings[0].checks == (MAKE,)
 
 
 def test_smart_searches_rank_where_a_photo_is_in_because_of_them() -> None:
     cat, car = smart("cat"), smart("car")
     node = All((Any((DOG, cat)), NICE, Not(car), Not(Not(DOG)), MAKE))
-    assert plan(node).ranking == (DOG.query, cat.query)
-    assert plan(NICE).ranking == ()
+    assert set(plan(node).rules[0].ranking) == {DOG.query, cat.query}
+    assert plan(NICE).rules[0].ranking == ()
+
+
+def test_a_name_that_was_not_looked_up_is_a_bug() -> None:
+    with pytest.raises(TypeError, match="person 'Emma' was not looked up"):
+        plan(All((NICE, person_named("Emma"))))
+
+
+# -- structured searches ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("node", "parts"),
+    [
+        (Any((EMMA, NOAH)), ["(personIds any [emma, noah])"]),
+        (All((EMMA, Not(NOAH))), ["(personIds all [emma], personIds none [noah])"]),
+        (All((EMMA, NICE)), ["(city='Nice', personIds=[emma])"]),  # flat does as well
+        (NICE, ["(city='Nice')"]),
+        (Any((FOUR, FIVE)), ["(rating in [4, 5])"]),
+        (All((EMMA, Any((FOUR, FIVE)))), ["(personIds=[emma]) | (<rating 4> or <rating 5>)"]),  # checked here
+        (
+            Any((All((EMMA, Not(NOAH))), NICE)),
+            ["((personIds all [emma] and personIds none [noah]) or (city eq 'Nice'))"],
+        ),
+        (Not(Any((EMMA, NOAH))), ["(personIds none [emma, noah])"]),
+        (
+            All((DOG, Not(EMMA), Not(NOAH))),
+            ["smart (query='dog', top 200) | not (personIds any [emma, noah])"],
+        ),
+        (
+            All((DOG, Any((EMMA, All((NOAH, NICE)))))),
+            ["smart (query='dog', top 200) | ((personIds all [emma]) or (city eq 'Nice' and personIds all [noah]))"],
+        ),
+        (Any((EMMA, NOAH, named("img"))), ["(originalFileName='img')", "(personIds any [emma, noah])"]),
+        (All((named("img"), Not(EMMA))), ["(originalFileName='img') | not (originalFileName='img', personIds=[emma])"]),
+    ],
+)
+def test_from_3_2_on_one_search_says_what_takes_several_flat_ones(node: Node, parts: list[str]) -> None:
+    sizes = {EMMA.query: 300, NOAH.query: 200, NICE.query: 100}
+    assert sorted(told(plan(node, server=NEW, sizes=sizes))[0]) == sorted(parts)
+
+
+def test_conditions_of_checks_are_sent_where_the_server_takes_them() -> None:
+    stars = replace(
+        FIVE, words="rating from 4", within=Query(Kind.METADATA, conditions=(Condition("rating", "gte", 4),))
+    )
+    assert told(plan(All((EMMA, stars)), server=NEW)) == [["(personIds all [emma], rating gte 4)"]]
+    assert told(plan(All((EMMA, stars)))) == [["(personIds=[emma]) | <rating from 4>"]]
+    trash = Search(Query(Kind.METADATA, (("withDeleted", True),)))
+    assert told(plan(All((trash, stars)), server=NEW)) == [["(withDeleted=true) | <rating from 4>"]]
+
+
+# -- several rules ------------------------------------------------------------------------------------------
+
+
+def test_a_search_that_several_rules_need_is_sent_once_with_what_all_of_them_need() -> None:
+    found = plan(All((NICE, PATH)), All((NICE, MAKE)), All((DOG, NICE)))
+    assert [each.query for each in found.readings] == [NICE.query, DOG.query]
+    assert found.readings[0].fields == {"exifInfo.make", "originalPath"}
+    assert found.readings[0].keeps_ids
+
+
+def test_rules_that_records_answer_are_answered_by_a_library_that_is_read_anyway() -> None:
+    found = plan(NICE, All((KYOTO, EMMA)), MAKE, Any((FIVE, APPLE)), All((NICE, Not(FIVE))))
+    assert {each.query for each in found.readings} <= {
+        WHOLE_LIBRARY,
+        Query(Kind.METADATA, (("city", "Kyoto"), ("personIds", ("emma",)))),
+    }
+    assert found.readings[0].fields == {"exifInfo.make", "exifInfo.city", "exifInfo.rating"}
+
+
+def test_what_many_rules_exclude_is_asked_for_once() -> None:
+    nodes = [All((named(f"trip {number}"), Not(EMMA))) for number in range(20)]
+    assert EMMA.query in {each.query for each in plan(*nodes, sizes={EMMA.query: 900}).readings}
+    assert len(plan(*nodes, sizes={EMMA.query: 900}).readings) == 21
+
+
+def test_names_and_notes_of_rules_stay_with_them() -> None:
+    found = lower([Rule(NICE), Rule(All((NICE, KYOTO)))], FLAT, names=("one", "two"))
+    assert [(rule.name, rule.notes) for rule in found.rules] == [
+        ("one", ()),
+        ("two", ("nothing can match: city cannot be 'Nice' and 'Kyoto'",)),
+    ]
+
+
+def test_keys_are_read_where_searches_show_them() -> None:
+    year = Key("year", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[:4],))
+    who = Key("person", frozenset({"people"}), lambda _: ())
+    (metadata,) = lower([Rule(NICE, split=(year, who))], FLAT).readings
+    assert metadata.keys == (year, who)
+    assert metadata.fields == {"localDateTime", "people"}
+    (ranked,) = lower([Rule(DOG, split=(year, who))], FLAT).readings
+    assert ranked.keys == (year,)
+    assert ranked.fields == {"localDateTime"}
+
+
+def test_a_long_choice_stays_one() -> None:
+    many = Any(tuple(person(f"p{number}") for number in range(70)))
+    assert len(plan(All((NICE, many))).readings) == 71
+    assert len(plan(many).readings) == 70
 
 
 @pytest.mark.parametrize(
@@ -110,6 +360,7 @@ def test_smart_searches_rank_where_a_photo_is_in_because_of_them() -> None:
         (Not(NICE), "not"),
         (Search(Query(Kind.SMART, (("query", "dog"),))), "smart search (query='dog')"),
         (MAKE, "local filter '$.exifInfo.make:x'"),
+        (FIVE, "rating 5"),
         (person_named("Emma"), "person 'Emma'"),
     ],
 )

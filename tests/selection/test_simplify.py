@@ -1,222 +1,188 @@
-"""Merged and narrowed searches select what the rule as written selects."""
+"""Rules in a plain form mean what they meant, and say what they are about."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
-from immich_smart_albums.rules.jsonpath import compile_path
-from immich_smart_albums.rules.leaves import Search
-from immich_smart_albums.rules.local_filters import local_filter
-from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
-from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.selection.evaluate import evaluate
-from immich_smart_albums.selection.lower import lower
-from immich_smart_albums.selection.simplify import both, simplify
+from immich_smart_albums.rules.leaves import Check, Search
+from immich_smart_albums.rules.nodes import All, Any, Node, Not
+from immich_smart_albums.selection.simplify import bounded, is_bounded, simplify, without_smart
 
-if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+from .finding import WHOLE, city, exactly, local, person, smart
 
-PEOPLE = ("anna", "ben")
-CITIES = ("Nice", "Kyoto", None)
-DAYS = tuple(f"2024-01-0{day}T00:00:00.000Z" for day in range(1, 5))
-SHOWN = (Visibility.TIMELINE, Visibility.ARCHIVE)
+NICE, KYOTO, EMMA, NOAH, DOG = city("Nice"), city("Kyoto"), person("emma"), person("noah"), smart("dog")
+MAKE, MODEL = local("$.exifInfo.make"), local("$.exifInfo.model")
+ARCHIVE = frozenset({Visibility.ARCHIVE})
+ARCHIVED = Search(Query(Kind.METADATA, visibility=ARCHIVE))
 
-
-@dataclass
-class Library:
-    """Answers metadata and smart searches over assets in memory."""
-
-    assets: list[dict[str, object]]
-    asked: list[Query] = field(default_factory=list)
-
-    def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
-        self.asked.append(query)
-        yield self.result(query)
-
-    def count(self, query: Query) -> int | None:
-        return None
-
-    def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
-        raise AssertionError(ids)
-
-    def result(self, query: Query) -> list[dict[str, object]]:
-        filters = dict(query.filters)
-        words = str(filters.pop("query", ""))
-        shown = {each.value for each in query.visibility}
-        found = [
-            asset
-            for asset in self.assets
-            if asset["visibility"] in shown and all(holds(asset, name, value) for name, value in filters.items())
-        ]
-        if query.kind is Kind.SMART:
-            found.sort(key=lambda asset: str(asset["id"])[::-1] + words)
-        return found[: query.limit]
-
-
-def holds(asset: dict[str, object], name: str, value: object) -> bool:
-    """One field of a search, as Immich has it."""
-    match name, value:
-        case "personIds", tuple():
-            return set(value) <= asset["personIds"]  # type: ignore[operator]
-        case "takenAfter", str():
-            return str(asset["fileCreatedAt"]) >= value
-        case "takenBefore", str():
-            return str(asset["fileCreatedAt"]) <= value
-        case "originalFileName", str():
-            return value in str(asset["originalFileName"])
-        case _:
-            return asset[name] == value
-
-
-libraries = st.lists(
-    st.tuples(
-        st.frozensets(st.sampled_from(PEOPLE)),
-        st.sampled_from(CITIES),
-        st.sampled_from(DAYS),
-        st.sampled_from(["a", "b", "ab"]),
-        st.sampled_from(SHOWN),
-        st.sampled_from(["Apple", "Canon"]),
-    ),
-    max_size=14,
-).map(
-    lambda facts: Library(
-        [
-            {
-                "id": f"asset-{number:02}",
-                "personIds": people,
-                "city": city,
-                "fileCreatedAt": day,
-                "originalFileName": name,
-                "visibility": shown.value,
-                "exifInfo": {"make": make},
-            }
-            for number, (people, city, day, name, shown, make) in enumerate(facts)
-        ]
-    )
-)
-fields = st.fixed_dictionaries(
-    {},
-    optional={
-        "personIds": st.sets(st.sampled_from(PEOPLE), min_size=1).map(lambda ids: tuple(sorted(ids))),
-        "city": st.sampled_from(CITIES),
-        "takenAfter": st.sampled_from(DAYS),
-        "takenBefore": st.sampled_from(DAYS),
-        "originalFileName": st.sampled_from(["a", "b"]),
-    },
-)
-queries = st.builds(
-    lambda filters, shown, limit: Query(Kind.METADATA, tuple(sorted(filters.items())), shown, limit),
-    fields,
-    st.sets(st.sampled_from(SHOWN), min_size=1).map(frozenset),
-    st.none() | st.none() | st.integers(1, 5),
-)
-searches = st.builds(Search, queries) | st.builds(
-    lambda limit: Search(Query(Kind.SMART, (("query", "dog"),), limit=limit)), st.integers(1, 8)
-)
-filters = st.just(local_filter(compile_path("$.exifInfo.make"), compile_pattern("apple", timeout=1), "", ""))
+LEAVES = (EMMA, NOAH, DOG, MAKE, MODEL, WHOLE)
 trees = st.recursive(
-    searches | filters,
+    st.sampled_from((*LEAVES, NICE, KYOTO)),
     lambda children: st.one_of(
-        st.builds(All, st.lists(children, min_size=1, max_size=4).map(tuple)),
+        st.builds(All, st.lists(children, min_size=1, max_size=3).map(tuple)),
         st.builds(Any, st.lists(children, min_size=1, max_size=3).map(tuple)),
         st.builds(Not, children),
     ),
-    max_leaves=9,
+    max_leaves=10,
 )
 
 
-def ids(tree: Node, library: Library) -> set[str]:
-    selection = evaluate(lower(Rule(tree)), library, concurrency=1, log=lambda _: None)
-    return {asset.id for asset in selection.assets}
+def asset_of(made: set[Search | Check], place: Search | None) -> set[Node]:
+    """What holds for an asset: any of the leaves, but one city at most; what a search finds is on the timeline."""
+    held: set[Node] = {*made, *([place] if place else [])}
+    return held | {WHOLE} if any(isinstance(each, Search) for each in held) else held
 
 
-def is_bounded(node: Node) -> bool:
-    """Whether a rule stands on searches alone; otherwise it is about the timeline, which a merge may leave."""
+assets = st.builds(asset_of, st.sets(st.sampled_from(LEAVES)), st.sampled_from((None, NICE, KYOTO)))
+
+
+def holds(node: Node | bool, asset: set[Node]) -> bool:
     match node:
-        case Search():
-            return True
+        case bool():
+            return node
+        case Not():
+            return not holds(node.child, asset)
         case All():
-            return any(map(is_bounded, node.children))
+            return all(holds(child, asset) for child in node.children)
         case Any():
-            return all(map(is_bounded, node.children))
+            return any(holds(child, asset) for child in node.children)
+        case Search(Query(Kind.METADATA, filters)) if len(filters) == 1 and isinstance(filters[0][1], tuple):
+            # Of people there may be several in one search.
+            return all(person(each) in asset for each in filters[0][1])
+        case Search(Query(Kind.METADATA, filters)) if len(filters) > 1:
+            return all(holds(Search(Query(Kind.METADATA, (each,))), asset) for each in filters)
         case _:
-            return False
+            return node in asset
 
 
-@given(trees.filter(is_bounded), libraries)
-@settings(max_examples=150, deadline=None)
-def test_a_simplified_rule_selects_the_same(tree: Node, library: Library) -> None:
-    assert ids(simplify(tree), library) == ids(tree, library)
+@given(trees, assets)
+@settings(max_examples=300, deadline=None)
+def test_a_rule_in_a_plain_form_means_the_same(tree: Node, asset: set[Node]) -> None:
+    assert holds(simplify(tree, []), asset) == holds(tree, asset)
 
 
-@given(trees, libraries)
-@settings(max_examples=80, deadline=None)
-def test_a_simplified_rule_sends_no_more_searches(tree: Node, library: Library) -> None:
-    simple = {leaf.query for leaf in leaves(simplify(tree)) if isinstance(leaf, Search)}
-    assert len(simple) <= sum(isinstance(leaf, Search) for leaf in leaves(tree))
+@given(trees)
+@settings(max_examples=100, deadline=None)
+def test_a_rule_is_bounded_once_it_says_what_it_is_about(tree: Node) -> None:
+    plain = simplify(tree, [])
+    if not isinstance(plain, bool):
+        assert is_bounded(bounded(plain))
 
 
-@given(queries, queries, libraries)
-@settings(max_examples=150, deadline=None)
-def test_two_searches_in_one_find_what_both_find(one: Query, other: Query, library: Library) -> None:
-    merged = both(one, other)
-    if merged is not None:
-        found = [{str(asset["id"]) for asset in library.result(query)} for query in (one, other, merged)]
-        assert found[2] == found[0] & found[1]
-
-
-def test_an_exclude_is_searched_for_inside_of_what_is_included() -> None:
-    helsinki = Search(Query(Kind.METADATA, (("city", "Helsinki"),)))
-    emma = Search(Query(Kind.METADATA, (("personIds", ("emma",)),)))
-    simple = simplify(All((helsinki, Not(emma))))
-    assert simple == All(
-        (helsinki, Not(Search(Query(Kind.METADATA, (("city", "Helsinki"), ("personIds", ("emma",)))))))
-    )
-
-
-def test_a_choice_inside_of_a_frame_needs_the_frame_no_more() -> None:
-    helsinki = Search(Query(Kind.METADATA, (("city", "Helsinki"),)))
-    choice = Any(tuple(Search(Query(Kind.METADATA, (("personIds", (who,)),))) for who in ("emma", "noah")))
-    simple = simplify(All((helsinki, choice)))
-    assert [leaf.query.get("city") for leaf in leaves(simple) if isinstance(leaf, Search)] == ["Helsinki"] * 2
+@given(trees, assets)
+@settings(max_examples=100, deadline=None)
+def test_what_a_rule_is_about_takes_nothing_from_the_timeline(tree: Node, asset: set[Node]) -> None:
+    assert holds(bounded(tree), asset | {WHOLE}) == holds(tree, asset | {WHOLE})
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("node", "plain"),
     [
-        ({"city": "Nice"}, {"city": "Kyoto"}),
-        ({"city": "Nice"}, {"city": None}),
-        ({"ocr": "a"}, {"ocr": "b"}),
-        ({"albumIds": ("x",)}, {"city": "Nice"}),
-        ({"withDeleted": True}, {"city": "Nice"}),
-        ({"tagIds": None}, {"tagIds": ("x",)}),
-        ({"takenAfter": DAYS[2]}, {"takenBefore": DAYS[1]}),
+        (All((NICE,)), NICE),
+        (Any((Any((NICE, EMMA)), NICE, All((MAKE,)))), Any((NICE, EMMA, MAKE))),
+        (All((All((NICE, MAKE)), NICE)), All((NICE, MAKE))),
+        (Not(Not(NICE)), NICE),
+        (Not(Any((NICE, MAKE))), All((Not(NICE), Not(MAKE)))),
+        (Not(Any((NICE, MAKE), "exclude")), All((Not(NICE, "exclude"), Not(MAKE, "exclude")))),
+        (Not(All((EMMA, NOAH))), Not(person("emma", "noah"))),
+        (Not(All((EMMA, MAKE, NOAH))), Not(All((person("emma", "noah"), MAKE)))),
+        (Any((NICE, Not(Any((KYOTO, Not(KYOTO)))))), Any((NICE, All((Not(KYOTO), KYOTO))))),
     ],
 )
-def test_searches_that_have_no_common_form_stay_two(one: dict[str, object], other: dict[str, object]) -> None:
-    queries = [Query(Kind.METADATA, tuple(filters.items())) for filters in (one, other)]  # type: ignore[arg-type]
-    assert both(*queries) is None
-    assert both(*reversed(queries)) is None
+def test_rules_lose_levels_and_repetitions(node: Node, plain: Node) -> None:
+    assert simplify(node, []) == plain
 
 
-def test_the_whole_library_takes_any_search_into_itself() -> None:
-    nice = Query(Kind.METADATA, (("city", "Nice"),))
-    assert both(WHOLE_LIBRARY, nice) == nice
-    assert simplify(All((Search(WHOLE_LIBRARY), Search(nice)))) == Search(nice)
+@pytest.mark.parametrize(
+    ("node", "plain"),
+    [
+        (All((NICE, KYOTO)), False),
+        (All((NICE, Any((EMMA, MAKE)), All((KYOTO, EMMA)))), False),
+        (Not(All((NICE, KYOTO))), True),
+        (Any((All((NICE, KYOTO)), EMMA)), EMMA),
+        (Any((All((NICE, KYOTO)), All((KYOTO, NICE)))), False),
+        (All((EMMA, Not(All((NICE, KYOTO))))), EMMA),
+        (Any((EMMA, Not(All((NICE, KYOTO))))), True),
+        (All((Not(All((NICE, KYOTO))),)), True),
+        (All((NICE, exactly("city", "Kyoto"))), False),
+        (All((exactly("city", "Nice"), exactly("city", "Kyoto"))), False),
+        (All((DOG, Search(Query(Kind.SMART, (("city", "Nice"), ("query", "dog")), limit=9)), KYOTO)), False),
+        (All((ARCHIVED, NICE)), False),
+    ],
+)
+def test_what_cannot_be_is_found_before_anything_is_sent(node: Node, plain: Node | bool) -> None:
+    assert simplify(node, []) == plain
 
 
-def test_bounds_in_time_become_the_narrower_one() -> None:
-    wide = Query(Kind.METADATA, (("takenAfter", DAYS[0]), ("takenBefore", DAYS[3])))
-    narrow = Query(Kind.METADATA, (("takenAfter", DAYS[1]), ("takenBefore", DAYS[2])))
-    assert both(wide, narrow) == both(narrow, wide) == narrow
+def test_a_check_passes_wherever_the_photo_is_unless_it_says_where() -> None:
+    anywhere = exactly("rating", 5)
+    assert simplify(All((ARCHIVED, anywhere)), []) == All((ARCHIVED, anywhere))
+    assert simplify(All((ARCHIVED, replace(anywhere, placed=True))), []) is False
 
 
-def test_lists_of_ids_are_put_together() -> None:
-    one, other = (Query(Kind.METADATA, (("personIds", ids),)) for ids in (("a", "b"), ("b", "c")))
-    assert both(one, other) == Query(Kind.METADATA, (("personIds", ("a", "b", "c")),))
+def test_what_cannot_be_is_told_with_its_reason_and_place() -> None:
+    notes: list[str] = []
+    node = Any((All((NICE, KYOTO), "rules.yaml:3:5"), All((EMMA, All((NICE, KYOTO, MAKE))))))
+    assert simplify(node, notes) is False
+    assert notes == [
+        "nothing can match rules.yaml:3:5: city cannot be 'Nice' and 'Kyoto'",
+        "nothing can match: city cannot be 'Nice' and 'Kyoto'",
+    ]
+
+
+ELSEWHERE = replace(exactly("rating", 5), within=Query(Kind.METADATA, (("rating", 5),), ARCHIVE))
+UNSAID = replace(exactly("rating", 4), within=Query(Kind.METADATA, (("albumIds", ("x",)),)))
+
+
+@pytest.mark.parametrize(
+    ("node", "expected"),
+    [
+        (NICE, NICE),
+        (All((MAKE, NICE)), All((MAKE, NICE))),
+        (MAKE, All((WHOLE, MAKE))),
+        (Not(NICE), All((WHOLE, Not(NICE)))),
+        (All((MAKE, Not(NICE)), "label"), All((WHOLE, MAKE, Not(NICE)), "label")),
+        (Any((MAKE, Not(NICE))), All((WHOLE, Any((MAKE, Not(NICE)))))),
+        (Any((MAKE, NICE)), Any((All((WHOLE, MAKE)), NICE))),
+        (Any((Not(EMMA), All((NICE, MAKE)))), Any((All((WHOLE, Not(EMMA))), All((NICE, MAKE))))),
+        (All((MODEL, Any((NICE, MAKE)))), All((MODEL, Any((NICE, All((WHOLE, MAKE))))))),
+        (ELSEWHERE, All((ARCHIVED, ELSEWHERE))),
+        (All((MAKE, ELSEWHERE)), All((ARCHIVED, MAKE, ELSEWHERE))),
+        (Any((MAKE, ELSEWHERE)), Any((All((WHOLE, MAKE)), All((ARCHIVED, ELSEWHERE))))),
+        (Any((ELSEWHERE, All((MAKE, ELSEWHERE)))), All((ARCHIVED, Any((ELSEWHERE, All((MAKE, ELSEWHERE))))))),
+        (UNSAID, All((WHOLE, UNSAID))),
+    ],
+)
+def test_what_nothing_bounds_is_about_the_timeline_or_where_its_checks_look(node: Node, expected: Node) -> None:
+    assert bounded(node) == expected
+
+
+@pytest.mark.parametrize(
+    ("node", "rest"),
+    [
+        (DOG, None),
+        (NICE, NICE),
+        (All((DOG, NICE, MAKE)), All((NICE, MAKE))),
+        (All((DOG, smart("cat"))), None),
+        (Any((DOG, NICE)), None),
+        (All((NICE, Any((DOG, smart("cat"))))), All((NICE,))),
+        (Any((All((DOG, NICE)), EMMA)), Any((All((NICE,)), EMMA))),
+        (All((DOG, NICE, Not(smart("cat")))), All((NICE, Not(smart("cat"))))),
+    ],
+)
+def test_a_rule_without_its_smart_searches_holds_for_whatever_they_rank(node: Node, rest: Node | None) -> None:
+    assert without_smart(node) == rest
+
+
+def test_whole_library_is_the_timeline() -> None:
+    assert WHOLE_LIBRARY.visibility == {Visibility.TIMELINE}
+
+
+def test_checks_are_told_apart_by_their_words() -> None:
+    assert isinstance(MAKE, Check)
+    assert simplify(All((MAKE, local("$['exifInfo'].make"))), []) == MAKE

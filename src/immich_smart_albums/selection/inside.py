@@ -10,12 +10,12 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.nodes import All, Any, Not
+from immich_smart_albums.rules.nodes import All, Any, Not, leaves
 from immich_smart_albums.selection.local import as_check
 from immich_smart_albums.selection.plan import is_late
-from immich_smart_albums.selection.queries import both, contradiction, domain, is_plain
-from immich_smart_albums.selection.simplify import Plain, all_of, any_of, negated
-from immich_smart_albums.selection.structured import one_of, structured
+from immich_smart_albums.selection.queries import both, contradiction, is_plain
+from immich_smart_albums.selection.simplify import Plain, all_of, any_of, merged_all, negated
+from immich_smart_albums.selection.structured import one_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -55,7 +55,8 @@ class Inside:
             case Not():
                 return negated(self.settled(node.child, allowed), node.label)
             case All():
-                return all_of((self.settled(child, allowed) for child in node.children), node.label)
+                tree = all_of((self.settled(child, allowed) for child in node.children), node.label)
+                return merged_all(tree) if isinstance(tree, All) else tree
             case Any():
                 return any_of((self.settled(child, allowed) for child in node.children), node.label)
             case _:
@@ -75,39 +76,38 @@ class Inside:
         """A tree with searches that stand side by side in one structured search."""
         match tree:
             case Any():
-                searches = [child for child in tree.children if isinstance(child, Search)]
-                one = _in_one(searches)
-                others = [child for child in tree.children if one is None or child not in searches]
-                return any_of(chain([one] if one else [], map(self.folded, others)), tree.label)
+                one, taken = self._any_in_one(tree.children)
+                others = (self.folded(child) for child in tree.children if child not in taken)
+                return any_of(chain(one, others), tree.label)
             case All():
-                return self._folded_all(tree)
+                children = self._grown(tree.children)
+                one, taken = self._any_in_one([each.child for each in children if isinstance(each, Not)])
+                left = (each for each in children if not (isinstance(each, Not) and each.child in taken))
+                return all_of(chain(map(self.folded, left), (Not(each) for each in one)), tree.label)
             case _:
                 return tree
 
-    def _folded_all(self, tree: All) -> Plain:
-        children = list(tree.children)
-        for each in tree.children:
-            if isinstance(each, Search) and each in children and is_plain(each.query):
-                query, absorbed = self.conditions.grown(each.query, children)
-                if len(absorbed) > 1:
-                    children = [replace(each, query=query), *(child for child in children if child not in absorbed)]
-        excluded = [each.child for each in children if isinstance(each, Not)]
-        searches = [child for child in excluded if isinstance(child, Search)]
-        one = _in_one(searches)
-        if one is not None:
-            others = [each for each in children if not (isinstance(each, Not) and each.child in searches)]
-            children = [*others, Not(one)]
-        return all_of(map(self.folded, children), tree.label)
+    def _grown(self, nodes: Sequence[Node]) -> Sequence[Node]:
+        """Things that must hold together, each search with what it can take in of the others."""
+        for each in nodes:
+            if isinstance(each, Search) and is_plain(each.query):
+                query, taken = self.conditions.grown(each.query, nodes)
+                if len(taken) > 1:
+                    return self._grown([replace(each, query=query), *(node for node in nodes if node not in taken)])
+        return nodes
+
+    def _any_in_one(self, nodes: Sequence[Node]) -> tuple[list[Search], Collection[Node]]:
+        """One search for those of some nodes of which it can find any, and these nodes; none for fewer than two."""
+        first = next((leaf for node in nodes for leaf in leaves(node) if _is_plain_search(leaf)), None)
+        if not isinstance(first, Search):
+            return [], ()
+        asked = {node: query for node in nodes if (query := self.conditions.asked(node, first.query)) is not None}
+        one = one_of(list(asked.values())) if len(asked) > 1 else None
+        return ([], ()) if one is None else ([replace(first, query=one)], asked)
 
 
-def _in_one(searches: Sequence[Search]) -> Search | None:
-    """One search for what any of several finds; None where there is none."""
-    if len(searches) < 2 or len({domain(each.query) for each in searches}) > 1:
-        return None
-    asked = [structured(each.query) if is_plain(each.query) else None for each in searches]
-    known = [each for each in asked if each is not None]
-    one = one_of(known) if len(known) == len(asked) else None
-    return None if one is None else replace(searches[0], query=one)
+def _is_plain_search(leaf: Node) -> bool:
+    return isinstance(leaf, Search) and is_plain(leaf.query)
 
 
 def _costly(check: Check) -> frozenset[str]:

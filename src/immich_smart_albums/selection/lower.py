@@ -96,9 +96,8 @@ class _Compiler:
         plain = {at: _plain(rule, noted) for at, (rule, noted) in enumerate(zip(rules, notes, strict=True))}
         trees = {at: tree for at, tree in plain.items() if tree is not None}
         paid = self._popular(trees.values())
-        alone = {at: self._price(rules[at], self._answer(rules[at], tree, paid), paid) for at, tree in trees.items()}
         answers: dict[int, Answer] = {}
-        for at in sorted(trees, key=lambda at: -alone[at]):
+        for at in self._dearest_first(rules, trees, paid):
             answers[at] = self._answer(rules[at], trees[at], paid)
             paid = _with(paid, _needs(rules[at], answers[at]))
         return put_together(
@@ -107,6 +106,12 @@ class _Compiler:
                 for at, rule in enumerate(rules)
             )
         )
+
+    def _dearest_first(self, rules: Sequence[Rule], trees: Mapping[int, Node], paid: Paid) -> list[int]:
+        if len(trees) < 2:
+            return list(trees)
+        alone = {at: self._price(rules[at], self._answer(rules[at], tree, paid), paid) for at, tree in trees.items()}
+        return sorted(trees, key=lambda at: -alone[at])
 
     def _popular(self, trees: Iterable[Node]) -> Paid:
         """Searches that so many rules need that one request for all of them is less than narrower ones for each."""

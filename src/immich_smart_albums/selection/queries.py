@@ -9,6 +9,7 @@ filter would change what they keep.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ _ADDITIVE = frozenset({"personIds", "tagIds"})
 """Lists of ids that an asset must have all of."""
 
 
+@lru_cache(maxsize=4096)
 def domain(query: Query) -> Query | None:
     """The search for everything that a search could find if it had no filters; None where no search says that."""
     if WIDENING & {name for name, _ in query.filters}:
@@ -39,7 +41,8 @@ def domain(query: Query) -> Query | None:
 
 def is_plain(query: Query) -> bool:
     """Whether more filters would narrow a search and change nothing else."""
-    return query.kind is Kind.METADATA and query.limit is None and domain(query) is not None
+    is_whole = query.limit is None and not query.until
+    return query.kind is Kind.METADATA and is_whole and domain(query) is not None
 
 
 def covers(wide: Query, narrow: Query) -> bool:

@@ -91,7 +91,7 @@ class Ways:
                 if not absorbed <= group.absorbed:
                     frames[_Frame(query, absorbed | group.absorbed)] = None
             # What is read anyway may as well be the frame.
-            for query in filter(self.paid.__contains__, wider(group.query)):
+            for query in filter(self.paid.__contains__, wider(group.query) if self.paid else ()):
                 implied = (each for each in conjuncts if isinstance(each, Search) and covers(each.query, query))
                 frames[_Frame(query, frozenset(implied))] = None
         for frame in frames:

@@ -1,0 +1,243 @@
+"""What two searches have in common, as flat searches and as structured ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Visibility
+from immich_smart_albums.selection.queries import both, contradiction, covers, domain, is_plain, wider
+from immich_smart_albums.selection.structured import one_of, opposite, structured, together
+
+DAYS = tuple(f"2024-01-0{day}T00:00:00.000Z" for day in range(1, 5))
+BOTH_PLACES = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
+ARCHIVE = frozenset({Visibility.ARCHIVE})
+
+
+def flat(shown: frozenset[Visibility] = WHOLE_LIBRARY.visibility, /, **filters: object) -> Query:
+    return Query(Kind.METADATA, tuple(sorted(filters.items())), shown)  # type: ignore[arg-type]
+
+
+def asked(*conditions: tuple[str, str, object]) -> Query:
+    return Query(Kind.METADATA, conditions=tuple(Condition(*each) for each in conditions))  # type: ignore[arg-type]
+
+
+NICE, KYOTO, EMMA, NOAH = flat(city="Nice"), flat(city="Kyoto"), flat(personIds=("emma",)), flat(personIds=("noah",))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "common"),
+    [
+        (NICE, NICE, NICE),
+        (NICE, EMMA, flat(city="Nice", personIds=("emma",))),
+        (WHOLE_LIBRARY, NICE, NICE),
+        (EMMA, NOAH, flat(personIds=("emma", "noah"))),
+        (flat(tagIds=("b", "a")), flat(tagIds=("c", "a")), flat(tagIds=("a", "b", "c"))),
+        (flat(takenAfter=DAYS[0]), flat(takenAfter=DAYS[1]), flat(takenAfter=DAYS[1])),
+        (flat(createdBefore=DAYS[0]), flat(createdBefore=DAYS[1]), flat(createdBefore=DAYS[0])),
+        (flat(withDeleted=True, city="Nice"), flat(withDeleted=True), flat(withDeleted=True, city="Nice")),
+        (flat(BOTH_PLACES), flat(BOTH_PLACES, city="Nice"), flat(BOTH_PLACES, city="Nice")),
+        (NICE, KYOTO, None),
+        (NICE, flat(city=None), None),
+        (flat(ocr="a"), flat(ocr="b"), None),
+        (flat(originalFileName="a"), flat(originalFileName="b"), None),
+        (flat(tagIds=None), flat(tagIds=("x",)), None),
+        (flat(albumIds=("x",)), NICE, None),
+        (flat(isOffline=True), flat(isOffline=True), None),
+        (flat(withDeleted=True), NICE, None),
+        (flat(ARCHIVE), NICE, None),
+        (flat(BOTH_PLACES), NICE, None),
+        (NICE, replace(EMMA, limit=5), None),
+        (NICE, Query(Kind.SMART, (("query", "dog"),)), None),
+        # structured searches take flat ones in
+        (asked(("personIds", "any", ("a", "b"))), WHOLE_LIBRARY, asked(("personIds", "any", ("a", "b")))),
+        (
+            asked(("personIds", "any", ("a", "b"))),
+            NICE,
+            asked(("city", "eq", "Nice"), ("personIds", "any", ("a", "b"))),
+        ),
+        (asked(("personIds", "any", ("a", "b"))), flat(ocr="a"), None),
+        (asked(("personIds", "any", ("a", "b"))), asked(("personIds", "any", ("a", "c"))), None),
+        (asked(("city", "in", ("a", "b"))), flat(withDeleted=True), None),
+    ],
+)
+def test_two_searches_become_one_where_that_says_the_same(one: Query, other: Query, common: Query | None) -> None:
+    assert both(one, other) == common
+    assert both(other, one) == common
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reason"),
+    [
+        (NICE, KYOTO, "city cannot be 'Nice' and 'Kyoto'"),
+        (NICE, flat(city=None), "city cannot be 'Nice' and unknown"),
+        (flat(isMotion=True), flat(isMotion=False), "isMotion cannot be true and false"),
+        (flat(rating=4), flat(rating=5), "rating cannot be 4 and 5"),
+        (replace(NICE, limit=5), Query(Kind.SMART, (("city", "Kyoto"), ("query", "dog"))), "city cannot be"),
+        (flat(tagIds=None), flat(tagIds=("x",)), "a photo without tags has none of them"),
+        (flat(isNotInAlbum=True), flat(albumIds=("x",)), "a photo in no album is not in one"),
+        (flat(takenAfter=DAYS[2]), flat(takenBefore=DAYS[1]), f"no photo is taken from {DAYS[2]} and until {DAYS[1]}"),
+        (flat(ARCHIVE), NICE, "a photo is not in"),
+    ],
+)
+def test_searches_that_have_nothing_in_common_say_why(one: Query, other: Query, reason: str) -> None:
+    assert str(contradiction(one, other)).startswith(reason)
+    assert contradiction(other, one) is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (NICE, NICE),
+        (NICE, EMMA),
+        (EMMA, NOAH),
+        (NICE, flat(city="")),  # which servers before 3.0 take for "no city"
+        (flat(takenAfter=DAYS[1]), flat(takenBefore=DAYS[1])),
+        (flat(takenAfter=DAYS[2]), flat(createdBefore=DAYS[1])),
+        (flat(tagIds=None), flat(tagIds=None)),
+        (flat(ocr="a"), flat(ocr="b")),
+    ],
+)
+def test_searches_that_may_have_something_in_common_are_sent(one: Query, other: Query) -> None:
+    assert contradiction(one, other) is None
+    assert contradiction(other, one) is None
+
+
+def test_a_domain_is_everything_where_a_search_looks() -> None:
+    assert domain(flat(ARCHIVE, city="Nice")) == flat(ARCHIVE)
+    assert domain(flat(city="Nice", withDeleted=True)) == flat(withDeleted=True)
+    assert domain(flat(city="Nice", withDeleted=False)) == WHOLE_LIBRARY
+    assert domain(flat(albumIds=("x",))) is None
+    assert domain(Query(Kind.SMART, (("query", "dog"),), ARCHIVE)) == flat(ARCHIVE)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        replace(NICE, limit=1),
+        replace(NICE, until=("x",)),
+        Query(Kind.SMART, (("query", "dog"),)),
+        flat(albumIds=("x",)),
+    ],
+)
+def test_ranked_capped_and_wider_searches_are_not_plain(query: Query) -> None:
+    assert not is_plain(query)
+    assert is_plain(NICE)
+
+
+def test_a_search_covers_those_that_ask_for_more() -> None:
+    narrow = flat(city="Nice", personIds=("emma",), rating=5)
+    assert [each for each in wider(narrow) if not covers(each, narrow)] == []
+    assert set(wider(flat(city="Nice", rating=5))) == {WHOLE_LIBRARY, NICE, flat(rating=5)}
+    assert set(wider(flat(ARCHIVE, withDeleted=True, city="Nice"))) == {flat(ARCHIVE, withDeleted=True)}
+    assert list(wider(WHOLE_LIBRARY)) == list(wider(flat(albumIds=("x",)))) == []
+    assert list(wider(asked(("city", "in", ("a", "b"))))) == []
+    assert not covers(NICE, EMMA)
+    assert not covers(flat(ARCHIVE), NICE)
+    assert not covers(asked(("city", "in", ("a", "b"))), asked(("city", "in", ("a", "b"))))
+
+
+def test_of_a_search_with_many_filters_only_short_ones_are_looked_for() -> None:
+    many = flat(city="Nice", state="s", country="c", make="m", model="d", lensModel="l", rating=5)
+    assert max(len(each.filters) for each in wider(many)) == 3
+
+
+# -- structured searches ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "conditions"),
+    [
+        (NICE, asked(("city", "eq", "Nice"))),
+        (flat(personIds=("a", "b"), rating=5), asked(("personIds", "all", ("a", "b")), ("rating", "eq", 5))),
+        (
+            flat(takenAfter=DAYS[0], takenBefore=DAYS[1]),
+            asked(("takenAt", "gte", DAYS[0]), ("takenAt", "lte", DAYS[1])),
+        ),
+        (flat(ARCHIVE, isFavorite=True), replace(asked(("isFavorite", "eq", True)), visibility=ARCHIVE)),
+        (WHOLE_LIBRARY, WHOLE_LIBRARY),
+        (asked(("city", "in", ("a", "b"))), asked(("city", "in", ("a", "b")))),
+        (flat(city=None), None),
+        (flat(city=""), None),
+        (flat(tagIds=None), None),
+        (flat(originalFileName="img"), None),
+        (flat(city="Nice", ocr="a"), None),
+        (flat(isNotInAlbum=True), None),
+        (flat(withDeleted=True), None),
+    ],
+)
+def test_flat_searches_have_conditions_that_surely_mean_the_same(query: Query, conditions: Query | None) -> None:
+    assert structured(query) == conditions
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (asked(("personIds", "all", ("a",))), ("personIds", "none", ("a",))),
+        (asked(("personIds", "all", ("a", "b"))), None),
+        (asked(("personIds", "any", ("a", "b"))), ("personIds", "none", ("a", "b"))),
+        (asked(("personIds", "any", ("a",))), ("personIds", "none", ("a",))),
+        (asked(("isFavorite", "eq", True)), ("isFavorite", "eq", False)),
+        (asked(("type", "eq", "IMAGE")), ("type", "ne", "IMAGE")),
+        (asked(("takenAt", "gte", DAYS[0])), ("takenAt", "lt", DAYS[0])),
+        (asked(("createdAt", "lte", DAYS[0])), ("createdAt", "gt", DAYS[0])),
+        (asked(("takenAt", "gt", DAYS[0])), ("takenAt", "lte", DAYS[0])),
+        (asked(("takenAt", "lt", DAYS[0])), ("takenAt", "gte", DAYS[0])),
+        (asked(("takenAt", "eq", DAYS[0])), None),
+        (asked(("city", "eq", "Nice")), None),  # in SQL nothing is unequal to NULL
+        (asked(("rating", "eq", 5)), None),
+        (asked(("personIds", "none", ("a",))), None),
+        (asked(("type", "eq", "IMAGE"), ("isFavorite", "eq", True)), None),
+        (WHOLE_LIBRARY, None),
+        (replace(asked(("type", "eq", "IMAGE")), either=((Condition("city", "eq", "Nice"),),)), None),
+    ],
+)
+def test_opposites_leave_out_what_may_be_missing(query: Query, expected: tuple[str, str, object] | None) -> None:
+    assert opposite(query) == (None if expected is None else asked(expected))
+
+
+def test_conditions_of_one_operator_become_one() -> None:
+    early, late = (asked(("takenAt", "gte", day)) for day in DAYS[:2])
+    assert together(early, late) == together(late, early) == late
+    early, late = (asked(("takenAt", "lt", day)) for day in DAYS[:2])
+    assert together(early, late) == together(late, early) == early
+    one, other = (asked(("personIds", "none", (who,))) for who in "ab")
+    assert together(one, other, one) == asked(("personIds", "none", ("a", "b")))
+    assert together(asked(("type", "ne", "IMAGE")), asked(("type", "ne", "VIDEO"))) is None
+    assert together(asked(("city", "in", ("a",))), asked(("city", "in", ("b",)))) is None
+
+
+def test_there_is_one_choice_between_branches_at_most() -> None:
+    choice = replace(WHOLE_LIBRARY, either=((Condition("city", "eq", "Nice"),), (Condition("rating", "eq", 5),)))
+    assert together(choice, asked(("type", "eq", "IMAGE"))) == replace(
+        choice, conditions=(Condition("type", "eq", "IMAGE"),)
+    )
+    assert together(choice, choice) is None
+    assert one_of([choice, asked(("type", "eq", "IMAGE"))]) is None
+
+
+@pytest.mark.parametrize(
+    ("queries", "one"),
+    [
+        ([EMMA, NOAH, EMMA], asked(("personIds", "any", ("emma", "noah")))),
+        ([NICE, KYOTO], asked(("city", "in", ("Kyoto", "Nice")))),
+        ([flat(rating=5), flat(rating=4)], asked(("rating", "in", (4, 5)))),
+        (
+            [NICE, EMMA],
+            replace(
+                WHOLE_LIBRARY, either=((Condition("city", "eq", "Nice"),), (Condition("personIds", "all", ("emma",)),))
+            ),
+        ),
+        (
+            [flat(personIds=("a", "b")), EMMA],
+            replace(
+                WHOLE_LIBRARY,
+                either=((Condition("personIds", "all", ("a", "b")),), (Condition("personIds", "all", ("emma",)),)),
+            ),
+        ),
+        ([EMMA, WHOLE_LIBRARY], None),  # an empty branch would let everything through
+    ],
+)
+def test_a_choice_is_a_list_where_it_can_be_and_branches_else(queries: list[Query], one: Query | None) -> None:
+    assert one_of([known for each in queries if (known := structured(each)) is not None]) == one
