@@ -16,18 +16,17 @@ from typing import TYPE_CHECKING, Any
 import jsonpath
 import urllib3
 
-from immich_smart_albums.bootstrap import open_memory
 from immich_smart_albums.immich.connection import Address
 from immich_smart_albums.immich.http import Http
 from immich_smart_albums.immich.server import ImmichServer
+from immich_smart_albums.ledger.state import StateFile
 from immich_smart_albums.model.secret import Secret
 from immich_smart_albums.operations.resolve import resolve
+from immich_smart_albums.operations.selections import Selecting, select_one
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.flag import FLAGS
 from immich_smart_albums.rules.flags import read_rule
 from immich_smart_albums.rules.source import Form, Source
-from immich_smart_albums.selection.evaluate import Failed, evaluate
-from immich_smart_albums.selection.lower import lower
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,12 +101,8 @@ def this_tool(url: str, key: str, flags: Flags, concurrency: int, state: Path | 
     assert rule is not None
     rule = resolve(rule, server, findings)
     findings.raise_problems()
-    memory = open_memory(state, server) if state else None
-    (selection,) = evaluate(
-        lower([rule], server), server.searches, concurrency=concurrency, log=lambda _: None, memory=memory
-    )
-    if isinstance(selection, Failed):
-        raise selection.error
+    store = StateFile(state, print) if state else None
+    selection = select_one(rule, server, Selecting(concurrency, lambda _: None, store))
     return Figure(
         time.perf_counter() - started,
         time.process_time() - cpu,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.nodes import Rule
     from immich_smart_albums.selection.plan import RunPlan
     from immich_smart_albums.selection.ports import StateStore
+
+
+_COUNTS_AT_A_TIME = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +78,17 @@ def plan_searches(rules: Sequence[Rule], server: PhotoServer, *, names: Sequence
 
 def sizes(queries: Iterable[Query], server: PhotoServer) -> dict[Query, int]:
     """How many assets searches find, as far as the server tells: it only makes a run cheaper."""
-    found: dict[Query, int] = {}
-    for query in queries:
+
+    def count(query: Query) -> int | None:
         try:
-            count = server.searches.count(query)
+            return server.searches.count(query)
         except ServerError:
-            continue
-        if count is not None:
-            found[query] = count
-    return found
+            return None
+
+    asked = tuple(queries)
+    with ThreadPoolExecutor(_COUNTS_AT_A_TIME, thread_name_prefix="count") as threads:
+        counts = zip(asked, threads.map(count, asked), strict=True)
+        return {query: number for query, number in counts if number is not None}
 
 
 def select(compiled: Compiled, account: Participant, how: Selecting) -> dict[str, Selection | tuple[Problem, ...]]:
