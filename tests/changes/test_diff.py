@@ -194,13 +194,16 @@ def test_what_only_a_smart_search_lost_sight_of_stays() -> None:
     assert removed(plan) == "c"
 
 
-def test_who_added_a_photo_takes_it_out_and_the_owner_where_that_account_is_not_there() -> None:
-    shared = view("abc", users=((BOB, "editor"),))
+def test_the_owner_takes_photos_out_and_where_that_is_nobody_of_us_who_added_them() -> None:
     bobs = memory("bc", user="bob")
-    plan = plan_album(wanted({"alice": "a", "bob": ""}, BOTH), shared, bobs)
-    assert plan.changes == (RemoveAssets("bob", assets("cb")),)
-    plan = plan_album(wanted("a", IN_STEP), shared, bobs)
+    both = wanted({"alice": "a", "bob": ""}, BOTH)
+    plan = plan_album(both, view("abc", users=((BOB, "editor"),)), bobs)
     assert plan.changes == (RemoveAssets("alice", assets("cb")),)
+    plan = plan_album(both, view("abc", owner=BOB, users=((ALICE, "editor"),)), bobs)
+    assert plan.changes == (RemoveAssets("bob", assets("cb")),)
+    of_eve = view("abc", owner=EVE, users=((ALICE, "editor"), (BOB, "editor")))
+    assert plan_album(both, of_eve, bobs).changes == (RemoveAssets("bob", assets("cb")),)
+    assert plan_album(wanted("a", IN_STEP), of_eve, bobs).changes == (RemoveAssets("alice", assets("cb")),)
 
 
 def test_of_an_account_that_failed_nothing_is_removed() -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.memory import Memory
     from immich_smart_albums.changes.view import AlbumView, Wanted
+    from immich_smart_albums.model.album import AlbumDetails
     from immich_smart_albums.model.asset import Asset
 
 
@@ -39,7 +40,7 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
     additions = {id_: each for id_, each in selected.items() if id_ not in inside and id_ not in lesson.out}
     if view is None and not has_owner:
         additions = {}
-    removals = _removals(wanted, memory, (lesson.ours & members) - selected.keys() - wanted.sticky)
+    removals = _removals(wanted, known, memory, (lesson.ours & members) - selected.keys() - wanted.sticky)
     changes: list[Change] = [CreateAlbum(wanted.name, wanted.rule.description or "")] if additions and not view else []
     changes += [RemoveAssets(*each) for each in _by_account(removals)]
     doubts: list[str] = []
@@ -72,20 +73,23 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
     return msgspec.structs.replace(plan, refusals=refused)
 
 
-def _removals(wanted: Wanted, memory: Memory, unwanted: AbstractSet[str]) -> list[tuple[str, Asset]]:
+def _removals(
+    wanted: Wanted, album: AlbumDetails | None, memory: Memory, unwanted: AbstractSet[str]
+) -> list[tuple[str, Asset]]:
     """What we added and is to go, newest first, each with the account that may take it out.
 
-    Who added it may; else the owner, who may take out all. Where an account failed, nobody knows whether what it added
-    still matches.
+    The album's owner may take out all; where that is nobody of us, who added a photo may. Where an account failed,
+    nobody knows whether what it added still matches.
     """
     if wanted.rule.keep is not Keep.IN_STEP:
         return []
+    owner = wanted.account_of(album.owner.id) if album else None
     found = []
     for id_ in unwanted:
         membership = memory.memberships[id_]
-        account = wanted.account_of(membership.user)
-        if account is not None or not wanted.problems:
-            found.append((account or wanted.owner, membership.asset))
+        adder = wanted.account_of(membership.user)
+        if adder is not None or not wanted.problems:
+            found.append((owner or adder or wanted.owner, membership.asset))
     return sorted(found, key=lambda each: (-each[1].taken, each[1].id))
 
 

@@ -29,7 +29,7 @@ NEEDS: dict[str, str] = {
     "user.read": "whose key it is, and your role in shared albums",
     "album.read": "finding albums and what is in them",
     "albumAsset.create": "adding photos to an album",
-    "album.create": "--create-album",
+    "album.create": "creating albums",
 }
 """Permissions of an API key that this tool uses, each with what fails without it."""
 

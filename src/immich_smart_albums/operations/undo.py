@@ -22,7 +22,7 @@ from immich_smart_albums.model.album import Album
 from immich_smart_albums.model.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from immich_smart_albums.changes.change import Change
     from immich_smart_albums.changes.memory import AlbumKey, Membership, Memory
@@ -139,27 +139,35 @@ def _take_back(run: Run, key: AlbumKey, writes: Sequence[Write], keys: Keys, mem
 
 
 def _changes(album: _Album, keys: Keys, owner: str) -> Iterator[Change]:
+    def adder(photo: Membership) -> str:
+        return keys.account_of(photo.user) or owner
+
     added = [each for each in album.photos(AddAssets, Outcome.ADDED, Standing.OURS) if each.asset.id in album.inside]
-    yield from (RemoveAssets(*each) for each in _by_account(added, keys, owner))
+    # Who owns the album may take out all; where that is nobody of us, who added a photo may.
+    remover = keys.account_of(album.details.owner.id)
+    yield from (RemoveAssets(*each) for each in _grouped(added, lambda each: remover or adder(each)))
     is_made = any(isinstance(change, CreateAlbum) for change in album.changes())
     if is_made and album.inside <= {each.asset.id for each in added}:
         yield DeleteAlbum()
         return
-    yield from _shares(album)
+    gains = [share for share in _shares(album) if share.role is not None]
+    yield from gains
     removed = album.photos(RemoveAssets, Outcome.REMOVED, Standing.REMOVED)
     gone = [each for each in removed if each.asset.id not in album.inside]
-    yield from (AddAssets(*each) for each in _by_account(gone, keys, owner))
+    yield from (AddAssets(*each) for each in _grouped(gone, adder))
+    yield from (share for share in _shares(album) if share not in gains)
     details = _details(album)
     if details != SetDetails():
         yield details
 
 
-def _by_account(photos: Iterable[Membership], keys: Keys, owner: str) -> Iterator[tuple[str, tuple[Asset, ...]]]:
-    """Photos by who may put them in and take them out: who once added them, else the owner."""
+def _grouped(
+    photos: Iterable[Membership], account: Callable[[Membership], str]
+) -> Iterator[tuple[str, tuple[Asset, ...]]]:
     groups: dict[str, list[Asset]] = {}
     for each in photos:
-        groups.setdefault(keys.account_of(each.user) or owner, []).append(each.asset)
-    return ((account, tuple(assets)) for account, assets in groups.items())
+        groups.setdefault(account(each), []).append(each.asset)
+    return ((name, tuple(assets)) for name, assets in groups.items())
 
 
 def _shares(album: _Album) -> Iterator[ShareAlbum]:

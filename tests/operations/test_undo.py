@@ -1,0 +1,454 @@
+"""Taking runs back, and what the ledger tells of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import stamina
+
+from immich_smart_albums.changes.change import DeleteAlbum
+from immich_smart_albums.changes.memory import AlbumKey, Standing
+from immich_smart_albums.changes.record import Ending
+from immich_smart_albums.changes.view import AlbumView
+from immich_smart_albums.errors import ConfigurationError, PlanOutdated, Problem
+from immich_smart_albums.ledger.ledger import open_ledger
+from immich_smart_albums.model.album import Album
+from immich_smart_albums.operations.adopt import Adopted, adopt
+from immich_smart_albums.operations.forget import forget, forget_album, kept_out, known_album
+from immich_smart_albums.operations.history import AlbumHistory, history
+from immich_smart_albums.operations.outdated import check_world
+from immich_smart_albums.operations.permissions import lacking
+from immich_smart_albums.operations.undo import Keys, plan_undo
+from immich_smart_albums.rules.album import Share
+from immich_smart_albums.sandbox import Sandbox
+
+from .household import Household, names_of, only, rule, two_people
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from immich_smart_albums.changes.plan import Plan
+
+BOTH = rule("Best", "alice", "bob")
+
+
+@pytest.fixture(autouse=True)
+def no_pauses() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=4, cap=True):
+        yield
+
+
+@pytest.fixture(params=["3.1"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Household]:
+    with Sandbox(two_people(), request.param) as sandbox:
+        yield Household(sandbox, tmp_path / "ledger.db", (rule(),))
+
+
+def undoing(home: Household, run: int | None = None, *accounts: str) -> Plan:
+    """The plan that takes a run back."""
+    servers = {name: home.connect(name) for name in accounts or ("alice",)}
+    users = {name: server.directory.me().id for name, server in servers.items()}
+    with open_ledger(home.ledger) as ledger:
+        return plan_undo(run, Keys(servers, users), ledger, "now")
+
+
+def said(home: Household, run: int | None = None) -> Problem:
+    """Why there is nothing to take back."""
+    with pytest.raises(ConfigurationError) as caught:
+        undoing(home, run)
+    (problem,) = caught.value.problems
+    assert problem.hint
+    return problem
+
+
+# -- undo --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("home", ["1.132", "2.7", "3.1", "3.2"], indirect=True)
+def test_what_a_run_added_goes_and_what_it_took_out_comes_back(home: Household) -> None:
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    home.rate("alice-1", stars=1)
+    home.rate("alice-2")
+    home.sync()
+    report = only(home.undo())
+    assert (report.added, report.removed) == (1, 1)
+    assert home.inside() == {"alice-0", "alice-1"}
+
+
+@pytest.mark.parametrize("home", ["1.132", "3.1"], indirect=True)
+def test_an_album_that_a_run_made_is_deleted_with_it(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    report = only(home.undo())
+    assert (report.deleted, report.removed) == (True, 1)
+    assert not home.sandbox.library.albums
+    # And the rule may make it again.
+    assert only(home.sync()).created
+
+
+def test_it_is_not_deleted_where_something_else_is_in_it(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.put_in("alice-4")
+    report = only(home.undo())
+    assert (report.deleted, home.inside()) == (False, {"alice-4"})
+
+
+def test_it_is_not_deleted_where_somebody_put_something_in_at_the_last_moment(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.sandbox.faults.hook(lambda: home.put_in("alice-4"), method="DELETE")
+    (failure,) = home.undo().failures
+    assert isinstance(failure, PlanOutdated)
+    assert failure.message == "'Best' is not deleted: somebody put 1 photos into it"
+    assert home.inside() == {"alice-4"}
+
+
+def test_what_people_did_since_is_left_alone(home: Household) -> None:
+    home.rate("alice-0", "alice-1", "alice-2", "alice-3")
+    home.sync()
+    home.rate("alice-2", "alice-3", stars=1)
+    home.sync()
+    home.take_out("alice-0")
+    home.put_in("alice-2")
+    home.sync()
+    home.put_in("alice-0")
+    home.sync()
+    assert names_of(undoing(home, 2).albums[0], "additions") == {"alice-3"}
+    assert names_of(undoing(home, 1).albums[0], "removals") == {"alice-1"}
+
+
+def test_what_a_later_run_did_is_left_alone(home: Household) -> None:
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    home.rate("alice-0", stars=1)
+    home.sync()
+    home.rate("alice-0")
+    home.sync()
+    assert names_of(undoing(home, 1).albums[0], "removals") == {"alice-1"}
+    assert not undoing(home, 2).has_changes
+    assert names_of(undoing(home, 3).albums[0], "removals") == {"alice-0"}
+
+
+def test_texts_and_shares_that_still_are_as_the_run_left_them_become_what_they_were(home: Household) -> None:
+    bob = home.sandbox.library.user_named("bob").id
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    home.album().description, home.album().order = "Before", "desc"
+    home.rules = (rule(description="After", order="asc", cover="oldest", share=(Share("bob@example.org", "viewer"),)),)
+    home.sync()
+    home.album().order = "desc"
+    home.undo()
+    album = home.album()
+    assert (album.description, album.order, bob in album.roles) == ("Before", "desc", False)
+    assert home.inside() == {"alice-0", "alice-1"}
+
+
+def test_who_lost_the_album_has_it_again(home: Household) -> None:
+    bob = home.sandbox.library.user_named("bob").id
+    home.rate("alice-0")
+    home.sync()
+    home.album().roles[bob] = "editor"
+    home.rules = (rule(unshare=True),)
+    home.sync()
+    assert bob not in home.album().roles
+    home.undo()
+    assert home.album().roles[bob] == "editor"
+
+
+def test_photos_of_several_accounts_come_back_by_those_who_added_them(home: Household) -> None:
+    home.rules = (BOTH,)
+    home.rate("alice-0", "bob-0", "bob-1")
+    home.sync()
+    home.rate("alice-0", "bob-0", stars=1)
+    home.sync()
+    home.undo()
+    assert home.inside() == {"alice-0", "bob-0", "bob-1"}
+
+
+def test_in_an_album_of_somebody_else_each_account_takes_back_its_own(home: Household) -> None:
+    library = home.sandbox.library
+    users = {name: library.user_named(name).id for name in ("alice", "bob")}
+    shared = library.add_album("Ours", owner_id=users["bob"], roles={users["alice"]: "editor"})
+    home.rules = (rule(album_id=shared.id),)
+    home.rate("alice-0")
+    home.sync()
+    home.undo()
+    assert home.inside("Ours") == set()
+
+
+def test_a_run_is_taken_back_once_and_taking_it_back_may_be_taken_back(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.rate("alice-1")
+    home.sync()
+    home.undo(2)
+    assert said(home, 2).message == "run 2 was undone by run 3"
+    assert home.inside() == {"alice-0"}
+    home.undo(3)
+    assert home.inside() == {"alice-0", "alice-1"}
+    # Without a number: the last one that was not taken back and takes nothing back itself.
+    assert undoing(home).undoes == 1
+
+
+def test_where_there_is_nothing_to_take_back_it_is_said(home: Household) -> None:
+    assert "knows no run" in said(home).message
+    home.sync()
+    assert "knows no run" in said(home).message
+    assert said(home, 1).message == "run 1 wrote nothing to the server"
+    assert said(home, 99).message == "there is no run 99"
+    with home.writing() as (ledger, _):
+        ledger.begin("sync", "http://elsewhere", "now")
+    assert said(home, 2).message == f"run 2 wrote to http://elsewhere, and this is {home.sandbox.url}"
+
+
+def test_an_album_that_is_gone_or_not_ours_is_told(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    (plan,) = undoing(home, None, "bob").albums
+    assert [problem.where for problem in plan.problems] == ["Best"]
+    home.sandbox.library.delete_album(home.album().id)
+    (plan,) = undoing(home).albums
+    assert plan.warnings == ("the album is gone, so there is nothing to take back",)
+    assert only(home.undo()).has_changed is False
+
+
+def test_an_album_that_was_let_go_since_is_not_bound_again(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    with home.writing() as (ledger, _):
+        ledger.unbind(ledger.albums()[0].key)
+    home.undo()
+    with open_ledger(home.ledger) as ledger:
+        assert ledger.albums()[0].binding is None
+
+
+def test_an_undo_that_was_interrupted_may_be_repeated(home: Household) -> None:
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    home.put_in("alice-4")
+    home.sandbox.faults.reset(method="DELETE", times=None)
+    assert home.undo().failures
+    home.sandbox.faults.clear()
+    assert only(home.undo()).removed == 2
+    assert home.inside() == {"alice-4"}
+
+
+# -- history -----------------------------------------------------------------------------------------------------------
+
+
+def test_history_tells_what_each_run_did(home: Household) -> None:
+    home.rules = (rule(order="asc", share=(Share("bob@example.org", "viewer"),)),)
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    home.sync()
+    home.rate("alice-0", stars=1)
+    home.sync()
+    home.rate("alice-2")
+    home.sandbox.faults.lose_answer(method="PUT", times=None)
+    home.sync()
+    home.sandbox.faults.clear()
+    home.undo(3)
+    with open_ledger(home.ledger) as ledger:
+        told = history(ledger, most=10)
+        assert [each.run.id for each in told] == [5, 4, 3, 1]
+        assert [each.run.id for each in history(ledger, most=2)] == [5, 4]
+        assert [each.run.id for each in history(ledger, most=9, with_idle=True)] == [5, 4, 3, 2, 1]
+    assert [each.undone_by for each in told] == [None, None, 5, None]
+    assert [each.run.ending for each in told] == [Ending.DONE, Ending.FAILED, Ending.DONE, Ending.DONE]
+    first, lost, third = told[3].albums, told[1].albums, told[2].albums
+    assert first == (AlbumHistory("Best", 2, 0, created=True, deleted=False, edits=1, shares=1, unclear=0),)
+    assert lost == (AlbumHistory("Best", 0, 0, created=False, deleted=False, edits=0, shares=0, unclear=1),)
+    assert third == (AlbumHistory("Best", 0, 1, created=False, deleted=False, edits=0, shares=0, unclear=0),)
+
+
+# -- forgetting --------------------------------------------------------------------------------------------------------
+
+
+def test_what_people_took_out_is_listed_and_let_in_by_id_or_address(home: Household) -> None:
+    home.rate("alice-0", "alice-1", "alice-2")
+    home.sync()
+    home.take_out("alice-0", "alice-1", "alice-2")
+    home.rules = (rule(),)
+    home.sync()
+    first, second, third = (home.id(f"alice-{number}") for number in range(3))
+    with home.writing() as (ledger, _):
+        album = known_album("Best", ledger)
+        out = kept_out(album, ledger)
+        assert [each.asset.file_name for each in out] == ["alice-2.jpg", "alice-1.jpg", "alice-0.jpg"]
+        with pytest.raises(ConfigurationError, match="nowhere is not kept out"):
+            forget(album, [first, "nowhere"], ledger)
+        assert forget(album, [f"http://photos/photos/{first}", second.upper()], ledger) == 2
+        assert [each.asset.id for each in kept_out(album, ledger)] == [third]
+        assert forget(album, [], ledger) == 1
+        assert forget(album, [], ledger) == 0
+    home.sync()
+    assert home.inside() == {"alice-0", "alice-1", "alice-2"}
+
+
+def test_an_album_of_the_ledger_is_found_by_rule_name_id_or_address(home: Household) -> None:
+    home.rules = (rule("Best"), rule("Rest"))
+    home.rate("alice-0")
+    home.sync()
+    best = home.album("Best")
+    home.album("Rest").name = "Best of the rest"
+    home.sync()
+    with home.writing() as (ledger, _):
+        wanted = ["Best", " Best ", best.id, f"http://photos/albums/{best.id}"]
+        assert {known_album(each, ledger).key.rule for each in wanted} == {"Best"}
+        assert known_album("Best of the rest", ledger).key.rule == "Rest"
+        with pytest.raises(ConfigurationError) as caught:
+            known_album("Besst", ledger)
+        assert caught.value.problems[0].hint == "Did you mean 'Best', 'Rest'?"
+        with pytest.raises(ConfigurationError) as caught:
+            known_album("Zzyzx", ledger)
+        assert caught.value.problems[0].hint == "`ledger list` tells all albums."
+        key = known_album("Best", ledger).key
+        ledger.bind(AlbumKey("http://elsewhere", key.owner, "Best"), Album("a", "Best", 0, None, "", ""))
+        with pytest.raises(ConfigurationError, match="2 albums of the ledger are meant by 'Best'"):
+            known_album("Best", ledger)
+        forget_album(known_album(best.id, ledger), ledger)
+        assert ledger.binding(key) is None
+
+
+# -- adopting ----------------------------------------------------------------------------------------------------------
+
+
+def adopted(home: Household, album: str, *photos: str, name: str = "Best", take_over: bool = False) -> Adopted:
+    library = home.sandbox.library
+    alice = library.user_named("alice").id
+    found = home.album(album)
+    view = AlbumView(Album(found.id, found.name, 0, "owner", "Alice", ""), frozenset(found.asset_ids))
+    with home.writing() as (ledger, _):
+        selected = [asset for asset in home.planned().albums[0].additions if home.name(asset.id) in photos]
+        taken = {alice: selected} if take_over else None
+        return adopt(AlbumKey(home.sandbox.url, alice, name), view, ledger, lambda: "now", take_over=taken)
+
+
+@pytest.fixture
+def older(home: Household) -> Household:
+    """A household with an album of Alice's from before, with photos 0, 1 and 4."""
+    library = home.sandbox.library
+    ids = [home.id(name) for name in ("alice-0", "alice-1", "alice-4")]
+    library.add_album("Older", owner_id=library.user_named("alice").id, asset_ids=ids)
+    home.rate("alice-0", "alice-1", "alice-2")
+    return home
+
+
+def test_an_adopted_album_is_fed_from_then_on_and_what_is_in_it_stays_hand_made(older: Household) -> None:
+    assert adopted(older, "Older") == Adopted(0, None, ())
+    older.sync()
+    assert older.inside("Older") == {"alice-0", "alice-1", "alice-2", "alice-4"}
+    older.rate("alice-0", "alice-2", stars=1)
+    older.sync()
+    assert older.inside("Older") == {"alice-0", "alice-1", "alice-4"}
+
+
+def test_what_is_taken_over_may_go_once_it_matches_no_more(older: Household) -> None:
+    assert adopted(older, "Older", "alice-0", "alice-1", "alice-2", take_over=True).taken_over == 2
+    older.sync()
+    older.rate("alice-0", "alice-2", stars=1)
+    older.sync()
+    assert older.inside("Older") == {"alice-1", "alice-4"}
+
+
+def test_taking_over_is_nothing_that_undo_takes_out(older: Household) -> None:
+    adopted(older, "Older", "alice-0", take_over=True)
+    assert said(older, 1).message == "run 1 wrote nothing to the server"
+
+
+def test_a_rule_that_adopts_another_album_lets_the_first_one_go(older: Household) -> None:
+    older.sync()
+    outcome = adopted(older, "Older")
+    assert outcome.before is not None
+    assert outcome.before.name == "Best"
+    older.sync()
+    assert older.inside("Best") == {"alice-0", "alice-1", "alice-2"}
+    with open_ledger(older.ledger) as ledger:
+        (album,) = ledger.albums()
+        assert album.counts == {Standing.OURS: 1, Standing.HAND_MADE: 3}
+
+
+def test_two_rules_that_feed_one_album_are_told(older: Household) -> None:
+    adopted(older, "Older", name="Other rule")
+    assert adopted(older, "Older").shared_with == ("Other rule",)
+
+
+# -- saved plans and permissions ---------------------------------------------------------------------------------------
+
+
+def outdated(home: Household, plan: Plan, *, rules: str | None = None) -> str:
+    """What is said to have changed; empty if nothing."""
+    servers = {name: account.server for name, account in home.accounts().present.items()}
+    with open_ledger(home.ledger) as ledger:
+        state = ledger.state
+    try:
+        check_world(plan, servers, ledger=state, rules=rules)
+    except PlanOutdated as error:
+        return error.message
+    return ""
+
+
+def test_a_saved_plan_is_checked_before_anything_is_written(home: Household) -> None:
+    home.rules = (rule("Best"), rule("Second"))
+    home.rate("alice-0")
+    home.sync()
+    home.rate("alice-1")
+    plan = home.planned()
+    assert outdated(home, plan) == ""
+    assert outdated(home, plan, rules="another digest") == "the rules were edited"
+    home.put_in("alice-3")
+    home.sandbox.library.delete_album(home.album("Second").id)
+    assert outdated(home, plan) == (
+        "photos were put into the album 'Best', or taken out, since the plan was made;"
+        " the album 'Second' is not there any more, or not shared with this account"
+    )
+    home.sync()
+    assert outdated(home, plan) == "something was written since, or the ledger is another one"
+    home.keys["alice"] = "bob"
+    assert outdated(home, plan).startswith("the key of the account alice belongs to another user; something")
+
+
+def test_a_saved_plan_for_another_server_is_refused(home: Household) -> None:
+    plan = home.planned()
+    with Sandbox(home.sandbox.library) as other:
+        servers = {"alice": Household(other, home.ledger, home.rules).connect("alice")}
+        with pytest.raises(PlanOutdated, match=f"made for {home.sandbox.url}, and this is {other.url}"):
+            check_world(plan, servers, ledger="", rules=None)
+
+
+def test_a_saved_plan_does_not_make_a_second_album_of_a_name(home: Household) -> None:
+    home.rate("alice-0")
+    plan = home.planned()
+    home.sandbox.library.add_album("Best", owner_id=home.sandbox.library.user_named("alice").id)
+    assert outdated(home, plan) == "there is an album 'Best' now"
+
+
+def test_every_change_has_its_permission(home: Household) -> None:
+    bob = home.sandbox.library.user_named("bob").id
+    home.sandbox.add_key("reader", "Alice", ("asset.read", "album.read", "user.read", "person.read", "tag.read"))
+    home.rate("alice-0", "alice-1")
+    home.rules = (rule(order="asc", share=(Share("bob@example.org", "viewer"),)),)
+    plans = [home.planned()]
+    home.sync()
+    home.rate("alice-0", stars=1)
+    home.album().roles[bob] = "editor"
+    plans.append(home.planned())
+    home.rules = (rule(unshare=True),)
+    plans += [home.planned(), undoing(home)]
+    assert any(isinstance(change, DeleteAlbum) for change in plans[3].albums[0].changes)
+    home.keys["alice"] = "reader"
+    servers = {"alice": home.connect("alice")}
+    assert lacking(plans[0], servers)[0].message == "the key lacks the permission album.create, for creating albums"
+    found = [{each.message.split()[5].rstrip(",") for each in lacking(plan, servers)} for plan in plans]
+    assert found == [
+        {"album.create", "albumUser.create", "albumAsset.create", "album.update"},
+        {"albumAsset.delete", "albumUser.update"},
+        {"albumAsset.delete", "albumUser.delete"},
+        {"albumAsset.delete", "album.delete"},
+    ]
+    del home.keys["alice"]
+    assert lacking(plans[0], {"alice": home.connect("alice")}) == ()
