@@ -386,6 +386,8 @@ def test_a_filter_in_a_path_that_cannot_be_evaluated_is_an_error_and_no_miss() -
     deep = local_filter(compile_path("$..[?@.a == 1]"), None, "deep", "x.json")
     with pytest.raises(FilterError, match="the filter 'deep' failed on asset asset-8"):
         deep.holds({"id": "asset-8", "people": nested})
+    with pytest.raises(FilterError, match="the filter 'deep' failed on asset asset-8"):
+        deep.value({"id": "asset-8", "people": nested})
 
 
 def test_inline_and_file_forms_mean_the_same() -> None:

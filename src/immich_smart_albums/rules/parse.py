@@ -102,7 +102,7 @@ class _Parser:
                 return [self.match(each, depth) for each in value.items]
             case Items():
                 self._reading.problem(value, f"{key.text} has an empty list", hint="Leave it out, or fill it.")
-            case Text():
+            case _:
                 message = f"{key.text} takes a list of matches, not {name_of(value)}"
                 self._reading.problem(value, message, hint=_advice(value))
         return None

@@ -73,7 +73,7 @@ def _as_json(value: Value) -> object:
             return _WORDS[value.text.lower()]
         case Text() if found := _NUMBER.fullmatch(value.text):
             return float(value.text) if found[2] else int(value.text)
-        case Text():
+        case _:
             return value.text
 
 
