@@ -14,6 +14,7 @@ from immich_smart_albums.rules.local_filters import local_filter
 from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
 from immich_smart_albums.rules.pattern import compile_pattern
 from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.selection.evaluate import evaluate
 from immich_smart_albums.selection.found import Found, Intake
 from immich_smart_albums.selection.plan import Part, RulePlan, put_together
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.query import Query
 
-NICE, KYOTO = city("Nice"), city("Kyoto")
+NICE, CAT = city("Nice"), smart("cat")
 MAKE, MODEL = local("$.exifInfo.make", "apple"), local("$.exifInfo.model", "pro")
 
 
@@ -52,9 +53,9 @@ def found_in(part: Part, *batches: list[dict[str, object]]) -> Found:
         (All((NICE, Any((MAKE, MODEL)))), {"1", "2", "3"}),
         (All((NICE, Not(Any((MAKE, MODEL))))), {"4"}),
         (All((NICE, Not(All((MAKE, MODEL))))), {"2", "3", "4"}),
-        (All((NICE, Any((MAKE, KYOTO)))), {"1", "2", "3", "4"}),  # Kyoto decides of 3 and 4
-        (All((NICE, Any((MAKE, All((MODEL, KYOTO)))))), {"1", "2", "3"}),
-        (All((NICE, Not(All((MAKE, Not(KYOTO)))))), {"1", "2", "3", "4"}),
+        (All((NICE, Any((MAKE, CAT)))), {"1", "2", "3", "4"}),  # the ranking decides of 3 and 4
+        (All((NICE, Any((MAKE, All((MODEL, CAT)))))), {"1", "2", "3"}),
+        (All((NICE, Not(All((MAKE, Not(CAT)))))), {"1", "2", "3", "4"}),
         (All((NICE, Not(local("$.tags[*].value")))), {"1", "2", "3", "4"}),
     ],
 )
@@ -76,21 +77,21 @@ def test_places_count_what_was_dropped_too_so_that_ranks_stay_the_servers() -> N
 
 
 def test_fields_are_asked_of_candidates_and_nothing_but_ids_of_the_rest() -> None:
-    searches = Answers({NICE.query: [[apple("1")]], KYOTO.query: [[record("1")]]})
-    assert ids(select(All((NICE, MAKE, Not(KYOTO))), searches)) == []
-    assert searches.asked == [(NICE.query, frozenset({"exifInfo.make"})), (KYOTO.query, frozenset())]
+    searches = Answers({NICE.query: [[apple("1")]], CAT.query: [[record("1")]]})
+    assert ids(select(All((NICE, MAKE, Not(CAT))), searches)) == []
+    assert searches.asked == [(NICE.query, frozenset({"exifInfo.make"})), (CAT.query, frozenset())]
 
 
 def test_late_filters_are_asked_for_last_for_what_is_left_and_once_each() -> None:
     tags, owner = local("$.tags[*].value", "pets"), local("$.owner.name", "bob")
     searches = Answers(
-        {NICE.query: [[apple("1"), canon("2"), apple("3"), apple("4")]], KYOTO.query: [[record("4")]]},
+        {NICE.query: [[apple("1"), canon("2"), apple("3"), apple("4")]], CAT.query: [[record("4")]]},
         [
             apple("1") | {"tags": [{"value": "Pets"}], "owner": {"name": "Alice"}},
             apple("3") | {"tags": [], "owner": {"name": "Bob"}},
         ],
     )
-    node = All((Any((tags, owner)), NICE, Not(owner), MAKE, Not(KYOTO)))
+    node = All((Any((tags, owner)), NICE, Not(owner), MAKE, Not(CAT)))
     assert ids(select(node, searches)) == ["1"]
     assert searches.asked_for == ["1", "3"]
 
@@ -100,18 +101,17 @@ def test_a_rule_that_is_one_predicate_is_evaluated_like_any_other() -> None:
 
 
 def test_nothing_found_is_nothing_selected() -> None:
-    assert select(All((NICE, Not(KYOTO))), Answers({NICE.query: [], KYOTO.query: []})).matched == 0
+    assert select(All((NICE, Not(CAT))), Answers({NICE.query: [], CAT.query: []})).matched == 0
 
 
 def test_what_each_part_kept_is_logged() -> None:
     said: list[str] = []
-    searches = Answers({NICE.query: [[apple("1"), apple("2")], [canon("3")]], KYOTO.query: [[record("2")]]})
-    rule = Rule(All((NICE, MAKE, Not(KYOTO, "--exclude-metadata-union"))), 1)
+    searches = Answers({NICE.query: [[apple("1"), apple("2")], [canon("3")]], CAT.query: [[record("2")]]})
+    rule = Rule(All((NICE, MAKE, Not(CAT, "--exclude-metadata-union"))), 1)
     select(rule, searches, log=said.append)
     assert said == [
         "metadata search (city='Nice'): found 3",
-        "metadata search (city='Kyoto'): found 1",
-        "metadata search (city='Nice'): kept 2 of 2",
+        "smart search (query='cat', top 200): found 1",
         "local filter '$.exifInfo.make:apple': kept 2 of 2",
         "--exclude-metadata-union: kept 1 of 2",
     ]
@@ -124,10 +124,10 @@ def test_a_limit_that_cuts_is_logged() -> None:
     assert said[-1] == "limit 1: kept 1 of 2"
 
 
-def test_a_name_that_was_not_resolved_is_a_bug_and_never_a_selection() -> None:
-    searches = Answers({NICE.query: [[record("1")]]})
+def test_a_name_that_was_not_looked_up_is_a_bug_and_never_a_selection() -> None:
+    plan = put_together((RulePlan(Rule(NICE), (Part(NICE.query, person_named("Emma")),)),))
     with pytest.raises(TypeError, match="person 'Emma' was not looked up"):
-        select(All((NICE, person_named("Emma"))), searches)
+        evaluate(plan, Answers({NICE.query: [[record("1")]]}), concurrency=1, log=lambda _: None)
 
 
 # -- failures -----------------------------------------------------------------------------------------------------
@@ -173,16 +173,16 @@ def find(*batches: list[dict[str, object]]) -> Callable[[], Iterator[list[dict[s
 @pytest.mark.parametrize(
     "node",
     [
-        KYOTO,
-        All((NICE, KYOTO)),
-        All((NICE, Not(KYOTO))),
-        Any((NICE, KYOTO)),
-        All((NICE, Any((MAKE, KYOTO)))),
-        All((NICE, Not(All((NICE, KYOTO))))),
+        CAT,
+        All((NICE, CAT)),
+        All((NICE, Not(CAT))),
+        Any((NICE, CAT)),
+        All((NICE, Any((MAKE, CAT)))),
+        All((NICE, Not(All((NICE, CAT))))),
     ],
 )
 def test_a_search_that_fails_fails_the_selection_wherever_it_stands(node: Node, concurrency: int) -> None:
-    searches = Failing({NICE.query: find([apple("1")]), KYOTO.query: fail("half read")})
+    searches = Failing({NICE.query: find([apple("1")]), CAT.query: fail("half read")})
     with pytest.raises(ServerError, match="half read"):
         select(node, searches, concurrency=concurrency)
 
@@ -201,9 +201,9 @@ def test_the_first_failure_is_raised_and_searches_that_nobody_waits_for_end() ->
         raise ServerError("the first failure")
         yield []
 
-    searches = Failing({NICE.query: first, KYOTO.query: second})
+    searches = Failing({NICE.query: first, CAT.query: second})
     with pytest.raises(ServerError, match="the first failure"):
-        select(Any((NICE, KYOTO)), searches, concurrency=2)
+        select(Any((NICE, CAT)), searches, concurrency=2)
     assert searches.closed[NICE.query].wait(10)
 
 
@@ -223,9 +223,9 @@ def test_a_failure_that_comes_of_stopping_does_not_hide_the_first() -> None:
         raise ServerError("the first failure")
         yield []
 
-    searches = Failing({NICE.query: first, KYOTO.query: second})
+    searches = Failing({NICE.query: first, CAT.query: second})
     with pytest.raises(ServerError, match="the first failure"):
-        select(Any((NICE, KYOTO)), searches, concurrency=2)
+        select(Any((NICE, CAT)), searches, concurrency=2)
     assert searches.closed[NICE.query].wait(10)
 
 
@@ -237,9 +237,9 @@ def test_searches_that_have_not_begun_when_one_fails_are_not_sent() -> None:
         released.wait(10)
         yield []
 
-    searches = Failing({NICE.query: fail("no"), KYOTO.query: blocked, smart("dog").query: find()})
+    searches = Failing({NICE.query: fail("no"), CAT.query: blocked, smart("dog").query: find()})
     with pytest.raises(ServerError, match="no"):
-        select(Any((NICE, KYOTO, smart("dog"))), searches)
+        select(Any((NICE, CAT, smart("dog"))), searches)
     released.set()
     assert smart("dog").query not in searches.closed
 

@@ -109,6 +109,12 @@ def test_a_frame_takes_in_what_must_hold(node: Node, parts: list[str]) -> None:
     assert [each.removesuffix(" & <$.exifInfo.make:x>") for each in told(plan(node))[0]] == parts
 
 
+def test_of_two_choices_that_become_frames_each_may_stay_a_choice_of_the_other() -> None:
+    node = All((NICE, Any((EMMA, NOAH)), Any((named("img"), PATH))))
+    frames = [Query(Kind.METADATA, (("city", "Nice"), ("personIds", (who,)))) for who in ("emma", "noah")]
+    assert [part.frame for part in plan(node, sizes={NICE.query: 90_000}).rules[0].parts] == frames
+
+
 def test_checks_that_a_search_answers_become_part_of_it() -> None:
     assert told(plan(APPLE)) == [["(make='Apple')"]]
     assert told(plan(All((EMMA, APPLE, Not(FIVE))))) == [
@@ -252,9 +258,10 @@ def test_smart_searches_rank_where_a_photo_is_in_because_of_them() -> None:
     assert plan(NICE).rules[0].ranking == ()
 
 
-def test_a_name_that_was_not_looked_up_is_a_bug() -> None:
+@pytest.mark.parametrize("server", [FLAT, NEW])
+def test_a_name_that_was_not_looked_up_is_a_bug(server: Flat) -> None:
     with pytest.raises(TypeError, match="person 'Emma' was not looked up"):
-        plan(All((NICE, person_named("Emma"))))
+        plan(All((NICE, person_named("Emma"))), server=server)
 
 
 # -- structured searches ------------------------------------------------------------------------------------------

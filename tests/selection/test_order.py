@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.instants import from_milliseconds, to_milliseconds, to_text
-from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
+from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, Sort
 from immich_smart_albums.selection.order import newest_first
 
 from .finding import Answers, city, ids, local, record, select, smart
@@ -19,10 +19,12 @@ NICE, DOG, CAT = city("Nice"), smart("dog"), smart("cat")
 
 OLD, MIDDLE, NEW = (f"2024-01-0{day}T00:00:00.000Z" for day in (1, 2, 3))
 
+IN_NICE = {"exifInfo": {"city": "Nice"}}
+
 SEARCHES = {
     NICE.query: [[record("a", OLD), record("b", MIDDLE), record("c", NEW), record("d", NEW), record("e", OLD)]],
-    DOG.query: [[record("e", OLD), record("a", OLD), record("c", NEW)]],
-    CAT.query: [[record("b", MIDDLE), record("e", OLD)]],
+    DOG.query: [[record("e", OLD, **IN_NICE), record("a", OLD, **IN_NICE), record("c", NEW, **IN_NICE)]],
+    CAT.query: [[record("b", MIDDLE, **IN_NICE), record("e", OLD, **IN_NICE)]],
 }
 
 
@@ -46,6 +48,14 @@ def test_a_limit_keeps_the_best_ranked_then_the_newest_then_the_lowest_id(
     node: Node, limit: int | None, expected: list[str]
 ) -> None:
     assert ids(select(Rule(node, limit), Answers(SEARCHES))) == expected
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"), [(Sort.BEST, ["c", "e"]), (Sort.NEWEST, ["c", "b"]), (Sort.OLDEST, ["a", "e"])]
+)
+def test_a_limit_keeps_what_the_rule_sorts_first(sort: Sort, expected: list[str]) -> None:
+    searches = Answers({DOG.query: [[record("e", OLD), record("c", NEW), record("b", MIDDLE), record("a", OLD)]]})
+    assert ids(select(Rule(DOG, 2, sort), searches)) == expected
 
 
 def test_a_rank_counts_the_photos_that_a_filter_dropped_before() -> None:

@@ -1,0 +1,73 @@
+"""Guesses of sizes follow what is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Visibility
+from immich_smart_albums.rules.nodes import All
+from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.selection.conditions import Conditions
+from immich_smart_albums.selection.costs import NOTHING_KNOWN, Costs
+
+from .finding import FLAT, city, person, smart
+
+NICE, EMMA, NOAH = city("Nice").query, person("emma").query, person("noah").query
+BOTH = person("emma", "noah").query
+ARCHIVE = replace(WHOLE_LIBRARY, visibility=frozenset({Visibility.ARCHIVE}))
+GUESSED = Costs(NOTHING_KNOWN)
+KNOWN = Costs({WHOLE_LIBRARY: 10_000, EMMA: 1_000, NOAH: 500, ARCHIVE: 7})
+
+
+def asked(*conditions: tuple[str, str, object], either: tuple[Condition, ...] = ()) -> Query:
+    made = tuple(Condition(*each) for each in conditions)  # type: ignore[arg-type]
+    return Query(Kind.METADATA, conditions=made, either=tuple((each,) for each in either))
+
+
+@pytest.mark.parametrize(
+    ("query", "size"),
+    [
+        (WHOLE_LIBRARY, 10_000),
+        (EMMA, 1_000),
+        (BOTH, 50),  # as many of Emma's as of all
+        (replace(BOTH, limit=20), 20),
+        (NICE, 200),
+        (ARCHIVE, 7),
+        (replace(WHOLE_LIBRARY, visibility=frozenset({Visibility.ARCHIVE, Visibility.TIMELINE})), 10_007),
+        (replace(WHOLE_LIBRARY, visibility=frozenset({Visibility.HIDDEN})), 500),
+        (asked(("personIds", "any", ("emma", "noah"))), 1_500),
+        (asked(("personIds", "all", ("emma", "noah"))), 50),
+        (asked(("personIds", "all", ("emma",)), ("personIds", "none", ("noah",))), 1_000),
+        (asked(("city", "in", ("Nice", "Kyoto"))), 400),
+        (asked(("takenAt", "gte", "2024-01-01T00:00:00.000Z")), 3_000),
+        (asked(either=(Condition("personIds", "all", ("emma",)), Condition("city", "eq", "Nice"))), 1_200),
+        (smart("dog").query, 200),
+    ],
+)
+def test_sizes_that_are_known_make_better_guesses(query: Query, size: int) -> None:
+    assert round(KNOWN.size(query)) == size
+
+
+def test_without_knowledge_a_library_is_large() -> None:
+    assert GUESSED.size(WHOLE_LIBRARY) == 100_000
+    assert GUESSED.size(EMMA) == 5_000
+
+
+def test_what_more_is_read_costs_more() -> None:
+    nothing = frozenset[str]()
+    prices = [GUESSED.reading(NICE, fields) for fields in (nothing, frozenset({"exifInfo"}), frozenset({"people"}))]
+    assert prices[0] == prices[1] < prices[2]  # a search by place is held against EXIF in any case
+    assert GUESSED.reading(WHOLE_LIBRARY, nothing) < GUESSED.reading(WHOLE_LIBRARY, frozenset({"exifInfo"}))
+    assert GUESSED.reading(EMMA, nothing) == GUESSED.reading(EMMA, frozenset({"people"}))
+    assert GUESSED.reading(replace(smart("dog").query, limit=5), nothing) > GUESSED.reading(
+        replace(NICE, limit=5), nothing
+    )
+    assert GUESSED.asking(smart("dog").query) > GUESSED.reading(NICE, frozenset({"people"}))
+
+
+def test_a_name_that_was_not_looked_up_cannot_be_asked_for() -> None:
+    conditions = Conditions(FLAT, is_structured=True)
+    assert conditions.asked(person_named("Emma"), NICE) is None
+    assert conditions.asked(All((city("Nice"), person_named("Emma"))), NICE) is None

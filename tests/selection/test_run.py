@@ -1,0 +1,266 @@
+"""Several rules in one run: what each selects, splits, and one that fails leaves the others alone."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.errors import FilterError, ServerError
+from immich_smart_albums.model.asset import Asset
+from immich_smart_albums.rules.leaves import Check
+from immich_smart_albums.rules.nodes import All, Any, Key, Node, Not, Rule, Sort
+from immich_smart_albums.selection.evaluate import Failed, Selection, evaluate
+from immich_smart_albums.selection.found import Found, Intake
+from immich_smart_albums.selection.lower import lower
+
+from .finding import FLAT, Answers, city, ids, local, named, record, select, smart
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Mapping
+
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.selection.plan import Reading
+
+NICE, IMG, DOG, CAT = city("Nice"), named("img"), smart("dog"), smart("cat")
+TAGS = local("$.tags[*].value", "pets")
+
+
+def run(rules: Iterable[Rule | Node], searches: Answers, **options: object) -> tuple[Selection | Failed, ...]:
+    """What some rules select."""
+    made = [each if isinstance(each, Rule) else Rule(each) for each in rules]
+    log = options.pop("log", lambda _: None)
+    plan = lower(made, FLAT, names=options.pop("names", ()))  # type: ignore[arg-type]
+    return evaluate(plan, searches, concurrency=2, log=log, **options)  # type: ignore[arg-type]
+
+
+def told(results: Iterable[Selection | Failed]) -> list[list[str] | str]:
+    """The ids of selections, and the messages of failures."""
+    return [ids(each) if isinstance(each, Selection) else each.error.message for each in results]
+
+
+@dataclass
+class Broken(Answers):
+    """Answers, but for some searches that fail and details that cannot be read."""
+
+    broken: tuple[Query, ...] = ()
+    no_details: bool = False
+    closed: list[Query] = field(default_factory=list)
+
+    def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
+        if query in self.broken:
+            raise ServerError(f"{query.describe()} failed")
+        yield from super().find(query, fields)
+
+    def details(self, ids: Iterable[str]) -> Generator[Mapping[str, object], None, None]:
+        if self.no_details:
+            raise ServerError("details failed")
+        yield from super().details(ids)
+
+
+# -- failures ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_search_that_fails_fails_the_rules_that_need_it_and_no_other() -> None:
+    searches = Broken({IMG.query: [[record("1")]], CAT.query: [[record("2")]]}, broken=(DOG.query,))
+    results = run([IMG, DOG, Any((DOG, IMG)), All((CAT, Not(DOG))), CAT], searches)
+    failure = "smart search (query='dog', top 200) failed"
+    assert told(results) == [["1"], failure, failure, failure, ["2"]]
+
+
+def test_a_filter_that_cannot_be_evaluated_fails_the_rules_that_have_it() -> None:
+    def fails(record: Record) -> bool:
+        raise FilterError(f"cannot look at {record['id']}")
+
+    broken = Check("broken", fails, frozenset({"type"}), fails)
+    other = Check("other", lambda record: record["id"] == "2", frozenset({"id"}), lambda _: None)
+    searches = Answers({IMG.query: [[record("1"), record("2")]], DOG.query: [[record("1")]]})
+    results = run([All((IMG, broken)), All((IMG, other)), IMG, All((DOG, broken)), All((IMG, Not(broken)))], searches)
+    assert told(results) == ["cannot look at 1", ["2"], ["1", "2"], "cannot look at 1", "cannot look at 1"]
+
+
+def test_a_search_ends_when_no_filter_on_it_can_be_evaluated() -> None:
+    def fails(record: Record) -> bool:
+        raise FilterError(f"cannot look at {record['id']}")
+
+    searches = Answers({IMG.query: [[record("1")], [record("2")]]})
+    broken = Check("broken", fails, frozenset({"type"}), fails)
+    assert told(run([All((IMG, broken))], searches)) == ["cannot look at 1"]
+
+
+def test_a_late_filter_that_cannot_be_evaluated_fails_the_rules_that_have_it() -> None:
+    def fails(record: Record) -> bool:
+        raise FilterError(f"cannot look at {record['id']}")
+
+    broken = Check("broken", fails, frozenset({"tags"}), fails)
+    pets = record("1", tags=[{"value": "Pets"}])
+    searches = Answers({IMG.query: [[record("1")]]}, [pets])
+    assert told(run([All((IMG, TAGS)), All((IMG, broken))], searches)) == [["1"], "cannot look at 1"]
+    assert searches.asked_for == ["1"]
+
+
+def test_details_that_cannot_be_read_fail_the_rules_that_need_them() -> None:
+    searches = Broken({IMG.query: [[record("1")]]}, no_details=True)
+    assert told(run([IMG, All((IMG, TAGS))], searches)) == [["1"], "details failed"]
+
+
+def test_searches_end_when_no_rule_that_can_still_be_answered_needs_them() -> None:
+    failed, ended = threading.Event(), threading.Event()
+
+    class Endless(Answers):
+        def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
+            if query == DOG.query:
+                failed.set()
+                raise ServerError("no dogs")
+            if query == CAT.query:
+                failed.wait(10)
+                try:
+                    while True:
+                        yield [record("1")]
+                finally:
+                    ended.set()
+            yield from super().find(query, fields)
+
+    searches = Endless({IMG.query: [[record("1")]]})
+    assert told(run([All((CAT, Not(DOG))), IMG], searches)) == ["no dogs", ["1"]]
+    assert ended.wait(10)
+
+
+# -- sharing ----------------------------------------------------------------------------------------------------------
+
+
+def test_rules_share_searches_and_details() -> None:
+    pets = [record("1", tags=[{"value": "Pets"}], owner={"name": "Bob"}), record("2", tags=[], owner={"name": "Bob"})]
+    searches = Answers({IMG.query: [[record("1"), record("2"), record("3")]], DOG.query: [[record("3")]]}, pets)
+    owner = local("$.owner.name", "bob")
+    results = run([IMG, All((IMG, TAGS)), All((IMG, Not(DOG))), All((IMG, owner)), Any((IMG, DOG))], searches)
+    assert told(results) == [["1", "2", "3"], ["1"], ["1", "2"], ["1", "2"], ["1", "2", "3"]]
+    assert {query for query, _ in searches.asked} == {IMG.query, DOG.query}
+    assert len(searches.asked) == 2
+    assert searches.asked_for == ["1", "2", "3"]  # the third is gone, and not asked for again
+
+
+def test_messages_name_the_rule_where_there_are_several() -> None:
+    said: list[str] = []
+    searches = Answers({IMG.query: [[record("1"), record("2")]], DOG.query: [[record("3")]]})
+    run([Rule(IMG, 1), DOG], searches, names=("Images", "Dogs"), log=said.append)
+    assert sorted(said) == [
+        "Dogs: smart search (query='dog', top 200): kept 1",
+        "Images: limit 1: kept 1 of 2",
+        "Images: metadata search (originalFileName='img'): kept 2",
+        "metadata search (originalFileName='img'): found 2",
+        "smart search (query='dog', top 200): found 1",
+    ]
+
+
+def test_notes_of_a_rule_are_part_of_its_selection() -> None:
+    (result,) = run([All((NICE, city("Kyoto")))], Answers({}))
+    assert isinstance(result, Selection)
+    assert (result.assets, result.notes) == ((), ("nothing can match: city cannot be 'Nice' and 'Kyoto'",))
+
+
+# -- memory -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Remembering:
+    """Knows what one search found, and what it was given to keep."""
+
+    known: dict[Query, Found]
+    kept: dict[Query, Found] = field(default_factory=dict)
+
+    def wants_ids(self, reading: Reading) -> bool:
+        return True
+
+    def recall(self, reading: Reading) -> Found | None:
+        return self.known.get(reading.query)
+
+    def keep(self, reading: Reading, found: Found) -> None:
+        self.kept[reading.query] = found
+
+
+def test_searches_that_are_known_are_not_sent() -> None:
+    known = Found({"1": 0}, {"1": Asset("1", 0, "", "", "IMAGE")}, {"1": 0}, count=1)
+    memory, searches = Remembering({IMG.query: known}), Answers({DOG.query: [[record("2")]]})
+    assert told(run([IMG, DOG], searches, memory=memory)) == [["1"], ["2"]]
+    assert [query for query, _ in searches.asked] == [DOG.query]
+    assert memory.kept.keys() == {DOG.query}
+
+
+def test_what_a_check_failed_on_is_not_kept() -> None:
+    def fails(record: Record) -> bool:
+        raise FilterError("no")
+
+    memory = Remembering({})
+    searches = Answers({IMG.query: [[record("1")]]})
+    assert told(run([All((IMG, Check("x", fails, frozenset(), fails))), IMG], searches, memory=memory)) == ["no", ["1"]]
+    assert memory.kept == {}
+
+
+def test_what_is_found_can_be_dropped_and_taken_in_anew() -> None:
+    reading = lower([Rule(All((IMG, local("$.type", "image"))))], FLAT).readings[0]
+    intake = Intake(reading)
+    intake.take([record("1", type="IMAGE"), record("2", type="IMAGE"), record("3", type="VIDEO")])
+    intake.found.drop({"1", "3"})
+    again = Intake(reading, intake.found)
+    again.take([record("3", type="IMAGE")])
+    assert again.found.assets.keys() == again.found.passed.keys() == {"2", "3"}
+
+
+# -- splits -----------------------------------------------------------------------------------------------------------
+
+YEAR = Key("year", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[:4],))
+PLACE = Key("country", frozenset({"exifInfo.country"}), lambda record: tuple(record["exifInfo"]["countries"]))  # type: ignore[index]
+WHO = Key("person", frozenset({"people"}), lambda record: tuple(record["people"]))  # type: ignore[arg-type]
+
+
+def photo(asset_id: str, year: int, *countries: str, who: tuple[str, ...] = ()) -> dict[str, object]:
+    day = f"{year}-01-01T00:00:00.000Z"
+    return record(asset_id, day, localDateTime=day, exifInfo={"countries": countries}, people=who)
+
+
+PHOTOS = [photo("a", 2023, "FI"), photo("b", 2024, "FI", "SE"), photo("c", 2024), photo("d", 2024, "FI")]
+
+
+def test_a_split_rule_tells_which_albums_each_photo_belongs_in() -> None:
+    selection = select(Rule(IMG, split=(YEAR, PLACE)), Answers({IMG.query: [PHOTOS]}))
+    assert selection.groups == {
+        "a": (("2023", "FI"),),
+        "b": (("2024", "FI"), ("2024", "SE")),
+        "d": (("2024", "FI"),),
+    }
+    assert ids(selection) == ["b", "d", "a"]
+    assert selection.matched == 4
+    assert selection.notes == ("1 without country is in no album",)
+
+
+def test_the_limit_of_a_split_rule_is_that_of_each_album() -> None:
+    selection = select(Rule(IMG, 1, Sort.OLDEST, (PLACE,)), Answers({IMG.query: [PHOTOS]}))
+    assert selection.groups == {"a": (("FI",),), "b": (("SE",),)}
+    ranked = Answers({DOG.query: [[photo("d", 2024, "FI"), photo("a", 2023, "FI")]]})
+    assert select(Rule(DOG, 1, split=(PLACE,)), ranked).groups == {"d": (("FI",),)}
+
+
+def test_values_come_from_any_search_that_shows_them_else_from_the_photo_itself() -> None:
+    searches = Answers(
+        {
+            IMG.query: [[photo("a", 2023, who=("Emma",))]],
+            DOG.query: [[photo("a", 2023), photo("b", 2024), photo("gone", 2024)]],
+        },
+        [photo("b", 2024, who=("Noah", "Emma"))],
+    )
+    selection = select(Rule(Any((IMG, DOG)), split=(WHO,)), searches)
+    assert selection.groups == {"a": (("Emma",),), "b": (("Emma",), ("Noah",))}
+    assert searches.asked_for == ["b", "gone"]
+    assert selection.notes == ("1 without person is in no album",)
+
+
+@pytest.mark.parametrize(("missing", "note"), [(1, "1 without year is"), (2, "2 without year are")])
+def test_what_is_left_out_is_counted(missing: int, note: str) -> None:
+    none = Key("year", frozenset({"localDateTime"}), lambda _: ())
+    records = [photo(str(number), 2024) for number in range(missing)]
+    (said,) = select(Rule(IMG, split=(none,)), Answers({IMG.query: [records]})).notes
+    assert said.startswith(note)
