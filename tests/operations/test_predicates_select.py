@@ -15,11 +15,12 @@ from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.leaves import Check
 from immich_smart_albums.rules.nodes import Rule, leaves
 from immich_smart_albums.rules.reach import reach_of
+from immich_smart_albums.rules.registry import PREDICATES
 from immich_smart_albums.sandbox import Sandbox, generate
 from immich_smart_albums.sandbox.records import Person, Stack
 from immich_smart_albums.selection.evaluate import Selection, evaluate
 from immich_smart_albums.selection.lower import lower
-from tests.rules.test_examples import EXAMPLES, of_yaml
+from tests.rules.test_examples import of_yaml
 from tests.rules.values import node
 
 from .serving import connected
@@ -262,7 +263,8 @@ def test_a_match_alone_selects_what_it_says(
 
 def checks_with_a_search() -> list[Check]:
     """Every check with a search around it that a match here, or an example in the docs, leads to."""
-    examples = [tree for tree, _ in (of_yaml(example) for _, example in EXAMPLES) if tree is not None]
+    texts = [example for predicate in PREDICATES for example, _ in predicate.examples]
+    examples = [tree for tree, _ in map(of_yaml, texts) if tree is not None]
     trees = [*(node(match) for match, _ in SELECTED), *examples]
     found = dict.fromkeys(leaf for tree in trees for leaf in leaves(tree) if isinstance(leaf, Check))
     return [each for each in found if each.within is not None and each.within.kind is Kind.METADATA]
