@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import AlbumKey
@@ -11,7 +11,9 @@ from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsE
 from immich_smart_albums.operations.accounts import told
 from immich_smart_albums.operations.explain import Why, why
 from immich_smart_albums.operations.rule_album import look_at_album
+from immich_smart_albums.rules.album import RuleBook
 from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.located import located
 from immich_smart_albums.rules.source import nearest
 from immich_smart_albums.rules.split import filled
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.accounts import Participant, Participants
     from immich_smart_albums.operations.ports import Ledger
     from immich_smart_albums.operations.selections import Selecting
-    from immich_smart_albums.rules.album import AlbumRule, RuleBook
+    from immich_smart_albums.rules.album import AlbumRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def explain_album(  # noqa: PLR0913 - what is asked, and of whom
     `name` is the album that is asked about: the rule's name, or of a split one with its values filled in.
     """
     base = next(iter(accounts.present.values())).server.base
-    whys = tuple(_whys(album, asset_id, accounts, how))
+    asked = _whys(album, asset_id, accounts, how)
+    whys = tuple(replace(each, problems=located(each.problems, RuleBook((album,)))) for each in asked)
     owner = accounts.present.get(album.accounts[0])
     if owner is None:
         problem = accounts.absent[album.accounts[0]]
