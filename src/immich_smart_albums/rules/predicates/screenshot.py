@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -17,27 +16,50 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.reading import Reading
     from immich_smart_albums.rules.value import Text, Value
 
-_NAMES = re.compile(
-    r"""screen[\s_-]?(shot|cap|grab) | bildschirmfoto | capture[\s_]d.?[ée]cran | captura[\s_]de[\s_](pantalla|tela|ecr)
-      | schermata | istantanea[\s_]schermo | schermafbeelding | sk[äa]rm(avbild|bild) | skjermbilde | sk[æa]rmbillede
-      | n[äa]ytt[öo]kuva | kuvakaappaus | zrzut[\s_]ekranu | sn[íi]mek[\s_]obrazovky | k[ée]perny[őo](k[ée]p|fot[óo])
-      | ekran[\s_](g[öo]r[üu]nt|resmi) | снимок[\s_]экрана | скриншот | スクリーンショット | 스크린샷
-      | 截屏 | 截[图圖] | 屏幕快照""",
-    re.IGNORECASE | re.VERBOSE,
+_BETWEEN = str.maketrans("", "", " _-'\u2019")
+"""Characters that stand between words, here and there."""
+
+
+def _folded(text: str) -> str:
+    """A text without case, accents and what stands between words."""
+    if not text.isascii():
+        text = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
+    return text.lower().translate(_BETWEEN)
+
+
+_NAMES = tuple(
+    map(
+        _folded,
+        (
+            *("screenshot", "screen capture", "screen grab", "Bildschirmfoto", "capture d'écran"),
+            *("captura de pantalla", "captura de tela", "captura de ecrã", "schermata", "istantanea schermo"),
+            *("schermafbeelding", "skärmavbild", "skärmbild", "skjermbilde", "skærmbillede", "näyttökuva"),
+            *("kuvakaappaus", "zrzut ekranu", "snímek obrazovky", "képernyőkép", "képernyőfotó"),
+            *("ekran görüntüsü", "ekran resmi", "снимок экрана", "скриншот", "スクリーンショット", "스크린샷"),
+            *("截屏", "截图", "截圖", "屏幕快照"),
+        ),
+    )
 )
 """How phones and computers name screenshots, in their users' languages."""
 
+_ASCII_NAMES = tuple(filter(str.isascii, _NAMES))
+
+_TEXTS = {"file name": "originalFileName", "path": "originalPath"}
 _MAKE, _MODEL = exif("make"), exif("model")
+
+
+def _says_screenshot(text: str) -> bool:
+    folded = _folded(text)
+    return any(name in folded for name in (_ASCII_NAMES if folded.isascii() else _NAMES))
 
 
 def _why(record: Record) -> str | None:
     """What tells that it is a screenshot; None where nothing does."""
     if needed(record, "type") != "IMAGE":
         return None
-    for word, name in (("file name", "originalFileName"), ("path", "originalPath")):
-        text = unicodedata.normalize("NFC", str(needed(record, name)))
-        if _NAMES.search(text):
-            return f"{word} {text}"
+    texts = {word: str(needed(record, name)) for word, name in _TEXTS.items()}
+    if _says_screenshot("\n".join(texts.values())):  # one look for most photos, since it says so of few
+        return next(f"{word} {text}" for word, text in texts.items() if _says_screenshot(text))
     is_png = record.get("originalMimeType") == "image/png"
     return "a PNG of no camera" if is_png and has_exif(record) and not (_MAKE(record) or _MODEL(record)) else None
 
