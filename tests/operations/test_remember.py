@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.nodes import All, Not, Rule
 from immich_smart_albums.sandbox import Library, Sandbox, generate, times
-from immich_smart_albums.selection import recall as module
+from immich_smart_albums.selection import edits
+from immich_smart_albums.selection.edits import changed_since
 
 from .remembering import MINE, RULES, WHOLE, Runs, check, flat, structured
 
@@ -251,7 +252,7 @@ def test_a_partner_who_comes_or_goes_is_another_matter(library: Library, runs: R
 def test_very_many_changes_are_read_in_full(library: Library, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     runs.remembering()
     library.wait(times.HOUR)
-    monkeypatch.setattr(module, "MOST_CHANGED", 4)
+    monkeypatch.setattr(edits, "MOST_CHANGED", 4)
     for asset in list(library.timeline)[:20]:
         library.update(asset.id, rating=3)
     selected = runs.remembering()
@@ -407,9 +408,9 @@ def test_a_search_of_which_only_the_ids_matter_is_remembered(library: Library, r
 def test_the_watermark_narrows_a_search_that_has_one_of_its_own() -> None:
     later, earlier = "2030-01-01T00:00:00.000Z", "1971-01-01T00:00:00.000Z"
     watermark = 1_700_000_000_000
-    assert module.since(flat(updatedAfter=later).query, watermark).get("updatedAfter") == later
-    assert module.since(flat(updatedAfter=earlier).query, watermark).get("updatedAfter") == "2023-11-14T22:13:20.000Z"
-    (condition,) = module.since(structured("updatedAt", "gte", later).query, watermark).conditions
+    assert changed_since(flat(updatedAfter=later).query, watermark).get("updatedAfter") == later
+    assert changed_since(flat(updatedAfter=earlier).query, watermark).get("updatedAfter") == "2023-11-14T22:13:20.000Z"
+    (condition,) = changed_since(structured("updatedAt", "gte", later).query, watermark).conditions
     assert condition.value == later
-    city, updated = module.since(structured("city", "eq", "Nice").query, watermark).conditions
+    city, updated = changed_since(structured("city", "eq", "Nice").query, watermark).conditions
     assert (city.field, updated.value) == ("city", "2023-11-14T22:13:20.000Z")

@@ -15,8 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ServerError
-from immich_smart_albums.model.instants import from_milliseconds
-from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
+from immich_smart_albums.selection.edits import DoubtError, Edits, changed_since
 from immich_smart_albums.selection.found import Found, Intake
 from immich_smart_albums.selection.kept import UNREADABLE, Kept, Stamp, ids_of, places
 from immich_smart_albums.selection.packed import contains, exchanged, length, pack, unpacked
@@ -39,9 +38,6 @@ OVERLAP = 10 * 60 * 1000
 DAY = 24 * 60 * 60 * 1000
 """Milliseconds. After that a search is read in full, whatever is known."""
 
-MOST_CHANGED = 20_000
-"""With more changed photos than this, reading in full is as cheap."""
-
 
 @dataclass(frozen=True, slots=True)
 class Whose:
@@ -57,10 +53,6 @@ class Whose:
     """What its clock showed, in ms since 1970: before any search of the run."""
 
 
-class _DoubtError(Exception):
-    """What is known from before cannot be relied on."""
-
-
 class Recall:
     """Fits `selection.ports.Memory`, for the searches of one account in one run."""
 
@@ -70,7 +62,7 @@ class Recall:
         self._store = store
         self._log = log
         self._lock = threading.Lock()
-        self._changed: dict[int, frozenset[str] | _DoubtError] = {}
+        self._edits = Edits(searches)
         self._made: dict[str, tuple[Stamp, bytes | None]] = {}
         self._counted: dict[str, int] = {}
         """How many each search found before it was read in full."""
@@ -85,7 +77,7 @@ class Recall:
         """See `Memory.recall`. Raises nothing: what cannot be asked is read in full, and fails there if it must."""
         try:
             found = self._up_to_date(reading)
-        except _DoubtError as doubt:
+        except DoubtError as doubt:
             self._doubt(reading, str(doubt), str(doubt))
             return None
         except (ServerError, ValueError) as error:
@@ -117,8 +109,8 @@ class Recall:
     def summary(self) -> str:
         """What was done, in a line: how many searches were known, and why others were read in full."""
         searches = self._recalled + self._doubts.total()
-        changed = {asset_id for each in self._changed.values() if isinstance(each, frozenset) for asset_id in each}
-        words = f"{self._recalled} of {searches} searches known from the last run, {len(changed):,} photos changed"
+        changed = len(self._edits.seen)
+        words = f"{self._recalled} of {searches} searches known from the last run, {changed:,} photos changed"
         reasons = ", ".join(f"{doubt} ({count})" for doubt, count in sorted(self._doubts.items()))
         return f"{words}; read in full: {reasons}" if reasons else words
 
@@ -138,18 +130,18 @@ class Recall:
                 self._counted[self._key(reading)] = total
 
     def _up_to_date(self, reading: Reading) -> Found:
-        """What a search finds now. Raises _DoubtError and ServerError."""
+        """What a search finds now. Raises DoubtError and ServerError."""
         reason = untold(reading)
         if reason is not None:
-            raise _DoubtError(f"Immich does not tell of changes of {reason}")
+            raise DoubtError(f"Immich does not tell of changes of {reason}")
         stamp, kept = self._load(reading)
-        changed = self._changed_since(stamp.watermark)
+        changed = self._edits.since(stamp.watermark)
         new = self._among_changed(reading, stamp.watermark) if changed else Found()
         before = [each for each in map(pack, changed) if contains(kept.ids, each)]
         ids = exchanged(kept.ids, before, map(pack, new.places))
         total = length(ids) + kept.total - length(kept.ids)
         if self._searches.count(reading.query) != total:
-            raise _DoubtError("the server counts other than what was known and what changed add up to")
+            raise DoubtError("the server counts other than what was known and what changed add up to")
         found = kept.found()
         found.drop(changed | new.places.keys())
         found.add(new)
@@ -165,52 +157,27 @@ class Recall:
     def _load(self, reading: Reading) -> tuple[Stamp, Kept]:
         loaded = self._store.load(self._key(reading))
         if loaded is None:
-            raise _DoubtError("not read like this before")
+            raise DoubtError("not read like this before")
         try:
             stamp, kept = Stamp.decode(loaded[0]), Kept.decode(loaded[1])
         except UNREADABLE:
-            raise _DoubtError("what was kept cannot be read") from None
+            raise DoubtError("what was kept cannot be read") from None
         if stamp.version != str(self._whose.version):
-            raise _DoubtError(f"the server was Immich {stamp.version} then")
+            raise DoubtError(f"the server was Immich {stamp.version} then")
         if self._whose.now < stamp.now:
-            raise _DoubtError("the server's clock went back")
+            raise DoubtError("the server's clock went back")
         if self._whose.now - stamp.read_at >= DAY:
-            raise _DoubtError("a day has gone by since the last time")
+            raise DoubtError("a day has gone by since the last time")
         return stamp, kept
-
-    def _changed_since(self, watermark: int) -> frozenset[str]:
-        """Every photo that changed, wherever it is shown now and in the trash too; asked once."""
-        with self._lock:
-            if watermark not in self._changed:
-                try:
-                    self._changed[watermark] = self._read_changed(watermark)
-                except _DoubtError as doubt:
-                    self._changed[watermark] = doubt
-                except ServerError as error:
-                    self._changed[watermark] = _DoubtError(error.message)
-            known = self._changed[watermark]
-        if isinstance(known, _DoubtError):
-            raise known
-        return known
-
-    def _read_changed(self, watermark: int) -> frozenset[str]:
-        filters = (("updatedAfter", from_milliseconds(watermark)), ("withDeleted", True))
-        changed: set[str] = set()
-        with closing(self._searches.find(Query(Kind.METADATA, filters, frozenset(Visibility)), frozenset())) as batches:
-            for batch in batches:
-                changed.update(str(record["id"]) for record in batch)
-                if len(changed) > MOST_CHANGED:
-                    raise _DoubtError(f"more than {MOST_CHANGED:,} photos changed")
-        return frozenset(changed)
 
     def _among_changed(self, reading: Reading, watermark: int) -> Found:
         """What the search finds of what changed."""
         intake = Intake(replace(reading, keeps_ids=True))
-        with closing(self._searches.find(since(reading.query, watermark), reading.fields)) as batches:
+        with closing(self._searches.find(changed_since(reading.query, watermark), reading.fields)) as batches:
             for batch in batches:
                 intake.take(batch)
         if intake.found.failures:
-            raise _DoubtError("a check could not be made")
+            raise DoubtError("a check could not be made")
         return intake.found
 
     def _stamp(self, read_at: int) -> Stamp:
@@ -222,16 +189,3 @@ class Recall:
 
     def _key(self, reading: Reading) -> str:
         return signature(reading, FORMAT, self._whose.server, self._whose.user_id, *self._whose.partners)
-
-
-def since(query: Query, watermark: int) -> Query:
-    """The same search, of what changed since an instant in ms."""
-    bound = from_milliseconds(watermark)
-    if query.is_structured:
-        is_bound = [each.field == "updatedAt" and each.operator == "gte" for each in query.conditions]
-        bounds = [str(each.value) for each, is_it in zip(query.conditions, is_bound, strict=True) if is_it]
-        others = [each for each, is_it in zip(query.conditions, is_bound, strict=True) if not is_it]
-        return replace(query, conditions=tuple(sorted([*others, Condition("updatedAt", "gte", max([bound, *bounds]))])))
-    filters = dict(query.filters)
-    filters["updatedAfter"] = max(bound, str(filters.get("updatedAfter", "")))
-    return replace(query, filters=tuple(sorted(filters.items())))

@@ -1,0 +1,77 @@
+"""Which photos changed since a run, and which of them a search finds."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import ServerError
+from immich_smart_albums.model.instants import from_milliseconds
+from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
+
+if TYPE_CHECKING:
+    from immich_smart_albums.selection.ports import Searches
+
+MOST_CHANGED = 20_000
+"""With more changed photos than this, reading in full is as cheap."""
+
+
+class DoubtError(Exception):
+    """What is known from before cannot be relied on; the text says why."""
+
+
+class Edits:
+    """What changed, asked once for all searches of a run."""
+
+    def __init__(self, searches: Searches) -> None:
+        self._searches = searches
+        self._lock = threading.Lock()
+        self._known: dict[int, frozenset[str] | DoubtError] = {}
+
+    @property
+    def seen(self) -> frozenset[str]:
+        """Every changed photo that the run has seen."""
+        return frozenset().union(*(each for each in self._known.values() if isinstance(each, frozenset)))
+
+    def since(self, watermark: int) -> frozenset[str]:
+        """Every photo that changed since an instant in ms, wherever it is shown now, and in the trash too.
+
+        The trash moves `updatedAt` as well. Raises DoubtError where that is not to be told.
+        """
+        with self._lock:
+            if watermark not in self._known:
+                try:
+                    self._known[watermark] = self._read(watermark)
+                except DoubtError as doubt:
+                    self._known[watermark] = doubt
+                except ServerError as error:
+                    self._known[watermark] = DoubtError(error.message)
+            known = self._known[watermark]
+        if isinstance(known, DoubtError):
+            raise known
+        return known
+
+    def _read(self, watermark: int) -> frozenset[str]:
+        filters = (("updatedAfter", from_milliseconds(watermark)), ("withDeleted", True))
+        changed: set[str] = set()
+        with closing(self._searches.find(Query(Kind.METADATA, filters, frozenset(Visibility)), frozenset())) as batches:
+            for batch in batches:
+                changed.update(str(record["id"]) for record in batch)
+                if len(changed) > MOST_CHANGED:
+                    raise DoubtError(f"more than {MOST_CHANGED:,} photos changed")
+        return frozenset(changed)
+
+
+def changed_since(query: Query, watermark: int) -> Query:
+    """The same search, of what changed since an instant in ms."""
+    bound = from_milliseconds(watermark)
+    if query.is_structured:
+        is_bound = [each.field == "updatedAt" and each.operator == "gte" for each in query.conditions]
+        bounds = [str(each.value) for each, is_it in zip(query.conditions, is_bound, strict=True) if is_it]
+        others = [each for each, is_it in zip(query.conditions, is_bound, strict=True) if not is_it]
+        return replace(query, conditions=tuple(sorted([*others, Condition("updatedAt", "gte", max([bound, *bounds]))])))
+    filters = dict(query.filters)
+    filters["updatedAfter"] = max(bound, str(filters.get("updatedAfter", "")))
+    return replace(query, filters=tuple(sorted(filters.items())))
