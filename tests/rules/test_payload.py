@@ -85,7 +85,7 @@ def test_a_field_that_smart_searches_do_not_have_is_refused_there(name: str) -> 
     else:
         found = problem(payload, Kind.SMART)
         assert found.message == f"Immich's smart search does not have {name!r} and would ignore it"
-        assert found.hint == "Put it in a metadata flag beside this one: all types of include must hold."
+        assert found.hint == "Put it into a search of its own, without query, beside this one: both must hold."
 
 
 def test_a_language_without_a_question_is_no_metadata_search() -> None:

@@ -87,7 +87,7 @@ def _id(name: str, raw: object) -> str:
         raise _WrongValueError(message, "Copy the id again from the address bar of Immich.")
     hint = "Copy the id from the address bar of Immich."
     if name == "personIds":
-        hint += " For names, use a flag such as --include-person-names-union."
+        hint += " For names, use person, or a flag such as --include-person-names-union."
     message = f"{name}: {shortened(raw)} is not an id"
     raise _WrongValueError(message, hint)
 

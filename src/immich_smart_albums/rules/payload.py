@@ -134,7 +134,7 @@ def _known_field(name: str, kind: Kind, source: Origin, findings: Findings) -> f
     if field is not None and kind in field.kinds:
         return field
     if field is not None:
-        hint = "Put it in a metadata flag beside this one: all types of include must hold."
+        hint = "Put it into a search of its own, without query, beside this one: both must hold."
         message = f"Immich's smart search does not have {name!r} and would ignore it"
     elif name in fields.IGNORED_BY_IMMICH:
         hint = "Remove it."
