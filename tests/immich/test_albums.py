@@ -214,6 +214,14 @@ def test_an_addition_whose_answer_is_lost_is_repeated_and_known_to_be_done(start
     assert list(album.asset_ids) == ids
 
 
+def test_an_addition_whose_answers_are_all_lost_may_have_been_carried_out(start: Start) -> None:
+    sandbox = start()
+    sandbox.faults.lose_answer(method="PUT", times=None)
+    with pytest.raises(ServerError) as caught:
+        server_at(sandbox).albums.add(album_named(sandbox.library, "Empty").id, shown_ids(sandbox.library)[:1])
+    assert caught.value.may_be_running
+
+
 def test_an_addition_that_was_turned_away_did_nothing_so_what_is_there_was_there_before(start: Start) -> None:
     sandbox = start()
     first, second = shown_ids(sandbox.library)[:2]
