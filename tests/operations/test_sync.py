@@ -399,6 +399,15 @@ def test_a_plan_that_needs_an_account_that_is_not_there_is_not_begun(home: House
     assert writes(home.sandbox) == []
 
 
+def test_an_album_whose_owner_never_took_part_is_not_remembered(home: Household) -> None:
+    home.rules = (BOTH,)
+    home.rate("alice-0", "bob-0")
+    home.keys["alice"] = "nobody"
+    home.sync()
+    with open_ledger(home.ledger) as ledger:
+        assert ledger.albums() == []
+
+
 # -- trouble while writing ---------------------------------------------------------------------------------------------
 
 

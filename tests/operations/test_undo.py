@@ -15,6 +15,7 @@ from immich_smart_albums.errors import ConfigurationError, PlanOutdated, Problem
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.model.album import Album
 from immich_smart_albums.operations.adopt import Adopted, adopt
+from immich_smart_albums.operations.apply import require_accounts
 from immich_smart_albums.operations.forget import forget, forget_album, kept_out, known_album
 from immich_smart_albums.operations.history import AlbumHistory, history
 from immich_smart_albums.operations.outdated import check_world
@@ -410,6 +411,16 @@ def test_a_saved_plan_is_checked_before_anything_is_written(home: Household) -> 
     assert outdated(home, plan) == "something was written since, or the ledger is another one"
     home.keys["alice"] = "bob"
     assert outdated(home, plan).startswith("the key of the account alice belongs to another user; something")
+
+
+def test_a_saved_plan_whose_account_fails_says_why(home: Household) -> None:
+    home.rate("alice-0")
+    plan = home.planned()
+    home.rules = (rule("Best", "alice", "bob"),)
+    home.keys["alice"] = "nobody"
+    accounts = home.accounts()
+    with pytest.raises(ConfigurationError, match=r"account alice: .* 401"):
+        require_accounts(plan, accounts.present, accounts.absent)
 
 
 def test_a_saved_plan_for_another_server_is_refused(home: Household) -> None:

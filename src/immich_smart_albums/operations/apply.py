@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import AddAssets, RemoveAssets, ShareAlbum
@@ -22,7 +23,7 @@ from immich_smart_albums.operations.outdated import check_album
 from immich_smart_albums.operations.writing import AlbumWriter, Run, was_refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from immich_smart_albums.changes.change import Change
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
@@ -47,7 +48,7 @@ def apply(
     if journal.state != plan.ledger:
         message = "something was written, or the ledger is another one, since the plan was made"
         raise PlanOutdated(message, hint="Make the plan again.")
-    _require_accounts(plan, servers)
+    require_accounts(plan, servers)
     report.albums[:] = [AlbumReport(each.rule, each.album) for each in plan.albums]
     id_ = journal.begin(plan.verb, plan.server, now(), plan.undoes)
     run = Run(id_, servers, plan.users, journal, now, is_undo=plan.undoes is not None)
@@ -61,11 +62,15 @@ def apply(
         journal.finish(run.id, ending, now())
 
 
-def _require_accounts(plan: Plan, servers: Mapping[str, PhotoServer]) -> None:
+def require_accounts(
+    plan: Plan, at_hand: Collection[str], absent: Mapping[str, Problem] = MappingProxyType({})
+) -> None:
+    """Raise ConfigurationError where the plan writes with accounts that are not at hand; `absent` tells why."""
     needed = {_account(each, change): None for each in plan.albums for change in each.changes}
     missing = tuple(
-        Problem(f"account {name}", "the plan writes with its key, which is not given")
-        for name in needed.keys() - servers
+        absent.get(name) or Problem(f"account {name}", "the plan writes with its key, which is not given")
+        for name in needed
+        if name not in at_hand
     )
     if missing:
         raise ConfigurationError(missing)
@@ -92,6 +97,8 @@ def _apply_album(plan: AlbumPlan, key: AlbumKey, run: Run, report: AlbumReport, 
     if plan.refusals:
         message = f"{plan.name}: {'; '.join(plan.refusals)}"
         raise UnsafePlan(message, hint="Nothing was written to it. If the plan is right, allow more in its `guard`.")
+    if plan.album is None and not plan.changes and plan.learned == Learned():
+        return  # an album that is not there and is not to be is nothing to remember, perhaps not even whose it is
     if plan.album is not None and (plan.changes or plan.learned != Learned()):
         # A rule before this one in the plan may feed the same album: then we know why it is not the same any more.
         if plan.album.id not in written:

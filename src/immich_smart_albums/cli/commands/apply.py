@@ -9,6 +9,7 @@ from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.plans import applied, print_plan
 from immich_smart_albums.cli.rules_run import rules_run
 from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.operations.apply import require_accounts
 from immich_smart_albums.operations.outdated import check_world
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     console = stderr_console(verbose=arguments.verbose)
     plan = read_plan(_text(arguments.plan), str(arguments.plan))
     with rules_run(arguments, console, writes="apply") as rules:
+        require_accounts(plan, rules.accounts.present, rules.accounts.absent)
         servers = {name: account.server for name, account in rules.accounts.present.items()}
         check_world(plan, servers, ledger=rules.ledger.state, rules=rules.digest)
         print_plan(plan, arguments.format)
