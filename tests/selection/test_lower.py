@@ -30,6 +30,9 @@ MAKE, NAMES, TAGS, ANYTHING, PATH = (
 APPLE, FIVE, FOUR = exactly("make", "Apple"), exactly("rating", 5), exactly("rating", 4)
 
 
+DOGS = "smart (query='dog', top 200)"
+
+
 class New(Flat):
     """A server with structured searches."""
 
@@ -274,6 +277,8 @@ def test_a_name_that_was_not_looked_up_is_a_bug(server: Flat) -> None:
         (All((EMMA, Not(NOAH))), ["(personIds all [emma], personIds none [noah])"]),
         (All((EMMA, NICE)), ["(city='Nice', personIds=[emma])"]),  # flat does as well
         (NICE, ["(city='Nice')"]),
+        (All((Any((EMMA, NOAH)), PATH)), ["(personIds any [emma, noah]) | <$.originalPath:x>"]),
+        (All((Any((EMMA, DOG)), PATH)), ["(personIds=[emma]) | <$.originalPath:x>", f"{DOGS} | <$.originalPath:x>"]),
         (Any((FOUR, FIVE)), ["(rating in [4, 5])"]),
         (All((EMMA, Any((FOUR, FIVE)))), ["(personIds=[emma]) | (<rating 4> or <rating 5>)"]),  # checked here
         (

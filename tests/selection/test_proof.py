@@ -219,7 +219,7 @@ def searches_of(tree: Node) -> int:
 
 @pytest.mark.parametrize("level", LEVELS)
 @given(tree=trees, seed=st.sampled_from(range(len(SEEDS))), counted=st.booleans())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_compiled_rule_selects_what_its_tree_means(
     worlds: dict[str, list[World]], level: str, tree: Node, seed: int, counted: bool
 ) -> None:
@@ -234,7 +234,7 @@ def test_a_compiled_rule_selects_what_its_tree_means(
 
 @pytest.mark.parametrize("level", LEVELS)
 @given(rules=st.lists(trees, min_size=2, max_size=4), seed=st.sampled_from(range(len(SEEDS))))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_rules_of_one_run_select_what_each_means_and_send_no_search_twice(
     worlds: dict[str, list[World]], level: str, rules: list[Node], seed: int
 ) -> None:

@@ -61,13 +61,13 @@ def holds(node: Node | bool, asset: set[Node]) -> bool:
 
 
 @given(trees, assets)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_rule_in_a_plain_form_means_the_same(tree: Node, asset: set[Node]) -> None:
     assert holds(simplify(tree, []), asset) == holds(tree, asset)
 
 
 @given(trees)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_rule_is_bounded_once_it_says_what_it_is_about(tree: Node) -> None:
     plain = simplify(tree, [])
     if not isinstance(plain, bool):
@@ -75,7 +75,7 @@ def test_a_rule_is_bounded_once_it_says_what_it_is_about(tree: Node) -> None:
 
 
 @given(trees, assets)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_what_a_rule_is_about_takes_nothing_from_the_timeline(tree: Node, asset: set[Node]) -> None:
     assert holds(bounded(tree), asset | {WHOLE}) == holds(tree, asset | {WHOLE})
 

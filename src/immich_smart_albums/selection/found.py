@@ -57,7 +57,10 @@ class Intake:
     def __init__(self, reading: Reading, found: Found | None = None) -> None:
         self.found = Found() if found is None else found
         self._reading = reading
-        self._checks = [(1 << at, check.holds) for at, check in enumerate(reading.checks)]
+        needed = [self._needed(check) for check in reading.checks]
+        order = sorted(range(len(needed)), key=lambda at: needed[at] is None)
+        # What settles alone that an asset cannot match goes first, and the rest is not looked at then.
+        self._checks = [(1 << at, reading.checks[at].holds, needed[at]) for at in order]
         self._seen: set[str] = set()
         self._possible: dict[int, bool] = {}
 
@@ -82,13 +85,18 @@ class Intake:
             found.places[asset_id] = place
         mask = 0
         try:
-            for bit, holds in self._checks:
+            for bit, holds, needed in self._checks:
                 if holds(record):
+                    if needed is False:
+                        return
                     mask |= bit
+                elif needed:
+                    return
         except FilterError:
             mask = self._one_by_one(record)
         if mask not in self._possible:
-            self._possible[mask] = self._is_possible(mask)
+            passed = {check for at, check in enumerate(self._reading.checks) if mask >> at & 1}
+            self._possible[mask] = self._is_possible(passed, self._reading.checks)
         if self._possible[mask]:
             found.places[asset_id] = place
             found.assets[asset_id] = Asset.of(record)
@@ -106,9 +114,14 @@ class Intake:
                 self.found.failures.setdefault(check, error)
         return mask
 
-    def _is_possible(self, mask: int) -> bool:
-        known = self._reading.checks
-        passed = {each for at, each in enumerate(known) if mask >> at & 1}
+    def _needed(self, check: Check) -> bool | None:
+        """Whether an asset must pass a check (True), or must not (False), to match any tree; None: either may do."""
+        if not self._is_possible(set(), (check,)):
+            return True
+        return None if self._is_possible({check}, (check,)) else False
+
+    def _is_possible(self, passed: set[Check], known: tuple[Check, ...]) -> bool:
+        """Whether an asset of which so much is known may match any tree."""
         return any(tree is None or _verdict(tree, passed, known) is not False for tree in self._reading.trees)
 
 

@@ -13,8 +13,8 @@ from immich_smart_albums.rules.leaves import Check, Search
 from immich_smart_albums.rules.nodes import All, Any, Not, leaves
 from immich_smart_albums.selection.local import as_check
 from immich_smart_albums.selection.plan import is_late
-from immich_smart_albums.selection.queries import both, contradiction, is_plain
-from immich_smart_albums.selection.simplify import Plain, all_of, any_of, merged_all, negated
+from immich_smart_albums.selection.queries import both, contradiction, domain, is_plain
+from immich_smart_albums.selection.simplify import Plain, all_of, any_of, is_bounded, merged_all, negated
 from immich_smart_albums.selection.structured import one_of
 
 if TYPE_CHECKING:
@@ -101,7 +101,12 @@ class Inside:
         first = next((leaf for node in nodes for leaf in leaves(node) if _is_plain_search(leaf)), None)
         if not isinstance(first, Search):
             return [], ()
-        asked = {node: query for node in nodes if (query := self.conditions.asked(node, first.query)) is not None}
+        looks_there = domain(first.query) == domain(self.frame)
+        asked = {
+            node: query
+            for node in nodes
+            if (looks_there or is_bounded(node)) and (query := self.conditions.asked(node, first.query)) is not None
+        }
         one = one_of(list(asked.values())) if len(asked) > 1 else None
         return ([], ()) if one is None else ([replace(first, query=one)], asked)
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, product
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,9 @@ _WORTH_COUNTING = 20.0
 _MOST_ALTERNATIVES = 64
 """Choices that would become more frames than this stay choices."""
 
+_MOST_STEPS = 100
+"""What a rule may cost to compile: choices inside of choices would double it at every level."""
+
 
 def lower(
     rules: Sequence[Rule], server: Server, sizes: Mapping[Query, int] = NOTHING_KNOWN, *, names: Sequence[str] = ()
@@ -89,6 +92,8 @@ class _Compiler:
     costs: Costs
     doubts: list[tuple[Answer, tuple[Query, ...]]] = field(default_factory=list)
     """Answers that were taken because of a guess, with the searches whose size was guessed."""
+    steps: int = 0
+    """How many conjuncts were looked at for one answer: after `_MOST_STEPS`, choices stay choices."""
 
     def run(self, rules: Sequence[Rule], names: Sequence[str]) -> RunPlan:
         """The plan for all rules, in their order."""
@@ -129,12 +134,11 @@ class _Compiler:
         """The cheapest way to answer a rule with at most one search for each of its leaves."""
         most = len(set(leaves(tree)))
         structured = (False, True) if not self.server.lacks(_PROBE) else (False,)
-        answers = [
-            self._alternatives(rule, _alternatives(tree), paid, Manner(narrows, distributes, asks_structured))
-            for asks_structured in structured
-            for distributes in (True, False)
-            for narrows in (True, False)
-        ]
+        answers = []
+        for asks_structured, distributes, narrows in product(structured, (True, False), (True, False)):
+            self.steps = 0
+            manner = Manner(narrows, distributes, asks_structured)
+            answers.append(self._alternatives(rule, _alternatives(tree), paid, manner))
         allowed = [each for each in answers if len(_needs(rule, each).keys() - paid.keys()) <= most]
         return self._cheapest(rule, allowed or answers, paid)
 
@@ -156,12 +160,16 @@ class _Compiler:
 
     def _together(self, rule: Rule, conjuncts: Conjuncts, paid: Paid, manner: Manner, kept: Kept) -> Answer:
         """The cheapest way to answer things that must hold together."""
-        found = Ways(self.server, manner, paid).parts(conjuncts)
+        self.steps += len(conjuncts)
+        ways = Ways(self.server, manner, paid)
+        found = chain.from_iterable(
+            ways.parts(each) for each in dict.fromkeys((conjuncts, ways.with_choices(conjuncts)))
+        )
         answers: list[Answer] = [() if part is None else (part,) for part in found]
         choices = [each for each in conjuncts if isinstance(each, Any)]
         if not answers:
             choices, kept = [next(each for each in choices if is_bounded(each))], _NONE
-        elif not manner.distributes or prod(len(each.children) for each in choices) > _MOST_ALTERNATIVES:
+        elif not manner.distributes or self.steps > _MOST_STEPS or _combinations(choices) > _MOST_ALTERNATIVES:
             choices = []
         for choice in choices:
             if choice not in kept:
@@ -192,6 +200,10 @@ class _Compiler:
             if query in paid:
                 price -= self.costs.reading(query, paid[query])
         return price + sum(self.costs.asking(part.frame) for part in answer if part.late_checks)
+
+
+def _combinations(choices: Sequence[Any]) -> int:
+    return prod(len(each.children) for each in choices)
 
 
 def _plain(rule: Rule, notes: list[str]) -> Node | None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.nodes import All, Node
+from immich_smart_albums.rules.nodes import All, Any, Node, leaves
 from immich_smart_albums.selection.conditions import Conditions
 from immich_smart_albums.selection.inside import COSTLY, Inside
 from immich_smart_albums.selection.plan import Part
 from immich_smart_albums.selection.queries import both, covers, domain, is_plain, wider
-from immich_smart_albums.selection.simplify import Plain, all_of
+from immich_smart_albums.selection.simplify import Plain, all_of, is_bounded
 from immich_smart_albums.selection.structured import one_of
 
 if TYPE_CHECKING:
@@ -64,10 +64,9 @@ class Ways:
         conditions = Conditions(self.server, self.manner.structured)
         asked: dict[Query | None, dict[Conjuncts, Query]] = {}
         for each in alternatives if self.manner.structured else ():
-            frame = next((leaf.query for leaf in each if isinstance(leaf, Search) and is_plain(leaf.query)), None)
-            query = None if frame is None else conditions.asked(All(each), frame)
-            if frame is not None and query is not None:
-                asked.setdefault(domain(frame), {})[each] = query
+            query = _asked(conditions, All(each))
+            if query is not None:
+                asked.setdefault(domain(query), {})[each] = query
         together: list[Conjuncts] = []
         for queries in asked.values():
             one = one_of(list(queries.values()))
@@ -75,6 +74,15 @@ class Ways:
                 alternatives = [each for each in alternatives if each not in queries]
                 together.append((Search(one),))
         return [*together, *alternatives]
+
+    def with_choices(self, conjuncts: Conjuncts) -> Conjuncts:
+        """The same, each choice that one structured search can answer as that search."""
+        conditions = Conditions(self.server, self.manner.structured)
+        asked = {
+            each: _asked(conditions, each) for each in conjuncts if isinstance(each, Any) and self.manner.structured
+        }
+        searches = {each: Search(query, each.label) for each, query in asked.items() if query is not None}
+        return tuple(searches.get(each, each) if isinstance(each, Any) else each for each in conjuncts)
 
     def parts(self, conjuncts: Sequence[Node]) -> Iterator[Part | None]:
         """The parts that answer things that must hold together, each by itself; None: nothing can match.
@@ -109,6 +117,14 @@ class Ways:
             if tree not in known:
                 known.append(tree)
                 yield None if tree is False else Part(inside.frame, None if tree is True else tree)
+
+
+def _asked(conditions: Conditions, node: Node) -> Query | None:
+    """A node as a structured search that finds the same and nothing else; None where there is none."""
+    # Of a node that its searches do not bound, conditions would only say what holds where one of them looks.
+    plain = (leaf for leaf in leaves(node) if isinstance(leaf, Search) and is_plain(leaf.query))
+    frame = next(plain, None) if is_bounded(node) else None
+    return None if frame is None else conditions.asked(node, frame.query)
 
 
 def conjuncts_of(node: Node) -> Conjuncts:
