@@ -57,7 +57,7 @@ _WORTH_COUNTING = 20.0
 _MOST_ALTERNATIVES = 64
 """Choices that would become more frames than this stay choices."""
 
-_MOST_STEPS = 100
+_MOST_WORK = 2500
 """What a rule may cost to compile: choices inside of choices would double it at every level."""
 
 
@@ -92,8 +92,8 @@ class _Compiler:
     costs: Costs
     doubts: list[tuple[Answer, tuple[Query, ...]]] = field(default_factory=list)
     """Answers that were taken because of a guess, with the searches whose size was guessed."""
-    steps: int = 0
-    """How many conjuncts were looked at for one answer: after `_MOST_STEPS`, choices stay choices."""
+    work: int = 0
+    """Spent on one answer, in pairs of conjuncts: beyond `_MOST_WORK`, choices stay choices."""
 
     def run(self, rules: Sequence[Rule], names: Sequence[str]) -> RunPlan:
         """The plan for all rules, in their order."""
@@ -136,7 +136,7 @@ class _Compiler:
         structured = (False, True) if not self.server.lacks(_PROBE) else (False,)
         answers = []
         for asks_structured, distributes, narrows in product(structured, (True, False), (True, False)):
-            self.steps = 0
+            self.work = 0
             manner = Manner(narrows, distributes, asks_structured)
             answers.append(self._alternatives(rule, _alternatives(tree), paid, manner))
         allowed = [each for each in answers if len(_needs(rule, each).keys() - paid.keys()) <= most]
@@ -160,7 +160,7 @@ class _Compiler:
 
     def _together(self, rule: Rule, conjuncts: Conjuncts, paid: Paid, manner: Manner, kept: Kept) -> Answer:
         """The cheapest way to answer things that must hold together."""
-        self.steps += len(conjuncts)
+        self.work += len(conjuncts) ** 2
         ways = Ways(self.server, manner, paid)
         found = chain.from_iterable(
             ways.parts(each) for each in dict.fromkeys((conjuncts, ways.with_choices(conjuncts)))
@@ -169,7 +169,7 @@ class _Compiler:
         choices = [each for each in conjuncts if isinstance(each, Any)]
         if not answers:
             choices, kept = [next(each for each in choices if is_bounded(each))], _NONE
-        elif not manner.distributes or self.steps > _MOST_STEPS or _combinations(choices) > _MOST_ALTERNATIVES:
+        elif not manner.distributes or self.work > _MOST_WORK or _combinations(choices) > _MOST_ALTERNATIVES:
             choices = []
         for choice in choices:
             if choice not in kept:
