@@ -172,6 +172,21 @@ def test_without_an_album_to_look_at_nothing_of_it_is_added() -> None:
         assert (plan.changes, plan.learned.unsure) == ((), assets("ab"))
 
 
+def test_what_an_interrupted_request_was_to_take_out_is_still_ours_if_nobody_touched_the_album() -> None:
+    known = memory("ab", interrupted=(Interrupted(7, assets("ab"), "u0", is_removal=True),))
+    plan = plan_album(wanted("", IN_STEP), view("ab"), known)
+    assert (removed(plan), plan.warnings, plan.learned) == ("ba", (), Learned(settled=(7,)))
+
+
+def test_it_counts_as_hand_made_if_somebody_may_have_put_it_back() -> None:
+    known = memory("abc", interrupted=(Interrupted(7, assets("ab"), "u0", is_removal=True),))
+    plan = plan_album(wanted("", IN_STEP), view("ac", updated="u1"), known)
+    assert (removed(plan), plan.hand_made) == ("c", 1)
+    assert plan.learned == Learned(hand_made=("a",), gone=("b",), settled=(7,))
+    (warning,) = plan.warnings
+    assert warning.startswith("a run was interrupted while it took out 1 photo that is in the album now")
+
+
 # -- removing ---------------------------------------------------------------------------------------------------------
 
 

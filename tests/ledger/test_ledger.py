@@ -90,11 +90,14 @@ def test_albums_do_not_mix(ledger: SqliteLedger) -> None:
 
 def test_a_request_without_an_answer_is_interrupted_until_somebody_looked(ledger: SqliteLedger) -> None:
     write = send(ledger, AddAssets("alice", (A, B)))
-    send(ledger, RemoveAssets("alice", (C,)))
-    assert ledger.memory(KEY).interrupted == (Interrupted(write, (A, B), "u0"),)
+    removal = send(ledger, RemoveAssets("alice", (C,)))
+    assert ledger.memory(KEY).interrupted == (
+        Interrupted(write, (A, B), "u0"),
+        Interrupted(removal, (C,), "u0", is_removal=True),
+    )
     assert standings(ledger) == {}
     ledger.learn(KEY, Learned(unsure=(A, B), settled=(write,)), 0)
-    assert ledger.memory(KEY).interrupted == ()
+    assert [each.write for each in ledger.memory(KEY).interrupted] == [removal]
     assert standings(ledger) == {"a": Standing.UNSURE, "b": Standing.UNSURE}
     assert [each.state for each in ledger.writes(1)] == [State.SETTLED, State.OPEN]
 

@@ -102,6 +102,12 @@ def _by_account(assets: Iterable[tuple[str, Asset]]) -> list[tuple[str, tuple[As
 
 def _reasons(additions: int, removals: int) -> Iterator[str]:
     if additions:
-        yield f"{additions:,} photos match and are not in the album"
+        what = "1 photo matches and is" if additions == 1 else f"{additions:,} photos match and are"
+        yield f"{what} not in the album"
     if removals:
-        yield f"{removals:,} photos that were added by this rule match no more"
+        what = (
+            "1 photo that was added by this rule matches"
+            if removals == 1
+            else (f"{removals:,} photos that were added by this rule match")
+        )
+        yield f"{what} no more"

@@ -39,16 +39,20 @@ def learn(memory: Memory, view: AlbumView | None, selected: Mapping[str, Asset])
     - What had been taken out and is there again was put there by a person.
     - Of a request to add photos that was interrupted, all or nothing was carried out. If nothing of it is there and the
       album was not touched since, nothing was. Otherwise what is there counts as hand-made, and what is not stays out.
+    - Of an interrupted request to take photos out, what is there was never out if the album was not touched since.
+      Otherwise somebody may have put it back, so it counts as hand-made.
     """
     members = view.members if view else frozenset()
     inside = view.inside if view else frozenset()
-    ours = memory.having({Standing.OURS})
+    updated = view.details.updated if view and view.details else None
+    back = memory.having({Standing.OURS}) & inside & memory.perhaps_taken_out(updated)
+    ours = memory.having({Standing.OURS}) - back
     missing = memory.having(KNOWN_INSIDE) - inside
     # Such a photo was locked when it was last missed, say, and matches again without being there.
     resurfaced = (memory.having({Standing.GONE}) & selected.keys()) - inside
-    unsure, unproved = _interrupted(memory, view, inside)
+    unsure, unproved = _interrupted(memory, updated, inside)
     learned = Learned(
-        hand_made=tuple(sorted(members - memory.having(KNOWN_INSIDE))),
+        hand_made=tuple(sorted((members - memory.having(KNOWN_INSIDE)) | back)),
         taken_out=tuple(selected[id_] for id_ in sorted((missing & selected.keys()) | resurfaced)),
         gone=tuple(sorted(missing - selected.keys())),
         unsure=tuple(unsure.values()),
@@ -58,16 +62,17 @@ def learn(memory: Memory, view: AlbumView | None, selected: Mapping[str, Asset])
         ours=ours & inside,
         out=(memory.having(KEPT_OUT | KNOWN_INSIDE) | unsure.keys()) - inside,
         learned=learned,
-        warnings=tuple(_warnings(len(unsure), unproved)),
+        warnings=tuple(_warnings(len(unsure), unproved, len(back))),
     )
 
 
-def _interrupted(memory: Memory, view: AlbumView | None, inside: AbstractSet[str]) -> tuple[dict[str, Asset], int]:
+def _interrupted(memory: Memory, updated: str | None, inside: AbstractSet[str]) -> tuple[dict[str, Asset], int]:
     """What of interrupted requests is not there and may have been, and how much of them is there."""
-    updated = view.details.updated if view and view.details else None
     unsure: dict[str, Asset] = {}
     unproved = 0
     for request in memory.interrupted:
+        if request.is_removal:
+            continue
         there = {asset.id for asset in request.assets} & inside
         if there or request.updated != updated:
             unproved += len(there)
@@ -75,16 +80,25 @@ def _interrupted(memory: Memory, view: AlbumView | None, inside: AbstractSet[str
     return unsure, unproved
 
 
-def _warnings(unsure: int, unproved: int) -> list[str]:
+def _warnings(unsure: int, unproved: int, back: int) -> list[str]:
     said = []
     if unsure:
         said.append(
-            f"a run was interrupted while it added {unsure:,} photos that are not in the album now: somebody may have"
+            f"a run was interrupted while it added {_photos_that(unsure)} not in the album now: somebody may have"
             " taken them out, so they stay out until `ledger forget`"
         )
     if unproved:
         said.append(
-            f"a run was interrupted while it added {unproved:,} photos that are in the album now: somebody may have"
-            " added them, so they count as hand-made"
+            f"a run was interrupted while it added {_photos_that(unproved)} in the album now: somebody may have"
+            " added them, so they count as hand-made (`adopt --take-over` makes them its own again)"
+        )
+    if back:
+        said.append(
+            f"a run was interrupted while it took out {_photos_that(back)} in the album now: somebody may have put"
+            " them back, so they count as hand-made"
         )
     return said
+
+
+def _photos_that(count: int) -> str:
+    return "1 photo that is" if count == 1 else f"{count:,} photos that are"

@@ -70,13 +70,14 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A request to add photos of which nobody knows whether it was carried out."""
+    """A request to add photos, or to take them out, of which nobody knows whether it was carried out."""
 
     write: int
     """Its number in the ledger."""
     assets: tuple[Asset, ...]
     updated: str
     """The album's `updatedAt` right before."""
+    is_removal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,15 @@ class Memory:
     def having(self, standings: AbstractSet[Standing]) -> frozenset[str]:
         """The ids of the photos that stand to the album in one of these ways."""
         return frozenset(id_ for id_, each in self.memberships.items() if each.standing in standings)
+
+    def perhaps_taken_out(self, updated: str | None) -> frozenset[str]:
+        """The ids of photos that an interrupted request was to take out.
+
+        Where one is in the album, somebody may have put it back. Not so if the album's `updated` is what it was before
+        that request: adding moves it.
+        """
+        doubtful = (each for each in self.interrupted if each.is_removal and each.updated != updated)
+        return frozenset(asset.id for each in doubtful for asset in each.assets)
 
 
 NOTHING = Memory()

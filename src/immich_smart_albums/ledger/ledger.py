@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.change import AddAssets, DeleteAlbum, photos_of
+from immich_smart_albums.changes.change import AddAssets, DeleteAlbum, RemoveAssets, photos_of
 from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Memory, Standing
 from immich_smart_albums.changes.plan import Learned
 from immich_smart_albums.changes.record import KnownAlbum, State
@@ -69,9 +69,9 @@ class SqliteLedger:
         sql = "SELECT id, updated, change, outcomes FROM writes WHERE album = ? AND state = 'open' ORDER BY id"
         for id_, updated, change_text, outcomes in self._database.rows(sql, album):
             change, answered = rows.change_from(change_text), rows.outcomes_from(outcomes)
-            if isinstance(change, AddAssets):
+            if isinstance(change, AddAssets | RemoveAssets):
                 open_ = tuple(asset for asset in change.assets if asset.id not in answered)
-                yield Interrupted(id_, open_, updated)
+                yield Interrupted(id_, open_, updated, isinstance(change, RemoveAssets))
 
     def albums(self) -> list[KnownAlbum]:
         """See `Ledger.albums`."""

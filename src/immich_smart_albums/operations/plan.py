@@ -121,11 +121,14 @@ class _Planner:
         if unmet:
             yield self._stopped(rule, rule.name, (*answers.problems, *unmet))
             return
+        notes = tuple(dict.fromkeys(note for each in answers.selections.values() for note in each.notes))
         for name, selections in _parts(rule, answers.selections):
             try:
-                yield self._plan(rule, name, selections, answers, owner)
+                plan = self._plan(rule, name, selections, answers, owner)
             except ServerError as error:
-                yield self._stopped(rule, name, (*answers.problems, told(str(rule.span), error)))
+                plan = self._stopped(rule, name, (*answers.problems, told(str(rule.span), error)))
+            yield structs.replace(plan, warnings=(*plan.warnings, *notes))
+            notes = ()  # they are about the rule, so one of its albums tells them
 
     def _stopped(self, rule: AlbumRule, name: str, problems: tuple[Problem, ...]) -> AlbumPlan:
         return AlbumPlan(rule=name, owner=rule.accounts[0], problems=tuple(dict.fromkeys(problems)))
@@ -151,8 +154,6 @@ class _Planner:
         )
         sticky = self._sticky(wanted, view, memory, answers)
         plan = plan_album(replace(wanted, sticky=sticky), view, memory)
-        notes = tuple(dict.fromkeys(note for each in answers.selections.values() for note in each.notes))
-        plan = structs.replace(plan, warnings=(*plan.warnings, *notes))
         return structs.replace(plan, refusals=()) if rule.name in self.allow else plan
 
     def _shares(self, rule: AlbumRule, owner: Participant, findings: Findings) -> tuple[tuple[User, str], ...]:

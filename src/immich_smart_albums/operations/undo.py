@@ -106,7 +106,8 @@ class _Album:
     def photos(self, kind: type[AddAssets | RemoveAssets], outcome: Outcome, standing: Standing) -> list[Membership]:
         """Photos with which the run did something, and nobody anything since, as far as the ledger knows."""
         ids = (id_ for write in self.writes if isinstance(write.intent.change, kind) for id_ in write.ids(outcome))
-        known = (self.memory.memberships[id_] for id_ in ids if id_ in self.memory.memberships)
+        doubtful = self.memory.perhaps_taken_out(self.details.updated)
+        known = (self.memory.memberships[id_] for id_ in ids if id_ in self.memory.memberships.keys() - doubtful)
         return [each for each in known if each.standing is standing and each.run == self.run.id]
 
     def changes(self) -> list[Change]:
