@@ -18,7 +18,7 @@ from immich_smart_albums.cli.arguments import selection_parser, selects
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.parser import PROGRAM
 from immich_smart_albums.cli.verbs import VERBS
-from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
+from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError, UnsafePlan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +49,8 @@ def run(argv: Sequence[str]) -> Exit:
         return _run(argv)
     except SmartAlbumsError as error:
         _tell(error)
+        if isinstance(error, UnsafePlan):
+            return Exit.REFUSED
         return Exit.WRONG_USAGE if isinstance(error, ConfigurationError) else Exit.FAILED
     except KeyboardInterrupt:
         with contextlib.suppress(OSError):

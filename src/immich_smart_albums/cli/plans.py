@@ -9,9 +9,10 @@ from immich_smart_albums.cli.console import has_colour
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_lines
 from immich_smart_albums.cli.rules_run import now
-from immich_smart_albums.errors import UnsafePlan
+from immich_smart_albums.errors import ConfigurationError, UnsafePlan
 from immich_smart_albums.operations.applied import Report
 from immich_smart_albums.operations.apply import apply
+from immich_smart_albums.operations.permissions import lacking
 from immich_smart_albums.operations.plan import make_plan
 from immich_smart_albums.report.applied import report_lines
 from immich_smart_albums.report.plan_json import plan_json
@@ -61,8 +62,14 @@ def ending(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:
 
 
 def applied(plan: Plan, run: RulesRun, console: Console, *, exit_code: bool) -> Exit:
-    """Write a plan that was made in this run, and say what was written, also when it fails in the middle."""
+    """Write a plan that was made in this run, and say what was written, also when it fails in the middle.
+
+    Raises ConfigurationError where a key lacks a permission that the plan needs: then nothing is written.
+    """
     servers = {name: account.server for name, account in run.accounts.present.items()}
+    problems = lacking(plan, servers)
+    if problems:
+        raise ConfigurationError(problems)
     report = Report()
     try:
         apply(plan, servers, run.ledger, report, now)

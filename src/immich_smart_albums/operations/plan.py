@@ -23,6 +23,7 @@ from immich_smart_albums.operations.accounts import Participants, told
 from immich_smart_albums.operations.expect import expect
 from immich_smart_albums.operations.rule_album import look_at_album
 from immich_smart_albums.operations.selections import Selecting, compile_rules, select
+from immich_smart_albums.operations.spelling import unknown_values
 from immich_smart_albums.rules.album import AlbumRule, Keep
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.leaves import Thing
@@ -70,6 +71,9 @@ def ask(
         for title, result in select(compiled, account, how).items():
             if isinstance(result, Selection):
                 found[title][name], rules[title][name] = result, compiled.rules[title]
+                if not result.assets:
+                    slips = unknown_values(compiled.rules[title], account.server)
+                    notices.update(dict.fromkeys(f"{title}: {slip}" for slip in slips))
             else:
                 problems[title] += result
     for album in albums:
@@ -98,9 +102,19 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     made = (plan for rule in book.albums for plan in planner.of_rule(rule, answers[rule.name]))
     albums = tuple(structs.replace(plan, problems=located(plan.problems, book)) for plan in made)
     refusals = refusals_of_run(book.guard, albums)
+    notices = (*notices, *_at_work(accounts))
     base = next(iter(accounts.present.values())).server.base
     users = {name: account.user.id for name, account in accounts.present.items()}
     return Plan(base, made_at, albums, refusals, users=users, ledger=ledger.state, rules=rules), notices
+
+
+def _at_work(accounts: Participants) -> Iterator[str]:
+    """What Immich has not come to yet: photos may match once it has. Only keys of administrators may ask."""
+    busy: dict[str, None] = {}
+    for account in accounts.present.values():
+        busy.update(dict.fromkeys(account.server.hints.busy_queues() or ()))
+    if busy:
+        yield f"Immich is still at work on {', '.join(busy)}: what it has not come to yet may be missing here"
 
 
 @dataclass(slots=True)

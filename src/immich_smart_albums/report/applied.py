@@ -37,8 +37,11 @@ def album_line(plan: AlbumPlan, report: AlbumReport) -> str:
         parts.append(f"{report.removed:,} taken out")
     if report.deleted:
         parts.append("album deleted")
-    if report.shares:
-        parts.append(f"shared with {count(len(report.shares), 'user')}")
+    let_in = sum(share.role is not None for share in report.shares)
+    if let_in:
+        parts.append(f"shared with {count(let_in, 'user')}")
+    if len(report.shares) > let_in:
+        parts.append(f"no longer shared with {count(len(report.shares) - let_in, 'user')}")
     if report.edits:
         parts.append("details changed")
     reasons = ", ".join(f"{number:,} {outcome.value}" for outcome in _REFUSED if (number := report.count(outcome)))

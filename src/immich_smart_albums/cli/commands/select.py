@@ -23,6 +23,7 @@ from immich_smart_albums.operations.no_ledger import NoLedger
 from immich_smart_albums.operations.prepare import Order, Ready, check_order, prepare
 from immich_smart_albums.operations.query_plans import id_names, title_of
 from immich_smart_albums.operations.selections import Selecting, plan_searches, sizes
+from immich_smart_albums.operations.spelling import unknown_values
 from immich_smart_albums.report.applied import album_line
 from immich_smart_albums.report.query_plan import query_plan_lines
 from immich_smart_albums.report.selection import as_json, lines, totals
@@ -62,6 +63,9 @@ def run(arguments: argparse.Namespace) -> Exit:
         selection, plan = prepare(ready, Selecting(connection.concurrency, console.detail, store))
     finally:
         console.done_reading()
+    if not selection.assets:
+        for slip in unknown_values(ready.rule, ready.server):
+            console.say(f"note: {slip}")
     if plan is None:
         _preview(selection, servers[0].base, arguments.format, console)
         return Exit.DONE
