@@ -30,12 +30,10 @@ def query_plan_lines(
     numbers = {reading.query: number for number, reading in enumerate(plan.readings, 1)}
     yield one_line(title)
     yield ""
-    if not plan.readings:
-        yield "No search is sent."
     for reading in plan.readings:
         yield f"{numbers[reading.query]:>3}. {_named(reading.query.describe(), named)}"
         yield f"     {_reading(reading, sizes)}"
-    yield f"     {_together(plan, sizes)}"
+    yield f"     {_together(plan, sizes)}" if plan.readings else "No search is sent."
     for rule in plan.rules:
         yield ""
         yield one_line(rule.name) or "What is selected"
@@ -44,7 +42,7 @@ def query_plan_lines(
 
 def _reading(reading: Reading, sizes: Mapping[Query, int]) -> str:
     size = _size(reading.query, sizes)
-    number = "as many as it finds" if size is None else f"{'up to ' if reading.query.limit else ''}{size:,} photos"
+    number = "as many as it finds" if size is None else f"{'up to ' if reading.query.limit else ''}{count(size, 'photo')}"
     extra = [
         word
         for word, is_read in (
@@ -56,7 +54,7 @@ def _reading(reading: Reading, sizes: Mapping[Query, int]) -> str:
     shown = f", with {' and '.join(extra)}" if extra else ""
     if not reading.trees:
         shown = ", of which only the ids are kept"
-    requests = "a request for each 1,000" if size is None else count(_requests(size), "request")
+    requests = "a request for each 1,000" if size is None else count(_requests(reading.query, size), "request")
     return f"{number}, {requests}{shown}"
 
 
@@ -67,14 +65,15 @@ def _size(query: Query, sizes: Mapping[Query, int]) -> int | None:
     return query.limit if known is None else min(known, query.limit)
 
 
-def _requests(size: int) -> int:
-    return max(1, -(-size // _PAGE))
+def _requests(query: Query, size: int) -> int:
+    """Each place where photos are shown is searched by itself."""
+    return len(query.visibility) - 1 + max(1, -(-size // _PAGE))
 
 
 def _together(plan: RunPlan, sizes: Mapping[Query, int]) -> str:
-    known = [_size(reading.query, sizes) for reading in plan.readings]
-    requests = sum(_requests(size or 0) for size in known)
-    least = "at least " if None in known else "about "
+    known = {reading.query: _size(reading.query, sizes) for reading in plan.readings}
+    requests = sum(_requests(query, size or 0) for query, size in known.items())
+    least = "at least " if None in known.values() else "about "
     return f"together {count(len(known), 'search', 'searches')}, {least}{count(requests, 'request')}"
 
 
