@@ -182,9 +182,18 @@ def test_it_counts_as_hand_made_if_somebody_may_have_put_it_back() -> None:
     known = memory("abc", interrupted=(Interrupted(7, assets("ab"), "u0", is_removal=True),))
     plan = plan_album(wanted("", IN_STEP), view("ac", updated="u1"), known)
     assert (removed(plan), plan.hand_made) == ("c", 1)
-    assert plan.learned == Learned(hand_made=("a",), gone=("b",), settled=(7,))
-    (warning,) = plan.warnings
-    assert warning.startswith("a run was interrupted while it took out 1 photo that is in the album now")
+    assert plan.learned == Learned(hand_made=("a",), unsure=assets("b"), settled=(7,))
+    assert [warning.partition(":")[0] for warning in plan.warnings] == [
+        "a run was interrupted while it took out 1 photo that is not in the album now",
+        "a run was interrupted while it took out 1 photo that is in the album now",
+    ]
+
+
+def test_what_it_took_out_stays_out_even_if_it_matches_again() -> None:
+    known = memory("ab", interrupted=(Interrupted(7, assets("ab"), "u0", is_removal=True),))
+    plan = plan_album(wanted("ab", IN_STEP), view(""), known)
+    assert (plan.changes, ids(plan.kept_out)) == ((), "ab")
+    assert plan.learned == Learned(unsure=assets("ab"), settled=(7,))
 
 
 # -- removing ---------------------------------------------------------------------------------------------------------

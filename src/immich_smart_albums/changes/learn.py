@@ -40,17 +40,18 @@ def learn(memory: Memory, view: AlbumView | None, selected: Mapping[str, Asset])
     - Of a request to add photos that was interrupted, all or nothing was carried out. If nothing of it is there and the
       album was not touched since, nothing was. Otherwise what is there counts as hand-made, and what is not stays out.
     - Of an interrupted request to take photos out, what is there was never out if the album was not touched since.
-      Otherwise somebody may have put it back, so it counts as hand-made.
+      Otherwise somebody may have put it back, so it counts as hand-made. What is not there stays out.
     """
     members = view.members if view else frozenset()
     inside = view.inside if view else frozenset()
     updated = view.details.updated if view and view.details else None
     back = memory.having({Standing.OURS}) & inside & memory.perhaps_taken_out(updated)
     ours = memory.having({Standing.OURS}) - back
-    missing = memory.having(KNOWN_INSIDE) - inside
+    added, removed, unproved = _interrupted(memory, updated, inside)
+    unsure = added | removed
+    missing = memory.having(KNOWN_INSIDE) - inside - unsure.keys()
     # Such a photo was locked when it was last missed, say, and matches again without being there.
     resurfaced = (memory.having({Standing.GONE}) & selected.keys()) - inside
-    unsure, unproved = _interrupted(memory, updated, inside)
     learned = Learned(
         hand_made=tuple(sorted((members - memory.having(KNOWN_INSIDE)) | back)),
         taken_out=tuple(selected[id_] for id_ in sorted((missing & selected.keys()) | resurfaced)),
@@ -62,31 +63,35 @@ def learn(memory: Memory, view: AlbumView | None, selected: Mapping[str, Asset])
         ours=ours & inside,
         out=(memory.having(KEPT_OUT | KNOWN_INSIDE) | unsure.keys()) - inside,
         learned=learned,
-        warnings=tuple(_warnings(len(unsure), unproved, len(back))),
+        warnings=tuple(_warnings(len(added), len(removed), unproved, len(back))),
     )
 
 
-def _interrupted(memory: Memory, updated: str | None, inside: AbstractSet[str]) -> tuple[dict[str, Asset], int]:
-    """What of interrupted requests is not there and may have been, and how much of them is there."""
-    unsure: dict[str, Asset] = {}
+def _interrupted(
+    memory: Memory, updated: str | None, inside: AbstractSet[str]
+) -> tuple[dict[str, Asset], dict[str, Asset], int]:
+    """What interrupted requests were to add and to take out that is not there, and how much of what they added is."""
+    added: dict[str, Asset] = {}
+    removed: dict[str, Asset] = {}
     unproved = 0
     for request in memory.interrupted:
+        absent = {asset.id: asset for asset in request.assets if asset.id not in inside}
+        there = len(request.assets) - len(absent)
         if request.is_removal:
-            continue
-        there = {asset.id for asset in request.assets} & inside
-        if there or request.updated != updated:
-            unproved += len(there)
-            unsure.update((asset.id, asset) for asset in request.assets if asset.id not in inside)
-    return unsure, unproved
+            removed |= absent
+        elif there or request.updated != updated:
+            unproved += there
+            added |= absent
+    return added, removed, unproved
 
 
-def _warnings(unsure: int, unproved: int, back: int) -> list[str]:
-    said = []
-    if unsure:
-        said.append(
-            f"a run was interrupted while it added {_photos_that(unsure)} not in the album now: somebody may have"
-            " taken them out, so they stay out until `ledger forget`"
-        )
+def _warnings(added: int, removed: int, unproved: int, back: int) -> list[str]:
+    said = [
+        f"a run was interrupted while it {what} {_photos_that(count)} not in the album now: somebody may have"
+        " taken them out, so they stay out until `ledger forget`"
+        for what, count in (("added", added), ("took out", removed))
+        if count
+    ]
     if unproved:
         said.append(
             f"a run was interrupted while it added {_photos_that(unproved)} in the album now: somebody may have"

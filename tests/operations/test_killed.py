@@ -1,0 +1,78 @@
+"""A sync that is killed while it writes, for real: the process, not a stand-in for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.memory import Standing
+from immich_smart_albums.ledger.ledger import open_ledger
+from immich_smart_albums.sandbox import Sandbox
+
+from .household import two_people
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RULES = """\
+albums:
+  - name: Best
+    match: {rating: 5}
+    keep: in-step
+    order: asc
+    guard: {remove: unlimited, empty: allow}
+"""
+
+
+def test_a_sync_that_is_killed_while_it_writes_is_completed_by_the_next(tmp_path: Path) -> None:
+    rules, ledger = tmp_path / "rules.yaml", tmp_path / "ledger.db"
+    rules.write_text(RULES)
+    with Sandbox(two_people()) as sandbox:
+        library = sandbox.library
+        first, second, by_hand, *_ = (asset.id for asset in library.assets.values())
+        library.update(first, rating=5)
+
+        def sync() -> subprocess.Popen[str]:
+            return subprocess.Popen(
+                [sys.executable, "-m", "immich_smart_albums", "sync", "--ledger", str(ledger), str(rules)],
+                env={**os.environ, "IMMICH_URL": sandbox.url, "IMMICH_API_KEY": sandbox.keys["alice"]},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+
+        running: list[subprocess.Popen[str]] = []
+
+        def kill_latest() -> None:
+            running[-1].kill()
+
+        for method in ("POST", "PUT", "PATCH"):
+            # The server carries it out all the same: so it is with requests that are under way.
+            sandbox.faults.hook(kill_latest, method=method, path="/api/albums*")
+            running.append(sync())
+            running[-1].communicate(timeout=60)
+            assert running[-1].returncode == -signal.SIGKILL, method
+        running.append(sync())
+        _, said = running[-1].communicate(timeout=60)
+        assert running[-1].returncode == 0, said
+        (album,) = library.albums.values()
+        assert (set(album.asset_ids), album.order) == ({first}, "asc")
+
+        # It matches no more, and nobody can prove that the tool added it: the answer came after the kill.
+        library.update(first, rating=1)
+        library.update(second, rating=5)
+        library.add_to_album(album.id, [by_hand])
+        running += [sync()]
+        _, said = running[-1].communicate(timeout=60)
+        assert running[-1].returncode == 0, said
+        assert set(album.asset_ids) == {first, second, by_hand}
+    with open_ledger(ledger) as opened:
+        known = opened.memory(opened.albums()[0].key).memberships
+    assert {id_: each.standing for id_, each in known.items()} == {
+        first: Standing.HAND_MADE,
+        second: Standing.OURS,
+        by_hand: Standing.HAND_MADE,
+    }
