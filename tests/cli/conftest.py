@@ -1,20 +1,24 @@
-"""The command line as a user has it: a process of its own against a sandbox on a real socket."""
+"""The command line as a user has it, against a sandbox on a real socket."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_smart_albums.cli import main
 from immich_smart_albums.sandbox import Sandbox, generate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -50,13 +54,41 @@ class Shell:
         )
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command line in this process, which is quicker, with the folder and environment of the other ways."""
+        out, err = io.StringIO(), io.StringIO()
+        before, folder = dict(os.environ), Path.cwd()
+        try:
+            os.chdir(self.folder)
+            self._set_environment(self.environment)
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = int(self._code(arguments))
+        finally:
+            os.chdir(folder)
+            self._set_environment(before)
+        return self._checked(subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue()))
+
+    def run_process(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command line in a process of its own."""
         process = self.start(*arguments)
         out, err = process.communicate(timeout=60)
-        result = subprocess.CompletedProcess(process.args, process.returncode, out, err)
+        return self._checked(subprocess.CompletedProcess(process.args, process.returncode, out, err))
+
+    def _code(self, arguments: tuple[str, ...]) -> int:
+        try:
+            return int(main.run(arguments))
+        except SystemExit as leaving:  # argparse
+            return leaving.code if isinstance(leaving.code, int) else 0
+
+    def _set_environment(self, wanted: Mapping[str, str]) -> None:
+        os.environ.clear()
+        os.environ.update(wanted)
+        time.tzset()
+
+    def _checked(self, result: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
         for key in self.sandbox.keys.values():
-            assert key not in out
-            assert key not in err
-        assert "Traceback" not in err
+            assert key not in result.stdout
+            assert key not in result.stderr
+        assert "Traceback" not in result.stderr
         return result
 
     def album(self, name: str) -> set[str]:

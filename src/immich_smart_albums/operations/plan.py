@@ -65,6 +65,7 @@ def ask(
     rules: dict[str, dict[str, Rule]] = defaultdict(dict)
     problems: dict[str, list[Problem]] = defaultdict(list)
     notices: dict[str, None] = {}
+    names = {each.name: each.accounts for each in albums}
     for name, account in accounts.present.items():
         compiled = compile_rules({each.name: each.rule for each in albums if name in each.accounts}, account)
         notices.update(dict.fromkeys(compiled.notices))
@@ -75,11 +76,16 @@ def ask(
                     slips = unknown_values(compiled.rules[title], account.server)
                     notices.update(dict.fromkeys(f"{title}: {slip}" for slip in slips))
             else:
-                problems[title] += result
+                problems[title] += result if len(names[title]) == 1 else _of_account(name, result)
     for album in albums:
         problems[album.name] += [accounts.absent[name] for name in album.accounts if name in accounts.absent]
     answers = {each.name: Answers(found[each.name], rules[each.name], tuple(problems[each.name])) for each in albums}
     return answers, tuple(notices)
+
+
+def _of_account(name: str, problems: tuple[Problem, ...]) -> Iterator[Problem]:
+    """Problems of one of several accounts, which say whose they are."""
+    return (replace(each, message=f"{name}: {each.message}") for each in problems)
 
 
 def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
@@ -95,12 +101,13 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     """The plan for all albums of a book, and notices.
 
     The guards of albums named in `allow` do not count this once; `rules` is the digest of the rules files. Raises
-    ServerError where no account can be asked at all.
+    ConfigurationError where `allow` names something else.
     """
     answers, notices = ask(book.albums, accounts, how)
     planner = _Planner(accounts, ledger, how, frozenset(allow))
     made = (plan for rule in book.albums for plan in planner.of_rule(rule, answers[rule.name]))
     albums = tuple(structs.replace(plan, problems=located(plan.problems, book)) for plan in made)
+    _require_known(allow, {each.name for each in book.albums} | {each.rule for each in albums})
     refusals = refusals_of_run(book.guard, albums)
     notices = (*notices, *_at_work(accounts))
     base = next(iter(accounts.present.values())).server.base
@@ -115,6 +122,17 @@ def _at_work(accounts: Participants) -> Iterator[str]:
         busy.update(dict.fromkeys(account.server.hints.busy_queues() or ()))
     if busy:
         yield f"Immich is still at work on {', '.join(busy)}: what it has not come to yet may be missing here"
+
+
+def _require_known(allow: Collection[str], names: Collection[str]) -> None:
+    problems = []
+    for name in allow:
+        if name not in names:
+            near = nearest(name, names, count=3)
+            hint = f"Did you mean {', '.join(map(repr, near))}?" if near else "Give the name that it has in the rules."
+            problems.append(Problem("--allow", f"no album of this run is named {name!r}", hint))
+    if problems:
+        raise ConfigurationError(tuple(problems))
 
 
 @dataclass(slots=True)
@@ -136,13 +154,30 @@ class _Planner:
             yield self._stopped(rule, rule.name, (*answers.problems, *unmet))
             return
         notes = tuple(dict.fromkeys(note for each in answers.selections.values() for note in each.notes))
-        for name, selections in _parts(rule, answers.selections):
+        parts = dict(_parts(rule, answers.selections))
+        for name in self._emptied(rule, owner):
+            parts.setdefault(name, dict.fromkeys(answers.selections, ()))
+        for name, selections in parts.items():
             try:
                 plan = self._plan(rule, name, selections, answers, owner)
             except ServerError as error:
                 plan = self._stopped(rule, name, (*answers.problems, told(str(rule.span), error)))
             yield structs.replace(plan, warnings=(*plan.warnings, *notes))
             notes = ()  # they are about the rule, so one of its albums tells them
+
+    def _emptied(self, rule: AlbumRule, owner: Participant) -> Iterator[str]:
+        """The albums that a rule was split into before and that hold photos of ours, perhaps nothing else by now."""
+        if rule.keep is Keep.ADD_ONLY or not rule.rule.split:
+            return
+        there = {album.id for album in owner.names.albums}
+        for known in self.ledger.albums():
+            is_of_rule = (known.key.server, known.key.owner, known.split) == (
+                owner.server.base,
+                owner.user.id,
+                rule.name,
+            )
+            if is_of_rule and known.counts.get(Standing.OURS) and known.binding and known.binding.album_id in there:
+                yield known.key.rule
 
     def _stopped(self, rule: AlbumRule, name: str, problems: tuple[Problem, ...]) -> AlbumPlan:
         return AlbumPlan(rule=name, owner=rule.accounts[0], problems=tuple(dict.fromkeys(problems)))
@@ -168,7 +203,8 @@ class _Planner:
         )
         sticky = self._sticky(wanted, view, memory, answers)
         plan = plan_album(replace(wanted, sticky=sticky), view, memory)
-        return structs.replace(plan, refusals=()) if rule.name in self.allow else plan
+        plan = structs.replace(plan, split=rule.name if rule.rule.split else "")
+        return structs.replace(plan, refusals=()) if {rule.name, name} & self.allow else plan
 
     def _shares(self, rule: AlbumRule, owner: Participant, findings: Findings) -> tuple[tuple[User, str], ...]:
         """Whom the rule shares the album with."""
@@ -198,7 +234,8 @@ class _Planner:
         rule = wanted.rule
         if view is None or rule.keep is Keep.ADD_ONLY or not rule.sticky:
             return frozenset()
-        selected = {asset.id for assets in wanted.selections.values() for asset in assets}
+        # What another album of a split rule gets was not lost.
+        selected = {asset.id for selection in answers.selections.values() for asset in selection.assets}
         lost = (memory.having({Standing.OURS}) & view.members) - selected
         if not lost:
             return frozenset()

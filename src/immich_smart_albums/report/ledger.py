@@ -44,7 +44,7 @@ def album_lines(known: KnownAlbum, memory: Memory) -> Iterator[str]:
     out = _out(memory)
     if out:
         yield ""
-        yield f"{count(len(out), 'photo')} kept out; `ledger forget` lets them in again:"
+        yield f"{count(len(out), 'photo')} kept out, until `ledger forget`:"
         for each in out:
             yield f"  {asset_line(each.asset, known.key.server)}  {each.standing.value}, added in run {each.run}"
 

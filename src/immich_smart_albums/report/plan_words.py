@@ -25,13 +25,14 @@ def title(plan: Plan) -> str:
 def state(album: AlbumPlan) -> str:
     """What is to be known of an album at first sight."""
     if album.problems:
-        return "✗ only in part" if album.has_changes else "✗ could not be planned"
+        return "✗ only in part" if album.has_changes or album.seen else "✗ could not be planned"
     if album.refusals:
         return "✗ refused"
     if any(isinstance(change, DeleteAlbum) for change in album.changes):
         return "is deleted"
     if not album.has_changes:
-        return "nothing to do" if album.album else "no album yet, and nothing for it"
+        kept_out = f", {len(album.kept_out):,} kept out" if album.kept_out else ""
+        return f"nothing to do{kept_out}" if album.album else "no album yet, and nothing for it"
     if album.album:
         return ""
     return "new album" if album.owner in {"", DEFAULT_ACCOUNT} else f"new album of {one_line(album.owner)}"
