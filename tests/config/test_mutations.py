@@ -49,7 +49,7 @@ def edited(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(edited())
 def test_a_file_that_is_being_edited_gives_rules_or_problems_with_places(text: str) -> None:
     findings = Findings()

@@ -30,7 +30,7 @@ windows = st.builds(
     lambda one, other: Window(*sorted((one, other))) if None not in {one, other} else Window(one, other), EDGES, EDGES
 )
 any_order = st.one_of(st.none(), st.integers(0, 2**32).map(Random))
-thorough = settings(max_examples=200, deadline=None)
+thorough = settings(max_examples=50, deadline=None)
 
 
 def named(instants: list[int]) -> dict[str, int]:

@@ -124,7 +124,7 @@ VALUES = st.recursive(
 TEXT = "rules.yaml"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(VALUES, st.booleans(), st.sampled_from([None, '"', "'", "|"]))
 def test_any_value_reads_as_it_is_shown(value: object, flow: bool, style: str | None) -> None:
     findings = Findings()

@@ -276,7 +276,7 @@ payloads = st.dictionaries(
 
 
 @given(payloads, st.sampled_from(Kind), st.sampled_from(Form))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_object_gives_problems_or_a_query_of_known_fields(
     payload: dict[str, object], kind: Kind, form: Form
 ) -> None:
@@ -296,7 +296,7 @@ def test_any_object_gives_problems_or_a_query_of_known_fields(
 
 
 @given(st.text(max_size=30) | payloads.map(json.dumps), st.sampled_from(Kind), st.sampled_from(Form))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_text_gives_problems_or_a_query(text: str, kind: Kind, form: Form) -> None:
     found, findings = read(text, kind, form=form)
     assert (found is None) == bool(findings.problems)

@@ -143,14 +143,14 @@ trees = st.recursive(
 
 
 @given(trees, libraries)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_lowered_rule_selects_what_the_tree_means(tree: Node, library: Library) -> None:
     selection = select(Rule(tree), library)
     assert {asset.id for asset in selection.assets} == plainly(tree, library)
 
 
 @given(trees, libraries)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_each_distinct_search_is_sent_once_and_never_more_than_one_per_leaf(tree: Node, library: Library) -> None:
     select(Rule(tree), library)
     distinct = {leaf.query for leaf in leaves(tree) if isinstance(leaf, Search)}
@@ -159,7 +159,7 @@ def test_each_distinct_search_is_sent_once_and_never_more_than_one_per_leaf(tree
 
 
 @given(trees, libraries, st.integers(1, 5))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_limit_keeps_a_part_of_the_selection_newest_first(tree: Node, library: Library, limit: int) -> None:
     everything = select(Rule(tree), library)
     cut = select(Rule(tree, limit), library)

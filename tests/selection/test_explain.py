@@ -149,7 +149,7 @@ def plainly(node: Node, true: set[Node]) -> bool:
             return node in true
 
 
-@settings(max_examples=150)
+@settings(max_examples=40)
 @given(TREES, st.sets(st.sampled_from(LEAVES)))
 def test_the_verdict_is_the_trees_and_near_misses_are_what_turns_it(tree: Node, true: set[Node]) -> None:
     explanation, asked = why(tree, true)

@@ -61,7 +61,7 @@ def holds(node: Node | bool, asset: set[Node]) -> bool:
 
 
 @given(trees, assets)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_rule_in_a_plain_form_means_the_same(tree: Node, asset: set[Node]) -> None:
     assert holds(simplify(tree, []), asset) == holds(tree, asset)
 
