@@ -158,8 +158,11 @@ class Machine(RuleBasedStateMachine):
         """What the tool is about to put in, a person puts in right before."""
         for name, known in self.known.items():
             album = self.album(name)
-            for photo in sorted(self.selected(name) - album.asset_ids.keys())[:1] if album else ():
-                self.library.add_to_album(album.id, [photo])  # type: ignore[union-attr]
+            if album is None:
+                continue
+            # Of what had been taken out unnoticed, it depends on the album's turn whether that still is noticed.
+            for photo in sorted(self.selected(name) - album.asset_ids.keys() - known.unnoticed)[:1]:
+                self.library.add_to_album(album.id, [photo])
                 known.faster.add(photo)
 
     def take_out_by_hand(self, name: str, picture: int) -> None:
