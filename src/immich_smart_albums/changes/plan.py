@@ -73,6 +73,8 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seen: Seen | None = None
     """None: the album is new, or is written to as it is."""
     learned: Learned = Learned()
+    split: str = ""
+    """The rule's name in the rules file where the album is one of several that the rule is split into."""
 
     @property
     def name(self) -> str:

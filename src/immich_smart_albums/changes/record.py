@@ -89,3 +89,5 @@ class KnownAlbum:
     binding: Binding | None
     """None: none yet, or not any more."""
     counts: Mapping[Standing, int]
+    split: str = ""
+    """The name of the rule, with its places for values, where it is one of several albums of a rule."""

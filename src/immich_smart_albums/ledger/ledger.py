@@ -79,12 +79,15 @@ class SqliteLedger:
         sql = "SELECT album, standing, count(*) FROM memberships GROUP BY album, standing"
         for album, standing, count in self._database.rows(sql):
             counts.setdefault(album, {})[Standing(standing)] = count
-        sql = "SELECT id, server, owner, rule, album, name FROM albums ORDER BY rule, server, owner"
+        sql = "SELECT id, server, owner, rule, album, name, split FROM albums ORDER BY rule, server, owner"
         return [
             KnownAlbum(
-                AlbumKey(server, owner, rule), Binding(album_id, name) if album_id else None, counts.get(album, {})
+                AlbumKey(server, owner, rule),
+                Binding(album_id, name) if album_id else None,
+                counts.get(album, {}),
+                split,
             )
-            for album, server, owner, rule, album_id, name in self._database.rows(sql)
+            for album, server, owner, rule, album_id, name, split in self._database.rows(sql)
         ]
 
     def runs(self) -> list[Run]:
@@ -160,16 +163,16 @@ class SqliteLedger:
         with self._changing():
             self._unbind(self._album(key))
 
-    def learn(self, key: AlbumKey, learned: Learned, matched: int | None) -> None:
+    def learn(self, key: AlbumKey, learned: Learned, matched: int | None, split: str = "") -> None:
         """See `Ledger.learn`."""
-        sql = "UPDATE albums SET matched = coalesce(?, matched) WHERE id = ?"
+        sql = "UPDATE albums SET matched = coalesce(?, matched), split = ? WHERE id = ?"
         if learned == Learned():
             with self._database.writing():
-                self._database.run(sql, matched, self._album(key))
+                self._database.run(sql, matched, split, self._album(key))
             return
         with self._changing():
             album = self._album(key)
-            self._database.run(sql, matched, album)
+            self._database.run(sql, matched, split, album)
             hands.record_learned(self._database, album, learned)
 
     def take_over(self, run: int, key: AlbumKey, user: str, assets: Iterable[Asset]) -> None:

@@ -80,5 +80,10 @@ def _runs(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX open_writes ON writes (album) WHERE state = 'open'")
 
 
-MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_albums, _runs)
+def _splits(connection: sqlite3.Connection) -> None:
+    """Which rule fed an album that is one of several, so that the one to which nothing goes any more is found."""
+    connection.execute("ALTER TABLE albums ADD COLUMN split TEXT NOT NULL DEFAULT ''")
+
+
+MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_albums, _runs, _splits)
 """A ledger whose `user_version` is n has gone through the first n."""

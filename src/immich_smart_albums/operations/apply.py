@@ -107,7 +107,7 @@ def _apply_album(plan: AlbumPlan, key: AlbumKey, run: Run, report: AlbumReport, 
     if not run.is_undo:
         if plan.album is not None:
             run.journal.bind(key, plan.album)
-        run.journal.learn(key, plan.learned, None if plan.problems else plan.matched)
+        run.journal.learn(key, plan.learned, None if plan.problems else plan.matched, plan.split)
     _write(plan.changes, AlbumWriter(run, key, plan.owner, report), report)
 
 

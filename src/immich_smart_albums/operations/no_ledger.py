@@ -30,7 +30,7 @@ class NoLedger:
     def bind(self, key: AlbumKey, album: Album) -> None:
         """Not remembered."""
 
-    def learn(self, key: AlbumKey, learned: Learned, matched: int | None) -> None:
+    def learn(self, key: AlbumKey, learned: Learned, matched: int | None, split: str = "") -> None:
         """Not remembered."""
 
     def intend(self, intent: Intent, updated: Callable[[], str]) -> int:

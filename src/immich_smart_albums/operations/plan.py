@@ -24,13 +24,13 @@ from immich_smart_albums.operations.expect import expect
 from immich_smart_albums.operations.rule_album import look_at_album
 from immich_smart_albums.operations.selections import Selecting, compile_rules, select
 from immich_smart_albums.operations.spelling import unknown_values
+from immich_smart_albums.operations.split_albums import albums_of, left_behind
 from immich_smart_albums.rules.album import AlbumRule, Keep
 from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.leaves import Thing
 from immich_smart_albums.rules.located import located
 from immich_smart_albums.rules.nodes import Rule
 from immich_smart_albums.rules.source import nearest
-from immich_smart_albums.rules.split import filled
 from immich_smart_albums.selection.evaluate import Selection
 from immich_smart_albums.selection.simplify import without_smart
 
@@ -154,8 +154,8 @@ class _Planner:
             yield self._stopped(rule, rule.name, (*answers.problems, *unmet))
             return
         notes = tuple(dict.fromkeys(note for each in answers.selections.values() for note in each.notes))
-        parts = dict(_parts(rule, answers.selections))
-        for name in self._emptied(rule, owner):
+        parts = dict(albums_of(rule, answers.selections))
+        for name in left_behind(rule, owner, self.ledger):
             parts.setdefault(name, dict.fromkeys(answers.selections, ()))
         for name, selections in parts.items():
             try:
@@ -164,20 +164,6 @@ class _Planner:
                 plan = self._stopped(rule, name, (*answers.problems, told(str(rule.span), error)))
             yield structs.replace(plan, warnings=(*plan.warnings, *notes))
             notes = ()  # they are about the rule, so one of its albums tells them
-
-    def _emptied(self, rule: AlbumRule, owner: Participant) -> Iterator[str]:
-        """The albums that a rule was split into before and that hold photos of ours, perhaps nothing else by now."""
-        if rule.keep is Keep.ADD_ONLY or not rule.rule.split:
-            return
-        there = {album.id for album in owner.names.albums}
-        for known in self.ledger.albums():
-            is_of_rule = (known.key.server, known.key.owner, known.split) == (
-                owner.server.base,
-                owner.user.id,
-                rule.name,
-            )
-            if is_of_rule and known.counts.get(Standing.OURS) and known.binding and known.binding.album_id in there:
-                yield known.key.rule
 
     def _stopped(self, rule: AlbumRule, name: str, problems: tuple[Problem, ...]) -> AlbumPlan:
         return AlbumPlan(rule=name, owner=rule.accounts[0], problems=tuple(dict.fromkeys(problems)))
@@ -251,21 +237,6 @@ class _Planner:
             # Could not ask is no reason to remove.
             stays |= lost if not isinstance(result, Selection) else lost & {asset.id for asset in result.assets}
         return frozenset(stays)
-
-
-def _parts(rule: AlbumRule, selections: Mapping[str, Selection]) -> Iterator[tuple[str, dict[str, tuple[Asset, ...]]]]:
-    """The albums that a rule feeds, by name, with what each account selects for each."""
-    if not rule.rule.split:
-        yield rule.name, {account: selection.assets for account, selection in selections.items()}
-        return
-    names: dict[str, dict[str, list[Asset]]] = {}
-    for account, selection in selections.items():
-        for asset in selection.assets:
-            for values in selection.groups[asset.id]:
-                name = filled(rule.name, rule.rule.split, values)
-                names.setdefault(name, {}).setdefault(account, []).append(asset)
-    for name in sorted(names):
-        yield name, {account: tuple(names[name].get(account, ())) for account in selections}
 
 
 def chosen(book: RuleBook, names: Collection[str]) -> RuleBook:

@@ -184,8 +184,11 @@ class Journal(Protocol):
         """Remember which album a rule feeds, and its name."""
         ...
 
-    def learn(self, key: AlbumKey, learned: Learned, matched: int | None) -> None:
-        """Remember what people did to an album, and how many photos the rule selects; None where not known."""
+    def learn(self, key: AlbumKey, learned: Learned, matched: int | None, split: str = "") -> None:
+        """Remember what people did to an album, and how many photos the rule selects; None where not known.
+
+        `split` is the name of a rule that is split into several albums, of which this is one.
+        """
         ...
 
     def intend(self, intent: Intent, updated: Callable[[], str]) -> int:
