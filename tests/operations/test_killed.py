@@ -76,3 +76,31 @@ def test_a_sync_that_is_killed_while_it_writes_is_completed_by_the_next(tmp_path
         second: Standing.OURS,
         by_hand: Standing.HAND_MADE,
     }
+
+
+def test_a_sync_that_is_interrupted_awaits_the_request_under_way(tmp_path: Path) -> None:
+    rules, ledger = tmp_path / "rules.yaml", tmp_path / "ledger.db"
+    rules.write_text(RULES)
+    with Sandbox(two_people()) as sandbox:
+        library = sandbox.library
+        first, *_ = (asset.id for asset in library.assets.values())
+        library.update(first, rating=5)
+        running: list[subprocess.Popen[str]] = []
+        sandbox.faults.hook(lambda: running[-1].send_signal(signal.SIGINT), method="PUT", path="/api/albums*")
+        running.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "immich_smart_albums", "sync", "--ledger", str(ledger), str(rules)],
+                env={**os.environ, "IMMICH_URL": sandbox.url, "IMMICH_API_KEY": sandbox.keys["alice"]},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+        _, said = running[-1].communicate(timeout=60)
+        assert running[-1].returncode == 130, said
+        assert "ending after the request under way" in said
+        (album,) = library.albums.values()
+        assert (set(album.asset_ids), album.order) == ({first}, "desc")
+    with open_ledger(ledger) as opened:
+        (known,) = opened.memory(opened.albums()[0].key).memberships.values()
+        assert known.standing is Standing.OURS

@@ -450,7 +450,7 @@ class Watch:
 
 
 Machine.TestCase.settings = settings(
-    max_examples=20,
+    max_examples=8,
     stateful_step_count=12,
     deadline=None,
     derandomize=True,

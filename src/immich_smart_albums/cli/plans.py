@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.cli.console import has_colour
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_lines
+from immich_smart_albums.cli.patience import Patience
 from immich_smart_albums.cli.rules_run import now
 from immich_smart_albums.errors import ConfigurationError, UnsafePlan
 from immich_smart_albums.operations.applied import Report
@@ -70,9 +71,10 @@ def applied(plan: Plan, run: RulesRun, console: Console, *, exit_code: bool) -> 
     problems = lacking(plan, servers)
     if problems:
         raise ConfigurationError(problems)
-    report = Report()
+    report, patience = Report(), Patience(console.say)
     try:
-        apply(plan, servers, run.ledger, report, now)
+        with patience.holding():
+            apply(plan, servers, run.ledger, report, lambda: patience.at_next(now))
     finally:
         for line in report_lines(plan, report):
             console.say(line)
