@@ -17,7 +17,7 @@ from immich_smart_albums.changes.memory import AlbumKey, Binding
 from immich_smart_albums.changes.record import Ending
 from immich_smart_albums.errors import LedgerError
 from immich_smart_albums.ledger import database, migrations
-from immich_smart_albums.ledger.database import APPLICATION_ID
+from immich_smart_albums.ledger.database import APPLICATION_ID, open_database
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.ledger.place import default_place
 from immich_smart_albums.model.album import Album
@@ -237,7 +237,7 @@ def test_what_fails_while_writing_is_written_not_at_all(path: Path) -> None:
         assert ledger.state == before
 
 
-def broken() -> str:
+def broken(*_: object) -> str:
     raise RuntimeError
 
 
@@ -250,6 +250,20 @@ def _error(code: int) -> sqlite3.Error:
     error = sqlite3.OperationalError("as SQLite says it")
     error.sqlite_errorcode = code
     return error
+
+
+def test_a_ledger_that_cannot_be_moved_into_place_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    assert refusal(path).message == f"the ledger {path} cannot be created: Read-only file system"
+    assert [each.name for each in path.parent.iterdir()] == ["ledger.db.lock"]
+
+
+def test_what_sqlite_went_back_on_by_itself_is_not_gone_back_on_again(path: Path) -> None:
+    with open_database(written(path), doing="a test") as opened, pytest.raises(RuntimeError), opened.writing():
+        broken(opened.run("ROLLBACK"))
 
 
 def test_another_program_that_has_the_file_open_for_writing_is_told(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import stamina
+from msgspec import structs
 
 from immich_smart_albums.changes.change import ShareAlbum
 from immich_smart_albums.changes.memory import AlbumKey, Binding, Standing
@@ -20,9 +21,10 @@ from immich_smart_albums.errors import (
     Unreachable,
     UnsafePlan,
 )
-from immich_smart_albums.ledger.ledger import open_ledger
+from immich_smart_albums.ledger.ledger import SqliteLedger, open_ledger
 from immich_smart_albums.rules.album import Guard, Share
 from immich_smart_albums.sandbox import Sandbox
+from immich_smart_albums.sandbox.records import User
 
 from .household import Household, names_of, only, rule, two_people
 
@@ -317,18 +319,24 @@ def test_an_album_is_shared_as_the_rule_says_and_nobody_loses_it(home: Household
 
 
 def test_nobody_is_let_in_while_something_is_there_that_should_have_been_taken_out(home: Household) -> None:
-    users = {name: home.sandbox.library.user_named(name).id for name in ("alice", "bob")}
+    library = home.sandbox.library
+    users = {name: library.user_named(name).id for name in ("alice", "bob")}
+    eve = User(library.new_id(), "Eve", "eve@example.org", library.now())
+    library.users[eve.id] = eve
     home.rate("alice-0", "alice-1")
     home.sync()
-    # Now it is Bob's album, and Alice's photos became his: she may not take them out any more.
+    # Now it is Bob's album, and one of the photos is his: Alice may not take that out any more.
     home.album().roles = {users["bob"]: "owner", users["alice"]: "editor"}
-    home.sandbox.library.assets[home.id("alice-0")].owner_id = users["bob"]
-    eve = home.sandbox.library.users[users["bob"]]
+    library.assets[home.id("alice-0")].owner_id = users["bob"]
     home.rate("alice-0", stars=1)
+    home.rate("alice-2")
     home.rules = (rule(share=(Share(eve.email, "viewer"),)),)
     report = home.sync()
-    assert [type(failure) for failure in report.failures] == [PhotosRefused]
-    assert "the server left 1 of 1 photos in 'Best'" in report.failures[0].message
+    (failure,) = report.failures
+    assert isinstance(failure, PhotosRefused)
+    assert failure.message == "the server left 1 of 1 photos in 'Best'"
+    assert eve.id not in home.album().roles
+    assert home.inside() == {"alice-0", "alice-1", "alice-2"}
 
 
 # -- refused and outdated plans ----------------------------------------------------------------------------------------
@@ -348,8 +356,6 @@ def test_a_refused_album_is_left_alone_and_the_others_are_not(home: Household) -
 
 
 def test_a_refused_run_writes_nothing_not_even_to_the_ledger(home: Household) -> None:
-    from msgspec import structs  # noqa: PLC0415 - for this test only
-
     home.rate("alice-0")
     plan = structs.replace(home.planned(), refusals=("too much",))
     with pytest.raises(UnsafePlan, match="too much"):
@@ -406,6 +412,15 @@ def test_an_album_whose_owner_never_took_part_is_not_remembered(home: Household)
     home.sync()
     with open_ledger(home.ledger) as ledger:
         assert ledger.albums() == []
+
+
+def test_a_plan_that_writes_to_an_album_that_is_not_there_is_a_bug(home: Household) -> None:
+    home.rate("alice-0")
+    plan = home.planned()
+    (album,) = plan.albums
+    broken = structs.replace(plan, albums=(structs.replace(album, changes=album.changes[1:]),))
+    with pytest.raises(TypeError, match="must create it first"):
+        home.apply(broken)
 
 
 # -- trouble while writing ---------------------------------------------------------------------------------------------
@@ -481,8 +496,6 @@ def test_an_edit_that_is_refused_is_told(home: Household) -> None:
 
 
 def test_what_cannot_be_remembered_is_not_written(home: Household, monkeypatch: pytest.MonkeyPatch) -> None:
-    from immich_smart_albums.ledger.ledger import SqliteLedger  # noqa: PLC0415 - for this test only
-
     def full(*_: object) -> int:
         message = "the disk is full"
         raise LedgerError(message)
