@@ -389,7 +389,7 @@ def _with_people(node: Node) -> Node:
 
 
 @given(assignments)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_flags_select_what_the_rules_in_words_say(assigned: dict[Flag, Values]) -> None:
     given, searches = as_sources(assigned)
     findings = Findings()
