@@ -91,6 +91,7 @@ def test_albums_do_not_mix(ledger: SqliteLedger) -> None:
 def test_a_request_without_an_answer_is_interrupted_until_somebody_looked(ledger: SqliteLedger) -> None:
     write = send(ledger, AddAssets("alice", (A, B)))
     removal = send(ledger, RemoveAssets("alice", (C,)))
+    send(ledger, SetDetails(order=Edit("desc", "asc")))
     assert ledger.memory(KEY).interrupted == (
         Interrupted(write, (A, B), "u0"),
         Interrupted(removal, (C,), "u0", is_removal=True),
@@ -99,7 +100,7 @@ def test_a_request_without_an_answer_is_interrupted_until_somebody_looked(ledger
     ledger.learn(KEY, Learned(unsure=(A, B), settled=(write,)), 0)
     assert [each.write for each in ledger.memory(KEY).interrupted] == [removal]
     assert standings(ledger) == {"a": Standing.UNSURE, "b": Standing.UNSURE}
-    assert [each.state for each in ledger.writes(1)] == [State.SETTLED, State.OPEN]
+    assert [each.state for each in ledger.writes(1)] == [State.SETTLED, State.OPEN, State.OPEN]
 
 
 def test_a_request_with_half_an_answer_is_interrupted_for_the_rest(ledger: SqliteLedger) -> None:
