@@ -87,12 +87,6 @@ class Reading:
         self.problem(value, f"{meant} is expected here, and the list is empty", hint="Leave the line out, or fill it.")
         return None
 
-    def texts(self, value: Value, meant: str) -> tuple[str, ...] | None:
-        """One text or a list of them."""
-        values = self.each(value, meant)
-        read = [self.text(each, meant) for each in values or ()]
-        return None if values is None or None in read else tuple(each for each in read if each is not None)
-
     def entries(self, value: Value, words: Iterable[str], meant: str) -> dict[str, Value] | None:
         """The entries of a mapping whose keys are known words; None where something else stands there."""
         if not isinstance(value, Entries):

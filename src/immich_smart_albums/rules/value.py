@@ -52,5 +52,5 @@ def name_of(value: Value) -> str:
             return f"{value.text!r}" if value.text or value.quoted else "nothing"
         case Items():
             return "a list"
-        case Entries():
+        case _:
             return "a mapping"
