@@ -30,6 +30,7 @@ def crowded(seed: int) -> Library:
     parent = _tag(library, alice, "Trips")
     tags = [parent, _tag(library, alice, "Trips/Japan", parent), _tag(library, alice, "Pets")]
     for _ in range(PHOTOS):
+        is_read = chance.random() < 0.9
         owner, owner_id = ("alice", alice) if chance.random() < 0.8 else ("bob", bob)
         asset = library.add_asset(
             owner=owner,
@@ -43,10 +44,11 @@ def crowded(seed: int) -> Library:
             live_photo_video_id=chance.choice((None, None, library.new_id())),
             person_ids=tuple(sorted(each for each in people[owner_id] if chance.random() < 0.4)),
             tag_ids=tuple(each for each in tags if owner == "alice" and chance.random() < 0.25),
-            concepts=tuple((concept, chance.uniform(0.1, 1.0)) for concept in range(4)),
-            exif=Exif(
-                make=chance.choice(MAKES), city=chance.choice(CITIES), rating=chance.choice(RATINGS), file_size=1000
-            ),
+            # Immich reads the file first, and then looks at the picture.
+            concepts=tuple((concept, chance.uniform(0.1, 1.0)) for concept in range(4)) if is_read else (),
+            exif=Exif(make=chance.choice(MAKES), city=chance.choice(CITIES), rating=chance.choice(RATINGS))
+            if is_read
+            else None,
         )
         if chance.random() < 0.1 and owner == "alice":
             library.trash(asset.id)

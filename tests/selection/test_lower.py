@@ -30,7 +30,7 @@ MAKE, NAMES, TAGS, ANYTHING, PATH = (
 APPLE, FIVE, FOUR = exactly("make", "Apple"), exactly("rating", 5), exactly("rating", 4)
 
 
-DOGS = "smart (query='dog', top 200)"
+DOGS, MANY_DOGS = "smart (query='dog', top 200)", "smart (query='dog', top 90000)"
 
 
 class New(Flat):
@@ -171,6 +171,11 @@ def test_what_is_read_anyway_is_checked_here() -> None:
     assert (people.query, people.fields, people.keeps_ids) == (EMMA.query, frozenset(), True)
 
 
+def test_a_capped_search_is_not_read_with_exif_where_another_search_does_as_well() -> None:
+    assert told(plan(All((city("Nice", limit=5), Not(FIVE)))))[0] == ["(city='Nice', top 5) | not (rating=5)"]
+    assert told(plan(All((smart("dog", 5), Not(FIVE)))))[0] == ["smart (query='dog', top 5) | not <rating 5>"]
+
+
 def test_fields_that_records_lack_here_are_not_looked_at() -> None:
     class Old(Flat):
         def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
@@ -281,21 +286,25 @@ def test_a_name_that_was_not_looked_up_is_a_bug(server: Flat) -> None:
         (All((Any((EMMA, DOG)), PATH)), ["(personIds=[emma]) | <$.originalPath:x>", f"{DOGS} | <$.originalPath:x>"]),
         (Any((FOUR, FIVE)), ["(rating in [4, 5])"]),
         (All((EMMA, Any((FOUR, FIVE)))), ["(personIds=[emma]) | (<rating 4> or <rating 5>)"]),  # checked here
+        # what is in EXIF is searched for by itself: photos without EXIF would be left out of the rest, too
+        (Any((All((EMMA, Not(NOAH))), NICE)), ["(personIds all [emma], personIds none [noah])", "(city='Nice')"]),
         (
-            Any((All((EMMA, Not(NOAH))), NICE)),
-            ["((personIds all [emma] and personIds none [noah]) or (city eq 'Nice'))"],
+            Any((All((EMMA, Not(NOAH))), named("img"))),
+            ["((personIds all [emma] and personIds none [noah]) or (originalFileName like 'img'))"],
         ),
         (Not(Any((EMMA, NOAH))), ["(personIds none [emma, noah])"]),
+        (All((DOG, Not(EMMA), Not(NOAH))), [f"{DOGS} | not (personIds any [emma, noah])"]),
         (
-            All((DOG, Not(EMMA), Not(NOAH))),
-            ["smart (query='dog', top 200) | not (personIds any [emma, noah])"],
+            All((DOG, Any((EMMA, All((NOAH, named("img"))))))),
+            [f"{DOGS} | ((personIds all [emma]) or (originalFileName like 'img' and personIds all [noah]))"],
         ),
+        (Any((EMMA, NOAH, named("img"))), ["((personIds any [emma, noah]) or (originalFileName like 'img'))"]),
+        (All((named("img"), Not(EMMA))), ["(originalFileName like 'img', personIds none [emma])"]),
+        (All((EMMA, Not(named("img")))), ["(originalFileName notLike 'img', personIds all [emma])"]),
         (
-            All((DOG, Any((EMMA, All((NOAH, NICE)))))),
-            ["smart (query='dog', top 200) | ((personIds all [emma]) or (city eq 'Nice' and personIds all [noah]))"],
+            All((smart("dog", 90_000), Not(EMMA), Not(NOAH), Not(NICE), Not(FOUR))),
+            [f"{MANY_DOGS} | not (personIds any [emma, noah]) & not ((city eq 'Nice') or (rating eq 4))"],
         ),
-        (Any((EMMA, NOAH, named("img"))), ["(originalFileName='img')", "(personIds any [emma, noah])"]),
-        (All((named("img"), Not(EMMA))), ["(originalFileName='img') | not (originalFileName='img', personIds=[emma])"]),
     ],
 )
 def test_from_3_2_on_one_search_says_what_takes_several_flat_ones(node: Node, parts: list[str]) -> None:

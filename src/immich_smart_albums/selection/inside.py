@@ -15,7 +15,7 @@ from immich_smart_albums.selection.local import as_check
 from immich_smart_albums.selection.plan import is_late
 from immich_smart_albums.selection.queries import both, contradiction, domain, is_plain
 from immich_smart_albums.selection.simplify import Plain, all_of, any_of, is_bounded, merged_all, negated
-from immich_smart_albums.selection.structured import one_of
+from immich_smart_albums.selection.structured import needs_exif, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -91,24 +91,34 @@ class Inside:
         """Things that must hold together, each search with what it can take in of the others."""
         for each in nodes:
             if isinstance(each, Search) and is_plain(each.query):
-                query, taken = self.conditions.grown(each.query, nodes)
+                query, taken = self.conditions.grown(each.query, filter(_is_searched, nodes))
                 if len(taken) > 1:
                     return self._grown([replace(each, query=query), *(node for node in nodes if node not in taken)])
         return nodes
 
     def _any_in_one(self, nodes: Sequence[Node]) -> tuple[list[Search], Collection[Node]]:
-        """One search for those of some nodes of which it can find any, and these nodes; none for fewer than two."""
+        """Searches for any of some nodes, each for two or more that one can find, and the nodes that they answer."""
         first = next((leaf for node in nodes for leaf in leaves(node) if _is_plain_search(leaf)), None)
         if not isinstance(first, Search):
             return [], ()
         looks_there = domain(first.query) == domain(self.frame)
-        asked = {
-            node: query
-            for node in nodes
-            if (looks_there or is_bounded(node)) and (query := self.conditions.asked(node, first.query)) is not None
-        }
-        one = one_of(list(asked.values())) if len(asked) > 1 else None
-        return ([], ()) if one is None else ([replace(first, query=one)], asked)
+        candidates = (node for node in nodes if _is_searched(node) and (looks_there or is_bounded(node)))
+        queries = ((node, self.conditions.asked(node, first.query)) for node in candidates)
+        asked = {node: query for node, query in queries if query is not None}
+        found: list[Search] = []
+        taken: list[Node] = []
+        for is_in_exif in (False, True):
+            alike = {node: query for node, query in asked.items() if needs_exif(query) is is_in_exif}
+            one = one_of(list(alike.values())) if len(alike) > 1 else None
+            if one is not None:
+                found.append(replace(first, query=one))
+                taken += alike
+        return found, taken
+
+
+def _is_searched(node: Node) -> bool:
+    """Whether nothing of a node is checked here."""
+    return not any(isinstance(leaf, Check) for leaf in leaves(node))
 
 
 def _is_plain_search(leaf: Node) -> bool:

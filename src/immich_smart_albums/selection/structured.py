@@ -1,9 +1,14 @@
 """Flat searches as conditions of a structured one (3.2 and later), where both surely mean the same.
 
 A structured search takes "any of these people", "none of them", lists of values, and one choice between branches, so
-that one request answers what takes several flat ones. Texts that are looked for in a longer one stay flat: how the
-server anchors `like` is not certain. So do tests for a missing value, for which the two shapes treat assets without
-EXIF differently, and negations of what may be missing, because in SQL nothing is unequal to NULL.
+that one request answers what takes several flat ones. What it means is read from Immich's own query builders
+(`searchAssetBuilder` and `searchAssetBuilderLegacy` in server/src/utils/database.ts, 2026-08): the same for both
+shapes, descendants of tags and wildcards in texts included, but for what stays flat here:
+
+- tests for a missing value, for which not every release treats assets without EXIF as the flat search does;
+- negations of what may be missing, because in SQL nothing is unequal to NULL;
+- choices between something in EXIF and something else: one such branch makes the server leave out assets without EXIF
+  from all of them, and what excludes must find these as well.
 """
 
 from __future__ import annotations
@@ -30,6 +35,8 @@ _RANGES = {
     for end, operator in (("After", "gte"), ("Before", "lte"))
 }
 _IDS = frozenset({"personIds", "tagIds"})
+_TEXTS = frozenset({"originalFileName", "originalPath", "description"})
+_ABSENCES: dict[tuple[str, Value], str] = {("isNotInAlbum", True): "hasAlbums", ("tagIds", None): "hasTags"}
 
 _OPPOSITES = {"gte": "lt", "lt": "gte", "lte": "gt", "gt": "lte"}
 
@@ -62,17 +69,19 @@ def together(*queries: Query) -> Query | None:
 
 def one_of(queries: Sequence[Query]) -> Query | None:
     """The structured search for what any of several, of one visibility, finds; None where there is none."""
-    if any(each.either or not each.conditions for each in queries):
+    if any(each.either or not each.conditions for each in queries) or len(set(map(needs_exif, queries))) > 1:
         return None
-    branches = tuple(dict.fromkeys(each.conditions for each in queries))
+    branches = _listed(dict.fromkeys(each.conditions for each in queries))
     visibility = queries[0].visibility
-    if all(map(_is_one_id, branches)) and len({branch[0].field for branch in branches}) == 1:
-        ids = tuple(sorted(chain.from_iterable(_texts(branch[0].value) for branch in branches)))
-        return Query(Kind.METADATA, (), visibility, conditions=(Condition(branches[0][0].field, "any", ids),))
-    if all(map(_is_one_value, branches)) and len({branch[0].field for branch in branches}) == 1:
-        values = tuple(sorted(branch[0].value for branch in branches))  # type: ignore[type-var]  # of one field's type
-        return Query(Kind.METADATA, (), visibility, conditions=(Condition(branches[0][0].field, "in", values),))  # type: ignore[arg-type]
+    if len(branches) == 1:
+        return Query(Kind.METADATA, (), visibility, conditions=branches[0])
     return Query(Kind.METADATA, (), visibility, either=branches)
+
+
+def needs_exif(query: Query) -> bool:
+    """Whether a structured search leaves out assets without EXIF."""
+    conditions = chain(query.conditions, *query.either)
+    return any(each.field in IN_EXIF or each.field == "description" for each in conditions)
 
 
 def opposite(query: Query) -> Query | None:
@@ -85,8 +94,14 @@ def opposite(query: Query) -> Query | None:
 
 
 def _condition(name: str, value: Value) -> Condition | None:
+    if (name, value) in _ABSENCES:
+        return Condition(_ABSENCES[name, value], "eq", value=False)
     if value is None or value == "":
         return None
+    if name in _TEXTS:
+        return Condition(name, "like", value)
+    if name == "ocr":
+        return Condition(name, "matches", value)
     if name in SINGLE:
         return Condition(name, "eq", value)
     if name in _RANGES:
@@ -100,8 +115,12 @@ def _negated(condition: Condition) -> Condition | None:
             return Condition(field, "none", (str(only),))
         case Condition(field, "any", ids) if field in _IDS:
             return Condition(field, "none", ids)
-        case Condition("isFavorite" | "isMotion" | "isEncoded" as field, "eq", bool() as value):
+        case Condition(
+            "isFavorite" | "isMotion" | "isEncoded" | "hasAlbums" | "hasTags" as field, "eq", bool() as value
+        ):
             return Condition(field, "eq", not value)
+        case Condition("originalFileName" | "originalPath" as field, "like", value):
+            return Condition(field, "notLike", value)
         case Condition("type" | "id" as field, "eq", value):
             return Condition(field, "ne", value)
         case Condition("takenAt" | "createdAt" | "updatedAt" as field, operator, value) if operator in _OPPOSITES:
@@ -136,18 +155,37 @@ def _both(one: Condition, other: Condition) -> Condition | None:
             return None
 
 
-def _is_one_id(branch: Branch) -> bool:
-    """Whether a branch asks for a single person or tag."""
+def _listed(branches: Iterable[Branch]) -> tuple[Branch, ...]:
+    """Branches of which those that differ in one value only are a list."""
+    found: dict[object, Branch] = {}
+    for branch in branches:
+        match branch:
+            case (Condition(field, "all", (_,) as value),):
+                operator = "any"
+            case (Condition(field, "eq", value),) if field in _LISTED:
+                operator = "in"
+            case _:
+                found[branch] = branch
+                continue
+        before = found.get((field, operator), (Condition(field, operator, ()),))[0].value
+        values = {*_tuple(before), *_tuple(value)}
+        found[field, operator] = (Condition(field, operator, tuple(sorted(values))),)  # type: ignore[type-var,arg-type]
+    return tuple(_single(branch) for branch in found.values())
+
+
+def _single(branch: Branch) -> Branch:
+    """A list of one value as that value."""
     match branch:
-        case (Condition(_, "all", (_,)),):
-            return True
+        case (Condition(field, "any", (_,) as ids),):
+            return (Condition(field, "all", ids),)
+        case (Condition(field, "in", (value,)),):
+            return (Condition(field, "eq", value),)
         case _:
-            return False
+            return branch
 
 
-def _is_one_value(branch: Branch) -> bool:
-    """Whether a branch asks for a single value of a field that can be compared with a list."""
-    return len(branch) == 1 and branch[0].operator == "eq" and branch[0].field in _LISTED
+def _tuple(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.leaves import Check, Search
 from immich_smart_albums.rules.nodes import All, Any, Node, leaves
 from immich_smart_albums.selection.conditions import Conditions
@@ -17,7 +18,7 @@ from immich_smart_albums.selection.inside import COSTLY, Inside
 from immich_smart_albums.selection.plan import Part
 from immich_smart_albums.selection.queries import both, covers, domain, is_plain, wider
 from immich_smart_albums.selection.simplify import Plain, all_of, is_bounded
-from immich_smart_albums.selection.structured import one_of
+from immich_smart_albums.selection.structured import needs_exif, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 Conjuncts = tuple[Node, ...]
 """Things that must hold together."""
 
-_CHOICES: tuple[frozenset[str], ...] = (frozenset(), frozenset({"exifInfo"}), frozenset({"people"}), COSTLY)
+_WITHOUT_EXIF: tuple[frozenset[str], ...] = (frozenset(), frozenset({"people"}))
+_CHOICES = (*_WITHOUT_EXIF, frozenset({"exifInfo"}), COSTLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,11 @@ class Ways:
     def fewer(self, alternatives: Sequence[Conjuncts]) -> list[Conjuncts]:
         """The same alternatives, those that one structured search can answer in one."""
         conditions = Conditions(self.server, self.manner.structured)
-        asked: dict[Query | None, dict[Conjuncts, Query]] = {}
+        asked: dict[tuple[Query | None, bool], dict[Conjuncts, Query]] = {}
         for each in alternatives if self.manner.structured else ():
             query = _asked(conditions, All(each))
             if query is not None:
-                asked.setdefault(domain(query), {})[each] = query
+                asked.setdefault((domain(query), needs_exif(query)), {})[each] = query
         together: list[Conjuncts] = []
         for queries in asked.values():
             one = one_of(list(queries.values()))
@@ -110,7 +112,10 @@ class Ways:
     def _parts(self, inside: Inside, rest: Sequence[Node]) -> Iterator[Part | None]:
         """The ways to hold the rest: with more fields read, or with more searches."""
         known: list[Plain] = []
-        for allowed in _CHOICES:
+        # With EXIF, servers leave out what has none yet, and a cap would let others in. (What is ranked has it: Immich
+        # reads the file before it looks at the picture.)
+        is_capped = inside.frame.kind is Kind.METADATA and inside.frame.limit is not None
+        for allowed in _WITHOUT_EXIF if is_capped else _CHOICES:
             tree = all_of(inside.settled(each, allowed) for each in rest)
             if self.manner.structured:
                 tree = inside.folded(tree)
