@@ -42,7 +42,8 @@ def query_plan_lines(
 
 def _reading(reading: Reading, sizes: Mapping[Query, int]) -> str:
     size = _size(reading.query, sizes)
-    number = "as many as it finds" if size is None else f"{'up to ' if reading.query.limit else ''}{count(size, 'photo')}"
+    most = "up to " if reading.query.limit else ""
+    number = "as many as it finds" if size is None else f"{most}{count(size, 'photo')}"
     extra = [
         word
         for word, is_read in (
