@@ -438,6 +438,7 @@ class Machine(RuleBasedStateMachine):
             known.is_bound = known.is_bound or not is_undo
         if not is_well and not is_undo:
             known.doubtful |= (selected - before) | removed
+            known.surely_ours &= selected  # what was about to go may have gone and been put back
         if is_well and not is_undo and has_looked:
             known.seen = after - by_hand
             known.unnoticed = set()
