@@ -476,14 +476,14 @@ class Watch:
         return self.plan is not None and any(plan.rule == name and plan.refusals for plan in self.plan.albums)
 
 
-LONG = int(os.environ.get("MACHINE_EXAMPLES", "0"))
-"""For a long search with chance in it: MACHINE_EXAMPLES=500."""
+IS_THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+"""Then it looks for long, and elsewhere each time."""
 
 Machine.TestCase.settings = settings(
-    max_examples=LONG or 14,
+    max_examples=200 if IS_THOROUGH else 9,
     stateful_step_count=16,
     deadline=None,
-    derandomize=not LONG,
+    derandomize=not IS_THOROUGH,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
