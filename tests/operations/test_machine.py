@@ -431,7 +431,7 @@ class Machine(RuleBasedStateMachine):
             assert not added | removed, "a refused plan was written"
         known.added, known.latest = (known.added - removed - by_hand) | added, added | by_hand
         known.unwanted -= by_hand
-        known.seen |= added
+        known.seen = (known.seen - removed - by_hand) | added  # what is in and out between two looks, nobody sees
         known.surely_ours &= after
         if is_well:
             known.surely_ours |= added
