@@ -19,7 +19,6 @@ from immich_smart_albums.changes.change import (
 from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Membership, Memory, Standing
 from immich_smart_albums.changes.plan import Learned
 from immich_smart_albums.changes.record import Ending, Intent, Run, State
-from immich_smart_albums.errors import LedgerError
 from immich_smart_albums.ledger.ledger import SqliteLedger, open_ledger
 from immich_smart_albums.model.album import Album, User
 from immich_smart_albums.model.asset import Asset
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-KEY = AlbumKey("http://photos", "alice", "Friends")
-OTHER = AlbumKey("http://photos", "alice", "Family")
+KEY = AlbumKey("alice", "Friends")
+OTHER = AlbumKey("alice", "Family")
 ALBUM = Album("a1", "Friends", 0, "owner", "Alice", "")
 A, B, C, D = (Asset(each, 1000, "2024-05-01T10:00:00", f"{each}.jpg", "IMAGE") for each in "abcd")
 
@@ -228,16 +227,17 @@ def test_photos_may_be_taken_over(ledger: SqliteLedger) -> None:
     assert standings(ledger)["b"] is Standing.HAND_MADE
 
 
-def test_a_server_may_get_another_address(ledger: SqliteLedger) -> None:
+def test_the_address_of_the_latest_run_is_kept_for_links(ledger: SqliteLedger) -> None:
     ledger.bind(KEY, ALBUM)
-    add(ledger, A)
-    assert ledger.move("http://photos", "https://photos.example") == 1
-    moved = AlbumKey("https://photos.example", "alice", "Friends")
-    assert (ledger.binding(moved), set(standings(ledger, moved))) == (Binding("a1", "Friends"), {"a"})
-    ledger.bind(KEY, ALBUM)
-    with pytest.raises(LedgerError, match="knows albums of"):
-        ledger.move("http://photos", "https://photos.example")
-    assert ledger.binding(KEY) is not None
+    ledger.finish(1, Ending.DONE, "end")
+    assert [each.server for each in ledger.albums()] == ["http://photos"]
+    ledger.begin("sync", "https://photos.example", "later")
+    ledger.learn(KEY, Learned(), 0)
+    ledger.finish(2, Ending.DONE, "end")
+    ledger.begin("sync", "https://elsewhere.example", "later")
+    ledger.finish(3, Ending.DONE, "end")
+    ledger.forget(KEY, ["a"])
+    assert [each.server for each in ledger.albums()] == ["https://photos.example"]
 
 
 def test_each_change_gives_the_ledger_another_state(ledger: SqliteLedger) -> None:

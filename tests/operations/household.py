@@ -42,9 +42,9 @@ BEST = Rule(Search(Query(Kind.METADATA, (("rating", 5),))))
 UNLIMITED = Guard(None, None, allow_empty=True)
 
 
-def two_people(photos: int = 5) -> Library:
+def two_people(photos: int = 5, seed: int = 1) -> Library:
     """Alice and Bob with that many photos each, of which none has stars, and no albums."""
-    library = Library(clock=1_700_000_000_000_000)
+    library = Library(clock=1_700_000_000_000_000, seed=seed)
     for name in ("Alice", "Bob"):
         user = User(library.new_id(), name, f"{name.lower()}@example.org", library.now(), is_admin=name == "Alice")
         library.users[user.id] = user

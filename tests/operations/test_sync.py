@@ -56,7 +56,7 @@ def home(sandbox: Sandbox, tmp_path: Path) -> Household:
 
 def memory(home: Household, name: str = "Best") -> Memory:
     with open_ledger(home.ledger) as ledger:
-        key = AlbumKey(home.sandbox.url, home.sandbox.library.user_named("alice").id, name)
+        key = AlbumKey(home.sandbox.library.user_named("alice").id, name)
         return ledger.memory(key)
 
 

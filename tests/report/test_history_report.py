@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CASES = Path(__file__).parent / "cases"
 ALICE = "33333333-0000-4000-8000-000000000001"
 CABIN = "22222222-0000-4000-8000-000000000001"
-KEY = AlbumKey(SERVER, ALICE, "Cabin\x1b[31m")
+KEY = AlbumKey(ALICE, "Cabin\x1b[31m")
 
 SYNC = Run(1, "sync", SERVER, "2024-01-01T12:30:05Z", "2024-01-01T12:30:09Z", Ending.DONE)
 UNDO = Run(12, "undo", SERVER, "2024-01-02T08:00:00Z", "2024-01-02T08:00:01Z", Ending.FAILED, 1)
@@ -57,7 +57,7 @@ WRITES = [
     write(AddAssets("alice", photos(11, 13)), State.OPEN, added=ids(11, 11)),
     write(SetDetails(order=Edit("asc", "desc")), State.SETTLED),
 ]
-DOGS = replace(WRITES[2], intent=replace(WRITES[2].intent, key=AlbumKey(SERVER, ALICE, "Dogs")))
+DOGS = replace(WRITES[2], intent=replace(WRITES[2].intent, key=AlbumKey(ALICE, "Dogs")))
 
 MEMORY = Memory(
     {
@@ -75,11 +75,12 @@ KNOWN = KnownAlbum(
     KEY,
     Binding(CABIN, "The cabin"),
     dict.fromkeys((Standing.TAKEN_OUT, Standing.UNSURE, Standing.GONE), 1) | {Standing.OURS: 1200},
+    SERVER,
 )
 ALBUMS = [
     KNOWN,
-    KnownAlbum(AlbumKey(SERVER, ALICE, "Dogs"), Binding(CABIN, "Dogs"), {Standing.HAND_MADE: 3}),
-    KnownAlbum(AlbumKey(SERVER, ALICE, "Gone"), None, {}),
+    KnownAlbum(AlbumKey(ALICE, "Dogs"), Binding(CABIN, "Dogs"), {Standing.HAND_MADE: 3}, SERVER),
+    KnownAlbum(AlbumKey(ALICE, "Gone"), None, {}, SERVER),
 ]
 
 

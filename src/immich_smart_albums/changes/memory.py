@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AlbumKey:
-    """What a ledger knows an album by."""
+    """What a ledger knows an album by. The server's address is no part of it: people change that, and ids stay."""
 
-    server: str
-    """The server's address."""
     owner: str
-    """The id of the user whose account creates the album."""
+    """The id of the user whose account creates the album: a UUID, which no other server gives to anybody."""
     rule: str
     """The rule's name; of a split with its values filled in."""
 

@@ -31,6 +31,7 @@ class Run:
     verb: str
     """sync, apply, undo, adopt, …"""
     server: str
+    """Its address at that time, for people to read and for links: who is meant is known by ids."""
     started: str
     """ISO 8601, UTC; so is `ended`."""
     ended: str | None = None
@@ -89,5 +90,7 @@ class KnownAlbum:
     binding: Binding | None
     """None: none yet, or not any more."""
     counts: Mapping[Standing, int]
+    server: str = ""
+    """The address under which it was last seen, for links."""
     split: str = ""
     """The name of the rule, with its places for values, where it is one of several albums of a rule."""

@@ -9,7 +9,6 @@ from immich_smart_albums.changes.change import AddAssets, DeleteAlbum, RemoveAss
 from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Memory, Standing
 from immich_smart_albums.changes.plan import Learned
 from immich_smart_albums.changes.record import KnownAlbum, State
-from immich_smart_albums.errors import LedgerError
 from immich_smart_albums.ledger import hands, rows
 from immich_smart_albums.ledger.database import open_database
 from immich_smart_albums.model.outcome import Outcome
@@ -51,14 +50,14 @@ class SqliteLedger:
 
     def binding(self, key: AlbumKey) -> Binding | None:
         """See `Ledger.binding`."""
-        sql = "SELECT album, name FROM albums WHERE server = ? AND owner = ? AND rule = ? AND album IS NOT NULL"
-        found = self._database.rows(sql, key.server, key.owner, key.rule)
+        sql = "SELECT album, name FROM albums WHERE owner = ? AND rule = ? AND album IS NOT NULL"
+        found = self._database.rows(sql, key.owner, key.rule)
         return Binding(*found[0]) if found else None
 
     def memory(self, key: AlbumKey) -> Memory:
         """See `Ledger.memory`."""
-        sql = "SELECT id, matched FROM albums WHERE server = ? AND owner = ? AND rule = ?"
-        found = self._database.rows(sql, key.server, key.owner, key.rule)
+        sql = "SELECT id, matched FROM albums WHERE owner = ? AND rule = ?"
+        found = self._database.rows(sql, key.owner, key.rule)
         if not found:
             return Memory()
         ((album, matched),) = found
@@ -79,15 +78,16 @@ class SqliteLedger:
         sql = "SELECT album, standing, count(*) FROM memberships GROUP BY album, standing"
         for album, standing, count in self._database.rows(sql):
             counts.setdefault(album, {})[Standing(standing)] = count
-        sql = "SELECT id, server, owner, rule, album, name, split FROM albums ORDER BY rule, server, owner"
+        sql = "SELECT id, owner, rule, album, name, server, split FROM albums ORDER BY rule, owner"
         return [
             KnownAlbum(
-                AlbumKey(server, owner, rule),
+                AlbumKey(owner, rule),
                 Binding(album_id, name) if album_id else None,
                 counts.get(album, {}),
+                server,
                 split,
             )
-            for album, server, owner, rule, album_id, name, split in self._database.rows(sql)
+            for album, owner, rule, album_id, name, server, split in self._database.rows(sql)
         ]
 
     def runs(self) -> list[Run]:
@@ -185,22 +185,13 @@ class SqliteLedger:
         with self._changing():
             hands.let_in(self._database, self._album(key), asset_ids)
 
-    def move(self, old: str, new: str) -> int:
-        """See `Ledger.move`. Raises LedgerError where the new address has albums of its own."""
-        with self._changing():
-            if self._database.rows("SELECT 1 FROM albums WHERE server = ?", new):
-                hint = "Keep one ledger for each server: give the other one its own file with --ledger."
-                raise LedgerError(f"the ledger knows albums of {new} already", hint=hint)
-            ((count,),) = self._database.rows("SELECT count(*) FROM albums WHERE server = ?", old)
-            self._database.run("UPDATE albums SET server = ? WHERE server = ?", new, old)
-            return int(count)
-
     def _album(self, key: AlbumKey) -> int:
-        """The number of an album's row, which is made where there is none."""
-        values = (key.server, key.owner, key.rule)
-        self._database.run("INSERT OR IGNORE INTO albums (server, owner, rule) VALUES (?, ?, ?)", *values)
-        sql = "SELECT id FROM albums WHERE server = ? AND owner = ? AND rule = ?"
-        ((row,),) = self._database.rows(sql, *values)
+        """The number of an album's row, which is made where there is none; a run notes the server's address in it."""
+        self._database.run("INSERT OR IGNORE INTO albums (owner, rule) VALUES (?, ?)", key.owner, key.rule)
+        ((row,),) = self._database.rows("SELECT id FROM albums WHERE owner = ? AND rule = ?", key.owner, key.rule)
+        sql = "SELECT server FROM runs WHERE ended IS NULL ORDER BY id DESC LIMIT 1"
+        for (server,) in self._database.rows(sql):
+            self._database.run("UPDATE albums SET server = ? WHERE id = ?", server, row)
         return int(row)
 
     def _unbind(self, row: int) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.ledger.by_user import by_user
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Sequence
@@ -85,5 +87,5 @@ def _splits(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE albums ADD COLUMN split TEXT NOT NULL DEFAULT ''")
 
 
-MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_albums, _runs, _splits)
+MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_albums, _runs, _splits, by_user)
 """A ledger whose `user_version` is n has gone through the first n."""

@@ -33,11 +33,12 @@ def adopt(
     key: AlbumKey,
     view: AlbumView,
     ledger: Ledger,
+    server: str,
     now: Callable[[], str],
     *,
     take_over: Mapping[str, Sequence[Asset]] | None = None,
 ) -> Adopted:
-    """From now on the rule feeds this album. Nothing on the server changes.
+    """From now on the rule feeds this album. Nothing on the server, whose address is noted, changes.
 
     What is in it stays hand-made, so it is never removed. With `take_over`, what the rule selects (by the id of the
     user whose account selects it) and is in the album counts as added by us: a rule that keeps its album in step may
@@ -49,7 +50,7 @@ def adopt(
         for each in ledger.albums()
         if each.key != key and each.binding is not None and each.binding.album_id == view.album.id
     )
-    run = ledger.begin("adopt", key.server, now())
+    run = ledger.begin("adopt", server, now())
     ledger.bind(key, view.album)
     ours = ledger.memory(key).having({Standing.OURS})
     count = 0

@@ -84,7 +84,7 @@ def _apply(plan: Plan, run: Run, report: Report) -> None:
     written: set[str] = set()
     for album_plan, album_report in zip(plan.albums, report.albums, strict=True):
         album_report.tried = True
-        key = AlbumKey(plan.server, plan.users.get(album_plan.owner, ""), album_plan.rule)
+        key = AlbumKey(plan.users.get(album_plan.owner, ""), album_plan.rule)
         try:
             _apply_album(album_plan, key, run, album_report, written)
         except (PlanOutdated, UnsafePlan, ServerError) as error:

@@ -148,15 +148,14 @@ def _remembered(album: AlbumRule, asset_id: str, owner: Participant, ledger: Led
         return
     for known in ledger.albums():
         key = known.key
-        is_its_own = (key.server, key.owner) == (owner.server.base, owner.user.id)
-        if is_its_own and _pattern(album).fullmatch(key.rule) and asset_id in ledger.memory(key).memberships:
+        if key.owner == owner.user.id and _pattern(album).fullmatch(key.rule) and asset_id in ledger.memory(key).memberships:
             yield key.rule
 
 
 def _place(  # noqa: PLR0913 - what is asked, and of whom
     album: AlbumRule, name: str, asset_id: str, owner: Participant, ledger: Ledger, *, wanted: bool
 ) -> Place:
-    key = AlbumKey(owner.server.base, owner.user.id, name)
+    key = AlbumKey(owner.user.id, name)
     membership = ledger.memory(key).memberships.get(asset_id)
     runs = {run.id: run for run in ledger.runs()} if membership else {}
     standing = membership.standing if membership else None

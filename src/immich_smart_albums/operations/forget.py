@@ -26,7 +26,7 @@ def known_album(wanted: str, ledger: Ledger) -> KnownAlbum:
     if len(found) == 1:
         return found[0]
     if found:
-        listed = "; ".join(f"{each.key.rule!r} on {each.key.server}" for each in found)
+        listed = "; ".join(f"{each.key.rule!r} of the user {each.key.owner} on {each.server}" for each in found)
         message = f"{len(found)} albums of the ledger are meant by {wanted!r}: {listed}"
         raise ConfigurationError((Problem("ledger", message, "Give the album's id, which `ledger list` tells."),))
     near = nearest(name, (each.key.rule for each in albums), count=3)

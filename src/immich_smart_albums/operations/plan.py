@@ -171,7 +171,7 @@ class _Planner:
     def _plan(
         self, rule: AlbumRule, name: str, selections: dict[str, tuple[Asset, ...]], answers: Answers, owner: Participant
     ) -> AlbumPlan:
-        key = AlbumKey(owner.server.base, owner.user.id, name)
+        key = AlbumKey(owner.user.id, name)
         memory = self.ledger.memory(key)
         findings = Findings()
         shares = self._shares(rule, owner, findings)

@@ -238,7 +238,3 @@ class Ledger(Journal, Protocol):
     def forget(self, key: AlbumKey, asset_ids: Iterable[str]) -> None:
         """Forget that photos were taken out of an album."""
         ...
-
-    def move(self, old: str, new: str) -> int:
-        """The server has another address now; how many albums that is about."""
-        ...

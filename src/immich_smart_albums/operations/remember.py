@@ -48,4 +48,4 @@ def _whose(server: PhotoServer) -> tuple[Whose | None, str]:
         partners = tuple(sorted(each.id for each in server.directory.partners()))
     except MissingPermission:
         partners = ()  # then those who come or go show in the counts
-    return Whose(server.base, user_id, partners, server.version, now), ""
+    return Whose(user_id, partners, server.version, now), ""

@@ -40,8 +40,8 @@ def left_behind(rule: AlbumRule, owner: Participant, ledger: Ledger) -> Iterator
     if rule.keep is Keep.ADD_ONLY or not rule.rule.split:
         return
     there = {album.id for album in owner.names.albums}
-    whose = (owner.server.base, owner.user.id, rule.name)
+    whose = (owner.user.id, rule.name)
     for known in ledger.albums():
-        is_of_rule = (known.key.server, known.key.owner, known.split) == whose
+        is_of_rule = (known.key.owner, known.split) == whose
         if is_of_rule and known.counts.get(Standing.OURS) and known.binding and known.binding.album_id in there:
             yield known.key.rule

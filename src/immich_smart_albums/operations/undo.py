@@ -23,6 +23,7 @@ from immich_smart_albums.model.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.changes.change import Change
     from immich_smart_albums.changes.memory import AlbumKey, Membership, Memory
@@ -53,7 +54,7 @@ def plan_undo(run_id: int | None, keys: Keys, ledger: Ledger, made_at: str) -> P
     it. Raises ConfigurationError where there is nothing to take back, and ServerError.
     """
     base = next(iter(keys.servers.values())).base
-    run, writes = _chosen(run_id, ledger, base)
+    run, writes = _chosen(run_id, ledger, frozenset(keys.users.values()))
     albums: dict[AlbumKey, list[Write]] = {}
     for write in writes:
         albums.setdefault(write.intent.key, []).append(write)
@@ -61,25 +62,27 @@ def plan_undo(run_id: int | None, keys: Keys, ledger: Ledger, made_at: str) -> P
     return Plan(base, made_at, plans, verb="undo", undoes=run.id, users=dict(keys.users), ledger=ledger.state)
 
 
-def _chosen(run_id: int | None, ledger: Ledger, base: str) -> tuple[Run, list[Write]]:
+def _chosen(run_id: int | None, ledger: Ledger, users: AbstractSet[str]) -> tuple[Run, list[Write]]:
     runs = ledger.runs()
     undone = {each.undoes: each.id for each in runs if each.undoes is not None and each.ending is Ending.DONE}
     if run_id is None:
         for run in runs:
             writes = _written(ledger, run)
-            if writes and run.server == base and run.undoes is None and run.id not in undone:
+            is_ours = any(write.intent.key.owner in users for write in writes)
+            if is_ours and run.undoes is None and run.id not in undone:
                 return run, writes
-        raise _nothing(f"the ledger knows no run on {base} that could be undone", "`history` lists all runs.")
+        raise _nothing("the ledger knows no run of these accounts that could be undone", "`history` lists all runs.")
     found = next((each for each in runs if each.id == run_id), None)
     if found is None:
         raise _nothing(f"there is no run {run_id}", "`history` lists all runs.")
-    if found.server != base:
-        raise _nothing(f"run {run_id} wrote to {found.server}, and this is {base}", "Give --server or --ledger.")
     if run_id in undone:
         raise _nothing(f"run {run_id} was undone by run {undone[run_id]}", f"To have it back, undo {undone[run_id]}.")
     writes = _written(ledger, found)
     if not writes:
         raise _nothing(f"run {run_id} wrote nothing to the server", "`history` lists what each run wrote.")
+    if not any(write.intent.key.owner in users for write in writes):
+        message = f"run {run_id} wrote to albums of other accounts, on {found.server}"
+        raise _nothing(message, "Give the keys of their owners, or --ledger.")
     return found, writes
 
 

@@ -46,14 +46,14 @@ def album_lines(known: KnownAlbum, memory: Memory) -> Iterator[str]:
         yield ""
         yield f"{count(len(out), 'photo')} kept out, until `ledger forget`:"
         for each in out:
-            yield f"  {asset_line(each.asset, known.key.server)}  {each.standing.value}, added in run {each.run}"
+            yield f"  {asset_line(each.asset, known.server)}  {each.standing.value}, added in run {each.run}"
 
 
 def _album(known: KnownAlbum) -> str:
     if known.binding is None:
         return "none"
     name = "" if known.binding.name == known.key.rule else f"{one_line(known.binding.name)!r} "
-    return f"{name}{known.key.server}/albums/{known.binding.album_id}"
+    return f"{name}{known.server}/albums/{known.binding.album_id}"
 
 
 def _out(memory: Memory) -> list[Membership]:
@@ -70,7 +70,7 @@ def albums_json(albums: Sequence[KnownAlbum]) -> str:
 def album_json(known: KnownAlbum, memory: Memory) -> str:
     """One album, with the photos that stay out of it, as one JSON object."""
     kept_out = [
-        {**asset_json(each.asset, known.key.server), "standing": each.standing.value, "run": each.run}
+        {**asset_json(each.asset, known.server), "standing": each.standing.value, "run": each.run}
         for each in _out(memory)
     ]
     return json.dumps({"version": JSON_VERSION, **_known_json(known), "keptOut": kept_out}, indent=2)
@@ -80,7 +80,7 @@ def _known_json(known: KnownAlbum) -> dict[str, object]:
     binding = known.binding
     return {
         "rule": known.key.rule,
-        "server": known.key.server,
+        "server": known.server,
         "owner": known.key.owner,
         "album": binding and {"id": binding.album_id, "name": binding.name},
         "photos": {standing.value: known.counts.get(standing, 0) for standing in Standing},

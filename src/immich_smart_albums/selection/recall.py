@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.plan import Reading
     from immich_smart_albums.selection.ports import Searches, StateStore
 
-FORMAT = "1"
+FORMAT = "2"
 """Changes whenever what is kept, or what words of checks and keys mean, changes."""
 
 OVERLAP = 10 * 60 * 1000
@@ -43,9 +43,8 @@ DAY = 24 * 60 * 60 * 1000
 class Whose:
     """Whose photos it is about, and what their server said when the run began."""
 
-    server: str
-    """Its address."""
     user_id: str
+    """A UUID, which no other server gives to anybody: the server's address may change."""
     partners: tuple[str, ...]
     """The users whose photos searches find, too: one who comes brings photos that no `updatedAt` tells of."""
     version: Version
@@ -188,4 +187,4 @@ class Recall:
             self._made[self._key(reading)] = stamp, None if kept is None else kept.encode()
 
     def _key(self, reading: Reading) -> str:
-        return signature(reading, FORMAT, self._whose.server, self._whose.user_id, *self._whose.partners)
+        return signature(reading, FORMAT, self._whose.user_id, *self._whose.partners)

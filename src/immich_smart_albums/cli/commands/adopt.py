@@ -47,9 +47,9 @@ def run(arguments: argparse.Namespace) -> Exit:
         if view is None:
             message = "an album that was found must be there"
             raise TypeError(message)
-        key = AlbumKey(owner.server.base, owner.user.id, name)
+        key = AlbumKey(owner.user.id, name)
         taken = _selected(rule, rules) if arguments.take_over else None
-        adopted = adopt(key, view, rules.ledger, now, take_over=taken)
+        adopted = adopt(key, view, rules.ledger, owner.server.base, now, take_over=taken)
     console.say(f"{name}: feeds the album {album.name!r} from now on, with {len(view.members):,} photos in it")
     if adopted.before is not None:
         console.say(f"it fed {adopted.before.name!r} so far, which is left as it is")

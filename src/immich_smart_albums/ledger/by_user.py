@@ -1,0 +1,99 @@
+"""The shape in which albums are known by user and rule alone, made from the one that had the server's address in it.
+
+The same album was there once for each spelling of the address. What is known of it is put together:
+
+- Who is kept out under one address stays out, also where a run under another address added it again.
+- What was added under one address is ours, also where a run under another address took it for hand-made.
+- What was removed and what was added is told apart by the later run. Removed and hand-made is removed: if it is there,
+  the next look finds that out.
+- Of two different albums, the one that was written to last is the rule's; of the other one only what was kept out is
+  remembered, as whenever a rule gets another album.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+_OUT = ("taken out", "unsure", "gone")
+"""By what they weigh."""
+_WEIGHTS = {"hand-made": 0, "removed": 1, "ours": 1, "gone": 2, "unsure": 3, "taken out": 4}
+
+
+class _Album(NamedTuple):
+    id: int
+    server: str
+    owner: str
+    rule: str
+    album: str | None
+    name: str
+    matched: int
+    split: str
+    latest: int
+    """The last run that did something with it."""
+
+
+def by_user(connection: sqlite3.Connection) -> None:
+    """The server's address is no part of what an album is known by any more, but kept for links."""
+    groups: dict[tuple[str, str], list[_Album]] = {}
+    for album in _albums(connection):
+        groups.setdefault((album.owner, album.rule), []).append(album)
+    connection.execute(
+        """
+        CREATE TABLE albums_by_user (
+            id INTEGER PRIMARY KEY,
+            owner TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            album TEXT,
+            name TEXT NOT NULL DEFAULT '',
+            matched INTEGER NOT NULL DEFAULT 0,
+            split TEXT NOT NULL DEFAULT '',
+            server TEXT NOT NULL DEFAULT '',
+            UNIQUE (owner, rule)
+        )
+        """
+    )
+    for albums in groups.values():
+        kept = _merge(connection, sorted(albums, key=lambda album: (album.album is not None, album.latest, album.id)))
+        row = (kept.id, kept.owner, kept.rule, kept.album, kept.name, kept.matched, kept.split, kept.server)
+        connection.execute("INSERT INTO albums_by_user VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    connection.execute("DROP TABLE albums")
+    connection.execute("ALTER TABLE albums_by_user RENAME TO albums")
+
+
+def _albums(connection: sqlite3.Connection) -> Iterable[_Album]:
+    latest = """
+        max(coalesce((SELECT max(run) FROM writes WHERE writes.album = albums.id), 0),
+            coalesce((SELECT max(run) FROM memberships WHERE memberships.album = albums.id), 0))
+    """
+    sql = f"SELECT id, server, owner, rule, album, name, matched, split, {latest} FROM albums"  # noqa: S608 - our own words
+    return [_Album(*row) for row in connection.execute(sql)]
+
+
+def _merge(connection: sqlite3.Connection, albums: Sequence[_Album]) -> _Album:
+    """Put what is known of albums, the last of which counts, under that one."""
+    *others, kept = albums
+    for other in others:
+        is_same = other.album == kept.album
+        if not is_same:
+            connection.execute(f"DELETE FROM memberships WHERE album = ? AND standing NOT IN {_OUT}", (other.id,))  # noqa: S608
+            connection.execute("UPDATE writes SET state = 'settled' WHERE album = ? AND state = 'open'", (other.id,))
+        _merge_memberships(connection, other.id, kept.id)
+        connection.execute("UPDATE writes SET album = ? WHERE album = ?", (kept.id, other.id))
+    return kept
+
+
+def _merge_memberships(connection: sqlite3.Connection, other: int, kept: int) -> None:
+    both = """
+        SELECT asset, theirs.standing, theirs.run, ours.standing, ours.run
+        FROM memberships AS theirs JOIN memberships AS ours USING (asset)
+        WHERE theirs.album = ? AND ours.album = ?
+    """
+    for asset, their_standing, their_run, our_standing, our_run in connection.execute(both, (other, kept)).fetchall():
+        is_theirs = (_WEIGHTS[their_standing], their_run) > (_WEIGHTS[our_standing], our_run)
+        loser = kept if is_theirs else other
+        connection.execute("DELETE FROM memberships WHERE album = ? AND asset = ?", (loser, asset))
+    connection.execute("UPDATE memberships SET album = ? WHERE album = ?", (kept, other))
