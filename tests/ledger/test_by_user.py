@@ -50,7 +50,9 @@ class Earlier:
 
     def write(self, album: int, run: int, album_id: str) -> None:
         change = change_text(AddAssets("alice", (Asset("x", 0, "", "", ""),)))
-        sql = "INSERT INTO writes (run, album, album_id, user, updated, change, at) VALUES (?, ?, ?, 'alice', '', ?, '')"
+        sql = (
+            "INSERT INTO writes (run, album, album_id, user, updated, change, at) VALUES (?, ?, ?, 'alice', '', ?, '')"
+        )
         self.connection.execute(sql, (run, album, album_id, change))
 
     def standings(self, key: AlbumKey = KEY) -> dict[str, Standing]:

@@ -113,7 +113,7 @@ def test_a_ledger_of_each_earlier_shape_is_brought_up_to_date(path: Path, made_b
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {made_by}")
     columns = "server, owner, rule, album, name"
-    sql = f"INSERT INTO albums ({columns}) VALUES ('http://photos', ?, ?, 'a1', 'Friends')"  # noqa: S608 - our own words
+    sql = f"INSERT INTO albums ({columns}) VALUES ('http://photos', ?, ?, 'a1', 'Friends')"
     connection.execute(sql, (KEY.owner, KEY.rule))
     connection.close()
     with open_ledger(path, doing=doing) as ledger:

@@ -29,7 +29,7 @@ class Adopted:
     """Other rules that feed the album as well."""
 
 
-def adopt(
+def adopt(  # noqa: PLR0913 - which rule, which album, and what is remembered of it
     key: AlbumKey,
     view: AlbumView,
     ledger: Ledger,

@@ -148,7 +148,11 @@ def _remembered(album: AlbumRule, asset_id: str, owner: Participant, ledger: Led
         return
     for known in ledger.albums():
         key = known.key
-        if key.owner == owner.user.id and _pattern(album).fullmatch(key.rule) and asset_id in ledger.memory(key).memberships:
+        if (
+            key.owner == owner.user.id
+            and _pattern(album).fullmatch(key.rule)
+            and asset_id in ledger.memory(key).memberships
+        ):
             yield key.rule
 
 
