@@ -9,7 +9,7 @@ import pytest
 
 from immich_smart_albums.report.plan_json import JSON_VERSION, plan_json
 from immich_smart_albums.report.plan_markdown import plan_markdown
-from immich_smart_albums.report.plan_text import plan_lines
+from immich_smart_albums.report.plan_text import painted, plan_lines
 from tests.golden import check_golden
 
 from .plans import PLANS, REFUSED, plan
@@ -42,7 +42,7 @@ def test_json_has_a_version_and_the_fingerprint_that_apply_knows() -> None:
 def test_only_a_terminal_gets_colours() -> None:
     for each in PLANS.values():
         assert all(line.isprintable() for line in plan_lines(each))
-    coloured = list(plan_lines(plan(REFUSED, refusals=("too much",)), colour=True))
+    coloured = [painted(line) for line in plan_lines(plan(REFUSED, refusals=("too much",)))]
     assert "\x1b[31m✗ refused: too much\x1b[0m" in coloured
     assert [line for line in coloured if line.startswith("  \x1b[31m- ")]
     plain = [line.replace("\x1b[31m", "").replace("\x1b[0m", "") for line in coloured]

@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING, TextIO
 
 from immich_smart_albums.errors import ConfigurationError, SmartAlbumsError
+from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -39,10 +40,14 @@ class Console:
         """Whether a person is watching."""
         return self._is_terminal
 
-    def say(self, text: str = "") -> None:
-        """A message. One that nobody can read any more is no reason to stop."""
+    def say(self, text: str = "", *, alarm: str = "") -> None:
+        """A message on one line, made harmless; `alarm` stands before it, in red.
+
+        One that nobody can read any more is no reason to stop.
+        """
         with self._lock, contextlib.suppress(OSError, ValueError):
-            self._stream.write(f"{text}\n")  # in one piece: threads talk side by side
+            before = f"{self._red(alarm)} " if alarm else ""
+            self._stream.write(f"{before}{one_line(text)}\n")  # in one piece: threads talk side by side
             self._stream.flush()
 
     def detail(self, text: str) -> None:
@@ -81,10 +86,12 @@ class Console:
         """A short table, on a terminal."""
         from rich.console import Console as RichConsole  # noqa: PLC0415 - imported only where a table is drawn
         from rich.table import Table  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415
 
-        table = Table(title=title, show_header=False, title_justify="left")
+        # As Text, because in a plain str brackets are commands of rich's own.
+        table = Table(title=Text(one_line(title)), show_header=False, title_justify="left")
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*(Text(one_line(cell)) for cell in row))
         RichConsole(file=self._stream, no_color=not self._has_colour).print(table)
 
     def error(self, error: SmartAlbumsError) -> None:
@@ -93,7 +100,7 @@ class Console:
         if isinstance(error, ConfigurationError):
             count = len(error.problems)
             noun = "one problem" if count == 1 else f"{count} problems"
-            self.say(f"{self._red('error:')} {noun}; nothing was searched or written")
+            self.say(f"{noun}; nothing was searched or written", alarm="error:")
             for problem in error.problems:
                 self.say(f"  {problem.where}: {problem.message}")
                 for line in (problem.excerpt or "").splitlines():
@@ -101,7 +108,7 @@ class Console:
                 if problem.hint:
                     self.say(f"    → {problem.hint}")
             return
-        self.say(f"{self._red('error:')} {error.message}")
+        self.say(error.message, alarm="error:")
         if error.hint:
             self.say(f"  → {error.hint}")
 

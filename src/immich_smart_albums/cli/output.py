@@ -8,19 +8,35 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError
+from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 
-def print_lines(lines: Iterable[str]) -> None:
-    """Write lines to stdout.
+def print_lines(lines: Iterable[str], paint: Callable[[str], str] = str) -> None:
+    """Write lines for people to stdout, made harmless; `paint` then colours a line.
 
     Raises BrokenPipeError where the reader has seen enough, SmartAlbumsError on a full disk.
     """
+    _write(f"{paint(one_line(line))}\n" for line in lines)
+
+
+def print_document(text: str) -> None:
+    """Write a text of several lines for people; see `print_lines`."""
+    print_lines(text.split("\n"))
+
+
+def print_json(text: str) -> None:
+    """Write JSON, which is data, so that nothing of it is replaced; `text` is plain ASCII."""
+    escaped = text.replace("\x7f", "\\u007f")  # the one control character that JSON may have as it is
+    _write([f"{escaped}\n"])
+
+
+def _write(parts: Iterable[str]) -> None:
     try:
-        sys.stdout.writelines(f"{line}\n" for line in lines)
+        sys.stdout.writelines(parts)
         sys.stdout.flush()
     except BrokenPipeError:
         raise

@@ -7,6 +7,8 @@ import difflib
 from pathlib import Path
 from typing import NoReturn
 
+from immich_smart_albums.report.words import one_line
+
 PROGRAM = "immich-smart-albums"
 
 
@@ -20,7 +22,7 @@ class Parser(argparse.ArgumentParser):
             word = message.removeprefix("unrecognized arguments: ").split()[0].partition("=")[0]
             near = difflib.get_close_matches(word, self._option_string_actions, n=1)
             hint = f"did you mean {near[0]}?" if near else hint
-        self.exit(2, f"error: {message}\n  → {hint}\n")
+        self.exit(2, f"error: {one_line(message)}\n  → {one_line(hint)}\n")
 
 
 def at_least_one(text: str) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import has_colour
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.output import print_lines
+from immich_smart_albums.cli.output import print_document, print_json, print_lines
 from immich_smart_albums.cli.patience import Patience
 from immich_smart_albums.cli.rules_run import now
 from immich_smart_albums.errors import ConfigurationError, UnsafePlan
@@ -18,7 +18,7 @@ from immich_smart_albums.operations.plan import make_plan
 from immich_smart_albums.report.applied import report_lines
 from immich_smart_albums.report.plan_json import plan_json
 from immich_smart_albums.report.plan_markdown import plan_markdown
-from immich_smart_albums.report.plan_text import plan_lines
+from immich_smart_albums.report.plan_text import painted, plan_lines
 
 if TYPE_CHECKING:
     import argparse
@@ -46,11 +46,11 @@ def print_plan(plan: Plan, format_: str) -> None:
     """The plan on stdout, as text, json or markdown."""
     match format_:
         case "json":
-            print_lines([plan_json(plan)])
+            print_json(plan_json(plan))
         case "markdown":
-            print_lines([plan_markdown(plan)])
+            print_document(plan_markdown(plan))
         case _:
-            print_lines(plan_lines(plan, colour=has_colour(sys.stdout)))
+            print_lines(plan_lines(plan), painted if has_colour(sys.stdout) else str)
 
 
 def ending(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:

@@ -32,6 +32,9 @@ T = TypeVar("T")
 UNREADABLE = (msgspec.DecodeError, ValueError, OverflowError, RecursionError)
 """What decoding raises for a body that is no JSON, other JSON, no UTF-8, nested too deep, or has a wrong date."""
 
+_MOST_SAID = 500
+"""Characters of an error, or of an address, that are repeated."""
+
 SECURITY_PAGE = "your Immich page under Account Settings → API Keys"
 
 
@@ -85,7 +88,7 @@ class _Body(msgspec.Struct):
             path = issue.get("path")
             where = ".".join(map(str, path)) if isinstance(path, list) else ""
             issues.append(f"{where}: {issue.get('message', '')}")
-        return f"{words} ({'; '.join(issues)})" if issues else words
+        return _cut(f"{words} ({'; '.join(issues)})" if issues else words)
 
 
 def _refusal(request: str, status: int, headers: Mapping[str, str], body: _Body) -> ServerError:
@@ -93,7 +96,7 @@ def _refusal(request: str, status: int, headers: Mapping[str, str], body: _Body)
     correlation = body.correlationId or headers.get("x-correlation-id") or headers.get("x-immich-cid")
     message = f"{request} was answered {status}: {said or 'without a reason'}"
     if correlation:
-        message += f" (correlation id {correlation})"
+        message += f" (correlation id {_cut(correlation)})"
     match status:
         case 401:
             return Unauthorized(message, status=status, hint=_hint_401(said))
@@ -169,7 +172,7 @@ def _redirected(request: str, location: str) -> NotImmich:
     hint = "A login page or proxy in front of Immich must let requests to /api through."
     if is_api and base.startswith(("http://", "https://")):
         hint = f"Set the server to its final address, probably {base}."
-    return NotImmich(f"{request} was redirected to {location}", hint=hint)
+    return NotImmich(f"{request} was redirected to {_cut(location)}", hint=hint)
 
 
 def _no_json(request: str, body: bytes, status: int = 200) -> NotImmich:
@@ -186,6 +189,11 @@ def _title(body: bytes) -> str:
     return " ".join((found.group(1) if found else text).split())[:100]
 
 
+def _cut(said: str) -> str:
+    """What the other side said, as much of it as helps."""
+    return said if len(said) <= _MOST_SAID else f"{said[:_MOST_SAID]}…"
+
+
 def decode(body: bytes, type_: type[T], request: str) -> T:
     """Decode an answer into what it must be; raises Untrustworthy for anything else."""
     try:
@@ -197,4 +205,4 @@ def decode(body: bytes, type_: type[T], request: str) -> T:
 def unexpected(request: str, error: Exception) -> Untrustworthy:
     """An answer that is no JSON, or not the JSON that Immich sends."""
     hint = "Something on the way changed the answer, or this Immich version is newer than this tool knows."
-    return Untrustworthy(f"{request}: the answer cannot be read: {error}", hint=hint)
+    return Untrustworthy(f"{request}: the answer cannot be read: {_cut(str(error))}", hint=hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.report.words import one_line
+from immich_smart_albums.report.words import columns, one_line, padded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ def health_lines(health: Health) -> Iterator[str]:
     if health.me is None:
         yield "Key          accepted; whose it is cannot be told without the permission user.read"
     else:
-        yield f"Key          of {one_line(health.me.name)} <{health.me.email}>"
+        yield f"Key          of {one_line(health.me.name)} <{one_line(health.me.email)}>"
     yield from _permissions(health.missing)
     yield ""
     yield from _albums(health.albums)
@@ -44,10 +44,10 @@ def _albums(albums: tuple[Album, ...] | None) -> Iterator[str]:
         yield "Albums       cannot be listed without the permission album.read"
         return
     yield f"Albums       {len(albums)}"
-    width = max((len(album.name) for album in albums), default=0)
+    width = max((columns(one_line(album.name)) for album in albums), default=0)
     for album in albums:
         role = "" if album.role in {"owner", None} else f", {album.role}, of {one_line(album.owner)}"
-        yield f"  {one_line(album.name):{width}}  {album.id}  {album.asset_count} photos{role}"
+        yield f"  {padded(one_line(album.name), width)}  {album.id}  {album.asset_count} photos{role}"
 
 
 def _people(people: tuple[Person, ...] | None) -> Iterator[str]:
@@ -56,11 +56,11 @@ def _people(people: tuple[Person, ...] | None) -> Iterator[str]:
         return
     yield f"People       {len(people)} with a name"
     repeated = Counter(person.name for person in people)
-    width = max((len(person.name) for person in people), default=0)
+    width = max((columns(one_line(person.name)) for person in people), default=0)
     for person in people:
         notes = [note for note, holds in _notes(person, repeated) if holds]
         remark = f"  ({', '.join(notes)})" if notes else ""
-        yield f"  {one_line(person.name):{width}}  {person.id}{remark}"
+        yield f"  {padded(one_line(person.name), width)}  {person.id}{remark}"
 
 
 def _notes(person: Person, repeated: Counter[str]) -> list[tuple[str, bool]]:

@@ -21,9 +21,11 @@ SHOWN = 5
 _COLOURS = {"+": "32", "-": "31", "~": "36", "⚠": "33", "✗": "31"}
 """ANSI colours of lines, by the sign that they begin with."""
 
+_INDENT = "  "
 
-def plan_lines(plan: Plan, *, colour: bool = False) -> Iterator[str]:
-    """A table of the albums, what changes in each, and the totals; `colour` for terminals only."""
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """A table of the albums, what changes in each, and the totals."""
     yield title(plan)
     yield ""
     yield from _table(plan.albums)
@@ -32,17 +34,19 @@ def plan_lines(plan: Plan, *, colour: bool = False) -> Iterator[str]:
         if told:
             yield ""
             yield heading(album)
-            yield from (f"  {_painted(line) if colour else line}" for line in told)
+            yield from (f"{_INDENT}{line}" for line in told)
     yield ""
     for each in plan.refusals:
-        line = f"✗ refused: {one_line(each)}"
-        yield _painted(line) if colour else line
+        yield f"✗ refused: {one_line(each)}"
     yield totals(plan)
 
 
-def _painted(line: str) -> str:
-    code = _COLOURS.get(line[:1])
-    return f"\x1b[{code}m{line}\x1b[0m" if code else line
+def painted(line: str) -> str:
+    """A line of a plan in its colour, for terminals: ready to be written as it is."""
+    indent = _INDENT if line.startswith(_INDENT) else ""
+    sign = line.removeprefix(indent)[:1]
+    code = _COLOURS.get(sign) if indent or sign == "✗" else None
+    return f"{indent}\x1b[{code}m{line.removeprefix(indent)}\x1b[0m" if code else line
 
 
 def _table(albums: Sequence[AlbumPlan]) -> Iterator[str]:

@@ -9,6 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.report.words import is_harmless
 from immich_smart_albums.rules.album import Keep
 from immich_smart_albums.rules.guard_words import guard_words
 from immich_smart_albums.rules.value import Entries, Items, Text
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.value import Value
 
 _LOGIN = re.compile(r"://[^/\s]*@")
-_RARE = str.maketrans({"\x85": "\\x85", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 _PLAIN = re.compile(r"[A-Za-z][\w @./+-]*[\w]|[A-Za-z]|\d+", re.ASCII)
 """Texts that mean themselves without quotes, wherever they stand."""
 
@@ -116,7 +116,9 @@ def _scalar(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).translate(_RARE)
+    """In double quotes, which YAML reads as JSON does; what no terminal should be given is spelled out."""
+    plain = json.dumps(text, ensure_ascii=False)
+    return "".join(each if is_harmless(each) else json.dumps(each)[1:-1] for each in plain)
 
 
 def _list(texts: tuple[str, ...]) -> str:

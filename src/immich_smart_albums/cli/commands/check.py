@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.output import print_lines
 from immich_smart_albums.cli.server import read_server
 from immich_smart_albums.operations.check import check
 from immich_smart_albums.report.health import health_lines
@@ -23,5 +23,5 @@ def run(arguments: argparse.Namespace) -> Exit:
     connect, _ = read_server(arguments, findings, console)
     findings.raise_problems()
     health = check(connect())
-    sys.stdout.writelines(f"{line}\n" for line in health_lines(health))
+    print_lines(health_lines(health))
     return Exit.FAILED if health.missing else Exit.DONE

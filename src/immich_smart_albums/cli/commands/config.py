@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.output import print_lines
+from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.rules_run import participants, surroundings
 from immich_smart_albums.cli.server import read_connection
 from immich_smart_albums.config.household import in_order, load, load_rules
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Do what the second word says."""
     match arguments.action:
         case "schema":
-            print_lines([json.dumps(json_schema(), indent=2, ensure_ascii=False)])
+            print_json(json.dumps(json_schema(), indent=2))
         case "show":
             here = surroundings()
             book = load_rules(arguments.rules, here, Findings())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.output import print_lines
+from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.rules_run import rules_run
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.operations.explain import asset_id_in
@@ -32,6 +32,9 @@ def run(arguments: argparse.Namespace) -> Exit:
             found = explain_album(rule, asset_id, rules.accounts, rules.ledger, rules.how, name=name)
         finally:
             console.done_reading()
-    print_lines([explanation_json(found)] if arguments.format == "json" else explanation_lines(found))
+    if arguments.format == "json":
+        print_json(explanation_json(found))
+    else:
+        print_lines(explanation_lines(found))
     is_known = not any(each.problems for each in found.accounts) and not any(each.problems for each in found.places)
     return Exit.DONE if is_known else Exit.FAILED

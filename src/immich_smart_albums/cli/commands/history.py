@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.output import print_lines
+from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.places import ledger_place
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.ledger.ledger import open_ledger
@@ -25,12 +25,18 @@ def run(arguments: argparse.Namespace) -> Exit:
     with open_ledger(arguments.ledger or ledger_place()) as ledger:
         if arguments.run is None:
             runs = history(ledger, most=MOST)
-            print_lines([runs_json(runs)] if as_json else runs_lines(runs))
+            if as_json:
+                print_json(runs_json(runs))
+            else:
+                print_lines(runs_lines(runs))
             return Exit.DONE
         found = next((each for each in ledger.runs() if each.id == arguments.run), None)
         if found is None:
             hint = "history without a number lists the runs."
             raise ConfigurationError((Problem("RUN", f"the ledger knows no run {arguments.run}", hint),))
         writes = ledger.writes(found.id)
-        print_lines([run_json(found, writes)] if as_json else run_lines(found, writes))
+        if as_json:
+            print_json(run_json(found, writes))
+        else:
+            print_lines(run_lines(found, writes))
     return Exit.DONE

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.output import print_lines
+from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.places import ledger_place
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.operations.forget import forget, forget_album, known_album
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         arguments.ledger or ledger_place(), doing="ledger forget" if arguments.action == "forget" else None
     ) as ledger:
         if arguments.action == "forget":
-            sys.stderr.write(f"{_forget(arguments, ledger)}\n")
+            stderr_console(verbose=False).say(_forget(arguments, ledger))
         else:
             _list(arguments, ledger)
     return Exit.DONE
@@ -34,11 +34,17 @@ def _list(arguments: argparse.Namespace, ledger: Ledger) -> None:
     as_json = arguments.format == "json"
     if arguments.album is None:
         albums = ledger.albums()
-        print_lines([albums_json(albums)] if as_json else albums_lines(albums))
+        if as_json:
+            print_json(albums_json(albums))
+        else:
+            print_lines(albums_lines(albums))
         return
     album = known_album(arguments.album, ledger)
     memory = ledger.memory(album.key)
-    print_lines([album_json(album, memory)] if as_json else album_lines(album, memory))
+    if as_json:
+        print_json(album_json(album, memory))
+    else:
+        print_lines(album_lines(album, memory))
 
 
 def _forget(arguments: argparse.Namespace, ledger: Ledger) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.output import print_lines
+from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.rules_run import rules_run
 from immich_smart_albums.operations.plan import ask
 from immich_smart_albums.report.plan_text import problem_lines
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     base = next(iter(rules.accounts.present.values())).server.base
     found = {name: selected(answer) for name, answer in answers.items()}
     if arguments.format == "json":
-        print_lines([selections_json(found, base)])
+        print_json(selections_json(found, base))
     else:
         everything = dict.fromkeys(asset for assets in found.values() for asset in assets)
         print_lines(lines(everything, base, arguments.format or "urls"))

@@ -10,7 +10,7 @@ from immich_smart_albums.changes.plan import AlbumPlan, Plan
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.numbers import whole_number
-from immich_smart_albums.cli.output import print_lines
+from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.places import state_place
 from immich_smart_albums.cli.server import read_server
 from immich_smart_albums.config.sources import read_source
@@ -129,7 +129,7 @@ def _preview(selection: Selection, base: str, format_: str | None, console: Cons
 
 def _print(selection: Selection, base: str, format_: str, report: AlbumReport | None) -> None:
     if format_ == "json":
-        print_lines([as_json(selection, base, report)])
+        print_json(as_json(selection, base, report))
     else:
         print_lines(lines(selection.assets, base, format_))
 
