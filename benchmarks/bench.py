@@ -164,7 +164,7 @@ def serving(assets: int) -> Iterator[Served]:
 
 
 def _serve(assets: int, pipe: Connection) -> None:
-    from immich_smart_albums.sandbox import Sandbox, generate  # noqa: PLC0415 - only this process needs it
+    from immich_sandbox import Sandbox, generate  # noqa: PLC0415 - only this process needs it
 
     with Sandbox(generate(assets)) as sandbox:
         pipe.send((sandbox.url, sandbox.keys["alice"]))

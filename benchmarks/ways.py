@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any
 import jsonpath
 import urllib3
 
-from immich_smart_albums.immich.connection import Address
-from immich_smart_albums.immich.http import Http
+from immich_smart_albums.immich.http.client import Http
+from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.server import ImmichServer
-from immich_smart_albums.ledger.state import StateFile
+from immich_smart_albums.ledger.search_cache import StateFile
 from immich_smart_albums.model.secret import Secret
-from immich_smart_albums.operations.resolve import resolve
-from immich_smart_albums.operations.selections import Selecting, select_one
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.flag import FLAGS
-from immich_smart_albums.rules.flags import read_rule
-from immich_smart_albums.rules.source import Form, Source
+from immich_smart_albums.operations.names.resolve import resolve
+from immich_smart_albums.operations.select import Selecting, select_one
+from immich_smart_albums.rules.flags.flags import read_rule
+from immich_smart_albums.rules.flags.names import FLAGS
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.source import Form, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import stamina.instrumentation
 
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.immich.connection import Address
-from immich_smart_albums.immich.http import Exchange, Http, TimeOuts
+from immich_smart_albums.immich.http.client import Exchange, Http, TimeOuts
+from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.server import ImmichServer
 
 if TYPE_CHECKING:

@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox, generate
 from immich_smart_albums.bootstrap import Connection, connect
-from immich_smart_albums.config.household import Surroundings, load
+from immich_smart_albums.config.load import Surroundings, load
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.operations.accounts import gather_participants
-from immich_smart_albums.operations.applied import Report
-from immich_smart_albums.operations.apply import apply
-from immich_smart_albums.operations.explain_album import explain_album, rule_for
+from immich_smart_albums.operations.apply.apply import apply
+from immich_smart_albums.operations.apply.result import Report
+from immich_smart_albums.operations.explain.album import explain_album, rule_for
 from immich_smart_albums.operations.plan import make_plan
-from immich_smart_albums.operations.selections import Selecting
+from immich_smart_albums.operations.select import Selecting
 from immich_smart_albums.report.explanation import explanation_lines
 from immich_smart_albums.report.plan_markdown import plan_markdown
 from immich_smart_albums.report.plan_text import plan_lines
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.sandbox import Sandbox, generate
+from immich_smart_albums.rules.syntax.diagnostics import Findings
 from tests.golden import check_golden
 
 if TYPE_CHECKING:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from immich_smart_albums.changes.desired import AlbumView, Wanted
 from immich_smart_albums.changes.memory import Membership, Memory, Standing
-from immich_smart_albums.changes.view import AlbumView, Wanted
 from immich_smart_albums.model.album import Album, AlbumDetails, User
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.rules.album import AlbumRule, Guard, Keep
-from immich_smart_albums.rules.leaves import Search
-from immich_smart_albums.rules.nodes import Rule
+from immich_smart_albums.rules.tree import Rule, Search
 
 if TYPE_CHECKING:
     from immich_smart_albums.changes.memory import Interrupted

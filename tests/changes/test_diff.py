@@ -13,10 +13,10 @@ from immich_smart_albums.changes.change import (
     SetDetails,
     ShareAlbum,
 )
+from immich_smart_albums.changes.desired import AlbumView
 from immich_smart_albums.changes.diff import plan_album
 from immich_smart_albums.changes.memory import Interrupted, Standing
 from immich_smart_albums.changes.plan import AlbumPlan, Learned, Seen, digest
-from immich_smart_albums.changes.view import AlbumView
 from immich_smart_albums.errors import Problem
 
 from .making import ALICE, BOB, EVE, asset, assets, memory, remembering, rule, view, wanted

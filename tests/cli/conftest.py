@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox, generate
 from immich_smart_albums.cli import main
-from immich_smart_albums.sandbox import Sandbox, generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

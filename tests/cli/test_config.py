@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.rules.json_schema import json_schema
+from immich_smart_albums.rules.rules_file.json_schema import json_schema
 
 if TYPE_CHECKING:
     from .conftest import Shell

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox, generate
 from immich_smart_albums.cli.console import Console
 from immich_smart_albums.cli.verbs import VERBS
-from immich_smart_albums.sandbox import Sandbox, generate
 
 from .conftest import Shell
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.sandbox import Sandbox, generate
+from immich_sandbox import Sandbox, generate
 
 from .conftest import Shell
 

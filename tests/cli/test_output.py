@@ -249,7 +249,7 @@ def test_a_terminal_gets_totals_and_colours_unless_no_color(
 
 
 def test_a_long_scan_on_a_terminal_shows_progress(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    from immich_smart_albums.sandbox import Sandbox, generate  # noqa: PLC0415 - a larger library, for this test only
+    from immich_sandbox import Sandbox, generate  # noqa: PLC0415 - a larger library, for this test only
 
     with Sandbox(generate(3500)) as larger:
         shell.sandbox = larger

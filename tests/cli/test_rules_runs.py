@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox, generate
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.main import run as run_tool
-from immich_smart_albums.sandbox import Sandbox, generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from immich_smart_albums.config.accounts import read_account_key
 from immich_smart_albums.config.settings import Variables
 from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.rules.album import Account
-from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from immich_smart_albums.config.household import Surroundings, load_rules
+from immich_smart_albums.config.load import Surroundings, load_rules
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Findings
 from tests.golden import check_golden
 
 CASES = Path(__file__).parent / "cases"

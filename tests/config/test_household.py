@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from immich_smart_albums.config.household import Household, Surroundings, in_order, load, load_rules
+from immich_smart_albums.config.load import Household, Surroundings, in_order, load, load_rules
 from immich_smart_albums.config.rules_files import config_folder, find_rules
-from immich_smart_albums.config.yaml_text import LARGEST
+from immich_smart_albums.config.yaml.text import LARGEST
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 HERE = "http://here:2283"
 ALBUM = "albums: [{{name: {}, match: {{favorite: true}}}}]\n"

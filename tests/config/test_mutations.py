@@ -8,12 +8,12 @@ from textwrap import indent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from immich_smart_albums.config.yaml_values import read_yaml
-from immich_smart_albums.rules.book import read_book
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.reading import Reading
-from immich_smart_albums.rules.registry import PREDICATES, PREDICATES_BY_WORD
-from immich_smart_albums.rules.settings import ALBUM, FILE
+from immich_smart_albums.config.yaml.reader import read_yaml
+from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
+from immich_smart_albums.rules.rules_file.keywords import ALBUM, FILE
+from immich_smart_albums.rules.rules_file.rules_file import read_book
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.reader import Reading
 from tests.config.test_starter import WITH_EXAMPLES
 
 EXAMPLES = "\n".join(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.config.household import Surroundings
+from immich_smart_albums.config.load import Surroundings
 from immich_smart_albums.config.origins import key_origins, server_origin
 from tests.rules.books import book
 

@@ -9,7 +9,7 @@ import pytest
 from immich_smart_albums.config.settings import KEY_FILE_NAME, KEY_NAME, SERVER_NAMES, Settings, read_settings
 from immich_smart_albums.model.secret import Secret
 from immich_smart_albums.model.version import Version
-from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from immich_smart_albums.config.sources import read_source
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.source import Form, Source
+from immich_smart_albums.config.flag_values import read_source
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.source import Form, Source
 
 FLAG = "--include-metadata-union"
 

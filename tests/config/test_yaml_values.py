@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from immich_smart_albums.config.yaml_values import DEEPEST, MOST_VALUES, read_yaml
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.value import Entries, Items, Text, Value
+from immich_smart_albums.config.yaml.reader import DEEPEST, MOST_VALUES, read_yaml
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,12 +16,12 @@ from immich_smart_albums.cli.parser import PROGRAM
 from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.immich import versions
 from immich_smart_albums.model.query import Kind
+from immich_smart_albums.model.search_fields import FIELDS
 from immich_smart_albums.operations.permissions import NEEDS, RULES_NEED
 from immich_smart_albums.rules.album import RUN_GUARD, Guard
-from immich_smart_albums.rules.asset_fields import ASSET, FROM_DETAILS
-from immich_smart_albums.rules.fields import FIELDS
-from immich_smart_albums.rules.guard_words import guard_words
-from immich_smart_albums.rules.settings import ACCOUNT, ALBUM, FILE
+from immich_smart_albums.rules.local_filters.asset_shape import ASSET, FROM_DETAILS
+from immich_smart_albums.rules.rules_file.guard import guard_words
+from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE
 from immich_smart_albums.rules.split import KEYS
 from immich_smart_albums.rules.split import MEANINGS as KEY_MEANINGS
 
@@ -31,7 +31,7 @@ from .terminal import ADDRESS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from immich_smart_albums.rules.settings import Setting
+    from immich_smart_albums.rules.rules_file.keywords import Setting
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.registry import PREDICATES
+from immich_smart_albums.rules.predicates.registry import PREDICATES
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.predicate import Predicate
+    from immich_smart_albums.rules.predicates.predicate import Predicate
 
 _WIDEST = 60
 """Characters of an example that has its meaning beside it."""

@@ -19,7 +19,7 @@ from immich_smart_albums.cli.verbs import VERBS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from immich_smart_albums.sandbox import Sandbox
+    from immich_sandbox import Sandbox
 
 TOOL = "immich-smart-albums"
 ADDRESS = "http://127.0.0.1:40000"

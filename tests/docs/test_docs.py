@@ -20,12 +20,12 @@ from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.config.rules_files import VARIABLE
 from immich_smart_albums.config.settings import KEY_FILE_NAME, KEY_NAME, SERVER_NAMES
 from immich_smart_albums.model.query import Kind
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.local_filters import read_local_filters
-from immich_smart_albums.rules.payload import read_search
-from immich_smart_albums.rules.registry import PREDICATES, PREDICATES_BY_WORD
-from immich_smart_albums.rules.settings import ACCOUNT, ALBUM, FILE
-from immich_smart_albums.rules.source import Form, Source
+from immich_smart_albums.rules.local_filters.local_filter import read_local_filters
+from immich_smart_albums.rules.payload.payload import read_search
+from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
+from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.source import Form, Source
 
 from .generated import PARTS
 from .pages import CHECKOUT, PAGES, all_text, blocks

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.yaml_values import read_yaml
-from immich_smart_albums.rules.book import read_book
-from immich_smart_albums.rules.registry import PREDICATES
-from immich_smart_albums.rules.value import Entries, Items, Text
+from immich_smart_albums.config.yaml.reader import read_yaml
+from immich_smart_albums.rules.predicates.registry import PREDICATES
+from immich_smart_albums.rules.rules_file.rules_file import read_book
+from immich_smart_albums.rules.syntax.document import Entries, Items, Text
 from tests.cli.conftest import CHECKOUT
 from tests.rules.values import reading
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.value import Value
+    from immich_smart_albums.rules.syntax.document import Value
 
 PAGE = (CHECKOUT / "docs" / "predicates.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

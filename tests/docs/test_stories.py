@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox, generate
+from immich_sandbox.library.records import Tag, User
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.sandbox import Sandbox, generate
-from immich_smart_albums.sandbox.records import Tag, User
 
 from .pages import PAGES, Block, blocks
 from .terminal import TOOL, Terminal, command_lines
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from immich_smart_albums.sandbox.library import Library
+    from immich_sandbox.library.library import Library
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from immich_smart_albums.immich.connection import Address
-from immich_smart_albums.immich.http import Http
+from immich_smart_albums.immich.http.client import Http
+from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.server import ImmichServer
 from immich_smart_albums.model.query import Kind, Query, Value, Visibility
 from immich_smart_albums.model.secret import Secret
@@ -14,9 +14,9 @@ from immich_smart_albums.model.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from immich_smart_albums.immich.wire import Record
-    from immich_smart_albums.sandbox import Library, Sandbox
-    from immich_smart_albums.sandbox.records import Asset
+    from immich_sandbox import Library, Sandbox
+    from immich_sandbox.library.records import Asset
+    from immich_smart_albums.immich.search.page import Record
 
 NOTHING: frozenset[str] = frozenset()
 TIMELINE = frozenset({Visibility.TIMELINE})

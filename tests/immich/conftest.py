@@ -9,7 +9,7 @@ import pytest
 import stamina
 import stamina.instrumentation
 
-from immich_smart_albums.sandbox import Library, Sandbox, generate
+from immich_sandbox import Library, Sandbox, generate
 
 LEVELS = ("1.132", "2.7", "3.1", "3.2")
 

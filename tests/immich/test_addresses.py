@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import ConfigurationError, Refused, Unreachable
-from immich_smart_albums.immich.connection import Address
+from immich_smart_albums.immich.http.connection import Address
 
 from .bare_server import BareServer, answer, json, page
 from .clients import http_to, server_at
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox import Sandbox
+    from immich_sandbox import Sandbox
 
 GOOD = json(b'{"major":3,"minor":1,"patch":0}')
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from immich_sandbox import Library, generate
 from immich_smart_albums.errors import MissingPermission, NoAccess, Refused, ServerError, Unreachable, Untrustworthy
 from immich_smart_albums.model.album import User
 from immich_smart_albums.model.outcome import Outcome
-from immich_smart_albums.sandbox import Library, generate
 
 from .clients import server_at, shown_ids
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox import Sandbox
-    from immich_smart_albums.sandbox.records import Album
+    from immich_sandbox import Sandbox
+    from immich_sandbox.library.records import Album
 
     from .conftest import Start
 

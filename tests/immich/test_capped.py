@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Library, generate
+from immich_sandbox.library import times
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.query import Visibility
-from immich_smart_albums.sandbox import Library, generate, times
 
 from .clients import found_ids, http_to, metadata, searches_sent, server_at, shown, shown_ids, smart
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox import Sandbox
-    from immich_smart_albums.sandbox.records import Asset
+    from immich_sandbox import Sandbox
+    from immich_sandbox.library.records import Asset
 
     from .conftest import Start
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.immich import contents
-from immich_smart_albums.sandbox import generate
+from immich_sandbox import generate
+from immich_smart_albums.immich.albums import members
 
 from .clients import server_at
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox import Library, Sandbox
-    from immich_smart_albums.sandbox.records import Album
+    from immich_sandbox import Library, Sandbox
+    from immich_sandbox.library.records import Album
 
     from .conftest import Start
 
@@ -45,7 +45,7 @@ def asked(sandbox: Sandbox) -> list[str]:
 @pytest.fixture(autouse=True)
 def long(monkeypatch: pytest.MonkeyPatch) -> None:
     """So many members are many, here."""
-    monkeypatch.setattr(contents, "FEW", 100)
+    monkeypatch.setattr(members, "FEW", 100)
 
 
 @pytest.mark.parametrize("level", ["3.1", "3.2"])

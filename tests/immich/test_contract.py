@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from immich_smart_albums.immich.versions import ASSET_FIELDS, FIELDS, Span
+from immich_smart_albums.model import search_fields
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.model.version import Version
-from immich_smart_albums.rules import fields
 
 OPENAPI = Path(__file__).parents[2] / "../shared/immich/openapi"
 MODELS = {Kind.METADATA: "MetadataSearchDto", Kind.SMART: "SmartSearchDto"}
@@ -62,7 +62,7 @@ def test_the_descriptions_reach_over_all_supported_versions() -> None:
 def test_each_search_field_is_described_just_where_the_table_has_it(path: Path, kind: Kind) -> None:
     version, models = read(path)
     described = models[MODELS[kind]]
-    for name, field in fields.FIELDS.items():
+    for name, field in search_fields.FIELDS.items():
         is_let_through = version in FIELDS.get(name, Span())
         is_exception = version < DESCRIBED_BUT_WITHOUT_EFFECT.get(name, Version(0, 0))
         expected = kind in field.kinds and (is_let_through or is_exception)
@@ -74,11 +74,11 @@ def test_each_search_field_is_described_just_where_the_table_has_it(path: Path, 
 def test_every_described_search_field_has_its_place_in_the_rules(path: Path, kind: Kind) -> None:
     _, models = read(path)
     known = {
-        *fields.FIELDS,
-        *fields.VISIBILITY_WORDS,
-        *fields.READING_OPTIONS,
-        *fields.IGNORED_BY_IMMICH,
-        *fields.STRUCTURED_WORDS,
+        *search_fields.FIELDS,
+        *search_fields.VISIBILITY_WORDS,
+        *search_fields.READING_OPTIONS,
+        *search_fields.IGNORED_BY_IMMICH,
+        *search_fields.STRUCTURED_WORDS,
     }
     assert models[MODELS[kind]] <= known
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import generate
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
-from immich_smart_albums.sandbox import generate
 
 from .clients import TIMELINE, found_ids, metadata, searches_sent, server_at, smart
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox import Library, Sandbox
+    from immich_sandbox import Library, Sandbox
 
     from .conftest import Start
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox, generate
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.sandbox import Sandbox, generate
 
 from .clients import found_ids, searches_sent, server_at, shown, shown_ids
 

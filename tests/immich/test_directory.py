@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Library, Sandbox, generate
+from immich_sandbox.library.keys import MINIMAL
+from immich_sandbox.library.records import Person as PersonRecord
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich import directory as module
 from immich_smart_albums.model.album import Album, Person
-from immich_smart_albums.sandbox import Library, Sandbox, generate
-from immich_smart_albums.sandbox.keys import MINIMAL
-from immich_smart_albums.sandbox.records import Person as PersonRecord
 
 from .clients import server_at, shown
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import generate
 from immich_smart_albums.errors import MissingPermission, Untrustworthy
-from immich_smart_albums.sandbox import generate
 
 from .bare_server import BareServer, json
 from .clients import server_at, shown
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox import Library, Sandbox
+    from immich_sandbox import Library, Sandbox
 
     from .conftest import Start
 

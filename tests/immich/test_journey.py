@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 from urllib3.exceptions import ConnectTimeoutError, DecodeError
 
+from immich_sandbox import Sandbox, generate
 from immich_smart_albums.errors import NotImmich, ServerError, Unreachable, Untrustworthy
-from immich_smart_albums.immich.connection import Address, tell_failure
-from immich_smart_albums.immich.http import Exchange, TimeOuts
-from immich_smart_albums.sandbox import Sandbox, generate
+from immich_smart_albums.immich.http.client import Exchange, TimeOuts
+from immich_smart_albums.immich.http.connection import Address, tell_failure
 
 from .bare_server import BareServer, json
 from .clients import NOTHING, found_ids, http_to, metadata, server_at, shown_ids, smart

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from immich_sandbox import Sandbox
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.sandbox import Sandbox
 from tests.sandbox.recorded import IMMICH, load, real_library
 
 from .clients import found_ids, server_at

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import NotImmich, Refused, ServerError, Unreachable
-from immich_smart_albums.immich.http import LONGEST_RETRY_AFTER, _Tries
+from immich_smart_albums.immich.http.client import LONGEST_RETRY_AFTER, _Tries
 
 from .bare_server import BareServer, answer, json, page
 from .clients import found_ids, http_to, metadata, server_at

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import Refused
-from immich_smart_albums.immich.parallel import in_parallel
+from immich_smart_albums.immich.search.parallel import in_parallel
 
 from .clients import NOTHING, metadata, server_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from immich_smart_albums.sandbox import Sandbox
+    from immich_sandbox import Sandbox
 
 
 def readers() -> list[threading.Thread]:

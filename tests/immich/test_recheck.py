@@ -8,13 +8,13 @@ import msgspec
 import pytest
 
 from immich_smart_albums.errors import Untrustworthy
-from immich_smart_albums.immich.told import may_contain
+from immich_smart_albums.immich.search.verify import may_contain
 from immich_smart_albums.model.query import Query, Value, Visibility
 
 from .clients import find, found_ids, metadata, server_at, shown, smart
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox import Library, Sandbox
+    from immich_sandbox import Library, Sandbox
 
     from .conftest import Start
 

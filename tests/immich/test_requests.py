@@ -12,7 +12,7 @@ from .bare_server import BareServer, json
 from .clients import TIMELINE, found_ids, http_to, metadata, searches_sent, server_at, smart
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox import Sandbox
+    from immich_sandbox import Sandbox
 
     from .conftest import Start
 

@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.errors import Untrustworthy
-from immich_smart_albums.immich.scan import PAGE_SIZE, Window, scan
-from immich_smart_albums.immich.windows import Month, cut
+from immich_smart_albums.immich.directory import Month
+from immich_smart_albums.immich.search.scan import PAGE_SIZE, Window, cut, scan
 
 from .timeline import Timeline, holds, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from immich_smart_albums.immich.wire import Page
+    from immich_smart_albums.immich.search.page import Page
 
 MICROSECONDS = st.one_of(
     st.sampled_from([0, 1, 999, 1000, 2000, 2001, 3000]),  # heavy ties, on the borders of milliseconds and beside them

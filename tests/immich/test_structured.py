@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from immich_sandbox import generate
+from immich_sandbox.requests.structured_fields import FILTER
 from immich_smart_albums.errors import Untrustworthy
-from immich_smart_albums.immich.structured import OPERATORS, filter_body
-from immich_smart_albums.immich.told import may_end, may_lack, may_start
+from immich_smart_albums.immich.search.request import OPERATORS, filter_body
+from immich_smart_albums.immich.search.verify import may_end, may_lack, may_start
 from immich_smart_albums.immich.versions import Capabilities
 from immich_smart_albums.model.query import Branch, Condition, Kind, Query, Visibility
 from immich_smart_albums.model.version import Version
-from immich_smart_albums.sandbox import generate
-from immich_smart_albums.sandbox.structured_fields import FILTER
 
 from .clients import TIMELINE, find, found_ids, metadata, searches_sent, server_at, shown
 from .test_recheck import CHECKSUM, FOREIGN_ID, GOOD, GOOD_ID, changed
@@ -22,8 +22,8 @@ from .test_recheck import CHECKSUM, FOREIGN_ID, GOOD, GOOD_ID, changed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from immich_smart_albums.sandbox import Library, Sandbox
-    from immich_smart_albums.sandbox.records import Asset
+    from immich_sandbox import Library, Sandbox
+    from immich_sandbox.library.records import Asset
 
     from .conftest import Start
 

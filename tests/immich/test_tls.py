@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import ConfigurationError, Unreachable
-from immich_smart_albums.immich.connection import Address
-from immich_smart_albums.immich.http import Http
+from immich_smart_albums.immich.http.client import Http
+from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.model.secret import Secret
 
 from .bare_server import BareServer, json
@@ -19,7 +19,7 @@ from .bare_server import BareServer, json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from immich_smart_albums.sandbox import Sandbox
+    from immich_sandbox import Sandbox
 
 GOOD = json(b'{"major":3,"minor":1,"patch":0}')
 OPENSSL = shutil.which("openssl")

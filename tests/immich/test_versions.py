@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox.levels import LEVELS
 from immich_smart_albums.immich.versions import ASSET_FIELDS, FIELDS, OLDEST, VALUES, Capabilities, Span
 from immich_smart_albums.model.query import Kind, Query, Value
+from immich_smart_albums.model.search_fields import FIELDS as ALL_FIELDS
+from immich_smart_albums.model.search_fields import Type
 from immich_smart_albums.model.version import Version
-from immich_smart_albums.rules.fields import FIELDS as ALL_FIELDS
-from immich_smart_albums.rules.fields import Type
-from immich_smart_albums.sandbox.levels import LEVELS
 
 from .clients import server_at
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox import Sandbox
+    from immich_sandbox import Sandbox
 
 SAMPLES: dict[Type, Value] = {
     Type.TEXT: "something",

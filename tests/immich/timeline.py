@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.immich.scan import PAGE_SIZE, Window
-from immich_smart_albums.immich.wire import Page
+from immich_smart_albums.immich.search.page import Page
+from immich_smart_albums.immich.search.scan import PAGE_SIZE, Window
 from immich_smart_albums.model.instants import from_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from random import Random
 
-    from immich_smart_albums.immich.wire import Record
+    from immich_smart_albums.immich.search.page import Record
 
 SHRINK = 250
 """So many times smaller than asked for are the pages, so that few assets make a crowd."""

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_smart_albums.changes.journal import Ending
 from immich_smart_albums.changes.memory import AlbumKey, Binding
-from immich_smart_albums.changes.record import Ending
 from immich_smart_albums.errors import LedgerError
 from immich_smart_albums.ledger import database, migrations
 from immich_smart_albums.ledger.database import APPLICATION_ID, open_database
 from immich_smart_albums.ledger.ledger import open_ledger
-from immich_smart_albums.ledger.place import default_place
+from immich_smart_albums.ledger.paths import default_place
 from immich_smart_albums.model.album import Album
 
 if TYPE_CHECKING:

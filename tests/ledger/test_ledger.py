@@ -16,9 +16,9 @@ from immich_smart_albums.changes.change import (
     SetDetails,
     ShareAlbum,
 )
+from immich_smart_albums.changes.journal import Ending, Intent, Run, State
 from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Membership, Memory, Standing
 from immich_smart_albums.changes.plan import Learned
-from immich_smart_albums.changes.record import Ending, Intent, Run, State
 from immich_smart_albums.ledger.ledger import SqliteLedger, open_ledger
 from immich_smart_albums.model.album import Album, User
 from immich_smart_albums.model.asset import Asset

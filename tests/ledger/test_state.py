@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.ledger import state
-from immich_smart_albums.ledger.state import StateFile
+from immich_smart_albums.ledger import search_cache
+from immich_smart_albums.ledger.search_cache import StateFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ def test_a_file_that_somebody_writes_is_told_and_not_waited_for_ever(
     store: StateFile, path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.save({"one": (b"s", b"v", 10)}, expired=0)
-    monkeypatch.setattr(state, "PATIENCE", 0.01)
+    monkeypatch.setattr(search_cache, "PATIENCE", 0.01)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         store.save({"one": (b"t", b"w", 10)}, expired=0)

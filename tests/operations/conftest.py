@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from immich_smart_albums.sandbox import Library, Sandbox
+from immich_sandbox import Library, Sandbox
 
 from .serving import connected, family
 

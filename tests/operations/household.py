@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from immich_sandbox import Library
+from immich_sandbox.library.records import Exif, User
 from immich_smart_albums.bootstrap import Connection, connect
 from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.ledger.ledger import open_ledger
@@ -13,28 +15,25 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.secret import Secret
 from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.operations.accounts import Participants, gather_participants
-from immich_smart_albums.operations.applied import Report
-from immich_smart_albums.operations.apply import apply
+from immich_smart_albums.operations.apply.apply import apply
+from immich_smart_albums.operations.apply.result import Report
 from immich_smart_albums.operations.plan import make_plan
-from immich_smart_albums.operations.selections import Selecting
+from immich_smart_albums.operations.select import Selecting
 from immich_smart_albums.operations.undo import Keys, plan_undo
 from immich_smart_albums.rules.album import AlbumRule, Guard, Keep, RuleBook
-from immich_smart_albums.rules.leaves import Search
-from immich_smart_albums.rules.nodes import Rule
-from immich_smart_albums.sandbox import Library
-from immich_smart_albums.sandbox.records import Exif, User
+from immich_smart_albums.rules.tree import Rule, Search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from immich_sandbox import Sandbox
+    from immich_sandbox.library.records import Album
     from immich_smart_albums.bootstrap import Exchange
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
     from immich_smart_albums.ledger.ledger import SqliteLedger
-    from immich_smart_albums.operations.applied import AlbumReport
+    from immich_smart_albums.operations.apply.result import AlbumReport
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.sandbox import Sandbox
-    from immich_smart_albums.sandbox.records import Album
 
 BEST = Rule(Search(Query(Kind.METADATA, (("rating", 5),))))
 """What has five stars."""

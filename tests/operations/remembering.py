@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.ledger.state import StateFile
+from immich_smart_albums.ledger.search_cache import StateFile
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Value, Visibility
-from immich_smart_albums.operations.remember import remember
-from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.nodes import All, Any, Key, Not, Rule
-from immich_smart_albums.selection.evaluate import Failed, evaluate
-from immich_smart_albums.selection.lower import lower
+from immich_smart_albums.operations.select import remember
+from immich_smart_albums.rules.tree import All, Any, Check, Key, Not, Rule, Search
+from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.selection.run.evaluate import Failed, evaluate
 
 from .serving import connected
 
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.sandbox import Sandbox
-    from immich_smart_albums.selection.recall import Recall
+    from immich_sandbox import Sandbox
+    from immich_smart_albums.rules.tree import Record
+    from immich_smart_albums.selection.cache.cache import Recall
 
 
 def flat(visibility: frozenset[Visibility] = frozenset({Visibility.TIMELINE}), /, **filters: Value) -> Search:

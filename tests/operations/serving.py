@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immich_sandbox import Library, generate
+from immich_sandbox.library.records import Person
 from immich_smart_albums.bootstrap import Connection, connect
 from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.model.secret import Secret
-from immich_smart_albums.sandbox import Library, generate
-from immich_smart_albums.sandbox.records import Person
 
 if TYPE_CHECKING:
+    from immich_sandbox import Sandbox
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.sandbox import Sandbox
 
 JOSE = "Jose\u0301 Pe\u0301rez"
 """As some keyboards write it: letters and accents apart."""

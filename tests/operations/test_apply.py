@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immich_sandbox import Sandbox, generate
 from immich_smart_albums.changes.plan import AlbumPlan, Plan
 from immich_smart_albums.errors import MissingPermission, NoAccess, PhotosRefused, Untrustworthy
+from immich_smart_albums.ledger.null import NoLedger
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.model.query import WHOLE_LIBRARY
-from immich_smart_albums.operations.applied import AlbumReport, Report
-from immich_smart_albums.operations.apply import apply
-from immich_smart_albums.operations.no_ledger import NoLedger
+from immich_smart_albums.operations.apply.apply import apply
+from immich_smart_albums.operations.apply.result import AlbumReport, Report
+from immich_smart_albums.operations.apply.writer import CHUNK
 from immich_smart_albums.operations.prepare import Order, check_order, prepare
-from immich_smart_albums.operations.selections import Selecting
-from immich_smart_albums.operations.writing import CHUNK
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.leaves import Search
-from immich_smart_albums.rules.nodes import Rule
-from immich_smart_albums.sandbox import Sandbox, generate
+from immich_smart_albums.operations.select import Selecting
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.tree import Rule, Search
 
 from .serving import album_ids, connected
 

@@ -14,8 +14,8 @@ from immich_smart_albums.operations.permissions import NEEDS
 from .serving import connect_to, connected
 
 if TYPE_CHECKING:
+    from immich_sandbox import Sandbox
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.sandbox import Sandbox
 
     from .conftest import Start
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox, generate
 from immich_smart_albums.operations.accounts import gather_participants
-from immich_smart_albums.operations.check_rules import check_rules
-from immich_smart_albums.sandbox import Sandbox, generate
+from immich_smart_albums.operations.check import check_rules
 from tests.rules.books import book
 
 from .serving import connect_to, connected

@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.operations.accounts import Participant
-from immich_smart_albums.operations.expect import expect
-from immich_smart_albums.operations.names import Names
-from immich_smart_albums.operations.selections import Selecting, compile_rules, select
+from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.rule_tests import expect
+from immich_smart_albums.operations.select import Selecting, compile_rules, select
 from immich_smart_albums.rules.album import AlbumRule, Expectation
-from immich_smart_albums.rules.leaves import Search
-from immich_smart_albums.rules.nodes import All, Node, Not, Rule
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.sandbox import Sandbox
-from immich_smart_albums.selection.evaluate import Selection
+from immich_smart_albums.rules.tree import All, Node, Not, Rule, Search
+from immich_smart_albums.selection.run.evaluate import Selection
 
 from .serving import connected, family, person_ids
 

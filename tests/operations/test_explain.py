@@ -9,23 +9,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from immich_sandbox import Sandbox
+from immich_sandbox.library.records import Exif, Partner
 from immich_smart_albums.errors import ConfigurationError, FilterError
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
 from immich_smart_albums.operations.accounts import Participant
-from immich_smart_albums.operations.explain import Why, asset_id_in, why
-from immich_smart_albums.operations.names import Names
-from immich_smart_albums.operations.selections import Selecting, compile_rules, select
-from immich_smart_albums.rules.jsonpath import compile_path
-from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.local_filters import local_filter
-from immich_smart_albums.rules.nodes import All, Any, Key, Node, Not, Rule, Sort
-from immich_smart_albums.rules.pattern import compile_pattern
+from immich_smart_albums.operations.explain.photo import Why, asset_id_in, why
+from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.select import Selecting, compile_rules, select
+from immich_smart_albums.rules.local_filters.jsonpath import compile_path
+from immich_smart_albums.rules.local_filters.local_filter import local_filter
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.reach import reaching
-from immich_smart_albums.sandbox import Sandbox
-from immich_smart_albums.sandbox.records import Exif, Partner
-from immich_smart_albums.selection.evaluate import Selection
-from immich_smart_albums.selection.explain import Reason, Verdict
+from immich_smart_albums.rules.scope import reaching
+from immich_smart_albums.rules.tree import All, Any, Check, Key, Node, Not, Rule, Search, Sort
+from immich_smart_albums.rules.values.regex import compile_pattern
+from immich_smart_albums.selection.explain.explain import Reason, Verdict
+from immich_smart_albums.selection.run.evaluate import Selection
 from tests.immich.clients import searches_sent
 
 from .serving import connected, family, person_ids
@@ -33,8 +32,8 @@ from .serving import connected, family, person_ids
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.sandbox.records import Asset
+    from immich_sandbox.library.records import Asset
+    from immich_smart_albums.rules.tree import Record
 
 HOW = Selecting(2, lambda _: None)
 
@@ -228,7 +227,7 @@ def test_a_ranking_tells_the_place_also_beyond_the_cut(alice: Participant, monke
     found = explained(smart("beach"), ids[200], alice).explanation
     assert found is not None
     assert answer(found.tree) == (False, None, 200)
-    monkeypatch.setattr("immich_smart_albums.operations.asking.MOST", 20)
+    monkeypatch.setattr("immich_smart_albums.operations.explain.photo.MOST", 20)
     found = explained(smart("beach"), ids[20], alice).explanation
     assert found is not None
     assert answer(found.tree) == (False, None, 20)

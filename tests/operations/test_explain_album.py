@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from immich_sandbox import Sandbox
 from immich_smart_albums.changes.memory import Standing
 from immich_smart_albums.errors import ConfigurationError
 from immich_smart_albums.ledger.ledger import open_ledger
-from immich_smart_albums.operations.explain_album import AlbumWhy, Place, explain_album, rule_for
-from immich_smart_albums.operations.selections import Selecting
+from immich_smart_albums.operations.explain.album import AlbumWhy, Place, explain_album, rule_for
+from immich_smart_albums.operations.select import Selecting
 from immich_smart_albums.report.explanation import doing
 from immich_smart_albums.rules.album import RuleBook
-from immich_smart_albums.rules.nodes import Key, Rule
-from immich_smart_albums.sandbox import Sandbox
+from immich_smart_albums.rules.tree import Key, Rule
 
 from .household import BEST, Household, rule, two_people
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox
 from immich_smart_albums.operations.accounts import Participant
-from immich_smart_albums.operations.explain import why
-from immich_smart_albums.operations.names import Names
-from immich_smart_albums.operations.selections import Selecting, compile_rules, select
-from immich_smart_albums.rules.nodes import Rule
-from immich_smart_albums.rules.reach import reaching
-from immich_smart_albums.rules.registry import PREDICATES
-from immich_smart_albums.sandbox import Sandbox
-from immich_smart_albums.selection.evaluate import Selection
+from immich_smart_albums.operations.explain.photo import why
+from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.select import Selecting, compile_rules, select
+from immich_smart_albums.rules.predicates.registry import PREDICATES
+from immich_smart_albums.rules.scope import reaching
+from immich_smart_albums.rules.tree import Rule
+from immich_smart_albums.selection.run.evaluate import Selection
 from tests.rules.test_examples import of_yaml
 
 from .serving import connected, family
@@ -23,7 +23,7 @@ from .serving import connected, family
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from immich_smart_albums.rules.predicate import Predicate
+    from immich_smart_albums.rules.predicates.predicate import Predicate
 
 HOW = Selecting(2, lambda _: None)
 AN_ID = "8fbe472e-7463-4d97-ae2d-3efb3270e153"

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from immich_sandbox import Sandbox
 from immich_smart_albums.changes.memory import Standing
 from immich_smart_albums.ledger.ledger import open_ledger
-from immich_smart_albums.sandbox import Sandbox
 
 from .household import two_people
 

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox
+from immich_sandbox.library.records import User
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.operations.names import Names
-from immich_smart_albums.operations.resolve import resolve
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
-from immich_smart_albums.sandbox import Sandbox
-from immich_smart_albums.sandbox.records import User
+from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.names.resolve import resolve
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Rule, Search, leaves
 from tests.rules.lookups import checks, shape
 from tests.rules.values import node
 

@@ -30,11 +30,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from immich_sandbox import Sandbox
 from immich_smart_albums.errors import ConfigurationError, LedgerError, PlanOutdated, UnsafePlan
-from immich_smart_albums.operations import writing
+from immich_smart_albums.operations.apply import writer
 from immich_smart_albums.operations.undo import plan_undo
 from immich_smart_albums.rules.album import Guard
-from immich_smart_albums.sandbox import Sandbox
 
 from . import household
 from .household import Household, two_people
@@ -42,12 +42,12 @@ from .household import Household, two_people
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from immich_sandbox.library.records import Album
     from immich_smart_albums.bootstrap import Exchange
     from immich_smart_albums.changes.memory import AlbumKey
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.ledger.ledger import SqliteLedger
-    from immich_smart_albums.operations.applied import Report
-    from immich_smart_albums.sandbox.records import Album
+    from immich_smart_albums.operations.apply.result import Report
 
 PHOTOS = 4
 """Of each of the two people."""
@@ -112,7 +112,7 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.stack = ExitStack()
         self.stack.enter_context(stamina.set_testing(True, attempts=3, cap=True))
-        self.stack.enter_context(patch.object(writing, "CHUNK", 2))
+        self.stack.enter_context(patch.object(writer, "CHUNK", 2))
         folder = tempfile.mkdtemp(prefix="machine-")
         self.stack.callback(shutil.rmtree, folder)
         self.library = two_people(PHOTOS)

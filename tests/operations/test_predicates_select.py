@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox, generate
+from immich_sandbox.library.records import Person, Stack
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind
-from immich_smart_albums.operations.names import Names
-from immich_smart_albums.operations.resolve import resolve
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.leaves import Check
-from immich_smart_albums.rules.nodes import Rule, leaves
-from immich_smart_albums.rules.reach import reach_of
-from immich_smart_albums.rules.registry import PREDICATES
-from immich_smart_albums.sandbox import Sandbox, generate
-from immich_smart_albums.sandbox.records import Person, Stack
-from immich_smart_albums.selection.evaluate import Selection, evaluate
-from immich_smart_albums.selection.lower import lower
+from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.names.resolve import resolve
+from immich_smart_albums.rules.predicates.registry import PREDICATES
+from immich_smart_albums.rules.scope import reach_of
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.tree import Check, Rule, leaves
+from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.rules.test_examples import of_yaml
 from tests.rules.values import node
 
@@ -28,11 +27,11 @@ from .serving import connected
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from immich_sandbox import Library
+    from immich_sandbox.library.records import Asset
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.sandbox import Library
-    from immich_smart_albums.sandbox.records import Asset
+    from immich_smart_albums.rules.tree import Record
 
 LEVELS = ("1.132", "2.7", "3.1", "3.2")
 LIBRARY = "8fbe472e-7463-4d97-ae2d-3efb3270e153"

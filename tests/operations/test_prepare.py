@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox, generate
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError, Unauthorized, Unreachable
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.operations.prepare import Order, check_order, prepare
-from immich_smart_albums.operations.selections import Selecting
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.leaves import Search
-from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
+from immich_smart_albums.operations.select import Selecting
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.sandbox import Sandbox, generate
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search
 
 from .serving import album_ids, connect_to, connected, person_ids
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.plan import AlbumPlan
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.selection.evaluate import Selection
+    from immich_smart_albums.selection.run.evaluate import Selection
 
     from .conftest import Start
 

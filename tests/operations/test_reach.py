@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox
 from immich_smart_albums.operations.prepare import Order, check_order, prepare
-from immich_smart_albums.operations.selections import Selecting
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.flag import FLAGS, Flag
-from immich_smart_albums.rules.flags import read_rule
-from immich_smart_albums.rules.source import Form, Source
-from immich_smart_albums.sandbox import Sandbox
+from immich_smart_albums.operations.select import Selecting
+from immich_smart_albums.rules.flags.flags import read_rule
+from immich_smart_albums.rules.flags.names import FLAGS, Flag
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.source import Form, Source
 
 from .serving import connected, family, person_ids
 

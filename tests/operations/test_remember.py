@@ -13,19 +13,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from immich_sandbox import Library, Sandbox, generate
+from immich_sandbox.library import times
 from immich_smart_albums.errors import FilterError
-from immich_smart_albums.rules.nodes import All, Not, Rule
-from immich_smart_albums.sandbox import Library, Sandbox, generate, times
-from immich_smart_albums.selection import edits
-from immich_smart_albums.selection.edits import changed_since
+from immich_smart_albums.rules.tree import All, Not, Rule
+from immich_smart_albums.selection.cache import changes as change_feed
+from immich_smart_albums.selection.cache.changes import changed_since
 
 from .remembering import MINE, RULES, WHOLE, Runs, check, flat, structured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.sandbox.records import Asset
+    from immich_sandbox.library.records import Asset
+    from immich_smart_albums.rules.tree import Record
 
 CITIES = ("Helsinki", "Paris", "Rome", None)
 
@@ -252,7 +253,7 @@ def test_a_partner_who_comes_or_goes_is_another_matter(library: Library, runs: R
 def test_very_many_changes_are_read_in_full(library: Library, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     runs.remembering()
     library.wait(times.HOUR)
-    monkeypatch.setattr(edits, "MOST_CHANGED", 4)
+    monkeypatch.setattr(change_feed, "MOST_CHANGED", 4)
     for asset in list(library.timeline)[:20]:
         library.update(asset.id, rating=3)
     selected = runs.remembering()

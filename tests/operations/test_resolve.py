@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import MissingPermission
-from immich_smart_albums.model.query import Kind, Query, Value, Visibility
-from immich_smart_albums.operations.resolve import resolve
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.jsonpath import compile_path
-from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.local_filters import local_filter
-from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
+from immich_smart_albums.model.query import Kind, Query, Reach, Value, Visibility
+from immich_smart_albums.operations.names.resolve import resolve
+from immich_smart_albums.rules.local_filters.jsonpath import compile_path
+from immich_smart_albums.rules.local_filters.local_filter import local_filter
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.reach import Reach
-from immich_smart_albums.selection.evaluate import Selection, evaluate
-from immich_smart_albums.selection.lower import lower
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Rule, Search
+from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 
 from .serving import JOSE, album_ids, connected, person_ids
 
 if TYPE_CHECKING:
+    from immich_sandbox import Sandbox
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.sandbox import Sandbox
 
     from .conftest import Start
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox
 from immich_smart_albums.errors import ConfigurationError
 from immich_smart_albums.operations.plan import make_plan
-from immich_smart_albums.operations.selections import Selecting
+from immich_smart_albums.operations.select import Selecting
 from immich_smart_albums.rules.album import Guard, Keep, RuleBook
-from immich_smart_albums.rules.nodes import Key, Rule
-from immich_smart_albums.sandbox import Sandbox
+from immich_smart_albums.rules.tree import Key, Rule
 
 from .household import BEST, Household, rule, two_people
 

@@ -8,9 +8,11 @@ import pytest
 import stamina
 from msgspec import structs
 
+from immich_sandbox import Sandbox
+from immich_sandbox.library.records import User
 from immich_smart_albums.changes.change import ShareAlbum
+from immich_smart_albums.changes.journal import Ending
 from immich_smart_albums.changes.memory import AlbumKey, Binding, Standing
-from immich_smart_albums.changes.record import Ending
 from immich_smart_albums.errors import (
     ConfigurationError,
     LedgerError,
@@ -23,8 +25,6 @@ from immich_smart_albums.errors import (
 )
 from immich_smart_albums.ledger.ledger import SqliteLedger, open_ledger
 from immich_smart_albums.rules.album import Guard, Share
-from immich_smart_albums.sandbox import Sandbox
-from immich_smart_albums.sandbox.records import User
 
 from .household import Household, names_of, only, rule, two_people
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.operations.target import find_target
-from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.operations.albums import find_target
+from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 from .serving import SUMMER, album_ids, connected
 
 if TYPE_CHECKING:
+    from immich_sandbox import Sandbox
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.sandbox import Sandbox
 
 NOWHERE = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
 

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 import pytest
 import stamina
 
+from immich_sandbox import Sandbox
 from immich_smart_albums.changes.change import DeleteAlbum
+from immich_smart_albums.changes.desired import AlbumView
+from immich_smart_albums.changes.journal import Ending
 from immich_smart_albums.changes.memory import AlbumKey, Standing
-from immich_smart_albums.changes.record import Ending
-from immich_smart_albums.changes.view import AlbumView
 from immich_smart_albums.errors import ConfigurationError, PlanOutdated, Problem
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.model.album import Album
 from immich_smart_albums.operations.adopt import Adopted, adopt
-from immich_smart_albums.operations.apply import require_accounts
+from immich_smart_albums.operations.apply.apply import require_accounts
+from immich_smart_albums.operations.apply.staleness import check_world
 from immich_smart_albums.operations.forget import forget, forget_album, kept_out, known_album
 from immich_smart_albums.operations.history import AlbumHistory, history
-from immich_smart_albums.operations.outdated import check_world
 from immich_smart_albums.operations.permissions import lacking
 from immich_smart_albums.operations.undo import Keys, plan_undo
 from immich_smart_albums.rules.album import Share
-from immich_smart_albums.sandbox import Sandbox
 
 from .household import Household, names_of, only, rule, two_people
 

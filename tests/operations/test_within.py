@@ -10,15 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from immich_sandbox import Sandbox, generate
+from immich_sandbox.library.records import Exif
 from immich_smart_albums.model.query import WHOLE_LIBRARY
-from immich_smart_albums.operations.resolve import resolve
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.nodes import Rule, leaves
-from immich_smart_albums.sandbox import Sandbox, generate
-from immich_smart_albums.sandbox.records import Exif
-from immich_smart_albums.selection.evaluate import Selection, evaluate
-from immich_smart_albums.selection.lower import lower
+from immich_smart_albums.operations.names.resolve import resolve
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.tree import Check, Rule, Search, leaves
+from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.rules.records import holds
 from tests.rules.values import node
 

@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from immich_smart_albums.changes.journal import Ending, Run
 from immich_smart_albums.changes.memory import Standing
-from immich_smart_albums.changes.record import Ending, Run
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.operations.explain import Why
-from immich_smart_albums.operations.explain_album import AlbumWhy, Place
+from immich_smart_albums.operations.explain.album import AlbumWhy, Place
+from immich_smart_albums.operations.explain.photo import Why
 from immich_smart_albums.report.explanation import doing, explanation_json, explanation_lines
-from immich_smart_albums.rules.leaves import Check, Named, Search, Thing
-from immich_smart_albums.rules.nodes import All, Any, Node, Not
-from immich_smart_albums.selection.explain import Answer, explain
+from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Search, Thing
+from immich_smart_albums.selection.explain.explain import Answer, explain
 from tests.golden import check_golden
 
 from .plans import SERVER, album, photo

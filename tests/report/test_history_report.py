@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.changes.change import AddAssets, CreateAlbum, Edit, RemoveAssets, SetDetails, ShareAlbum
+from immich_smart_albums.changes.journal import Ending, Intent, KnownAlbum, Run, State, Write
 from immich_smart_albums.changes.memory import AlbumKey, Binding, Membership, Memory, Standing
-from immich_smart_albums.changes.record import Ending, Intent, KnownAlbum, Run, State, Write
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.operations.history import AlbumHistory, RunHistory
 from immich_smart_albums.report.history import run_json, run_lines, runs_json, runs_lines

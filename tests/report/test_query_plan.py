@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.report.query_plan import query_plan_lines
-from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.nodes import All, Any, Key, Node, Not, Rule, Sort
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.selection.plan import Part, RulePlan, put_together
+from immich_smart_albums.rules.tree import All, Any, Check, Key, Node, Not, Rule, Search, Sort
+from immich_smart_albums.selection.query_plan import Part, RulePlan, put_together
 
 EMMA_ID = "11111111-2222-4333-8444-555555555555"
 EMMA = Query(Kind.METADATA, (("personIds", (EMMA_ID,)),))

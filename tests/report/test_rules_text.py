@@ -10,10 +10,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from immich_smart_albums.config.yaml_values import read_yaml
+from immich_smart_albums.config.yaml.reader import read_yaml
 from immich_smart_albums.report.rules_text import rules_text
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.value import Entries, Items, Text, Value
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value
 from tests.rules.books import book
 from tests.rules.test_json_schema import HOUSEHOLD, wrong
 

@@ -10,9 +10,9 @@ import pytest
 from immich_smart_albums.model.album import Album
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.outcome import Outcome
-from immich_smart_albums.operations.applied import AlbumReport
+from immich_smart_albums.operations.apply.result import AlbumReport
 from immich_smart_albums.report.selection import FORMATS, JSON_VERSION, as_json, lines, totals
-from immich_smart_albums.selection.evaluate import Selection
+from immich_smart_albums.selection.run.evaluate import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

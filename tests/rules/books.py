@@ -6,10 +6,10 @@ from datetime import date
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.yaml_values import read_yaml
-from immich_smart_albums.rules.book import read_book
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.reading import Reading
+from immich_smart_albums.config.yaml.reader import read_yaml
+from immich_smart_albums.rules.rules_file.rules_file import read_book
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.reader import Reading
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.album import AlbumRule, RuleBook

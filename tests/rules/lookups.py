@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.leaves import Check, Named, Search
-from immich_smart_albums.rules.nodes import All, Any, Node, Not
+from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Search
 
 from .values import node
 

@@ -7,9 +7,9 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.payload import read_search
-from immich_smart_albums.rules.source import Form, Source
+from immich_smart_albums.rules.payload.payload import read_search
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.source import Form, Source
 
 if TYPE_CHECKING:
     from datetime import tzinfo

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from immich_smart_albums.rules.leaves import Check, Record
-from immich_smart_albums.rules.nodes import All, Node, Not
-from immich_smart_albums.rules.nodes import Any as AnyOf
+from immich_smart_albums.rules.tree import All, Check, Node, Not, Record
+from immich_smart_albums.rules.tree import Any as AnyOf
 
 from .values import node
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.rules.album import RUN_GUARD, Account, Expectation, Guard, Keep, Share
-from immich_smart_albums.rules.nodes import Sort, leaves
-from immich_smart_albums.rules.reading import Circle
+from immich_smart_albums.rules.syntax.reader import Circle
+from immich_smart_albums.rules.tree import Sort, leaves
 from tests.rules.books import album, book, problems, read
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.leaves import Named
+    from immich_smart_albums.rules.tree import Named
 
 ASSET = "bb8ee34a-a22d-4bb9-aa67-d394353a06c0"
 OTHER = "8fbe472e-7463-4d97-ae2d-3efb3270e153"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from immich_smart_albums.rules.dates import complete
+from immich_smart_albums.rules.values.dates import complete
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,19 +8,18 @@ import jsonschema
 import pytest
 import yaml
 
-from immich_smart_albums.config.yaml_values import read_yaml
-from immich_smart_albums.rules.leaves import Check
-from immich_smart_albums.rules.nodes import leaves
-from immich_smart_albums.rules.parse import parse_match
-from immich_smart_albums.rules.registry import PREDICATES, PREDICATES_BY_WORD
+from immich_smart_albums.config.yaml.reader import read_yaml
+from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
+from immich_smart_albums.rules.rules_file.match import parse_match
+from immich_smart_albums.rules.tree import Check, leaves
 
 from .records import EXIF, record
 from .values import reading
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.findings import Findings
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.rules.predicate import Predicate
+    from immich_smart_albums.rules.predicates.predicate import Predicate
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.tree import Node
 
 each_predicate = pytest.mark.parametrize("predicate", PREDICATES, ids=[each.name for each in PREDICATES])
 

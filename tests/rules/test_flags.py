@@ -12,15 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Value
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.flag import FLAGS, Flag
-from immich_smart_albums.rules.flags import read_rule
-from immich_smart_albums.rules.leaves import Check, Named, Search
-from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
+from immich_smart_albums.rules.flags.flags import read_rule
+from immich_smart_albums.rules.flags.names import FLAGS, Flag
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.source import Form, Source
-from immich_smart_albums.selection.evaluate import Selection, evaluate
-from immich_smart_albums.selection.lower import lower
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Rule, Search, leaves
+from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 
 from .reading import ANNA
 

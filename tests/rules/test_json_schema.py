@@ -6,9 +6,9 @@ import jsonschema
 import pytest
 import yaml
 
-from immich_smart_albums.rules.json_schema import json_schema
-from immich_smart_albums.rules.registry import PREDICATES_BY_WORD
-from immich_smart_albums.rules.settings import ACCOUNT, ALBUM, FILE
+from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
+from immich_smart_albums.rules.rules_file.json_schema import json_schema
+from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE
 from tests.rules.books import book
 from tests.rules.test_examples import EditorLoader
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.json_text import name_of_type, read_json
-from immich_smart_albums.rules.source import Form, nearest
+from immich_smart_albums.rules.payload.json_text import name_of_type, read_json
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.source import Form, nearest
 
 from .reading import problem, source
 

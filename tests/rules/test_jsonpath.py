@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from immich_smart_albums.rules.jsonpath import PathError, compile_path, plain
-from immich_smart_albums.rules.jsonpath.syntax import read_steps
-from immich_smart_albums.rules.pattern import PatternTimeout
+from immich_smart_albums.rules.local_filters.jsonpath import PathError, compile_path, compiler
+from immich_smart_albums.rules.local_filters.jsonpath.parser import read_steps
+from immich_smart_albums.rules.values.regex import PatternTimeout
 
 ASSET: dict[str, Any] = {
     "id": "1",
@@ -345,7 +345,7 @@ def test_the_message_has_the_path_with_a_caret_below_and_the_advice() -> None:
 def test_the_library_is_imported_for_paths_that_are_not_plain_only() -> None:
     program = (
         "import sys\n"
-        "from immich_smart_albums.rules.jsonpath import compile_path\n"
+        "from immich_smart_albums.rules.local_filters.jsonpath import compile_path\n"
         "compile_path('$.people[*]..name').values({'people': []})\n"
         "assert 'jsonpath' not in sys.modules\n"
         "compile_path('$.people[0:1]')\n"
@@ -391,7 +391,7 @@ def _typed(values: list[object]) -> list[str]:
 @settings(deadline=None, max_examples=100)
 @given(path=_PATHS, document=_DOCUMENTS)
 def test_our_compiler_yields_what_the_library_yields(path: str, document: dict[str, Any]) -> None:
-    assert plain.reader(read_steps(path)) is not None
+    assert compiler.reader(read_steps(path)) is not None
     compiled = compile_path(path)
 
     expected = _typed(library.findall(path, document, strict=True))

@@ -8,7 +8,7 @@ import pytest
 
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.query import Kind, Query, Value, Visibility
-from immich_smart_albums.rules.leaves import Search
+from immich_smart_albums.rules.tree import Search
 
 from .records import check, holds, record, words
 from .values import Quoted, node, parsed, problem

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import FilterError, Problem
-from immich_smart_albums.rules.asset_fields import ASSET
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.jsonpath import Place, compile_path
-from immich_smart_albums.rules.local_filters import local_filter, read_local_filters
-from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.rules.source import Form, Source
+from immich_smart_albums.rules.local_filters.asset_shape import ASSET
+from immich_smart_albums.rules.local_filters.jsonpath import Place, compile_path
+from immich_smart_albums.rules.local_filters.local_filter import local_filter, read_local_filters
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.values.regex import compile_pattern
 
 from .reading import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from immich_smart_albums.rules.leaves import Check
+    from immich_smart_albums.rules.tree import Check
 
 APPLE = {"id": "1", "exifInfo": {"make": "Apple", "model": "iPhone 15 Pro"}}
 CANON = {"id": "2", "exifInfo": {"make": "Canon", "model": None}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from immich_smart_albums.errors import Problem
-from immich_smart_albums.rules.located import located
+from immich_smart_albums.rules.rules_file.located import located
 from tests.rules.books import book
 
 

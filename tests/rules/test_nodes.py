@@ -6,10 +6,10 @@ import pytest
 
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.ids import id_in_url, is_id, looks_like_id
-from immich_smart_albums.rules.nodes import All, Any, Not, leaves
 from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
+from immich_smart_albums.rules.tree import All, Any, Not, leaves
 
 from .reading import ANNA, NOT_V4
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from immich_smart_albums.errors import FilterError
-from immich_smart_albums.rules.ranges import Range, Unit, plain_number, written
+from immich_smart_albums.rules.values.numbers import Range, Unit, plain_number, written
 
 from .records import check, holds, record, words
 from .values import Quoted, problem

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from immich_smart_albums.rules.leaves import Check
-from immich_smart_albums.rules.nodes import All, Any, Node, Not
-from immich_smart_albums.rules.parse import MOST_NESTED
+from immich_smart_albums.rules.rules_file.match import MOST_NESTED
+from immich_smart_albums.rules.tree import All, Any, Check, Node, Not
 
 from .values import node, parsed, problem
 

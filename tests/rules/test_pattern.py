@@ -13,9 +13,9 @@ import regex
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from immich_smart_albums.rules import pattern as pattern_module
-from immich_smart_albums.rules.pattern import PatternError, PatternTimeout, compile_pattern
-from immich_smart_albums.rules.pattern_syntax import translate
+from immich_smart_albums.rules.values import regex as pattern_module
+from immich_smart_albums.rules.values.regex import PatternError, PatternTimeout, compile_pattern
+from immich_smart_albums.rules.values.regex_syntax import translate
 
 CATASTROPHIC = "a" * 200 + "!"
 

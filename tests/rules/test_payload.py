@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Value
-from immich_smart_albums.rules.fields import ALL_WORDS, FIELDS, Type
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.payload import read_object
-from immich_smart_albums.rules.source import Form
+from immich_smart_albums.model.search_fields import ALL_WORDS, FIELDS, Type
+from immich_smart_albums.rules.payload.payload import read_object
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.source import Form
 
 from .reading import ANNA, BEN, NOT_V4, problem, query, read, source
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.errors import FilterError
-from immich_smart_albums.rules.leaves import Named, Thing
-from immich_smart_albums.rules.nodes import Any, leaves
+from immich_smart_albums.rules.tree import Any, Named, Thing, leaves
 
 from .lookups import checks, looked_up, shape
 from .reading import ANNA

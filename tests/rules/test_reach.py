@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.flag import FLAGS
-from immich_smart_albums.rules.flags import read_rule
-from immich_smart_albums.rules.leaves import Check, Named, Search
-from immich_smart_albums.rules.nodes import All, Any, leaves
+from immich_smart_albums.model.query import Kind, Query, Reach, Visibility
+from immich_smart_albums.rules.flags.flags import read_rule
+from immich_smart_albums.rules.flags.names import FLAGS
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.reach import TIMELINE_ONLY, Reach, reach_of
-from immich_smart_albums.rules.source import Form, Source
+from immich_smart_albums.rules.scope import TIMELINE_ONLY, reach_of
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.tree import All, Any, Check, Named, Search, leaves
 
 from .reading import query
 from .values import node

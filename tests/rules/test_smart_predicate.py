@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.leaves import Search
-from immich_smart_albums.rules.nodes import Any
+from immich_smart_albums.rules.tree import Any, Search
 
 from .reading import ANNA, BEN, NOT_V4
 from .values import Quoted, node, parsed, problem

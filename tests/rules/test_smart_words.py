@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.smart_words import looks_like_file, read_words
-from immich_smart_albums.rules.source import Form, Source
+from immich_smart_albums.rules.payload.smart_text import looks_like_file, read_words
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.source import Form, Source
 
 
 def words(text: str) -> tuple[Query | None, Findings]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from immich_smart_albums.rules.settings import ALBUM
+from immich_smart_albums.rules.rules_file.keywords import ALBUM
 from immich_smart_albums.rules.split import KEYS, MEANINGS, filled
 from tests.rules.books import album
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from immich_smart_albums.rules.leaves import Named, Thing
-from immich_smart_albums.rules.nodes import leaves
+from immich_smart_albums.rules.tree import Named, Thing, leaves
 
 from .lookups import looked_up, shape
 from .values import Quoted, node, problem

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from immich_sandbox.library.text_match import like
 from immich_smart_albums.errors import FilterError
-from immich_smart_albums.rules import text_tests
-from immich_smart_albums.rules.pattern_syntax import surest_piece
-from immich_smart_albums.sandbox.text_match import like
+from immich_smart_albums.rules.values import text
+from immich_smart_albums.rules.values.regex_syntax import surest_piece
 
 from .records import check, holds, record, words
 from .values import Quoted, problem
@@ -107,7 +107,7 @@ def test_a_record_without_its_path_may_lie_anywhere() -> None:
 
 
 def test_an_expression_that_would_never_end_is_told_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_tests, "SECONDS_PER_MATCH", 0.01)
+    monkeypatch.setattr(text, "SECONDS_PER_MATCH", 0.01)
     with pytest.raises(FilterError) as caught:
         check({"filename": "^(a|aa)+$"}).holds(record(originalFileName="a" * 60 + "b"))
     assert caught.value.message.startswith("rules.yaml:1:12: file name matches '^(a|aa)+$' failed on asset 8fbe")
@@ -152,7 +152,7 @@ def test_an_expression_that_would_never_end_is_told_with_its_place(monkeypatch: 
 def test_the_surest_piece_of_an_expression(regex: str, piece: str) -> None:
     re.compile(regex)
     found = surest_piece(regex)
-    assert found == piece or (len(found) == len(piece) < text_tests.LEAST_PIECE)
+    assert found == piece or (len(found) == len(piece) < text.LEAST_PIECE)
 
 
 letters = st.text("aAkKsSiI._%\\ Äå\u017f\u0131\u0130\u212a\u0301-", max_size=12)

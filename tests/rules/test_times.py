@@ -7,10 +7,10 @@ from datetime import UTC, date, timedelta, timezone
 import pytest
 
 from immich_smart_albums.errors import FilterError
-from immich_smart_albums.rules.findings import Findings
 from immich_smart_albums.rules.predicates import added
-from immich_smart_albums.rules.reading import Reading
-from immich_smart_albums.rules.value import Text
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.document import Text
+from immich_smart_albums.rules.syntax.reader import Reading
 
 from .records import check, holds, record, words
 from .values import Quoted, parsed, problem, value

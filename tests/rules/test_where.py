@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from immich_smart_albums.rules.earth import distance, in_polygon
+from immich_smart_albums.rules.values.geo import distance, in_polygon
 
 from .records import check, holds, record, words
 from .values import Quoted, problem, value

@@ -6,8 +6,7 @@ import pytest
 
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.rules.leaves import Named, Search, Thing
-from immich_smart_albums.rules.nodes import leaves
+from immich_smart_albums.rules.tree import Named, Search, Thing, leaves
 
 from .lookups import checks, looked_up, shape
 from .reading import ANNA, BEN, NOT_V4

@@ -7,16 +7,16 @@ from datetime import UTC, date
 from typing import TYPE_CHECKING, Any
 
 from immich_smart_albums.model.span import Document, Span
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.parse import parse_match
-from immich_smart_albums.rules.reading import Circle, Reading
-from immich_smart_albums.rules.value import Entries, Items, Text, Value
+from immich_smart_albums.rules.rules_file.match import parse_match
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value
+from immich_smart_albums.rules.syntax.reader import Circle, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from immich_smart_albums.errors import Problem
-    from immich_smart_albums.rules.nodes import Node
+    from immich_smart_albums.rules.tree import Node
 
 TODAY = date(2024, 5, 31)
 PLACES = {"cabin": Circle(61.2, 24.1, 2000)}

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 import urllib3
 
-from immich_smart_albums.sandbox import Library, Sandbox, generate
+from immich_sandbox import Library, Sandbox, generate
 
 from .recorded import IMMICH, real_library
 

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from immich_smart_albums.sandbox import times
-from immich_smart_albums.sandbox.library import Library
-from immich_smart_albums.sandbox.records import Album, Asset, Exif, Person, Stack, Tag, User
+from immich_sandbox.library import times
+from immich_sandbox.library.library import Library
+from immich_sandbox.library.records import Album, Asset, Exif, Person, Stack, Tag, User
 
 IMMICH = Path(__file__).parents[2] / ".." / "shared" / "immich"
 _USERS = ("alice", "bob")

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.sandbox import generate
+from immich_sandbox import generate
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox.library import Library
-    from immich_smart_albums.sandbox.records import Album
+    from immich_sandbox.library.library import Library
+    from immich_sandbox.library.records import Album
 
     from .conftest import Client, Start
 

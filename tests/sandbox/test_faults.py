@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 import urllib3
 
-from immich_smart_albums.sandbox import generate
+from immich_sandbox import generate
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox.library import Library
+    from immich_sandbox.library.library import Library
 
     from .conftest import Client, Start
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.sandbox import generate
+from immich_sandbox import generate
 
 if TYPE_CHECKING:
     from .conftest import Start

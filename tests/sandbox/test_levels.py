@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.sandbox import generate
-from immich_smart_albums.sandbox.levels import LEVELS
+from immich_sandbox import generate
+from immich_sandbox.levels import LEVELS
 
 if TYPE_CHECKING:
     from .conftest import Start

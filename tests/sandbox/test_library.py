@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from immich_smart_albums.sandbox import Library, Sandbox, generate, times
-from immich_smart_albums.sandbox.pictures import draw_asset, draw_person
+from immich_sandbox import Library, Sandbox, generate
+from immich_sandbox.generator.pictures import draw_asset, draw_person
+from immich_sandbox.library import times
 
 from .conftest import Client
 

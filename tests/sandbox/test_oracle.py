@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from immich_smart_albums.sandbox import Sandbox
+from immich_sandbox import Sandbox
 
 from .conftest import Client
 from .recorded import IMMICH, load, real_library

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from immich_smart_albums.sandbox import Library, Sandbox
-from immich_smart_albums.sandbox.records import Album, Partner
+from immich_sandbox import Library, Sandbox
+from immich_sandbox.library.records import Album, Partner
 
 from .conftest import Client
 from .recorded import IMMICH, real_library

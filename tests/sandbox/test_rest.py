@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.sandbox import Sandbox, generate, serve_forever
+from immich_sandbox import Sandbox, generate, serve_forever
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox.library import Library
+    from immich_sandbox.library.library import Library
 
     from .conftest import Client, Start
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.sandbox import generate
-from immich_smart_albums.sandbox.concepts import CONCEPTS, concept, distance, picture_vector, query_vector
+from immich_sandbox import generate
+from immich_sandbox.generator.concepts import CONCEPTS, concept, distance, picture_vector, query_vector
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox.library import Library
+    from immich_sandbox.library.library import Library
 
     from .conftest import Client, Start
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from immich_smart_albums.sandbox import generate
+from immich_sandbox import generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from immich_smart_albums.sandbox.library import Library
-    from immich_smart_albums.sandbox.records import Asset
+    from immich_sandbox.library.library import Library
+    from immich_sandbox.library.records import Asset
 
     from .conftest import Client, Start
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.sandbox import generate, times
+from immich_sandbox import generate
+from immich_sandbox.library import times
 
 if TYPE_CHECKING:
-    from immich_smart_albums.sandbox.library import Library
+    from immich_sandbox.library.library import Library
 
     from .conftest import Client, Start
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 
-from immich_smart_albums.sandbox import Library, times
-from immich_smart_albums.sandbox.records import Exif, Partner, Person, Tag, User
+from immich_sandbox import Library
+from immich_sandbox.library import times
+from immich_sandbox.library.records import Exif, Partner, Person, Tag, User
 
 PHOTOS = 60
 CITIES = ("Nice", "Kyoto", None)

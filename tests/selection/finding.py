@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
-from immich_smart_albums.rules.jsonpath import compile_path
-from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.local_filters import local_filter
-from immich_smart_albums.rules.nodes import Node, Rule
-from immich_smart_albums.rules.pattern import compile_pattern
-from immich_smart_albums.selection.evaluate import Failed, Selection, evaluate
-from immich_smart_albums.selection.lower import lower
+from immich_smart_albums.rules.local_filters.jsonpath import compile_path
+from immich_smart_albums.rules.local_filters.local_filter import local_filter
+from immich_smart_albums.rules.tree import Check, Node, Rule, Search
+from immich_smart_albums.rules.values.regex import compile_pattern
+from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping

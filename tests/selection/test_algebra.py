@@ -10,11 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
-from immich_smart_albums.rules.jsonpath import compile_path
-from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.local_filters import local_filter
-from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
-from immich_smart_albums.rules.pattern import compile_pattern
+from immich_smart_albums.rules.local_filters.jsonpath import compile_path
+from immich_smart_albums.rules.local_filters.local_filter import local_filter
+from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Rule, Search, leaves
+from immich_smart_albums.rules.values.regex import compile_pattern
 
 from .finding import select
 

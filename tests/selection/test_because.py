@@ -6,10 +6,8 @@ import datetime as dt
 
 import pytest
 
-from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.nodes import All, Any, Node, Not
-from immich_smart_albums.selection.because import answer_text, because, value_text
-from immich_smart_albums.selection.explain import Answer, explain
+from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search
+from immich_smart_albums.selection.explain.explain import Answer, answer_text, because, explain, value_text
 
 
 @pytest.mark.parametrize(

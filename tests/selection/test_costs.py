@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Visibility
-from immich_smart_albums.rules.nodes import All
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.selection.conditions import Conditions
-from immich_smart_albums.selection.costs import NOTHING_KNOWN, Costs
+from immich_smart_albums.rules.tree import All
+from immich_smart_albums.selection.compile.cost import NOTHING_KNOWN, Costs
+from immich_smart_albums.selection.compile.pushdown import Conditions
 
 from .finding import FLAT, city, person, smart
 

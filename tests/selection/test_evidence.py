@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import FilterError, ServerError
-from immich_smart_albums.rules.jsonpath import compile_path
-from immich_smart_albums.rules.local_filters import local_filter
-from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule
-from immich_smart_albums.rules.pattern import compile_pattern
+from immich_smart_albums.rules.local_filters.jsonpath import compile_path
+from immich_smart_albums.rules.local_filters.local_filter import local_filter
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.selection.evaluate import evaluate
-from immich_smart_albums.selection.found import Found, Intake
-from immich_smart_albums.selection.plan import Part, RulePlan, put_together
+from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule
+from immich_smart_albums.rules.values.regex import compile_pattern
+from immich_smart_albums.selection.query_plan import Part, RulePlan, put_together
+from immich_smart_albums.selection.result import Found, Intake
+from immich_smart_albums.selection.run.evaluate import evaluate
 
 from .finding import Answers, city, ids, local, record, select, smart
 

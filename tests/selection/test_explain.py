@@ -7,10 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.leaves import Check, Named, Search, Thing
-from immich_smart_albums.rules.nodes import All, Any, Node, Not, leaves
-from immich_smart_albums.selection.explain import Answer, Explanation, Reason, Verdict, explain
-from immich_smart_albums.selection.in_words import in_words
+from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Search, Thing, leaves
+from immich_smart_albums.selection.explain.explain import Answer, Explanation, Reason, Verdict, explain
+from immich_smart_albums.selection.explain.words import in_words
 
 PASSED, FAILED, NOT_ASKED = Verdict.PASSED, Verdict.FAILED, Verdict.NOT_ASKED
 

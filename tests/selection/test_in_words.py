@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
-from immich_smart_albums.rules.leaves import Check, Named, Search, Thing
-from immich_smart_albums.selection.in_words import in_words
-from immich_smart_albums.selection.shown import shown
+from immich_smart_albums.rules.tree import Check, Named, Search, Thing
+from immich_smart_albums.selection.explain.record_values import shown
+from immich_smart_albums.selection.explain.words import in_words
 
 NAMES = {("personIds", "p1"): "Emma", ("personIds", "p2"): "Noah", ("tagIds", "t"): "Trips/Finland"}
 

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from immich_smart_albums.model.asset import Asset
-from immich_smart_albums.selection.found import Found
-from immich_smart_albums.selection.kept import UNREADABLE, Kept, Stamp, ids_of, places
+from immich_smart_albums.selection.cache.entry import UNREADABLE, Kept, Stamp, ids_of, places
+from immich_smart_albums.selection.result import Found
 
 ONE, TWO = "7d1be37b-e20f-4da1-b1e0-95facc285fc2", "63d1e020-fc5a-417e-b9cd-8bc7f5a8434f"
 ASSET = Asset(ONE, 1_700_000_000_000, "2023-11-14T22:13:20", "IMG_1.jpg", "IMAGE")

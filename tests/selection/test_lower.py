@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Visibility
-from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.nodes import All, Any, Key, Node, Not, Rule
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.selection.lower import lower, worth_counting
-from immich_smart_albums.selection.plan import Part, RunPlan, describe
+from immich_smart_albums.rules.tree import All, Any, Check, Key, Node, Not, Rule, Search
+from immich_smart_albums.selection.compile.planner import lower, worth_counting
+from immich_smart_albums.selection.query_plan import Part, RunPlan, describe
 
 from .finding import FLAT, WHOLE, Flat, city, exactly, local, named, person, smart
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.instants import from_milliseconds, to_milliseconds, to_text
-from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, Sort
-from immich_smart_albums.selection.order import newest_first
+from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Sort
+from immich_smart_albums.selection.run.ranking import newest_first
 
 from .finding import Answers, city, ids, local, record, select, smart
 

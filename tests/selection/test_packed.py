@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from immich_smart_albums.selection.packed import contains, exchanged, length, pack, packed, unpacked
+from immich_smart_albums.selection.cache.entry import contains, exchanged, length, pack, packed, unpacked
 
 IDS = st.sets(st.uuids(version=4).map(str), max_size=20)
 

@@ -13,16 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from immich_sandbox import Sandbox
 from immich_smart_albums.bootstrap import Connection, connect
 from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.model.secret import Secret
-from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.nodes import All, Any, Node, Not, Rule, leaves
-from immich_smart_albums.sandbox import Sandbox
-from immich_smart_albums.selection.evaluate import Selection, evaluate
-from immich_smart_albums.selection.lower import lower, worth_counting
-from immich_smart_albums.selection.simplify import bounded, simplify
+from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Rule, Search, leaves
+from immich_smart_albums.selection.compile.planner import lower, worth_counting
+from immich_smart_albums.selection.compile.simplify import bounded, simplify
+from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 
 from .crowded import CITIES, DAYS, MAKES, crowded
 from .finding import local
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.rules.leaves import Record
+    from immich_smart_albums.rules.tree import Record
 
 LEVELS = ("1.132", "2.7", "3.1", "3.2")
 SEEDS = (1, 2)

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Visibility
-from immich_smart_albums.selection.queries import both, contradiction, covers, domain, is_plain, wider
-from immich_smart_albums.selection.structured import one_of, opposite, structured, together
+from immich_smart_albums.selection.compile.algebra import both, contradiction, covers, domain, is_plain, wider
+from immich_smart_albums.selection.compile.structured import one_of, opposite, structured, together
 
 DAYS = tuple(f"2024-01-0{day}T00:00:00.000Z" for day in range(1, 5))
 BOTH_PLACES = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})

@@ -10,11 +10,10 @@ import pytest
 
 from immich_smart_albums.errors import FilterError, ServerError
 from immich_smart_albums.model.asset import Asset
-from immich_smart_albums.rules.leaves import Check
-from immich_smart_albums.rules.nodes import All, Any, Key, Node, Not, Rule, Sort
-from immich_smart_albums.selection.evaluate import Failed, Selection, evaluate
-from immich_smart_albums.selection.found import Found, Intake
-from immich_smart_albums.selection.lower import lower
+from immich_smart_albums.rules.tree import All, Any, Check, Key, Node, Not, Rule, Sort
+from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.selection.result import Found, Intake
+from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 
 from .finding import FLAT, Answers, city, ids, local, named, record, select, smart
 
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
 
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.selection.plan import Reading
+    from immich_smart_albums.rules.tree import Record
+    from immich_smart_albums.selection.query_plan import Reading
 
 NICE, IMG, DOG, CAT = city("Nice"), named("img"), smart("dog"), smart("cat")
 TAGS = local("$.tags[*].value", "pets")

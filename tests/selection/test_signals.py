@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.immich.structured import OPERATORS
+from immich_smart_albums.immich.search.request import OPERATORS
 from immich_smart_albums.model.query import Condition, Kind, Query
-from immich_smart_albums.rules.asset_fields import FROM_SEARCH
-from immich_smart_albums.rules.fields import FIELDS
-from immich_smart_albums.selection.plan import Reading
-from immich_smart_albums.selection.signals import untold
+from immich_smart_albums.model.search_fields import FIELDS
+from immich_smart_albums.rules.local_filters.asset_shape import FROM_SEARCH
+from immich_smart_albums.selection.cache.tracking import untold
+from immich_smart_albums.selection.query_plan import Reading
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.query import Value

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
-from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.nodes import All, Any, Key, Not
-from immich_smart_albums.selection.plan import Reading
-from immich_smart_albums.selection.signature import signature
+from immich_smart_albums.rules.tree import All, Any, Check, Key, Not, Search
+from immich_smart_albums.selection.cache.key import signature
+from immich_smart_albums.selection.query_plan import Reading
 
 CITY = Query(Kind.METADATA, (("city", "Nice"),))
 BASE = Reading(CITY, frozenset({"a", "b"}), (), (), (None,), keeps_ids=False)

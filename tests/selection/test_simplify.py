@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
-from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.nodes import All, Any, Node, Not
-from immich_smart_albums.selection.simplify import bounded, is_bounded, simplify, without_smart
+from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search
+from immich_smart_albums.selection.compile.simplify import bounded, is_bounded, simplify, without_smart
 
 from .finding import WHOLE, city, exactly, local, person, smart
 

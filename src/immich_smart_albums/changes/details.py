@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
-    from immich_smart_albums.changes.view import Wanted
+    from immich_smart_albums.changes.desired import Wanted
     from immich_smart_albums.model.album import AlbumDetails
     from immich_smart_albums.model.asset import Asset
 

@@ -9,17 +9,17 @@ import msgspec
 from immich_smart_albums.changes.change import AddAssets, Change, CreateAlbum, RemoveAssets, SetDetails
 from immich_smart_albums.changes.details import details, shares
 from immich_smart_albums.changes.guard import refusals, refusals_of_nothing
-from immich_smart_albums.changes.learn import learn
 from immich_smart_albums.changes.memory import NOTHING
 from immich_smart_albums.changes.plan import AlbumPlan
+from immich_smart_albums.changes.reconcile import learn
 from immich_smart_albums.rules.album import Keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
+    from immich_smart_albums.changes.desired import AlbumView, Wanted
     from immich_smart_albums.changes.memory import Memory
-    from immich_smart_albums.changes.view import AlbumView, Wanted
     from immich_smart_albums.model.album import AlbumDetails
     from immich_smart_albums.model.asset import Asset
 

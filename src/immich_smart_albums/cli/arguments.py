@@ -8,7 +8,8 @@ from immich_smart_albums import __version__
 from immich_smart_albums.cli.exits import MEANINGS
 from immich_smart_albums.cli.parser import PROGRAM, Parser, add_server, add_verbose
 from immich_smart_albums.cli.verbs import VERBS
-from immich_smart_albums.rules.flag import DEFAULT_SMART_LIMIT, FLAGS, Flag
+from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT
+from immich_smart_albums.rules.flags.names import FLAGS, Flag
 
 FORMATS = ("urls", "ids", "table", "json")
 

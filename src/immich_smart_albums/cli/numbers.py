@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import Problem
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.findings import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 
 def whole_number(flag: str, text: str, findings: Findings, *, most: int | None = None) -> int:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import has_colour
 from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.interrupts import Patience
 from immich_smart_albums.cli.output import print_document, print_json, print_lines
-from immich_smart_albums.cli.patience import Patience
 from immich_smart_albums.cli.rules_run import now
 from immich_smart_albums.errors import ConfigurationError, UnsafePlan
-from immich_smart_albums.operations.applied import Report
-from immich_smart_albums.operations.apply import apply
+from immich_smart_albums.operations.apply.apply import apply
+from immich_smart_albums.operations.apply.result import Report
 from immich_smart_albums.operations.permissions import lacking
 from immich_smart_albums.operations.plan import make_plan
 from immich_smart_albums.report.applied import report_lines

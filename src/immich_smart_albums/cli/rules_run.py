@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.bootstrap import connect
-from immich_smart_albums.cli.places import STATE, ledger_place
+from immich_smart_albums.cli.paths import STATE, ledger_place
 from immich_smart_albums.cli.server import read_connection
-from immich_smart_albums.config.household import Surroundings, load
+from immich_smart_albums.config.load import Surroundings, load
 from immich_smart_albums.ledger.ledger import open_ledger
-from immich_smart_albums.ledger.state import StateFile
+from immich_smart_albums.ledger.search_cache import StateFile
 from immich_smart_albums.operations.accounts import gather_participants
 from immich_smart_albums.operations.plan import chosen
-from immich_smart_albums.operations.selections import Selecting
-from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.operations.select import Selecting
+from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 if TYPE_CHECKING:
     import argparse
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.bootstrap import Connection
     from immich_smart_albums.cli.console import Console
-    from immich_smart_albums.config.household import Household
+    from immich_smart_albums.config.load import Household
     from immich_smart_albums.operations.accounts import Participants
     from immich_smart_albums.operations.ports import Ledger
     from immich_smart_albums.rules.album import RuleBook

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.cli.console import Console
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.rules.findings import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 LONGEST_TIME_OUT = 86_400
 MOST_REQUESTS_AT_A_TIME = 64

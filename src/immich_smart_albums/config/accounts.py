@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.config.settings import Variables
     from immich_smart_albums.rules.album import Account
-    from immich_smart_albums.rules.findings import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 PATIENCE = 60.0
 """Seconds that a program may take to print a key: somebody may have to unlock a safe."""

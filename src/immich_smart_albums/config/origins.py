@@ -8,7 +8,7 @@ from immich_smart_albums.config.settings import KEY_FILE_NAME, KEY_NAME, SERVER_
 from immich_smart_albums.rules.album import DEFAULT_ACCOUNT
 
 if TYPE_CHECKING:
-    from immich_smart_albums.config.household import Surroundings
+    from immich_smart_albums.config.load import Surroundings
     from immich_smart_albums.rules.album import Account, RuleBook
 
 

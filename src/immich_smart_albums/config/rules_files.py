@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.settings import reason
-from immich_smart_albums.config.yaml_text import LARGEST
-from immich_smart_albums.config.yaml_values import read_yaml
+from immich_smart_albums.config.yaml.reader import read_yaml
+from immich_smart_albums.config.yaml.text import LARGEST
 from immich_smart_albums.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from immich_smart_albums.rules.findings import Findings
-    from immich_smart_albums.rules.value import Value
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.document import Value
 
 VARIABLE = "SMART_ALBUMS_RULES"
 DEFAULT_NAME = "smart-albums.yaml"

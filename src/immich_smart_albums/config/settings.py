@@ -13,7 +13,7 @@ from immich_smart_albums.model.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from immich_smart_albums.rules.findings import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 SERVER_NAMES = ("IMMICH_SERVER_URL", "IMMICH_URL", "IMMICH_INSTANCE_URL", "IMMICH_BASE_URL")
 KEY_NAME = "IMMICH_API_KEY"

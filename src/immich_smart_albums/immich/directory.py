@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich, Untrustworthy
-from immich_smart_albums.immich.responses import decode, unexpected
+from immich_smart_albums.immich.http.responses import decode, unexpected
 from immich_smart_albums.immich.versions import FIRST_UNKNOWN, OLDEST, Capabilities
-from immich_smart_albums.immich.windows import Month
 from immich_smart_albums.model.album import Album, Person, Tag, User
 from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.version import Version
 
 if TYPE_CHECKING:
-    from immich_smart_albums.immich.http import Http
+    from immich_smart_albums.immich.http.client import Http
+
 
 PEOPLE_PAGE = 1000
 MOST_READINGS = 20
@@ -222,3 +223,11 @@ def _role(wire: _Album, owner: _User, own_id: str | None) -> str | None:
     if not others or owner.id == own_id:
         return "owner"
     return next((each.role for each in others if each.user.id == own_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of the timeline: when it begins, in ms since 1970, and how many assets it has."""
+
+    begins: int
+    count: int

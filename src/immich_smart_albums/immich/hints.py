@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from immich_smart_albums.errors import MissingPermission
-from immich_smart_albums.immich.responses import decode
+from immich_smart_albums.immich.http.responses import decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from immich_smart_albums.immich.http import Http
+    from immich_smart_albums.immich.http.client import Http
     from immich_smart_albums.immich.versions import Capabilities
 
 _SUGGESTED = {

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.immich.albums import ImmichAlbums
+from immich_smart_albums.immich.albums.albums import ImmichAlbums
 from immich_smart_albums.immich.directory import Directory, read_version
 from immich_smart_albums.immich.hints import Hints
-from immich_smart_albums.immich.searches import ImmichSearches
+from immich_smart_albums.immich.search.searches import ImmichSearches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from immich_smart_albums.immich.http import Http
+    from immich_smart_albums.immich.http.client import Http
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.model.version import Version
 

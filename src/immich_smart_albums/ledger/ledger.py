@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import AddAssets, DeleteAlbum, RemoveAssets, photos_of
+from immich_smart_albums.changes.journal import KnownAlbum, State
 from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Memory, Standing
 from immich_smart_albums.changes.plan import Learned
-from immich_smart_albums.changes.record import KnownAlbum, State
-from immich_smart_albums.ledger import hands, rows
+from immich_smart_albums.ledger import memberships, rows
 from immich_smart_albums.ledger.database import open_database
 from immich_smart_albums.model.outcome import Outcome
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from immich_smart_albums.changes.record import Ending, Intent, Run, Write
+    from immich_smart_albums.changes.journal import Ending, Intent, Run, Write
     from immich_smart_albums.ledger.database import Database
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.model.asset import Asset
@@ -133,7 +133,7 @@ class SqliteLedger:
             state = State.DONE if answered.keys() >= set(photos_of(change)) else State.OPEN
             sql = "UPDATE writes SET state = ?, outcomes = ? WHERE id = ?"
             self._database.run(sql, state.value, rows.outcomes_text(answered), write)
-            hands.record_outcomes(self._database, row, user, run, change, answered)
+            memberships.record_outcomes(self._database, row, user, run, change, answered)
             if album is not None:
                 self._database.run("UPDATE writes SET album_id = ? WHERE id = ?", album.id, write)
                 self._database.run("UPDATE albums SET album = ?, name = ? WHERE id = ?", album.id, album.name, row)
@@ -173,17 +173,17 @@ class SqliteLedger:
         with self._changing():
             album = self._album(key)
             self._database.run(sql, matched, split, album)
-            hands.record_learned(self._database, album, learned)
+            memberships.record_learned(self._database, album, learned)
 
     def take_over(self, run: int, key: AlbumKey, user: str, assets: Iterable[Asset]) -> None:
         """See `Ledger.take_over`."""
         with self._changing():
-            hands.count_as_ours(self._database, self._album(key), user, run, assets)
+            memberships.count_as_ours(self._database, self._album(key), user, run, assets)
 
     def forget(self, key: AlbumKey, asset_ids: Iterable[str]) -> None:
         """See `Ledger.forget`."""
         with self._changing():
-            hands.let_in(self._database, self._album(key), asset_ids)
+            memberships.let_in(self._database, self._album(key), asset_ids)
 
     def _album(self, key: AlbumKey) -> int:
         """The number of an album's row, which is made where there is none; a run notes the server's address in it."""
@@ -196,7 +196,7 @@ class SqliteLedger:
 
     def _unbind(self, row: int) -> None:
         self._database.run("UPDATE albums SET album = NULL, matched = 0 WHERE id = ?", row)
-        hands.forget_contents(self._database, row)
+        memberships.forget_contents(self._database, row)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from immich_smart_albums.changes.change import Change
+from immich_smart_albums.changes.journal import Ending, Intent, Run, State, Write
 from immich_smart_albums.changes.memory import AlbumKey, Membership, Standing
-from immich_smart_albums.changes.record import Ending, Intent, Run, State, Write
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.outcome import Outcome
 

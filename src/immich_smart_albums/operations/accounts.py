@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Problem, ServerError, SmartAlbumsError
-from immich_smart_albums.operations.names import Names
+from immich_smart_albums.operations.names.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.changes.journal import Ending
 from immich_smart_albums.changes.memory import Standing
-from immich_smart_albums.changes.record import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from immich_smart_albums.changes.desired import AlbumView
     from immich_smart_albums.changes.memory import AlbumKey, Binding
-    from immich_smart_albums.changes.view import AlbumView
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.ports import Ledger
 

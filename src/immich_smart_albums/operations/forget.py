@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import KEPT_OUT
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.rules.ids import id_in_url
-from immich_smart_albums.rules.source import nearest
+from immich_smart_albums.rules.syntax.ids import id_in_url
+from immich_smart_albums.rules.syntax.source import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from immich_smart_albums.changes.journal import KnownAlbum
     from immich_smart_albums.changes.memory import Membership
-    from immich_smart_albums.changes.record import KnownAlbum
     from immich_smart_albums.operations.ports import Ledger
 
 

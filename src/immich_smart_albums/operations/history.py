@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import CreateAlbum, DeleteAlbum, SetDetails, ShareAlbum, photos_of
-from immich_smart_albums.changes.record import Ending, State
+from immich_smart_albums.changes.journal import Ending, State
 from immich_smart_albums.model.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from immich_smart_albums.changes.change import Change
-    from immich_smart_albums.changes.record import Run, Write
+    from immich_smart_albums.changes.journal import Run, Write
     from immich_smart_albums.operations.ports import Ledger
 
 

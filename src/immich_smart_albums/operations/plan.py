@@ -12,33 +12,31 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from immich_smart_albums.changes.desired import Wanted
 from immich_smart_albums.changes.diff import plan_album
 from immich_smart_albums.changes.guard import refusals_of_run
 from immich_smart_albums.changes.memory import AlbumKey, Standing
 from immich_smart_albums.changes.plan import AlbumPlan, Plan
-from immich_smart_albums.changes.view import Wanted
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.operations.accounts import Participants, told
-from immich_smart_albums.operations.expect import expect
-from immich_smart_albums.operations.rule_album import look_at_album
-from immich_smart_albums.operations.selections import Selecting, compile_rules, select
-from immich_smart_albums.operations.spelling import unknown_values
-from immich_smart_albums.operations.split_albums import albums_of, left_behind
+from immich_smart_albums.operations.albums import albums_of, left_behind, look_at_album
+from immich_smart_albums.operations.names.suggestions import unknown_values
+from immich_smart_albums.operations.rule_tests import expect
+from immich_smart_albums.operations.select import Selecting, compile_rules, select
 from immich_smart_albums.rules.album import AlbumRule, Keep
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.leaves import Thing
-from immich_smart_albums.rules.located import located
-from immich_smart_albums.rules.nodes import Rule
-from immich_smart_albums.rules.source import nearest
-from immich_smart_albums.selection.evaluate import Selection
-from immich_smart_albums.selection.simplify import without_smart
+from immich_smart_albums.rules.rules_file.located import located
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.tree import Rule, Thing
+from immich_smart_albums.selection.compile.simplify import without_smart
+from immich_smart_albums.selection.run.evaluate import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from immich_smart_albums.changes.desired import AlbumView
     from immich_smart_albums.changes.memory import Memory
-    from immich_smart_albums.changes.view import AlbumView
     from immich_smart_albums.model.album import User
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.accounts import Participant

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from immich_smart_albums.changes.journal import Ending, Intent, KnownAlbum, Run, Write
     from immich_smart_albums.changes.memory import AlbumKey, Binding, Memory
     from immich_smart_albums.changes.plan import Learned
-    from immich_smart_albums.changes.record import Ending, Intent, KnownAlbum, Run, Write
     from immich_smart_albums.model.album import Album, AlbumDetails, Person, Tag, User
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.outcome import Outcome

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.changes.desired import AlbumView, Wanted
 from immich_smart_albums.changes.diff import plan_album
-from immich_smart_albums.changes.view import AlbumView, Wanted
 from immich_smart_albums.errors import ConfigurationError, ServerError
 from immich_smart_albums.model.span import Document, Span
+from immich_smart_albums.operations.albums import find_target
+from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.permissions import require_permissions
-from immich_smart_albums.operations.resolve import resolve
-from immich_smart_albums.operations.selections import select_one
-from immich_smart_albums.operations.target import find_target
+from immich_smart_albums.operations.select import select_one
 from immich_smart_albums.rules.album import AlbumRule
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import AlbumPlan
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.operations.selections import Selecting
-    from immich_smart_albums.rules.findings import Findings
-    from immich_smart_albums.rules.nodes import Rule
-    from immich_smart_albums.selection.evaluate import Selection
+    from immich_smart_albums.operations.select import Selecting
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.tree import Rule
+    from immich_smart_albums.selection.run.evaluate import Selection
 
 ONLY_ACCOUNT = ""
 """The account of the command line's key."""

@@ -14,9 +14,9 @@ from immich_smart_albums.changes.change import (
     SetDetails,
     ShareAlbum,
 )
+from immich_smart_albums.changes.journal import Ending, State
 from immich_smart_albums.changes.memory import Standing
 from immich_smart_albums.changes.plan import AlbumPlan, Plan, Seen, digest
-from immich_smart_albums.changes.record import Ending, State
 from immich_smart_albums.errors import ConfigurationError, NoAccess, Problem
 from immich_smart_albums.model.album import Album
 from immich_smart_albums.model.outcome import Outcome
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.changes.change import Change
+    from immich_smart_albums.changes.journal import Run, Write
     from immich_smart_albums.changes.memory import AlbumKey, Membership, Memory
-    from immich_smart_albums.changes.record import Run, Write
     from immich_smart_albums.model.album import AlbumDetails
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.ports import Ledger, PhotoServer

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
-    from immich_smart_albums.operations.applied import AlbumReport, Report
+    from immich_smart_albums.operations.apply.result import AlbumReport, Report
 
 _REFUSED = (Outcome.NO_PERMISSION, Outcome.NOT_FOUND, Outcome.UNKNOWN)
 

@@ -10,16 +10,15 @@ from immich_smart_albums.report.assets import asset_json, asset_line, asset_url
 from immich_smart_albums.report.plan_json import problem_json
 from immich_smart_albums.report.plan_text import problem_lines
 from immich_smart_albums.report.words import one_line
-from immich_smart_albums.selection.because import answer_text, in_short, value_text
-from immich_smart_albums.selection.explain import Verdict
+from immich_smart_albums.selection.explain.explain import Verdict, answer_text, in_short, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from immich_smart_albums.changes.record import Run
-    from immich_smart_albums.operations.explain import Why
-    from immich_smart_albums.operations.explain_album import AlbumWhy, Place
-    from immich_smart_albums.selection.explain import Answer, Explanation, Reason
+    from immich_smart_albums.changes.journal import Run
+    from immich_smart_albums.operations.explain.album import AlbumWhy, Place
+    from immich_smart_albums.operations.explain.photo import Why
+    from immich_smart_albums.selection.explain.explain import Answer, Explanation, Reason
 
 JSON_VERSION = 1
 """Grows when a field changes its meaning or goes away."""

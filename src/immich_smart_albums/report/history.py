@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import AddAssets, CreateAlbum, RemoveAssets
-from immich_smart_albums.changes.record import State
+from immich_smart_albums.changes.journal import State
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.report.plan_json import change_json
 from immich_smart_albums.report.plan_words import edits_of
@@ -16,7 +16,7 @@ from immich_smart_albums.report.words import count, one_line, table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from immich_smart_albums.changes.record import Run, Write
+    from immich_smart_albums.changes.journal import Run, Write
     from immich_smart_albums.operations.history import RunHistory
 
 JSON_VERSION = 1

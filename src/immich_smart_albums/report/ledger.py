@@ -12,8 +12,8 @@ from immich_smart_albums.report.words import count, one_line, table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from immich_smart_albums.changes.journal import KnownAlbum
     from immich_smart_albums.changes.memory import Membership, Memory
-    from immich_smart_albums.changes.record import KnownAlbum
 
 JSON_VERSION = 1
 """Grows when a field changes its meaning or goes away."""

@@ -6,16 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.report.words import count, one_line
-from immich_smart_albums.rules.leaves import Check, Search
-from immich_smart_albums.rules.nodes import All, Any, Not
-from immich_smart_albums.selection.plan import describe
+from immich_smart_albums.rules.tree import All, Any, Check, Not, Search
+from immich_smart_albums.selection.query_plan import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.selection.plan import Part, Reading, RulePlan, RunPlan
+    from immich_smart_albums.rules.tree import Node
+    from immich_smart_albums.selection.query_plan import Part, Reading, RulePlan, RunPlan
 
 _PAGE = 1000
 """Assets in an answer."""

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.report.words import is_harmless
 from immich_smart_albums.rules.album import Keep
-from immich_smart_albums.rules.guard_words import guard_words
-from immich_smart_albums.rules.value import Entries, Items, Text
+from immich_smart_albums.rules.rules_file.guard import guard_words
+from immich_smart_albums.rules.syntax.document import Entries, Items, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from immich_smart_albums.rules.album import Account, AlbumRule, RuleBook
-    from immich_smart_albums.rules.value import Value
+    from immich_smart_albums.rules.syntax.document import Value
 
 _LOGIN = re.compile(r"://[^/\s]*@")
 _PLAIN = re.compile(r"[A-Za-z][\w @./+-]*[\w]|[A-Za-z]|\d+", re.ASCII)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.operations.applied import AlbumReport
-    from immich_smart_albums.selection.evaluate import Selection
+    from immich_smart_albums.operations.apply.result import AlbumReport
+    from immich_smart_albums.selection.run.evaluate import Selection
 
 FORMATS = ("urls", "ids", "table", "json")
 

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from immich_smart_albums.model.span import Span
-    from immich_smart_albums.rules.nodes import Rule
-    from immich_smart_albums.rules.reading import Circle
-    from immich_smart_albums.rules.value import Entries, Text, Value
+    from immich_smart_albums.rules.syntax.document import Entries, Text, Value
+    from immich_smart_albums.rules.syntax.reader import Circle
+    from immich_smart_albums.rules.tree import Rule
 
 DEFAULT_ACCOUNT = "default"
 """The one account where the rules files name none: its key is that of the settings."""

@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.facts import exif
-from immich_smart_albums.rules.nodes import Key
-from immich_smart_albums.rules.value import Text
+from immich_smart_albums.rules.record import exif
+from immich_smart_albums.rules.syntax.document import Text
+from immich_smart_albums.rules.tree import Key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Value
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Record
 
 _LOCAL_DATE = re.compile(r"(\d{4})-(\d\d)-\d\dT")
 _PLACEHOLDER = re.compile(r"\{([A-Za-z][\w-]*)\}", re.ASCII)

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.selection.found import Found
-    from immich_smart_albums.selection.plan import Reading
+    from immich_smart_albums.selection.query_plan import Reading
+    from immich_smart_albums.selection.result import Found
 
 
 class Searches(Protocol):

@@ -12,11 +12,10 @@ from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.rules_run import now, rules_run
 from immich_smart_albums.errors import ConfigurationError
 from immich_smart_albums.operations.adopt import adopt
-from immich_smart_albums.operations.explain_album import rule_for
+from immich_smart_albums.operations.albums import find_target, look_at_album
+from immich_smart_albums.operations.explain.album import rule_for
 from immich_smart_albums.operations.plan import ask
-from immich_smart_albums.operations.rule_album import look_at_album
-from immich_smart_albums.operations.target import find_target
-from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 if TYPE_CHECKING:
     import argparse

@@ -9,8 +9,8 @@ from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.plans import applied, print_plan
 from immich_smart_albums.cli.rules_run import rules_run
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.operations.apply import require_accounts
-from immich_smart_albums.operations.outdated import check_world
+from immich_smart_albums.operations.apply.apply import require_accounts
+from immich_smart_albums.operations.apply.staleness import check_world
 
 if TYPE_CHECKING:
     import argparse

@@ -10,7 +10,7 @@ from immich_smart_albums.cli.output import print_lines
 from immich_smart_albums.cli.server import read_server
 from immich_smart_albums.operations.check import check
 from immich_smart_albums.report.health import health_lines
-from immich_smart_albums.rules.findings import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 if TYPE_CHECKING:
     import argparse

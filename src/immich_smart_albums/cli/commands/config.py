@@ -10,14 +10,14 @@ from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.rules_run import participants, surroundings
 from immich_smart_albums.cli.server import read_connection
-from immich_smart_albums.config.household import in_order, load, load_rules
+from immich_smart_albums.config.load import in_order, load, load_rules
 from immich_smart_albums.config.origins import key_origins, server_origin
 from immich_smart_albums.errors import ConfigurationError
-from immich_smart_albums.operations.check_rules import check_rules
+from immich_smart_albums.operations.check import check_rules
 from immich_smart_albums.report.rules_text import rules_text
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.json_schema import json_schema
-from immich_smart_albums.rules.located import located
+from immich_smart_albums.rules.rules_file.json_schema import json_schema
+from immich_smart_albums.rules.rules_file.located import located
+from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 if TYPE_CHECKING:
     import argparse

@@ -7,6 +7,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
+from immich_sandbox import Sandbox, generate
 from immich_smart_albums.cli.arguments import selection_parser
 from immich_smart_albums.cli.commands import select
 from immich_smart_albums.cli.console import stderr_console
@@ -14,7 +15,6 @@ from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.parser import PROGRAM
 from immich_smart_albums.config.settings import KEY_NAME, SERVER_NAMES
 from immich_smart_albums.errors import ConfigurationError
-from immich_smart_albums.sandbox import Sandbox, generate
 
 if TYPE_CHECKING:
     import argparse

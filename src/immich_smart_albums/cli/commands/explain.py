@@ -10,8 +10,8 @@ from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.rules_run import rules_run
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.operations.explain import asset_id_in
-from immich_smart_albums.operations.explain_album import explain_album, rule_for
+from immich_smart_albums.operations.explain.album import explain_album, rule_for
+from immich_smart_albums.operations.explain.photo import asset_id_in
 from immich_smart_albums.report.explanation import explanation_json, explanation_lines
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_json, print_lines
-from immich_smart_albums.cli.places import ledger_place
+from immich_smart_albums.cli.paths import ledger_place
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.operations.history import history

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_json, print_lines
-from immich_smart_albums.cli.places import ledger_place
+from immich_smart_albums.cli.paths import ledger_place
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.operations.forget import forget, forget_album, known_album
 from immich_smart_albums.report.ledger import album_json, album_lines, albums_json, albums_lines

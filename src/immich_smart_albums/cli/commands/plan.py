@@ -10,7 +10,7 @@ from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_lines, save
 from immich_smart_albums.cli.plans import ending, made, print_plan
 from immich_smart_albums.cli.rules_run import rules_run
-from immich_smart_albums.operations.query_plans import query_plans
+from immich_smart_albums.operations.explain.searches import query_plans
 from immich_smart_albums.report.plan_text import problem_lines
 from immich_smart_albums.report.query_plan import query_plan_lines
 

@@ -11,7 +11,7 @@ from immich_smart_albums.cli.rules_run import rules_run
 from immich_smart_albums.operations.plan import ask
 from immich_smart_albums.report.plan_text import problem_lines
 from immich_smart_albums.report.selection import lines, selections_json, totals
-from immich_smart_albums.rules.located import located
+from immich_smart_albums.rules.rules_file.located import located
 
 if TYPE_CHECKING:
     import argparse

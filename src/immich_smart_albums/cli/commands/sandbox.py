@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from immich_sandbox import Sandbox, generate, serve_forever
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.sandbox import Sandbox, generate, serve_forever
 
 if TYPE_CHECKING:
     import argparse

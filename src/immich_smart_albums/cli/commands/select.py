@@ -11,32 +11,32 @@ from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.numbers import whole_number
 from immich_smart_albums.cli.output import print_json, print_lines
-from immich_smart_albums.cli.places import state_place
+from immich_smart_albums.cli.paths import state_place
 from immich_smart_albums.cli.server import read_server
-from immich_smart_albums.config.sources import read_source
+from immich_smart_albums.config.flag_values import read_source
 from immich_smart_albums.errors import Problem
-from immich_smart_albums.ledger.state import StateFile
-from immich_smart_albums.operations.applied import AlbumReport, Report
-from immich_smart_albums.operations.apply import apply
-from immich_smart_albums.operations.names import Names
-from immich_smart_albums.operations.no_ledger import NoLedger
+from immich_smart_albums.ledger.null import NoLedger
+from immich_smart_albums.ledger.search_cache import StateFile
+from immich_smart_albums.operations.apply.apply import apply
+from immich_smart_albums.operations.apply.result import AlbumReport, Report
+from immich_smart_albums.operations.explain.searches import id_names, title_of
+from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.names.suggestions import unknown_values
 from immich_smart_albums.operations.prepare import Order, Ready, check_order, prepare
-from immich_smart_albums.operations.query_plans import id_names, title_of
-from immich_smart_albums.operations.selections import Selecting, plan_searches, sizes
-from immich_smart_albums.operations.spelling import unknown_values
+from immich_smart_albums.operations.select import Selecting, plan_searches, sizes
 from immich_smart_albums.report.applied import album_line
 from immich_smart_albums.report.query_plan import query_plan_lines
 from immich_smart_albums.report.selection import as_json, lines, totals
-from immich_smart_albums.rules.findings import Findings
-from immich_smart_albums.rules.flag import FLAGS
-from immich_smart_albums.rules.flags import read_rule
+from immich_smart_albums.rules.flags.flags import read_rule
+from immich_smart_albums.rules.flags.names import FLAGS
+from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 if TYPE_CHECKING:
     import argparse
 
     from immich_smart_albums.cli.console import Console
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.selection.evaluate import Selection
+    from immich_smart_albums.selection.run.evaluate import Selection
 
 
 def run(arguments: argparse.Namespace) -> Exit:

@@ -6,22 +6,20 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.combine import any_of
-from immich_smart_albums.rules.dates import complete
-from immich_smart_albums.rules.facts import field
-from immich_smart_albums.rules.leaves import Check
-from immich_smart_albums.rules.periods import BOUNDS, MOMENT, Period, read_bounds, read_period
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import SCALAR, mapping, one_or_list
-from immich_smart_albums.rules.value import Entries
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import field
+from immich_smart_albums.rules.syntax.document import Entries
+from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.values.dates import BOUNDS, MOMENT, Period, complete, read_bounds, read_period
+from immich_smart_albums.rules.values.schema import SCALAR, mapping, one_or_list
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Text, Value
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Node, Record
 
 _created = field("createdAt")
 

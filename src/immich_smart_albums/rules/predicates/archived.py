@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.rules.leaves import Search
-from immich_smart_albums.rules.nodes import Node, Not
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import TRUTH, words
-from immich_smart_albums.rules.value import Text
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.syntax.document import Text
+from immich_smart_albums.rules.tree import Node, Not, Search
+from immich_smart_albums.rules.values.schema import TRUTH, words
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Value
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
 
 _ARCHIVED = Search(Query(Kind.METADATA, visibility=frozenset({Visibility.ARCHIVE})), placed=True)
 _EVERYTHING = Search(Query(Kind.METADATA, visibility=frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})), placed=True)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.facts import exif, has_exif
-from immich_smart_albums.rules.leaves import Check
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import NONE, TEXT, mapping, one_or_list
-from immich_smart_albums.rules.text_tests import TextFact, read_text_test
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import exif, has_exif
+from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.values.schema import NONE, TEXT, mapping, one_or_list
+from immich_smart_albums.rules.values.text import TextFact, read_text_test
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Text, Value
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Node
 
 _FACT = exif("description")
 _NONE = Check(

@@ -5,20 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.combine import any_of, options
-from immich_smart_albums.rules.facts import in_range
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.ranges import Unit, plain_number, read_range, written
-from immich_smart_albums.rules.schemas import RANGE, mapping, one_or_list
-from immich_smart_albums.rules.shape import SHAPE_FIELDS, shape
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import SHAPE_FIELDS, in_range, shape
+from immich_smart_albums.rules.syntax.reader import any_of, options
+from immich_smart_albums.rules.values.numbers import Unit, plain_number, read_range, written
+from immich_smart_albums.rules.values.schema import RANGE, mapping, one_or_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Text, Value
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Node, Record
 
 _PIXELS = Unit("a number of pixels", plain_number, written, "1920..3840")
 _MEGAPIXELS = Unit("a number of megapixels", plain_number, written, "12..")

@@ -6,17 +6,16 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.combine import any_of, is_none, options
-from immich_smart_albums.rules.facts import exif, in_range, number, unknown
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.ranges import Unit, plain_number, read_range, written
-from immich_smart_albums.rules.schemas import NONE, RANGE, mapping, one_or_list
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import exif, in_range, number, unknown
+from immich_smart_albums.rules.syntax.reader import any_of, is_none, options
+from immich_smart_albums.rules.values.numbers import Unit, plain_number, read_range, written
+from immich_smart_albums.rules.values.schema import NONE, RANGE, mapping, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Text, Value
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Node, Record
 
 _FRACTION = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(?:/(\d{1,6}(?:\.\d{1,6})?))?\s*s?", re.ASCII)
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.facts import needed
-from immich_smart_albums.rules.leaves import Check
-from immich_smart_albums.rules.nodes import Node, Not
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import TRUTH
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import needed
+from immich_smart_albums.rules.tree import Check, Node, Not
+from immich_smart_albums.rules.values.schema import TRUTH
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Text, Value
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Reading
 
 # The search also finds what a partner likes among the partner's own photos; their records say false.
 _FAVORITE = Check(

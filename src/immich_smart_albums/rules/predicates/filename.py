@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.facts import field
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import TEXT, mapping, one_or_list
-from immich_smart_albums.rules.text_tests import TextFact, read_text_test
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import field
+from immich_smart_albums.rules.values.schema import TEXT, mapping, one_or_list
+from immich_smart_albums.rules.values.text import TextFact, read_text_test
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Text, Value
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Node
 
 _NAME = TextFact("file name", field("originalFileName"), "originalFileName", "originalFileName", glob_start=r"\A")
 

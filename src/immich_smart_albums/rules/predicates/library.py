@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.combine import any_of, is_none
-from immich_smart_albums.rules.facts import needed
-from immich_smart_albums.rules.ids import is_id
-from immich_smart_albums.rules.leaves import Check
-from immich_smart_albums.rules.nodes import Node, Not
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import NONE, TEXT, one_or_list, words
-from immich_smart_albums.rules.value import Text
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import needed
+from immich_smart_albums.rules.syntax.document import Text
+from immich_smart_albums.rules.syntax.ids import is_id
+from immich_smart_albums.rules.syntax.reader import any_of, is_none
+from immich_smart_albums.rules.tree import Check, Node, Not
+from immich_smart_albums.rules.values.schema import NONE, TEXT, one_or_list, words
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Value
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
 
 _WHICH = "the id of an external library"
 

@@ -6,20 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.combine import any_of
-from immich_smart_albums.rules.facts import equals, exif, field, optional
-from immich_smart_albums.rules.leaves import Check
-from immich_smart_albums.rules.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.predicates.screenshot import IS_SCREENSHOT
-from immich_smart_albums.rules.schemas import TEXT, one_or_list
-from immich_smart_albums.rules.shape import SHAPE_FIELDS, shape
-from immich_smart_albums.rules.value import Text
+from immich_smart_albums.rules.record import SHAPE_FIELDS, equals, exif, field, optional, shape
+from immich_smart_albums.rules.syntax.document import Text
+from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.values.schema import TEXT, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Value
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Node, Record
 
 _MIME = re.compile(r"[a-z]+/([a-z0-9][a-z0-9.+-]*|\*)")
 _RAW = re.compile(

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.combine import any_of, is_none
-from immich_smart_albums.rules.earth import Point, distance, in_polygon, read_box, read_circle, read_polygon, shown
-from immich_smart_albums.rules.facts import exif, has_exif, number
-from immich_smart_albums.rules.leaves import Check
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.ranges import written
-from immich_smart_albums.rules.schemas import NONE, SCALAR, TEXT, mapping, one_or_list
-from immich_smart_albums.rules.source import nearest
-from immich_smart_albums.rules.value import Entries
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import exif, has_exif, number
+from immich_smart_albums.rules.syntax.document import Entries
+from immich_smart_albums.rules.syntax.reader import any_of, is_none
+from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.values.geo import Point, distance, in_polygon, read_box, read_circle, read_polygon, shown
+from immich_smart_albums.rules.values.numbers import written
+from immich_smart_albums.rules.values.schema import NONE, SCALAR, TEXT, mapping, one_or_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.rules.reading import Circle, Reading
-    from immich_smart_albums.rules.value import Text, Value
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Circle, Reading
+    from immich_smart_albums.rules.tree import Node, Record
 
 _MEANT = "a place on earth"
 _LATITUDE, _LONGITUDE = exif("latitude"), exif("longitude")

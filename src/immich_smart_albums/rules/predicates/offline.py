@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.leaves import Search
-from immich_smart_albums.rules.nodes import Node, Not
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import TRUTH
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.tree import Node, Not, Search
+from immich_smart_albums.rules.values.schema import TRUTH
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Text, Value
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Reading
 
 # Immich keeps offline assets in the trash; since 1.128 isOffline looks there by itself.
 _OFFLINE = Search(Query(Kind.METADATA, (("isOffline", True), ("withDeleted", True))))

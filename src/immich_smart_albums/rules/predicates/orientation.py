@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.combine import any_of
-from immich_smart_albums.rules.leaves import Check
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import one_or_list, words
-from immich_smart_albums.rules.shape import SHAPE_FIELDS, shape
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import SHAPE_FIELDS, shape
+from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.values.schema import one_or_list, words
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Text, Value
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Node, Record
 
 _WORDS = ("landscape", "portrait", "square")
 

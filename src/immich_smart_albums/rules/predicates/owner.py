@@ -5,19 +5,18 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.combine import any_of
-from immich_smart_albums.rules.facts import needed
-from immich_smart_albums.rules.leaves import Check, Named, Thing
-from immich_smart_albums.rules.nodes import Node, Not
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import TEXT, one_or_list
-from immich_smart_albums.rules.value import Text
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import needed
+from immich_smart_albums.rules.syntax.document import Text
+from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.tree import Check, Named, Node, Not, Thing
+from immich_smart_albums.rules.values.schema import TEXT, one_or_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Value
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
 
 _WHO = "mine, partner or a user"
 

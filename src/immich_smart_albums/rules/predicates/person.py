@@ -6,23 +6,22 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.combine import is_none, one_of, options, together
-from immich_smart_albums.rules.facts import in_range, needed
-from immich_smart_albums.rules.ids import id_in_url
-from immich_smart_albums.rules.leaves import Check, Named, Search, Thing
-from immich_smart_albums.rules.nodes import All, Any, Node, Not
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.ranges import Range, Unit, read_range
-from immich_smart_albums.rules.schemas import NONE, RANGE, SCALAR, TRUTH, mapping, one_or_list
-from immich_smart_albums.rules.value import Entries
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import in_range, needed
+from immich_smart_albums.rules.syntax.document import Entries
+from immich_smart_albums.rules.syntax.ids import id_in_url
+from immich_smart_albums.rules.syntax.reader import is_none, one_of, options, together
+from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Search, Thing
+from immich_smart_albums.rules.values.numbers import Range, Unit, read_range
+from immich_smart_albums.rules.values.schema import NONE, RANGE, SCALAR, TRUTH, mapping, one_or_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.rules.reach import Reach
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Text, Value
+    from immich_smart_albums.model.query import Reach
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Record
 
 _WHO = "a person's name"
 _FIELDS = frozenset({"people"})

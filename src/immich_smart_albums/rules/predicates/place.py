@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.combine import any_of, is_none, one_of, options
-from immich_smart_albums.rules.exact import is_exactly, none_of, read_exact
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import NONE, TEXT, mapping, one_or_list
-from immich_smart_albums.rules.value import Entries
+from immich_smart_albums.rules.predicates.exif_text import is_exactly, none_of, read_exact
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.syntax.document import Entries
+from immich_smart_albums.rules.syntax.reader import any_of, is_none, one_of, options
+from immich_smart_albums.rules.values.schema import NONE, TEXT, mapping, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Text, Value
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Node
 
 _LEVELS = ("city", "state", "country")
 

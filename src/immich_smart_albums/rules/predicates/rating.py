@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.combine import any_of, is_none, one_of
-from immich_smart_albums.rules.facts import equals, exif, unknown
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.ranges import Unit, plain_number, read_range, written
-from immich_smart_albums.rules.schemas import NONE, RANGE, one_or_list, words
-from immich_smart_albums.rules.value import Text
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import equals, exif, unknown
+from immich_smart_albums.rules.syntax.document import Text
+from immich_smart_albums.rules.syntax.reader import any_of, is_none, one_of
+from immich_smart_albums.rules.values.numbers import Unit, plain_number, read_range, written
+from immich_smart_albums.rules.values.schema import NONE, RANGE, one_or_list, words
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.leaves import Check
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Value
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Check, Node
 
 _MOST = 5
 _STARS = Unit("a number of stars from 1 to 5", plain_number, written, '{min: 4}, 2..4 or ">= 4"')

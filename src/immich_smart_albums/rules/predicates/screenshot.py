@@ -5,16 +5,15 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.facts import exif, has_exif, needed
-from immich_smart_albums.rules.leaves import Check
-from immich_smart_albums.rules.nodes import Node, Not
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import TRUTH
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import exif, has_exif, needed
+from immich_smart_albums.rules.tree import Check, Node, Not
+from immich_smart_albums.rules.values.schema import TRUTH
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Text, Value
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Record
 
 _BETWEEN = str.maketrans("", "", " _-'\u2019")
 """Characters that stand between words, here and there."""

@@ -6,20 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.query import Kind
-from immich_smart_albums.rules.combine import any_of
-from immich_smart_albums.rules.flag import DEFAULT_SMART_LIMIT
-from immich_smart_albums.rules.payload import read_object
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import one_or_list
-from immich_smart_albums.rules.value import Entries, Items, Text, name_of
+from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, Kind
+from immich_smart_albums.rules.payload.payload import read_object
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.syntax.document import Entries, Items, Text, name_of
+from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.values.schema import one_or_list
 
 if TYPE_CHECKING:
     from immich_smart_albums.errors import Problem
-    from immich_smart_albums.rules.leaves import Search
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Value
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Node, Search
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,15})?", re.ASCII)
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "none": None}

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.combine import any_of
-from immich_smart_albums.rules.facts import exif, in_range, number
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.ranges import Unit, read_range, written
-from immich_smart_albums.rules.schemas import RANGE, one_or_list
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import exif, in_range, number
+from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.values.numbers import Unit, read_range, written
+from immich_smart_albums.rules.values.schema import RANGE, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Text, Value
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Node, Record
 
 _SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*([kmgt]?)(i?)b", re.ASCII | re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.combine import any_of
-from immich_smart_albums.rules.flag import DEFAULT_SMART_LIMIT, LARGEST_LIMIT
-from immich_smart_albums.rules.ids import read_asset
-from immich_smart_albums.rules.leaves import Search
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import SCALAR, TEXT, Schema, mapping, one_or_list
-from immich_smart_albums.rules.smart_words import split_limit
-from immich_smart_albums.rules.value import Entries, Text
+from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, LARGEST_LIMIT, Kind, Query
+from immich_smart_albums.rules.payload.smart_text import split_limit
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.syntax.document import Entries, Text
+from immich_smart_albums.rules.syntax.ids import read_asset
+from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.tree import Search
+from immich_smart_albums.rules.values.schema import SCALAR, TEXT, Schema, mapping, one_or_list
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.query import Value as FilterValue
-    from immich_smart_albums.rules.nodes import Node
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Value
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Node
 
 _WORDS = "what should be on the photos"
 _TOP = "how many photos to keep"

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.facts import needed
-from immich_smart_albums.rules.leaves import Check, Record
-from immich_smart_albums.rules.nodes import All, Node, Not
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import TRUTH, words
-from immich_smart_albums.rules.value import Text
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import needed
+from immich_smart_albums.rules.syntax.document import Text
+from immich_smart_albums.rules.tree import All, Check, Node, Not, Record
+from immich_smart_albums.rules.values.schema import TRUTH, words
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Value
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
 
 _FIELDS = frozenset({"stack"})
 

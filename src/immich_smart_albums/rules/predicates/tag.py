@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.combine import any_of, is_none, options, together
-from immich_smart_albums.rules.leaves import Named, Search, Thing
-from immich_smart_albums.rules.nodes import Any, Node, Not
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.schemas import NONE, SCALAR, mapping, one_or_list
-from immich_smart_albums.rules.value import Entries
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.syntax.document import Entries
+from immich_smart_albums.rules.syntax.reader import any_of, is_none, options, together
+from immich_smart_albums.rules.tree import Any, Named, Node, Not, Search, Thing
+from immich_smart_albums.rules.values.schema import NONE, SCALAR, mapping, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Text, Value
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Reading
 
 _PATH = "a tag"
 

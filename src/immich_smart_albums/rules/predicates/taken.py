@@ -8,23 +8,22 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.instants import to_text
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.combine import any_of, labelled, together
-from immich_smart_albums.rules.facts import needed
-from immich_smart_albums.rules.leaves import Check
-from immich_smart_albums.rules.nodes import Node, Not
-from immich_smart_albums.rules.periods import BOUNDS, MOMENT, Period, read_bounds, read_period
-from immich_smart_albums.rules.predicate import Predicate
-from immich_smart_albums.rules.recurring import MONTHS, WEEKDAYS, Cycle, read_days, read_numbers, read_times
-from immich_smart_albums.rules.schemas import SCALAR, TRUTH, mapping, one_or_list
-from immich_smart_albums.rules.value import Entries, Text
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import needed
+from immich_smart_albums.rules.syntax.document import Entries, Text
+from immich_smart_albums.rules.syntax.reader import any_of, labelled, together
+from immich_smart_albums.rules.tree import Check, Node, Not
+from immich_smart_albums.rules.values.dates import BOUNDS, MOMENT, Period, read_bounds, read_period
+from immich_smart_albums.rules.values.recurring import MONTHS, WEEKDAYS, Cycle, read_days, read_numbers, read_times
+from immich_smart_albums.rules.values.schema import SCALAR, TRUTH, mapping, one_or_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from immich_smart_albums.rules.leaves import Record
-    from immich_smart_albums.rules.reading import Reading
-    from immich_smart_albums.rules.value import Value
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Record
 
 _MARGIN = timedelta(days=1)
 """Local time and UTC are never further apart: zones go from -12 to +14 hours, before about 1900 to almost 16."""

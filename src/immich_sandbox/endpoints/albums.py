@@ -1,0 +1,269 @@
+"""Albums: list, read, create, change, delete, their assets and their users."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from immich_sandbox.answers.json_shapes import album_json, contributors_json, counted_members
+from immich_sandbox.api_error import Refusal
+from immich_sandbox.library.access import album_as, may_share, readable_album
+from immich_sandbox.request import json_answer, no_content
+from immich_sandbox.requests.fields import ORDERS, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from immich_sandbox.library.records import Album
+    from immich_sandbox.request import Answer, Call
+
+_ROLES = ("editor", "viewer")
+_IDS = Field("ids", "uuids", required=True)
+_USER = Field("", "object", fields=(Field("userId", "uuid", required=True), Field("role", "choice", choices=_ROLES)))
+
+
+def list_albums(call: Call) -> Answer:
+    """GET /albums: the owned ones up to 2.7, the owned and those shared with me from 3.0 on."""
+    mine = [album for album in call.library.albums.values() if call.user_id in album.roles]
+    mine.sort(key=lambda album: (album.created_at, album.id), reverse=True)
+    chosen = _chosen_3(call, mine) if call.level.album_list_shared_too else _chosen_2(call, mine)
+    return json_answer([album_json(album, call.library, call.level) for album in chosen])
+
+
+def _chosen_3(call: Call, mine: list[Album]) -> Iterable[Album]:
+    asked = call.checked_query(
+        Field("id", "uuid"),
+        Field("name", "text"),
+        Field("isOwned", "boolean"),
+        Field("isShared", "boolean"),
+        Field("assetId", "uuid"),
+    )
+    return (
+        album
+        for album in mine
+        if ("id" not in asked or album.id == asked["id"])
+        and ("name" not in asked or album.name == asked["name"])
+        and ("isOwned" not in asked or (album.owner_id == call.user_id) == asked["isOwned"])
+        and ("isShared" not in asked or album.shared == asked["isShared"])
+        and ("assetId" not in asked or asked["assetId"] in album.asset_ids)
+    )
+
+
+def _chosen_2(call: Call, mine: list[Album]) -> Iterable[Album]:
+    asked = call.checked_query(Field("assetId", "uuid"), Field("shared", "boolean"))
+    if "assetId" in asked:
+        return (album for album in mine if asked["assetId"] in album.asset_ids)
+    if asked.get("shared"):
+        return (album for album in mine if album.shared)
+    return (album for album in mine if album.owner_id == call.user_id and not ("shared" in asked and album.shared))
+
+
+def get_album(call: Call) -> Answer:
+    """GET /albums/{id}: with all assets up to 2.7 unless `withoutAssets`, never from 3.0 on."""
+    library, level = call.library, call.level
+    album = readable_album(library, call.ids["id"], call.user_id)
+    without = call.checked_query(Field("withoutAssets", "boolean")).get("withoutAssets", False)
+    body = album_json(album, library, level)
+    if level.album_owner_apart and not without:
+        body["assets"] = _assets_json(call, album)
+    if level.album_contributors and album.shared:
+        body["contributorCounts"] = contributors_json(album, library, level)
+    return json_answer(body)
+
+
+def create_album(call: Call) -> Answer:
+    """POST /albums: assets without access are left out without a word, names need not be unique."""
+    wanted = call.checked_body(
+        Field("albumName", "text", required=True),
+        Field("description", "text"),
+        Field("albumUsers", "list", fields=(_USER,)),
+        Field("assetIds", "uuids"),
+    )
+    roles: dict[str, str] = {}
+    for user in wanted.get("albumUsers", []):
+        if user["userId"] not in call.library.users:
+            raise Refusal(400, call.level.album_unknown_user)
+        if user["userId"] == call.user_id:
+            if not call.level.zod:
+                raise Refusal(400, "Cannot share album with owner")
+            continue
+        roles[user["userId"]] = user.get("role", "editor")
+    album = call.library.add_album(
+        wanted["albumName"],
+        owner_id=call.user_id,
+        asset_ids=_shareable(call, wanted.get("assetIds", [])),
+        roles=roles,
+    )
+    album.description = wanted.get("description") or ""
+    body = album_json(album, call.library, call.level, exact_dates=True)
+    if call.level.album_owner_apart:
+        body["assets"] = _assets_json(call, album)
+    return json_answer(body, 201)
+
+
+def update_album(call: Call) -> Answer:
+    """PATCH /albums/{id}: by the owner, since 2.6.2 by editors too."""
+    roles = ("owner", "editor") if call.level.album_editors_update else ("owner",)
+    album = album_as(call.library, call.ids["id"], call.user_id, roles, "album.update")
+    wanted = call.checked_body(
+        Field("albumName", "text"),
+        Field("description", "text", null=True),
+        Field("albumThumbnailAssetId", "uuid"),
+        Field("isActivityEnabled", "boolean"),
+        Field("order", "choice", choices=ORDERS),
+    )
+    cover = wanted.get("albumThumbnailAssetId")
+    if cover is not None and cover not in album.asset_ids:
+        raise Refusal(400, "Invalid album thumbnail")
+    with call.library.lock:
+        album.name = wanted.get("albumName", album.name)
+        album.description = wanted.get("description", album.description) or ""
+        album.thumbnail_asset_id = cover or album.thumbnail_asset_id
+        album.is_activity_enabled = wanted.get("isActivityEnabled", album.is_activity_enabled)
+        album.order = wanted.get("order", album.order)
+        _touch(call, album)
+    return json_answer(album_json(album, call.library, call.level, exact_dates=True))
+
+
+def delete_album(call: Call) -> Answer:
+    """DELETE /albums/{id}: by the owner only."""
+    album = album_as(call.library, call.ids["id"], call.user_id, ("owner",), "album.delete")
+    call.library.delete_album(album.id)
+    return no_content(call.level)
+
+
+def add_assets(call: Call) -> Answer:
+    """PUT /albums/{id}/assets: 200 with one result for each id, in order, even if nothing could be added."""
+    wanted = call.checked_body(_IDS)["ids"]
+    if call.ids["id"] not in call.library.albums:
+        raise Refusal(400, "Album not found")
+    permission = call.level.album_asset_access[0]
+    album = album_as(call.library, call.ids["id"], call.user_id, ("owner", "editor"), permission)
+    allowed = set(_shareable(call, wanted))
+    added: dict[str, None] = {}
+    results: list[dict[str, Any]] = []
+    for asset_id in wanted:
+        if asset_id in album.asset_ids or asset_id in added:
+            results.append({"id": asset_id, "success": False, "error": "duplicate"})
+        elif asset_id not in allowed:
+            results.append({"id": asset_id, "success": False, "error": "no_permission"})
+        else:
+            added[asset_id] = None
+            results.append({"id": asset_id, "success": True})
+    if added:
+        call.library.add_to_album(album.id, added)
+    return json_answer(results)
+
+
+def remove_assets(call: Call) -> Answer:
+    """DELETE /albums/{id}/assets: the owner may take out all, an editor own ones and partners'."""
+    wanted = call.checked_body(_IDS)["ids"]
+    permission = call.level.album_asset_access[1]
+    album = album_as(call.library, call.ids["id"], call.user_id, ("owner", "editor"), permission)
+    allowed = set(wanted) if album.owner_id == call.user_id else set(_shareable(call, wanted))
+    removed: dict[str, None] = {}
+    results: list[dict[str, Any]] = []
+    for asset_id in wanted:
+        if asset_id not in album.asset_ids or asset_id in removed:
+            results.append({"id": asset_id, "success": False, "error": "not_found"})
+        elif asset_id not in allowed:
+            results.append({"id": asset_id, "success": False, "error": "no_permission"})
+        else:
+            removed[asset_id] = None
+            results.append({"id": asset_id, "success": True})
+    if removed:
+        call.library.remove_from_album(album.id, removed)
+    return json_answer(results)
+
+
+def add_assets_to_albums(call: Call) -> Answer:
+    """PUT /albums/assets: one result for everything; what is without access is dropped without a word."""
+    wanted = call.checked_body(Field("albumIds", "uuids", required=True), Field("assetIds", "uuids", required=True))
+    editable = [
+        album
+        for album_id in wanted["albumIds"]
+        if (album := call.library.albums.get(album_id)) and album.roles.get(call.user_id) in ("owner", "editor")
+    ]
+    allowed = _shareable(call, wanted["assetIds"])
+    if not editable or not allowed:
+        return json_answer({"success": False, "error": "no_permission"})
+    new = {album.id: [each for each in allowed if each not in album.asset_ids] for album in editable}
+    if not any(new.values()):
+        return json_answer({"success": False, "error": "duplicate"})
+    for album_id, asset_ids in new.items():
+        if asset_ids:
+            call.library.add_to_album(album_id, asset_ids)
+    return json_answer({"success": True})
+
+
+def add_users(call: Call) -> Answer:
+    """PUT /albums/{id}/users: someone who is in already keeps the role (3.1.0), or is refused (before 3.0)."""
+    album = _shared_by_me(call)
+    for user in call.checked_body(Field("albumUsers", "list", required=True, fields=(_USER,)))["albumUsers"]:
+        user_id = user["userId"]
+        if user_id == album.owner_id:
+            raise Refusal(400, "Cannot be shared with owner")
+        if user_id not in call.library.users:
+            raise Refusal(400, call.level.album_unknown_user)
+        if user_id not in album.roles:
+            album.roles[user_id] = user.get("role", "editor")
+        elif call.level.album_readd_user_refused:
+            raise Refusal(400, "User already added")
+    _touch(call, album)
+    return json_answer(album_json(album, call.library, call.level, exact_dates=True))
+
+
+def update_user(call: Call) -> Answer:
+    """PUT /albums/{id}/user/{userId}: change a role."""
+    album = _shared_by_me(call)
+    role = call.checked_body(Field("role", "choice", choices=_ROLES, required=True))["role"]
+    if album.roles.get(call.ids["userId"], "owner") == "owner":
+        raise Refusal(400, "Album not shared with user")
+    album.roles[call.ids["userId"]] = role
+    _touch(call, album)
+    return no_content(call.level)
+
+
+def remove_user(call: Call) -> Answer:
+    """DELETE /albums/{id}/user/{userId}: stop sharing; everybody may leave by `me`."""
+    user_id = call.user_id if call.ids["userId"] == "me" else call.ids["userId"]
+    album = readable_album(call.library, call.ids["id"], call.user_id)
+    if album.owner_id == user_id:
+        raise Refusal(400, "Cannot remove album owner")
+    if user_id not in album.roles:
+        raise Refusal(400, "Album not shared with user")
+    if user_id != call.user_id:
+        _shared_by_me(call)
+    del album.roles[user_id]
+    _touch(call, album)
+    return no_content(call.level)
+
+
+def statistics(call: Call) -> Answer:
+    """GET /albums/statistics."""
+    mine = [album for album in call.library.albums.values() if call.user_id in album.roles]
+    owned = [album for album in mine if album.owner_id == call.user_id]
+    shared = sum(album.shared for album in mine)
+    return json_answer({"owned": len(owned), "shared": shared, "notShared": len(mine) - shared})
+
+
+def _assets_json(call: Call, album: Album) -> list[dict[str, Any]]:
+    members = counted_members(album, call.library, call.level)
+    members.sort(key=lambda asset: (asset.file_created_at, asset.id), reverse=album.order == "desc")
+    return [call.backend.writer.nested(asset) for asset in members]
+
+
+def _shared_by_me(call: Call) -> Album:
+    roles = ("owner", "editor") if call.level.album_editors_update else ("owner",)
+    return album_as(call.library, call.ids["id"], call.user_id, roles, "album.share")
+
+
+def _shareable(call: Call, asset_ids: Iterable[str]) -> list[str]:
+    library = call.library
+    known = (library.assets.get(asset_id) for asset_id in asset_ids)
+    return [asset.id for asset in known if asset is not None and may_share(library, asset, call.user_id)]
+
+
+def _touch(call: Call, album: Album) -> None:
+    with call.library.lock:
+        album.updated_at = call.library.now()
+        call.library.revision += 1

@@ -1,0 +1,148 @@
+"""Single assets, their pictures and counts, stacks, and what a download would hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from immich_sandbox.api_error import Refusal, no_access
+from immich_sandbox.generator.pictures import draw_asset
+from immich_sandbox.library.access import may_share, own_asset, readable_album, readable_asset
+from immich_sandbox.request import Answer, json_answer
+from immich_sandbox.requests.fields import VISIBILITIES, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from immich_sandbox.library.records import Asset
+    from immich_sandbox.request import Call
+
+_ARCHIVE_SIZE = 4 * 1024**3
+
+
+def get_asset(call: Call) -> Answer:
+    """GET /assets/{id}: the only answer with tags, stack and owner."""
+    asset = readable_asset(call.library, call.ids["id"], call.user_id)
+    return json_answer(call.backend.writer.whole(asset, call.user_id))
+
+
+def update_asset(call: Call) -> Answer:
+    """PUT /assets/{id}: description, rating, favourite, visibility; each moves `updatedAt`."""
+    asset = own_asset(call.library, call.ids["id"], call.user_id, "asset.update")
+    level = call.level
+    wanted = call.checked_body(
+        Field("description", "text"),
+        Field("rating", "integer", low=-1, high=5, null=level.rating_null),
+        Field("isFavorite", "boolean"),
+        *(
+            (Field("visibility", "choice", choices=VISIBILITIES),)
+            if level.visibility
+            else (Field("isArchived", "boolean"),)
+        ),
+    )
+    changes: dict[str, Any] = {}
+    if "isFavorite" in wanted:
+        changes["is_favorite"] = wanted["isFavorite"]
+    if "visibility" in wanted:
+        changes["visibility"] = wanted["visibility"]
+    if "isArchived" in wanted:
+        changes["visibility"] = "archive" if wanted["isArchived"] else "timeline"
+    if asset.exif is not None:
+        changes |= {name: wanted[name] for name in ("description", "rating") if name in wanted}
+    call.library.update(asset.id, **changes)
+    return json_answer(call.backend.writer.updated(asset))
+
+
+def thumbnail(call: Call) -> Answer:
+    """GET /assets/{id}/thumbnail: an SVG drawn on the spot; a real server sends WebP or JPEG."""
+    asset = readable_asset(call.library, call.ids["id"], call.user_id, "asset.view")
+    return Answer(body=draw_asset(asset).encode(), content_type="image/svg+xml")
+
+
+def statistics(call: Call) -> Answer:
+    """GET /assets/statistics: own assets; timeline and archive unless stated."""
+    flags = [Field("isFavorite", "boolean"), Field("isTrashed", "boolean")]
+    if call.level.visibility:
+        flags.append(Field("visibility", "choice", choices=VISIBILITIES))
+    else:
+        flags.append(Field("isArchived", "boolean"))
+    asked = call.checked_query(*flags)
+    visible: tuple[str, ...] = ("timeline", "archive")
+    if "visibility" in asked:
+        visible = (asked["visibility"],)
+    elif "isArchived" in asked:
+        visible = ("archive",) if asked["isArchived"] else ("timeline",)
+    types = [
+        asset.type
+        for asset in call.library.timeline
+        if asset.owner_id == call.user_id
+        and asset.visibility in visible
+        and (asset.deleted_at is not None) == asked.get("isTrashed", False)
+        and ("isFavorite" not in asked or asset.is_favorite == asked["isFavorite"])
+    ]
+    images, videos = types.count("IMAGE"), types.count("VIDEO")
+    return json_answer({"images": images, "videos": videos, "total": images + videos})
+
+
+def stacks(call: Call) -> Answer:
+    """GET /stacks: all own stacks with their assets."""
+    primary = call.checked_query(Field("primaryAssetId", "uuid")).get("primaryAssetId")
+    found = []
+    for stack in call.library.stacks.values():
+        if stack.owner_id != call.user_id or primary not in (None, stack.primary_asset_id):
+            continue
+        members = [call.library.assets[asset_id] for asset_id in stack.asset_ids]
+        members.sort(key=lambda asset: asset.id != stack.primary_asset_id)
+        assets = [call.backend.writer.nested(asset) for asset in members]
+        found.append({"id": stack.id, "primaryAssetId": stack.primary_asset_id, "assets": assets})
+    return json_answer(found)
+
+
+def download_info(call: Call) -> Answer:
+    """POST /download/info: 201 with all ids of an album, a user or a list, and the video parts of live photos."""
+    wanted = call.checked_body(
+        Field("assetIds", "uuids"),
+        Field("albumId", "uuid"),
+        Field("userId", "uuid"),
+        Field("archiveSize", "integer", low=1),
+    )
+    limit = wanted.get("archiveSize", _ARCHIVE_SIZE)
+    archives: list[dict[str, Any]] = []
+    open_ids: list[str] = []
+    size = 0
+    for asset in _with_motion_parts(call, _downloaded(call, wanted)):
+        open_ids.append(asset.id)
+        size += (asset.exif.file_size or 0) if asset.exif else 0
+        if size > limit:
+            archives.append({"size": size, "assetIds": open_ids})
+            open_ids, size = [], 0
+    if open_ids:
+        archives.append({"size": size, "assetIds": open_ids})
+    return json_answer({"totalSize": sum(each["size"] for each in archives), "archives": archives}, 201)
+
+
+def _downloaded(call: Call, wanted: dict[str, Any]) -> Iterable[Asset]:
+    """Assets without EXIF are missing here, too (an INNER JOIN since 1.129), except in a list of ids."""
+    library = call.library
+    if "assetIds" in wanted:
+        assets = [library.assets.get(asset_id) for asset_id in wanted["assetIds"]]
+        allowed = [asset for asset in assets if asset and may_share(library, asset, call.user_id)]
+        if len(allowed) < len(assets):
+            raise no_access("asset.download")
+        return allowed
+    if "albumId" in wanted:
+        album = readable_album(library, wanted["albumId"], call.user_id, "album.download")
+        members = (library.assets[asset_id] for asset_id in album.asset_ids)
+        return [asset for asset in members if asset.deleted_at is None and asset.exif]
+    if "userId" in wanted:
+        if wanted["userId"] != call.user_id:
+            raise no_access("timeline.download")
+        own = (asset for asset in library.timeline if asset.owner_id == call.user_id)
+        return [a for a in own if a.deleted_at is None and a.exif and a.visibility != "hidden"]
+    raise Refusal(400, "assetIds, albumId, or userId is required")
+
+
+def _with_motion_parts(call: Call, assets: Iterable[Asset]) -> list[Asset]:
+    found = {asset.id: asset for asset in assets}
+    parts = (call.library.assets.get(asset.live_photo_video_id or "") for asset in tuple(found.values()))
+    found |= {part.id: part for part in parts if part is not None}
+    return list(found.values())

@@ -1,0 +1,119 @@
+"""People and tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_sandbox.answers.json_shapes import person_json, tag_json
+from immich_sandbox.api_error import no_access
+from immich_sandbox.generator.pictures import draw_person
+from immich_sandbox.library.access import may_share
+from immich_sandbox.request import Answer, json_answer
+from immich_sandbox.requests.fields import Field
+
+if TYPE_CHECKING:
+    from immich_sandbox.library.records import Person, Tag
+    from immich_sandbox.request import Call
+
+_MIN_FACES = 3
+"""A person without a name is listed from so many faces on (the server's default)."""
+
+
+def list_people(call: Call) -> Answer:
+    """GET /people: those with a face in the timeline; named ones, and unnamed ones with enough faces."""
+    asked = call.checked_query(
+        Field("page", "integer", low=1), Field("size", "integer", low=1, high=1000), Field("withHidden", "boolean")
+    )
+    own = [(person, _faces(call, person)) for person in call.library.people.values() if person.owner_id == call.user_id]
+    present = [(person, faces) for person, faces in own if faces]
+    listed = [(person, faces) for person, faces in present if person.name or faces >= _MIN_FACES]
+    if not asked.get("withHidden"):
+        listed = [(person, faces) for person, faces in listed if not person.is_hidden]
+    listed.sort(key=_rank)
+    size = asked.get("size", 500)
+    start = (asked.get("page", 1) - 1) * size
+    return json_answer(
+        {
+            "people": [person_json(person) for person, _ in listed[start : start + size]],
+            "hasNextPage": len(listed) > start + size,
+            "total": len(present),
+            "hidden": sum(person.is_hidden for person, _ in present),
+        }
+    )
+
+
+def _rank(counted: tuple[Person, int]) -> tuple[bool, bool, bool, int]:
+    person, faces = counted
+    return person.is_hidden, not person.is_favorite, not person.name, -faces
+
+
+def _faces(call: Call, person: Person) -> int:
+    assets = (call.library.assets[asset_id] for asset_id in call.library.assets_of_person(person.id))
+    return sum(asset.visibility == "timeline" and asset.deleted_at is None for asset in assets)
+
+
+def get_person(call: Call) -> Answer:
+    """GET /people/{id}."""
+    return json_answer(person_json(_own_person(call)))
+
+
+def person_statistics(call: Call) -> Answer:
+    """GET /people/{id}/statistics: the timeline only, while a search counts archived photos, too."""
+    return json_answer({"assets": _faces(call, _own_person(call))})
+
+
+def person_thumbnail(call: Call) -> Answer:
+    """GET /people/{id}/thumbnail: an SVG here, a JPEG on a real server."""
+    return Answer(body=draw_person(_own_person(call)).encode(), content_type="image/svg+xml")
+
+
+def _own_person(call: Call) -> Person:
+    person = call.library.people.get(call.ids["id"])
+    if person is None or person.owner_id != call.user_id:
+        raise no_access("person.read")
+    return person
+
+
+def list_tags(call: Call) -> Answer:
+    """GET /tags: all of the user's, flat, by path."""
+    own = sorted((tag for tag in call.library.tags.values() if tag.owner_id == call.user_id), key=lambda tag: tag.value)
+    return json_answer([tag_json(tag) for tag in own])
+
+
+def tag_assets(call: Call) -> Answer:
+    """PUT /tags/{id}/assets: one result for each id; this does move `updatedAt`."""
+    library = call.library
+    tag = _own_tag(call)
+    results = []
+    for asset_id in call.checked_body(Field("ids", "uuids", required=True))["ids"]:
+        asset = library.assets.get(asset_id)
+        if asset is None or not may_share(library, asset, call.user_id):
+            results.append({"id": asset_id, "success": False, "error": "no_permission"})
+        elif tag.id in asset.tag_ids:
+            results.append({"id": asset_id, "success": False, "error": "duplicate"})
+        else:
+            library.update(asset_id, tag_ids=(*asset.tag_ids, tag.id))
+            results.append({"id": asset_id, "success": True})
+    return json_answer(results)
+
+
+def untag_assets(call: Call) -> Answer:
+    """DELETE /tags/{id}/assets: one result for each id; this moves `updatedAt` as well."""
+    library = call.library
+    tag = _own_tag(call)
+    results = []
+    for asset_id in call.checked_body(Field("ids", "uuids", required=True))["ids"]:
+        asset = library.assets.get(asset_id)
+        if asset is None or tag.id not in asset.tag_ids:
+            results.append({"id": asset_id, "success": False, "error": "not_found"})
+        else:
+            library.update(asset_id, tag_ids=tuple(each for each in asset.tag_ids if each != tag.id))
+            results.append({"id": asset_id, "success": True})
+    return json_answer(results)
+
+
+def _own_tag(call: Call) -> Tag:
+    tag = call.library.tags.get(call.ids["id"])
+    if tag is None or tag.owner_id != call.user_id:
+        raise no_access("tag.asset")
+    return tag

@@ -1,0 +1,3 @@
+"""A made-up library: people, journeys, pictures."""
+
+from __future__ import annotations

@@ -1,0 +1,102 @@
+"""Makes up a whole library from a seed: the same arguments give the same library, to the byte, on every day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_sandbox.generator.people import Cast, add_cast
+from immich_sandbox.generator.photographer import Photographer
+from immich_sandbox.library import times
+from immich_sandbox.library.library import Library
+from immich_sandbox.library.records import Partner, Stack, User
+from immich_sandbox.seeded import seeded
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from immich_sandbox.library.records import Asset
+
+_CLOCK = times.parse("2026-11-01T00:00:00Z")
+_TIE_INSTANT = times.parse("2019-05-18T09:30:00Z")
+_SMALL_TIE = 60
+_SMALL_TIE_FROM = 2000
+
+
+def generate(assets: int = 2000, *, seed: int = 1, ties: int = 0) -> Library:
+    """Return a library of exactly `assets` rows, those in the trash and hidden ones included; about a tenth is Bob's.
+
+    From 2,000 assets on, 60 of Alice's photos share one instant; `ties` puts that many more of them, counted in
+    `assets`, on another instant.
+    """
+    chance = seeded(f"library {seed} {assets} {ties}")
+    library = Library(clock=_CLOCK, seed=seed)
+    casts = [_add_user(library, name, chance) for name in ("Alice", "Bob")]
+    bobs = assets // 10
+    made = _shoot(casts[1], bobs, chance)
+    made += _shoot(casts[0], assets - bobs, chance, ties=ties)
+    library.add_assets(made)
+    _add_stacks(library)
+    alice, bob = (cast.user.id for cast in casts)
+    library.partners.append(Partner(shared_by_id=bob, shared_with_id=alice))
+    _add_albums(library, alice, bob)
+    return library
+
+
+def _add_user(library: Library, name: str, chance: Random) -> Cast:
+    user = User(
+        id=library.new_id(),
+        name=name,
+        email=f"{name.lower()}@example.org",
+        created_at=times.parse("2023-01-15T18:00:00Z") + len(library.users) * times.DAY,
+        avatar_color=("purple", "yellow")[len(library.users) % 2],
+        is_admin=not library.users,
+    )
+    library.users[user.id] = user
+    return add_cast(library, user, chance)
+
+
+def _shoot(cast: Cast, count: int, chance: Random, *, ties: int = 0) -> list[Asset]:
+    photographer = Photographer(cast, chance)
+    tied = min(ties, count)
+    small = (
+        _SMALL_TIE if cast.user.is_admin and count + count // 9 >= _SMALL_TIE_FROM and count > tied + _SMALL_TIE else 0
+    )
+    photographer.shoot_at_once(_TIE_INSTANT, tied)
+    photographer.shoot_at_once(_TIE_INSTANT + 400 * times.DAY, small)
+    photographer.shoot_specials(count - len(photographer.assets))
+    photographer.shoot_occasions(count - len(photographer.assets))
+    return photographer.assets
+
+
+def _add_stacks(library: Library) -> None:
+    """Every burst becomes a stack; its members carry the same made-up stack id already."""
+    for asset in library.timeline:
+        if asset.stack_id is None:
+            continue
+        stack = library.stacks.setdefault(
+            asset.stack_id, Stack(asset.stack_id, asset.owner_id, primary_asset_id=asset.id, asset_ids=[])
+        )
+        stack.asset_ids.append(asset.id)
+
+
+def _add_albums(library: Library, alice: str, bob: str) -> None:
+    shown = [a for a in library.timeline if a.visibility == "timeline" and a.deleted_at is None]
+    hers = [a for a in shown if a.owner_id == alice]
+    his = [a for a in shown if a.owner_id == bob]
+    plans: list[tuple[str, str, list[str], dict[str, str]]] = [
+        ("Best of", alice, [a.id for a in hers if a.is_favorite][:40], {}),
+        ("Finland", alice, _in_country(hers, "Finland")[::3][:120], {bob: "viewer"}),
+        ("Apollo project", alice, [a.id for a in hers if "work_projects/apollo" in a.original_path], {}),
+        ("Duplicates", alice, [a.id for a in hers[:5]], {}),
+        ("Duplicates", alice, [a.id for a in hers[5:8]], {}),
+        ("Empty", alice, [], {}),
+        ("Summer together", bob, [a.id for a in his[::4][:30]], {alice: "editor"}),
+        ("Bob's travels", bob, _in_country(his, "France")[:30] or [a.id for a in his[:3]], {alice: "viewer"}),
+        ("Bob's own", bob, [a.id for a in his[1::5][:20]], {}),
+    ]
+    for name, owner, asset_ids, roles in plans:
+        library.add_album(name, owner_id=owner, asset_ids=asset_ids, roles=roles)
+
+
+def _in_country(assets: list[Asset], country: str) -> list[str]:
+    return [a.id for a in assets if a.exif and a.exif.country == country]

@@ -1,0 +1,3 @@
+"""The library that the server holds: records, access, keys."""
+
+from __future__ import annotations

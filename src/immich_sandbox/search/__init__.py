@@ -1,0 +1,3 @@
+"""Searching the library."""
+
+from __future__ import annotations

@@ -1,0 +1,107 @@
+"""Finds and sorts what a search asks for: whose assets, which of them, in which order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from immich_sandbox.answers.results import taken_between
+from immich_sandbox.api_error import Refusal
+from immich_sandbox.generator.concepts import distance, picture_vector, query_vector
+from immich_sandbox.library.access import readable_album, readable_asset
+from immich_sandbox.search.filters import elevated_only, tests_for
+from immich_sandbox.search.structured import structured_test
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from immich_sandbox.library.records import Asset
+    from immich_sandbox.request import Call
+    from immich_sandbox.search.filters import Test
+
+_NO_FILTERS = frozenset({"page", "size", "order", "withPeople", "takenAfter", "takenBefore", "query", "queryAssetId"})
+
+
+def found_flat(call: Call, wanted: Mapping[str, Any], *, albums_of_anybody: bool = False) -> list[Asset]:
+    """Return what a flat search finds, by time, then id.
+
+    `albums_of_anybody`: `albumIds` opens shared albums with all that others put there (metadata search since 3.0).
+
+    Raises:
+        Refusal: 401 or 400, for what the user may not see.
+    """
+    elevated_only(wanted)
+    library = call.library
+    owners: frozenset[str] | None = library.searchable_owners(call.user_id)
+    if albums_of_anybody and wanted.get("albumIds"):
+        for album_id in wanted["albumIds"]:
+            readable_album(library, album_id, call.user_id)
+        owners = None
+    asked = {name: value for name, value in wanted.items() if name not in _NO_FILTERS}
+
+    def make() -> list[Asset]:
+        rows: Iterable[Asset] = library.timeline
+        if owners is not None:
+            rows = [asset for asset in rows if asset.owner_id in owners]
+        return _passing(rows, tests_for(wanted, library, call.level))
+
+    rows = call.backend.results.kept(("flat", owners, msgspec.json.encode(asked, order="sorted")), make)
+    return taken_between(rows, wanted.get("takenAfter"), wanted.get("takenBefore"))
+
+
+def found_structured(call: Call, wanted: Mapping[str, Any]) -> list[Asset]:
+    """Return what a structured search (3.2) finds, by time, then id.
+
+    Raises:
+        Refusal: 401 or 400, for what the user may not see.
+    """
+    library = call.library
+    owners = library.searchable_owners(call.user_id)
+    condition = wanted.get("filter") or {}
+    test = structured_test(condition, library, call.user_id, owners)
+    tests = [test]
+    if wanted.get("withStacked") is False:
+        tests.append(lambda asset: asset.stack_id is None)
+    question = ("structured", call.user_id, owners, wanted.get("withStacked"), msgspec.json.encode(condition))
+    return call.backend.results.kept(question, lambda: _passing(library.timeline, tests))
+
+
+def ranked(call: Call, wanted: Mapping[str, Any], found: Callable[[], list[Asset]]) -> dict[Asset, float]:
+    """Return what a smart search finds with its distances, nearest first; assets without embedding are left out.
+
+    Raises:
+        Refusal: 400 without query or when switched off, 500 while machine learning is down.
+    """
+    distance_of = _distances(call, wanted)
+    pairs = [(distance_of(asset), asset) for asset in found() if asset.concepts]
+    pairs.sort(key=lambda pair: (pair[0], pair[1].id))
+    return {asset: away for away, asset in pairs}
+
+
+def _distances(call: Call, wanted: Mapping[str, Any]) -> Callable[[Asset], float]:
+    settings, library = call.backend.settings, call.library
+    if not settings.smart_search:
+        raise Refusal(400, "Smart search is not enabled")
+    text = (wanted.get("query") or "").strip()
+    if text:
+        if not settings.machine_learning:
+            raise Refusal(500, "Failed to search smart")
+        if text in library.rankings:
+            places = {asset_id: float(at) for at, asset_id in enumerate(library.rankings[text])}
+            return lambda asset: places.get(asset.id, float(len(places)))
+        vector = query_vector(text)
+        return lambda asset: distance(vector, asset.concepts)
+    if not wanted.get("queryAssetId"):
+        raise Refusal(400, "Either `query` or `queryAssetId` must be set")
+    like = readable_asset(library, wanted["queryAssetId"], call.user_id)
+    if not like.concepts:
+        raise Refusal(400, f"Asset {like.id} has no embedding")
+    vector = picture_vector(like.concepts)
+    return lambda asset: -1.0 if asset is like else distance(vector, asset.concepts)
+
+
+def _passing(rows: Iterable[Asset], tests: Iterable[Test]) -> list[Asset]:
+    for test in tests:
+        rows = [asset for asset in rows if test(asset)]
+    return list(rows)

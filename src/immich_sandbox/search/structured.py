@@ -1,0 +1,228 @@
+"""The structured search of 3.2 and later: `filter` as tests on an asset, `orderBy`, and the cursor."""
+
+from __future__ import annotations
+
+import base64
+import operator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from immich_sandbox.api_error import Refusal
+from immich_sandbox.library.access import readable_album
+from immich_sandbox.library.text_match import like, resembles
+from immich_sandbox.search.filters import EXIF_TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from immich_sandbox.library.library import Library
+    from immich_sandbox.library.records import Asset
+    from immich_sandbox.search.filters import Test
+
+    Getter = Callable[[Asset], Any]
+
+STRUCTURED = frozenset({"filter", "orderBy", "cursor"})
+_ALLOWED_BESIDES = STRUCTURED | {
+    *("size", "withExif", "withPeople", "withStacked", "query", "queryAssetId", "language"),
+}
+
+
+def is_structured(wanted: Mapping[str, Any]) -> bool:
+    """Whether a checked request is of the new shape.
+
+    Raises:
+        Refusal: 400, where it mixes both shapes.
+    """
+    if STRUCTURED.isdisjoint(wanted):
+        return False
+    flat = [name for name in wanted if name not in _ALLOWED_BESIDES]
+    if flat:
+        texts = [f"Deprecated field {name} cannot be combined with filter" for name in flat]
+        issues = [{"code": "custom", "path": [name], "message": text} for name, text in zip(flat, texts, strict=True)]
+        raise Refusal(400, "Validation failed", issues=issues)
+    return True
+
+
+def structured_test(condition: Mapping[str, Any], library: Library, user_id: str, owners: frozenset[str]) -> Test:
+    """Return the test that a whole `filter` stands for, whose assets are searched included.
+
+    Trashed, archived and hidden assets pass unless the filter says otherwise; locked ones never do.
+
+    Raises:
+        Refusal: 401 for locked assets, 400 for albums that the user cannot open.
+    """
+    top = {name: value for name, value in condition.items() if name != "or"}
+    branches = condition.get("or") or [{}]
+    for part in (top, *branches):
+        _check_access(part, library, user_id)
+    shared = list(_tests(top, library))
+    choices = [(_opens_albums(top) or _opens_albums(branch), list(_tests(branch, library))) for branch in branches]
+
+    def test(asset: Asset) -> bool:
+        if asset.visibility == "locked" or not all(each(asset) for each in shared):
+            return False
+        own = asset.owner_id in owners
+        return any((own or opened) and all(each(asset) for each in tests) for opened, tests in choices)
+
+    return test
+
+
+def ordered(assets: list[Asset], order: Mapping[str, Any] | None) -> list[Asset]:
+    """Return the assets, given by time and id, in the order asked for: nulls last, then by id."""
+    wanted = order or {"field": "fileCreatedAt"}
+    descending = wanted.get("direction", "desc") == "desc"
+    if wanted["field"] == "fileCreatedAt":
+        return assets[::-1] if descending else list(assets)
+    get = _GETTERS[wanted["field"]]
+    known = [asset for asset in assets if get(asset) is not None]
+    unknown = [asset for asset in assets if get(asset) is None]
+    known.sort(key=lambda asset: (get(asset), asset.id), reverse=descending)
+    unknown.sort(key=lambda asset: asset.id, reverse=descending)
+    return known + unknown
+
+
+def cursor_offset(cursor: str | None) -> int:
+    """Return how many rows a cursor skips: it is no more than an offset.
+
+    Raises:
+        Refusal: 400 for a cursor that the server did not make.
+    """
+    if cursor is None:
+        return 0
+    try:
+        offset = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))["offset"]
+    except (ValueError, KeyError, TypeError):
+        offset = None
+    if not isinstance(offset, int) or offset < 0:
+        raise Refusal(400, "Invalid cursor")
+    return offset
+
+
+def cursor_for(offset: int) -> str:
+    """Return the cursor that continues after so many rows."""
+    return base64.urlsafe_b64encode(msgspec.json.encode({"offset": offset})).decode().rstrip("=")
+
+
+def _opens_albums(part: Mapping[str, Any]) -> bool:
+    return bool(part.get("albumIds", {}).keys() & {"any", "all"})
+
+
+def _check_access(part: Mapping[str, Any], library: Library, user_id: str) -> None:
+    visibility = part.get("visibility", {})
+    if visibility.get("eq") == "locked" or "locked" in visibility.get("in", ()):
+        raise Refusal(401, "Elevated permission is required")
+    albums = part.get("albumIds", {})
+    for album_id in (*albums.get("any", ()), *albums.get("all", ())):
+        readable_album(library, album_id, user_id)
+
+
+# -- conditions ---------------------------------------------------------------------------------------------
+
+
+def _tests(part: Mapping[str, Any], library: Library) -> Iterator[Test]:
+    for name, condition in part.items():
+        for operation, operand in condition.items():
+            if name in ("personIds", "tagIds", "albumIds"):
+                yield _relation(name, operation, operand, library)
+            elif name == "hasAlbums":
+                yield _equal(lambda asset: bool(library.albums_of_asset(asset.id)), operand)
+            else:
+                yield _OPERATIONS[operation](_GETTERS[name], operand)
+
+
+def _relation(name: str, operation: str, ids: list[str], library: Library) -> Test:
+    families = [library.tag_family(each) if name == "tagIds" else frozenset({each}) for each in ids]
+
+    def related(asset: Asset) -> frozenset[str]:
+        if name == "albumIds":
+            return frozenset(library.albums_of_asset(asset.id))
+        return frozenset(asset.person_ids if name == "personIds" else asset.tag_ids)
+
+    if operation == "all":
+        return lambda asset: all(not family.isdisjoint(related(asset)) for family in families)
+    wanted = operation == "any"
+    return lambda asset: any(not family.isdisjoint(related(asset)) for family in families) == wanted
+
+
+def _exif(field: str) -> Getter:
+    return lambda asset: asset.exif and getattr(asset.exif, field)
+
+
+_GETTERS: Mapping[str, Getter] = {
+    "id": operator.attrgetter("id"),
+    "libraryId": operator.attrgetter("library_id"),
+    "type": operator.attrgetter("type"),
+    "visibility": operator.attrgetter("visibility"),
+    "isFavorite": operator.attrgetter("is_favorite"),
+    "isOffline": operator.attrgetter("is_offline"),
+    "isMotion": lambda asset: asset.live_photo_video_id is not None,
+    "isEncoded": lambda asset: asset.type == "VIDEO",
+    "hasPeople": lambda asset: bool(asset.person_ids),
+    "hasTags": lambda asset: bool(asset.tag_ids),
+    **{name: _exif(field) for name, field in EXIF_TEXTS.items()},
+    "description": _exif("description"),
+    "rating": _exif("rating"),
+    "fileSizeInBytes": _exif("file_size"),
+    "originalFileName": operator.attrgetter("original_file_name"),
+    "originalPath": operator.attrgetter("original_path"),
+    "ocr": lambda asset: asset.text or None,
+    "checksum": operator.attrgetter("checksum"),
+    "encodedVideoPath": lambda _asset: None,
+    "takenAt": operator.attrgetter("file_created_at"),
+    "localDateTime": operator.attrgetter("local_date_time"),
+    "createdAt": operator.attrgetter("created_at"),
+    "updatedAt": operator.attrgetter("updated_at"),
+    "trashedAt": operator.attrgetter("deleted_at"),
+}
+
+
+def _equal(get: Getter, operand: object) -> Test:
+    return lambda asset: bool(get(asset) == operand)
+
+
+def _unequal(get: Getter, operand: object) -> Test:
+    """As in SQL, nothing is unequal to a missing value, except that `null` asks for what is there."""
+    return lambda asset: get(asset) is not None and get(asset) != operand
+
+
+def _among(get: Getter, operand: list[object]) -> Test:
+    return lambda asset: get(asset) in operand
+
+
+def _not_among(get: Getter, operand: list[object]) -> Test:
+    return lambda asset: get(asset) is not None and get(asset) not in operand
+
+
+def _compared(compare: Callable[[Any, Any], bool]) -> Callable[[Getter, Any], Test]:
+    return lambda get, operand: lambda asset: get(asset) is not None and compare(get(asset), operand)
+
+
+def _pattern(before: str, after: str, *, wanted: bool = True) -> Callable[[Getter, Any], Test]:
+    def make(get: Getter, operand: str) -> Test:
+        matches = like(operand, before=before, after=after)
+        return lambda asset: get(asset) is not None and matches(get(asset)) == wanted
+
+    return make
+
+
+def _resembling(get: Getter, operand: str) -> Test:
+    reads = resembles(operand)
+    return lambda asset: get(asset) is not None and reads(get(asset))
+
+
+_OPERATIONS: Mapping[str, Callable[[Getter, Any], Test]] = {
+    "eq": _equal,
+    "ne": _unequal,
+    "in": _among,
+    "notIn": _not_among,
+    "lt": _compared(operator.lt),
+    "lte": _compared(operator.le),
+    "gt": _compared(operator.gt),
+    "gte": _compared(operator.ge),
+    "like": _pattern("%", "%"),
+    "notLike": _pattern("%", "%", wanted=False),
+    "startsWith": _pattern("", "%"),
+    "endsWith": _pattern("%", ""),
+    "matches": _resembling,
+}

@@ -1,0 +1,3 @@
+"""The server: application, routes, transport, faults."""
+
+from __future__ import annotations

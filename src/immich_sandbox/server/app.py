@@ -1,0 +1,227 @@
+"""The ASGI application: reads a request, lets faults strike it, answers it, and remembers it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import logging
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from starlette.requests import Request
+
+from immich_sandbox.api_error import Refusal, unknown_route
+from immich_sandbox.library import times
+from immich_sandbox.library.keys import require
+from immich_sandbox.request import Answer, Call, json_answer
+from immich_sandbox.requests.fields import Field
+from immich_sandbox.requests.schema import checked
+from immich_sandbox.server import pages
+from immich_sandbox.server.faults import Cut, Hook, Reply, Reset, Slow
+from immich_sandbox.server.routes import PUBLIC, Router
+from immich_sandbox.server.transport import Connection
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from immich_sandbox.library.keys import ApiKey, KeyRing
+    from immich_sandbox.request import Backend
+    from immich_sandbox.server.faults import Faults
+
+_LARGEST_BODY = 10 * 1024 * 1024
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Record:
+    """A request that came in; `status` is None until it is answered, and stays so where no answer was sent."""
+
+    method: str
+    path: str
+    query: dict[str, Any]
+    body: Any
+    status: int | None = None
+
+
+@dataclass(slots=True)
+class _Incoming:
+    """A request as the application reads it: `body` is None where it was too large."""
+
+    method: str
+    path: str
+    query: dict[str, Any]
+    headers: Any
+    body: bytes | None
+
+
+class App:
+    """Answers requests as one level of the server does."""
+
+    def __init__(self, backend: Backend, keys: KeyRing, faults: Faults) -> None:
+        """Answer from this backend, to these keys."""
+        self.records: list[Record] = []
+        self.lock = threading.Lock()
+        self._backend = backend
+        self._keys = keys
+        self._faults = faults
+        self._router = Router(backend.level)
+        self._requests = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        request = Request(scope, receive)
+        body = await _read(request)
+        query = {name: _one_or_all(request.query_params.getlist(name)) for name in request.query_params}
+        incoming = _Incoming(request.method, scope["path"], query, request.headers, body)
+        record = Record(request.method, scope["path"], query, _as_json(body))
+        with self.lock:
+            self.records.append(record)
+            self._requests += 1
+            number = self._requests
+        await self._serve(incoming, record, number, Connection(scope, receive, send))
+
+    async def _serve(self, incoming: _Incoming, record: Record, number: int, connection: Connection) -> None:
+        trouble: Cut | Slow | None = None
+        answer: Answer | None = None
+        for action in self._faults.strike(incoming.method, incoming.path):
+            if isinstance(action, Hook):
+                await asyncio.to_thread(action.run)
+            elif isinstance(action, Reply):
+                answer = Answer(action.status, action.body, action.content_type, dict(action.headers))
+            elif isinstance(action, Reset):
+                if action.applied:
+                    self._answer(incoming, number)
+                await connection.reset()
+                return
+            else:
+                trouble = action
+        if answer is None:
+            answer = self._answer(incoming, number)
+        await self._wait(answer, trouble)
+        record.status = answer.status
+        if isinstance(trouble, Cut):
+            await connection.cut(answer, trouble.after)
+        else:
+            await connection.answer(answer, drip=trouble.drip if trouble else 0.0)
+
+    async def _wait(self, answer: Answer, trouble: Cut | Slow | None) -> None:
+        settings = self._backend.settings
+        seconds = settings.latency + settings.skipped_row_cost * answer.skipped_rows
+        if isinstance(trouble, Slow):
+            seconds += trouble.delay
+        if seconds:
+            await asyncio.sleep(seconds)
+
+    # -- answers ------------------------------------------------------------------------------------------------
+
+    def _answer(self, incoming: _Incoming, number: int) -> Answer:
+        level = self._backend.level
+        correlation_id = hashlib.sha256(str(number).encode()).hexdigest()[:8]
+        try:
+            with self._backend.library.lock:
+                answer = self._route(incoming)
+        except Refusal as refusal:
+            answer = json_answer(refusal.body(zod=level.zod, correlation_id=correlation_id), refusal.status)
+        except Exception:  # noqa: BLE001 - a server answers 500 to its own mistakes, and lives
+            _log.exception("the sandbox could not answer %s %s", incoming.method, incoming.path)
+            mistake = Refusal(500, "Internal server error")
+            answer = json_answer(mistake.body(zod=level.zod, correlation_id=correlation_id), 500)
+        answer.headers[level.correlation_header] = correlation_id
+        answer.headers["date"] = times.http(self._backend.library.clock)
+        if incoming.method == "GET" and answer.status == 200 and answer.content_type.startswith("application/json"):
+            _add_etag(answer, incoming.headers.get("if-none-match"))
+        return answer
+
+    def _route(self, incoming: _Incoming) -> Answer:
+        if incoming.body is None:
+            raise Refusal(500, "Internal server error")
+        path = incoming.path
+        if path == "/.well-known/immich":
+            return json_answer({"api": {"endpoint": "/api"}})
+        if "//" in path or (not _is_api(path) and incoming.method != "GET"):
+            raise unknown_route(incoming.method, path)
+        if not _is_api(path):
+            return self._web(path)
+        body = _parsed(incoming)
+        found = self._router.find(
+            incoming.method, path.removeprefix("/api"), maintenance=self._backend.settings.maintenance
+        )
+        if found is None:
+            raise unknown_route(incoming.method, path)
+        route, ids = found
+        key: ApiKey | None = None
+        if route.permission != PUBLIC:
+            key = self._keys.find(incoming.headers, incoming.query)
+            require(key, route.name, route.permission, self._backend.level)
+        uuids = [Field(name, "uuid") for name, value in ids.items() if (name, value) != ("userId", "me")]
+        ids |= checked(ids, uuids, self._backend.level)
+        return route.answer(Call(self._backend, key, ids, incoming.query, body))
+
+    def _web(self, path: str) -> Answer:
+        asset_id = path.removeprefix("/photos/")
+        photo = path.startswith("/photos/") and asset_id
+        page = pages.photo_page(self._backend.library, asset_id) if photo else pages.web_page()
+        return Answer(body=page.encode(), content_type="text/html; charset=utf-8")
+
+
+async def _read(request: Request) -> bytes | None:
+    """Read the body to its end; what is over the limit is thrown away."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size <= _LARGEST_BODY:
+            parts.append(part)
+    return b"".join(parts) if size <= _LARGEST_BODY else None
+
+
+def _is_api(path: str) -> bool:
+    return path == "/api" or path.startswith("/api/")
+
+
+def _one_or_all(values: list[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else values
+
+
+def _as_json(body: bytes | None) -> object:
+    """The body as the record keeps it: text where it is no JSON."""
+    if not body:
+        return None
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return body.decode(errors="replace")
+
+
+def _parsed(incoming: _Incoming) -> object:
+    """The body as the server takes it: anything but JSON counts as an empty object.
+
+    Raises:
+        Refusal: 400 for JSON that cannot be read.
+    """
+    if not incoming.body or not incoming.headers.get("content-type", "").startswith("application/json"):
+        return {}
+    try:
+        parsed = msgspec.json.decode(incoming.body)
+    except msgspec.DecodeError as error:
+        raise Refusal(400, _syntax_message(incoming.body, truncated="truncated" in str(error))) from None
+    if not isinstance(parsed, dict | list):
+        raise Refusal(400, _syntax_message(incoming.body, truncated=False))
+    return parsed
+
+
+def _syntax_message(body: bytes, *, truncated: bool) -> str:
+    if truncated:
+        return "Unexpected end of JSON input"
+    text = body.decode(errors="replace")
+    return f"Unexpected token '{text[:1]}', \"{text[:10]}\" is not valid JSON"
+
+
+def _add_etag(answer: Answer, known: str | None) -> None:
+    digest = base64.b64encode(hashlib.sha1(answer.body, usedforsecurity=False).digest()).decode()[:27]
+    answer.headers["etag"] = f'"{len(answer.body):x}-{digest}"'
+    if known == answer.headers["etag"]:
+        answer.status, answer.body, answer.content_type = 304, b"", ""

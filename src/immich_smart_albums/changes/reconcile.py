@@ -1,0 +1,109 @@
+"""What the contents of an album tell about people's hands, held against what the ledger remembers of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.memory import KEPT_OUT, KNOWN_INSIDE, Standing
+from immich_smart_albums.changes.plan import Learned
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+
+    from immich_smart_albums.changes.desired import AlbumView
+    from immich_smart_albums.changes.memory import Memory
+    from immich_smart_albums.model.asset import Asset
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is ours, what is to stay out, and what is new about either."""
+
+    ours: frozenset[str]
+    """We added them, and they are in the album. All else in it is hand-made."""
+    out: frozenset[str]
+    """Not in the album, and not to be added."""
+    learned: Learned
+    warnings: tuple[str, ...]
+
+
+def learn(memory: Memory, view: AlbumView | None, selected: Mapping[str, Asset]) -> Lesson:
+    """Hold an album against what the ledger remembers of it; `view` is None where there is no album.
+
+    Nothing counts as ours that cannot be proved, and nothing is added that a person may have taken out:
+
+    - What was there, whoever added it, and is not there any more was taken out by a person, if it matches; otherwise it
+      was taken out, locked or deleted. Either way it stays out.
+    - What had been taken out and is there again was put there by a person.
+    - Of a request to add photos that was interrupted, all or nothing was carried out. If nothing of it is there and the
+      album was not touched since, nothing was. Otherwise what is there counts as hand-made, and what is not stays out.
+    - Of an interrupted request to take photos out, what is there was never out if the album was not touched since.
+      Otherwise somebody may have put it back, so it counts as hand-made. What is not there stays out.
+    """
+    members = view.members if view else frozenset()
+    inside = view.inside if view else frozenset()
+    updated = view.details.updated if view and view.details else None
+    back = memory.having({Standing.OURS}) & inside & memory.perhaps_taken_out(updated)
+    ours = memory.having({Standing.OURS}) - back
+    added, removed, unproved = _interrupted(memory, updated, inside)
+    unsure = added | removed
+    missing = memory.having(KNOWN_INSIDE) - inside - unsure.keys()
+    # Such a photo was locked when it was last missed, say, and matches again without being there.
+    resurfaced = (memory.having({Standing.GONE}) & selected.keys()) - inside
+    learned = Learned(
+        hand_made=tuple(sorted((members - memory.having(KNOWN_INSIDE)) | back)),
+        taken_out=tuple(selected[id_] for id_ in sorted((missing & selected.keys()) | resurfaced)),
+        gone=tuple(sorted(missing - selected.keys())),
+        unsure=tuple(unsure.values()),
+        settled=tuple(request.write for request in memory.interrupted),
+    )
+    return Lesson(
+        ours=ours & inside,
+        out=(memory.having(KEPT_OUT | KNOWN_INSIDE) | unsure.keys()) - inside,
+        learned=learned,
+        warnings=tuple(_warnings(len(added), len(removed), unproved, len(back))),
+    )
+
+
+def _interrupted(
+    memory: Memory, updated: str | None, inside: AbstractSet[str]
+) -> tuple[dict[str, Asset], dict[str, Asset], int]:
+    """What interrupted requests were to add and to take out that is not there, and how much of what they added is."""
+    added: dict[str, Asset] = {}
+    removed: dict[str, Asset] = {}
+    unproved = 0
+    for request in memory.interrupted:
+        absent = {asset.id: asset for asset in request.assets if asset.id not in inside}
+        there = len(request.assets) - len(absent)
+        if request.is_removal:
+            removed |= absent
+        elif there or request.updated != updated:
+            unproved += there
+            added |= absent
+    return added, removed, unproved
+
+
+def _warnings(added: int, removed: int, unproved: int, back: int) -> list[str]:
+    said = [
+        f"a run was interrupted while it {what} {_photos_that(count)} not in the album now: somebody may have"
+        " taken them out, so they stay out until `ledger forget`"
+        for what, count in (("added", added), ("took out", removed))
+        if count
+    ]
+    if unproved:
+        said.append(
+            f"a run was interrupted while it added {_photos_that(unproved)} in the album now: somebody may have"
+            " added them, so they count as hand-made (`adopt --take-over` makes them its own again)"
+        )
+    if back:
+        said.append(
+            f"a run was interrupted while it took out {_photos_that(back)} in the album now: somebody may have put"
+            " them back, so they count as hand-made"
+        )
+    return said
+
+
+def _photos_that(count: int) -> str:
+    return "1 photo that is" if count == 1 else f"{count:,} photos that are"

@@ -1,0 +1,76 @@
+"""The values of flags: a file, inline JSON, a search address from the browser, or bare words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from immich_smart_albums.errors import Problem
+from immich_smart_albums.rules.payload.smart_text import looks_like_file
+from immich_smart_albums.rules.syntax.source import Form, Source
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+
+
+def read_source(flag: str, value: str, findings: Findings) -> Source | None:
+    """What stands behind one value; None with a problem noted for a file or address that cannot be read."""
+    bare = Source(f"{flag} {value!r}", value, Form.BARE)
+    text = value.strip()
+    if "-person-names-" in flag or not text:
+        return bare  # a file that happens to be called Emma is not meant
+    if text.startswith(("{", "[")):
+        return Source(flag, text, Form.INLINE)
+    if text.startswith(("http://", "https://")):
+        query = _query_of(text)
+        return bare if query is None else _from_address(flag, query, findings)
+    path = _path(value)
+    if path is None:
+        return bare
+    if not path.is_dir():
+        return _from_file(path, value, findings)  # a pipe or a device, too: <(…), /dev/stdin
+    if "-smart-" in flag and "/" not in value and not looks_like_file(value):
+        return bare  # a folder that happens to be called dog is not meant
+    findings.problems.append(Problem(bare.label, "is a folder", "Name the files in it one by one, or as *.json."))
+    return None
+
+
+def _path(value: str) -> Path | None:
+    """A value as a path; None where there can be none: a name too long, or a folder that may not be looked into."""
+    try:
+        path = Path(value).expanduser()
+        path.stat()
+    except (OSError, RuntimeError, ValueError):  # RuntimeError: "~somebody" who has no home
+        return None
+    return path
+
+
+def _query_of(address: str) -> str | None:
+    """What stands behind the `?` of a search address; None where it is an address of something else, or none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return parts.query if parts.path.rstrip("/").endswith("/search") else None
+
+
+def _from_file(path: Path, label: str, findings: Findings) -> Source | None:
+    try:
+        return Source(label, path.read_text(encoding="utf-8-sig"), Form.FILE)
+    except OSError as error:
+        findings.problems.append(Problem(label, f"cannot be read: {error.strerror}"))
+    except UnicodeDecodeError as error:
+        message = f"is not UTF-8 text (byte {error.start})"
+        findings.problems.append(Problem(label, message, "Save it as UTF-8; most editors can."))
+    return None
+
+
+def _from_address(flag: str, query: str, findings: Findings) -> Source | None:
+    """The search in `https://…/search?query=%7B…%7D`, as Immich's own search page has it."""
+    found = parse_qs(query).get("query", [])
+    if len(found) != 1:
+        hint = "Search in Immich and copy the whole address; it has ?query=… in it."
+        findings.problems.append(Problem(flag, "this address holds no search", hint))
+        return None
+    return Source(f"{flag} (search address)", found[0], Form.URL)

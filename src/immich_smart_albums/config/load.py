@@ -1,0 +1,123 @@
+"""Everything that a run with rules files needs to know: what they say, the server, and each account's key."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.accounts import read_account_key
+from immich_smart_albums.config.rules_files import find_rules, read_files
+from immich_smart_albums.config.settings import Settings, Variables, read_key, read_server
+from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.rules.album import DEFAULT_ACCOUNT
+from immich_smart_albums.rules.rules_file.rules_file import read_book
+from immich_smart_albums.rules.syntax.reader import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from immich_smart_albums.model.secret import Secret
+    from immich_smart_albums.rules.album import RuleBook
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+
+_PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+):(?P<column>\d+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where a run takes place."""
+
+    environment: Mapping[str, str] = field(repr=False)
+    folder: Path
+    """The working folder."""
+    today: date
+    """On the calendar of the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """Rules, and whom they are for."""
+
+    book: RuleBook
+    files: tuple[Path, ...]
+    settings: Mapping[str, Settings]
+    """Server and key of each account that feeds an album, in the order of the rules files."""
+    digest: str = ""
+    """Of the files as they were read, to tell whether they were edited since."""
+
+
+def load(
+    paths: Sequence[Path],
+    surroundings: Surroundings,
+    findings: Findings,
+    *,
+    server: str | None = None,
+    key: str | None = None,
+) -> Household:
+    """Rules files with server and keys; `server` and `key` are those of the command line.
+
+    Raises ConfigurationError with everything that is wrong, also with what was in `findings` before. Notices are there
+    afterwards.
+    """
+    book, files, digest = _read(paths, surroundings, findings)
+    variables = Variables.read(surroundings.environment, surroundings.folder)
+    address = read_server(variables, findings, given=server or (book.server if book else None))
+    keys = {} if book is None else _keys(book, variables, findings, key)
+    if address is None:
+        findings.problems += variables.trouble
+    if book is None or address is None or findings.problems:
+        raise ConfigurationError(in_order(findings.problems))
+    return Household(book, files, {name: Settings(address, each) for name, each in keys.items()}, digest)
+
+
+def load_rules(paths: Sequence[Path], surroundings: Surroundings, findings: Findings) -> RuleBook:
+    """What rules files say. No key is read. Raises ConfigurationError."""
+    book, _, _ = _read(paths, surroundings, findings)
+    if book is None or findings.problems:
+        raise ConfigurationError(in_order(findings.problems))
+    return book
+
+
+def _read(
+    paths: Sequence[Path], surroundings: Surroundings, findings: Findings
+) -> tuple[RuleBook | None, tuple[Path, ...], str]:
+    before = len(findings.problems)
+    files = find_rules(paths, surroundings.environment, surroundings.folder, findings)
+    values, digest = read_files(files, findings)
+    book = read_book(values, Reading(findings, surroundings.today)) if values else None
+    return (book if len(findings.problems) == before else None), files, digest
+
+
+def _keys(book: RuleBook, variables: Variables, findings: Findings, given: str | None) -> dict[str, Secret]:
+    """The keys of accounts that feed an album."""
+    keys: dict[str, Secret | None] = {}
+    if not book.accounts:
+        before = len(findings.problems)
+        keys[DEFAULT_ACCOUNT] = read_key(variables, findings, given=given)
+        if len(findings.problems) > before:
+            findings.problems += variables.trouble
+    elif given:
+        hint = "Leave it out, or give the account another key_env."
+        findings.problems.append(Problem("--key", "the rules files say where the keys of accounts come from", hint))
+    busy = {name for album in book.albums for name in album.accounts}
+    for account in book.accounts:
+        if account.name in busy:
+            keys[account.name] = read_account_key(account, variables, findings)
+    return {name: key for name, key in keys.items() if key is not None}
+
+
+def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """The problems, each once; those of a file in the order of its lines."""
+    unique = tuple(dict.fromkeys(problems))
+    found = [_PLACE.fullmatch(problem.where) for problem in unique]
+    files = {each["file"]: None for each in found if each}
+    rank = {file: place for place, file in enumerate(files, 1)}
+
+    def order(entry: tuple[Problem, re.Match[str] | None]) -> tuple[int, int, int]:
+        each = entry[1]
+        return (rank[each["file"]], int(each["line"]), int(each["column"])) if each else (0, 0, 0)
+
+    return tuple(problem for problem, _ in sorted(zip(unique, found, strict=True), key=order))

@@ -1,0 +1,3 @@
+"""YAML with a place for every value."""
+
+from __future__ import annotations

@@ -1,0 +1,178 @@
+"""YAML → the plain values of a rules file, each with its place.
+
+Read from the parser's events: nothing is constructed, so tags run no code and `NO` stays Norway. What YAML allows and
+rules files do not is a problem that says so: a key twice, several documents, tags, merge keys.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import yaml
+
+from immich_smart_albums.config.yaml.errors import syntax_problem
+from immich_smart_albums.config.yaml.text import UNSEEN, Characters, decode
+from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value, name_of
+from immich_smart_albums.rules.syntax.source import nearest
+
+if TYPE_CHECKING:
+    from immich_smart_albums.model.span import Span
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+
+DEEPEST = 200
+"""Lists and mappings inside each other."""
+
+MOST_VALUES = 200_000
+"""Of one file, with what its aliases repeat: a few lines of aliases of aliases can stand for billions."""
+
+_LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The quick one, where PyYAML was built with it."""
+
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
+"""Anchors and tags, which come before the value that they belong to."""
+
+
+def read_yaml(
+    name: str, data: bytes, findings: Findings, *, loader: type[yaml.CSafeLoader | yaml.SafeLoader] = _LOADER
+) -> Value | None:
+    """The value in a file; an empty mapping where there is none. None with problems noted."""
+    characters = decode(name, data, findings)
+    if characters is None:
+        return None
+    builder = _Builder(characters, findings)
+    try:
+        for event in yaml.parse(characters.text, Loader=loader):
+            builder.take(event)
+    except (yaml.YAMLError, ValueError) as error:
+        findings.problems.append(syntax_problem(error, characters))
+        return None
+    except _GivenUp:
+        return None
+    if not builder.is_whole:
+        return None
+    return builder.value or Entries((), characters.span(0))
+
+
+class _GivenUp(Exception):
+    """Reading on makes no sense; the problem is noted."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or a mapping whose end has not come yet; keys and values of a mapping take turns."""
+
+    span: Span
+    anchor: str | None
+    is_list: bool
+    before: int
+    """How many values there were before it."""
+    values: list[Value] = field(default_factory=list)
+
+
+class _Builder:
+    def __init__(self, characters: Characters, findings: Findings) -> None:
+        self.value: Value | None = None
+        self.is_whole = True
+        """Whether every value is known; if not, a problem was noted."""
+        self._characters = characters
+        self._findings = findings
+        self._open: list[_Open] = []
+        self._anchored: dict[str, tuple[Value, int]] = {}
+        self._count = 0
+
+    def take(self, event: yaml.Event) -> None:
+        """One more event."""
+        span = self._span(event)
+        match event:
+            case yaml.DocumentStartEvent() if self.value is not None:
+                hint = "Put it into a file of its own; a folder of files can be given, too."
+                self._problem(span, "a second document begins here, and a rules file is one", hint)
+                raise _GivenUp
+            case yaml.ScalarEvent():
+                self._refuse_tag(event)
+                if unseen := UNSEEN.search(event.value):
+                    self._problem(span, f"this text has the character U+{ord(unseen[0]):04X}, which cannot be seen")
+                self._add(Text(event.value, span, quoted=bool(event.style)), event.anchor, 1)
+            case yaml.AliasEvent():
+                self._repeat(event.anchor or "", span)
+            case yaml.CollectionStartEvent():
+                self._refuse_tag(event)
+                is_list = isinstance(event, yaml.SequenceStartEvent)
+                self._open.append(_Open(span, event.anchor, is_list, self._count))
+                if len(self._open) > DEEPEST:
+                    self._problem(
+                        span, f"more than {DEEPEST} lists and mappings inside each other", "Write it flatter."
+                    )
+                    raise _GivenUp
+            case yaml.CollectionEndEvent():
+                ended = self._open.pop()
+                value = Items(tuple(ended.values), ended.span) if ended.is_list else self._entries(ended)
+                self._add(value, ended.anchor, self._count - ended.before + 1)
+            case _:
+                pass
+
+    def _span(self, event: yaml.Event) -> Span:
+        index = event.start_mark.index if event.start_mark else 0
+        is_missing = isinstance(event, yaml.ScalarEvent) and not (event.value or event.style)
+        found = None if is_missing else _PROPERTIES.match(self._characters.text, index)
+        return self._characters.span(found.end() if found else index)
+
+    def _add(self, value: Value, anchor: str | None, size: int) -> None:
+        """A complete value: it goes to what is open, or is the whole document."""
+        self._count += size if isinstance(value, Text) else 1
+        if anchor:
+            self._anchored[anchor] = (value, size)
+        self._put(value)
+
+    def _put(self, value: Value) -> None:
+        if self._open:
+            self._open[-1].values.append(value)
+        else:
+            self.value = value
+
+    def _repeat(self, anchor: str, span: Span) -> None:
+        """`*anchor`: the value again. Its places are those where it was written."""
+        value, size = self._anchored.get(anchor, (None, 0))
+        if value is None:
+            known = [*self._anchored, *(each.anchor for each in self._open if each.anchor)]
+            near = nearest(anchor, self._anchored)
+            hint = f"Did you mean *{near[0]}?" if near else "A text that begins with * needs quotes."
+            message = f"*{anchor} stands for nothing: there is no &{anchor} before it"
+            if anchor in known:
+                message, hint = f"*{anchor} stands inside of what it stands for", "Write out what is meant."
+            self._problem(span, message, hint)
+            self.is_whole = False
+            value = Text("", span)
+        if self._count + size > MOST_VALUES:
+            self._problem(span, f"with what aliases repeat there are more than {MOST_VALUES:,} values in this file")
+            raise _GivenUp
+        self._count += size
+        self._put(value)
+
+    def _entries(self, ended: _Open) -> Entries:
+        entries: dict[str, tuple[Text, Value]] = {}
+        for key, value in zip(ended.values[::2], ended.values[1::2], strict=True):
+            if not isinstance(key, Text) or not (key.text or key.quoted):
+                self._problem(key.span, f"a word is expected before the colon, not {name_of(key)}")
+            elif key.text == "<<" and not key.quoted:
+                hint = (
+                    "Write the entries out. A value can be shared: accounts: &both [alice, bob], then accounts: *both."
+                )
+                self._problem(key.span, "entries cannot be merged in with <<", hint)
+            elif key.text in entries:
+                first = entries[key.text][0].span
+                self._problem(key.span, f"{key.text!r} stands here twice; before in line {first.line}")
+            else:
+                entries[key.text] = (key, value)
+        return Entries(tuple(entries.values()), ended.span)
+
+    def _refuse_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
+        if event.tag is not None:
+            hint = "Leave it out; a text that begins with ! needs quotes."
+            tag = self._characters.text.index("!", event.start_mark.index if event.start_mark else 0)
+            self._problem(self._characters.span(tag), "tags have no meaning in rules files", hint)
+
+    def _problem(self, span: Span, message: str, hint: str | None = None) -> None:
+        self._findings.problems.append(span.problem(message, hint=hint))

@@ -1,0 +1,3 @@
+"""Reading and writing albums."""
+
+from __future__ import annotations

@@ -1,0 +1,221 @@
+"""Albums: what is in them and around them, creating and changing one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import stamina
+
+from immich_smart_albums.errors import NoAccess, Refused, ServerError, Untrustworthy
+from immich_smart_albums.immich.albums.assets import ADD, REMOVE, write
+from immich_smart_albums.immich.albums.members import Contents
+from immich_smart_albums.immich.http.responses import decode
+from immich_smart_albums.model.album import Album, AlbumDetails, User
+from immich_smart_albums.model.query import Kind, Query, Visibility
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from immich_smart_albums.immich.directory import Directory
+    from immich_smart_albums.immich.http.client import Http
+    from immich_smart_albums.immich.search.searches import ImmichSearches
+    from immich_smart_albums.immich.versions import Capabilities
+    from immich_smart_albums.model.outcome import Outcome
+
+_SHOWN = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
+
+_EVER = "1970-01-01T00:00:00.000Z"
+
+
+class _Member(msgspec.Struct):
+    id: str
+
+
+class _WithAssets(msgspec.Struct):
+    assets: list[_Member]
+
+
+class _User(msgspec.Struct):
+    id: str
+    name: str = ""
+    email: str = ""
+
+
+class _Role(msgspec.Struct):
+    user: _User
+    role: str
+
+
+class _Details(msgspec.Struct):
+    id: str
+    albumName: str  # noqa: N815 - Immich's name
+    updatedAt: str  # noqa: N815
+    albumUsers: list[_Role]  # noqa: N815
+    createdAt: str = ""  # noqa: N815
+    description: str | None = None
+    order: str | None = None
+    albumThumbnailAssetId: str | None = None  # noqa: N815
+    owner: _User | None = None
+
+
+class _NotThereError(Exception):
+    """An album is not listed, or not yet."""
+
+
+class ImmichAlbums:
+    """Reads and writes albums. Writes are serial; the caller decides the order."""
+
+    def __init__(self, http: Http, capabilities: Capabilities, directory: Directory, searches: ImmichSearches) -> None:
+        self._http = http
+        self._capabilities = capabilities
+        self._directory = directory
+        self._searches = searches
+        self._contents = Contents(http, searches)
+
+    def members(self, album_id: str) -> frozenset[str]:
+        """The ids in an album, as far as the timeline and the archive show them.
+
+        Trashed and hidden members are missing in every version. That is harmless: adding one again is answered with
+        "duplicate".
+        """
+        if self._capabilities.searches_albums_of_others:
+            return self._contents.ids(album_id)
+        path = f"/albums/{album_id}"
+        answer = decode(self._http.get(path), _WithAssets, f"GET {path}")
+        return frozenset(member.id for member in answer.assets)
+
+    def trashed(self, album_id: str) -> frozenset[str]:
+        """The ids in an album that are in the trash: until 2.7 the account's own, from 1.135 on."""
+        query = Query(Kind.METADATA, (("albumIds", (album_id,)), ("trashedAfter", _EVER)), _SHOWN)
+        if self._capabilities.lacks(query):
+            return frozenset()
+        batches = self._searches.find(query, frozenset())
+        return frozenset(record["id"] for batch in batches for record in batch)
+
+    def details(self, album_id: str) -> AlbumDetails:
+        """One album (`GET /albums/{id}`); raises NoAccess where there is none for this account."""
+        path = f"/albums/{album_id}"
+        # From 3.0 on the answer never has the assets.
+        parameters = None if self._capabilities.searches_albums_of_others else {"withoutAssets": "true"}
+        return _details(decode(self._http.get(path, parameters), _Details, f"GET {path}"), album_id)
+
+    def create(self, name: str, description: str = "") -> Album:
+        """Create an album. When the answer is lost, look whether it is there before trying again.
+
+        Raises ServerError; an album that was made all the same is then found by the next run.
+        """
+        before = {album.id for album in self._directory.albums()}
+        wanted = {"albumName": name} | ({"description": description} if description else {})
+        try:
+            return self._create(wanted)
+        except ServerError as error:
+            if error.again is None:
+                raise
+            made = self._look_for(name, before)
+            if made is not None:
+                return made
+            if error.may_be_running:
+                # Asking again could make a second one.
+                raise
+            return self._create(wanted)
+
+    def _look_for(self, name: str, before: set[str]) -> Album | None:
+        """A new album of this name, looked for several times: the server may take a moment to make it."""
+        try:
+            for attempt in stamina.retry_context(
+                on=_NotThereError, attempts=4, timeout=None, wait_initial=0.5, wait_max=4.0, wait_jitter=0.5
+            ):
+                with attempt:
+                    return self._made(name, before)
+        except _NotThereError:
+            return None
+        raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+    def _made(self, name: str, before: set[str]) -> Album:
+        for album in self._directory.albums():
+            if album.name == name and album.id not in before:
+                return album
+        raise _NotThereError
+
+    def _create(self, wanted: dict[str, str]) -> Album:
+        body = self._http.send("POST", "/albums", wanted, repeat=False)
+        answer = decode(body, dict[str, Any], "POST /albums")
+        name = wanted["albumName"]
+        if answer.get("albumName") != name or not isinstance(answer.get("id"), str):
+            message = "POST /albums: the answer is not the album that was asked for"
+            raise Untrustworthy(message, hint="Look at your albums before you run this again.")
+        return Album(answer["id"], name, 0, "owner", "", str(answer.get("createdAt", "")))
+
+    def add(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
+        """Add one chunk of assets that are not there; see `membership.write`."""
+        return write(self._http, ADD, album_id, asset_ids)
+
+    def remove(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
+        """Take out one chunk of assets that are there; see `membership.write`."""
+        return write(self._http, REMOVE, album_id, asset_ids)
+
+    def edit(
+        self, album_id: str, *, description: str | None = None, order: str | None = None, cover: str | None = None
+    ) -> None:
+        """Change what is given. Until 2.6.1 the owner may, later editors as well."""
+        asked = {"description": description, "order": order, "albumThumbnailAssetId": cover}
+        body = {name: value for name, value in asked.items() if value is not None}
+        self._http.send("PATCH", f"/albums/{album_id}", body, repeat=True)
+
+    def share(self, album_id: str, user_id: str, role: str | None) -> None:
+        """Give a user a role, or take the album away; when it is so already, all is well.
+
+        A user who is in keeps the role when added (3.0), or is refused (before): roles are changed on a path of their
+        own. Until 2.6.1 the owner may, later editors as well.
+        """
+        now = self._role(album_id, user_id)
+        one = f"/albums/{album_id}/user/{user_id}"
+        try:
+            if now == role:
+                return
+            if role is None:
+                self._http.send("DELETE", one, None, repeat=True)
+            elif now is None:
+                body = {"albumUsers": [{"userId": user_id, "role": role}]}
+                self._http.send("PUT", f"/albums/{album_id}/users", body, repeat=True)
+            else:
+                self._http.send("PUT", one, {"role": role}, repeat=True)
+        except Refused:
+            # After a lost answer, the second try is refused: it is done.
+            if self._role(album_id, user_id) != role:
+                raise
+
+    def _role(self, album_id: str, user_id: str) -> str | None:
+        return next((role for user, role in self.details(album_id).users if user.id == user_id), None)
+
+    def delete(self, album_id: str) -> None:
+        """Delete an album, as its owner; when it is gone already, all is well."""
+        try:
+            self._http.send("DELETE", f"/albums/{album_id}", None, repeat=True)
+        except NoAccess:
+            if album_id in {album.id for album in self._directory.albums()}:
+                raise
+
+
+def _details(wire: _Details, album_id: str) -> AlbumDetails:
+    """Since 3.0 the owner is the album user with role owner; before, a field of its own."""
+    owner = wire.owner or next((each.user for each in wire.albumUsers if each.role == "owner"), None)
+    if wire.id != album_id or owner is None:
+        message = f"GET /albums/{album_id}: the answer is not this album with an owner"
+        raise Untrustworthy(message, hint="Something on the way seems to answer in place of Immich.")
+    return AlbumDetails(
+        wire.id,
+        wire.albumName,
+        User(owner.id, owner.name, owner.email),
+        tuple(
+            (User(each.user.id, each.user.name, each.user.email), each.role)
+            for each in wire.albumUsers
+            if each.user.id != owner.id
+        ),
+        wire.updatedAt,
+        wire.description or "",
+        wire.order,
+        wire.albumThumbnailAssetId,
+        wire.createdAt,
+    )

@@ -1,0 +1,82 @@
+"""What is in an album, read the cheapest way that gives the exact answer (3.0 and later).
+
+A search pages through the album. `POST /download/info` gives all ids in one answer, but not quite those that are
+wanted: the videos of live photos are appended, hidden members are in it, and members without EXIF are missing. So what
+it says is used only where the album's own count confirms it, and asked for only where it saves many pages.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from immich_smart_albums.errors import MissingPermission
+from immich_smart_albums.immich.http.responses import decode
+from immich_smart_albums.model.query import Kind, Query, Visibility
+
+if TYPE_CHECKING:
+    from immich_smart_albums.immich.http.client import Http
+    from immich_smart_albums.immich.search.searches import ImmichSearches
+    from immich_smart_albums.model.query import Value
+
+FEW = 4000
+"""Up to so many members, searching is as cheap."""
+
+_SHOWN = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
+
+
+class _Archive(msgspec.Struct):
+    assetIds: list[str]  # noqa: N815 - Immich's name
+
+
+class _Download(msgspec.Struct):
+    archives: list[_Archive]
+
+
+class _Counted(msgspec.Struct):
+    assetCount: int  # noqa: N815 - Immich's name
+
+
+class Contents:
+    """Reads the members of albums, whoever owns them."""
+
+    def __init__(self, http: Http, searches: ImmichSearches) -> None:
+        self._http = http
+        self._searches = searches
+        self._may_download = True
+
+    def ids(self, album_id: str) -> frozenset[str]:
+        """The ids that the timeline and the archive show of an album; raises ServerError."""
+        found: set[str] = set()
+        is_tried = False
+        with closing(self._searches.find(_members(album_id), frozenset())) as batches:
+            for batch in batches:
+                found.update(record["id"] for record in batch)
+                if len(found) >= FEW and self._may_download and not is_tried:
+                    is_tried = True
+                    at_once = self._at_once(album_id)
+                    if at_once is not None:
+                        return at_once
+        return frozenset(found)
+
+    def _at_once(self, album_id: str) -> frozenset[str] | None:
+        """The ids by download; None where the key lacks asset.download, or the answer is not confirmed."""
+        try:
+            body = self._http.post("/download/info", {"albumId": album_id})
+        except MissingPermission:
+            self._may_download = False
+            return None
+        archives = decode(body, _Download, "POST /download/info").archives
+        ids = {asset_id for archive in archives for asset_id in archive.assetIds}
+        query = _members(album_id, ("isMotion", True))
+        with closing(self._searches.find(query, frozenset({"livePhotoVideoId"}))) as batches:
+            ids -= {record["livePhotoVideoId"] for batch in batches for record in batch}
+        path = f"/albums/{album_id}"
+        count = decode(self._http.get(path), _Counted, f"GET {path}").assetCount
+        return frozenset(ids) if len(ids) == count else None
+
+
+def _members(album_id: str, *more: tuple[str, Value]) -> Query:
+    return Query(Kind.METADATA, (("albumIds", (album_id,)), *more), _SHOWN)

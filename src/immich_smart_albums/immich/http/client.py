@@ -1,0 +1,233 @@
+"""One request to the server: key, time-outs, retries of what is safe to repeat, errors in our own words."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import msgspec
+import stamina
+import urllib3
+
+from immich_smart_albums.errors import ServerError, Unreachable
+from immich_smart_albums.immich.http.connection import make_pool, tell_failure
+from immich_smart_albums.immich.http.responses import check
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from immich_smart_albums.immich.http.connection import Address
+    from immich_smart_albums.model.secret import Secret
+
+USER_AGENT = "immich-smart-albums"
+
+LONGEST_RETRY_AFTER = 60.0
+"""Seconds. A server that asks for more is not waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOuts:
+    """Seconds to connect, between two pieces of an answer, for a whole answer, and for all tries of one request."""
+
+    connect: float = 10.0
+    read: float = 60.0
+    answer: float = 180.0
+    tries: float = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request as the log shows it: no header, so no key."""
+
+    method: str
+    path: str
+    status: int | None
+    """None where no answer came."""
+    seconds: float
+    received: int
+    """Bytes of the body, decompressed."""
+    body: bytes | None
+    """The JSON that was sent."""
+    trouble: str | None = None
+
+
+class Http:
+    """Sends requests of one API key. Thread-safe; at most `concurrency` are under way at once."""
+
+    def __init__(  # noqa: PLR0913 - what a connection needs, each with a name
+        self,
+        address: Address,
+        key: Secret,
+        *,
+        concurrency: int = 4,
+        time_outs: TimeOuts | None = None,
+        on_exchange: Callable[[Exchange], None] = lambda _: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.address = address
+        self._time_outs = time_outs or TimeOuts()
+        self._pool = make_pool(address, concurrency, self._time_outs.connect, self._time_outs.read)
+        self._headers = {
+            "x-api-key": key.reveal(),
+            "accept": "application/json",
+            "user-agent": USER_AGENT,
+            "accept-encoding": "identity" if address.is_loopback else "gzip",
+        }
+        self._key = key
+        self._slots = threading.BoundedSemaphore(concurrency)
+        self._on_exchange = on_exchange
+        self._clock = clock
+        self._has_answered = False
+
+    def get(self, path: str, parameters: Mapping[str, str] | None = None) -> bytes:
+        """The JSON text of a GET; repeated when it fails on the way."""
+        query = f"?{urlencode(parameters)}" if parameters else ""
+        return self.send("GET", f"{path}{query}", None, repeat=True)
+
+    def date(self, path: str) -> str:
+        """When the server answered a GET, as its `Date` says; empty where it does not say."""
+        return self._send("GET", path, None, repeat=True)[0].get("date", "")
+
+    def post(self, path: str, body: Mapping[str, object]) -> bytes:
+        """The JSON text of a POST that only reads; repeated when it fails on the way."""
+        return self.send("POST", path, body, repeat=True)
+
+    def send(self, method: str, path: str, body: Mapping[str, object] | None, *, repeat: bool) -> bytes:
+        """Send one request and return the JSON text of the answer.
+
+        With `repeat` it is sent again after a broken connection, a time-out, 502, 503, 504, and once after 500, with
+        growing pauses or as long as the server's `Retry-After` says. Raises a ServerError that names the request.
+        """
+        return self._send(method, path, body, repeat=repeat)[1]
+
+    def _send(
+        self, method: str, path: str, body: Mapping[str, object] | None, *, repeat: bool
+    ) -> tuple[Mapping[str, str], bytes]:
+        """Headers and JSON text of a good answer."""
+        text = None if body is None else msgspec.json.encode(body)
+        tries = _Tries(repeat=repeat, refused_too=self._has_answered)
+        for attempt in stamina.retry_context(
+            on=tries.pause, attempts=4, timeout=self._time_outs.tries, wait_initial=0.5, wait_max=10.0, wait_jitter=0.5
+        ):
+            with attempt:
+                return self._try(method, path, text)
+        raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+    def _try(self, method: str, path: str, body: bytes | None) -> tuple[Mapping[str, str], bytes]:
+        started = self._clock()
+        status, received, trouble = None, 0, None
+        try:
+            with self._slots:
+                started = self._clock()
+                status, headers, answer = self._in_time(method, path, body, started)
+            received = len(answer)
+            self._has_answered = True
+            return headers, check(method, path, status, headers, answer)
+        except urllib3.exceptions.HTTPError as error:
+            failure = tell_failure(error, f"{method} {path}", self.address)
+            trouble = failure.message
+            raise failure from error
+        except ServerError as error:
+            # Whatever the server says back must not show the key.
+            error.message = error.message.replace(self._key.reveal(), str(self._key))
+            error.args = (error.message,)
+            trouble = error.message
+            raise
+        finally:
+            seconds = self._clock() - started
+            self._on_exchange(Exchange(method, path, status, seconds, received, body, trouble))
+
+    def _in_time(
+        self, method: str, path: str, body: bytes | None, started: float
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """One exchange, given up when it takes too long as a whole.
+
+        In a thread of its own: no time-out of a socket ends a server that sends its headers byte by byte.
+        """
+        result: queue.SimpleQueue[tuple[int, Mapping[str, str], bytes] | BaseException] = queue.SimpleQueue()
+
+        def exchange() -> None:
+            try:
+                result.put(self._exchange(method, path, body, started))
+            except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+                result.put(error)
+
+        threading.Thread(target=exchange, name="request", daemon=True).start()
+        try:
+            # Longer than the body's own check, so that this is only for what that does not see.
+            answer = result.get(timeout=self._time_outs.connect + self._time_outs.answer)
+        except queue.Empty:
+            raise self._too_slow(f"{method} {path}") from None
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, started: float
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        headers = self._headers if body is None else {**self._headers, "content-type": "application/json"}
+        response = self._pool.request(
+            method,
+            f"{self.address.api}{path}",
+            body=body,
+            headers=headers,
+            redirect=False,  # a redirected POST arrives as a GET or leaks the key to another host
+            retries=False,
+            preload_content=False,
+        )
+        try:
+            chunks: list[bytes] = []
+            while chunk := response.read1():
+                chunks.append(chunk)
+                self._check_time(f"{method} {path}", started)
+            _check_length(response)
+        except BaseException:
+            response.close()
+            raise
+        finally:
+            response.release_conn()  # also a broken one, or its place in the pool would be lost
+        return response.status, response.headers, b"".join(chunks)
+
+    def _check_time(self, request: str, started: float) -> None:
+        if self._clock() - started > self._time_outs.answer:
+            raise self._too_slow(request)
+
+    def _too_slow(self, request: str) -> Unreachable:
+        message = f"{request}: the answer took longer than {self._time_outs.answer:.0f} s"
+        error = Unreachable(message, hint="The server or the network is too slow; allow more with --timeout.")
+        error.may_be_running = True
+        return error
+
+
+def _check_length(response: urllib3.BaseHTTPResponse) -> None:
+    """Raise for a body shorter than its Content-Length, which urllib3 does not notice when it reads in pieces."""
+    missing = getattr(response, "length_remaining", None)
+    if missing:
+        raise urllib3.exceptions.IncompleteRead(response.tell(), missing)
+
+
+class _Tries:
+    """Which failures of one request are worth another try, and after how long."""
+
+    def __init__(self, *, repeat: bool, refused_too: bool) -> None:
+        self._repeat = repeat
+        self._refused_too = refused_too
+        self._internal_errors = 0
+
+    def pause(self, error: Exception) -> bool | float:
+        """False to give up, True for the usual pause, or the seconds that the server asked for."""
+        if not self._repeat or not isinstance(error, ServerError) or error.again is None:
+            return False
+        if error.again == "once":
+            self._internal_errors += 1
+            return self._internal_errors == 1
+        if error.again == "if known":
+            # A server that never answered is probably not there: say so at once. One that did may be restarting.
+            return self._refused_too
+        if isinstance(error.again, float):
+            return error.again if error.again <= LONGEST_RETRY_AFTER else False
+        return True

@@ -1,0 +1,3 @@
+"""Searching photos, completely, and verifying what comes back."""
+
+from __future__ import annotations

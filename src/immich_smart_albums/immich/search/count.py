@@ -1,0 +1,76 @@
+"""How many assets a search finds, without reading them (`POST /search/statistics`, since 1.135)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from immich_smart_albums.errors import MissingPermission
+from immich_smart_albums.immich.http.responses import decode
+from immich_smart_albums.immich.search.request import filter_body
+from immich_smart_albums.model.query import Kind
+
+if TYPE_CHECKING:
+    from immich_smart_albums.immich.http.client import Http
+    from immich_smart_albums.immich.versions import Capabilities
+    from immich_smart_albums.model.query import Query, Visibility
+
+_PATH = "/search/statistics"
+
+_NOT_COUNTED = frozenset(
+    [
+        "id",
+        "checksum",
+        "originalFileName",
+        "originalPath",
+        "encodedVideoPath",
+        "deviceAssetId",
+        "withDeleted",
+        "withStacked",
+    ]
+)
+"""Filters that statistics do not have, and would ignore."""
+
+_OWN_ONLY = frozenset({"albumIds"})
+"""Filters under which statistics count own assets only, while a metadata search since 3.0 finds everybody's."""
+
+
+class _Total(msgspec.Struct):
+    total: int
+
+
+class Counter:
+    """Counts what searches find, where version, key and filters allow it."""
+
+    def __init__(self, http: Http, capabilities: Capabilities) -> None:
+        self._http = http
+        self._capabilities = capabilities
+        self._is_allowed = capabilities.has_statistics
+
+    def count(self, query: Query) -> int | None:
+        """See `Searches.count`."""
+        if not self._is_allowed or not _is_countable(query):
+            return None
+        try:
+            return sum(self._count(query, visibility) for visibility in query.visibility)
+        except MissingPermission:
+            self._is_allowed = False  # it needs asset.statistics, and is not asked for again
+            return None
+
+    def _count(self, query: Query, visibility: Visibility) -> int:
+        if query.is_structured:
+            body: dict[str, object] = {"filter": filter_body(query, visibility)}
+        else:
+            filters = {name: list(value) if isinstance(value, tuple) else value for name, value in query.filters}
+            body = filters | self._capabilities.visibility_filter(visibility)
+        return decode(self._http.post(_PATH, body), _Total, f"POST {_PATH}").total
+
+
+def _is_countable(query: Query) -> bool:
+    if query.kind is not Kind.METADATA or query.limit is not None:
+        return False
+    conditions = [*query.conditions, *(each for branch in query.either for each in branch)]
+    if any(each.field in _OWN_ONLY and each.operator != "none" for each in conditions):
+        return False
+    return not {name for name, _ in query.filters} & (_NOT_COUNTED | _OWN_ONLY)

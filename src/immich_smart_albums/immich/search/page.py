@@ -1,0 +1,75 @@
+"""JSON of the server ↔ values: pages of searches decoded into just what is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
+
+import msgspec
+
+from immich_smart_albums.immich.http.responses import UNREADABLE, unexpected
+from immich_smart_albums.model.instants import to_milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Record = dict[str, Any]
+"""An asset as decoded: Immich's field names, only the fields that were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a search."""
+
+    records: list[Record]
+    has_more: bool
+    instants: list[int]
+    """When each record was taken, in ms since 1970."""
+    cursor: str | None = None
+    """Where a structured search goes on; None at its end, and for flat ones, whose pages are numbered."""
+
+
+def decode_page(body: bytes, fields: frozenset[str], size: int, request: str) -> Page:
+    """A page of `POST /search/…`, asked for with `size`, each record with `fields` (dotted below exifInfo).
+
+    Raises Untrustworthy for anything that is not a whole page of assets with ids and dates.
+    """
+    try:
+        assets = _decoder(fields).decode(body).assets
+        instants = [to_milliseconds(record["fileCreatedAt"]) for record in assets.items]
+        # A flat search says which page comes next, a structured one gives a cursor; the other of the two is null.
+        following = assets.nextCursor if isinstance(assets.nextCursor, str) else assets.nextPage
+        if isinstance(following, str) and not instants:
+            raise ValueError("the page is empty and says that more follows")
+        if assets.count != len(instants):
+            raise ValueError(f"the page says that it holds {assets.count} assets, and holds {len(instants)}")
+    except UNREADABLE as error:
+        raise unexpected(request, error) from None
+    # 3.2 and later may leave nextPage out; then a full page is taken for one that more follows.
+    has_more = len(instants) >= size if following is msgspec.UNSET else following is not None
+    return Page(assets.items, has_more, instants, assets.nextCursor or None)
+
+
+@lru_cache(maxsize=64)
+def _decoder(fields: frozenset[str]) -> msgspec.json.Decoder[Any]:
+    """A decoder that skips what is not asked for: five times faster than decoding everything."""
+    record = _record_type(fields)
+    following = str | None | msgspec.UnsetType
+    shape: list[Any] = [
+        ("items", list[record]),  # type: ignore[valid-type]
+        ("count", int),
+        ("nextPage", following, msgspec.UNSET),
+        ("nextCursor", following, msgspec.UNSET),
+    ]
+    assets = msgspec.defstruct("Assets", shape)
+    return msgspec.json.Decoder(msgspec.defstruct("Answer", [("assets", assets)]))
+
+
+def _record_type(fields: Iterable[str]) -> Any:  # noqa: ANN401 - a type made at run time
+    top = {field.partition(".")[0] for field in fields} - {"id", "fileCreatedAt"}
+    exif = {field.partition(".")[2] for field in fields if field.startswith("exifInfo.")}
+    types: dict[str, Any] = dict.fromkeys(top, NotRequired[Any])
+    if exif and "exifInfo" not in fields:
+        types["exifInfo"] = NotRequired[TypedDict("Exif", dict.fromkeys(exif, Any), total=False) | None]  # type: ignore[operator]
+    return TypedDict("Record", {"id": str, "fileCreatedAt": str, **types})  # type: ignore[operator]

@@ -1,0 +1,222 @@
+"""Running a query on this server version: one search per visibility, read to its end or failed."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import MissingPermission, NoAccess, Refused, ServerError, Untrustworthy
+from immich_smart_albums.immich.http.responses import decode
+from immich_smart_albums.immich.search.count import Counter
+from immich_smart_albums.immich.search.parallel import in_parallel
+from immich_smart_albums.immich.search.request import Question
+from immich_smart_albums.immich.search.scan import PAGE_SIZE, cut, instant, scan
+from immich_smart_albums.model.query import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+
+    from immich_smart_albums.immich.directory import Directory, Month
+    from immich_smart_albums.immich.http.client import Http
+    from immich_smart_albums.immich.search.page import Record
+    from immich_smart_albums.immich.versions import Capabilities
+    from immich_smart_albums.model.query import Query
+
+MOST_RANKINGS = 20
+"""How often a ranking is read before giving up."""
+
+
+class ImmichSearches:
+    """Fits `selection.ports.Searches`."""
+
+    def __init__(
+        self,
+        http: Http,
+        capabilities: Capabilities,
+        directory: Directory,
+        *,
+        concurrency: int,
+        on_read: Callable[[int], None],
+    ) -> None:
+        self._http = http
+        self._capabilities = capabilities
+        self._directory = directory
+        self._concurrency = concurrency
+        self._on_read = on_read
+        self._counter = Counter(http, capabilities)
+
+    def count(self, query: Query) -> int | None:
+        """See `Searches.count`."""
+        return self._counter.count(query)
+
+    def find(self, query: Query, fields: frozenset[str]) -> Generator[list[Record], None, None]:
+        """See `Searches.find`."""
+        firsts: list[Record] = []
+        is_cut = query.kind is Kind.METADATA and query.limit is not None and len(query.visibility) > 1
+        for visibility in sorted(query.visibility, key=lambda each: each.value):
+            one = Question(self._http, self._capabilities, query, visibility, fields, self._own_id(query))
+            with closing(self._records(one, query)) as batches:
+                for batch in batches:
+                    self._on_read(len(batch))
+                    if is_cut:
+                        firsts += batch
+                    else:
+                        yield batch
+        if is_cut:
+            # The first of everything are among the first of each visibility.
+            yield _in_order(firsts, ascending=query.get("order") == "asc")[: query.limit]
+
+    def details(self, ids: Iterable[str]) -> Iterator[Record]:
+        """See `Searches.details`."""
+        return in_parallel([partial(self._detail, each) for each in ids], self._concurrency)
+
+    def _detail(self, asset_id: str) -> Iterator[Record]:
+        path = f"/assets/{asset_id}"
+        try:
+            record = decode(self._http.get(path), dict, f"GET {path}")
+        except NoAccess:
+            return  # deleted since it was found
+        if record.get("id") != asset_id:
+            message = f"GET {path}: the answer is another asset, {record.get('id')!r}"
+            raise Untrustworthy(message, hint="Something on the way seems to answer in place of Immich.")
+        yield record
+        self._on_read(1)
+
+    def _own_id(self, query: Query) -> str | None:
+        """Whose photos show whether they are favourites; None where the key may not know."""
+        if query.get("isFavorite") is not True and not _asks_for_favorites(query):
+            return None
+        try:
+            return self._directory.me().id
+        except MissingPermission:
+            return None
+
+    def _records(self, search: Question, query: Query) -> Generator[list[Record], None, None]:
+        if query.kind is Kind.SMART:
+            yield from _ranked(search, query)
+        elif query.limit is not None:
+            yield _first(search, query.limit, ascending=query.get("order") == "asc")
+        else:
+            yield from self._everything(search)
+
+    def _everything(self, search: Question) -> Generator[list[Record], None, None]:
+        """All records. A search that turns out long is cut into windows that are read side by side."""
+        stream = scan(search.fetch, search.window)
+        if self._concurrency == 1:
+            yield from stream
+            return
+        reached: int | None = None
+        read = 0
+        for batch in islice(stream, self._concurrency + 1):
+            yield batch
+            read += 1
+            reached = min(map(instant, batch), default=reached)
+        if read <= self._concurrency or reached is None:
+            return
+        # Everything above this instant is read; below it, as many windows as requests may be under way.
+        windows = cut(search.window.until(reached + 1), self._months(), self._concurrency)
+        parts = [partial(scan, search.fetch, part) for part in windows]
+        with closing(in_parallel(parts, self._concurrency)) as batches:
+            yield from batches
+
+    def _months(self) -> list[Month]:
+        """Only a guess of where the assets are, so a server that refuses it costs time and nothing else."""
+        try:
+            return self._directory.months()
+        except Refused:
+            return []
+
+
+def _asks_for_favorites(query: Query) -> bool:
+    conditions = [*query.conditions, *(each for branch in query.either for each in branch)]
+    return any((each.field, each.value) == ("isFavorite", True) for each in conditions)
+
+
+def _first(search: Question, limit: int, *, ascending: bool) -> list[Record]:
+    """The first `limit` records in the server's order: by instant, then by id.
+
+    Before 3.1 the server orders ties by chance; then a tie at the cut is read whole and ordered here.
+    """
+    if limit < PAGE_SIZE:
+        page = search.ask(search.window, size=limit + 1, order="asc" if ascending else "desc")
+        if page.instants != sorted(page.instants, reverse=not ascending):
+            message = f"the server returned the first of {search.describe()} in another order than asked for"
+            raise Untrustworthy(message, hint="Something on the way seems to change requests; nothing of it is used.")
+        tied = len(page.records) > limit and page.instants[limit - 1] == page.instants[limit]
+        is_whole = len(page.records) > limit or not page.has_more
+        if is_whole and (search.orders_ties or not tied):
+            return page.records[:limit]
+    records: list[Record] = []
+    for batch in scan(search.fetch, search.window):
+        records += batch
+        # Descending, the scan may stop once the instant at the cut is complete.
+        if not ascending and len(records) > limit and instant(records[-1]) < instant(records[limit - 1]):
+            break
+    if search.orders_ties:  # also by the microseconds that the answer does not show
+        return (records[::-1] if ascending else records)[:limit]
+    return _in_order(records, ascending=ascending)[:limit]
+
+
+def _in_order(records: list[Record], *, ascending: bool) -> list[Record]:
+    """By instant, then by id."""
+    return sorted(records, key=lambda record: (instant(record), record["id"]), reverse=not ascending)
+
+
+def _ranked(search: Question, query: Query) -> Iterator[list[Record]]:
+    """A ranking down to its cut-off, by page: the server tells no distance, so there is no key to continue from.
+
+    One page is exact. Several may overlap where distances tie (up to 3.0.3), and shift when photos come or go; so they
+    are read until two readings agree, with other page sizes where they overlap.
+    """
+    size = min(query.limit or PAGE_SIZE, PAGE_SIZE)
+    previous: list[str] = []
+    for _ in range(MOST_RANKINGS):
+        records, pages = _read_ranking(search, query, size)
+        ids = [record["id"] for record in records]
+        if len(set(ids)) < len(ids):
+            size = max(size - 1, 1)
+        elif pages == 1 or ids == previous:
+            yield records
+            return
+        previous = ids
+    message = f"the pages of {search.describe()} do not fit together, so the ranking cannot be read"
+    raise Untrustworthy(message, hint="Try again when nothing is uploading, or keep at most 1000 (top, resultLimit).")
+
+
+def _read_ranking(search: Question, query: Query, size: int) -> tuple[list[Record], int]:
+    """A ranking down to its cut-off, and out of how many pages it is put together.
+
+    Raises ServerError where none of the photos that mark the cut-off is in it.
+    """
+    records: list[Record] = []
+    places: dict[str, int] = {}
+    number, has_more = 0, True
+    while has_more and not _is_enough(query, len(records), places):
+        number += 1
+        page = search.ask(search.window, page=number, size=size)
+        places |= {
+            record["id"]: place
+            for place, record in enumerate(page.records, len(records) + 1)
+            if record["id"] in query.until
+        }
+        records += page.records
+        has_more = page.has_more
+    if not query.until:
+        return records[: query.limit], number
+    if not places:
+        message = f"no photo under until is in the ranking of {search.describe()}"
+        hint = (
+            "Pick another photo, the last good one in its order. Those there may be in the trash, or the rest of the "
+            "search leaves them out; a rule that looks into the archive as well needs one in each place."
+        )
+        raise ServerError(message, hint=hint)
+    return records[: max(places.values())], number
+
+
+def _is_enough(query: Query, read: int, places: dict[str, int]) -> bool:
+    """Whether the rest of a ranking lies behind its cut-off."""
+    if query.until:
+        return len(places) == len(query.until)
+    return query.limit is not None and read >= query.limit

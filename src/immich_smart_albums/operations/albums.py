@@ -1,0 +1,175 @@
+"""The album that photos go to: found by id, address or name, or to be created."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.desired import AlbumView
+from immich_smart_albums.changes.memory import KNOWN_INSIDE, NOTHING, Standing
+from immich_smart_albums.errors import Problem
+from immich_smart_albums.rules.album import Keep
+from immich_smart_albums.rules.split import filled
+from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
+from immich_smart_albums.rules.syntax.source import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from immich_smart_albums.changes.memory import Binding, Memory
+    from immich_smart_albums.model.album import Album
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.operations.accounts import Participant
+    from immich_smart_albums.operations.ports import Directory, Ledger
+    from immich_smart_albums.rules.album import AlbumRule
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.selection.run.evaluate import Selection
+
+
+def albums_of(
+    rule: AlbumRule, selections: Mapping[str, Selection]
+) -> Iterator[tuple[str, dict[str, tuple[Asset, ...]]]]:
+    """The albums that a rule feeds, by name, with what each account selects for each."""
+    if not rule.rule.split:
+        yield rule.name, {account: selection.assets for account, selection in selections.items()}
+        return
+    names: dict[str, dict[str, list[Asset]]] = {}
+    for account, selection in selections.items():
+        for asset in selection.assets:
+            for values in selection.groups[asset.id]:
+                name = filled(rule.name, rule.rule.split, values)
+                names.setdefault(name, {}).setdefault(account, []).append(asset)
+    for name in sorted(names):
+        yield name, {account: tuple(names[name].get(account, ())) for account in selections}
+
+
+def left_behind(rule: AlbumRule, owner: Participant, ledger: Ledger) -> Iterator[str]:
+    """The albums that a rule was split into before and that hold photos of ours, perhaps nothing else by now."""
+    if rule.keep is Keep.ADD_ONLY or not rule.rule.split:
+        return
+    there = {album.id for album in owner.names.albums}
+    whose = (owner.user.id, rule.name)
+    for known in ledger.albums():
+        is_of_rule = (known.key.owner, known.split) == whose
+        if is_of_rule and known.counts.get(Standing.OURS) and known.binding and known.binding.album_id in there:
+            yield known.key.rule
+
+
+_FLAG = "--album"
+
+
+def find_target(wanted: str, directory: Directory, findings: Findings, *, create: bool) -> Album | None:
+    """The album, or None: to be created if there is no problem, else what is wrong is noted. Raises ServerError."""
+    album_id = id_in_url(wanted, "albums") or wanted.strip()
+    if looks_like_id(album_id) and not is_id(album_id):
+        hint = "Copy the id again from the album's address in Immich."
+        message = f"{album_id} is a UUID, but not of version 4, and Immich refuses it"
+        findings.problems.append(Problem(_FLAG, message, hint))
+        return None
+    if album_id.startswith(("http://", "https://")):
+        hint = "Open the album in Immich and copy its address; it has /albums/ and an id in it."
+        findings.problems.append(Problem(_FLAG, f"the address {album_id} holds no album", hint))
+        return None
+    albums = directory.albums()
+    if is_id(album_id):
+        found = [album for album in albums if album.id == album_id.lower()]
+    else:
+        found = [album for album in albums if same_name(album.name, wanted)]
+    if len(found) == 1:
+        return _writable(found[0], findings)
+    if found:
+        findings.problems.append(ambiguous(_FLAG, wanted, found, "Give one by its id"))
+    elif is_id(album_id):
+        hint = "It was deleted, or is not shared with this key's account."
+        findings.problems.append(Problem(_FLAG, f"there is no album {album_id}", hint))
+    elif not create:
+        near = nearest(wanted, (album.name for album in albums), count=3)
+        meant = f"Did you mean {', '.join(map(repr, near))}? " if near else ""
+        hint = f"{meant}Add --create-album to make it."
+        findings.problems.append(Problem(_FLAG, f"there is no album {wanted!r}", hint))
+    return None
+
+
+def find_bound(
+    rule: AlbumRule, name: str, binding: Binding | None, albums: Sequence[Album], findings: Findings
+) -> Album | None:
+    """The album that a rule feeds; None: to be created if there is no problem, else what is wrong is noted.
+
+    `albums` are those that the owner's account sees, `binding` is what the ledger knows. A rule that names an album by
+    id feeds that one, one that fed an album before feeds it whatever its name became; only at first the name counts.
+    """
+    by_id = rule.album_id or (binding.album_id if binding else None)
+    if by_id is not None:
+        found = next((album for album in albums if album.id == by_id), None)
+        if found is None:
+            findings.problems.append(_gone(rule, name, binding))
+        elif found.role == "viewer":
+            message = f"the album {found.name!r} is shared with {rule.accounts[0] or 'this account'} for viewing only"
+            findings.problems.append(rule.span.problem(message, hint=f"Ask {found.owner} for the role of an editor."))
+        return found
+    named = [album for album in albums if same_name(album.name, name) and album.role != "viewer"]
+    # Somebody else's album of that name is meant only where there is no own one.
+    candidates = [album for album in named if album.role == "owner"] or named
+    if len(candidates) > 1:
+        problem = ambiguous(str(rule.span), name, candidates, "Name one of them in the rule, as `id: …`")
+        findings.problems.append(problem)
+    return candidates[0] if candidates else None
+
+
+def _gone(rule: AlbumRule, name: str, binding: Binding | None) -> Problem:
+    if rule.album_id is not None:
+        message = f"there is no album {rule.album_id} for {rule.accounts[0] or 'this account'}"
+        return rule.span.problem(message, hint="It was deleted, or is not shared with that account.")
+    was = f" {binding.name!r} ({binding.album_id})" if binding else ""
+    message = f"the album{was} that the rule {name!r} fed so far is gone, or not shared with its account any more"
+    hint = (
+        f"If it was deleted on purpose, remove the rule. To have it made again: `ledger forget {name!r} --binding`."
+        f" To feed another album from now on: `adopt`."
+    )
+    return rule.span.problem(message, hint=hint)
+
+
+def _writable(album: Album, findings: Findings) -> Album:
+    if album.role == "viewer":
+        hint = f"Ask {album.owner} to make you an editor."
+        message = f"the album {album.name!r} is shared with you for viewing only"
+        findings.problems.append(Problem(_FLAG, message, hint))
+    return album
+
+
+def ambiguous(where: str, wanted: str, found: list[Album], advice: str) -> Problem:
+    """What to say of a name that several albums have."""
+    listed = "; ".join(
+        f"{album.id} ({album.asset_count} photos, {album.owner or 'owner unknown'}, made {album.created[:10]})"
+        for album in found
+    )
+    return Problem(where, f"{len(found)} albums are named {wanted!r}", f"{advice}: {listed}")
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names of albums look the same to people."""
+    return unicodedata.normalize("NFC", one).strip() == unicodedata.normalize("NFC", other).strip()
+
+
+def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it
+    rule: AlbumRule,
+    name: str,
+    binding: Binding | None,
+    owner: Participant,
+    findings: Findings,
+    memory: Memory = NOTHING,
+) -> AlbumView | None:
+    """The album, or None: to be created if there is no problem, else what is wrong is noted. Raises ServerError.
+
+    `name` is the rule's, of a split with its values filled in. The trash is looked at only where photos are missing
+    that `memory` knows to be in the album.
+    """
+    album = find_bound(rule, name, binding, owner.names.albums, findings)
+    if album is None:
+        return None
+    albums = owner.server.albums
+    # The details first: what changes before the members are read makes a plan outdated, never wrong.
+    details = albums.details(album.id)
+    members = albums.members(album.id)
+    is_whole = memory.having(KNOWN_INSIDE) <= members
+    return AlbumView(album, members, details, frozenset() if is_whole else albums.trashed(album.id))

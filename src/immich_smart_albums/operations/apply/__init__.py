@@ -1,0 +1,3 @@
+"""Writing a plan, change by change."""
+
+from __future__ import annotations

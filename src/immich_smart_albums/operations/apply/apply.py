@@ -1,0 +1,125 @@
+"""Doing what a plan says, and remembering it. Killed at any point, a second run completes it."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.change import AddAssets, RemoveAssets, ShareAlbum
+from immich_smart_albums.changes.journal import Ending
+from immich_smart_albums.changes.memory import AlbumKey
+from immich_smart_albums.changes.plan import Learned
+from immich_smart_albums.errors import (
+    ConfigurationError,
+    PhotosRefused,
+    PlanOutdated,
+    Problem,
+    ServerError,
+    Unreachable,
+    UnsafePlan,
+)
+from immich_smart_albums.operations.apply.result import AlbumReport, Report
+from immich_smart_albums.operations.apply.staleness import check_album
+from immich_smart_albums.operations.apply.writer import AlbumWriter, Run, was_refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from immich_smart_albums.changes.change import Change
+    from immich_smart_albums.changes.plan import AlbumPlan, Plan
+    from immich_smart_albums.operations.ports import Journal, PhotoServer
+
+
+def apply(
+    plan: Plan, servers: Mapping[str, PhotoServer], journal: Journal, report: Report, now: Callable[[], str]
+) -> None:
+    """Write a plan, album by album, and fill the report; `now` tells the time as ISO 8601 in UTC.
+
+    What goes wrong in one album is noted in its report and stops that album only; when the server cannot be reached any
+    more, the rest is not tried. An album that its guard refuses is left alone.
+
+    Raises UnsafePlan where a guard refuses the run as a whole, PlanOutdated where the ledger changed since, and
+    ConfigurationError where an account is missing: then nothing is written. Raises LedgerError at any time: what cannot
+    be remembered is not written.
+    """
+    if plan.refusals:
+        message = "; ".join(plan.refusals)
+        raise UnsafePlan(message, hint="Nothing was written. Look at the plan; if it is right, allow more in `guard`.")
+    if journal.state != plan.ledger:
+        message = "something was written, or the ledger is another one, since the plan was made"
+        raise PlanOutdated(message, hint="Make the plan again.")
+    require_accounts(plan, servers)
+    report.albums[:] = [AlbumReport(each.rule, each.album) for each in plan.albums]
+    id_ = journal.begin(plan.verb, plan.server, now(), plan.undoes)
+    run = Run(id_, servers, plan.users, journal, now, is_undo=plan.undoes is not None)
+    report.run = run.id
+    ending = Ending.INTERRUPTED
+    try:
+        _apply(plan, run, report)
+        has_problems = any(each.problems for each in plan.albums)
+        ending = Ending.FAILED if report.failures or has_problems else Ending.DONE
+    finally:
+        journal.finish(run.id, ending, now())
+
+
+def require_accounts(
+    plan: Plan, at_hand: Collection[str], absent: Mapping[str, Problem] = MappingProxyType({})
+) -> None:
+    """Raise ConfigurationError where the plan writes with accounts that are not at hand; `absent` tells why."""
+    needed = {_account(each, change): None for each in plan.albums for change in each.changes}
+    missing = tuple(
+        absent.get(name) or Problem(f"account {name}", "the plan writes with its key, which is not given")
+        for name in needed
+        if name not in at_hand
+    )
+    if missing:
+        raise ConfigurationError(missing)
+
+
+def _account(plan: AlbumPlan, change: Change) -> str:
+    return change.account if isinstance(change, AddAssets | RemoveAssets) else plan.owner
+
+
+def _apply(plan: Plan, run: Run, report: Report) -> None:
+    written: set[str] = set()
+    for album_plan, album_report in zip(plan.albums, report.albums, strict=True):
+        album_report.tried = True
+        key = AlbumKey(plan.users.get(album_plan.owner, ""), album_plan.rule)
+        try:
+            _apply_album(album_plan, key, run, album_report, written)
+        except (PlanOutdated, UnsafePlan, ServerError) as error:
+            album_report.failures.append(error)
+            if isinstance(error, Unreachable):
+                return  # each album more would only wait for its time-outs
+
+
+def _apply_album(plan: AlbumPlan, key: AlbumKey, run: Run, report: AlbumReport, written: set[str]) -> None:
+    if plan.refusals:
+        message = f"{plan.name}: {'; '.join(plan.refusals)}"
+        raise UnsafePlan(message, hint="Nothing was written to it. If the plan is right, allow more in its `guard`.")
+    if plan.album is None and not plan.changes and plan.learned == Learned():
+        return  # an album that is not there and is not to be is nothing to remember, perhaps not even whose it is
+    if plan.album is not None and (plan.changes or plan.learned != Learned()):
+        # A rule before this one in the plan may feed the same album: then we know why it is not the same any more.
+        if plan.album.id not in written:
+            check_album(plan, run.servers)
+        written.add(plan.album.id)
+    if not run.is_undo:
+        if plan.album is not None:
+            run.journal.bind(key, plan.album)
+        run.journal.learn(key, plan.learned, None if plan.problems else plan.matched, plan.split)
+    _write(plan.changes, AlbumWriter(run, key, plan.owner, report), report)
+
+
+def _write(changes: Sequence[Change], writer: AlbumWriter, report: AlbumReport) -> None:
+    for change in changes:
+        if report.failures and isinstance(change, ShareAlbum) and change.role is not None:
+            continue  # nobody is let in while something is there that should have been taken out
+        try:
+            writer.write(change)
+        except PhotosRefused as error:
+            report.failures.append(error)
+        except ServerError as error:
+            if not (isinstance(change, AddAssets) and was_refused(error)):
+                raise
+            report.failures.append(error)  # that account's part only

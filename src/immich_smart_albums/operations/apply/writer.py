@@ -1,0 +1,177 @@
+"""Writing the changes of one album, request by request: remembered before it is sent, and again when it is answered."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, assert_never
+
+from immich_smart_albums.changes.change import (
+    AddAssets,
+    CreateAlbum,
+    DeleteAlbum,
+    RemoveAssets,
+    SetDetails,
+    ShareAlbum,
+)
+from immich_smart_albums.changes.journal import Intent
+from immich_smart_albums.errors import PhotosRefused, PlanOutdated, Refused, ServerError, Untrustworthy
+from immich_smart_albums.model.outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from immich_smart_albums.changes.change import Change
+    from immich_smart_albums.changes.memory import AlbumKey
+    from immich_smart_albums.model.album import Album
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.operations.apply.result import AlbumReport
+    from immich_smart_albums.operations.ports import Albums, Journal, PhotoServer
+
+CHUNK = 1000
+"""Assets per request: an answer in a fraction of a second on a small server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What all albums of a run have in common."""
+
+    id: int
+    servers: Mapping[str, PhotoServer]
+    """By account."""
+    users: Mapping[str, str]
+    """Whose account each is: the user's id."""
+    journal: Journal
+    now: Callable[[], str]
+    is_undo: bool = False
+    """Then what the plan says of albums is about the past, and teaches nothing."""
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What came of one request."""
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    album: Album | None = None
+
+
+class AlbumWriter:
+    """Writes to one album of a run, and into the album's report."""
+
+    def __init__(self, run: Run, key: AlbumKey, owner: str, report: AlbumReport) -> None:
+        self._run = run
+        self._key = key
+        self._owner = owner
+        self._report = report
+
+    def write(self, change: Change) -> None:
+        """Write one change. Raises ServerError, PhotosRefused, PlanOutdated and LedgerError."""
+        match change:
+            case CreateAlbum():
+                with self._remembered(self._owner, change) as answer:
+                    answer.album = self._albums().create(change.name, change.description)
+                    self._report.album, self._report.created = answer.album, True
+            case AddAssets():
+                self._add(change)
+            case RemoveAssets():
+                self._remove(change)
+            case ShareAlbum():
+                with self._remembered(self._owner, change):
+                    self._albums().share(self._album_id, change.user.id, change.role)
+                    self._report.shares.append(change)
+            case SetDetails():
+                with self._remembered(self._owner, change):
+                    new = {name: edit.new for name, edit in change.edits().items()}
+                    self._albums().edit(self._album_id, **new)
+                    self._report.edits.append(change)
+            case DeleteAlbum():
+                self._delete(change)
+            case _:
+                assert_never(change)
+
+    def _add(self, change: AddAssets) -> None:
+        for chunk in _chunks(change.assets):
+            with self._remembered(change.account, AddAssets(change.account, chunk)) as answer:
+                ids = [asset.id for asset in chunk]
+                answer.outcomes = self._albums(change.account).add(self._album_id, ids)
+                self._report.outcomes |= answer.outcomes
+            self._check_answered(answer, "go into")
+        if all(self._report.outcomes[asset.id] in _NOT_TAKEN for asset in change.assets):
+            message = f"the server took none of the {len(change.assets)} photos into {self._name!r}"
+            hint = (
+                "The key's account may add its own and its partners' photos only, and needs to be editor of the album."
+            )
+            raise PhotosRefused(message, hint=hint)
+
+    def _remove(self, change: RemoveAssets) -> None:
+        for chunk in _chunks(change.assets):
+            with self._remembered(change.account, RemoveAssets(change.account, chunk)) as answer:
+                ids = [asset.id for asset in chunk]
+                answer.outcomes = self._albums(change.account).remove(self._album_id, ids)
+                self._report.removals |= answer.outcomes
+            self._check_answered(answer, "be taken out of")
+        left = [asset for asset in change.assets if self._report.removals[asset.id] is Outcome.NO_PERMISSION]
+        if left:
+            message = f"the server left {len(left):,} of {len(change.assets):,} photos in {self._name!r}"
+            hint = "The album's owner may take out every photo, an editor own and partners' ones only."
+            raise PhotosRefused(message, hint=hint)
+
+    def _delete(self, change: DeleteAlbum) -> None:
+        albums = self._albums()
+        left = albums.members(self._album_id) | albums.trashed(self._album_id)
+        if left:
+            message = f"{self._name!r} is not deleted: somebody put {len(left):,} photos into it"
+            raise PlanOutdated(message, hint="They stay. Delete the album in Immich if nobody needs it.")
+        with self._remembered(self._owner, change):
+            albums.delete(self._album_id)
+            self._report.deleted = True
+
+    def _check_answered(self, answer: _Answer, what: str) -> None:
+        unknown = list(answer.outcomes.values()).count(Outcome.UNKNOWN)
+        if unknown:
+            message = f"the server did not say what became of {unknown:,} photos that were to {what} {self._name!r}"
+            raise Untrustworthy(message, hint="Run this again: what was written stays, the rest is looked at anew.")
+
+    @contextmanager
+    def _remembered(self, account: str, change: Change) -> Iterator[_Answer]:
+        """One request. Where nobody knows whether it was carried out, the ledger says just that."""
+        journal, albums = self._run.journal, self._albums(account)
+        album_id = self._report.album.id if self._report.album else None
+        user = self._run.users.get(account, "")
+        intent = Intent(self._run.id, self._key, album_id, user, change, self._run.now())
+        write = journal.intend(intent, lambda: albums.details(album_id).updated if album_id else "")
+        answer = _Answer()
+        try:
+            yield answer
+        except ServerError as error:
+            if was_refused(error):
+                journal.refuse(write)
+            raise
+        journal.settle(write, answer.outcomes, answer.album)
+
+    def _albums(self, account: str | None = None) -> Albums:
+        return self._run.servers[self._owner if account is None else account].albums
+
+    @property
+    def _album_id(self) -> str:
+        if self._report.album is None:
+            message = "a plan for an album that is not there must create it first"
+            raise TypeError(message)
+        return self._report.album.id
+
+    @property
+    def _name(self) -> str:
+        return self._report.album.name if self._report.album else self._key.rule
+
+
+_NOT_TAKEN = {Outcome.NO_PERMISSION, Outcome.NOT_FOUND}
+
+
+def was_refused(error: Exception) -> bool:
+    """Whether a request that failed is known not to have been carried out."""
+    return isinstance(error, Refused) and error.status < 500 and not error.may_be_running
+
+
+def _chunks(assets: tuple[Asset, ...]) -> Iterator[tuple[Asset, ...]]:
+    for start in range(0, len(assets), CHUNK):
+        yield assets[start : start + CHUNK]

@@ -1,0 +1,178 @@
+"""Why a photo is in an album or not: what every account's rule says of it, and whose doing its place is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.memory import AlbumKey
+from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
+from immich_smart_albums.operations.accounts import told
+from immich_smart_albums.operations.albums import look_at_album
+from immich_smart_albums.operations.explain.photo import Why, why
+from immich_smart_albums.rules.album import RuleBook
+from immich_smart_albums.rules.rules_file.located import located
+from immich_smart_albums.rules.split import filled
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.source import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.changes.desired import AlbumView
+    from immich_smart_albums.changes.journal import Run
+    from immich_smart_albums.changes.memory import Standing
+    from immich_smart_albums.model.album import Album
+    from immich_smart_albums.operations.accounts import Participant, Participants
+    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.operations.select import Selecting
+    from immich_smart_albums.rules.album import AlbumRule
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An album that a rule feeds, and how a photo stands to it."""
+
+    name: str
+    """The rule's; of a split with its values filled in."""
+    wanted: bool
+    """Whether the rule selects the photo for this album."""
+    album: Album | None = None
+    """None: there is none yet."""
+    inside: bool = False
+    standing: Standing | None = None
+    """What the ledger knows; None: nothing."""
+    run: Run | None = None
+    """The run that put the photo there, or took it out, as far as the ledger tells."""
+    problems: tuple[Problem, ...] = ()
+    """Why the album could not be looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumWhy:
+    """All that is to be said of one photo and one rule."""
+
+    rule: str
+    """The album's name in the rules file."""
+    asset_id: str
+    server: str
+    """The address of the server."""
+    accounts: tuple[Why, ...]
+    """In the order of the rule."""
+    places: tuple[Place, ...]
+    """The albums that it belongs in, and of a split those that it is in."""
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether some account's rule selects the photo; None where none that could be asked does."""
+        if any(each.passed for each in self.accounts):
+            return True
+        return None if any(each.problems for each in self.accounts) else False
+
+
+def explain_album(  # noqa: PLR0913 - what is asked, and of whom
+    album: AlbumRule, asset_id: str, accounts: Participants, ledger: Ledger, how: Selecting, *, name: str
+) -> AlbumWhy:
+    """Explain one photo to a rule of a rules file. What cannot be asked is among the problems.
+
+    `name` is the album that is asked about: the rule's name, or of a split one with its values filled in.
+    """
+    base = next(iter(accounts.present.values())).server.base
+    asked = _whys(album, asset_id, accounts, how)
+    whys = tuple(replace(each, problems=located(each.problems, RuleBook((album,)))) for each in asked)
+    owner = accounts.present.get(album.accounts[0])
+    if owner is None:
+        problem = accounts.absent[album.accounts[0]]
+        return AlbumWhy(album.name, asset_id, base, whys, (Place(name, wanted=False, problems=(problem,)),))
+    wanted = dict.fromkeys(_names(album, whys))
+    named = [name] if name != album.name or not album.rule.split else []
+    names = dict.fromkeys((*named, *wanted, *_remembered(album, asset_id, owner, ledger)))
+    places = tuple(_place(album, each, asset_id, owner, ledger, wanted=each in wanted) for each in names)
+    return AlbumWhy(album.name, asset_id, base, whys, places)
+
+
+def rule_for(name: str, book: RuleBook) -> AlbumRule:
+    """The rule that feeds an album of this name, also one of the albums that it is split into.
+
+    Raises ConfigurationError where there is none, or where several may be meant.
+    """
+    found = [each for each in book.albums if each.name == name]
+    found = found or [each for each in book.albums if each.rule.split and _pattern(each).fullmatch(name)]
+    if len(found) == 1:
+        return found[0]
+    known = [each.name for each in book.albums]
+    if found:
+        hint = f"Give the name as it stands there: {', '.join(repr(each.name) for each in found)}."
+        problem = Problem("ALBUM", f"several rules may feed {name!r}", hint)
+    else:
+        near = nearest(name, known, count=3)
+        hint = (
+            f"Did you mean {', '.join(map(repr, near))}?" if near else f"The rules have {', '.join(map(repr, known))}."
+        )
+        problem = Problem("ALBUM", f"the rules have no album {name!r}", hint)
+    raise ConfigurationError((problem,))
+
+
+def _pattern(album: AlbumRule) -> re.Pattern[str]:
+    """What the names of a rule's albums look like."""
+    marks = [f"\0{at}\0" for at, _ in enumerate(album.rule.split)]
+    text = re.escape(filled(album.name, album.rule.split, marks))
+    for mark in marks:
+        text = text.replace(re.escape(mark), "(?s:.+)")
+    return re.compile(text)
+
+
+def _whys(album: AlbumRule, asset_id: str, accounts: Participants, how: Selecting) -> Iterator[Why]:
+    for name in album.accounts:
+        if name in accounts.absent:
+            yield Why(name, problems=(accounts.absent[name],))
+            continue
+        try:
+            yield why(album.name, album.rule, asset_id, accounts.present[name], how)
+        except SmartAlbumsError as error:
+            yield Why(name, problems=(told(f"account {name}", error),))
+
+
+def _names(album: AlbumRule, whys: tuple[Why, ...]) -> Iterator[str]:
+    """The albums that a photo belongs in."""
+    for each in whys:
+        if each.passed:
+            combinations = each.combinations if each.combinations is not None else ((),)
+            yield from (filled(album.name, album.rule.split, values) for values in combinations)
+
+
+def _remembered(album: AlbumRule, asset_id: str, owner: Participant, ledger: Ledger) -> Iterator[str]:
+    """The albums of a split rule that the ledger connects with a photo."""
+    if not album.rule.split:
+        return
+    for known in ledger.albums():
+        key = known.key
+        if (
+            key.owner == owner.user.id
+            and _pattern(album).fullmatch(key.rule)
+            and asset_id in ledger.memory(key).memberships
+        ):
+            yield key.rule
+
+
+def _place(  # noqa: PLR0913 - what is asked, and of whom
+    album: AlbumRule, name: str, asset_id: str, owner: Participant, ledger: Ledger, *, wanted: bool
+) -> Place:
+    key = AlbumKey(owner.user.id, name)
+    membership = ledger.memory(key).memberships.get(asset_id)
+    runs = {run.id: run for run in ledger.runs()} if membership else {}
+    standing = membership.standing if membership else None
+    run = runs.get(membership.run) if membership else None
+    findings = Findings()
+    try:
+        view = look_at_album(album, name, ledger.binding(key), owner, findings)
+        inside = view is not None and _holds(view, asset_id, owner)
+    except SmartAlbumsError as error:
+        return Place(name, wanted, standing=standing, run=run, problems=(told(str(album.span), error),))
+    return Place(name, wanted, view.album if view else None, inside, standing, run, tuple(findings.problems))
+
+
+def _holds(view: AlbumView, asset_id: str, owner: Participant) -> bool:
+    """Whether an album holds a photo, also one in the trash: restored, it is there again."""
+    return asset_id in view.inside or asset_id in owner.server.albums.trashed(view.album.id)

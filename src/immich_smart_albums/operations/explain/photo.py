@@ -1,0 +1,236 @@
+"""Why a photo is selected by a rule or not, for one account."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.model.asset import Asset
+from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
+from immich_smart_albums.operations.names.resolve import resolve
+from immich_smart_albums.operations.select import compile_rules, select
+from immich_smart_albums.rules.record import has_exif
+from immich_smart_albums.rules.scope import reach_of
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.ids import id_in_url, is_id
+from immich_smart_albums.rules.tree import Check, Search
+from immich_smart_albums.selection.explain.explain import Answer, Explanation, explain
+from immich_smart_albums.selection.explain.record_values import shown
+from immich_smart_albums.selection.run.evaluate import Selection
+
+if TYPE_CHECKING:
+    from immich_smart_albums.operations.accounts import Participant
+    from immich_smart_albums.operations.names.names import Names
+    from immich_smart_albums.operations.select import Selecting
+    from immich_smart_albums.rules.tree import Record, Rule
+    from immich_smart_albums.selection.ports import Searches
+    from immich_smart_albums.selection.run.split import Combination
+
+
+FURTHER = 10
+"""How many times as far as a cut-off a ranking is looked at for an asset that is beyond it."""
+
+MOST = 10_000
+"""Places of a ranking that are looked at for an asset beyond the cut-off, at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Answers the leaves of a rule about one asset, given its details."""
+
+    searches: Searches
+    record: Record
+
+    def __call__(self, leaf: Search | Check) -> Answer:
+        """Whether a leaf holds, and what decided. Raises ServerError, and FilterError where a check cannot be made."""
+        if isinstance(leaf, Check):
+            return Answer(leaf.holds(self.record), leaf.value(self.record))
+        query = leaf.query
+        if query.kind is Kind.METADATA and query.limit is None:
+            return Answer(self.finds(query), shown(query, self.record))
+        return self._ranked(query)
+
+    def finds(self, query: Query) -> bool:
+        """Whether a metadata search finds the asset."""
+        narrowed = self._narrowed(query)
+        if narrowed is None:
+            return False
+        with closing(self.searches.find(narrowed, frozenset())) as batches:
+            return any(record["id"] == self.record["id"] for batch in batches for record in batch)
+
+    def _narrowed(self, query: Query) -> Query | None:
+        """The search for this asset alone; None where the query says itself that it cannot be in it."""
+        asset_id = str(self.record["id"])
+        here = self._places(query)
+        if not here:
+            return None
+        if query.is_structured:
+            only = Condition("id", "eq", asset_id)
+            own = [each for each in query.conditions if (each.field, each.operator) == ("id", "eq")]
+            if any(each.value != asset_id for each in own):
+                return None
+            return replace(query, conditions=tuple(sorted({*query.conditions, only})), visibility=here)
+        if query.get("id") not in {None, asset_id}:
+            return None
+        filters = {**dict(query.filters), "id": asset_id}
+        return replace(query, filters=tuple(sorted(filters.items())), visibility=here)
+
+    def _places(self, query: Query) -> frozenset[Visibility]:
+        """Where the asset can be of the places that a query looks at; before 1.133 a record does not tell."""
+        told = self.record.get("visibility")
+        return query.visibility if told is None else frozenset(each for each in query.visibility if each.value == told)
+
+    def _ranked(self, query: Query) -> Answer:
+        """The asset's place in a ranking, or among the first of a search, also where it is beyond the cut-off."""
+        seen = shown(query, self.record)
+        if query.kind is Kind.SMART:
+            # Each visibility is ranked, and cut off, for itself.
+            query = replace(query, visibility=self._places(query))
+        elif not self.finds(replace(query, limit=None)):
+            return Answer(holds=False, value=seen)
+        place, read = self._place(query)
+        if place is not None or not query.visibility:
+            return Answer(place is not None, seen, rank=place, read=read)
+        further = min(read * FURTHER, MOST)
+        if further > read:
+            place, read = self._place(replace(query, limit=further, until=()))
+        return Answer(holds=False, value=seen, rank=place, read=read)
+
+    def _place(self, query: Query) -> tuple[int | None, int]:
+        """The asset's place, from 1, and how many were looked at."""
+        read = 0
+        place = None
+        with closing(self.searches.find(query, frozenset())) as batches:
+            for batch in batches:
+                for record in batch:
+                    read += 1
+                    if place is None and record["id"] == self.record["id"]:
+                        place = read
+        return place, read
+
+
+_PLACES = {"timeline": "on the timeline", "archive": "in the archive", "hidden": "hidden, such as a live photo's video"}
+
+
+_UNREAD = "no search finds it: Immich has perhaps not read its metadata yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why one account's rule selects an asset or not."""
+
+    account: str
+    asset: Asset | None = None
+    """None: the account cannot see it, or could not be asked."""
+    explanation: Explanation | None = None
+    """What each part of the rule says; None where the account cannot see the asset."""
+    outside: str | None = None
+    """Why the asset is none of those that the rule looks at; None: it is one of them."""
+    cut: str | None = None
+    """Why the rule leaves it out although it matches: the rule's limit."""
+    combinations: tuple[Combination, ...] | None = None
+    """Of a rule that is split: the values whose albums it belongs in. None: the rule is not split."""
+    problems: tuple[Problem, ...] = ()
+    """Why the account could not be asked."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the rule selects the asset."""
+        matches = self.explanation is not None and self.explanation.passed
+        return matches and not (self.outside or self.cut or self.problems or self.combinations == ())
+
+
+def asset_id_in(text: str) -> str:
+    """The asset that an id or a photo's address means. Raises ConfigurationError for anything else."""
+    asset_id = id_in_url(text, "photos") or text.strip()
+    if is_id(asset_id):
+        return asset_id.lower()
+    hint = "Open the photo in Immich and copy its address; it has /photos/ and an id in it."
+    raise ConfigurationError((Problem("ASSET", f"{text!r} is neither a photo's id nor its address", hint),))
+
+
+def why(name: str, rule: Rule, asset_id: str, account: Participant, how: Selecting) -> Why:
+    """Ask a rule of a rules file about one asset. It agrees with what the account's selection would be.
+
+    Raises ServerError, and FilterError where a check cannot be made on the asset.
+    """
+    findings = Findings()
+    resolved = resolve(rule, account.server, findings, account.names)
+    if findings.problems:
+        return Why(account.name, problems=tuple(dict.fromkeys(findings.problems)))
+    found, record = look(rule, resolved, asset_id, account)
+    if record is None or not found.passed:
+        return found
+    if rule.limit is not None or not has_exif(record):
+        # Searches that read EXIF leave out what Immich has not read yet; which do, the whole plan decides.
+        (selection,) = select(compile_rules({name: rule}, account), account, how).values()
+        return _held(found, rule, selection)
+    if rule.split:
+        return replace(found, combinations=tuple(product(*(key.values(record) for key in rule.split))))
+    return found
+
+
+def look(written: Rule, resolved: Rule, asset_id: str, account: Participant) -> tuple[Why, Record | None]:
+    """Ask a rule whose names are looked up, but for its limit, about one asset; with the asset's details.
+
+    `written` is the rule as it was read, for its own words. Raises ServerError and FilterError.
+    """
+    record = next(iter(account.server.searches.details([asset_id])), None)
+    if record is None:
+        return Why(account.name, outside="this account does not see it: deleted, locked, or somebody else's"), None
+    asking = Asking(account.server.searches, record)
+    explanation = explain(resolved.match, asking, written=written.match, name_of=_Namer(account.names))
+    return Why(account.name, Asset.of(record), explanation, _outside(resolved, asking, account)), record
+
+
+def _outside(rule: Rule, asking: Asking, account: Participant) -> str | None:
+    """Why a rule does not look at an asset at all."""
+    reach = reach_of(rule.match)
+    if asking.finds(reach.over(Query(Kind.METADATA))):
+        return None
+    record = asking.record
+    if record.get("isTrashed") and not reach.trash:
+        return "it is in the trash"
+    if record.get("ownerId") != account.user.id:
+        return "it belongs to somebody whose photos are not on this account's timeline"
+    # Before 1.133 a record tells only whether it is archived.
+    place = record.get("visibility", "archive" if record.get("isArchived") else "timeline")
+    if any(each.value == place for each in reach.visibility):
+        return "no search finds it: it is hidden, such as a live photo's video, or was only just uploaded"
+    looked = " or ".join(sorted(_PLACES[each.value] for each in reach.visibility))
+    return f"it is {_PLACES.get(str(place), place)}, and the rule looks at what is {looked}"
+
+
+def _held(found: Why, rule: Rule, selection: Selection | tuple[Problem, ...]) -> Why:
+    """A match held against the whole selection."""
+    if not isinstance(selection, Selection):
+        return replace(found, problems=selection)
+    asset_id = found.asset.id if found.asset else ""
+    if rule.split:
+        found = replace(found, combinations=selection.groups.get(asset_id, ()))
+    if any(asset.id == asset_id for asset in selection.assets):
+        return found
+    if rule.limit is None or selection.matched <= rule.limit:
+        return replace(found, outside=_UNREAD)
+    cut = f"{selection.matched:,} photos match, and the rule keeps the {rule.sort.value} {rule.limit:,}"
+    return replace(found, cut=cut)
+
+
+@dataclass(frozen=True, slots=True)
+class _Namer:
+    """What ids in searches stand for."""
+
+    names: Names
+
+    def __call__(self, field_: str, id_: str) -> str:
+        match field_:
+            case "personIds":
+                known = {each.id: each.name for each in self.names.people}
+            case "tagIds":
+                known = {each.id: each.path for each in self.names.tags}
+            case _:
+                known = {each.id: each.name for each in self.names.albums}
+        return known.get(id_) or id_

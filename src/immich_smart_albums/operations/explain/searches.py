@@ -1,0 +1,73 @@
+"""How the rules of a run would be answered, for people to look at: nothing is searched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.operations.select import compile_rules, sizes
+from immich_smart_albums.rules.tree import Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from immich_smart_albums.errors import Problem
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.operations.accounts import Participant, Participants
+    from immich_smart_albums.operations.names.names import Names
+    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.rules.album import AlbumRule
+    from immich_smart_albums.selection.query_plan import RunPlan
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """What one account would be asked."""
+
+    title: str
+    plan: RunPlan
+    sizes: Mapping[Query, int]
+    """How many assets the searches find, as far as the server tells."""
+    named: Mapping[str, str]
+    """Names of the ids in the searches."""
+    problems: tuple[Problem, ...] = ()
+    """Rules that cannot be searched for."""
+
+
+def query_plans(albums: Sequence[AlbumRule], accounts: Participants) -> Iterator[QueryPlan]:
+    """The plan of each account that takes part. Raises ServerError."""
+    for name, account in accounts.present.items():
+        yield _of_account({each.name: each for each in albums if name in each.accounts}, account)
+
+
+def _of_account(albums: Mapping[str, AlbumRule], account: Participant) -> QueryPlan:
+    compiled = compile_rules({name: each.rule for name, each in albums.items()}, account)
+    return QueryPlan(
+        title_of(account.server, account.name),
+        compiled.plan,
+        sizes((reading.query for reading in compiled.plan.readings), account.server),
+        id_names(compiled.plan, account.names),
+        tuple(problem for each in compiled.problems.values() for problem in each),
+    )
+
+
+def title_of(server: PhotoServer, account: str = "") -> str:
+    """Whom the searches are for."""
+    of = f"of {account} " if account else ""
+    return f"Searches {of}on {server.base}, Immich {server.version}"
+
+
+def id_names(plan: RunPlan, names: Names) -> dict[str, str]:
+    """What the ids of people, tags and albums in searches stand for; only the lists that are needed are asked for."""
+    used = {field for reading in plan.readings for field in _fields(reading.query)}
+    found: dict[str, str] = {}
+    for field, thing in (("personIds", Thing.PERSON), ("tagIds", Thing.TAG), ("albumIds", Thing.ALBUM)):
+        if field in used:
+            found.update({id_: name for id_, name in names.listed(thing) if name})
+    return found
+
+
+def _fields(query: Query) -> Iterator[str]:
+    yield from (name for name, _ in query.filters)
+    for branch in (query.conditions, *query.either):
+        yield from (condition.field for condition in branch)

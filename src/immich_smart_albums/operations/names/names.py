@@ -1,0 +1,168 @@
+"""The names that rules use, looked up on the server: people, tags, albums and users, each list asked for once."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import Problem
+from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
+from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.tree import Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from immich_smart_albums.model.album import Album, Person, Tag, User
+    from immich_smart_albums.operations.ports import Directory
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.tree import Named
+
+_NOT_LISTED = {
+    Thing.PERSON: (
+        "Immich lists people with enough faces on the timeline; give others by id. Run without flags for all names."
+    ),
+    Thing.TAG: "Tags are named by their whole path, such as Trips/Finland.",
+    Thing.ALBUM: "An album must be owned by this key's account or shared with it.",
+    Thing.USER: "Users are named by their e-mail address, name or id.",
+}
+_PAGES = {Thing.PERSON: "people", Thing.ALBUM: "albums"}
+_WHERE_IDS_ARE = {
+    Thing.PERSON: "Copy the id again from the person's page in Immich.",
+    Thing.TAG: "Copy the id again, or give the tag's path.",
+    Thing.ALBUM: "Copy the id again from the album's page in Immich.",
+    Thing.USER: "Give the user's e-mail address.",
+}
+
+
+class Names:
+    """What a server's names stand for, for one account."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._by_name: dict[Thing, dict[str, list[str]]] = {}
+        self._is_there: dict[tuple[str, str], bool] = {}
+
+    @cached_property
+    def people(self) -> list[Person]:
+        """All people that the server lists."""
+        return self._directory.people()
+
+    @cached_property
+    def tags(self) -> list[Tag]:
+        """All tags."""
+        return self._directory.tags()
+
+    @cached_property
+    def albums(self) -> list[Album]:
+        """The albums that the account owns or shares."""
+        return self._directory.albums()
+
+    @cached_property
+    def users(self) -> list[User]:
+        """The users of the server, as far as the account sees them."""
+        return self._directory.users()
+
+    @cached_property
+    def on_timeline(self) -> frozenset[str]:
+        """The ids of the users whose photos the account's timeline shows: its own and its partners'."""
+        return frozenset((self._directory.me().id, *(each.id for each in self._directory.partners())))
+
+    def has_person(self, person_id: str) -> bool:
+        """Whether there is a person with this id, listed or not."""
+        if any(person.id == person_id for person in self.people):
+            return True
+        if ("person", person_id) not in self._is_there:
+            self._is_there["person", person_id] = self._directory.has_person(person_id)
+        return self._is_there["person", person_id]
+
+    def has_asset(self, asset_id: str) -> bool:
+        """Whether the account sees an asset with this id."""
+        if ("asset", asset_id) not in self._is_there:
+            self._is_there["asset", asset_id] = self._directory.has_asset(asset_id)
+        return self._is_there["asset", asset_id]
+
+    def has_tag(self, tag_id: str) -> bool:
+        """Whether there is a tag with this id."""
+        return any(tag.id == tag_id for tag in self.tags)
+
+    def has_album(self, album_id: str) -> bool:
+        """Whether the account sees an album with this id."""
+        return any(album.id == album_id for album in self.albums)
+
+    def is_any_shared(self, album_ids: Iterable[str]) -> bool:
+        """Whether one of these albums has members beside its owner."""
+        wanted = frozenset(album_ids)
+        return any(album.shared for album in self.albums if album.id in wanted)
+
+    def ids(self, thing: Thing, name: str) -> tuple[str, ...]:
+        """The ids that a name, an id or an address stands for; none where nothing has it."""
+        if thing is Thing.SELF:
+            return (self._directory.me().id,)
+        wanted = _bare(thing, name)
+        if is_id(wanted):
+            return (wanted.lower(),)
+        if thing not in self._by_name:
+            found: defaultdict[str, set[str]] = defaultdict(set)
+            for id_, each in self.listed(thing):
+                if each:
+                    found[_folded(each)].add(id_)
+            self._by_name[thing] = {each: sorted(ids) for each, ids in found.items()}
+        return tuple(self._by_name[thing].get(_folded(wanted), ()))
+
+    def check(self, leaf: Named, findings: Findings) -> None:
+        """Note names that nothing has, and ids that do not exist."""
+        if leaf.thing is Thing.SELF:
+            return
+        for name in leaf.names:
+            problem = self.wrong(leaf.thing, name, leaf.label)
+            if problem is not None:
+                findings.problems.append(problem)
+
+    def wrong(self, thing: Thing, name: str, label: str) -> Problem | None:
+        """Why a name, an id or an address stands for nothing; None where it does. `label` is where it is written."""
+        name = _bare(thing, name)
+        if is_id(name):
+            if self._exists(thing, name.lower()):
+                return None
+            return Problem(label, f"there is no {thing.value} {name}", _WHERE_IDS_ARE[thing])
+        if looks_like_id(name):
+            message = f"{name} is a UUID, but not of version 4, and Immich refuses it"
+            return Problem(label, message, _WHERE_IDS_ARE[thing])
+        if self.ids(thing, name):
+            return None
+        near = nearest(name, (each for _, each in self.listed(thing) if each), count=3)
+        if thing is Thing.TAG and not near:
+            near = [tag.path for tag in self.tags if _folded(tag.path.rpartition("/")[2]) == _folded(name)][:3]
+        hint = f"Did you mean {', '.join(map(repr, near))}?" if near else _NOT_LISTED[thing]
+        told = f"nobody is named {name!r}" if thing is Thing.PERSON else f"there is no {thing.value} {name!r}"
+        return Problem(label, told, hint)
+
+    def _exists(self, thing: Thing, id_: str) -> bool:
+        if thing is Thing.PERSON:
+            return self.has_person(id_)
+        return any(each == id_ for each, _ in self.listed(thing))
+
+    def listed(self, thing: Thing) -> Iterator[tuple[str, str]]:
+        """Ids with names; a user has two, e-mail and name."""
+        match thing:
+            case Thing.PERSON:
+                yield from ((each.id, each.name) for each in self.people)
+            case Thing.TAG:
+                yield from ((each.id, each.path) for each in self.tags)
+            case Thing.ALBUM:
+                yield from ((each.id, each.name) for each in self.albums)
+            case _:
+                yield from ((each.id, each.email) for each in self.users)
+                yield from ((each.id, each.name) for each in self.users)
+
+
+def _bare(thing: Thing, name: str) -> str:
+    page = _PAGES.get(thing)
+    return (page and id_in_url(name, page)) or name.strip()
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

@@ -1,0 +1,159 @@
+"""Names and ids of a rule, checked against the server before anything is searched.
+
+A person, tag or album that does not exist is a search that finds nothing (or everything, under an exclude), and the
+server says nothing about it. So every id is looked up, and all that is wrong is reported together.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import MissingPermission, Problem
+from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.rules.predicates.owner import owned_by
+from immich_smart_albums.rules.scope import looking
+from immich_smart_albums.rules.syntax.reader import labelled
+from immich_smart_albums.rules.tree import All, Any, Check, Leaf, Named, Node, Not, Rule, Search, Thing, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+
+
+def resolve(rule: Rule, server: PhotoServer, findings: Findings, names: Names | None = None) -> Rule:
+    """The rule with names as searches by id. What is wrong is noted in `findings`; raises ServerError.
+
+    `names` may be shared by all rules of a run, so that each list of names is asked for once.
+    """
+    resolver = _Resolver(server, names or Names(server.directory), findings)
+    before = len(findings.problems)
+    # What stands twice in one place is told once.
+    written = tuple({(leaf, leaf.label): leaf for leaf in leaves(rule.match)}.values())
+    resolver.check_names(written)
+    resolver.check_version(written)
+    if len(findings.problems) > before:
+        return rule
+    resolved = replace(rule, match=resolver.resolved(rule.match))
+    # What names stand for may be new to this version as well.
+    resolver.check_version(frozenset(leaves(resolved.match)).difference(written))
+    return resolved
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolver:
+    server: PhotoServer
+    names: Names
+    findings: Findings
+
+    def check_names(self, written: Iterable[Leaf]) -> None:
+        """Note names and ids of the rule as it is written that stand for nothing."""
+        by_field: dict[str, tuple[str, Callable[[str], bool]]] = {
+            "personIds": ("person", self.names.has_person),
+            "tagIds": ("tag", self.names.has_tag),
+            "id": ("asset", self.names.has_asset),
+            "queryAssetId": ("asset", self.names.has_asset),
+            "albumIds": ("album", self.names.has_album),
+        }
+        for leaf in written:
+            match leaf:
+                case Named():
+                    self.names.check(leaf, self.findings)
+                case Search():
+                    for field, (noun, exists) in by_field.items():
+                        self._check_ids(leaf, field, noun, exists)
+                    self._check_cut_off(leaf)
+                case _:
+                    self._check_library(leaf)
+
+    def _check_ids(self, leaf: Search, field: str, noun: str, exists: Callable[[str], bool]) -> None:
+        ids = leaf.query.get(field)
+        for each in (ids,) if isinstance(ids, str) else ids if isinstance(ids, tuple) else ():
+            if not exists(each):
+                message = f"{field}: there is no {noun} {each} for this key"
+                hint = "It was deleted, merged, or belongs to another account; copy the id again from Immich."
+                self.findings.problems.append(Problem(leaf.label, message, hint))
+
+    def _check_cut_off(self, leaf: Search) -> None:
+        until = leaf.query.until
+        gone = [each for each in until if not self.names.has_asset(each)]
+        if until and len(gone) == len(until):
+            message = f"of the photos under until none is there any more: {', '.join(gone)}"
+            hint = "Pick another one: the last photo in the search's order that is still a good one."
+            self.findings.problems.append(Problem(leaf.label, message, hint))
+        elif gone:
+            self.findings.notice(f"{leaf.label}: not there any more, so others decide under until: {', '.join(gone)}")
+
+    def _check_library(self, leaf: Check) -> None:
+        library = None if leaf.within is None else leaf.within.get("libraryId")
+        if library is None:
+            return
+        everywhere = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
+        query = Query(Kind.METADATA, (("libraryId", library), ("withDeleted", True)), everywhere, limit=1)
+        with closing(self.server.searches.find(query, frozenset())) as batches:
+            if any(map(list, batches)):
+                return
+        hint = "Copy its id again from its page under Administration → External Libraries."
+        message = f"the account sees no photo of an external library {library}"
+        self.findings.problems.append(Problem(leaf.label, message, hint))
+
+    def check_version(self, asked: Iterable[Leaf]) -> None:
+        """Note what this version of the server would ignore."""
+        for leaf in asked:
+            if isinstance(leaf, Search):
+                for _, message in self.server.lacks(leaf.query):
+                    hint = "Remove it from this search; otherwise the whole library would match."
+                    self.findings.problems.append(Problem(leaf.label, message, hint))
+            elif isinstance(leaf, Check) and self._search_for(leaf) is None:
+                for message in self.server.lacks_asset_fields(leaf.names):
+                    hint = f"Leave {leaf.title or leaf.words} out: it could never match here."
+                    self.findings.problems.append(Problem(leaf.label, message, hint))
+
+    def resolved(self, node: Node) -> Node:
+        """The node with names and what records here do not show as searches; cut-offs without photos that are gone."""
+        match node:
+            case Named():
+                return self._looked_up(node)
+            case Search() if node.query.until:
+                until = tuple(each for each in node.query.until if self.names.has_asset(each))
+                return replace(node, query=replace(node.query, until=until))
+            case Check():
+                return self._search_for(node) or node
+            case Not():
+                return replace(node, child=self.resolved(node.child))
+            case All() | Any():
+                return replace(node, children=tuple(self.resolved(child) for child in node.children))
+            case _:
+                return node
+
+    def _looked_up(self, leaf: Named) -> Node:
+        ids = tuple(self.names.ids(leaf.thing, each) for each in leaf.names)
+        built = leaf.build(ids)
+        if leaf.thing is Thing.ALBUM and self.names.is_any_shared(chain.from_iterable(ids)):
+            built = self._on_timeline(built, leaf)
+        built = labelled(built, leaf.label) or built
+        return built if leaf.reach is None else looking(built, leaf.reach)
+
+    def _on_timeline(self, built: Node, leaf: Named) -> Node:
+        """What the timeline shows of a shared album: since 3.0 its search finds everybody's photos."""
+        try:
+            owners = self.names.on_timeline
+        except MissingPermission as error:
+            self.findings.notice(
+                f"{leaf.label}: the key lacks the permission {error.permission}, so that {leaf.words} also finds "
+                "photos of members whose photos you cannot add"
+            )
+            return built
+        return All((built, owned_by(owners, "yours or a partner's")))
+
+    def _search_for(self, check: Check) -> Search | None:
+        """The search that says the same, where records of this version do not show what the check looks at."""
+        if check.within is None or not check.exact or self.server.lacks(check.within):
+            return None
+        is_shown = not self.server.lacks_asset_fields(check.names)
+        return None if is_shown else Search(check.within, check.label)

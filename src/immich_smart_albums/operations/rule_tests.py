@@ -1,0 +1,64 @@
+"""The `tests` of a rule: assets that must match, or must not. They stop an album before anything is written to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import Problem, SmartAlbumsError
+from immich_smart_albums.operations.explain.photo import look
+from immich_smart_albums.selection.explain.explain import because
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from immich_smart_albums.operations.accounts import Participant
+    from immich_smart_albums.rules.album import AlbumRule, Expectation
+    from immich_smart_albums.rules.tree import Rule
+    from immich_smart_albums.selection.run.evaluate import Selection
+
+
+def expect(
+    rule: AlbumRule,
+    selections: Mapping[str, Selection],
+    resolved: Mapping[str, Rule],
+    accounts: Mapping[str, Participant],
+) -> Iterator[Problem]:
+    """The tests that fail on what the accounts select, each with the reason.
+
+    `resolved` is the rule with its names looked up, by account. What an account that failed would have selected is not
+    known, so an asset that must match, and does not, fails the test all the same.
+    """
+    if not rule.tests:
+        return
+    selecting = {asset.id: name for name, selection in selections.items() for asset in selection.assets}
+    for test in rule.tests:
+        if (test.asset in selecting) is not test.matches:
+            asked = [selecting[test.asset]] if test.asset in selecting else list(selections)
+            yield _unmet(rule, test, {name: resolved[name] for name in asked}, accounts)
+
+
+def _unmet(
+    rule: AlbumRule, test: Expectation, resolved: Mapping[str, Rule], accounts: Mapping[str, Participant]
+) -> Problem:
+    base = next(iter(accounts.values())).server.base
+    wanted = "must match and does not" if test.matches else "must not match and does"
+    reasons = [
+        f"{f'{name}: ' if len(resolved) > 1 else ''}{_reason(rule.rule, each, test.asset, accounts[name])}"
+        for name, each in resolved.items()
+    ]
+    message = f"a test of {rule.name!r} fails: {base}/photos/{test.asset} {wanted}"
+    hint = "Mend the rule, or take the test out if the photo is another than it was. Nothing was written to this album."
+    return Problem(str(test.span or rule.span), f"{message}, because {'; '.join(reasons)}", hint)
+
+
+def _reason(written: Rule, resolved: Rule, asset_id: str, account: Participant) -> str:
+    try:
+        found, _ = look(written, resolved, asset_id, account)
+    except SmartAlbumsError as error:
+        return f"the reason could not be asked for: {error.message}"
+    if found.explanation is None or found.outside is not None:
+        return str(found.outside)
+    told = because(found.explanation)
+    if found.passed and resolved.limit is not None:
+        return f"{told}, and the rule keeps the {resolved.sort.value} {resolved.limit:,}"
+    return told

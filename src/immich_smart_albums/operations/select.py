@@ -1,0 +1,154 @@
+"""What rules select: names looked up, all rules of an account compiled together and searched for at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import MissingPermission, Problem, ServerError
+from immich_smart_albums.model.version import Version
+from immich_smart_albums.operations.accounts import told
+from immich_smart_albums.operations.names.resolve import resolve
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.selection.cache.cache import Recall, Whose
+from immich_smart_albums.selection.compile.planner import lower, worth_counting
+from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.operations.accounts import Participant
+    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.rules.tree import Rule
+    from immich_smart_albums.selection.ports import StateStore
+    from immich_smart_albums.selection.query_plan import RunPlan
+
+
+SINCE = Version(3, 0)
+"""From here on it is known which changes move `updatedAt`."""
+
+
+def remember(server: PhotoServer, store: StateStore, log: Callable[[str], None]) -> Recall | None:
+    """The memory for one account's searches of this run, to be made before the first of them.
+
+    None where everything has to be read in full; `log` says why. After the run, `Recall.save` writes what was learned,
+    and `Recall.summary` tells what was done.
+    """
+    try:
+        whose, reason = _whose(server)
+    except ServerError as error:
+        whose, reason = None, error.message
+    if whose is None:
+        log(f"{server.base}: everything is read in full: {reason}")
+        return None
+    return Recall(whose, server.searches, store, log)
+
+
+def _whose(server: PhotoServer) -> tuple[Whose | None, str]:
+    if server.version < SINCE:
+        return None, f"before Immich {SINCE}, too few changes are told"
+    try:
+        user_id = server.directory.me().id
+    except MissingPermission:
+        return None, "the key may not tell whose it is (user.read)"
+    now = server.hints.now()
+    if now is None:
+        return None, "the server does not tell its time"
+    try:
+        partners = tuple(sorted(each.id for each in server.directory.partners()))
+    except MissingPermission:
+        partners = ()  # then those who come or go show in the counts
+    return Whose(user_id, partners, server.version, now), ""
+
+
+_COUNTS_AT_A_TIME = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The rules of one account, ready to be searched for."""
+
+    rules: Mapping[str, Rule]
+    """By name, with the names in them looked up."""
+    problems: Mapping[str, tuple[Problem, ...]]
+    """Rules that cannot be searched for, with the reasons."""
+    notices: tuple[str, ...]
+    plan: RunPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Selecting:
+    """How a run searches."""
+
+    concurrency: int
+    log: Callable[[str], None]
+    store: StateStore | None = None
+    """Where it is kept what searches found, for the next run; None: everything is read in full."""
+
+
+def compile_rules(rules: Mapping[str, Rule], account: Participant) -> Compiled:
+    """Look up the names of all rules, and plan their searches together."""
+    resolved: dict[str, Rule] = {}
+    problems: dict[str, tuple[Problem, ...]] = {}
+    notices: dict[str, None] = {}
+    for name, rule in rules.items():
+        findings = Findings()
+        try:
+            result = resolve(rule, account.server, findings, account.names)
+        except ServerError as error:
+            findings.problems.append(told(f"{name} ({account.name})", error))
+        else:
+            resolved[name] = result
+        notices.update(dict.fromkeys(findings.notices))
+        if findings.problems:
+            resolved.pop(name, None)
+            problems[name] = tuple(dict.fromkeys(findings.problems))
+    plan = plan_searches(tuple(resolved.values()), account.server, names=tuple(resolved))
+    return Compiled(resolved, problems, tuple(notices), plan)
+
+
+def plan_searches(rules: Sequence[Rule], server: PhotoServer, *, names: Sequence[str] = ()) -> RunPlan:
+    """How rules whose names are looked up are answered; the sizes of searches are asked where they decide something."""
+    return lower(rules, server, sizes(worth_counting(rules, server), server), names=names)
+
+
+def sizes(queries: Iterable[Query], server: PhotoServer) -> dict[Query, int]:
+    """How many assets searches find, as far as the server tells: it only makes a run cheaper."""
+
+    def count(query: Query) -> int | None:
+        try:
+            return server.searches.count(query)
+        except ServerError:
+            return None
+
+    asked = tuple(queries)
+    with ThreadPoolExecutor(_COUNTS_AT_A_TIME, thread_name_prefix="count") as threads:
+        counts = zip(asked, threads.map(count, asked), strict=True)
+        return {query: number for query, number in counts if number is not None}
+
+
+def select(compiled: Compiled, account: Participant, how: Selecting) -> dict[str, Selection | tuple[Problem, ...]]:
+    """What each rule selects for the account, or why that is not known. One rule that fails leaves the others alone."""
+    results: dict[str, Selection | tuple[Problem, ...]] = dict(compiled.problems)
+    for name, result in zip(compiled.rules, _evaluated(compiled.plan, account.server, how), strict=True):
+        results[name] = (told(name, result.error),) if isinstance(result, Failed) else result
+    return results
+
+
+def select_one(rule: Rule, server: PhotoServer, how: Selecting) -> Selection:
+    """What one rule selects whose names are looked up. Raises SmartAlbumsError."""
+    (result,) = _evaluated(plan_searches([rule], server), server, how)
+    if isinstance(result, Failed):
+        raise result.error
+    return result
+
+
+def _evaluated(plan: RunPlan, server: PhotoServer, how: Selecting) -> tuple[Selection | Failed, ...]:
+    memory = remember(server, how.store, how.log) if how.store else None
+    found = evaluate(plan, server.searches, concurrency=how.concurrency, log=how.log, memory=memory)
+    if memory is not None:
+        memory.save()
+        how.log(memory.summary())
+    return found

@@ -1,0 +1,125 @@
+"""The command line's sixteen selection flags → a rule.
+
+For each type (metadata, smart, person, local filter), union flags give "matches any" and intersection flags "matches
+all"; where both are given both must hold, and all types must hold. Everything that any exclude matches is out. Each
+occurrence of an exclude-intersection flag is a group of its own; otherwise several occurrences are the same as one.
+
+People, and excludes that do not say where to look, look as far as the include searches do: in the archive and the trash
+where these do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, assert_never
+
+from immich_smart_albums.errors import Problem
+from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, WHOLE_LIBRARY, Kind, Reach
+from immich_smart_albums.rules.flags.names import FLAGS, Flag
+from immich_smart_albums.rules.local_filters.local_filter import read_local_filters
+from immich_smart_albums.rules.payload.payload import read_search
+from immich_smart_albums.rules.payload.smart_text import looks_like_file, read_words
+from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.scope import looking
+from immich_smart_albums.rules.syntax.ids import id_in_url
+from immich_smart_albums.rules.syntax.source import Form
+from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import tzinfo
+
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.source import Source
+
+
+def read_rule(
+    given: Mapping[Flag, Sequence[Sequence[Source]]],
+    findings: Findings,
+    *,
+    max_assets: int | None = None,
+    smart_limit: int = DEFAULT_SMART_LIMIT,
+    zone: tzinfo | None = None,
+) -> Rule | None:
+    """The rule that the flags say; `given` holds each flag's occurrences with their values.
+
+    None where nothing can be made of them. A rule that comes with problems in `findings` is for finding more of them
+    (names, versions), never for running.
+    """
+    includes = [flag for flag in given if flag.action == "include"]
+    if not includes:
+        hint = "Add an include, or --include-metadata-union '{}' for the whole library."
+        findings.problems.append(Problem("command line", "only excludes, and nothing to exclude from", hint))
+    searching = [flag for flag in FLAGS if flag in includes and flag.type in {"metadata", "smart"}]
+    reader = _Reader(findings, smart_limit, zone)
+    parts = tuple(chain.from_iterable(reader.read(flag, given[flag]) for flag in searching))
+    reach = Reach.of(leaf.query for part in parts for leaf in leaves(part) if isinstance(leaf, Search))
+    rest = (reader.read(flag, given[flag]) for flag in FLAGS if flag in given and flag not in searching)
+    parts = (*parts, *(looking(part, reach) for part in chain.from_iterable(rest)))
+    if findings.problems and not parts:
+        return None
+    if includes and all(flag.type == "local-filter" for flag in includes):
+        findings.notice("only local filters include: the whole library is read")
+        parts = (Search(WHOLE_LIBRARY, "the whole library"), *parts)
+    return Rule(All(parts), max_assets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    findings: Findings
+    smart_limit: int
+    zone: tzinfo | None
+
+    def read(self, flag: Flag, occurrences: Sequence[Sequence[Source]]) -> list[Node]:
+        """The conjuncts that one flag adds to the rule."""
+        groups = [tuple(chain.from_iterable(self._nodes(flag, source) for source in group)) for group in occurrences]
+        if flag.mode == "union" or flag.action == "include":
+            groups = [tuple(chain.from_iterable(groups))]
+        combine = Any if flag.mode == "union" else All
+        if flag.action == "include":
+            return [combine(group, flag.name) for group in groups if group]
+        return [Not(combine(group), flag.name) for group in groups if group]
+
+    def _nodes(self, flag: Flag, source: Source) -> tuple[Node, ...]:
+        match flag.type:
+            case "metadata":
+                return self._metadata(source)
+            case "smart":
+                return self._smart(source)
+            case "person-names":
+                return self._person(source)
+            case "local-filter":
+                return read_local_filters(source, self.findings)
+            case _:
+                assert_never(flag.type)
+
+    def _metadata(self, source: Source) -> tuple[Node, ...]:
+        if source.form is Form.BARE:
+            message = "no such file" if looks_like_file(source.text) else "neither a file nor JSON"
+            hint = 'Check the path, or write the search itself, such as {"city": "Helsinki"}.'
+            self.findings.problems.append(source.problem(message, hint=hint))
+            return ()
+        return self._search(source, Kind.METADATA)
+
+    def _smart(self, source: Source) -> tuple[Node, ...]:
+        if source.form is Form.BARE and not source.text.strip():
+            hint = "Write what should be on the photos, such as 'a dog on a beach'."
+            self.findings.problems.append(source.problem("a blank search", hint=hint))
+            return ()
+        if source.form is Form.BARE:
+            query = read_words(source, self.findings, smart_limit=self.smart_limit)
+            return () if query is None else (Search(query, source.label),)
+        return self._search(source, Kind.SMART)
+
+    def _search(self, source: Source, kind: Kind) -> tuple[Node, ...]:
+        search = read_search(source, kind, self.findings, smart_limit=self.smart_limit, zone=self.zone)
+        return () if search is None else (search,)
+
+    def _person(self, source: Source) -> tuple[Node, ...]:
+        who = id_in_url(source.text, "people") or source.text.strip()
+        if not who:
+            hint = "Write a name or a person id."
+            self.findings.problems.append(source.problem("a blank name", hint=hint))
+            return ()
+        return (person_named(who, source.label),)

@@ -1,0 +1,3 @@
+"""JSONPath and regular expression on a photo's record."""
+
+from __future__ import annotations

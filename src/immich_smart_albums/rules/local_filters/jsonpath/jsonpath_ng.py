@@ -1,0 +1,113 @@
+"""What jsonpath-ng has and RFC 9535 has not, refused with the standard spelling of the same path."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.local_filters.jsonpath.ast import NAME, Name, PathError, Wildcard, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from immich_smart_albums.rules.local_filters.jsonpath.ast import Step
+
+    Explanation = Callable[[re.Match[str], Sequence[Step]], tuple[str, str]]
+
+_TWO_FILTERS = "Write two filters, one for each path, and combine them."
+
+
+def refusal(text: str, at: int, steps: Sequence[Step]) -> PathError:
+    """The error for what stands at `at`, where after `steps` no further step can be read."""
+    for pattern, explain in _EXPLANATIONS:
+        found = pattern.match(text, at)
+        if found:
+            return PathError(text, at, *explain(found, steps))
+    hint = f"After {_path(steps)} comes a dot and a name, or a bracket: .name, ['a name'], [0], [*]."
+    reason = f"unexpected {text[at]!r}" if at < len(text) else "the path ends too early"
+    return PathError(text, at, reason, hint)
+
+
+def _path(steps: Sequence[Step]) -> str:
+    return "$" + "".join(map(str, steps))
+
+
+def _names(text: str) -> list[str] | None:
+    """Names with a comma or a bar between them; None if one of them is more than a name."""
+    names = [each.strip().strip("'\"") for each in re.split(r"[,|]", text)]
+    return names if all(NAME.fullmatch(name) for name in names) else None
+
+
+def _choice(steps: Sequence[Step], names: list[str]) -> str:
+    return _path(steps) + "[" + ",".join(f"'{quoted(name)}'" for name in names) + "]"
+
+
+def _backticks(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
+    word = found["word"]
+    reason = f"`{word}` is a word of jsonpath-ng, not of the standard"
+    if word == "parent" and steps:
+        return reason, f"Stop one step before: write {_with_child(steps[:-1], str(steps[-1]))}."
+    if word == "len":
+        return reason, f"For at least three elements, say, write {_path(steps)}[2]."
+    if word == "this":
+        return reason, f"Leave it out: write {_path(steps)}."
+    return reason, f"Write {_path(steps)} and let the regular expression look into the value."
+
+
+def _with_child(steps: Sequence[Step], child: str) -> str:
+    """The path to what has the child; with a filter where there are several to choose from."""
+    if steps and isinstance(steps[-1].selector, Wildcard) and not steps[-1].descendants:
+        return f"{_path(steps[:-1])}[?@{child}]"
+    return _path(steps)
+
+
+def _where(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
+    reason = f"{found['word']} is a word of jsonpath-ng, not of the standard"
+    sign = "!" if found["word"] == "wherenot" else ""
+    child = found["child"].strip().removeprefix("$.")
+    if steps and isinstance(steps[-1].selector, Wildcard) and child:
+        return reason, f"Write a filter: {_path(steps[:-1])}[?{sign}@.{child}]."
+    return reason, f"Write a filter in brackets, such as $.people[?{sign}@.name]."
+
+
+def _parentheses(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
+    if not found["bar"]:
+        return "parentheses around a part of a path", "Leave them out."
+    names = _names(found["inner"])
+    hint = f"Write {_choice(steps, names)}." if names else _TWO_FILTERS
+    return "a choice in parentheses is jsonpath-ng's, not the standard's", hint
+
+
+def _comma(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
+    names = _names(found["rest"])
+    last = steps[-1].selector if steps else None
+    hint = "Write several names as $.exifInfo['make','model']."
+    if names and isinstance(last, Name) and not steps[-1].descendants:
+        hint = f"Write {_choice(steps[:-1], [last.name, *names])}."
+    return "names with a comma between them stand in brackets", hint
+
+
+def _operator(found: re.Match[str], _steps: Sequence[Step]) -> tuple[str, str]:
+    return f"{found[0]} between two paths is jsonpath-ng's, not the standard's", _TWO_FILTERS
+
+
+def _digits(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
+    path, digits = _path(steps), found[0]
+    index = digits.lstrip("0") or "0"  # no int(): Python refuses more than 4300 digits
+    hint = f"Write {path}[{index}] for an element of a list, {path}['{digits}'] for a field of that name."
+    return "a name after a dot does not begin with a digit", hint
+
+
+def _missing_dot(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
+    return "a dot is missing", f"Write {_path(steps)}.{found[0]}."
+
+
+_EXPLANATIONS: tuple[tuple[re.Pattern[str], Explanation], ...] = (
+    (re.compile(r"`(?P<word>\w*)"), _backticks),
+    (re.compile(r"(?P<word>where(?:not)?)\b(?P<child>.*)", re.DOTALL), _where),
+    (re.compile(r"\((?P<inner>[^|)]*(?P<bar>\|)?[^)]*)"), _parentheses),
+    (re.compile(r",(?P<rest>.*)", re.DOTALL), _comma),
+    (re.compile(r"[|&]+"), _operator),
+    (re.compile(r"[0-9]+"), _digits),
+    (NAME, _missing_dot),
+)

@@ -1,0 +1,86 @@
+"""Whether a path can yield anything at all from values of a known shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.local_filters.jsonpath.ast import Filter, Index, Name, Wildcard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from immich_smart_albums.rules.local_filters.jsonpath.ast import Segment
+
+    Selector = Name | Index | Wildcard | Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a value can be: an object with these fields, a list of these elements, or a single value with neither."""
+
+    fields: Mapping[str, Shape] = field(default_factory=dict)
+    elements: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a shape, known by the path that leads there."""
+
+    address: str
+    """Such as `$.people[*].name`."""
+
+    shape: Shape = field(compare=False)
+
+    def children(self) -> Iterator[Place]:
+        """The fields of an object, the elements of a list as one."""
+        for name, inner in self.shape.fields.items():
+            yield Place(f"{self.address}.{name}", inner)
+        if self.shape.elements is not None:
+            yield Place(f"{self.address}[*]", self.shape.elements)
+
+    def descendants(self) -> Iterator[Place]:
+        """The place itself and all places below it."""
+        yield self
+        for child in self.children():
+            yield from child.descendants()
+
+    def selected(self, selector: Selector) -> Iterator[Place]:
+        """The places that a selector leads to from here."""
+        match selector:
+            case Name(name=name) if name in self.shape.fields:
+                yield Place(f"{self.address}.{name}", self.shape.fields[name])
+            case Index() if self.shape.elements is not None:
+                yield Place(f"{self.address}[*]", self.shape.elements)
+            case Wildcard() | Filter():
+                yield from self.children()
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A selector that selects nothing at any of the places where it is asked to."""
+
+    selector: Selector
+    places: tuple[Place, ...]
+
+
+def first_misfit(segments: tuple[Segment, ...], places: tuple[Place, ...], root: Place) -> Misfit | None:
+    """The first selector on the way from `places` that never selects anything; `root` is what `$` means in filters.
+
+    Each name in a list of names must be there, and each path in a filter: one that is not is misspelt.
+    """
+    for segment in segments:
+        if segment.descendants:
+            places = tuple(dict.fromkeys(below for place in places for below in place.descendants()))
+        reached: list[Place] = []
+        for selector in segment.selectors:
+            selected = tuple(each for place in places for each in place.selected(selector))
+            if not selected:
+                return Misfit(selector, places)
+            for query in selector.queries if isinstance(selector, Filter) else ():
+                misfit = first_misfit(query.segments, (root,) if query.from_root else selected, root)
+                if misfit is not None:
+                    return misfit
+            reached += selected
+        places = tuple(dict.fromkeys(reached))
+    return None

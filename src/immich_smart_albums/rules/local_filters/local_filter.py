@@ -1,0 +1,204 @@
+r"""Local filters: JSONPath and regular expression on the asset's metadata; files and `$.path:regex` words → `Check`s.
+
+`{"path": "$.exifInfo.make", "regex": "Apple", "description": "Apple phones"}`: the expression is searched, not
+anchored, without regard to case, in each value that the path yields, as text. Without an expression the path must
+yield something that is not null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from immich_smart_albums.errors import FilterError
+from immich_smart_albums.model.span import marked
+from immich_smart_albums.rules.local_filters.jsonpath import PathError, compile_path
+from immich_smart_albums.rules.local_filters.mismatch import why_nothing
+from immich_smart_albums.rules.payload.json_text import name_of_type, read_json
+from immich_smart_albums.rules.payload.smart_text import looks_like_file
+from immich_smart_albums.rules.syntax.source import Form, nearest
+from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.values.regex import SECONDS_PER_MATCH, PatternError, PatternTimeout, compile_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from immich_smart_albums.errors import Problem
+    from immich_smart_albums.rules.local_filters.jsonpath import Path
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.source import Source
+    from immich_smart_albums.rules.tree import Record
+    from immich_smart_albums.rules.values.regex import Pattern
+
+
+_WORDS = ("path", "regex", "description")
+
+
+def read_local_filters(source: Source, findings: Findings) -> tuple[Check, ...]:
+    """The filters of one flag value; what is wrong is noted and left out."""
+    if source.form is Form.BARE:
+        return _from_words(source, findings)
+    value = read_json(source, findings)
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        hint = 'Write [{"path": "$.exifInfo.make", "regex": "Apple"}].'
+        message = f"a local filter is a list of objects, not {name_of_type(value)}"
+        findings.problems.append(source.problem(message, hint=hint))
+        return ()
+    if not value:
+        hint = "Add a filter to the list, or leave the flag out."
+        findings.problems.append(source.problem("the list of local filters is empty", hint=hint))
+        return ()
+    read = [_from_entry(value, number, source, findings) for number in range(1, len(value) + 1)]
+    return tuple(each for each in read if each is not None)
+
+
+def local_filter(path: Path, pattern: Pattern | None, description: str, label: str = "") -> Check:
+    """One entry of a local filter file, as a check."""
+
+    def values(record: Record) -> list[object]:
+        try:
+            return list(path.values(record))
+        except (PathError, PatternTimeout) as error:
+            raise _failed(record, error) from None
+
+    def holds(record: Record) -> bool:
+        try:
+            found = path.values(record)
+            if pattern is None:
+                return any(value is not None for value in found)
+            return any(map(pattern.matches, found))
+        except (PathError, PatternTimeout) as error:
+            raise _failed(record, error) from None
+
+    def _failed(record: Record, error: Exception) -> FilterError:
+        message = f"{label}: the filter {description!r} failed on asset {record.get('id')}: {error}"
+        hint = "Write it simpler; in an expression avoid repetition inside repetition, such as (a+)+."
+        return FilterError(message, hint=hint)
+
+    return Check(
+        words=f"{path.text}:{pattern.text}" if pattern else path.text,
+        holds=holds,
+        fields=path.roots if path.fields is None else path.fields,
+        value=values,
+        names=path.names,
+        title=f"local filter {description!r}",
+        label=label,
+    )
+
+
+def _from_words(source: Source, findings: Findings) -> tuple[Check, ...]:
+    text = source.text.strip()
+    if not text.startswith("$"):
+        message = "no such file" if looks_like_file(text) else "neither a file nor a filter"
+        hint = "Check the path, or write a filter as $.exifInfo.make:Apple."
+        findings.problems.append(source.problem(message, hint=hint))
+        return ()
+    path, regex = path_and_regex(text)
+    made = make_filter(path, regex, text, _InSource(source), findings)
+    return () if made is None else (made,)
+
+
+def path_and_regex(words: str) -> tuple[str, str | None]:
+    """The two parts of `$.path:regex`; the second may be missing."""
+    at = _first_colon(words)
+    return (words, None) if at is None else (words[:at], words[at + 1 :])
+
+
+def _first_colon(text: str) -> int | None:
+    """The colon between path and expression: the first one outside brackets and quotes."""
+    depth, quote = 0, ""
+    for at, character in enumerate(text):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character in "[(":
+            depth += 1
+        elif character in "])":
+            depth -= 1
+        elif character == ":" and depth == 0:
+            return at
+    return None
+
+
+class Place(Protocol):
+    """Where a filter stands, for messages."""
+
+    @property
+    def label(self) -> str:
+        """The place as messages about assets name it."""
+        ...
+
+    def problem(self, message: str, *, hint: str | None = None, word: str | None = None) -> Problem:
+        """A problem with the filter, at one of its words."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _InSource:
+    """A filter in a flag's value."""
+
+    source: Source
+    number: int = 0
+    """Counted from 1 in a list; 0 for a filter in words."""
+    before: Sequence[object] = ()
+    """The entries of the list before this one."""
+
+    @property
+    def label(self) -> str:
+        return self.source.label
+
+    def problem(self, message: str, *, hint: str | None = None, word: str | None = None) -> Problem:
+        """A problem with this filter, at one of its words."""
+        at = None
+        if word is not None:
+            skip = sum(word in entry for entry in self.before if isinstance(entry, dict))
+            at = self.source.offset_of_key(word, skip=skip)
+        prefix = f"filter {self.number}: " if self.number else ""
+        return self.source.problem(f"{prefix}{message}", hint=hint, at=at)
+
+
+def _from_entry(entries: Sequence[object], number: int, source: Source, findings: Findings) -> Check | None:
+    entry, place = entries[number - 1], _InSource(source, number, entries[: number - 1])
+    if not isinstance(entry, dict):
+        hint = 'Write {"path": "$.exifInfo.make", "regex": "Apple"}.'
+        findings.problems.append(place.problem(f"a filter is an object, not {name_of_type(entry)}", hint=hint))
+        return None
+    before = len(findings.problems)
+    for word, value in entry.items():
+        if word not in _WORDS:
+            near = nearest(word, _WORDS)
+            hint = f"Did you mean {near[0]!r}?" if near else f"A filter has {', '.join(_WORDS)}."
+            findings.problems.append(place.problem(f"unknown word {word!r}", hint=hint, word=word))
+        elif not isinstance(value, str):
+            message = f"{word} takes a text, not {name_of_type(value)}: {value!r}"
+            findings.problems.append(place.problem(message, word=word))
+    path, regex, description = (entry.get(word) for word in _WORDS)
+    if "path" not in entry:
+        hint = 'Add one, such as "path": "$.exifInfo.make".'
+        findings.problems.append(place.problem("there is no path", hint=hint))
+    if len(findings.problems) > before or not isinstance(path, str):
+        return None
+    pattern = regex if isinstance(regex, str) else None
+    name = description if isinstance(description, str) else f"{path}:{pattern or ''}"
+    return make_filter(path, pattern, name, place, findings)
+
+
+def make_filter(path: str, regex: str | None, description: str, place: Place, findings: Findings) -> Check | None:
+    """The check that a path and an expression make; None where one of them cannot be read, or can never match."""
+    try:
+        compiled = compile_path(path)
+        pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH) if regex else None
+    except (PathError, PatternError) as error:
+        word = "path" if isinstance(error, PathError) else "regex"
+        problem = place.problem(error.reason, hint=error.hint, word=word)
+        findings.problems.append(replace(problem, excerpt=marked(error.text, error.position)))
+        return None
+    never = why_nothing(compiled)
+    if never is not None:
+        message, hint = never
+        findings.problems.append(place.problem(message, hint=hint, word="path"))
+        return None
+    return local_filter(compiled, pattern, description, place.label)

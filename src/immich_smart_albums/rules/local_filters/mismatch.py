@@ -1,0 +1,55 @@
+"""Why a path can never yield anything from an asset: a misspelt field, or a step that what stands there does not have.
+
+Such a path is refused: an include with it would select nothing, and an exclude would let everything through.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.local_filters.asset_shape import ASSET
+from immich_smart_albums.rules.local_filters.jsonpath import Name, Place
+from immich_smart_albums.rules.syntax.source import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from immich_smart_albums.rules.local_filters.jsonpath import Path
+
+_ROOT = Place("$", ASSET)
+
+
+def why_nothing(path: Path) -> tuple[str, str] | None:
+    """Why a path can never yield anything, with what to do; None where it can."""
+    misfit = path.misfit(_ROOT)
+    if misfit is None:
+        return None
+    places = misfit.places
+    subject = places[0].address[2:] if len(places) == 1 else "what this path reaches"
+    if not any(list(place.children()) for place in places):
+        hint = f"End the path there: {places[0].address}." if len(places) == 1 else "End the path there."
+        return f"{subject} has nothing below it", hint
+    if isinstance(misfit.selector, Name):
+        name = misfit.selector.name
+        message = f"{subject} has no field {name!r}" if subject else f"assets have no field {name!r}"
+        return message, _meant(name, places)
+    hint = f"Name a field, such as {next(places[0].children()).address}."
+    if not subject:
+        return "an asset is an object, so this path yields nothing", "Start with a field, such as $.exifInfo.make."
+    return f"{subject} is an object and no list, so this path yields nothing", hint
+
+
+def _meant(name: str, places: Iterable[Place]) -> str:
+    """The advice to take the nearest field: of those here or in the elements of a list here, else of all."""
+    here = [child for place in places for child in (*place.children(), *_in_elements(place))]
+    for known in (here, list(_ROOT.descendants())):
+        # Reversed, so that the first of several places with the same name stays.
+        addresses = {place.address.rpartition(".")[2]: place.address for place in reversed(known)}
+        near = nearest(name, addresses)
+        if near:
+            return f"Did you mean {addresses[near[0]]}?"
+    return "See docs/filters.md for the list of fields."
+
+
+def _in_elements(place: Place) -> Iterable[Place]:
+    return (inner for child in place.children() if child.address.endswith("[*]") for inner in child.children())

@@ -1,0 +1,55 @@
+"""Smart queries as words: `dog`, `dog@500`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import LARGEST_LIMIT, Kind, Query
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.source import Source
+
+_WITH_LIMIT = re.compile(r"(?P<words>.*\S)\s*@\s*(?P<limit>-?\d+)", re.DOTALL)
+
+_LIKE_A_FILE = re.compile(
+    r"""
+      \.(json|jsn|jso|jsno|josn|jon|jsonn|jsonl|ndjson|jsonc|json5|geojson|txt|text|ya?ml|toml|ini|cfg|conf|csv|xml)$
+    | ^(/|\\|~|\.{1,2}([\\/]|$)|[a-z]:[\\/])
+    | [\\/]$
+    | \S[\\/]\S.*\.[a-z]\w{0,4}$
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+"""An ending that files with searches have, also misspelt; the beginning of a path; a folder; any ending in a folder."""
+
+
+def looks_like_file(text: str) -> bool:
+    """Whether a value that is no file was probably meant as one; `black/white` and `version 2.0` were not."""
+    return _LIKE_A_FILE.search(text) is not None
+
+
+def split_limit(text: str) -> tuple[str, str | None]:
+    """`dog@500` → the words, and the digits of the limit; None without one."""
+    found = _WITH_LIMIT.fullmatch(text.strip())
+    return (found["words"], found["limit"]) if found else (text.strip(), None)
+
+
+def read_words(source: Source, findings: Findings, *, smart_limit: int) -> Query | None:
+    """A smart query from plain words; None with a problem noted where they cannot be one."""
+    words, said = split_limit(source.text)
+    if said is not None and len(said) > len(str(LARGEST_LIMIT)):  # not by int(): it refuses more than 4300 digits
+        hint = f"The largest is {LARGEST_LIMIT}. Write a smaller number behind the @, such as dog@500."
+        findings.problems.append(source.problem(f"a limit of {len(said)} digits", hint=hint))
+        return None
+    limit = smart_limit if said is None else int(said)
+    if limit < 1:
+        hint = "Write a number of at least 1 behind the @, such as dog@500."
+        findings.problems.append(source.problem(f"a limit of {limit} keeps nothing", hint=hint))
+        return None
+    if looks_like_file(words):
+        hint = 'Check the path. For a smart search write the words alone, or {"query": "…"}.'
+        findings.problems.append(source.problem("no such file", hint=hint))
+        return None
+    return Query(Kind.SMART, (("query", words),), limit=limit)

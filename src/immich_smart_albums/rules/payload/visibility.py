@@ -1,0 +1,74 @@
+"""Where the photos of a query are shown, said in the words of any Immich version.
+
+Before 1.133 the words are isVisible, isArchived and withArchived, since then `visibility`. The default of the server
+changed twice (1.133, 3.0.0), so ours is fixed: what the timeline shows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Visibility
+from immich_smart_albums.model.search_fields import VISIBILITY_WORDS
+from immich_smart_albums.rules.payload.json_text import name_of_type
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.source import Origin
+
+_TIMELINE = frozenset({Visibility.TIMELINE})
+_ARCHIVE = frozenset({Visibility.ARCHIVE})
+_HIDDEN = frozenset({Visibility.HIDDEN})
+
+
+def says_visibility(payload: dict[str, object]) -> bool:
+    """Whether a payload says where its photos are shown."""
+    return not payload.keys().isdisjoint(VISIBILITY_WORDS)
+
+
+def read_visibility(payload: dict[str, object], source: Origin, findings: Findings) -> frozenset[Visibility]:
+    """The visibilities that a payload asks for; the timeline where it says nothing, and for something wrong."""
+    wanted: dict[str, frozenset[Visibility]] = {}
+    if "visibility" in payload:
+        named = _read_word(payload["visibility"], source, findings)
+        if named:
+            wanted["visibility"] = named
+    truths = {word: _read_truth(word, payload, source, findings) for word in _TRUTHS}
+    if truths["isArchived"] is not None:
+        wanted["isArchived"] = _ARCHIVE if truths["isArchived"] else _TIMELINE
+    elif truths["withArchived"]:
+        wanted["withArchived"] = _TIMELINE | _ARCHIVE
+    if truths["isVisible"] is False:
+        wanted["isVisible"] = _HIDDEN
+    elif truths["isVisible"] and _HIDDEN in wanted.values():
+        wanted["isVisible"] = _TIMELINE
+    if len(set(wanted.values())) > 1:
+        words = " and ".join(wanted)
+        findings.problems.append(source.problem(f"{words} contradict each other", hint="Keep one of them."))
+    return next(iter(wanted.values()), _TIMELINE)
+
+
+_TRUTHS = ("isArchived", "withArchived", "isVisible")
+
+
+def _read_truth(word: str, payload: dict[str, object], source: Origin, findings: Findings) -> bool | None:
+    value = payload.get(word)
+    if word in payload and not isinstance(value, bool):
+        message = f"{word} takes true or false, not {name_of_type(value)}: {value!r}"
+        findings.problems.append(source.problem(message, at=source.offset_of_key(word)))
+        return None
+    return value if isinstance(value, bool) else None
+
+
+def _read_word(value: object, source: Origin, findings: Findings) -> frozenset[Visibility] | None:
+    at = source.offset_of_key("visibility")
+    if value == "locked":
+        hint = "Locked photos stay locked: Immich shows them to no API key."
+        findings.problems.append(source.problem("visibility 'locked' cannot be searched", hint=hint, at=at))
+        return None
+    for each in Visibility:
+        if value == each.value:
+            return frozenset({each})
+    message = f"visibility is one of timeline, archive, hidden, not {value!r}"
+    findings.problems.append(source.problem(message, at=at))
+    return None

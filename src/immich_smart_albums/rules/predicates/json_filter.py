@@ -1,0 +1,79 @@
+"""Local filters: JSONPath and a regular expression on what Immich tells of an asset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.local_filters.local_filter import make_filter, path_and_regex
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.syntax.document import Text
+from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.values.schema import TEXT, mapping, one_or_list
+
+if TYPE_CHECKING:
+    from immich_smart_albums.errors import Problem
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Check, Node
+
+_MEANT = "a filter"
+
+
+@dataclass(frozen=True, slots=True)
+class _InRules:
+    """A filter in a rules file."""
+
+    value: Value
+    parts: dict[str, Value]
+
+    @property
+    def label(self) -> str:
+        return str(self.value.span)
+
+    def problem(self, message: str, *, hint: str | None = None, word: str | None = None) -> Problem:
+        at = self.parts.get(word or "", self.value)
+        return at.span.problem(message, hint=hint)
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, _MEANT, lambda each: _one(each, reading))
+
+
+def _one(value: Value, reading: Reading) -> Check | None:
+    if isinstance(value, Text) and value.text.startswith("$"):
+        return make_filter(*path_and_regex(value.text), value.text, _InRules(value, {}), reading.findings)
+    entries = reading.entries(value, ("path", "regex", "description"), _MEANT)
+    if entries is None:
+        return None
+    if "path" not in entries:
+        reading.problem(value, "there is no path", hint="Add one, such as path: $.exifInfo.make.")
+        return None
+    texts = {word: reading.text(entry, f"a text for {word}") for word, entry in entries.items()}
+    path, regex = texts["path"], texts.get("regex")
+    if path is None or None in texts.values():
+        return None
+    description = texts.get("description") or f"{path}:{regex or ''}"
+    return make_filter(path, regex, description, _InRules(value, entries), reading.findings)
+
+
+PREDICATE = Predicate(
+    "json",
+    "A path into what Immich tells of the photo, and a regular expression for what stands there.",
+    _read,
+    schema=one_or_list(TEXT, mapping(path=TEXT, regex=TEXT, description=TEXT)),
+    examples=(
+        ("json: $.exifInfo.lensModel:85mm", "a lens with 85mm in its name"),
+        ("json: {path: $.exifInfo.timeZone, regex: '^UTC[+]9$'}", "taken where clocks show Japanese time"),
+        ("json: [{path: $.duplicateId}, {path: $.livePhotoVideoId}]", "one of these fields has a value"),
+    ),
+    options={
+        "path": "a JSONPath, such as `$.exifInfo.make` or `$.people[*].name`",
+        "regex": "a regular expression, searched in each value that the path yields; without it any value will do",
+        "description": "what messages call the filter",
+    },
+    notes=(
+        "These are the local filters of the command line, with the same meaning; [filters](filters.md) lists all "
+        "fields. Case does not matter. As a plain text, path and expression are joined by a colon."
+    ),
+)

@@ -1,0 +1,78 @@
+"""The words of rules files: an explicit table of all predicates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.predicates import (
+    added,
+    album,
+    archived,
+    camera,
+    description,
+    dimensions,
+    duration,
+    exif,
+    favorite,
+    filename,
+    json_filter,
+    library,
+    media,
+    near,
+    offline,
+    orientation,
+    owner,
+    path,
+    person,
+    place,
+    rating,
+    screenshot,
+    search,
+    size,
+    smart,
+    stack,
+    tag,
+    taken,
+    text,
+)
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.predicates.predicate import Predicate
+
+PREDICATES: tuple[Predicate, ...] = (
+    person.PREDICATE,
+    smart.PREDICATE,
+    taken.PREDICATE,
+    added.PREDICATE,
+    place.PREDICATE,
+    near.PREDICATE,
+    camera.PREDICATE,
+    exif.PREDICATE,
+    media.PREDICATE,
+    screenshot.PREDICATE,
+    size.PREDICATE,
+    dimensions.PREDICATE,
+    orientation.PREDICATE,
+    duration.PREDICATE,
+    rating.PREDICATE,
+    favorite.PREDICATE,
+    tag.PREDICATE,
+    album.PREDICATE,
+    path.PREDICATE,
+    filename.PREDICATE,
+    description.PREDICATE,
+    text.PREDICATE,
+    owner.PREDICATE,
+    library.PREDICATE,
+    archived.PREDICATE,
+    offline.PREDICATE,
+    stack.PREDICATE,
+    json_filter.PREDICATE,
+    search.PREDICATE,
+)
+"""In the order of the reference."""
+
+PREDICATES_BY_WORD: dict[str, Predicate] = {
+    word: predicate for predicate in PREDICATES for word in (predicate.name, *predicate.also)
+}
+"""Every spelling of every predicate."""

@@ -1,0 +1,104 @@
+"""Facts in an asset's record, and the checks that look at one of them.
+
+A fact that is missing, or null, is not known: no range and no text holds for it, only `none` does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import FilterError
+from immich_smart_albums.rules.tree import Check, Fact, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.rules.values.numbers import Range, Unit
+
+
+def field(name: str) -> Fact:
+    """A top-level field that every record has."""
+    return lambda record: needed(record, name)
+
+
+def optional(name: str) -> Fact:
+    """A top-level field that a record may lack."""
+    return lambda record: record.get(name)
+
+
+def exif(name: str) -> Fact:
+    """A field of `exifInfo`."""
+
+    def fact(record: Record) -> object:
+        found = record.get("exifInfo")
+        return found.get(name) if isinstance(found, dict) else None
+
+    return fact
+
+
+def has_exif(record: Record) -> bool:
+    """Whether Immich has read the file. Until then nothing is known, not even that something is missing."""
+    return isinstance(record.get("exifInfo"), dict)
+
+
+def number(value: object) -> float | None:
+    """A fact as a number."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def in_range(word: str, wanted: Range, unit: Unit, fact: Callable[[Record], float | None], *fields: str) -> Check:
+    """A number lies in a range."""
+
+    def holds(record: Record) -> bool:
+        found = fact(record)
+        return found is not None and found in wanted
+
+    return Check(f"{word} {wanted.words(unit)}", holds, frozenset(fields), fact)
+
+
+def equals(word: str, wanted: str | int, fact: Fact, field_name: str, *, within: Query | None = None) -> Check:
+    """A fact is exactly this, as Immich has it; `within` finds exactly the same."""
+    return Check(
+        f"{word} {wanted!r}",
+        lambda record: fact(record) == wanted,
+        frozenset({field_name}),
+        fact,
+        within,
+        exact=within is not None,
+    )
+
+
+def unknown(word: str, fact: Fact, field_name: str, *, within: Query | None = None) -> Check:
+    """Immich has read the file and knows nothing of this; `within` finds exactly the same."""
+    return Check(
+        f"no {word}",
+        lambda record: has_exif(record) and fact(record) is None,
+        frozenset({field_name}),
+        fact,
+        within,
+        exact=within is not None,
+    )
+
+
+def needed(record: Record, name: str) -> object:
+    """A top-level field that tells nothing by being absent. Raises FilterError for a record that lacks it."""
+    if name not in record:
+        message = f"the server did not tell {name!r} of asset {record.get('id')}"
+        raise FilterError(message, hint="Nothing is decided without it. Please report this with the server's version.")
+    return record[name]
+
+
+SHAPE_FIELDS = ("exifInfo.exifImageWidth", "exifInfo.exifImageHeight", "exifInfo.orientation")
+
+_WIDTH, _HEIGHT, _ORIENTATION = exif("exifImageWidth"), exif("exifImageHeight"), exif("orientation")
+_TURNED = frozenset({"5", "6", "7", "8", "90", "-90"})
+"""EXIF orientations that swap width and height, and the rotations of videos (as Immich's own web page reads them)."""
+
+
+def shape(record: Record) -> tuple[float, float] | None:
+    """Width and height in pixels; None where Immich does not know both."""
+    width, height = number(_WIDTH(record)), number(_HEIGHT(record))
+    if not width or not height:
+        return None
+    return (height, width) if str(_ORIENTATION(record)) in _TURNED else (width, height)

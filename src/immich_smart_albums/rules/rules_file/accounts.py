@@ -1,0 +1,101 @@
+"""The accounts of a rules file.
+
+What is wrong with them is told without the line that it stands on: somebody's key may be on it.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import Problem
+from immich_smart_albums.rules.album import Account
+from immich_smart_albums.rules.rules_file.keywords import ACCOUNT
+from immich_smart_albums.rules.syntax.document import Entries, Items, Text
+from immich_smart_albums.rules.syntax.source import nearest
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+_KEY = re.compile(r"(?=.*\d)[A-Za-z0-9]{32,}", re.ASCII)
+"""As Immich makes them: 32 random bytes in base 64, without what is no letter or digit."""
+
+_HINT = f"Write one of {', '.join(ACCOUNT)}. The key itself has no place in a rules file."
+
+
+def read_accounts(value: Value, reading: Reading) -> tuple[Account, ...]:
+    """The accounts in their order; those with problems, which are noted, are left out."""
+    if not isinstance(value, Entries) or not value.entries:
+        _problem(
+            value,
+            "accounts by name are expected here, a mapping",
+            "Write alice: {key_env: ALICE_KEY}, for each account.",
+            reading,
+        )
+        return ()
+    found = [_read(name, entry, reading) for name, entry in value.entries]
+    return tuple(account for account in found if account)
+
+
+def _read(name: Text, value: Value, reading: Reading) -> Account | None:
+    if not name.text.strip():
+        _problem(name, "an account needs a name", "Write it such as alice: {key_env: ALICE_KEY}.", reading)
+        return None
+    if not isinstance(value, Entries):
+        _problem(value, f"where the key of {name.text} comes from is expected here, a mapping", _HINT, reading)
+        return None
+    unknown = [key for key, _ in value.entries if key.text not in ACCOUNT]
+    for key in unknown:
+        near = nearest(key.text, ACCOUNT) if key.text != "key" else []
+        hint = f"Did you mean {near[0]}? {_HINT}" if near else _HINT
+        _problem(key, f"unknown word {key.text!r} in an account", hint, reading)
+    given = [(key, entry) for key, entry in value.entries if key.text in ACCOUNT]
+    if len(given) != 1:
+        if not unknown or given:
+            count = "nothing says" if not given else "more than one word says"
+            _problem(value, f"{count} where the key of {name.text} comes from", _HINT, reading)
+        return None
+    return _with_key(name, *given[0], reading)
+
+
+def _with_key(name: Text, key: Text, value: Value, reading: Reading) -> Account | None:
+    if isinstance(value, Text) and _KEY.fullmatch(value.text.strip()):
+        _problem(value, "this looks like the key itself", _HINT, reading)
+        return None
+    if key.text == "key_command":
+        command = _command(value, reading)
+        return Account(name.text, key_command=command, span=name.span) if command else None
+    if not isinstance(value, Text) or not value.text.strip():
+        meant = "the name of a variable" if key.text == "key_env" else "the name of a file"
+        _problem(value, f"{meant} is expected here", f"Such as {key.text}: {ACCOUNT[key.text].example}.", reading)
+        return None
+    text = value.text.strip()
+    if key.text == "key_file":
+        return Account(name.text, key_file=text, span=name.span)
+    if not text.isascii() or not text.replace("_", "a").isalnum():
+        hint = "The name of the variable stands here, not what is in it: key_env: ALICE_KEY."
+        _problem(value, "this is not the name of a variable", hint, reading)
+        return None
+    return Account(name.text, key_env=text, span=name.span)
+
+
+def _command(value: Value, reading: Reading) -> tuple[str, ...] | None:
+    words: list[str] = []
+    if isinstance(value, Text):
+        with suppress(ValueError):  # a quote that is not closed
+            words = shlex.split(value.text)
+    elif isinstance(value, Items) and all(isinstance(each, Text) for each in value.items):
+        words = [each.text for each in value.items if isinstance(each, Text)]
+    if words and words[0]:
+        return tuple(words)
+    _problem(
+        value, "a program and its arguments are expected here", "Such as key_command: pass show immich/alice.", reading
+    )
+    return None
+
+
+def _problem(at: Value, message: str, hint: str, reading: Reading) -> None:
+    reading.findings.problems.append(Problem(str(at.span), message, hint))

@@ -1,0 +1,245 @@
+"""One entry under `albums`, read into an AlbumRule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import LARGEST_LIMIT
+from immich_smart_albums.rules.album import DEFAULT_ACCOUNT, AlbumRule, Expectation, Guard, Keep, Share
+from immich_smart_albums.rules.rules_file.guard import read_guard
+from immich_smart_albums.rules.rules_file.keywords import ALBUM
+from immich_smart_albums.rules.rules_file.match import parse_match
+from immich_smart_albums.rules.split import read_split
+from immich_smart_albums.rules.syntax.document import Entries, Text, name_of
+from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id, read_asset
+from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.tree import Rule, Sort
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Node
+
+ROLES = ("viewer", "editor")
+_COVERS = {"newest": "newest", "oldest": "oldest", "favorite": "favorite", "favourite": "favorite"}
+_GUARD_WORDS = ("remove", "add", "empty")
+
+
+def read_album(value: Value, accounts: Sequence[str], reading: Reading) -> AlbumRule | None:
+    """The album of an entry, fed by the first of the `accounts` unless it says otherwise; None with problems noted."""
+    before = len(reading.findings.problems)
+    if not isinstance(value, Entries):
+        hint = "Write - name: …, and its match below."
+        reading.problem(value, f"an album is expected here, a mapping, not {name_of(value)}", hint=hint)
+        return None
+    entry = _Entry(value, reading)
+    name, match = entry.name(), entry.match()
+    split = read_split(entry.given, reading)
+    rule = Rule(match, entry.limit(), entry.sort(), split or ()) if match else None
+    by = entry.accounts(accounts)
+    keep, sticky = entry.keep(), entry.sticky()
+    album_id, description, cover, order = entry.id(), entry.description(), entry.cover(), entry.order()
+    share, unshare = entry.share(), entry.unshare()
+    guard, tests = entry.guard(), entry.tests()
+    if rule is None or len(reading.findings.problems) > before:
+        return None
+    return AlbumRule(
+        name,
+        rule,
+        by,
+        value.span,
+        keep,
+        sticky,
+        album_id,
+        description,
+        cover,
+        order,
+        share,
+        unshare,
+        guard,
+        tests,
+        value,
+    )
+
+
+class _Entry:
+    """Reads each setting; where a problem is noted, what it gives does not matter."""
+
+    def __init__(self, value: Entries, reading: Reading) -> None:
+        self._value = value
+        self._reading = reading
+        self.given = reading.known(value, ALBUM, "an album")
+
+    def name(self) -> str:
+        """The name."""
+        if "name" not in self.given:
+            self._reading.problem(self._value, "this album has no name", hint="Add name: …")
+            return ""
+        value = self.given["name"]
+        if isinstance(value, Entries):
+            hint = "A text that begins with { needs quotes."
+            self._reading.problem(value, "the name of an album is expected here, not a mapping", hint=hint)
+            return ""
+        name = (self._reading.text(value, "the name of an album") or "").strip()
+        if "\n" in name:
+            self._reading.problem(value, "the name of an album is one line")
+        return name
+
+    def match(self) -> Node | None:
+        """What belongs in it."""
+        if "match" in self.given:
+            return parse_match(self.given["match"], self._reading)
+        hint = "Add match: …; search: {} matches the whole timeline."
+        self._reading.problem(self._value, "nothing says what belongs in this album", hint=hint)
+        return None
+
+    def limit(self) -> int | None:
+        """How many photos."""
+        value = self.given.get("limit")
+        if value is None:
+            return None
+        return self._reading.whole_number(value, "a number of photos", least=1, most=LARGEST_LIMIT)
+
+    def sort(self) -> Sort:
+        """Which photos a limit keeps."""
+        value = self.given.get("sort")
+        if value is None:
+            return Sort.BEST
+        if "limit" not in self.given:
+            self._reading.findings.notice(f"{value.span}: sort has no effect without limit; Immich's own is order")
+        return Sort(self._reading.choice(value, [each.value for each in Sort]) or Sort.BEST)
+
+    def accounts(self, known: Sequence[str]) -> tuple[str, ...]:
+        """Who feeds it."""
+        value = self.given.get("accounts")
+        if value is None:
+            return tuple(known[:1]) or (DEFAULT_ACCOUNT,)
+        found: list[str] = []
+        for each in self._reading.each(value, "the name of an account") or ():
+            name = self._reading.text(each, "the name of an account")
+            if name is None:
+                continue
+            if name in found:
+                self._reading.problem(each, f"the account {name!r} is named twice")
+            elif name not in known:
+                near = nearest(name, known)
+                hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(known)}." if known else None
+                hint = hint or "Name it under accounts, at the top of the file."
+                self._reading.problem(each, f"there is no account {name!r}", hint=hint)
+            found.append(name)
+        return tuple(found)
+
+    def keep(self) -> Keep:
+        """What becomes of photos that match no more."""
+        value = self.given.get("keep")
+        word = None if value is None else self._reading.choice(value, [each.value for each in Keep])
+        return Keep(word) if word else Keep.ADD_ONLY
+
+    def sticky(self) -> bool:
+        """Whether photos stay that only rank lower."""
+        value = self.given.get("sticky")
+        if value is not None and "keep" not in self.given:
+            self._reading.findings.notice(f"{value.span}: sticky has no effect without keep: in-step")
+        return self._truth("sticky", default=True)
+
+    def unshare(self) -> bool:
+        """Whether others lose the album."""
+        unshare = self._truth("unshare", default=False)
+        if unshare and "share" not in self.given:
+            hint = "Add share: …, with everybody who keeps it."
+            message = "without share this would take the album away from everybody"
+            self._reading.problem(self.given["unshare"], message, hint=hint)
+        return unshare
+
+    def _truth(self, word: str, *, default: bool) -> bool:
+        value = self.given.get(word)
+        found = None if value is None else self._reading.truth(value)
+        return default if found is None else found
+
+    def id(self) -> str | None:
+        """The album itself."""
+        value = self.given.get("id")
+        text = None if value is None else self._reading.text(value, "the id of an album, or the address of its page,")
+        if value is None or text is None:
+            return None
+        found = (id_in_url(text, "albums") or text.strip()).lower()
+        if not is_id(found):
+            hint = "Open the album in Immich and copy the address."
+            message = f"{text!r} is neither the id of an album nor the address of its page"
+            self._reading.problem(value, message, hint=hint)
+        elif "split" in self.given:
+            self._reading.problem(value, "an album that is split is several albums, and has no id")
+        return found
+
+    def description(self) -> str | None:
+        """The description; blank to empty it."""
+        value = self.given.get("description")
+        if value is None:
+            return None
+        if isinstance(value, Text) and (value.quoted or value.text):
+            return value.text.strip()
+        hint = 'Write "" to empty it.'
+        self._reading.problem(value, f"a description is expected here, not {name_of(value)}", hint=hint)
+        return None
+
+    def cover(self) -> str | None:
+        """The cover."""
+        value = self.given.get("cover")
+        if value is None:
+            return None
+        if isinstance(value, Text) and not (looks_like_id(value.text.strip()) or "/" in value.text):
+            return _COVERS.get(self._reading.choice(value, [*_COVERS, "a photo's id"]) or "")
+        return read_asset(value, self._reading)
+
+    def order(self) -> str | None:
+        """The order that Immich shows it in."""
+        value = self.given.get("order")
+        return None if value is None else self._reading.choice(value, ("asc", "desc"))
+
+    def share(self) -> tuple[Share, ...]:
+        """With whom it is shared."""
+        value = self.given.get("share")
+        found: dict[str, Share] = {}
+        for each in () if value is None else self._reading.each(value, "a user") or ():
+            share = self._one_share(each)
+            if share is None:
+                continue
+            if share.user.casefold() in found:
+                self._reading.problem(each, f"{share.user} is named twice")
+            found[share.user.casefold()] = share
+        return tuple(found.values())
+
+    def _one_share(self, value: Value) -> Share | None:
+        if not isinstance(value, Entries):
+            user = self._reading.text(value, "a user's e-mail address, name or id")
+            return None if user is None else Share(user.strip(), ROLES[0], value.span)
+        given = self._reading.known(value, ("user", "role"), "a share")
+        if "user" not in given:
+            self._reading.problem(value, "nothing says who is meant", hint="Add user: …")
+            return None
+        user = self._reading.text(given["user"], "a user's e-mail address, name or id")
+        role = self._reading.choice(given["role"], ROLES) if "role" in given else ROLES[0]
+        return None if user is None or role is None else Share(user.strip(), role, value.span)
+
+    def guard(self) -> Guard:
+        """How much may change."""
+        value = self.given.get("guard")
+        return Guard() if value is None else read_guard(value, Guard(), _GUARD_WORDS, self._reading) or Guard()
+
+    def tests(self) -> tuple[Expectation, ...]:
+        """Which photos must match, and must not."""
+        value = self.given.get("tests")
+        if value is None:
+            return ()
+        given = self._reading.entries(value, ("match", "not"), "a test of the rule")
+        found: dict[str, Expectation] = {}
+        for word, assets in (given or {}).items():
+            for each in self._reading.each(assets, "a photo") or ():
+                asset = read_asset(each, self._reading)
+                if asset in found:
+                    self._reading.problem(each, "this photo is named twice")
+                elif asset is not None:
+                    found[asset] = Expectation(asset, word == "match", each.span)
+        return tuple(found.values())

@@ -1,0 +1,79 @@
+"""What a rules file gives names of its own: groups of people, and places."""
+
+from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.syntax.document import Entries, Text, name_of
+from immich_smart_albums.rules.syntax.reader import Circle
+from immich_smart_albums.rules.values.geo import read_circle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+_NOTHING = ("none", "null", "~")
+"""Where they stand as a value they say "has none", so they name nothing."""
+
+
+def read_places(value: Value, reading: Reading) -> dict[str, Circle]:
+    """Places by name. One with problems, which are noted, is there all the same, so that rules may name it."""
+    named = _named(value, "places by name", reading)
+    return {name.text: read_circle(each, reading) or Circle(0, 0, 0) for name, each in named}
+
+
+def read_groups(value: Value, reading: Reading) -> dict[str, tuple[str, ...]]:
+    """Groups of people by name, with everybody in them. A member that is a group's name stands for its members."""
+    members: dict[str, list[Text]] = {}
+    names: dict[str, Text] = {}
+    for name, each in _named(value, "groups of people by name", reading):
+        folded = name.text.strip().casefold()
+        if folded in names:
+            reading.problem(name, f"there is a group {names[folded].text!r} already, in line {names[folded].span.line}")
+            continue
+        names[folded] = name
+        texts = reading.each(each, "a person's name") or ()
+        members[folded] = [
+            text for text in texts if reading.text(text, "a person's name") is not None and isinstance(text, Text)
+        ]
+    return {names[folded].text.strip(): found for folded, found in _flat(names, members, reading).items()}
+
+
+def _flat(names: dict[str, Text], members: dict[str, list[Text]], reading: Reading) -> dict[str, tuple[str, ...]]:
+    """Groups by folded name, without groups in them."""
+    graph = {name: {each for text in texts if (each := _folded(text)) in members} for name, texts in members.items()}
+    try:
+        order = list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = [names[name] for name in reversed(error.args[1])]
+        way = " → ".join(name.text for name in circle)
+        hint = "Give the group a name that nobody in it has, or name the person by id."
+        reading.problem(circle[0], f"this group is a part of itself: {way}", hint=hint)
+        return {}
+    flat: dict[str, tuple[str, ...]] = {}
+    for name in order:
+        everybody = (who for text in members[name] for who in flat.get(_folded(text), (text.text.strip(),)))
+        flat[name] = tuple(dict.fromkeys(everybody))
+    return {name: flat[name] for name in members}
+
+
+def _folded(text: Text) -> str:
+    return text.text.strip().casefold()
+
+
+def _named(value: Value, meant: str, reading: Reading) -> Iterator[tuple[Text, Value]]:
+    """The entries of a mapping whose keys are names."""
+    if not isinstance(value, Entries) or not value.entries:
+        found = "an empty one" if isinstance(value, Entries) else name_of(value)
+        reading.problem(value, f"{meant} are expected here, a mapping, not {found}")
+        return
+    for name, each in value.entries:
+        if reading.text(name, "a name") is None:
+            continue
+        if name.text.strip().casefold() in _NOTHING:
+            reading.problem(name, f"{name.text!r} says that there is none, and cannot be a name")
+            continue
+        yield name, each

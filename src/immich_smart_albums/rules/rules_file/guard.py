@@ -1,0 +1,77 @@
+"""How a rules file says how much may change: `guard: {remove: 30 %, add: 1000, empty: allow}`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.syntax.document import Text, name_of
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.album import Guard
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+UNLIMITED = "unlimited"
+EMPTY = {"allow": True, "refuse": False}
+
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s*%", re.ASCII)
+_COUNT = re.compile(r"\d{1,9}", re.ASCII)
+
+
+def read_guard(value: Value, default: Guard, words: tuple[str, ...], reading: Reading) -> Guard | None:
+    """The limits of a mapping with some of the `words` remove, add and empty; None with problems noted.
+
+    What is not said stays as in `default`. Limits of `remove` replace both of its limits, of photos and of their share.
+    """
+    before = len(reading.findings.problems)
+    entries = reading.entries(value, words, "a guard")
+    guard = default
+    if entries and "remove" in entries:
+        guard = _remove(entries["remove"], guard, reading)
+    if entries and "add" in entries:
+        guard = replace(guard, add=_count(entries["add"], reading))
+    if entries and "empty" in entries:
+        guard = replace(guard, allow_empty=EMPTY.get(reading.choice(entries["empty"], EMPTY) or "", False))
+    return guard if len(reading.findings.problems) == before else None
+
+
+def _remove(value: Value, guard: Guard, reading: Reading) -> Guard:
+    guard = replace(guard, remove=None, remove_share=None)
+    for each in reading.each(value, "a number of photos or a share of them") or ():
+        percent = _PERCENT.fullmatch(each.text.strip()) if isinstance(each, Text) else None
+        if percent is None:
+            count = _count(each, reading, "30 %, 500, or both in a list")
+            if guard.remove is not None:
+                reading.problem(each, "two numbers of photos")
+            guard = replace(guard, remove=count)
+        elif float(percent[1]) > 100:
+            reading.problem(each, "more than 100 % cannot be removed")
+        elif guard.remove_share is not None:
+            reading.problem(each, "two shares of the photos")
+        else:
+            guard = replace(guard, remove_share=float(percent[1]) / 100)
+    return guard
+
+
+def _count(value: Value, reading: Reading, examples: str = "500") -> int | None:
+    text = value.text.strip() if isinstance(value, Text) else ""
+    if _COUNT.fullmatch(text):
+        return int(text)
+    if text != UNLIMITED:
+        hint = f"Write {examples}; {UNLIMITED} for no limit."
+        reading.problem(value, f"a number of photos is expected here, not {name_of(value)}", hint=hint)
+    return None
+
+
+def guard_words(guard: Guard, words: tuple[str, ...]) -> str:
+    """A guard as it is written, with all of the words."""
+    limits = [] if guard.remove_share is None else [f"{guard.remove_share * 100:.6g} %"]
+    limits += [] if guard.remove is None else [str(guard.remove)]
+    told = {
+        "remove": f"[{', '.join(limits)}]" if limits else UNLIMITED,
+        "add": UNLIMITED if guard.add is None else str(guard.add),
+        "empty": "allow" if guard.allow_empty else "refuse",
+    }
+    return f"{{{', '.join(f'{word}: {told[word]}' for word in words)}}}"

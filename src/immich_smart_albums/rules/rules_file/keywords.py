@@ -1,0 +1,180 @@
+"""The words of a rules file outside of `match`, with what they mean: for reading, for editors and for the reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.split import KEYS
+from immich_smart_albums.rules.values.schema import SCALAR, TEXT, TRUTH, mapping, one_or_list, words
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.values.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One word of a rules file."""
+
+    summary: str
+    schema: Schema
+    example: str
+    """Its value as YAML, such as `[alice, bob]`."""
+    default: str = ""
+    """What holds without it, in words."""
+
+
+def described(setting: Setting) -> Schema:
+    """A setting's schema with what editors show for it."""
+    default = f" Default: {setting.default}." if setting.default else ""
+    return {"description": f"{setting.summary}{default}", **setting.schema}
+
+
+_ASSETS = one_or_list(TEXT)
+_COUNT: Schema = {"anyOf": [{"type": "integer", "minimum": 0}, {"const": "unlimited"}]}
+_SHARE: Schema = {"type": "string", "pattern": r"^\s*[0-9]{1,3}(\.[0-9]{1,3})?\s*%\s*$"}
+_REMOVE = one_or_list(_COUNT, _SHARE)
+_NAMED: Schema = {"type": "object", "minProperties": 1}
+
+ACCOUNT: dict[str, Setting] = {
+    "key_env": Setting("Environment variable, also of a `.env` file, that holds the key.", TEXT, "ALICE_KEY"),
+    "key_file": Setting(
+        "File that holds the key; a relative path starts at the rules file.", TEXT, "/run/secrets/alice"
+    ),
+    "key_command": Setting(
+        "Program that prints the key, with its arguments: a line, or a list. No shell is involved.",
+        one_or_list(TEXT),
+        "pass show immich/alice",
+    ),
+}
+"""Where an account's key comes from: exactly one of these."""
+
+ALBUM: dict[str, Setting] = {
+    "name": Setting(
+        "The album's name, and that of the rule in plans and in the ledger. With `split` it has `{year}` and the like.",
+        SCALAR,
+        "Friends",
+    ),
+    "match": Setting("What belongs in the album.", {"$ref": "#/$defs/match"}, "{person: Emma}"),
+    "id": Setting(
+        "The album that is meant, by id or by the address of its page, where its name alone does not say it.",
+        TEXT,
+        "bb8ee34a-a22d-4bb9-aa67-d394353a06c0",
+        "the album of this name; if there is none, it is made",
+    ),
+    "accounts": Setting(
+        "Who selects photos and adds them. The first owns the album; names are looked up for each.",
+        one_or_list(TEXT),
+        "[alice, bob]",
+        "the first account of the file",
+    ),
+    "keep": Setting(
+        "What becomes of photos that match no more: `add-only` leaves them, `in-step` removes those that were added by "
+        "this tool.",
+        words("add-only", "in-step"),
+        "in-step",
+        "add-only",
+    ),
+    "sticky": Setting(
+        "Whether `in-step` leaves photos in that only rank lower in a smart search than before.", TRUTH, "false", "true"
+    ),
+    "description": Setting("The album's description.", TEXT, "Summers by the lake", "left"),
+    "cover": Setting(
+        "The album's cover: the newest, the oldest or the newest favourite photo, or one by id or address.",
+        {"anyOf": [words("newest", "oldest", "favorite", "favourite"), TEXT]},
+        "newest",
+        "left",
+    ),
+    "order": Setting("How Immich shows the album: oldest first or newest first.", words("asc", "desc"), "asc", "left"),
+    "share": Setting(
+        "With whom the album is shared: e-mail addresses, names or ids, each with a role (`viewer`).",
+        one_or_list(
+            TEXT,
+            {**mapping(user=TEXT, role=words("viewer", "editor")), "required": ["user"]},
+        ),
+        "[{user: grandma@example.org, role: viewer}]",
+        "as it is",
+    ),
+    "unshare": Setting("Whether users that `share` does not name lose the album.", TRUTH, "true", "false"),
+    "limit": Setting(
+        "Keep at most this many photos; of each album, where it is split.",
+        {"type": "integer", "minimum": 1},
+        "100",
+        "all",
+    ),
+    "sort": Setting(
+        "Which photos a limit keeps: the best of a smart search (without one: the newest), the newest or the oldest.",
+        words("best", "newest", "oldest"),
+        "newest",
+        "best",
+    ),
+    "split": Setting(
+        "Feed an album for each value of these; the name has each in braces.",
+        one_or_list(words(*KEYS)),
+        "[year, country]",
+        "one album",
+    ),
+    "guard": Setting(
+        "How much may change before the plan is refused: `remove` takes a number of photos, a share of those in the "
+        "album, or both in a list; `add` a number; `empty: allow` lets a rule match nothing any more.",
+        mapping(remove=_REMOVE, add=_COUNT, empty=words("allow", "refuse")),
+        "{remove: 50 %, add: 1000}",
+        "{remove: [30 %, 500], add: unlimited, empty: refuse}",
+    ),
+    "tests": Setting(
+        "Photos, by id or address, that must `match`, and that must `not`; checked before anything is written.",
+        mapping(match=_ASSETS, **{"not": _ASSETS}),
+        "{match: bb8ee34a-a22d-4bb9-aa67-d394353a06c0}",
+        "none",
+    ),
+}
+"""What an entry under `albums` says."""
+
+FILE: dict[str, Setting] = {
+    "server": Setting("The address of Immich.", TEXT, "http://immich.local:2283", "IMMICH_URL"),
+    "accounts": Setting(
+        "API keys by a name of your choice; who has several accounts on the server can feed one album from them.",
+        {
+            **_NAMED,
+            "additionalProperties": {
+                "type": "object",
+                "properties": {name: described(setting) for name, setting in ACCOUNT.items()},
+                "additionalProperties": False,
+                "minProperties": 1,
+                "maxProperties": 1,
+            },
+        },
+        "{alice: {key_file: /run/secrets/alice}}",
+        "one account, with the key IMMICH_API_KEY",
+    ),
+    "people": Setting(
+        "Groups of people by a name of your choice; they may name other groups.",
+        {**_NAMED, "additionalProperties": one_or_list(TEXT)},
+        "{kids: [Emma, Noah]}",
+        "none",
+    ),
+    "places": Setting(
+        "Places by a name of your choice, for `near`.",
+        {
+            **_NAMED,
+            "additionalProperties": {
+                **mapping(lat=SCALAR, lon=SCALAR, radius=TEXT),
+                "required": ["lat", "lon", "radius"],
+            },
+        },
+        "{cabin: {lat: 61.2, lon: 24.1, radius: 2km}}",
+        "none",
+    ),
+    "guard": Setting(
+        "How much all albums together may change before the run is refused.",
+        mapping(remove=_REMOVE, add=_COUNT),
+        "{remove: 5 %}",
+        "{remove: 1000, add: unlimited}",
+    ),
+    "albums": Setting(
+        "The albums.",
+        {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/album"}},
+        "[{name: Emma, match: {person: Emma}}]",
+    ),
+}
+"""What stands at the top of a rules file."""

@@ -1,0 +1,128 @@
+"""The match of a rules file → a tree of nodes, or everything that is wrong with it.
+
+Keys side by side in a mapping all hold. Under `all`, `any` and `not` stands a list of matches, or a mapping of which
+each entry is one; `not` excludes each of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
+from immich_smart_albums.rules.scope import reaching
+from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value, name_of
+from immich_smart_albums.rules.syntax.reader import every, labelled
+from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.tree import All, Any, Node, Not
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+MOST_NESTED = 50
+"""Levels of all, any and not inside each other."""
+
+COMBINATIONS = ("all", "any", "not")
+
+
+def parse_match(value: Value, reading: Reading) -> Node | None:
+    """The tree of a match; None where problems were noted.
+
+    Every part is labelled with its place, `file:line:column`, and looks as far as the whole rule does. A match that
+    only excludes does so from the whole timeline, with a notice.
+    """
+    node = _Parser(reading).match(value, 0)
+    if node is None:
+        return None
+    if _only_excludes(node):
+        reading.findings.notice(f"{value.span}: only excludes, so it means everything else on the timeline")
+    return reaching(node)
+
+
+class _Parser:
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def match(self, value: Value, depth: int) -> Node | None:
+        """One match: a mapping whose entries all hold."""
+        if isinstance(value, Entries):
+            return self._all(self._entries(value, depth), value)
+        self._reading.problem(
+            value, f"a match such as {{person: Emma}} is expected here, not {name_of(value)}", hint=_advice(value)
+        )
+        return None
+
+    def _all(self, nodes: list[Node | None] | None, value: Value) -> Node | None:
+        read = every(nodes) if nodes is not None else None
+        if read is None:
+            return None
+        return read[0] if len(read) == 1 else All(read, str(value.span))
+
+    def _entries(self, value: Entries, depth: int) -> list[Node | None] | None:
+        if value.entries:
+            return [self._entry(key, entry, depth) for key, entry in value.entries]
+        hint = "Say what belongs in the album; search: {} is the whole timeline."
+        self._reading.problem(value, "a match without any predicate", hint=hint)
+        return None
+
+    def _entry(self, key: Text, value: Value, depth: int) -> Node | None:
+        if key.text in COMBINATIONS:
+            return self._combination(key, value, depth + 1)
+        predicate = PREDICATES_BY_WORD.get(key.text)
+        if predicate is not None:
+            return labelled(predicate.read(key, value, self._reading), str(key.span))
+        known = (*PREDICATES_BY_WORD, *COMBINATIONS)
+        near = nearest(key.text, known)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(sorted(known))}."
+        self._reading.problem(key, f"there is no predicate {key.text!r}", hint=hint)
+        return None
+
+    def _combination(self, key: Text, value: Value, depth: int) -> Node | None:
+        if depth > MOST_NESTED:
+            self._reading.problem(key, f"more than {MOST_NESTED} levels of all, any and not", hint="Write it flatter.")
+            return None
+        nodes = self._members(key, value, depth)
+        members = every(nodes) if nodes is not None else None
+        if members is None:
+            return None
+        label = str(key.span)
+        match key.text:
+            case "all":
+                return All(members, label)
+            case "any":
+                return Any(members, label)
+            case _:
+                excluded = tuple(Not(each, label) for each in members)
+                return excluded[0] if len(excluded) == 1 else All(excluded, label)
+
+    def _members(self, key: Text, value: Value, depth: int) -> list[Node | None] | None:
+        match value:
+            case Entries():
+                return self._entries(value, depth)
+            case Items() if value.items:
+                return [self.match(each, depth) for each in value.items]
+            case Items():
+                self._reading.problem(value, f"{key.text} has an empty list", hint="Leave it out, or fill it.")
+            case _:
+                message = f"{key.text} takes a list of matches, not {name_of(value)}"
+                self._reading.problem(value, message, hint=_advice(value))
+        return None
+
+
+def _advice(value: Value) -> str | None:
+    if isinstance(value, Items):
+        return 'Write "any:" or "all:" before the list.'
+    if isinstance(value, Text) and value.text in PREDICATES_BY_WORD:
+        return f'Write a colon and a value, such as "{PREDICATES_BY_WORD[value.text].examples[0][0]}".'
+    return None
+
+
+def _only_excludes(node: Node) -> bool:
+    match node:
+        case Not():
+            return True
+        case All():
+            return all(map(_only_excludes, node.children))
+        case Any():
+            return any(map(_only_excludes, node.children))
+        case _:
+            return False

@@ -1,0 +1,112 @@
+"""Rules files, as plain values → a RuleBook, or everything that is wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.album import RUN_GUARD, RuleBook
+from immich_smart_albums.rules.rules_file.accounts import read_accounts
+from immich_smart_albums.rules.rules_file.album_entry import read_album
+from immich_smart_albums.rules.rules_file.definitions import read_groups, read_places
+from immich_smart_albums.rules.rules_file.guard import read_guard
+from immich_smart_albums.rules.rules_file.keywords import FILE
+from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value, name_of
+from immich_smart_albums.rules.syntax.ids import id_in_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from immich_smart_albums.rules.album import Account, AlbumRule
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+Sections = dict[str, tuple[Text, Value]]
+
+
+def read_book(files: Sequence[Value], reading: Reading) -> RuleBook | None:
+    """What one or several files say together; None with problems noted.
+
+    Albums may stand in all of them, every other section in one.
+    """
+    before = len(reading.findings.problems)
+    once, albums = _sections(files, reading)
+    values = {word: value for word, (_, value) in once.items()}
+    server = reading.text(values["server"], "the address of Immich") if "server" in values else None
+    accounts = read_accounts(values["accounts"], reading) if "accounts" in values else ()
+    people = read_groups(values["people"], reading) if "people" in values else {}
+    places = read_places(values["places"], reading) if "places" in values else {}
+    guard = read_guard(values["guard"], RUN_GUARD, ("remove", "add"), reading) if "guard" in values else RUN_GUARD
+    _check_twins(albums, reading)
+    known = replace(reading, people=people, places=places)
+    names = _keys(values.get("accounts"))
+    found = [album for each in albums if (album := read_album(each, names, known))]
+    if not found and files and len(reading.findings.problems) == before:
+        reading.problem(files[0], "there are no albums", hint="Write albums:, and below it - name: …, with its match.")
+    if guard is None or len(reading.findings.problems) > before:
+        return None
+    _notice_idle(accounts, found, reading)
+    return RuleBook(tuple(found), accounts, server and server.strip(), guard, people, places, once)
+
+
+def _sections(files: Iterable[Value], reading: Reading) -> tuple[Sections, list[Value]]:
+    """The sections that stand once, and the entries of all albums."""
+    once: Sections = {}
+    albums: list[Value] = []
+    for file in files:
+        if isinstance(file, Text) and not (file.text or file.quoted):
+            continue  # nothing but comments
+        if not isinstance(file, Entries):
+            hint = 'Write "albums:" before the list.' if isinstance(file, Items) else "Write albums: on the first line."
+            reading.problem(file, f"a rules file is a mapping, not {name_of(file)}", hint=hint)
+            continue
+        words = reading.known(file, FILE, "a rules file")
+        for key, value in file.entries:
+            if key.text == "albums":
+                albums += _entries(value, reading)
+            elif key.text in once:
+                first = once[key.text][0].span
+                hint = "Put both into one place; only albums may stand in several files."
+                reading.problem(key, f"{key.text} stands here, and at {first} already", hint=hint)
+            elif key.text in words:
+                once[key.text] = (key, value)
+    return once, albums
+
+
+def _entries(value: Value, reading: Reading) -> tuple[Value, ...]:
+    if isinstance(value, Items):
+        return reading.each(value, "an album") or ()
+    hint = "Begin each album with a dash: - name: …" if isinstance(value, Entries) else None
+    reading.problem(value, f"a list of albums is expected here, not {name_of(value)}", hint=hint)
+    return ()
+
+
+def _keys(value: Value | None) -> list[str]:
+    """The names of all accounts, also of those that have problems of their own."""
+    return [name.text for name, _ in value.entries] if isinstance(value, Entries) else []
+
+
+def _check_twins(albums: Iterable[Value], reading: Reading) -> None:
+    """Two rules that feed the same album would undo each other's work."""
+    for word in ("name", "id"):
+        seen: dict[str, Text] = {}
+        for value in _texts(albums, word):
+            same = id_in_url(value.text, "albums") if word == "id" else None
+            first = seen.setdefault(same or value.text.strip(), value)
+            if first is not value:
+                hint = "Make one album of both, with their matches under any; or give one another name."
+                message = f"there is an album with the {word} {value.text.strip()!r} already, at {first.span}"
+                reading.problem(value, message, hint=hint)
+
+
+def _texts(albums: Iterable[Value], word: str) -> Iterator[Text]:
+    for album in albums:
+        value = album.get(word) if isinstance(album, Entries) else None
+        if isinstance(value, Text) and value.text.strip():
+            yield value
+
+
+def _notice_idle(accounts: Iterable[Account], albums: Iterable[AlbumRule], reading: Reading) -> None:
+    busy = {name for album in albums for name in album.accounts}
+    for account in accounts:
+        if account.name not in busy:
+            reading.findings.notice(f"{account.span}: the account {account.name} feeds no album")

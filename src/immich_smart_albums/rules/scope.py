@@ -1,0 +1,121 @@
+"""How far a rule looks, so that its parts that do not say where to look do so as far.
+
+A rule covers the timeline. It reaches into the archive or the trash where a part of it that is not excluded says so,
+and then everything else in it looks there, too: an exclude that looked at the timeline alone, beside an include of
+the archive, would let every archived photo through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Reach, Visibility
+from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Search, Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+TIMELINE_ONLY = Reach()
+
+
+def reaching(node: Node) -> Node:
+    """The whole match of a rule, with every part looking as far as the rule reaches."""
+    reach = reach_of(node)
+    far = looking(node, reach)
+    if reach == TIMELINE_ONLY:
+        return far
+    return _bounded(far, Search(reach.over(Query(Kind.METADATA)), node.label))
+
+
+def reach_of(node: Node) -> Reach:
+    """How far the match of a rule reaches."""
+    return Reach.of((WHOLE_LIBRARY, *_included(node, wanted=True)))
+
+
+def looking(node: Node, reach: Reach) -> Node:
+    """A node whose parts look this far, but for those that say themselves where they look.
+
+    Parts that must hold together look only where all of them can hold.
+    """
+    if reach == TIMELINE_ONLY:
+        return node  # as it was read
+    match node:
+        case Search():
+            return replace(node, query=reach.over(node.query, placed=_is_placed(node)))
+        case Check():
+            return replace(node, within=None if node.within is None else reach.over(node.within))
+        case Named():
+            return replace(node, reach=reach)
+        case Not():
+            return replace(node, child=looking(node.child, reach))
+        case All():
+            common = reduce(frozenset.intersection, (_places(child, reach.visibility) for child in node.children))
+            narrowed = replace(reach, visibility=common or reach.visibility)
+            return replace(node, children=tuple(looking(child, narrowed) for child in node.children))
+        case _:
+            return replace(node, children=tuple(looking(child, reach) for child in node.children))
+
+
+def _included(node: Node, *, wanted: bool) -> Iterator[Query]:
+    """The searches of the parts that are not excluded."""
+    match node:
+        case Not():
+            yield from _included(node.child, wanted=not wanted)
+        case All() | Any():
+            for child in node.children:
+                yield from _included(child, wanted=wanted)
+        case Search() if wanted:
+            yield node.query
+        case _:
+            pass
+
+
+def _is_placed(leaf: Search) -> bool:
+    return leaf.placed or leaf.query.visibility != TIMELINE_ONLY.visibility
+
+
+def _places(node: Node, everywhere: frozenset[Visibility]) -> frozenset[Visibility]:
+    """Where a node can hold."""
+    match node:
+        case Search() if _is_placed(node):
+            return node.query.visibility
+        case All():
+            return everywhere.intersection(*(_places(child, everywhere) for child in node.children))
+        case Any():
+            return everywhere & frozenset().union(*(_places(child, everywhere) for child in node.children))
+        case _:
+            return everywhere
+
+
+def _bounded(node: Node, everything: Search) -> Node:
+    """The node with what nothing else bounds searched for among everything that the rule reaches.
+
+    Without that, "not in Nice" would be about the timeline alone.
+    """
+    if _is_bounded(node):
+        return node
+    match node:
+        case Any():
+            return replace(node, children=tuple(_bounded(child, everything) for child in node.children))
+        case All():
+            return replace(node, children=(everything, *node.children))
+        case _:
+            return All((everything, node))
+
+
+def _is_bounded(node: Node) -> bool:
+    """Whether searches of the node surely find all that it can match."""
+    match node:
+        case Search():
+            return True
+        case Named():
+            return node.thing not in {Thing.SELF, Thing.USER}  # these are looked for in records
+        case All():
+            return any(map(_is_bounded, node.children))
+        case Any():
+            return all(map(_is_bounded, node.children))
+        case _:
+            return False

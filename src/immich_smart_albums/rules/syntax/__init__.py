@@ -1,0 +1,3 @@
+"""Reading plain values with their places: every problem at once."""
+
+from __future__ import annotations

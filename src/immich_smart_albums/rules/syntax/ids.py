@@ -1,0 +1,45 @@
+"""Ids as Immich checks them: UUIDs of version 4, and the URLs that carry them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+_UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
+_UUID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def is_id(text: str) -> bool:
+    """Whether Immich takes this as an id: other UUID versions are a 400 (seen on 3.1.0)."""
+    return _UUID4.fullmatch(text) is not None
+
+
+def looks_like_id(text: str) -> bool:
+    """Whether somebody meant this as an id."""
+    return _UUID_SHAPE.fullmatch(text) is not None
+
+
+def id_in_url(url: str, kind: str) -> str | None:
+    """The id in `https://…/albums/ID`, `https://…/people/ID?…`; None where there is none."""
+    found = re.search(rf"/{kind}/([0-9a-fA-F-]{{36}})(?:[/?#]|$)", url)
+    return found.group(1) if found else None
+
+
+def read_asset(value: Value, reading: Reading) -> str | None:
+    """The id of an asset, given as an id or as the address of its page; None with a problem noted."""
+    text = reading.text(value, "the id of a photo, or the address of its page,")
+    if text is None:
+        return None
+    found = id_in_url(text, "photos") or text.strip()
+    if is_id(found):
+        return found.lower()
+    hint = "Open the photo in Immich and copy the address."
+    if looks_like_id(found):
+        reading.problem(value, f"{found} is a UUID, but not of version 4, and Immich refuses it", hint=hint)
+    else:
+        reading.problem(value, f"{text!r} is neither the id of a photo nor the address of its page", hint=hint)
+    return None

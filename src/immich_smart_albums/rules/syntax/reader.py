@@ -1,0 +1,168 @@
+"""Reading plain values: each reader gives the value, or notes what is wrong at its place and gives None."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value, name_of
+from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.tree import All, Any, Node, Not
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from datetime import date, tzinfo
+
+    from immich_smart_albums.model.span import Span
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A named place: a point in degrees and a radius in metres."""
+
+    latitude: float
+    longitude: float
+    radius: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a rules file needs to know, and where it notes what is wrong."""
+
+    findings: Findings
+    today: date
+    """The day on which "the last 30 days" end."""
+    zone: tzinfo | None = None
+    """For times without a zone; None is the machine's."""
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Named groups of people: the names or ids in each."""
+    places: Mapping[str, Circle] = field(default_factory=dict)
+    """Named places."""
+
+    def problem(self, at: Value | Span, message: str, *, hint: str | None = None) -> None:
+        """Note a problem at a value."""
+        span = at.span if isinstance(at, Text | Items | Entries) else at
+        self.findings.problems.append(span.problem(message, hint=hint))
+
+    def text(self, value: Value, meant: str) -> str | None:
+        """A text that is not blank; `meant` says what it is, such as "a name"."""
+        if isinstance(value, Text) and value.text.strip():
+            return value.text
+        found = "a blank text" if isinstance(value, Text) and value.quoted else name_of(value)
+        self.problem(value, f"{meant} is expected here, not {found}")
+        return None
+
+    def truth(self, value: Value) -> bool | None:
+        """True or false, spelled so."""
+        if isinstance(value, Text) and not value.quoted and value.text.lower() in {"true", "false"}:
+            return value.text.lower() == "true"
+        hint = "Write it without quotes." if isinstance(value, Text) and value.quoted else None
+        self.problem(value, f"true or false is expected here, not {name_of(value)}", hint=hint)
+        return None
+
+    def whole_number(self, value: Value, meant: str, *, least: int = 0, most: int = 999_999_999) -> int | None:
+        """A whole number in a range."""
+        if isinstance(value, Text) and not value.quoted and value.text.lstrip("-").isdecimal():
+            number = int(value.text) if len(value.text) < 20 else most + 1
+            if least <= number <= most:
+                return number
+        self.problem(value, f"{meant} is expected here, a whole number from {least} to {most}, not {name_of(value)}")
+        return None
+
+    def choice(self, value: Value, words: Collection[str]) -> str | None:
+        """One of some words."""
+        if isinstance(value, Text) and value.text in words:
+            return value.text
+        near = nearest(value.text, words) if isinstance(value, Text) else []
+        hint = f"Did you mean {near[0]}?" if near else None
+        self.problem(value, f"one of {', '.join(words)} is expected here, not {name_of(value)}", hint=hint)
+        return None
+
+    def each(self, value: Value, meant: str) -> tuple[Value, ...] | None:
+        """The values of a list, or the one value that stands alone; an empty list is a problem."""
+        if not isinstance(value, Items):
+            return (value,)
+        if value.items:
+            return value.items
+        self.problem(value, f"{meant} is expected here, and the list is empty", hint="Leave the line out, or fill it.")
+        return None
+
+    def entries(self, value: Value, words: Iterable[str], meant: str) -> dict[str, Value] | None:
+        """The entries of a mapping whose keys are known words; None where something else stands there."""
+        if not isinstance(value, Entries):
+            self.problem(value, f"{meant} is expected here, a mapping, not {name_of(value)}")
+            return None
+        found = self.known(value, words, meant)
+        return found if len(found) == len(value.entries) else None
+
+    def known(self, value: Entries, words: Iterable[str], meant: str) -> dict[str, Value]:
+        """The entries whose keys are known words; unknown ones are noted with the nearest known."""
+        known = tuple(words)
+        found: dict[str, Value] = {}
+        for key, entry in value.entries:
+            if key.text in known:
+                found[key.text] = entry
+                continue
+            near = nearest(key.text, known)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(known)}."
+            self.problem(key, f"unknown word {key.text!r} in {meant}", hint=hint)
+        return found
+
+
+def together(nodes: Iterable[Node | None]) -> Node | None:
+    """All of some nodes; None where one of them could not be read."""
+    read = every(nodes)
+    return None if read is None else read[0] if len(read) == 1 else All(read)
+
+
+def one_of(nodes: Iterable[Node | None]) -> Node | None:
+    """Any of some nodes; None where one of them could not be read."""
+    read = every(nodes)
+    return None if read is None else read[0] if len(read) == 1 else Any(read)
+
+
+def any_of(value: Value, reading: Reading, meant: str, read: Callable[[Value], Node | None]) -> Node | None:
+    """A value that may be a list, of which any holds; each entry is read by `read`."""
+    values = reading.each(value, meant)
+    # A list, so that every entry is read and every problem noted.
+    return None if values is None else one_of([labelled(read(each), str(each.span)) for each in values])
+
+
+def options(
+    value: Value, reading: Reading, meant: str, readers: Mapping[str, Callable[[Value], Node | None]]
+) -> Node | None:
+    """A mapping of options that must all hold; each is read by the reader of its word."""
+    entries = reading.entries(value, readers, meant)
+    if entries is None:
+        return None
+    if not entries:
+        reading.problem(value, f"{meant} is empty", hint=f"It takes {', '.join(readers)}.")
+        return None
+    return together([labelled(readers[word](entry), str(entry.span)) for word, entry in entries.items()])
+
+
+def every(nodes: Iterable[Node | None]) -> tuple[Node, ...] | None:
+    """The nodes, or None where one of them could not be read."""
+    found = tuple(nodes)
+    read = tuple(each for each in found if each is not None)
+    return read if len(read) == len(found) else None
+
+
+def labelled(node: Node | None, label: str) -> Node | None:
+    """The node with this label wherever it, or a part of it, has none."""
+    match node:
+        case None:
+            return None
+        case All() | Any():
+            parts = (labelled(child, label) for child in node.children)
+            return replace(node, children=tuple(part for part in parts if part is not None), label=node.label or label)
+        case Not():
+            return replace(node, child=labelled(node.child, label) or node.child, label=node.label or label)
+        case _:
+            return node if node.label else replace(node, label=label)
+
+
+def is_none(value: Value) -> bool:
+    """Whether a value says "has none": none, null or ~, without quotes."""
+    return isinstance(value, Text) and not value.quoted and value.text in {"none", "None", "null", "Null", "NULL", "~"}

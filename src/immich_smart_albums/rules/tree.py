@@ -1,0 +1,174 @@
+"""The three leaves of a rule: what a search finds, what a record shows, and names that are still to be looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.model.query import Query, Reach
+
+
+Record = Mapping[str, object]
+"""An asset as Immich returns it, decoded from JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The asset is in the result of `query`. Two searches with equal queries are equal, wherever they stand."""
+
+    query: Query
+    label: str = field(default="", compare=False)
+    """Where it stands, for messages."""
+    placed: bool = field(default=False, compare=False)
+    """Whether the user said in which visibility to look; else it looks as far as its rule does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """We look at the asset's record ourselves. Two checks with the same words are equal."""
+
+    words: str
+    """Its whole meaning in words, such as `rating from 4`: it tells checks apart."""
+    holds: Callable[[Record], bool] = field(compare=False, repr=False)
+    """Whether the record passes. Raises FilterError when that cannot be told."""
+    fields: frozenset[str] | None = field(compare=False)
+    """The fields of a record that it reads, dotted below exifInfo (`exifInfo.make`, `people`); None: any."""
+    value: Callable[[Record], object] = field(compare=False, repr=False)
+    """What decided, for explanations."""
+    within: Query | None = field(default=None, compare=False)
+    """A search that surely finds every asset that passes, as far as the rule looks; None where there is none."""
+    exact: bool = field(default=False, compare=False)
+    """Whether `within` finds nothing else."""
+    names: frozenset[str] = field(default=frozenset(), compare=False)
+    """More fields that this version of the server must have for the check to mean anything."""
+    title: str = field(default="", compare=False)
+    """What messages call it; empty: its words."""
+    label: str = field(default="", compare=False)
+    placed: bool = field(default=False, compare=False)
+    """Whether it says itself in which visibility assets pass: where `within` looks."""
+
+    @property
+    def roots(self) -> frozenset[str] | None:
+        """The top-level fields that it reads; None: any."""
+        return None if self.fields is None else frozenset(each.partition(".")[0] for each in self.fields)
+
+
+class Thing(Enum):
+    """What a name can stand for."""
+
+    PERSON = "person"
+    TAG = "tag"
+    ALBUM = "album"
+    USER = "user"
+    SELF = "account"
+    """The account itself; its name is not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something with a name, or an id, that has to be looked up before anything is searched (`operations.resolve`)."""
+
+    thing: Thing
+    names: tuple[str, ...]
+    words: str
+    """Its whole meaning in words, such as `person 'Emma'`."""
+    build: Callable[[tuple[tuple[str, ...], ...]], Node] = field(compare=False, repr=False)
+    """The node, given for each name the ids that it stands for: one or more, since names are not unique."""
+    reach: Reach | None = None
+    """How far the searches of the built node look; None: as they are built."""
+    label: str = field(default="", compare=False)
+
+
+Leaf = Search | Check | Named
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every child holds."""
+
+    children: tuple[Node, ...]
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        _require_children(self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """At least one child holds."""
+
+    children: tuple[Node, ...]
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        _require_children(self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The child does not hold."""
+
+    child: Node
+    label: str = ""
+
+
+Node = All | Any | Not | Leaf
+
+
+class Sort(Enum):
+    """Which assets a limit keeps."""
+
+    BEST = "best"
+    """By rank where a smart search ranks them, else the newest."""
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Splits a selection: each asset has one value, several, or none."""
+
+    name: str
+    """year, month, country, …: the word between braces in the album's name."""
+    fields: frozenset[str]
+    """The fields of a record that it reads, dotted below exifInfo."""
+    values: Callable[[Record], tuple[str, ...]] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What belongs in an album."""
+
+    match: Node
+    limit: int | None = None
+    """Keep at most this many; of each album, where the rule is split."""
+    sort: Sort = Sort.BEST
+    split: tuple[Key, ...] = ()
+    """Feed one album for each combination of values."""
+
+
+def leaves(node: Node) -> Iterator[Leaf]:
+    """All predicates of a tree, from left to right."""
+    match node:
+        case All() | Any():
+            for child in node.children:
+                yield from leaves(child)
+        case Not():
+            yield from leaves(node.child)
+        case _:
+            yield node
+
+
+def _require_children(children: tuple[Node, ...]) -> None:
+    # "All of nothing" would be the whole library, "any of nothing" no photo: neither is what anybody meant.
+    if not children:
+        message = "a combination needs at least one predicate"
+        raise ValueError(message)
+
+
+Fact = Callable[[Record], object]

@@ -1,0 +1,206 @@
+"""Stretches of time as people write them: `2023`, `2023-07..2023-08`, `{after: 2015}`, `last: 30 days`.
+
+Both ends belong to it, each with all that it names: `2023-07` as an end lasts to the last moment of July.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import MINYEAR, UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.instants import to_text
+from immich_smart_albums.rules.syntax.document import Items, Text, Value, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import tzinfo
+
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+
+_FIRST_INSTANT, _LAST_INSTANT = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_DAY_ONLY = len("2023-06-01")
+
+
+def complete(text: str, zone: tzinfo | None, *, end_of_day: bool) -> str:
+    """An instant in UTC from a date with or without time and zone.
+
+    A date alone is the beginning of that day, or its last millisecond with `end_of_day`. Without a zone the date is in
+    `zone`; None means the zone of this machine, with its summer time. What a zone moves out of the years 1 to 9999
+    becomes their first or last millisecond in UTC. Raises ValueError for anything that is no date.
+    """
+    cleaned = text.strip()
+    if len(cleaned) < _DAY_ONLY or cleaned[4] != "-":
+        message = f"not a date: {text!r}"
+        raise ValueError(message)
+    moment = datetime.fromisoformat(cleaned)
+    if len(cleaned) == _DAY_ONLY and end_of_day:
+        # Where summer time ends at midnight, the last hour of a day comes twice; the second one ends it.
+        moment = (moment + timedelta(days=1, milliseconds=-1)).replace(fold=1)
+    if moment.tzinfo is None and zone is not None:
+        moment = moment.replace(tzinfo=zone)
+    try:
+        return to_text(moment.astimezone(UTC))
+    except (OverflowError, ValueError):  # which of them depends on where the zone comes from
+        return to_text(_FIRST_INSTANT if moment.year == MINYEAR else _LAST_INSTANT)
+
+
+_MOMENT = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d)?)?)?)?", re.ASCII)
+_ZONED = re.compile(r".*\d(Z|[+-]\d\d:?\d\d)", re.ASCII | re.IGNORECASE)
+_LAST = re.compile(r"(\d{1,5})\s*(day|week|month|year)s?", re.ASCII | re.IGNORECASE)
+_FIRST_MOMENT, _LAST_MOMENT = "0001-01-01T00:00:00.000", "9999-12-31T23:59:59.999"
+
+BOUNDS = ("after", "before", "between", "last")
+"""The words of a mapping that say a period."""
+
+MOMENT = "a date such as 2023, 2023-07 or 2023-07-14"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `start` to `end`, wall-clock times in ISO 8601, as exact as they are written; None: no bound."""
+
+    start: str | None
+    end: str | None
+
+    def __contains__(self, moment: str) -> bool:
+        """Whether a whole moment, such as `2023-07-14T18:30:00.000`, lies in it."""
+        # Such texts sort as the times do, and a shorter one is the beginning of what it names.
+        return (self.start is None or self.start <= moment) and (
+            self.end is None or moment[: len(self.end)] <= self.end
+        )
+
+    @property
+    def first(self) -> datetime | None:
+        """Its first moment."""
+        return None if self.start is None else datetime.fromisoformat(_filled(self.start, _FIRST_MOMENT))
+
+    @property
+    def last(self) -> datetime | None:
+        """Its last millisecond."""
+        if self.end is None:
+            return None
+        days = monthrange(int(self.end[:4]), int(self.end[5:7]))[1] if len(self.end) == len("2023-02") else 31
+        return datetime.fromisoformat(_filled(self.end, _LAST_MOMENT.replace("-31T", f"-{days:02}T")))
+
+    @property
+    def words(self) -> str:
+        """The period in words; different ones have different words."""
+        if self.start == self.end:
+            return f"in {self.start}"
+        start = [] if self.start is None else [f"from {self.start}"]
+        return " ".join(start + ([] if self.end is None else [f"to {self.end}"]))
+
+
+def _filled(text: str, whole: str) -> str:
+    return text + whole[len(text) :]
+
+
+def read_period(value: Value, reading: Reading) -> Period | None:
+    """A period written as one text: a date, `A..B`, `A..`, `..B` or `last 30 days`."""
+    if not isinstance(value, Text):
+        reading.problem(value, f"{MOMENT} is expected here, not {name_of(value)}")
+        return None
+    text = value.text.strip()
+    if text.lower().startswith("last "):
+        return _last(Text(text[5:].strip(), value.span), reading)
+    first, dots, last = (part.strip() for part in text.partition(".."))
+    if dots and not (first or last):
+        reading.problem(value, "a period needs a beginning or an end", hint="Write 2020..2022, 2020.. or ..2022.")
+        return None
+    start = _checked(first, value, reading) if first else None
+    end = start if not dots else _checked(last, value, reading) if last else None
+    if (first and start is None) or (last and end is None):
+        return None
+    return _in_order(Period(start, end), value, reading)
+
+
+def read_bounds(entries: Mapping[str, Value], at: Value, reading: Reading) -> Period | None:
+    """The period in which everything lies that the words of BOUNDS say; there is at least one of them."""
+    readers = {"after": _after, "before": _before, "between": _between, "last": _last}
+    read = [readers[word](value, reading) for word, value in entries.items() if word in readers]
+    periods = [each for each in read if each is not None]
+    if len(periods) < len(read):
+        return None
+    start = max((each.start for each in periods if each.start is not None), default=None)
+    # Of two ends the one whose last moment comes first.
+    ended = sorted((each for each in periods if each.end is not None), key=lambda each: str(each.last))
+    return _in_order(Period(start, ended[0].end if ended else None), at, reading)
+
+
+def _after(value: Value, reading: Reading) -> Period | None:
+    start = _moment(value, reading)
+    return None if start is None else Period(start, None)
+
+
+def _before(value: Value, reading: Reading) -> Period | None:
+    end = _moment(value, reading)
+    return None if end is None else Period(None, end)
+
+
+def _between(value: Value, reading: Reading) -> Period | None:
+    if isinstance(value, Items) and len(value.items) == 2:
+        start, end = (_moment(each, reading) for each in value.items)
+        return None if start is None or end is None else _in_order(Period(start, end), value, reading)
+    if isinstance(value, Text) and ".." in value.text:
+        return read_period(value, reading)
+    message = f"a beginning and an end are expected here, not {name_of(value)}"
+    reading.problem(value, message, hint="Write 2023-06-01..2023-08-31 or [2023-06-01, 2023-08-31].")
+    return None
+
+
+def _last(value: Value, reading: Reading) -> Period | None:
+    """From the same day that long ago on; to tomorrow, since elsewhere on earth it may be tomorrow already."""
+    found = _LAST.fullmatch(value.text.strip()) if isinstance(value, Text) else None
+    if found is None or int(found[1]) == 0:
+        hint = "Write a number with days, weeks, months or years."
+        reading.problem(value, f"a length of time such as 30 days is expected here, not {name_of(value)}", hint=hint)
+        return None
+    number, unit, today = int(found[1]), found[2].lower(), reading.today
+    if unit in {"day", "week"}:
+        days = number * (7 if unit == "week" else 1)
+        start = today - timedelta(days) if days < today.toordinal() else date.min
+    else:
+        start = _months_before(today, number * (12 if unit == "year" else 1))
+    return Period(start.isoformat(), (today + timedelta(1)).isoformat())
+
+
+def _months_before(day: date, months: int) -> date:
+    """The same day of an earlier month, or the last one that it has."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    if year < 1:
+        return date.min
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _moment(value: Value, reading: Reading) -> str | None:
+    """A date or a time on a date."""
+    return _checked(value.text.strip() if isinstance(value, Text) else "", value, reading)
+
+
+def _checked(text: str, at: Value, reading: Reading) -> str | None:
+    """A moment, checked against the calendar."""
+    if _MOMENT.fullmatch(text):
+        moment = text.replace(" ", "T")
+        try:
+            datetime.fromisoformat(_filled(moment, _FIRST_MOMENT))
+        except ValueError:
+            reading.problem(at, f"there is no {text} in the calendar")
+            return None
+        return moment
+    if _ZONED.fullmatch(text):
+        reading.problem(at, f"{text!r} has a time zone", hint="Write local time without a zone: 2023-07-14 18:30.")
+        return None
+    hint = "Write year, month and day, such as 2023-07-14; a time may follow."
+    reading.problem(at, f"{MOMENT} is expected here, not {name_of(at)}", hint=hint)
+    return None
+
+
+def _in_order(period: Period, at: Value, reading: Reading) -> Period | None:
+    if period.start is None or period.end is None or period.start[: len(period.end)] <= period.end:
+        return period
+    reading.problem(at, f"a period {period.words} ends before it begins: nothing can match", hint="Swap the two dates.")
+    return None

@@ -1,0 +1,138 @@
+"""Points, distances and areas on earth, and how they are written."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value, name_of
+from immich_smart_albums.rules.syntax.reader import Circle
+from immich_smart_albums.rules.values.numbers import plain_number, written
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+Point = tuple[float, float]
+"""Latitude and longitude in degrees."""
+
+_RADIUS = 6_371_008.8
+"""Of the earth, metres, as a sphere: distances are right to about half a percent."""
+
+_METRES = {"m": 1.0, "km": 1000.0, "mi": 1609.344}
+_DISTANCE = re.compile(r"(\d{1,7}(?:\.\d{1,6})?)\s*(m|km|mi)", re.ASCII | re.IGNORECASE)
+_HALF_ROUND = 20_037_500
+"""Metres from any point to the other side of the earth."""
+
+
+def distance(one: Point, other: Point) -> float:
+    """Metres between two points, along the surface."""
+    (lat1, lon1), (lat2, lon2) = ((math.radians(lat), math.radians(lon)) for lat, lon in (one, other))
+    half = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    return 2 * _RADIUS * math.asin(min(1.0, math.sqrt(half)))
+
+
+def in_polygon(point: Point, corners: Sequence[Point]) -> bool:
+    """Whether a point lies in a polygon whose sides are straight on a map; it may cross the date line."""
+    latitude, longitude = point
+    inside = False
+    # Longitudes go on without a jump from corner to corner, the short way around.
+    east = [corners[0][1]]
+    for _, each in corners[1:]:
+        east.append(east[-1] + (each - east[-1] + 180) % 360 - 180)
+    middle = (min(east) + max(east)) / 2
+    longitude += 360 * round((middle - longitude) / 360)
+    for place, (lat1, _) in enumerate(corners):
+        lat2, lon2 = corners[place - 1][0], east[place - 1]
+        if (lat1 > latitude) != (lat2 > latitude):
+            lon1 = east[place]
+            if longitude < lon1 + (latitude - lat1) / (lat2 - lat1) * (lon2 - lon1):
+                inside = not inside
+    return inside
+
+
+def read_circle(value: Value, reading: Reading) -> Circle | None:
+    """`{lat, lon, radius}`."""
+    entries = reading.entries(value, ("lat", "lon", "radius"), "a place on earth")
+    if entries is None or _lacks(entries, ("lat", "lon", "radius"), value, reading):
+        return None
+    latitude, longitude = _degrees(entries["lat"], reading, 90), _degrees(entries["lon"], reading, 180)
+    radius = _metres(entries["radius"], reading)
+    if latitude is None or longitude is None or radius is None:
+        return None
+    return Circle(latitude, longitude, radius)
+
+
+def read_box(value: Value, reading: Reading) -> tuple[float, float, float, float] | None:
+    """`{south, west, north, east}`; west of the date line and east of it where west is the larger."""
+    sides = ("south", "west", "north", "east")
+    entries = reading.entries(value, sides, "a box")
+    if entries is None or _lacks(entries, sides, value, reading):
+        return None
+    south, north = (_degrees(entries[side], reading, 90) for side in ("south", "north"))
+    west, east = (_degrees(entries[side], reading, 180) for side in ("west", "east"))
+    if south is None or north is None or west is None or east is None:
+        return None
+    if south > north:
+        reading.problem(value, "the south of this box lies north of its north: nothing can match", hint="Swap them.")
+        return None
+    return south, west, north, east
+
+
+def read_polygon(value: Value, reading: Reading) -> tuple[Point, ...] | None:
+    """A list of at least three corners, each `[lat, lon]` or `{lat, lon}`."""
+    if not isinstance(value, Items) or len(value.items) < 3:
+        reading.problem(
+            value, "at least three corners are expected here", hint="Write [[60.1, 24.9], [60.2, 25.1], …]."
+        )
+        return None
+    corners = [_corner(each, reading) for each in value.items]
+    read = tuple(each for each in corners if each is not None)
+    return read if len(read) == len(corners) else None
+
+
+def _corner(value: Value, reading: Reading) -> Point | None:
+    if isinstance(value, Items) and len(value.items) == 2:
+        pair = value.items
+    elif isinstance(value, Entries):
+        entries = reading.entries(value, ("lat", "lon"), "a corner")
+        if entries is None or _lacks(entries, ("lat", "lon"), value, reading):
+            return None
+        pair = (entries["lat"], entries["lon"])
+    else:
+        reading.problem(value, f"a corner such as [60.1, 24.9] is expected here, not {name_of(value)}")
+        return None
+    latitude, longitude = _degrees(pair[0], reading, 90), _degrees(pair[1], reading, 180)
+    return None if latitude is None or longitude is None else (latitude, longitude)
+
+
+def _lacks(entries: dict[str, Value], words: Sequence[str], at: Value, reading: Reading) -> bool:
+    missing = [word for word in words if word not in entries]
+    if missing:
+        reading.problem(at, f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing here")
+    return bool(missing)
+
+
+def _degrees(value: Value, reading: Reading, most: int) -> float | None:
+    number = plain_number(value.text.strip()) if isinstance(value, Text) else None
+    if number is not None and -most <= number <= most:
+        return number
+    reading.problem(value, f"degrees from -{most} to {most} are expected here, not {name_of(value)}")
+    return None
+
+
+def _metres(value: Value, reading: Reading) -> float | None:
+    found = _DISTANCE.fullmatch(value.text.strip()) if isinstance(value, Text) else None
+    metres = float(found[1]) * _METRES[found[2].lower()] if found else 0
+    if 0 < metres <= _HALF_ROUND:
+        return metres
+    message = f"a distance is expected here, not {name_of(value)}"
+    reading.problem(value, message, hint="Write it with its unit: 500m, 2km or 1.5mi.")
+    return None
+
+
+def shown(point: Point) -> str:
+    """A point in words."""
+    return f"{written(point[0])}, {written(point[1])}"

@@ -1,0 +1,130 @@
+"""Ranges of numbers as people write them: `4`, `">= 400"`, `100..800`, `{min: 5MB, max: 10MB}`."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.syntax.document import Entries, Text, Value, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+_CLOSE = 1e-7
+"""So near numbers are the same: 1.8 and the 1.7999999 that a camera writes."""
+
+_SIGNED = re.compile(r"(>=|<=|>|<)\s*(.*\S)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """How the numbers of a range are written."""
+
+    meant: str
+    """Such as "a number of pixels"."""
+    number: Callable[[str], float | None]
+    """The number in a text; None for anything else."""
+    written: Callable[[float], str]
+    """The number as words show it; different ones are shown differently."""
+    example: str
+    """A range, for messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers from `low` to `high`; None: no bound."""
+
+    low: float | None
+    high: float | None
+    has_low: bool = True
+    """Whether `low` itself belongs to it."""
+    has_high: bool = True
+
+    def __contains__(self, number: float) -> bool:
+        if self.low is not None and (math.isclose(number, self.low, rel_tol=_CLOSE) or number < self.low):
+            return self.has_low and math.isclose(number, self.low, rel_tol=_CLOSE)
+        if self.high is not None and (math.isclose(number, self.high, rel_tol=_CLOSE) or number > self.high):
+            return self.has_high and math.isclose(number, self.high, rel_tol=_CLOSE)
+        return True
+
+    def words(self, unit: Unit) -> str:
+        """The range in words, such as `from 100 to 800`; different ranges have different words."""
+        if self.low is not None and self.low == self.high:
+            return unit.written(self.low)
+        words = []
+        if self.low is not None:
+            words.append(f"{'from' if self.has_low else 'above'} {unit.written(self.low)}")
+        if self.high is not None:
+            words.append(f"{'to' if self.has_high else 'below'} {unit.written(self.high)}")
+        return " ".join(words)
+
+
+def read_range(value: Value, reading: Reading, unit: Unit) -> Range | None:
+    """The range in a value; None with a problem noted."""
+    if isinstance(value, Entries):
+        return _from_entries(value, reading, unit)
+    found = _from_text(value.text.strip(), unit) if isinstance(value, Text) else None
+    if found is None:
+        hint = f"Ranges are written such as {unit.example}."
+        reading.problem(value, f"{unit.meant} or a range is expected here, not {name_of(value)}", hint=hint)
+        return None
+    return _in_order(found, value, reading)
+
+
+def _from_text(text: str, unit: Unit) -> Range | None:
+    signed = _SIGNED.fullmatch(text)
+    if signed:
+        number = unit.number(signed[2])
+        if number is None:
+            return None
+        has_it = signed[1].endswith("=")
+        return Range(number, None, has_low=has_it) if signed[1][0] == ">" else Range(None, number, has_high=has_it)
+    first, dots, last = (part.strip() for part in text.partition(".."))
+    if not dots:
+        number = unit.number(first)
+        return None if number is None else Range(number, number)
+    low, high = unit.number(first), unit.number(last)
+    if (first and low is None) or (last and high is None) or not (first or last):
+        return None
+    return Range(low, high)
+
+
+def _from_entries(value: Entries, reading: Reading, unit: Unit) -> Range | None:
+    entries = reading.entries(value, ("min", "max"), unit.meant)
+    if entries is None:
+        return None
+    if not entries:
+        reading.problem(value, f"{unit.meant} or a range is expected here", hint="It takes min, max or both.")
+        return None
+    ends: dict[str, float] = {}
+    for word, entry in entries.items():
+        number = unit.number(entry.text.strip()) if isinstance(entry, Text) else None
+        if number is None:
+            reading.problem(entry, f"{unit.meant} is expected here, not {name_of(entry)}")
+            continue
+        ends[word] = number
+    return _in_order(Range(ends.get("min"), ends.get("max")), value, reading) if len(ends) == len(entries) else None
+
+
+def _in_order(found: Range, value: Value, reading: Reading) -> Range | None:
+    if found.low is None or found.high is None or found.low <= found.high:
+        return found
+    reading.problem(value, "the range ends before it begins: nothing can match", hint="Swap its two ends.")
+    return None
+
+
+_NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")
+
+
+def plain_number(text: str) -> float | None:
+    """A decimal number."""
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def written(number: float) -> str:
+    """A number as people write it, with all of its digits."""
+    return str(int(number)) if float(number).is_integer() else repr(number)

@@ -1,0 +1,137 @@
+"""What comes back every year, week or day: months, weekdays, days of the year, times of day; ranges may go around."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.syntax.document import Text, name_of
+from immich_smart_albums.rules.syntax.source import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+_LEAP_YEAR = "2024"
+_TIME = re.compile(r"(([01]?\d|2[0-3]):[0-5]\d|24:00)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """From `first` to `last` around a circle: days such as `12-24`, or times such as `18:00`, ends included."""
+
+    first: str
+    last: str
+
+    def __contains__(self, point: str) -> bool:
+        if self.first <= self.last:
+            return self.first <= point <= self.last
+        return point >= self.first or point <= self.last
+
+    @property
+    def words(self) -> str:
+        """The cycle in words."""
+        return self.first if self.first == self.last else f"{self.first} to {self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Numbered names: months, weekdays."""
+
+    meant: str
+    names: tuple[str, ...]
+    """From number 1 on."""
+    groups: dict[str, tuple[int, ...]]
+    """More words, each for several numbers."""
+    has_numbers: bool
+    """Whether the numbers themselves may be written."""
+
+    def number(self, text: str) -> int | None:
+        """The number of a name, its first three letters, or the number itself; None for anything else."""
+        for number, name in enumerate(self.names, 1):
+            if text.lower() in {name.lower(), name[:3].lower()}:
+                return number
+            if self.has_numbers and text.isdecimal() and text.lstrip("0") == str(number):
+                return number
+        return None
+
+
+MONTHS = Names(
+    "a month such as July or 7",
+    (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+    {},
+    has_numbers=True,
+)
+WEEKDAYS = Names(
+    "a day of the week",
+    ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    {"weekend": (6, 7)},
+    has_numbers=False,
+)
+
+
+def read_numbers(value: Value, reading: Reading, known: Names) -> dict[int, str] | None:
+    """The numbers, with their names, of one name, a range or a list of these; None with a problem noted."""
+    values = reading.each(value, known.meant)
+    if values is None:
+        return None
+    read = [_some(each, reading, known) for each in values]
+    found = {number for numbers in read if numbers is not None for number in numbers}
+    return None if None in read else {number: known.names[number - 1] for number in sorted(found)}
+
+
+def _some(value: Value, reading: Reading, known: Names) -> tuple[int, ...] | None:
+    text = value.text.strip() if isinstance(value, Text) else ""
+    if text.lower() in known.groups:
+        return known.groups[text.lower()]
+    ends = [known.number(each.strip()) for each in text.split("..", 1)]
+    if None in ends:
+        near = nearest(text, (*known.names, *known.groups))
+        hint = f"Did you mean {near[0]}?" if near else "A range is written with two dots: Monday..Friday."
+        reading.problem(value, f"{known.meant} is expected here, not {name_of(value)}", hint=hint)
+        return None
+    first, last = ends[0] or 0, ends[-1] or 0
+    around = len(known.names)
+    return tuple((first - 1 + step) % around + 1 for step in range((last - first) % around + 1))
+
+
+def read_days(value: Value, reading: Reading) -> Cycle | None:
+    """A day of every year, `12-24`, or a range of them, `12-24..01-06`."""
+    return _cycle(value, reading, _day, "a day of the year such as 12-24, or a range such as 12-24..01-06,")
+
+
+def read_times(value: Value, reading: Reading) -> Cycle | None:
+    """A range of times of day, `18:00..23:30`."""
+    if isinstance(value, Text) and ".." not in value.text:
+        hint = "Write a beginning and an end, such as 18:00..23:30."
+        reading.problem(value, f"a range of times is expected here, not {name_of(value)}", hint=hint)
+        return None
+    return _cycle(value, reading, _time, "a range of times such as 18:00..23:30")
+
+
+def _cycle(value: Value, reading: Reading, read: Callable[[str], str | None], meant: str) -> Cycle | None:
+    parts = [part.strip() for part in value.text.split("..", 1)] if isinstance(value, Text) else [""]
+    first, last = read(parts[0]), read(parts[-1])
+    if first is None or last is None:
+        reading.problem(value, f"{meant} is expected here, not {name_of(value)}")
+        return None
+    return Cycle(first, last)
+
+
+def _day(text: str) -> str | None:
+    try:
+        date.fromisoformat(f"{_LEAP_YEAR}-{text}")
+    except ValueError:
+        return None
+    return text
+
+
+def _time(text: str) -> str | None:
+    return text.zfill(len("18:00")) if _TIME.fullmatch(text) else None

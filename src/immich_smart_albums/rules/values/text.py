@@ -1,0 +1,118 @@
+"""Tests on a text of an asset: a regular expression that is searched in it, a glob, or a text that it contains."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import FilterError
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.span import marked
+from immich_smart_albums.rules.syntax.document import Entries
+from immich_smart_albums.rules.syntax.reader import any_of, is_none, options
+from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.values.regex import SECONDS_PER_MATCH, PatternError, PatternTimeout, compile_pattern
+from immich_smart_albums.rules.values.regex_syntax import surest_piece
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.tree import Fact, Node, Record
+
+LEAST_PIECE = 3
+"""A shorter piece would leave out next to nothing."""
+
+_GLOB_TOKEN = re.compile(r"(?P<folders>\*\*/)|(?P<any>\*\*)|(?P<some>\*)|(?P<one>\?)|(?P<set>\[[^]/]+\])|.", re.DOTALL)
+_GLOB = {"folders": "(?:.*/)?", "any": ".*", "some": "[^/]*", "one": "[^/]"}
+
+
+@dataclass(frozen=True, slots=True)
+class TextFact:
+    """A text of an asset that can be tested."""
+
+    word: str
+    fact: Fact
+    field: str
+    search: str
+    """The search field that finds a text by a part of it, whatever case and accents."""
+    glob_start: str | None = None
+    """What a glob may begin after, as an expression; None: there are no globs."""
+    unknown: Check | None = None
+    """What `none` means, where it means something."""
+
+
+def read_text_test(value: Value, reading: Reading, of: TextFact) -> Node | None:
+    """The test in a value, or in each value of a list, of which any holds."""
+    return any_of(value, reading, f"a regular expression for the {of.word}", lambda each: _one(each, reading, of))
+
+
+def _one(value: Value, reading: Reading, of: TextFact) -> Node | None:
+    if of.unknown is not None and is_none(value):
+        return of.unknown
+    if not isinstance(value, Entries):
+        return _matches(value, reading, of)
+    readers = {"regex": _matches, "contains": _contains} | ({} if of.glob_start is None else {"glob": _is_like})
+    meant = f"a test of the {of.word}"
+    return options(value, reading, meant, {word: partial(_listed, read, reading, of) for word, read in readers.items()})
+
+
+def _listed(
+    read: Callable[[Value, Reading, TextFact], Node | None], reading: Reading, of: TextFact, value: Value
+) -> Node | None:
+    return any_of(value, reading, f"a text for the {of.word}", lambda each: read(each, reading, of))
+
+
+def _matches(value: Value, reading: Reading, of: TextFact) -> Check | None:
+    text = reading.text(value, "a regular expression")
+    return None if text is None else _check(f"{of.word} matches {text!r}", text, value, reading, of)
+
+
+def _contains(value: Value, reading: Reading, of: TextFact) -> Check | None:
+    text = reading.text(value, "a text")
+    return None if text is None else _check(f"{of.word} contains {text!r}", re.escape(text), value, reading, of)
+
+
+def _is_like(value: Value, reading: Reading, of: TextFact) -> Check | None:
+    text = reading.text(value, "a glob")
+    if text is None:
+        return None
+    start = r"\A" if text.startswith("/") else of.glob_start
+    return _check(f"{of.word} is like {text!r}", f"(?s){start}{_from_glob(text)}\\Z", value, reading, of)
+
+
+def _from_glob(text: str) -> str:
+    """A glob as a regular expression; a folder at the end means everything in it."""
+    written = ""
+    for token in _GLOB_TOKEN.finditer(f"{text}**" if text.endswith("/") else text):
+        if token.lastgroup == "set":
+            inside = re.sub(r"([\\\[&~|^])", r"\\\1", token[0][1:-1])
+            written += f"[^/{inside[1:]}]" if inside.startswith("!") else f"[{inside}]"
+        else:
+            written += _GLOB.get(token.lastgroup or "", re.escape(token[0]))
+    return written
+
+
+def _check(words: str, regex: str, at: Value, reading: Reading, of: TextFact) -> Check | None:
+    try:
+        pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH)
+    except PatternError as error:
+        problem = at.span.problem(error.reason, hint=error.hint)
+        excerpt = marked(error.text, error.position)
+        reading.findings.problems.append(replace(problem, excerpt=excerpt))
+        return None
+
+    def holds(record: Record) -> bool:
+        try:
+            return pattern.matches(of.fact(record))
+        except PatternTimeout as error:
+            message = f"{at.span}: {words} failed on asset {record.get('id')}: {error}"
+            hint = "Write it simpler: avoid repetition inside repetition, such as (a+)+."
+            raise FilterError(message, hint=hint) from None
+
+    piece = surest_piece(regex)
+    within = Query(Kind.METADATA, ((of.search, piece),)) if len(piece) >= LEAST_PIECE else None
+    return Check(words, holds, frozenset({of.field}), of.fact, within)

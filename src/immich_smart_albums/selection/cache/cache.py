@@ -1,0 +1,200 @@
+"""What searches of earlier runs found, brought up to date by what has changed since.
+
+A search is known from before if everything that may change it is told (`signals`). Then three things are asked: which
+photos changed since (once for the whole run), what the search finds among these, and how many it finds in all. What was
+kept, without the changed ones and with what was found anew, must be just as many: photos that were deleted or locked,
+and whatever else moved no `updatedAt`, show in that number. Where anything is doubtful the search is read in full.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import ServerError
+from immich_smart_albums.selection.cache.changes import DoubtError, Edits, changed_since
+from immich_smart_albums.selection.cache.entry import (
+    UNREADABLE,
+    Kept,
+    Stamp,
+    contains,
+    exchanged,
+    ids_of,
+    length,
+    pack,
+    places,
+    unpacked,
+)
+from immich_smart_albums.selection.cache.key import signature
+from immich_smart_albums.selection.cache.tracking import untold
+from immich_smart_albums.selection.result import Found, Intake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from immich_smart_albums.model.version import Version
+    from immich_smart_albums.selection.ports import Searches, StateStore
+    from immich_smart_albums.selection.query_plan import Reading
+
+FORMAT = "2"
+"""Changes whenever what is kept, or what words of checks and keys mean, changes."""
+
+OVERLAP = 10 * 60 * 1000
+"""Milliseconds. Clocks of server and database may differ, and changes show only once they are complete."""
+
+DAY = 24 * 60 * 60 * 1000
+"""Milliseconds. After that a search is read in full, whatever is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose photos it is about, and what their server said when the run began."""
+
+    user_id: str
+    """A UUID, which no other server gives to anybody: the server's address may change."""
+    partners: tuple[str, ...]
+    """The users whose photos searches find, too: one who comes brings photos that no `updatedAt` tells of."""
+    version: Version
+    now: int
+    """What its clock showed, in ms since 1970: before any search of the run."""
+
+
+class Recall:
+    """Fits `selection.ports.Memory`, for the searches of one account in one run."""
+
+    def __init__(self, whose: Whose, searches: Searches, store: StateStore, log: Callable[[str], None]) -> None:
+        self._whose = whose
+        self._searches = searches
+        self._store = store
+        self._log = log
+        self._lock = threading.Lock()
+        self._edits = Edits(searches)
+        self._made: dict[str, tuple[Stamp, bytes | None]] = {}
+        self._counted: dict[str, int] = {}
+        """How many each search found before it was read in full."""
+        self._recalled = 0
+        self._doubts: Counter[str] = Counter()
+
+    def wants_ids(self, reading: Reading) -> bool:
+        """See `Memory.wants_ids`."""
+        return untold(reading) is None
+
+    def recall(self, reading: Reading) -> Found | None:
+        """See `Memory.recall`. Raises nothing: what cannot be asked is read in full, and fails there if it must."""
+        try:
+            found = self._up_to_date(reading)
+        except DoubtError as doubt:
+            self._doubt(reading, str(doubt), str(doubt))
+            return None
+        except (ServerError, ValueError) as error:
+            self._doubt(reading, "what changed cannot be told", str(error))
+            return None
+        with self._lock:
+            self._recalled += 1
+        return found
+
+    def keep(self, reading: Reading, found: Found) -> None:
+        """See `Memory.keep`."""
+        before = self._counted.get(self._key(reading))
+        if before is None:
+            return
+        try:
+            ids, total = ids_of(found), self._searches.count(reading.query)
+        except (ValueError, ServerError):
+            return
+        if total == before >= length(ids):
+            self._make(reading, self._stamp(self._whose.now), Kept.of(found, ids, total))
+        else:
+            self._log(f"{reading.query.describe()}: not kept: the library changed meanwhile")
+
+    def save(self) -> None:
+        """Write what is known now, for the next run; searches that were not read to their end stay as they were."""
+        entries = {key: (stamp.encode(), value, stamp.read_at) for key, (stamp, value) in self._made.items()}
+        self._store.save(entries, self._whose.now - 2 * DAY)
+
+    def summary(self) -> str:
+        """What was done, in a line: how many searches were known, and why others were read in full."""
+        searches = self._recalled + self._doubts.total()
+        changed = len(self._edits.seen)
+        words = f"{self._recalled} of {searches} searches known from the last run, {changed:,} photos changed"
+        reasons = ", ".join(f"{doubt} ({count})" for doubt, count in sorted(self._doubts.items()))
+        return f"{words}; read in full: {reasons}" if reasons else words
+
+    def _doubt(self, reading: Reading, reason: str, message: str) -> None:
+        """Note why a search is read in full; and how many it finds, so that what changes meanwhile is noticed."""
+        self._log(f"{reading.query.describe()}: read in full: {message}")
+        with self._lock:
+            self._doubts[reason] += 1
+        if untold(reading) is None:
+            try:
+                total = self._searches.count(reading.query)
+            except ServerError:
+                return
+            if total is None:
+                self._log(f"{reading.query.describe()}: cannot be kept: the server does not count it for this key")
+            else:
+                self._counted[self._key(reading)] = total
+
+    def _up_to_date(self, reading: Reading) -> Found:
+        """What a search finds now. Raises DoubtError and ServerError."""
+        reason = untold(reading)
+        if reason is not None:
+            raise DoubtError(f"Immich does not tell of changes of {reason}")
+        stamp, kept = self._load(reading)
+        changed = self._edits.since(stamp.watermark)
+        new = self._among_changed(reading, stamp.watermark) if changed else Found()
+        before = [each for each in map(pack, changed) if contains(kept.ids, each)]
+        ids = exchanged(kept.ids, before, map(pack, new.places))
+        total = length(ids) + kept.total - length(kept.ids)
+        if self._searches.count(reading.query) != total:
+            raise DoubtError("the server counts other than what was known and what changed add up to")
+        found = kept.found()
+        found.drop(changed | new.places.keys())
+        found.add(new)
+        self._make(reading, self._stamp(stamp.read_at), Kept.of(found, ids, total) if before or new.places else None)
+        self._log(
+            f"{reading.query.describe()}: known from before; of {length(kept.ids)} changed or gone {len(before)},"
+            f" found anew {len(new.places)}"
+        )
+        found.places = places(unpacked(ids) if reading.keeps_ids or not reading.trees else found.assets)
+        found.count = length(ids)
+        return found
+
+    def _load(self, reading: Reading) -> tuple[Stamp, Kept]:
+        loaded = self._store.load(self._key(reading))
+        if loaded is None:
+            raise DoubtError("not read like this before")
+        try:
+            stamp, kept = Stamp.decode(loaded[0]), Kept.decode(loaded[1])
+        except UNREADABLE:
+            raise DoubtError("what was kept cannot be read") from None
+        if stamp.version != str(self._whose.version):
+            raise DoubtError(f"the server was Immich {stamp.version} then")
+        if self._whose.now < stamp.now:
+            raise DoubtError("the server's clock went back")
+        if self._whose.now - stamp.read_at >= DAY:
+            raise DoubtError("a day has gone by since the last time")
+        return stamp, kept
+
+    def _among_changed(self, reading: Reading, watermark: int) -> Found:
+        """What the search finds of what changed."""
+        intake = Intake(replace(reading, keeps_ids=True))
+        with closing(self._searches.find(changed_since(reading.query, watermark), reading.fields)) as batches:
+            for batch in batches:
+                intake.take(batch)
+        if intake.found.failures:
+            raise DoubtError("a check could not be made")
+        return intake.found
+
+    def _stamp(self, read_at: int) -> Stamp:
+        return Stamp(str(self._whose.version), self._whose.now, self._whose.now - OVERLAP, read_at)
+
+    def _make(self, reading: Reading, stamp: Stamp, kept: Kept | None) -> None:
+        with self._lock:
+            self._made[self._key(reading)] = stamp, None if kept is None else kept.encode()
+
+    def _key(self, reading: Reading) -> str:
+        return signature(reading, FORMAT, self._whose.user_id, *self._whose.partners)

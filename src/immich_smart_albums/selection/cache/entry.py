@@ -1,0 +1,144 @@
+"""What is kept of a search until the next run, as bytes."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Self
+
+import msgspec
+
+from immich_smart_albums.model.asset import Asset
+from immich_smart_albums.selection.result import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+_SIZE = 16
+
+
+def pack(asset_id: str) -> bytes:
+    """An id in binary. Raises ValueError for one that is no UUID."""
+    data = bytes.fromhex(asset_id.replace("-", ""))
+    if len(data) != _SIZE:
+        raise ValueError(f"no UUID: {asset_id!r}")
+    return data
+
+
+def packed(ids: Iterable[str]) -> bytes:
+    """Ids, sorted. Raises ValueError for one that is no UUID."""
+    return b"".join(sorted(map(pack, ids)))
+
+
+def unpacked(data: bytes) -> Iterator[str]:
+    """The ids, as Immich writes them."""
+    for start in range(0, len(data), _SIZE):
+        text = data[start : start + _SIZE].hex()
+        yield f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def length(data: bytes) -> int:
+    """How many ids there are."""
+    return len(data) // _SIZE
+
+
+def contains(data: bytes, wanted: bytes) -> bool:
+    """Whether an id is among the packed ones."""
+    start = _start(data, wanted)
+    return data[start : start + _SIZE] == wanted
+
+
+def exchanged(data: bytes, gone: Iterable[bytes], come: Iterable[bytes]) -> bytes:
+    """The ids without some, and with others, whether or not these were there; time follows how many these are."""
+    arrivals = set(come)
+    view, at = memoryview(data), 0
+    pieces: list[bytes | memoryview] = []
+    for each in sorted({*gone, *arrivals}):
+        start = _start(data, each)
+        pieces.append(view[at:start])
+        at = start + _SIZE if view[start : start + _SIZE] == each else start
+        if each in arrivals:
+            pieces.append(each)
+    pieces.append(view[at:])
+    return b"".join(pieces)
+
+
+def _start(data: bytes, wanted: bytes) -> int:
+    """Where in the data an id stands, or would."""
+    place = bisect_left(range(length(data)), wanted, key=lambda at: data[at * _SIZE : (at + 1) * _SIZE])
+    return place * _SIZE
+
+
+UNREADABLE = (msgspec.DecodeError, ValueError, TypeError)
+"""What reading raises for bytes that were not written here."""
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """When a search was read, and on what. Instants are the server's, in ms since 1970."""
+
+    version: str
+    """The server's."""
+    now: int
+    """When the run began."""
+    watermark: int
+    """Changes from here on are not in it for sure."""
+    read_at: int
+    """When it was last read in full."""
+
+    def encode(self) -> bytes:
+        """As JSON."""
+        return msgspec.json.encode(self)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """Raises one of UNREADABLE."""
+        return msgspec.json.decode(data, type=cls)
+
+
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """What a search found: the ids of everything, and all that may match."""
+
+    ids: bytes
+    total: int
+    """How many assets the server counted; more than there are ids where some have no EXIF yet."""
+    assets: list[Asset]
+    passed: list[int]
+    groups: list[tuple[tuple[str, ...], ...]]
+    """Empty where nothing is split."""
+
+    @classmethod
+    def of(cls, found: Found, ids: bytes, total: int) -> Self:
+        """What is kept of a search that found these ids."""
+        assets = list(found.assets.values())
+        groups = [found.groups[asset.id] for asset in assets] if found.groups else []
+        return cls(ids, total, assets, [found.passed[asset.id] for asset in assets], groups)
+
+    def found(self) -> Found:
+        """What may match of it again, without places."""
+        names = [asset.id for asset in self.assets]
+        return Found(
+            assets=dict(zip(names, self.assets, strict=True)),
+            passed=dict(zip(names, self.passed, strict=True)),
+            groups=dict(zip(names, self.groups, strict=True)) if self.groups else {},
+        )
+
+    def encode(self) -> bytes:
+        """As MessagePack."""
+        return msgspec.msgpack.encode(self)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """Raises one of UNREADABLE."""
+        return msgspec.msgpack.decode(data, type=cls)
+
+
+def ids_of(found: Found) -> bytes:
+    """The ids of everything that was found. Raises ValueError where they are not all known, or no UUIDs."""
+    if len(found.places) != found.count:
+        raise ValueError("not every id was kept")
+    return packed(found.places)
+
+
+def places(ids: Iterable[str]) -> dict[str, int]:
+    """Ids with places, where their order says nothing."""
+    return {asset_id: place for place, asset_id in enumerate(ids)}

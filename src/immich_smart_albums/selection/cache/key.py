@@ -1,0 +1,62 @@
+"""What tells one reading from another, the same in every run: all that decides what is kept of it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from immich_smart_albums.rules.tree import All, Any, Check, Not, Search
+
+if TYPE_CHECKING:
+    from immich_smart_albums.model.query import Branch, Query
+    from immich_smart_albums.rules.tree import Node
+    from immich_smart_albums.selection.query_plan import Reading
+
+
+def signature(reading: Reading, *context: str) -> str:
+    """A text that two readings share only if they find and keep the same; `context` is what else tells them apart.
+
+    Checks are told apart by their words, and keys by their names and fields.
+    """
+    shape = [
+        list(context),
+        _query(reading.query),
+        sorted(reading.fields),
+        [check.words for check in reading.checks],
+        [[key.name, *sorted(key.fields)] for key in reading.keys],
+        [_tree(tree) for tree in reading.trees],
+        reading.keeps_ids,
+    ]
+    return hashlib.sha256(msgspec.json.encode(shape)).hexdigest()
+
+
+def _query(query: Query) -> list[object]:
+    return [
+        query.kind.value,
+        query.filters,
+        sorted(each.value for each in query.visibility),
+        query.limit,
+        query.until,
+        _branch(query.conditions),
+        [_branch(branch) for branch in query.either],
+    ]
+
+
+def _branch(branch: Branch) -> list[object]:
+    return [[each.field, each.operator, each.value] for each in branch]
+
+
+def _tree(node: Node | None) -> object:
+    match node:
+        case All() | Any():
+            return [type(node).__name__, *(_tree(child) for child in node.children)]
+        case Not():
+            return ["Not", _tree(node.child)]
+        case Search():
+            return ["Search", _query(node.query)]
+        case Check():
+            return ["Check", node.words]
+        case _:
+            return None

@@ -1,0 +1,136 @@
+"""Arithmetic of searches: what two of them have in common, and whether anything can be in both.
+
+A search by metadata is a set of tests that hold together, on the assets of a *domain*: the account's own and its
+partners', in some visibilities, with or without the trash. Two searches of one domain are one search; whether they can
+be written as one depends on their fields. Ranked and capped searches are never put together with anything: another
+filter would change what they keep.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.selection.compile.structured import SINGLE, structured, together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.model.query import Value
+
+WIDENING = frozenset({"albumIds", "trashedAfter", "trashedBefore", "isOffline"})
+"""Fields that let assets in which a search without them leaves out: other people's (since 3.0), and trashed ones."""
+
+_FEW = 4
+
+_ADDITIVE = frozenset({"personIds", "tagIds"})
+"""Lists of ids that an asset must have all of."""
+
+
+@lru_cache(maxsize=4096)
+def domain(query: Query) -> Query | None:
+    """The search for everything that a search could find if it had no filters; None where no search says that."""
+    if WIDENING & {name for name, _ in query.filters}:
+        return None
+    trash = tuple(each for each in query.filters if each == ("withDeleted", True))
+    return Query(Kind.METADATA, trash, query.visibility)
+
+
+def is_plain(query: Query) -> bool:
+    """Whether more filters would narrow a search and change nothing else."""
+    is_whole = query.limit is None and not query.until
+    return query.kind is Kind.METADATA and is_whole and domain(query) is not None
+
+
+def covers(wide: Query, narrow: Query) -> bool:
+    """Whether a plain flat search surely finds everything that another one finds, because it asks for less."""
+    return (
+        is_plain(wide)
+        and not wide.is_structured
+        and domain(wide) == domain(narrow)
+        and set(wide.filters) <= set(narrow.filters)
+    )
+
+
+def wider(query: Query) -> Iterator[Query]:
+    """The plain flat searches that cover one, and are not the same: it with some filters left out."""
+    around = domain(query)
+    if around is not None and not query.is_structured:
+        own = [each for each in query.filters if each not in around.filters]
+        # Of a search with many filters only those with few are of interest: others are unlikely to be sent as well.
+        for count in range(min(len(own), _FEW)):
+            for some in combinations(own, count):
+                yield replace(query, filters=tuple(sorted((*around.filters, *some))))
+
+
+def both(one: Query, other: Query) -> Query | None:
+    """The search for what two plain searches have in common; None where there is no single one."""
+    if not (is_plain(one) and is_plain(other)) or domain(one) != domain(other):
+        return None
+    if one.is_structured or other.is_structured:
+        pair = structured(one), structured(other)
+        return None if None in pair else together(*(each for each in pair if each is not None))
+    filters = dict(one.filters)
+    for name, value in other.filters:
+        if name not in filters or filters[name] == value:
+            filters[name] = value
+            continue
+        merged = _both_values(name, filters[name], value)
+        if merged is None:
+            return None
+        filters[name] = merged
+    return replace(one, filters=tuple(sorted(filters.items())))
+
+
+def _both_values(name: str, one: Value, other: Value) -> Value:
+    """A value that means two different ones together; None where there is none."""
+    if name in _ADDITIVE and isinstance(one, tuple) and isinstance(other, tuple):
+        return tuple(sorted({*one, *other}))
+    if isinstance(one, str) and isinstance(other, str):
+        # Dates are complete and in UTC, so that texts compare as instants do.
+        if name.endswith("After"):
+            return max(one, other)
+        if name.endswith("Before"):
+            return min(one, other)
+    return None
+
+
+def contradiction(one: Query, other: Query) -> str | None:
+    """Why no asset can be in both of two searches, in words; None where one can be.
+
+    Holds for ranked and capped searches as well: what they find passes all their filters.
+    """
+    if not one.visibility & other.visibility:
+        return f"a photo is not in {_places(one)} and in {_places(other)}"
+    ours, theirs = dict(one.filters), dict(other.filters)
+    for name in sorted(ours.keys() & theirs.keys() & SINGLE):
+        # An empty text means "none" to servers before 3.0, and nothing to later ones.
+        if ours[name] != theirs[name] and "" not in (ours[name], theirs[name]):
+            return f"{name} cannot be {_shown(ours[name])} and {_shown(theirs[name])}"
+    if "tagIds" in ours and "tagIds" in theirs and (ours["tagIds"] is None) != (theirs["tagIds"] is None):
+        return "a photo without tags has none of them"
+    for mine, others in ((ours, theirs), (theirs, ours)):
+        if "isNotInAlbum" in mine and "albumIds" in others:
+            return "a photo in no album is not in one"
+        for moment in ("taken", "created", "updated", "trashed"):
+            after, before = mine.get(f"{moment}After"), others.get(f"{moment}Before")
+            if isinstance(after, str) and isinstance(before, str) and after > before:
+                return f"no photo is {moment} from {after} and until {before}"
+    return None
+
+
+def _places(query: Query) -> str:
+    return " or ".join(sorted(each.value for each in query.visibility))
+
+
+def _shown(value: Value) -> str:
+    match value:
+        case None:
+            return "unknown"
+        case bool():
+            return str(value).lower()
+        case _:
+            return repr(value)

@@ -1,0 +1,132 @@
+"""What searches cost: guesses, better where sizes are known, that only have to order the ways to answer a rule.
+
+The unit is one page of 1000 assets without EXIF. On a real server with 100,000 assets (Immich 3.1.0), read page by page
+by key, EXIF took 60 % longer and people another 40 %, a smart search four times a page; the network, which is the same
+for all, makes that less. What a search costs before its first row keeps one search ahead of two with as many pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
+from immich_smart_albums.selection.compile.algebra import covers
+from immich_smart_albums.selection.compile.structured import IN_EXIF
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from immich_smart_albums.model.query import Condition
+
+PAGE = 1000
+_FIRST_ROW = 0.5
+_ASKED_FOR_BY_ITSELF = 0.2
+_FULL_LIBRARY = 100_000
+_BESIDES_TIMELINE = 0.05
+"""How large archive and hidden videos are, compared with the timeline."""
+
+_SHARES = {
+    "albumIds": 0.01,
+    "city": 0.02,
+    "country": 0.2,
+    "description": 0.02,
+    "id": 0.0,
+    "isFavorite": 0.03,
+    "isMotion": 0.05,
+    "isNotInAlbum": 0.7,
+    "lensModel": 0.05,
+    "language": 1.0,
+    "make": 0.3,
+    "model": 0.1,
+    "ocr": 0.01,
+    "personIds": 0.05,
+    "query": 1.0,
+    "queryAssetId": 1.0,
+    "rating": 0.05,
+    "state": 0.1,
+    "tagIds": 0.02,
+    "takenAfter": 0.3,
+    "takenBefore": 0.5,
+    "type": 0.9,
+}
+"""How much of a library passes a filter, where nobody knows better."""
+
+_ELSE = 0.1
+
+NOTHING_KNOWN: Mapping[Query, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Prices searches."""
+
+    sizes: Mapping[Query, int]
+    """How many assets some searches find."""
+
+    def size(self, query: Query) -> float:
+        """About how many assets a search finds."""
+        if query in self.sizes:
+            return self.sizes[query]
+        total = sum(self._in(each) for each in query.visibility)
+        shares = [self._share(name, value, query.visibility) for name, value in query.filters]
+        shares += [self._share_of(each, query.visibility) for each in query.conditions]
+        if query.either:
+            branches = (prod(self._share_of(each, query.visibility) for each in branch) for branch in query.either)
+            shares.append(min(1.0, sum(branches)))
+        guess = min([total * prod(shares), *(size for known, size in self.sizes.items() if covers(known, query))])
+        return guess if query.limit is None else min(guess, query.limit)
+
+    def reading(self, query: Query, fields: frozenset[str]) -> float:
+        """What it costs to read a search with some top-level fields of assets."""
+        fields |= _needed(query)
+        weight = 1.0 + 0.4 * ("exifInfo" in fields) + 0.25 * ("people" in fields) + 2.0 * (query.kind is Kind.SMART)
+        pages = len(query.visibility) + self.size(query) // PAGE
+        return _FIRST_ROW + pages * weight
+
+    def asking(self, query: Query) -> float:
+        """What it costs to ask for each asset of a search by itself."""
+        return self.size(query) * _ASKED_FOR_BY_ITSELF
+
+    def _in(self, visibility: Visibility) -> float:
+        known = self.sizes.get(Query(Kind.METADATA, visibility=frozenset({visibility})))
+        if known is not None:
+            return known
+        timeline = self.sizes.get(WHOLE_LIBRARY, _FULL_LIBRARY)
+        return timeline if visibility is Visibility.TIMELINE else timeline * _BESIDES_TIMELINE
+
+    def _share(self, name: str, value: object, shown: frozenset[Visibility]) -> float:
+        """About how much of what is shown somewhere passes a filter."""
+        if isinstance(value, tuple):
+            return prod(self._share_of_one(name, (each,), shown) for each in value)
+        return self._share_of_one(name, value, shown)
+
+    def _share_of_one(self, name: str, value: object, shown: frozenset[Visibility]) -> float:
+        known = self.sizes.get(Query(Kind.METADATA, ((name, value),), shown))  # type: ignore[arg-type]
+        if known is None:
+            return _SHARES.get(name, _ELSE)
+        return min(1.0, known / max(1.0, sum(map(self._in, shown))))
+
+    def _share_of(self, condition: Condition, shown: frozenset[Visibility]) -> float:
+        """About how much of what is shown somewhere passes a condition."""
+        value = condition.value
+        match condition.operator:
+            case "any" if isinstance(value, tuple):
+                return min(1.0, sum(self._share_of_one(condition.field, (each,), shown) for each in value))
+            case "in" if isinstance(value, tuple):
+                return min(1.0, sum(self._share_of_one(condition.field, each, shown) for each in value))
+            case "none" | "ne" | "notIn":
+                return 1.0
+            case _:
+                return self._share({"takenAt": "takenAfter"}.get(condition.field, condition.field), value, shown)
+
+
+def _needed(query: Query) -> frozenset[str]:
+    """The top-level fields that a search reads in any case, to hold its answers against what was asked."""
+    conditions = (*query.conditions, *(each for branch in query.either for each in branch))
+    names = {name for name, _ in query.filters} | {each.field for each in conditions if each.operator != "none"}
+    return frozenset({"exifInfo"} if names & (IN_EXIF | {"description"}) else ()) | frozenset(
+        {"people"} if "personIds" in names else ()
+    )

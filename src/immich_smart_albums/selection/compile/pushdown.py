@@ -1,0 +1,122 @@
+"""Checks and trees as searches: what finds exactly, or surely, the assets of a frame for which they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.instants import to_milliseconds
+from immich_smart_albums.rules.tree import All, Any, Check, Not, Record, Search
+from immich_smart_albums.selection.compile.algebra import domain, is_plain
+from immich_smart_albums.selection.compile.structured import IN_EXIF, one_of, opposite, structured, together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from immich_smart_albums.model.query import Query, Value
+    from immich_smart_albums.rules.tree import Node
+    from immich_smart_albums.selection.ports import Server
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Knows what the server can be asked."""
+
+    server: Server
+    is_structured: bool
+    """Whether structured searches may be sent."""
+
+    def within(self, check: Check, frame: Query) -> Query | None:
+        """The search that surely finds what passes a check, of all that a frame could find; None where none does."""
+        within, around = check.within, domain(frame)
+        if within is None or around is None or not is_plain(within) or self.server.lacks(within):
+            return None
+        if within.is_structured and (around.filters or not self.is_structured):
+            return None
+        filters = {each for each in within.filters if each[0] != "withDeleted"} | set(around.filters)
+        return replace(within, filters=tuple(sorted(filters)), visibility=around.visibility)
+
+    def grown(self, query: Query, nodes: Iterable[Node]) -> tuple[Query, frozenset[Node]]:
+        """A plain search that takes in what of some nodes conditions can say, and these nodes."""
+        absorbed: set[Node] = set()
+        grown = structured(query)
+        if grown is None:
+            return query, frozenset()
+        for each in nodes:
+            asked = self.asked(each, query)
+            merged = None if asked is None else together(grown, asked)
+            if merged is not None:
+                grown = merged
+                absorbed.add(each)
+        return grown, frozenset(absorbed)
+
+    def asked(self, node: Node, frame: Query) -> Query | None:
+        """A node as a structured search that finds the same of what a frame could find; None where there is none."""
+        match node:
+            case Search():
+                fits = is_plain(node.query) and domain(node.query) == domain(frame)
+                return structured(node.query) if fits else None
+            case Check():
+                within = self.within(node, frame) if node.exact else None
+                return None if within is None else structured(within)
+            case Not():
+                child = self.asked(node.child, frame)
+                return None if child is None else opposite(child)
+            case All() | Any():
+                asked = [self.asked(child, frame) for child in node.children]
+                known = [each for each in asked if each is not None]
+                if len(known) < len(asked):
+                    return None
+                return together(*known) if isinstance(node, All) else one_of(known)
+            case _:
+                return None
+
+
+_PLAIN = frozenset({"type", "libraryId", "id"})
+_SINCE = {"takenAfter": "fileCreatedAt", "createdAfter": "createdAt", "updatedAfter": "updatedAt"}
+
+_Test = tuple[str, Callable[[Record], bool]]
+"""A field of a record, dotted below exifInfo, and what must hold of the record."""
+
+
+def as_check(search: Search, frame: Query, server: Server) -> Check | None:
+    """A check that tells of what a frame finds whether a search would find it; None where there is none for certain."""
+    query, around = search.query, domain(search.query)
+    if not is_plain(query) or query.is_structured or around is None or around != domain(frame):
+        return None
+    # What the frame has in common with the search need not be looked at; withDeleted is of that kind.
+    asked = [each for each in query.filters if each not in around.filters]
+    tests = [_test(name, value) for name, value in asked]
+    known = [test for test in tests if test is not None]
+    fields = frozenset(field for field, _ in known)
+    if len(known) < len(tests) or server.lacks_asset_fields(fields):
+        return None
+    holds = [test for _, test in known]
+    return Check(
+        f"{query.describe()}, checked here",
+        lambda record: all(test(record) for test in holds),
+        fields,
+        lambda _record: None,
+        within=query,
+        exact=True,
+        label=search.label,
+    )
+
+
+def _test(name: str, value: Value) -> _Test | None:
+    if name in IN_EXIF and value not in {None, ""}:
+        return f"exifInfo.{name}", lambda record: _exif(record, name) == value
+    if name in _PLAIN and value is not None:
+        return name, lambda record: record.get(name) == value
+    if name == "isMotion":
+        return "livePhotoVideoId", lambda record: (record.get("livePhotoVideoId") is not None) == value
+    if name in _SINCE and isinstance(value, str):
+        field, bound = _SINCE[name], to_milliseconds(value)
+        return field, lambda record: to_milliseconds(str(record[field])) >= bound
+    return None
+
+
+def _exif(record: Record, name: str) -> object:
+    found = record.get("exifInfo")
+    return found.get(name) if isinstance(found, dict) else None

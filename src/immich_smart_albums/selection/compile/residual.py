@@ -1,0 +1,128 @@
+"""What is left to hold inside of a frame: checked on its records, or held against the ids of other searches.
+
+Those searches may be narrowed to whatever must hold as well, since nothing else is asked of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.tree import All, Any, Check, Not, Search, leaves
+from immich_smart_albums.selection.compile.algebra import both, contradiction, domain, is_plain
+from immich_smart_albums.selection.compile.pushdown import as_check
+from immich_smart_albums.selection.compile.simplify import Plain, all_of, any_of, is_bounded, merged_all, negated
+from immich_smart_albums.selection.compile.structured import needs_exif, one_of
+from immich_smart_albums.selection.query_plan import is_late
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.rules.tree import Node
+    from immich_smart_albums.selection.compile.pushdown import Conditions
+
+COSTLY = frozenset({"exifInfo", "people"})
+"""Fields of records that a search returns for a price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """One frame, and what else is known to hold for what matches."""
+
+    conditions: Conditions
+    frame: Query
+    scopes: Sequence[Query]
+    """Plain searches that must hold; others are narrowed to the first that takes them."""
+    paid: Collection[Query]
+    """Searches that are sent in any case, as they are."""
+
+    def settled(self, node: Node, allowed: frozenset[str]) -> Plain:
+        """A node with each leaf as the check or the search that tells it best.
+
+        `allowed` are the costly fields that may be read of the frame's records where a search would do as well.
+        """
+        match node:
+            case Search():
+                check = as_check(node, self.frame, self.conditions.server)
+                return check if check is not None and _costly(check) <= allowed else self._membership(node)
+            case Check():
+                within = self.conditions.within(node, self.frame) if node.exact else None
+                is_cheap = not is_late(node.roots, self.frame) and _costly(node) <= allowed
+                return node if is_cheap or within is None else self._membership(Search(within, node.label))
+            case Not():
+                return negated(self.settled(node.child, allowed), node.label)
+            case All():
+                tree = all_of((self.settled(child, allowed) for child in node.children), node.label)
+                return merged_all(tree) if isinstance(tree, All) else tree
+            case Any():
+                return any_of((self.settled(child, allowed) for child in node.children), node.label)
+            case _:
+                message = f"{node.words} was not looked up"
+                raise TypeError(message)
+
+    def _membership(self, search: Search) -> Plain:
+        """A search for ids, as narrow as can be; False where it has nothing in common with what must hold."""
+        if any(contradiction(each, search.query) for each in (self.frame, *self.scopes)):
+            return False
+        if search.query in self.paid:
+            return search
+        narrowed = (both(each, search.query) for each in self.scopes)
+        return replace(search, query=next((each for each in narrowed if each is not None), search.query))
+
+    def folded(self, tree: Plain) -> Plain:
+        """A tree with searches that stand side by side in one structured search."""
+        match tree:
+            case Any():
+                one, taken = self._any_in_one(tree.children)
+                others = (self.folded(child) for child in tree.children if child not in taken)
+                return any_of(chain(one, others), tree.label)
+            case All():
+                children = self._grown(tree.children)
+                one, taken = self._any_in_one([each.child for each in children if isinstance(each, Not)])
+                left = (each for each in children if not (isinstance(each, Not) and each.child in taken))
+                return all_of(chain(map(self.folded, left), (Not(each) for each in one)), tree.label)
+            case _:
+                return tree
+
+    def _grown(self, nodes: Sequence[Node]) -> Sequence[Node]:
+        """Things that must hold together, each search with what it can take in of the others."""
+        for each in nodes:
+            if isinstance(each, Search) and is_plain(each.query):
+                query, taken = self.conditions.grown(each.query, filter(_is_searched, nodes))
+                if len(taken) > 1:
+                    return self._grown([replace(each, query=query), *(node for node in nodes if node not in taken)])
+        return nodes
+
+    def _any_in_one(self, nodes: Sequence[Node]) -> tuple[list[Search], Collection[Node]]:
+        """Searches for any of some nodes, each for two or more that one can find, and the nodes that they answer."""
+        first = next((leaf for node in nodes for leaf in leaves(node) if _is_plain_search(leaf)), None)
+        if not isinstance(first, Search):
+            return [], ()
+        looks_there = domain(first.query) == domain(self.frame)
+        candidates = (node for node in nodes if _is_searched(node) and (looks_there or is_bounded(node)))
+        queries = ((node, self.conditions.asked(node, first.query)) for node in candidates)
+        asked = {node: query for node, query in queries if query is not None}
+        found: list[Search] = []
+        taken: list[Node] = []
+        for is_in_exif in (False, True):
+            alike = {node: query for node, query in asked.items() if needs_exif(query) is is_in_exif}
+            one = one_of(list(alike.values())) if len(alike) > 1 else None
+            if one is not None:
+                found.append(replace(first, query=one))
+                taken += alike
+        return found, taken
+
+
+def _is_searched(node: Node) -> bool:
+    """Whether nothing of a node is checked here."""
+    return not any(isinstance(leaf, Check) for leaf in leaves(node))
+
+
+def _is_plain_search(leaf: Node) -> bool:
+    return isinstance(leaf, Search) and is_plain(leaf.query)
+
+
+def _costly(check: Check) -> frozenset[str]:
+    return COSTLY if check.roots is None else check.roots & COSTLY

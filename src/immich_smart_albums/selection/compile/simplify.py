@@ -1,0 +1,188 @@
+"""Rule → the same rule in a plain form: fewer levels, nothing twice, contradictions found, everything bounded.
+
+A tree may match what no search finds: "not in Nice" holds for most of the photos in the world. What nothing bounds is
+about the timeline, or about where its checks look, and the searches that say so are put in here. From then on a tree
+means the same on any set of assets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
+from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search
+from immich_smart_albums.selection.compile.algebra import both, contradiction, domain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_ANYWHERE = frozenset(Visibility)
+
+Plain = Node | bool
+"""A node, or that everything (True) or nothing (False) matches."""
+
+
+def bounded(node: Node) -> Node:
+    """The rule with what it is about said by searches."""
+    if is_bounded(node):
+        return node
+    match node:
+        case Any() if any(map(_has_search, node.children)) or len({_around(each) for each in node.children}) > 1:
+            return replace(node, children=tuple(bounded(each) for each in node.children))
+        case All():
+            at = next((at for at, each in enumerate(node.children) if _has_search(each)), None)
+            if at is not None:
+                before, child, after = node.children[:at], node.children[at], node.children[at + 1 :]
+                return replace(node, children=(*before, bounded(child), *after))
+            return replace(node, children=(Search(_around(node)), *node.children))
+        case _:
+            return All((Search(_around(node)), node))
+
+
+def is_bounded(node: Node) -> bool:
+    """Whether searches of the node surely find all that it can match."""
+    match node:
+        case Search():
+            return True
+        case All():
+            return any(map(is_bounded, node.children))
+        case Any():
+            return all(map(is_bounded, node.children))
+        case _:
+            return False
+
+
+def _has_search(node: Node) -> bool:
+    """Whether a search bounds some alternative of a node."""
+    return isinstance(node, Search) or (isinstance(node, All | Any) and any(map(_has_search, node.children)))
+
+
+def _around(node: Node) -> Query:
+    """Everything where the checks of a node look; the timeline where they do not say it."""
+    return next((found for each in _withins(node) if (found := domain(each)) is not None), WHOLE_LIBRARY)
+
+
+def _withins(node: Node) -> Iterator[Query]:
+    match node:
+        case Check() if node.within is not None:
+            yield node.within
+        case All() | Any():
+            for child in node.children:
+                yield from _withins(child)
+        case _:
+            pass
+
+
+def simplify(node: Node, notes: list[str]) -> Plain:
+    """A tree that selects the same assets on every server; `notes` tells what can match nothing, and why."""
+    match node:
+        case Not():
+            return negated(simplify(node.child, notes), node.label)
+        case Any():
+            return any_of([simplify(child, notes) for child in node.children], node.label)
+        case All():
+            found = all_of([simplify(child, notes) for child in node.children], node.label)
+            reason = _why_nothing(found) if isinstance(found, All) else None
+            if reason is None:
+                return found
+            notes.append(f"nothing can match {node.label}: {reason}" if node.label else f"nothing can match: {reason}")
+            return False
+        case _:
+            return node
+
+
+def all_of(children: Iterable[Plain], label: str = "") -> Plain:
+    """What holds where all of some parts hold."""
+    parts = list(dict.fromkeys(part for child in children for part in _parts(child, All)))
+    if False in parts:
+        return False
+    return _combined(All, [part for part in parts if not isinstance(part, bool)], label, otherwise=True)
+
+
+def any_of(children: Iterable[Plain], label: str = "") -> Plain:
+    """What holds where any of some parts holds."""
+    parts = list(dict.fromkeys(part for child in children for part in _parts(child, Any)))
+    if True in parts:
+        return True
+    return _combined(Any, [part for part in parts if not isinstance(part, bool)], label, otherwise=False)
+
+
+def _parts(node: Plain, kind: type[All | Any]) -> tuple[Plain, ...]:
+    return node.children if isinstance(node, kind) else (node,)
+
+
+def _combined(kind: type[All | Any], parts: list[Node], label: str, *, otherwise: bool) -> Plain:
+    if not parts:
+        return otherwise
+    return parts[0] if len(parts) == 1 else kind(tuple(parts), label)
+
+
+def negated(node: Plain, label: str) -> Plain:
+    """What holds where a part does not."""
+    match node:
+        case bool():
+            return not node
+        case Not():
+            return node.child
+        case Any():
+            return all_of([negated(child, node.label or label) for child in node.children], label)
+        case All():
+            return Not(merged_all(node), label or node.label)
+        case _:
+            return Not(node, label)
+
+
+def merged_all(node: All) -> Node:
+    """The same with as few searches as can be: those that have a common form in one."""
+    together: list[Node] = []
+    for part in node.children:
+        for at, each in enumerate(together):
+            if isinstance(part, Search) and isinstance(each, Search):
+                merged = both(each.query, part.query)
+                if merged is not None:
+                    together[at] = Search(merged, each.label)
+                    break
+        else:
+            together.append(part)
+    return together[0] if len(together) == 1 else replace(node, children=tuple(together))
+
+
+def _why_nothing(node: All) -> str | None:
+    """Why parts that must hold together cannot."""
+    asked = [query for child in node.children for query in _asked(child)]
+    for one, other in combinations(asked, 2):
+        reason = contradiction(one, other)
+        if reason is not None:
+            return reason
+    return None
+
+
+def _asked(node: Node) -> Iterator[Query]:
+    match node:
+        case Search():
+            yield node.query
+        case Check() if node.within is not None and node.within.kind is Kind.METADATA:
+            # A check passes wherever the asset is; only where its search looks is not its meaning.
+            yield node.within if node.placed else replace(node.within, visibility=_ANYWHERE)
+        case _:
+            pass
+
+
+def without_smart(node: Node) -> Node | None:
+    """The rule with its smart searches taken as true; None where nothing is left to hold.
+
+    What only ranks lower than before still matches it. A smart search under "not" stays: it excludes as ever.
+    """
+    match node:
+        case Search() if node.query.kind is Kind.SMART:
+            return None
+        case All():
+            rest = [each for child in node.children if (each := without_smart(child)) is not None]
+            return All(tuple(rest), node.label) if rest else None
+        case Any():
+            rest = [each for child in node.children if (each := without_smart(child)) is not None]
+            return Any(tuple(rest), node.label) if len(rest) == len(node.children) else None
+        case _:
+            return node

@@ -1,0 +1,249 @@
+"""Why an asset is in or out: the rule as a tree, with what each of its parts says of this one asset.
+
+Cheap parts are asked first. A part is left out where its answer could change neither the verdict nor which single
+change would turn it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind
+from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Search, leaves
+from immich_smart_albums.selection.explain.words import NameOf, in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Verdict(Enum):
+    """What a part of a rule says of an asset."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_ASKED = "not asked"
+    """It could not have made a difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one leaf says of the asset."""
+
+    holds: bool
+    value: object = None
+    """What decided, as Immich has it: a text, a number, a list of names; None where there is none."""
+    rank: int | None = None
+    """The asset's place in a ranking or a capped search, from 1; None where it was not met."""
+    read: int | None = None
+    """How many places of the ranking were looked at; None where there is no ranking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One part of a rule and its verdict."""
+
+    kind: str
+    """all, any, not, search or check."""
+    words: str
+    """What it means; empty for a combination that has no name of its own."""
+    verdict: Verdict
+    answer: Answer | None = None
+    """Of a search or check that was asked."""
+    parts: tuple[Reason, ...] = ()
+    where: str = ""
+    """Where it stands: a place in a file, or a flag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A rule tree and one asset."""
+
+    tree: Reason
+    near_misses: tuple[Reason, ...]
+    """Searches and checks of which each alone, with the other answer, would turn the verdict."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the tree holds for the asset."""
+        return self.tree.verdict is Verdict.PASSED
+
+
+def explain(
+    match: Node, ask: Callable[[Search | Check], Answer], *, written: Node | None = None, name_of: NameOf
+) -> Explanation:
+    """Ask a tree's leaves about one asset, each at most once.
+
+    `written` is the tree before its names were looked up, for the user's own words; `name_of` names ids.
+    """
+    told = _Asker(ask, name_of, {}).tell(match, match if written is None else written)
+    first: dict[Search | Check, Reason] = {}
+    for leaf, reason in told.asked:
+        first.setdefault(leaf, reason)  # one that stands twice is told once
+    return Explanation(told.reason, tuple(reason for leaf, reason in first.items() if leaf in told.turns))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A part's reason, and what it takes to turn it."""
+
+    reason: Reason
+    turns: frozenset[Search | Check]
+    """Leaves of which each alone would turn the part's verdict."""
+    asked: tuple[tuple[Search | Check, Reason], ...]
+    """The leaves that were asked, in the rule's order."""
+
+    @property
+    def passed(self) -> bool:
+        return self.reason.verdict is Verdict.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    ask: Callable[[Search | Check], Answer]
+    name_of: NameOf
+    answers: dict[Search | Check, Answer]
+
+    def tell(self, node: Node, written: Node) -> _Told:
+        """What a part says; `written` is the same part as the user wrote it."""
+        match node:
+            case Search() | Check():
+                answer = self.answers[node] if node in self.answers else self.answers.setdefault(node, self.ask(node))
+                reason = self._reason(node, written, _verdict(holds=answer.holds), answer=answer)
+                return _Told(reason, frozenset({node}), ((node, reason),))
+            case Not():
+                child = self.tell(node.child, written.child if isinstance(written, Not) else node.child)
+                reason = self._reason(node, written, _verdict(holds=not child.passed), (child.reason,))
+                return _Told(reason, child.turns, child.asked)
+            case All() | Any():
+                return self._combination(node, written)
+            case _:
+                message = f"{node.words} was not looked up"
+                raise TypeError(message)
+
+    def _combination(self, node: All | Any, written: Node) -> _Told:
+        """Ask the parts until neither the verdict nor what would turn it can change any more.
+
+        A part *decides* where it settles the verdict by itself: one that fails under All, one that passes under Any.
+        Where one decides, only what turns all of those that do, and none of the others, turns the whole.
+        """
+        is_all = isinstance(node, All)
+        originals = _written_parts(node, written)
+        parts: dict[int, _Told] = {}
+        deciding: frozenset[Search | Check] | None = None
+        for place in sorted(range(len(node.children)), key=lambda at: _cost(node.children[at])):
+            part = parts[place] = self.tell(node.children[place], originals[place])
+            if part.passed is not is_all:
+                deciding = part.turns if deciding is None else deciding & part.turns
+                if not deciding:
+                    break
+        others = frozenset().union(*(part.turns for part in parts.values() if part.passed is is_all))
+        reasons = tuple(
+            parts[place].reason if place in parts else self._not_asked(child, originals[place])
+            for place, child in enumerate(node.children)
+        )
+        verdict = _verdict(holds=is_all if deciding is None else not is_all)
+        return _Told(
+            self._reason(node, written, verdict, reasons),
+            others if deciding is None else deciding - others,
+            tuple(pair for place in sorted(parts) for pair in parts[place].asked),
+        )
+
+    def _not_asked(self, node: Node, written: Node) -> Reason:
+        match node:
+            case All() | Any():
+                parts = tuple(map(self._not_asked, node.children, _written_parts(node, written)))
+            case Not():
+                parts = (self._not_asked(node.child, written.child if isinstance(written, Not) else node.child),)
+            case _:
+                parts = ()
+        return self._reason(node, written, Verdict.NOT_ASKED, parts)
+
+    def _reason(
+        self, node: Node, written: Node, verdict: Verdict, parts: tuple[Reason, ...] = (), answer: Answer | None = None
+    ) -> Reason:
+        # What was looked up, as a whole, bears the name that the user gave it.
+        named = written if isinstance(written, Named | Check) else node
+        words = "" if isinstance(named, All | Any | Not) else in_words(named, self.name_of)
+        return Reason(type(node).__name__.lower(), words, verdict, answer, parts, named.label)
+
+
+def _written_parts(node: All | Any, written: Node) -> tuple[Node, ...]:
+    """The parts as the user wrote them; those of a name that was looked up were written by nobody."""
+    return written.children if isinstance(written, All | Any) else node.children
+
+
+def _verdict(*, holds: bool) -> Verdict:
+    return Verdict.PASSED if holds else Verdict.FAILED
+
+
+def _cost(node: Node) -> int:
+    """Whether a part needs no request, a small one for each of its searches, or a ranking."""
+    return max(map(_cost_of_leaf, leaves(node)))
+
+
+def _cost_of_leaf(leaf: Search | Check | Named) -> int:
+    if not isinstance(leaf, Search):
+        return 0
+    return 2 if leaf.query.kind is Kind.SMART or leaf.query.limit is not None else 1
+
+
+_MOST = 200
+"""Characters of a value that are shown."""
+
+
+def because(explanation: Explanation) -> str:
+    """The leaves that a verdict rests on, each with what it saw: `person 'Emma' (people: Noah)`."""
+    return "; ".join(dict.fromkeys(in_short(reason) for reason in causes(explanation.tree)))
+
+
+def causes(reason: Reason) -> Iterable[Reason]:
+    """The leaves that a verdict rests on: of "all" those that fail, or all of them where it passes; and so on."""
+    match reason.kind:
+        case "not":
+            yield from causes(reason.parts[0])
+        case "all" | "any":
+            # All passes, and any fails, because of every part.
+            deciding = Verdict.FAILED if reason.kind == "all" else Verdict.PASSED
+            for part in reason.parts:
+                if part.verdict is deciding or reason.verdict is not deciding:
+                    yield from causes(part)
+        case _:
+            yield reason
+
+
+def in_short(reason: Reason) -> str:
+    """A leaf that was asked, with what it saw."""
+    seen = answer_text(reason.answer) if reason.answer else ""
+    return f"{reason.words} ({seen})" if seen else reason.words
+
+
+def answer_text(answer: Answer) -> str:
+    """What decided an answer; empty where there is nothing to show."""
+    if answer.read is None:
+        return value_text(answer.value)
+    if answer.rank is not None:
+        return f"rank {answer.rank:,}"
+    return f"not among the first {answer.read:,}" if answer.read else "not in this ranking"
+
+
+def value_text(value: object) -> str:
+    """A value as people read it, on one line."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case str():
+            text = value if value.isprintable() and value.strip() else repr(value)
+        case float():
+            text = f"{value:g}"
+        case Mapping():
+            text = "; ".join(f"{name.rpartition('.')[2]}: {value_text(each)}" for name, each in value.items())
+        case Iterable():
+            text = ", ".join(map(value_text, value)) or "nothing"
+        case _:
+            text = str(value)
+    return text if len(text) <= _MOST else f"{text[:_MOST]}…"

@@ -1,0 +1,91 @@
+"""Searches and checks in a user's words, with names in place of ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Visibility
+from immich_smart_albums.rules.tree import Check, Named
+
+if TYPE_CHECKING:
+    from immich_smart_albums.model.query import Condition
+    from immich_smart_albums.rules.tree import Leaf
+
+NameOf = Callable[[str, str], str]
+"""What an id stands for, given the field of a search that it is in: personIds, tagIds or albumIds."""
+
+_WORDS = {
+    "albumIds": "album",
+    "createdAfter": "added from",
+    "createdBefore": "added until",
+    "id": "photo",
+    "ocr": "text in the picture",
+    "originalFileName": "file name",
+    "originalPath": "path",
+    "personIds": "person",
+    "query": "smart",
+    "queryAssetId": "like photo",
+    "tagIds": "tag",
+    "takenAfter": "taken from",
+    "takenBefore": "taken until",
+    "updatedAfter": "changed from",
+    "updatedBefore": "changed until",
+}
+"""What the rules file calls a search's fields; others keep Immich's name."""
+
+_NAMED = frozenset({"albumIds", "personIds", "tagIds"})
+
+_OPERATORS = {"eq": "", "gt": "above", "gte": "from", "lt": "below", "lte": "up to", "ne": "not", "notIn": "none of"}
+"""Operators of structured searches (3.2); others keep Immich's name."""
+
+
+def in_words(leaf: Leaf, name_of: NameOf) -> str:
+    """What a leaf asks for."""
+    if isinstance(leaf, Named):
+        return leaf.words
+    if isinstance(leaf, Check):
+        return leaf.title or leaf.words
+    query = leaf.query
+    words = [_filter(name, value, name_of) for name, value in query.filters]
+    words += [_condition(each, name_of) for each in query.conditions]
+    if query.either:
+        branches = (" and ".join(_condition(each, name_of) for each in branch) for branch in query.either)
+        words.append(f"({' or '.join(branches)})")
+    words = words or ["any photo"]
+    if query.visibility != {Visibility.TIMELINE}:
+        words.append("in " + " or ".join(sorted(each.value for each in query.visibility)))
+    if query.limit is not None:
+        words.append(f"{'top' if query.kind is Kind.SMART else 'the first'} {query.limit}")
+    if query.until:
+        words.append(f"until {' or '.join(query.until)}")
+    return ", ".join(words)
+
+
+def _filter(name: str, value: object, name_of: NameOf) -> str:
+    word = _WORDS.get(name, name)
+    match value:
+        case None:
+            return f"no {word}"
+        case bool():
+            return f"{word}: {str(value).lower()}"
+        case _:
+            return f"{word} {_value(name, value, name_of)}"
+
+
+def _condition(condition: Condition, name_of: NameOf) -> str:
+    operator = _OPERATORS.get(condition.operator, condition.operator)
+    word = _WORDS.get(condition.field, condition.field)
+    return " ".join(part for part in (word, operator, _value(condition.field, condition.value, name_of)) if part)
+
+
+def _value(name: str, value: object, name_of: NameOf) -> str:
+    match value:
+        case tuple():
+            return " and ".join(name_of(name, str(each)) if name in _NAMED else str(each) for each in value)
+        case bool() | None:
+            return "none" if value is None else str(value).lower()
+        case str():
+            return repr(value)
+        case _:
+            return str(value)

@@ -1,0 +1,167 @@
+"""What a run sends, and what it looks at: the values that `lower` makes and `evaluate` works off.
+
+A rule becomes *parts*, alternatives of which each is one search (its *frame*) and a tree of what must hold of the
+assets that it finds. Everything that the parts of all rules need of one search is put together in one *reading*, so
+that every distinct search is sent once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind
+from immich_smart_albums.rules.local_filters.asset_shape import FROM_DETAILS
+from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.rules.tree import Key, Leaf, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One alternative of a rule: what a search finds, as far as a tree holds for it."""
+
+    frame: Query
+    tree: Node | None = None
+    """None: everything that the frame finds matches."""
+
+    @property
+    def searches(self) -> tuple[Query, ...]:
+        """The searches of which the tree needs the ids of everything that they find."""
+        queries = dict.fromkeys(leaf.query for leaf in self._leaves() if isinstance(leaf, Search))
+        return tuple(query for query in queries if query != self.frame)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The checks on the frame's records, as they stream by."""
+        return tuple(each for each in self._checks() if not is_late(each.roots, self.frame))
+
+    @property
+    def late_checks(self) -> tuple[Check, ...]:
+        """The checks that need each asset asked for by itself."""
+        return tuple(each for each in self._checks() if is_late(each.roots, self.frame))
+
+    def _checks(self) -> Iterator[Check]:
+        yield from dict.fromkeys(leaf for leaf in self._leaves() if isinstance(leaf, Check))
+
+    def _leaves(self) -> Iterator[Leaf]:
+        return iter(()) if self.tree is None else leaves(self.tree)
+
+
+@dataclass(frozen=True, slots=True)
+class RulePlan:
+    """How one rule is answered."""
+
+    rule: Rule
+    parts: tuple[Part, ...]
+    """What any of them gives matches. None at all: nothing can match, and no search is sent."""
+    notes: tuple[str, ...] = ()
+    """What the user should know, such as "nothing can be both: city 'Nice', city 'Kyoto'"."""
+    name: str = ""
+    """What messages call it; empty where there is one rule only."""
+
+    @property
+    def queries(self) -> frozenset[Query]:
+        """Every search that it depends on."""
+        return frozenset(query for part in self.parts for query in (part.frame, *part.searches))
+
+    @property
+    def ranking(self) -> tuple[Query, ...]:
+        """The smart searches whose order says which assets are best: those that an asset is in because it matches."""
+        return tuple(
+            dict.fromkeys(
+                query for part in self.parts for query in (part.frame, *_wanted(part.tree)) if query.kind is Kind.SMART
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One search of a run, and what is looked at while its records stream by."""
+
+    query: Query
+    fields: frozenset[str]
+    """What to read of each asset: `exifInfo.make`, `people`, …"""
+    checks: tuple[Check, ...]
+    keys: tuple[Key, ...]
+    """The keys by which rules split what they find here."""
+    trees: tuple[Node | None, ...]
+    """Of the parts that have this search as their frame. None of them possible: the asset is not kept."""
+    keeps_ids: bool
+    """Whether some part needs the ids of everything that is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """Everything that a run sends and checks for its rules."""
+
+    rules: tuple[RulePlan, ...]
+    readings: tuple[Reading, ...]
+    """Every distinct search, those that most depends on first."""
+
+
+def put_together(rules: tuple[RulePlan, ...]) -> RunPlan:
+    """The plan of a run: each search of its rules once, with all that they need of it."""
+    frames: dict[Query, list[tuple[RulePlan, Part]]] = {}
+    searches: dict[Query, None] = {}
+    for rule in rules:
+        for part in rule.parts:
+            frames.setdefault(part.frame, []).append((rule, part))
+            searches.update(dict.fromkeys(part.searches))
+    queries = dict.fromkeys((*frames, *searches))
+    return RunPlan(rules, tuple(_reading(query, frames.get(query, []), query in searches) for query in queries))
+
+
+def _reading(query: Query, parts: list[tuple[RulePlan, Part]], keeps_ids: bool) -> Reading:
+    checks = tuple(dict.fromkeys(check for _, part in parts for check in part.checks))
+    keys = tuple(
+        dict.fromkeys(key for rule, _ in parts for key in rule.rule.split if not is_late(roots(key.fields), query))
+    )
+    return Reading(
+        query,
+        fields=frozenset().union(*(each.fields or () for each in checks), *(key.fields for key in keys)),
+        checks=checks,
+        keys=keys,
+        trees=tuple(dict.fromkeys(part.tree for _, part in parts)),
+        keeps_ids=keeps_ids,
+    )
+
+
+def roots(fields: frozenset[str]) -> frozenset[str]:
+    """The top-level fields among dotted ones."""
+    return frozenset(each.partition(".")[0] for each in fields)
+
+
+def is_late(names: frozenset[str] | None, frame: Query) -> bool:
+    """Whether a search's records lack one of these top-level fields (None: any), so that each asset is asked for."""
+    # Immich's smart search returns no people in any version.
+    absent = FROM_DETAILS | {"people"} if frame.kind is Kind.SMART else FROM_DETAILS
+    return names is None or bool(names & absent)
+
+
+def _wanted(node: Node | None) -> Iterator[Query]:
+    match node:
+        case Search():
+            yield node.query
+        case All() | Any():
+            for child in node.children:
+                yield from _wanted(child)
+        case _:
+            pass
+
+
+def describe(node: Node) -> str:
+    """A short name for a part of a rule, for messages."""
+    match node:
+        case All() | Any() | Not():
+            return node.label or type(node).__name__.lower()
+        case Search():
+            return node.query.describe()
+        case Check():
+            return node.title or node.words
+        case _:
+            return node.words

@@ -1,0 +1,141 @@
+"""What one search found, as a value: filled while records stream by, so that memory follows what may match.
+
+A value can be stored and filled again (`Memory` in `ports`): it depends on nothing but the reading and the records.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import FilterError
+from immich_smart_albums.model.asset import Asset
+from immich_smart_albums.rules.tree import All, Any, Check, Not
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from immich_smart_albums.rules.tree import Node, Record
+    from immich_smart_albums.selection.query_plan import Reading
+
+
+@dataclass(slots=True)
+class Found:
+    """What is kept of one search."""
+
+    places: dict[str, int] = field(default_factory=dict)
+    """The ids, with their place in the search's order: of everything, or of what may match (`Reading.keeps_ids`)."""
+    assets: dict[str, Asset] = field(default_factory=dict)
+    """What may match."""
+    passed: dict[str, int] = field(default_factory=dict)
+    """For each of `assets` a bit for each of the reading's checks that it passes."""
+    groups: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    """For each of `assets` its values of each of the reading's keys."""
+    count: int = 0
+    """How many assets the search found."""
+    failures: dict[Check, FilterError] = field(default_factory=dict)
+    """Checks that could not be made on some asset: nothing that depends on them may be used."""
+
+    def drop(self, ids: Collection[str]) -> None:
+        """Forget assets, such as those that are about to be taken in anew."""
+        for asset_id in ids:
+            for each in (self.places, self.assets, self.passed, self.groups):
+                each.pop(asset_id, None)
+
+    def add(self, other: Found) -> None:
+        """Take in what another search found of the same, but for places and count."""
+        self.assets.update(other.assets)
+        self.passed.update(other.passed)
+        self.groups.update(other.groups)
+
+
+class Intake:
+    """Takes the records of one reading into a `Found`."""
+
+    def __init__(self, reading: Reading, found: Found | None = None) -> None:
+        self.found = Found() if found is None else found
+        self._reading = reading
+        needed = [self._needed(check) for check in reading.checks]
+        order = sorted(range(len(needed)), key=lambda at: needed[at] is None)
+        # What settles alone that an asset cannot match goes first, and the rest is not looked at then.
+        self._checks = [(1 << at, reading.checks[at].holds, needed[at]) for at in order]
+        self._seen: set[str] = set()
+        self._possible: dict[int, bool] = {}
+
+    def take(self, records: Iterable[Record]) -> None:
+        """Take in some records, each asset at its first appearance. Raises KeyError or ValueError for no asset."""
+        if not self._reading.trees:
+            places = self.found.places
+            for record in records:
+                places.setdefault(str(record["id"]), len(places))
+            self.found.count = len(places)
+            return
+        for record in records:
+            asset_id = str(record["id"])
+            if asset_id not in self._seen:
+                self._seen.add(asset_id)
+                self._look_at(asset_id, record)
+
+    def _look_at(self, asset_id: str, record: Record) -> None:
+        found, place = self.found, self.found.count
+        found.count += 1
+        if self._reading.keeps_ids:
+            found.places[asset_id] = place
+        mask = 0
+        try:
+            for bit, holds, needed in self._checks:
+                if holds(record):
+                    if needed is False:
+                        return
+                    mask |= bit
+                elif needed:
+                    return
+        except FilterError:
+            mask = self._one_by_one(record)
+        if mask not in self._possible:
+            passed = {check for at, check in enumerate(self._reading.checks) if mask >> at & 1}
+            self._possible[mask] = self._is_possible(passed, self._reading.checks)
+        if self._possible[mask]:
+            found.places[asset_id] = place
+            found.assets[asset_id] = Asset.of(record)
+            found.passed[asset_id] = mask
+            if self._reading.keys:
+                found.groups[asset_id] = tuple(key.values(record) for key in self._reading.keys)
+
+    def _one_by_one(self, record: Record) -> int:
+        """The checks that a record passes where one of them could not be made: that one is noted."""
+        mask = 0
+        for at, check in enumerate(self._reading.checks):
+            try:
+                mask |= check.holds(record) << at
+            except FilterError as error:
+                self.found.failures.setdefault(check, error)
+        return mask
+
+    def _needed(self, check: Check) -> bool | None:
+        """Whether an asset must pass a check (True), or must not (False), to match any tree; None: either may do."""
+        if not self._is_possible(set(), (check,)):
+            return True
+        return None if self._is_possible({check}, (check,)) else False
+
+    def _is_possible(self, passed: set[Check], known: tuple[Check, ...]) -> bool:
+        """Whether an asset of which so much is known may match any tree."""
+        return any(tree is None or _verdict(tree, passed, known) is not False for tree in self._reading.trees)
+
+
+def _verdict(node: Node, passed: set[Check], known: tuple[Check, ...]) -> bool | None:
+    """Kleene's logic: True or False where the checks on records settle it, None where a search will."""
+    match node:
+        case Check():
+            return node in passed if node in known else None
+        case Not():
+            verdict = _verdict(node.child, passed, known)
+            return None if verdict is None else not verdict
+        case All():
+            verdicts = [_verdict(child, passed, known) for child in node.children]
+            return False if False in verdicts else None if None in verdicts else True
+        case Any():
+            verdicts = [_verdict(child, passed, known) for child in node.children]
+            return True if True in verdicts else None if None in verdicts else False
+        case _:
+            return None

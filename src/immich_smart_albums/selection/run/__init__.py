@@ -1,0 +1,3 @@
+"""From a query plan to selections: searching and evaluating."""
+
+from __future__ import annotations

@@ -1,0 +1,170 @@
+"""A run's plan → what each of its rules selects: set algebra over what the searches found.
+
+    results = evaluate(lower(rules, server, sizes), server.searches, concurrency=4, log=print)
+    for rule, result in zip(rules, results):   # in the order of the rules
+        if isinstance(result, Failed):         # a search that this rule needs failed, and `result.error` says why
+            ...
+
+One rule that fails leaves the others alone. Nothing of a rule that failed is ever used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import SmartAlbumsError
+from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search, leaves
+from immich_smart_albums.selection.query_plan import Part, RulePlan, RunPlan, describe
+from immich_smart_albums.selection.run.details import Details
+from immich_smart_albums.selection.run.fetch import Evidence, gather
+from immich_smart_albums.selection.run.ranking import best, newest_first
+from immich_smart_albums.selection.run.split import Combination, Split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.selection.ports import Memory, Searches
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a rule matches now."""
+
+    assets: tuple[Asset, ...]
+    """Newest first; of a rule that is split, those that belong in some album."""
+    matched: int
+    """How many matched before the rule's limit."""
+    groups: dict[str, tuple[Combination, ...]] = field(default_factory=dict)
+    """Of a rule that is split: for each asset the combinations of key values, in the order of the rule's keys, whose
+    albums it belongs in."""
+    notes: tuple[str, ...] = ()
+    """What the user should know of how the rule was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A rule that could not be answered: nothing is known of what it matches."""
+
+    error: SmartAlbumsError
+
+
+def evaluate(
+    plan: RunPlan,
+    searches: Searches,
+    *,
+    concurrency: int,
+    log: Callable[[str], None],
+    memory: Memory | None = None,
+) -> tuple[Selection | Failed, ...]:
+    """Run a plan: for each of its rules, in their order, what it selects or why that is not known."""
+    evidence = gather(
+        plan,
+        searches,
+        concurrency=concurrency,
+        on_found=lambda query, count: log(f"{query.describe()}: found {count}"),
+        memory=memory,
+    )
+    details = Details(plan, searches)
+    results: list[Selection | Failed] = []
+    for at, rule in enumerate(plan.rules):
+        try:
+            if at in evidence.errors:
+                raise evidence.errors[at]
+            results.append(_Selector(rule, evidence, details, _named(log, rule.name)).selection())
+        except SmartAlbumsError as error:
+            results.append(Failed(error))
+    return tuple(results)
+
+
+def _named(log: Callable[[str], None], name: str) -> Callable[[str], None]:
+    return (lambda text: log(f"{name}: {text}")) if name else log
+
+
+@dataclass(slots=True)
+class _Selector:
+    """Answers one rule from what the searches of the run found."""
+
+    plan: RulePlan
+    evidence: Evidence
+    details: Details
+    log: Callable[[str], None]
+
+    def selection(self) -> Selection:
+        """What the rule selects. Raises SmartAlbumsError where details of assets cannot be read or checked."""
+        matching: dict[str, Asset] = {}
+        for part in self.plan.parts:
+            assets = self.evidence.found[part.frame].assets
+            matching.update((each, assets[each]) for each in self._part(part, set(assets)))
+        rule = self.plan.rule
+        rankings = [self.evidence.found[query].places for query in self.plan.ranking]
+        if not rule.split:
+            kept = best(matching.values(), rule.limit, rule.sort, rankings)
+            if len(kept) < len(matching):
+                self.log(f"limit {rule.limit}: kept {len(kept)} of {len(matching)}")
+            return Selection(tuple(newest_first(kept)), len(matching), notes=self.plan.notes)
+        split = Split(self.plan, self.evidence, self.details)
+        groups, left_out = split.groups(matching, rankings)
+        notes = (*self.plan.notes, *([left_out] if left_out else []))
+        return Selection(tuple(newest_first(matching[each] for each in groups)), len(matching), groups, notes)
+
+    def _part(self, part: Part, base: set[str]) -> set[str]:
+        """The matches of a part, saying what each step kept."""
+        tree = part.tree
+        if tree is None:
+            self.log(f"{part.frame.describe()}: kept {len(base)}")
+            return base
+        steps = tree.children if isinstance(tree, All) else (tree,)
+        within = _Within(part, self.evidence, self.details)
+        for step in sorted(steps, key=within.lateness):
+            kept = within.matching(step, base)
+            self.log(f"{describe(step)}: kept {len(kept)} of {len(base)}")
+            base = kept
+        return base - self.details.gone
+
+
+@dataclass(slots=True)
+class _Within:
+    """Evaluates the tree of one part on assets that its frame found."""
+
+    part: Part
+    evidence: Evidence
+    details: Details
+    late: frozenset[Check] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.late = frozenset(self.part.late_checks)
+
+    def matching(self, node: Node, base: set[str]) -> set[str]:
+        """The assets of `base` that match the node."""
+        match node:
+            case Search():
+                return base & self.evidence.found[node.query].places.keys()
+            case Check():
+                return self._checked(node, base)
+            case Not():
+                return base - self.matching(node.child, base)
+            case All():
+                for child in sorted(node.children, key=self.lateness):
+                    base = self.matching(child, base)
+                return base
+            case Any():
+                matched: set[str] = set()
+                for child in sorted(node.children, key=self.lateness):
+                    matched |= self.matching(child, base - matched)
+                return matched
+            case _:
+                message = f"{node.words} was not looked up"
+                raise TypeError(message)
+
+    def lateness(self, node: Node) -> bool:
+        """Whether a part needs requests of its own: those come last, when few assets are left."""
+        return any(leaf in self.late for leaf in leaves(node))
+
+    def _checked(self, node: Check, base: set[str]) -> set[str]:
+        if node in self.late:
+            return self.details.passing(node, base)
+        passed = self.evidence.found[self.part.frame].passed
+        bit = 1 << self.evidence.readings[self.part.frame].checks.index(node)
+        return {each for each in base if passed[each] & bit}

@@ -1,0 +1,123 @@
+"""Running the searches of a plan: each once, a few at a time, and no longer than a rule can still use them."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import SmartAlbumsError
+from immich_smart_albums.selection.result import Found, Intake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.selection.ports import Memory, Searches
+    from immich_smart_albums.selection.query_plan import Reading, RunPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the searches of a run found."""
+
+    found: dict[Query, Found]
+    readings: dict[Query, Reading]
+    errors: dict[int, SmartAlbumsError]
+    """For each rule that cannot be answered, by its place in the plan, the first thing that went wrong."""
+
+
+def gather(
+    plan: RunPlan,
+    searches: Searches,
+    *,
+    concurrency: int,
+    on_found: Callable[[Query, int], None],
+    memory: Memory | None = None,
+) -> Evidence:
+    """Send every distinct search of a plan once.
+
+    A search that fails fails the rules that depend on it, and ends the searches that only those need.
+    """
+    dependent = {
+        each.query: frozenset(at for at, rule in enumerate(plan.rules) if each.query in rule.queries)
+        for each in plan.readings
+    }
+    run = _Run(plan, searches, on_found, memory, dependent)
+    pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="search")
+    pending: dict[Future[Found], Reading] = {pool.submit(run.read, each): each for each in plan.readings}
+    found: dict[Query, Found] = {}
+    try:
+        while pending:
+            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                reading = pending.pop(future)
+                try:
+                    found[reading.query] = future.result()
+                except SmartAlbumsError as error:
+                    run.fail(reading, error)
+                except _StoppedError:
+                    pass
+            # Nobody waits for searches whose result is of no use: they end at their next batch.
+            pending = {future: reading for future, reading in pending.items() if run.is_needed(reading)}
+    finally:
+        run.stop.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+    return Evidence(found, {each.query: each for each in plan.readings}, dict(run.errors))
+
+
+class _StoppedError(Exception):
+    """Nothing that a search finds is of use any more."""
+
+
+@dataclass(slots=True)
+class _Run:
+    plan: RunPlan
+    searches: Searches
+    on_found: Callable[[Query, int], None]
+    memory: Memory | None
+    dependent: dict[Query, frozenset[int]]
+    """For each search the rules that need it, by their place in the plan."""
+    errors: dict[int, SmartAlbumsError] = field(default_factory=dict)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def read(self, reading: Reading) -> Found:
+        """Read one search to its end, unless it is known from before. Raises SmartAlbumsError."""
+        found = self.memory.recall(reading) if self.memory else None
+        if found is None:
+            found = self._read(reading)
+            if self.memory and not found.failures:
+                self.memory.keep(reading, found)
+        self.on_found(reading.query, found.count)
+        return found
+
+    def _read(self, reading: Reading) -> Found:
+        keeps_ids = reading.keeps_ids or (self.memory is not None and self.memory.wants_ids(reading))
+        intake = Intake(replace(reading, keeps_ids=keeps_ids))
+        with closing(self.searches.find(reading.query, reading.fields)) as batches:
+            for batch in batches:
+                if not self.is_needed(reading):
+                    raise _StoppedError
+                intake.take(batch)
+                if intake.found.failures:
+                    self._note_failures(reading, intake.found)
+        return intake.found
+
+    def is_needed(self, reading: Reading) -> bool:
+        """Whether a rule that may still be answered depends on a search."""
+        return not self.stop.is_set() and not self.dependent[reading.query] <= self.errors.keys()
+
+    def fail(self, reading: Reading, error: SmartAlbumsError) -> None:
+        """Fail the rules that depend on a search; what went wrong first counts."""
+        for at in self.dependent[reading.query]:
+            self.errors.setdefault(at, error)
+
+    def _note_failures(self, reading: Reading, found: Found) -> None:
+        """Fail the rules that depend on checks that could not be made."""
+        for at, rule in enumerate(self.plan.rules):
+            for part in rule.parts:
+                for check in part.checks if part.frame == reading.query else ():
+                    if check in found.failures:
+                        self.errors.setdefault(at, found.failures[check])

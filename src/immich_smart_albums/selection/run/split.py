@@ -1,0 +1,71 @@
+"""Split selections: which albums of a rule each asset belongs in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.selection.run.ranking import best, newest_first
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.rules.tree import Key
+    from immich_smart_albums.selection.query_plan import RulePlan
+    from immich_smart_albums.selection.run.details import Details
+    from immich_smart_albums.selection.run.fetch import Evidence
+
+Combination = tuple[str, ...]
+"""One value of each key of a rule, in the order of its keys: one album."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Sorts what a rule matches into its albums."""
+
+    plan: RulePlan
+    evidence: Evidence
+    details: Details
+
+    def groups(
+        self, matching: Mapping[str, Asset], rankings: Sequence[Mapping[str, int]]
+    ) -> tuple[dict[str, tuple[Combination, ...]], str]:
+        """For each asset the combinations that keep it, and a note on those that have no value for some key.
+
+        The rule's limit is that of each combination. Raises ServerError.
+        """
+        rule = self.plan.rule
+        values = [self._values(key, matching) for key in rule.split]
+        members: dict[Combination, list[Asset]] = defaultdict(list)
+        lacking: dict[str, int] = defaultdict(int)
+        for asset in newest_first(matching.values()):
+            own = [of_key.get(asset.id, ()) for of_key in values]
+            for key, each in zip(rule.split, own, strict=True):
+                lacking[key.name] += not each
+            for combination in product(*own):
+                members[combination].append(asset)
+        groups: dict[str, tuple[Combination, ...]] = {}
+        for combination in sorted(members):
+            for asset in best(members[combination], rule.limit, rule.sort, rankings):
+                groups[asset.id] = (*groups.get(asset.id, ()), combination)
+        return groups, ", ".join(_lacking(lacking))
+
+    def _values(self, key: Key, ids: Mapping[str, Asset]) -> dict[str, tuple[str, ...]]:
+        """The values of a key for each asset, from any search that showed it, else from the asset itself."""
+        found: dict[str, tuple[str, ...]] = {}
+        for frame in dict.fromkeys(part.frame for part in self.plan.parts):
+            reading = self.evidence.readings[frame]
+            if key in reading.keys:
+                at, shown = reading.keys.index(key), self.evidence.found[frame].groups
+                found.update((each, shown[each][at]) for each in ids if each in shown)
+        missing = ids.keys() - found.keys()
+        return found | self.details.values(key, missing) if missing else found
+
+
+def _lacking(counts: Mapping[str, int]) -> Iterator[str]:
+    for name, count in counts.items():
+        if count:
+            yield f"{count:,} without {name} {'is' if count == 1 else 'are'} in no album"
