@@ -12,6 +12,8 @@ from immich_smart_albums.changes.memory import Standing
 from immich_smart_albums.errors import ConfigurationError
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.operations.explain.album import AlbumWhy, Place, explain_album, rule_for
+from immich_smart_albums.operations.forget import known_album
+from immich_smart_albums.operations.plan import chosen, make_plan
 from immich_smart_albums.operations.select import Selecting
 from immich_smart_albums.report.explanation import doing
 from immich_smart_albums.rules.album import RuleBook
@@ -185,3 +187,20 @@ def test_a_name_that_no_rule_has_is_told_with_near_ones() -> None:
     with pytest.raises(ConfigurationError) as error:
         rule_for("Holidays", RuleBook((rule("Best"), rule("Dogs"))))
     assert error.value.problems[0].hint == "The rules have 'Best', 'Dogs'."
+
+
+def test_a_name_is_the_same_in_either_form(home: Household) -> None:
+    composed, apart = "B\u00fcro", "Bu\u0308ro"
+    home.rules = (rule(composed), replace(SPLIT, name=f"{composed} {{month}}"))
+    home.rate("alice-0")
+    home.sync()
+    book = RuleBook(home.rules)
+    assert chosen(book, [apart]).albums == home.rules[:1]
+    assert rule_for(apart, book) is home.rules[0]
+    assert rule_for(f"{apart} 06", book) is home.rules[1]
+    (found,) = explained(home, "alice-0", apart).places
+    assert (found.name, found.standing, found.inside) == (composed, Standing.OURS, True)
+    with open_ledger(home.ledger) as ledger:
+        assert known_album(apart, ledger).key.rule == composed
+        how = Selecting(1, lambda _: None)
+        make_plan(book, home.accounts(), ledger, how, made_at="now", allow=[apart, f"{apart} 06"])

@@ -122,7 +122,8 @@ def when_guarded(pattern: str, text: str) -> bool:
 
 @pytest.mark.parametrize(("pattern", "text"), CASES)
 def test_a_pattern_matches_where_re_matches(pattern: str, text: str) -> None:
-    assert compile_pattern(pattern, timeout=10).matches(text) is in_re(pattern, text)
+    composed = unicodedata.normalize("NFC", text)
+    assert compile_pattern(pattern, timeout=10).matches(text) is in_re(pattern, composed)
 
 
 @pytest.mark.parametrize(("pattern", "text"), CASES)
@@ -269,7 +270,7 @@ def test_a_long_text_gets_the_same_answer_from_the_other_engine() -> None:
     long = "-" * 5_000
 
     assert pattern.matches(f"{long}a Kesä b{long}") is True
-    assert pattern.matches(f"{long}a Kesa\u0308 b{long}") is in_re(pattern.text, "a Kesa\u0308 b") is True
+    assert pattern.matches(f"{long}a Kesa\u0308 b{long}") is in_re(pattern.text, "a Kes\u00e4 b") is True
 
 
 @pytest.mark.parametrize(
@@ -339,3 +340,69 @@ def test_results_are_remembered_up_to_a_number_and_a_length() -> None:
     assert matches("a") is True
     assert matches(f"name {limit - 1}") is True
     assert asked == [f"name {limit - 1}"]
+
+
+# -- one text, two spellings ----------------------------------------------------------------------------------------
+
+_FORMS = ("NFC", "NFD")
+_NAMES = st.text(st.sampled_from("aeunoBKz -éüñçåÅệǭё한がй\u0308\u0301\u0323"), min_size=1, max_size=8)
+
+
+def in_form(form: str, text: str) -> str:
+    return unicodedata.normalize(form, text)  # type: ignore[arg-type]  # its names are a literal type
+
+
+@given(name=_NAMES, around=_NAMES, wanted=st.sampled_from(_FORMS), found=st.sampled_from(_FORMS))
+def test_the_form_of_pattern_and_value_does_not_matter(name: str, around: str, wanted: str, found: str) -> None:
+    pattern = compile_pattern(re.escape(in_form(wanted, name)), timeout=10)
+    for text in (name, f"{around}/{name}/{around}", around):
+        composed = compile_pattern(re.escape(in_form("NFC", name)), timeout=10).matches(in_form("NFC", text))
+        assert pattern.matches(in_form(found, text)) is composed
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "^Bu\u0308ro$",
+        "^B\u00fcro$",
+        r"^Bu\u0308ro$",
+        r"^B\xfcro$",
+        r"^B\U000000fcro$",
+        r"^B\N{LATIN SMALL LETTER U WITH DIAERESIS}ro$",
+        r"^B[\u00e4\u00fc]ro$",
+        "^B[a\u0308u\u0308]ro$",
+        "^B.ro$",
+        r"^Bu\u0308?ro$",
+        r"^Bu[\u0308]ro$",
+        r"^B\wro$",
+    ],
+)
+def test_a_letter_with_a_mark_is_found_however_it_is_written(written: str) -> None:
+    pattern = compile_pattern(written, timeout=10)
+    assert [pattern.matches(text) for text in ("B\u00fcro", "Bu\u0308ro", "BU\u0308RO")] == [True] * 3
+    assert not pattern.matches("Bueuro")
+
+
+def test_a_set_of_letters_with_marks_does_not_hold_the_letters_without() -> None:
+    for written in ("^[a\u0308o\u0308]l$", "^[\u00e4\u00f6]l$", r"^[\u00e4\u00f6]l$"):
+        pattern = compile_pattern(written, timeout=10)
+        assert [pattern.matches(text) for text in ("al", "\u00e4l", "a\u0308l")] == [False, True, True]
+
+
+def test_syllables_come_together_as_well() -> None:
+    for written in ("한", r"하\u11ab", "\u1112\u1161\u11ab"):
+        pattern = compile_pattern(written, timeout=10)
+        assert pattern.matches("\ud55c")
+        assert pattern.matches("\u1112\u1161\u11ab")
+
+
+def test_what_stands_surely_in_a_value_is_told_where_it_is_certain() -> None:
+    assert compile_pattern("^/Bu\u0308ro/holiday", timeout=1).piece == "ro/holiday"
+    assert compile_pattern(r"holidays?Bu\u0308?ro", timeout=1).piece == ""
+    assert compile_pattern(r"a;bcd`efghi\x41", timeout=1).piece == "efghi"
+
+
+def test_a_pattern_that_composing_breaks_is_told_as_it_was_written() -> None:
+    with pytest.raises(PatternError) as caught:
+        compile_pattern("[z-\u212a]", timeout=1)
+    assert (caught.value.text, caught.value.position) == ("[z-\u212a]", 0)

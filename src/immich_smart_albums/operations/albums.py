@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.desired import AlbumView
 from immich_smart_albums.changes.memory import KNOWN_INSIDE, NOTHING, Standing
 from immich_smart_albums.errors import Problem
+from immich_smart_albums.model.text_forms import same_name
 from immich_smart_albums.rules.album import Keep
 from immich_smart_albums.rules.split import filled
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
@@ -144,11 +144,6 @@ def ambiguous(where: str, wanted: str, found: list[Album], advice: str) -> Probl
         for album in found
     )
     return Problem(where, f"{len(found)} albums are named {wanted!r}", f"{advice}: {listed}")
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two names of albums look the same to people."""
-    return unicodedata.normalize("NFC", one).strip() == unicodedata.normalize("NFC", other).strip()
 
 
 def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it

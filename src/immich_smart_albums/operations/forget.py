@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import KEPT_OUT
 from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.model.text_forms import same_name
 from immich_smart_albums.rules.syntax.ids import id_in_url
 from immich_smart_albums.rules.syntax.source import nearest
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from immich_smart_albums.changes.journal import KnownAlbum
-    from immich_smart_albums.changes.memory import Membership
+    from immich_smart_albums.changes.memory import Binding, Membership
     from immich_smart_albums.operations.ports import Ledger
 
 
@@ -21,8 +22,8 @@ def known_album(wanted: str, ledger: Ledger) -> KnownAlbum:
     """The album with this name of a rule, or of an album, or this id or address. Raises ConfigurationError."""
     albums = ledger.albums()
     name = id_in_url(wanted, "albums") or wanted.strip()
-    by_rule = [each for each in albums if each.key.rule == name]
-    found = by_rule or [each for each in albums if each.binding and name in {each.binding.album_id, each.binding.name}]
+    by_rule = [each for each in albums if same_name(each.key.rule, name)]
+    found = by_rule or [each for each in albums if each.binding and _is_bound(each.binding, name)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -32,6 +33,10 @@ def known_album(wanted: str, ledger: Ledger) -> KnownAlbum:
     near = nearest(name, (each.key.rule for each in albums), count=3)
     hint = f"Did you mean {', '.join(map(repr, near))}?" if near else "`ledger list` tells all albums."
     raise ConfigurationError((Problem("ledger", f"the ledger knows no album {wanted!r}", hint),))
+
+
+def _is_bound(binding: Binding, name: str) -> bool:
+    return binding.album_id == name.lower() or same_name(binding.name, name)
 
 
 def kept_out(album: KnownAlbum, ledger: Ledger) -> tuple[Membership, ...]:

@@ -19,6 +19,7 @@ from immich_smart_albums.changes.memory import AlbumKey, Standing
 from immich_smart_albums.changes.plan import AlbumPlan, Plan
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.operations.accounts import Participants, told
 from immich_smart_albums.operations.albums import albums_of, left_behind, look_at_album
 from immich_smart_albums.operations.names.suggestions import unknown_values
@@ -102,7 +103,8 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     ConfigurationError where `allow` names something else.
     """
     answers, notices = ask(book.albums, accounts, how)
-    planner = _Planner(accounts, ledger, how, frozenset(allow))
+    allow = frozenset(map(nfc, allow))
+    planner = _Planner(accounts, ledger, how, allow)
     made = (plan for rule in book.albums for plan in planner.of_rule(rule, answers[rule.name]))
     albums = tuple(structs.replace(plan, problems=located(plan.problems, book)) for plan in made)
     _require_known(allow, {each.name for each in book.albums} | {each.rule for each in albums})
@@ -243,6 +245,7 @@ def chosen(book: RuleBook, names: Collection[str]) -> RuleBook:
     Raises ConfigurationError for names that it does not have.
     """
     known = {each.name for each in book.albums}
+    names = [nfc(name) for name in names]
     problems = []
     for name in names:
         if name not in known:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.record import exif
 from immich_smart_albums.rules.syntax.document import Text
 from immich_smart_albums.rules.tree import Key
@@ -27,7 +28,7 @@ _MAKE, _MODEL = exif("make"), exif("model")
 
 def _text(value: object) -> tuple[str, ...]:
     """A value that is a text with something in it."""
-    found = value.strip() if isinstance(value, str) else ""
+    found = nfc(value).strip() if isinstance(value, str) else ""
     return (found,) if found else ()
 
 

@@ -11,6 +11,7 @@ from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.rules_run import now, rules_run
 from immich_smart_albums.errors import ConfigurationError
+from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.operations.adopt import adopt
 from immich_smart_albums.operations.albums import find_target, look_at_album
 from immich_smart_albums.operations.explain.album import rule_for
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> Exit:
     """Bind the rule to the album, and say what that means. Nothing on the server changes."""
     console = stderr_console(verbose=arguments.verbose)
-    *paths, name = arguments.words
+    *paths, written = arguments.words
+    name = nfc(written).strip()
     with rules_run(arguments, console, paths=[Path(each) for each in paths], writes="adopt") as rules:
         rule = rule_for(name, rules.book)
         owner = rules.accounts.present.get(rule.accounts[0])

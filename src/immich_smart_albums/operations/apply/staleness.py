@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.plan import digest
 from immich_smart_albums.errors import NoAccess, PlanOutdated
+from immich_smart_albums.model.text_forms import same_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,4 +69,4 @@ def _changed_albums(plan: Plan, servers: Mapping[str, PhotoServer]) -> list[str]
 
 
 def _has_album(server: PhotoServer, name: str) -> bool:
-    return any(album.name == name for album in server.directory.albums())
+    return any(same_name(album.name, name) for album in server.directory.albums())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import AlbumKey
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
+from immich_smart_albums.model.text_forms import nfc, same_name
 from immich_smart_albums.operations.accounts import told
 from immich_smart_albums.operations.albums import look_at_album
 from immich_smart_albums.operations.explain.photo import Why, why
@@ -78,6 +79,7 @@ def explain_album(  # noqa: PLR0913 - what is asked, and of whom
 
     `name` is the album that is asked about: the rule's name, or of a split one with its values filled in.
     """
+    name = nfc(name).strip()
     base = next(iter(accounts.present.values())).server.base
     asked = _whys(album, asset_id, accounts, how)
     whys = tuple(replace(each, problems=located(each.problems, RuleBook((album,)))) for each in asked)
@@ -97,8 +99,8 @@ def rule_for(name: str, book: RuleBook) -> AlbumRule:
 
     Raises ConfigurationError where there is none, or where several may be meant.
     """
-    found = [each for each in book.albums if each.name == name]
-    found = found or [each for each in book.albums if each.rule.split and _pattern(each).fullmatch(name)]
+    found = [each for each in book.albums if same_name(each.name, name)]
+    found = found or [each for each in book.albums if each.rule.split and _pattern(each).fullmatch(nfc(name))]
     if len(found) == 1:
         return found[0]
     known = [each.name for each in book.albums]
@@ -150,7 +152,7 @@ def _remembered(album: AlbumRule, asset_id: str, owner: Participant, ledger: Led
         key = known.key
         if (
             key.owner == owner.user.id
-            and _pattern(album).fullmatch(key.rule)
+            and _pattern(album).fullmatch(nfc(key.rule))
             and asset_id in ledger.memory(key).memberships
         ):
             yield key.rule

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Problem
+from immich_smart_albums.model.text_forms import folded
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
 from immich_smart_albums.rules.syntax.source import nearest
 from immich_smart_albums.rules.tree import Thing
@@ -108,9 +108,9 @@ class Names:
             found: defaultdict[str, set[str]] = defaultdict(set)
             for id_, each in self.listed(thing):
                 if each:
-                    found[_folded(each)].add(id_)
+                    found[folded(each)].add(id_)
             self._by_name[thing] = {each: sorted(ids) for each, ids in found.items()}
-        return tuple(self._by_name[thing].get(_folded(wanted), ()))
+        return tuple(self._by_name[thing].get(folded(wanted), ()))
 
     def check(self, leaf: Named, findings: Findings) -> None:
         """Note names that nothing has, and ids that do not exist."""
@@ -135,7 +135,7 @@ class Names:
             return None
         near = nearest(name, (each for _, each in self.listed(thing) if each), count=3)
         if thing is Thing.TAG and not near:
-            near = [tag.path for tag in self.tags if _folded(tag.path.rpartition("/")[2]) == _folded(name)][:3]
+            near = [tag.path for tag in self.tags if folded(tag.path.rpartition("/")[2]) == folded(name)][:3]
         hint = f"Did you mean {', '.join(map(repr, near))}?" if near else _NOT_LISTED[thing]
         told = f"nobody is named {name!r}" if thing is Thing.PERSON else f"there is no {thing.value} {name!r}"
         return Problem(label, told, hint)
@@ -162,7 +162,3 @@ class Names:
 def _bare(thing: Thing, name: str) -> str:
     page = _PAGES.get(thing)
     return (page and id_in_url(name, page)) or name.strip()
-
-
-def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

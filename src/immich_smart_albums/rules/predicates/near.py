@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.record import exif, has_exif, number
 from immich_smart_albums.rules.syntax.document import Entries
@@ -37,7 +38,7 @@ def _one(value: Value, reading: Reading) -> Node | None:
     name = reading.text(value, "the name of a place")
     if name is None:
         return None
-    circle = reading.places.get(name)
+    circle = reading.places.get(nfc(name))
     if circle is None:
         near = nearest(name, reading.places)
         hint = (

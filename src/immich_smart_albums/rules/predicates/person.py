@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.text_forms import folded
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.record import in_range, needed
 from immich_smart_albums.rules.syntax.document import Entries
@@ -68,12 +69,12 @@ def _each(value: Value, reading: Reading) -> tuple[Named, ...] | None:
     values = reading.each(value, _WHO)
     if values is None:
         return None
-    groups = {name.casefold(): members for name, members in reading.people.items()}
+    groups = {folded(name): members for name, members in reading.people.items()}
     found: list[Named] = []
     texts = [(each, reading.text(each, _WHO)) for each in values]
     for each, text in texts:
         if text is not None:
-            members = groups.get(text.strip().casefold(), (text,))
+            members = groups.get(folded(text), (text,))
             found += [person_named(id_in_url(who, "people") or who.strip(), str(each.span)) for who in members]
     return None if None in {text for _, text in texts} else tuple(found)
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Problem
+from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.album import Account
 from immich_smart_albums.rules.rules_file.keywords import ACCOUNT
 from immich_smart_albums.rules.syntax.document import Entries, Items, Text
@@ -67,19 +68,19 @@ def _with_key(name: Text, key: Text, value: Value, reading: Reading) -> Account 
         return None
     if key.text == "key_command":
         command = _command(value, reading)
-        return Account(name.text, key_command=command, span=name.span) if command else None
+        return Account(nfc(name.text), key_command=command, span=name.span) if command else None
     if not isinstance(value, Text) or not value.text.strip():
         meant = "the name of a variable" if key.text == "key_env" else "the name of a file"
         _problem(value, f"{meant} is expected here", f"Such as {key.text}: {ACCOUNT[key.text].example}.", reading)
         return None
     text = value.text.strip()
     if key.text == "key_file":
-        return Account(name.text, key_file=text, span=name.span)
+        return Account(nfc(name.text), key_file=text, span=name.span)
     if not text.isascii() or not text.replace("_", "a").isalnum():
         hint = "The name of the variable stands here, not what is in it: key_env: ALICE_KEY."
         _problem(value, "this is not the name of a variable", hint, reading)
         return None
-    return Account(name.text, key_env=text, span=name.span)
+    return Account(nfc(name.text), key_env=text, span=name.span)
 
 
 def _command(value: Value, reading: Reading) -> tuple[str, ...] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import LARGEST_LIMIT
+from immich_smart_albums.model.text_forms import folded, nfc
 from immich_smart_albums.rules.album import DEFAULT_ACCOUNT, AlbumRule, Expectation, Guard, Keep, Share
 from immich_smart_albums.rules.rules_file.guard import read_guard
 from immich_smart_albums.rules.rules_file.keywords import ALBUM
@@ -82,7 +83,7 @@ class _Entry:
             hint = "A text that begins with { needs quotes."
             self._reading.problem(value, "the name of an album is expected here, not a mapping", hint=hint)
             return ""
-        name = (self._reading.text(value, "the name of an album") or "").strip()
+        name = nfc(self._reading.text(value, "the name of an album") or "").strip()
         if "\n" in name:
             self._reading.problem(value, "the name of an album is one line")
         return name
@@ -121,6 +122,7 @@ class _Entry:
             name = self._reading.text(each, "the name of an account")
             if name is None:
                 continue
+            name = nfc(name)
             if name in found:
                 self._reading.problem(each, f"the account {name!r} is named twice")
             elif name not in known:
@@ -206,9 +208,9 @@ class _Entry:
             share = self._one_share(each)
             if share is None:
                 continue
-            if share.user.casefold() in found:
+            if folded(share.user) in found:
                 self._reading.problem(each, f"{share.user} is named twice")
-            found[share.user.casefold()] = share
+            found[folded(share.user)] = share
         return tuple(found.values())
 
     def _one_share(self, value: Value) -> Share | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.text_forms import folded, nfc
 from immich_smart_albums.rules.syntax.document import Entries, Text, name_of
 from immich_smart_albums.rules.syntax.reader import Circle
 from immich_smart_albums.rules.values.geo import read_circle
@@ -22,7 +23,7 @@ _NOTHING = ("none", "null", "~")
 def read_places(value: Value, reading: Reading) -> dict[str, Circle]:
     """Places by name. One with problems, which are noted, is there all the same, so that rules may name it."""
     named = _named(value, "places by name", reading)
-    return {name.text: read_circle(each, reading) or Circle(0, 0, 0) for name, each in named}
+    return {nfc(name.text): read_circle(each, reading) or Circle(0, 0, 0) for name, each in named}
 
 
 def read_groups(value: Value, reading: Reading) -> dict[str, tuple[str, ...]]:
@@ -30,21 +31,21 @@ def read_groups(value: Value, reading: Reading) -> dict[str, tuple[str, ...]]:
     members: dict[str, list[Text]] = {}
     names: dict[str, Text] = {}
     for name, each in _named(value, "groups of people by name", reading):
-        folded = name.text.strip().casefold()
-        if folded in names:
-            reading.problem(name, f"there is a group {names[folded].text!r} already, in line {names[folded].span.line}")
+        key = folded(name.text)
+        if key in names:
+            reading.problem(name, f"there is a group {names[key].text!r} already, in line {names[key].span.line}")
             continue
-        names[folded] = name
+        names[key] = name
         texts = reading.each(each, "a person's name") or ()
-        members[folded] = [
+        members[key] = [
             text for text in texts if reading.text(text, "a person's name") is not None and isinstance(text, Text)
         ]
-    return {names[folded].text.strip(): found for folded, found in _flat(names, members, reading).items()}
+    return {names[key].text.strip(): found for key, found in _flat(names, members, reading).items()}
 
 
 def _flat(names: dict[str, Text], members: dict[str, list[Text]], reading: Reading) -> dict[str, tuple[str, ...]]:
     """Groups by folded name, without groups in them."""
-    graph = {name: {each for text in texts if (each := _folded(text)) in members} for name, texts in members.items()}
+    graph = {name: members.keys() & {folded(text.text) for text in texts} for name, texts in members.items()}
     try:
         order = list(TopologicalSorter(graph).static_order())
     except CycleError as error:
@@ -55,13 +56,9 @@ def _flat(names: dict[str, Text], members: dict[str, list[Text]], reading: Readi
         return {}
     flat: dict[str, tuple[str, ...]] = {}
     for name in order:
-        everybody = (who for text in members[name] for who in flat.get(_folded(text), (text.text.strip(),)))
+        everybody = (who for text in members[name] for who in flat.get(folded(text.text), (text.text.strip(),)))
         flat[name] = tuple(dict.fromkeys(everybody))
     return {name: flat[name] for name in members}
-
-
-def _folded(text: Text) -> str:
-    return text.text.strip().casefold()
 
 
 def _named(value: Value, meant: str, reading: Reading) -> Iterator[tuple[Text, Value]]:

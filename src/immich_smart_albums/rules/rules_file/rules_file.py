@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.album import RUN_GUARD, RuleBook
 from immich_smart_albums.rules.rules_file.accounts import read_accounts
 from immich_smart_albums.rules.rules_file.album_entry import read_album
@@ -82,7 +83,7 @@ def _entries(value: Value, reading: Reading) -> tuple[Value, ...]:
 
 def _keys(value: Value | None) -> list[str]:
     """The names of all accounts, also of those that have problems of their own."""
-    return [name.text for name, _ in value.entries] if isinstance(value, Entries) else []
+    return [nfc(name.text) for name, _ in value.entries] if isinstance(value, Entries) else []
 
 
 def _check_twins(albums: Iterable[Value], reading: Reading) -> None:
@@ -91,7 +92,7 @@ def _check_twins(albums: Iterable[Value], reading: Reading) -> None:
         seen: dict[str, Text] = {}
         for value in _texts(albums, word):
             same = id_in_url(value.text, "albums") if word == "id" else None
-            first = seen.setdefault(same or value.text.strip(), value)
+            first = seen.setdefault(same or nfc(value.text).strip(), value)
             if first is not value:
                 hint = "Make one album of both, with their matches under any; or give one another name."
                 message = f"there is an album with the {word} {value.text.strip()!r} already, at {first.span}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.span import marked
+from immich_smart_albums.model.text_forms import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +75,7 @@ class Source:
 
 
 def nearest(word: str, known: Iterable[str], *, count: int = 1) -> list[str]:
-    """The known words nearest to one that is not known, best first; compared without regard to case."""
-    by_folded = {each.casefold(): each for each in known}
-    found = difflib.get_close_matches(word.casefold(), by_folded, n=count, cutoff=0.6)
+    """The known words nearest to one that is not known, best first; compared without regard to case and form."""
+    by_folded = {folded(each): each for each in known}
+    found = difflib.get_close_matches(folded(word), by_folded, n=count, cutoff=0.6)
     return [by_folded[each] for each in found]

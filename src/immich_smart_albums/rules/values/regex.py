@@ -7,18 +7,23 @@ is looked at once:
 - Where its tries are bounded (no choice within a repetition), `re` itself answers, for texts up to a length
   at which the bound is harmless.
 - Everything else goes to `regex` under the time limit, in a spelling that means the same there.
+
+Pattern and value are compared composed (NFC), so that it does not matter in which form either is written. A pattern
+that names a combining mark of its own, such as `u\u0308?`, is searched in the decomposed value (NFD) as well.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import regex
 
-from immich_smart_albums.rules.values.regex_syntax import translate
+from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.rules.values.regex_syntax import surest_piece, translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +43,10 @@ _REMEMBERED_LENGTH = 256
 The first ones stay. Values that repeat (makes, countries, people) come early and often; file names never
 repeat, and throwing old ones out for new ones would only cost time.
 """
+
+_CHARACTER_ESCAPE = re.compile(r"\\(?:N\{(?P<name>[^}]*)\}|x(?P<two>..)|u(?P<four>.{4})|U(?P<eight>.{8})|.)", re.DOTALL)
+_JAMO = frozenset(map(chr, (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))))
+"""Korean vowels and finals, which compose with what stands before them, and are no marks."""
 
 _ADVICE = {
     "nothing to repeat": r'This is not a file mask: write ".*" for any text and "\." for a dot.',
@@ -96,20 +105,29 @@ class Pattern:
     Raises PatternTimeout when one value takes longer than the time limit.
     """
 
+    piece: str = field(compare=False, repr=False)
+    """What surely stands, in whatever case, in every value that it is found in; plain ASCII, empty: nothing."""
+
 
 def compile_pattern(text: str, *, timeout: float) -> Pattern:
     """Compile a regular expression in the syntax of Python's `re`; `timeout` is in seconds, for one value.
 
     Raises PatternError, with a mark at the place, when `re` does not take it or it is too large.
     """
-    try:
-        quick, guarded, bound = _compiled(text)
-    except re.error as error:
-        reason = f"not a regular expression: {error.msg}"
-        raise PatternError(text, error.pos or 0, reason, _advice(error.msg)) from None
-    except (ValueError, OverflowError, RecursionError, regex.error) as error:  # ValueError: a count of 4301 digits
-        reason = f"too large a regular expression: {error}"
-        raise PatternError(text, 0, reason, "Write smaller counts and fewer groups.") from None
+    search = _searching(text, text, timeout)
+    spelled = _without_escapes(text)
+    composed = nfc(spelled)
+    if composed != text:
+        search = _searching(composed, text, timeout)
+    piece = surest_piece(composed)
+    if _has_marks(composed) or (spelled != text and _has_marks(spelled)):
+        search, piece = _in_both_forms(search, _searching(spelled, text, timeout)), ""
+    return Pattern(text, timeout, _remembering(search), piece)
+
+
+def _searching(pattern: str, written: str, timeout: float) -> Callable[[str], bool]:
+    """A search for one spelling of a pattern, which messages show as it was written. Raises PatternError."""
+    quick, guarded, bound = _compile(pattern, written)
 
     def search(value: str) -> bool:
         if len(value) <= bound:
@@ -117,9 +135,47 @@ def compile_pattern(text: str, *, timeout: float) -> Pattern:
         try:
             return guarded.search(value, timeout=timeout) is not None
         except TimeoutError:
-            raise PatternTimeout(text, value, timeout) from None
+            raise PatternTimeout(written, value, timeout) from None
 
-    return Pattern(text, timeout, _remembering(search))
+    return search
+
+
+def _in_both_forms(composed: Callable[[str], bool], apart: Callable[[str], bool]) -> Callable[[str], bool]:
+    return lambda value: composed(value) or apart(unicodedata.normalize("NFD", value))
+
+
+def _compile(pattern: str, written: str) -> tuple[re.Pattern[str], regex.Pattern[str], int]:
+    try:
+        return _compiled(pattern)
+    except re.error as error:
+        reason = f"not a regular expression: {error.msg}"
+        # Composing moves what follows, so only the text as it is written has a place to mark.
+        position = error.pos or 0 if pattern == written else 0
+        raise PatternError(written, position, reason, _advice(error.msg)) from None
+    except (ValueError, OverflowError, RecursionError, regex.error) as error:  # ValueError: a count of 4301 digits
+        reason = f"too large a regular expression: {error}"
+        raise PatternError(written, 0, reason, "Write smaller counts and fewer groups.") from None
+
+
+def _without_escapes(text: str) -> str:
+    r"""The pattern with escapes of characters beyond ASCII, such as `\u0308`, as the characters themselves.
+
+    `re` must have accepted it. Beyond ASCII no character means anything else in a pattern.
+    """
+    return _CHARACTER_ESCAPE.sub(_character, text)
+
+
+def _character(escape: re.Match[str]) -> str:
+    if escape.lastgroup is None:
+        return escape[0]
+    written = escape[escape.lastgroup]
+    character = unicodedata.lookup(written) if escape.lastgroup == "name" else chr(int(written, 16))
+    return escape[0] if character.isascii() else character
+
+
+def _has_marks(text: str) -> bool:
+    """Whether there are characters that compose with the one before them."""
+    return any(unicodedata.combining(each) or each in _JAMO for each in text)
 
 
 def _compiled(text: str) -> tuple[re.Pattern[str], regex.Pattern[str], int]:
@@ -151,7 +207,7 @@ def _remembering(search: Callable[[str], bool]) -> Callable[[object], bool]:
         text = str(value)
         found = known.get(text)
         if found is None:
-            found = search(text)
+            found = search(nfc(text))
             if len(known) < _REMEMBERED and len(text) <= _REMEMBERED_LENGTH:
                 known[text] = found
         return found

@@ -73,8 +73,8 @@ _TOKEN = re.compile(
 )
 _SET_ITEM = re.compile(rf"{_ESCAPE}|.", re.DOTALL)
 
-_CERTAIN = frozenset(map(chr, range(32, 127))) - set("%_\\")
-"""What the database compares as it is, but for case."""
+_CERTAIN = frozenset(map(chr, range(32, 127))) - set("%_\\;`")
+"""What the database compares as it is, but for case; two of them have twins that NFC takes for them."""
 
 _EVERY_I = "iI\u0130\u0131"
 _WORD, _SPACE = r"\p{L}\p{N}_", r"\s\x1c-\x1f"

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import marked
+from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.syntax.document import Entries
 from immich_smart_albums.rules.syntax.reader import any_of, is_none, options
 from immich_smart_albums.rules.tree import Check
 from immich_smart_albums.rules.values.regex import SECONDS_PER_MATCH, PatternError, PatternTimeout, compile_pattern
-from immich_smart_albums.rules.values.regex_syntax import surest_piece
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ def _matches(value: Value, reading: Reading, of: TextFact) -> Check | None:
 
 def _contains(value: Value, reading: Reading, of: TextFact) -> Check | None:
     text = reading.text(value, "a text")
-    return None if text is None else _check(f"{of.word} contains {text!r}", re.escape(text), value, reading, of)
+    return None if text is None else _check(f"{of.word} contains {text!r}", re.escape(nfc(text)), value, reading, of)
 
 
 def _is_like(value: Value, reading: Reading, of: TextFact) -> Check | None:
@@ -81,7 +81,7 @@ def _is_like(value: Value, reading: Reading, of: TextFact) -> Check | None:
     if text is None:
         return None
     start = r"\A" if text.startswith("/") else of.glob_start
-    return _check(f"{of.word} is like {text!r}", f"(?s){start}{_from_glob(text)}\\Z", value, reading, of)
+    return _check(f"{of.word} is like {text!r}", f"(?s){start}{_from_glob(nfc(text))}\\Z", value, reading, of)
 
 
 def _from_glob(text: str) -> str:
@@ -113,6 +113,6 @@ def _check(words: str, regex: str, at: Value, reading: Reading, of: TextFact) ->
             hint = "Write it simpler: avoid repetition inside repetition, such as (a+)+."
             raise FilterError(message, hint=hint) from None
 
-    piece = surest_piece(regex)
+    piece = pattern.piece
     within = Query(Kind.METADATA, ((of.search, piece),)) if len(piece) >= LEAST_PIECE else None
     return Check(words, holds, frozenset({of.field}), of.fact, within)

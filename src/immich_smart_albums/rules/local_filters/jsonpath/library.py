@@ -1,9 +1,9 @@
 """Paths with filters, slices and unions, by the library python-jsonpath in its strict mode.
 
-The library is corrected in three places. A slice of a text yields nothing (RFC 9535, 2.3.4; the library
+The library is corrected in four places. A slice of a text yields nothing (RFC 9535, 2.3.4; the library
 yields characters). The functions match() and search() stop at a time limit. A pattern in them that is no
 regular expression is refused when the path is read: the standard says that it matches nothing, and nobody who
-excludes photos with it would notice.
+excludes photos with it would notice. Texts are compared composed (NFC).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from jsonpath.segments import JSONPathRecursiveDescentSegment
 from jsonpath.selectors import Filter as LibraryFilter
 from jsonpath.selectors import IndexSelector, NameSelector, SliceSelector
 
+from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.local_filters.jsonpath.ast import (
     Filter,
     Index,
@@ -119,6 +120,10 @@ def _reason(error: Exception) -> str:
     return str(error.args[0]) if error.args else type(error).__name__
 
 
+def _composed(value: object) -> object:
+    return nfc(value) if isinstance(value, str) else value
+
+
 class _Environment(JSONPathEnvironment):
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
@@ -128,6 +133,10 @@ class _Environment(JSONPathEnvironment):
         super().setup_function_extensions()
         self.function_extensions["match"] = _Limited(self._timeout, whole=True)
         self.function_extensions["search"] = _Limited(self._timeout, whole=False)
+
+    def compare(self, left: object, operator: str, right: object) -> bool:
+        # Texts are compared in one form, whichever the path and the asset have.
+        return super().compare(_composed(left), operator, _composed(right))
 
     def getitem(self, obj: Any, key: Any) -> Any:  # noqa: ANN401 - the library's signature
         return [] if isinstance(key, slice) and isinstance(obj, str) else super().getitem(obj, key)
@@ -153,11 +162,11 @@ class _Limited(FilterFunction):
         self.compiled = lru_cache(maxsize=256)(Search(thread_safe=True).check_cache)
 
     def __call__(self, value: object, pattern: object) -> bool:
-        compiled = self.compiled(pattern) if isinstance(pattern, str) else None
+        compiled = self.compiled(nfc(pattern)) if isinstance(pattern, str) else None
         if compiled is None or not isinstance(value, str):
             return False
         search = compiled.fullmatch if self._whole else compiled.search
         try:
-            return search(value, timeout=self._timeout) is not None
+            return search(nfc(value), timeout=self._timeout) is not None
         except TimeoutError:
             raise PatternTimeout(str(pattern), value, self._timeout) from None

@@ -1,0 +1,38 @@
+"""One text and its spellings: what looks the same to people may be encoded, and written, in several ways.
+
+macOS writes `ü` as `u` and a mark (NFD), most others as one character (NFC). Whatever is compared here is compared in
+one form, and what the server compares exactly is asked for in each.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def nfc(text: str) -> str:
+    """The text with letters and their marks composed: the one form in which texts are compared."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def folded(text: str) -> str:
+    """The text as names are compared: without regard to case, form, and how many spaces there are."""
+    return " ".join(nfc(unicodedata.normalize("NFD", text).casefold()).split())
+
+
+def bare(text: str) -> str:
+    """The text as names of places and cameras are compared: folded, and without accents.
+
+    Accents are the combining marks of Latin, Greek and Cyrillic. Those of other scripts are letters of their own.
+    """
+    apart = unicodedata.normalize("NFD", folded(text))
+    return nfc("".join(character for character in apart if not "\u0300" <= character <= "\u036f"))
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """The text as it is written, composed and decomposed: each encoding that a server may have of it, once."""
+    return tuple(dict.fromkeys((text, nfc(text), unicodedata.normalize("NFD", text))))
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names look the same to people, who see neither forms nor spaces at the ends."""
+    return nfc(one).strip() == nfc(other).strip()
