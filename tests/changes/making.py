@@ -49,7 +49,7 @@ def wanted(selected: str | dict[str, str], settings: AlbumRule | None = None, **
     return Wanted(made, "Friends", found, **({"users": USERS} | more))
 
 
-def view(members: str, trashed: str = "", **details: Any) -> AlbumView:
+def view(members: str, hidden: str = "", **details: Any) -> AlbumView:
     """An album with a photo for each letter."""
     given: dict[str, Any] = {
         "owner": ALICE,
@@ -60,7 +60,7 @@ def view(members: str, trashed: str = "", **details: Any) -> AlbumView:
         "cover": None,
     } | details
     album = Album("a1", "Friends", len(members), "owner", "Alice", "2024-01-01")
-    return AlbumView(album, frozenset(members), AlbumDetails("a1", "Friends", **given), frozenset(trashed))
+    return AlbumView(album, frozenset(members), AlbumDetails("a1", "Friends", **given), frozenset(hidden))
 
 
 def memory(

@@ -122,12 +122,12 @@ def test_what_is_neither_there_nor_selected_is_noted_and_that_is_all() -> None:
 
 
 def test_what_is_in_the_trash_is_still_ours() -> None:
-    plan = plan_album(wanted("", IN_STEP), view("", trashed="a"), memory("a"))
+    plan = plan_album(wanted("", IN_STEP), view("", hidden="a"), memory("a"))
     assert (plan.changes, plan.learned) == ((), Learned())
 
 
 def test_what_is_in_the_trash_and_selected_is_not_added_again() -> None:
-    assert plan_album(wanted("a"), view("", trashed="a"), memory("a")).changes == ()
+    assert plan_album(wanted("a"), view("", hidden="a"), memory("a")).changes == ()
 
 
 def test_what_is_there_and_unknown_is_remembered_as_hand_made() -> None:

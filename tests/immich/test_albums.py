@@ -313,6 +313,32 @@ def test_members_in_the_trash_are_told_by_versions_that_search_albums(start: Sta
     assert server_at(start(library, level)).albums.trashed(album.id) == ({ids[2]} if is_told else frozenset())
 
 
+@pytest.mark.parametrize("level", ["2.7", "3.1", "3.2"])
+def test_members_that_are_not_shown_are_told_from_those_that_are_not_there(start: Start, level: str) -> None:
+    library = generate(300)
+    alice, bob = library.user_named("alice").id, library.user_named("bob").id
+    ids = [*shown_ids(library)[:4], *(each.id for each in library.timeline if each.owner_id == bob)][:5]
+    album = library.add_album("Mine", owner_id=alice, asset_ids=[*ids[:2], *ids[4:]])
+    assert {library.assets[id_].owner_id for id_ in album.asset_ids} == {alice, bob}
+    library.trash(*album.asset_ids)
+    library.delete(ids[2])
+    albums = server_at(start(library, level)).albums
+    assert albums.hidden(album.id, [*ids]) == album.asset_ids.keys()
+    assert albums.hidden(album.id, []) == frozenset()
+
+
+def test_an_old_version_that_tells_no_albums_of_trashed_photos_is_asked_for_the_photos(start: Start) -> None:
+    library = generate(300)
+    ids = shown_ids(library)
+    album = library.add_album("Mine", owner_id=library.user_named("alice").id, asset_ids=ids[:2])
+    library.trash(ids[0])
+    sandbox = start(library, "1.132")
+    sandbox.faults.status(200, body=b"[]", path="/api/albums", times=None)
+    albums = server_at(sandbox).albums
+    unknown = "00000000-0000-4000-8000-000000000000"
+    assert albums.hidden(album.id, [ids[0], ids[1], unknown]) == {ids[0], unknown}
+
+
 @pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
 def test_an_album_is_edited_where_something_is_given(start: Start, level: str) -> None:
     sandbox = start(level=level)

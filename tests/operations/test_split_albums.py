@@ -61,3 +61,61 @@ def test_a_split_album_that_went_empty_is_refused_until_its_name_is_allowed(home
         with pytest.raises(ConfigurationError, match=r"--allow: no album .* 'Day 2'") as caught:
             make(allow=["Day 2"])
     assert caught.value.problems[0].hint == "Did you mean 'Day 02', 'Day 01'?"
+
+
+DAYS = replace(rule("Day {day}", guard=Guard()), rule=Rule(BEST.match, split=(DAY,)))
+
+
+def test_a_date_that_is_corrected_is_settled_in_one_run(home: Household) -> None:
+    home.rules = (DAYS,)
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    instant = home.sandbox.library.assets[home.id("alice-0")].local_date_time
+    home.sandbox.library.update(home.id("alice-1"), local_date_time=instant, file_created_at=instant)
+    assert not home.planned().is_refused
+    assert home.sync().failures == []
+    assert (home.inside("Day 01"), home.inside("Day 02")) == ({"alice-0", "alice-1"}, set())
+    again = home.planned()
+    assert not again.is_refused
+    assert not again.has_changes
+
+
+def test_a_single_photo_that_leaves_the_rule_is_judged_by_all_of_its_albums(home: Household) -> None:
+    home.rules = (DAYS,)
+    home.rate(*(f"alice-{number}" for number in range(5)))
+    home.sync()
+    home.rate("alice-1", stars=1)
+    assert home.sync().failures == []
+    assert home.inside("Day 02") == set()
+    assert not home.planned().is_refused
+    home.rate("alice-2", "alice-3", stars=1)
+    refused = [each.refusals for each in home.planned().albums if each.refusals]
+    assert (
+        refused
+        == [("all albums of the rule together: it would remove 2 of 4 photos (50.0%), and may remove 30.0% at most",)]
+        * 2
+    )
+
+
+def test_a_rule_that_selects_nothing_any_more_is_refused_in_each_of_its_albums(home: Household) -> None:
+    home.rules = (DAYS,)
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    home.rate("alice-0", "alice-1", stars=1)
+    assert [each.refusals[-1] for each in home.planned().albums] == [
+        "nothing matches any more; 1 photo that it added are in the album"
+    ] * 2
+
+
+def test_what_only_moves_does_not_count_where_something_is_left(home: Household) -> None:
+    home.rules = (DAYS,)
+    home.rate("alice-0", "alice-1")
+    library = home.sandbox.library
+    first = library.assets[home.id("alice-0")].local_date_time
+    second = library.assets[home.id("alice-1")].local_date_time
+    library.update(home.id("alice-2"), local_date_time=second, file_created_at=second)
+    home.rate("alice-2")
+    home.sync()
+    library.update(home.id("alice-2"), local_date_time=first, file_created_at=first)
+    assert home.sync().failures == []
+    assert (home.inside("Day 01"), home.inside("Day 02")) == ({"alice-0", "alice-2"}, {"alice-1"})

@@ -139,17 +139,84 @@ def test_what_was_taken_out_may_be_let_in_again(home: Household) -> None:
     assert home.inside() == {"alice-0", "alice-1"}
 
 
-@pytest.mark.parametrize("sandbox", ["2.7", "3.1"], indirect=True)
-def test_a_photo_that_was_in_the_trash_for_a_while_is_still_ours(home: Household) -> None:
-    home.rate("alice-0", "alice-1")
+@pytest.mark.parametrize(
+    ("sandbox", "photo", "how"),
+    [
+        ("1.132", "bob-0", "trash"),
+        ("2.7", "alice-0", "trash"),
+        ("2.7", "bob-0", "trash"),
+        ("2.7", "bob-0", "hidden"),
+        ("2.7", "bob-0", "locked"),
+        ("3.1", "bob-0", "trash"),
+        ("3.1", "bob-0", "locked"),
+        ("3.2", "bob-0", "hidden"),
+    ],
+    indirect=["sandbox"],
+)
+def test_nothing_is_concluded_from_photos_that_are_not_shown_for_a_while(home: Household, photo: str, how: str) -> None:
+    library = home.sandbox.library
+    home.rules = (BOTH,)
+    home.rate("alice-0", "bob-0", "alice-1")
     home.sync()
-    home.sandbox.library.trash(home.id("alice-0"))
+    if how == "trash":
+        library.trash(home.id(photo))
+    else:
+        library.update(home.id(photo), visibility=how)
+    home.rate(photo, stars=1)
     home.sync()
-    home.sandbox.library.restore(home.id("alice-0"))
-    home.sync()
-    assert standing(home, "alice-0") is Standing.OURS
-    home.rate("alice-0", stars=1)
+    assert standing(home, photo) is Standing.OURS
+    home.rate(photo)
+    assert not home.sync().has_changed
+    if how == "trash":
+        library.restore(home.id(photo))
+    else:
+        library.update(home.id(photo), visibility="timeline")
+    assert not home.sync().has_changed
+    assert standing(home, photo) is Standing.OURS
+    home.rate(photo, stars=1)
     assert only(home.sync()).removed == 1
+
+
+@pytest.mark.parametrize("sandbox", ["1.132", "2.7", "3.1"], indirect=True)
+def test_a_photo_of_somebody_else_that_was_in_the_trash_stays_what_it_was(home: Household) -> None:
+    home.rules = (BOTH,)
+    home.rate("alice-0")
+    home.sync()
+    home.put_in("bob-0")
+    home.sync()
+    home.sandbox.library.trash(home.id("bob-0"))
+    home.sync()
+    assert standing(home, "bob-0") is Standing.HAND_MADE
+    home.sandbox.library.restore(home.id("bob-0"))
+    assert not home.sync().has_changed
+    assert standing(home, "bob-0") is Standing.HAND_MADE
+
+
+@pytest.mark.parametrize("sandbox", ["2.7", "3.1"], indirect=True)
+def test_a_photo_that_is_deleted_for_good_is_asked_for_once(home: Household) -> None:
+    home.rules = (BOTH,)
+    home.rate("alice-0", "bob-0")
+    home.sync()
+    home.sandbox.library.delete(home.id("bob-0"))
+    home.sync()
+    home.sandbox.clear_requests()
+    assert not home.sync().has_changed
+    assert not any("assetId" in str(each) for each in home.sandbox.requests)
+
+
+@pytest.mark.parametrize("sandbox", ["2.7", "3.1"], indirect=True)
+def test_what_was_about_to_be_added_when_the_run_was_interrupted_may_be_in_the_trash_since(home: Household) -> None:
+    home.rules = (BOTH,)
+    home.rate("bob-0")
+    home.sandbox.faults.lose_answer(method="PUT", path="/api/albums/*/assets", times=None)
+    home.sync()
+    home.sandbox.faults.clear()
+    home.sandbox.library.trash(home.id("bob-0"))
+    home.sync()
+    home.sandbox.library.restore(home.id("bob-0"))
+    home.sync()
+    assert home.inside() == {"bob-0"}
+    assert standing(home, "bob-0") is not Standing.UNSURE
 
 
 def test_losing_the_ledger_loses_no_photo(home: Household) -> None:

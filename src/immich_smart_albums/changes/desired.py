@@ -25,13 +25,13 @@ class AlbumView:
     """What the timeline and the archive show of it."""
     details: AlbumDetails | None = None
     """None where nothing but photos is to be written, whatever else became of the album meanwhile."""
-    trashed: frozenset[str] = frozenset()
-    """Members in the trash, as far as that was asked: restored, they are in the album again."""
+    hidden: frozenset[str] = frozenset()
+    """Members that are not shown, as far as that was asked: in the trash, say. Restored, they are shown again."""
 
     @property
     def inside(self) -> frozenset[str]:
         """All that is known to be in the album."""
-        return self.members | self.trashed
+        return self.members | self.hidden
 
     @property
     def seen(self) -> Seen | None:
@@ -56,6 +56,8 @@ class Wanted:
     """Whom the rule shares the album with, each with a role."""
     sticky: frozenset[str] = frozenset()
     """What may stay although it is not selected: only a smart search has lost sight of it."""
+    elsewhere: frozenset[str] = frozenset()
+    """What a rule that is split selects for any of its albums: what is not selected for this one only moves."""
     favorites: frozenset[str] = frozenset()
     """Needed for the cover `favorite` only."""
 

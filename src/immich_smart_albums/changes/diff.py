@@ -67,9 +67,13 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
         seen=view.seen if view else None,
         learned=lesson.learned,
     )
-    refused = refusals(wanted.rule.guard, len(members), len(removals), len(additions))
+    lost = sum(asset.id not in wanted.elsewhere for _, asset in removals)
+    refused = refusals(wanted.rule.guard, len(members), lost, len(additions))
     if wanted.selections and not selected:
-        refused += refusals_of_nothing(wanted.rule.guard, len(lesson.ours), memory.matched)
+        ours = lesson.ours - wanted.elsewhere
+        # Where all that was ours only moves, it is no wonder that nothing is left.
+        before = memory.matched if ours or not lesson.ours else 0
+        refused += refusals_of_nothing(wanted.rule.guard, len(ours), before)
     return msgspec.structs.replace(plan, refusals=refused)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from immich_smart_albums.changes.plan import AlbumPlan
     from immich_smart_albums.rules.album import Guard
@@ -33,6 +33,18 @@ def refusals_of_nothing(guard: Guard, ours: int, matched_before: int) -> tuple[s
         return ()
     before = f"; {_photos(ours)} that it added are in the album" if ours else f"; last time it was {matched_before:,}"
     return (f"nothing matches any more{before}",)
+
+
+def refusals_of_split(guard: Guard, albums: Iterable[AlbumPlan], elsewhere: Collection[str]) -> tuple[str, ...]:
+    """What is beyond the limits of all albums together that a rule is split into.
+
+    What goes from one of them into another is not lost. An album to which nothing goes any more is judged by this, and
+    not alone: a single photo in it is all of it.
+    """
+    plans = tuple(albums)
+    lost = sum(asset.id not in elsewhere for plan in plans for asset in plan.removals)
+    said = refusals(guard, sum(plan.present for plan in plans), lost, 0)
+    return tuple(f"all albums of the rule together: {each}" for each in said)
 
 
 def refusals_of_run(guard: Guard, albums: Iterable[AlbumPlan]) -> tuple[str, ...]:

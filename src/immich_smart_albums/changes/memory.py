@@ -44,7 +44,7 @@ class Standing(Enum):
     TAKEN_OUT = "taken out"
     """It matched, and was not there any more: a person's doing. It stays out."""
     GONE = "gone"
-    """It was not there any more, and did not match either: taken out, locked or deleted. It stays out."""
+    """It was not there any more, and did not match either: taken out or deleted. It stays out."""
     UNSURE = "unsure"
     """A run was interrupted while it added the photo, which is not there: perhaps taken out since. It stays out."""
 

@@ -35,7 +35,7 @@ class Learned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     taken_out: tuple[Asset, ...] = ()
     """They were in the album, they match, and somebody took them out."""
     gone: tuple[str, ...] = ()
-    """They were in the album, they do not match, and they are not there any more: taken out, locked or deleted."""
+    """They were in the album, they do not match, and they are not there any more: taken out or deleted."""
     unsure: tuple[Asset, ...] = ()
     """A run was interrupted while it added them; they are not there, so somebody may have taken them out."""
     settled: tuple[int, ...] = ()

@@ -35,7 +35,8 @@ def learn(memory: Memory, view: AlbumView | None, selected: Mapping[str, Asset])
     Nothing counts as ours that cannot be proved, and nothing is added that a person may have taken out:
 
     - What was there, whoever added it, and is not there any more was taken out by a person, if it matches; otherwise it
-      was taken out, locked or deleted. Either way it stays out.
+      was taken out or deleted. Either way it stays out. Of what is there and only not shown, in the trash, say, nothing
+      is concluded.
     - What had been taken out and is there again was put there by a person.
     - Of a request to add photos that was interrupted, all or nothing was carried out. If nothing of it is there and the
       album was not touched since, nothing was. Otherwise what is there counts as hand-made, and what is not stays out.

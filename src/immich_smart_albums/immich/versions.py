@@ -151,6 +151,11 @@ class Capabilities:
         return self.version >= Version(3, 0)
 
     @property
+    def lists_albums_of_trashed(self) -> bool:
+        """`GET /albums?assetId=` surely tells the albums of assets in the trash as well."""
+        return self.version >= Version(1, 133)
+
+    @property
     def searches_albums_of_others(self) -> bool:
         """A metadata search by albumIds finds other members' photos; before, `GET /albums/{id}` lists them."""
         return self.version >= Version(3, 0)

@@ -156,8 +156,9 @@ def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it
 ) -> AlbumView | None:
     """The album, or None: to be created if there is no problem, else what is wrong is noted. Raises ServerError.
 
-    `name` is the rule's, of a split with its values filled in. The trash is looked at only where photos are missing
-    that `memory` knows to be in the album.
+    `name` is the rule's, of a split with its values filled in. Of photos that `memory` knows to be in the album and
+    that are not shown in it, the server is asked whether they are: in the trash, say, or locked. So only what is surely
+    out counts as taken out.
     """
     album = find_bound(rule, name, binding, owner.names.albums, findings)
     if album is None:
@@ -166,5 +167,6 @@ def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it
     # The details first: what changes before the members are read makes a plan outdated, never wrong.
     details = albums.details(album.id)
     members = albums.members(album.id)
-    is_whole = memory.having(KNOWN_INSIDE) <= members
-    return AlbumView(album, members, details, frozenset() if is_whole else albums.trashed(album.id))
+    interrupted = {asset.id for request in memory.interrupted for asset in request.assets}
+    missing = (memory.having(KNOWN_INSIDE) | interrupted) - members
+    return AlbumView(album, members, details, albums.hidden(album.id, missing) if missing else frozenset())

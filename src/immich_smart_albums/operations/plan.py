@@ -14,7 +14,7 @@ from msgspec import structs
 
 from immich_smart_albums.changes.desired import Wanted
 from immich_smart_albums.changes.diff import plan_album
-from immich_smart_albums.changes.guard import refusals_of_run
+from immich_smart_albums.changes.guard import refusals_of_run, refusals_of_split
 from immich_smart_albums.changes.memory import AlbumKey, Standing
 from immich_smart_albums.changes.plan import AlbumPlan, Plan
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
@@ -54,6 +54,11 @@ class Answers:
     """The album's rule with its names looked up, by account."""
     problems: tuple[Problem, ...]
     """Why accounts failed."""
+
+    @property
+    def selected(self) -> frozenset[str]:
+        """All that some account selects."""
+        return frozenset(asset.id for selection in self.selections.values() for asset in selection.assets)
 
 
 def ask(
@@ -157,13 +162,29 @@ class _Planner:
         parts = dict(albums_of(rule, answers.selections))
         for name in left_behind(rule, owner, self.ledger):
             parts.setdefault(name, dict.fromkeys(answers.selections, ()))
-        for name, selections in parts.items():
-            try:
-                plan = self._plan(rule, name, selections, answers, owner)
-            except ServerError as error:
-                plan = self._stopped(rule, name, (*answers.problems, told(str(rule.span), error)))
+        plans = [self._planned(rule, name, selections, answers, owner) for name, selections in parts.items()]
+        for plan in self._judged_together(rule, plans, answers):
             yield structs.replace(plan, warnings=(*plan.warnings, *notes))
             notes = ()  # they are about the rule, so one of its albums tells them
+
+    def _planned(
+        self, rule: AlbumRule, name: str, selections: dict[str, tuple[Asset, ...]], answers: Answers, owner: Participant
+    ) -> AlbumPlan:
+        try:
+            return self._plan(rule, name, selections, answers, owner)
+        except ServerError as error:
+            return self._stopped(rule, name, (*answers.problems, told(str(rule.span), error)))
+
+    def _judged_together(self, rule: AlbumRule, plans: Sequence[AlbumPlan], answers: Answers) -> Iterator[AlbumPlan]:
+        """The plans of a rule, where its albums to which nothing goes any more are refused for all of them only."""
+        selected = answers.selected
+        if not rule.rule.split or not selected:
+            yield from plans
+            return
+        together = refusals_of_split(rule.guard, plans, selected)
+        for plan in plans:
+            is_emptied = bool(plan.refusals) and not plan.matched
+            yield structs.replace(plan, refusals=together) if is_emptied else plan
 
     def _stopped(self, rule: AlbumRule, name: str, problems: tuple[Problem, ...]) -> AlbumPlan:
         return AlbumPlan(rule=name, owner=rule.accounts[0], problems=tuple(dict.fromkeys(problems)))
@@ -185,6 +206,7 @@ class _Planner:
             problems=answers.problems,
             users={each: self.accounts.present[each].user for each in rule.accounts if each in self.accounts.present},
             shares=shares,
+            elsewhere=answers.selected if rule.rule.split else frozenset(),
             favorites=self._favorites_of(owner) if rule.cover == "favorite" else frozenset(),
         )
         sticky = self._sticky(wanted, view, memory, answers)
@@ -221,8 +243,7 @@ class _Planner:
         if view is None or rule.keep is Keep.ADD_ONLY or not rule.sticky:
             return frozenset()
         # What another album of a split rule gets was not lost.
-        selected = {asset.id for selection in answers.selections.values() for asset in selection.assets}
-        lost = (memory.having({Standing.OURS}) & view.members) - selected
+        lost = (memory.having({Standing.OURS}) & view.members) - answers.selected
         if not lost:
             return frozenset()
         stays: set[str] = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from immich_smart_albums.changes.journal import Ending, Intent, KnownAlbum, Run, Write
     from immich_smart_albums.changes.memory import AlbumKey, Binding, Memory
@@ -86,6 +86,10 @@ class Albums(Protocol):
 
     def trashed(self, album_id: str) -> frozenset[str]:
         """The ids in an album that are in the trash, as far as this version tells."""
+        ...
+
+    def hidden(self, album_id: str, asset_ids: Collection[str]) -> frozenset[str]:
+        """Which of these ids, that `members` does not show, are in the album all the same."""
         ...
 
     def details(self, album_id: str) -> AlbumDetails:

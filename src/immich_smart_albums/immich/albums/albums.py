@@ -15,7 +15,7 @@ from immich_smart_albums.model.album import Album, AlbumDetails, User
 from immich_smart_albums.model.query import Kind, Query, Visibility
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from immich_smart_albums.immich.directory import Directory
     from immich_smart_albums.immich.http.client import Http
@@ -30,6 +30,10 @@ _EVER = "1970-01-01T00:00:00.000Z"
 
 class _Member(msgspec.Struct):
     id: str
+
+
+class _Trashable(msgspec.Struct):
+    isTrashed: bool  # noqa: N815 - Immich's name
 
 
 class _WithAssets(msgspec.Struct):
@@ -92,6 +96,25 @@ class ImmichAlbums:
             return frozenset()
         batches = self._searches.find(query, frozenset())
         return frozenset(record["id"] for batch in batches for record in batch)
+
+    def hidden(self, album_id: str, asset_ids: Collection[str]) -> frozenset[str]:
+        """Which of these ids, that `members` does not show, are in the album all the same: trashed, say, or locked."""
+        left = set(asset_ids)
+        held = self.trashed(album_id) & left if left else frozenset()
+        return held | {asset_id for asset_id in sorted(left - held) if self._holds(album_id, asset_id)}
+
+    def _holds(self, album_id: str, asset_id: str) -> bool:
+        """Whether an asset is in an album, whoever may see it; where that is not to be known, it is."""
+        answer = decode(self._http.get("/albums", {"assetId": asset_id}), list[_Member], "GET /albums?assetId")
+        if any(each.id == album_id for each in answer):
+            return True
+        if self._capabilities.lists_albums_of_trashed:
+            return False
+        try:
+            path = f"/assets/{asset_id}"
+            return decode(self._http.get(path), _Trashable, f"GET {path}").isTrashed
+        except NoAccess:
+            return True
 
     def details(self, album_id: str) -> AlbumDetails:
         """One album (`GET /albums/{id}`); raises NoAccess where there is none for this account."""

@@ -177,4 +177,4 @@ def _place(  # noqa: PLR0913 - what is asked, and of whom
 
 def _holds(view: AlbumView, asset_id: str, owner: Participant) -> bool:
     """Whether an album holds a photo, also one in the trash: restored, it is there again."""
-    return asset_id in view.inside or asset_id in owner.server.albums.trashed(view.album.id)
+    return asset_id in view.inside or asset_id in owner.server.albums.hidden(view.album.id, {asset_id})
