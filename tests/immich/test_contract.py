@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,8 +11,9 @@ from immich_smart_albums.immich.versions import ASSET_FIELDS, FIELDS, Span
 from immich_smart_albums.model import search_fields
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.model.version import Version
+from tests.support.api_fields import FILE, as_table, by_version, read_folder
 
-OPENAPI = Path(__file__).parents[2] / "../shared/immich/openapi"
+SHARED = Path(__file__).parents[2] / "../shared/immich/openapi"
 MODELS = {Kind.METADATA: "MetadataSearchDto", Kind.SMART: "SmartSearchDto"}
 
 DESCRIBED_BUT_WITHOUT_EFFECT = {
@@ -24,43 +22,27 @@ DESCRIBED_BUT_WITHOUT_EFFECT = {
 }
 """Fields that older descriptions have although the table refuses them below this version."""
 
-descriptions = pytest.mark.parametrize(
-    "path",
-    sorted(OPENAPI.glob("*.json"))
-    or [
-        pytest.param(None, marks=pytest.mark.skip(reason="the API descriptions of Immich are not beside this checkout"))
-    ],
-    ids=lambda path: path.stem if path else "none",
-)
+releases = pytest.mark.parametrize("version", sorted(by_version()), ids=str)
 
 
-@lru_cache
-def read(path: Path) -> tuple[Version, dict[str, set[str]]]:
-    """The version of a description, and the names of each model's fields."""
-    text: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if "models" in text:  # since 3.2 only a list of fields, without the version
-        found = re.search(r"[\d.]+(?=\.json$)", path.name)
-        assert found
-        return Version.parse(found[0]), {name: set(model) for name, model in text["models"].items()}
-    schemas = text["components"]["schemas"]
-    return Version.parse(text["info"]["version"]), {
-        name: set(schema.get("properties", {})) for name, schema in schemas.items()
-    }
+def test_the_vendored_fields_are_those_of_the_descriptions() -> None:
+    if not SHARED.exists():
+        pytest.skip("the API descriptions of Immich are not beside this checkout; their vendored fields are tested")
+    again = "run `python -m tests.support.api_fields` on the folder of API descriptions"
+    assert json.loads(FILE.read_text(encoding="utf-8")) == as_table(read_folder(SHARED)), again
 
 
 def test_the_descriptions_reach_over_all_supported_versions() -> None:
-    if not OPENAPI.exists():
-        pytest.skip("the API descriptions of Immich are not beside this checkout")
-    versions = sorted(read(path)[0] for path in OPENAPI.glob("*.json"))
-    assert len(versions) >= 16
+    versions = sorted(by_version())
+    assert len(versions) >= 15
     assert versions[0] < Version(1, 119)
     assert versions[-1] >= Version(3, 3)
 
 
-@descriptions
+@releases
 @pytest.mark.parametrize("kind", list(Kind))
-def test_each_search_field_is_described_just_where_the_table_has_it(path: Path, kind: Kind) -> None:
-    version, models = read(path)
+def test_each_search_field_is_described_just_where_the_table_has_it(version: Version, kind: Kind) -> None:
+    models = by_version()[version]
     described = models[MODELS[kind]]
     for name, field in search_fields.FIELDS.items():
         is_let_through = version in FIELDS.get(name, Span())
@@ -69,10 +51,10 @@ def test_each_search_field_is_described_just_where_the_table_has_it(path: Path, 
         assert (name in described) == expected, f"{name} in {MODELS[kind]} of {version}"
 
 
-@descriptions
+@releases
 @pytest.mark.parametrize("kind", list(Kind))
-def test_every_described_search_field_has_its_place_in_the_rules(path: Path, kind: Kind) -> None:
-    _, models = read(path)
+def test_every_described_search_field_has_its_place_in_the_rules(version: Version, kind: Kind) -> None:
+    models = by_version()[version]
     known = {
         *search_fields.FIELDS,
         *search_fields.VISIBILITY_WORDS,
@@ -80,21 +62,21 @@ def test_every_described_search_field_has_its_place_in_the_rules(path: Path, kin
         *search_fields.IGNORED_BY_IMMICH,
         *search_fields.STRUCTURED_WORDS,
     }
-    assert models[MODELS[kind]] <= known
+    assert set(models[MODELS[kind]]) <= known
 
 
-@descriptions
-def test_visibility_is_described_just_where_the_client_sends_it(path: Path) -> None:
-    version, models = read(path)
+@releases
+def test_visibility_is_described_just_where_the_client_sends_it(version: Version) -> None:
+    models = by_version()[version]
     for model in MODELS.values():
         assert ("visibility" in models[model]) == (version >= Version(1, 133))
         assert ("isVisible" in models[model]) == (version < Version(1, 133))
 
 
-@descriptions
-def test_each_field_of_assets_is_described_just_where_the_table_has_it(path: Path) -> None:
-    version, models = read(path)
+@releases
+def test_each_field_of_assets_is_described_just_where_the_table_has_it(version: Version) -> None:
+    models = by_version()[version]
     people = models.get("PersonWithFacesResponseDto", models["PersonResponseDto"])  # the former up to 2.7
-    described = models["AssetResponseDto"] | {f"people.{name}" for name in people}
+    described = {*models["AssetResponseDto"], *(f"people.{name}" for name in people)}
     for name, span in ASSET_FIELDS.items():
         assert (name in described) == (version in span), f"{name} of {version}"

@@ -9,14 +9,17 @@ import pytest
 import yaml
 
 from immich_smart_albums.config.yaml.reader import read_yaml
+from immich_smart_albums.rules.local_filters.asset_shape import ASSET
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
 from immich_smart_albums.rules.rules_file.match import parse_match
-from immich_smart_albums.rules.tree import Check, leaves
+from immich_smart_albums.rules.tree import Check, Named, leaves
 
 from .records import EXIF, record
 from .values import reading
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from immich_smart_albums.rules.predicates.predicate import Predicate
     from immich_smart_albums.rules.syntax.diagnostics import Findings
     from immich_smart_albums.rules.tree import Node
@@ -87,6 +90,46 @@ def _only(fields: frozenset[str], of: dict[str, Any]) -> dict[str, Any]:
     inner = {name: of["exifInfo"][name] for name in EXIF if f"exifInfo.{name}" in fields}
     exif = {"exifInfo": inner} if any(field.startswith("exifInfo.") for field in fields) else {}
     return {name: of[name] for name in of if name in {"id", *fields}} | exif
+
+
+class SpyingRecord(dict[str, Any]):
+    """A record that notes which fields are looked at, dotted below exifInfo."""
+
+    def __init__(self, fields: dict[str, Any], seen: set[str], prefix: str = "") -> None:
+        inner = {"exifInfo": SpyingRecord(fields["exifInfo"], seen, "exifInfo.")} if "exifInfo" in fields else {}
+        super().__init__(fields | inner)
+        self.seen, self.prefix = seen, prefix
+
+    def __getitem__(self, name: str) -> Any:
+        self.seen.add(self.prefix + name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.seen.add(self.prefix + name)
+        return super().get(name, default)
+
+
+@each_predicate
+def test_every_field_that_a_predicate_reads_is_one_that_records_have(predicate: Predicate) -> None:
+    known = {*ASSET.fields, *(f"exifInfo.{name}" for name in ASSET.fields["exifInfo"].fields)}
+    for example, _ in predicate.examples:
+        node, _ = of_yaml(example)
+        assert node is not None
+        for check in _checks(node):
+            seen: set[str] = set()
+            for fields in (record(city="Paris", latitude=1.5, longitude=2, iso=100), record()):
+                check.holds(SpyingRecord(fields, seen))
+            assert seen | (check.fields or set()) <= known, f"{example}: Immich's records have no such field"
+            assert check.fields is None or seen - {"id", "exifInfo"} <= check.fields, f"{example}: not declared"
+
+
+def _checks(node: Node) -> Iterator[Check]:
+    """The checks of a rule, also of the nodes that names will be replaced by."""
+    for leaf in leaves(node):
+        if isinstance(leaf, Named):
+            yield from _checks(leaf.build(tuple(("8fbe472e-7463-4d97-ae2d-3efb3270e153",) for _ in leaf.names)))
+        elif isinstance(leaf, Check):
+            yield leaf
 
 
 def test_every_word_is_given_to_one_predicate() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +15,7 @@ from immich_smart_albums.rules.local_filters.local_filter import local_filter, r
 from immich_smart_albums.rules.syntax.diagnostics import Findings
 from immich_smart_albums.rules.syntax.source import Form, Source
 from immich_smart_albums.rules.values.regex import compile_pattern
+from tests.support.api_fields import by_version
 
 from .reading import source
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 APPLE = {"id": "1", "exifInfo": {"make": "Apple", "model": "iPhone 15 Pro"}}
 CANON = {"id": "2", "exifInfo": {"make": "Canon", "model": None}}
-API_DESCRIPTIONS = sorted((Path(__file__).resolve().parents[2] / "../shared/immich/openapi").glob("*.json"))
 KNOWN_PATHS = {place.address for place in Place("$", ASSET).descendants()}
 NO_EXIF: dict[str, object] = {"id": "3", "exifInfo": None}
 
@@ -231,29 +230,15 @@ def test_a_path_into_what_has_no_such_parts_is_refused(path: str, message: str, 
 
 
 def test_the_fields_that_can_be_asked_for_are_those_that_immich_has_in_some_version() -> None:
-    if not API_DESCRIPTIONS:
-        pytest.skip("the descriptions of Immich's API are not beside this checkout")
-    seen = {path for api in API_DESCRIPTIONS for path in _paths("AssetResponseDto", _described(api), "$")}
+    seen = {path for models in by_version().values() for path in _paths("AssetResponseDto", models, "$")}
     assert {path for path in seen if not path.startswith("$.smartInfo")} == KNOWN_PATHS  # smartInfo: in 1.118 only
-
-
-def _described(api: Path) -> dict[str, dict[str, str]]:
-    """Each model of an API description, with its fields and what they refer to as text."""
-    text = json.loads(api.read_text(encoding="utf-8"))
-    if "models" in text:
-        return {name: {field: str(type_) for field, type_ in model.items()} for name, model in text["models"].items()}
-    schemas = text["components"]["schemas"]
-    return {
-        name: {field: json.dumps(type_) for field, type_ in schema.get("properties", {}).items()}
-        for name, schema in schemas.items()
-    }
 
 
 def _paths(model: str, models: dict[str, dict[str, str]], at: str) -> Iterator[str]:
     yield at
     for field, type_ in models[model].items():
         inner = re.search(r"\w+ResponseDto", type_)
-        is_list = "List[" in type_ or '"array"' in type_
+        is_list = type_.startswith("[")
         if is_list:
             yield f"{at}.{field}"
         here = f"{at}.{field}" + "[*]" * is_list
