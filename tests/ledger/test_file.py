@@ -19,7 +19,7 @@ from immich_smart_albums.errors import LedgerError
 from immich_smart_albums.ledger import database, migrations
 from immich_smart_albums.ledger.database import APPLICATION_ID, open_database
 from immich_smart_albums.ledger.ledger import open_ledger
-from immich_smart_albums.ledger.paths import default_place
+from immich_smart_albums.ledger.paths import FOLDER, default_place
 from immich_smart_albums.model.album import Album
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ ALBUM = Album("a1", "Friends", 0, "owner", "Alice", "")
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / "ledger.db"
+    return tmp_path / FOLDER / "ledger.db"
 
 
 def written(path: Path) -> Path:
@@ -276,6 +276,39 @@ def test_another_program_that_has_the_file_open_for_writing_is_told(
     with open_ledger(path, doing="a test") as ledger, pytest.raises(LedgerError, match="is in use"):
         ledger.unbind(KEY)
     other.close()
+
+
+@pytest.mark.parametrize("doing", [None, "a test"])
+@pytest.mark.parametrize("link", ["ledger.db", ".", ".."])
+def test_a_link_that_leads_nowhere_is_an_error_and_no_new_ledger(tmp_path: Path, link: str, doing: str | None) -> None:
+    volume, path = tmp_path / "volume", tmp_path / "mounted" / FOLDER / "ledger.db"
+    place = {"ledger.db": path, ".": path.parent, "..": path.parent.parent}[link]
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(volume)
+    error = refusal(path, doing=doing)
+    assert error.message == f"the ledger {path} cannot be reached: {place} is a link to {volume}, which is not there"
+    assert error.hint is not None
+    assert "not mounted" in error.hint
+    assert not volume.exists()
+
+
+def test_a_link_to_a_ledger_is_as_good_as_the_ledger(tmp_path: Path, path: Path) -> None:
+    written(path)
+    link = tmp_path / "link.db"
+    link.symlink_to(path)
+    with open_ledger(link, doing="sync") as ledger:
+        assert ledger.binding(KEY) == Binding("a1", "Friends")
+        assert "is being written by" in refusal(path).message
+
+
+@pytest.mark.parametrize("doing", [None, "a test"])
+def test_a_folder_that_is_gone_is_an_error_unless_it_is_our_own(tmp_path: Path, doing: str | None) -> None:
+    folder = tmp_path / "my volume"
+    error = refusal(folder / "ledger.db", doing=doing)
+    assert error.message == f"there is no folder {folder} for the ledger ledger.db"
+    assert error.hint is not None
+    assert error.hint.endswith(f"mkdir -p '{folder}'")
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from immich_smart_albums.errors import LedgerError
 from immich_smart_albums.ledger.lock import only_writer
 from immich_smart_albums.ledger.migrations import MIGRATIONS
+from immich_smart_albums.ledger.paths import require_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,8 +72,12 @@ class Database:
 def open_database(path: Path, *, doing: str | None) -> Iterator[Database]:
     """The ledger in a file. To write it, say what this process is `doing`; None is for reading only.
 
-    A file that is not there is created; to read, an empty ledger takes its place. Raises LedgerError.
+    A file that is not there is created; to read, an empty ledger takes its place. Raises LedgerError, also where the
+    place for it has gone.
     """
+    require_place(path)
+    if path.is_symlink():
+        path = path.resolve()  # the lock is beside the file itself, whatever name it is opened by
     if doing is not None:
         _make_folder(path)
         with only_writer(path, doing):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,3 +23,23 @@ def default_place(environment: Mapping[str, str], home: Path, platform: str) -> 
     if platform == "darwin":
         return home / "Library" / "Application Support" / FOLDER / FILE
     return home / ".local" / "state" / FOLDER / FILE
+
+
+def require_place(path: Path) -> None:
+    """Raise LedgerError where a ledger that is not there must have been there, or is meant to be somewhere else.
+
+    That is so behind a link that leads nowhere, and in a folder that is gone: a volume is not mounted, say. A new
+    ledger in its place would know nothing of what people took out. Only this tool's own folder is made.
+    """
+    for place in (path, *path.parents):
+        if place.is_symlink() and not place.exists():
+            message = (
+                f"the ledger {path} cannot be reached: {place} is a link to {place.readlink()}, which is not there"
+            )
+            hint = "Is a volume not mounted? Nothing was read or written. For a new ledger, take the link away."
+            raise LedgerError(message, hint=hint)
+    if not path.parent.exists() and path.parent.name != FOLDER:
+        message = f"there is no folder {path.parent} for the ledger {path.name}"
+        folder = shlex.quote(str(path.parent))
+        hint = f"Is a volume not mounted? For a new ledger there, make the folder: mkdir -p {folder}"
+        raise LedgerError(message, hint=hint)

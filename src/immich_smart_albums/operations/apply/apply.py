@@ -50,7 +50,9 @@ def apply(
         raise PlanOutdated(message, hint="Make the plan again.")
     require_accounts(plan, servers)
     report.albums[:] = [AlbumReport(each.rule, each.album) for each in plan.albums]
-    id_ = journal.begin(plan.verb, plan.server, now(), plan.undoes)
+    # Since the plan was made the server may have got another address.
+    base = next((server.base for server in servers.values()), plan.server)
+    id_ = journal.begin(plan.verb, base, now(), plan.undoes)
     run = Run(id_, servers, plan.users, journal, now, is_undo=plan.undoes is not None)
     report.run = run.id
     ending = Ending.INTERRUPTED
