@@ -31,6 +31,7 @@ MODELS = (
         "AssetFaceWithoutPersonResponseDto",
         "SmartInfoResponseDto",
         "PersonOtherResponseDto",
+        "PeopleUserResponseDto",
     ),
     *("AlbumResponseDto", "AlbumUserResponseDto", "CreateAlbumDto", "UpdateAlbumDto", "BulkIdResponseDto"),
 )
