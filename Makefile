@@ -2,11 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What the tool itself needs, and with it what its tests and linters need.
+TOOL := $(VENV)/.tool
 READY := $(VENV)/.ready
+INSTALL := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install -qq --disable-pip-version-check --editable
 
 .PHONY: demo test lint bench clean
 
-demo: $(READY)
+demo: $(TOOL)
 	@$(BIN)/immich-smart-albums demo
 
 test: $(READY)
@@ -24,9 +27,14 @@ lint: $(READY)
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py
 
-$(READY): pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
-	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(TOOL): pyproject.toml constraints.txt
+	@echo "Setting up $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(INSTALL) .
+	@touch $@
+
+$(READY): $(TOOL)
+	@$(INSTALL) '.[dev]'
 	@touch $@
 
 clean:
