@@ -73,7 +73,7 @@ class Hints:
         """
         try:
             return int(parsedate_to_datetime(self._http.date("/server/ping")).timestamp()) * 1000
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
 
     def values(self, field: str) -> list[str] | None:

@@ -118,7 +118,13 @@ def _scalar(text: str) -> str:
 def _quoted(text: str) -> str:
     """In double quotes, which YAML reads as JSON does; what no terminal should be given is spelled out."""
     plain = json.dumps(text, ensure_ascii=False)
-    return "".join(each if is_harmless(each) else json.dumps(each)[1:-1] for each in plain)
+    return "".join(each if is_harmless(each) else _spelled_out(each) for each in plain)
+
+
+def _spelled_out(character: str) -> str:
+    """YAML's escape; unlike JSON's it is never a pair of surrogates."""
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _list(texts: tuple[str, ...]) -> str:

@@ -17,8 +17,7 @@ _JOINERS = "\u200c\u200d"
 _FLAG_OF_A_REGION = re.compile("\U0001f3f4[\U000e0030-\U000e007a]+\U000e007f")
 """Scotland, say: a black flag, spelled on in characters that nobody sees. Elsewhere they could hide anything."""
 
-_SPELLING = range(0xE0020, 0xE0080)
-"""The characters that such a flag is spelled in."""
+_ESCAPED_FLAG = re.compile(r"(?<=\U0001f3f4)(?:\\U000e00[3-7][0-9a-f])+\\U000e007f")
 
 _ESCAPE = re.compile(r"(?<!\\)\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 """What `repr` makes of characters that this Python does not call printable."""
@@ -33,6 +32,7 @@ def one_line(text: str) -> str:
     """
     if text.isprintable() and "\\" not in text:
         return text
+    text = _ESCAPED_FLAG.sub(lambda spelled: spelled[0].encode().decode("unicode-escape"), text)
     text = _ESCAPE.sub(_read, text)
     flags = [*_FLAG_OF_A_REGION.findall(text), ""]
     return "".join(_shown(part) + flag for part, flag in zip(_FLAG_OF_A_REGION.split(text), flags, strict=True))
@@ -47,7 +47,7 @@ def _read(escape: re.Match[str]) -> str:
     code = int(escape[1] or escape[2] or escape[3], 16)
     if code > sys.maxunicode or chr(code).isprintable():
         return escape[0]
-    return chr(code) if is_harmless(chr(code)) or code in _SPELLING else escape[0]
+    return chr(code) if is_harmless(chr(code)) else escape[0]
 
 
 def is_harmless(character: str) -> bool:

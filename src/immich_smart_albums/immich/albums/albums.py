@@ -10,6 +10,7 @@ import stamina
 from immich_smart_albums.errors import NoAccess, Refused, ServerError, Untrustworthy
 from immich_smart_albums.immich.albums.assets import ADD, REMOVE, write
 from immich_smart_albums.immich.albums.members import Contents
+from immich_smart_albums.immich.body import LARGEST_LIST
 from immich_smart_albums.immich.http.responses import decode
 from immich_smart_albums.model.album import Album, AlbumDetails, User
 from immich_smart_albums.model.query import Kind, Query, Visibility
@@ -86,7 +87,7 @@ class ImmichAlbums:
         if self._capabilities.searches_albums_of_others:
             return self._contents.ids(album_id)
         path = f"/albums/{album_id}"
-        answer = decode(self._http.get(path), _WithAssets, f"GET {path}")
+        answer = decode(self._http.get(path, largest=LARGEST_LIST), _WithAssets, f"GET {path}")
         return frozenset(member.id for member in answer.assets)
 
     def trashed(self, album_id: str) -> frozenset[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from immich_smart_albums.errors import MissingPermission
+from immich_smart_albums.immich.body import LARGEST_LIST
 from immich_smart_albums.immich.http.responses import decode
 from immich_smart_albums.model.query import Kind, Query, Visibility
 
@@ -64,7 +65,7 @@ class Contents:
     def _at_once(self, album_id: str) -> frozenset[str] | None:
         """The ids by download; None where the key lacks asset.download, or the answer is not confirmed."""
         try:
-            body = self._http.post("/download/info", {"albumId": album_id})
+            body = self._http.post("/download/info", {"albumId": album_id}, largest=LARGEST_LIST)
         except MissingPermission:
             self._may_download = False
             return None

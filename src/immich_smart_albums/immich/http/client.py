@@ -14,6 +14,7 @@ import stamina
 import urllib3
 
 from immich_smart_albums.errors import ServerError, Unreachable
+from immich_smart_albums.immich.body import LARGEST, read_body
 from immich_smart_albums.immich.http.connection import make_pool, tell_failure
 from immich_smart_albums.immich.http.responses import check
 
@@ -83,29 +84,43 @@ class Http:
         self._clock = clock
         self._has_answered = False
 
-    def get(self, path: str, parameters: Mapping[str, str] | None = None) -> bytes:
+    def get(self, path: str, parameters: Mapping[str, str] | None = None, *, largest: int = LARGEST) -> bytes:
         """The JSON text of a GET; repeated when it fails on the way."""
         query = f"?{urlencode(parameters)}" if parameters else ""
-        return self.send("GET", f"{path}{query}", None, repeat=True)
+        return self.send("GET", f"{path}{query}", None, repeat=True, largest=largest)
 
     def date(self, path: str) -> str:
         """When the server answered a GET, as its `Date` says; empty where it does not say."""
         return self._send("GET", path, None, repeat=True)[0].get("date", "")
 
-    def post(self, path: str, body: Mapping[str, object]) -> bytes:
+    def post(self, path: str, body: Mapping[str, object], *, largest: int = LARGEST) -> bytes:
         """The JSON text of a POST that only reads; repeated when it fails on the way."""
-        return self.send("POST", path, body, repeat=True)
+        return self.send("POST", path, body, repeat=True, largest=largest)
 
-    def send(self, method: str, path: str, body: Mapping[str, object] | None, *, repeat: bool) -> bytes:
-        """Send one request and return the JSON text of the answer.
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None,
+        *,
+        repeat: bool,
+        largest: int = LARGEST,
+    ) -> bytes:
+        """Send one request and return the JSON text of the answer, which has up to `largest` bytes.
 
         With `repeat` it is sent again after a broken connection, a time-out, 502, 503, 504, and once after 500, with
         growing pauses or as long as the server's `Retry-After` says. Raises a ServerError that names the request.
         """
-        return self._send(method, path, body, repeat=repeat)[1]
+        return self._send(method, path, body, repeat=repeat, largest=largest)[1]
 
     def _send(
-        self, method: str, path: str, body: Mapping[str, object] | None, *, repeat: bool
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None,
+        *,
+        repeat: bool,
+        largest: int = LARGEST,
     ) -> tuple[Mapping[str, str], bytes]:
         """Headers and JSON text of a good answer."""
         text = None if body is None else msgspec.json.encode(body)
@@ -114,16 +129,16 @@ class Http:
             on=tries.pause, attempts=4, timeout=self._time_outs.tries, wait_initial=0.5, wait_max=10.0, wait_jitter=0.5
         ):
             with attempt:
-                return self._try(method, path, text)
+                return self._try(method, path, text, largest)
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
-    def _try(self, method: str, path: str, body: bytes | None) -> tuple[Mapping[str, str], bytes]:
+    def _try(self, method: str, path: str, body: bytes | None, largest: int) -> tuple[Mapping[str, str], bytes]:
         started = self._clock()
         status, received, trouble = None, 0, None
         try:
             with self._slots:
                 started = self._clock()
-                status, headers, answer = self._in_time(method, path, body, started)
+                status, headers, answer = self._in_time(method, path, body, started, largest)
             received = len(answer)
             self._has_answered = True
             return headers, check(method, path, status, headers, answer)
@@ -142,7 +157,7 @@ class Http:
             self._on_exchange(Exchange(method, path, status, seconds, received, body, trouble))
 
     def _in_time(
-        self, method: str, path: str, body: bytes | None, started: float
+        self, method: str, path: str, body: bytes | None, started: float, largest: int
     ) -> tuple[int, Mapping[str, str], bytes]:
         """One exchange, given up when it takes too long as a whole.
 
@@ -152,7 +167,7 @@ class Http:
 
         def exchange() -> None:
             try:
-                result.put(self._exchange(method, path, body, started))
+                result.put(self._exchange(method, path, body, started, largest))
             except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
                 result.put(error)
 
@@ -167,7 +182,7 @@ class Http:
         return answer
 
     def _exchange(
-        self, method: str, path: str, body: bytes | None, started: float
+        self, method: str, path: str, body: bytes | None, started: float, largest: int
     ) -> tuple[int, Mapping[str, str], bytes]:
         headers = self._headers if body is None else {**self._headers, "content-type": "application/json"}
         response = self._pool.request(
@@ -180,17 +195,15 @@ class Http:
             preload_content=False,
         )
         try:
-            chunks: list[bytes] = []
-            while chunk := response.read1():
-                chunks.append(chunk)
-                self._check_time(f"{method} {path}", started)
-            _check_length(response)
+            answer = read_body(
+                response, f"{method} {path}", largest, lambda: self._check_time(f"{method} {path}", started)
+            )
         except BaseException:
             response.close()
             raise
         finally:
             response.release_conn()  # also a broken one, or its place in the pool would be lost
-        return response.status, response.headers, b"".join(chunks)
+        return response.status, response.headers, answer
 
     def _check_time(self, request: str, started: float) -> None:
         if self._clock() - started > self._time_outs.answer:
@@ -201,13 +214,6 @@ class Http:
         error = Unreachable(message, hint="The server or the network is too slow; allow more with --timeout.")
         error.may_be_running = True
         return error
-
-
-def _check_length(response: urllib3.BaseHTTPResponse) -> None:
-    """Raise for a body shorter than its Content-Length, which urllib3 does not notice when it reads in pieces."""
-    missing = getattr(response, "length_remaining", None)
-    if missing:
-        raise urllib3.exceptions.IncompleteRead(response.tell(), missing)
 
 
 class _Tries:
