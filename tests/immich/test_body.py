@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from immich_smart_albums.errors import NotImmich, Refused, Unreachable, Untrustworthy
-from immich_smart_albums.immich.body import LARGEST, LARGEST_COMPLAINT, LARGEST_LIST, PIECE, read_body
+from immich_smart_albums.immich.http.body import LARGEST, LARGEST_COMPLAINT, LARGEST_LIST, PIECE, read_body
 from immich_smart_albums.immich.http.client import TimeOuts
 
 from .bare_server import BareServer, answer, json

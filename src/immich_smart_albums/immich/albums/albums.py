@@ -10,7 +10,7 @@ import stamina
 from immich_smart_albums.errors import NoAccess, Refused, ServerError, Untrustworthy
 from immich_smart_albums.immich.albums.assets import ADD, REMOVE, write
 from immich_smart_albums.immich.albums.members import Contents
-from immich_smart_albums.immich.body import LARGEST_LIST
+from immich_smart_albums.immich.http.body import LARGEST_LIST
 from immich_smart_albums.immich.http.responses import decode
 from immich_smart_albums.model.album import Album, AlbumDetails, User
 from immich_smart_albums.model.query import Kind, Query, Visibility

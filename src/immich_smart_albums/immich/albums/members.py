@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from immich_smart_albums.errors import MissingPermission
-from immich_smart_albums.immich.body import LARGEST_LIST
+from immich_smart_albums.immich.http.body import LARGEST_LIST
 from immich_smart_albums.immich.http.responses import decode
 from immich_smart_albums.model.query import Kind, Query, Visibility
 

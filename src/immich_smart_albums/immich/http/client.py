@@ -14,7 +14,7 @@ import stamina
 import urllib3
 
 from immich_smart_albums.errors import ServerError, Unreachable
-from immich_smart_albums.immich.body import LARGEST, read_body
+from immich_smart_albums.immich.http.body import LARGEST, read_body
 from immich_smart_albums.immich.http.connection import make_pool, tell_failure
 from immich_smart_albums.immich.http.responses import check
 
