@@ -178,8 +178,12 @@ def test_every_account_that_feeds_an_album_has_its_key(tmp_path: Path) -> None:
         "bob": (HERE, "Key2"),
     }
     assert "Key1" not in repr(found)
-    assert refused(tmp_path) == ["account alice: the variable A is not set"]
-    assert refused(tmp_path, key="Key3", A="Key1") == ["the rules files say where the keys of accounts come from"]
+    left = household(tmp_path)
+    assert list(left.settings) == ["bob"]
+    assert [each.message for each in left.absent.values()] == ["account alice: the variable A is not set"]
+    (tmp_path / "bob.key").unlink()
+    assert refused(tmp_path)[0] == "account alice: the variable A is not set"
+    assert refused(tmp_path, key="Key3", A="Key1")[0] == "the rules files say where the keys of accounts come from"
 
 
 def test_what_is_missing_is_told_together_with_what_is_wrong(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from immich_smart_albums.operations.apply.apply import require_accounts
 from immich_smart_albums.operations.apply.staleness import check_world
 from immich_smart_albums.operations.forget import forget, forget_album, kept_out, known_album
 from immich_smart_albums.operations.history import AlbumHistory, history
-from immich_smart_albums.operations.permissions import lacking
+from immich_smart_albums.operations.permissions import permitted
 from immich_smart_albums.operations.undo import Keys, plan_undo
 from immich_smart_albums.rules.album import Share
 
@@ -453,9 +453,12 @@ def test_every_change_has_its_permission(home: Household) -> None:
     assert any(isinstance(change, DeleteAlbum) for change in plans[3].albums[0].changes)
     home.keys["alice"] = "reader"
     servers = {"alice": home.connect("alice")}
-    told = {each.message for each in lacking(plans[0], servers)}
+    told = {each.message for each in permitted(plans[0], servers).albums[0].problems}
     assert "the key lacks the permission album.create, for creating albums" in told
-    found = [{each.message.split()[5].rstrip(",") for each in lacking(plan, servers)} for plan in plans]
+    found = [
+        {each.message.split()[5].rstrip(",") for each in stopped.albums[0].problems}
+        for stopped in (permitted(plan, servers) for plan in plans)
+    ]
     assert found == [
         {"album.create", "albumUser.create", "albumAsset.create", "album.update"},
         {"albumAsset.delete", "albumUser.update"},
@@ -463,4 +466,4 @@ def test_every_change_has_its_permission(home: Household) -> None:
         {"albumAsset.delete", "album.delete"},
     ]
     del home.keys["alice"]
-    assert lacking(plans[0], {"alice": home.connect("alice")}) == ()
+    assert permitted(plans[0], {"alice": home.connect("alice")}) == plans[0]

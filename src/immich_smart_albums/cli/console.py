@@ -8,10 +8,13 @@ import sys
 import threading
 from typing import TYPE_CHECKING, TextIO
 
-from immich_smart_albums.errors import ConfigurationError, SmartAlbumsError
+from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
+from immich_smart_albums.report.failures import by_album, problem_texts
 from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from rich.progress import Progress, TaskID
 
     from immich_smart_albums.bootstrap import Exchange
@@ -111,6 +114,19 @@ class Console:
         self.say(error.message, alarm="error:")
         if error.hint:
             self.say(f"  → {error.hint}")
+
+    def problem(self, problem: Problem, albums: Sequence[str] = ()) -> None:
+        """One thing that stops some albums, or the run."""
+        self.done_reading()
+        first, *rest = problem_texts(problem, albums)
+        self.say(first, alarm="error:")
+        for line in rest:
+            self.say(line)
+
+    def problems(self, problems: Mapping[str, Sequence[Problem]]) -> None:
+        """What stops albums, by their names: each problem once."""
+        for problem, albums in by_album(problems).items():
+            self.problem(problem, albums)
 
     def _red(self, text: str) -> str:
         return f"\x1b[1;31m{text}\x1b[0m" if self._has_colour else text

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import ConfigurationError, UnsafePlan
+
+if TYPE_CHECKING:
+    from immich_smart_albums.errors import SmartAlbumsError
 
 
 class Exit(IntEnum):
@@ -15,6 +21,13 @@ class Exit(IntEnum):
     REFUSED = 4
     CHANGED = 5
     INTERRUPTED = 130
+
+
+def exit_of(error: SmartAlbumsError) -> Exit:
+    """How a run ends that fails so."""
+    if isinstance(error, UnsafePlan):
+        return Exit.REFUSED
+    return Exit.WRONG_USAGE if isinstance(error, ConfigurationError) else Exit.FAILED
 
 
 MEANINGS: dict[Exit, str] = {

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from immich_smart_albums import __version__
 from immich_smart_albums.cli.arguments import selection_parser, selects
-from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.parser import PROGRAM
+from immich_smart_albums.cli.exits import Exit, exit_of
+from immich_smart_albums.cli.parser import PROGRAM, WrongUsage
 from immich_smart_albums.cli.verbs import VERBS
-from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError, UnsafePlan
+from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_INTERRUPTED = "interrupted; running the same again completes it"
 
 
 def main() -> NoReturn:
@@ -49,12 +51,15 @@ def run(argv: Sequence[str]) -> Exit:
         return _run(argv)
     except SmartAlbumsError as error:
         _tell(error)
-        if isinstance(error, UnsafePlan):
-            return Exit.REFUSED
-        return Exit.WRONG_USAGE if isinstance(error, ConfigurationError) else Exit.FAILED
+        _answer(argv, error)
+        return exit_of(error)
+    except WrongUsage as leaving:
+        _answer(argv, ConfigurationError((Problem("command line", leaving.message, leaving.hint),)))
+        raise
     except KeyboardInterrupt:
         with contextlib.suppress(OSError):
-            sys.stderr.write("\ninterrupted; running the same again completes it\n")
+            sys.stderr.write(f"\n{_INTERRUPTED}\n")
+        _answer(argv, SmartAlbumsError(_INTERRUPTED))
         return Exit.INTERRUPTED
     except BrokenPipeError:
         _forget(sys.stdout)  # the reader of our output has seen enough
@@ -64,6 +69,7 @@ def run(argv: Sequence[str]) -> Exit:
             f"error: this is a bug in {PROGRAM}: {type(error).__name__}: {error}\n"
             f"  → Please report it with {_write_report(argv, error)}; it holds no key and no photo.\n"
         )
+        _answer(argv, SmartAlbumsError(f"this is a bug in {PROGRAM}: {type(error).__name__}"))
         return Exit.OUR_BUG
 
 
@@ -97,6 +103,18 @@ def _tell(error: SmartAlbumsError) -> None:
     from immich_smart_albums.cli.console import stderr_console  # noqa: PLC0415 - not needed by runs that go well
 
     stderr_console(verbose=False).error(error)
+
+
+def _answer(argv: Sequence[str], error: SmartAlbumsError) -> None:
+    """Say on stdout that there is no result, where JSON was asked for: commands print theirs as the last thing."""
+    words = list(argv)
+    if "--format=json" not in words and ["--format", "json"] not in [words[at : at + 2] for at in range(len(words))]:
+        return
+    from immich_smart_albums.report.failures import failure_json, problems_of  # noqa: PLC0415 - as above
+
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.write(f"{failure_json(problems_of(error))}\n")
+        sys.stdout.flush()
 
 
 def _write_report(argv: Sequence[str], error: Exception) -> str:

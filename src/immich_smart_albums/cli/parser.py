@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import sys
 from pathlib import Path
 from typing import NoReturn
 
 from immich_smart_albums.report.words import one_line
 
 PROGRAM = "immich-smart-albums"
+
+
+class WrongUsage(SystemExit):
+    """The arguments are wrong, which was said; the process leaves with exit code 2."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(2)
+        self.message = message
+        self.hint = hint
 
 
 class Parser(argparse.ArgumentParser):
@@ -22,7 +32,8 @@ class Parser(argparse.ArgumentParser):
             word = message.removeprefix("unrecognized arguments: ").split()[0].partition("=")[0]
             near = difflib.get_close_matches(word, self._option_string_actions, n=1)
             hint = f"did you mean {near[0]}?" if near else hint
-        self.exit(2, f"error: {one_line(message)}\n  → {one_line(hint)}\n")
+        self._print_message(f"error: {one_line(message)}\n  → {one_line(hint)}\n", sys.stderr)
+        raise WrongUsage(message, hint)
 
 
 def at_least_one(text: str) -> int:

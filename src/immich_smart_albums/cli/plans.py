@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import sys
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import has_colour
-from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.exits import Exit, exit_of
 from immich_smart_albums.cli.interrupts import Patience
 from immich_smart_albums.cli.output import print_document, print_json, print_lines
 from immich_smart_albums.cli.rules_run import now
-from immich_smart_albums.errors import ConfigurationError, UnsafePlan
+from immich_smart_albums.errors import Problem, SmartAlbumsError, UnsafePlan
 from immich_smart_albums.operations.apply.apply import apply
 from immich_smart_albums.operations.apply.result import Report
-from immich_smart_albums.operations.permissions import lacking
+from immich_smart_albums.operations.permissions import permitted
 from immich_smart_albums.operations.plan import make_plan
 from immich_smart_albums.report.applied import report_lines
+from immich_smart_albums.report.failures import GUARD_HINT, plan_problems, problems_of
 from immich_smart_albums.report.plan_json import plan_json
 from immich_smart_albums.report.plan_markdown import plan_markdown
 from immich_smart_albums.report.plan_text import painted, plan_lines
+from immich_smart_albums.report.plan_words import totals
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping, Sequence
 
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.cli.console import Console
     from immich_smart_albums.cli.rules_run import RulesRun
+
+NONE: Mapping[str, Sequence[Problem]] = MappingProxyType({})
 
 
 def made(run: RulesRun, arguments: argparse.Namespace, console: Console) -> Plan:
@@ -42,15 +48,26 @@ def made(run: RulesRun, arguments: argparse.Namespace, console: Console) -> Plan
     return plan
 
 
-def print_plan(plan: Plan, format_: str) -> None:
-    """The plan on stdout, as text, json or markdown."""
+def print_plan(plan: Plan, format_: str, failures: Mapping[str, Sequence[Problem]] = NONE) -> None:
+    """The plan on stdout, as text, json or markdown; JSON also has what went wrong when it was written."""
     match format_:
         case "json":
-            print_json(plan_json(plan))
+            print_json(plan_json(plan, failures))
         case "markdown":
             print_document(plan_markdown(plan))
         case _:
             print_lines(plan_lines(plan), painted if has_colour(sys.stdout) else str)
+
+
+def ended(plan: Plan, console: Console, *, changes: Exit = Exit.DONE) -> Exit:
+    """The exit code of a plan that nobody writes; whatever makes it another than 0 is said on stderr."""
+    console.problems(plan_problems(plan))
+    for refusal in plan.refusals:
+        console.problem(Problem("", refusal, GUARD_HINT))
+    code = ending(plan, changes=changes)
+    if code is Exit.CHANGED:
+        console.say(f"there are changes: {totals(plan)}")
+    return code
 
 
 def ending(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:
@@ -62,15 +79,49 @@ def ending(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:
     return changes if plan.has_changes else Exit.DONE
 
 
-def applied(plan: Plan, run: RulesRun, console: Console, *, exit_code: bool) -> Exit:
-    """Write a plan that was made in this run, and say what was written, also when it fails in the middle.
+def carried_out(plan: Plan, run: RulesRun, console: Console, format_: str, *, exit_code: bool) -> Exit:
+    """Print a plan, write it, and say what was written, also when it fails in the middle.
 
-    Raises ConfigurationError where a key lacks a permission that the plan needs: then nothing is written.
+    Whatever makes the exit code another than 0 is said on stderr, once. JSON is printed last, with all that went wrong
+    in it. An album for which a key lacks a permission is not written. Raises SmartAlbumsError.
     """
+    plan = permitted(plan, {name: account.server for name, account in run.accounts.present.items()})
+    if format_ != "json":
+        print_plan(plan, format_)
+    console.problems(plan_problems(plan))
+    try:
+        report = _written(plan, run, console)
+    except SmartAlbumsError as error:
+        if format_ != "json":
+            raise
+        console.error(error)
+        print_plan(plan, format_, {} if isinstance(error, UnsafePlan) else {"": problems_of(error)})
+        return exit_of(error)
+    failures = _failures(plan, report)
+    if failures:
+        console.say()
+    console.problems(failures)
+    if format_ == "json":
+        print_plan(plan, format_, failures)
+    code = ending(plan)
+    if code is Exit.DONE and exit_code and report.has_changed:
+        console.say("something was changed, and --exit-code says so")
+        code = Exit.CHANGED
+    return code if code is Exit.REFUSED or not failures else Exit.FAILED
+
+
+def _failures(plan: Plan, report: Report) -> dict[str, list[Problem]]:
+    """What went wrong in each album when it was written; what its guard refuses was told with the plan."""
+    found = {
+        album.name: [problem for failure in of_album.failures for problem in problems_of(failure)]
+        for album, of_album in zip(plan.albums, report.albums, strict=False)
+        if any(not isinstance(failure, UnsafePlan) for failure in of_album.failures)
+    }
+    return {name: problems for name, problems in found.items() if problems}
+
+
+def _written(plan: Plan, run: RulesRun, console: Console) -> Report:
     servers = {name: account.server for name, account in run.accounts.present.items()}
-    problems = lacking(plan, servers)
-    if problems:
-        raise ConfigurationError(problems)
     report, patience = Report(), Patience(console.say)
     try:
         with patience.holding():
@@ -78,12 +129,4 @@ def applied(plan: Plan, run: RulesRun, console: Console, *, exit_code: bool) -> 
     finally:
         for line in report_lines(plan, report):
             console.say(line)
-    if report.failures:
-        console.say()
-    for failure in report.failures:
-        console.error(failure)
-    code = ending(plan, changes=Exit.CHANGED if exit_code and report.has_changed else Exit.DONE)
-    unsafe = any(isinstance(each, UnsafePlan) for each in report.failures)
-    if unsafe or code is Exit.REFUSED:
-        return Exit.REFUSED
-    return Exit.FAILED if report.failures else code
+    return report

@@ -86,7 +86,8 @@ def participants(book: RuleBook, household: Household, connection: Connection, c
             name: partial(connect, settings, connection, on_exchange=console.exchange, on_read=console.read)
             for name, settings in household.settings.items()
             if name in busy
-        }
+        },
+        {name: problem for name, problem in household.absent.items() if name in busy},
     )
     for name, account in accounts.present.items():
         console.detail(f"{account.server.base}: Immich {account.server.version}, {name} is {account.user.name}")

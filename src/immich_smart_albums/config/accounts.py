@@ -51,8 +51,9 @@ def read_account_key(
 def _from_variable(account: Account, name: str, variables: Variables, findings: Findings) -> str | None:
     found = variables.find(name)
     if found is None:
-        _problem(account, f"the variable {name} is not set", "Set it in the environment or in a .env file.", findings)
-        findings.problems += variables.trouble
+        also = "".join(f", and {trouble}" for trouble in variables.trouble)
+        hint = "Set it in the environment or in a .env file."
+        _problem(account, f"the variable {name} is not set{also}", hint, findings)
     return found.text if found else None
 
 

@@ -12,6 +12,7 @@ from immich_smart_albums.config.settings import Settings, Variables, read_key, r
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.rules.album import DEFAULT_ACCOUNT
 from immich_smart_albums.rules.rules_file.rules_file import read_book
+from immich_smart_albums.rules.syntax.diagnostics import Findings
 from immich_smart_albums.rules.syntax.reader import Reading
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.secret import Secret
     from immich_smart_albums.rules.album import RuleBook
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 _PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+):(?P<column>\d+)", re.DOTALL)
 
@@ -45,6 +45,8 @@ class Household:
     files: tuple[Path, ...]
     settings: Mapping[str, Settings]
     """Server and key of each account that feeds an album, in the order of the rules files."""
+    absent: Mapping[str, Problem] = field(default_factory=dict)
+    """Accounts whose key could not be read, and why: they stop their albums only."""
     digest: str = ""
     """Of the files as they were read, to tell whether they were edited since."""
 
@@ -59,18 +61,18 @@ def load(
 ) -> Household:
     """Rules files with server and keys; `server` and `key` are those of the command line.
 
-    Raises ConfigurationError with everything that is wrong, also with what was in `findings` before. Notices are there
-    afterwards.
+    Raises ConfigurationError with everything that is wrong, also with what was in `findings` before. An account
+    without a key is no error while another has one. Notices are there afterwards.
     """
     book, files, digest = _read(paths, surroundings, findings)
     variables = Variables.read(surroundings.environment, surroundings.folder)
     address = read_server(variables, findings, given=server or (book.server if book else None))
-    keys = {} if book is None else _keys(book, variables, findings, key)
+    keys, absent = ({}, {}) if book is None else _keys(book, variables, findings, key)
     if address is None:
         findings.problems += variables.trouble
-    if book is None or address is None or findings.problems:
-        raise ConfigurationError(in_order(findings.problems))
-    return Household(book, files, {name: Settings(address, each) for name, each in keys.items()}, digest)
+    if book is None or address is None or findings.problems or not keys:
+        raise ConfigurationError(in_order((*findings.problems, *absent.values())))
+    return Household(book, files, {name: Settings(address, each) for name, each in keys.items()}, absent, digest)
 
 
 def load_rules(paths: Sequence[Path], surroundings: Surroundings, findings: Findings) -> RuleBook:
@@ -91,12 +93,17 @@ def _read(
     return (book if len(findings.problems) == before else None), files, digest
 
 
-def _keys(book: RuleBook, variables: Variables, findings: Findings, given: str | None) -> dict[str, Secret]:
-    """The keys of accounts that feed an album."""
-    keys: dict[str, Secret | None] = {}
+def _keys(
+    book: RuleBook, variables: Variables, findings: Findings, given: str | None
+) -> tuple[dict[str, Secret], dict[str, Problem]]:
+    """The keys of accounts that feed an album, and why others have none."""
+    keys: dict[str, Secret] = {}
+    absent: dict[str, Problem] = {}
     if not book.accounts:
         before = len(findings.problems)
-        keys[DEFAULT_ACCOUNT] = read_key(variables, findings, given=given)
+        key = read_key(variables, findings, given=given)
+        if key is not None:
+            keys[DEFAULT_ACCOUNT] = key
         if len(findings.problems) > before:
             findings.problems += variables.trouble
     elif given:
@@ -105,8 +112,13 @@ def _keys(book: RuleBook, variables: Variables, findings: Findings, given: str |
     busy = {name for album in book.albums for name in album.accounts}
     for account in book.accounts:
         if account.name in busy:
-            keys[account.name] = read_account_key(account, variables, findings)
-    return {name: key for name, key in keys.items() if key is not None}
+            key = read_account_key(account, variables, of_account := Findings())
+            findings.notices.extend(of_account.notices)
+            if key is None:
+                absent[account.name] = of_account.problems[0]
+            else:
+                keys[account.name] = key
+    return keys, absent
 
 
 def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import Problem, ServerError, SmartAlbumsError
+from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.operations.names.names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from immich_smart_albums.errors import SmartAlbumsError
     from immich_smart_albums.model.album import User
     from immich_smart_albums.operations.ports import PhotoServer
 
@@ -34,14 +36,16 @@ class Participants:
     """Why an account cannot take part."""
 
 
-def gather_participants(connect: Mapping[str, Callable[[], PhotoServer]]) -> Participants:
-    """Connect every account, in order.
+def gather_participants(
+    connect: Mapping[str, Callable[[], PhotoServer]], without_key: Mapping[str, Problem] = MappingProxyType({})
+) -> Participants:
+    """Connect every account, in order; `without_key` are those that cannot even try.
 
-    Raises the first account's error where none can take part.
+    Raises ServerError where none can take part, with the reasons of all; ConfigurationError where no one has a key.
     """
     present: dict[str, Participant] = {}
-    absent: dict[str, Problem] = {}
-    errors: list[SmartAlbumsError] = []
+    absent: dict[str, Problem] = dict(without_key)
+    errors: list[ServerError] = []
     for name, make in connect.items():
         try:
             server = make()
@@ -57,8 +61,19 @@ def gather_participants(connect: Mapping[str, Callable[[], PhotoServer]]) -> Par
             continue
         present[name] = Participant(name, server, user, Names(server.directory))
     if not present:
-        raise errors[0]
+        raise _nobody(absent, errors)
     return Participants(present, absent)
+
+
+def _nobody(absent: Mapping[str, Problem], errors: Sequence[ServerError]) -> SmartAlbumsError:
+    """Why no account can take part."""
+    if not errors:
+        return ConfigurationError(tuple(absent.values()))
+    if len(absent) == len(errors) and len({error.message for error in errors}) == 1:
+        return errors[0]
+    reasons = "; ".join(map(str, absent.values()))
+    hints = dict.fromkeys(problem.hint for problem in absent.values() if problem.hint)
+    return ServerError(f"no account can take part: {reasons}", hint=" ".join(hints) or None)
 
 
 def told(where: str, error: SmartAlbumsError) -> Problem:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from immich_smart_albums.errors import MissingPermission, ServerError
+from immich_smart_albums.errors import MissingPermission, Problem, ServerError, Unauthorized, Unreachable
 from immich_smart_albums.operations.accounts import told
 from immich_smart_albums.operations.permissions import missing
 from immich_smart_albums.operations.select import compile_rules
 from immich_smart_albums.rules.tree import Thing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.album import Album, Person, User
     from immich_smart_albums.model.version import Version
     from immich_smart_albums.operations.accounts import Participant, Participants
@@ -27,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a check found. None stands for "the key may not ask"."""
+    """What a check found. None stands for "the key may not ask", or for what could not be asked."""
 
     base: str
     version: Version
@@ -36,25 +35,56 @@ class Health:
     """Permissions that the key lacks, with what they are for; None where the server cannot tell."""
     albums: tuple[Album, ...] | None
     people: tuple[Person, ...] | None
+    unanswered: frozenset[str] = frozenset()
+    """Of the fields of this class, those that could not be asked for; why stands in the problems."""
+    problems: tuple[Problem, ...] = ()
+    """Why a run would fail."""
 
 
 def check(server: PhotoServer) -> Health:
-    """Ask everything that a run may need. Raises ServerError when the server or the key is no good at all."""
+    """Ask everything that a run may need, each for itself.
+
+    Raises ServerError when the server cannot be reached or the key is no good at all.
+    """
+    asking = _Asking()
+    me = asking.ask("me", server.directory.me)
+    lacking = missing(asking.ask("missing", server.directory.permissions))
+    albums = asking.ask("albums", server.directory.albums)
+    people = asking.ask("people", server.directory.people)
+    problems = tuple(Problem("key", f"it lacks the permission {name}, for {what}") for name, what in _of(lacking))
     return Health(
         server.base,
         server.version,
-        me=_if_allowed(server.directory.me),
-        missing=missing(server.directory.permissions()),
-        albums=_sorted_albums(_if_allowed(server.directory.albums)),
-        people=_named(_if_allowed(server.directory.people)),
+        me=me,
+        missing=lacking,
+        albums=_sorted_albums(albums),
+        people=_named(people),
+        unanswered=frozenset(asking.problems),
+        problems=(*problems, *asking.problems.values()),
     )
 
 
-def _if_allowed(ask: Callable[[], T]) -> T | None:
-    try:
-        return ask()
-    except MissingPermission:
-        return None
+class _Asking:
+    """Asks, and notes what is not answered."""
+
+    def __init__(self) -> None:
+        self.problems: dict[str, Problem] = {}
+
+    def ask(self, what: str, question: Callable[[], T]) -> T | None:
+        """The answer; None where the key may not ask, or with a problem noted."""
+        try:
+            return question()
+        except MissingPermission:
+            return None
+        except (Unauthorized, Unreachable):
+            raise
+        except ServerError as error:
+            self.problems[what] = Problem("server", error.message, error.hint)
+            return None
+
+
+def _of(lacking: dict[str, str] | None) -> Iterable[tuple[str, str]]:
+    return (lacking or {}).items()
 
 
 def _sorted_albums(albums: list[Album] | None) -> tuple[Album, ...] | None:

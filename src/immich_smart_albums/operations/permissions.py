@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from msgspec import structs
+
 from immich_smart_albums.changes.change import (
     AddAssets,
     CreateAlbum,
@@ -12,14 +14,14 @@ from immich_smart_albums.changes.change import (
     SetDetails,
     ShareAlbum,
 )
-from immich_smart_albums.errors import MissingPermission, Problem
+from immich_smart_albums.errors import MissingPermission, Problem, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.changes.change import Change
-    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.changes.plan import AlbumPlan, Plan
     from immich_smart_albums.operations.ports import PhotoServer
 
 NEEDS: dict[str, str] = {
@@ -46,43 +48,63 @@ RULES_NEED: dict[str, str] = {
 _HINT = "Give it that permission in your Immich page under Account Settings → API Keys."
 
 
-def missing(held: frozenset[str] | None) -> dict[str, str] | None:
+def missing(holding: frozenset[str] | None) -> dict[str, str] | None:
     """The permissions that a key lacks, with what they are for; None where the server cannot tell what it holds."""
-    if held is None:
+    if holding is None:
         return None
-    return {} if "all" in held else {name: purpose for name, purpose in NEEDS.items() if name not in held}
+    return {} if "all" in holding else {name: purpose for name, purpose in NEEDS.items() if name not in holding}
+
+
+def held(server: PhotoServer) -> frozenset[str] | None:
+    """What the server's key may do; None where that cannot be told: then the write itself tells."""
+    try:
+        return server.directory.permissions()
+    except ServerError:
+        return None
 
 
 def require_permissions(server: PhotoServer, *, create: bool) -> None:
     """Raise MissingPermission for a key that could not write to an album, as far as the server tells."""
-    lacking = missing(server.directory.permissions()) or {}
+    lacking = missing(held(server)) or {}
     for name in ("albumAsset.create", *(["album.create"] if create else [])):
         if name in lacking:
             message = f"the API key lacks the permission {name}, which is for {lacking[name]}"
             raise MissingPermission(message, permission=name, hint=_HINT)
 
 
-def lacking(plan: Plan, servers: Mapping[str, PhotoServer]) -> tuple[Problem, ...]:
-    """What the keys of a plan's accounts lack to write it, as far as the server tells. Raises ServerError."""
+def permitted(plan: Plan, servers: Mapping[str, PhotoServer]) -> Plan:
+    """The plan without the changes of albums for which a key lacks a permission: these say so as a problem.
+
+    As far as the servers tell; the others are written all the same.
+    """
+    writing = {account(album, change): None for album in plan.albums for change in album.changes}
+    holding = {name: held(servers[name]) for name in writing if name in servers}
+    return structs.replace(plan, albums=tuple(_permitted(album, holding) for album in plan.albums))
+
+
+def account(plan: AlbumPlan, change: Change) -> str:
+    """The account whose key writes a change."""
+    return change.account if isinstance(change, AddAssets | RemoveAssets) else plan.owner
+
+
+def _permitted(plan: AlbumPlan, holding: Mapping[str, frozenset[str] | None]) -> AlbumPlan:
     needed: dict[str, set[str]] = {}
-    for album in plan.albums:
-        for change in album.changes:
-            account = change.account if isinstance(change, AddAssets | RemoveAssets) else album.owner
-            needed.setdefault(account, set()).add(_permission(change))
-    return tuple(
-        Problem(
-            f"account {account}" if account else "key", f"the key lacks the permission {name}, for {purpose}", _HINT
-        )
-        for account, names in needed.items()
-        for name, purpose in _held_back(servers[account], names).items()
+    for change in plan.changes:
+        needed.setdefault(account(plan, change), set()).add(_permission(change))
+    problems = tuple(
+        Problem(f"account {name}" if name else "key", f"the key lacks the permission {each}, for {purpose}", _HINT)
+        for name, permissions in needed.items()
+        for each, purpose in _held_back(holding.get(name), permissions).items()
     )
+    if not problems:
+        return plan
+    return structs.replace(plan, changes=(), problems=(*plan.problems, *problems))
 
 
-def _held_back(server: PhotoServer, names: AbstractSet[str]) -> dict[str, str]:
-    held = server.directory.permissions()
-    if held is None or "all" in held:
+def _held_back(holding: frozenset[str] | None, needed: AbstractSet[str]) -> dict[str, str]:
+    if holding is None or "all" in holding:
         return {}
-    return {name: purpose for name, purpose in (NEEDS | RULES_NEED).items() if name in names - held}
+    return {name: purpose for name, purpose in (NEEDS | RULES_NEED).items() if name in needed - holding}
 
 
 def _permission(change: Change) -> str:

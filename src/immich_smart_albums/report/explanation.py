@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import Standing
 from immich_smart_albums.report.assets import asset_json, asset_line, asset_url
-from immich_smart_albums.report.plan_json import problem_json
+from immich_smart_albums.report.failures import problem_json
 from immich_smart_albums.report.plan_text import problem_lines
 from immich_smart_albums.report.words import one_line
 from immich_smart_albums.selection.explain.explain import Verdict, answer_text, in_short, value_text
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from immich_smart_albums.changes.journal import Run
+    from immich_smart_albums.errors import Problem
     from immich_smart_albums.operations.explain.album import AlbumWhy, Place
     from immich_smart_albums.operations.explain.photo import Why
     from immich_smart_albums.selection.explain.explain import Answer, Explanation, Reason
@@ -139,8 +140,16 @@ def explanation_json(found: AlbumWhy) -> str:
         "matches": found.passed,
         "accounts": [_account_json(each, found.server) for each in found.accounts],
         "albums": [_place_json(place, found) for place in found.places],
+        "problems": [problem_json(problem) for problem in explanation_problems(found)],
     }
     return json.dumps(answer, indent=2)  # plain ASCII, so that every terminal and pipe takes it
+
+
+def explanation_problems(found: AlbumWhy) -> tuple[Problem, ...]:
+    """Why accounts could not be asked, and albums not be looked at; each once."""
+    of_accounts = (problem for why in found.accounts for problem in why.problems)
+    of_places = (problem for place in found.places for problem in place.problems)
+    return tuple(dict.fromkeys((*of_accounts, *of_places)))
 
 
 def _account_json(found: Why, base: str) -> dict[str, object]:

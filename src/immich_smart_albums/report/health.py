@@ -13,19 +13,23 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.album import Album, Person
     from immich_smart_albums.operations.check import Health
 
+_UNANSWERED = "could not be asked for"
+
 
 def health_lines(health: Health) -> Iterator[str]:
     """The check as lines of text."""
     yield f"Server       {health.base}, Immich {health.version}"
-    if health.me is None:
+    if "me" in health.unanswered:
+        yield f"Key          {_UNANSWERED}"
+    elif health.me is None:
         yield "Key          accepted; whose it is cannot be told without the permission user.read"
     else:
         yield f"Key          of {one_line(health.me.name)} <{one_line(health.me.email)}>"
-    yield from _permissions(health.missing)
+    yield from [f"Permissions  {_UNANSWERED}"] if "missing" in health.unanswered else _permissions(health.missing)
     yield ""
-    yield from _albums(health.albums)
+    yield from [f"Albums       {_UNANSWERED}"] if "albums" in health.unanswered else _albums(health.albums)
     yield ""
-    yield from _people(health.people)
+    yield from [f"People       {_UNANSWERED}"] if "people" in health.unanswered else _people(health.people)
 
 
 def _permissions(missing: dict[str, str] | None) -> Iterator[str]:

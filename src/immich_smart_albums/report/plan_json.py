@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
 from immich_smart_albums.changes.change import AddAssets, CreateAlbum, DeleteAlbum, RemoveAssets, SetDetails, ShareAlbum
 from immich_smart_albums.report.assets import asset_json
+from immich_smart_albums.report.failures import GUARD_HINT, album_problems_json, plan_problems, problem_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from immich_smart_albums.changes.change import Change, Edit
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
     from immich_smart_albums.errors import Problem
@@ -17,8 +21,8 @@ JSON_VERSION = 1
 """Grows when a field changes its meaning or goes away."""
 
 
-def plan_json(plan: Plan) -> str:
-    """The whole plan as one JSON object."""
+def plan_json(plan: Plan, failures: Mapping[str, Sequence[Problem]] = MappingProxyType({})) -> str:
+    """The whole plan as one JSON object; `failures` are what went wrong when its albums were written."""
     answer = {
         "version": JSON_VERSION,
         "server": plan.server,
@@ -29,6 +33,11 @@ def plan_json(plan: Plan) -> str:
         "hasChanges": plan.has_changes,
         "isRefused": plan.is_refused,
         "refusals": plan.refusals,
+        "problems": [
+            *({"where": "guard", "message": each, "hint": GUARD_HINT} for each in plan.refusals),
+            *album_problems_json(plan_problems(plan)),
+            *album_problems_json(failures),
+        ],
         "totals": {
             "albums": len(plan.albums),
             "albumsToChange": sum(album.has_changes for album in plan.albums),
@@ -62,11 +71,6 @@ def _album(album: AlbumPlan, base: str) -> dict[str, object]:
         "refusals": album.refusals,
         "problems": [problem_json(problem) for problem in album.problems],
     }
-
-
-def problem_json(problem: Problem) -> dict[str, str | None]:
-    """A problem, where it stands, and what to do about it."""
-    return {"where": problem.where, "message": problem.message, "hint": problem.hint}
 
 
 def change_json(change: Change, base: str) -> dict[str, object]:

@@ -7,11 +7,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.report.assets import asset_json, asset_url
+from immich_smart_albums.report.failures import album_problems_json, problem_json
 from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.apply.result import AlbumReport
     from immich_smart_albums.selection.run.evaluate import Selection
@@ -49,8 +51,8 @@ def totals(assets: Sequence[Asset]) -> list[tuple[str, str]]:
     return rows
 
 
-def as_json(selection: Selection, base: str, report: AlbumReport | None) -> str:
-    """A selection, and what was written of it, as one JSON object."""
+def as_json(selection: Selection, base: str, report: AlbumReport | None, failures: Iterable[Problem] = ()) -> str:
+    """A selection, what was written of it, and what went wrong with that, as one JSON object."""
     answer: dict[str, object] = {
         "version": JSON_VERSION,
         "server": base,
@@ -64,12 +66,21 @@ def as_json(selection: Selection, base: str, report: AlbumReport | None) -> str:
         album = report.album
         answer["album"] = None if album is None else {"id": album.id, "name": album.name, "created": report.created}
         answer["outcomes"] = by_outcome
+        answer["problems"] = [problem_json(each) for each in failures]
     return json.dumps(answer, indent=2)  # plain ASCII, so that every terminal and pipe takes it
 
 
-def selections_json(selections: Mapping[str, Sequence[Asset]], base: str) -> str:
-    """The selections of several albums, by name, as one JSON object."""
+def selections_json(
+    selections: Mapping[str, Sequence[Asset] | None], problems: Mapping[str, Sequence[Problem]], base: str
+) -> str:
+    """The selections of several albums, by name, as one JSON object; None where nothing of one is known."""
     albums = [
-        {"name": name, "assets": [asset_json(asset, base) for asset in assets]} for name, assets in selections.items()
+        {
+            "name": name,
+            "assets": None if assets is None else [asset_json(asset, base) for asset in assets],
+            "problems": [problem_json(each) for each in problems.get(name, ())],
+        }
+        for name, assets in selections.items()
     ]
-    return json.dumps({"version": JSON_VERSION, "server": base, "albums": albums}, indent=2)
+    answer = {"version": JSON_VERSION, "server": base, "albums": albums, "problems": album_problems_json(problems)}
+    return json.dumps(answer, indent=2)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.plan_file import read_plan
 from immich_smart_albums.cli.console import stderr_console
-from immich_smart_albums.cli.plans import applied, print_plan
+from immich_smart_albums.cli.plans import carried_out
 from immich_smart_albums.cli.rules_run import rules_run
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.operations.apply.apply import require_accounts
@@ -27,8 +27,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         require_accounts(plan, rules.accounts.present, rules.accounts.absent)
         servers = {name: account.server for name, account in rules.accounts.present.items()}
         check_world(plan, servers, ledger=rules.ledger.state, rules=rules.digest)
-        print_plan(plan, arguments.format)
-        return applied(plan, rules, console, exit_code=False)
+        return carried_out(plan, rules, console, arguments.format, exit_code=False)
 
 
 def _text(path: Path) -> str:

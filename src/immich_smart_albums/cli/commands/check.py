@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Ask the server, print what was found; 1 where the key lacks permissions."""
+    """Ask the server, print what was found; 1 where the key lacks permissions, or something could not be asked."""
     console = stderr_console(verbose=arguments.verbose)
     findings = Findings()
     connect, _ = read_server(arguments, findings, console)
     findings.raise_problems()
     health = check(connect())
     print_lines(health_lines(health))
-    return Exit.FAILED if health.missing else Exit.DONE
+    for problem in health.problems:
+        console.problem(problem)
+    return Exit.FAILED if health.problems else Exit.DONE

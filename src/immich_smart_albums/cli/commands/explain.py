@@ -12,7 +12,7 @@ from immich_smart_albums.cli.rules_run import rules_run
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.operations.explain.album import explain_album, rule_for
 from immich_smart_albums.operations.explain.photo import asset_id_in
-from immich_smart_albums.report.explanation import explanation_json, explanation_lines
+from immich_smart_albums.report.explanation import explanation_json, explanation_lines, explanation_problems
 
 if TYPE_CHECKING:
     import argparse
@@ -36,5 +36,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         print_json(explanation_json(found))
     else:
         print_lines(explanation_lines(found))
-    is_known = not any(each.problems for each in found.accounts) and not any(each.problems for each in found.places)
-    return Exit.DONE if is_known else Exit.FAILED
+    problems = explanation_problems(found)
+    for problem in problems:
+        console.problem(problem)
+    return Exit.FAILED if problems else Exit.DONE

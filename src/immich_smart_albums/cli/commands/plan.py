@@ -8,15 +8,15 @@ from immich_smart_albums.changes.plan_file import plan_text
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_lines, save
-from immich_smart_albums.cli.plans import ending, made, print_plan
+from immich_smart_albums.cli.plans import ended, made, print_plan
 from immich_smart_albums.cli.rules_run import rules_run
 from immich_smart_albums.operations.explain.searches import query_plans
-from immich_smart_albums.report.plan_text import problem_lines
 from immich_smart_albums.report.query_plan import query_plan_lines
 
 if TYPE_CHECKING:
     import argparse
 
+    from immich_smart_albums.cli.console import Console
     from immich_smart_albums.cli.rules_run import RulesRun
 
 
@@ -25,18 +25,19 @@ def run(arguments: argparse.Namespace) -> Exit:
     console = stderr_console(verbose=arguments.verbose)
     with rules_run(arguments, console) as rules:
         if arguments.show_plan:
-            return _show_searches(rules)
+            return _show_searches(rules, console)
         plan = made(rules, arguments, console)
     if arguments.out:
         save(arguments.out, plan_text(plan))
     print_plan(plan, arguments.format)
-    return ending(plan, changes=Exit.CHANGED if arguments.exit_code else Exit.DONE)
+    return ended(plan, console, changes=Exit.CHANGED if arguments.exit_code else Exit.DONE)
 
 
-def _show_searches(rules: RulesRun) -> Exit:
-    problems = False
+def _show_searches(rules: RulesRun, console: Console) -> Exit:
+    problems = [*rules.accounts.absent.values()]
     for each in query_plans(rules.book.albums, rules.accounts):
         print_lines(query_plan_lines(each.plan, each.sizes, each.named, title=each.title))
-        print_lines(line for problem in each.problems for line in problem_lines(problem))
-        problems = problems or bool(each.problems)
+        problems += each.problems
+    for problem in dict.fromkeys(problems):
+        console.problem(problem)
     return Exit.FAILED if problems else Exit.DONE

@@ -9,7 +9,6 @@ from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.rules_run import rules_run
 from immich_smart_albums.operations.plan import ask
-from immich_smart_albums.report.plan_text import problem_lines
 from immich_smart_albums.report.selection import lines, selections_json, totals
 from immich_smart_albums.rules.rules_file.located import located
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     import argparse
 
     from immich_smart_albums.cli.console import Console
-    from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.plan import Answers
 
@@ -32,16 +30,18 @@ def run(arguments: argparse.Namespace) -> Exit:
             console.done_reading()
     for notice in notices:
         console.say(f"note: {notice}")
+    problems = {name: located(answer.problems, rules.book) for name, answer in answers.items() if answer.problems}
     for name, answer in answers.items():
-        _tell(name, answer, located(answer.problems, rules.book), console)
+        _tell(name, answer, console)
+    console.problems(problems)
     base = next(iter(rules.accounts.present.values())).server.base
-    found = {name: selected(answer) for name, answer in answers.items()}
     if arguments.format == "json":
-        print_json(selections_json(found, base))
+        found = {name: selected(answer) if answer.selections else None for name, answer in answers.items()}
+        print_json(selections_json(found, problems, base))
     else:
-        everything = dict.fromkeys(asset for assets in found.values() for asset in assets)
+        everything = dict.fromkeys(asset for answer in answers.values() for asset in selected(answer))
         print_lines(lines(everything, base, arguments.format or "urls"))
-    return Exit.FAILED if any(answer.problems for answer in answers.values()) else Exit.DONE
+    return Exit.FAILED if problems else Exit.DONE
 
 
 def selected(answer: Answers) -> tuple[Asset, ...]:
@@ -50,12 +50,9 @@ def selected(answer: Answers) -> tuple[Asset, ...]:
     return tuple(sorted(found.values(), key=lambda asset: (-asset.taken, asset.id)))
 
 
-def _tell(name: str, answer: Answers, problems: tuple[Problem, ...], console: Console) -> None:
+def _tell(name: str, answer: Answers, console: Console) -> None:
     assets = selected(answer)
     if console.is_terminal and assets:
         console.table(name, totals(assets))
     elif answer.selections:
         console.say(f"{name}: {len(assets):,} photos")
-    for problem in problems:
-        for line in problem_lines(problem):
-            console.say(line)

@@ -25,6 +25,7 @@ from immich_smart_albums.operations.names.suggestions import unknown_values
 from immich_smart_albums.operations.prepare import Order, Ready, check_order, prepare
 from immich_smart_albums.operations.select import Selecting, plan_searches, sizes
 from immich_smart_albums.report.applied import album_line
+from immich_smart_albums.report.failures import problems_of
 from immich_smart_albums.report.query_plan import query_plan_lines
 from immich_smart_albums.report.selection import as_json, lines, totals
 from immich_smart_albums.rules.flags.flags import read_rule
@@ -124,14 +125,10 @@ def _preview(selection: Selection, base: str, format_: str | None, console: Cons
         console.table("Selected", totals(selection.assets))
     elif not selection.assets:
         console.say("nothing matches")
-    _print(selection, base, format_ or "urls", None)
-
-
-def _print(selection: Selection, base: str, format_: str, report: AlbumReport | None) -> None:
     if format_ == "json":
-        print_json(as_json(selection, base, report))
+        print_json(as_json(selection, base, None))
     else:
-        print_lines(lines(selection.assets, base, format_))
+        print_lines(lines(selection.assets, base, format_ or "urls"))
 
 
 def _add(
@@ -145,7 +142,15 @@ def _add(
         # Also when it was interrupted: what was written is said.
         console.say(album_line(plan, report.albums[0]))
     for failure in report.failures:
-        raise failure
-    if arguments.format:
-        _print(selection, server.base, arguments.format, report.albums[0])
-    return Exit.CHANGED if arguments.exit_code and report.has_changed else Exit.DONE
+        console.error(failure)
+    if arguments.format == "json":
+        problems = [problem for failure in report.failures for problem in problems_of(failure)]
+        print_json(as_json(selection, server.base, report.albums[0], problems))
+    if report.failures:
+        return Exit.FAILED
+    if arguments.format and arguments.format != "json":
+        print_lines(lines(selection.assets, server.base, arguments.format))
+    if arguments.exit_code and report.has_changed:
+        console.say("something was changed, and --exit-code says so")
+        return Exit.CHANGED
+    return Exit.DONE

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.plans import ending, made, print_plan
+from immich_smart_albums.cli.plans import ended, made, print_plan
 from immich_smart_albums.cli.rules_run import rules_run
 
 if TYPE_CHECKING:
@@ -19,4 +19,4 @@ def run(arguments: argparse.Namespace) -> Exit:
     with rules_run(arguments, console) as rules:
         plan = made(rules, arguments, console)
     print_plan(plan, arguments.format)
-    return ending(plan, changes=Exit.CHANGED)
+    return ended(plan, console, changes=Exit.CHANGED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
-from immich_smart_albums.cli.plans import applied, made, print_plan
+from immich_smart_albums.cli.plans import carried_out, made
 from immich_smart_albums.cli.rules_run import rules_run
 
 if TYPE_CHECKING:
@@ -19,5 +19,4 @@ def run(arguments: argparse.Namespace) -> Exit:
     console = stderr_console(verbose=arguments.verbose)
     with rules_run(arguments, console, writes="sync") as rules:
         plan = made(rules, arguments, console)
-        print_plan(plan, arguments.format)
-        return applied(plan, rules, console, exit_code=arguments.exit_code)
+        return carried_out(plan, rules, console, arguments.format, exit_code=arguments.exit_code)

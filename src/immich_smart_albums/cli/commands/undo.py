@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
-from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.plans import applied, print_plan
+from immich_smart_albums.cli.plans import carried_out, ended, print_plan
 from immich_smart_albums.cli.rules_run import now, rules_run
 from immich_smart_albums.operations.undo import Keys, plan_undo
 
 if TYPE_CHECKING:
     import argparse
+
+    from immich_smart_albums.cli.exits import Exit
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -24,7 +25,7 @@ def run(arguments: argparse.Namespace) -> Exit:
             {name: each.user.id for name, each in present.items()},
         )
         plan = plan_undo(arguments.run, keys, rules.ledger, now())
-        print_plan(plan, arguments.format)
         if arguments.dry_run:
-            return Exit.DONE
-        return applied(plan, rules, console, exit_code=False)
+            print_plan(plan, arguments.format)
+            return ended(plan, console)
+        return carried_out(plan, rules, console, arguments.format, exit_code=False)

@@ -1,0 +1,72 @@
+"""Why a run did not end well: for people on stderr, for programs in the JSON on stdout."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import ConfigurationError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.errors import SmartAlbumsError
+
+JSON_VERSION = 1
+"""Grows when a field changes its meaning or goes away."""
+
+GUARD_HINT = "Nothing was written to it. Look at the plan; if it is right, allow more in `guard`, or once with --allow."
+
+
+def problem_json(problem: Problem) -> dict[str, object]:
+    """A problem, where it stands, and what to do about it."""
+    return {"where": problem.where, "message": problem.message, "hint": problem.hint}
+
+
+def problems_of(error: SmartAlbumsError) -> tuple[Problem, ...]:
+    """A failure as problems: those of the input one by one."""
+    if isinstance(error, ConfigurationError):
+        return error.problems
+    return (Problem("", error.message, error.hint),)
+
+
+def failure_json(problems: Iterable[Problem]) -> str:
+    """What stands on stdout where JSON was asked for and there is no result."""
+    return json.dumps({"version": JSON_VERSION, "problems": [problem_json(each) for each in problems]}, indent=2)
+
+
+def by_album(problems: Mapping[str, Sequence[Problem]]) -> dict[Problem, list[str]]:
+    """Every problem once, with the names of the albums that it stops; `problems` are those of each album."""
+    albums: dict[Problem, list[str]] = {}
+    for name, of_one in problems.items():
+        for problem in dict.fromkeys(of_one):
+            albums.setdefault(problem, []).append(name)
+    return albums
+
+
+def plan_problems(plan: Plan) -> dict[str, tuple[Problem, ...]]:
+    """Why albums were not planned, or may not be written, by the album's name."""
+    return {
+        album.name: (*album.problems, *(Problem("", f"refused: {each}", GUARD_HINT) for each in album.refusals))
+        for album in plan.albums
+        if album.problems or album.refusals
+    }
+
+
+def album_problems_json(problems: Mapping[str, Sequence[Problem]]) -> list[dict[str, object]]:
+    """The problems of albums in one list: each once, with the albums that it stops."""
+    return [
+        {"albums": [each for each in names if each], **problem_json(problem)}
+        for problem, names in by_album(problems).items()
+    ]
+
+
+def problem_texts(problem: Problem, albums: Sequence[str] = ()) -> Iterator[str]:
+    """A problem in lines: the albums that it stops, where it stands, what it is, and what to do about it."""
+    before = [", ".join(albums)] if albums else []
+    before += [problem.where] if problem.where and problem.where not in albums else []
+    yield ": ".join([*before, problem.message])
+    yield from (f"    {line}" for line in (problem.excerpt or "").splitlines())
+    if problem.hint:
+        yield f"  → {problem.hint}"
