@@ -208,6 +208,7 @@ _V1_132 = replace(
             "PUT /albums/{id}/users",
             "PUT /albums/{id}/user/{userId}",
             "DELETE /albums/{id}/user/{userId}",
+            "GET /activities",
             "GET /map/markers",
             "POST /download/info",
             "GET /users",

@@ -339,6 +339,18 @@ def test_an_old_version_that_tells_no_albums_of_trashed_photos_is_asked_for_the_
     assert albums.hidden(album.id, [ids[0], ids[1], unknown]) == {ids[0], unknown}
 
 
+@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1"])
+def test_comments_likes_and_links_of_an_album_are_told(start: Start, level: str) -> None:
+    sandbox = start(level=level)
+    album, bob = album_named(sandbox.library, "Duplicates"), sandbox.library.user_named("bob").id
+    albums = server_at(sandbox).albums
+    assert (albums.remarks(album.id), albums.details(album.id).has_link) == (0, False)
+    sandbox.library.remark(album.id, bob, "Lovely")
+    sandbox.library.remark(album.id, bob, asset_id=next(iter(album.asset_ids)))
+    album.has_shared_link = True
+    assert (albums.remarks(album.id), albums.details(album.id).has_link) == (2, True)
+
+
 @pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
 def test_an_album_is_edited_where_something_is_given(start: Start, level: str) -> None:
     sandbox = start(level=level)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import stamina
@@ -191,7 +191,12 @@ def test_a_run_is_taken_back_once_and_taking_it_back_may_be_taken_back(home: Hou
     assert home.inside() == {"alice-0"}
     home.undo(3)
     assert home.inside() == {"alice-0", "alice-1"}
-    # Without a number: the last one that was not taken back and takes nothing back itself.
+    assert said(home, 2).message == "run 2 was undone, and done again by run 4"
+    # Without a number: the last one that is in effect, and then the one before.
+    assert home.undo().run == 5
+    assert home.inside() == {"alice-0"}
+    assert said(home, 4).message == "run 4 was undone by run 5"
+    assert said(home, 2).message == "run 2 was undone by run 5"
     assert undoing(home).undoes == 1
 
 
@@ -234,6 +239,149 @@ def test_an_undo_that_was_interrupted_may_be_repeated(home: Household) -> None:
     home.sandbox.faults.clear()
     assert only(home.undo()).removed == 2
     assert home.inside() == {"alice-4"}
+
+
+def test_two_in_a_row_take_back_two_runs_also_what_both_did_to_one_photo(home: Household) -> None:
+    home.rate("alice-0", "alice-1", "alice-2")
+    home.sync()
+    home.rate("alice-1", stars=1)
+    home.rate("alice-3")
+    home.sync()
+    home.undo()
+    assert home.inside() == {"alice-0", "alice-1", "alice-2"}
+    home.undo()
+    assert not home.sandbox.library.albums
+    assert "knows no run" in said(home).message
+
+
+def test_out_of_order_it_is_said_what_stays(home: Household) -> None:
+    home.rate("alice-0", "alice-1", "alice-2")
+    home.rules = (rule(description="One"),)
+    home.sync()
+    home.rate("alice-0", stars=1)
+    home.rules = (rule(description="Two"),)
+    home.sync()
+    home.rate("alice-0")
+    home.sync()
+    (plan,) = undoing(home, 1).albums
+    assert names_of(plan, "removals") == {"alice-1", "alice-2"}
+    assert plan.warnings == (
+        "1 photo that the run added stays as run 3 left it: to take both back, first `undo 3`",
+        "the album is not deleted: 1 other photo is in it; its description was changed",
+    )
+    (plan,) = undoing(home, 2).albums
+    assert plan.warnings == ("1 photo that the run took out stays as run 3 left it: to take both back, first `undo 3`",)
+
+
+def test_what_people_did_since_is_said(home: Household) -> None:
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    home.rules = (rule(description="Ours", order="asc", share=(Share("bob@example.org", "viewer"),)),)
+    home.rate("alice-2")
+    home.sync()
+    album = home.album()
+    home.take_out("alice-2")
+    album.description, album.roles[home.sandbox.library.user_named("bob").id] = "Theirs", "editor"
+    assert undoing(home, 2).albums[0].warnings == (
+        "1 photo that the run added stays as people, or an undo before this one, left it",
+        "how it is shared with Bob was changed since, and stays",
+        "the description was changed since, and stays",
+    )
+
+
+def comment(home: Household) -> None:
+    home.sandbox.library.remark(home.album().id, home.sandbox.library.user_named("alice").id, "Lovely")
+
+
+def link(home: Household) -> None:
+    home.album().has_shared_link = True
+
+
+def let_bob_in(home: Household) -> None:
+    home.album().roles[home.sandbox.library.user_named("bob").id] = "viewer"
+
+
+def rename(home: Household) -> None:
+    home.album("Best").name = "Bestest"
+
+
+def describe(home: Household) -> None:
+    home.album().description = "By hand"
+
+
+def choose_a_cover(home: Household) -> None:
+    album = home.album()
+    album.thumbnail_asset_id = next(each for each in album.asset_ids if each != album.thumbnail_asset_id)
+
+
+USES = {
+    "somebody commented on it, or liked it": comment,
+    "it has a shared link": link,
+    "with whom it is shared was changed": let_bob_in,
+    "it was renamed, from 'Best'": rename,
+    "its description was changed": describe,
+    "somebody may have chosen its cover": choose_a_cover,
+}
+
+
+@pytest.mark.parametrize("reason", USES)
+def test_an_album_that_a_person_has_used_is_not_deleted(home: Household, reason: str) -> None:
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    USES[reason](home)
+    (plan,) = undoing(home).albums
+    assert plan.warnings == (f"the album is not deleted: {reason}",)
+    assert only(home.undo()).deleted is False
+    (album,) = home.sandbox.library.albums.values()
+    assert not album.asset_ids
+    assert "knows no run" in said(home).message
+
+
+@pytest.mark.parametrize("reason", [each for each in USES if each != "somebody may have chosen its cover"])
+def test_an_album_that_a_person_uses_at_the_last_moment_is_not_deleted(home: Household, reason: str) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.sandbox.faults.hook(lambda: USES[reason](home), method="DELETE", path="/api/albums/*/assets")
+    (failure,) = home.undo().failures
+    assert isinstance(failure, PlanOutdated)
+    assert reason in failure.message
+    assert home.sandbox.library.albums
+
+
+@pytest.mark.parametrize("home", ["1.132", "2.7", "3.1"], indirect=True)
+@pytest.mark.parametrize(
+    ("answer", "because"),
+    [
+        (
+            {"status": 403, "message": "Missing required permission: activity.read"},
+            "the key may not see whether somebody",
+        ),
+        ({"status": 500, "times": None}, "it cannot be told whether somebody commented on it"),
+        ({"status": 200, "body": b"<html>"}, "it cannot be told whether somebody commented on it"),
+    ],
+)
+def test_where_nobody_can_tell_whether_an_album_is_used_it_stays(
+    home: Household, answer: dict[str, Any], because: str
+) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.sandbox.faults.status(**answer, path="/api/activities")
+    (plan,) = undoing(home).albums
+    assert because in plan.warnings[-1]
+    assert not any(isinstance(change, DeleteAlbum) for change in plan.changes)
+
+
+def test_a_cover_that_the_rule_chose_or_that_moved_with_what_we_took_out_is_no_use(home: Household) -> None:
+    home.rules = (rule(cover="oldest"),)
+    home.rate("alice-1", "alice-2")
+    home.sync()
+    home.rate("alice-0")
+    home.sync()
+    home.rate("alice-0", stars=1)
+    home.sync()
+    for _ in range(3):
+        home.undo()
+    assert not home.sandbox.library.albums
 
 
 # -- history -----------------------------------------------------------------------------------------------------------
@@ -449,7 +597,9 @@ def test_every_change_has_its_permission(home: Household) -> None:
     home.album().roles[bob] = "editor"
     plans.append(home.planned())
     home.rules = (rule(unshare=True),)
-    plans += [home.planned(), undoing(home)]
+    plans.append(home.planned())
+    home.album().roles[bob] = "viewer"
+    plans.append(undoing(home))
     assert any(isinstance(change, DeleteAlbum) for change in plans[3].albums[0].changes)
     home.keys["alice"] = "reader"
     servers = {"alice": home.connect("alice")}

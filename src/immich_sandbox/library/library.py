@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from immich_sandbox.library import times
-from immich_sandbox.library.records import Album, Asset, Exif, Partner, Person, Stack, Tag, User
+from immich_sandbox.library.records import Album, Asset, Exif, Partner, Person, Remark, Stack, Tag, User
 from immich_sandbox.seeded import seeded, uuid4
 
 if TYPE_CHECKING:
@@ -264,6 +264,14 @@ class Library:
                 album.thumbnail_asset_id = next(iter(album.asset_ids), None)
                 album.updated_at = self.now()
             self.revision += 1
+
+    def remark(self, album_id: str, user_id: str, comment: str | None = None, *, asset_id: str | None = None) -> Remark:
+        """Comment on an album or on one of its photos; without a text, like it."""
+        with self.lock:
+            made = Remark(self.new_id(), user_id, self.now(), comment, asset_id)
+            self.albums[album_id].remarks.append(made)
+            self.revision += 1
+            return made
 
     def delete_album(self, album_id: str) -> None:
         """Delete an album; its assets stay."""

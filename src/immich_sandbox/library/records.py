@@ -169,6 +169,17 @@ class Asset:
 
 
 @dataclass(slots=True)
+class Remark:
+    """A comment on an album or on one of its photos; without a text a like."""
+
+    id: str
+    user_id: str
+    created_at: int
+    comment: str | None = None
+    asset_id: str | None = None
+
+
+@dataclass(slots=True)
 class Album:
     """An album; `roles` holds the owner first, `asset_ids` keeps the order of adding."""
 
@@ -183,6 +194,8 @@ class Album:
     is_activity_enabled: bool = True
     order: str = "desc"
     has_shared_link: bool = False
+    remarks: list[Remark] = field(default_factory=list)
+    """Comments and likes, in the order of their coming."""
 
     @property
     def owner_id(self) -> str:

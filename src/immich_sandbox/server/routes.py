@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_sandbox.endpoints import albums, assets, people, queues, search, server, timeline
+from immich_sandbox.endpoints import activities, albums, assets, people, queues, search, server, timeline
 
 if TYPE_CHECKING:
     from immich_sandbox.levels import Level
@@ -72,6 +72,7 @@ ROUTES: tuple[Route, ...] = (
     Route("PUT", "/albums/{id}/users", "albumUser.create", albums.add_users),
     Route("PUT", "/albums/{id}/user/{userId}", "albumUser.update", albums.update_user),
     Route("DELETE", "/albums/{id}/user/{userId}", "albumUser.delete", albums.remove_user),
+    Route("GET", "/activities", "activity.read", activities.activities),
     Route("GET", "/timeline/buckets", "asset.read", timeline.buckets),
     Route("GET", "/timeline/bucket", "asset.read", timeline.bucket),
     Route("GET", "/map/markers", "map.read", timeline.markers),

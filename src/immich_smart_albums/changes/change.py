@@ -31,6 +31,8 @@ class ShareAlbum(msgspec.Struct, frozen=True, tag="share", forbid_unknown_fields
     """editor or viewer; None: the album is not shared with the user any more."""
     was: str | None = None
     """The role before; None: the album was not shared with the user."""
+    asked: str = ""
+    """The word of the rules on which it is done, by which a later run tells whether they have changed; empty: none."""
 
 
 class AddAssets(msgspec.Struct, frozen=True, tag="add", forbid_unknown_fields=True):
@@ -65,7 +67,15 @@ class SetDetails(msgspec.Struct, frozen=True, tag="details", forbid_unknown_fiel
 
 
 class DeleteAlbum(msgspec.Struct, frozen=True, tag="delete", forbid_unknown_fields=True):
-    """Delete the album, which holds nothing; its photos stay. Only undo does this, to an album that the run made."""
+    """Delete the album, which holds nothing; its photos stay. Only undo does this, to an album that the run made.
+
+    The album has to be as the run left it: whoever has used it since may go on.
+    """
+
+    name: str = ""
+    description: str = ""
+    roles: dict[str, str] = {}
+    """Whom it is shared with, by the ids of the users."""
 
 
 Change = CreateAlbum | RemoveAssets | ShareAlbum | AddAssets | SetDetails | DeleteAlbum

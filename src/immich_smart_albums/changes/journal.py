@@ -76,6 +76,10 @@ class Write:
     state: State
     outcomes: Mapping[str, Outcome]
     """What became of each photo, as far as that is known."""
+    cover_before: str | None = None
+    """The album's cover right before: an asset's id, empty for none; None where that is not known."""
+    cover_after: str | None = None
+    """The same right after."""
 
     def ids(self, outcome: Outcome) -> list[str]:
         """The photos with this outcome."""

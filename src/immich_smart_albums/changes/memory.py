@@ -86,6 +86,8 @@ class Memory:
     interrupted: tuple[Interrupted, ...] = ()
     matched: int = 0
     """How many photos the rule selected when it was last applied."""
+    shares: Mapping[str, str] = field(default_factory=dict)
+    """Who was let in, and on which word of the rules, by the ids of the users."""
 
     def having(self, standings: AbstractSet[Standing]) -> frozenset[str]:
         """The ids of the photos that stand to the album in one of these ways."""

@@ -40,6 +40,8 @@ class Learned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A run was interrupted while it added them; they are not there, so somebody may have taken them out."""
     settled: tuple[int, ...] = ()
     """The interrupted requests of the ledger about which nothing more is to be found out."""
+    shares: dict[str, str] | None = None
+    """Who is in on which word of the rules, by the ids of the users; None: as remembered."""
 
 
 class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

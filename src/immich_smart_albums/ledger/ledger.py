@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.change import AddAssets, DeleteAlbum, RemoveAssets, photos_of
+from immich_smart_albums.changes.change import AddAssets, DeleteAlbum, RemoveAssets, ShareAlbum, photos_of
 from immich_smart_albums.changes.journal import KnownAlbum, State
 from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Memory, Standing
 from immich_smart_albums.changes.plan import Learned
@@ -62,7 +62,8 @@ class SqliteLedger:
             return Memory()
         ((album, matched),) = found
         known = self._database.rows(f"SELECT {rows.MEMBERSHIP} FROM memberships WHERE album = ?", album)  # noqa: S608 - columns
-        return Memory({row[0]: rows.membership(row) for row in known}, tuple(self._interrupted(album)), matched)
+        shares = dict(self._database.rows("SELECT user, asked FROM shares WHERE album = ?", album))
+        return Memory({row[0]: rows.membership(row) for row in known}, tuple(self._interrupted(album)), matched, shares)
 
     def _interrupted(self, album: int) -> Iterator[Interrupted]:
         sql = "SELECT id, updated, change, outcomes FROM writes WHERE album = ? AND state = 'open' ORDER BY id"
@@ -101,6 +102,14 @@ class SqliteLedger:
         )
         return [rows.write(row) for row in self._database.rows(sql, run)]
 
+    def writes_to(self, key: AlbumKey) -> list[Write]:
+        """See `Ledger.writes_to`."""
+        sql = (
+            f"SELECT {rows.WRITE} FROM writes JOIN albums ON albums.id = writes.album"  # noqa: S608
+            " WHERE owner = ? AND rule = ? ORDER BY writes.id"
+        )
+        return [rows.write(row) for row in self._database.rows(sql, key.owner, key.rule)]
+
     # -- runs and their requests -----------------------------------------------------------------------------------
 
     def begin(self, verb: str, server: str, at: str, undoes: int | None = None) -> int:
@@ -137,8 +146,16 @@ class SqliteLedger:
             if album is not None:
                 self._database.run("UPDATE writes SET album_id = ? WHERE id = ?", album.id, write)
                 self._database.run("UPDATE albums SET album = ?, name = ? WHERE id = ?", album.id, album.name, row)
+            if isinstance(change, ShareAlbum):
+                memberships.record_share(self._database, row, change)
             if isinstance(change, DeleteAlbum):
                 self._unbind(row)
+
+    def covered(self, write: int, before: str, after: str) -> None:
+        """See `Ledger.covered`."""
+        with self._database.writing():
+            sql = "UPDATE writes SET cover_before = ?, cover_after = ? WHERE id = ?"
+            self._database.run(sql, before, after, write)
 
     def refuse(self, write: int) -> None:
         """See `Ledger.refuse`."""

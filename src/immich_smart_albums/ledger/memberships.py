@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.change import AddAssets, RemoveAssets
+from immich_smart_albums.changes.change import AddAssets, RemoveAssets, ShareAlbum
 from immich_smart_albums.changes.memory import KEPT_OUT, Standing
 from immich_smart_albums.ledger.rows import snapshot
 from immich_smart_albums.model.outcome import Outcome
@@ -45,7 +45,22 @@ def record_learned(database: Database, album: int, learned: Learned) -> None:
     _stand(database, album, Standing.GONE, learned.gone)
     for standing, assets in ((Standing.TAKEN_OUT, learned.taken_out), (Standing.UNSURE, learned.unsure)):
         database.run_many(_PHOTO_KNOWN, ((album, standing.value, "", 0, *snapshot(asset)) for asset in assets))
+    if learned.shares is not None:
+        database.run("DELETE FROM shares WHERE album = ?", album)
+        _let_share(database, album, learned.shares)
     database.run_many("UPDATE writes SET state = 'settled' WHERE id = ?", ((write,) for write in learned.settled))
+
+
+def record_share(database: Database, album: int, change: ShareAlbum) -> None:
+    """Who was let in on which word of the rules; of whom was not, or not on their word, nothing is known any more."""
+    database.run("DELETE FROM shares WHERE album = ? AND user = ?", album, change.user.id)
+    if change.role is not None and change.asked:
+        _let_share(database, album, {change.user.id: change.asked})
+
+
+def _let_share(database: Database, album: int, shares: Mapping[str, str]) -> None:
+    sql = "INSERT INTO shares (album, user, asked) VALUES (?, ?, ?)"
+    database.run_many(sql, ((album, user, asked) for user, asked in shares.items()))
 
 
 def record_outcomes(  # noqa: PLR0913 - a request: whose, when, what, and what came of it
@@ -78,6 +93,7 @@ def forget_contents(database: Database, album: int) -> None:
     """The album is another one from now on; what people did not want in it stays known."""
     sql = f"DELETE FROM memberships WHERE album = ? AND standing NOT IN ({_listed()})"  # noqa: S608
     database.run(sql, album)
+    database.run("DELETE FROM shares WHERE album = ?", album)
     database.run("UPDATE writes SET state = 'settled' WHERE album = ? AND state = 'open'", album)
 
 

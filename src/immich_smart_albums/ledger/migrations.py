@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.ledger.by_user import by_user
@@ -87,5 +88,32 @@ def _splits(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE albums ADD COLUMN split TEXT NOT NULL DEFAULT ''")
 
 
-MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_albums, _runs, _splits, by_user)
+def _shares_and_covers(connection: sqlite3.Connection) -> None:
+    """What was given to whom on which word of the rules, and the covers before and after each request.
+
+    Shares of runs before are known by what these runs wrote; the word is the role then.
+    """
+    connection.execute(
+        """
+        CREATE TABLE shares (
+            album INTEGER NOT NULL REFERENCES albums,
+            user TEXT NOT NULL,
+            asked TEXT NOT NULL,
+            PRIMARY KEY (album, user)
+        ) WITHOUT ROWID
+        """
+    )
+    connection.execute("ALTER TABLE writes ADD COLUMN cover_before TEXT")
+    connection.execute("ALTER TABLE writes ADD COLUMN cover_after TEXT")
+    done = "SELECT album, change FROM writes WHERE state = 'done' ORDER BY id"
+    for album, text in connection.execute(done).fetchall():
+        change = json.loads(text)
+        if change.get("type") == "share":
+            row = (album, change["user"]["id"], change.get("role"))
+            connection.execute("DELETE FROM shares WHERE album = ? AND user = ?", row[:2])
+            if row[2] is not None:
+                connection.execute("INSERT INTO shares (album, user, asked) VALUES (?, ?, ?)", row)
+
+
+MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_albums, _runs, _splits, by_user, _shares_and_covers)
 """A ledger whose `user_version` is n has gone through the first n."""

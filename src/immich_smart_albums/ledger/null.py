@@ -41,5 +41,8 @@ class NoLedger:
     def settle(self, write: int, outcomes: Mapping[str, Outcome], album: Album | None = None) -> None:
         """Not remembered."""
 
+    def covered(self, write: int, before: str, after: str) -> None:
+        """Not remembered."""
+
     def refuse(self, write: int) -> None:
         """Not remembered."""

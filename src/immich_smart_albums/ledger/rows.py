@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MEMBERSHIP = "asset, taken, local_time, file_name, type, standing, user, run"
 RUN = "id, verb, server, started, ended, ending, undoes"
-WRITE = "writes.id, run, owner, rule, album_id, user, change, at, state, outcomes"
+WRITE = "writes.id, run, owner, rule, album_id, user, change, at, state, outcomes, cover_before, cover_after"
 """Of writes joined with their albums."""
 
 _CHANGES: msgspec.json.Decoder[Change] = msgspec.json.Decoder(Change)
@@ -40,11 +40,13 @@ def run(row: tuple[int, str, str, str, str | None, str | None, int | None]) -> R
     return Run(id_, verb, server, started, ended, Ending(ending) if ending else None, undoes)
 
 
-def write(row: tuple[int, int, str, str, str | None, str, str, str, str, str]) -> Write:
+def write(
+    row: tuple[int, int, str, str, str | None, str, str, str, str, str, str | None, str | None],
+) -> Write:
     """A row of `WRITE`."""
-    id_, run_id, owner, rule, album_id, user, change, at, state, outcomes = row
+    id_, run_id, owner, rule, album_id, user, change, at, state, outcomes, before, after = row
     intent = Intent(run_id, AlbumKey(owner, rule), album_id, user, change_from(change), at)
-    return Write(id_, intent, State(state), outcomes_from(outcomes))
+    return Write(id_, intent, State(state), outcomes_from(outcomes), before, after)
 
 
 def change_text(change: Change) -> str:

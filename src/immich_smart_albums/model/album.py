@@ -66,3 +66,5 @@ class AlbumDetails:
     cover: str | None
     """The id of the asset that it is shown with."""
     created: str = ""
+    has_link: bool | None = None
+    """Whether a link lets people in who have no account; None where this version does not tell."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.change import CreateAlbum, DeleteAlbum, SetDetails, ShareAlbum, photos_of
 from immich_smart_albums.changes.journal import Ending, State
 from immich_smart_albums.model.outcome import Outcome
+from immich_smart_albums.operations.undone import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +46,7 @@ class RunHistory:
 def history(ledger: Ledger, *, most: int, with_idle: bool = False) -> list[RunHistory]:
     """The newest runs, newest first; those that wrote nothing only `with_idle`. Raises LedgerError."""
     runs = ledger.runs()
-    undone = {each.undoes: each.id for each in runs if each.undoes is not None and each.ending is Ending.DONE}
+    known = Runs(runs)
     told: list[RunHistory] = []
     for run in runs:
         if len(told) == most:
@@ -55,7 +56,7 @@ def history(ledger: Ledger, *, most: int, with_idle: bool = False) -> list[RunHi
             albums.setdefault(write.intent.key.rule, []).append(write)
         if albums or with_idle or run.ending is not Ending.DONE:
             told.append(
-                RunHistory(run, undone.get(run.id), tuple(_album(rule, group) for rule, group in albums.items()))
+                RunHistory(run, known.undone_by(run.id), tuple(_album(rule, group) for rule, group in albums.items()))
             )
     return told
 

@@ -42,6 +42,7 @@ RULES_NEED: dict[str, str] = {
     "albumUser.update": "rules that give users another role",
     "albumUser.delete": "rules that un-share, and undo",
     "album.delete": "undoing a run that created an album",
+    "activity.read": "undoing a run that created an album: one with comments is not deleted",
 }
 """Permissions that only some rules use; a plan that needs one that is missing is told before anything is written."""
 

@@ -92,6 +92,10 @@ class Albums(Protocol):
         """Which of these ids, that `members` does not show, are in the album all the same."""
         ...
 
+    def remarks(self, album_id: str) -> int:
+        """How many comments and likes an album has, those on its photos included."""
+        ...
+
     def details(self, album_id: str) -> AlbumDetails:
         """One album; raises NoAccess where there is none for this account."""
         ...
@@ -203,6 +207,10 @@ class Journal(Protocol):
         """Remember what a request did: what became of each photo, and the album that it created."""
         ...
 
+    def covered(self, write: int, before: str, after: str) -> None:
+        """Remember the album's cover before and after a request: ids of assets, empty for none."""
+        ...
+
     def refuse(self, write: int) -> None:
         """Remember that a request was not carried out."""
         ...
@@ -229,6 +237,10 @@ class Ledger(Journal, Protocol):
 
     def writes(self, run: int) -> list[Write]:
         """What a run wrote, in order."""
+        ...
+
+    def writes_to(self, key: AlbumKey) -> list[Write]:
+        """All that was ever written for a rule, in order."""
         ...
 
     def unbind(self, key: AlbumKey) -> None:

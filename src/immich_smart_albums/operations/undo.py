@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,15 @@ from immich_smart_albums.changes.change import (
     SetDetails,
     ShareAlbum,
 )
-from immich_smart_albums.changes.journal import Ending, State
-from immich_smart_albums.changes.memory import Standing
+from immich_smart_albums.changes.journal import State
+from immich_smart_albums.changes.memory import KNOWN_INSIDE, Standing
 from immich_smart_albums.changes.plan import AlbumPlan, Plan, Seen, digest
 from immich_smart_albums.errors import ConfigurationError, NoAccess, Problem
 from immich_smart_albums.model.album import Album
 from immich_smart_albums.model.outcome import Outcome
+from immich_smart_albums.operations.since import fates, is_cover_ours
+from immich_smart_albums.operations.undone import Runs
+from immich_smart_albums.operations.usage import uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,7 +34,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.memory import AlbumKey, Membership, Memory
     from immich_smart_albums.model.album import AlbumDetails
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.operations.ports import Ledger, PhotoServer
+    from immich_smart_albums.operations.ports import Albums, Ledger, PhotoServer
+    from immich_smart_albums.operations.since import Fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +56,42 @@ def plan_undo(run_id: int | None, keys: Keys, ledger: Ledger, made_at: str) -> P
 
     What that run added goes, where it is still there and still ours; what it took out comes back; texts, cover and
     shares that still are as it left them become what they were; an album that it made is deleted if nothing else is in
-    it. Raises ConfigurationError where there is nothing to take back, and ServerError.
+    it and nobody has used it since. What later runs or people did stays, and the plan says so. Raises
+    ConfigurationError where there is nothing to take back, and ServerError.
     """
     base = next(iter(keys.servers.values())).base
-    run, writes = _chosen(run_id, ledger, frozenset(keys.users.values()))
+    run, writes, runs = _chosen(run_id, ledger, frozenset(keys.users.values()))
     albums: dict[AlbumKey, list[Write]] = {}
     for write in writes:
         albums.setdefault(write.intent.key, []).append(write)
-    plans = tuple(_take_back(run, key, group, keys, ledger.memory(key)) for key, group in albums.items())
+    plans = tuple(_take_back(run, key, group, keys, ledger, runs) for key, group in albums.items())
     return Plan(base, made_at, plans, verb="undo", undoes=run.id, users=dict(keys.users), ledger=ledger.state)
 
 
-def _chosen(run_id: int | None, ledger: Ledger, users: AbstractSet[str]) -> tuple[Run, list[Write]]:
-    runs = ledger.runs()
-    undone = {each.undoes: each.id for each in runs if each.undoes is not None and each.ending is Ending.DONE}
+def _chosen(run_id: int | None, ledger: Ledger, users: AbstractSet[str]) -> tuple[Run, list[Write], Runs]:
+    runs = Runs(ledger.runs())
     if run_id is None:
-        for run in runs:
+        for run in runs.all:
             writes = _written(ledger, run)
-            is_ours = any(write.intent.key.owner in users for write in writes)
-            if is_ours and run.undoes is None and run.id not in undone:
-                return run, writes
+            if runs.is_offered(run) and any(write.intent.key.owner in users for write in writes):
+                return run, writes, runs
         raise _nothing("the ledger knows no run of these accounts that could be undone", "`history` lists all runs.")
-    found = next((each for each in runs if each.id == run_id), None)
+    found = runs.by_id.get(run_id)
     if found is None:
         raise _nothing(f"there is no run {run_id}", "`history` lists all runs.")
-    if run_id in undone:
-        raise _nothing(f"run {run_id} was undone by run {undone[run_id]}", f"To have it back, undo {undone[run_id]}.")
+    last = runs.last_word(run_id)
+    if runs.undone_by(run_id) is not None:
+        raise _nothing(f"run {run_id} was undone by run {last}", f"To have it back: `undo {last}`.")
+    if last != run_id:
+        message = f"run {run_id} was undone, and done again by run {last}"
+        raise _nothing(message, f"To take it back: `undo {last}`.")
     writes = _written(ledger, found)
     if not writes:
         raise _nothing(f"run {run_id} wrote nothing to the server", "`history` lists what each run wrote.")
     if not any(write.intent.key.owner in users for write in writes):
         message = f"run {run_id} wrote to albums of other accounts, on {found.server}"
         raise _nothing(message, "Give the keys of their owners, or --ledger.")
-    return found, writes
+    return found, writes, runs
 
 
 def _written(ledger: Ledger, run: Run) -> list[Write]:
@@ -101,24 +109,44 @@ class _Album:
 
     run: Run
     writes: Sequence[Write]
+    """Of the run."""
+    since: Sequence[Write]
+    """All to this album, of whatever run."""
+    fates: Mapping[str, Fate]
     memory: Memory
     details: AlbumDetails
     inside: frozenset[str]
-    """In the trash, too."""
+    """Shown or not."""
 
-    def photos(self, kind: type[AddAssets | RemoveAssets], outcome: Outcome, standing: Standing) -> list[Membership]:
-        """Photos with which the run did something, and nobody anything since, as far as the ledger knows."""
+    def photos(
+        self, kind: type[AddAssets | RemoveAssets], outcome: Outcome, standing: Standing
+    ) -> tuple[list[Membership], Counter[int | None]]:
+        """Photos with which the run did something that still counts.
+
+        And how many others there are, by the run that did something with them since; None for people.
+        """
         ids = (id_ for write in self.writes if isinstance(write.intent.change, kind) for id_ in write.ids(outcome))
         doubtful = self.memory.perhaps_taken_out(self.details.updated)
-        known = (self.memory.memberships[id_] for id_ in ids if id_ in self.memory.memberships.keys() - doubtful)
-        return [each for each in known if each.standing is standing and each.run == self.run.id]
+        counts: list[Membership] = []
+        others: Counter[int | None] = Counter()
+        for id_ in ids:
+            known, fate = self.memory.memberships.get(id_), self.fates[id_]
+            if fate.overtaken_by is not None:
+                others[fate.overtaken_by] += 1
+            elif known is None or id_ in doubtful or known.standing is not standing or known.run not in fate.runs:
+                others[None] += 1
+            else:
+                counts.append(known)
+        return counts, others
 
     def changes(self) -> list[Change]:
         """The changes of the run, newest first."""
         return [write.intent.change for write in reversed(self.writes) if write.state is State.DONE]
 
 
-def _take_back(run: Run, key: AlbumKey, writes: Sequence[Write], keys: Keys, memory: Memory) -> AlbumPlan:
+def _take_back(  # noqa: PLR0913 - which run, what it wrote, and what is known since
+    run: Run, key: AlbumKey, writes: Sequence[Write], keys: Keys, ledger: Ledger, runs: Runs
+) -> AlbumPlan:
     owner = keys.account_of(key.owner)
     album_id = next((write.intent.album_id for write in writes if write.intent.album_id), None)
     if owner is None or album_id is None:
@@ -130,39 +158,88 @@ def _take_back(run: Run, key: AlbumKey, writes: Sequence[Write], keys: Keys, mem
     except NoAccess:
         return AlbumPlan(key.rule, owner, warnings=("the album is gone, so there is nothing to take back",))
     members = albums.members(album_id)
-    album = _Album(run, writes, memory, details, members | albums.trashed(album_id))
+    memory = ledger.memory(key)
+    missing = memory.having(KNOWN_INSIDE) - members
+    since = [write for write in ledger.writes_to(key) if write.intent.album_id == album_id]
+    inside = members | (albums.hidden(album_id, missing) if missing else frozenset())
+    album = _Album(run, writes, since, fates(run.id, since, runs), memory, details, inside)
+    warnings: list[str] = []
+    changes = tuple(_changes(album, keys, owner, warnings))
     return AlbumPlan(
         key.rule,
         owner,
         album=Album(album_id, details.name, len(members), None, details.owner.name, details.created),
-        changes=tuple(_changes(album, keys, owner)),
+        changes=changes,
         present=len(members),
         reasons=(f"takes back run {run.id}, {run.verb} of {run.started}",),
+        warnings=tuple(warnings),
         seen=Seen(details.updated, digest(members)),
     )
 
 
-def _changes(album: _Album, keys: Keys, owner: str) -> Iterator[Change]:
+def _changes(album: _Album, keys: Keys, owner: str, warnings: list[str]) -> Iterator[Change]:
+    """The changes that take back what the run did; `warnings` get what is left as it is, and why."""
+
     def adder(photo: Membership) -> str:
         return keys.account_of(photo.user) or owner
 
-    added = [each for each in album.photos(AddAssets, Outcome.ADDED, Standing.OURS) if each.asset.id in album.inside]
+    ours, left_in = album.photos(AddAssets, Outcome.ADDED, Standing.OURS)
+    added = [each for each in ours if each.asset.id in album.inside]
+    removed, left_out = album.photos(RemoveAssets, Outcome.REMOVED, Standing.REMOVED)
+    left_in[None] += len(ours) - len(added)
+    warnings += [*_left("added", left_in), *_left("took out", left_out)]
     # Who owns the album may take out all; where that is nobody of us, who added a photo may.
     remover = keys.account_of(album.details.owner.id)
     yield from (RemoveAssets(*each) for each in _grouped(added, lambda each: remover or adder(each)))
-    is_made = any(isinstance(change, CreateAlbum) for change in album.changes())
-    if is_made and album.inside <= {each.asset.id for each in added}:
-        yield DeleteAlbum()
-        return
-    gains = [share for share in _shares(album) if share.role is not None]
+    made = next((change for change in album.changes() if isinstance(change, CreateAlbum)), None)
+    if made is not None:
+        deletion = _deletion(made, album)
+        reasons = [*_reasons_to_stay(deletion, album, {each.asset.id for each in added}, keys.servers[owner].albums)]
+        if not reasons:
+            yield deletion
+            return
+        warnings.append(f"the album is not deleted: {'; '.join(reasons)}")
+    shares = list(_shares(album, warnings))
+    gains = [share for share in shares if share.role is not None]
     yield from gains
-    removed = album.photos(RemoveAssets, Outcome.REMOVED, Standing.REMOVED)
     gone = [each for each in removed if each.asset.id not in album.inside]
     yield from (AddAssets(*each) for each in _grouped(gone, adder))
-    yield from (share for share in _shares(album) if share not in gains)
-    details = _details(album)
+    yield from (share for share in shares if share not in gains)
+    details = _details(album, warnings)
     if details != SetDetails():
         yield details
+
+
+def _left(what: str, others: Counter[int | None]) -> Iterator[str]:
+    """What is said of photos that stay as they are, by the run, or by the people, who did something with them since."""
+    for run, number in sorted(others.items(), key=lambda each: (each[0] is None, each[0] or 0)):
+        if not number:
+            continue
+        photos, stay = (f"{number:,} photos", "stay") if number > 1 else ("1 photo", "stays")
+        if run is None:
+            yield f"{photos} that the run {what} {stay} as people, or an undo before this one, left it"
+        else:
+            yield f"{photos} that the run {what} {stay} as run {run} left it: to take both back, first `undo {run}`"
+
+
+def _deletion(made: CreateAlbum, album: _Album) -> DeleteAlbum:
+    """The album as the run left it."""
+    description, roles = made.description, {}
+    for change in reversed(album.changes()):
+        if isinstance(change, SetDetails) and change.description is not None:
+            description = change.description.new
+        elif isinstance(change, ShareAlbum) and change.role is not None:
+            roles[change.user.id] = change.role
+    return DeleteAlbum(made.name, description, roles)
+
+
+def _reasons_to_stay(deletion: DeleteAlbum, album: _Album, ours: AbstractSet[str], albums: Albums) -> Iterator[str]:
+    others = len(album.inside - ours)
+    if others:
+        yield "1 other photo is in it" if others == 1 else f"{others:,} other photos are in it"
+    if not is_cover_ours(album.run.id, album.since, album.details.cover):
+        yield "somebody may have chosen its cover"
+    yield from uses(deletion, album.details, albums)
 
 
 def _grouped(
@@ -174,20 +251,26 @@ def _grouped(
     return ((name, tuple(assets)) for name, assets in groups.items())
 
 
-def _shares(album: _Album) -> Iterator[ShareAlbum]:
+def _shares(album: _Album, warnings: list[str]) -> Iterator[ShareAlbum]:
     now = {user.id: role for user, role in album.details.users}
     for change in album.changes():
-        if isinstance(change, ShareAlbum) and now.get(change.user.id) == change.role:
-            yield ShareAlbum(change.user, change.was, change.role)
+        if isinstance(change, ShareAlbum):
+            if now.get(change.user.id) == change.role:
+                yield ShareAlbum(change.user, change.was, change.role)
+            elif now.get(change.user.id) != change.was:
+                warnings.append(f"how it is shared with {change.user.name} was changed since, and stays")
 
 
-def _details(album: _Album) -> SetDetails:
+def _details(album: _Album, warnings: list[str]) -> SetDetails:
     now = {"description": album.details.description, "order": album.details.order, "cover": album.details.cover}
-    back = {
-        name: Edit(edit.new, edit.old)
-        for change in album.changes()
-        if isinstance(change, SetDetails)
-        for name, edit in change.edits().items()
-        if edit.old is not None and now[name] == edit.new
-    }
+    back: dict[str, Edit] = {}
+    for change in album.changes():
+        edits = change.edits().items() if isinstance(change, SetDetails) else ()
+        for name, edit in edits:
+            if now[name] == edit.new and edit.old is not None:
+                back[name] = Edit(edit.new, edit.old)
+            elif now[name] == edit.new:
+                warnings.append(f"the {name} stays: what it was before is not known")
+            elif now[name] != edit.old:
+                warnings.append(f"the {name} was changed since, and stays")
     return SetDetails(**back)

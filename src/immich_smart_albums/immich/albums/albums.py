@@ -62,6 +62,7 @@ class _Details(msgspec.Struct):
     order: str | None = None
     albumThumbnailAssetId: str | None = None  # noqa: N815
     owner: _User | None = None
+    hasSharedLink: bool | None = None  # noqa: N815
 
 
 class _NotThereError(Exception):
@@ -116,6 +117,10 @@ class ImmichAlbums:
             return decode(self._http.get(path), _Trashable, f"GET {path}").isTrashed
         except NoAccess:
             return True
+
+    def remarks(self, album_id: str) -> int:
+        """How many comments and likes an album has, those on its photos included; needs activity.read."""
+        return len(decode(self._http.get("/activities", {"albumId": album_id}), list[_Member], "GET /activities"))
 
     def details(self, album_id: str) -> AlbumDetails:
         """One album (`GET /albums/{id}`); raises NoAccess where there is none for this account."""
@@ -242,4 +247,5 @@ def _details(wire: _Details, album_id: str) -> AlbumDetails:
         wire.order,
         wire.albumThumbnailAssetId,
         wire.createdAt,
+        wire.hasSharedLink,
     )

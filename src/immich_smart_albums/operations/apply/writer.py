@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
@@ -17,13 +17,14 @@ from immich_smart_albums.changes.change import (
 from immich_smart_albums.changes.journal import Intent
 from immich_smart_albums.errors import PhotosRefused, PlanOutdated, Refused, ServerError, Untrustworthy
 from immich_smart_albums.model.outcome import Outcome
+from immich_smart_albums.operations.usage import uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from immich_smart_albums.changes.change import Change
     from immich_smart_albums.changes.memory import AlbumKey
-    from immich_smart_albums.model.album import Album
+    from immich_smart_albums.model.album import Album, AlbumDetails
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.apply.result import AlbumReport
     from immich_smart_albums.operations.ports import Albums, Journal, PhotoServer
@@ -118,10 +119,14 @@ class AlbumWriter:
 
     def _delete(self, change: DeleteAlbum) -> None:
         albums = self._albums()
+        details = albums.details(self._album_id)
         left = albums.members(self._album_id) | albums.trashed(self._album_id)
+        reasons = list(uses(change, details, albums))
         if left:
-            message = f"{self._name!r} is not deleted: somebody put {len(left):,} photos into it"
-            raise PlanOutdated(message, hint="They stay. Delete the album in Immich if nobody needs it.")
+            reasons.insert(0, f"somebody put {len(left):,} photos into it")
+        if reasons:
+            message = f"{self._name!r} is not deleted: {'; '.join(reasons)}"
+            raise PlanOutdated(message, hint="It stays. Delete the album in Immich if nobody needs it.")
         with self._remembered(self._owner, change):
             albums.delete(self._album_id)
             self._report.deleted = True
@@ -139,7 +144,13 @@ class AlbumWriter:
         album_id = self._report.album.id if self._report.album else None
         user = self._run.users.get(account, "")
         intent = Intent(self._run.id, self._key, album_id, user, change, self._run.now())
-        write = journal.intend(intent, lambda: albums.details(album_id).updated if album_id else "")
+        before: list[AlbumDetails] = []
+
+        def updated() -> str:
+            before.extend([albums.details(album_id)] if album_id else [])
+            return before[0].updated if before else ""
+
+        write = journal.intend(intent, updated)
         answer = _Answer()
         try:
             yield answer
@@ -148,6 +159,12 @@ class AlbumWriter:
                 journal.refuse(write)
             raise
         journal.settle(write, answer.outcomes, answer.album)
+        if before and not isinstance(change, DeleteAlbum):
+            with suppress(ServerError):  # then it is not known whose choice the cover is
+                old = before[0].cover
+                is_moved = old is None or answer.outcomes.get(old) is Outcome.REMOVED
+                new = albums.details(before[0].id).cover if is_moved and answer.outcomes else old
+                journal.covered(write, old or "", new or "")
 
     def _albums(self, account: str | None = None) -> Albums:
         return self._run.servers[self._owner if account is None else account].albums

@@ -1,0 +1,52 @@
+"""Comments and likes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from immich_sandbox.answers.json_shapes import user_json
+from immich_sandbox.library import times
+from immich_sandbox.library.access import readable_album
+from immich_sandbox.request import json_answer
+from immich_sandbox.requests.fields import Field
+
+if TYPE_CHECKING:
+    from immich_sandbox.library.records import Remark
+    from immich_sandbox.request import Answer, Call
+
+
+def activities(call: Call) -> Answer:
+    """GET /activities: the comments and likes of one album, those on its photos included unless `level` says so."""
+    asked = call.checked_query(
+        Field("albumId", "uuid", required=True),
+        Field("assetId", "uuid"),
+        Field("level", "choice", choices=("album", "asset")),
+        Field("type", "choice", choices=("comment", "like")),
+        Field("userId", "uuid"),
+    )
+    album = readable_album(call.library, asked["albumId"], call.user_id)
+    return json_answer([_json(call, each) for each in album.remarks if _is_asked_for(each, asked)])
+
+
+def _is_asked_for(remark: Remark, asked: dict[str, Any]) -> bool:
+    return (
+        ("assetId" not in asked or remark.asset_id == asked["assetId"])
+        and (asked.get("level") != "album" or remark.asset_id is None)
+        and ("type" not in asked or _type(remark) == asked["type"])
+        and ("userId" not in asked or remark.user_id == asked["userId"])
+    )
+
+
+def _json(call: Call, remark: Remark) -> dict[str, Any]:
+    return {
+        "id": remark.id,
+        "assetId": remark.asset_id,
+        "createdAt": times.zulu(remark.created_at),
+        "comment": remark.comment,
+        "type": _type(remark),
+        "user": user_json(call.library.users[remark.user_id]),
+    }
+
+
+def _type(remark: Remark) -> str:
+    return "like" if remark.comment is None else "comment"

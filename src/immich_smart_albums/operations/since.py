@@ -1,0 +1,73 @@
+"""What became of a run's photos, and of an album's cover, in the runs since then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.change import AddAssets, CreateAlbum, RemoveAssets, SetDetails
+from immich_smart_albums.changes.journal import State
+from immich_smart_albums.model.outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from immich_smart_albums.changes.journal import Write
+    from immich_smart_albums.operations.undone import Runs
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What our own runs did with a photo since a run."""
+
+    overtaken_by: int | None
+    """The run that has to be taken back first; None: that run had the last word, or all after it was taken back."""
+    runs: frozenset[int]
+    """The run itself and all that did something with the photo since."""
+
+
+def fates(run: int, writes: Sequence[Write], runs: Runs) -> dict[str, Fate]:
+    """The fate of each photo with which a run did something; `writes` are all to that album, in order."""
+    stacks: dict[str, list[int]] = {}
+    touched: dict[str, set[int]] = {}
+    for write in writes:
+        doer = write.intent.run
+        if doer < run:
+            continue
+        for asset_id in _moved(write):
+            if doer == run:
+                stacks[asset_id], touched[asset_id] = [run], {run}
+            elif asset_id in stacks:
+                stack, undoer = stacks[asset_id], runs.by_id.get(doer)
+                touched[asset_id].add(doer)
+                if undoer is not None and undoer.undoes is not None and stack and stack[-1] == undoer.undoes:
+                    stack.pop()
+                elif not stack or stack[-1] != doer:
+                    stack.append(doer)
+    return {
+        asset_id: Fate(None if stack == [run] else (stack[-1] if stack else None), frozenset(touched[asset_id]))
+        for asset_id, stack in stacks.items()
+    }
+
+
+def _moved(write: Write) -> Iterator[str]:
+    """What a request put in or took out."""
+    if isinstance(write.intent.change, AddAssets | RemoveAssets):
+        yield from (id_ for id_, done in write.outcomes.items() if done in {Outcome.ADDED, Outcome.REMOVED})
+
+
+def is_cover_ours(run: int, writes: Sequence[Write], now: str | None) -> bool:
+    """Whether nobody but us changed the cover of an album since a run made it, as far as the ledger can tell."""
+    expected: str | None = None
+    for write in writes:
+        if write.intent.run < run or write.state is State.REFUSED:
+            continue
+        if isinstance(write.intent.change, CreateAlbum):
+            expected = ""
+            continue
+        if write.cover_before is None or write.cover_before != expected:
+            return False
+        expected = write.cover_after
+        if isinstance(write.intent.change, SetDetails) and write.intent.change.cover is not None:
+            expected = write.intent.change.cover.new
+    return expected == (now or "")
