@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import stamina.instrumentation
 
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.immich.http.client import Exchange, Http, TimeOuts
+from immich_smart_albums.immich.http.client import HURRY, Exchange, Http, TimeOuts
 from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.server import ImmichServer
 
@@ -45,7 +45,12 @@ def connect(
         _address(settings, connection),
         settings.key,
         concurrency=connection.concurrency,
-        time_outs=TimeOuts(read=connection.seconds, answer=3 * connection.seconds, tries=4 * connection.seconds),
+        time_outs=TimeOuts(
+            read=connection.seconds,
+            answer=3 * connection.seconds,
+            tries=4 * connection.seconds,
+            hurry=min(connection.seconds, HURRY),
+        ),
         on_exchange=on_exchange,
     )
     return ImmichServer(http, concurrency=connection.concurrency, on_read=on_read)

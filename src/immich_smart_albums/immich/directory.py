@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich, Untrustworthy
+from immich_smart_albums.errors import NoAccess, NotImmich, ServerError, Untrustworthy
 from immich_smart_albums.immich.http.responses import decode, unexpected
 from immich_smart_albums.immich.versions import FIRST_UNKNOWN, OLDEST, Capabilities
 from immich_smart_albums.model.album import Album, Person, Tag, User
@@ -115,7 +115,7 @@ class Directory:
         """What the key may do ("all" or names); None where the server cannot tell (before 1.139)."""
         if not self._capabilities.has_key_info:
             return None
-        return frozenset(decode(self._http.get("/api-keys/me"), _Key, "GET /api-keys/me").permissions)
+        return frozenset(decode(self._http.hint("/api-keys/me"), _Key, "GET /api-keys/me").permissions)
 
     def people(self) -> list[Person]:
         """All people that the account sees, hidden ones too. Those on archived photos only are not listed.
@@ -193,7 +193,7 @@ class Directory:
         with self._lock:
             if self._months is None:
                 parameters = None if self._capabilities.has_columnar_buckets else {"size": "MONTH"}
-                body = self._http.get("/timeline/buckets", parameters)
+                body = self._http.hint("/timeline/buckets", parameters)
                 answer = decode(body, list[_Bucket], "GET /timeline/buckets")
                 try:
                     self._months = [Month(to_milliseconds(each.timeBucket), each.count) for each in answer]
@@ -202,10 +202,10 @@ class Directory:
             return self._months
 
     def _own_id(self) -> str | None:
-        """None where the key lacks user.read."""
+        """None where the key lacks user.read, or the server does not say: the role stays open then."""
         try:
             return self.me().id
-        except MissingPermission:
+        except ServerError:
             return None
 
 

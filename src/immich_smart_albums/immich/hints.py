@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from immich_smart_albums.errors import MissingPermission
+from immich_smart_albums.errors import ServerError
 from immich_smart_albums.immich.http.responses import decode
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Hints:
         """
         try:
             return int(parsedate_to_datetime(self._http.date("/server/ping")).timestamp()) * 1000
-        except (ValueError, OverflowError):
+        except (ServerError, ValueError, OverflowError):
             return None
 
     def values(self, field: str) -> list[str] | None:
@@ -88,20 +88,21 @@ class Hints:
         return sorted({value for value in answer if value})
 
     def busy_queues(self) -> list[str] | None:
-        """The queues with work left that may change what searches find; None where the key may not see them.
+        """The queues with work left that may change what searches find; None where that is not known.
 
-        Only administrators may, with the permission queue.read (before 2.4: job.read).
+        Only administrators may see them, with the permission queue.read (before 2.4: job.read). A server that cannot
+        tell, for whatever reason, is no reason to stop: that nothing is known is an answer, too.
         """
         try:
             left = self._queues() if self._capabilities.has_queues else self._jobs()
-        except MissingPermission:
+        except ServerError:
             return None
         return [words for name, words in _INDEXING.items() if left.get(name)]
 
     def _queues(self) -> Mapping[str, int]:
-        answer = decode(self._http.get("/queues"), list[_Queue], "GET /queues")
+        answer = decode(self._http.hint("/queues"), list[_Queue], "GET /queues")
         return {queue.name: queue.statistics.left for queue in answer}
 
     def _jobs(self) -> Mapping[str, int]:
-        answer = decode(self._http.get("/jobs"), dict[str, _Jobs], "GET /jobs")
+        answer = decode(self._http.hint("/jobs"), dict[str, _Jobs], "GET /jobs")
         return {name: jobs.jobCounts.left for name, jobs in answer.items()}

@@ -73,7 +73,7 @@ class Hints(Protocol):
         ...
 
     def busy_queues(self) -> list[str] | None:
-        """What is still being indexed, in Immich's words; None where the key may not see it."""
+        """What is still being indexed, in Immich's words; None where that is not known, for whatever reason."""
         ...
 
 

@@ -29,6 +29,9 @@ USER_AGENT = "immich-smart-albums"
 LONGEST_RETRY_AFTER = 60.0
 """Seconds. A server that asks for more is not waited for."""
 
+HURRY = 10.0
+"""Seconds. An answer that is good to have and no more is not waited for longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimeOuts:
@@ -38,6 +41,8 @@ class TimeOuts:
     read: float = 60.0
     answer: float = 180.0
     tries: float = 240.0
+    hurry: float = HURRY
+    """For an answer that is good to have and no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +91,19 @@ class Http:
 
     def get(self, path: str, parameters: Mapping[str, str] | None = None, *, largest: int = LARGEST) -> bytes:
         """The JSON text of a GET; repeated when it fails on the way."""
-        query = f"?{urlencode(parameters)}" if parameters else ""
-        return self.send("GET", f"{path}{query}", None, repeat=True, largest=largest)
+        return self.send("GET", _with_query(path, parameters), None, repeat=True, largest=largest)
+
+    def hint(self, path: str, parameters: Mapping[str, str] | None = None) -> bytes:
+        """The JSON text of a GET that is good to have and no more: asked for once, and not for long."""
+        return self._send("GET", _with_query(path, parameters), None, repeat=None)[1]
+
+    def estimate(self, path: str, body: Mapping[str, object]) -> bytes:
+        """The JSON text of a POST that only counts: as a hint."""
+        return self._send("POST", path, body, repeat=None)[1]
 
     def date(self, path: str) -> str:
-        """When the server answered a GET, as its `Date` says; empty where it does not say."""
-        return self._send("GET", path, None, repeat=True)[0].get("date", "")
+        """When the server answered a GET, as its `Date` says; empty where it does not say. Asked as a hint."""
+        return self._send("GET", path, None, repeat=None)[0].get("date", "")
 
     def post(self, path: str, body: Mapping[str, object], *, largest: int = LARGEST) -> bytes:
         """The JSON text of a POST that only reads; repeated when it fails on the way."""
@@ -119,26 +131,29 @@ class Http:
         path: str,
         body: Mapping[str, object] | None,
         *,
-        repeat: bool,
+        repeat: bool | None,
         largest: int = LARGEST,
     ) -> tuple[Mapping[str, str], bytes]:
-        """Headers and JSON text of a good answer."""
+        """Headers and JSON text of a good answer; of a hint where `repeat` is None."""
+        seconds = self._time_outs.hurry if repeat is None else self._time_outs.answer
         text = None if body is None else msgspec.json.encode(body)
-        tries = _Tries(repeat=repeat, refused_too=self._has_answered)
+        tries = _Tries(repeat=bool(repeat), refused_too=self._has_answered)
         for attempt in stamina.retry_context(
             on=tries.pause, attempts=4, timeout=self._time_outs.tries, wait_initial=0.5, wait_max=10.0, wait_jitter=0.5
         ):
             with attempt:
-                return self._try(method, path, text, largest)
+                return self._try(method, path, text, largest, seconds)
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
-    def _try(self, method: str, path: str, body: bytes | None, largest: int) -> tuple[Mapping[str, str], bytes]:
+    def _try(
+        self, method: str, path: str, body: bytes | None, largest: int, seconds: float
+    ) -> tuple[Mapping[str, str], bytes]:
         started = self._clock()
         status, received, trouble = None, 0, None
         try:
             with self._slots:
                 started = self._clock()
-                status, headers, answer = self._in_time(method, path, body, started, largest)
+                status, headers, answer = self._in_time(method, path, body, _Patience(started, seconds), largest)
             received = len(answer)
             self._has_answered = True
             return headers, check(method, path, status, headers, answer)
@@ -157,7 +172,7 @@ class Http:
             self._on_exchange(Exchange(method, path, status, seconds, received, body, trouble))
 
     def _in_time(
-        self, method: str, path: str, body: bytes | None, started: float, largest: int
+        self, method: str, path: str, body: bytes | None, patience: _Patience, largest: int
     ) -> tuple[int, Mapping[str, str], bytes]:
         """One exchange, given up when it takes too long as a whole.
 
@@ -167,22 +182,23 @@ class Http:
 
         def exchange() -> None:
             try:
-                result.put(self._exchange(method, path, body, started, largest))
+                result.put(self._exchange(method, path, body, patience, largest))
             except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
                 result.put(error)
 
         threading.Thread(target=exchange, name="request", daemon=True).start()
         try:
             # Longer than the body's own check, so that this is only for what that does not see.
-            answer = result.get(timeout=self._time_outs.connect + self._time_outs.answer)
+            connecting = min(self._time_outs.connect, patience.seconds)
+            answer = result.get(timeout=connecting + patience.seconds)
         except queue.Empty:
-            raise self._too_slow(f"{method} {path}") from None
+            raise patience.too_slow(f"{method} {path}") from None
         if isinstance(answer, BaseException):
             raise answer
         return answer
 
     def _exchange(
-        self, method: str, path: str, body: bytes | None, started: float, largest: int
+        self, method: str, path: str, body: bytes | None, patience: _Patience, largest: int
     ) -> tuple[int, Mapping[str, str], bytes]:
         headers = self._headers if body is None else {**self._headers, "content-type": "application/json"}
         response = self._pool.request(
@@ -196,7 +212,7 @@ class Http:
         )
         try:
             answer = read_body(
-                response, f"{method} {path}", largest, lambda: self._check_time(f"{method} {path}", started)
+                response, f"{method} {path}", largest, lambda: patience.check(f"{method} {path}", self._clock())
             )
         except BaseException:
             response.close()
@@ -205,12 +221,26 @@ class Http:
             response.release_conn()  # also a broken one, or its place in the pool would be lost
         return response.status, response.headers, answer
 
-    def _check_time(self, request: str, started: float) -> None:
-        if self._clock() - started > self._time_outs.answer:
-            raise self._too_slow(request)
 
-    def _too_slow(self, request: str) -> Unreachable:
-        message = f"{request}: the answer took longer than {self._time_outs.answer:.0f} s"
+def _with_query(path: str, parameters: Mapping[str, str] | None) -> str:
+    return f"{path}?{urlencode(parameters)}" if parameters else path
+
+
+@dataclass(frozen=True, slots=True)
+class _Patience:
+    """How long one exchange may take as a whole."""
+
+    started: float
+    seconds: float
+
+    def check(self, request: str, now: float) -> None:
+        """Raise for an exchange that has taken longer."""
+        if now - self.started > self.seconds:
+            raise self.too_slow(request)
+
+    def too_slow(self, request: str) -> Unreachable:
+        """The failure of an exchange that has taken longer."""
+        message = f"{request}: the answer took longer than {self.seconds:.0f} s"
         error = Unreachable(message, hint="The server or the network is too slow; allow more with --timeout.")
         error.may_be_running = True
         return error

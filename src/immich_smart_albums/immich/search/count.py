@@ -64,7 +64,7 @@ class Counter:
         else:
             filters = {name: list(value) if isinstance(value, tuple) else value for name, value in query.filters}
             body = filters | self._capabilities.visibility_filter(visibility)
-        return decode(self._http.post(_PATH, body), _Total, f"POST {_PATH}").total
+        return decode(self._http.estimate(_PATH, body), _Total, f"POST {_PATH}").total
 
 
 def _is_countable(query: Query) -> bool:

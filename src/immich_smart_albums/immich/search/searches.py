@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import MissingPermission, NoAccess, Refused, ServerError, Untrustworthy
+from immich_smart_albums.errors import MissingPermission, NoAccess, ServerError, Untrustworthy
 from immich_smart_albums.immich.http.responses import decode
 from immich_smart_albums.immich.search.count import Counter
 from immich_smart_albums.immich.search.parallel import in_parallel
@@ -122,10 +122,10 @@ class ImmichSearches:
             yield from batches
 
     def _months(self) -> list[Month]:
-        """Only a guess of where the assets are, so a server that refuses it costs time and nothing else."""
+        """Only a guess of where the assets are, so a server that does not tell costs time and nothing else."""
         try:
             return self._directory.months()
-        except Refused:
+        except ServerError:
             return []
 
 

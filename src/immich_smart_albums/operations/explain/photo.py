@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
 from immich_smart_albums.operations.names.resolve import resolve
@@ -226,11 +226,16 @@ class _Namer:
     names: Names
 
     def __call__(self, field_: str, id_: str) -> str:
+        try:
+            return self._known(field_).get(id_) or id_
+        except ServerError:
+            return id_  # it explains less, and is no reason to explain nothing
+
+    def _known(self, field_: str) -> dict[str, str]:
         match field_:
             case "personIds":
-                known = {each.id: each.name for each in self.names.people}
+                return {each.id: each.name for each in self.names.people}
             case "tagIds":
-                known = {each.id: each.path for each in self.names.tags}
+                return {each.id: each.path for each in self.names.tags}
             case _:
-                known = {each.id: each.name for each in self.names.albums}
-        return known.get(id_) or id_
+                return {each.id: each.name for each in self.names.albums}

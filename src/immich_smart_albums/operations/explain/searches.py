@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.errors import ServerError
 from immich_smart_albums.operations.select import compile_rules, sizes
 from immich_smart_albums.rules.tree import Thing
 
@@ -58,12 +60,16 @@ def title_of(server: PhotoServer, account: str = "") -> str:
 
 
 def id_names(plan: RunPlan, names: Names) -> dict[str, str]:
-    """What the ids of people, tags and albums in searches stand for; only the lists that are needed are asked for."""
+    """What the ids of people, tags and albums in searches stand for; only the lists that are needed are asked for.
+
+    A list that the server does not give leaves the ids as they are.
+    """
     used = {field for reading in plan.readings for field in _fields(reading.query)}
     found: dict[str, str] = {}
     for field, thing in (("personIds", Thing.PERSON), ("tagIds", Thing.TAG), ("albumIds", Thing.ALBUM)):
         if field in used:
-            found.update({id_: name for id_, name in names.listed(thing) if name})
+            with suppress(ServerError):
+                found.update({id_: name for id_, name in names.listed(thing) if name})
     return found
 
 

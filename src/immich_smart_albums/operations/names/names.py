@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import Problem
+from immich_smart_albums.errors import Problem, ServerError
 from immich_smart_albums.model.text_forms import folded
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
 from immich_smart_albums.rules.syntax.source import nearest
@@ -72,11 +72,18 @@ class Names:
 
     def has_person(self, person_id: str) -> bool:
         """Whether there is a person with this id, listed or not."""
-        if any(person.id == person_id for person in self.people):
+        if any(person.id == person_id for person in self._people_if_listed()):
             return True
         if ("person", person_id) not in self._is_there:
             self._is_there["person", person_id] = self._directory.has_person(person_id)
         return self._is_there["person", person_id]
+
+    def _people_if_listed(self) -> list[Person]:
+        """All people; none where the list cannot be had, which somebody who is named by id does without."""
+        try:
+            return self.people
+        except ServerError:
+            return []
 
     def has_asset(self, asset_id: str) -> bool:
         """Whether the account sees an asset with this id."""
