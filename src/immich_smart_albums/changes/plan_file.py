@@ -34,7 +34,7 @@ def read_plan(text: str, name: str) -> Plan:
     """The plan in a file of this name. Raises ConfigurationError for anything but a whole, unedited plan."""
     try:
         head = msgspec.json.decode(text, type=dict[str, Any])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise _wrong(name, f"it is no JSON: {error}", "Was the file cut short?") from None
     if head.get("format") != FORMAT:
         raise _wrong(name, "it is not a plan of this tool", "Plans are made with `plan --out`.")

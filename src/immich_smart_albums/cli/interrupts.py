@@ -1,4 +1,7 @@
-"""Ctrl-C, and being asked to end, while something is written: the request under way is awaited, so that it is known."""
+"""Ctrl-C, being asked to end, and a terminal that is closed.
+
+While something is written, the request under way is awaited, so that it is known; else a run ends at once.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def end_as_by_ctrl_c() -> None:
+    """Let the other signals end this process as Ctrl-C does, with what is to be said and its exit code."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup has them ignored, and that stays so
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 class Patience:
@@ -34,12 +48,13 @@ class Patience:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {each: signal.signal(each, self._asked) for each in _SIGNALS}
+        heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, self._asked) for number in heard}
         try:
             yield
         finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _asked(self, _signal: int, _frame: FrameType | None) -> None:
         if self._is_asked:

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 from immich_smart_albums import __version__
 from immich_smart_albums.cli.arguments import selection_parser, selects
 from immich_smart_albums.cli.exits import Exit, exit_of
+from immich_smart_albums.cli.interrupts import end_as_by_ctrl_c
 from immich_smart_albums.cli.parser import PROGRAM, WrongUsage
 from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
+from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +35,7 @@ def main() -> NoReturn:
     # Closed by whoever started us: then nobody listens, and there is nothing to fail on.
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as we run
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    end_as_by_ctrl_c()
     code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -64,11 +67,14 @@ def run(argv: Sequence[str]) -> Exit:
     except BrokenPipeError:
         _forget(sys.stdout)  # the reader of our output has seen enough
         return Exit.DONE
+    except MemoryError:
+        hint = "Close other programs, or use a machine or a container with more of it."
+        failure = SmartAlbumsError("this machine has not enough memory for that", hint=hint)
+        _tell(failure)
+        _answer(argv, failure)
+        return Exit.FAILED
     except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is our bug
-        sys.stderr.write(
-            f"error: this is a bug in {PROGRAM}: {type(error).__name__}: {error}\n"
-            f"  → Please report it with {_write_report(argv, error)}; it holds no key and no photo.\n"
-        )
+        _tell_bug(error, _write_report(argv, error))
         _answer(argv, SmartAlbumsError(f"this is a bug in {PROGRAM}: {type(error).__name__}"))
         return Exit.OUR_BUG
 
@@ -117,19 +123,45 @@ def _answer(argv: Sequence[str], error: SmartAlbumsError) -> None:
         sys.stdout.flush()
 
 
-def _write_report(argv: Sequence[str], error: Exception) -> str:
-    """What happened, ready to paste. The command line stays out: it may hold the key and names of people."""
+def _tell_bug(error: Exception, report: str | None) -> None:
+    what = one_line(f"{type(error).__name__}: {error}")
+    if report is not None:
+        advice = f"Please report it with {report}; it holds no key and no photo."
+    else:
+        # There is no place for a file: then at least where it happened.
+        where = " < ".join(
+            f"{frame.name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__))
+        )
+        advice = f"Please report it with this, as no file could be written: {one_line(where)}"
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"error: this is a bug in {PROGRAM}: {what}\n  → {advice}\n")
+
+
+def _write_report(argv: Sequence[str], error: Exception) -> str | None:
+    """What happened, ready to paste; None where no file can be written.
+
+    The command line stays out: it may hold the key and names of people.
+    """
     flags = sorted({word.partition("=")[0] for word in argv if word.startswith("--")})
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="immich-smart-albums-", suffix=".md", delete=False, encoding="utf-8"
-    ) as file:
-        file.write(f"immich-smart-albums {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n")
-        file.write(f"Flags: {', '.join(flags) or 'none'}\n\n```\n")
-        file.writelines(traceback.format_exception(error))
-        file.write("```\n")
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w",
+            prefix="immich-smart-albums-",
+            suffix=".md",
+            delete=False,
+            encoding="utf-8",
+            errors="backslashreplace",
+        ) as file:
+            file.write(f"immich-smart-albums {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n")
+            file.write(f"Flags: {', '.join(flags) or 'none'}\n\n```\n")
+            file.writelines(traceback.format_exception(error))
+            file.write("```\n")
+    except OSError:
+        return None
     return file.name
 
 
 def _forget(stream: TextIO) -> None:
     """Point a stream to nothing, so that Python's own flush at exit has nobody to fail on."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import selectors
 import signal
 import stat
 import subprocess
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.config.settings import looks_like_key, reason
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.secret import Secret
@@ -62,7 +65,7 @@ def _from_file(account: Account, name: str, findings: Findings) -> str | None:
         path = Path(name).expanduser()
         if account.span is not None:
             path = Path(account.span.document.name).parent / path
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path, LARGEST_KEY)
         mode = path.stat().st_mode
     except (OSError, RuntimeError, ValueError) as error:
         told = reason(error) if isinstance(error, OSError | UnicodeDecodeError) else str(error)
@@ -90,6 +93,9 @@ def _from_program(account: Account, command: Sequence[str], findings: Findings, 
         return None
     try:
         output = _output(process, patience)
+    except ValueError:
+        _problem(account, f"{command[0]} printed more than any key is long", hint, findings)
+        return None
     except subprocess.TimeoutExpired:
         _problem(account, f"{command[0]} printed no key within {patience:g} seconds", hint, findings)
         return None
@@ -100,14 +106,36 @@ def _from_program(account: Account, command: Sequence[str], findings: Findings, 
 
 
 def _output(process: subprocess.Popen[bytes], patience: float) -> bytes:
+    """What a program prints. Raises TimeoutExpired, or ValueError where it is too much; then the program is ended."""
     with process:
         try:
-            return process.communicate(timeout=patience)[0]
+            output = _read(process, time.monotonic() + patience)
+            process.wait(patience)
         except BaseException:
             # With all that it started, which would keep its output open.
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             raise
+        return output
+
+
+def _read(process: subprocess.Popen[bytes], end: float) -> bytes:
+    if process.stdout is None:
+        message = "the program must have been started with a pipe"
+        raise TypeError(message)
+    output = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            left = end - time.monotonic()
+            if left <= 0 or not selector.select(left):
+                raise subprocess.TimeoutExpired(process.args, left)
+            piece = os.read(process.stdout.fileno(), LARGEST_KEY)
+            if not piece:
+                return output
+            output += piece
+            if len(output) > LARGEST_KEY:
+                raise ValueError
 
 
 def _problem(account: Account, message: str, hint: str | None, findings: Findings) -> None:

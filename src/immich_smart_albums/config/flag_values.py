@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from immich_smart_albums.config.files import LARGEST_FILTER, read_text
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.rules.payload.smart_text import looks_like_file
 from immich_smart_albums.rules.syntax.source import Form, Source
@@ -57,12 +58,14 @@ def _query_of(address: str) -> str | None:
 
 def _from_file(path: Path, label: str, findings: Findings) -> Source | None:
     try:
-        return Source(label, path.read_text(encoding="utf-8-sig"), Form.FILE)
+        return Source(label, read_text(path, LARGEST_FILTER), Form.FILE)
     except OSError as error:
         findings.problems.append(Problem(label, f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:
         message = f"is not UTF-8 text (byte {error.start})"
         findings.problems.append(Problem(label, message, "Save it as UTF-8; most editors can."))
+    except ValueError as error:
+        findings.problems.append(Problem(label, f"cannot be read: {error}"))
     return None
 
 

@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.secret import Secret
 
@@ -101,8 +102,8 @@ def read_key(variables: Variables, findings: Findings, *, given: str | None) -> 
     found = None if text else variables.find(KEY_NAME, KEY_FILE_NAME)
     if found and found.name == KEY_FILE_NAME:
         try:
-            text = Path(found.text).read_text(encoding="utf-8-sig").strip()
-        except (OSError, UnicodeDecodeError) as error:
+            text = read_text(Path(found.text), LARGEST_KEY).strip()
+        except (OSError, ValueError) as error:
             findings.problems.append(Problem(KEY_FILE_NAME, f"cannot read {found.text}: {reason(error)}"))
             return None
     elif found:
@@ -128,14 +129,16 @@ def _dot_env(folder: Path) -> tuple[dict[str, str], tuple[Problem, ...]]:
     try:
         if not path.is_file():
             return {}, ()
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_text(path, LARGEST_KEY)
+    except (OSError, ValueError) as error:
         return {}, (Problem(str(path), f"cannot be read: {reason(error)}"),)
     from dotenv import dotenv_values  # noqa: PLC0415 - most runs have no .env, and need not pay for the import
 
     return {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value}, ()
 
 
-def reason(error: OSError | UnicodeDecodeError) -> str:
+def reason(error: OSError | ValueError) -> str:
     """Why a file could not be read, without its name."""
-    return error.strerror or "no reason given" if isinstance(error, OSError) else "not a text file"
+    if isinstance(error, OSError):
+        return error.strerror or "no reason given"
+    return "not a text file" if isinstance(error, UnicodeDecodeError) else str(error)

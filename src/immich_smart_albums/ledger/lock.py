@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import LedgerError
@@ -28,8 +28,9 @@ def only_writer(ledger: Path, doing: str) -> Iterator[None]:
         raise LedgerError(f"the ledger's lock {path} cannot be opened: {error.strerror}", hint=hint) from None
     try:
         _take(handle, ledger)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"process {os.getpid()} ({doing})".encode(), 0)
+        with suppress(OSError):  # a full disk: who holds the lock is only said, and what is written says the rest
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"process {os.getpid()} ({doing})".encode(), 0)
         yield
     finally:
         os.close(handle)  # and with it the lock

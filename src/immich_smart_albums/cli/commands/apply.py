@@ -8,6 +8,7 @@ from immich_smart_albums.changes.plan_file import read_plan
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.plans import carried_out
 from immich_smart_albums.cli.rules_run import rules_run
+from immich_smart_albums.config.files import read_text
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.operations.apply.apply import require_accounts
 from immich_smart_albums.operations.apply.staleness import check_world
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from immich_smart_albums.cli.exits import Exit
+
+
+LARGEST_PLAN = 1 << 30
+"""Bytes: a plan names each photo with some 200."""
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -32,7 +37,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return read_text(path, LARGEST_PLAN)
+    except (OSError, ValueError) as error:
         hint = "Make one with: immich-smart-albums plan --out FILE."
         raise ConfigurationError((Problem(str(path), f"the plan cannot be read: {error}", hint),)) from None
