@@ -61,6 +61,10 @@ def _address(settings: Settings, connection: Connection) -> Address:
         address = Address.parse(settings.server, connection.ca_file)
     except ValueError as error:
         raise ConfigurationError((Problem("server", str(error)),)) from None
-    if connection.ca_file is not None and not connection.ca_file.is_file():
+    try:
+        is_there = connection.ca_file is None or connection.ca_file.is_file()
+    except OSError:
+        is_there = False  # or in a folder into which this user may not look
+    if not is_there:
         raise ConfigurationError((Problem("--ca", f"no such file: {connection.ca_file}"),))
     return address

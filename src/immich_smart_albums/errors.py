@@ -121,5 +121,12 @@ class UnsafePlan(SmartAlbumsError):
     """A plan goes beyond its guards."""
 
 
+START_AFRESH = (
+    "Restore it from a backup, or move it away and start afresh: no photo is lost from any album, but all that is in"
+    " them then counts as hand-made, and what people took out may be added again."
+)
+"""What to do about a ledger that is damaged."""
+
+
 class LedgerError(SmartAlbumsError):
     """The ledger cannot be read or written."""

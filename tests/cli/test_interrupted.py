@@ -123,3 +123,50 @@ def test_a_page_that_is_cut_for_good_gives_no_selection(fresh: Shell) -> None:
     assert result.returncode == 1
     assert result.stdout == ""
     assert "cut short" in result.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("verb", ["sync", "flags"])
+def test_every_signal_that_asks_to_end_ends_a_reading_run_as_documented(
+    number: signal.Signals, verb: str, fresh: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(fresh.folder / "state"))
+    (fresh.folder / "smart-albums.yaml").write_text("albums: [{name: Kept, match: {media: photo}}]")
+    processes: list[subprocess.Popen[str]] = []
+    fresh.sandbox.faults.hook(lambda: processes[-1].send_signal(number), path="/api/search/metadata")
+    fresh.sandbox.faults.slow(30, path="/api/search/metadata")
+    processes.append(fresh.start(*(("sync",) if verb == "sync" else TO_ALBUM)))
+    _, err = processes[-1].communicate(timeout=60)
+    assert processes[-1].returncode == 130
+    assert "interrupted" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_signal_that_asks_to_end_lets_the_request_under_way_be_remembered(
+    number: signal.Signals, fresh: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(fresh.folder / "state"))
+    rules = "albums: [{name: Kept, match: {media: photo}, keep: in-step, guard: {remove: 100 %}}]"
+    (fresh.folder / "smart-albums.yaml").write_text(rules)
+    processes: list[subprocess.Popen[str]] = []
+    fresh.sandbox.faults.hook(lambda: processes[-1].send_signal(number), method="PUT", path="/api/albums/*/assets")
+    fresh.sandbox.faults.slow(0.5, method="PUT", path="/api/albums/*/assets")
+    processes.append(fresh.start("sync"))
+    _, err = processes[-1].communicate(timeout=60)
+    assert processes[-1].returncode == 130
+    assert "1,000 added" in err
+    listed = fresh.run("ledger", "list", "Kept")
+    assert "1,000" in listed.stdout  # ours, not hand-made
+
+
+def test_a_signal_that_was_ignored_when_we_were_started_stays_ignored(fresh: Shell) -> None:
+    processes: list[subprocess.Popen[str]] = []
+    fresh.sandbox.faults.hook(lambda: processes[-1].send_signal(signal.SIGHUP), times=None)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does; it is passed on
+    try:
+        processes.append(fresh.start(*TO_ALBUM))
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    _, err = processes[-1].communicate(timeout=60)
+    assert processes[-1].returncode == 0, err

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_smart_albums.config import flag_values
 from immich_smart_albums.config.accounts import read_account_key
-from immich_smart_albums.config.settings import Variables
+from immich_smart_albums.config.settings import KEY_FILE_NAME, Variables, read_key
 from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.rules.album import Account
 from immich_smart_albums.rules.syntax.diagnostics import Findings
@@ -137,3 +138,31 @@ def test_a_program_has_nothing_to_read() -> None:
 def test_a_program_that_does_not_end_is_not_waited_for() -> None:
     code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"
     assert problem(python(code), patience=0.2) == f"account alice: {sys.executable} printed no key within 0.2 seconds"
+
+
+def test_a_program_that_prints_without_end_is_ended() -> None:
+    assert problem(Account("alice", key_command=("yes",))) == "account alice: yes printed more than any key is long"
+    slowly = "import time\nwhile True: print(end='a', flush=True); time.sleep(0.01)"
+    assert "printed no key within 0.3 seconds" in problem(python(slowly), patience=0.3)
+
+
+def test_a_program_that_closes_its_output_and_goes_on_is_not_waited_for() -> None:
+    code = f"import os, time; os.write(1, b'{KEY}'); os.close(1); time.sleep(600)"
+    assert "printed no key within 0.5 seconds" in problem(python(code), patience=0.5)
+
+
+def test_a_file_without_an_end_is_no_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert problem(Account("alice", key_file="/dev/zero")) == (
+        "account alice: cannot read /dev/zero: it is larger than 65,536 bytes"
+    )
+    findings = Findings()
+    assert read_key(Variables((("x", {KEY_FILE_NAME: "/dev/zero"}),)), findings, given=None) is None
+    assert "larger than 65,536 bytes" in findings.problems[0].message
+    (tmp_path / ".env").symlink_to("/dev/zero")
+    assert Variables.read({}, tmp_path).find("A") is None
+    (tmp_path / "big.json").write_text(" " * 2000)
+    monkeypatch.setattr(flag_values, "LARGEST_FILTER", 1000)
+    for name in ("big.json", "/dev/zero"):
+        findings = Findings()
+        assert flag_values.read_source("--include-metadata-union", str(tmp_path / name), findings) is None
+        assert "larger than 1,000 bytes" in findings.problems[0].message

@@ -323,7 +323,7 @@ def test_a_folder_that_is_gone_is_an_error_unless_it_is_our_own(tmp_path: Path, 
 def test_a_ledger_is_kept_where_the_system_keeps_such_files(
     environment: dict[str, str], platform: str, place: str
 ) -> None:
-    assert default_place(environment, Path("/home/al"), platform) == Path(place)
+    assert default_place(environment, lambda: Path("/home/al"), platform) == Path(place)
 
 
 def test_a_ledger_may_be_used_in_any_thread_that_opens_it(path: Path) -> None:

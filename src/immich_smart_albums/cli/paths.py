@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.ledger.paths import default_place
 
 STATE = "searches.db"
@@ -13,8 +14,13 @@ STATE = "searches.db"
 
 
 def ledger_place() -> Path:
-    """The ledger, in the user's state folder."""
-    return default_place(os.environ, Path.home(), sys.platform)
+    """The ledger, in the user's state folder. Raises ConfigurationError where the user has no home for it."""
+    try:
+        return default_place(os.environ, Path.home, sys.platform)
+    except RuntimeError:
+        hint = "Say where with --ledger FILE (for flags: --state FILE), or set XDG_STATE_HOME or HOME."
+        message = "nothing says where to keep what was added: this user has no home folder"
+        raise ConfigurationError((Problem("ledger", message, hint),)) from None
 
 
 def state_place() -> Path:

@@ -110,7 +110,7 @@ def _output(process: subprocess.Popen[bytes], patience: float) -> bytes:
     with process:
         try:
             output = _read(process, time.monotonic() + patience)
-            process.wait(patience)
+            process.wait(min(patience, 5.0))
         except BaseException:
             # With all that it started, which would keep its output open.
             with suppress(ProcessLookupError):

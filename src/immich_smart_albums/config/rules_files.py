@@ -34,25 +34,35 @@ def find_rules(
     if not paths and environment.get(VARIABLE, "").strip():
         paths = [Path(environment[VARIABLE].strip())]
     if not paths:
-        usual = (folder / DEFAULT_NAME, config_folder(environment) / DEFAULT_NAME)
-        paths = [path for path in usual if path.is_file()][:1]
+        usual = [place / DEFAULT_NAME for place in (folder, config_folder(environment)) if place is not None]
+        paths = [path for path in usual if _is_file(path)][:1]
         if not paths:
             hint = "Name one; or immich-smart-albums init writes one to begin with."
-            message = f"there is no rules file: neither {usual[0]} nor {usual[1]}"
+            message = f"there is no rules file: {'neither ' * (len(usual) > 1)}{' nor '.join(map(str, usual))}"
             findings.problems.append(Problem("rules", message, hint))
     files = (file for path in paths for file in _files(path, findings))
     return tuple({_same(file): file for file in files}.values())
 
 
-def config_folder(environment: Mapping[str, str]) -> Path:
-    """Where this user keeps the settings of this tool."""
-    home = Path(environment.get("HOME") or Path.home())
+def config_folder(environment: Mapping[str, str]) -> Path | None:
+    """Where this user keeps the settings of this tool; None for a user without a home."""
     given = environment.get("XDG_CONFIG_HOME", "")
     if Path(given).is_absolute():
-        base = Path(given)
-    else:
-        base = home / "Library" / "Application Support" if sys.platform == "darwin" else home / ".config"
+        return Path(given) / "immich-smart-albums"
+    try:
+        home = Path(environment.get("HOME") or Path.home())
+    except RuntimeError:
+        return None
+    base = home / "Library" / "Application Support" if sys.platform == "darwin" else home / ".config"
     return base / "immich-smart-albums"
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file, as far as this user may know."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def read_files(files: Iterable[Path], findings: Findings) -> tuple[tuple[Value, ...], str]:

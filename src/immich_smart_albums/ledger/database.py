@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import tempfile
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from immich_smart_albums.errors import LedgerError
+from immich_smart_albums.errors import START_AFRESH, LedgerError
+from immich_smart_albums.ledger.health import damage
 from immich_smart_albums.ledger.lock import only_writer
 from immich_smart_albums.ledger.migrations import MIGRATIONS
 from immich_smart_albums.ledger.paths import require_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 APPLICATION_ID = 0x15A1B0D5
 """In the header of every ledger, to tell it from other SQLite files."""
-
-_START_AFRESH = (
-    "Restore it from a backup, or move it away and start afresh: no photo is lost from any album, but all that is in"
-    " them then counts as hand-made, and what people took out may be added again."
-)
 
 
 class Database:
@@ -75,9 +73,7 @@ def open_database(path: Path, *, doing: str | None) -> Iterator[Database]:
     A file that is not there is created; to read, an empty ledger takes its place. Raises LedgerError, also where the
     place for it has gone.
     """
-    require_place(path)
-    if path.is_symlink():
-        path = path.resolve()  # the lock is beside the file itself, whatever name it is opened by
+    path = _found(path)
     if doing is not None:
         _make_folder(path)
         with only_writer(path, doing):
@@ -85,18 +81,59 @@ def open_database(path: Path, *, doing: str | None) -> Iterator[Database]:
                 _create(path)
             with _connected(path) as connection:
                 _bring_up_to_date(connection, path)
+                _check_rows(connection, path)
                 _prepare_to_write(connection)
                 yield Database(connection, str(path))
     elif path.exists():
-        with _connected(path) as connection:
+        with _readable(path) as file, _connected(file) as connection:
             if _version(connection, path) < len(MIGRATIONS):
-                with only_writer(path, "an update of the ledger"):
+                with only_writer(file, "an update of the ledger"):
                     _bring_up_to_date(connection, path)
+            _check_rows(connection, path)
             yield Database(connection, str(path))
     else:
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
             _migrate(connection)
             yield Database(connection, str(path))
+
+
+def _found(path: Path) -> Path:
+    """The file itself, whatever name it is opened by: the lock is beside it. Raises LedgerError."""
+    try:
+        require_place(path)
+        path.exists()
+        return path.resolve() if path.is_symlink() else path
+    except (OSError, RuntimeError, ValueError) as error:  # a folder without access, a loop of links, no name of a file
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        hint = "Choose another place with --ledger."
+        raise LedgerError(f"the ledger {path} cannot be reached: {reason}", hint=hint) from None
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[Path]:
+    """The file, or a copy of it where this user may not write: SQLite needs to, even to read, beside the file.
+
+    A writer that is killed leaves what it wrote last in a file beside it, so that one is copied along.
+    """
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        yield path
+        return
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="immich-smart-albums-", ignore_cleanup_errors=True)
+    except OSError as error:
+        hint = "It is on a disk that cannot be written to, and there is no room elsewhere to read a copy of it."
+        raise LedgerError(f"the ledger {path} cannot be read: {error.strerror}", hint=hint) from None
+    with folder as name:
+        copy = Path(name, path.name)
+        try:
+            for ending in ("", "-wal"):
+                part = path.with_name(path.name + ending)
+                if not ending or part.exists():
+                    shutil.copyfile(part, copy.with_name(part.name))
+        except OSError as error:
+            hint = "May this user read it? Choose another place with --ledger."
+            raise LedgerError(f"the ledger {path} cannot be read: {error.strerror}", hint=hint) from None
+        yield copy
 
 
 def _make_folder(path: Path) -> None:
@@ -154,7 +191,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
         message = f"the ledger {path} was written by a newer version of this tool"
         raise LedgerError(message, hint="Update this tool; nothing was read or written.")
     if health != "ok":
-        raise LedgerError(f"the ledger {path} is damaged: {health}", hint=_START_AFRESH)
+        raise LedgerError(f"the ledger {path} is damaged: {health}", hint=START_AFRESH)
     return int(version)
 
 
@@ -166,6 +203,8 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
         _migrate(connection, version)
     except sqlite3.Error as error:
         raise _failure(error, str(path)) from error
+    except (KeyError, TypeError, ValueError) as error:  # rows that this tool did not write
+        raise LedgerError(f"the ledger {path} is damaged: it cannot be updated: {error}", hint=START_AFRESH) from None
 
 
 def _migrate(connection: sqlite3.Connection, version: int = 0) -> None:
@@ -176,6 +215,17 @@ def _migrate(connection: sqlite3.Connection, version: int = 0) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
     connection.execute("COMMIT")
+
+
+def _check_rows(connection: sqlite3.Connection, path: Path) -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as sound:
+        _migrate(sound)
+        try:
+            what = damage(connection, sound)
+        except sqlite3.Error as error:
+            raise _failure(error, str(path)) from error
+    if what is not None:
+        raise LedgerError(f"the ledger {path} is damaged: {what}", hint=START_AFRESH)
 
 
 def _prepare_to_write(connection: sqlite3.Connection) -> None:
@@ -190,13 +240,15 @@ def _failure(error: sqlite3.Error, where: str) -> LedgerError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     match code:
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            return LedgerError(f"the ledger {where} is damaged, or no ledger: {error}", hint=_START_AFRESH)
+            return LedgerError(f"the ledger {where} is damaged, or no ledger: {error}", hint=START_AFRESH)
         case sqlite3.SQLITE_FULL:
             hint = "Make room, and run this again: what was written so far is completed."
             return LedgerError(f"the ledger {where} cannot be written: the disk is full", hint=hint)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             hint = "Another program has it open; close that, and try again."
             return LedgerError(f"the ledger {where} is in use", hint=hint)
+        case _ if "decode to UTF-8" in str(error):
+            return LedgerError(f"the ledger {where} is damaged: a text in it is none", hint=START_AFRESH)
         case _:
             hint = "May this user write to that file and its folder? Choose another place with --ledger."
             return LedgerError(f"the ledger {where} cannot be used: {error}", hint=hint)

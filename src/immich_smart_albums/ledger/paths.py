@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import LedgerError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
 FOLDER = "immich-smart-albums"
 FILE = "ledger.db"
 
 
-def default_place(environment: Mapping[str, str], home: Path, platform: str) -> Path:
-    """`$XDG_STATE_HOME`, on macOS the user's Application Support, else ~/.local/state; `platform` as in `sys`."""
+def default_place(environment: Mapping[str, str], home: Callable[[], Path], platform: str) -> Path:
+    """`$XDG_STATE_HOME`, on macOS the user's Application Support, else ~/.local/state; `platform` as in `sys`.
+
+    `home` is asked for only where it is needed: not every user has one, and what it raises is passed on.
+    """
     stated = environment.get("XDG_STATE_HOME", "")
     if stated.startswith("/"):  # the standard has relative ones ignored
-        return home / stated / FOLDER / FILE
+        return Path(stated) / FOLDER / FILE
     if platform == "darwin":
-        return home / "Library" / "Application Support" / FOLDER / FILE
-    return home / ".local" / "state" / FOLDER / FILE
+        return home() / "Library" / "Application Support" / FOLDER / FILE
+    return home() / ".local" / "state" / FOLDER / FILE
 
 
 def require_place(path: Path) -> None:

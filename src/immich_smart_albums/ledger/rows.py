@@ -9,6 +9,7 @@ import msgspec
 from immich_smart_albums.changes.change import Change
 from immich_smart_albums.changes.journal import Ending, Intent, Run, State, Write
 from immich_smart_albums.changes.memory import AlbumKey, Membership, Standing
+from immich_smart_albums.errors import START_AFRESH, LedgerError
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.outcome import Outcome
 
@@ -55,8 +56,11 @@ def change_text(change: Change) -> str:
 
 
 def change_from(text: str) -> Change:
-    """The change in JSON."""
-    return _CHANGES.decode(text)
+    """The change in JSON. Raises LedgerError."""
+    try:
+        return _CHANGES.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _damaged("what a request was to change", error) from None
 
 
 def outcomes_text(outcomes: Mapping[str, Outcome]) -> str:
@@ -68,6 +72,13 @@ def outcomes_text(outcomes: Mapping[str, Outcome]) -> str:
 
 
 def outcomes_from(text: str) -> dict[str, Outcome]:
-    """The outcomes in JSON."""
-    groups = msgspec.json.decode(text, type=dict[str, list[str]])
-    return {id_: Outcome[name] for name, ids in groups.items() for id_ in ids}
+    """The outcomes in JSON. Raises LedgerError."""
+    try:
+        groups = msgspec.json.decode(text, type=dict[str, list[str]])
+        return {id_: Outcome[name] for name, ids in groups.items() for id_ in ids}
+    except (msgspec.DecodeError, KeyError, RecursionError) as error:
+        raise _damaged("what became of a request", error) from None
+
+
+def _damaged(what: str, error: Exception) -> LedgerError:
+    return LedgerError(f"the ledger is damaged: {what} cannot be read: {error}", hint=START_AFRESH)
