@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from immich_smart_albums.changes.change import (
@@ -15,15 +17,19 @@ from immich_smart_albums.changes.change import (
 )
 from immich_smart_albums.changes.desired import AlbumView
 from immich_smart_albums.changes.diff import plan_album
-from immich_smart_albums.changes.memory import Interrupted, Standing
+from immich_smart_albums.changes.memory import Interrupted, Memory, OpenShare, Standing
 from immich_smart_albums.changes.plan import AlbumPlan, Learned, Seen, digest
 from immich_smart_albums.errors import Problem
 
 from .making import ALICE, BOB, EVE, asset, assets, memory, remembering, rule, view, wanted
 
+if TYPE_CHECKING:
+    from immich_smart_albums.model.album import User
+
 IN_STEP = rule(in_step=True)
 BOTH = rule(in_step=True, accounts=("alice", "bob"))
 FAILED = (Problem("account bob", "no answer"),)
+BY_HAND = "somebody changed that by hand, so it stays until"
 
 
 def added(plan: AlbumPlan) -> str:
@@ -244,7 +250,7 @@ def test_removing_comes_before_sharing_and_adding_last_but_for_details() -> None
     assert plan.changes == (
         RemoveAssets("alice", assets("a")),
         ShareAlbum(EVE, None, "viewer"),
-        ShareAlbum(BOB, "editor", None),
+        ShareAlbum(BOB, "editor", None, "feeds it"),
         AddAssets("alice", assets("c")),
         AddAssets("bob", assets("d")),
         SetDetails(description=Edit("", "New")),
@@ -299,7 +305,7 @@ def test_an_album_is_shared_where_it_is_not_yet_and_roles_are_put_right() -> Non
     plan = plan_album(
         wanted("", shares=((EVE, "viewer"), (BOB, "editor"), (ALICE, "viewer"))), view("", users=((BOB, "viewer"),))
     )
-    assert shared(plan) == [ShareAlbum(EVE, "viewer", None), ShareAlbum(BOB, "editor", "viewer")]
+    assert shared(plan) == [ShareAlbum(EVE, "viewer", None, "viewer"), ShareAlbum(BOB, "editor", "viewer", "editor")]
 
 
 def test_nobody_loses_an_album_unless_the_rule_says_so() -> None:
@@ -310,10 +316,75 @@ def test_nobody_loses_an_album_unless_the_rule_says_so() -> None:
     assert shared(plan) == [ShareAlbum(EVE, None, "editor")]
 
 
+def remembered(shares: dict[str, str], *open_shares: OpenShare) -> Memory:
+    return Memory(shares=shares, open_shares=open_shares)
+
+
+@pytest.mark.parametrize("users", [(), ((EVE, "editor"),)])
+def test_what_a_person_did_to_a_share_stays_until_the_rules_say_something_else(
+    users: tuple[tuple[User, str], ...],
+) -> None:
+    given = remembered({"eve": "viewer"})
+    plan = plan_album(wanted("", shares=((EVE, "viewer"),)), view("", users=users), given)
+    assert shared(plan) == []
+    now = "shared with Eve <eve@example.org> as editor" if users else "not shared with Eve <eve@example.org>"
+    assert plan.warnings == (f"it is {now}: {BY_HAND} `share` in the rules says something else",)
+    assert plan.learned == Learned()
+    other = plan_album(wanted("", shares=((EVE, "editor"),)), view("", users=users), given)
+    assert shared(other) == ([] if users else [ShareAlbum(EVE, "editor", None, "editor")])
+    # Once the rules do not name somebody any more, naming them again is another word.
+    unnamed = plan_album(wanted("", shares=()), view("", users=users), given)
+    assert (shared(unnamed), unnamed.learned.shares) == ([], {})
+
+
+def test_who_is_in_as_the_rules_say_is_remembered_whoever_did_it() -> None:
+    plan = plan_album(wanted("", shares=((EVE, "viewer"),)), view("", users=((EVE, "viewer"),)))
+    assert (shared(plan), plan.learned.shares) == ([], {"eve": "viewer"})
+
+
+def test_unshare_takes_away_what_people_gave_and_does_not_give_back_what_they_took() -> None:
+    settings = rule(unshare=True)
+    plan = plan_album(
+        wanted("", settings, shares=((EVE, "viewer"),)),
+        view("", users=((BOB, "editor"),)),
+        remembered({"eve": "viewer"}),
+    )
+    assert shared(plan) == [ShareAlbum(BOB, None, "editor")]
+
+
+@pytest.mark.parametrize(("updated", "is_shared"), [("u0", True), ("before that", False)])
+def test_a_share_that_was_interrupted_may_have_been_taken_away_since(updated: str, *, is_shared: bool) -> None:
+    given = remembered({}, OpenShare(7, "eve", "viewer", updated))
+    plan = plan_album(wanted("", shares=((EVE, "viewer"),)), view(""), given)
+    assert bool(shared(plan)) is is_shared
+    assert bool(plan.warnings) is not is_shared
+    assert plan.learned.settled == (7,)
+    assert plan.learned.shares == (None if is_shared else {"eve": "viewer"})
+
+
+def test_what_an_account_would_add_waits_while_a_person_keeps_it_from_being_editor() -> None:
+    both = {"alice": "a", "bob": "bc"}
+    plan = plan_album(wanted(both, BOTH), view(""), remembered({"bob": "feeds it"}))
+    assert [asset.id for asset in plan.additions] == ["a"]
+    assert plan.warnings == (
+        f"it is not shared with Bob <bob@example.org>: {BY_HAND} somebody shares it again",
+        "2 photos of accounts that are no editors of the album any more are not added",
+    )
+    one = plan_album(wanted({"alice": "", "bob": "b"}, BOTH), view(""), remembered({"bob": "feeds it"}))
+    assert one.warnings[1] == "1 photo of an account that is no editor of the album any more is not added"
+
+
+def test_of_an_account_that_failed_it_stays_known_what_it_was_given() -> None:
+    plan = plan_album(
+        wanted({"alice": "a"}, BOTH, users={"alice": ALICE}, problems=FAILED), view(""), remembered({"bob": "feeds it"})
+    )
+    assert plan.learned.shares is None
+
+
 def test_accounts_that_feed_an_album_together_are_its_editors_whatever_else_is_said() -> None:
     settings = rule(accounts=("alice", "bob"), unshare=True)
     plan = plan_album(wanted({"alice": "a", "bob": ""}, settings, shares=((BOB, "viewer"),)), view(""))
-    assert shared(plan) == [ShareAlbum(BOB, "editor", None)]
+    assert shared(plan) == [ShareAlbum(BOB, "editor", None, "viewer, feeds it")]
     # Of an account that failed nobody knows whose it is.
     plan = plan_album(
         wanted({"alice": "a"}, settings, users={"alice": ALICE}, problems=FAILED), view("", users=((BOB, "editor"),))

@@ -121,6 +121,30 @@ def test_a_ledger_of_each_earlier_shape_is_brought_up_to_date(path: Path, made_b
         assert ledger.runs() == []
 
 
+def test_shares_that_were_given_before_they_were_remembered_are_known_from_what_was_written(path: Path) -> None:
+    path.parent.mkdir()
+    connection = sqlite3.connect(path, isolation_level=None)
+    before = migrations.MIGRATIONS.index(migrations._shares_and_covers)
+    for step in migrations.MIGRATIONS[:before]:
+        step(connection)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {before}")
+    connection.execute("INSERT INTO albums (id, owner, rule) VALUES (1, ?, ?)", (KEY.owner, KEY.rule))
+    for user, role, state in (
+        ("bob", '"viewer"', "done"),
+        ("eve", '"editor"', "done"),
+        ("eve", "null", "done"),
+        ("ann", '"viewer"', "open"),
+    ):
+        change = f'{{"type":"share","user":{{"id":"{user}","name":"","email":""}},"role":{role},"was":null}}'
+        columns = "run, album, user, updated, change, at, state"
+        connection.execute(f"INSERT INTO writes ({columns}) VALUES (1, 1, 'alice', '', ?, '', ?)", (change, state))
+    connection.execute("INSERT INTO runs (id, verb, server, started) VALUES (1, 'sync', '', '')")
+    connection.close()
+    with open_ledger(path) as ledger:
+        assert ledger.memory(KEY).shares == {"bob": "viewer"}
+
+
 def test_an_update_that_fails_leaves_the_ledger_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def half(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM albums")

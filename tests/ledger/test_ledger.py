@@ -17,7 +17,7 @@ from immich_smart_albums.changes.change import (
     ShareAlbum,
 )
 from immich_smart_albums.changes.journal import Ending, Intent, Run, State
-from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Membership, Memory, Standing
+from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Membership, Memory, OpenShare, Standing
 from immich_smart_albums.changes.plan import Learned
 from immich_smart_albums.ledger.ledger import SqliteLedger, open_ledger
 from immich_smart_albums.model.album import Album, User
@@ -255,3 +255,35 @@ def test_each_change_gives_the_ledger_another_state(ledger: SqliteLedger) -> Non
     assert len(states) == 6
     ledger.finish(1, Ending.DONE, "end")
     assert ledger.state in states
+
+
+BOB = User("bob", "Bob", "bob@example.org")
+
+
+def test_who_was_let_in_on_which_word_is_remembered(ledger: SqliteLedger) -> None:
+    ledger.bind(KEY, ALBUM)
+    ledger.settle(send(ledger, ShareAlbum(BOB, "viewer", None, "viewer")), {})
+    assert ledger.memory(KEY).shares == {"bob": "viewer"}
+    write = send(ledger, ShareAlbum(BOB, "editor", "viewer", "editor"))
+    assert ledger.memory(KEY).open_shares == (OpenShare(write, "bob", "editor", "u0"),)
+    ledger.settle(write, {})
+    assert (ledger.memory(KEY).shares, ledger.memory(KEY).open_shares) == ({"bob": "editor"}, ())
+    ledger.settle(send(ledger, ShareAlbum(BOB, None, "editor")), {})
+    assert ledger.memory(KEY).shares == {}
+    ledger.learn(KEY, Learned(shares={"bob": "viewer", "eve": "feeds it"}), 0)
+    ledger.learn(KEY, Learned(gone=("a",)), 0)
+    assert ledger.memory(KEY).shares == {"bob": "viewer", "eve": "feeds it"}
+    ledger.unbind(KEY)
+    assert ledger.memory(KEY).shares == {}
+
+
+def test_all_that_was_written_for_a_rule_is_told_in_order_with_the_covers_around_it(ledger: SqliteLedger) -> None:
+    ledger.bind(KEY, ALBUM)
+    first = send(ledger, CreateAlbum("Friends"))
+    send(ledger, CreateAlbum("Others"), key=AlbumKey("alice", "Others"))
+    second = send(ledger, ShareAlbum(BOB, "viewer", None), run=2)
+    ledger.covered(second, "", "a")
+    assert [(each.id, each.cover_before, each.cover_after) for each in ledger.writes_to(KEY)] == [
+        (first, None, None),
+        (second, "", "a"),
+    ]

@@ -572,3 +572,77 @@ def test_what_cannot_be_remembered_is_not_written(home: Household, monkeypatch: 
     with pytest.raises(LedgerError):
         home.sync()
     assert writes(home.sandbox) == []
+
+
+# -- shares that people change -----------------------------------------------------------------------------------------
+
+
+def roles(home: Household) -> dict[str, str]:
+    """Whom the album is shared with, by first name."""
+    users = home.sandbox.library.users
+    return {users[id_].name: role for id_, role in home.album().roles.items() if role != "owner"}
+
+
+@pytest.mark.parametrize("sandbox", ["2.7", "3.1"], indirect=True)
+@pytest.mark.parametrize("by_hand", [{}, {"Bob": "editor"}])
+def test_a_share_that_a_person_changed_stays_until_the_rules_say_something_else(
+    home: Household, by_hand: dict[str, str]
+) -> None:
+    bob = home.sandbox.library.user_named("bob").id
+    home.rules = (rule(share=(Share("bob@example.org", "viewer"),)),)
+    home.rate("alice-0")
+    home.sync()
+    assert roles(home) == {"Bob": "viewer"}
+    home.album().roles.pop(bob)
+    home.album().roles.update(dict.fromkeys([bob] * len(by_hand), "editor"))
+    home.rate("alice-1")
+    for _ in range(2):
+        plan = home.planned()
+        assert "somebody changed that by hand" in plan.albums[0].warnings[0]
+        assert home.sync().failures == []
+        assert roles(home) == by_hand
+    home.rules = (rule(),)
+    home.sync()
+    home.rules = (rule(share=(Share("bob@example.org", "viewer"),)),)
+    home.sync()
+    assert roles(home) == {"Bob": "viewer"}
+
+
+def test_undoing_a_share_is_no_hand_so_the_next_run_shares_again(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.rules = (rule(share=(Share("bob@example.org", "viewer"),)),)
+    home.sync()
+    home.undo()
+    assert roles(home) == {}
+    home.sync()
+    assert roles(home) == {"Bob": "viewer"}
+
+
+def test_a_share_whose_answer_was_lost_and_that_a_person_took_back_is_not_given_again(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.rules = (rule(share=(Share("bob@example.org", "viewer"),)),)
+    home.sandbox.faults.lose_answer(method="PUT", path="/api/albums/*/users", times=None)
+    assert home.sync().failures
+    home.sandbox.faults.clear()
+    album = home.album()
+    album.roles.pop(home.sandbox.library.user_named("bob").id, None)
+    album.updated_at = home.sandbox.library.now()
+    home.sync()
+    assert roles(home) == {}
+    assert not home.sync().has_changed
+
+
+def test_an_account_that_a_person_made_no_editor_any_more_adds_nothing_and_nothing_fails(home: Household) -> None:
+    bob = home.sandbox.library.user_named("bob").id
+    home.rules = (BOTH,)
+    home.rate("alice-0", "bob-0")
+    home.sync()
+    home.album().roles.pop(bob)
+    home.rate("alice-1", "bob-1")
+    assert home.sync().failures == []
+    assert home.inside() == {"alice-0", "alice-1", "bob-0"}
+    home.album().roles[bob] = "editor"
+    home.sync()
+    assert home.inside() == {"alice-0", "alice-1", "bob-0", "bob-1"}

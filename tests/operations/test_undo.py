@@ -587,19 +587,16 @@ def test_a_saved_plan_does_not_make_a_second_album_of_a_name(home: Household) ->
 
 
 def test_every_change_has_its_permission(home: Household) -> None:
-    bob = home.sandbox.library.user_named("bob").id
     home.sandbox.add_key("reader", "Alice", ("asset.read", "album.read", "user.read", "person.read", "tag.read"))
     home.rate("alice-0", "alice-1")
     home.rules = (rule(order="asc", share=(Share("bob@example.org", "viewer"),)),)
     plans = [home.planned()]
     home.sync()
     home.rate("alice-0", stars=1)
-    home.album().roles[bob] = "editor"
+    home.rules = (rule(order="asc", share=(Share("bob@example.org", "editor"),)),)
     plans.append(home.planned())
     home.rules = (rule(unshare=True),)
-    plans.append(home.planned())
-    home.album().roles[bob] = "viewer"
-    plans.append(undoing(home))
+    plans += [home.planned(), undoing(home)]
     assert any(isinstance(change, DeleteAlbum) for change in plans[3].albums[0].changes)
     home.keys["alice"] = "reader"
     servers = {"alice": home.connect("alice")}

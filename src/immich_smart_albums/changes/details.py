@@ -1,10 +1,10 @@
-"""What else is to be true of an album: description, order, cover, and whom it is shared with. Only what differs."""
+"""What else is to be true of an album: description, order and cover. Only what differs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.change import Edit, SetDetails, ShareAlbum
+from immich_smart_albums.changes.change import Edit, SetDetails
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,26 +13,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.desired import Wanted
     from immich_smart_albums.model.album import AlbumDetails
     from immich_smart_albums.model.asset import Asset
-
-
-def shares(wanted: Wanted, album: AlbumDetails | None) -> list[ShareAlbum]:
-    """Who is to get the album, another role in it, or, only if the rule says so, lose it. Losses come first.
-
-    Accounts that feed an album together have to be its editors.
-    """
-    roles = {user.id: (user, role) for user, role in wanted.shares}
-    if len(wanted.rule.accounts) > 1:
-        feeding = (wanted.users[each] for each in wanted.rule.accounts if each in wanted.users)
-        roles |= {user.id: (user, "editor") for user in feeding}
-    owner = album.owner if album else wanted.users.get(wanted.owner)
-    if owner is not None:
-        roles.pop(owner.id, None)
-    now = {user.id: (user, role) for user, role in album.users} if album else {}
-    # Of an account that failed nobody may know which user it is.
-    unshares = wanted.rule.unshare and not wanted.problems
-    lost = [ShareAlbum(user, None, role) for id_, (user, role) in now.items() if unshares and id_ not in roles]
-    was = {id_: role for id_, (_, role) in now.items()}
-    return lost + [ShareAlbum(user, role, was.get(id_)) for id_, (user, role) in roles.items() if was.get(id_) != role]
 
 
 def details(

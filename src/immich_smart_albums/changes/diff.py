@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from immich_smart_albums.changes.change import AddAssets, Change, CreateAlbum, RemoveAssets, SetDetails
-from immich_smart_albums.changes.details import details, shares
+from immich_smart_albums.changes.details import details
 from immich_smart_albums.changes.guard import refusals, refusals_of_nothing
 from immich_smart_albums.changes.memory import NOTHING
 from immich_smart_albums.changes.plan import AlbumPlan
 from immich_smart_albums.changes.reconcile import learn
+from immich_smart_albums.changes.sharing import Sharing, sharing
 from immich_smart_albums.rules.album import Keep
 
 if TYPE_CHECKING:
@@ -40,13 +41,17 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
     additions = {id_: each for id_, each in selected.items() if id_ not in inside and id_ not in lesson.out}
     if view is None and not has_owner:
         additions = {}
+    is_ours_to_share = has_owner and bool(known or (additions and not view))
+    shared = sharing(wanted, known, memory) if is_ours_to_share else Sharing()
+    waiting = [id_ for id_, (account, _) in additions.items() if _user_id(wanted, account) in shared.no_editors]
+    additions = {id_: each for id_, each in additions.items() if id_ not in waiting}
     removals = _removals(wanted, known, memory, (lesson.ours & members) - selected.keys() - wanted.sticky)
     changes: list[Change] = [CreateAlbum(wanted.name, wanted.rule.description or "")] if additions and not view else []
     changes += [RemoveAssets(*each) for each in _by_account(removals)]
     doubts: list[str] = []
     edits: list[SetDetails] = []
-    if has_owner and (known or (additions and not view)):
-        changes += shares(wanted, known)
+    changes += shared.changes
+    if is_ours_to_share:
         shown = [asset for id_, (_, asset) in selected.items() if id_ in members or id_ in additions]
         edits, doubts = details(wanted, known, members, shown)
     changes += [AddAssets(*each) for each in _by_account(additions.values())]
@@ -62,10 +67,12 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
         hand_made=len(members - lesson.ours),
         kept_out=tuple(asset for id_, (_, asset) in selected.items() if id_ in lesson.out),
         reasons=tuple(_reasons(len(additions), len(removals))),
-        warnings=(*lesson.warnings, *doubts),
+        warnings=(*lesson.warnings, *shared.warnings, *_waiting(len(waiting)), *doubts),
         problems=wanted.problems,
         seen=view.seen if view else None,
-        learned=lesson.learned,
+        learned=msgspec.structs.replace(
+            lesson.learned, shares=shared.remembered, settled=(*lesson.learned.settled, *shared.settled)
+        ),
     )
     lost = sum(asset.id not in wanted.elsewhere for _, asset in removals)
     refused = refusals(wanted.rule.guard, len(members), lost, len(additions))
@@ -75,6 +82,20 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
         before = memory.matched if ours or not lesson.ours else 0
         refused += refusals_of_nothing(wanted.rule.guard, len(ours), before)
     return msgspec.structs.replace(plan, refusals=refused)
+
+
+def _user_id(wanted: Wanted, account: str) -> str:
+    return wanted.users[account].id if account in wanted.users else ""
+
+
+def _waiting(number: int) -> Iterator[str]:
+    if number:
+        what = (
+            "1 photo of an account that is no editor of the album any more is"
+            if number == 1
+            else (f"{number:,} photos of accounts that are no editors of the album any more are")
+        )
+        yield f"{what} not added"
 
 
 def _removals(

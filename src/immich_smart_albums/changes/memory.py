@@ -79,6 +79,20 @@ class Interrupted:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenShare:
+    """A request to let somebody in, of which nobody knows whether it was carried out."""
+
+    write: int
+    """Its number in the ledger."""
+    user: str
+    """The user's id."""
+    asked: str
+    """The word of the rules on which it was sent."""
+    updated: str
+    """The album's `updatedAt` right before."""
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """All that the ledger remembers of one album."""
 
@@ -88,6 +102,7 @@ class Memory:
     """How many photos the rule selected when it was last applied."""
     shares: Mapping[str, str] = field(default_factory=dict)
     """Who was let in, and on which word of the rules, by the ids of the users."""
+    open_shares: tuple[OpenShare, ...] = ()
 
     def having(self, standings: AbstractSet[Standing]) -> frozenset[str]:
         """The ids of the photos that stand to the album in one of these ways."""

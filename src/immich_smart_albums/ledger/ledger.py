@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import AddAssets, DeleteAlbum, RemoveAssets, ShareAlbum, photos_of
 from immich_smart_albums.changes.journal import KnownAlbum, State
-from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Memory, Standing
+from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Memory, OpenShare, Standing
 from immich_smart_albums.changes.plan import Learned
 from immich_smart_albums.ledger import memberships, rows
 from immich_smart_albums.ledger.database import open_database
@@ -63,15 +63,18 @@ class SqliteLedger:
         ((album, matched),) = found
         known = self._database.rows(f"SELECT {rows.MEMBERSHIP} FROM memberships WHERE album = ?", album)  # noqa: S608 - columns
         shares = dict(self._database.rows("SELECT user, asked FROM shares WHERE album = ?", album))
-        return Memory({row[0]: rows.membership(row) for row in known}, tuple(self._interrupted(album)), matched, shares)
-
-    def _interrupted(self, album: int) -> Iterator[Interrupted]:
+        interrupted: list[Interrupted] = []
+        open_shares: list[OpenShare] = []
         sql = "SELECT id, updated, change, outcomes FROM writes WHERE album = ? AND state = 'open' ORDER BY id"
         for id_, updated, change_text, outcomes in self._database.rows(sql, album):
             change, answered = rows.change_from(change_text), rows.outcomes_from(outcomes)
             if isinstance(change, AddAssets | RemoveAssets):
                 open_ = tuple(asset for asset in change.assets if asset.id not in answered)
-                yield Interrupted(id_, open_, updated, isinstance(change, RemoveAssets))
+                interrupted.append(Interrupted(id_, open_, updated, isinstance(change, RemoveAssets)))
+            elif isinstance(change, ShareAlbum) and change.role is not None:
+                open_shares.append(OpenShare(id_, change.user.id, change.asked, updated))
+        by_id = {row[0]: rows.membership(row) for row in known}
+        return Memory(by_id, tuple(interrupted), matched, shares, tuple(open_shares))
 
     def albums(self) -> list[KnownAlbum]:
         """See `Ledger.albums`."""

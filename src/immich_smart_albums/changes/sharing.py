@@ -1,0 +1,101 @@
+"""Whom an album is to be shared with: what the rules say, but for what a person has changed by hand since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.change import ShareAlbum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from immich_smart_albums.changes.desired import Wanted
+    from immich_smart_albums.changes.memory import Memory
+    from immich_smart_albums.model.album import AlbumDetails, User
+
+
+_FEEDS = "feeds it"
+"""The word on which an account becomes editor that no `share` names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What is to change, and what is not because somebody else has changed it."""
+
+    changes: tuple[ShareAlbum, ...] = ()
+    """Losses come first."""
+    no_editors: frozenset[str] = frozenset()
+    """The users who were to feed the album and may not."""
+    remembered: dict[str, str] | None = None
+    """What the ledger is to know, but for what the changes do; None: what it knows."""
+    settled: tuple[int, ...] = ()
+    """Interrupted requests about which nothing more is to be found out."""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What the rules say of one user."""
+
+    user: User
+    role: str
+    asked: str
+    """The word on which it is said: as long as it is the same, what a person changed stays."""
+
+
+def sharing(wanted: Wanted, album: AlbumDetails | None, memory: Memory) -> Sharing:
+    """Who is to get the album, another role in it, or, only if the rule says so, lose it.
+
+    What was given once on the same word of the rules, and is not so any more, a person has changed: it stays. Of a
+    request to share that was interrupted that is to be assumed, unless the album was not touched since.
+    """
+    wishes = _wishes(wanted, album)
+    now = {user.id: (user, role) for user, role in album.users} if album else {}
+    given = dict(memory.shares)
+    updated = album.updated if album else None
+    given |= {each.user: each.asked for each in memory.open_shares if each.updated != updated}
+    # Of an account that failed nobody may know which user it is.
+    unshares = wanted.rule.unshare and not wanted.problems
+    lost = [ShareAlbum(user, None, role) for id_, (user, role) in now.items() if unshares and id_ not in wishes]
+    let_in: list[ShareAlbum] = []
+    remembered = dict(memory.shares) if wanted.problems else {}
+    left: list[_Wish] = []
+    for id_, wish in wishes.items():
+        role = now[id_][1] if id_ in now else None
+        if role != wish.role and given.get(id_) != wish.asked:
+            let_in.append(ShareAlbum(wish.user, wish.role, role, wish.asked))
+            remembered.pop(id_, None)
+            continue
+        remembered[id_] = wish.asked
+        if role != wish.role:
+            left.append(wish)
+    return Sharing(
+        changes=(*lost, *let_in),
+        no_editors=frozenset(wish.user.id for wish in left if wish.role == "editor"),
+        remembered=None if remembered == memory.shares else remembered,
+        settled=tuple(each.write for each in memory.open_shares),
+        warnings=tuple(_said(left, now)),
+    )
+
+
+def _wishes(wanted: Wanted, album: AlbumDetails | None) -> dict[str, _Wish]:
+    """What the rules say of each user. Accounts that feed an album together have to be its editors."""
+    wishes = {user.id: _Wish(user, role, role) for user, role in wanted.shares}
+    if len(wanted.rule.accounts) > 1:
+        feeding = (wanted.users[account] for account in wanted.rule.accounts if account in wanted.users)
+        for user in feeding:
+            said = f"{wishes[user.id].asked}, {_FEEDS}" if user.id in wishes else _FEEDS
+            wishes[user.id] = _Wish(user, "editor", said)
+    owner = album.owner if album else wanted.users.get(wanted.owner)
+    if owner is not None:
+        wishes.pop(owner.id, None)
+    return wishes
+
+
+def _said(left: list[_Wish], now: Mapping[str, tuple[User, str]]) -> Iterator[str]:
+    for wish in left:
+        who = f"{wish.user.name} <{wish.user.email}>"
+        is_now = f"shared with {who} as {now[wish.user.id][1]}" if wish.user.id in now else f"not shared with {who}"
+        until = "`share` in the rules says something else" if wish.asked != _FEEDS else "somebody shares it again"
+        yield f"it is {is_now}: somebody changed that by hand, so it stays until {until}"
