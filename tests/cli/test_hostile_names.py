@@ -25,7 +25,7 @@ HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202egnp\u2066.\r\n\x9b31m\u2028\x7f\u200b [r
 RULES = """\
 albums:
   - name: Kids
-    match: {person: PERSON, not: {camera: Nobody}}
+    match: {person: PERSON, not: {camera: {name: Nobody, may-be-missing: true}}}
     keep: in-step
     share: bob
   - name: "In {city}"

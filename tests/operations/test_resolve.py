@@ -225,8 +225,11 @@ def test_only_what_a_rule_names_is_asked_for(start: Start) -> None:
     sandbox = start()
     server = connected(sandbox)
     sandbox.clear_requests()
-    resolved(All((search("city", "Nice"), Not(search("tagIds", None)))), server)
+    resolved(All((search("rating", 3), Not(search("tagIds", None)))), server)
     assert sandbox.requests == []
+    resolved(All((search("city", "Helsinki"), Not(search("city", "HELSINKI")))), server)
+    assert [request.query for request in sandbox.requests] == [{"type": "city"}]
+    sandbox.clear_requests()
     resolved(All((ADA, BEN, ROBIN)), server)
     assert [request.path for request in sandbox.requests] == ["/api/people"]
 

@@ -178,8 +178,8 @@ def test_areas_in_words(area: object, meaning: str) -> None:
 @pytest.mark.parametrize(
     ("match", "message", "hint"),
     [
-        ({"place": {}}, "a place is empty", "It takes city, state, country."),
-        ({"place": {"town": "Paris"}}, "unknown word 'town' in a place", "Known are city"),
+        ({"place": {}}, "a place is empty", "It takes name, city, state, country."),
+        ({"place": {"town": "Paris"}}, "unknown word 'town' in a place", "Known are name, city"),
         ({"place": {"city": {"a": 1}}}, "a city is expected here, not a mapping", None),
         ({"place": Quoted(" ")}, "the name of a city, state or country is expected here, not a blank text", None),
         ({"camera": {"len": "x"}}, "unknown word 'len'", "Did you mean 'lens'?"),

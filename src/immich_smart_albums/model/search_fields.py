@@ -91,13 +91,28 @@ VISIBILITY_WORDS = ("visibility", "isArchived", "withArchived", "isVisible")
 READING_OPTIONS = ("page", "size", "withExif", "withPeople")
 """How to read, not what to find: this tool reads every page and asks for what it needs."""
 
-OUR_WORDS = ("resultLimit", "datetime")
-"""Words that are not Immich's: a cap on the result, and the older way to say takenAfter and takenBefore."""
+OUR_WORDS = ("resultLimit", "datetime", "mayBeMissing")
+"""Words that are not Immich's: a cap on the result, the older way to say takenAfter and takenBefore, and that it is
+fine where no photo has a value."""
 
 IGNORED_BY_IMMICH = ("previewPath", "thumbnailPath")
 """Accepted by every version and without effect, so that the whole library would come back."""
 
 STRUCTURED_WORDS = ("filter", "orderBy", "cursor")
 """The structured search of 3.2 and later."""
+
+SUGGESTED = ("city", "state", "country", "make", "model", "lensModel")
+"""Fields with names whose values the server lists, for people to choose from."""
+
+COMPARED_TEXTS = (
+    "description",
+    "deviceAssetId",
+    "deviceId",
+    "encodedVideoPath",
+    "ocr",
+    "originalFileName",
+    "originalPath",
+)
+"""Other fields with texts that the server compares in its own way."""
 
 ALL_WORDS = (*FIELDS, *VISIBILITY_WORDS, *READING_OPTIONS, *OUR_WORDS)

@@ -22,7 +22,6 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.operations.accounts import Participants, told
 from immich_smart_albums.operations.albums import albums_of, left_behind, look_at_album
-from immich_smart_albums.operations.names.suggestions import unknown_values
 from immich_smart_albums.operations.rule_tests import expect
 from immich_smart_albums.operations.select import Selecting, compile_rules, select
 from immich_smart_albums.rules.album import AlbumRule, Keep
@@ -76,9 +75,6 @@ def ask(
         for title, result in select(compiled, account, how).items():
             if isinstance(result, Selection):
                 found[title][name], rules[title][name] = result, compiled.rules[title]
-                if not result.assets:
-                    slips = unknown_values(compiled.rules[title], account.server)
-                    notices.update(dict.fromkeys(f"{title}: {slip}" for slip in slips))
             else:
                 problems[title] += result if len(names[title]) == 1 else _of_account(name, result)
     for album in albums:

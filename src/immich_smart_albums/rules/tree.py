@@ -26,6 +26,23 @@ class Search:
     """Where it stands, for messages."""
     placed: bool = field(default=False, compare=False)
     """Whether the user said in which visibility to look; else it looks as far as its rule does."""
+    may_be_missing: bool = field(default=False, compare=False)
+    """Whether it is fine that no photo has what it looks for, such as a city that nobody has been to yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A text that photos may have in one of the fields whose values the server lists, as the user wrote it."""
+
+    field: str
+    """The search field, such as city."""
+    text: str
+    meant: tuple[str, ...]
+    """The fields that the user's word covers, in which it makes sense: it is unknown where none of them has it."""
+    matches: Callable[[str], bool] | None = None
+    """Whether a value of the field passes; None: where it is the same name, whatever case, accents and form."""
+    may_be_missing: bool = False
+    """Whether it is fine that no photo has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,8 @@ class Check:
     label: str = field(default="", compare=False)
     placed: bool = field(default=False, compare=False)
     """Whether it says itself in which visibility assets pass: where `within` looks."""
+    sought: Sought | None = field(default=None, compare=False)
+    """What it looks for among values that the server lists; None: nothing of that kind."""
 
     @property
     def roots(self) -> frozenset[str] | None:

@@ -21,7 +21,6 @@ from immich_smart_albums.operations.apply.apply import apply
 from immich_smart_albums.operations.apply.result import AlbumReport, Report
 from immich_smart_albums.operations.explain.searches import id_names, title_of
 from immich_smart_albums.operations.names.names import Names
-from immich_smart_albums.operations.names.suggestions import unknown_values
 from immich_smart_albums.operations.prepare import Order, Ready, check_order, prepare
 from immich_smart_albums.operations.select import Selecting, plan_searches, sizes
 from immich_smart_albums.report.applied import album_line
@@ -46,6 +45,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     findings = Findings()
     order = _read_order(arguments, findings)
     connect, connection = read_server(arguments, findings, console)
+    noted = len(findings.notices)
     for notice in findings.notices:
         console.say(f"note: {notice}")
     servers: list[PhotoServer] = []
@@ -55,6 +55,8 @@ def run(arguments: argparse.Namespace) -> Exit:
         return servers[0]
 
     ready = check_order(order, connected, findings, log=console.detail)
+    for notice in findings.notices[noted:]:
+        console.say(f"note: {notice}")
     if arguments.show_plan:
         _show_searches(ready)
         return Exit.DONE
@@ -64,9 +66,6 @@ def run(arguments: argparse.Namespace) -> Exit:
         selection, plan = prepare(ready, Selecting(connection.concurrency, console.detail, store))
     finally:
         console.done_reading()
-    if not selection.assets:
-        for slip in unknown_values(ready.rule, ready.server):
-            console.say(f"note: {slip}")
     if plan is None:
         _preview(selection, servers[0].base, arguments.format, console)
         return Exit.DONE

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Problem, ServerError
 from immich_smart_albums.model.text_forms import folded
+from immich_smart_albums.operations.names.suggestions import Values
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
 from immich_smart_albums.rules.syntax.source import nearest
 from immich_smart_albums.rules.tree import Thing
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from immich_smart_albums.model.album import Album, Person, Tag, User
-    from immich_smart_albums.operations.ports import Directory
+    from immich_smart_albums.operations.ports import Directory, PhotoServer
     from immich_smart_albums.rules.syntax.diagnostics import Findings
     from immich_smart_albums.rules.tree import Named
 
@@ -44,6 +45,7 @@ class Names:
         self._directory = directory
         self._by_name: dict[Thing, dict[str, list[str]]] = {}
         self._is_there: dict[tuple[str, str], bool] = {}
+        self._values: Values | None = None
 
     @cached_property
     def people(self) -> list[Person]:
@@ -69,6 +71,12 @@ class Names:
     def on_timeline(self) -> frozenset[str]:
         """The ids of the users whose photos the account's timeline shows: its own and its partners'."""
         return frozenset((self._directory.me().id, *(each.id for each in self._directory.partners())))
+
+    def values(self, server: PhotoServer) -> Values:
+        """The values that photos of the account have, on its server; the same object each time."""
+        if self._values is None:
+            self._values = Values(server)
+        return self._values
 
     def has_person(self, person_id: str) -> bool:
         """Whether there is a person with this id, listed or not."""

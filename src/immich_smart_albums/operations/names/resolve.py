@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import MissingPermission, Problem
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.names.spelling import Spelling
+from immich_smart_albums.operations.names.suggestions import signed_leaves, sought_in
 from immich_smart_albums.rules.predicates.owner import owned_by
 from immich_smart_albums.rules.scope import looking
 from immich_smart_albums.rules.syntax.reader import labelled
@@ -22,8 +24,12 @@ from immich_smart_albums.rules.tree import All, Any, Check, Leaf, Named, Node, N
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from immich_smart_albums.operations.names.suggestions import Values
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.syntax.diagnostics import Findings
+
+
+_FINE = 'If it is fine that there is none yet, say so with may-be-missing: true (in JSON, "mayBeMissing": true).'
 
 
 def resolve(rule: Rule, server: PhotoServer, findings: Findings, names: Names | None = None) -> Rule:
@@ -36,6 +42,7 @@ def resolve(rule: Rule, server: PhotoServer, findings: Findings, names: Names | 
     # What stands twice in one place is told once.
     written = tuple({(leaf, leaf.label): leaf for leaf in leaves(rule.match)}.values())
     resolver.check_names(written)
+    resolver.check_values(rule.match)
     resolver.check_version(written)
     if len(findings.problems) > before:
         return rule
@@ -50,6 +57,16 @@ class _Resolver:
     server: PhotoServer
     names: Names
     findings: Findings
+
+    @property
+    def values(self) -> Values:
+        """The values that photos have."""
+        return self.names.values(self.server)
+
+    @property
+    def spelling(self) -> Spelling:
+        """How the server spells them."""
+        return Spelling(self.values, self.findings.notice)
 
     def check_names(self, written: Iterable[Leaf]) -> None:
         """Note names and ids of the rule as it is written that stand for nothing."""
@@ -70,6 +87,28 @@ class _Resolver:
                     self._check_cut_off(leaf)
                 case _:
                     self._check_library(leaf)
+
+    def check_values(self, match: Node) -> None:
+        """Note names of places, cameras and lenses that no photo has: problems where something is excluded by them."""
+        occurrences = {
+            # A word that covers several fields is one question.
+            (leaf.label, sought.meant, sought.text, excluded): sought
+            for leaf, excluded in signed_leaves(match)
+            for sought in sought_in(leaf)
+            if not sought.may_be_missing
+        }
+        for (label, _, _, excluded), sought in occurrences.items():
+            message = self.values.unknown(sought)
+            if message is None:
+                continue
+            near = self.values.near(sought)
+            if excluded:
+                meant = f"Did you mean {', '.join(map(repr, near))}? " if near else ""
+                problem = Problem(label, f"{message}, so nothing would be left out", f"{meant}{_FINE}")
+                self.findings.problems.append(problem)
+            else:
+                meant = f"; did you mean {near[0]!r}?" if near else ""
+                self.findings.notice(f"{label}: {message}{meant}")
 
     def _check_ids(self, leaf: Search, field: str, noun: str, exists: Callable[[str], bool]) -> None:
         ids = leaf.query.get(field)
@@ -119,9 +158,11 @@ class _Resolver:
         match node:
             case Named():
                 return self._looked_up(node)
-            case Search() if node.query.until:
+            case Search():
                 until = tuple(each for each in node.query.until if self.names.has_asset(each))
-                return replace(node, query=replace(node.query, until=until))
+                return self.spelling.of_search(replace(node, query=replace(node.query, until=until)))
+            case Check() if node.sought is not None and node.sought.matches is None:
+                return self.spelling.of_check(node, node.sought)
             case Check():
                 return self._search_for(node) or node
             case Not():

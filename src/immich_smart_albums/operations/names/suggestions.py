@@ -1,44 +1,98 @@
-"""Why a rule may select nothing: values that no photo has, with the nearest that some have."""
+"""Values that photos have, as the server lists them: what a name stands for, and names that stand for nothing."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import ServerError
+from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.model.search_fields import SUGGESTED
+from immich_smart_albums.model.text_forms import bare, spellings
 from immich_smart_albums.rules.syntax.source import nearest
-from immich_smart_albums.rules.tree import Check, Search, leaves
+from immich_smart_albums.rules.tree import All, Any, Check, Not, Search, Sought
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.rules.tree import Rule
-
-_GROUPS = (("city", "state", "country"), ("make", "model"), ("lensModel",))
-"""Fields that a rule may mean with one word: a value that one of them has is no slip."""
+    from immich_smart_albums.rules.tree import Leaf, Node
 
 _NAMES = {"lensModel": "lens"}
 
 
-def unknown_values(rule: Rule, server: PhotoServer) -> Iterator[str]:
-    """The values in a rule that no photo on the timeline has; to be asked for rules that select nothing."""
-    asked: dict[str, dict[str, None]] = {}
-    for leaf in leaves(rule.match):
-        query = leaf.query if isinstance(leaf, Search) else leaf.within if isinstance(leaf, Check) else None
-        for name, value in () if query is None else query.filters:
-            if isinstance(value, str):
-                asked.setdefault(name, {})[value] = None
-    for group in _GROUPS:
-        wanted = dict.fromkeys(value for name in group for value in asked.get(name, ()))
-        if not wanted:
-            continue
-        try:
-            listed = [server.hints.values(name) for name in group]
-        except ServerError:
-            return
-        known = {value for values in listed for value in values or ()}
-        for value in wanted:
-            if value not in known and None not in listed:
-                near = nearest(value, known)
-                words = " or ".join(_NAMES.get(name, name) for name in group if value in asked.get(name, ()))
-                yield f"no photo has {words} {value!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+class Values:
+    """The values of an account's photos, each list asked for once and only where a rule uses it.
+
+    The lists have what the timeline shows, without archive and trash. Everything here raises ServerError rather than
+    answer less.
+    """
+
+    def __init__(self, server: PhotoServer) -> None:
+        self._server = server
+        self._listed: dict[str, tuple[str, ...] | None] = {}
+        self._is_there: dict[tuple[str, str], bool] = {}
+
+    def listed(self, field: str) -> tuple[str, ...] | None:
+        """All values of a field; None where this version of the server lists none."""
+        if field not in self._listed:
+            values = self._server.hints.values(field)
+            self._listed[field] = None if values is None else tuple(values)
+        return self._listed[field]
+
+    def spelled(self, field: str, text: str) -> tuple[str, ...]:
+        """The values of a field that are this name, whatever case, accents and form."""
+        return tuple(value for value in self.listed(field) or () if bare(value) == bare(text))
+
+    def unknown(self, sought: Sought) -> str | None:
+        """What no photo has, in words; None where one has it, or where that cannot be known."""
+        if any(map(self._has, (sought,) * len(sought.meant), sought.meant)):
+            return None
+        if sought.matches is not None and self.listed(sought.field) is None:
+            return None
+        if any(self._is_anywhere(field, text) for field in sought.meant for text in spellings(sought.text)):
+            return None
+        return f"no photo has {' or '.join(_NAMES.get(each, each) for each in sought.meant)} {sought.text!r}"
+
+    def near(self, sought: Sought) -> list[str]:
+        """Values that are nearly the one that nobody has."""
+        known = (value for field in sought.meant for value in self.listed(field) or ())
+        return nearest(sought.text, known, count=3)
+
+    def _has(self, sought: Sought, field: str) -> bool:
+        if sought.matches is None:
+            return bool(self.spelled(field, sought.text))
+        return any(map(sought.matches, self.listed(field) or ()))
+
+    def _is_anywhere(self, field: str, text: str) -> bool:
+        """Whether a photo in timeline, archive or trash has exactly this value."""
+        if (field, text) not in self._is_there:
+            everywhere = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
+            query = Query(Kind.METADATA, ((field, text), ("withDeleted", True)), everywhere, limit=1)
+            with closing(self._server.searches.find(query, frozenset())) as batches:
+                self._is_there[field, text] = any(map(list, batches))
+        return self._is_there[field, text]
+
+
+def sought_in(leaf: Leaf) -> Iterator[Sought]:
+    """The values that a leaf looks for among those that the server lists."""
+    match leaf:
+        case Check() if leaf.sought is not None:
+            yield leaf.sought
+        case Search():
+            for name, value in leaf.query.filters:
+                if name in SUGGESTED and isinstance(value, str) and value:
+                    yield Sought(name, value, (name,), may_be_missing=leaf.may_be_missing)
+        case _:
+            pass
+
+
+def signed_leaves(node: Node, *, excluded: bool = False) -> Iterator[tuple[Leaf, bool]]:
+    """All predicates of a tree, each with whether it excludes: where finding nothing lets photos in."""
+    match node:
+        case All() | Any():
+            for child in node.children:
+                yield from signed_leaves(child, excluded=excluded)
+        case Not():
+            yield from signed_leaves(node.child, excluded=not excluded)
+        case _:
+            yield node, excluded

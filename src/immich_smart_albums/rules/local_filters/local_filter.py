@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from immich_smart_albums.errors import FilterError
+from immich_smart_albums.model.search_fields import SUGGESTED
 from immich_smart_albums.model.span import marked
 from immich_smart_albums.rules.local_filters.jsonpath import PathError, compile_path
 from immich_smart_albums.rules.local_filters.mismatch import why_nothing
 from immich_smart_albums.rules.payload.json_text import name_of_type, read_json
 from immich_smart_albums.rules.payload.smart_text import looks_like_file
 from immich_smart_albums.rules.syntax.source import Form, nearest
-from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.tree import Check, Sought
 from immich_smart_albums.rules.values.regex import SECONDS_PER_MATCH, PatternError, PatternTimeout, compile_pattern
+from immich_smart_albums.rules.values.regex_syntax import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 
 _WORDS = ("path", "regex", "description")
+_MAY_BE_MISSING = "mayBeMissing"
 
 
 def read_local_filters(source: Source, findings: Findings) -> tuple[Check, ...]:
@@ -54,7 +57,9 @@ def read_local_filters(source: Source, findings: Findings) -> tuple[Check, ...]:
     return tuple(each for each in read if each is not None)
 
 
-def local_filter(path: Path, pattern: Pattern | None, description: str, label: str = "") -> Check:
+def local_filter(
+    path: Path, pattern: Pattern | None, description: str, label: str = "", *, may_be_missing: bool = False
+) -> Check:
     """One entry of a local filter file, as a check."""
 
     def values(record: Record) -> list[object]:
@@ -85,7 +90,17 @@ def local_filter(path: Path, pattern: Pattern | None, description: str, label: s
         names=path.names,
         title=f"local filter {description!r}",
         label=label,
+        sought=None if pattern is None else _sought(path, pattern, may_be_missing=may_be_missing),
     )
+
+
+def _sought(path: Path, pattern: Pattern, *, may_be_missing: bool) -> Sought | None:
+    """The plain text that a filter looks for in a field whose values the server lists; None for other filters."""
+    name = next((each for each in SUGGESTED if path.fields == frozenset({f"exifInfo.{each}"})), None)
+    text = plain_text(pattern.text)
+    if name is None or text is None:
+        return None
+    return Sought(name, text, (name,), pattern.matches, may_be_missing=may_be_missing)
 
 
 def _from_words(source: Source, findings: Findings) -> tuple[Check, ...]:
@@ -167,9 +182,15 @@ def _from_entry(entries: Sequence[object], number: int, source: Source, findings
         findings.problems.append(place.problem(f"a filter is an object, not {name_of_type(entry)}", hint=hint))
         return None
     before = len(findings.problems)
+    may_be_missing = entry.get(_MAY_BE_MISSING, False)
+    if not isinstance(may_be_missing, bool):
+        message = f"{_MAY_BE_MISSING} takes true or false, not {name_of_type(may_be_missing)}"
+        findings.problems.append(place.problem(message, word=_MAY_BE_MISSING))
     for word, value in entry.items():
+        if word == _MAY_BE_MISSING:
+            continue
         if word not in _WORDS:
-            near = nearest(word, _WORDS)
+            near = nearest(word, (*_WORDS, _MAY_BE_MISSING))
             hint = f"Did you mean {near[0]!r}?" if near else f"A filter has {', '.join(_WORDS)}."
             findings.problems.append(place.problem(f"unknown word {word!r}", hint=hint, word=word))
         elif not isinstance(value, str):
@@ -183,10 +204,12 @@ def _from_entry(entries: Sequence[object], number: int, source: Source, findings
         return None
     pattern = regex if isinstance(regex, str) else None
     name = description if isinstance(description, str) else f"{path}:{pattern or ''}"
-    return make_filter(path, pattern, name, place, findings)
+    return make_filter(path, pattern, name, place, findings, may_be_missing=may_be_missing is True)
 
 
-def make_filter(path: str, regex: str | None, description: str, place: Place, findings: Findings) -> Check | None:
+def make_filter(  # noqa: PLR0913 - the parts of a filter, and where they stand
+    path: str, regex: str | None, description: str, place: Place, findings: Findings, *, may_be_missing: bool = False
+) -> Check | None:
     """The check that a path and an expression make; None where one of them cannot be read, or can never match."""
     try:
         compiled = compile_path(path)
@@ -201,4 +224,4 @@ def make_filter(path: str, regex: str | None, description: str, place: Place, fi
         message, hint = never
         findings.problems.append(place.problem(message, hint=hint, word="path"))
         return None
-    return local_filter(compiled, pattern, description, place.label)
+    return local_filter(compiled, pattern, description, place.label, may_be_missing=may_be_missing)

@@ -57,6 +57,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
         findings.notice(f"{source.label}: has 'query', so it is run as a smart search")
         kind = Kind.SMART
     limit = _read_limit(payload, source, findings)
+    may_be_missing = _read_may_be_missing(payload, source, findings)
     if kind is Kind.SMART:
         _require_question(payload, source, findings)
         if limit is None and "resultLimit" not in payload:
@@ -78,7 +79,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
     if limit is None:
         filters.pop("order", None)  # the order decides only what a limit keeps
     query = Query(kind, tuple(sorted(filters.items())), visibility, limit)
-    return Search(query, source.label, placed=says_visibility(payload))
+    return Search(query, source.label, placed=says_visibility(payload), may_be_missing=may_be_missing)
 
 
 def _without_datetime(payload: dict[str, object], source: Origin, findings: Findings) -> dict[str, object]:
@@ -116,6 +117,15 @@ def _read_limit(payload: dict[str, object], source: Origin, findings: Findings) 
         )
     )
     return None
+
+
+def _read_may_be_missing(payload: dict[str, object], source: Origin, findings: Findings) -> bool:
+    said = payload.get("mayBeMissing", False)
+    if isinstance(said, bool):
+        return said
+    message = f"mayBeMissing takes true or false, not {shortened(said)}"
+    findings.problems.append(source.problem(message, at=source.offset_of_key("mayBeMissing")))
+    return False
 
 
 def _require_question(payload: dict[str, object], source: Origin, findings: Findings) -> None:

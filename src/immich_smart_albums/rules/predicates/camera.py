@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.predicates.exif_text import is_exactly, none_of, read_exact
+from immich_smart_albums.rules.predicates.exif_text import MAY_BE_MISSING, MAY_BE_MISSING_MEANS, Names, read_names
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.syntax.document import Entries
-from immich_smart_albums.rules.syntax.reader import any_of, is_none, one_of, options
-from immich_smart_albums.rules.values.schema import NONE, TEXT, mapping, one_or_list
+from immich_smart_albums.rules.values.schema import NONE, TEXT, TRUTH, mapping, one_or_list
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.document import Text, Value
     from immich_smart_albums.rules.syntax.reader import Reading
     from immich_smart_albums.rules.tree import Node
 
-_FIELDS = {"make": "make", "model": "model", "lens": "lensModel"}
+_CAMERAS = Names(
+    "a camera",
+    {"make": "make", "model": "model", "lens": "lensModel"},
+    ("make", "model"),
+    "the make or model of a camera",
+    "camera",
+)
 
 
 def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, "a camera", lambda each: _one(each, reading))
-
-
-def _one(value: Value, reading: Reading) -> Node | None:
-    if isinstance(value, Entries):
-        readers = {word: partial(read_exact, reading=reading, word=word, name=name) for word, name in _FIELDS.items()}
-        return options(value, reading, "a camera", readers)
-    if is_none(value):
-        return none_of("camera", "make", "model")
-    name = reading.text(value, "the make or model of a camera")
-    return None if name is None else one_of(is_exactly(word, word, name) for word in ("make", "model"))
+    return read_names(value, reading, _CAMERAS)
 
 
 PREDICATE = Predicate(
@@ -40,22 +33,31 @@ PREDICATE = Predicate(
     schema=one_or_list(
         TEXT,
         NONE,
-        mapping(make=one_or_list(TEXT, NONE), model=one_or_list(TEXT, NONE), lens=one_or_list(TEXT, NONE)),
+        mapping(
+            name=one_or_list(TEXT, NONE),
+            make=one_or_list(TEXT, NONE),
+            model=one_or_list(TEXT, NONE),
+            lens=one_or_list(TEXT, NONE),
+            may_be_missing=TRUTH,
+        ),
     ),
     examples=(
         ("camera: Apple", "a make or model of this name"),
         ("camera: [Canon EOS R6, ILCE-7M3]", "one of these"),
-        ("camera: {make: samsung}", "made by Samsung, which writes itself so"),
+        ("camera: {make: Samsung}", "made by Samsung, however it writes itself"),
         ("camera: {lens: FE 85mm F1.8}", "with this lens"),
         ("camera: none", "no camera is known: screenshots, messengers, scans"),
     ),
     options={
+        "name": "a make or model of this name, or a list; the meaning of a plain text",
         "make": "who made it, or a list; `none`: not known",
         "model": "which one it is",
         "lens": "the lens",
+        MAY_BE_MISSING: MAY_BE_MISSING_MEANS,
     },
     notes=(
-        "Names are exact, with upper and lower case as Immich shows them in a photo's details. Options side by side "
-        "must all hold. For parts of names use `json`."
+        "A name is meant in any case, and whole. One that no photo has is an error under `not`, where it would leave "
+        "out nothing, and a note elsewhere. Options side by side must all hold. For parts of names use `json`. Names "
+        "of lenses are compared so since Immich 2.2."
     ),
 )

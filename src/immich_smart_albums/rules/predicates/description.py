@@ -44,5 +44,8 @@ PREDICATE = Predicate(
         "regex": "a regular expression, searched anywhere in it; the meaning of a plain text",
         "contains": "a text that is somewhere in it",
     },
-    notes='Case does not matter. Expressions have the syntax of Python\'s `re`. For the word none write `"none"`.',
+    notes=(
+        "Case does not matter, nor how letters with accents are encoded. Expressions have the syntax of Python's `re`. "
+        'For the word none write `"none"`.'
+    ),
 )

@@ -2,34 +2,98 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.record import equals, exif, has_exif, unknown
-from immich_smart_albums.rules.syntax.reader import any_of, is_none
-from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.syntax.document import Entries
+from immich_smart_albums.rules.syntax.reader import any_of, is_none, one_of, options
+from immich_smart_albums.rules.tree import Check, Sought
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from immich_smart_albums.rules.syntax.document import Value
     from immich_smart_albums.rules.syntax.reader import Reading
     from immich_smart_albums.rules.tree import Node, Record
 
 
-def is_exactly(word: str, name: str, wanted: str) -> Check:
-    """The field `name` of EXIF is this text."""
-    return equals(word, wanted, exif(name), f"exifInfo.{name}", within=Query(Kind.METADATA, ((name, wanted),)))
+MAY_BE_MISSING = "may-be-missing"
+MAY_BE_MISSING_MEANS = "`true`: it is fine that no photo has such a name yet"
 
 
-def read_exact(value: Value, reading: Reading, word: str, name: str) -> Node | None:
-    """A text, `none`, or a list of these, for the field `name` of EXIF."""
-    return any_of(value, reading, f"a {word}", lambda each: _one(each, reading, word, name))
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A predicate on names that Immich keeps for each asset."""
+
+    meant: str
+    """What it is called in messages, such as "a place"."""
+    fields: Mapping[str, str]
+    """The search field, and field of EXIF, of each option."""
+    plain: tuple[str, ...]
+    """The options of which one must hold for a plain text."""
+    plain_meant: str
+    """What such a text is called in messages."""
+    word: str
+    """What `none` says is missing."""
 
 
-def _one(value: Value, reading: Reading, word: str, name: str) -> Check | None:
+def read_names(value: Value, reading: Reading, names: Names) -> Node | None:
+    """A text, `none`, a mapping of options, or a list of these of which any holds."""
+    return any_of(value, reading, names.meant, lambda each: _one(each, reading, names))
+
+
+def _one(value: Value, reading: Reading, names: Names) -> Node | None:
+    if not isinstance(value, Entries):
+        return _plain(value, reading, names, may_be_missing=False)
+    rest = Entries(tuple(each for each in value.entries if each[0].text != MAY_BE_MISSING), value.span)
+    said = value.get(MAY_BE_MISSING)
+    may_be_missing = False if said is None else reading.truth(said)
+    if may_be_missing is None:
+        return None
+    readers: dict[str, Callable[[Value], Node | None]] = {
+        "name": lambda each: any_of(
+            each, reading, names.meant, lambda one: _plain(one, reading, names, may_be_missing=may_be_missing)
+        )
+    }
+    readers |= {
+        word: partial(_listed, reading=reading, word=word, name=name, may_be_missing=may_be_missing)
+        for word, name in names.fields.items()
+    }
+    return options(rest, reading, names.meant, readers)
+
+
+def _plain(value: Value, reading: Reading, names: Names, *, may_be_missing: bool) -> Node | None:
+    fields = tuple(names.fields[word] for word in names.plain)
+    if is_none(value):
+        return none_of(names.word, *fields)
+    text = reading.text(value, names.plain_meant)
+    if text is None:
+        return None
+    sought = (Sought(names.fields[word], text, fields, may_be_missing=may_be_missing) for word in names.plain)
+    return one_of(is_exactly(word, each) for word, each in zip(names.plain, sought, strict=True))
+
+
+def _listed(value: Value, *, reading: Reading, word: str, name: str, may_be_missing: bool) -> Node | None:
+    return any_of(
+        value, reading, f"a {word}", lambda each: _of_field(each, reading, word, name, may_be_missing=may_be_missing)
+    )
+
+
+def _of_field(value: Value, reading: Reading, word: str, name: str, *, may_be_missing: bool) -> Check | None:
     if is_none(value):
         return unknown(word, exif(name), f"exifInfo.{name}", within=Query(Kind.METADATA, ((name, None),)))
     text = reading.text(value, f"a {word}")
-    return None if text is None else is_exactly(word, name, text)
+    return None if text is None else is_exactly(word, Sought(name, text, (name,), may_be_missing=may_be_missing))
+
+
+def is_exactly(word: str, sought: Sought) -> Check:
+    """A field of EXIF is this text, until it is known how the server writes it."""
+    name, text = sought.field, sought.text
+    within = Query(Kind.METADATA, ((name, text),))
+    return replace(equals(word, text, exif(name), f"exifInfo.{name}", within=within), sought=sought)
 
 
 def none_of(word: str, *names: str) -> Check:

@@ -36,5 +36,7 @@ PREDICATE = Predicate(
         "glob": "a pattern for the whole name: `*`, `?`, `[a-c]`, `[!a]`",
         "contains": "a text that is somewhere in the name",
     },
-    notes="Case does not matter. Expressions have the syntax of Python's `re`.",
+    notes=(
+        "Case does not matter, nor how letters with accents are encoded. Expressions have the syntax of Python's `re`."
+    ),
 )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.local_filters.local_filter import make_filter, path_and_regex
+from immich_smart_albums.rules.predicates.exif_text import MAY_BE_MISSING, MAY_BE_MISSING_MEANS
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.syntax.document import Text
 from immich_smart_albums.rules.syntax.reader import any_of
-from immich_smart_albums.rules.values.schema import TEXT, mapping, one_or_list
+from immich_smart_albums.rules.values.schema import TEXT, TRUTH, mapping, one_or_list
 
 if TYPE_CHECKING:
     from immich_smart_albums.errors import Problem
@@ -43,25 +44,29 @@ def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
 def _one(value: Value, reading: Reading) -> Check | None:
     if isinstance(value, Text) and value.text.startswith("$"):
         return make_filter(*path_and_regex(value.text), value.text, _InRules(value, {}), reading.findings)
-    entries = reading.entries(value, ("path", "regex", "description"), _MEANT)
+    entries = reading.entries(value, ("path", "regex", "description", MAY_BE_MISSING), _MEANT)
     if entries is None:
         return None
+    said = entries.pop(MAY_BE_MISSING, None)
+    may_be_missing = False if said is None else reading.truth(said)
     if "path" not in entries:
         reading.problem(value, "there is no path", hint="Add one, such as path: $.exifInfo.make.")
         return None
     texts = {word: reading.text(entry, f"a text for {word}") for word, entry in entries.items()}
     path, regex = texts["path"], texts.get("regex")
-    if path is None or None in texts.values():
+    if path is None or may_be_missing is None or None in texts.values():
         return None
     description = texts.get("description") or f"{path}:{regex or ''}"
-    return make_filter(path, regex, description, _InRules(value, entries), reading.findings)
+    return make_filter(
+        path, regex, description, _InRules(value, entries), reading.findings, may_be_missing=may_be_missing
+    )
 
 
 PREDICATE = Predicate(
     "json",
     "A path into what Immich tells of the photo, and a regular expression for what stands there.",
     _read,
-    schema=one_or_list(TEXT, mapping(path=TEXT, regex=TEXT, description=TEXT)),
+    schema=one_or_list(TEXT, mapping(path=TEXT, regex=TEXT, description=TEXT, may_be_missing=TRUTH)),
     examples=(
         ("json: $.exifInfo.lensModel:85mm", "a lens with 85mm in its name"),
         ("json: {path: $.exifInfo.timeZone, regex: '^UTC[+]9$'}", "taken where clocks show Japanese time"),
@@ -71,6 +76,7 @@ PREDICATE = Predicate(
         "path": "a JSONPath, such as `$.exifInfo.make` or `$.people[*].name`",
         "regex": "a regular expression, searched in each value that the path yields; without it any value will do",
         "description": "what messages call the filter",
+        MAY_BE_MISSING: MAY_BE_MISSING_MEANS,
     },
     notes=(
         "These are the local filters of the command line, with the same meaning; [filters](filters.md) lists all "

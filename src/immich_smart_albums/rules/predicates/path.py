@@ -38,8 +38,9 @@ PREDICATE = Predicate(
         "contains": "a text that is somewhere in the path",
     },
     notes=(
-        "Case does not matter. A glob that does not begin with `/` may begin at any folder; one that ends with `/` "
-        "means everything below. Uploads lie where Immich put them, under names that it made up: `filename` is the "
-        "name that a photo came with. Expressions have the syntax of Python's `re`."
+        "Case does not matter, nor how letters with accents are encoded. A plain text with characters such as `[` or "
+        "`+` that are hardly meant as an expression is noted. A glob that does not begin with `/` may begin at any "
+        "folder; one that ends with `/` means everything below. Uploads lie where Immich put them, under names that it "
+        "made up: `filename` is the name that a photo came with. Expressions have the syntax of Python's `re`."
     ),
 )

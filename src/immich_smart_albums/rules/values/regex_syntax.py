@@ -73,6 +73,9 @@ _TOKEN = re.compile(
 )
 _SET_ITEM = re.compile(rf"{_ESCAPE}|.", re.DOTALL)
 
+_PLAIN = re.compile(r"(?:\^|\\A)?((?:[^\\^$*+?{}\[\]|()]|\\[^\w\s])+)(?:\$|\\Z)?")
+"""A text with perhaps an anchor at either end, and dots, which stand for themselves more often than not."""
+
 _CERTAIN = frozenset(map(chr, range(32, 127))) - set("%_\\;`")
 """What the database compares as it is, but for case; two of them have twins that NFC takes for them."""
 
@@ -160,6 +163,14 @@ def surest_piece(text: str) -> str:
             continue
         pieces.append("")
     return max((piece.strip() for piece in pieces), key=len)
+
+
+def plain_text(text: str) -> str | None:
+    """What a pattern that is a plain text, perhaps with anchors, looks for; None for any other."""
+    found = _PLAIN.fullmatch(text)
+    if found is None or not any(map(str.isalnum, found[1])):
+        return None
+    return re.sub(r"\\(.)", r"\1", found[1])
 
 
 def _is_letter(kind: str | None, found: str) -> bool:

@@ -11,9 +11,10 @@ from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import marked
 from immich_smart_albums.model.text_forms import nfc
-from immich_smart_albums.rules.syntax.document import Entries
+from immich_smart_albums.rules.syntax.document import Entries, Text
 from immich_smart_albums.rules.syntax.reader import any_of, is_none, options
 from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.values.accidents import accident
 from immich_smart_albums.rules.values.regex import SECONDS_PER_MATCH, PatternError, PatternTimeout, compile_pattern
 
 if TYPE_CHECKING:
@@ -54,10 +55,21 @@ def _one(value: Value, reading: Reading, of: TextFact) -> Node | None:
     if of.unknown is not None and is_none(value):
         return of.unknown
     if not isinstance(value, Entries):
+        _note_accident(value, reading, of)
         return _matches(value, reading, of)
     readers = {"regex": _matches, "contains": _contains} | ({} if of.glob_start is None else {"glob": _is_like})
     meant = f"a test of the {of.word}"
     return options(value, reading, meant, {word: partial(_listed, read, reading, of) for word, read in readers.items()})
+
+
+def _note_accident(value: Value, reading: Reading, of: TextFact) -> None:
+    """Say it where a plain text is hardly meant as the expression that it is. It stays one, as files rely on that."""
+    meaning = accident(value.text) if isinstance(value, Text) else None
+    if meaning is not None and isinstance(value, Text):
+        reading.findings.notice(
+            f"{value.span}: {value.text!r} is read as a regular expression, in which {meaning}; for the {of.word} with "
+            f"this text write {{contains: {value.text!r}}}, for the expression {{regex: {value.text!r}}}"
+        )
 
 
 def _listed(

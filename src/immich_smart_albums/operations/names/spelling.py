@@ -1,0 +1,100 @@
+"""Rules in the server's own spelling: names of places and cameras as it writes them, other texts in each form.
+
+The server compares these names exactly, and texts in its own way. So a name is asked for as photos have it, in every
+spelling that is the same name to people. The server lists what the timeline shows, so a rule that looks further
+compares names here, on records.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query, Reach
+from immich_smart_albums.model.search_fields import COMPARED_TEXTS, SUGGESTED
+from immich_smart_albums.model.text_forms import bare, spellings
+from immich_smart_albums.rules.record import exif
+from immich_smart_albums.rules.scope import TIMELINE_ONLY
+from immich_smart_albums.rules.tree import All, Any, Check, Search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from immich_smart_albums.model.query import Value
+    from immich_smart_albums.operations.names.suggestions import Values
+    from immich_smart_albums.rules.tree import Node, Record, Sought
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """Spells leaves for one account."""
+
+    values: Values
+    notice: Callable[[str], None]
+
+    def of_check(self, check: Check, sought: Sought) -> Node:
+        """A check for a name, as checks for what the server calls it."""
+        if check.within is None or self._is_compared_here(sought.field, check.within):
+            return replace(_here(sought.field, sought.text, check.label), placed=check.placed)
+        spelled = self.values.spelled(sought.field, sought.text) or (sought.text,)
+        checks = tuple(_exactly(check, check.within, sought, each) for each in spelled)
+        return checks[0] if len(checks) == 1 else Any(checks, check.label)
+
+    def of_search(self, search: Search) -> Node:
+        """A search as one for each way to spell the texts in it."""
+        query = search.query
+        is_whole = query.kind is Kind.METADATA and query.limit is None and not query.until
+        here = [
+            (name, value)
+            for name, value in query.filters
+            if is_whole
+            and name in SUGGESTED
+            and isinstance(value, str)
+            and value
+            and self._is_compared_here(name, query)
+        ]
+        rest = [each for each in query.filters if each not in here]
+        choices = product(*([(name, value) for value in self._ways(name, value)] for name, value in rest))
+        queries = [replace(query, filters=filters) for filters in choices]
+        if len(queries) > 1 and not is_whole:
+            self.notice(f"{search.label}: there are {len(queries)} spellings, and the limit counts for each")
+        searches = tuple(replace(search, query=each) for each in queries)
+        found = searches[0] if len(searches) == 1 else Any(searches, search.label)
+        checks = (_here(name, value, search.label) for name, value in here)
+        return All((found, *checks), search.label) if here else found
+
+    def _ways(self, name: str, value: Value) -> tuple[Value, ...]:
+        if not isinstance(value, str) or not value:
+            return (value,)
+        if name in SUGGESTED:
+            return self.values.spelled(name, value) or spellings(value)
+        return spellings(value) if name in COMPARED_TEXTS else (value,)
+
+    def _is_compared_here(self, field: str, query: Query) -> bool:
+        """Whether photos may have a spelling that the server does not list."""
+        return self.values.listed(field) is None or Reach.of((query,)) != TIMELINE_ONLY
+
+
+def _exactly(check: Check, within: Query, sought: Sought, spelled: str) -> Check:
+    if spelled == sought.text:
+        return check
+    fact = exif(sought.field)
+    filters = tuple((name, spelled if name == sought.field else value) for name, value in within.filters)
+    return replace(
+        check,
+        words=check.words.replace(repr(sought.text), repr(spelled)),
+        holds=lambda record: fact(record) == spelled,
+        within=replace(within, filters=filters),
+    )
+
+
+def _here(field: str, text: str, label: str) -> Check:
+    """A name compared on records."""
+    fact, wanted = exif(field), bare(text)
+
+    def holds(record: Record) -> bool:
+        found = fact(record)
+        return isinstance(found, str) and bare(found) == wanted
+
+    return Check(f"{field} is called {text!r}", holds, frozenset({f"exifInfo.{field}"}), fact, label=label)

@@ -1,0 +1,39 @@
+r"""Plain texts that are regular expressions by accident: `[2020]`, `a+b`, `Trip (2)`.
+
+A text is taken for an expression that is meant where something in it has no other use, such as `^` in front, `\d`,
+`.*` or `|`.
+"""
+
+from __future__ import annotations
+
+import re
+
+_MEANT = re.compile(r"\A\^|\\|\.[*+?]|\||\(\?|\[\^|\[[^]]*\w-\w[^]]*\]|[\])][*+?{]|[\w/)\]]\$\Z|\{\d+(?:,\d*)?\}")
+"""What nobody writes into a text by accident."""
+
+_SET = re.compile(r"(?<!\\)\[([^]^\\][^]\\]*)\]")
+"""A set; nobody who means one names a character twice."""
+
+_ACCIDENTS = (
+    (re.compile(r"\[[\w ]{3,}\]"), "{} is any one of these characters"),
+    (re.compile(r"\w\+(?=[\w+ ])"), "the + in {} means once or more"),
+    (re.compile(r"\w\*"), "the * in {} means any number of times"),
+    (re.compile(r"\w\?(?=\W|\Z)"), "the ? in {} means perhaps"),
+    (re.compile(r"\([^()]*\)"), "the parentheses in {} are not looked for"),
+    (re.compile(r"\$(?=.)"), "{} is the end of the text"),
+)
+
+
+def accident(text: str) -> str | None:
+    """What a character of a plain text means that is hardly meant, in words; None where all seems to be meant."""
+    for characters in _SET.finditer(text):
+        letters = [each for each in characters[1] if each.isalnum()]
+        if len(set(letters)) < len(letters):
+            return f"{characters[0]} is any one of these characters"
+    if _MEANT.search(text):
+        return None
+    for pattern, words in _ACCIDENTS:
+        found = pattern.search(text)
+        if found:
+            return words.format(found[0])
+    return None
