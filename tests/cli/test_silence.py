@@ -260,3 +260,17 @@ def test_a_permission_that_one_account_lacks_stops_its_albums_only(home: Househo
     assert "error: Together: account bob: the key lacks the permission album.create" in result.stderr
     assert {album.name for album in home.sandbox.library.albums.values()} == {"Finland"}
     assert [each["albums"] for each in json.loads(result.stdout)["problems"]] == [["Together"], ["Together"]]
+
+
+@pytest.mark.parametrize(("body", "content_type"), [(b"[]", "application/json"), (b"<p>Hello</p>", "text/html")])
+def test_photos_that_got_no_answer_are_tried_again_by_the_next_run(
+    body: bytes, content_type: str, home: Household
+) -> None:
+    home.sandbox.faults.answer(200, body, content_type, method="PUT", path="/api/albums/*/assets", times=None)
+    result = home.run("sync")
+    assert result.returncode == 1
+    assert "error: Finland: the server did not say what became of 14 photos" in result.stderr
+    home.sandbox.faults.clear()
+    assert home.run("sync").returncode == 0
+    assert home.album("Finland")
+    assert home.run("status").returncode == 0

@@ -8,7 +8,15 @@ import msgspec
 import pytest
 
 from immich_sandbox import Library, generate
-from immich_smart_albums.errors import MissingPermission, NoAccess, Refused, ServerError, Unreachable, Untrustworthy
+from immich_smart_albums.errors import (
+    MissingPermission,
+    NoAccess,
+    NotImmich,
+    Refused,
+    ServerError,
+    Unreachable,
+    Untrustworthy,
+)
 from immich_smart_albums.model.album import User
 from immich_smart_albums.model.outcome import Outcome
 
@@ -452,14 +460,155 @@ def test_a_photo_without_an_answer_is_told_apart(start: Start) -> None:
     assert outcomes == {"a": Outcome.ADDED, "b": Outcome.UNKNOWN, "c": Outcome.UNKNOWN}
 
 
-@pytest.mark.parametrize("word", ["unknown", "validation", ""])
-def test_a_word_that_is_not_known_is_told_apart(start: Start, word: str) -> None:
-    outcomes = added(start(), ["a", "b"], result("a"), result("b", word))
-    assert outcomes == {"a": Outcome.ADDED, "b": Outcome.UNKNOWN}
+NO_ANSWERS = {
+    "null": (b"null", "application/json"),
+    "nothing": (b"", "application/json"),
+    "a page": (b"<title>Welcome</title>", "text/html"),
+    "an empty list": (b"[]", "application/json"),
+    "a word that is not known": (b'[{"id": "%ID%", "success": false, "error": "unknown"}]', "application/json"),
+    "something else": (b'{"id": "7d1be37b-e20f-4da1-b1e0-95facc285fc2"}', "application/json"),
+    "a refusal without a word": (b'[{"id": "%ID%", "success": false}]', "application/json"),
+}
+"""What a request may be answered, with 200, that says nothing of what became of it."""
 
 
-def test_a_refusal_without_a_word_is_told_apart_too(start: Start) -> None:
-    assert added(start(), ["a"], {"id": "a", "success": False}) == {"a": Outcome.UNKNOWN}
+def strike(
+    sandbox: Sandbox,
+    answer: str,
+    method: str,
+    path: str,
+    id_: str = "",
+    *,
+    times: int | None = 1,
+    applied: bool = False,
+) -> None:
+    """Answer so; `applied`: after the request was carried out."""
+    body, content_type = NO_ANSWERS[answer]
+    sandbox.faults.answer(
+        200, body.replace(b"%ID%", id_.encode()), content_type, applied=applied, method=method, path=path, times=times
+    )
+
+
+@pytest.mark.parametrize("answer", NO_ANSWERS)
+@pytest.mark.parametrize("applied", [False, True])
+def test_photos_that_an_addition_did_not_answer_for_are_asked_for_again(
+    start: Start, answer: str, applied: bool
+) -> None:
+    sandbox = start()
+    ids = shown_ids(sandbox.library)[:3]
+    album = album_named(sandbox.library, "Empty")
+    strike(sandbox, answer, "PUT", "/api/albums/*/assets", ids[0], applied=applied)
+    assert server_at(sandbox).albums.add(album.id, ids) == dict.fromkeys(ids, Outcome.ADDED)
+    assert set(album.asset_ids) == set(ids)
+
+
+@pytest.mark.parametrize("answer", NO_ANSWERS)
+@pytest.mark.parametrize(("applied", "outcome"), [(False, Outcome.NOT_DONE), (True, Outcome.ADDED)])
+def test_photos_that_no_addition_answers_for_are_looked_for(
+    start: Start, answer: str, applied: bool, outcome: Outcome
+) -> None:
+    sandbox = start()
+    ids = shown_ids(sandbox.library)[:1]
+    album = album_named(sandbox.library, "Empty")
+    strike(sandbox, answer, "PUT", "/api/albums/*/assets", ids[0], applied=applied, times=None)
+    assert server_at(sandbox).albums.add(album.id, ids) == {ids[0]: outcome}
+
+
+@pytest.mark.parametrize("answer", NO_ANSWERS)
+@pytest.mark.parametrize(("applied", "outcome"), [(False, Outcome.NOT_DONE), (True, Outcome.REMOVED)])
+def test_photos_that_no_removal_answers_for_are_looked_for(
+    start: Start, answer: str, applied: bool, outcome: Outcome
+) -> None:
+    sandbox = start()
+    ids = shown_ids(sandbox.library)[:1]
+    album = album_named(sandbox.library, "Empty")
+    client = server_at(sandbox)
+    client.albums.add(album.id, ids)
+    strike(sandbox, answer, "DELETE", "/api/albums/*/assets", ids[0], applied=applied, times=None)
+    assert client.albums.remove(album.id, ids) == {ids[0]: outcome}
+
+
+def test_photos_of_which_nothing_is_said_and_nothing_seen_are_an_error(start: Start) -> None:
+    sandbox = start()
+    album = album_named(sandbox.library, "Empty")
+    sandbox.faults.login_page(times=None, path="/api/albums/*/assets")
+    sandbox.faults.login_page(times=None, path="/api/search/*")
+    client = server_at(sandbox)
+    with pytest.raises(NotImmich, match=r"PUT .* with a page instead of JSON: 'Log in'"):
+        client.albums.add(album.id, shown_ids(sandbox.library)[:1])
+
+
+PAGES = ["null", "nothing", "a page", "something else"]
+
+
+@pytest.mark.parametrize("answer", PAGES)
+@pytest.mark.parametrize("applied", [False, True])
+def test_a_new_album_is_looked_for_when_the_answer_is_none(start: Start, answer: str, applied: bool) -> None:
+    sandbox = start()
+    strike(sandbox, answer, "POST", "/api/albums", applied=applied)
+    if applied:
+        made = server_at(sandbox).albums.create("New")
+        assert made.id == album_named(sandbox.library, "New").id
+    else:
+        with pytest.raises(ServerError, match="POST /albums"):
+            server_at(sandbox).albums.create("New")
+    assert posts(sandbox) == 1
+
+
+@pytest.mark.parametrize("answer", PAGES)
+@pytest.mark.parametrize("applied", [False, True])
+@pytest.mark.parametrize("edit", [{"description": "Words"}, {"order": "asc"}, {"cover": "%FIRST%"}])
+def test_an_edit_is_looked_at_when_the_answer_is_none(
+    start: Start, answer: str, applied: bool, edit: dict[str, str]
+) -> None:
+    sandbox = start()
+    client = server_at(sandbox)
+    album = client.albums.create("New")
+    ids = shown_ids(sandbox.library)[:2]
+    client.albums.add(album.id, ids)
+    wanted = {name: value.replace("%FIRST%", ids[1]) for name, value in edit.items()}
+    strike(sandbox, answer, "PATCH", "/api/albums/*", applied=applied)
+    if applied:
+        client.albums.edit(album.id, **wanted)
+        return
+    with pytest.raises(ServerError, match="PATCH /albums"):
+        client.albums.edit(album.id, **wanted)
+
+
+@pytest.mark.parametrize("answer", PAGES)
+@pytest.mark.parametrize("applied", [False, True])
+@pytest.mark.parametrize(("before", "role"), [(None, "viewer"), ("viewer", "editor"), ("editor", None)])
+def test_a_share_is_looked_at_when_the_answer_is_none(
+    start: Start, answer: str, applied: bool, before: str | None, role: str | None
+) -> None:
+    sandbox = start()
+    client = server_at(sandbox)
+    album = client.albums.create("New")
+    bob = sandbox.library.user_named("bob").id
+    client.albums.share(album.id, bob, before)
+    for method in ("PUT", "DELETE"):
+        strike(sandbox, answer, method, "/api/albums/*/user*", applied=applied)
+    if applied:
+        client.albums.share(album.id, bob, role)
+    else:
+        with pytest.raises(ServerError, match=r"user|sharing"):
+            client.albums.share(album.id, bob, role)
+    assert sandbox.library.albums[album.id].roles.get(bob) == (role if applied else before)
+
+
+@pytest.mark.parametrize("answer", PAGES)
+@pytest.mark.parametrize("applied", [False, True])
+def test_a_deletion_is_looked_at_when_the_answer_is_none(start: Start, answer: str, applied: bool) -> None:
+    sandbox = start()
+    client = server_at(sandbox)
+    album = client.albums.create("New")
+    strike(sandbox, answer, "DELETE", "/api/albums/*", applied=applied)
+    if applied:
+        client.albums.delete(album.id)
+    else:
+        with pytest.raises(ServerError, match="DELETE /albums"):
+            client.albums.delete(album.id)
+    assert (album.id in sandbox.library.albums) is not applied
 
 
 def test_answers_for_photos_that_were_not_sent_do_not_count(start: Start) -> None:

@@ -90,6 +90,8 @@ class App:
             if isinstance(action, Hook):
                 await asyncio.to_thread(action.run)
             elif isinstance(action, Reply):
+                if action.applied:
+                    self._answer(incoming, number)
                 answer = Answer(action.status, action.body, action.content_type, dict(action.headers))
             elif isinstance(action, Reset):
                 if action.applied:

@@ -28,12 +28,13 @@ class Where(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Answer this, without doing anything."""
+    """Answer this, without doing anything, or after the request was carried out."""
 
     status: int
     body: bytes
     content_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    applied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,12 @@ class Faults:
         headers = {} if retry_after is None else {"retry-after": str(retry_after)}
         text = msgspec.json.encode({"message": message}) if body is None else body
         return self._arm(Reply(status, text, "application/json; charset=utf-8", headers), where)
+
+    def answer(
+        self, status: int, body: bytes, content_type: str, *, applied: bool = False, **where: Unpack[Where]
+    ) -> Fault:
+        """Answer just this; with `applied` after the request was carried out."""
+        return self._arm(Reply(status, body, content_type, applied=applied), where)
 
     def login_page(self, **where: Unpack[Where]) -> Fault:
         """Answer 200 with an HTML page, as a reverse proxy with a login in front does."""

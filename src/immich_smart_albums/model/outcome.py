@@ -14,5 +14,7 @@ class Outcome(Enum):
     NO_PERMISSION = "no permission"
     NOT_FOUND = "not found"
     """Of one to be taken out: it is not in the album."""
+    NOT_DONE = "not done"
+    """The server said nothing of it that this tool knows, and a look into the album shows that nothing was done."""
     UNKNOWN = "not answered"
-    """The server said nothing of it, or something that this tool does not know."""
+    """The server said nothing of it that this tool knows, and the album could not be looked at."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
     from immich_smart_albums.operations.apply.result import AlbumReport, Report
 
-_REFUSED = (Outcome.NO_PERMISSION, Outcome.NOT_FOUND, Outcome.UNKNOWN)
+_REFUSED = (Outcome.NO_PERMISSION, Outcome.NOT_FOUND, Outcome.NOT_DONE, Outcome.UNKNOWN)
 
 
 def report_lines(plan: Plan, report: Report) -> Iterator[str]:

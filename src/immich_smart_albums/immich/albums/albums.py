@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import stamina
 
-from immich_smart_albums.errors import NoAccess, Refused, ServerError, Untrustworthy
+from immich_smart_albums.errors import NoAccess, NotImmich, Refused, ServerError, Untrustworthy
 from immich_smart_albums.immich.albums.assets import ADD, REMOVE, write
 from immich_smart_albums.immich.albums.members import Contents
 from immich_smart_albums.immich.http.body import LARGEST_LIST
@@ -16,7 +17,7 @@ from immich_smart_albums.model.album import Album, AlbumDetails, User
 from immich_smart_albums.model.query import Kind, Query, Visibility
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from immich_smart_albums.immich.directory import Directory
     from immich_smart_albums.immich.http.client import Http
@@ -65,6 +66,13 @@ class _Details(msgspec.Struct):
     hasSharedLink: bool | None = None  # noqa: N815
 
 
+class _Edited(msgspec.Struct):
+    id: str
+    description: str | None = None
+    order: str | None = None
+    albumThumbnailAssetId: str | None = None  # noqa: N815 - Immich's name
+
+
 class _NotThereError(Exception):
     """An album is not listed, or not yet."""
 
@@ -98,6 +106,11 @@ class ImmichAlbums:
             return frozenset()
         batches = self._searches.find(query, frozenset())
         return frozenset(record["id"] for batch in batches for record in batch)
+
+    def _inside(self, album_id: str, asset_ids: Collection[str]) -> frozenset[str]:
+        """Which of these ids are in an album, shown or not."""
+        shown = self.members(album_id) & frozenset(asset_ids)
+        return shown | self.hidden(album_id, frozenset(asset_ids) - shown)
 
     def hidden(self, album_id: str, asset_ids: Collection[str]) -> frozenset[str]:
         """Which of these ids, that `members` does not show, are in the album all the same: trashed, say, or locked."""
@@ -139,6 +152,8 @@ class ImmichAlbums:
         try:
             return self._create(wanted)
         except ServerError as error:
+            if isinstance(error, NotImmich | Untrustworthy):
+                return self._made_all_the_same(name, before, error)
             if error.again is None:
                 raise
             made = self._look_for(name, before)
@@ -148,6 +163,13 @@ class ImmichAlbums:
                 # Asking again could make a second one.
                 raise
             return self._create(wanted)
+
+    def _made_all_the_same(self, name: str, before: set[str], error: ServerError) -> Album:
+        """The album, if it is there although the answer was a page, null or nothing; raises the error if not."""
+        try:
+            return self._made(name, before)
+        except (_NotThereError, ServerError):
+            raise error from None
 
     def _look_for(self, name: str, before: set[str]) -> Album | None:
         """A new album of this name, looked for several times: the server may take a moment to make it."""
@@ -178,19 +200,31 @@ class ImmichAlbums:
 
     def add(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
         """Add one chunk of assets that are not there; see `membership.write`."""
-        return write(self._http, ADD, album_id, asset_ids)
+        return write(self._http, ADD, album_id, asset_ids, partial(self._inside, album_id))
 
     def remove(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
         """Take out one chunk of assets that are there; see `membership.write`."""
-        return write(self._http, REMOVE, album_id, asset_ids)
+        return write(self._http, REMOVE, album_id, asset_ids, partial(self._inside, album_id))
 
     def edit(
         self, album_id: str, *, description: str | None = None, order: str | None = None, cover: str | None = None
     ) -> None:
-        """Change what is given. Until 2.6.1 the owner may, later editors as well."""
+        """Change what is given. Until 2.6.1 the owner may, later editors as well.
+
+        It is done when the answer shows it, or a look at the album. Raises ServerError.
+        """
         asked = {"description": description, "order": order, "albumThumbnailAssetId": cover}
         body = {name: value for name, value in asked.items() if value is not None}
-        self._http.send("PATCH", f"/albums/{album_id}", body, repeat=True)
+        request, failure = f"PATCH /albums/{album_id}", None
+        try:
+            answer = self._http.send("PATCH", f"/albums/{album_id}", body, repeat=True)
+            if _shows(decode(answer, _Edited, request), body):
+                return
+        except (NotImmich, Untrustworthy) as error:
+            failure = error
+        path = f"/albums/{album_id}"
+        if not _shows(decode(self._http.get(path), _Edited, f"GET {path}"), body):
+            raise failure or _not_done(request)
 
     def share(self, album_id: str, user_id: str, role: str | None) -> None:
         """Give a user a role, or take the album away; when it is so already, all is well.
@@ -199,10 +233,10 @@ class ImmichAlbums:
         own. Until 2.6.1 the owner may, later editors as well.
         """
         now = self._role(album_id, user_id)
-        one = f"/albums/{album_id}/user/{user_id}"
+        if now == role:
+            return
+        one, failure = f"/albums/{album_id}/user/{user_id}", None
         try:
-            if now == role:
-                return
             if role is None:
                 self._http.send("DELETE", one, None, repeat=True)
             elif now is None:
@@ -210,21 +244,40 @@ class ImmichAlbums:
                 self._http.send("PUT", f"/albums/{album_id}/users", body, repeat=True)
             else:
                 self._http.send("PUT", one, {"role": role}, repeat=True)
-        except Refused:
-            # After a lost answer, the second try is refused: it is done.
-            if self._role(album_id, user_id) != role:
-                raise
+        except (Refused, NotImmich, Untrustworthy) as error:
+            failure = error  # after a lost answer, the second try is refused: it is done
+        # No answer says what became of it: a look at the album does.
+        if self._role(album_id, user_id) != role:
+            raise failure or _not_done(f"sharing the album {album_id}")
 
     def _role(self, album_id: str, user_id: str) -> str | None:
         return next((role for user, role in self.details(album_id).users if user.id == user_id), None)
 
     def delete(self, album_id: str) -> None:
         """Delete an album, as its owner; when it is gone already, all is well."""
+        failure = None
         try:
             self._http.send("DELETE", f"/albums/{album_id}", None, repeat=True)
-        except NoAccess:
-            if album_id in {album.id for album in self._directory.albums()}:
-                raise
+        except (NoAccess, NotImmich, Untrustworthy) as error:
+            failure = error
+        if album_id in {album.id for album in self._directory.albums()}:
+            raise failure or _not_done(f"DELETE /albums/{album_id}")
+
+
+def _shows(edited: _Edited, asked: Mapping[str, str]) -> bool:
+    """Whether an album is as it was asked to be."""
+    description = asked.get("description")
+    cover = asked.get("albumThumbnailAssetId")
+    return (
+        (description is None or (edited.description or "").strip() == description.strip())
+        and (cover is None or edited.albumThumbnailAssetId == cover)
+        and ("order" not in asked or edited.order == asked["order"])
+    )
+
+
+def _not_done(request: str) -> Untrustworthy:
+    hint = "Something on the way may have answered in place of Immich. Run this again."
+    return Untrustworthy(f"{request} was answered as if it were done, and it is not", hint=hint)
 
 
 def _details(wire: _Details, album_id: str) -> AlbumDetails:

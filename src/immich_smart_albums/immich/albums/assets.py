@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from immich_smart_albums.errors import Refused, ServerError
+from immich_smart_albums.errors import NotImmich, Refused, ServerError, Untrustworthy
 from immich_smart_albums.immich.http.responses import decode
 from immich_smart_albums.model.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from immich_smart_albums.immich.http.client import Http
 
@@ -49,32 +49,91 @@ class _Result(msgspec.Struct):
     error: str | None = None
 
 
-def write(http: Http, direction: Direction, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
-    """Send one chunk and read what became of each id.
+def write(
+    http: Http,
+    direction: Direction,
+    album_id: str,
+    asset_ids: Sequence[str],
+    inside: Callable[[Collection[str]], Collection[str]],
+) -> dict[str, Outcome]:
+    """Send one chunk and read what became of each id; `inside` looks which of some ids are in the album.
 
     The caller knows that the assets to add were not there a moment ago, and those to remove were. So when an answer is
     lost and the repeated request says that an asset is there already, or is not any more, the first one did it.
-    An id without an answer, or with a word that this tool does not know, is `UNKNOWN`. Raises ServerError.
+
+    An answer that is a page, null or nothing, and an id without an answer, or with a word that this tool does not
+    know, are asked for once more, and then looked at. Where that fails as well, an id is `UNKNOWN`. Raises ServerError.
     """
-    path = f"/albums/{album_id}/assets"
-    body = {"ids": list(asset_ids)}
+    outcomes: dict[str, Outcome] = {}
+    failure: ServerError | None = None
+    try:
+        outcomes = _sent(http, direction, album_id, asset_ids)
+    except (NotImmich, Untrustworthy) as error:
+        failure = error
+    silent = [asset_id for asset_id in asset_ids if asset_id not in outcomes]
+    if silent:
+        try:
+            outcomes |= _sent_again(http, direction, album_id, silent)
+        except ServerError as error:
+            failure = failure or error
+        silent = [asset_id for asset_id in silent if asset_id not in outcomes]
+    if silent:
+        outcomes |= _looked_at(direction, silent, inside, None if outcomes else failure)
+    return {asset_id: outcomes[asset_id] for asset_id in asset_ids}
+
+
+def _looked_at(
+    direction: Direction,
+    silent: Collection[str],
+    inside: Callable[[Collection[str]], Collection[str]],
+    failure: ServerError | None,
+) -> dict[str, Outcome]:
+    """What became of ids of which the server says nothing."""
+    try:
+        there = set(inside(silent))
+    except ServerError:
+        if failure is not None:
+            raise failure from None
+        return dict.fromkeys(silent, Outcome.UNKNOWN)
+    done = there if direction is ADD else set(silent) - there
+    return {asset_id: direction.done if asset_id in done else Outcome.NOT_DONE for asset_id in silent}
+
+
+def _sent(http: Http, direction: Direction, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
+    """The outcomes of one request, of those ids that it answers for."""
+    path, body = _request(album_id, asset_ids)
     meanings = direction.meanings
     try:
         answer = http.send(direction.method, path, body, repeat=False)
     except ServerError as error:
         if error.again is None:
             raise
-        if not _may_have_done_it(error):
-            answer = http.send(direction.method, path, body, repeat=True)
-        else:
-            meanings = {**meanings, direction.after: direction.done}
-            answer = _send_again(http, direction.method, path, body)
-    results = decode(answer, list[_Result], f"{direction.method} {path}")
+        if _may_have_done_it(error):
+            return _sent_again(http, direction, album_id, asset_ids)
+        answer = http.send(direction.method, path, body, repeat=True)
+    return _outcomes(answer, direction, path, meanings, asset_ids)
+
+
+def _sent_again(http: Http, direction: Direction, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
+    """The outcomes of the same request for the second time: what is as it should be may be so by the first."""
+    path, body = _request(album_id, asset_ids)
+    answer = _send_again(http, direction.method, path, body)
+    return _outcomes(answer, direction, path, {**direction.meanings, direction.after: direction.done}, asset_ids)
+
+
+def _request(album_id: str, asset_ids: Sequence[str]) -> tuple[str, dict[str, object]]:
+    return f"/albums/{album_id}/assets", {"ids": list(asset_ids)}
+
+
+def _outcomes(
+    answer: bytes, direction: Direction, path: str, meanings: Mapping[str, Outcome], asset_ids: Collection[str]
+) -> dict[str, Outcome]:
     outcomes: dict[str, Outcome] = {}
-    for result in results:
-        meaning = direction.done if result.success else meanings.get(result.error or "", Outcome.UNKNOWN)
-        outcomes.setdefault(result.id, meaning)
-    return {asset_id: outcomes.get(asset_id, Outcome.UNKNOWN) for asset_id in asset_ids}
+    for result in decode(answer, list[_Result], f"{direction.method} {path}"):
+        meaning = direction.done if result.success else meanings.get(result.error or "")
+        if meaning is not None:
+            outcomes.setdefault(result.id, meaning)
+    return {asset_id: outcomes[asset_id] for asset_id in asset_ids if asset_id in outcomes}
 
 
 def _send_again(http: Http, method: str, path: str, body: Mapping[str, object]) -> bytes:

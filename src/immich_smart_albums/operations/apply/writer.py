@@ -15,7 +15,7 @@ from immich_smart_albums.changes.change import (
     ShareAlbum,
 )
 from immich_smart_albums.changes.journal import Intent
-from immich_smart_albums.errors import PhotosRefused, PlanOutdated, Refused, ServerError, Untrustworthy
+from immich_smart_albums.errors import NotImmich, PhotosRefused, PlanOutdated, Refused, ServerError, Untrustworthy
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.operations.usage import uses
 
@@ -132,7 +132,7 @@ class AlbumWriter:
             self._report.deleted = True
 
     def _check_answered(self, answer: _Answer, what: str) -> None:
-        unknown = list(answer.outcomes.values()).count(Outcome.UNKNOWN)
+        unknown = sum(outcome in _NOT_ANSWERED for outcome in answer.outcomes.values())
         if unknown:
             message = f"the server did not say what became of {unknown:,} photos that were to {what} {self._name!r}"
             raise Untrustworthy(message, hint="Run this again: what was written stays, the rest is looked at anew.")
@@ -155,7 +155,8 @@ class AlbumWriter:
         try:
             yield answer
         except ServerError as error:
-            if was_refused(error):
+            # A page in place of an answer to an addition: something turned it away, and it is tried again next time.
+            if was_refused(error) or (isinstance(error, NotImmich) and isinstance(change, AddAssets | CreateAlbum)):
                 journal.refuse(write)
             raise
         journal.settle(write, answer.outcomes, answer.album)
@@ -182,6 +183,8 @@ class AlbumWriter:
 
 
 _NOT_TAKEN = {Outcome.NO_PERMISSION, Outcome.NOT_FOUND}
+
+_NOT_ANSWERED = {Outcome.NOT_DONE, Outcome.UNKNOWN}
 
 
 def was_refused(error: Exception) -> bool:
