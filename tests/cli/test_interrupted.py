@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -170,3 +172,27 @@ def test_a_signal_that_was_ignored_when_we_were_started_stays_ignored(fresh: She
         signal.signal(signal.SIGHUP, before)
     _, err = processes[-1].communicate(timeout=60)
     assert processes[-1].returncode == 0, err
+
+
+def test_runs_of_flags_at_the_same_time_make_one_album(fresh: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(fresh.folder))
+    fresh.sandbox.faults.slow(1.0, method="POST", path="/api/albums")  # the others come while it is being made
+    flags = ("--include-person-names-union", "Emma", "--album", "Emma's", "--create-album")
+    processes = [fresh.start(*flags) for _ in range(3)]
+    told = [process.communicate(timeout=60)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], told
+    assert fresh.album("Emma's")  # there is one
+    assert sum("album created" in each for each in told) == 1
+
+
+@pytest.mark.parametrize("place", ["nowhere", "taken"])
+def test_without_a_place_for_a_lock_an_album_is_made_all_the_same(
+    place: str, fresh: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if place == "taken":
+        (fresh.folder / f"immich-smart-albums-{os.getuid()}.lock").symlink_to("/dev/null")
+        monkeypatch.setattr(tempfile, "tempdir", str(fresh.folder))
+    else:
+        monkeypatch.setattr(tempfile, "tempdir", str(fresh.folder / "gone"))
+    assert fresh.run(*TO_ALBUM).returncode == 0
+    assert fresh.album("Kept")

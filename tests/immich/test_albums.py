@@ -168,13 +168,39 @@ def test_an_album_that_appears_late_is_found_and_not_made_again(start: Start) ->
     assert posts(sandbox) == 1
 
 
-def test_an_album_is_tried_twice_and_no_more(start: Start) -> None:
+def test_an_album_is_tried_as_often_as_every_request_and_looked_for_before_each_time(start: Start) -> None:
     sandbox = start()
     sandbox.faults.reset(method="POST", path="/api/albums", times=None)
     with pytest.raises(Unreachable, match="POST /albums: the connection to"):
         server_at(sandbox).albums.create("Never")
-    assert posts(sandbox) == 2
+    assert posts(sandbox) == 4
     assert "Never" not in names(sandbox)
+    made = [record.method for record in sandbox.requests if record.path == "/api/albums"]
+    assert not [at for at, method in enumerate(made) if method == "POST" and made[at - 1] == "POST"]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("is_made", [True, False])
+def test_a_busy_server_is_waited_for_and_no_twin_is_made(start: Start, status: int, is_made: bool) -> None:
+    """Also where the proxy that turned the request away had passed it on."""
+    sandbox = start()
+    library = sandbox.library
+    sandbox.faults.status(status, method="POST", path="/api/albums", retry_after=1, times=3)
+    if is_made:
+        sandbox.faults.hook(
+            lambda: library.add_album("Busy", owner_id=library.user_named("alice").id), method="POST", nth=2
+        )
+    assert server_at(sandbox).albums.create("Busy").name == "Busy"
+    assert names(sandbox).count("Busy") == 1
+    assert posts(sandbox) == (2 if is_made else 4)
+
+
+def test_an_album_that_cannot_be_looked_for_is_looked_for_again(start: Start) -> None:
+    sandbox = start()
+    sandbox.faults.lose_answer(method="POST", path="/api/albums")
+    sandbox.faults.status(500, method="GET", path="/api/albums", nth=2, times=2)
+    assert server_at(sandbox).albums.create("Lost").name == "Lost"
+    assert names(sandbox).count("Lost") == 1
 
 
 def test_a_refusal_to_make_an_album_is_final(start: Start) -> None:

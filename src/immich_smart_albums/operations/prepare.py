@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.desired import AlbumView, Wanted
@@ -14,6 +14,7 @@ from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.permissions import require_permissions
 from immich_smart_albums.operations.select import select_one
 from immich_smart_albums.rules.album import AlbumRule
+from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.operations.select import Selecting
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
     from immich_smart_albums.rules.tree import Rule
     from immich_smart_albums.selection.run.evaluate import Selection
 
@@ -91,10 +91,25 @@ def prepare(ready: Ready, how: Selecting) -> tuple[Selection, AlbumPlan | None]:
     selection = select_one(ready.rule, server, how)
     if ready.target is None:
         return selection, None
-    view = AlbumView(ready.album, server.albums.members(ready.album.id)) if ready.album else None
-    plan = plan_album(_wanted(ready.target, ready.rule, selection), view)
+    return selection, _plan(ready, ready.target, selection, how)
+
+
+def plan_again(ready: Ready, selection: Selection, how: Selecting) -> AlbumPlan:
+    """The plan of an album that was to be created, made from a new look: somebody else may have created it meanwhile.
+
+    Raises ServerError, and ConfigurationError where it is not to be known any more which album is meant.
+    """
+    findings = Findings()
+    album = find_target(ready.target or "", ready.server.directory, findings, create=True)
+    findings.raise_problems()
+    return _plan(replace(ready, album=album), ready.target or "", selection, how)
+
+
+def _plan(ready: Ready, target: str, selection: Selection, how: Selecting) -> AlbumPlan:
+    view = AlbumView(ready.album, ready.server.albums.members(ready.album.id)) if ready.album else None
+    plan = plan_album(_wanted(target, ready.rule, selection), view)
     how.log(f"album {plan.name!r}: {plan.present} photos in it, {len(plan.additions)} to add")
-    return selection, plan
+    return plan
 
 
 def _wanted(name: str, rule: Rule, selection: Selection) -> Wanted:

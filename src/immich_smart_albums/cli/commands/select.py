@@ -10,6 +10,7 @@ from immich_smart_albums.changes.plan import AlbumPlan, Plan
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.numbers import whole_number
+from immich_smart_albums.cli.one_at_a_time import one_at_a_time
 from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.paths import state_place
 from immich_smart_albums.cli.server import read_server
@@ -21,7 +22,7 @@ from immich_smart_albums.operations.apply.apply import apply
 from immich_smart_albums.operations.apply.result import AlbumReport, Report
 from immich_smart_albums.operations.explain.searches import id_names, title_of
 from immich_smart_albums.operations.names.names import Names
-from immich_smart_albums.operations.prepare import Order, Ready, check_order, prepare
+from immich_smart_albums.operations.prepare import Order, Ready, check_order, plan_again, prepare
 from immich_smart_albums.operations.select import Selecting, plan_searches, sizes
 from immich_smart_albums.report.applied import album_line
 from immich_smart_albums.report.failures import problems_of
@@ -62,14 +63,18 @@ def run(arguments: argparse.Namespace) -> Exit:
         return Exit.DONE
     place = state_place() if arguments.state == "" else arguments.state
     store = None if place is None else StateFile(Path(place), console.say)
+    how = Selecting(connection.concurrency, console.detail, store)
     try:
-        selection, plan = prepare(ready, Selecting(connection.concurrency, console.detail, store))
+        selection, plan = prepare(ready, how)
     finally:
         console.done_reading()
     if plan is None:
         _preview(selection, servers[0].base, arguments.format, console)
         return Exit.DONE
-    return _add(plan, selection, servers[0], arguments, console)
+    if plan.album is not None or not plan.has_changes:
+        return _add(plan, selection, servers[0], arguments, console)
+    with one_at_a_time(console.say):
+        return _add(plan_again(ready, selection, how), selection, servers[0], arguments, console)
 
 
 def _show_searches(ready: Ready) -> None:

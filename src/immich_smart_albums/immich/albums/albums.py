@@ -9,7 +9,7 @@ import msgspec
 import stamina
 
 from immich_smart_albums.errors import NoAccess, NotImmich, Refused, ServerError, Untrustworthy
-from immich_smart_albums.immich.albums.assets import ADD, REMOVE, write
+from immich_smart_albums.immich.albums.assets import ADD, REMOVE, may_have_done_it, write
 from immich_smart_albums.immich.albums.members import Contents
 from immich_smart_albums.immich.http.body import LARGEST_LIST
 from immich_smart_albums.immich.http.responses import decode
@@ -145,24 +145,31 @@ class ImmichAlbums:
     def create(self, name: str, description: str = "") -> Album:
         """Create an album. When the answer is lost, look whether it is there before trying again.
 
-        Raises ServerError; an album that was made all the same is then found by the next run.
+        A server that is busy is waited for as by every request. Raises ServerError; an album that was made all the same
+        is then found by the next run.
         """
         before = {album.id for album in self._directory.albums()}
         wanted = {"albumName": name} | ({"description": description} if description else {})
-        try:
-            return self._create(wanted)
-        except ServerError as error:
-            if isinstance(error, NotImmich | Untrustworthy):
+        failures: list[ServerError] = []
+
+        def attempt() -> Album:
+            if failures:
+                made = self._look_for(name, before, failures[-1])
+                if made is not None:
+                    return made
+                if failures[-1].may_be_running:
+                    # Asking again could make a second one.
+                    failures[-1].again = None
+                    raise failures[-1]
+            try:
+                return self._create(wanted)
+            except (NotImmich, Untrustworthy) as error:
                 return self._made_all_the_same(name, before, error)
-            if error.again is None:
+            except ServerError as error:
+                failures.append(error)
                 raise
-            made = self._look_for(name, before)
-            if made is not None:
-                return made
-            if error.may_be_running:
-                # Asking again could make a second one.
-                raise
-            return self._create(wanted)
+
+        return self._http.patiently(attempt)
 
     def _made_all_the_same(self, name: str, before: set[str], error: ServerError) -> Album:
         """The album, if it is there although the answer was a page, null or nothing; raises the error if not."""
@@ -171,11 +178,15 @@ class ImmichAlbums:
         except (_NotThereError, ServerError):
             raise error from None
 
-    def _look_for(self, name: str, before: set[str]) -> Album | None:
-        """A new album of this name, looked for several times: the server may take a moment to make it."""
+    def _look_for(self, name: str, before: set[str], failure: ServerError) -> Album | None:
+        """A new album of this name, looked for several times: the server may take a moment to make it.
+
+        Where the request was turned away before it came to that, once is enough.
+        """
+        times = 4 if may_have_done_it(failure) else 1
         try:
             for attempt in stamina.retry_context(
-                on=_NotThereError, attempts=4, timeout=None, wait_initial=0.5, wait_max=4.0, wait_jitter=0.5
+                on=_NotThereError, attempts=times, timeout=None, wait_initial=0.5, wait_max=4.0, wait_jitter=0.5
             ):
                 with attempt:
                     return self._made(name, before)

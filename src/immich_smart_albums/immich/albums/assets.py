@@ -108,7 +108,7 @@ def _sent(http: Http, direction: Direction, album_id: str, asset_ids: Sequence[s
     except ServerError as error:
         if error.again is None:
             raise
-        if _may_have_done_it(error):
+        if may_have_done_it(error):
             return _sent_again(http, direction, album_id, asset_ids)
         answer = http.send(direction.method, path, body, repeat=True)
     return _outcomes(answer, direction, path, meanings, asset_ids)
@@ -145,6 +145,6 @@ def _send_again(http: Http, method: str, path: str, body: Mapping[str, object]) 
         raise
 
 
-def _may_have_done_it(error: ServerError) -> bool:
+def may_have_done_it(error: ServerError) -> bool:
     """Whether the request may have been carried out: not where something in front of Immich turned it away."""
     return not (isinstance(error, Refused) and error.status in {429, 503})

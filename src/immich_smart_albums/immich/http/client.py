@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.immich.http.connection import Address
     from immich_smart_albums.model.secret import Secret
+
+T = TypeVar("T")
 
 USER_AGENT = "immich-smart-albums"
 
@@ -137,12 +139,16 @@ class Http:
         """Headers and JSON text of a good answer; of a hint where `repeat` is None."""
         seconds = self._time_outs.hurry if repeat is None else self._time_outs.answer
         text = None if body is None else msgspec.json.encode(body)
-        tries = _Tries(repeat=bool(repeat), refused_too=self._has_answered)
-        for attempt in stamina.retry_context(
+        return self.patiently(lambda: self._try(method, path, text, largest, seconds), repeat=bool(repeat))
+
+    def patiently(self, attempt: Callable[[], T], *, repeat: bool = True) -> T:
+        """What an attempt returns, which is made again where its failure may pass, with pauses as for every request."""
+        tries = _Tries(repeat=repeat, refused_too=self._has_answered)
+        for each in stamina.retry_context(
             on=tries.pause, attempts=4, timeout=self._time_outs.tries, wait_initial=0.5, wait_max=10.0, wait_jitter=0.5
         ):
-            with attempt:
-                return self._try(method, path, text, largest, seconds)
+            with each:
+                return attempt()
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
     def _try(
