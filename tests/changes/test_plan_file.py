@@ -46,6 +46,8 @@ PLAN = Plan(
     users={"alice": "1", "bob": "2"},
     ledger="id:3",
     rules="digest",
+    files=("/home/alice/smart-albums.yaml",),
+    allowed=("Friends",),
 )
 
 
@@ -80,7 +82,7 @@ def edited(edit: Callable[[dict[str, Any]], object]) -> str:
         (plan_text(PLAN)[:-20], "it is no JSON"),
         ("[]", "it is no JSON"),
         ("{}", "it is not a plan of this tool"),
-        (edited(lambda file: file.update(version=2)), "it is a plan of version 2, and this tool reads 1"),
+        (edited(lambda file: file.update(version=1)), "it is a plan of version 1, and this tool reads 2"),
         (edited(lambda file: file.pop("plan")), "it is not a whole plan"),
         (edited(lambda file: file["plan"].update(extra=1)), "it is not a whole plan"),
         (edited(lambda file: file["plan"]["albums"][0]["changes"].pop(0)), "it was edited, or damaged"),

@@ -124,6 +124,10 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which ledger it was made with, and that ledger's state; empty: none, or one that remembers nothing."""
     rules: str = ""
     """Digest of the rules."""
+    files: tuple[str, ...] = ()
+    """The rules files: whole paths."""
+    allowed: tuple[str, ...] = ()
+    """The albums whose guards do not count this once."""
 
     @property
     def has_changes(self) -> bool:

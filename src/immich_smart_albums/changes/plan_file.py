@@ -11,7 +11,7 @@ from immich_smart_albums.errors import ConfigurationError, Problem
 
 FORMAT = "immich-smart-albums plan"
 
-VERSION = 1
+VERSION = 2
 """Grows when plans of an earlier version cannot be applied any more."""
 
 _AGAIN = "Make the plan again with `plan --out`."
@@ -47,6 +47,8 @@ def read_plan(text: str, name: str) -> Plan:
     if file.plan.fingerprint != file.fingerprint:
         hint = f"What is written must be what was reviewed. Change the rules, not the plan. {_AGAIN}"
         raise _wrong(name, "it was edited, or damaged: its content does not fit its fingerprint", hint)
+    if file.plan.verb != "sync" or file.plan.undoes is not None:
+        raise _wrong(name, f"it is a plan to {file.plan.verb}, which is never saved", _AGAIN)
     return file.plan
 
 

@@ -24,7 +24,6 @@ from immich_smart_albums.report.plan_text import painted, plan_lines
 from immich_smart_albums.report.plan_words import totals
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Mapping, Sequence
 
     from immich_smart_albums.changes.plan import Plan
@@ -34,12 +33,18 @@ if TYPE_CHECKING:
 NONE: Mapping[str, Sequence[Problem]] = MappingProxyType({})
 
 
-def made(run: RulesRun, arguments: argparse.Namespace, console: Console) -> Plan:
+def made(run: RulesRun, console: Console, *, allow: Sequence[str] = ()) -> Plan:
     """The plan of a run, with notices told."""
-    allow = getattr(arguments, "allow", ())
     try:
         plan, notices = make_plan(
-            run.book, run.accounts, run.ledger, run.how, made_at=now(), rules=run.digest, allow=allow
+            run.book,
+            run.accounts,
+            run.ledger,
+            run.how,
+            made_at=now(),
+            rules=run.digest,
+            files=run.files,
+            allow=allow,
         )
     finally:
         console.done_reading()

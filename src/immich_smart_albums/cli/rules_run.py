@@ -43,6 +43,8 @@ class RulesRun:
     how: Selecting
     digest: str
     """Of the rules files, so that a plan knows whether they were edited."""
+    files: tuple[str, ...]
+    """The rules files: whole paths."""
 
 
 @contextmanager
@@ -75,7 +77,8 @@ def rules_run(
         accounts = participants(book, household, connection, console)
         store = None if getattr(arguments, "full", False) else StateFile(place.with_name(STATE), console.say)
         how = Selecting(connection.concurrency, console.detail, store)
-        yield RulesRun(book, accounts, ledger, how, household.digest)
+        files = tuple(str(each.absolute()) for each in household.files)
+        yield RulesRun(book, accounts, ledger, how, household.digest, files)
 
 
 def participants(book: RuleBook, household: Household, connection: Connection, console: Console) -> Participants:

@@ -96,11 +96,12 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     *,
     made_at: str,
     rules: str = "",
+    files: Sequence[str] = (),
     allow: Collection[str] = (),
 ) -> tuple[Plan, tuple[str, ...]]:
     """The plan for all albums of a book, and notices.
 
-    The guards of albums named in `allow` do not count this once; `rules` is the digest of the rules files. Raises
+    The guards of albums named in `allow` do not count this once; `rules` is the digest of the rules `files`. Raises
     ConfigurationError where `allow` names something else.
     """
     answers, notices = ask(book.albums, accounts, how)
@@ -113,7 +114,18 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     notices = (*notices, *_at_work(accounts))
     base = next(iter(accounts.present.values())).server.base
     users = {name: account.user.id for name, account in accounts.present.items()}
-    return Plan(base, made_at, albums, refusals, users=users, ledger=ledger.state, rules=rules), notices
+    plan = Plan(
+        base,
+        made_at,
+        albums,
+        refusals,
+        users=users,
+        ledger=ledger.state,
+        rules=rules,
+        files=tuple(files),
+        allowed=tuple(sorted(allow)),
+    )
+    return plan, notices
 
 
 def _at_work(accounts: Participants) -> Iterator[str]:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import stat
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.plan_file import read_plan
+from immich_smart_albums.changes.reviewed import reviewed
 from immich_smart_albums.cli.console import stderr_console
-from immich_smart_albums.cli.plans import carried_out
+from immich_smart_albums.cli.plans import carried_out, made
 from immich_smart_albums.cli.rules_run import rules_run
 from immich_smart_albums.config.files import read_text
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.operations.apply.apply import require_accounts
 from immich_smart_albums.operations.apply.staleness import check_world
+from immich_smart_albums.operations.explain.album import rule_for
+from immich_smart_albums.operations.plan import chosen
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
+    from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.cli.exits import Exit
 
 
@@ -25,19 +33,49 @@ LARGEST_PLAN = 1 << 30
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Read the plan, check that everything still is as it says, write it."""
+    """Read the plan, check that everything still is as it says, and that the rules still say so; write it."""
     console = stderr_console(verbose=arguments.verbose)
     plan = read_plan(_text(arguments.plan), str(arguments.plan))
-    with rules_run(arguments, console, writes="apply") as rules:
+    paths = arguments.rules or _named(plan)
+    with rules_run(arguments, console, paths=paths, writes="apply") as rules:
         require_accounts(plan, rules.accounts.present, rules.accounts.absent)
         servers = {name: account.server for name, account in rules.accounts.present.items()}
         check_world(plan, servers, ledger=rules.ledger.state, rules=rules.digest)
-        return carried_out(plan, rules, console, arguments.format, exit_code=False)
+        names = {rule_for(album.rule, rules.book).name for album in plan.albums}
+        fresh = made(replace(rules, book=chosen(rules.book, names)), console, allow=plan.allowed)
+        return carried_out(reviewed(plan, fresh), rules, console, arguments.format, exit_code=False)
+
+
+def _named(plan: Plan) -> list[Path]:
+    """The rules files that a plan names. Raises ConfigurationError for those that may be somebody else's.
+
+    Rules say to which server a key is sent, and which program tells it: whoever can write a plan file is not to decide
+    on that.
+    """
+    paths = [Path(each) for each in plan.files]
+    for path in paths:
+        _require_own(path)
+    return paths
+
+
+def _require_own(path: Path) -> None:
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or str(error)
+        hint = "Name the rules files after the plan, or make the plan again."
+        problem = Problem(str(path), f"the rules file that the plan was made from cannot be read: {reason}", hint)
+        raise ConfigurationError((problem,)) from None
+    if status.st_uid in {os.geteuid(), 0} and not status.st_mode & stat.S_IWOTH:
+        return
+    message = "the plan names this rules file, which somebody else may write"
+    hint = f"If it is yours, name it: `apply PLAN {shlex.quote(str(path))}`."
+    raise ConfigurationError((Problem(str(path), message, hint),))
 
 
 def _text(path: Path) -> str:
     try:
         return read_text(path, LARGEST_PLAN)
     except (OSError, ValueError) as error:
-        hint = "Make one with: immich-smart-albums plan --out FILE."
+        hint = "Make one with `plan --out FILE`."
         raise ConfigurationError((Problem(str(path), f"the plan cannot be read: {error}", hint),)) from None

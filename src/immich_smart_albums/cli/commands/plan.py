@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     with rules_run(arguments, console) as rules:
         if arguments.show_plan:
             return _show_searches(rules, console)
-        plan = made(rules, arguments, console)
+        plan = made(rules, console, allow=arguments.allow)
     if arguments.out:
         save(arguments.out, plan_text(plan))
     print_plan(plan, arguments.format)

@@ -17,6 +17,6 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Print how the albums differ from their rules; 5 where one does."""
     console = stderr_console(verbose=arguments.verbose)
     with rules_run(arguments, console) as rules:
-        plan = made(rules, arguments, console)
+        plan = made(rules, console)
     print_plan(plan, arguments.format)
     return ended(plan, console, changes=Exit.CHANGED)

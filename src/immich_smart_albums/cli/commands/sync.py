@@ -18,5 +18,5 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Plan, print the plan, write it, and say what was written."""
     console = stderr_console(verbose=arguments.verbose)
     with rules_run(arguments, console, writes="sync") as rules:
-        plan = made(rules, arguments, console)
+        plan = made(rules, console, allow=arguments.allow)
         return carried_out(plan, rules, console, arguments.format, exit_code=arguments.exit_code)

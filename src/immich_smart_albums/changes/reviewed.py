@@ -1,0 +1,114 @@
+"""A saved plan held against the one that the same rules give now: of it nothing is believed but what was chosen.
+
+Whoever can write a plan file could write anything into it. So what is written to the server comes from a plan that was
+just made from the rules, the ledger and the server; of the saved one only counts which of its changes were there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from immich_smart_albums.changes.change import AddAssets, RemoveAssets, SetDetails
+from immich_smart_albums.errors import PlanOutdated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from immich_smart_albums.changes.change import Change
+    from immich_smart_albums.changes.plan import AlbumPlan, Plan
+
+_HINT = "Nothing was written. Make the plan again, and look at it."
+
+
+def reviewed(saved: Plan, fresh: Plan) -> Plan:
+    """The plan that was reviewed, as it is to be written: what of the `fresh` one is in the saved one.
+
+    Raises PlanOutdated with all that the saved one would write and the fresh one would not.
+    """
+    now = {(album.rule, album.owner): album for album in fresh.albums}
+    wrong: list[str] = []
+    albums = []
+    for album in saved.albums:
+        found = now.get((album.rule, album.owner))
+        if found is None:
+            wrong += [f"{album.rule!r} is none of the rules' albums now"] * album.has_changes
+            continue
+        missing = list(_missing(album, found))
+        wrong += [f"{album.rule!r}: {each}" for each in missing]
+        if not missing:
+            more = len(found.additions) + len(found.removals) - len(album.additions) - len(album.removals)
+            albums.append(
+                msgspec.structs.replace(
+                    found,
+                    changes=_chosen(album, found),
+                    reasons=album.reasons,
+                    warnings=(*found.warnings, *_later(more)),
+                )
+            )
+    if wrong:
+        raise PlanOutdated(f"the rules do not say any more what the plan does: {'; '.join(wrong)}", hint=_HINT)
+    return msgspec.structs.replace(fresh, made_at=saved.made_at, albums=tuple(albums))
+
+
+def _later(more: int) -> Iterator[str]:
+    if more:
+        what = "1 photo more has" if more == 1 else f"{more:,} photos more have"
+        yield f"{what} come to change since the plan was made: the next run sees to that"
+
+
+def _missing(saved: AlbumPlan, fresh: AlbumPlan) -> Iterator[str]:
+    """What the saved plan of an album would write and the fresh one would not."""
+    if not saved.has_changes:
+        return
+    if (saved.album and saved.album.id) != (fresh.album and fresh.album.id):
+        yield "it feeds another album now"
+        return
+    for kind, what in ((AddAssets, "do not belong in it"), (RemoveAssets, "are not to be taken out")):
+        left = _photos(saved.changes, kind) - _photos(fresh.changes, kind)
+        if left:
+            photos = "1 photo of the plan" if len(left) == 1 else f"{len(left):,} photos of the plan"
+            yield f"{photos} {what}"
+    for change in saved.changes:
+        if isinstance(change, AddAssets | RemoveAssets):
+            continue
+        if isinstance(change, SetDetails):
+            if not _covers(change, fresh, saved):
+                yield "its details are to be others"
+        elif change not in fresh.changes:
+            yield f"the rules do not have it {_WORDS.get(type(change).__name__, 'changed')} like that"
+
+
+_WORDS = {"CreateAlbum": "created", "ShareAlbum": "shared", "DeleteAlbum": "deleted"}
+
+
+def _photos(changes: Iterable[Change], kind: type[AddAssets | RemoveAssets]) -> set[tuple[str, str]]:
+    """Photos, each with the account whose key moves it."""
+    return {(change.account, asset.id) for change in changes if isinstance(change, kind) for asset in change.assets}
+
+
+def _covers(change: SetDetails, fresh: AlbumPlan, saved: AlbumPlan) -> bool:
+    """Whether details are those that the rules say now; the newest photo may be another one meanwhile."""
+    now = next((each for each in fresh.changes if isinstance(each, SetDetails)), SetDetails())
+    texts = (change.description, change.order) == (now.description, now.order)
+    if change.cover == now.cover or not texts:
+        return texts
+    if change.cover is None or now.cover is None or change.cover.old != now.cover.old:
+        return False
+    return change.cover.new in {asset.id for asset in saved.additions}
+
+
+def _chosen(saved: AlbumPlan, fresh: AlbumPlan) -> tuple[Change, ...]:
+    """What of the fresh changes is in the saved plan, in the order of the fresh ones."""
+    kept: list[Change] = []
+    for change in fresh.changes:
+        if isinstance(change, AddAssets | RemoveAssets):
+            ids = _photos(saved.changes, type(change))
+            assets = tuple(asset for asset in change.assets if (change.account, asset.id) in ids)
+            kept += [type(change)(change.account, assets)] if assets else []
+        elif isinstance(change, SetDetails):
+            kept += [each for each in saved.changes if isinstance(each, SetDetails)]
+        elif change in saved.changes:
+            kept.append(change)
+    return tuple(kept)
