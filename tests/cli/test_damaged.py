@@ -54,6 +54,9 @@ def ledger(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = folder / "ledger.db"
     for line in (("sync",), ("undo", "1"), ("sync",)):
         assert shell.run(*line, "--ledger", str(place)).returncode == 0
+    with closing(sqlite3.connect(place)) as connection:
+        connection.execute("INSERT INTO shares SELECT id, 'somebody', 'viewer' FROM albums")
+        connection.commit()
     return place
 
 
@@ -82,8 +85,9 @@ def test_whatever_stands_in_a_column_of_the_ledger_is_no_bug_of_ours(
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,)
             try:
                 sql = f"UPDATE {table} SET {column} = ? WHERE rowid = (SELECT min(rowid) FROM {table})"
-                if table == "memberships":
-                    sql = f"UPDATE {table} SET {column} = ? WHERE asset = (SELECT min(asset) FROM {table})"
+                for without_rowid, key in (("memberships", "asset"), ("shares", "user")):
+                    if table == without_rowid:
+                        sql = f"UPDATE {table} SET {column} = ? WHERE {key} = (SELECT min({key}) FROM {table})"
                 connection.execute(sql, (value,))
                 connection.commit()
             except sqlite3.Error:
