@@ -94,6 +94,8 @@ class Facts:
 
     people: frozenset[str]
     """The names of those on it who are Alice's."""
+    everybody: frozenset[str]
+    """The names of all who are on it, whosever people they are: what an exclude by name covers."""
     count: int
     tags: frozenset[str]
     """With the ones above them."""
@@ -115,6 +117,7 @@ class Facts:
         stack = library.stacks.get(asset.stack_id or "")
         return cls(
             frozenset(each.name for each in people if each.owner_id == alice),
+            frozenset(each.name for each in people),
             len(people),
             frozenset("/".join(path[: size + 1]) for path in steps for size in range(len(path))),
             frozenset(library.albums[each].name for each in library.albums_of_asset(asset.id)),
@@ -137,6 +140,12 @@ SELECTED: list[tuple[object, Callable[[Facts], bool]]] = [
     ({"people": {"all": ["Ben", "Twin"], "none": "Ada"}}, lambda it: it.people == {"Ben", "Twin"}),
     ({"people": {"only": ["Ada", "Ben"]}}, lambda it: bool(it.people) and it.people <= {"Ada", "Ben"}),
     ({"people": {"only": "Twin"}}, lambda it: it.people == {"Twin"}),
+    # A name is one of Alice's own people; under a not it is everybody of that name.
+    ({"not": {"person": "Ada"}}, lambda it: "Ada" not in it.everybody),
+    ({"people": {"none": "Ada"}}, lambda it: "Ada" not in it.everybody),
+    ({"not": {"people": {"only": "Ada"}}}, lambda it: it.everybody != {"Ada"}),
+    ({"not": {"not": {"person": "Ada"}}}, lambda it: "Ada" in it.people),
+    ({"not": {"people": {"none": "Ada"}}}, lambda it: "Ada" in it.people),
     ({"people": {"count": 2}}, lambda it: it.count == 2),
     ({"people": {"count": {"min": 3}}}, lambda it: it.count >= 3),
     ({"person": "none"}, lambda it: it.count == 0),
@@ -179,7 +188,7 @@ SELECTED: list[tuple[object, Callable[[Facts], bool]]] = [
     ({"archived": "any", "not": {"tag": "Pets"}}, lambda it: "Pets" not in it.tags),
     (
         {"any": [{"archived": True, "tag": "Pets"}, {"not": {"person": "Ada"}}]},
-        lambda it: (it.archived and "Pets" in it.tags) or "Ada" not in it.people,
+        lambda it: (it.archived and "Pets" in it.tags) or "Ada" not in it.everybody,
     ),
     (
         {"any": [{"archived": True, "tag": "Pets"}, {"favorite": False}]},

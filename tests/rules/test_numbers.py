@@ -122,6 +122,8 @@ def test_numbers_are_read(match: object, meaning: object) -> None:
         ({"rating": "rejected"}, {"rating": -1}, True),
         ({"rating": "none"}, {}, True),
         ({"rating": "none"}, {"rating": -1}, False),
+        ({"rating": "none"}, {"rating": 0}, True),
+        ({"rating": {"max": 2}}, {"rating": 0}, False),
     ],
 )
 def test_numbers_hold(match: object, fields: dict[str, object], expected: bool) -> None:
@@ -176,6 +178,9 @@ def test_a_record_without_its_duration_is_no_photo() -> None:
         ({"duration": 30}, "a length of time such as 30s or 1:30 or a range is expected here, not '30'", None),
         ({"duration": "10ms"}, "a length of time", None),
         ({"rating": 7}, "no rating from 1 to 5 lies in this range", None),
+        ({"rating": 0}, "a number of stars from 1 to 5 is expected here, not '0'", "rating: none"),
+        ({"rating": ["Unrated"]}, "a number of stars from 1 to 5 is expected here", "rating: none"),
+        ({"rating": "..0"}, "no rating from 1 to 5 lies in this range", "rating: none"),
         ({"rating": "good"}, "a number of stars from 1 to 5 or a range is expected here", None),
     ],
 )

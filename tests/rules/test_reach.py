@@ -141,10 +141,21 @@ ARCHIVE_SEARCH = ("metadata", {A}, False)
             {"any": [{"search": {"isArchived": True, "city": "Nice"}}, {"smart": "dog"}], "not": {"person": "Emma"}},
             [ARCHIVE_SEARCH, ("smart", {T, A}, False), (EMMA, {T, A}, False)],
         ),
-        # An exclude of what is excluded is an include.
+        # What stands under a not, however deep, never makes the rule look further.
+        (
+            {"not": [{"archived": False, "person": "Emma"}]},
+            [("metadata", {T}, False), ARCHIVE_SEARCH, (EMMA, {T}, False)],
+        ),
+        ({"not": [{"archived": "any"}], "person": "Emma"}, [("metadata", {T, A}, False), (EMMA, {T}, False)]),
+        ({"not": [{"archived": False}]}, [("metadata", {T}, False), ARCHIVE_SEARCH]),
+        ({"not": [{"offline": False}]}, [("metadata", {T}, False), ("metadata", {T}, True)]),
         (
             {"not": [{"any": [{"not": {"archived": "any"}}, {"person": "Emma"}]}]},
-            [("metadata", {T, A}, False), ("metadata", {T, A}, False), (EMMA, {T, A}, False)],
+            [("metadata", {T}, False), ("metadata", {T, A}, False), (EMMA, {T}, False)],
+        ),
+        (
+            {"archived": "any", "not": [{"not": {"offline": True}}]},
+            [("metadata", {T, A}, False), ("metadata", {T, A}, False), ("metadata", {T, A}, True)],
         ),
         # What says where it looks is left there, but for the trash.
         (
@@ -195,7 +206,7 @@ def test_what_no_search_bounds_is_searched_for_among_everything_that_the_rule_re
 
 
 def test_a_rule_that_nothing_bounds_is_about_everything_that_it_reaches() -> None:
-    found = node({"not": [{"not": {"archived": True}}]})
+    found = node({"any": [{"archived": True}, {"not": {"person": "Emma"}}], "not": {"person": "Noah"}})
     assert isinstance(found, All)
     assert found.children[0] == EVERYTHING
     assert all(leaf.label.startswith("rules.yaml:1:") for leaf in leaves(found))

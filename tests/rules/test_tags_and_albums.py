@@ -35,6 +35,10 @@ def album(id_: str) -> dict[str, object]:
         ({"all": "Pets"}, tag("p")),
         ({"none": ["Pets", "Trips"]}, ("not", ("any", tag("p"), tag("t")))),
         ({"any": "Trips", "none": "Pets"}, ("all", tag("t"), ("not", tag("p")))),
+        (["Pets", "none"], ("any", tag("p"), {"tagIds": None})),
+        ({"any": ["none", "Pets"]}, ("any", {"tagIds": None}, tag("p"))),
+        ({"none": ["Pets", "none"]}, ("not", ("any", tag("p"), {"tagIds": None}))),
+        ([{"all": ["Pets", "Trips"]}, Quoted("none")], ("any", ("all", tag("p"), tag("t")), tag("x"))),
     ],
 )
 def test_tags_are_searched_for(value: object, expected: object) -> None:
@@ -53,6 +57,10 @@ def test_tags_are_searched_for(value: object, expected: object) -> None:
         ({"none": False}, ("not", {"isNotInAlbum": True})),
         ({"in": ["Pets", "Trips"]}, ("any", album("p"), album("t"))),
         ({"not-in": "Pets"}, ("not", album("p"))),
+        (["Pets", "none"], ("any", album("p"), {"isNotInAlbum": True})),
+        ({"in": ["none", "Pets"]}, ("any", {"isNotInAlbum": True}, album("p"))),
+        ({"not-in": "none"}, ("not", {"isNotInAlbum": True})),
+        ([{"not-in": "Trips"}, "Pets"], ("any", ("not", album("t")), album("p"))),
         (
             {"in": "Trips", "not-in": ["Pets", "Twice"]},
             ("all", album("t"), ("not", ("any", album("p"), ("any", album("1"), album("2"))))),

@@ -8,9 +8,11 @@ import pytest
 
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.predicates import added
+from immich_smart_albums.rules.rules_file.match import parse_match
 from immich_smart_albums.rules.syntax.diagnostics import Findings
 from immich_smart_albums.rules.syntax.document import Text
 from immich_smart_albums.rules.syntax.reader import Reading
+from immich_smart_albums.rules.tree import Check
 
 from .records import check, holds, record, words
 from .values import Quoted, parsed, problem, value
@@ -30,6 +32,7 @@ from .values import Quoted, parsed, problem, value
         (["2019", "last 1 year"], ("any", "taken in 2019", "taken from 2023-05-31 to 2024-06-01")),
         ("12-24", "taken on 12-24 of any year"),
         ("12-24..01-06", "taken on 12-24 to 01-06 of any year"),
+        ("..01-06", "taken on 01-01 to 01-06 of any year"),
         ("on-this-day", "taken on 05-31 of any year"),
         ({"on-this-day": True}, "taken on 05-31 of any year"),
         ({"on-this-day": False}, ("not", "taken on 05-31 of any year")),
@@ -48,6 +51,18 @@ from .values import Quoted, parsed, problem, value
         ({"before": "2015", "between": "2010..2015-11"}, "taken from 2010 to 2015-11"),
         ({"on": ["2019-07-14", "2020"]}, ("any", "taken in 2019-07-14", "taken in 2020")),
         ({"year": [2015, "2018..2020"]}, ("any", "taken in 2015", "taken from 2018 to 2020")),
+        ({"year": ["2024..", "..2015"]}, ("any", "taken from 2024", "taken to 2015")),
+        ({"year": Quoted(">= 2024")}, "taken from 2024"),
+        ({"year": Quoted("> 2023")}, "taken from 2024"),
+        ({"year": Quoted("< 2016")}, "taken to 2015"),
+        ({"year": {"min": 2015, "max": 2018}}, "taken from 2015 to 2018"),
+        ({"year": "2015 .. 2015"}, "taken in 2015"),
+        ({"month": "october.."}, "taken in October or November or December"),
+        ({"month": "..2"}, "taken in January or February"),
+        ({"weekday": "sat.."}, "taken on a Saturday or Sunday"),
+        ({"day-of-year": "12-24.."}, "taken on 12-24 to 12-31 of any year"),
+        ({"day-of-year": "..01-06"}, "taken on 01-01 to 01-06 of any year"),
+        ({"time-of-day": ["22:00..", "..06:00"]}, ("any", "taken at 22:00 to 24:00", "taken at 00:00 to 06:00")),
         ({"month": 7}, "taken in July"),
         ({"month": "07"}, "taken in July"),
         (
@@ -177,7 +192,14 @@ def test_the_local_time_is_told_as_the_reason() -> None:
         ({"last": "0 days"}, "a length of time", None),
         ({"last": ["1 day"]}, "a length of time", None),
         ({"on": "x"}, "a date such as", None),
-        ({"year": "2023-07"}, "a year such as 2023, or a range such as 2015..2018, is expected here", None),
+        ({"year": "2023-07"}, "a year such as 2023 or a range is expected here", "2015.."),
+        ({"year": ".."}, "a year such as 2023 or a range is expected here", "2015.."),
+        ({"year": "0000"}, "a year such as 2023 or a range is expected here", None),
+        ({"year": Quoted("> 9999")}, "no year lies in this range: nothing can match", None),
+        ({"year": Quoted("< 0001")}, "no year lies in this range: nothing can match", None),
+        ({"month": ".."}, "a month such as July or 7 is expected here", None),
+        ({"day-of-year": ".."}, "a day of the year such as 12-24", None),
+        ({"time-of-day": ".."}, "a range of times such as 18:00..23:30 is expected here", None),
         ({"year": "2023..2020"}, "ends before it begins", None),
         ({"month": "Jully"}, "a month such as July or 7 is expected here, not 'Jully'", "Did you mean July?"),
         ({"month": 13}, "a month such as July or 7", "two dots"),
@@ -265,3 +287,21 @@ def test_today_is_an_argument() -> None:
         read = Reading(Findings(), today, UTC)
         found = added.PREDICATE.read(Text("added", given.span), given, read)
         assert f"{start}T00:00:00.000Z" in found.words  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("today", "days"),
+    [
+        (date(2023, 2, 28), ["2020-02-28", "2020-02-29", "2023-02-28"]),
+        (date(2024, 2, 28), ["2020-02-28", "2023-02-28"]),
+        (date(2024, 2, 29), ["2020-02-29"]),
+        (date(2023, 3, 1), ["2020-03-01"]),
+    ],
+)
+@pytest.mark.parametrize("wanted", ["on-this-day", {"on-this-day": True}])
+def test_photos_of_a_29_february_have_their_day_in_every_year(today: date, days: list[str], wanted: object) -> None:
+    reading = Reading(Findings(), today, UTC)
+    found = parse_match(value({"taken": wanted}), reading)
+    assert isinstance(found, Check)
+    taken = ["2020-02-28", "2020-02-29", "2020-03-01", "2023-02-28"]
+    assert [day for day in taken if found.holds(record(localDateTime=f"{day}T12:00:00.000Z"))] == days

@@ -60,7 +60,7 @@ def test_values_are_read(match: object, expected: object) -> None:
         ),
         ({"archived": "maybe"}, "true or false is expected here, not 'maybe'"),
         ({"offline": "any"}, "true or false is expected here, not 'any'"),
-        ({"stack": []}, "true or false is expected here, not a list"),
+        ({"stack": []}, "true, false or primary is expected here, and the list is empty"),
         ({"favorite": Quoted("true")}, "true or false is expected here, not 'true'"),
         ({"text": ""}, "words in the picture is expected here, not nothing"),
         ({"text": []}, "words in the picture is expected here, and the list is empty"),

@@ -55,8 +55,6 @@ SKIPPED: dict[str, str] = {
             "plugin-triggers",
             "search-cities",
             "search-explore",
-            "search-person",
-            "search-person-hidden",
             "search-places",
             "server-media-types",
             "server-statistics-admin",

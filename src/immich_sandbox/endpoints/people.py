@@ -8,6 +8,7 @@ from immich_sandbox.answers.json_shapes import person_json, tag_json
 from immich_sandbox.api_error import no_access
 from immich_sandbox.generator.pictures import draw_person
 from immich_sandbox.library.access import may_share
+from immich_sandbox.library.text_match import like, resembles
 from immich_sandbox.request import Answer, json_answer
 from immich_sandbox.requests.fields import Field
 
@@ -50,6 +51,22 @@ def _rank(counted: tuple[Person, int]) -> tuple[bool, bool, bool, int]:
 def _faces(call: Call, person: Person) -> int:
     assets = (call.library.assets[asset_id] for asset_id in call.library.assets_of_person(person.id))
     return sum(asset.visibility == "timeline" and asset.deleted_at is None for asset in assets)
+
+
+def search_person(call: Call) -> Answer:
+    """GET /search/person: own people by the beginning of a word of their name, wherever their photos are.
+
+    Since 2.7 similar names come as well.
+    """
+    asked = call.checked_query(Field("name", "text", required=True), Field("withHidden", "boolean"))
+    name = asked["name"]
+    tests = [like(name, before=""), like(name, before="% ")]
+    if call.level.asset_dimensions:
+        alike = resembles(name)
+        tests.append(lambda text: text is not None and alike(text))
+    own = (person for person in call.library.people.values() if person.owner_id == call.user_id)
+    found = [person for person in own if person.name and any(test(person.name) for test in tests)]
+    return json_answer([person_json(each) for each in found if asked.get("withHidden") or not each.is_hidden])
 
 
 def get_person(call: Call) -> Answer:

@@ -52,6 +52,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/search/statistics", "asset.statistics", search.statistics),
     Route("POST", "/search/large-assets", "asset.read", search.large_assets),
     Route("GET", "/search/suggestions", "asset.read", search.suggestions),
+    Route("GET", "/search/person", "person.read", people.search_person),
     Route("GET", "/people", "person.read", people.list_people),
     Route("GET", "/people/{id}", "person.read", people.get_person),
     Route("GET", "/people/{id}/statistics", "person.statistics", people.person_statistics),

@@ -146,6 +146,12 @@ class Directory:
             number, has_more = number + 1, answer.hasNextPage
         return rows
 
+    def people_named(self, name: str) -> list[Person]:
+        """People of the account with such a name, and similar ones, wherever their photos are; hidden ones too."""
+        parameters = {"name": name, "withHidden": "true"}
+        answer = decode(self._http.get("/search/person", parameters), list[_Person], "GET /search/person")
+        return [Person(each.id, each.name, each.isHidden) for each in answer]
+
     def has_person(self, person_id: str) -> bool:
         """Whether the account has a person that the list may leave out."""
         try:

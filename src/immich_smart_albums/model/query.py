@@ -134,6 +134,11 @@ class Reach:
             trash = trash or any(name in TRASH_WORDS and value is not False for name, value in query.filters)
         return cls(frozenset(visibility), trash) if visibility else cls()
 
+    def covers(self, query: Query) -> bool:
+        """Whether all that a search finds lies where this looks."""
+        other = Reach.of([query])
+        return other.visibility <= self.visibility and self.trash >= other.trash
+
     def unsaid(self, filters: Mapping[str, object]) -> dict[str, Value]:
         """The filters that make a search look into the trash, where the rule does and it says nothing of that."""
         says = "withDeleted" in filters or any(filters.get(word, False) is not False for word in TRASH_WORDS)

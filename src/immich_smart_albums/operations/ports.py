@@ -33,6 +33,10 @@ class Directory(Protocol):
         """All people that the server lists, hidden and unnamed ones too."""
         ...
 
+    def people_named(self, name: str) -> list[Person]:
+        """People of the account with such a name, and perhaps similar ones, wherever their photos are."""
+        ...
+
     def has_person(self, person_id: str) -> bool:
         """Whether a person exists, listed or not."""
         ...

@@ -1,8 +1,9 @@
 """How far a rule looks, so that its parts that do not say where to look do so as far.
 
-A rule covers the timeline. It reaches into the archive or the trash where a part of it that is not excluded says so,
-and then everything else in it looks there, too: an exclude that looked at the timeline alone, beside an include of
-the archive, would let every archived photo through.
+A rule covers the timeline. It reaches into the archive or the trash where a part of it that stands outside every `not`
+says so, and then everything else in it looks there, too: an exclude that looked at the timeline alone, beside an
+include of the archive, would let every archived photo through. What stands under `not`, however deep, excludes from
+where the rule looks, and never makes it look further.
 """
 
 from __future__ import annotations
@@ -25,14 +26,15 @@ def reaching(node: Node) -> Node:
     """The whole match of a rule, with every part looking as far as the rule reaches."""
     reach = reach_of(node)
     far = looking(node, reach)
-    if reach == TIMELINE_ONLY:
-        return far
-    return _bounded(far, Search(reach.over(Query(Kind.METADATA)), node.label))
+    everything = Search(reach.over(Query(Kind.METADATA)), node.label)
+    if any(not reach.covers(query) for query in _found(far, wanted=True)):
+        return All((everything, far))  # an exclude of an exclude brings in what lies beyond
+    return far if reach == TIMELINE_ONLY else _bounded(far, everything)
 
 
 def reach_of(node: Node) -> Reach:
     """How far the match of a rule reaches."""
-    return Reach.of((WHOLE_LIBRARY, *_included(node, wanted=True)))
+    return Reach.of((WHOLE_LIBRARY, *_outside(node)))
 
 
 def looking(node: Node, reach: Reach) -> Node:
@@ -59,14 +61,26 @@ def looking(node: Node, reach: Reach) -> Node:
             return replace(node, children=tuple(looking(child, reach) for child in node.children))
 
 
-def _included(node: Node, *, wanted: bool) -> Iterator[Query]:
-    """The searches of the parts that are not excluded."""
+def _outside(node: Node) -> Iterator[Query]:
+    """The searches outside every `not`."""
     match node:
-        case Not():
-            yield from _included(node.child, wanted=not wanted)
         case All() | Any():
             for child in node.children:
-                yield from _included(child, wanted=wanted)
+                yield from _outside(child)
+        case Search():
+            yield node.query
+        case _:
+            pass
+
+
+def _found(node: Node, *, wanted: bool) -> Iterator[Query]:
+    """The searches that bring in what they find: those under no `not`, or an even number of them."""
+    match node:
+        case Not():
+            yield from _found(node.child, wanted=not wanted)
+        case All() | Any():
+            for child in node.children:
+                yield from _found(child, wanted=wanted)
         case Search() if wanted:
             yield node.query
         case _:

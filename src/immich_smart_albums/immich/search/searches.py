@@ -13,7 +13,7 @@ from immich_smart_albums.immich.search.count import Counter
 from immich_smart_albums.immich.search.parallel import in_parallel
 from immich_smart_albums.immich.search.request import Question
 from immich_smart_albums.immich.search.scan import PAGE_SIZE, cut, instant, scan
-from immich_smart_albums.model.query import Kind
+from immich_smart_albums.model.query import Kind, Query, Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.immich.http.client import Http
     from immich_smart_albums.immich.search.page import Record
     from immich_smart_albums.immich.versions import Capabilities
-    from immich_smart_albums.model.query import Query
 
 MOST_RANKINGS = 20
 """How often a ranking is read before giving up."""
@@ -81,17 +80,31 @@ class ImmichSearches:
         if record.get("id") != asset_id:
             message = f"GET {path}: the answer is another asset, {record.get('id')!r}"
             raise Untrustworthy(message, hint="Something on the way seems to answer in place of Immich.")
-        yield record
+        yield self._with_people(record)
         self._on_read(1)
+
+    def _with_people(self, record: Record) -> Record:
+        """Details hide who is on other users' assets, while searches show it: then a search is asked."""
+        if record.get("people") or record.get("ownerId") == self._me():
+            return record
+        told = record.get("visibility")  # not before 1.133
+        places = frozenset(each for each in Visibility if told in {None, each.value})
+        query = Query(Kind.METADATA, (("id", str(record["id"])), ("withDeleted", True)), places)
+        found = next((each for batch in self.find(query, frozenset({"people"})) for each in batch), None)
+        return record if found is None else {**record, "people": found["people"]}
+
+    def _me(self) -> str | None:
+        """Whose key it is; None where the key may not know."""
+        try:
+            return self._directory.me().id
+        except MissingPermission:
+            return None
 
     def _own_id(self, query: Query) -> str | None:
         """Whose photos show whether they are favourites; None where the key may not know."""
         if query.get("isFavorite") is not True and not _asks_for_favorites(query):
             return None
-        try:
-            return self._directory.me().id
-        except MissingPermission:
-            return None
+        return self._me()
 
     def _records(self, search: Question, query: Query) -> Generator[list[Record], None, None]:
         if query.kind is Kind.SMART:

@@ -16,7 +16,7 @@ from immich_smart_albums.rules.record import has_exif
 from immich_smart_albums.rules.scope import reach_of
 from immich_smart_albums.rules.syntax.diagnostics import Findings
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id
-from immich_smart_albums.rules.tree import Check, Search
+from immich_smart_albums.rules.tree import Check, Search, Thing
 from immich_smart_albums.selection.explain.explain import Answer, Explanation, explain
 from immich_smart_albums.selection.explain.record_values import shown
 from immich_smart_albums.selection.run.evaluate import Selection
@@ -226,16 +226,8 @@ class _Namer:
     names: Names
 
     def __call__(self, field_: str, id_: str) -> str:
+        things = {"personIds": Thing.PERSON, "tagIds": Thing.TAG}
         try:
-            return self._known(field_).get(id_) or id_
+            return self.names.known(things.get(field_, Thing.ALBUM)).get(id_, id_)
         except ServerError:
             return id_  # it explains less, and is no reason to explain nothing
-
-    def _known(self, field_: str) -> dict[str, str]:
-        match field_:
-            case "personIds":
-                return {each.id: each.name for each in self.names.people}
-            case "tagIds":
-                return {each.id: each.path for each in self.names.tags}
-            case _:
-                return {each.id: each.name for each in self.names.albums}

@@ -69,7 +69,7 @@ def id_names(plan: RunPlan, names: Names) -> dict[str, str]:
     for field, thing in (("personIds", Thing.PERSON), ("tagIds", Thing.TAG), ("albumIds", Thing.ALBUM)):
         if field in used:
             with suppress(ServerError):
-                found.update({id_: name for id_, name in names.listed(thing) if name})
+                found.update(names.known(thing))
     return found
 
 

@@ -6,8 +6,10 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import Problem, ServerError
-from immich_smart_albums.model.text_forms import folded
+from immich_smart_albums.errors import MissingPermission, Problem, ServerError, Untrustworthy
+from immich_smart_albums.model.query import Reach, Visibility
+from immich_smart_albums.model.text_forms import folded, spellings
+from immich_smart_albums.operations.names.shown_people import ShownPeople, look_for_people
 from immich_smart_albums.operations.names.suggestions import Values
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
 from immich_smart_albums.rules.syntax.source import nearest
@@ -20,11 +22,10 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.ports import Directory, PhotoServer
     from immich_smart_albums.rules.syntax.diagnostics import Findings
     from immich_smart_albums.rules.tree import Named
+    from immich_smart_albums.selection.ports import Searches
 
 _NOT_LISTED = {
-    Thing.PERSON: (
-        "Immich lists people with enough faces on the timeline; give others by id. Run without flags for all names."
-    ),
+    Thing.PERSON: ("Immich lists people with enough faces on the timeline. Run without flags for all names."),
     Thing.TAG: "Tags are named by their whole path, such as Trips/Finland.",
     Thing.ALBUM: "An album must be owned by this key's account or shared with it.",
     Thing.USER: "Users are named by their e-mail address, name or id.",
@@ -46,6 +47,8 @@ class Names:
         self._by_name: dict[Thing, dict[str, list[str]]] = {}
         self._is_there: dict[tuple[str, str], bool] = {}
         self._values: Values | None = None
+        self._unlisted: dict[str, tuple[str, ...]] = {}
+        self._shown: dict[Reach, ShownPeople] = {}
 
     @cached_property
     def people(self) -> list[Person]:
@@ -68,9 +71,33 @@ class Names:
         return self._directory.users()
 
     @cached_property
-    def on_timeline(self) -> frozenset[str]:
-        """The ids of the users whose photos the account's timeline shows: its own and its partners'."""
-        return frozenset((self._directory.me().id, *(each.id for each in self._directory.partners())))
+    def partners(self) -> frozenset[str] | None:
+        """The ids of the users whose photos the timeline shows beside the account's; None where the key may not ask."""
+        try:
+            return frozenset(each.id for each in self._directory.partners())
+        except MissingPermission:
+            return None
+
+    @cached_property
+    def own_id(self) -> str | None:
+        """The account's own id; None where the key may not ask."""
+        try:
+            return self._directory.me().id
+        except MissingPermission:
+            return None
+
+    def shown(self, searches: Searches, reach: Reach) -> ShownPeople:
+        """Everybody whom the photos show where a rule looks; each place is read once. Raises ServerError."""
+        found = ShownPeople()
+        for visibility in sorted(reach.visibility, key=lambda each: each.value):
+            place = Reach(frozenset({visibility}), reach.trash)
+            if place not in self._shown:
+                self._shown[place] = look_for_people(searches, place)
+            found.add(self._shown[place])
+        if not found.names and Visibility.TIMELINE in reach.visibility and self.people:
+            message = "the server lists people and shows nobody on any photo, so excludes by name cannot be trusted"
+            raise Untrustworthy(message, hint="Something on the way seems to drop withPeople.")
+        return found
 
     def values(self, server: PhotoServer) -> Values:
         """The values that photos of the account have, on its server; the same object each time."""
@@ -112,8 +139,12 @@ class Names:
         wanted = frozenset(album_ids)
         return any(album.shared for album in self.albums if album.id in wanted)
 
-    def ids(self, thing: Thing, name: str) -> tuple[str, ...]:
-        """The ids that a name, an id or an address stands for; none where nothing has it."""
+    def ids(self, thing: Thing, name: str, *, everywhere: bool = False) -> tuple[str, ...]:
+        """The ids that a name, an id or an address stands for; none where nothing has it.
+
+        The list of people has those of the timeline. Others are looked for by name where it has nobody of that name,
+        and everywhere else if asked to.
+        """
         if thing is Thing.SELF:
             return (self._directory.me().id,)
         wanted = _bare(thing, name)
@@ -125,7 +156,18 @@ class Names:
                 if each:
                     found[folded(each)].add(id_)
             self._by_name[thing] = {each: sorted(ids) for each, ids in found.items()}
-        return tuple(self._by_name[thing].get(folded(wanted), ()))
+        listed = tuple(self._by_name[thing].get(folded(wanted), ()))
+        if thing is not Thing.PERSON or (listed and not everywhere):
+            return listed
+        return tuple(sorted({*listed, *self._unlisted_people(wanted)}))
+
+    def _unlisted_people(self, name: str) -> tuple[str, ...]:
+        """Everybody of this name, also who is on archived or trashed photos only."""
+        key = folded(name)
+        if key not in self._unlisted:
+            found = {each.id: each for each_name in spellings(name) for each in self._directory.people_named(each_name)}
+            self._unlisted[key] = tuple(id_ for id_, each in found.items() if folded(each.name) == key)
+        return self._unlisted[key]
 
     def check(self, leaf: Named, findings: Findings) -> None:
         """Note names that nothing has, and ids that do not exist."""
@@ -159,6 +201,14 @@ class Names:
         if thing is Thing.PERSON:
             return self.has_person(id_)
         return any(each == id_ for each, _ in self.listed(thing))
+
+    def known(self, thing: Thing) -> dict[str, str]:
+        """What ids stand for, as far as it was asked for anyway or is listed."""
+        found = {id_: name for id_, name in self.listed(thing) if name}
+        if thing is Thing.PERSON:
+            for each in self._shown.values():
+                found = {id_: name for id_, name in each.names.items() if name} | found
+        return found
 
     def listed(self, thing: Thing) -> Iterator[tuple[str, str]]:
         """Ids with names; a user has two, e-mail and name."""

@@ -11,19 +11,21 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import MissingPermission, Problem
-from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.errors import Problem
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.operations.names.names import Names
 from immich_smart_albums.operations.names.spelling import Spelling
 from immich_smart_albums.operations.names.suggestions import signed_leaves, sought_in
 from immich_smart_albums.rules.predicates.owner import owned_by
-from immich_smart_albums.rules.scope import looking
+from immich_smart_albums.rules.scope import TIMELINE_ONLY, looking, reach_of
+from immich_smart_albums.rules.syntax.ids import is_id
 from immich_smart_albums.rules.syntax.reader import labelled
 from immich_smart_albums.rules.tree import All, Any, Check, Leaf, Named, Node, Not, Rule, Search, Thing, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from immich_smart_albums.model.query import Reach, Value
     from immich_smart_albums.operations.names.suggestions import Values
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.syntax.diagnostics import Findings
@@ -37,11 +39,13 @@ def resolve(rule: Rule, server: PhotoServer, findings: Findings, names: Names | 
 
     `names` may be shared by all rules of a run, so that each list of names is asked for once.
     """
-    resolver = _Resolver(server, names or Names(server.directory), findings)
+    resolver = _Resolver(server, names or Names(server.directory), findings, reach_of(rule.match))
     before = len(findings.problems)
     # What stands twice in one place is told once.
-    written = tuple({(leaf, leaf.label): leaf for leaf in leaves(rule.match)}.values())
-    resolver.check_names(written)
+    parts = {(leaf, leaf.label, excludes): leaf for leaf, excludes in signed_leaves(rule.match)}
+    for (_, _, excludes), leaf in parts.items():
+        resolver.check_names(leaf, excludes=excludes)
+    written = tuple({(leaf, leaf.label): leaf for leaf in parts.values()}.values())
     resolver.check_values(rule.match)
     resolver.check_version(written)
     if len(findings.problems) > before:
@@ -57,6 +61,8 @@ class _Resolver:
     server: PhotoServer
     names: Names
     findings: Findings
+    reach: Reach
+    """Where the rule looks."""
 
     @property
     def values(self) -> Values:
@@ -68,25 +74,54 @@ class _Resolver:
         """How the server spells them."""
         return Spelling(self.values, self.findings.notice)
 
-    def check_names(self, written: Iterable[Leaf]) -> None:
-        """Note names and ids of the rule as it is written that stand for nothing."""
+    def check_names(self, leaf: Leaf, *, excludes: bool) -> None:
+        """Note names and ids in a part of the rule as it is written that stand for nothing."""
         by_field: dict[str, tuple[str, Callable[[str], bool]]] = {
-            "personIds": ("person", self.names.has_person),
+            "personIds": ("person", self._has_person),
             "tagIds": ("tag", self.names.has_tag),
             "id": ("asset", self.names.has_asset),
             "queryAssetId": ("asset", self.names.has_asset),
             "albumIds": ("album", self.names.has_album),
         }
-        for leaf in written:
-            match leaf:
-                case Named():
-                    self.names.check(leaf, self.findings)
-                case Search():
-                    for field, (noun, exists) in by_field.items():
-                        self._check_ids(leaf, field, noun, exists)
-                    self._check_cut_off(leaf)
-                case _:
-                    self._check_library(leaf)
+        match leaf:
+            case Named(thing=Thing.PERSON):
+                self.findings.problems += filter(
+                    None, (self._wrong_person(name, leaf.label, excludes=excludes) for name in leaf.names)
+                )
+            case Named():
+                self.names.check(leaf, self.findings)
+            case Search():
+                for field, (noun, exists) in by_field.items():
+                    self._check_ids(leaf, field, noun, exists)
+                self._check_cut_off(leaf)
+            case _:
+                self._check_library(leaf)
+
+    def _wrong_person(self, name: str, label: str, *, excludes: bool) -> Problem | None:
+        """Why a name or an id stands for nobody; None where it does."""
+        problem = self.names.wrong(Thing.PERSON, name, label)
+        if problem is None or not self._sees_others:
+            return problem
+        others = self.names.shown(self.server.searches, self.reach)
+        if name.strip().lower() in others.names or (excludes and others.ids(name)):
+            return None
+        if not others.ids(name):
+            return problem
+        hint = "Outside a not, names are those of your own people. Give a partner's person by id: " + ", ".join(
+            sorted(others.ids(name))
+        )
+        return Problem(label, f"nobody of yours is named {name!r}, only somebody on a partner's photos", hint)
+
+    def _has_person(self, person_id: str) -> bool:
+        """Whether a person exists: the account's own, or one on a partner's photos."""
+        if self.names.has_person(person_id):
+            return True
+        return self._sees_others and person_id in self.names.shown(self.server.searches, self.reach).names
+
+    @property
+    def _sees_others(self) -> bool:
+        """Whether photos of other users may be among those that the rule looks at."""
+        return self.names.partners is None or bool(self.names.partners)
 
     def check_values(self, match: Node) -> None:
         """Note names of places, cameras and lenses that no photo has: problems where something is excluded by them."""
@@ -153,44 +188,74 @@ class _Resolver:
                     hint = f"Leave {leaf.title or leaf.words} out: it could never match here."
                     self.findings.problems.append(Problem(leaf.label, message, hint))
 
-    def resolved(self, node: Node) -> Node:
-        """The node with names and what records here do not show as searches; cut-offs without photos that are gone."""
+    def resolved(self, node: Node, *, excludes: bool = False) -> Node:
+        """The node with names and what records here do not show as searches; cut-offs without photos that are gone.
+
+        `excludes` says whether it stands under an odd number of negations.
+        """
         match node:
             case Named():
-                return self._looked_up(node)
+                return self._looked_up(node, excludes=excludes)
             case Search():
                 until = tuple(each for each in node.query.until if self.names.has_asset(each))
-                return self.spelling.of_search(replace(node, query=replace(node.query, until=until)))
+                found = self.spelling.of_search(replace(node, query=replace(node.query, until=until)))
+                return self._own_part(found, node.query.get("albumIds"), node.label)
             case Check() if node.sought is not None and node.sought.matches is None:
                 return self.spelling.of_check(node, node.sought)
             case Check():
                 return self._search_for(node) or node
             case Not():
-                return replace(node, child=self.resolved(node.child))
+                return replace(node, child=self.resolved(node.child, excludes=not excludes))
             case All() | Any():
-                return replace(node, children=tuple(self.resolved(child) for child in node.children))
+                children = tuple(self.resolved(child, excludes=excludes) for child in node.children)
+                return replace(node, children=children)
             case _:
                 return node
 
-    def _looked_up(self, leaf: Named) -> Node:
-        ids = tuple(self.names.ids(leaf.thing, each) for each in leaf.names)
-        built = leaf.build(ids)
-        if leaf.thing is Thing.ALBUM and self.names.is_any_shared(chain.from_iterable(ids)):
-            built = self._on_timeline(built, leaf)
+    def _looked_up(self, leaf: Named, *, excludes: bool) -> Node:
+        if leaf.thing is Thing.PERSON:
+            built = self._person(leaf, excludes=excludes)
+        else:
+            ids = tuple(self.names.ids(leaf.thing, each) for each in leaf.names)
+            built = leaf.build(ids)
+            if leaf.thing is Thing.ALBUM:
+                built = self._own_part(built, tuple(chain.from_iterable(ids)), leaf.label)
         built = labelled(built, leaf.label) or built
         return built if leaf.reach is None else looking(built, leaf.reach)
 
-    def _on_timeline(self, built: Node, leaf: Named) -> Node:
-        """What the timeline shows of a shared album: since 3.0 its search finds everybody's photos."""
-        try:
-            owners = self.names.on_timeline
-        except MissingPermission as error:
+    def _person(self, leaf: Named, *, excludes: bool) -> Node:
+        """Somebody by name: one of the account's own people, under an exclude everybody whom a photo shows."""
+        everywhere = self.reach != TIMELINE_ONLY
+        ids = [set(self.names.ids(Thing.PERSON, each, everywhere=everywhere)) for each in leaf.names]
+        if not excludes or not self._sees_others or all(map(is_id, leaf.names)):
+            return leaf.build(tuple(map(_sorted, ids)))
+        if self.names.partners is None:
             self.findings.notice(
-                f"{leaf.label}: the key lacks the permission {error.permission}, so that {leaf.words} also finds "
-                "photos of members whose photos you cannot add"
+                f"{leaf.label}: the key lacks the permission partner.read, so all photos are looked at for partners' "
+                f"people named as in {leaf.words}"
             )
+        others = self.names.shown(self.server.searches, self.reach)
+        built = leaf.build(tuple(_sorted(own | others.ids(name)) for own, name in zip(ids, leaf.names, strict=True)))
+        silent = others.owners - others.telling - {self.names.own_id}
+        if not silent:
             return built
-        return All((built, owned_by(owners, "yours or a partner's")))
+        self.findings.notice(
+            f"{leaf.label}: Immich shows nobody on the photos of some partner, so whether {leaf.words} holds for them "
+            "cannot be told: they are left out"
+        )
+        return Any((built, owned_by(silent, "a partner's of whom nobody is shown")))
+
+    def _own_part(self, built: Node, album_ids: Value, label: str) -> Node:
+        """What the timeline shows of a shared album: since 3.0 its search finds everybody's photos."""
+        if not isinstance(album_ids, tuple) or not self.names.is_any_shared(album_ids):
+            return built
+        if self.names.partners is not None and self.names.own_id is not None:
+            return All((built, owned_by({self.names.own_id, *self.names.partners}, "yours or a partner's")), label)
+        self.findings.notice(
+            f"{label}: the key lacks the permission partner.read or user.read, so the whole timeline is read to tell "
+            "which photos of a shared album can be added"
+        )
+        return All((built, Search(self.reach.over(WHOLE_LIBRARY), label)), label)
 
     def _search_for(self, check: Check) -> Search | None:
         """The search that says the same, where records of this version do not show what the check looks at."""
@@ -198,3 +263,7 @@ class _Resolver:
             return None
         is_shown = not self.server.lacks_asset_fields(check.names)
         return None if is_shown else Search(check.within, check.label)
+
+
+def _sorted(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(ids))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.syntax.document import Entries
-from immich_smart_albums.rules.syntax.reader import any_of, is_none, options
+from immich_smart_albums.rules.syntax.reader import any_of, options
 from immich_smart_albums.rules.tree import Any, Named, Node, Not, Search, Thing
 from immich_smart_albums.rules.values.schema import NONE, SCALAR, TRUTH, mapping, one_or_list
 
@@ -20,10 +20,12 @@ _IN_NONE = Search(Query(Kind.METADATA, (("isNotInAlbum", True),)))
 
 
 def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    if is_none(value):
-        return _IN_NONE
+    return any_of(value, reading, _NAME, lambda each: _condition(each, reading), none=_IN_NONE)
+
+
+def _condition(value: Value, reading: Reading) -> Node | None:
     if not isinstance(value, Entries):
-        return _in(value, reading)
+        return _one(value, reading)
     readers = {
         "in": lambda each: _in(each, reading),
         "not-in": lambda each: _not_in(each, reading),
@@ -33,7 +35,7 @@ def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
 
 
 def _in(value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _NAME, lambda each: _one(each, reading))
+    return any_of(value, reading, _NAME, lambda each: _one(each, reading), none=_IN_NONE)
 
 
 def _not_in(value: Value, reading: Reading) -> Node | None:
@@ -62,18 +64,17 @@ PREDICATE = Predicate(
     "album",
     "Which albums the photo is in.",
     _read,
-    schema={
-        "anyOf": [
-            one_or_list(SCALAR),
-            NONE,
-            mapping(**{"in": one_or_list(SCALAR), "not-in": one_or_list(SCALAR), "none": TRUTH}),
-        ]
-    },
+    schema=one_or_list(
+        SCALAR,
+        NONE,
+        mapping(**{"in": one_or_list(SCALAR, NONE), "not-in": one_or_list(SCALAR, NONE), "none": TRUTH}),
+    ),
     examples=(
         ("album: Best of", "in this album"),
         ("album: [Finland, Best of]", "in one of these, or in both"),
         ("album: {in: Finland, not-in: [Best of, Private]}", "in this one, but in none of those"),
         ("album: none", "in no album of anybody"),
+        ("album: [Best of, none]", "in this one, or in none"),
         ("album: {none: false}", "in some album"),
     ),
     options={

@@ -36,7 +36,8 @@ PREDICATE = Predicate(
         ("archived: any", "in the archive or not"),
     ),
     notes=(
-        "Rules look at the timeline. One with `archived: true` or `archived: any` (not under `not`) looks into the "
-        "archive as well, with all of its predicates: what it excludes is excluded there, too."
+        "Rules look at the timeline. One with `archived: true` or `archived: any` outside every `not` looks into the "
+        "archive as well, with all of its predicates: what it excludes is excluded there, too. What stands under "
+        "`not`, however deep, never makes a rule look further."
     ),
 )

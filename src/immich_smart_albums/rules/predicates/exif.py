@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.record import exif, in_range, number, unknown
-from immich_smart_albums.rules.syntax.reader import any_of, is_none, options
+from immich_smart_albums.rules.syntax.reader import any_of, options
 from immich_smart_albums.rules.values.numbers import Unit, plain_number, read_range, written
 from immich_smart_albums.rules.values.schema import NONE, RANGE, mapping, one_or_list
 
@@ -53,14 +53,14 @@ def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
 
 
 def _listed(value: Value, word: str, reading: Reading) -> Node | None:
-    return any_of(value, reading, _UNITS[word][0].meant, lambda each: _one(each, word, reading))
+    name = _UNITS[word][1]
+    none = unknown(word, exif(name), f"exifInfo.{name}")
+    return any_of(value, reading, _UNITS[word][0].meant, lambda each: _one(each, word, reading), none=none)
 
 
 def _one(value: Value, word: str, reading: Reading) -> Node | None:
     unit, name = _UNITS[word]
     fact = exif(name)
-    if is_none(value):
-        return unknown(word, fact, f"exifInfo.{name}")
     wanted = read_range(value, reading, unit)
 
     def known(record: Record) -> float | None:

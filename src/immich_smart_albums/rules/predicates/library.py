@@ -9,7 +9,7 @@ from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.record import needed
 from immich_smart_albums.rules.syntax.document import Text
 from immich_smart_albums.rules.syntax.ids import is_id
-from immich_smart_albums.rules.syntax.reader import any_of, is_none
+from immich_smart_albums.rules.syntax.reader import any_of
 from immich_smart_albums.rules.tree import Check, Node, Not
 from immich_smart_albums.rules.values.schema import NONE, TEXT, one_or_list, words
 
@@ -17,18 +17,17 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.document import Value
     from immich_smart_albums.rules.syntax.reader import Reading
 
+_NO_LIBRARY = "in no external library"
 _WHICH = "the id of an external library"
 
 
 def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _WHICH, lambda each: _one(each, reading))
+    return any_of(value, reading, _WHICH, lambda each: _one(each, reading), none=_in_library(None, _NO_LIBRARY))
 
 
 def _one(value: Value, reading: Reading) -> Node | None:
-    if is_none(value):
-        return _in_library(None, "in no external library")
     if isinstance(value, Text) and value.text == "any":
-        return Not(_in_library(None, "in no external library"))
+        return Not(_in_library(None, _NO_LIBRARY))
     text = reading.text(value, _WHICH)
     if text is None:
         return None
@@ -55,7 +54,7 @@ PREDICATE = Predicate(
     "library",
     "Which external library the photo is in.",
     _read,
-    schema={"anyOf": [one_or_list(TEXT), NONE, words("any")]},
+    schema=one_or_list(TEXT, NONE, words("any")),
     examples=(
         ("library: 8fbe472e-7463-4d97-ae2d-3efb3270e153", "in this external library"),
         ("library: none", "uploaded, in no external library"),

@@ -8,7 +8,7 @@ from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.record import exif, has_exif, number
 from immich_smart_albums.rules.syntax.document import Entries
-from immich_smart_albums.rules.syntax.reader import any_of, is_none
+from immich_smart_albums.rules.syntax.reader import any_of
 from immich_smart_albums.rules.syntax.source import nearest
 from immich_smart_albums.rules.tree import Check
 from immich_smart_albums.rules.values.geo import Point, distance, in_polygon, read_box, read_circle, read_polygon, shown
@@ -27,14 +27,12 @@ _LATITUDE, _LONGITUDE = exif("latitude"), exif("longitude")
 
 
 def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _MEANT, lambda each: _one(each, reading))
+    return any_of(value, reading, _MEANT, lambda each: _one(each, reading), none=_NOWHERE)
 
 
 def _one(value: Value, reading: Reading) -> Node | None:
     if isinstance(value, Entries):
         return _area(value, reading)
-    if is_none(value):
-        return Check("no coordinates", lambda record: has_exif(record) and _point(record) is None, _FIELDS, _point)
     name = reading.text(value, "the name of a place")
     if name is None:
         return None
@@ -103,6 +101,7 @@ def _point(record: Record) -> Point | None:
 
 
 _FIELDS = frozenset({"exifInfo.latitude", "exifInfo.longitude"})
+_NOWHERE = Check("no coordinates", lambda record: has_exif(record) and _point(record) is None, _FIELDS, _point)
 _CORNER = {"anyOf": [mapping(lat=SCALAR, lon=SCALAR), {"type": "array", "items": SCALAR, "minItems": 2, "maxItems": 2}]}
 
 PREDICATE = Predicate(

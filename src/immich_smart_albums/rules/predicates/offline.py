@@ -32,7 +32,7 @@ PREDICATE = Predicate(
         ("offline: false", "its file is there, or it was uploaded"),
     ),
     notes=(
-        "Immich keeps photos whose file is missing in the trash. So a rule with `offline: true` (not under `not`) "
-        "looks into the trash as well, with all of its predicates. It needs Immich 1.125."
+        "Immich keeps photos whose file is missing in the trash. So a rule with `offline: true` outside every "
+        "`not` looks into the trash as well, with all of its predicates. It needs Immich 1.125."
     ),
 )

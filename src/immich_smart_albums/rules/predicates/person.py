@@ -11,7 +11,7 @@ from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.record import in_range, needed
 from immich_smart_albums.rules.syntax.document import Entries
 from immich_smart_albums.rules.syntax.ids import id_in_url
-from immich_smart_albums.rules.syntax.reader import is_none, one_of, options, together
+from immich_smart_albums.rules.syntax.reader import all_of, any_of, is_none, one_of, options, together
 from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Search, Thing
 from immich_smart_albums.rules.values.numbers import Range, Unit, read_range
 from immich_smart_albums.rules.values.schema import NONE, RANGE, SCALAR, TRUTH, mapping, one_or_list
@@ -49,10 +49,12 @@ def _any_by_id(ids: Iterable[str], label: str = "") -> Node:
 
 
 def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    if is_none(value):
-        return in_range("people", Range(0, 0), _COUNT, _count, *_FIELDS)
+    return any_of(value, reading, _WHO, lambda each: _condition(each, reading), none=_NOBODY)
+
+
+def _condition(value: Value, reading: Reading) -> Node | None:
     if not isinstance(value, Entries):
-        return _any(value, reading)
+        return _anybody(value, reading)
     readers = {
         "any": lambda each: _any(each, reading),
         "all": lambda each: _all(each, reading),
@@ -64,29 +66,32 @@ def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
     return options(value, reading, "a condition on people", readers)
 
 
-def _each(value: Value, reading: Reading) -> tuple[Named, ...] | None:
-    """The people in a value, groups as their members."""
-    values = reading.each(value, _WHO)
-    if values is None:
+def _people_named(value: Value, reading: Reading) -> tuple[Named, ...] | None:
+    """The people that one entry names: one, or the members of a group."""
+    text = reading.text(value, _WHO)
+    if text is None:
         return None
     groups = {folded(name): members for name, members in reading.people.items()}
-    found: list[Named] = []
-    texts = [(each, reading.text(each, _WHO)) for each in values]
-    for each, text in texts:
-        if text is not None:
-            members = groups.get(folded(text), (text,))
-            found += [person_named(id_in_url(who, "people") or who.strip(), str(each.span)) for who in members]
-    return None if None in {text for _, text in texts} else tuple(found)
+    members = groups.get(folded(text), (text,))
+    return tuple(person_named(id_in_url(who, "people") or who.strip(), str(value.span)) for who in members)
 
 
-def _any(value: Value, reading: Reading) -> Node | None:
-    people = _each(value, reading)
+def _anybody(value: Value, reading: Reading) -> Node | None:
+    people = _people_named(value, reading)
     return None if people is None else one_of(people)
 
 
-def _all(value: Value, reading: Reading) -> Node | None:
-    people = _each(value, reading)
+def _everybody(value: Value, reading: Reading) -> Node | None:
+    people = _people_named(value, reading)
     return None if people is None else together(people)
+
+
+def _any(value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, _WHO, lambda each: _anybody(each, reading), none=_NOBODY)
+
+
+def _all(value: Value, reading: Reading) -> Node | None:
+    return all_of(value, reading, _WHO, lambda each: _everybody(each, reading), none=_NOBODY)
 
 
 def _none(value: Value, reading: Reading) -> Node | None:
@@ -95,17 +100,26 @@ def _none(value: Value, reading: Reading) -> Node | None:
 
 
 def _only(value: Value, reading: Reading) -> Node | None:
-    people = _each(value, reading)
-    if people is None:
+    values = reading.each(value, _WHO)
+    if values is None:
         return None
-    names = tuple(dict.fromkeys(name for each in people for name in each.names))
+    entries = [_people_named(each, reading) for each in values if not is_none(each)]
+    people = [person for named in entries for person in named or ()]
+    if None in entries:
+        return None
+    nobody = (_NOBODY,) if len(entries) < len(values) else ()
+    names = tuple(dict.fromkeys(name for person in people for name in person.names))
+    return one_of((*nobody, *([_only_named(names, str(value.span))] if names else [])))
+
+
+def _only_named(names: tuple[str, ...], label: str) -> Named:
     said = ", ".join(map(repr, names))
 
     def build(ids: tuple[tuple[str, ...], ...]) -> Node:
         allowed = frozenset(chain.from_iterable(ids))
         return All((_any_by_id(sorted(allowed)), _nobody_but(allowed, f"nobody but {said}")))
 
-    return Named(Thing.PERSON, names, f"nobody but {said}, and one of them", build, label=str(value.span))
+    return Named(Thing.PERSON, names, f"nobody but {said}, and one of them", build, label=label)
 
 
 def _nobody_but(allowed: frozenset[str], title: str) -> Check:
@@ -119,6 +133,10 @@ def _nobody_but(allowed: frozenset[str], title: str) -> Check:
 
 
 def _how_many(value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, _COUNT.meant, lambda each: _so_many(each, reading))
+
+
+def _so_many(value: Value, reading: Reading) -> Node | None:
     wanted = read_range(value, reading, _COUNT)
     return None if wanted is None else in_range("people", wanted, _COUNT, _count, *_FIELDS)
 
@@ -149,21 +167,22 @@ def _names(record: Record) -> list[object]:
     return [each.get("name") or "(no name)" for each in _people(record)]
 
 
+_NOBODY = in_range("people", Range(0, 0), _COUNT, _count, *_FIELDS)
+
+
 PREDICATE = Predicate(
     "person",
     "Who is on the photo.",
     _read,
-    schema={
-        "anyOf": [
-            one_or_list(SCALAR),
-            NONE,
-            mapping(
-                **dict.fromkeys(("any", "all", "none", "only"), one_or_list(SCALAR)),
-                count=RANGE,
-                unnamed=TRUTH,
-            ),
-        ]
-    },
+    schema=one_or_list(
+        SCALAR,
+        NONE,
+        mapping(
+            **dict.fromkeys(("any", "all", "none", "only"), one_or_list(SCALAR, NONE)),
+            count=one_or_list(RANGE),
+            unnamed=TRUTH,
+        ),
+    ),
     examples=(
         ("person: Emma", "Emma is on it, whoever else is"),
         ("person: [Emma, Noah]", "Emma, or Noah, or both"),
@@ -172,19 +191,27 @@ PREDICATE = Predicate(
         ("people: {any: kids, count: {max: 3}}", "somebody of the group `kids`, and three people at most"),
         ("people: {count: 2, unnamed: false}", "two people, both with a name"),
         ("person: none", "nobody"),
+        ("person: [Emma, none]", "Emma, or nobody at all"),
     ),
     options={
         "any": "at least one of these people",
         "all": "all of them together",
         "none": "none of them",
         "only": "at least one of them and nobody else, named or not",
-        "count": "how many people, those without a name included: a number or a range",
+        "count": "how many people, those without a name included: a number, a range or a list of these",
         "unnamed": "`true`: somebody without a name; `false`: everybody on it has one",
     },
     notes=(
         "People are given by name (in any case), by id, or by the address of their page. Where several people have "
-        "the same name, any of them is meant. A name under `people:` at the top of the file stands for its members "
-        "wherever a person can stand. A name that nobody has is an error.\n\n"
+        "the same name, any of them is meant; hidden ones and those who are on archived photos only can be named as "
+        "well. A name under `people:` at the top of the file stands for its members wherever a person can stand. A "
+        "name that nobody has is an error.\n\n"
+        "A name finds your own people. Where it excludes (under `not`, in `none`), it is everybody of that name whom a "
+        "photo shows, also the people of partners whose photos are on your timeline, whatever case and accents: a "
+        "partner's Emma is left out with yours. Partners' people are read off the photos, which costs one reading of "
+        "the timeline with its people in each run, and only with such a partner and such an exclude. Where Immich "
+        "shows nobody on any of a partner's photos, that cannot be told: these photos are left out, and the plan says "
+        "so. To find a partner's person, give the id.\n\n"
         "`only`, `count` and `unnamed` look at the people that Immich shows on the photo: hidden people count, faces "
         "that Immich has not put to a person do not. People belong to one account: in a partner's photos Immich shows "
         'the partner\'s people. Write a person who is really called none in quotes: `"none"`.'

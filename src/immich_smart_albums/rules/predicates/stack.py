@@ -8,8 +8,9 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.record import needed
 from immich_smart_albums.rules.syntax.document import Text
+from immich_smart_albums.rules.syntax.reader import any_of
 from immich_smart_albums.rules.tree import All, Check, Node, Not, Record
-from immich_smart_albums.rules.values.schema import TRUTH, words
+from immich_smart_albums.rules.values.schema import TRUTH, one_or_list, words
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.document import Value
@@ -36,6 +37,10 @@ _FIRST = Check("first of its stack", lambda record: _primary(record) == record["
 
 
 def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    return any_of(value, reading, "true, false or primary", lambda each: _one(each, reading))
+
+
+def _one(value: Value, reading: Reading) -> Node | None:
     if isinstance(value, Text) and value.text == "primary":
         # That it is in a stack is implied, and cheap to ask: only what is left is asked for one by one.
         return All((Not(_SINGLE), _FIRST))
@@ -47,15 +52,15 @@ PREDICATE = Predicate(
     "stack",
     "Whether the photo is one of a stack.",
     _read,
-    schema={"anyOf": [TRUTH, words("primary")]},
+    schema=one_or_list(TRUTH, words("primary")),
     examples=(
         ("stack: true", "one of a stack"),
         ("stack: primary", "the one that its stack is shown by"),
         ("stack: false", "in no stack"),
     ),
     notes=(
-        "For one of each stack beside everything that is not stacked, write "
-        "`any: [{stack: false}, {stack: primary}]`. Before Immich 2.6, and for `primary` in all versions, every photo "
+        "For one of each stack beside everything that is not stacked, write `stack: [false, primary]`. "
+        "Before Immich 2.6, and for `primary` in all versions, every photo "
         "that the rest of the rule lets through is asked for by itself, which takes time."
     ),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.syntax.document import Entries
-from immich_smart_albums.rules.syntax.reader import any_of, is_none, options, together
+from immich_smart_albums.rules.syntax.reader import all_of, any_of, options
 from immich_smart_albums.rules.tree import Any, Named, Node, Not, Search, Thing
 from immich_smart_albums.rules.values.schema import NONE, SCALAR, mapping, one_or_list
 
@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.reader import Reading
 
 _PATH = "a tag"
+_UNTAGGED = Search(Query(Kind.METADATA, (("tagIds", None),)))
 
 
 def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    if is_none(value):
-        return Search(Query(Kind.METADATA, (("tagIds", None),)))
+    return any_of(value, reading, _PATH, lambda each: _condition(each, reading), none=_UNTAGGED)
+
+
+def _condition(value: Value, reading: Reading) -> Node | None:
     if not isinstance(value, Entries):
-        return _any(value, reading)
+        return _one(value, reading)
     readers = {
         "any": lambda each: _any(each, reading),
         "all": lambda each: _all(each, reading),
@@ -32,12 +35,11 @@ def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
 
 
 def _any(value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _PATH, lambda each: _one(each, reading))
+    return any_of(value, reading, _PATH, lambda each: _one(each, reading), none=_UNTAGGED)
 
 
 def _all(value: Value, reading: Reading) -> Node | None:
-    values = reading.each(value, _PATH)
-    return None if values is None else together([_one(each, reading) for each in values])
+    return all_of(value, reading, _PATH, lambda each: _one(each, reading), none=_UNTAGGED)
 
 
 def _none(value: Value, reading: Reading) -> Node | None:
@@ -63,18 +65,13 @@ PREDICATE = Predicate(
     "tag",
     "Which tags the photo has.",
     _read,
-    schema={
-        "anyOf": [
-            one_or_list(SCALAR),
-            NONE,
-            mapping(**dict.fromkeys(("any", "all", "none"), one_or_list(SCALAR))),
-        ]
-    },
+    schema=one_or_list(SCALAR, NONE, mapping(**dict.fromkeys(("any", "all", "none"), one_or_list(SCALAR, NONE)))),
     examples=(
         ("tag: Trips/Finland", "tagged so, or with a tag below it such as Trips/Finland/Lakes"),
         ("tag: [Pets, Family]", "one of these, or both"),
         ("tag: {all: [Trips, print], none: Work}", "both of these, and not that"),
         ("tag: none", "no tag at all"),
+        ("tag: [Pets, none]", "tagged so, or not at all"),
     ),
     options={"any": "at least one of these tags", "all": "each of them", "none": "none of them"},
     notes=(

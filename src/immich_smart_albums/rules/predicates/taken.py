@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import isleap
 from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,9 @@ from immich_smart_albums.rules.syntax.document import Entries, Text
 from immich_smart_albums.rules.syntax.reader import any_of, labelled, together
 from immich_smart_albums.rules.tree import Check, Node, Not
 from immich_smart_albums.rules.values.dates import BOUNDS, MOMENT, Period, read_bounds, read_period
+from immich_smart_albums.rules.values.numbers import Unit, read_range
 from immich_smart_albums.rules.values.recurring import MONTHS, WEEKDAYS, Cycle, read_days, read_numbers, read_times
-from immich_smart_albums.rules.values.schema import SCALAR, TRUTH, mapping, one_or_list
+from immich_smart_albums.rules.values.schema import RANGE, SCALAR, TRUTH, mapping, one_or_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,18 +31,25 @@ _MARGIN = timedelta(days=1)
 """Local time and UTC are never further apart: zones go from -12 to +14 hours, before about 1900 to almost 16."""
 
 _ON_THIS_DAY = "on-this-day"
-_YEARS = re.compile(r"\d{4}(\s*\.\.\s*\d{4})?", re.ASCII)
+_LAST_YEAR = 9999
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_YEARS = Unit(
+    "a year such as 2023",
+    lambda text: float(text) if _YEAR.fullmatch(text) and text != "0000" else None,
+    lambda number: f"{int(number):04}",
+    '2015..2018, 2015.. or ">= 2015"',
+)
 _OPTIONS = {
     "after": "from this date on: a year, month, day, or a day with a time",
     "before": "up to and with this date",
     "between": "two dates, `2023-06-01..2023-08-31` or `[2023-06-01, 2023-08-31]`",
     "last": "so many days, weeks, months or years up to today, in whole days",
     "on": "this year, month or day",
-    "year": "a year, or a range such as `2015..2018`",
-    "month": "months of any year: names, numbers, ranges such as `november..february`",
+    "year": "a year, or a range such as `2015..2018`, `2015..` or `..2018`",
+    "month": "months of any year: names, numbers, ranges such as `november..february`, `june..`",
     "day-of-year": "a day of any year as `12-24`, or a range such as `12-24..01-06`",
     "weekday": "`monday` to `sunday`, `weekend`, ranges such as `mon..fri`",
-    "time-of-day": "a range such as `18:00..23:30`, also across midnight",
+    "time-of-day": "a range such as `18:00..23:30`, also across midnight, or `18:00..`",
     _ON_THIS_DAY: "`true`: today's day and month, of any year",
 }
 
@@ -54,7 +63,7 @@ def _one(value: Value, reading: Reading) -> Node | None:
         return _from_entries(value, reading)
     if isinstance(value, Text) and value.text == _ON_THIS_DAY:
         return _today(reading)
-    if isinstance(value, Text) and re.match(r"\d\d-\d\d", value.text):
+    if isinstance(value, Text) and re.match(r"\s*(\.\.\s*)?\d\d-\d\d", value.text):
         return _days(value, reading)
     return _in_period(read_period(value, reading))
 
@@ -97,10 +106,15 @@ def _moved(moment: datetime | None, by: timedelta) -> datetime | None:
 
 
 def _year(value: Value, reading: Reading) -> Node | None:
-    if isinstance(value, Text) and _YEARS.fullmatch(value.text.strip()):
-        return _in_period(read_period(value, reading))
-    reading.problem(value, "a year such as 2023, or a range such as 2015..2018, is expected here")
-    return None
+    years = read_range(value, reading, _YEARS)
+    if years is None:
+        return None
+    first = None if years.low is None else int(years.low) + (not years.has_low)
+    last = None if years.high is None else int(years.high) - (not years.has_high)
+    if first == _LAST_YEAR + 1 or last == 0:
+        reading.problem(value, "no year lies in this range: nothing can match")
+        return None
+    return _in_period(Period(*(None if year is None else f"{year:04}" for year in (first, last))))
 
 
 def _months(value: Value, reading: Reading) -> Node | None:
@@ -132,7 +146,9 @@ def _on_days(days: Cycle) -> Check:
 
 def _today(reading: Reading) -> Check:
     day = reading.today.isoformat()[5:]
-    return _on_days(Cycle(day, day))
+    # In a common year nobody would see the photos of 29 February, so they come with those of the 28th.
+    leaps = day == "02-28" and not isleap(reading.today.year)
+    return _on_days(Cycle(day, "02-29" if leaps else day))
 
 
 def _on_this_day(value: Value, reading: Reading) -> Node | None:
@@ -173,7 +189,7 @@ PREDICATE = Predicate(
             between={"anyOf": [SCALAR, {"type": "array", "items": SCALAR, "minItems": 2, "maxItems": 2}]},
             last=SCALAR,
             on=one_or_list(SCALAR),
-            year=one_or_list(SCALAR),
+            year=one_or_list(RANGE),
             month=one_or_list(SCALAR),
             day_of_year=one_or_list(SCALAR),
             weekday=one_or_list(SCALAR),
@@ -198,6 +214,8 @@ PREDICATE = Predicate(
         "Times are the photo's own local time, as Immich shows it (`localDateTime`), so that a New Year's Eve in Tokyo "
         "is one. Both ends of a period belong to it, each with all that it names: `before: 2023` lasts to the end of "
         "2023. Options side by side must all hold. Whatever counts from today ends with tomorrow, since elsewhere it "
-        "may be tomorrow already; photos dated later, by a clock set wrong, are left out."
+        "may be tomorrow already; photos dated later, by a clock set wrong, are left out. A range without an end is "
+        "open: months to December, days and times to the end of the year and the day. In years without a 29 February "
+        "`on-this-day` shows its photos on the 28th."
     ),
 )

@@ -122,11 +122,36 @@ def one_of(nodes: Iterable[Node | None]) -> Node | None:
     return None if read is None else read[0] if len(read) == 1 else Any(read)
 
 
-def any_of(value: Value, reading: Reading, meant: str, read: Callable[[Value], Node | None]) -> Node | None:
-    """A value that may be a list, of which any holds; each entry is read by `read`."""
+def any_of(
+    value: Value, reading: Reading, meant: str, read: Callable[[Value], Node | None], *, none: Node | None = None
+) -> Node | None:
+    """A value that may be a list, of which any holds; each entry is read by `read`.
+
+    Where the predicate knows "has none", an entry `none` becomes that node, alone and in a list alike.
+    """
+    nodes = _each_of(value, reading, meant, read, none)
+    return None if nodes is None else one_of(nodes)
+
+
+def all_of(
+    value: Value, reading: Reading, meant: str, read: Callable[[Value], Node | None], *, none: Node | None = None
+) -> Node | None:
+    """A value that may be a list, of which all hold; see `any_of`."""
+    nodes = _each_of(value, reading, meant, read, none)
+    return None if nodes is None else together(nodes)
+
+
+def _each_of(
+    value: Value, reading: Reading, meant: str, read: Callable[[Value], Node | None], none: Node | None
+) -> list[Node | None] | None:
+    """The entries of a list, or the one value that stands alone, as nodes; None for an empty list.
+
+    Every entry is read, so that every problem is noted.
+    """
     values = reading.each(value, meant)
-    # A list, so that every entry is read and every problem noted.
-    return None if values is None else one_of([labelled(read(each), str(each.span)) for each in values])
+    if values is None:
+        return None
+    return [labelled(none if none is not None and is_none(each) else read(each), str(each.span)) for each in values]
 
 
 def options(

@@ -91,7 +91,9 @@ def _some(value: Value, reading: Reading, known: Names) -> tuple[int, ...] | Non
     text = value.text.strip() if isinstance(value, Text) else ""
     if text.lower() in known.groups:
         return known.groups[text.lower()]
-    ends = [known.number(each.strip()) for each in text.split("..", 1)]
+    first_part, dots, last_part = (part.strip() for part in text.partition(".."))
+    ends = [known.number(first_part or (known.names[0] if last_part else ""))]
+    ends += [known.number(last_part or (known.names[-1] if first_part else ""))] if dots else []
     if None in ends:
         near = nearest(text, (*known.names, *known.groups))
         hint = f"Did you mean {near[0]}?" if near else "A range is written with two dots: Monday..Friday."
@@ -104,7 +106,8 @@ def _some(value: Value, reading: Reading, known: Names) -> tuple[int, ...] | Non
 
 def read_days(value: Value, reading: Reading) -> Cycle | None:
     """A day of every year, `12-24`, or a range of them, `12-24..01-06`."""
-    return _cycle(value, reading, _day, "a day of the year such as 12-24, or a range such as 12-24..01-06,")
+    meant = "a day of the year such as 12-24, or a range such as 12-24..01-06,"
+    return _cycle(value, reading, _day, meant, ("01-01", "12-31"))
 
 
 def read_times(value: Value, reading: Reading) -> Cycle | None:
@@ -113,12 +116,16 @@ def read_times(value: Value, reading: Reading) -> Cycle | None:
         hint = "Write a beginning and an end, such as 18:00..23:30."
         reading.problem(value, f"a range of times is expected here, not {name_of(value)}", hint=hint)
         return None
-    return _cycle(value, reading, _time, "a range of times such as 18:00..23:30")
+    return _cycle(value, reading, _time, "a range of times such as 18:00..23:30", ("00:00", "24:00"))
 
 
-def _cycle(value: Value, reading: Reading, read: Callable[[str], str | None], meant: str) -> Cycle | None:
-    parts = [part.strip() for part in value.text.split("..", 1)] if isinstance(value, Text) else [""]
-    first, last = read(parts[0]), read(parts[-1])
+def _cycle(
+    value: Value, reading: Reading, read: Callable[[str], str | None], meant: str, ends: tuple[str, str]
+) -> Cycle | None:
+    """A range, of which one end may be left open: then it goes to that end of the year or the day."""
+    start, dots, end = (part.strip() for part in (value.text if isinstance(value, Text) else "").partition(".."))
+    first = read(start or (ends[0] if end else ""))
+    last = read(end or (ends[1] if start else "")) if dots else first
     if first is None or last is None:
         reading.problem(value, f"{meant} is expected here, not {name_of(value)}")
         return None

@@ -12,7 +12,7 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import marked
 from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.syntax.document import Entries, Text
-from immich_smart_albums.rules.syntax.reader import any_of, is_none, options
+from immich_smart_albums.rules.syntax.reader import any_of, options
 from immich_smart_albums.rules.tree import Check
 from immich_smart_albums.rules.values.accidents import accident
 from immich_smart_albums.rules.values.regex import SECONDS_PER_MATCH, PatternError, PatternTimeout, compile_pattern
@@ -48,12 +48,11 @@ class TextFact:
 
 def read_text_test(value: Value, reading: Reading, of: TextFact) -> Node | None:
     """The test in a value, or in each value of a list, of which any holds."""
-    return any_of(value, reading, f"a regular expression for the {of.word}", lambda each: _one(each, reading, of))
+    meant = f"a regular expression for the {of.word}"
+    return any_of(value, reading, meant, lambda each: _one(each, reading, of), none=of.unknown)
 
 
 def _one(value: Value, reading: Reading, of: TextFact) -> Node | None:
-    if of.unknown is not None and is_none(value):
-        return of.unknown
     if not isinstance(value, Entries):
         _note_accident(value, reading, of)
         return _matches(value, reading, of)

@@ -1,0 +1,56 @@
+"""Whom the photos show, whosever people they are: a partner's photos come with the partner's people on them.
+
+No list of the server tells these people, but every search finds photos by their ids, which stand in its answers.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import WHOLE_LIBRARY
+from immich_smart_albums.model.text_forms import bare
+from immich_smart_albums.rules.record import needed
+
+if TYPE_CHECKING:
+    from immich_smart_albums.model.query import Reach
+    from immich_smart_albums.selection.ports import Searches
+
+
+@dataclass(slots=True)
+class ShownPeople:
+    """Everybody whom the photos in some places show."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    """By id."""
+    owners: set[str] = field(default_factory=set)
+    """The users whose photos these are."""
+    telling: set[str] = field(default_factory=set)
+    """Those of them on whose photos somebody is shown."""
+
+    def ids(self, name: str) -> set[str]:
+        """Everybody of this name, without regard to case, accents and form: rather one too many is left out."""
+        wanted = bare(name)
+        return {id_ for id_, each in self.names.items() if each and bare(each) == wanted}
+
+    def add(self, other: ShownPeople) -> None:
+        """Take in whom other places show."""
+        self.names.update(other.names)
+        self.owners |= other.owners
+        self.telling |= other.telling
+
+
+def look_for_people(searches: Searches, reach: Reach) -> ShownPeople:
+    """Read whom all photos in these places show. Raises ServerError, and FilterError where an answer hides it."""
+    found = ShownPeople()
+    with closing(searches.find(reach.over(WHOLE_LIBRARY), frozenset({"people", "ownerId"}))) as batches:
+        for batch in batches:
+            for record in batch:
+                owner, people = str(needed(record, "ownerId")), needed(record, "people")
+                shown = [each for each in people if isinstance(each, dict)] if isinstance(people, list) else []
+                found.owners.add(owner)
+                if shown:
+                    found.telling.add(owner)
+                    found.names.update((str(each.get("id")), str(each.get("name") or "")) for each in shown)
+    return found
