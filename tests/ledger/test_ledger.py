@@ -220,6 +220,32 @@ def test_albums_are_told_with_how_many_photos_are_whose(ledger: SqliteLedger) ->
     assert second.counts == {Standing.OURS: 2, Standing.TAKEN_OUT: 1}
 
 
+def test_a_rule_gets_another_name_with_all_that_is_known(ledger: SqliteLedger) -> None:
+    ledger.bind(KEY, ALBUM)
+    add(ledger, A, B, C)
+    write = send(ledger, AddAssets("alice", (D,)))
+    ledger.learn(KEY, Learned(taken_out=(C,)), 7)
+    # The new name had an album, from which people took something out, and which was let go.
+    ledger.learn(OTHER, Learned(taken_out=(B,)), 0)
+    before = ledger.state
+    ledger.rename(KEY, OTHER)
+    assert ledger.state != before
+    (known,) = ledger.albums()
+    assert (known.key, known.binding, known.server) == (OTHER, Binding("a1", "Friends"), "http://photos")
+    assert standings(ledger, OTHER) == {"a": Standing.OURS, "b": Standing.TAKEN_OUT, "c": Standing.TAKEN_OUT}
+    assert ledger.memory(OTHER).matched == 7
+    assert [each.write for each in ledger.memory(OTHER).interrupted] == [write]
+    assert {each.intent.key for each in ledger.writes(1)} == {OTHER}
+
+
+def test_a_rule_that_has_an_album_does_not_get_that_of_another_one(ledger: SqliteLedger) -> None:
+    ledger.bind(KEY, ALBUM)
+    ledger.bind(OTHER, Album("a2", "Family", 0, None, "", ""))
+    before = ledger.state
+    ledger.rename(KEY, OTHER)
+    assert (ledger.state, ledger.binding(KEY)) == (before, Binding("a1", "Friends"))
+
+
 def test_photos_may_be_taken_over(ledger: SqliteLedger) -> None:
     ledger.learn(KEY, Learned(hand_made=("a", "b")), 0)
     ledger.take_over(1, KEY, "bob", [A])

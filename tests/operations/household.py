@@ -86,11 +86,11 @@ class Household:
         names = dict.fromkeys(name for each in self.rules for name in each.accounts)
         return gather_participants({name: lambda name=name: self.connect(name) for name in names})  # type: ignore[misc]
 
-    def plan(self, ledger: SqliteLedger, accounts: Participants | None = None) -> Plan:
+    def plan(self, ledger: SqliteLedger, accounts: Participants | None = None, book: RuleBook | None = None) -> Plan:
         """What would be written."""
         how = Selecting(concurrency=1, log=lambda _: None)
         taking_part = accounts or self.accounts()
-        return make_plan(RuleBook(self.rules), taking_part, ledger, how, made_at="now")[0]
+        return make_plan(book or RuleBook(self.rules), taking_part, ledger, how, made_at="now")[0]
 
     def planned(self) -> Plan:
         """What would be written, with the ledger opened to read only."""

@@ -259,10 +259,17 @@ def test_of_two_albums_of_one_name_none_is_chosen(home: Household) -> None:
     assert writes(home.sandbox) == []
 
 
-def test_somebody_elses_album_of_that_name_is_not_taken_where_one_may_only_look(home: Household) -> None:
+def test_an_album_of_that_name_into_which_one_may_only_look_gets_no_twin_without_being_asked(home: Household) -> None:
     users = {name: home.sandbox.library.user_named(name).id for name in ("alice", "bob")}
     home.sandbox.library.add_album("Best", owner_id=users["bob"], roles={users["alice"]: "viewer"})
     home.rate("alice-0")
+    (planned,) = home.planned().albums
+    (problem,) = planned.problems
+    assert problem.message == "an album 'Best' is shared with alice by Bob, for viewing only"
+    assert problem.hint is not None
+    assert problem.hint.endswith("For an own album as well: `was: none`.")
+    assert only(home.sync()).album is None
+    home.rules = (rule(is_new=True),)
     assert only(home.sync()).created
 
 

@@ -54,6 +54,8 @@ class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class SetDetails(msgspec.Struct, frozen=True, tag="details", forbid_unknown_fields=True):
     """Change what else the album shows, only what differs; the plan's owner does."""
 
+    name: Edit | None = None
+    """Only where the rule has another name now; an album that people renamed keeps its name."""
     description: Edit | None = None
     order: Edit | None = None
     """asc or desc."""
@@ -62,7 +64,7 @@ class SetDetails(msgspec.Struct, frozen=True, tag="details", forbid_unknown_fiel
 
     def edits(self) -> dict[str, Edit]:
         """What changes, by name."""
-        asked = {"description": self.description, "order": self.order, "cover": self.cover}
+        asked = {"name": self.name, "description": self.description, "order": self.order, "cover": self.cover}
         return {name: edit for name, edit in asked.items() if edit is not None}
 
 

@@ -56,6 +56,8 @@ class Wanted:
     """Whom the rule shares the album with, each with a role."""
     sticky: frozenset[str] = frozenset()
     """What may stay although it is not selected: only a smart search has lost sight of it."""
+    was: str = ""
+    """The album's name, where it is still that of an earlier rule and is to become this one's."""
     elsewhere: frozenset[str] = frozenset()
     """What a rule that is split selects for any of its albums: what is not selected for this one only moves."""
     favorites: frozenset[str] = frozenset()

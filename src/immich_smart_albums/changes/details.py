@@ -22,6 +22,7 @@ def details(
     rule = wanted.rule
     cover, doubts = _cover(wanted, members, shown)
     change = SetDetails(
+        name=_edit(now.name, wanted.name) if now and wanted.was else None,
         # A new album gets its description when it is made.
         description=_edit(now.description, rule.description) if now else None,
         order=_edit(now.order if now else None, rule.order),

@@ -8,8 +8,8 @@ import msgspec
 
 from immich_smart_albums.changes.change import AddAssets, Change, CreateAlbum, RemoveAssets, SetDetails
 from immich_smart_albums.changes.details import details
-from immich_smart_albums.changes.guard import refusals, refusals_of_nothing
-from immich_smart_albums.changes.memory import NOTHING
+from immich_smart_albums.changes.guard import refusals, refusals_of_emptied, refusals_of_nothing
+from immich_smart_albums.changes.memory import NOTHING, Standing
 from immich_smart_albums.changes.plan import AlbumPlan
 from immich_smart_albums.changes.reconcile import learn
 from immich_smart_albums.changes.sharing import Sharing, sharing
@@ -76,6 +76,9 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
     )
     lost = sum(asset.id not in wanted.elsewhere for _, asset in removals)
     refused = refusals(wanted.rule.guard, len(members), lost, len(additions))
+    gone = (memory.having({Standing.OURS}) - inside) & {*lesson.learned.gone, *_ids(lesson.learned.taken_out)}
+    ours_before = len(memory.having({Standing.OURS}))
+    refused += refusals_of_emptied(wanted.name, ours_before, len(gone), len(gone & selected.keys()))
     if wanted.selections and not selected:
         ours = lesson.ours - wanted.elsewhere
         # Where all that was ours only moves, it is no wonder that nothing is left.
@@ -116,6 +119,10 @@ def _removals(
         if adder is not None or not wanted.problems:
             found.append((owner or adder or wanted.owner, membership.asset))
     return sorted(found, key=lambda each: (-each[1].taken, each[1].id))
+
+
+def _ids(assets: Iterable[Asset]) -> frozenset[str]:
+    return frozenset(asset.id for asset in assets)
 
 
 def _by_account(assets: Iterable[tuple[str, Asset]]) -> list[tuple[str, tuple[Asset, ...]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +34,46 @@ def refusals_of_nothing(guard: Guard, ours: int, matched_before: int) -> tuple[s
         return ()
     before = f"; {_photos(ours)} that it added are in the album" if ours else f"; last time it was {matched_before:,}"
     return (f"nothing matches any more{before}",)
+
+
+FEWEST_LOST = 5
+"""Fewer photos than these a person may well have taken out one by one."""
+
+LOST_SHARE = 0.9
+"""Of what we added to an album; more than that is not taken out one by one."""
+
+
+def refusals_of_emptied(name: str, ours: int, lost: int, matching: int) -> tuple[str, ...]:
+    """What to say where nearly all that was added to an album is gone from it at once.
+
+    Of `ours` photos `lost` are gone, `matching` of which the rule still selects. Was it a person, they are to stay out;
+    was it a backup that was restored, they are to come back. That only a person can tell.
+    """
+    if matching < FEWEST_LOST or lost < LOST_SHARE * ours:
+        return ()
+    what = f"all {ours:,}" if lost == ours else f"{lost:,} of the {ours:,}"
+    again = f"`ledger forget {shlex.quote(name)} --binding`"
+    said = (
+        f"{what} photos that it added are gone from the album at once: emptied by somebody, or is a backup restored?"
+        f" `--allow {shlex.quote(name)}` has them stay out, {again} has them added again"
+    )
+    return (said,)
+
+
+def warnings_of_lost_ledger(plan: AlbumPlan) -> tuple[str, ...]:
+    """What to say of an album that is there, where the ledger knows nothing that its account ever did.
+
+    If most of what matches is in it already, it looks like this tool's work, which the ledger should remember.
+    """
+    if not plan.already_there or 2 * plan.already_there < plan.matched:
+        return ()
+    said = (
+        f"{plan.already_there:,} of the {_photos(plan.matched)} that match are in the album already, and the ledger"
+        " knows nothing of it. If this tool put them there, its ledger is missing: restore it from a backup, for what"
+        " people took out would be added again now. If it is lost, or there was none,"
+        f" `adopt {shlex.quote(plan.rule)} --take-over` makes them its own; else they count as put there by hand"
+    )
+    return (said,)
 
 
 def refusals_of_split(guard: Guard, albums: Iterable[AlbumPlan], elsewhere: Collection[str]) -> tuple[str, ...]:

@@ -118,5 +118,11 @@ class Memory:
         return frozenset(asset.id for each in doubtful for asset in each.assets)
 
 
+def continued(before: Memory, now: Memory) -> Memory:
+    """What is remembered of an album that goes on under another name: what stays out by either stays out."""
+    kept = {id_: each for id_, each in now.memberships.items() if each.standing in KEPT_OUT}
+    return Memory({**before.memberships, **kept}, before.interrupted, before.matched)
+
+
 NOTHING = Memory()
 """No ledger, or one that does not know the album: everything in it counts as hand-made."""

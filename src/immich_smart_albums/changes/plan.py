@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from immich_smart_albums.changes.change import AddAssets, Change, RemoveAssets
+from immich_smart_albums.changes.memory import AlbumKey
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.album import Album
 from immich_smart_albums.model.asset import Asset
@@ -77,6 +78,8 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     learned: Learned = Learned()
     split: str = ""
     """The rule's name in the rules file where the album is one of several that the rule is split into."""
+    was: AlbumKey | None = None
+    """What the ledger knows the album by so far, where the rule has another name, or another account, now."""
 
     @property
     def name(self) -> str:

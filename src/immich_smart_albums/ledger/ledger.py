@@ -178,6 +178,21 @@ class SqliteLedger:
                 self._unbind(row)
             self._database.run("UPDATE albums SET album = ?, name = ? WHERE id = ?", album.id, album.name, row)
 
+    def rename(self, before: AlbumKey, now: AlbumKey) -> None:
+        """See `Ledger.rename`."""
+        if self.binding(now) is not None:
+            return
+        with self._changing():
+            old, new = self._album(before), self._album(now)
+            # What is known of the new one by now is what stays out of it.
+            self._database.run("UPDATE OR IGNORE memberships SET album = ? WHERE album = ?", new, old)
+            self._database.run("DELETE FROM memberships WHERE album = ?", old)
+            self._database.run("UPDATE writes SET album = ? WHERE album = ?", new, old)
+            columns = "album, name, matched, split"
+            sql = f"UPDATE albums SET ({columns}) = (SELECT {columns} FROM albums WHERE id = ?) WHERE id = ?"  # noqa: S608
+            self._database.run(sql, old, new)
+            self._database.run("DELETE FROM albums WHERE id = ?", old)
+
     def unbind(self, key: AlbumKey) -> None:
         """See `Ledger.unbind`."""
         with self._changing():

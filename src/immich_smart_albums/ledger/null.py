@@ -30,6 +30,9 @@ class NoLedger:
     def bind(self, key: AlbumKey, album: Album) -> None:
         """Not remembered."""
 
+    def rename(self, before: AlbumKey, now: AlbumKey) -> None:
+        """Not remembered."""
+
     def learn(self, key: AlbumKey, learned: Learned, matched: int | None, split: str = "") -> None:
         """Not remembered."""
 

@@ -15,6 +15,7 @@ from immich_smart_albums.rules.syntax.source import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.changes.memory import Binding, Memory
     from immich_smart_albums.model.album import Album
@@ -43,14 +44,16 @@ def albums_of(
         yield name, {account: tuple(names[name].get(account, ())) for account in selections}
 
 
-def left_behind(rule: AlbumRule, owner: Participant, ledger: Ledger) -> Iterator[str]:
-    """The albums that a rule was split into before and that hold photos of ours, perhaps nothing else by now."""
+def left_behind(rule: AlbumRule, owner: Participant, ledger: Ledger, names: AbstractSet[str]) -> Iterator[str]:
+    """The albums that a rule was split into before and that hold photos of ours, perhaps nothing else by now.
+
+    `names` are those of the rule, now and before.
+    """
     if rule.keep is Keep.ADD_ONLY or not rule.rule.split:
         return
     there = {album.id for album in owner.names.albums}
-    whose = (owner.user.id, rule.name)
     for known in ledger.albums():
-        is_of_rule = (known.key.owner, known.split) == whose
+        is_of_rule = known.key.owner == owner.user.id and known.split and known.split in names
         if is_of_rule and known.counts.get(Standing.OURS) and known.binding and known.binding.album_id in there:
             yield known.key.rule
 
@@ -107,13 +110,24 @@ def find_bound(
             message = f"the album {found.name!r} is shared with {rule.accounts[0] or 'this account'} for viewing only"
             findings.problems.append(rule.span.problem(message, hint=f"Ask {found.owner} for the role of an editor."))
         return found
-    named = [album for album in albums if same_name(album.name, name) and album.role != "viewer"]
+    of_name = [album for album in albums if same_name(album.name, name)]
+    named = [album for album in of_name if album.role != "viewer"]
+    if of_name and not named and not rule.is_new:
+        findings.problems.append(_only_shown(rule, of_name[0]))
     # Somebody else's album of that name is meant only where there is no own one.
     candidates = [album for album in named if album.role == "owner"] or named
     if len(candidates) > 1:
         problem = ambiguous(str(rule.span), name, candidates, "Name one of them in the rule, as `id: …`")
         findings.problems.append(problem)
     return candidates[0] if candidates else None
+
+
+def _only_shown(rule: AlbumRule, album: Album) -> Problem:
+    """A second album of that name beside one that others share would look like the first one, and be another."""
+    who = album.owner or "its owner"
+    message = f"an album {album.name!r} is shared with {rule.accounts[0] or 'this account'} by {who}, for viewing only"
+    hint = f"Ask {who} for the role of an editor, or give the rule another name. For an own album as well: `was: none`."
+    return rule.span.problem(message, hint=hint)
 
 
 def _gone(rule: AlbumRule, name: str, binding: Binding | None) -> Problem:

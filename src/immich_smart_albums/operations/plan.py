@@ -14,14 +14,15 @@ from msgspec import structs
 
 from immich_smart_albums.changes.desired import Wanted
 from immich_smart_albums.changes.diff import plan_album
-from immich_smart_albums.changes.guard import refusals_of_run, refusals_of_split
-from immich_smart_albums.changes.memory import AlbumKey, Standing
+from immich_smart_albums.changes.guard import refusals_of_run, refusals_of_split, warnings_of_lost_ledger
+from immich_smart_albums.changes.memory import AlbumKey, Standing, continued
 from immich_smart_albums.changes.plan import AlbumPlan, Plan
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.model.text_forms import nfc, same_name
 from immich_smart_albums.operations.accounts import Participants, told
 from immich_smart_albums.operations.albums import albums_of, left_behind, look_at_album
+from immich_smart_albums.operations.origins import Origin, Origins
 from immich_smart_albums.operations.rule_tests import expect
 from immich_smart_albums.operations.select import Selecting, compile_rules, select
 from immich_smart_albums.rules.album import AlbumRule, Keep
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.desired import AlbumView
     from immich_smart_albums.changes.memory import Memory
-    from immich_smart_albums.model.album import User
+    from immich_smart_albums.model.album import Album, User
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.accounts import Participant
     from immich_smart_albums.operations.ports import Ledger
@@ -106,7 +107,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     """
     answers, notices = ask(book.albums, accounts, how)
     allow = frozenset(map(nfc, allow))
-    planner = _Planner(accounts, ledger, how, allow)
+    planner = _Planner(accounts, ledger, how, allow, Origins(book, accounts, ledger))
     made = (plan for rule in book.albums for plan in planner.of_rule(rule, answers[rule.name]))
     albums = tuple(structs.replace(plan, problems=located(plan.problems, book)) for plan in made)
     _require_known(allow, {each.name for each in book.albums} | {each.rule for each in albums})
@@ -154,6 +155,7 @@ class _Planner:
     ledger: Ledger
     how: Selecting
     allow: frozenset[str]
+    origins: Origins
     _favorites: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def of_rule(self, rule: AlbumRule, answers: Answers) -> Iterator[AlbumPlan]:
@@ -166,20 +168,37 @@ class _Planner:
         if unmet:
             yield self._stopped(rule, rule.name, (*answers.problems, *unmet))
             return
+        try:
+            origin = self.origins.of(rule, owner, answers.selected)
+        except ServerError as error:
+            origin = Origin(problem=told(str(rule.span), error))
+        if origin.problem is not None:
+            yield self._stopped(rule, rule.name, (*answers.problems, origin.problem))
+            return
         notes = tuple(dict.fromkeys(note for each in answers.selections.values() for note in each.notes))
+        notes = (origin.warning, *notes) if origin.warning else notes
         parts = dict(albums_of(rule, answers.selections))
-        for name in left_behind(rule, owner, self.ledger):
-            parts.setdefault(name, dict.fromkeys(answers.selections, ()))
-        plans = [self._planned(rule, name, selections, answers, owner) for name, selections in parts.items()]
+        before = self.origins.keys_before(rule, origin, answers.selections)
+        renamed = {key.rule for key in before.values()}
+        for name in left_behind(rule, owner, self.ledger, {rule.name, origin.rule}):
+            if name not in renamed:
+                parts.setdefault(name, dict.fromkeys(answers.selections, ()))
+        plans = [self._planned(rule, name, parts[name], answers, owner, before.get(name)) for name in parts]
         for plan in self._judged_together(rule, plans, answers):
             yield structs.replace(plan, warnings=(*plan.warnings, *notes))
             notes = ()  # they are about the rule, so one of its albums tells them
 
-    def _planned(
-        self, rule: AlbumRule, name: str, selections: dict[str, tuple[Asset, ...]], answers: Answers, owner: Participant
+    def _planned(  # noqa: PLR0913 - which album, and what is known of it
+        self,
+        rule: AlbumRule,
+        name: str,
+        selections: dict[str, tuple[Asset, ...]],
+        answers: Answers,
+        owner: Participant,
+        before: AlbumKey | None,
     ) -> AlbumPlan:
         try:
-            return self._plan(rule, name, selections, answers, owner)
+            return self._plan(rule, name, selections, answers, owner, before)
         except ServerError as error:
             return self._stopped(rule, name, (*answers.problems, told(str(rule.span), error)))
 
@@ -197,14 +216,24 @@ class _Planner:
     def _stopped(self, rule: AlbumRule, name: str, problems: tuple[Problem, ...]) -> AlbumPlan:
         return AlbumPlan(rule=name, owner=rule.accounts[0], problems=tuple(dict.fromkeys(problems)))
 
-    def _plan(
-        self, rule: AlbumRule, name: str, selections: dict[str, tuple[Asset, ...]], answers: Answers, owner: Participant
+    def _plan(  # noqa: PLR0913 - which album, and what is known of it
+        self,
+        rule: AlbumRule,
+        name: str,
+        selections: dict[str, tuple[Asset, ...]],
+        answers: Answers,
+        owner: Participant,
+        before: AlbumKey | None,
     ) -> AlbumPlan:
         key = AlbumKey(owner.user.id, name)
-        memory = self.ledger.memory(key)
+        memory, binding = self.ledger.memory(key), self.ledger.binding(key)
+        before = before if binding is None else None
+        if before is not None:
+            binding = self.ledger.binding(before)
+            memory = continued(self.ledger.memory(before), memory)
         findings = Findings()
         shares = self._shares(rule, owner, findings)
-        view = look_at_album(rule, name, self.ledger.binding(key), owner, findings, memory)
+        view = look_at_album(rule, name, binding, owner, findings, memory)
         if findings.problems:
             return self._stopped(rule, name, (*answers.problems, *findings.problems))
         wanted = Wanted(
@@ -214,12 +243,18 @@ class _Planner:
             problems=answers.problems,
             users={each: self.accounts.present[each].user for each in rule.accounts if each in self.accounts.present},
             shares=shares,
+            was=before.rule if before and view and _is_named(view.album, before.rule) else "",
             elsewhere=answers.selected if rule.rule.split else frozenset(),
             favorites=self._favorites_of(owner) if rule.cover == "favorite" else frozenset(),
         )
         sticky = self._sticky(wanted, view, memory, answers)
         plan = plan_album(replace(wanted, sticky=sticky), view, memory)
-        plan = structs.replace(plan, split=rule.name if rule.rule.split else "")
+        if view is not None and not any(known.key.owner == owner.user.id for known in self.ledger.albums()):
+            plan = structs.replace(plan, warnings=(*plan.warnings, *warnings_of_lost_ledger(plan)))
+        plan = structs.replace(plan, split=rule.name if rule.rule.split else "", was=before)
+        if before is not None:
+            reason = f"it goes on with what is remembered of the rule {before.rule!r}"
+            plan = structs.replace(plan, reasons=(reason, *plan.reasons))
         return structs.replace(plan, refusals=()) if {rule.name, name} & self.allow else plan
 
     def _shares(self, rule: AlbumRule, owner: Participant, findings: Findings) -> tuple[tuple[User, str], ...]:
@@ -268,6 +303,11 @@ class _Planner:
         return frozenset(stays)
 
 
+def _is_named(album: Album, name: str) -> bool:
+    """Whether an own album still has the name that its rule had, so that people expect both to be renamed."""
+    return album.role == "owner" and same_name(album.name, name)
+
+
 def chosen(book: RuleBook, names: Collection[str]) -> RuleBook:
     """The book with some of its albums only; all of them where none is named.
 
@@ -283,4 +323,7 @@ def chosen(book: RuleBook, names: Collection[str]) -> RuleBook:
             problems.append(Problem("command line", f"the rules have no album {name!r}", hint))
     if problems:
         raise ConfigurationError(tuple(problems))
-    return replace(book, albums=tuple(each for each in book.albums if each.name in names)) if names else book
+    if not names:
+        return book
+    others = tuple(each for each in book.albums if each.name not in names)
+    return replace(book, albums=tuple(each for each in book.albums if each.name in names), others=others)

@@ -117,7 +117,13 @@ class Albums(Protocol):
         ...
 
     def edit(
-        self, album_id: str, *, description: str | None = None, order: str | None = None, cover: str | None = None
+        self,
+        album_id: str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        order: str | None = None,
+        cover: str | None = None,
     ) -> None:
         """Change what is given; `order` is asc or desc, the cover the id of an asset in the album."""
         ...
@@ -194,6 +200,10 @@ class Journal(Protocol):
 
     def bind(self, key: AlbumKey, album: Album) -> None:
         """Remember which album a rule feeds, and its name."""
+        ...
+
+    def rename(self, before: AlbumKey, now: AlbumKey) -> None:
+        """From now on know an album, and all that is remembered of it, by another rule; nothing where that has one."""
         ...
 
     def learn(self, key: AlbumKey, learned: Learned, matched: int | None, split: str = "") -> None:

@@ -262,7 +262,12 @@ def _shares(album: _Album, warnings: list[str]) -> Iterator[ShareAlbum]:
 
 
 def _details(album: _Album, warnings: list[str]) -> SetDetails:
-    now = {"description": album.details.description, "order": album.details.order, "cover": album.details.cover}
+    now = {
+        "name": album.details.name,
+        "description": album.details.description,
+        "order": album.details.order,
+        "cover": album.details.cover,
+    }
     back: dict[str, Edit] = {}
     for change in album.changes():
         edits = change.edits().items() if isinstance(change, SetDetails) else ()

@@ -86,7 +86,12 @@ def change_json(change: Change, base: str) -> dict[str, object]:
             who = {"id": user.id, "name": user.name, "email": user.email}
             return {"change": "share", "user": who, "role": role, "was": was}
         case SetDetails():
-            edits = (("description", change.description), ("order", change.order), ("cover", change.cover))
+            edits = (
+                ("name", change.name),
+                ("description", change.description),
+                ("order", change.order),
+                ("cover", change.cover),
+            )
             return {"change": "details", **{word: _edit(edit) for word, edit in edits if edit}}
         case DeleteAlbum():
             return {"change": "delete"}

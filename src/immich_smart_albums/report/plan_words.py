@@ -75,13 +75,9 @@ def edits_of(change: Change, base: str) -> Iterator[str]:
             who = f"{one_line(user.name)} <{one_line(user.email)}>"
             before = f" (was {was})" if was else ""
             yield f"not shared with {who} any more{before}" if role is None else f"shared with {who} as {role}{before}"
-        case SetDetails(description=description, order=order, cover=cover):
-            if description:
-                yield f"description {_from_to(description)}"
-            if order:
-                yield f"order {_from_to(order)}"
-            if cover:
-                yield f"cover {asset_url(base, cover.new)}"
+        case SetDetails():
+            for word, edit in change.edits().items():
+                yield f"{word} {asset_url(base, edit.new) if word == 'cover' else _from_to(edit)}"
         case DeleteAlbum():
             yield "deleted, with nothing in it; its photos stay"
         case AddAssets() | RemoveAssets():

@@ -79,6 +79,10 @@ class AlbumRule:
     """Whether in-step leaves photos in that only a smart search does not rank high enough any more."""
     album_id: str | None = None
     """The album, where the file names it by id."""
+    was: str | None = None
+    """The name that the rule had before."""
+    is_new: bool = False
+    """Whether the file says that it goes on with no earlier rule."""
     description: str | None = None
     cover: str | None = None
     """newest, oldest, favorite, or an asset's id."""
@@ -121,3 +125,5 @@ class RuleBook:
     """Named places."""
     written: Mapping[str, tuple[Text, Value]] = field(default_factory=dict, compare=False, repr=False)
     """The sections that stand once, as they stand in the files."""
+    others: tuple[AlbumRule, ...] = ()
+    """Albums that the run leaves alone."""

@@ -83,6 +83,20 @@ def filled(name: str, keys: Sequence[Key], values: Sequence[str]) -> str:
     return _PLACEHOLDER.sub(lambda found: by_key.get(found[1], found[0]), name)
 
 
+def pattern(name: str, keys: Sequence[Key]) -> re.Pattern[str]:
+    """What the names look like that an album's name becomes."""
+    marks = [f"\0{at}\0" for at, _ in enumerate(keys)]
+    text = re.escape(filled(name, keys, marks))
+    for mark in marks:
+        text = text.replace(re.escape(mark), "(?s:.+)")
+    return re.compile(text)
+
+
+def placeholders(name: str) -> frozenset[str]:
+    """The words in braces that a name has."""
+    return frozenset(_PLACEHOLDER.findall(name))
+
+
 def read_split(entries: Mapping[str, Value], reading: Reading) -> tuple[Key, ...] | None:
     """The keys of an album's entry, whose name must have a place for each; None with problems noted."""
     before = len(reading.findings.problems)

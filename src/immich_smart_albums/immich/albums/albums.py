@@ -68,6 +68,7 @@ class _Details(msgspec.Struct):
 
 class _Edited(msgspec.Struct):
     id: str
+    albumName: str | None = None  # noqa: N815 - Immich's name
     description: str | None = None
     order: str | None = None
     albumThumbnailAssetId: str | None = None  # noqa: N815 - Immich's name
@@ -218,13 +219,19 @@ class ImmichAlbums:
         return write(self._http, REMOVE, album_id, asset_ids, partial(self._inside, album_id))
 
     def edit(
-        self, album_id: str, *, description: str | None = None, order: str | None = None, cover: str | None = None
+        self,
+        album_id: str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        order: str | None = None,
+        cover: str | None = None,
     ) -> None:
         """Change what is given. Until 2.6.1 the owner may, later editors as well.
 
         It is done when the answer shows it, or a look at the album. Raises ServerError.
         """
-        asked = {"description": description, "order": order, "albumThumbnailAssetId": cover}
+        asked = {"albumName": name, "description": description, "order": order, "albumThumbnailAssetId": cover}
         body = {name: value for name, value in asked.items() if value is not None}
         request, failure = f"PATCH /albums/{album_id}", None
         try:
@@ -283,6 +290,7 @@ def _shows(edited: _Edited, asked: Mapping[str, str]) -> bool:
         (description is None or (edited.description or "").strip() == description.strip())
         and (cover is None or edited.albumThumbnailAssetId == cover)
         and ("order" not in asked or edited.order == asked["order"])
+        and ("albumName" not in asked or edited.albumName == asked["albumName"])
     )
 
 

@@ -107,6 +107,8 @@ def _apply_album(plan: AlbumPlan, key: AlbumKey, run: Run, report: AlbumReport, 
             check_album(plan, run.servers)
         written.add(plan.album.id)
     if not run.is_undo:
+        if plan.was is not None:
+            run.journal.rename(plan.was, key)
         if plan.album is not None:
             run.journal.bind(key, plan.album)
         run.journal.learn(key, plan.learned, None if plan.problems else plan.matched, plan.split)

@@ -69,4 +69,4 @@ def _changed_albums(plan: Plan, servers: Mapping[str, PhotoServer]) -> list[str]
 
 
 def _has_album(server: PhotoServer, name: str) -> bool:
-    return any(same_name(album.name, name) for album in server.directory.albums())
+    return any(same_name(album.name, name) and album.role != "viewer" for album in server.directory.albums())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from immich_smart_albums.operations.albums import look_at_album
 from immich_smart_albums.operations.explain.photo import Why, why
 from immich_smart_albums.rules.album import RuleBook
 from immich_smart_albums.rules.rules_file.located import located
-from immich_smart_albums.rules.split import filled
+from immich_smart_albums.rules.split import filled, pattern
 from immich_smart_albums.rules.syntax.diagnostics import Findings
 from immich_smart_albums.rules.syntax.source import nearest
 
@@ -100,7 +99,9 @@ def rule_for(name: str, book: RuleBook) -> AlbumRule:
     Raises ConfigurationError where there is none, or where several may be meant.
     """
     found = [each for each in book.albums if same_name(each.name, name)]
-    found = found or [each for each in book.albums if each.rule.split and _pattern(each).fullmatch(nfc(name))]
+    found = found or [
+        each for each in book.albums if each.rule.split and pattern(each.name, each.rule.split).fullmatch(nfc(name))
+    ]
     if len(found) == 1:
         return found[0]
     known = [each.name for each in book.albums]
@@ -114,15 +115,6 @@ def rule_for(name: str, book: RuleBook) -> AlbumRule:
         )
         problem = Problem("ALBUM", f"the rules have no album {name!r}", hint)
     raise ConfigurationError((problem,))
-
-
-def _pattern(album: AlbumRule) -> re.Pattern[str]:
-    """What the names of a rule's albums look like."""
-    marks = [f"\0{at}\0" for at, _ in enumerate(album.rule.split)]
-    text = re.escape(filled(album.name, album.rule.split, marks))
-    for mark in marks:
-        text = text.replace(re.escape(mark), "(?s:.+)")
-    return re.compile(text)
 
 
 def _whys(album: AlbumRule, asset_id: str, accounts: Participants, how: Selecting) -> Iterator[Why]:
@@ -152,7 +144,7 @@ def _remembered(album: AlbumRule, asset_id: str, owner: Participant, ledger: Led
         key = known.key
         if (
             key.owner == owner.user.id
-            and _pattern(album).fullmatch(nfc(key.rule))
+            and pattern(album.name, album.rule.split).fullmatch(nfc(key.rule))
             and asset_id in ledger.memory(key).memberships
         ):
             yield key.rule
@@ -162,13 +154,18 @@ def _place(  # noqa: PLR0913 - what is asked, and of whom
     album: AlbumRule, name: str, asset_id: str, owner: Participant, ledger: Ledger, *, wanted: bool
 ) -> Place:
     key = AlbumKey(owner.user.id, name)
+    binding = ledger.binding(key)
+    if binding is None and album.was is not None and not album.rule.split:
+        # The next run remembers it by its new name.
+        before = AlbumKey(owner.user.id, album.was)
+        key, binding = (before, ledger.binding(before)) if ledger.binding(before) else (key, binding)
     membership = ledger.memory(key).memberships.get(asset_id)
     runs = {run.id: run for run in ledger.runs()} if membership else {}
     standing = membership.standing if membership else None
     run = runs.get(membership.run) if membership else None
     findings = Findings()
     try:
-        view = look_at_album(album, name, ledger.binding(key), owner, findings)
+        view = look_at_album(album, name, binding, owner, findings)
         inside = view is not None and _holds(view, asset_id, owner)
     except SmartAlbumsError as error:
         return Place(name, wanted, standing=standing, run=run, problems=(told(str(album.span), error),))

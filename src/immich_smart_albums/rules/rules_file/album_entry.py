@@ -10,6 +10,7 @@ from immich_smart_albums.rules.album import DEFAULT_ACCOUNT, AlbumRule, Expectat
 from immich_smart_albums.rules.rules_file.guard import read_guard
 from immich_smart_albums.rules.rules_file.keywords import ALBUM
 from immich_smart_albums.rules.rules_file.match import parse_match
+from immich_smart_albums.rules.rules_file.was import read_was
 from immich_smart_albums.rules.split import read_split
 from immich_smart_albums.rules.syntax.document import Entries, Text, name_of
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id, read_asset
@@ -41,6 +42,7 @@ def read_album(value: Value, accounts: Sequence[str], reading: Reading) -> Album
     rule = Rule(match, entry.limit(), entry.sort(), split or ()) if match else None
     by = entry.accounts(accounts)
     keep, sticky = entry.keep(), entry.sticky()
+    was, is_new = read_was(entry.given, reading)
     album_id, description, cover, order = entry.id(), entry.description(), entry.cover(), entry.order()
     share, unshare = entry.share(), entry.unshare()
     guard, tests = entry.guard(), entry.tests()
@@ -54,6 +56,8 @@ def read_album(value: Value, accounts: Sequence[str], reading: Reading) -> Album
         keep,
         sticky,
         album_id,
+        was,
+        is_new,
         description,
         cover,
         order,

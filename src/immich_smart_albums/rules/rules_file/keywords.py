@@ -62,6 +62,13 @@ ALBUM: dict[str, Setting] = {
         "bb8ee34a-a22d-4bb9-aa67-d394353a06c0",
         "the album of this name; if there is none, it is made",
     ),
+    "was": Setting(
+        "The name that the rule had before: it goes on with the album of that rule, and all that is remembered of it. "
+        "`none`: it goes on with no earlier rule, and feeds an album of its own.",
+        TEXT,
+        "Friends and family",
+        "you are asked where it looks as if a rule had been renamed",
+    ),
     "accounts": Setting(
         "Who selects photos and adds them. The first owns the album; names are looked up for each.",
         one_or_list(TEXT),

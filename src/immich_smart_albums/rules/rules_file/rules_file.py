@@ -12,6 +12,7 @@ from immich_smart_albums.rules.rules_file.album_entry import read_album
 from immich_smart_albums.rules.rules_file.definitions import read_groups, read_places
 from immich_smart_albums.rules.rules_file.guard import read_guard
 from immich_smart_albums.rules.rules_file.keywords import FILE
+from immich_smart_albums.rules.rules_file.was import check_was
 from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value, name_of
 from immich_smart_albums.rules.syntax.ids import id_in_url
 
@@ -38,6 +39,7 @@ def read_book(files: Sequence[Value], reading: Reading) -> RuleBook | None:
     places = read_places(values["places"], reading) if "places" in values else {}
     guard = read_guard(values["guard"], RUN_GUARD, ("remove", "add"), reading) if "guard" in values else RUN_GUARD
     _check_twins(albums, reading)
+    check_was(albums, reading)
     known = replace(reading, people=people, places=places)
     names = _keys(values.get("accounts"))
     found = [album for each in albums if (album := read_album(each, names, known))]

@@ -1,0 +1,180 @@
+"""Which earlier rule a rule goes on with: a new name, or another account, is no new album.
+
+The ledger knows which rules had which albums. Where a rule is not among them, and one of them is not in the rules files
+any more, it may be the same with another name. Then a second album would be made, and the first one left, shared and
+unkept. So whoever wrote the rule is asked, once, and answers with `was`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.memory import KNOWN_INSIDE, AlbumKey
+from immich_smart_albums.model.text_forms import folded, same_name
+from immich_smart_albums.rules.rules_file.was import NO_RULE
+from immich_smart_albums.rules.split import filled, pattern
+from immich_smart_albums.rules.syntax.source import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from immich_smart_albums.changes.journal import KnownAlbum
+    from immich_smart_albums.errors import Problem
+    from immich_smart_albums.operations.accounts import Participant, Participants
+    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.rules.album import AlbumRule, RuleBook
+    from immich_smart_albums.selection.run.evaluate import Selection
+
+_PLAIN = re.compile(r"\w[\w '()&.,+-]*\w", re.ASCII)
+"""Names that YAML takes as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an earlier rule left to a rule."""
+
+    user: str = ""
+    """The id of the user who owned its albums."""
+    rule: str = ""
+    """Its name, with `{year}` and the like where it was split; empty: there is none."""
+    problem: Problem | None = None
+    """What is to be decided before anything is written."""
+    warning: str = ""
+
+
+NO_ORIGIN = Origin()
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """A rule that is not in the rules files any more, as the ledger knows it."""
+
+    user: str
+    rule: str
+    albums: tuple[KnownAlbum, ...]
+
+
+class Origins:
+    """The earlier rules that the rules of a book may go on with."""
+
+    def __init__(self, book: RuleBook, accounts: Participants, ledger: Ledger) -> None:
+        """Look into the ledger; the albums of users who take no part are nobody's business here."""
+        self._ledger = ledger
+        rules = (*book.albums, *book.others)
+        users = {name: each.user.id for name, each in accounts.present.items()}
+        self._known = [each for each in ledger.albums() if each.key.owner in users.values()]
+        self._owners = {each.user.id: each for each in accounts.present.values()}
+        names = {(users.get(rule.accounts[0]), rule.name) for rule in rules}
+        splits = [pattern(rule.name, rule.rule.split) for rule in rules if rule.rule.split]
+        groups: dict[tuple[str, str], list[KnownAlbum]] = {}
+        self._at_work: set[tuple[str, str]] = set()
+        for each in self._known:
+            group = each.key.owner, each.split or each.key.rule
+            # Of an account that failed nobody knows which user it is.
+            is_fed = group in names or (None, group[1]) in names
+            # Before splits were noted, only the names of their albums tell what they are.
+            if is_fed or (not each.split and any(names_of.fullmatch(each.key.rule) for names_of in splits)):
+                self._at_work.add(group)
+            else:
+                groups.setdefault(group, []).append(each)
+        self._earlier = [_Earlier(*group, tuple(albums)) for group, albums in groups.items()]
+        self._claimed = {rule.was: rule.name for rule in rules if rule.was is not None}
+
+    def of(self, rule: AlbumRule, owner: Participant, selected: AbstractSet[str]) -> Origin:
+        """What a rule that selects these photos goes on with. Raises ServerError and LedgerError."""
+        is_known = self._is_known(rule, owner)
+        if rule.was is not None:
+            return self._named(rule, rule.was, owner) or (NO_ORIGIN if is_known else self._unknown(rule, rule.was))
+        if is_known or rule.is_new:
+            return NO_ORIGIN
+        left = [each for each in self._earlier if each.rule not in self._claimed and self._is_live(each)]
+        for earlier in sorted(left, key=lambda each: (each.user != owner.user.id, folded(each.rule))):
+            reason = self._likeness(rule, owner, earlier, selected)
+            if reason:
+                return Origin(problem=_question(rule, earlier, reason))
+        names = ", ".join(repr(each.rule) for each in left)
+        warning = f"the ledger also knows of {names}, which these rules do not have: if that is what this rule was, add"
+        return Origin(warning=f"{warning} `was` before its album is made") if left and selected else NO_ORIGIN
+
+    def _is_live(self, earlier: _Earlier) -> bool:
+        """Whether an album of an earlier rule is still there."""
+        there = {album.id for album in self._owners[earlier.user].names.albums}
+        return any(_album_id(album) in there for album in earlier.albums)
+
+    def _is_known(self, rule: AlbumRule, owner: Participant) -> bool:
+        group = owner.user.id, rule.name
+        names_of = pattern(rule.name, rule.rule.split) if rule.rule.split else None
+        return group in self._at_work or any(
+            user == owner.user.id and names_of is not None and names_of.fullmatch(name) for user, name in self._at_work
+        )
+
+    def keys_before(self, rule: AlbumRule, origin: Origin, selections: Mapping[str, Selection]) -> dict[str, AlbumKey]:
+        """What the ledger knows the albums of a rule by, as far as it does, by the names that they are to have now."""
+        if not origin.rule:
+            return {}
+        known = {album.key for album in self._known}
+        return {name: key for name, key in _earlier_names(rule, origin, selections.values()) if key in known}
+
+    def _named(self, rule: AlbumRule, was: str, owner: Participant) -> Origin | None:
+        """The earlier rule of this name: one of the owner's, before one of another account."""
+        names_of = pattern(was, rule.rule.split)
+        left = [album for earlier in self._earlier for album in earlier.albums]
+        # Albums of a split to which nothing has gone since keep their old name, and are this rule's nevertheless.
+        left += [album for album in self._known if rule.rule.split and album.split == rule.name]
+        for album in sorted(left, key=lambda each: each.key.owner != owner.user.id):
+            if bool(rule.rule.split) >= bool(album.split) and names_of.fullmatch(album.key.rule):
+                return Origin(album.key.owner, was)
+        return None
+
+    def _unknown(self, rule: AlbumRule, was: str) -> Origin:
+        near = nearest(was, [each.rule for each in self._earlier], count=3)
+        meant = f"Did you mean {', '.join(map(repr, near))}? " if near else ""
+        hint = f"{meant}`ledger list` tells what it knows. Take `was` away for an album that the ledger never knew."
+        message = f"the ledger knows no rule {was!r} that is not in the rules any more"
+        return Origin(problem=rule.span.problem(message, hint=hint))
+
+    def _likeness(
+        self, rule: AlbumRule, owner: Participant, earlier: _Earlier, selected: AbstractSet[str]
+    ) -> str | None:
+        """Why an earlier rule may be this one, as the end of a sentence; None: it looks like another one."""
+        ids = {_album_id(album) for album in earlier.albums}
+        if folded(earlier.rule) == folded(rule.name):
+            return "has the same name but for its spelling" if earlier.rule != rule.name else "was another account's"
+        meant = {album.id for album in owner.names.albums if same_name(album.name, rule.name)} | {rule.album_id}
+        if ids & meant:
+            return "fed the album that is meant here"
+        memories = [self._ledger.memory(album.key) for album in earlier.albums]
+        inside = frozenset().union(*(memory.having(KNOWN_INSIDE) for memory in memories))
+        common, fewer = len(inside & selected), min(len(inside), len(selected))
+        if common and 2 * common >= fewer:
+            return f"holds {common:,} of the {len(selected):,} photos that match here"
+        return None
+
+
+def _question(rule: AlbumRule, earlier: _Earlier, reason: str) -> Problem:
+    name = earlier.rule if _PLAIN.fullmatch(earlier.rule) else json.dumps(earlier.rule, ensure_ascii=False)
+    message = (
+        f"{rule.name!r} is new, and {earlier.rule!r}, which {reason}, is not in the rules any more:"
+        " renamed, or a new album?"
+    )
+    is_alike = bool(rule.rule.split) == any(album.split for album in earlier.albums)
+    renamed = f"Renamed: add `was: {name}`. " if is_alike else ""
+    return rule.span.problem(message, hint=f"{renamed}A new album: add `was: {NO_RULE}`.")
+
+
+def _album_id(album: KnownAlbum) -> str | None:
+    return album.binding.album_id if album.binding else None
+
+
+def _earlier_names(rule: AlbumRule, origin: Origin, selections: Iterable[Selection]) -> Iterator[tuple[str, AlbumKey]]:
+    keys = rule.rule.split
+    if not keys:
+        yield rule.name, AlbumKey(origin.user, origin.rule)
+        return
+    combinations = {values for selection in selections for groups in selection.groups.values() for values in groups}
+    for values in combinations:
+        yield filled(rule.name, keys, values), AlbumKey(origin.user, filled(origin.rule, keys, values))

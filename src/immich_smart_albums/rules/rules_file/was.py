@@ -1,0 +1,58 @@
+"""`was` in an album's entry: the rule that it was before, so that a new name is no new album."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.rules.split import placeholders
+from immich_smart_albums.rules.syntax.document import Entries, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+NO_RULE = "none"
+"""The word for a rule that goes on with no earlier one."""
+
+
+def read_was(given: Mapping[str, Value], reading: Reading) -> tuple[str | None, bool]:
+    """The name that the rule of an entry had before, and whether it had none; neither where it says nothing."""
+    value = given.get("was")
+    text = None if value is None else reading.text(value, f"the name that the rule had before, or {NO_RULE},")
+    if value is None or text is None:
+        return None, False
+    name = nfc(text).strip()
+    if name == NO_RULE:
+        return None, True
+    now = given.get("name")
+    if "split" in given and isinstance(now, Text) and placeholders(now.text) != placeholders(name):
+        hint = f"Give its name with the same braces. For albums of its own: was: {NO_RULE}."
+        reading.problem(value, f"the album is split, and {name!r} was not split in the same way", hint=hint)
+    return name, False
+
+
+def check_was(albums: Iterable[Value], reading: Reading) -> None:
+    """No rule goes on with one that is still there, and no two with the same."""
+    entries = [album for album in albums if isinstance(album, Entries)]
+    names = {_plain(value): value for album in entries if isinstance(value := album.get("name"), Text)}
+    taken: dict[str, Text] = {}
+    for album in entries:
+        value = album.get("was")
+        if not isinstance(value, Text) or _plain(value) in {NO_RULE, ""}:
+            continue
+        before = _plain(value)
+        # Its own name is one that it had in another account.
+        if before in names and names[before] is not album.get("name"):
+            hint = f"Each has an album of its own. For a new one: was: {NO_RULE}."
+            reading.problem(value, f"there still is a rule {before!r}, at {names[before].span}", hint=hint)
+        elif taken.setdefault(before, value) is not value:
+            hint = f"One of them goes on with its album; the other one gets a new one: was: {NO_RULE}."
+            message = f"two rules were {before!r} before, the other one at {taken[before].span}"
+            reading.problem(value, message, hint=hint)
+
+
+def _plain(value: Text) -> str:
+    return nfc(value.text).strip()
