@@ -54,13 +54,13 @@ class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class SetDetails(msgspec.Struct, frozen=True, tag="details", forbid_unknown_fields=True):
     """Change what else the album shows, only what differs; the plan's owner does."""
 
-    name: Edit | None = None
-    """Only where the rule has another name now; an album that people renamed keeps its name."""
     description: Edit | None = None
     order: Edit | None = None
     """asc or desc."""
     cover: Edit | None = None
     """Ids of assets."""
+    name: Edit | None = None
+    """Only where the rule has another name now; an album that people renamed keeps its name."""
 
     def edits(self) -> dict[str, Edit]:
         """What changes, by name."""
