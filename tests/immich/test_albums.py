@@ -583,7 +583,7 @@ def test_a_new_album_is_looked_for_when_the_answer_is_none(start: Start, answer:
 
 @pytest.mark.parametrize("answer", PAGES)
 @pytest.mark.parametrize("applied", [False, True])
-@pytest.mark.parametrize("edit", [{"description": "Words"}, {"order": "asc"}, {"cover": "%FIRST%"}])
+@pytest.mark.parametrize("edit", [{"description": "Words"}, {"order": "asc"}, {"cover": "%FIRST%"}, {"name": "Newer"}])
 def test_an_edit_is_looked_at_when_the_answer_is_none(
     start: Start, answer: str, applied: bool, edit: dict[str, str]
 ) -> None:

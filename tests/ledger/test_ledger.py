@@ -223,6 +223,8 @@ def test_albums_are_told_with_how_many_photos_are_whose(ledger: SqliteLedger) ->
 def test_a_rule_gets_another_name_with_all_that_is_known(ledger: SqliteLedger) -> None:
     ledger.bind(KEY, ALBUM)
     add(ledger, A, B, C)
+    ledger.settle(send(ledger, ShareAlbum(User("bob", "Bob", "bob@x"), "viewer", None)), {})
+    shares = ledger.memory(KEY).shares
     write = send(ledger, AddAssets("alice", (D,)))
     ledger.learn(KEY, Learned(taken_out=(C,)), 7)
     # The new name had an album, from which people took something out, and which was let go.
@@ -233,7 +235,8 @@ def test_a_rule_gets_another_name_with_all_that_is_known(ledger: SqliteLedger) -
     (known,) = ledger.albums()
     assert (known.key, known.binding, known.server) == (OTHER, Binding("a1", "Friends"), "http://photos")
     assert standings(ledger, OTHER) == {"a": Standing.OURS, "b": Standing.TAKEN_OUT, "c": Standing.TAKEN_OUT}
-    assert ledger.memory(OTHER).matched == 7
+    assert (ledger.memory(OTHER).matched, ledger.memory(OTHER).shares) == (7, shares)
+    assert shares
     assert [each.write for each in ledger.memory(OTHER).interrupted] == [write]
     assert {each.intent.key for each in ledger.writes(1)} == {OTHER}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -121,7 +121,7 @@ class Memory:
 def continued(before: Memory, now: Memory) -> Memory:
     """What is remembered of an album that goes on under another name: what stays out by either stays out."""
     kept = {id_: each for id_, each in now.memberships.items() if each.standing in KEPT_OUT}
-    return Memory({**before.memberships, **kept}, before.interrupted, before.matched)
+    return replace(before, memberships={**before.memberships, **kept})
 
 
 NOTHING = Memory()

@@ -184,10 +184,12 @@ class SqliteLedger:
             return
         with self._changing():
             old, new = self._album(before), self._album(now)
+            self._database.run("DELETE FROM shares WHERE album = ?", new)
             # What is known of the new one by now is what stays out of it.
             self._database.run("UPDATE OR IGNORE memberships SET album = ? WHERE album = ?", new, old)
             self._database.run("DELETE FROM memberships WHERE album = ?", old)
             self._database.run("UPDATE writes SET album = ? WHERE album = ?", new, old)
+            self._database.run("UPDATE shares SET album = ? WHERE album = ?", new, old)
             columns = "album, name, matched, split"
             sql = f"UPDATE albums SET ({columns}) = (SELECT {columns} FROM albums WHERE id = ?) WHERE id = ?"  # noqa: S608
             self._database.run(sql, old, new)
