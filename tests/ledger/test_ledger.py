@@ -223,7 +223,7 @@ def test_albums_are_told_with_how_many_photos_are_whose(ledger: SqliteLedger) ->
 def test_a_rule_gets_another_name_with_all_that_is_known(ledger: SqliteLedger) -> None:
     ledger.bind(KEY, ALBUM)
     add(ledger, A, B, C)
-    ledger.settle(send(ledger, ShareAlbum(User("bob", "Bob", "bob@x"), "viewer", None)), {})
+    ledger.settle(send(ledger, ShareAlbum(User("bob", "Bob", "bob@x"), "viewer", None, "viewer")), {})
     shares = ledger.memory(KEY).shares
     write = send(ledger, AddAssets("alice", (D,)))
     ledger.learn(KEY, Learned(taken_out=(C,)), 7)
