@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import stamina.instrumentation
 
-from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.config.slips import page_base
+from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.immich.http.client import HURRY, Exchange, Http, TimeOuts
 from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.server import ImmichServer
@@ -53,14 +54,21 @@ def connect(
         ),
         on_exchange=on_exchange,
     )
-    return ImmichServer(http, concurrency=connection.concurrency, on_read=on_read)
+    try:
+        return ImmichServer(http, concurrency=connection.concurrency, on_read=on_read)
+    except ServerError as error:
+        base = page_base(settings.server)
+        page = f" That may be the address of a page; the server's own is probably {base}." if base else ""
+        also = f" {' '.join(f'{note}.' for note in settings.notes)}" if settings.notes else ""
+        error.hint = f"{error.hint or ''} The address is that of {settings.server_origin}.{page}{also}".strip()
+        raise
 
 
 def _address(settings: Settings, connection: Connection) -> Address:
     try:
         address = Address.parse(settings.server, connection.ca_file)
     except ValueError as error:
-        raise ConfigurationError((Problem("server", str(error)),)) from None
+        raise ConfigurationError((Problem(settings.server_origin, str(error)),)) from None
     try:
         is_there = connection.ca_file is None or connection.ca_file.is_file()
     except OSError:

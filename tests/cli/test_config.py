@@ -93,7 +93,12 @@ def test_rules_are_shown_as_they_count(shell: Shell, arguments: tuple[str, ...])
     write(shell)
     result = shell.run("config", "show", *arguments)
     assert (result.returncode, result.stderr) == (0, "")
-    server = '"http://elsewhere"  # --server' if arguments else f'"{shell.sandbox.url}"  # smart-albums.yaml:1:1'
+    places = "smart-albums.yaml:1:1 and IMMICH_SERVER_URL in the environment do not"
+    server = (
+        '"http://elsewhere"  # --server counts; ' + places
+        if arguments
+        else f'"{shell.sandbox.url}"  # smart-albums.yaml:1:1'
+    )
     assert result.stdout == (
         f"server: {server}\n"
         "accounts:  # smart-albums.yaml:2:1\n"

@@ -48,7 +48,7 @@ def test_a_key_from_a_variable(tmp_path: Path) -> None:
     assert read(account, folder=tmp_path)[0] == KEY
     assert problem(account, {"ALICE_KEY": " "}) == "account alice: the variable ALICE_KEY is not set"
     assert problem(account, {"ALICE_KEY": f"{KEY} {KEY}"}) == (
-        "account alice: what came from there has characters that no key has"
+        "account alice: ALICE_KEY in the environment: the API key has characters that no key has"
     )
 
 
@@ -95,7 +95,8 @@ def test_a_file_that_is_no_key_is_a_problem(tmp_path: Path) -> None:
     ):
         assert problem(Account("alice", key_file=name)) == f"account alice: {message}"
     (tmp_path / "blank").write_text("\n")
-    assert problem(Account("alice", key_file=str(tmp_path / "blank"))) == "account alice: no key came from there"
+    blank = tmp_path / "blank"
+    assert problem(Account("alice", key_file=str(blank))) == f"account alice: {blank}: there is no key"
     (tmp_path / "bytes").write_bytes(b"\xff\xfe")
     assert problem(Account("alice", key_file=str(tmp_path / "bytes"))).endswith(": not a text file")
 
@@ -123,12 +124,18 @@ def test_a_program_that_is_not_there_is_told() -> None:
 
 @pytest.mark.parametrize("code", ["", "print(' ')"])
 def test_a_program_that_prints_nothing_is_told(code: str) -> None:
-    assert problem(python(code)) == "account alice: no key came from there"
+    assert problem(python(code)) == f"account alice: what {sys.executable} printed: there is no key"
 
 
-@pytest.mark.parametrize("code", [f"print({KEY!r}); print('more')", "import os; os.write(1, b'\\xff')"])
-def test_a_program_that_prints_something_else_is_told(code: str) -> None:
-    assert problem(python(code)) == "account alice: what came from there has characters that no key has"
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (f"print({KEY!r}); print('more')", "there are 2 lines, and a key is one"),
+        ("import os; os.write(1, b'\\xff')", "the API key has characters that no key has"),
+    ],
+)
+def test_a_program_that_prints_something_else_is_told(code: str, message: str) -> None:
+    assert problem(python(code)) == f"account alice: what {sys.executable} printed: {message}"
 
 
 def test_a_program_has_nothing_to_read() -> None:

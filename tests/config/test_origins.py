@@ -24,13 +24,17 @@ def here(folder: Path, **environment: str) -> Surroundings:
 def test_where_the_server_comes_from(tmp_path: Path) -> None:
     environment = {"IMMICH_URL": "http://variable"}
     named = book(f"server: http://file\n{ALBUM}")
-    assert server_origin(named, here(tmp_path, **environment), " http://flag ") == ("http://flag", "--server")
-    assert server_origin(named, here(tmp_path, **environment), " ") == ("http://file", "1.yaml:1:1")
+    assert server_origin(named, here(tmp_path, **environment), " http://flag ") == (
+        "http://flag",
+        "--server counts; 1.yaml:1:1 and IMMICH_URL in the environment do not",
+    )
+    assert server_origin(named, here(tmp_path, IMMICH_URL="http://file"), " ") == ("http://file", "1.yaml:1:1")
     found = server_origin(book(ALBUM), here(tmp_path, **environment), None)
     assert found == ("http://variable", "IMMICH_URL in the environment")
     assert server_origin(book(ALBUM), here(tmp_path), None) is None
     (tmp_path / ".env").write_text("IMMICH_BASE_URL=http://dot\n")
-    assert server_origin(book(ALBUM), here(tmp_path), None) == ("http://dot", f"IMMICH_BASE_URL in {tmp_path / '.env'}")
+    place = f"{tmp_path / '.env'}:1"
+    assert server_origin(book(ALBUM), here(tmp_path), None) == ("http://dot", f"IMMICH_BASE_URL in {place}")
 
 
 @pytest.mark.parametrize("name", ["IMMICH_API_KEY", "IMMICH_API_KEY_FILE"])

@@ -123,7 +123,7 @@ def test_what_is_missing_is_told_together(tmp_path: Path) -> None:
 def test_an_empty_key_file_is_no_key(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("\n")
     _, findings = read(tmp_path, {"IMMICH_URL": HERE, KEY_FILE_NAME: str(tmp_path / "key")})
-    assert [each.message for each in findings.problems] == ["no API key was given"]
+    assert [each.message for each in findings.problems] == ["there is no key"]
 
 
 ODD_KEYS = ("two words", "line\nbreak", "tab\tbed", "nul\0l", "ключ", "“quoted”", "bell\x07")
@@ -137,7 +137,11 @@ def test_a_key_with_characters_that_no_key_has_is_refused_and_not_shown(tmp_path
     ):
         assert settings is None
         (problem,) = findings.problems
-        assert problem.message == "the API key has characters that no key has"
+        assert problem.message in {
+            "the API key has characters that no key has",
+            "the key has quotes around it",
+            "there are 2 lines, and a key is one",
+        }
         assert odd not in repr(problem)
         assert repr(odd)[1:-1] not in repr(problem)
 

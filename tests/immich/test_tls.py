@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.errors import ConfigurationError, Unreachable
+from immich_smart_albums.errors import ConfigurationError, NotImmich, Unreachable
 from immich_smart_albums.immich.http.client import Http
 from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.model.secret import Secret
@@ -84,7 +84,7 @@ def test_a_certificate_for_another_name_is_refused(tls: ssl.SSLContext, certific
 
 
 def test_https_where_plain_http_is_spoken_is_told(newest: Sandbox) -> None:
-    with pytest.raises(Unreachable, match="the secure connection to https://"):
+    with pytest.raises(Unreachable, match=r"what listens at https://.* does not speak https"):
         http_with(newest.url.replace("http://", "https://")).get("/server/version")
 
 
@@ -108,3 +108,21 @@ def test_a_wrong_file_in_the_environment_is_told_with_its_variable(
         http_with("https://photos.example.org")
     assert caught.value.problems[0].where == "SSL_CERT_FILE"
     http_with("http://photos.example.org")  # which needs no certificates
+
+
+def test_http_where_https_is_spoken_is_told(tls: ssl.SSLContext, certificate: Path) -> None:
+    with BareServer(GOOD, tls=tls) as bare:
+        http = http_with(bare.url.replace("https://", "http://"))
+        with pytest.raises(Unreachable) as caught:
+            http.send("GET", "/server/version", None, repeat=False)
+    assert caught.value.hint is not None
+    assert "write https://" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "words", ["The plain HTTP request was sent to HTTPS port", "Client sent an HTTP request to an HTTPS server."]
+)
+def test_a_port_that_says_that_it_speaks_https_is_understood(words: str, newest: Sandbox) -> None:
+    newest.faults.answer(400, words.encode(), "text/html", path="/api/server/version")
+    with pytest.raises(NotImmich, match="this port speaks https"):
+        http_with(newest.url).get("/server/version")

@@ -24,9 +24,9 @@ MOST_REQUESTS_AT_A_TIME = 64
 
 
 def read_server(
-    arguments: argparse.Namespace, findings: Findings, console: Console
+    arguments: argparse.Namespace, findings: Findings, console: Console, *, verbose: bool = False
 ) -> tuple[Callable[[], PhotoServer], Connection]:
-    """How to connect, and with how many requests at a time.
+    """How to connect, and with how many requests at a time; `verbose` says which of several settings counts.
 
     Raises ConfigurationError with all problems so far where no server or key is known.
     """
@@ -34,6 +34,8 @@ def read_server(
     settings = read_settings(os.environ, Path(), findings, server=arguments.server, key=arguments.key)
     if settings is None:
         raise ConfigurationError(tuple(dict.fromkeys(findings.problems)))
+    for note in settings.notes if verbose else ():
+        console.say(f"note: {note}")
     return lambda: connect(settings, connection, on_exchange=console.exchange, on_read=console.read), connection
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.files import LARGEST_KEY, read_text
-from immich_smart_albums.config.settings import looks_like_key, reason
+from immich_smart_albums.config.settings import reason
+from immich_smart_albums.config.slips import wrong_key
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.secret import Secret
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 PATIENCE = 60.0
 """Seconds that a program may take to print a key: somebody may have to unlock a safe."""
 
-_COPY = "Copy it again, without quotes and line breaks."
 _CONTAINERS = Path("/run/secrets")
 """Docker puts secrets there, readable for everybody in the container."""
 
@@ -44,11 +44,20 @@ def read_account_key(
         text = _from_program(account, account.key_command or (), findings, patience)
     if text is None:
         return None
-    if looks_like_key(text.strip()):
-        return Secret(text.strip())
-    message = "no key came from there" if not text.strip() else "what came from there has characters that no key has"
-    _problem(account, message, _COPY, findings)
+    text, origin = text.strip(), _origin(account, variables)
+    slip = wrong_key(text, "key_file")
+    if slip is None:
+        return Secret(text, origin)
+    _problem(account, f"{origin}: {slip[0]}", slip[1], findings)
     return None
+
+
+def _origin(account: Account, variables: Variables) -> str:
+    """Where the key comes from, for messages."""
+    if account.key_env is not None:
+        found = variables.find(account.key_env)
+        return found.origin if found else account.key_env
+    return account.key_file or f"what {(account.key_command or ('',))[0]} printed"
 
 
 def _from_variable(account: Account, name: str, variables: Variables, findings: Findings) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.accounts import read_account_key
 from immich_smart_albums.config.rules_files import find_rules, read_files
-from immich_smart_albums.config.settings import Settings, Variables, read_key, read_server
+from immich_smart_albums.config.settings import Settings, Variables, key_note, read_key, read_server
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.rules.album import DEFAULT_ACCOUNT
 from immich_smart_albums.rules.rules_file.rules_file import read_book
@@ -66,13 +66,17 @@ def load(
     """
     book, files, digest = _read(paths, surroundings, findings)
     variables = Variables.read(surroundings.environment, surroundings.folder)
-    address = read_server(variables, findings, given=server or (book.server if book else None))
+    written = (book.server, str(book.written["server"][0].span)) if book and book.server else None
+    address = read_server(variables, findings, given=server, written=written)
     keys, absent = ({}, {}) if book is None else _keys(book, variables, findings, key)
     if address is None:
         findings.problems += variables.trouble
     if book is None or address is None or findings.problems or not keys:
         raise ConfigurationError(in_order((*findings.problems, *absent.values())))
-    return Household(book, files, {name: Settings(address, each) for name, each in keys.items()}, absent, digest)
+    key_told = None if book.accounts else key_note(variables, given=key)
+    notes = tuple(note for note in (address.note, key_told) if note)
+    settings = {name: Settings(address.text, each, address.origin, notes) for name, each in keys.items()}
+    return Household(book, files, settings, absent, digest)
 
 
 def load_rules(paths: Sequence[Path], surroundings: Surroundings, findings: Findings) -> RuleBook:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.settings import KEY_FILE_NAME, KEY_NAME, SERVER_NAMES, Variables
+from immich_smart_albums.config.settings import KEY_FILE_NAME, KEY_NAME, Variables, key_note, read_server
 from immich_smart_albums.rules.album import DEFAULT_ACCOUNT
+from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 if TYPE_CHECKING:
     from immich_smart_albums.config.load import Surroundings
@@ -14,12 +15,10 @@ if TYPE_CHECKING:
 
 def server_origin(book: RuleBook, surroundings: Surroundings, given: str | None) -> tuple[str, str] | None:
     """The server's address and where it comes from; None where nothing says it."""
-    found = Variables.read(surroundings.environment, surroundings.folder).find(*SERVER_NAMES)
-    if given and given.strip():
-        return given.strip(), "--server"
-    if book.server:
-        return book.server, str(book.written["server"][0].span)
-    return (found.text, found.origin) if found else None
+    variables = Variables.read(surroundings.environment, surroundings.folder)
+    written = (book.server, str(book.written["server"][0].span)) if book.server else None
+    found = read_server(variables, Findings(), given=given, written=written)
+    return (found.text, found.note or found.origin) if found else None
 
 
 def key_origins(book: RuleBook, surroundings: Surroundings) -> dict[str, str]:
@@ -28,7 +27,9 @@ def key_origins(book: RuleBook, surroundings: Surroundings) -> dict[str, str]:
     if book.accounts:
         return {account.name: _origin(account, variables) for account in book.accounts}
     found = variables.find(KEY_NAME, KEY_FILE_NAME)
-    return {DEFAULT_ACCOUNT: f"the key is {found.origin}" if found else f"without a key; set {KEY_NAME}"}
+    note = key_note(variables, given=None)
+    told = f"the key is {found.origin}" if found else f"without a key; set {KEY_NAME}"
+    return {DEFAULT_ACCOUNT: note or told}
 
 
 def _origin(account: Account, variables: Variables) -> str:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.files import LARGEST_KEY, read_text
+from immich_smart_albums.config.slips import Slip, which_counts, wrong_address, wrong_key
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from immich_smart_albums.rules.syntax.diagnostics import Findings
 
@@ -27,6 +28,20 @@ class Settings:
 
     server: str
     key: Secret
+    server_origin: str = "the settings"
+    """Where the address comes from, for messages."""
+    notes: tuple[str, ...] = ()
+    """Which of several sources of one setting counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The server's address: the one of all sources that counts."""
+
+    text: str
+    origin: str
+    note: str | None = None
+    """Which of several sources counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +65,29 @@ class Variables:
 
     places: tuple[tuple[str, Mapping[str, str]], ...] = field(repr=False)
     """Each with its name, for messages."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Where variables stand in the last of the places, which is a file."""
     trouble: tuple[Problem, ...] = ()
     """Why the file could not be read: of no interest where everything is given elsewhere."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str], folder: Path) -> Variables:
         """Those of an environment, and of the `.env` file in a folder."""
-        dot_env, trouble = _dot_env(folder)
-        return cls((("the environment", environment), (str(folder / ".env"), dot_env)), trouble)
+        dot_env, lines, trouble = _dot_env(folder)
+        return cls((("the environment", environment), (str(folder / ".env"), dot_env)), lines, trouble)
 
     def find(self, *names: str) -> Found | None:
         """The first variable that is not blank. A whole place goes before the next one, whatever the names in it."""
-        return next(
-            (
-                Found(value, name, place)
-                for place, variables in self.places
-                for name in names
-                if (value := variables.get(name, "").strip())
-            ),
-            None,
-        )
+        return next(self.all(*names), None)
+
+    def all(self, *names: str) -> Iterator[Found]:
+        """All of these variables that are not blank, the one that counts first."""
+        for place, variables in self.places:
+            is_file = len(self.places) > 1 and place == self.places[-1][0]
+            for name in names:
+                if value := variables.get(name, "").strip():
+                    line = f":{self.lines[name]}" if is_file and name in self.lines else ""
+                    yield Found(value, name, f"{place}{line}")
 
 
 def read_settings(
@@ -77,64 +95,106 @@ def read_settings(
 ) -> Settings | None:
     """The settings; None with problems noted where one is missing. `folder` is where a `.env` may be."""
     variables = Variables.read(environment, folder)
-    found_server = read_server(variables, findings, given=server)
+    chosen = read_server(variables, findings, given=server)
     found_key = read_key(variables, findings, given=key)
-    if found_server is None or found_key is None:
+    if chosen is None or found_key is None:
         findings.problems += variables.trouble
         return None
-    return Settings(found_server, found_key)
+    notes = (chosen.note, key_note(variables, given=key))
+    return Settings(chosen.text, found_key, chosen.origin, tuple(note for note in notes if note))
 
 
-def read_server(variables: Variables, findings: Findings, *, given: str | None) -> str | None:
-    """The server's address: the one `given`, else that of a variable; None with a problem noted."""
-    found = variables.find(*SERVER_NAMES)
-    if given and given.strip():
-        return given.strip()
-    if found is None:
+def read_server(
+    variables: Variables, findings: Findings, *, given: str | None, written: tuple[str, str] | None = None
+) -> Chosen | None:
+    """The server's address; None with a problem noted.
+
+    The one `given` on the command line counts, else the one `written` in a rules file with its place, else that of a
+    variable.
+    """
+    sources = [(given.strip(), "--server")] if given and given.strip() else []
+    sources += [written] if written else []
+    sources += [(found.text, found.origin) for found in variables.all(*SERVER_NAMES)]
+    if not sources:
         hint = "Give --server http://immich.local:2283, or set IMMICH_SERVER_URL in the environment or a .env file."
         findings.problems.append(Problem("server", "no server was given", hint))
-    return found.text if found else None
+        return None
+    (text, origin), *others = sources
+    note = which_counts(origin, [other for value, other in others if value != text])
+    slip = wrong_address(text)
+    if slip is not None:
+        findings.problems.append(_slip(origin, slip, note))
+        return None
+    return Chosen(text, origin, note)
+
+
+def key_note(variables: Variables, *, given: str | None) -> str | None:
+    """Which of several keys counts; None where there is one, or all are the same."""
+    sources = [((given or "").strip(), "--key")] if given and given.strip() else []
+    sources += [(found.text, found.origin) for found in variables.all(KEY_NAME, KEY_FILE_NAME)]
+    if not sources:
+        return None
+    (text, origin), *others = sources
+    return which_counts(origin, [other for value, other in others if value != text])
 
 
 def read_key(variables: Variables, findings: Findings, *, given: str | None) -> Secret | None:
     """The key: the one `given`, else that of a variable; None with a problem noted."""
-    text = (given or "").strip()
+    text, origin = (given or "").strip(), "--key"
     found = None if text else variables.find(KEY_NAME, KEY_FILE_NAME)
+    if found:
+        text, origin = found.text, found.origin
+    note = key_note(variables, given=given)
     if found and found.name == KEY_FILE_NAME:
         try:
-            text = read_text(Path(found.text), LARGEST_KEY).strip()
+            text, origin = read_text(Path(found.text), LARGEST_KEY).strip(), f"{found.text}, named by {origin}"
         except (OSError, ValueError) as error:
-            findings.problems.append(Problem(KEY_FILE_NAME, f"cannot read {found.text}: {reason(error)}"))
+            message = f"cannot read {_shown(found.text)}: {reason(error)}"
+            hint = "The name of a file stands there. The key itself is given as IMMICH_API_KEY."
+            findings.problems.append(_slip(origin, (message, hint), note))
             return None
-    elif found:
-        text = found.text
-    if not text:
+    elif not text:
         hint = "Make one in Immich under Account Settings → API Keys; give it as IMMICH_API_KEY or with --key."
         findings.problems.append(Problem("key", "no API key was given", hint))
         return None
-    if not looks_like_key(text):
-        hint = "Copy it again, without quotes and line breaks."
-        findings.problems.append(Problem("key", "the API key has characters that no key has", hint))
+    slip = wrong_key(text)
+    if slip is not None:
+        findings.problems.append(_slip(origin, slip, note))
         return None
-    return Secret(text)
+    return Secret(text, origin)
 
 
-def looks_like_key(text: str) -> bool:
-    """Whether a text can be sent as a key."""
-    return text.isascii() and text.isprintable() and " " not in text and bool(text)
+def _slip(origin: str, slip: Slip, note: str | None) -> Problem:
+    message, hint = slip
+    return Problem(origin, message, f"{hint} {note}." if note else hint)
 
 
-def _dot_env(folder: Path) -> tuple[dict[str, str], tuple[Problem, ...]]:
+def _shown(text: str) -> str:
+    """The name of a file; what may be a key in its place is not shown."""
+    return "what it names" if "/" not in text and "." not in text else text
+
+
+def _dot_env(folder: Path) -> tuple[dict[str, str], dict[str, int], tuple[Problem, ...]]:
+    """The variables of the file, the line of each, and why it could not be read, or some line of it."""
     path = folder / ".env"
     try:
         if not path.is_file():
-            return {}, ()
+            return {}, {}, ()
         text = read_text(path, LARGEST_KEY)
     except (OSError, ValueError) as error:
-        return {}, (Problem(str(path), f"cannot be read: {reason(error)}"),)
+        return {}, {}, (Problem(str(path), f"cannot be read: {reason(error)}"),)
     from dotenv import dotenv_values  # noqa: PLC0415 - most runs have no .env, and need not pay for the import
+    from dotenv.parser import parse_stream  # noqa: PLC0415
 
-    return {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value}, ()
+    bindings = list(parse_stream(StringIO(text)))
+    lines = {each.key: each.original.line for each in bindings if each.key}
+    trouble = tuple(
+        Problem(f"{path}:{each.original.line}", "this line cannot be read", "Write NAME=value.")
+        for each in bindings
+        if each.error
+    )
+    good = StringIO("".join(each.original.string for each in bindings if not each.error))
+    return {name: value for name, value in dotenv_values(stream=good).items() if value}, lines, trouble
 
 
 def reason(error: OSError | ValueError) -> str:

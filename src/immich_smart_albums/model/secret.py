@@ -6,10 +6,12 @@ from __future__ import annotations
 class Secret:
     """An API key. Only `reveal` gives the text, so that no log, message or traceback shows it by accident."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("_text", "origin")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, origin: str = "") -> None:
         self._text = text
+        self.origin = origin
+        """Where it comes from, such as "IMMICH_API_KEY in the environment"; for messages."""
 
     def reveal(self) -> str:
         """The secret itself: for the request header and nothing else."""

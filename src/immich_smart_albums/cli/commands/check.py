@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Ask the server, print what was found; 1 where the key lacks permissions, or something could not be asked."""
     console = stderr_console(verbose=arguments.verbose)
     findings = Findings()
-    connect, _ = read_server(arguments, findings, console)
+    connect, _ = read_server(arguments, findings, console, verbose=True)
     findings.raise_problems()
     health = check(connect())
     print_lines(health_lines(health))

@@ -49,6 +49,8 @@ def _check(arguments: argparse.Namespace, console: Console) -> None:
     else:
         household = load(arguments.rules, surroundings(), findings, server=arguments.server, key=arguments.key)
         book = household.book
+        for note in dict.fromkeys(note for each in household.settings.values() for note in each.notes):
+            console.say(f"note: {note}")
         problems, notices = check_rules(book, participants(book, household, connection, console))
         for notice in notices:
             findings.notice(notice)

@@ -13,10 +13,10 @@ import msgspec
 import stamina
 import urllib3
 
-from immich_smart_albums.errors import ServerError, Unreachable
+from immich_smart_albums.errors import ServerError, Unauthorized, Unreachable
 from immich_smart_albums.immich.http.body import LARGEST, read_body
 from immich_smart_albums.immich.http.connection import make_pool, tell_failure
-from immich_smart_albums.immich.http.responses import check
+from immich_smart_albums.immich.http.responses import ANY_KEY, check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -170,6 +170,8 @@ class Http:
         except ServerError as error:
             # Whatever the server says back must not show the key.
             error.message = error.message.replace(self._key.reveal(), str(self._key))
+            if isinstance(error, Unauthorized) and error.hint and self._key.origin:
+                error.hint = error.hint.replace(ANY_KEY, self._key.origin)
             error.args = (error.message,)
             trouble = error.message
             raise

@@ -139,8 +139,7 @@ def _translate(error: HTTPError, request: str, address: Address) -> ServerError:
     base = address.base
     match error:
         case SSLError():
-            hint = "Give your own certificate authority with --ca FILE, or check the address and the server's date."
-            return Unreachable(f"{request}: the secure connection to {base} failed: {_reason(error)}", hint=hint)
+            return _insecure(error, request, base)
         case NameResolutionError():
             hint = "Check --server (or IMMICH_SERVER_URL) for a typo."
             return Unreachable(f"{request}: no such host: {base}", hint=hint)
@@ -161,9 +160,20 @@ def _translate(error: HTTPError, request: str, address: Address) -> ServerError:
             return Unreachable(f"{request}: the answer of {base} was cut short", hint=hint)
         case ProtocolError():
             hint = "The server may have restarted. Try again; if it stays, look at the server's log."
+            if base.startswith("http://"):
+                hint += " If that port speaks https, write https:// in the server's address."
             return Unreachable(f"{request}: the connection to {base} broke: {_reason(error)}", hint=hint)
         case _:
             return Unreachable(f"{request}: talking to {base} failed: {_reason(error)}")
+
+
+def _insecure(error: SSLError, request: str, base: str) -> Unreachable:
+    words = str(error).lower()
+    if any(each in words for each in ("wrong version number", "wrong_version_number", "record layer")):
+        hint = "Write http:// in place of https:// in the server's address, or give the port for https."
+        return Unreachable(f"{request}: what listens at {base} does not speak https", hint=hint)
+    hint = "Give your own certificate authority with --ca FILE, or check the address and the server's date."
+    return Unreachable(f"{request}: the secure connection to {base} failed: {_reason(error)}", hint=hint)
 
 
 def _reason(error: BaseException) -> str:

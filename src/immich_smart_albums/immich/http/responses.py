@@ -35,6 +35,9 @@ UNREADABLE = (msgspec.DecodeError, ValueError, OverflowError, RecursionError)
 _MOST_SAID = 500
 """Characters of an error, or of an address, that are repeated."""
 
+ANY_KEY = "--key or IMMICH_API_KEY"
+"""What messages say of the key where nobody knows where it comes from."""
+
 SECURITY_PAGE = "your Immich page under Account Settings → API Keys"
 
 
@@ -132,7 +135,7 @@ def _bad_request(message: str, said: str) -> ServerError:
 def _hint_401(said: str) -> str:
     if "Elevated permission" in said:
         return "Locked photos are shown to no API key; search for timeline, archive or hidden."
-    return f"Check the key (--key or IMMICH_API_KEY); make a new one in {SECURITY_PAGE}."
+    return f"Check the key ({ANY_KEY}); make a new one in {SECURITY_PAGE}."
 
 
 def _hint_of_failure(request: str, status: int) -> str:
@@ -176,11 +179,18 @@ def _redirected(request: str, location: str) -> NotImmich:
 
 
 def _no_json(request: str, body: bytes, status: int = 200) -> NotImmich:
+    if _WANTS_TLS.search(body[:4096]):
+        message = f"{request} was answered {status}: this port speaks https"
+        return NotImmich(message, hint="Write https:// in place of http:// in the server's address.")
     hint = "Check the server's address. A login page or proxy in front of Immich must let requests to /api through."
     what = _title(body)
     return NotImmich(
         f"{request} was answered {status} with a page instead of JSON{f': {what!r}' if what else ''}", hint=hint
     )
+
+
+_WANTS_TLS = re.compile(rb"HTTP request (?:was sent )?to (?:an )?HTTPS (?:port|server)", re.IGNORECASE)
+"""How nginx, and servers written in Go, answer somebody who speaks http to a port for https."""
 
 
 def _title(body: bytes) -> str:
