@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from immich_sandbox import Sandbox
 from immich_smart_albums.changes.guard import FEWEST_LOST, refusals_of_emptied
+from immich_smart_albums.changes.plan import Losses
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.operations.forget import forget_album, known_album
 from immich_smart_albums.operations.plan import make_plan
 from immich_smart_albums.operations.select import Selecting
 from immich_smart_albums.rules.album import RuleBook
+from immich_smart_albums.rules.tree import Key, Rule
 
-from .household import Household, applied, names_of, only, rule, two_people
+from .household import BEST, Household, applied, names_of, only, rule, two_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,12 +98,42 @@ def test_photos_that_match_no_more_are_not_missed(home: Household) -> None:
 
 
 def test_the_numbers_of_the_guard() -> None:
-    assert refusals_of_emptied("x", FEWEST_LOST, FEWEST_LOST, FEWEST_LOST)
-    assert not refusals_of_emptied("x", FEWEST_LOST - 1, FEWEST_LOST - 1, FEWEST_LOST - 1)
-    assert not refusals_of_emptied("x", 100, 89, 89)
-    (refusal,) = refusals_of_emptied("Best of all", 100, 90, FEWEST_LOST)
+    fewest = FEWEST_LOST
+    assert refusals_of_emptied("x", Losses(fewest, fewest, fewest))
+    assert not refusals_of_emptied("x", Losses(fewest - 1, fewest - 1, fewest - 1))
+    assert not refusals_of_emptied("x", Losses(100, 89, 89))
+    (refusal,) = refusals_of_emptied("Best of all", Losses(100, 90, fewest))
     assert refusal.startswith("90 of the 100 photos")
     assert "--allow 'Best of all'" in refusal
+
+
+DAY = Key("day", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[8:10],))
+
+
+@pytest.mark.parametrize("is_split", [True, False])
+def test_many_small_albums_that_were_emptied_at_once_are_refused_like_a_large_one(
+    home: Household, is_split: bool
+) -> None:
+    days = replace(rule("Day {day}"), rule=Rule(BEST.match, split=(DAY,)))
+    home.rules = (days,) if is_split else (rule("One"), rule("Two"), rule("Three"))
+    home.rate(*(ALL if is_split else ALL[:2]))
+    home.sync()
+    assert not any(plan.refusals for plan in home.planned().albums)
+    for album in home.sandbox.library.albums.values():
+        home.sandbox.library.remove_from_album(album.id, list(album.asset_ids))
+    with home.writing() as (ledger, accounts):
+        how = Selecting(concurrency=1, log=lambda _: None)
+        make = partial(make_plan, RuleBook(home.rules), accounts, ledger, how, made_at="now")
+        plans = make()[0].albums
+        assert all(
+            "photos that were added to this album and others are gone at once" in each.refusals[0] for each in plans
+        )
+        names = ["Day {day}"] if is_split else ["One", "Two", "Three"]
+        assert not make(allow=names)[0].is_refused
+        # What was allowed is decided, and the others are still asked about.
+        assert [bool(each.refusals) for each in make(allow=[plans[0].rule])[0].albums] == [False] + [True] * (
+            len(plans) - 1
+        )
 
 
 # -- the ledger is gone ------------------------------------------------------------------------------------------------

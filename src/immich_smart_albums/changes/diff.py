@@ -10,7 +10,7 @@ from immich_smart_albums.changes.change import AddAssets, Change, CreateAlbum, R
 from immich_smart_albums.changes.details import details
 from immich_smart_albums.changes.guard import refusals, refusals_of_emptied, refusals_of_nothing
 from immich_smart_albums.changes.memory import NOTHING, Standing
-from immich_smart_albums.changes.plan import AlbumPlan
+from immich_smart_albums.changes.plan import AlbumPlan, Losses
 from immich_smart_albums.changes.reconcile import learn
 from immich_smart_albums.changes.sharing import Sharing, sharing
 from immich_smart_albums.rules.album import Keep
@@ -56,6 +56,7 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
         edits, doubts = details(wanted, known, members, shown)
     changes += [AddAssets(*each) for each in _by_account(additions.values())]
     changes += edits
+    gone = memory.having({Standing.OURS}) & {*lesson.learned.gone, *_ids(lesson.learned.taken_out)}
     plan = AlbumPlan(
         rule=wanted.name,
         owner=wanted.owner,
@@ -70,15 +71,14 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
         warnings=(*lesson.warnings, *shared.warnings, *_waiting(len(waiting)), *doubts),
         problems=wanted.problems,
         seen=view.seen if view else None,
+        losses=Losses(len(memory.having({Standing.OURS})), len(gone), len(gone & selected.keys())),
         learned=msgspec.structs.replace(
             lesson.learned, shares=shared.remembered, settled=(*lesson.learned.settled, *shared.settled)
         ),
     )
     lost = sum(asset.id not in wanted.elsewhere for _, asset in removals)
     refused = refusals(wanted.rule.guard, len(members), lost, len(additions))
-    gone = (memory.having({Standing.OURS}) - inside) & {*lesson.learned.gone, *_ids(lesson.learned.taken_out)}
-    ours_before = len(memory.having({Standing.OURS}))
-    refused += refusals_of_emptied(wanted.name, ours_before, len(gone), len(gone & selected.keys()))
+    refused += refusals_of_emptied(wanted.name, plan.losses)
     if wanted.selections and not selected:
         ours = lesson.ours - wanted.elsewhere
         # Where all that was ours only moves, it is no wonder that nothing is left.

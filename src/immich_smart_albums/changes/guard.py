@@ -5,8 +5,12 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
+from immich_smart_albums.changes.plan import Losses
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from immich_smart_albums.changes.plan import AlbumPlan
     from immich_smart_albums.rules.album import Guard
@@ -43,21 +47,35 @@ LOST_SHARE = 0.9
 """Of what we added to an album; more than that is not taken out one by one."""
 
 
-def refusals_of_emptied(name: str, ours: int, lost: int, matching: int) -> tuple[str, ...]:
+def refusals_of_emptied(name: str, losses: Losses, what: str = "it added are gone from the album") -> tuple[str, ...]:
     """What to say where nearly all that was added to an album is gone from it at once.
 
-    Of `ours` photos `lost` are gone, `matching` of which the rule still selects. Was it a person, they are to stay out;
-    was it a backup that was restored, they are to come back. That only a person can tell.
+    Was it a person, the photos are to stay out; was it a backup that was restored, they are to come back. That only a
+    person can tell.
     """
-    if matching < FEWEST_LOST or lost < LOST_SHARE * ours:
+    if losses.matching < FEWEST_LOST or losses.gone < LOST_SHARE * losses.ours:
         return ()
-    what = f"all {ours:,}" if lost == ours else f"{lost:,} of the {ours:,}"
+    count = f"all {losses.ours:,}" if losses.gone == losses.ours else f"{losses.gone:,} of the {losses.ours:,}"
     again = f"`ledger forget {shlex.quote(name)} --binding`"
     said = (
-        f"{what} photos that it added are gone from the album at once: emptied by somebody, or is a backup restored?"
+        f"{count} photos that {what} at once: emptied by somebody, or is a backup restored?"
         f" `--allow {shlex.quote(name)}` has them stay out, {again} has them added again"
     )
     return (said,)
+
+
+def refused_together(albums: Iterable[AlbumPlan]) -> Iterator[AlbumPlan]:
+    """The plans, where nearly all that was added to all of these albums is gone at once, however few to each."""
+    plans = tuple(albums)
+    losses = Losses(
+        sum(plan.losses.ours for plan in plans),
+        sum(plan.losses.gone for plan in plans),
+        sum(plan.losses.matching for plan in plans),
+    )
+    for plan in plans:
+        said = refusals_of_emptied(plan.rule, losses, "were added to this album and others are gone")
+        is_new = plan.losses.matching and not plan.refusals
+        yield structs.replace(plan, refusals=said) if said and is_new else plan
 
 
 def warnings_of_lost_ledger(plan: AlbumPlan) -> tuple[str, ...]:

@@ -45,6 +45,17 @@ class Learned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who is in on which word of the rules, by the ids of the users; None: as remembered."""
 
 
+class Losses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of what we added to an album is gone from it, by whomever."""
+
+    ours: int = 0
+    """Photos that we added and that were there at the last look."""
+    gone: int = 0
+    """Of these, what is not there any more."""
+    matching: int = 0
+    """Of these, what the rule still selects."""
+
+
 class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What would be written to one album, and why."""
 
@@ -76,6 +87,7 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seen: Seen | None = None
     """None: the album is new, or is written to as it is."""
     learned: Learned = Learned()
+    losses: Losses = Losses()
     split: str = ""
     """The rule's name in the rules file where the album is one of several that the rule is split into."""
     was: AlbumKey | None = None

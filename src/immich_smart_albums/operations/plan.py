@@ -14,7 +14,12 @@ from msgspec import structs
 
 from immich_smart_albums.changes.desired import Wanted
 from immich_smart_albums.changes.diff import plan_album
-from immich_smart_albums.changes.guard import refusals_of_run, refusals_of_split, warnings_of_lost_ledger
+from immich_smart_albums.changes.guard import (
+    refusals_of_run,
+    refusals_of_split,
+    refused_together,
+    warnings_of_lost_ledger,
+)
 from immich_smart_albums.changes.memory import AlbumKey, Standing, continued
 from immich_smart_albums.changes.plan import AlbumPlan, Plan
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
@@ -34,7 +39,7 @@ from immich_smart_albums.selection.compile.simplify import without_smart
 from immich_smart_albums.selection.run.evaluate import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from immich_smart_albums.changes.desired import AlbumView
     from immich_smart_albums.changes.memory import Memory
@@ -108,7 +113,9 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     answers, notices = ask(book.albums, accounts, how)
     allow = frozenset(map(nfc, allow))
     planner = _Planner(accounts, ledger, how, allow, Origins(book, accounts, ledger))
-    made = (plan for rule in book.albums for plan in planner.of_rule(rule, answers[rule.name]))
+    made = planner.allowing(
+        refused_together(plan for rule in book.albums for plan in planner.of_rule(rule, answers[rule.name]))
+    )
     albums = tuple(structs.replace(plan, problems=located(plan.problems, book)) for plan in made)
     _require_known(allow, {each.name for each in book.albums} | {each.rule for each in albums})
     refusals = refusals_of_run(book.guard, albums)
@@ -209,7 +216,7 @@ class _Planner:
             yield from plans
             return
         together = refusals_of_split(rule.guard, plans, selected)
-        for plan in plans:
+        for plan in self.allowing(refused_together(plans)):
             is_emptied = bool(plan.refusals) and not plan.matched
             yield structs.replace(plan, refusals=together) if is_emptied else plan
 
@@ -255,7 +262,12 @@ class _Planner:
         if before is not None:
             reason = f"it goes on with what is remembered of the rule {before.rule!r}"
             plan = structs.replace(plan, reasons=(reason, *plan.reasons))
-        return structs.replace(plan, refusals=()) if {rule.name, name} & self.allow else plan
+        return next(self.allowing([plan]))
+
+    def allowing(self, plans: Iterable[AlbumPlan]) -> Iterator[AlbumPlan]:
+        """The plans, without the guards of what was allowed by the name of the rule or of the album."""
+        for plan in plans:
+            yield structs.replace(plan, refusals=()) if {plan.rule, plan.split} & self.allow else plan
 
     def _shares(self, rule: AlbumRule, owner: Participant, findings: Findings) -> tuple[tuple[User, str], ...]:
         """Whom the rule shares the album with."""
