@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from datetime import date
@@ -216,3 +217,36 @@ def test_home_is_asked_for_where_the_environment_does_not_say(tmp_path: Path, mo
     findings = Findings()
     assert find_rules([], {}, tmp_path, findings) == ()
     assert str(tmp_path) in findings.problems[0].message.partition(" nor ")[2]
+
+
+def test_a_file_of_the_other_ending_is_found_and_words_of_ones_own_are_left_alone(tmp_path: Path) -> None:
+    rules = (
+        "server: http://file\nx-usual: &usual {keep: in-step}\n"
+        "albums: [{name: A, match: {favorite: true}, <<: *usual}]\n"
+    )
+    (tmp_path / "smart-albums.yml").write_text(rules, encoding="utf-8")
+    found = load((), surroundings(tmp_path, IMMICH_API_KEY="Key1"), Findings())
+    assert [each.keep.value for each in found.book.albums] == ["in-step"]
+    assert found.files == (tmp_path / "smart-albums.yml",)
+
+
+def test_rules_come_from_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = b"server: http://file\nalbums: [{name: A, match: {favorit: true}}]\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(rules)))
+    with pytest.raises(ConfigurationError) as caught:
+        load([Path("-")], surroundings(tmp_path, IMMICH_API_KEY="Key1", IMMICH_URL=HERE), Findings())
+    assert [each.where for each in caught.value.problems] == ["stdin:2:28"]
+
+
+def test_an_album_named_null_is_told(tmp_path: Path) -> None:
+    for name, count in (("null", 1), ("~", 1), ('"null"', 0), ("Nullarbor", 0)):
+        write(tmp_path, rules=f"server: {HERE}\nalbums: [{{name: {name}, match: {{favorite: true}}}}]\n")
+        findings = Findings()
+        load([tmp_path / "rules.yaml"], surroundings(tmp_path, IMMICH_API_KEY="Key1"), findings)
+        assert sum("the album is named" in each for each in findings.notices) == count
+
+
+def test_a_variable_that_names_no_rules_is_told_with_its_name(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load((), surroundings(tmp_path, SMART_ALBUMS_RULES="nowhere.yaml"), Findings())
+    assert caught.value.problems[0].where == "SMART_ALBUMS_RULES in the environment"

@@ -149,7 +149,8 @@ def test_anchors_share_values() -> None:
         ("a: ! b\n", "1:4", "tags have no meaning in rules files"),
         ("a: &x !!str\n  b\n", "1:7", "tags have no meaning in rules files"),
         ("a: !x!y b\n", "1:4", "tags have no meaning in rules files"),
-        ("x: &x {a: 1}\ny:\n  <<: *x\n", "3:3", "entries cannot be merged in with <<"),
+        ("y:\n  <<: 1\n", "2:3", "<< takes a mapping or a list of mappings, not '1'"),
+        ("y:\n  <<: [{a: 1}, [b]]\n", "2:3", "<< takes a mapping or a list of mappings, not a list"),
         ("? [a, b]\n: c\n", "1:3", "a word is expected before the colon, not a list"),
         ("{a: {[b]: c}}\n", "1:6", "a word is expected before the colon, not a list"),
         ("? {a: b}\n", "1:3", "a word is expected before the colon, not a mapping"),
@@ -167,9 +168,49 @@ def test_what_rules_files_are_not(text: str | bytes, where: str, message: str) -
 
 def test_problems_that_leave_the_rest_readable_come_together() -> None:
     found, problems = read("a: 1\na: 2\nb: !x 3\n<<: {c: 4, c: 5}\n")
-    assert {each.where for each in problems} == {f"{NAME}:{at}" for at in ("2:1", "3:4", "4:12", "4:1")}
+    assert {each.where for each in problems} == {f"{NAME}:{at}" for at in ("2:1", "3:4", "4:12")}
     assert found is not None
-    assert plain(found) == {"a": "1", "b": "3"}
+    assert plain(found) == {"a": "1", "b": "3", "c": "4"}
+
+
+def test_entries_are_merged_in_where_a_mapping_does_not_have_them() -> None:
+    found, problems = read("x: &x {a: 1, b: 2}\ny: &y {b: 3, c: 4}\nz:\n  b: own\n  <<: [*x, *y]\nw: {<<: *y, b: 5}\n")
+    assert not problems
+    assert found is not None
+    assert plain(found) == {
+        "x": {"a": "1", "b": "2"},
+        "y": {"b": "3", "c": "4"},
+        "z": {"b": "own", "a": "1", "c": "4"},
+        "w": {"b": "5", "c": "4"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "notices"),
+    [
+        ("- name: Walk #3\n", [f"{NAME}:1:9: this is 'Walk', as YAML takes '#3' for a comment; if it belongs to the "]),
+        ("- name: 'Walk #3'\n", []),
+        ("- name: Walk # the third\n", []),
+        ("- name: Walk  #3\n", []),
+        ("- [Walk, Run] #3\n", []),
+        ("a: ${HOME}/key\n", [f"{NAME}:1:4: ${{HOME}} is text: nothing is put in its place in a rules file"]),
+        ("a: ^\\d${2}\n", []),
+    ],
+)
+def test_what_yaml_makes_of_a_text_is_told_where_it_may_surprise(text: str, notices: list[str]) -> None:
+    for loader in LOADERS:
+        findings = Findings()
+        read_yaml(NAME, text.encode(), findings, loader=loader)
+        assert len(findings.notices) == len(notices)
+        for found, expected in zip(findings.notices, notices, strict=True):
+            assert found.startswith(expected)
+
+
+def test_a_comment_after_an_emoji_is_at_its_place() -> None:
+    for loader in LOADERS:
+        findings = Findings()
+        read_yaml(NAME, "- 😀é Walk #3\n".encode(), findings, loader=loader)
+        assert len(findings.notices) == 1
 
 
 def test_a_value_that_nobody_knows_is_no_value() -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 VARIABLE = "SMART_ALBUMS_RULES"
 DEFAULT_NAME = "smart-albums.yaml"
+STDIN = Path("-")
+"""Rules from standard input."""
+
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -28,14 +31,17 @@ def find_rules(
 ) -> tuple[Path, ...]:
     """The files behind some paths, each once, those of a folder by name.
 
-    Without paths: what $SMART_ALBUMS_RULES names, else `smart-albums.yaml` in the working `folder`, else in the user's
-    config folder. Empty with a problem noted where there is none.
+    Without paths: what $SMART_ALBUMS_RULES names, else `smart-albums.yaml` or `.yml` in the working `folder`, else in
+    the user's config folder. `-` is standard input. Empty with a problem noted where there is none.
     """
-    if not paths and environment.get(VARIABLE, "").strip():
-        paths = [Path(environment[VARIABLE].strip())]
+    if not paths and (named := environment.get(VARIABLE, "").strip()):
+        paths = [Path(named)]
+        if not _exists(paths[0]):
+            findings.problems.append(Problem(f"{VARIABLE} in the environment", f"there is no file or folder {named}"))
+            return ()
     if not paths:
         usual = [place / DEFAULT_NAME for place in (folder, config_folder(environment)) if place is not None]
-        paths = [path for path in usual if _is_file(path)][:1]
+        paths = [path for each in usual for path in (each, each.with_suffix(".yml")) if _is_file(path)][:1]
         if not paths:
             hint = "Name one; or immich-smart-albums init writes one to begin with."
             message = f"there is no rules file: {'neither ' * (len(usual) > 1)}{' nor '.join(map(str, usual))}"
@@ -57,6 +63,14 @@ def config_folder(environment: Mapping[str, str]) -> Path | None:
     return base / "immich-smart-albums"
 
 
+def _exists(path: Path) -> bool:
+    """Whether there is something; where this user may not know, reading it will tell."""
+    try:
+        return path == STDIN or path.expanduser().exists()
+    except (OSError, RuntimeError, ValueError):
+        return True
+
+
 def _is_file(path: Path) -> bool:
     """Whether there is a file, as far as this user may know."""
     try:
@@ -68,7 +82,7 @@ def _is_file(path: Path) -> bool:
 def read_files(files: Iterable[Path], findings: Findings) -> tuple[tuple[Value, ...], str]:
     """What each file says, and a digest of all. Those that cannot be read are left out, with problems noted."""
     read = [(file, data) for file in files if (data := _bytes(file, findings)) is not None]
-    values = (read_yaml(str(file), data, findings) for file, data in read)
+    values = (read_yaml("stdin" if file == STDIN else str(file), data, findings) for file, data in read)
     digest = sha256(b"\0".join(data for _, data in read)).hexdigest()[:32]
     return tuple(value for value in values if value is not None), digest
 
@@ -76,7 +90,7 @@ def read_files(files: Iterable[Path], findings: Findings) -> tuple[tuple[Value, 
 def _files(path: Path, findings: Findings) -> list[Path]:
     try:
         path = path.expanduser()
-        if not path.is_dir():
+        if path == STDIN or not path.is_dir():
             return [path]
         found = sorted(each for each in path.iterdir() if each.suffix in _SUFFIXES and not each.name.startswith("."))
     except (OSError, RuntimeError) as error:  # RuntimeError: "~somebody" who has no home
@@ -98,8 +112,11 @@ def _same(file: Path) -> Path:
 
 def _bytes(file: Path, findings: Findings) -> bytes | None:
     try:
-        with file.open("rb") as opened:
-            data = opened.read(LARGEST + 1)
+        if file == STDIN:
+            data = sys.stdin.buffer.read(LARGEST + 1) if sys.stdin else b""
+        else:
+            with file.open("rb") as opened:
+                data = opened.read(LARGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         told = reason(error) if isinstance(error, OSError) else str(error)
         hint = "immich-smart-albums init writes one to begin with." if isinstance(error, FileNotFoundError) else None

@@ -1,7 +1,7 @@
 """YAML → the plain values of a rules file, each with its place.
 
 Read from the parser's events: nothing is constructed, so tags run no code and `NO` stays Norway. What YAML allows and
-rules files do not is a problem that says so: a key twice, several documents, tags, merge keys.
+rules files do not is a problem that says so: a key twice, several documents, tags.
 """
 
 from __future__ import annotations
@@ -29,6 +29,12 @@ MOST_VALUES = 200_000
 
 _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The quick one, where PyYAML was built with it."""
+
+_CLOSE_COMMENT = re.compile(r" (#[^\s#]\S*)")
+"""What begins like a comment, and may have been meant as part of the text: `Walk #3`."""
+
+_UNFILLED = re.compile(r"\$\{[A-Za-z_]\w*\}")
+"""How shells and Compose files write the value of a variable."""
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 """Anchors and tags, which come before the value that they belong to."""
@@ -94,6 +100,7 @@ class _Builder:
                 self._refuse_tag(event)
                 if unseen := UNSEEN.search(event.value):
                     self._problem(span, f"this text has the character U+{ord(unseen[0]):04X}, which cannot be seen")
+                self._notice_slips(event, span)
                 self._add(Text(event.value, span, quoted=bool(event.style)), event.anchor, 1)
             case yaml.AliasEvent():
                 self._repeat(event.anchor or "", span)
@@ -153,20 +160,42 @@ class _Builder:
 
     def _entries(self, ended: _Open) -> Entries:
         entries: dict[str, tuple[Text, Value]] = {}
+        merged: list[tuple[Text, Value]] = []
         for key, value in zip(ended.values[::2], ended.values[1::2], strict=True):
             if not isinstance(key, Text) or not (key.text or key.quoted):
                 self._problem(key.span, f"a word is expected before the colon, not {name_of(key)}")
             elif key.text == "<<" and not key.quoted:
-                hint = (
-                    "Write the entries out. A value can be shared: accounts: &both [alice, bob], then accounts: *both."
-                )
-                self._problem(key.span, "entries cannot be merged in with <<", hint)
+                merged.append((key, value))
             elif key.text in entries:
                 first = entries[key.text][0].span
                 self._problem(key.span, f"{key.text!r} stands here twice; before in line {first.line}")
             else:
                 entries[key.text] = (key, value)
+        for key, value in merged:
+            self._merge(key, value, entries)
         return Entries(tuple(entries.values()), ended.span)
+
+    def _merge(self, key: Text, value: Value, entries: dict[str, tuple[Text, Value]]) -> None:
+        """`<<`: what a mapping, or the first of several, has and this one does not say itself."""
+        for each in value.items if isinstance(value, Items) else (value,):
+            if isinstance(each, Entries):
+                for entry in each.entries:
+                    entries.setdefault(entry[0].text, entry)
+            elif self.is_whole:
+                hint = "Such as <<: *defaults, with a mapping that is marked &defaults before."
+                self._problem(key.span, f"<< takes a mapping or a list of mappings, not {name_of(each)}", hint)
+
+    def _notice_slips(self, event: yaml.ScalarEvent, span: Span) -> None:
+        """What YAML makes of a text, where it may surprise."""
+        if found := _UNFILLED.search(event.value):
+            self._findings.notice(f"{span}: {found[0]} is text: nothing is put in its place in a rules file")
+        end = event.end_mark.index if event.end_mark else 0
+        comment = None if event.style or not event.value else _CLOSE_COMMENT.match(self._characters.text, end)
+        if comment:
+            self._findings.notice(
+                f"{span}: this is {event.value!r}, as YAML takes {comment[1]!r} for a comment; "
+                "if it belongs to the text, put quotes around all of it"
+            )
 
     def _refuse_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.tag is not None:

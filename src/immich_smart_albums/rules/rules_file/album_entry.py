@@ -88,6 +88,10 @@ class _Entry:
             self._reading.problem(value, "the name of an album is expected here, not a mapping", hint=hint)
             return ""
         name = nfc(self._reading.text(value, "the name of an album") or "").strip()
+        if isinstance(value, Text) and not value.quoted and name.lower() in {"null", "~"}:
+            self._reading.findings.notice(
+                f"{value.span}: the album is named {name!r}; put quotes around it if that is meant, or give it a name"
+            )
         if "\n" in name:
             self._reading.problem(value, "the name of an album is one line")
         return name

@@ -31,6 +31,7 @@ def json_schema() -> Schema:
         "description": "Albums on an Immich photo server, and what belongs in them.",
         "type": "object",
         "properties": {name: described(setting) for name, setting in FILE.items()},
+        "patternProperties": {"^x-": {"description": "Whatever you like: nothing reads it."}},
         "additionalProperties": False,
         "$defs": {
             "album": {

@@ -62,7 +62,9 @@ def _sections(files: Iterable[Value], reading: Reading) -> tuple[Sections, list[
             hint = 'Write "albums:" before the list.' if isinstance(file, Items) else "Write albums: on the first line."
             reading.problem(file, f"a rules file is a mapping, not {name_of(file)}", hint=hint)
             continue
-        words = reading.known(file, FILE, "a rules file")
+        # What begins with x- is for people, and for anchors: nothing reads it.
+        ours = Entries(tuple(entry for entry in file.entries if not entry[0].text.startswith("x-")), file.span)
+        words = reading.known(ours, FILE, "a rules file")
         for key, value in file.entries:
             if key.text == "albums":
                 albums += _entries(value, reading)
