@@ -145,6 +145,23 @@ def test_shares_that_were_given_before_they_were_remembered_are_known_from_what_
         assert ledger.memory(KEY).shares == {"bob": "viewer"}
 
 
+def test_names_of_rules_that_were_written_in_two_parts_are_known_composed(path: Path) -> None:
+    path.parent.mkdir()
+    connection = sqlite3.connect(path, isolation_level=None)
+    before = migrations.MIGRATIONS.index(migrations._composed_names)
+    for step in migrations.MIGRATIONS[:before]:
+        step(connection)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {before}")
+    sql = "INSERT INTO albums (owner, rule, album, name) VALUES ('alice', ?, ?, 'x')"
+    for rule, album in (("Bu\u0308ro", "a1"), ("E\u0301te\u0301", "a2"), ("\u00c9t\u00e9", "a3")):
+        connection.execute(sql, (rule, album))
+    connection.close()
+    with open_ledger(path) as ledger:
+        assert ledger.binding(AlbumKey("alice", "B\u00fcro")) == Binding("a1", "x")
+        assert ledger.binding(AlbumKey("alice", "\u00c9t\u00e9")) == Binding("a3", "x")
+
+
 def test_an_update_that_fails_leaves_the_ledger_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def half(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM albums")

@@ -84,3 +84,15 @@ def test_users_that_cannot_be_asked_for_are_a_problem(running: Sandbox, househol
     ((where, message),) = found
     assert where == "1.yaml:2:51"
     assert "users" in message
+
+
+def test_places_and_cameras_are_held_against_what_photos_have(household: Participants) -> None:
+    text = (
+        "albums:\n"
+        "- {name: A, match: {person: Emma, not: {place: Finlnd}}, accounts: [alice]}\n"
+        "- {name: B, match: {camera: Nokian, not: {place: {country: finland}}}, accounts: [alice, bob]}\n"
+    )
+    problems, notices = check_rules(book(ACCOUNTS + text), household)
+    message = "no photo has city or state or country 'Finlnd', so nothing would be left out"
+    assert [(each.where, each.message) for each in problems] == [("1.yaml:3:48", message)]
+    assert any("no photo has make or model 'Nokian'" in each for each in notices)

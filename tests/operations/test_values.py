@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from immich_sandbox import Library, Sandbox
 from immich_sandbox.library.records import Exif, User
 from immich_smart_albums.errors import MissingPermission, Problem
 from immich_smart_albums.model.query import Kind
+from immich_smart_albums.operations.accounts import gather_participants
 from immich_smart_albums.operations.names.names import Names
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.rules.flags.flags import read_rule
@@ -370,3 +372,26 @@ def test_a_limited_search_with_several_spellings_says_that_the_limit_counts_for_
     assert all(leaf.query.kind is Kind.SMART for leaf in leaves(rule.match) if isinstance(leaf, Search))
     (notice,) = findings.notices
     assert notice.endswith("there are 2 spellings, and the limit counts for each")
+
+
+def test_what_another_account_of_the_run_has_is_no_slip() -> None:
+    made = library()
+    user = User(made.new_id(), "Bob", "bob@example.org", made.now(), is_admin=False)
+    made.users[user.id] = user
+    made.add_asset(owner="bob", exif=Exif(country="Peru"))
+    with Sandbox(made, "3.1") as sandbox:
+        connect = {name: partial(connected, sandbox, name) for name in ("alice", "bob")}
+        alice = gather_participants(connect).present["alice"]
+
+        def problems(country: str) -> list[str]:
+            findings = Findings()
+            match = node({"search": {}, "not": {"place": {"country": country}}})
+            resolve(Rule(match), alice.server, findings, alice.names)
+            return [each.message for each in findings.problems]
+
+        assert problems("peru") == []
+        assert problems("Chile") == ["no photo has country 'Chile', so nothing would be left out"]
+        sandbox.add_key("small", "bob", ["user.read"])
+        connect["bob"] = partial(connected, sandbox, "small")
+        alice = gather_participants(connect).present["alice"]
+        assert problems("peru") == ["no photo has country 'peru', so nothing would be left out"]

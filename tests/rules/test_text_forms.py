@@ -42,6 +42,12 @@ def test_names_of_a_rules_file_are_compared_in_one_form(one: str, other: str) ->
     assert [leaf.names for leaf in leaves(only.rule.match) if isinstance(leaf, Named)] == [("Ada",), ("Ben",)]
     twins = f"albums: [{{name: {one}, match: {{favorite: true}}}}, {{name: {other}, match: {{favorite: true}}}}]"
     assert "there is an album with the name" in problems(twins)[0][1]
+    circle = "{lat: 1, lon: 2, radius: 1km}"
+    for twice in (
+        f"places: {{{one}: {circle}, {other}: {circle}}}",
+        f"accounts: {{{one}: {{key_env: A}}, {other}: {{key_env: B}}}}",
+    ):
+        assert "already, only encoded in another way" in problems(twice)[0][1]
     some = "albums: [{name: x, match: {favorite: true}"
     assert "named twice" in problems(f"{some}, share: [{one}, {other}]}}]")[0][1]
     assert "there is a group" in problems(f"people: {{{one}: [Ada], {other}: [Ben]}}\n{some}}}]")[0][1]

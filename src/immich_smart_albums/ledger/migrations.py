@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.ledger.by_user import by_user
+from immich_smart_albums.model.text_forms import nfc
 
 if TYPE_CHECKING:
     import sqlite3
@@ -115,5 +116,22 @@ def _shares_and_covers(connection: sqlite3.Connection) -> None:
                 connection.execute("INSERT INTO shares (album, user, asked) VALUES (?, ?, ?)", row)
 
 
-MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_albums, _runs, _splits, by_user, _shares_and_covers)
+def _composed_names(connection: sqlite3.Connection) -> None:
+    """Names of rules in the one form in which names are compared, whatever form they were written in.
+
+    Where two rows would have one name, the rule has two albums; the one whose name is in that form already stays its.
+    """
+    for row, rule, split in connection.execute("SELECT id, rule, split FROM albums").fetchall():
+        names = (nfc(rule), nfc(split), row)
+        connection.execute("UPDATE OR IGNORE albums SET rule = ?, split = ? WHERE id = ?", names)
+
+
+MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (
+    _albums,
+    _runs,
+    _splits,
+    by_user,
+    _shares_and_covers,
+    _composed_names,
+)
 """A ledger whose `user_version` is n has gone through the first n."""

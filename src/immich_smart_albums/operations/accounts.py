@@ -62,6 +62,9 @@ def gather_participants(
         present[name] = Participant(name, server, user, Names(server.directory))
     if not present:
         raise _nobody(absent, errors)
+    values = {name: each.names.values(each.server) for name, each in present.items()}
+    for name, each in values.items():
+        each.witnesses = tuple(other for whose, other in values.items() if whose != name)
     return Participants(present, absent)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_fields import SUGGESTED
 from immich_smart_albums.model.text_forms import bare, spellings
@@ -29,7 +30,10 @@ class Values:
 
     def __init__(self, server: PhotoServer) -> None:
         self._server = server
+        self.witnesses: tuple[Values, ...] = ()
+        """Those of the other accounts of the run: what one of them has is no slip."""
         self._listed: dict[str, tuple[str, ...] | None] = {}
+        self._by_name: dict[str, dict[str, tuple[str, ...]]] = {}
         self._is_there: dict[tuple[str, str], bool] = {}
 
     def listed(self, field: str) -> tuple[str, ...] | None:
@@ -41,17 +45,32 @@ class Values:
 
     def spelled(self, field: str, text: str) -> tuple[str, ...]:
         """The values of a field that are this name, whatever case, accents and form."""
-        return tuple(value for value in self.listed(field) or () if bare(value) == bare(text))
+        if field not in self._by_name:
+            by_name: dict[str, tuple[str, ...]] = {}
+            for value in self.listed(field) or ():
+                by_name[bare(value)] = (*by_name.get(bare(value), ()), value)
+            self._by_name[field] = by_name
+        return self._by_name[field].get(bare(text), ())
 
     def unknown(self, sought: Sought) -> str | None:
         """What no photo has, in words; None where one has it, or where that cannot be known."""
-        if any(map(self._has, (sought,) * len(sought.meant), sought.meant)):
-            return None
-        if sought.matches is not None and self.listed(sought.field) is None:
-            return None
-        if any(self._is_anywhere(field, text) for field in sought.meant for text in spellings(sought.text)):
+        if self._knows(sought) or any(each.has_seen(sought) for each in self.witnesses):
             return None
         return f"no photo has {' or '.join(_NAMES.get(each, each) for each in sought.meant)} {sought.text!r}"
+
+    def has_seen(self, sought: Sought) -> bool:
+        """Whether a photo has a value; False also where that cannot be asked."""
+        try:
+            return self._knows(sought)
+        except ServerError:
+            return False
+
+    def _knows(self, sought: Sought) -> bool:
+        if any(self._has(sought, field) for field in sought.meant):
+            return True
+        if sought.matches is not None and self.listed(sought.field) is None:
+            return True  # records decide, whatever the spelling
+        return any(self._is_anywhere(field, text) for field in sought.meant for text in spellings(sought.text))
 
     def near(self, sought: Sought) -> list[str]:
         """Values that are nearly the one that nobody has."""

@@ -37,6 +37,11 @@ def read_accounts(value: Value, reading: Reading) -> tuple[Account, ...]:
             reading,
         )
         return ()
+    names = [nfc(name.text) for name, _ in value.entries]
+    for at, (name, _) in enumerate(value.entries):
+        if names.index(names[at]) < at:
+            message = f"there is an account {name.text!r} already, only encoded in another way"
+            _problem(name, message, "Keep one of them.", reading)
     found = [_read(name, entry, reading) for name, entry in value.entries]
     return tuple(account for account in found if account)
 

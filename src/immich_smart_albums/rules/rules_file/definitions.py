@@ -22,8 +22,12 @@ _NOTHING = ("none", "null", "~")
 
 def read_places(value: Value, reading: Reading) -> dict[str, Circle]:
     """Places by name. One with problems, which are noted, is there all the same, so that rules may name it."""
-    named = _named(value, "places by name", reading)
-    return {nfc(name.text): read_circle(each, reading) or Circle(0, 0, 0) for name, each in named}
+    places: dict[str, Circle] = {}
+    for name, each in _named(value, "places by name", reading):
+        if nfc(name.text) in places:
+            reading.problem(name, f"there is a place {name.text!r} already, only encoded in another way")
+        places[nfc(name.text)] = read_circle(each, reading) or Circle(0, 0, 0)
+    return places
 
 
 def read_groups(value: Value, reading: Reading) -> dict[str, tuple[str, ...]]:
