@@ -58,9 +58,9 @@ def test_before_the_first_run_there_is_no_album(home: Household) -> None:
     found = explained(home, "alice-0")
     assert found.passed
     assert found.places == (Place("Best", wanted=True),)
-    assert doing(found.places[0]) == "there is no album yet, the next run makes it and adds the photo"
+    assert doing(found.places[0], "x") == "there is no album yet, the next run makes it and adds the photo"
     assert not explained(home, "alice-1").passed
-    assert doing(place(home, "alice-1")) == "there is no album yet"
+    assert doing(place(home, "alice-1"), "x") == "there is no album yet"
 
 
 def test_what_was_added_tells_the_run(home: Household) -> None:
@@ -82,18 +82,19 @@ def test_what_people_did_is_told_apart(home: Household) -> None:
     home.take_out("alice-0")
     home.rate("alice-1", stars=None)
     home.rate("alice-4")
-    told = {name: doing(place(home, name)) for name in ("alice-0", "alice-3", "alice-4")}
+    told = {name: doing(place(home, name), "x") for name in ("alice-0", "alice-3", "alice-4")}
     assert told == {
-        "alice-0": "not in the album, a person took it out; it stays out until `ledger forget`",
+        "alice-0": "not in the album, a person took it out; it stays out, and the next run notes that",
         "alice-3": "in the album, put there by hand; never taken out by this tool",
         "alice-4": "not in the album yet, the next run adds it",
     }
     home.sync()
     assert place(home, "alice-0").standing is Standing.TAKEN_OUT
+    assert doing(place(home, "alice-0"), "x").endswith("it stays out until `ledger forget Best x`")
     removed = place(home, "alice-1")
     assert (removed.inside, removed.standing, removed.run and removed.run.id) == (False, Standing.REMOVED, 2)
     home.put_in("alice-0")
-    assert doing(place(home, "alice-0")) == "in the album, put back by hand; never taken out by this tool"
+    assert doing(place(home, "alice-0"), "x") == "in the album, put back by hand; never taken out by this tool"
 
 
 def test_a_photo_in_the_trash_is_in_its_album_still(home: Household) -> None:
@@ -128,7 +129,7 @@ def test_the_owners_account_is_needed_to_look_at_the_album(home: Household) -> N
     assert found.passed
     (only,) = found.places
     assert [problem.where for problem in only.problems] == ["account alice"]
-    assert doing(only) == "could not be looked at"
+    assert doing(only, "x") == "could not be looked at"
 
 
 def test_an_album_that_was_deleted_is_a_problem_of_its_own(home: Household) -> None:

@@ -281,7 +281,7 @@ def test_an_album_that_was_deleted_is_asked_about_and_not_made_again(home: House
     (problem,) = home.planned().albums[0].problems
     assert "that the rule 'Best' fed so far is gone" in problem.message
     assert problem.hint is not None
-    assert "ledger forget 'Best' --binding" in problem.hint
+    assert "`ledger forget Best --binding`" in problem.hint
     assert not home.sync().has_changed
     assert writes(home.sandbox) == []
     with home.writing() as (ledger, _):

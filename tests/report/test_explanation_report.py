@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from immich_smart_albums.changes.journal import Ending, Run
-from immich_smart_albums.changes.memory import Standing
+from immich_smart_albums.changes.memory import KEPT_OUT, Standing
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.operations.explain.album import AlbumWhy, Place
@@ -105,13 +105,13 @@ def test_explanations(name: str) -> None:
 @pytest.mark.parametrize("standing", [None, *Standing])
 @pytest.mark.parametrize("inside", [True, False])
 def test_every_way_to_stand_to_an_album_has_its_words(standing: Standing | None, inside: bool) -> None:
-    told = doing(Place("A", True, HERE, inside, standing, RUN))
+    told = doing(Place("A", True, HERE, inside, standing, RUN), "b1")
     assert told.startswith("in the album, " if inside else "not in the album")
-    assert ("ledger forget" in told) is (not inside and standing not in {None, Standing.REMOVED}), (
-        "what stays out says how to let it in again"
+    assert ("`ledger forget A b1`" in told) is (not inside and standing in KEPT_OUT), (
+        "what stays out says how to let it in"
     )
-    assert ("next run" in told) is (not inside and standing in {None, Standing.REMOVED})
-    assert "run 12" not in doing(Place("A", True, HERE, inside, standing))
+    assert ("next run" in told) is (not inside and standing not in KEPT_OUT)
+    assert "run 12" not in doing(Place("A", True, HERE, inside, standing), "b1")
 
 
 def test_a_rule_of_one_predicate_has_no_near_misses_to_tell() -> None:

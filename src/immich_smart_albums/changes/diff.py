@@ -36,7 +36,7 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
     members = view.members if view else frozenset()
     inside = view.inside if view else frozenset()
     known = view.details if view else None
-    lesson = learn(memory, view, {id_: asset for id_, (_, asset) in selected.items()})
+    lesson = learn(memory, view, {id_: asset for id_, (_, asset) in selected.items()}, wanted.name)
     has_owner = wanted.owner in wanted.selections
     additions = {id_: each for id_, each in selected.items() if id_ not in inside and id_ not in lesson.out}
     if view is None and not has_owner:

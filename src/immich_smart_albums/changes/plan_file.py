@@ -8,13 +8,16 @@ import msgspec
 
 from immich_smart_albums.changes.plan import Plan
 from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.model.command import command
 
 FORMAT = "immich-smart-albums plan"
 
 VERSION = 2
 """Grows when plans of an earlier version cannot be applied any more."""
 
-_AGAIN = "Make the plan again with `plan --out`."
+
+def _again(name: str) -> str:
+    return f"Make the plan again: {command('plan', '--out', name)}"
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,18 +40,20 @@ def read_plan(text: str, name: str) -> Plan:
     except (msgspec.DecodeError, RecursionError) as error:
         raise _wrong(name, f"it is no JSON: {error}", "Was the file cut short?") from None
     if head.get("format") != FORMAT:
-        raise _wrong(name, "it is not a plan of this tool", "Plans are made with `plan --out`.")
+        raise _wrong(name, "it is not a plan of this tool", f"Plans are made so: {command('plan', '--out', 'FILE')}")
     if head.get("version") != VERSION:
-        raise _wrong(name, f"it is a plan of version {head.get('version')}, and this tool reads {VERSION}", _AGAIN)
+        raise _wrong(
+            name, f"it is a plan of version {head.get('version')}, and this tool reads {VERSION}", _again(name)
+        )
     try:
         file = msgspec.json.decode(text, type=_File)
     except msgspec.ValidationError as error:
-        raise _wrong(name, f"it is not a whole plan: {error}", _AGAIN) from None
+        raise _wrong(name, f"it is not a whole plan: {error}", _again(name)) from None
     if file.plan.fingerprint != file.fingerprint:
-        hint = f"What is written must be what was reviewed. Change the rules, not the plan. {_AGAIN}"
+        hint = f"What is written must be what was reviewed. Change the rules, not the plan. {_again(name)}"
         raise _wrong(name, "it was edited, or damaged: its content does not fit its fingerprint", hint)
     if file.plan.verb != "sync" or file.plan.undoes is not None:
-        raise _wrong(name, f"it is a plan to {file.plan.verb}, which is never saved", _AGAIN)
+        raise _wrong(name, f"it is a plan to {file.plan.verb}, which is never saved", _again(name))
     return file.plan
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import KEPT_OUT, KNOWN_INSIDE, Standing
 from immich_smart_albums.changes.plan import Learned
+from immich_smart_albums.model.command import command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +30,10 @@ class Lesson:
     warnings: tuple[str, ...]
 
 
-def learn(memory: Memory, view: AlbumView | None, selected: Mapping[str, Asset]) -> Lesson:
+def learn(memory: Memory, view: AlbumView | None, selected: Mapping[str, Asset], rule: str = "") -> Lesson:
     """Hold an album against what the ledger remembers of it; `view` is None where there is no album.
+
+    `rule` is its name, for commands that people are told.
 
     Nothing counts as ours that cannot be proved, and nothing is added that a person may have taken out:
 
@@ -64,7 +67,7 @@ def learn(memory: Memory, view: AlbumView | None, selected: Mapping[str, Asset])
         ours=ours & inside,
         out=(memory.having(KEPT_OUT | KNOWN_INSIDE) | unsure.keys()) - inside,
         learned=learned,
-        warnings=tuple(_warnings(len(added), len(removed), unproved, len(back))),
+        warnings=tuple(_warnings(rule, view, (len(added), len(removed)), unproved, len(back))),
     )
 
 
@@ -86,17 +89,18 @@ def _interrupted(
     return added, removed, unproved
 
 
-def _warnings(added: int, removed: int, unproved: int, back: int) -> list[str]:
+def _warnings(rule: str, view: AlbumView | None, absent: tuple[int, int], unproved: int, back: int) -> list[str]:
     said = [
         f"a run was interrupted while it {what} {_photos_that(count)} not in the album now: somebody may have"
-        " taken them out, so they stay out until `ledger forget`"
-        for what, count in (("added", added), ("took out", removed))
+        f" taken them out, so they stay out until {command('ledger', 'forget', rule)}"
+        for what, count in zip(("added", "took out"), absent, strict=True)
         if count
     ]
-    if unproved:
+    if unproved and view:
+        again = command("adopt", rule, "--id", view.album.id, "--take-over")
         said.append(
             f"a run was interrupted while it added {_photos_that(unproved)} in the album now: somebody may have"
-            " added them, so they count as hand-made (`adopt --take-over` makes them its own again)"
+            f" added them, so they count as hand-made ({again} makes them its own again)"
         )
     if back:
         said.append(

@@ -8,6 +8,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, TextIO
 
+from immich_smart_albums.cli.pasting import pasteable
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
 from immich_smart_albums.report.failures import by_album, problem_texts
 from immich_smart_albums.report.words import one_line
@@ -50,7 +51,7 @@ class Console:
         """
         with self._lock, contextlib.suppress(OSError, ValueError):
             before = f"{self._red(alarm)} " if alarm else ""
-            self._stream.write(f"{before}{one_line(text)}\n")  # in one piece: threads talk side by side
+            self._stream.write(f"{before}{one_line(pasteable(text))}\n")  # in one piece: threads talk side by side
             self._stream.flush()
 
     def detail(self, text: str) -> None:

@@ -18,6 +18,7 @@ from immich_smart_albums.cli.arguments import selection_parser, selects
 from immich_smart_albums.cli.exits import Exit, exit_of
 from immich_smart_albums.cli.interrupts import end_as_by_ctrl_c
 from immich_smart_albums.cli.parser import PROGRAM, WrongUsage
+from immich_smart_albums.cli.pasting import carry, carry_nothing
 from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
 from immich_smart_albums.report.words import one_line
@@ -77,6 +78,8 @@ def run(argv: Sequence[str]) -> Exit:
         _tell_bug(error, _write_report(argv, error))
         _answer(argv, SmartAlbumsError(f"this is a bug in {PROGRAM}: {type(error).__name__}"))
         return Exit.OUR_BUG
+    finally:
+        carry_nothing()
 
 
 def _run(argv: Sequence[str]) -> Exit:
@@ -87,7 +90,9 @@ def _run(argv: Sequence[str]) -> Exit:
     verb, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else ("", argv)
     if verb and verb not in VERBS:
         selection_parser().error(f"there is no verb {verb!r}; verbs are {', '.join(VERBS)}")
-    parsed = (VERBS[verb].parser(verb) if verb else selection_parser()).parse_args(rest)
+    parser = VERBS[verb].parser(verb) if verb else selection_parser()
+    parsed = parser.parse_args(rest)
+    carry(verb, parsed, parser)
     if not verb and not selects(parsed):
         verb = "check"
     # Imported only now: --help and wrong flags need none of it.

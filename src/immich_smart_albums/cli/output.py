@@ -7,6 +7,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.cli.pasting import pasteable
 from immich_smart_albums.errors import SmartAlbumsError
 from immich_smart_albums.report.words import one_line
 
@@ -20,7 +21,7 @@ def print_lines(lines: Iterable[str], paint: Callable[[str], str] = str) -> None
 
     Raises BrokenPipeError where the reader has seen enough, SmartAlbumsError on a full disk.
     """
-    _write(f"{paint(one_line(line))}\n" for line in lines)
+    _write(f"{paint(one_line(pasteable(line)))}\n" for line in lines)
 
 
 def print_document(text: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.desired import AlbumView
 from immich_smart_albums.changes.memory import KNOWN_INSIDE, NOTHING, Standing
 from immich_smart_albums.errors import Problem
+from immich_smart_albums.model.command import command
 from immich_smart_albums.model.text_forms import same_name
 from immich_smart_albums.rules.album import Keep
 from immich_smart_albums.rules.split import filled
@@ -136,9 +137,10 @@ def _gone(rule: AlbumRule, name: str, binding: Binding | None) -> Problem:
         return rule.span.problem(message, hint="It was deleted, or is not shared with that account.")
     was = f" {binding.name!r} ({binding.album_id})" if binding else ""
     message = f"the album{was} that the rule {name!r} fed so far is gone, or not shared with its account any more"
+    anew = command("ledger", "forget", name, "--binding")
     hint = (
-        f"If it was deleted on purpose, remove the rule. To have it made again: `ledger forget {name!r} --binding`."
-        f" To feed another album from now on: `adopt`."
+        f"If it was deleted on purpose, remove the rule. To have it made again: {anew}."
+        f" To feed another album from now on: {command('adopt', name, '--id', 'ALBUM')}."
     )
     return rule.span.problem(message, hint=hint)
 

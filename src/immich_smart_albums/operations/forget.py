@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import KEPT_OUT
 from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.model.command import command
 from immich_smart_albums.model.text_forms import same_name
 from immich_smart_albums.rules.syntax.ids import id_in_url
 from immich_smart_albums.rules.syntax.source import nearest
@@ -50,7 +51,11 @@ def forget(album: KnownAlbum, assets: Sequence[str], ledger: Ledger) -> int:
     out = {each.asset.id for each in kept_out(album, ledger)}
     wanted = {id_in_url(each, "photos") or each.strip().lower(): each for each in assets} or dict.fromkeys(out, "")
     wrong = tuple(
-        Problem(album.key.rule, f"{given} is not kept out of this album", "`ledger list` tells what is.")
+        Problem(
+            album.key.rule,
+            f"{given} is not kept out of this album",
+            f"{command('ledger', 'list', album.key.rule)} tells what is.",
+        )
         for id_, given in wanted.items()
         if id_ not in out
     )

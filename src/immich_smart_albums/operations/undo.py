@@ -20,6 +20,7 @@ from immich_smart_albums.changes.memory import KNOWN_INSIDE, Standing
 from immich_smart_albums.changes.plan import AlbumPlan, Plan, Seen, digest
 from immich_smart_albums.errors import ConfigurationError, NoAccess, Problem
 from immich_smart_albums.model.album import Album
+from immich_smart_albums.model.command import command
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.operations.since import fates, is_cover_ours
 from immich_smart_albums.operations.undone import Runs
@@ -81,10 +82,10 @@ def _chosen(run_id: int | None, ledger: Ledger, users: AbstractSet[str]) -> tupl
         raise _nothing(f"there is no run {run_id}", "`history` lists all runs.")
     last = runs.last_word(run_id)
     if runs.undone_by(run_id) is not None:
-        raise _nothing(f"run {run_id} was undone by run {last}", f"To have it back: `undo {last}`.")
+        raise _nothing(f"run {run_id} was undone by run {last}", f"To have it back: {command('undo', str(last))}")
     if last != run_id:
         message = f"run {run_id} was undone, and done again by run {last}"
-        raise _nothing(message, f"To take it back: `undo {last}`.")
+        raise _nothing(message, f"To take it back: {command('undo', str(last))}")
     writes = _written(ledger, found)
     if not writes:
         raise _nothing(f"run {run_id} wrote nothing to the server", "`history` lists what each run wrote.")
@@ -156,7 +157,10 @@ def _take_back(  # noqa: PLR0913 - which run, what it wrote, and what is known s
     try:
         details = albums.details(album_id)
     except NoAccess:
-        return AlbumPlan(key.rule, owner, warnings=("the album is gone, so there is nothing to take back",))
+        is_deleted = any(isinstance(write.intent.change, DeleteAlbum) for write in writes)
+        anew = "that run deleted the album; the next sync makes it anew, as far as the rules still say so"
+        gone = "the album is gone, so there is nothing to take back"
+        return AlbumPlan(key.rule, owner, warnings=(anew if is_deleted else gone,))
     members = albums.members(album_id)
     memory = ledger.memory(key)
     missing = memory.having(KNOWN_INSIDE) - members
@@ -219,7 +223,8 @@ def _left(what: str, others: Counter[int | None]) -> Iterator[str]:
         if run is None:
             yield f"{photos} that the run {what} {stay} as people, or an undo before this one, left it"
         else:
-            yield f"{photos} that the run {what} {stay} as run {run} left it: to take both back, first `undo {run}`"
+            first = command("undo", str(run))
+            yield f"{photos} that the run {what} {stay} as run {run} left it: to take both back, first {first}"
 
 
 def _deletion(made: CreateAlbum, album: _Album) -> DeleteAlbum:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.command import command
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.report.words import count, one_line
 
@@ -21,8 +22,8 @@ def report_lines(plan: Plan, report: Report) -> Iterator[str]:
     for album_plan, album_report in zip(plan.albums, report.albums, strict=False):
         if album_plan.has_changes:
             yield album_line(album_plan, album_report) if album_report.tried else f"{_name(album_plan)}: not tried"
-    if report.run is not None and report.has_changed:
-        yield f"this was run {report.run}; to take it back: immich-smart-albums undo {report.run}"
+    if report.run is not None and any(album.has_changed and not album.deleted for album in report.albums):
+        yield f"this was run {report.run}; to take it back: {command('undo', str(report.run))}"
 
 
 def album_line(plan: AlbumPlan, report: AlbumReport) -> str:

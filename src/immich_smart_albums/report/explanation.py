@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import Standing
+from immich_smart_albums.model.command import command
 from immich_smart_albums.report.assets import asset_json, asset_line, asset_url
 from immich_smart_albums.report.failures import problem_json
 from immich_smart_albums.report.plan_text import problem_lines
@@ -43,7 +44,7 @@ def explanation_lines(found: AlbumWhy) -> Iterator[str]:
     if not found.places:
         yield "it is in none of this rule's albums, as far as the ledger knows"
     for place in found.places:
-        yield f"{one_line(place.name)}: {doing(place)}"
+        yield f"{one_line(place.name)}: {doing(place, found.asset_id)}"
         for problem in place.problems:
             yield from problem_lines(problem)
 
@@ -88,8 +89,9 @@ def _near_misses(explanation: Explanation) -> Iterator[str]:
         yield f"  {one_line(in_short(reason))}" + (f"  {one_line(reason.where)}" if reason.where else "")
 
 
-def doing(place: Place) -> str:
+def doing(place: Place, asset_id: str) -> str:
     """Whether a photo is in an album, and whose doing that is."""
+    forget = command("ledger", "forget", place.name, asset_id)
     if place.problems:
         return "could not be looked at"
     if place.inside:
@@ -105,15 +107,14 @@ def doing(place: Place) -> str:
         case Standing.UNSURE:
             return (
                 f"not in the album, added{_by(place.run)}, which was interrupted; perhaps a person took it out, so it"
-                " stays out until `ledger forget`"
+                f" stays out until {forget}"
             )
         case Standing.GONE:
-            return (
-                f"not in the album, added{_by(place.run)} and then taken out, locked or deleted; it stays out until"
-                " `ledger forget`"
-            )
+            return f"not in the album, added{_by(place.run)} and then taken out or deleted; it stays out until {forget}"
+        case Standing.OURS | Standing.HAND_MADE:
+            return "not in the album, a person took it out; it stays out, and the next run notes that"
         case _:
-            return "not in the album, a person took it out; it stays out until `ledger forget`"
+            return f"not in the album, a person took it out; it stays out until {forget}"
 
 
 def _inside(place: Place) -> str:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import KEPT_OUT, Standing
+from immich_smart_albums.model.command import command
 from immich_smart_albums.report.assets import asset_json, asset_line
 from immich_smart_albums.report.words import count, one_line, table
 
@@ -44,7 +45,7 @@ def album_lines(known: KnownAlbum, memory: Memory) -> Iterator[str]:
     out = _out(memory)
     if out:
         yield ""
-        yield f"{count(len(out), 'photo')} kept out, until `ledger forget`:"
+        yield f"{count(len(out), 'photo')} kept out, until {command('ledger', 'forget', known.key.rule)}:"
         for each in out:
             yield f"  {asset_line(each.asset, known.server)}  {each.standing.value}, added in run {each.run}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +11,12 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.plan_file import read_plan
 from immich_smart_albums.changes.reviewed import reviewed
 from immich_smart_albums.cli.console import stderr_console
+from immich_smart_albums.cli.pasting import carry_rules
 from immich_smart_albums.cli.plans import carried_out, made
 from immich_smart_albums.cli.rules_run import rules_run
 from immich_smart_albums.config.files import read_text
 from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.model.command import command
 from immich_smart_albums.operations.apply.apply import require_accounts
 from immich_smart_albums.operations.apply.staleness import check_world
 from immich_smart_albums.operations.explain.album import rule_for
@@ -36,7 +37,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Read the plan, check that everything still is as it says, and that the rules still say so; write it."""
     console = stderr_console(verbose=arguments.verbose)
     plan = read_plan(_text(arguments.plan), str(arguments.plan))
-    paths = arguments.rules or _named(plan)
+    paths = arguments.rules or _named(plan, arguments.plan)
+    carry_rules(paths)
     with rules_run(arguments, console, paths=paths, writes="apply") as rules:
         require_accounts(plan, rules.accounts.present, rules.accounts.absent)
         servers = {name: account.server for name, account in rules.accounts.present.items()}
@@ -46,7 +48,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         return carried_out(reviewed(plan, fresh), rules, console, arguments.format, exit_code=False)
 
 
-def _named(plan: Plan) -> list[Path]:
+def _named(plan: Plan, place: Path) -> list[Path]:
     """The rules files that a plan names. Raises ConfigurationError for those that may be somebody else's.
 
     Rules say to which server a key is sent, and which program tells it: whoever can write a plan file is not to decide
@@ -54,11 +56,11 @@ def _named(plan: Plan) -> list[Path]:
     """
     paths = [Path(each) for each in plan.files]
     for path in paths:
-        _require_own(path)
+        _require_own(path, place)
     return paths
 
 
-def _require_own(path: Path) -> None:
+def _require_own(path: Path, plan: Path) -> None:
     try:
         status = path.stat()
     except (OSError, ValueError) as error:
@@ -69,7 +71,7 @@ def _require_own(path: Path) -> None:
     if status.st_uid in {os.geteuid(), 0} and not status.st_mode & stat.S_IWOTH:
         return
     message = "the plan names this rules file, which somebody else may write"
-    hint = f"If it is yours, name it: `apply PLAN {shlex.quote(str(path))}`."
+    hint = f"If it is yours, name it: {command('apply', str(plan), str(path))}"
     raise ConfigurationError((Problem(str(path), message, hint),))
 
 
@@ -77,5 +79,5 @@ def _text(path: Path) -> str:
     try:
         return read_text(path, LARGEST_PLAN)
     except (OSError, ValueError) as error:
-        hint = "Make one with `plan --out FILE`."
+        hint = f"Make one: {command('plan', '--out', str(path))}"
         raise ConfigurationError((Problem(str(path), f"the plan cannot be read: {error}", hint),)) from None

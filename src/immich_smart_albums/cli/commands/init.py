@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_lines
-from immich_smart_albums.cli.parser import PROGRAM
 from immich_smart_albums.config.starter import write_starter
+from immich_smart_albums.model.command import command
 
 if TYPE_CHECKING:
     import argparse
@@ -16,5 +16,5 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> Exit:
     """Write it where nothing is yet."""
     path = write_starter(arguments.file)
-    print_lines([f"{path} is written. Edit it; then: {PROGRAM} plan {path}"])
+    print_lines([f"{path} is written. Edit it; then: {command('plan', str(path))}"])
     return Exit.DONE

@@ -1,0 +1,13 @@
+"""Commands of this tool that it tells people to run."""
+
+from __future__ import annotations
+
+import shlex
+
+
+def command(*words: str) -> str:
+    """A command in backticks: a verb with its words, quoted as a shell needs them.
+
+    The command line that prints it puts its own arguments to it, so that it works when it is pasted.
+    """
+    return f"`{shlex.join(words)}`"
