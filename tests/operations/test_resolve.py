@@ -268,6 +268,13 @@ def test_a_field_that_this_version_does_not_return_is_refused_in_local_filters(s
     assert found.hint == "Leave local filter 'mine' out: it could never match here."
 
 
+def test_a_field_that_went_is_refused_with_what_to_write_instead(server: PhotoServer) -> None:
+    faces = local_filter(compile_path("$.people[0].faces"), None, "faces", "localfilter-faces.json")
+    (found,) = problems(faces, server)
+    assert found.where == "localfilter-faces.json"
+    assert "does not return 'people.faces' (Immich has it up to 2.7.5); $.people[*].id has a value" in found.message
+
+
 def test_people_who_are_looked_for_in_different_places_stay_apart(sandbox: Sandbox, server: PhotoServer) -> None:
     (ada,), (ben,) = person_ids(sandbox.library, "Ada Stone"), person_ids(sandbox.library, "Ben Ray")
     far = Reach(frozenset({Visibility.ARCHIVE}), trash=True)

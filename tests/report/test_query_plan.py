@@ -24,7 +24,13 @@ APPLE, TAGGED = check("make 'Apple'", "exifInfo.make"), check("tag 'Pets'", "tag
 
 def shown(*rules: RulePlan, sizes: dict[Query, int] | None = None) -> str:
     """The plan of some rules."""
-    lines = query_plan_lines(put_together(rules), sizes or {}, {EMMA_ID: "Emma\x1b[31m"}, title="Searches")
+    made = put_together(rules)
+    asked = {
+        reading.query: frozenset(field.partition(".")[0] for field in reading.fields)
+        | (frozenset({"people"}) if reading.query == EMMA else frozenset())
+        for reading in made.readings
+    }
+    lines = query_plan_lines(made, sizes or {}, {EMMA_ID: "Emma\x1b[31m"}, asked, title="Searches")
     return "\n".join(lines)
 
 
@@ -41,7 +47,7 @@ def test_searches_are_numbered_with_their_sizes_and_what_is_read_of_them() -> No
   1. metadata search (the whole timeline)
      98,000 photos, 98 requests, with EXIF and people
   2. metadata search (personIds=[Emma?[31m])
-     1 photo, 1 request, of which only the ids are kept
+     1 photo, 1 request, with people, of which only the ids are kept
      together 2 searches, about 99 requests
 
 What is selected

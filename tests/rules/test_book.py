@@ -48,6 +48,17 @@ def test_every_setting_of_an_album() -> None:
     assert found.tests == (Expectation(ASSET, matches=True), Expectation(OTHER, matches=False))
 
 
+@pytest.mark.parametrize("nobody", ["none", "[]", "~"])
+def test_the_last_share_is_taken_away_by_sharing_with_nobody(nobody: str) -> None:
+    found = album(f"share: {nobody}, unshare: true")
+    assert (found.share, found.unshare) == ((), True)
+    _, findings = read(f"albums: [{{name: Kids, match: {{favorite: true}}, share: {nobody}}}]")
+    assert findings.problems == []
+    assert [notice.split(": ", 1)[1] for notice in findings.notices] == [
+        "takes the album from nobody without unshare: true"
+    ]
+
+
 @pytest.mark.parametrize(
     ("settings", "cover"),
     [

@@ -40,6 +40,10 @@ class ImmichServer:
         """The server's version."""
         return self._capabilities.version
 
+    def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
+        """What a search asks to be shown of each asset beside its own fields: `exifInfo`, `people`."""
+        return self.searches.asks_for(query, fields)
+
     def lacks(self, query: Query) -> list[tuple[str, str]]:
         """The fields of a query that this version would silently ignore, each with what to know about it."""
         return self._capabilities.lacks(query)

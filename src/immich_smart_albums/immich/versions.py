@@ -83,6 +83,15 @@ ASSET_FIELDS: dict[str, Span] = {
 }
 """Fields of assets, and of the people on them, that not every version returns."""
 
+INSTEAD: dict[str, str] = {
+    "visibility": "; isArchived tells the archive",
+    "width": "; exifInfo.exifImageWidth tells it",
+    "height": "; exifInfo.exifImageHeight tells it",
+    "deviceAssetId": "; originalFileName tells it for most uploads",
+    "people.faces": "; $.people[*].id has a value where somebody is on the photo",
+}
+"""What tells the same as a field that some version does not return."""
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
@@ -178,7 +187,7 @@ class Capabilities:
     def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
         """What to know about fields of assets that this version does not return."""
         return [
-            f"Immich {self.version} does not return {name!r} ({ASSET_FIELDS[name]})"
+            f"Immich {self.version} does not return {name!r} ({ASSET_FIELDS[name]}){INSTEAD.get(name, '')}"
             for name in sorted(names)
             if name in ASSET_FIELDS and self.version not in ASSET_FIELDS[name]
         ]

@@ -36,6 +36,7 @@ NEEDS: dict[str, str] = {
 """Permissions of an API key that this tool uses, each with what fails without it."""
 
 RULES_NEED: dict[str, str] = {
+    "partner.read": "excludes by name and shared albums; without it they read the whole timeline",
     "albumAsset.delete": "rules that keep their album in step, and undo",
     "album.update": "rules that set a description, an order or a cover",
     "albumUser.create": "rules that share their album, and albums that several accounts feed",

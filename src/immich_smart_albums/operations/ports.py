@@ -170,6 +170,10 @@ class PhotoServer(Protocol):
         """Albums."""
         ...
 
+    def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
+        """What a search for these fields asks to be shown of each asset beside its own: `exifInfo`, `people`."""
+        ...
+
     def lacks(self, query: Query) -> list[tuple[str, str]]:
         """The fields of a query that this version would silently ignore, each with what to know about it."""
         ...

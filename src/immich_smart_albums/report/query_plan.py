@@ -23,15 +23,24 @@ _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 def query_plan_lines(
-    plan: RunPlan, sizes: Mapping[Query, int], named: Mapping[str, str], *, title: str
+    plan: RunPlan,
+    sizes: Mapping[Query, int],
+    named: Mapping[str, str],
+    asked: Mapping[Query, frozenset[str]],
+    *,
+    title: str,
 ) -> Iterator[str]:
-    """A plan of searches; `sizes` is how many assets they find, as far as that is known, `named` what ids stand for."""
+    """A plan of searches.
+
+    `sizes` is how many assets they find, as far as that is known, `named` what ids stand for, and `asked` what they ask
+    to be shown of each asset: `exifInfo`, `people`.
+    """
     numbers = {reading.query: number for number, reading in enumerate(plan.readings, 1)}
     yield one_line(title)
     yield ""
     for reading in plan.readings:
         yield f"{numbers[reading.query]:>3}. {_named(reading.query.describe(), named)}"
-        yield f"     {_reading(reading, sizes)}"
+        yield f"     {_reading(reading, sizes, asked[reading.query])}"
     yield f"     {_together(plan, sizes)}" if plan.readings else "No search is sent."
     for rule in plan.rules:
         yield ""
@@ -39,21 +48,14 @@ def query_plan_lines(
         yield from (f"  {_named(line, named)}" for line in _rule(rule, numbers))
 
 
-def _reading(reading: Reading, sizes: Mapping[Query, int]) -> str:
+def _reading(reading: Reading, sizes: Mapping[Query, int], asked: frozenset[str]) -> str:
     size = _size(reading.query, sizes)
     most = "up to " if reading.query.limit else ""
     number = "as many as it finds" if size is None else f"{most}{count(size, 'photo')}"
-    extra = [
-        word
-        for word, is_read in (
-            ("EXIF", any(field.startswith("exifInfo") for field in reading.fields)),
-            ("people", "people" in reading.fields),
-        )
-        if is_read
-    ]
+    extra = [word for field, word in (("exifInfo", "EXIF"), ("people", "people")) if field in asked]
     shown = f", with {' and '.join(extra)}" if extra else ""
     if not reading.trees:
-        shown = ", of which only the ids are kept"
+        shown += ", of which only the ids are kept"
     requests = "a request for each 1,000" if size is None else count(_requests(reading.query, size), "request")
     return f"{number}, {requests}{shown}"
 

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _show_searches(rules: RulesRun, console: Console) -> Exit:
     problems = [*rules.accounts.absent.values()]
     for each in query_plans(rules.book.albums, rules.accounts):
-        print_lines(query_plan_lines(each.plan, each.sizes, each.named, title=each.title))
+        print_lines(query_plan_lines(each.plan, each.sizes, each.named, each.asked, title=each.title))
         problems += each.problems
     for problem in dict.fromkeys(problems):
         console.problem(problem)

@@ -20,7 +20,7 @@ from immich_smart_albums.ledger.null import NoLedger
 from immich_smart_albums.ledger.search_cache import StateFile
 from immich_smart_albums.operations.apply.apply import apply
 from immich_smart_albums.operations.apply.result import AlbumReport, Report
-from immich_smart_albums.operations.explain.searches import id_names, title_of
+from immich_smart_albums.operations.explain.searches import asked_for, id_names, title_of
 from immich_smart_albums.operations.names.names import Names
 from immich_smart_albums.operations.prepare import Order, Ready, check_order, plan_again, prepare
 from immich_smart_albums.operations.select import Selecting, plan_searches, sizes
@@ -79,9 +79,9 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _show_searches(ready: Ready) -> None:
     plan = plan_searches([ready.rule], ready.server)
-    named = id_names(plan, Names(ready.server.directory))
+    named, asked = id_names(plan, Names(ready.server.directory)), asked_for(plan, ready.server)
     found = sizes((reading.query for reading in plan.readings), ready.server)
-    print_lines(query_plan_lines(plan, found, named, title=title_of(ready.server)))
+    print_lines(query_plan_lines(plan, found, named, asked, title=title_of(ready.server)))
 
 
 def _read_order(arguments: argparse.Namespace, findings: Findings) -> Order:

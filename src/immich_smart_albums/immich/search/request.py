@@ -66,6 +66,9 @@ def _branch(conditions: Branch) -> dict[str, object]:
     return dict(body)
 
 
+_SHOWN = {"withExif": "exifInfo", "withPeople": "people"}
+
+
 class Question:
     """Asks for pages, and holds every record against the query."""
 
@@ -108,6 +111,11 @@ class Question:
         answer = decode_page(self._http.post(self._path, body), self._fields, size, f"POST {self._path}")
         self._recheck(answer.records)
         return answer
+
+    @property
+    def asks_for(self) -> frozenset[str]:
+        """What it asks to be shown of each asset beside its own fields: `exifInfo`, `people`."""
+        return frozenset(_SHOWN[option] for option in self._options)
 
     def describe(self) -> str:
         """The query, for messages."""

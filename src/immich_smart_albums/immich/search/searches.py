@@ -67,6 +67,11 @@ class ImmichSearches:
             # The first of everything are among the first of each visibility.
             yield _in_order(firsts, ascending=query.get("order") == "asc")[: query.limit]
 
+    def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
+        """What a search asks to be shown of each asset, also to hold what comes back against it."""
+        visibility = next(iter(query.visibility))
+        return Question(self._http, self._capabilities, query, visibility, fields, None).asks_for
+
     def details(self, ids: Iterable[str]) -> Iterator[Record]:
         """See `Searches.details`."""
         return in_parallel([partial(self._detail, each) for each in ids], self._concurrency)

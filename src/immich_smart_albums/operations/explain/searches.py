@@ -32,6 +32,8 @@ class QueryPlan:
     """How many assets the searches find, as far as the server tells."""
     named: Mapping[str, str]
     """Names of the ids in the searches."""
+    asked: Mapping[Query, frozenset[str]]
+    """What each search asks to be shown of each photo: `exifInfo`, `people`."""
     problems: tuple[Problem, ...] = ()
     """Rules that cannot be searched for."""
 
@@ -49,6 +51,7 @@ def _of_account(albums: Mapping[str, AlbumRule], account: Participant) -> QueryP
         compiled.plan,
         sizes((reading.query for reading in compiled.plan.readings), account.server),
         id_names(compiled.plan, account.names),
+        asked_for(compiled.plan, account.server),
         tuple(problem for each in compiled.problems.values() for problem in each),
     )
 
@@ -57,6 +60,11 @@ def title_of(server: PhotoServer, account: str = "") -> str:
     """Whom the searches are for."""
     of = f"of {account} " if account else ""
     return f"Searches {of}on {server.base}, Immich {server.version}"
+
+
+def asked_for(plan: RunPlan, server: PhotoServer) -> dict[Query, frozenset[str]]:
+    """What each search of a plan asks to be shown of each photo, also to hold what comes back against it."""
+    return {reading.query: server.asks_for(reading.query, reading.fields) for reading in plan.readings}
 
 
 def id_names(plan: RunPlan, names: Names) -> dict[str, str]:

@@ -12,8 +12,9 @@ from immich_smart_albums.rules.rules_file.keywords import ALBUM
 from immich_smart_albums.rules.rules_file.match import parse_match
 from immich_smart_albums.rules.rules_file.was import read_was
 from immich_smart_albums.rules.split import read_split
-from immich_smart_albums.rules.syntax.document import Entries, Text, name_of
+from immich_smart_albums.rules.syntax.document import Entries, Items, Text, name_of
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id, read_asset
+from immich_smart_albums.rules.syntax.reader import is_none
 from immich_smart_albums.rules.syntax.source import nearest
 from immich_smart_albums.rules.tree import Rule, Sort
 
@@ -158,7 +159,7 @@ class _Entry:
         """Whether others lose the album."""
         unshare = self._truth("unshare", default=False)
         if unshare and "share" not in self.given:
-            hint = "Add share: …, with everybody who keeps it."
+            hint = "Add share: …, with everybody who keeps it; share: none, and nobody does."
             message = "without share this would take the album away from everybody"
             self._reading.problem(self.given["unshare"], message, hint=hint)
         return unshare
@@ -212,6 +213,10 @@ class _Entry:
         """With whom it is shared."""
         value = self.given.get("share")
         found: dict[str, Share] = {}
+        if value is not None and (is_none(value) or (isinstance(value, Items) and not value.items)):
+            if "unshare" not in self.given:
+                self._reading.findings.notice(f"{value.span}: takes the album from nobody without unshare: true")
+            return ()
         for each in () if value is None else self._reading.each(value, "a user") or ():
             share = self._one_share(each)
             if share is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.split import KEYS
-from immich_smart_albums.rules.values.schema import SCALAR, TEXT, TRUTH, mapping, one_or_list, words
+from immich_smart_albums.rules.values.schema import NONE, SCALAR, TEXT, TRUTH, mapping, one_or_list, words
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.values.schema import Schema
@@ -94,11 +94,14 @@ ALBUM: dict[str, Setting] = {
     ),
     "order": Setting("How Immich shows the album: oldest first or newest first.", words("asc", "desc"), "asc", "left"),
     "share": Setting(
-        "With whom the album is shared: e-mail addresses, names or ids, each with a role (`viewer`).",
-        one_or_list(
-            TEXT,
-            {**mapping(user=TEXT, role=words("viewer", "editor")), "required": ["user"]},
-        ),
+        "With whom the album is shared: e-mail addresses, names or ids, each with a role (`viewer`); `none`: nobody.",
+        {
+            "anyOf": [
+                one_or_list(TEXT, {**mapping(user=TEXT, role=words("viewer", "editor")), "required": ["user"]}),
+                NONE,
+                {"type": "array", "maxItems": 0},
+            ]
+        },
         "[{user: grandma@example.org, role: viewer}]",
         "as it is",
     ),
