@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import stamina.instrumentation
 
+from immich_smart_albums.config.headers import merged
 from immich_smart_albums.config.slips import page_base
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.immich.http.client import HURRY, Exchange, Http, TimeOuts
@@ -14,10 +15,11 @@ from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.server import ImmichServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from immich_smart_albums.config.settings import Settings
+    from immich_smart_albums.model.secret import Secret
     from immich_smart_albums.operations.ports import PhotoServer
 
 __all__ = ["Connection", "Exchange", "connect"]
@@ -31,6 +33,12 @@ class Connection:
     seconds: float = 60.0
     """How long the server may stay silent."""
     ca_file: Path | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    headers: Mapping[str, Secret] = field(default_factory=dict)
+    """Those of flags, which go before all others."""
+    usual_headers: Mapping[str, Secret] = field(default_factory=dict)
+    """Those of the environment, which come after all others."""
 
 
 def connect(
@@ -45,6 +53,7 @@ def connect(
     http = Http(
         _address(settings, connection),
         settings.key,
+        headers=merged(connection.usual_headers, settings.headers, connection.headers),
         concurrency=connection.concurrency,
         time_outs=TimeOuts(
             read=connection.seconds,
@@ -67,6 +76,11 @@ def connect(
 def _address(settings: Settings, connection: Connection) -> Address:
     try:
         address = Address.parse(settings.server, connection.ca_file)
+        if connection.client_cert is not None or settings.client_cert is None:
+            client_cert, client_key = connection.client_cert, connection.client_key
+        else:
+            client_cert, client_key = settings.client_cert, settings.client_key
+        address = replace(address, client_cert=client_cert, client_key=client_key)
     except ValueError as error:
         raise ConfigurationError((Problem(settings.server_origin, str(error)),)) from None
     try:

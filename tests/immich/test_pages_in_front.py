@@ -164,4 +164,7 @@ def test_a_redirect_to_nowhere_is_told_too() -> None:
 def test_a_redirect_that_shows_no_address_gives_none(location: str) -> None:
     with BareServer(answer("302 Found", location=location)) as bare, pytest.raises(NotImmich) as caught:
         http_to(bare.url).get("/tags")
-    assert caught.value.hint == "A login page or proxy in front of Immich must let requests to /api through."
+    assert caught.value.hint
+    assert caught.value.hint.startswith("A login in front of Immich (Cloudflare Access, Pangolin, Authelia, …) must")
+    assert "--header" in caught.value.hint
+    assert "--client-cert" in caught.value.hint

@@ -8,7 +8,7 @@ import yaml
 
 from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
 from immich_smart_albums.rules.rules_file.json_schema import json_schema
-from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE
+from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE, KEY
 from tests.rules.books import book
 from tests.rules.test_examples import EditorLoader
 
@@ -74,7 +74,8 @@ def test_the_example_of_an_albums_setting_fits_and_is_read(word: str) -> None:
 
 @pytest.mark.parametrize("word", ACCOUNT)
 def test_the_example_of_an_accounts_setting_fits_and_is_read(word: str) -> None:
-    text = f"accounts: {{alice: {{{word}: {ACCOUNT[word].example}}}}}\nalbums: {FILE['albums'].example}"
+    key = "" if word in KEY else "key_env: ALICE_KEY, "
+    text = f"accounts: {{alice: {{{key}{word}: {ACCOUNT[word].example}}}}}\nalbums: {FILE['albums'].example}"
     assert wrong(text) == []
     assert book(text).accounts
 

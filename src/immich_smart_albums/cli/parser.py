@@ -53,6 +53,19 @@ def add_server(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--server", metavar="URL", help="address of Immich (IMMICH_SERVER_URL, or a .env file here)")
     group.add_argument("--key", metavar="KEY", help="API key (IMMICH_API_KEY; better there than on the command line)")
     group.add_argument("--ca", type=Path, metavar="FILE", help="certificate authority of your own, PEM")
+    group.add_argument(
+        "--header",
+        action="append",
+        default=[],
+        metavar="NAME=SOURCE",
+        help="header for a login in front of Immich; SOURCE is @FILE or env:VARIABLE; may be repeated (IMMICH_HEADERS)",
+    )
+    group.add_argument(
+        "--client-cert", type=Path, metavar="FILE", help="certificate that shows who you are, PEM (IMMICH_CLIENT_CERT)"
+    )
+    group.add_argument(
+        "--client-key", type=Path, metavar="FILE", help="its key, where it is in a file of its own (IMMICH_CLIENT_KEY)"
+    )
     group.add_argument("--timeout", default="60", metavar="SECONDS", help="patience with a silent server (60)")
     group.add_argument("--concurrency", default="4", metavar="N", help="requests at a time (4)")
 

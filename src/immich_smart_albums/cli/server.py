@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.bootstrap import Connection, connect
 from immich_smart_albums.cli.numbers import whole_number
-from immich_smart_albums.config.settings import read_settings
+from immich_smart_albums.config.headers import CERTIFICATE_NAMES, headers_of_flags, headers_of_variables
+from immich_smart_albums.config.settings import Variables, read_settings
 from immich_smart_albums.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -40,9 +41,22 @@ def read_server(
 
 
 def read_connection(arguments: argparse.Namespace, findings: Findings) -> Connection:
-    """How to talk to the server: what is wrong with the numbers is noted."""
+    """How to talk to the server: what is wrong with numbers and headers is noted."""
+    variables = Variables.read(os.environ, Path())
     return Connection(
         whole_number("--concurrency", arguments.concurrency, findings, most=MOST_REQUESTS_AT_A_TIME),
         whole_number("--timeout", arguments.timeout, findings, most=LONGEST_TIME_OUT),
         arguments.ca,
+        *read_certificate(arguments, variables),
+        headers_of_flags(arguments.header, variables, findings),
+        headers_of_variables(variables, findings),
     )
+
+
+def read_certificate(arguments: argparse.Namespace, variables: Variables) -> tuple[Path | None, Path | None]:
+    """The certificate that shows who we are, and its key, of the flags, else of variables; None where none says it."""
+    if arguments.client_cert is not None:
+        return arguments.client_cert, arguments.client_key
+    found = [variables.find(name) for name in CERTIFICATE_NAMES]
+    certificate, key = (Path(each.text) if each else None for each in found)
+    return certificate, arguments.client_key or key

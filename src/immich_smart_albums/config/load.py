@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.accounts import read_account_key
+from immich_smart_albums.config.headers import headers_of_rules, merged
 from immich_smart_albums.config.rules_files import find_rules, read_files
 from immich_smart_albums.config.settings import Settings, Variables, key_note, read_key, read_server
 from immich_smart_albums.errors import ConfigurationError, Problem
@@ -18,8 +21,8 @@ from immich_smart_albums.rules.syntax.reader import Reading
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
-    from pathlib import Path
 
+    from immich_smart_albums.config.headers import Headers
     from immich_smart_albums.model.secret import Secret
     from immich_smart_albums.rules.album import RuleBook
 
@@ -69,13 +72,17 @@ def load(
     written = (book.server, str(book.written["server"][0].span)) if book and book.server else None
     address = read_server(variables, findings, given=server, written=written)
     keys, absent = ({}, {}) if book is None else _keys(book, variables, findings, key)
+    headers = {} if book is None else _headers(book, keys, absent, variables, findings)
+    client = (None, None) if book is None else (_beside(book, "client_cert"), _beside(book, "client_key"))
     if address is None:
         findings.problems += variables.trouble
     if book is None or address is None or findings.problems or not keys:
         raise ConfigurationError(in_order((*findings.problems, *absent.values())))
     key_told = None if book.accounts else key_note(variables, given=key)
     notes = tuple(note for note in (address.note, key_told) if note)
-    settings = {name: Settings(address.text, each, address.origin, notes) for name, each in keys.items()}
+    settings = {
+        name: Settings(address.text, each, address.origin, notes, headers[name], *client) for name, each in keys.items()
+    }
     return Household(book, files, settings, absent, digest)
 
 
@@ -123,6 +130,32 @@ def _keys(
             else:
                 keys[account.name] = key
     return keys, absent
+
+
+def _headers(
+    book: RuleBook, keys: dict[str, Secret], absent: dict[str, Problem], variables: Variables, findings: Findings
+) -> dict[str, Headers]:
+    """The headers of each account; one whose own are not to be had takes no part, as one without a key."""
+    common = headers_of_rules(book.headers, variables, findings)
+    found: dict[str, Headers] = dict.fromkeys(keys, common)
+    for account in book.accounts:
+        if account.name in keys and account.headers:
+            own = headers_of_rules(account.headers, variables, of_account := Findings())
+            found[account.name] = merged(common, own)
+            if of_account.problems:
+                absent[account.name] = of_account.problems[0]
+                del keys[account.name]
+    return found
+
+
+def _beside(book: RuleBook, word: str) -> Path | None:
+    """A file that a rules file names, as seen from there."""
+    name: str | None = getattr(book, word)
+    if name is None:
+        return None
+    with suppress(RuntimeError):  # "~somebody" who has no home
+        name = str(Path(name).expanduser())
+    return Path(book.written[word][0].span.document.name).parent / name
 
 
 def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -24,7 +24,7 @@ KEY_FILE_NAME = "IMMICH_API_KEY_FILE"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A server and a key."""
+    """A server and a key, and what rules files say of the way there."""
 
     server: str
     key: Secret
@@ -32,6 +32,9 @@ class Settings:
     """Where the address comes from, for messages."""
     notes: tuple[str, ...] = ()
     """Which of several sources of one setting counts."""
+    headers: Mapping[str, Secret] = field(default_factory=dict)
+    client_cert: Path | None = None
+    client_key: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

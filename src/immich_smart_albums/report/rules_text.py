@@ -17,7 +17,7 @@ from immich_smart_albums.rules.syntax.document import Entries, Items, Text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from immich_smart_albums.rules.album import Account, AlbumRule, RuleBook
+    from immich_smart_albums.rules.album import Account, AlbumRule, Header, RuleBook
     from immich_smart_albums.rules.syntax.document import Value
 
 _LOGIN = re.compile(r"://[^/\s]*@")
@@ -37,6 +37,7 @@ def rules_text(book: RuleBook, server: tuple[str, str] | None, keys: Mapping[str
             yield f"  {_scalar(account.name)}: {_account(account)}  # {keys[account.name]}"
     else:
         yield from (f"# account {name}: {origin}" for name, origin in keys.items())
+    yield from _way_there(book)
     if book.people:
         yield f"people:{_place(book, 'people')}"
         yield from (f"  {_scalar(name)}: {_list(members)}" for name, members in book.people.items())
@@ -49,6 +50,16 @@ def rules_text(book: RuleBook, server: tuple[str, str] | None, keys: Mapping[str
     yield "albums:"
     for album in book.albums:
         yield from _album(album, has_accounts=bool(book.accounts))
+
+
+def _way_there(book: RuleBook) -> Iterator[str]:
+    """What is shown to a login in front of Immich."""
+    if book.headers:
+        yield f"headers:{_place(book, 'headers')}"
+        yield from (f"  {header.name}: {_header(header)}" for header in book.headers)
+    for word, file in (("client_cert", book.client_cert), ("client_key", book.client_key)):
+        if file is not None:
+            yield f"{word}: {_scalar(file)}{_place(book, word)}"
 
 
 def _album(album: AlbumRule, *, has_accounts: bool) -> Iterator[str]:
@@ -80,9 +91,17 @@ def _place(book: RuleBook, section: str) -> str:
 
 def _account(account: Account) -> str:
     if account.key_command is not None:
-        return f"{{key_command: {_scalar(account.key_command[0])}}}"
-    word = "key_env" if account.key_env is not None else "key_file"
-    return f"{{{word}: {_scalar(account.key_env or account.key_file or '')}}}"
+        key = f"key_command: {_scalar(account.key_command[0])}"
+    else:
+        word = "key_env" if account.key_env is not None else "key_file"
+        key = f"{word}: {_scalar(account.key_env or account.key_file or '')}"
+    headers = ", ".join(f"{header.name}: {_header(header)}" for header in account.headers)
+    return f"{{{key}, headers: {{{headers}}}}}" if headers else f"{{{key}}}"
+
+
+def _header(header: Header) -> str:
+    """Where a header's value comes from; the value itself is not read for this."""
+    return f"{{env: {_scalar(header.env)}}}" if header.env is not None else f"{{file: {_scalar(header.file or '')}}}"
 
 
 def _entry(word: str, value: Value) -> list[str]:

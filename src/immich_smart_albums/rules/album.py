@@ -98,6 +98,16 @@ class AlbumRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """A header that goes with every request, for what stands in front of Immich; where its value comes from."""
+
+    name: str
+    env: str | None = None
+    file: str | None = None
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """Where an account's key comes from."""
 
@@ -106,6 +116,8 @@ class Account:
     key_file: str | None = None
     key_command: tuple[str, ...] | None = None
     """Program and arguments; it prints the key."""
+    headers: tuple[Header, ...] = ()
+    """Besides those of the file."""
     span: Span | None = field(default=None, compare=False)
 
 
@@ -117,6 +129,10 @@ class RuleBook:
     accounts: tuple[Account, ...] = ()
     """Empty: one account, from the settings."""
     server: str | None = None
+    headers: tuple[Header, ...] = ()
+    client_cert: str | None = None
+    """The file of a certificate that shows who we are, and that of its key."""
+    client_key: str | None = None
     guard: Guard = RUN_GUARD
     """For the run as a whole."""
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

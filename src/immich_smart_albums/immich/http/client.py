@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_SHORTEST_SECRET = 4
+"""Characters; what is shorter, as a header with the value 1, would be found in every number."""
+
 USER_AGENT = "immich-smart-albums"
 
 LONGEST_RETRY_AFTER = 60.0
@@ -71,6 +74,7 @@ class Http:
         address: Address,
         key: Secret,
         *,
+        headers: Mapping[str, Secret] | None = None,
         concurrency: int = 4,
         time_outs: TimeOuts | None = None,
         on_exchange: Callable[[Exchange], None] = lambda _: None,
@@ -79,13 +83,15 @@ class Http:
         self.address = address
         self._time_outs = time_outs or TimeOuts()
         self._pool = make_pool(address, concurrency, self._time_outs.connect, self._time_outs.read)
-        self._headers = {
+        self._headers = {name: value.reveal() for name, value in (headers or {}).items()} | {
             "x-api-key": key.reveal(),
             "accept": "application/json",
-            "user-agent": USER_AGENT,
             "accept-encoding": "identity" if address.is_loopback else "gzip",
         }
+        if not any(name.lower() == "user-agent" for name in self._headers):
+            self._headers["user-agent"] = USER_AGENT
         self._key = key
+        self._secrets = (key, *(headers or {}).values())
         self._slots = threading.BoundedSemaphore(concurrency)
         self._on_exchange = on_exchange
         self._clock = clock
@@ -168,8 +174,9 @@ class Http:
             trouble = failure.message
             raise failure from error
         except ServerError as error:
-            # Whatever the server says back must not show the key.
-            error.message = error.message.replace(self._key.reveal(), str(self._key))
+            # Whatever the server says back must not show the key, nor a token.
+            error.message = self._without_secrets(error.message)
+            error.hint = error.hint and self._without_secrets(error.hint)
             if isinstance(error, Unauthorized) and error.hint and self._key.origin:
                 error.hint = error.hint.replace(ANY_KEY, self._key.origin)
             error.args = (error.message,)
@@ -178,6 +185,12 @@ class Http:
         finally:
             seconds = self._clock() - started
             self._on_exchange(Exchange(method, path, status, seconds, received, body, trouble))
+
+    def _without_secrets(self, text: str) -> str:
+        for secret in self._secrets:
+            if len(secret.reveal()) >= _SHORTEST_SECRET:
+                text = text.replace(secret.reveal(), str(secret))
+        return text
 
     def _in_time(
         self, method: str, path: str, body: bytes | None, patience: _Patience, largest: int

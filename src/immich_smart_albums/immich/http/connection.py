@@ -41,6 +41,10 @@ class Address:
     base: str
     ca_file: Path | None = None
     """PEM file of an own certificate authority."""
+    client_cert: Path | None = None
+    """PEM file of the certificate that shows who we are."""
+    client_key: Path | None = None
+    """Its key, where it is in a file of its own."""
 
     @classmethod
     def parse(cls, text: str, ca_file: Path | None = None) -> Address:
@@ -85,6 +89,10 @@ def make_pool(
     if proxy and proxy_bypass(parts.netloc):
         proxy = None
     # Reading the certificate authorities takes longer than asking a server nearby, so only where they are needed.
+    if address.client_cert is not None and parts.scheme != "https":
+        hint = "Give the server's address with https://, or leave the certificate out."
+        message = "a certificate is shown over https only"
+        raise ConfigurationError((Problem("--client-cert", message, hint),))
     context = _trusted(address) if "https" in {parts.scheme, urlsplit(proxy or "").scheme} else None
     if proxy:
         try:
@@ -116,12 +124,26 @@ def _trusted(address: Address) -> ssl.SSLContext:
     variable = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
     ca_file = address.ca_file or (os.environ[variable] if variable else None)
     try:
-        return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
     except OSError as error:
         where = "--ca" if address.ca_file else variable or "certificate authorities"
         message = f"{ca_file} is no file of certificate authorities: {error.strerror or error}"
         hint = "It holds certificates as text, each between BEGIN CERTIFICATE and END CERTIFICATE."
         raise ConfigurationError((Problem(where, message, hint),)) from None
+    if address.client_cert is not None:
+        _show_certificate(context, address.client_cert, address.client_key)
+    return context
+
+
+def _show_certificate(context: ssl.SSLContext, certificate: Path, key: Path | None) -> None:
+    try:
+        # Nobody is asked for a passphrase: with an empty one, a key that has one cannot be used.
+        context.load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError) as error:
+        told = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        message = f"{certificate} and its key {key or 'in the same file'} cannot be used: {told}"
+        hint = "Both are PEM files, and the key has no passphrase; --client-key names the key's file."
+        raise ConfigurationError((Problem("--client-cert", message, hint),)) from None
 
 
 def tell_failure(error: HTTPError, request: str, address: Address) -> ServerError:

@@ -32,6 +32,11 @@ T = TypeVar("T")
 UNREADABLE = (msgspec.DecodeError, ValueError, OverflowError, RecursionError)
 """What decoding raises for a body that is no JSON, other JSON, no UTF-8, nested too deep, or has a wrong date."""
 
+_LOGIN = (
+    "A login in front of Immich (Cloudflare Access, Pangolin, Authelia, …) must let requests to /api through, or be"
+    " given its token with --header (`headers` in the rules file, IMMICH_HEADERS) or a certificate with --client-cert."
+)
+
 _MOST_SAID = 500
 """Characters of an error, or of an address, that are repeated."""
 
@@ -172,7 +177,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _redirected(request: str, location: str) -> NotImmich:
     base, _, is_api = location.partition("/api/")
-    hint = "A login page or proxy in front of Immich must let requests to /api through."
+    hint = _LOGIN
     if is_api and base.startswith(("http://", "https://")):
         hint = f"Set the server to its final address, probably {base}."
     return NotImmich(f"{request} was redirected to {_cut(location)}", hint=hint)
@@ -182,7 +187,7 @@ def _no_json(request: str, body: bytes, status: int = 200) -> NotImmich:
     if _WANTS_TLS.search(body[:4096]):
         message = f"{request} was answered {status}: this port speaks https"
         return NotImmich(message, hint="Write https:// in place of http:// in the server's address.")
-    hint = "Check the server's address. A login page or proxy in front of Immich must let requests to /api through."
+    hint = f"Check the server's address. {_LOGIN}"
     what = _title(body)
     return NotImmich(
         f"{request} was answered {status} with a page instead of JSON{f': {what!r}' if what else ''}", hint=hint

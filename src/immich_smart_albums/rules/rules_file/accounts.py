@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 import shlex
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.album import Account
-from immich_smart_albums.rules.rules_file.keywords import ACCOUNT
+from immich_smart_albums.rules.rules_file.headers import read_headers
+from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, KEY
 from immich_smart_albums.rules.syntax.document import Entries, Items, Text
 from immich_smart_albums.rules.syntax.source import nearest
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 _KEY = re.compile(r"(?=.*\d)[A-Za-z0-9]{32,}", re.ASCII)
 """As Immich makes them: 32 random bytes in base 64, without what is no letter or digit."""
 
-_HINT = f"Write one of {', '.join(ACCOUNT)}. The key itself has no place in a rules file."
+_HINT = f"Write one of {', '.join(KEY)}. The key itself has no place in a rules file."
 
 
 def read_accounts(value: Value, reading: Reading) -> tuple[Account, ...]:
@@ -58,13 +60,17 @@ def _read(name: Text, value: Value, reading: Reading) -> Account | None:
         near = nearest(key.text, ACCOUNT) if key.text != "key" else []
         hint = f"Did you mean {near[0]}? {_HINT}" if near else _HINT
         _problem(key, f"unknown word {key.text!r} in an account", hint, reading)
-    given = [(key, entry) for key, entry in value.entries if key.text in ACCOUNT]
+    given = [(key, entry) for key, entry in value.entries if key.text in KEY]
+    headers = value.get("headers")
     if len(given) != 1:
         if not unknown or given:
             count = "nothing says" if not given else "more than one word says"
             _problem(value, f"{count} where the key of {name.text} comes from", _HINT, reading)
         return None
-    return _with_key(name, *given[0], reading)
+    account = _with_key(name, *given[0], reading)
+    if account is None or headers is None:
+        return account
+    return replace(account, headers=read_headers(headers, reading))
 
 
 def _with_key(name: Text, key: Text, value: Value, reading: Reading) -> Account | None:

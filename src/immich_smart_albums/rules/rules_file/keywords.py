@@ -36,7 +36,18 @@ _SHARE: Schema = {"type": "string", "pattern": r"^\s*[0-9]{1,3}(\.[0-9]{1,3})?\s
 _REMOVE = one_or_list(_COUNT, _SHARE)
 _NAMED: Schema = {"type": "object", "minProperties": 1}
 
-ACCOUNT: dict[str, Setting] = {
+_HEADERS: Schema = {
+    **_NAMED,
+    "additionalProperties": {
+        "type": "object",
+        "properties": {"env": TEXT, "file": TEXT},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    },
+}
+
+KEY: dict[str, Setting] = {
     "key_env": Setting("Environment variable, also of a `.env` file, that holds the key.", TEXT, "ALICE_KEY"),
     "key_file": Setting(
         "File that holds the key; a relative path starts at the rules file.", TEXT, "/run/secrets/alice"
@@ -48,6 +59,17 @@ ACCOUNT: dict[str, Setting] = {
     ),
 }
 """Where an account's key comes from: exactly one of these."""
+
+ACCOUNT: dict[str, Setting] = {
+    **KEY,
+    "headers": Setting(
+        "Headers for this account's requests, besides those of the file.",
+        _HEADERS,
+        "{X-Forwarded-Token: {env: ALICE_TOKEN}}",
+        "those of the file",
+    ),
+}
+"""What an entry under `accounts` says."""
 
 ALBUM: dict[str, Setting] = {
     "name": Setting(
@@ -150,12 +172,28 @@ FILE: dict[str, Setting] = {
                 "type": "object",
                 "properties": {name: described(setting) for name, setting in ACCOUNT.items()},
                 "additionalProperties": False,
-                "minProperties": 1,
-                "maxProperties": 1,
+                "oneOf": [{"required": [name]} for name in KEY],
             },
         },
         "{alice: {key_file: /run/secrets/alice}}",
         "one account, with the key IMMICH_API_KEY",
+    ),
+    "headers": Setting(
+        "Headers for every request, for a login or a proxy in front of Immich; each value comes from a variable "
+        "(`env`) or from a `file`.",
+        _HEADERS,
+        "{CF-Access-Client-Secret: {file: /run/secrets/cf}}",
+        "IMMICH_HEADERS",
+    ),
+    "client_cert": Setting(
+        "Certificate, as PEM, that shows a proxy in front of Immich who you are; a relative path starts at the rules "
+        "file.",
+        TEXT,
+        "/run/secrets/client.pem",
+        "IMMICH_CLIENT_CERT",
+    ),
+    "client_key": Setting(
+        "The certificate's key, where it is in a file of its own.", TEXT, "/run/secrets/client.key", "IMMICH_CLIENT_KEY"
     ),
     "people": Setting(
         "Groups of people by a name of your choice; they may name other groups.",

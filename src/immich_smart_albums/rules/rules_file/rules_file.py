@@ -11,6 +11,7 @@ from immich_smart_albums.rules.rules_file.accounts import read_accounts
 from immich_smart_albums.rules.rules_file.album_entry import read_album
 from immich_smart_albums.rules.rules_file.definitions import read_groups, read_places
 from immich_smart_albums.rules.rules_file.guard import read_guard
+from immich_smart_albums.rules.rules_file.headers import read_headers
 from immich_smart_albums.rules.rules_file.keywords import FILE
 from immich_smart_albums.rules.rules_file.was import check_was
 from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value, name_of
@@ -35,6 +36,8 @@ def read_book(files: Sequence[Value], reading: Reading) -> RuleBook | None:
     values = {word: value for word, (_, value) in once.items()}
     server = reading.text(values["server"], "the address of Immich") if "server" in values else None
     accounts = read_accounts(values["accounts"], reading) if "accounts" in values else ()
+    headers = read_headers(values["headers"], reading) if "headers" in values else ()
+    client = {word: _beside(values.get(word), reading) for word in ("client_cert", "client_key")}
     people = read_groups(values["people"], reading) if "people" in values else {}
     places = read_places(values["places"], reading) if "places" in values else {}
     guard = read_guard(values["guard"], RUN_GUARD, ("remove", "add"), reading) if "guard" in values else RUN_GUARD
@@ -48,7 +51,24 @@ def read_book(files: Sequence[Value], reading: Reading) -> RuleBook | None:
     if guard is None or len(reading.findings.problems) > before:
         return None
     _notice_idle(accounts, found, reading)
-    return RuleBook(tuple(found), accounts, server and server.strip(), guard, people, places, once)
+    return RuleBook(
+        tuple(found),
+        accounts,
+        server and server.strip(),
+        headers,
+        client_cert=client["client_cert"],
+        client_key=client["client_key"],
+        guard=guard,
+        people=people,
+        places=places,
+        written=once,
+    )
+
+
+def _beside(value: Value | None, reading: Reading) -> str | None:
+    """The name of a file."""
+    text = None if value is None else reading.text(value, "the name of a file")
+    return text and text.strip()
 
 
 def _sections(files: Iterable[Value], reading: Reading) -> tuple[Sections, list[Value]]:

@@ -1,0 +1,120 @@
+"""Headers for what stands in front of Immich, and the client certificate: from flags, rules files and variables."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.files import LARGEST_KEY, read_text
+from immich_smart_albums.config.settings import reason
+from immich_smart_albums.errors import Problem
+from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.rules.rules_file.headers import why_not
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from immich_smart_albums.config.settings import Variables
+    from immich_smart_albums.rules.album import Header
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+
+VARIABLE = "IMMICH_HEADERS"
+CERTIFICATE_NAMES = ("IMMICH_CLIENT_CERT", "IMMICH_CLIENT_KEY")
+
+_FLAG = "--header"
+_FLAG_HINT = "Write --header NAME=@FILE or --header NAME=env:VARIABLE; a value itself would be seen by others."
+_LINES_HINT = "Write Name: value in it, one header on each line."
+_SENT = re.compile(r"[\x20-\x7e\xa0-\xff]+")
+"""Values that a header may have: one line of the characters that HTTP sends."""
+
+Headers = dict[str, Secret]
+
+
+def headers_of_rules(headers: Iterable[Header], variables: Variables, findings: Findings) -> Headers:
+    """The values of a rules file's headers; those that are not to be had are left out, with problems noted."""
+    found: Headers = {}
+    for header in headers:
+        where = str(header.span) if header.span is not None else header.name
+        if header.file is not None:
+            beside = Path(header.span.document.name).parent if header.span is not None else Path()
+            value = _from_file(header.name, header.file, beside, where, findings)
+        else:
+            value = _from_variable(header.name, header.env or "", variables, where, findings)
+        _add(found, header.name, value, where, findings)
+    return found
+
+
+def headers_of_flags(words: Sequence[str], variables: Variables, findings: Findings) -> Headers:
+    """The values of `--header NAME=@FILE` and `NAME=env:VARIABLE`."""
+    found: Headers = {}
+    for word in words:
+        name, _, source = word.partition("=")
+        wrong = why_not(name)
+        if wrong is not None:
+            findings.problems.append(Problem(_FLAG, wrong, _FLAG_HINT))
+        elif source.startswith("@") and source[1:]:
+            _add(found, name, _from_file(name, source[1:], Path(), _FLAG, findings), _FLAG, findings)
+        elif source.startswith("env:") and source[4:]:
+            _add(found, name, _from_variable(name, source[4:], variables, _FLAG, findings), _FLAG, findings)
+        else:
+            message = f"nothing says where the value of {name} comes from"
+            findings.problems.append(Problem(_FLAG, message, _FLAG_HINT))
+    return found
+
+
+def headers_of_variables(variables: Variables, findings: Findings) -> Headers:
+    """What IMMICH_HEADERS says: `Name: value`, each on a line of its own."""
+    variable = variables.find(VARIABLE)
+    found: Headers = {}
+    if variable is None:
+        return found
+    for line in variable.text.splitlines():
+        name, colon, value = line.partition(":")
+        if not line.strip():
+            continue
+        wrong = why_not(name.strip()) if colon else "a line of it is no header"
+        if wrong is not None:
+            findings.problems.append(Problem(variable.origin, wrong, _LINES_HINT))
+        else:
+            _add(found, name.strip(), value, variable.origin, findings)
+    return found
+
+
+def merged(*sets: Mapping[str, Secret]) -> Headers:
+    """The headers of several places, the last of which counts where they have the same one, in whatever case."""
+    found: dict[str, tuple[str, Secret]] = {}
+    for headers in sets:
+        found |= {name.lower(): (name, value) for name, value in headers.items()}
+    return dict(found.values())
+
+
+def _from_file(name: str, file: str, beside: Path, where: str, findings: Findings) -> str | None:
+    try:
+        return read_text(beside / Path(file).expanduser(), LARGEST_KEY)
+    except (OSError, RuntimeError, ValueError) as error:
+        told = reason(error) if isinstance(error, OSError | ValueError) else str(error)
+        message = f"the value of the header {name} cannot be read from {file}: {told}"
+        findings.problems.append(Problem(where, message, "It holds the value and nothing else."))
+        return None
+
+
+def _from_variable(name: str, variable: str, variables: Variables, where: str, findings: Findings) -> str | None:
+    found = variables.find(variable)
+    if found is None:
+        message = f"the variable {variable} for the header {name} is not set"
+        findings.problems.append(Problem(where, message, "Set it in the environment or in a .env file."))
+        findings.problems += variables.trouble
+    return found.text if found else None
+
+
+def _add(found: Headers, name: str, value: str | None, where: str, findings: Findings) -> None:
+    if value is None:
+        return
+    text = value.strip()
+    if _SENT.fullmatch(text):
+        found[name] = Secret(text)
+    else:
+        what = "is empty" if not text else "has characters that no header has"
+        hint = "It is one line of text, without quotes."
+        findings.problems.append(Problem(where, f"the value of the header {name} {what}", hint))

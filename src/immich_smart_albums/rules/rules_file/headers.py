@@ -1,0 +1,64 @@
+"""The headers of a rules file, for a proxy or a login in front of Immich. Their values stand elsewhere, as keys do.
+
+What is wrong with them is told without the line that it stands on: somebody's token may be on it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import Problem
+from immich_smart_albums.rules.album import Header
+from immich_smart_albums.rules.syntax.document import Entries, Text
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+OURS = frozenset(
+    {
+        *("x-api-key", "accept", "accept-encoding", "connection", "content-length", "content-type", "host"),
+        *("transfer-encoding", "proxy-authorization", "upgrade", "te", "expect"),
+    }
+)
+"""What this tool says itself, or what would change how an answer is read."""
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_EXAMPLE = "CF-Access-Client-Secret: {file: /run/secrets/cf}, or {env: CF_SECRET}"
+_HINT = f"Write such as {_EXAMPLE}. The value itself has no place in a rules file."
+
+
+def why_not(name: str) -> str | None:
+    """What is wrong with the name of a header; None: nothing."""
+    if not _NAME.fullmatch(name):
+        return "this is not the name of a header"
+    return f"the header {name} is this tool's own" if name.lower() in OURS else None
+
+
+def read_headers(value: Value, reading: Reading) -> tuple[Header, ...]:
+    """The headers; those with problems, which are noted, are left out."""
+    if not isinstance(value, Entries) or not value.entries:
+        _problem(value, "headers by name are expected here, a mapping", reading)
+        return ()
+    found = [_read(name, entry, reading) for name, entry in value.entries]
+    return tuple(header for header in found if header)
+
+
+def _read(name: Text, value: Value, reading: Reading) -> Header | None:
+    wrong = why_not(name.text)
+    if wrong is not None:
+        _problem(name, wrong, reading)
+        return None
+    words = {key.text: entry for key, entry in value.entries} if isinstance(value, Entries) else {}
+    match words:
+        case {"env": Text(text=text)} if len(words) == 1 and text.strip():
+            return Header(name.text, env=text.strip(), span=name.span)
+        case {"file": Text(text=text)} if len(words) == 1 and text.strip():
+            return Header(name.text, file=text.strip(), span=name.span)
+    _problem(value, f"where the value of {name.text} comes from is expected here, a mapping", reading)
+    return None
+
+
+def _problem(at: Value, message: str, reading: Reading) -> None:
+    reading.findings.problems.append(Problem(str(at.span), message, _HINT))
