@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
@@ -149,3 +150,14 @@ def test_other_users_and_other_rules_stay_apart(earlier: Earlier) -> None:
             ("alice", "Friends"),
             ("bob", "Friends"),
         ]
+
+
+def test_names_that_look_the_same_are_one_rule(earlier: Earlier) -> None:
+    composed, decomposed = (unicodedata.normalize(form, "Büro") for form in ("NFC", "NFD"))
+    one, two = earlier.album(IP, rule=decomposed), earlier.album(DOMAIN, rule=composed)
+    earlier.photo(one, "x", Standing.TAKEN_OUT, 1)
+    earlier.photo(two, "x", Standing.OURS, 2)
+    earlier.photo(earlier.album(IP, "a2", rule=unicodedata.normalize("NFD", "Bücher")), "y", Standing.OURS, 2)
+    assert earlier.standings(AlbumKey("alice", composed)) == {"x": Standing.TAKEN_OUT}
+    with open_ledger(earlier.path) as ledger:
+        assert [each.key.rule for each in ledger.albums()] == [unicodedata.normalize("NFC", "Bücher"), composed]

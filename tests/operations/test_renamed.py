@@ -9,8 +9,12 @@ import pytest
 
 from immich_sandbox import Sandbox
 from immich_smart_albums.changes.change import SetDetails
+from immich_smart_albums.changes.desired import AlbumView
+from immich_smart_albums.changes.memory import AlbumKey
 from immich_smart_albums.ledger.ledger import open_ledger
+from immich_smart_albums.model.album import Album
 from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.operations.adopt import adopt
 from immich_smart_albums.operations.forget import forget_album, known_album
 from immich_smart_albums.operations.plan import chosen
 from immich_smart_albums.rules.album import RuleBook
@@ -205,6 +209,22 @@ def test_what_stays_out_by_the_new_name_stays_out(home: Household) -> None:
     home.sync()
     assert home.inside("Favourites") == {"alice-1", "alice-2", "alice-4"}
     assert names_of(home.planned().albums[0], "kept_out") == {"alice-0", "alice-3"}
+
+
+@pytest.mark.parametrize("names", [{"Favourites"}, {"Favourites", "Best"}])
+def test_an_album_of_a_rule_that_is_gone_is_adopted_with_all_that_is_remembered(
+    home: Household, names: set[str]
+) -> None:
+    library = home.sandbox.library
+    found = home.album()
+    view = AlbumView(Album(found.id, "Best", 0, "owner", "Alice", ""), frozenset(found.asset_ids))
+    with home.writing() as (ledger, _):
+        key = AlbumKey(library.user_named("alice").id, "Favourites")
+        adopted = adopt(key, view, ledger, home.sandbox.url, lambda: "now", rules=names)
+        assert adopted.shared_with == (("Best",) if "Best" in names else ())
+    home.rules = (rule("Favourites"),)
+    home.sync()
+    assert ("alice-3" in home.inside()) is ("Best" in names)
 
 
 # -- splits ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The shape in which albums are known by user and rule alone, made from the one that had the server's address in it.
 
-The same album was there once for each spelling of the address. What is known of it is put together:
+The same album was there once for each spelling of the address, and for each of the rule's name that looks the same.
+What is known of it is put together:
 
 - Who is kept out under one address stays out, also where a run under another address added it again.
 - What was added under one address is ours, also where a run under another address took it for hand-made.
@@ -12,6 +13,7 @@ The same album was there once for each spelling of the address. What is known of
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ def by_user(connection: sqlite3.Connection) -> None:
     """The server's address is no part of what an album is known by any more, but kept for links."""
     groups: dict[tuple[str, str], list[_Album]] = {}
     for album in _albums(connection):
-        groups.setdefault((album.owner, album.rule), []).append(album)
+        # Rules are known by the composed form of their names by now; macOS writes another one.
+        groups.setdefault((album.owner, unicodedata.normalize("NFC", album.rule).strip()), []).append(album)
     connection.execute(
         """
         CREATE TABLE albums_by_user (
@@ -56,9 +59,10 @@ def by_user(connection: sqlite3.Connection) -> None:
         )
         """
     )
-    for albums in groups.values():
+    for (owner, rule), albums in groups.items():
         kept = _merge(connection, sorted(albums, key=lambda album: (album.album is not None, album.latest, album.id)))
-        row = (kept.id, kept.owner, kept.rule, kept.album, kept.name, kept.matched, kept.split, kept.server)
+        split = unicodedata.normalize("NFC", kept.split)
+        row = (kept.id, owner, rule, kept.album, kept.name, kept.matched, split, kept.server)
         connection.execute("INSERT INTO albums_by_user VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
     connection.execute("DROP TABLE albums")
     connection.execute("ALTER TABLE albums_by_user RENAME TO albums")

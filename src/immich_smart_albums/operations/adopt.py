@@ -9,7 +9,7 @@ from immich_smart_albums.changes.journal import Ending
 from immich_smart_albums.changes.memory import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from immich_smart_albums.changes.desired import AlbumView
     from immich_smart_albums.changes.memory import AlbumKey, Binding
@@ -37,20 +37,30 @@ def adopt(  # noqa: PLR0913 - which rule, which album, and what is remembered of
     now: Callable[[], str],
     *,
     take_over: Mapping[str, Sequence[Asset]] | None = None,
+    rules: Collection[str] | None = None,
 ) -> Adopted:
     """From now on the rule feeds this album. Nothing on the server, whose address is noted, changes.
 
     What is in it stays hand-made, so it is never removed. With `take_over`, what the rule selects (by the id of the
     user whose account selects it) and is in the album counts as added by us: a rule that keeps its album in step may
     then remove it once it matches no more. Raises LedgerError.
+
+    `rules` are the names of all rules. Where the rule has no album yet, and one that is not among them fed this album,
+    it goes on with all that is remembered of that one: what people took out of the album stays out.
     """
     before = ledger.binding(key)
-    others = tuple(
-        each.key.rule
+    left = [
+        each
         for each in ledger.albums()
-        if each.key != key and each.binding is not None and each.binding.album_id == view.album.id
-    )
+        if rules is not None
+        and each.key.owner == key.owner
+        and each.binding is not None
+        and each.binding.album_id == view.album.id
+        and not {each.key.rule, each.split} & set(rules)
+    ]
     run = ledger.begin("adopt", server, now())
+    for each in left[:1] if before is None else ():
+        ledger.rename(each.key, key)
     ledger.bind(key, view.album)
     ours = ledger.memory(key).having({Standing.OURS})
     count = 0
@@ -60,5 +70,10 @@ def adopt(  # noqa: PLR0913 - which rule, which album, and what is remembered of
         ledger.take_over(run, key, user, taken)
         count += len(taken)
     ledger.finish(run, Ending.DONE, now())
+    others = tuple(
+        each.key.rule
+        for each in ledger.albums()
+        if each.key != key and each.binding is not None and each.binding.album_id == view.album.id
+    )
     is_other = before is not None and before.album_id != view.album.id
     return Adopted(count, before if is_other else None, others)

@@ -49,8 +49,9 @@ def run(arguments: argparse.Namespace) -> Exit:
             message = "an album that was found must be there"
             raise TypeError(message)
         key = AlbumKey(owner.user.id, name)
+        names = {each.name for each in (*rules.book.albums, *rules.book.others)}
         taken = _selected(rule, rules) if arguments.take_over else None
-        adopted = adopt(key, view, rules.ledger, owner.server.base, now, take_over=taken)
+        adopted = adopt(key, view, rules.ledger, owner.server.base, now, take_over=taken, rules=names)
     console.say(f"{name}: feeds the album {album.name!r} from now on, with {len(view.members):,} photos in it")
     if adopted.before is not None:
         console.say(f"it fed {adopted.before.name!r} so far, which is left as it is")
