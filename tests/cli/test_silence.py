@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from dataclasses import dataclass
@@ -274,3 +275,35 @@ def test_photos_that_got_no_answer_are_tried_again_by_the_next_run(
     assert home.run("sync").returncode == 0
     assert home.album("Finland")
     assert home.run("status").returncode == 0
+
+
+def test_a_wrong_key_is_told_with_where_it_comes_from(home: Household) -> None:
+    home.bob = "wrong"
+    assert "Check the key (BOB_KEY in the environment)" in home.run("sync").stderr
+    home.key = "wrong"
+    assert "Check the key (IMMICH_API_KEY in the environment)" in home.run("check").stderr
+
+
+def test_a_server_that_is_not_there_is_told_with_where_its_address_comes_from(home: Household) -> None:
+    (home.folder / ".env").write_text("IMMICH_URL=http://127.0.0.1:1\n", encoding="utf-8")
+    home.use(url=f"http://127.0.0.1:{free_port()}/photos")
+    told = home.run("sync").stderr
+    assert "The address is that of IMMICH_SERVER_URL in the environment." in told
+    assert "That may be the address of a page; the server's own is probably http://127.0.0.1:" in told
+    assert "IMMICH_SERVER_URL in the environment counts; IMMICH_URL in .env:1 does not." in told
+
+
+def test_a_check_tells_which_of_two_settings_counts(home: Household) -> None:
+    (home.folder / ".env").write_text("IMMICH_URL=http://other\nIMMICH_API_KEY=other\n", encoding="utf-8")
+    result = home.run("check")
+    assert result.returncode == 0
+    assert "note: IMMICH_SERVER_URL in the environment counts; IMMICH_URL in .env:1 does not" in result.stderr
+    assert "note: IMMICH_API_KEY in the environment counts; IMMICH_API_KEY in .env:2 does not" in result.stderr
+    assert "what the accounts at smart-albums.yaml:1:1 say counts; IMMICH_API_KEY" in home.run("config", "check").stderr
+
+
+def test_rules_are_planned_from_standard_input(home: Household, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(RULES.replace("Finland,", "Piped,", 1).encode())))
+    result = home.run("plan", "-")
+    assert result.returncode == 0, result.stderr
+    assert "Piped" in result.stdout

@@ -250,3 +250,13 @@ def test_a_variable_that_names_no_rules_is_told_with_its_name(tmp_path: Path) ->
     with pytest.raises(ConfigurationError) as caught:
         load((), surroundings(tmp_path, SMART_ALBUMS_RULES="nowhere.yaml"), Findings())
     assert caught.value.problems[0].where == "SMART_ALBUMS_RULES in the environment"
+
+
+def test_of_two_keys_it_is_told_which_counts(tmp_path: Path) -> None:
+    write(tmp_path, rules=f"server: {HERE}\naccounts: {{alice: {{key_env: A}}}}\n{ALBUM.format('A')}")
+    (tmp_path / ".env").write_text("A=Key2\n", encoding="utf-8")
+    found = household(tmp_path, A="Key1", IMMICH_API_KEY="Key3").settings["alice"]
+    assert found.key.reveal() == "Key1"
+    assert found.key.origin == f"A in the environment counts; A in {tmp_path / '.env'}:1 does not"
+    place = f"{tmp_path / 'rules.yaml'}:2:1"
+    assert found.notes == (f"what the accounts at {place} say counts; IMMICH_API_KEY in the environment does not",)

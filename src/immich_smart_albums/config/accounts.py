@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.config.settings import reason
-from immich_smart_albums.config.slips import wrong_key
+from immich_smart_albums.config.slips import which_counts, wrong_key
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.secret import Secret
 
@@ -45,10 +45,12 @@ def read_account_key(
     if text is None:
         return None
     text, origin = text.strip(), _origin(account, variables)
+    others = [] if account.key_env is None else [each for each in variables.all(account.key_env) if each.text != text]
+    note = which_counts(origin, [each.origin for each in others])
     slip = wrong_key(text, "key_file")
     if slip is None:
-        return Secret(text, origin)
-    _problem(account, f"{origin}: {slip[0]}", slip[1], findings)
+        return Secret(text, note or origin)
+    _problem(account, f"{origin}: {slip[0]}", f"{slip[1]} {note}." if note else slip[1], findings)
     return None
 
 

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.config.accounts import read_account_key
 from immich_smart_albums.config.headers import headers_of_rules, merged
 from immich_smart_albums.config.rules_files import find_rules, read_files
-from immich_smart_albums.config.settings import Settings, Variables, key_note, read_key, read_server
+from immich_smart_albums.config.settings import (
+    KEY_FILE_NAME,
+    KEY_NAME,
+    Settings,
+    Variables,
+    key_note,
+    read_key,
+    read_server,
+)
+from immich_smart_albums.config.slips import which_counts
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.rules.album import DEFAULT_ACCOUNT
 from immich_smart_albums.rules.rules_file.rules_file import read_book
@@ -78,7 +87,7 @@ def load(
         findings.problems += variables.trouble
     if book is None or address is None or findings.problems or not keys:
         raise ConfigurationError(in_order((*findings.problems, *absent.values())))
-    key_told = None if book.accounts else key_note(variables, given=key)
+    key_told = _accounts_note(book, variables) if book.accounts else key_note(variables, given=key)
     notes = tuple(note for note in (address.note, key_told) if note)
     settings = {
         name: Settings(address.text, each, address.origin, notes, headers[name], *client) for name, each in keys.items()
@@ -156,6 +165,13 @@ def _beside(book: RuleBook, word: str) -> Path | None:
     with suppress(RuntimeError):  # "~somebody" who has no home
         name = str(Path(name).expanduser())
     return Path(book.written[word][0].span.document.name).parent / name
+
+
+def _accounts_note(book: RuleBook, variables: Variables) -> str | None:
+    """That the keys of accounts count, where there is one that belongs to none of them."""
+    used = {account.key_env for account in book.accounts}
+    idle = [found.origin for found in variables.all(*({KEY_NAME, KEY_FILE_NAME} - used))]
+    return which_counts(f"what the accounts at {book.written['accounts'][0].span} say", idle)
 
 
 def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -164,7 +164,7 @@ def read_key(variables: Variables, findings: Findings, *, given: str | None) -> 
     if slip is not None:
         findings.problems.append(_slip(origin, slip, note))
         return None
-    return Secret(text, origin)
+    return Secret(text, note or origin)
 
 
 def _slip(origin: str, slip: Slip, note: str | None) -> Problem:
