@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from typing import TYPE_CHECKING
@@ -206,6 +207,22 @@ def test_plans_of_files(desk: Desk, synced: str) -> None:
     assert "alice-2" not in desk.home.inside(NAME)
 
 
+@pytest.mark.parametrize("format_", ["json", "markdown"])
+def test_commands_in_plans_for_programs_and_chats_are_whole_as_well(desk: Desk, synced: str, format_: str) -> None:
+    assert synced
+    desk.home.sandbox.library.delete_album(desk.home.album(NAME).id)
+    desk.capsys.readouterr()
+    words = ("plan", str(desk.rules), "--format", format_, *arguments(desk))
+    assert run_tool(list(words)) is Exit.FAILED
+    out = desk.capsys.readouterr().out
+    if format_ == "json":
+        (problem,) = json.loads(out)["albums"][0]["problems"]
+        assert f"{PROGRAM} ledger forget" in problem["hint"]
+        assert str(desk.home.ledger) in problem["hint"].replace("here/../", "")
+    else:
+        assert f"{PROGRAM} ledger forget" in out
+
+
 def test_what_init_says_comes_next(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     said = desk.run("init", "my new rules.yaml")
     words = desk.pasted(said, "plan")
@@ -253,6 +270,24 @@ def test_every_way_to_reach_the_server_is_carried_or_kept_back_on_purpose() -> N
     assert {action.dest for action in group._group_actions} == {*pasting.CARRIED, *pasting.NEVER_CARRIED}
 
 
+def test_a_header_is_carried_by_where_its_value_is_to_be_had_and_never_with_a_value(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pasting, "_this", pasting._Run())
+    parser = VERBS["sync"].parser("sync")
+    sources = ("--header", "A=@my file", "--header", "B=env:TOKEN", "--header", "C=secret", "--header", "secret")
+    given = (*sources, "--client-cert", "c.pem", "--client-key", "k.pem", "--ca", "ca.pem", "--key", "secret")
+    pasting.carry("sync", parser.parse_args(given), parser)
+    line = pasteable(f"so: {command('status')}")
+    assert "secret" not in line
+    parsed = VERBS["status"].parser("status").parse_args(shlex.split(line)[3:])
+    assert parsed.header == [f"A=@{tmp_path / 'my file'}", "B=env:TOKEN"]
+    assert [parsed.client_cert, parsed.client_key, parsed.ca] == [
+        tmp_path / each for each in ("c.pem", "k.pem", "ca.pem")
+    ]
+
+
 def test_what_is_no_command_is_left_as_it_is() -> None:
-    for text in ("`share` in the rules", "allow more in `guard`", "it's `plan", "plan", "`planned`"):
+    for text in ("`share` in the rules", "allow more in `guard`", "it's `plan", "plan", "\\`plan Best\\`", "`planned`"):
         assert pasteable(text) == text

@@ -12,9 +12,9 @@ from immich_smart_albums.cli.parser import PROGRAM
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-CARRIED = ("server", "ca", "timeout", "concurrency")
+CARRIED = ("server", "ca", "header", "client_cert", "client_key", "timeout", "concurrency")
 """How the server is reached; the key, and whatever else is secret, has no place in a text."""
 
 NEVER_CARRIED = ("key",)
@@ -29,7 +29,7 @@ _WITH_VALUE = ("--id", "--out", "--allow", "--album")
 _WITHOUT_VALUE = ("--binding", "--take-over", "--dry-run")
 
 _VERBS = "|".join(sorted({*WITH_SERVER, *WITH_LEDGER}))
-_COMMAND = re.compile(rf"""`((?:{_VERBS})(?:[ ](?:[^`'"]|'[^']*'|"[^"]*")+)?)`""")
+_COMMAND = re.compile(rf"""`((?:{_VERBS})(?:[ ](?:[^`'"\\]|'[^']*'|"[^"]*")+)?)`""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def carry(verb: str, arguments: argparse.Namespace, parser: argparse.ArgumentPar
         rules = [Path(word) for word in arguments.words[: -2 if verb == "explain" else -1]]
     _this = _Run(
         tuple(_text(each) for each in rules),
-        tuple(word for name in CARRIED if name in given for word in (f"--{name}", _text(given[name]))),
+        tuple(word for name in CARRIED if name in given for word in _option(name, given[name])),
         ("--ledger", _text(given["ledger"])) if "ledger" in given else (),
     )
 
@@ -113,6 +113,20 @@ def _words(words: Sequence[str]) -> list[str]:
     if any(name.startswith("-") for name in names):
         return [verb, *action, *options, "--", *names]
     return [verb, *action, *names, *options]
+
+
+def _option(name: str, value: object) -> Iterator[str]:
+    """A flag with its values. A header tells where its value is to be had; one with the value itself is left out."""
+    flag = f"--{name.replace('_', '-')}"
+    for each in value if isinstance(value, list) else [value]:
+        text = _text(each)
+        if name == "header":
+            header, _, source = text.partition("=")
+            if source.startswith("@"):
+                text = f"{header}=@{Path(source[1:]).absolute()}"
+            elif not source.startswith("env:"):
+                continue
+        yield from (flag, text)
 
 
 def _text(value: object) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from immich_smart_albums.cli.console import has_colour
 from immich_smart_albums.cli.exits import Exit, exit_of
 from immich_smart_albums.cli.interrupts import Patience
 from immich_smart_albums.cli.output import print_document, print_json, print_lines
+from immich_smart_albums.cli.pasting import pasteable
 from immich_smart_albums.cli.rules_run import now
 from immich_smart_albums.errors import Problem, SmartAlbumsError, UnsafePlan
 from immich_smart_albums.operations.apply.apply import apply
@@ -26,7 +30,7 @@ from immich_smart_albums.report.plan_words import totals
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.changes.plan import AlbumPlan, Plan
     from immich_smart_albums.cli.console import Console
     from immich_smart_albums.cli.rules_run import RulesRun
 
@@ -55,13 +59,32 @@ def made(run: RulesRun, console: Console, *, allow: Sequence[str] = ()) -> Plan:
 
 def print_plan(plan: Plan, format_: str, failures: Mapping[str, Sequence[Problem]] = NONE) -> None:
     """The plan on stdout, as text, json or markdown; JSON also has what went wrong when it was written."""
+    plan = _with_commands(plan)
     match format_:
         case "json":
+            failures = {name: [*map(_problem_with_commands, problems)] for name, problems in failures.items()}
             print_json(plan_json(plan, failures))
         case "markdown":
             print_document(plan_markdown(plan))
         case _:
             print_lines(plan_lines(plan), painted if has_colour(sys.stdout) else str)
+
+
+def _with_commands(plan: Plan) -> Plan:
+    """A plan in which each command in its sentences is whole, before they are put into JSON or Markdown."""
+    return structs.replace(plan, albums=tuple(_album_with_commands(album) for album in plan.albums))
+
+
+def _album_with_commands(album: AlbumPlan) -> AlbumPlan:
+    warnings = tuple(map(pasteable, album.warnings))
+    problems = tuple(_problem_with_commands(each) for each in album.problems)
+    return structs.replace(album, warnings=warnings, problems=problems)
+
+
+def _problem_with_commands(problem: Problem) -> Problem:
+    """A problem in which each command is whole."""
+    hint = None if problem.hint is None else pasteable(problem.hint)
+    return replace(problem, message=pasteable(problem.message), hint=hint)
 
 
 def ended(plan: Plan, console: Console, *, changes: Exit = Exit.DONE) -> Exit:
