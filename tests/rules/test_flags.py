@@ -281,6 +281,9 @@ class Found:
     def count(self, query: Query) -> int | None:
         return None
 
+    def estimate(self, query: Query) -> int | None:
+        return None
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         raise AssertionError
 

@@ -85,6 +85,9 @@ class Answers:
     def count(self, query: Query) -> int | None:
         return None
 
+    def estimate(self, query: Query) -> int | None:
+        return None
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         wanted = list(ids)
         self.asked_for += wanted

@@ -49,6 +49,9 @@ class Library:
     def count(self, query: Query) -> int | None:
         return None
 
+    def estimate(self, query: Query) -> int | None:
+        return None
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         wanted = set(ids)
         return (asset for asset in self.assets if asset["id"] in wanted)

@@ -150,6 +150,9 @@ class Failing:
     def count(self, query: Query) -> int | None:
         return None
 
+    def estimate(self, query: Query) -> int | None:
+        return None
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         raise ServerError("details failed")
         yield {}

@@ -27,3 +27,7 @@ class Field:
     required: bool = False
     fields: tuple[Field, ...] = ()
     """The properties of an `object`; the one type of the members of a `list`."""
+    strict: bool = False
+    """Whether an `object` refuses properties that it does not know, instead of dropping them."""
+    needs: str = ""
+    """What is said about an `object` without any property that it knows; empty where that is fine."""

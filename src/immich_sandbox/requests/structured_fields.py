@@ -13,7 +13,9 @@ ORDER_FIELDS = ("fileCreatedAt", "localDateTime", "fileSizeInBytes", "rating")
 
 
 def _condition(name: str, *operators: Field) -> Field:
-    return Field(name, "object", fields=operators)
+    """Operators that it does not know are dropped, but one that it knows there must be."""
+    names = ", ".join(operator.name for operator in operators)
+    return Field(name, "object", fields=operators, needs=f"At least one of the following fields is required: {names}")
 
 
 def _equality(kind: Kind, *, null: bool = False, choices: tuple[str, ...] = ()) -> tuple[Field, ...]:
@@ -26,7 +28,7 @@ def _membership(kind: Kind, choices: tuple[str, ...] = ()) -> tuple[Field, ...]:
 
 
 def _range(kind: Kind, *, null: bool = False) -> tuple[Field, ...]:
-    return (*_equality(kind, null=null), *(Field(name, kind) for name in ("lt", "lte", "gt", "gte")))
+    return (*_equality(kind, null=null), *(Field(name, kind) for name in ("gt", "gte", "lt", "lte")))
 
 
 _PATTERNS = tuple(Field(name, "text", low=1) for name in ("like", "notLike", "startsWith", "endsWith"))
@@ -46,7 +48,7 @@ _BRANCH: tuple[Field, ...] = (
         for name in ("city", "state", "country", "make", "model", "lensModel")
     ),
     *(
-        _condition(name, *_equality("text"), *_membership("text"), *_PATTERNS)
+        _condition(name, *_equality("text", null=name != "originalPath"), *_membership("text"), *_PATTERNS)
         for name in ("description", "originalFileName", "originalPath")
     ),
     _condition("ocr", Field("matches", "text", low=1, required=True)),
@@ -58,14 +60,13 @@ _BRANCH: tuple[Field, ...] = (
     *(_condition(name, *_equality("text"), *_membership("text")) for name in ("checksum", "encodedVideoPath")),
 )
 
-FILTER = Field(
-    "filter", "object", fields=(*_BRANCH, Field("or", "list", fields=(Field("", "object", fields=_BRANCH),)))
-)
+_CHOICE = Field("", "object", fields=_BRANCH, strict=True, needs="At least one filter condition is required")
+FILTER = Field("filter", "object", fields=(*_BRANCH, Field("or", "list", low=1, fields=(_CHOICE,))), strict=True)
 ORDER_BY = Field(
     "orderBy",
     "object",
     fields=(
-        Field("field", "choice", choices=ORDER_FIELDS, required=True),
+        Field("field", "choice", choices=ORDER_FIELDS),
         Field("direction", "choice", choices=ORDERS),
     ),
 )

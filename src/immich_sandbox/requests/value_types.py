@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 _UUID = r"^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$"
 _IS_UUID = re.compile(_UUID)
-_IS_ZONED = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$")
+_IS_ZONED = re.compile(
+    r"^(?:(?:\d\d[2468][048]|\d\d[13579][26]|\d\d0[48]|[02468][048]00|[13579][26]00)-02-29"
+    r"|\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)"
+    r"|(?:02)-(?:0[1-9]|1\d|2[0-8])))"
+    r"T(?:(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|([+-](?:[01]\d|2[0-3]):[0-5]\d)))$"
+)
 
 
 def _boolean(problems: Problems, value: object, one: Field, path: Path) -> object:
@@ -38,7 +43,10 @@ def _integer(problems: Problems, value: object, one: Field, path: Path) -> objec
     number: object = value
     if (problems.from_query or not problems.level.zod) and isinstance(value, str) and re.fullmatch(r"-?\d+", value):
         number = int(value)
-    if isinstance(number, bool) or not isinstance(number, int):
+    if isinstance(number, float) and problems.level.zod:
+        message = "Invalid input: expected int, received number"
+        problems.issue(path, message, "", expected="int", format="safeint", code="invalid_type")
+    elif isinstance(number, bool) or not isinstance(number, int):
         problems.wrong_type("number", value, path, f"{one.name} must be an integer number")
         if one.high is not None and not problems.level.zod:
             problems.lines[-1:] = [
@@ -64,7 +72,7 @@ def _out_of_range(problems: Problems, one: Field, path: Path, *, small: bool) ->
     more = {"minimum" if small else "maximum": limit}
     line = f"{one.name} must not be {'less' if small else 'greater'} than {limit}"
     message = f"Too {size}: expected number to be {sign}{limit}"
-    problems.issue(path, message, line, origin="number", code=f"too_{size}", inclusive=True, **more)
+    problems.issue(path, message, line, origin="number", code=f"too_{size}", **more, inclusive=True)
 
 
 def _text(problems: Problems, value: object, one: Field, path: Path) -> object:
@@ -86,7 +94,8 @@ def _choice(problems: Problems, value: object, one: Field, path: Path) -> object
 def _date(problems: Problems, value: object, one: Field, path: Path) -> object:
     text = "ISO 8601 datetime string"
     if not isinstance(value, str):
-        problems.wrong_type("string", value, path, f"{one.name} must be a date string", text)
+        kind = {} if value is None else value  # by JavaScript's word for what null is
+        problems.wrong_type("string", kind, path, f"{one.name} must be a date string", text)
         return value
     zoned = _IS_ZONED.match(value)
     try:
@@ -133,7 +142,16 @@ def _object(problems: Problems, value: object, one: Field, path: Path) -> object
     if not isinstance(value, dict):
         problems.wrong_type("object", value, path, f"{one.name} must be an object")
         return value
-    return properties(problems, value, one.fields, path)
+    before = len(problems.issues)
+    values = properties(problems, value, one.fields, path)
+    unknown = [name for name in value if name not in {each.name for each in one.fields}] if one.strict else []
+    if unknown:
+        quoted = ", ".join(f'"{name}"' for name in unknown)
+        message = f"Unrecognized key{'s' if unknown[1:] else ''}: {quoted}"
+        problems.issue(path, message, "", code="unrecognized_keys", keys=unknown)
+    if one.needs and not values and len(problems.issues) == before:
+        problems.issue(path, one.needs, "", code="custom")
+    return values
 
 
 def _list(problems: Problems, value: object, one: Field, path: Path) -> object:

@@ -14,7 +14,7 @@ from immich_sandbox.library.text_match import like, resembles
 from immich_sandbox.search.filters import EXIF_TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from immich_sandbox.library.library import Library
     from immich_sandbox.library.records import Asset
@@ -38,7 +38,8 @@ def is_structured(wanted: Mapping[str, Any]) -> bool:
         return False
     flat = [name for name in wanted if name not in _ALLOWED_BESIDES]
     if flat:
-        texts = [f"Deprecated field {name} cannot be combined with filter" for name in flat]
+        words = "/".join(name for name in ("filter", "orderBy", "cursor") if name in wanted)
+        texts = [f"Deprecated field {name} cannot be combined with {words}" for name in flat]
         issues = [{"code": "custom", "path": [name], "message": text} for name, text in zip(flat, texts, strict=True)]
         raise Refusal(400, "Validation failed", issues=issues)
     return True
@@ -50,12 +51,14 @@ def structured_test(condition: Mapping[str, Any], library: Library, user_id: str
     Trashed, archived and hidden assets pass unless the filter says otherwise; locked ones never do.
 
     Raises:
-        Refusal: 401 for locked assets, 400 for albums that the user cannot open.
+        Refusal: 401 for locked assets, 400 for albums that the user cannot open, 500 for fractions of whole numbers.
     """
     top = {name: value for name, value in condition.items() if name != "or"}
     branches = condition.get("or") or [{}]
+    _check_visibility(top if "visibility" in top or not condition.get("or") else {}, branches)
     for part in (top, *branches):
         _check_access(part, library, user_id)
+        _check_numbers(part)
     shared = list(_tests(top, library))
     choices = [(_opens_albums(top) or _opens_albums(branch), list(_tests(branch, library))) for branch in branches]
 
@@ -70,7 +73,7 @@ def structured_test(condition: Mapping[str, Any], library: Library, user_id: str
 
 def ordered(assets: list[Asset], order: Mapping[str, Any] | None) -> list[Asset]:
     """Return the assets, given by time and id, in the order asked for: nulls last, then by id."""
-    wanted = order or {"field": "fileCreatedAt"}
+    wanted = {"field": "fileCreatedAt", **(order or {})}
     descending = wanted.get("direction", "desc") == "desc"
     if wanted["field"] == "fileCreatedAt":
         return assets[::-1] if descending else list(assets)
@@ -108,13 +111,40 @@ def _opens_albums(part: Mapping[str, Any]) -> bool:
     return bool(part.get("albumIds", {}).keys() & {"any", "all"})
 
 
-def _check_access(part: Mapping[str, Any], library: Library, user_id: str) -> None:
-    visibility = part.get("visibility", {})
-    if visibility.get("eq") == "locked" or "locked" in visibility.get("in", ()):
+def _check_visibility(top: Mapping[str, Any], branches: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse what may reach the locked folder; branches do not where the whole does not."""
+    asked = (
+        [top["visibility"]]
+        if "visibility" in top
+        else [each["visibility"] for each in branches if "visibility" in each]
+    )
+    if any(_may_be_locked(each) for each in asked):
         raise Refusal(401, "Elevated permission is required")
+
+
+def _may_be_locked(visibility: Mapping[str, Any]) -> bool:
+    return (
+        visibility.get("eq", "locked") == "locked"
+        and visibility.get("ne") != "locked"
+        and "locked" in visibility.get("in", ("locked",))
+        and "locked" not in visibility.get("notIn", ())
+    )
+
+
+def _check_access(part: Mapping[str, Any], library: Library, user_id: str) -> None:
     albums = part.get("albumIds", {})
-    for album_id in (*albums.get("any", ()), *albums.get("all", ())):
-        readable_album(library, album_id, user_id)
+    for operation in ("any", "all", "none"):
+        for album_id in albums.get(operation, ()):
+            readable_album(library, album_id, user_id)
+
+
+def _check_numbers(part: Mapping[str, Any]) -> None:
+    """The database refuses a fraction where it keeps whole numbers, and the server did not look."""
+    for name in ("rating", "fileSizeInBytes"):
+        for operand in part.get(name, {}).values():
+            for number in operand if isinstance(operand, list) else [operand]:
+                if isinstance(number, float) and not number.is_integer():
+                    raise Refusal(500, "Failed to search assets")
 
 
 # -- conditions ---------------------------------------------------------------------------------------------

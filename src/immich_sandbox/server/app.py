@@ -7,7 +7,7 @@ import base64
 import hashlib
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -20,16 +20,18 @@ from immich_sandbox.request import Answer, Call, json_answer
 from immich_sandbox.requests.fields import Field
 from immich_sandbox.requests.schema import checked
 from immich_sandbox.server import pages
-from immich_sandbox.server.faults import Cut, Hook, Reply, Reset, Slow
+from immich_sandbox.server.faults import Cut, Drop, Hide, Hook, Reply, Reset, Slow, without
 from immich_sandbox.server.routes import PUBLIC, Router
 from immich_sandbox.server.transport import Connection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.types import Receive, Scope, Send
 
     from immich_sandbox.library.keys import ApiKey, KeyRing
     from immich_sandbox.request import Backend
-    from immich_sandbox.server.faults import Faults
+    from immich_sandbox.server.faults import Action, Faults
 
 _LARGEST_BODY = 10 * 1024 * 1024
 _log = logging.getLogger(__name__)
@@ -86,7 +88,9 @@ class App:
     async def _serve(self, incoming: _Incoming, record: Record, number: int, connection: Connection) -> None:
         trouble: Cut | Slow | None = None
         answer: Answer | None = None
-        for action in self._faults.strike(incoming.method, incoming.path):
+        struck = self._faults.strike(incoming.method, incoming.path)
+        incoming = _dropping(incoming, struck)
+        for action in struck:
             if isinstance(action, Hook):
                 await asyncio.to_thread(action.run)
             elif isinstance(action, Reply):
@@ -98,10 +102,11 @@ class App:
                     self._answer(incoming, number)
                 await connection.reset()
                 return
-            else:
+            elif isinstance(action, Cut | Slow):
                 trouble = action
         if answer is None:
             answer = self._answer(incoming, number)
+        _hide(answer, struck)
         await self._wait(answer, trouble)
         record.status = answer.status
         if isinstance(trouble, Cut):
@@ -178,6 +183,23 @@ async def _read(request: Request) -> bytes | None:
         if size <= _LARGEST_BODY:
             parts.append(part)
     return b"".join(parts) if size <= _LARGEST_BODY else None
+
+
+def _hide(answer: Answer, struck: Sequence[Action]) -> None:
+    """Leave out of an answer what is to be hidden."""
+    names = frozenset().union(*(action.names for action in struck if isinstance(action, Hide)))
+    if names and answer.content_type.startswith("application/json"):
+        answer.body = msgspec.json.encode(without(_as_json(answer.body), names))
+
+
+def _dropping(incoming: _Incoming, struck: Sequence[Action]) -> _Incoming:
+    """The request without what is to be dropped from it."""
+    names = frozenset().union(*(action.names for action in struck if isinstance(action, Drop)))
+    body = incoming.body
+    if names and body:
+        body = msgspec.json.encode(without(_as_json(body), names))
+    query = {name: value for name, value in incoming.query.items() if name not in names}
+    return replace(incoming, query=query, body=body)
 
 
 def _is_api(path: str) -> bool:

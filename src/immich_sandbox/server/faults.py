@@ -66,7 +66,21 @@ class Hook:
     run: Callable[[], object]
 
 
-Action: TypeAlias = Reply | Cut | Reset | Slow | Hook
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Carry the request out as if these properties were not in its body or query, at whatever depth."""
+
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hide:
+    """Carry the request out, and leave these fields out of the answer, at whatever depth."""
+
+    names: frozenset[str]
+
+
+Action: TypeAlias = Reply | Cut | Reset | Slow | Hook | Drop | Hide
 
 
 @dataclass(slots=True)
@@ -110,11 +124,11 @@ class Faults:
             self._armed.clear()
 
     def strike(self, method: str, path: str) -> list[Action]:
-        """Return what happens to this request: all hooks, and at most one of the others, the one armed first."""
+        """Return what happens to this request: all hooks, drops and hides, and the first armed of the others."""
         with self._lock:
             struck = [fault.action for fault in self._armed if fault.strikes(method, path)]
-        hooks: list[Action] = [action for action in struck if isinstance(action, Hook)]
-        return hooks + [action for action in struck if not isinstance(action, Hook)][:1]
+        besides: list[Action] = [action for action in struck if isinstance(action, Hook | Drop | Hide)]
+        return besides + [action for action in struck if action not in besides][:1]
 
     def status(
         self,
@@ -169,8 +183,23 @@ class Faults:
         """Run something, in a thread of its own, before the request is carried out."""
         return self._arm(Hook(run), where)
 
+    def drop(self, *names: str, **where: Unpack[Where]) -> Fault:
+        """Drop properties of requests before they are read, as a server does that does not know them."""
+        return self._arm(Drop(frozenset(names)), where)
+
+    def hide(self, *names: str, **where: Unpack[Where]) -> Fault:
+        """Leave fields out of answers."""
+        return self._arm(Hide(frozenset(names)), where)
+
     def _arm(self, action: Action, where: Where) -> Fault:
         fault = Fault(action, **where)
         with self._lock:
             self._armed.append(fault)
         return fault
+
+
+def without(value: object, names: frozenset[str]) -> object:
+    """Return a JSON value without the properties of these names, at whatever depth."""
+    if isinstance(value, dict):
+        return {name: without(each, names) for name, each in value.items() if name not in names}
+    return [without(each, names) for each in value] if isinstance(value, list) else value

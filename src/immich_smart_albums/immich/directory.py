@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from immich_smart_albums.errors import NoAccess, NotImmich, ServerError, Untrustworthy
+from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich, ServerError, Untrustworthy
 from immich_smart_albums.immich.http.responses import decode, unexpected
 from immich_smart_albums.immich.versions import FIRST_UNKNOWN, OLDEST, Capabilities
 from immich_smart_albums.model.album import Album, Person, Tag, User
@@ -16,6 +16,8 @@ from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.version import Version
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from immich_smart_albums.immich.http.client import Http
 
 
@@ -38,6 +40,11 @@ class _Person(msgspec.Struct):
 class _People(msgspec.Struct):
     people: list[_Person]
     hasNextPage: bool = False  # noqa: N815 - Immich's name
+    hidden: int = 0
+
+
+class _Shared(msgspec.Struct):
+    shared: int
 
 
 class _Key(msgspec.Struct):
@@ -76,6 +83,7 @@ class _Album(msgspec.Struct):
     createdAt: str = ""  # noqa: N815 - Immich's name
     owner: _User | None = None
     albumUsers: list[_AlbumUser] = []  # noqa: N815 - Immich's name
+    shared: bool = False
 
 
 def read_version(http: Http) -> Capabilities:
@@ -135,7 +143,7 @@ class Directory:
 
     def _read_people(self, size: int) -> list[_Person]:
         rows: list[_Person] = []
-        number, has_more = 1, True
+        number, has_more, hidden = 1, True, 0
         while has_more:
             parameters = {"page": str(number), "size": str(size), "withHidden": "true"}
             answer = decode(self._http.get("/people", parameters), _People, "GET /people")
@@ -143,7 +151,12 @@ class Directory:
                 message = "GET /people: a page brings nobody new and says that more follow"
                 raise Untrustworthy(message, hint="Something on the way seems to ignore which page is asked for.")
             rows += answer.people
-            number, has_more = number + 1, answer.hasNextPage
+            number, has_more, hidden = number + 1, answer.hasNextPage, answer.hidden
+        if hidden and not any(person.isHidden for person in rows):
+            message = f"GET /people: {hidden} people are hidden, and none of them is listed"
+            raise Untrustworthy(
+                message, hint="Something on the way seems to drop that hidden people are asked for, too."
+            )
         return rows
 
     def people_named(self, name: str) -> list[Person]:
@@ -190,9 +203,25 @@ class Directory:
         found: dict[str, _Album] = {}
         for parameters in asked:
             answer = decode(self._http.get("/albums", parameters), list[_Album], "GET /albums")
+            if parameters is not None:
+                self._check_shared(answer, found)
             found.update((each.id, each) for each in answer)
         own_id = self._own_id() if any(each.albumUsers for each in found.values()) else None
         return [_album(each, own_id) for each in found.values()]
+
+    def _check_shared(self, answer: list[_Album], owned: Mapping[str, _Album]) -> None:
+        """Raise Untrustworthy where `shared=true` was dropped, so that albums of others are missing."""
+        is_dropped = not all(album.shared for album in answer)
+        if not is_dropped and owned.keys() >= {album.id for album in answer}:
+            # Either nobody shares an album with this account, or these are the owned ones once more.
+            try:
+                body = self._http.get("/albums/statistics")
+            except MissingPermission:
+                return
+            is_dropped = decode(body, _Shared, "GET /albums/statistics").shared != len(answer)
+        if is_dropped:
+            message = "GET /albums: the answer is not the shared albums, which were asked for"
+            raise Untrustworthy(message, hint="Something on the way seems to drop 'shared'; nothing of it is used.")
 
     def months(self) -> list[Month]:
         """How many assets each month of the timeline has."""

@@ -120,6 +120,16 @@ class Capabilities:
         return self.version >= Version(1, 135)
 
     @property
+    def searches_by_album(self) -> bool:
+        """Searches take `albumIds`; before, `GET /albums/{id}` lists what is in one."""
+        return self.version >= Version(1, 135)
+
+    @property
+    def defaults_to_everything(self) -> bool:
+        """Without `visibility` a search looks everywhere but into the locked folder; before, only at the timeline."""
+        return self.version >= Version(3, 0)
+
+    @property
     def has_structured_search(self) -> bool:
         """Searches take `filter`, `orderBy` and `cursor`; before, these were dropped and everything came back."""
         return self.version >= Version(3, 2)
@@ -191,6 +201,10 @@ class Capabilities:
             for name in sorted(names)
             if name in ASSET_FIELDS and self.version not in ASSET_FIELDS[name]
         ]
+
+    def returns(self, name: str) -> bool:
+        """Whether assets have a field in this version, as far as the table knows."""
+        return self.version in ASSET_FIELDS.get(name, Span())
 
     def visibility_filter(self, visibility: Visibility) -> dict[str, object]:
         """How a search says where its assets are shown."""

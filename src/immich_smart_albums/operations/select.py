@@ -119,7 +119,7 @@ def sizes(queries: Iterable[Query], server: PhotoServer) -> dict[Query, int]:
 
     def count(query: Query) -> int | None:
         try:
-            return server.searches.count(query)
+            return server.searches.estimate(query)
         except ServerError:
             return None
 

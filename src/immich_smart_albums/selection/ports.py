@@ -30,6 +30,10 @@ class Searches(Protocol):
         """
         ...
 
+    def estimate(self, query: Query) -> int | None:
+        """Like `count`, for what only makes a run cheaper: whether the server heard the whole query is not tested."""
+        ...
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         """Whole assets with people, tags, stack and owner, in any order; deleted ones are left out."""
         ...

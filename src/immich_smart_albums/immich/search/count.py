@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from immich_smart_albums.errors import MissingPermission
 from immich_smart_albums.immich.http.responses import decode
-from immich_smart_albums.immich.search.request import filter_body
-from immich_smart_albums.model.query import Kind
+from immich_smart_albums.immich.search.bodies import filter_body
+from immich_smart_albums.immich.search.verify import WITHOUT_EFFECT
+from immich_smart_albums.model.query import Condition, Kind
 
 if TYPE_CHECKING:
     from immich_smart_albums.immich.http.client import Http
+    from immich_smart_albums.immich.search.controls import Controls
     from immich_smart_albums.immich.versions import Capabilities
     from immich_smart_albums.model.query import Query, Visibility
 
@@ -35,6 +38,9 @@ _NOT_COUNTED = frozenset(
 _OWN_ONLY = frozenset({"albumIds"})
 """Filters under which statistics count own assets only, while a metadata search since 3.0 finds everybody's."""
 
+_NOT_TRASHED = Condition("trashedAt", "eq", None)
+"""What every structured search says, unless it says something else of the trash."""
+
 
 class _Total(msgspec.Struct):
     total: int
@@ -43,13 +49,22 @@ class _Total(msgspec.Struct):
 class Counter:
     """Counts what searches find, where version, key and filters allow it."""
 
-    def __init__(self, http: Http, capabilities: Capabilities) -> None:
+    def __init__(self, http: Http, capabilities: Capabilities, controls: Controls) -> None:
         self._http = http
+        self._controls = controls
         self._capabilities = capabilities
         self._is_allowed = capabilities.has_statistics
 
     def count(self, query: Query) -> int | None:
         """See `Searches.count`."""
+        number = self.estimate(query)
+        if number is not None:
+            for visibility in query.visibility:
+                self._test(query, visibility)
+        return number
+
+    def estimate(self, query: Query) -> int | None:
+        """See `Searches.estimate`."""
         if not self._is_allowed or not _is_countable(query):
             return None
         try:
@@ -65,6 +80,19 @@ class Counter:
             filters = {name: list(value) if isinstance(value, tuple) else value for name, value in query.filters}
             body = filters | self._capabilities.visibility_filter(visibility)
         return decode(self._http.estimate(_PATH, body), _Total, f"POST {_PATH}").total
+
+    def _test(self, query: Query, visibility: Visibility) -> None:
+        """A count shows no photos, so the server is put to the test for everything that is asked."""
+        if not query.is_structured:
+            for name, value in (*query.filters, ("visibility", visibility.value)):
+                if (name, value) not in WITHOUT_EFFECT:
+                    self._controls.count_filter(visibility, name, value)
+            return
+        self._controls.count_places(visibility)
+        for condition in (*query.conditions, *chain.from_iterable(query.either), _NOT_TRASHED):
+            self._controls.count_condition(visibility, condition)
+        if query.either:
+            self._controls.count_choice(visibility)
 
 
 def _is_countable(query: Query) -> bool:

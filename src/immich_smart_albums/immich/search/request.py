@@ -4,91 +4,59 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.errors import Untrustworthy
+from immich_smart_albums.immich.search.bodies import FlatBody, StructuredBody
 from immich_smart_albums.immich.search.page import decode_page
 from immich_smart_albums.immich.search.scan import PAGE_SIZE, Window
-from immich_smart_albums.immich.search.verify import Recheck
+from immich_smart_albums.immich.search.verify import OR, Recheck
 from immich_smart_albums.model.asset import KEPT_FIELDS
-from immich_smart_albums.model.instants import from_milliseconds, to_milliseconds
 from immich_smart_albums.model.query import Kind
+from immich_smart_albums.rules.local_filters.asset_shape import EXIF, FROM_SEARCH
 
 if TYPE_CHECKING:
     from immich_smart_albums.immich.http.client import Http
-    from immich_smart_albums.immich.search.page import Page
+    from immich_smart_albums.immich.search.controls import Controls
+    from immich_smart_albums.immich.search.page import Page, Record
+    from immich_smart_albums.immich.search.verify import Open
     from immich_smart_albums.immich.versions import Capabilities
-    from immich_smart_albums.model.query import Branch, Query, Visibility
-
-
-_SAME = ("eq", "ne")
-_AMONG = ("eq", "ne", "in", "notIn")
-_TEXT = (*_AMONG, "like", "notLike", "startsWith", "endsWith")
-_RANGE = ("eq", "ne", "lt", "lte", "gt", "gte")
-_IDS = ("any", "all", "none")
-
-OPERATORS: dict[str, tuple[str, ...]] = {
-    "id": _SAME,
-    "libraryId": _SAME,
-    "type": _AMONG,
-    **dict.fromkeys(("isFavorite", "isMotion", "isOffline", "isEncoded", "hasAlbums", "hasPeople", "hasTags"), ("eq",)),
-    **dict.fromkeys(("city", "state", "country", "make", "model", "lensModel"), _AMONG),
-    **dict.fromkeys(("description", "originalFileName", "originalPath"), _TEXT),
-    "ocr": ("matches",),
-    **dict.fromkeys(("rating", "fileSizeInBytes"), (*_RANGE, "in", "notIn")),
-    **dict.fromkeys(("takenAt", "createdAt", "updatedAt", "trashedAt"), _RANGE),
-    **dict.fromkeys(("personIds", "tagIds", "albumIds"), _IDS),
-    **dict.fromkeys(("checksum", "encodedVideoPath"), _AMONG),
-}
-"""The fields of a structured search with what each can be asked. `visibility` is missing: a query has its own."""
-
-
-def filter_body(query: Query, visibility: Visibility) -> dict[str, object]:
-    """The `filter` of a request. Raises ValueError for a query that Immich could not mean as it is written."""
-    if query.filters or query.kind is not Kind.METADATA:
-        raise ValueError("only metadata searches can be structured, and then flat filters are refused beside them")
-    body = _branch(query.conditions)
-    body["visibility"] = {"eq": visibility.value}
-    body.setdefault("trashedAt", {"eq": None})
-    if query.either:
-        if not all(query.either):
-            raise ValueError("an empty branch lets everything through")
-        body["or"] = [_branch(branch) for branch in query.either]
-    return body
-
-
-def _branch(conditions: Branch) -> dict[str, object]:
-    body: dict[str, dict[str, object]] = {}
-    for each in conditions:
-        if each.operator not in OPERATORS.get(each.field, ()):
-            raise ValueError(f"Immich has no condition {each.field} {each.operator}")
-        operators = body.setdefault(each.field, {})
-        if each.operator in operators:
-            raise ValueError(f"one branch cannot hold {each.field} {each.operator} twice")
-        operators[each.operator] = list(each.value) if isinstance(each.value, tuple) else each.value
-    return dict(body)
+    from immich_smart_albums.model.query import Query, Visibility
 
 
 _SHOWN = {"withExif": "exifInfo", "withPeople": "people"}
 
 
 class Question:
-    """Asks for pages, and holds every record against the query."""
+    """Asks for pages, and holds every record against the query; what records leave open, the server is tested for."""
 
     def __init__(  # noqa: PLR0913 - what one search consists of
         self,
         http: Http,
         capabilities: Capabilities,
+        controls: Controls,
         query: Query,
         visibility: Visibility,
         fields: frozenset[str],
         own_id: str | None,
     ) -> None:
         self._http = http
+        self._capabilities = capabilities
+        self._controls = controls
         self.orders_ties = capabilities.orders_ties
         self._query = query
+        self._visibility = visibility
         self._path = f"/search/{query.kind.value}"
         self._recheck = Recheck(query, visibility, own_id, capabilities)
         wanted = KEPT_FIELDS | fields | self._recheck.fields
         self._fields = frozenset(wanted)
-        self._wire = _Structured(query, visibility) if query.is_structured else _Flat(query, visibility, capabilities)
+        self._must_have = frozenset(name for name in wanted if name in FROM_SEARCH and capabilities.returns(name)) - {
+            "exifInfo"
+        }
+        self._must_have_exif = (
+            frozenset(name.partition(".")[2] for name in wanted if name.startswith("exifInfo.")) & EXIF
+        )
+        is_structured = query.is_structured
+        self._wire = StructuredBody(query, visibility) if is_structured else FlatBody(query, visibility, capabilities)
+        self._is_joined = capabilities.joins_exif and not query.is_structured
         self._options: dict[str, object] = {}
         if any(field.startswith("exifInfo") for field in wanted):
             self._options["withExif"] = True
@@ -108,8 +76,16 @@ class Question:
         A structured search goes on from the `cursor` of the page before; a flat one counts pages.
         """
         body = self._wire.body(window, page, order, cursor) | self._options | {"size": size}
-        answer = decode_page(self._http.post(self._path, body), self._fields, size, f"POST {self._path}")
-        self._recheck(answer.records)
+        is_structured = self._query.is_structured
+        request = f"POST {self._path}"
+        answer = decode_page(
+            self._http.post(self._path, body), self._fields, size, request, is_structured=is_structured
+        )
+        self._check_fields(answer.records)
+        left = self._recheck(answer.records)
+        self._check_narrowing(answer.records)
+        for open_one, record in left.items():
+            self._test(open_one, record)
         return answer
 
     @property
@@ -121,54 +97,64 @@ class Question:
         """The query, for messages."""
         return self._query.describe()
 
+    def _test(self, left_open: Open, record: Record) -> None:
+        match left_open:
+            case (name, value):
+                self._controls.filter(self._query, self._visibility, name, value, record)
+            case _ if left_open is OR:
+                self._controls.choice(self._visibility)
+            case _:
+                self._controls.condition(self._visibility, left_open, record)
 
-class _Flat:
-    """Filters side by side, pages by number."""
+    def _check_narrowing(self, records: list[Record]) -> None:
+        """Where a filter that widens a search may have been dropped, see that it is heard."""
+        for name, value in self._recheck.narrowing:
+            if name in {"withDeleted", "withArchived"}:
+                shown = "isTrashed" if name == "withDeleted" else "isArchived"
+                if not any(record.get(shown) for record in records):
+                    self._controls.reach(self._query, self._visibility, name)
+            elif not records:
+                self._controls.echo(self._query, self._visibility, name, value)
 
-    def __init__(self, query: Query, visibility: Visibility, capabilities: Capabilities) -> None:
-        self._body: dict[str, object] = {
-            name: list(value) if isinstance(value, tuple) else value for name, value in query.filters
-        } | capabilities.visibility_filter(visibility)
-        self.window = Window(_bound(self._body.pop("takenAfter", None)), _bound(self._body.pop("takenBefore", None)))
-        self._body.pop("order", None)
+    def _check_fields(self, records: list[Record]) -> None:
+        """Whatever this version returns, and was asked for, must be there: nothing is concluded from what is not."""
+        must_have, must_have_exif = self._must_have, self._must_have_exif
+        for record in records:
+            if not must_have <= record.keys():
+                raise self._lacking(record, ", ".join(sorted(must_have - record.keys())))
+            exif = record.get("exifInfo")
+            if exif is not None and not must_have_exif <= exif.keys():
+                raise self._lacking(
+                    record, ", ".join(f"exifInfo.{name}" for name in sorted(must_have_exif - exif.keys()))
+                )
+        if "withExif" in self._options:
+            self._check_exif(records)
+        if "withPeople" in self._options:
+            self._check_people(records)
 
-    def body(self, window: Window, page: int, order: str | None, _cursor: str | None) -> dict[str, object]:
-        body = {**self._body, "page": page}
-        if order is not None:
-            body["order"] = order
-        if window.after is not None:
-            body["takenAfter"] = from_milliseconds(window.after)
-        if window.before is not None:
-            body["takenBefore"] = from_milliseconds(window.before)
-        return body
+    def _check_exif(self, records: list[Record]) -> None:
+        """A flat search leaves out photos without EXIF since 1.125; others show none for them, but some for others."""
+        without = [record for record in records if not record.get("exifInfo")]
+        if not without or (len(without) < len(records) and not self._is_joined):
+            return
+        if self._query.is_structured:
+            self._controls.exif()
+        else:
+            raise self._lacking(without[0], "exifInfo")
 
+    def _check_people(self, records: list[Record]) -> None:
+        """A search that asks for people shows them on some photo, or a control does."""
+        is_structured = self._query.is_structured
+        people = [person for record in records for person in record["people"]]
+        if any("id" not in person or "name" not in person for person in people):
+            raise self._lacking(records[0], "id and name of people")
+        # From 1.125 to 2.4 a search by people shows them in any case.
+        tells = self._capabilities.shows_whom_it_finds or self._query.get("personIds") is None
+        if not records or (people and tells):
+            return
+        self._controls.people(is_structured=is_structured)
 
-class _Structured:
-    """One `filter`; beside it no flat field is allowed, not even a page."""
-
-    def __init__(self, query: Query, visibility: Visibility) -> None:
-        self._filter = filter_body(query, visibility)
-        self._taken: dict[str, object] = {
-            each.operator: each.value
-            for each in query.conditions
-            if each.field == "takenAt" and each.operator not in {"gte", "lte"}
-        }
-        ends = {each.operator: each.value for each in query.conditions if each.field == "takenAt"}
-        self.window = Window(_bound(ends.get("gte")), _bound(ends.get("lte")))
-
-    def body(self, window: Window, _page: int, order: str | None, cursor: str | None) -> dict[str, object]:
-        taken = dict(self._taken)
-        if window.after is not None:
-            taken["gte"] = from_milliseconds(window.after)
-        if window.before is not None:
-            taken["lte"] = from_milliseconds(window.before)
-        condition = {name: value for name, value in self._filter.items() if name != "takenAt"}
-        body: dict[str, object] = {
-            "filter": condition | ({"takenAt": taken} if taken else {}),
-            "orderBy": {"field": "fileCreatedAt", "direction": order or "desc"},
-        }
-        return body if cursor is None else {**body, "cursor": cursor}
-
-
-def _bound(text: object) -> int | None:
-    return to_milliseconds(text) if isinstance(text, str) else None
+    def _lacking(self, record: Record, names: str) -> Untrustworthy:
+        message = f"the server returned asset {record['id']} for {self.describe()} without {names}"
+        hint = "Something on the way seems to change requests or answers, so nothing of them is used."
+        return Untrustworthy(message, hint=hint)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import MissingPermission, NoAccess, ServerError, Untrustworthy
 from immich_smart_albums.immich.http.responses import decode
+from immich_smart_albums.immich.search.controls import Controls
 from immich_smart_albums.immich.search.count import Counter
 from immich_smart_albums.immich.search.parallel import in_parallel
 from immich_smart_albums.immich.search.request import Question
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 MOST_RANKINGS = 20
 """How often a ranking is read before giving up."""
+
+_DETAILS = frozenset({"tags", "people", "stack", "owner"})
+"""What an asset asked for by itself always shows, if only that there is none."""
 
 
 class ImmichSearches:
@@ -44,18 +48,24 @@ class ImmichSearches:
         self._directory = directory
         self._concurrency = concurrency
         self._on_read = on_read
-        self._counter = Counter(http, capabilities)
+        self._controls = Controls(http, capabilities, directory)
+        self._counter = Counter(http, capabilities, self._controls)
 
     def count(self, query: Query) -> int | None:
         """See `Searches.count`."""
         return self._counter.count(query)
+
+    def estimate(self, query: Query) -> int | None:
+        """See `Searches.estimate`."""
+        return self._counter.estimate(query)
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[list[Record], None, None]:
         """See `Searches.find`."""
         firsts: list[Record] = []
         is_cut = query.kind is Kind.METADATA and query.limit is not None and len(query.visibility) > 1
         for visibility in sorted(query.visibility, key=lambda each: each.value):
-            one = Question(self._http, self._capabilities, query, visibility, fields, self._own_id(query))
+            own_id = self._own_id(query)
+            one = Question(self._http, self._capabilities, self._controls, query, visibility, fields, own_id)
             with closing(self._records(one, query)) as batches:
                 for batch in batches:
                     self._on_read(len(batch))
@@ -85,6 +95,10 @@ class ImmichSearches:
         if record.get("id") != asset_id:
             message = f"GET {path}: the answer is another asset, {record.get('id')!r}"
             raise Untrustworthy(message, hint="Something on the way seems to answer in place of Immich.")
+        missing = sorted(_DETAILS - record.keys())
+        if missing:
+            message = f"GET {path}: the answer lacks {', '.join(missing)}"
+            raise Untrustworthy(message, hint="Something on the way seems to change answers; nothing of it is used.")
         yield self._with_people(record)
         self._on_read(1)
 
@@ -107,7 +121,7 @@ class ImmichSearches:
 
     def _own_id(self, query: Query) -> str | None:
         """Whose photos show whether they are favourites; None where the key may not know."""
-        if query.get("isFavorite") is not True and not _asks_for_favorites(query):
+        if query.get("isFavorite") is None and not _asks_for_favorites(query):
             return None
         return self._me()
 
@@ -148,8 +162,8 @@ class ImmichSearches:
 
 
 def _asks_for_favorites(query: Query) -> bool:
-    conditions = [*query.conditions, *(each for branch in query.either for each in branch)]
-    return any((each.field, each.value) == ("isFavorite", True) for each in conditions)
+    conditions = [*query.conditions, *(condition for branch in query.either for condition in branch)]
+    return any(condition.field == "isFavorite" for condition in conditions)
 
 
 def _first(search: Question, limit: int, *, ascending: bool) -> list[Record]:
@@ -221,6 +235,9 @@ def _read_ranking(search: Question, query: Query, size: int) -> tuple[list[Recor
         }
         records += page.records
         has_more = page.has_more
+        if len(records) > 10 * len({record["id"] for record in records}):
+            message = f"the server returned the same page of {search.describe()} again and again"
+            raise Untrustworthy(message, hint="Something on the way seems to ignore which page is asked for.")
     if not query.until:
         return records[: query.limit], number
     if not places:

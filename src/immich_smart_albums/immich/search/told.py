@@ -1,0 +1,98 @@
+"""What the record of an asset tells for certain about a filter that found it."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.instants import to_milliseconds
+
+if TYPE_CHECKING:
+    from immich_smart_albums.immich.search.page import Record
+
+MISSING = object()
+"""Equal to nothing: a field that this version always returns must be there."""
+
+_HEX = re.compile("[0-9a-fA-F]{40}")
+_UNSURE = re.compile(r"[%_]|[^\x00-\x7f]")
+"""Wildcards, and letters that the server may compare in ways that cannot be repeated exactly."""
+
+
+def exif(record: Record, name: str, missing: object) -> object:
+    """A field of `exifInfo`; `missing` for a record without EXIF."""
+    found = record.get("exifInfo")
+    return found.get(name, MISSING) if isinstance(found, dict) else missing
+
+
+def moment(record: Record, field: str) -> int | None:
+    """An instant of a record in ms since 1970; None where it has none that can be read."""
+    try:
+        return to_milliseconds(record[field])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def is_favorite(value: object, own_id: str | None, record: Record) -> bool | None:
+    """Whether the search holds; None for a partner's photo: the answer shows false, the search looks at the row."""
+    shown = record.get("isFavorite")
+    if own_id is not None and record.get("ownerId") == own_id:
+        return shown == value
+    return None if shown is False else shown == value
+
+
+def shown_checksum(asked: str) -> str | None:
+    """How records show a SHA-1 that may be asked for in base64 or in hex; None where it is neither."""
+    if _HEX.fullmatch(asked):
+        return b64encode(bytes.fromhex(asked)).decode()
+    return asked if len(asked) == 28 else None
+
+
+def contains(value: object, pattern: str) -> bool | None:
+    """Whether the server's "contains, ignoring case and accents" holds; % and _ are wildcards there.
+
+    None wherever that cannot be told for certain.
+    """
+    return _settled(value, pattern, all(piece in _lower(value) for piece in _pieces(pattern)))
+
+
+def lacks(value: object, pattern: str) -> bool | None:
+    """The opposite of `contains`; like the server, no for a value that is missing."""
+    held = contains(value, pattern)
+    if not isinstance(value, str):
+        return False
+    return None if held is None else not held
+
+
+def starts(value: object, pattern: str) -> bool | None:
+    """Whether the server's "starts with, ignoring case and accents" holds; None where that cannot be told."""
+    return _settled(value, pattern, _lower(value).startswith(_all_pieces(pattern)[0]))
+
+
+def ends(value: object, pattern: str) -> bool | None:
+    """Whether the server's "ends with, ignoring case and accents" holds; None where that cannot be told."""
+    return _settled(value, pattern, _lower(value).endswith(_all_pieces(pattern)[-1]))
+
+
+def _settled(value: object, pattern: str, is_possible: bool) -> bool | None:
+    if not isinstance(value, str):
+        return False
+    if not value.isascii():
+        return None
+    return None if is_possible and _is_unsure(pattern) else is_possible
+
+
+def _lower(value: object) -> str:
+    return value.lower() if isinstance(value, str) else ""
+
+
+def _is_unsure(pattern: str) -> bool:
+    return _UNSURE.search(pattern) is not None or "\\" in pattern
+
+
+def _all_pieces(pattern: str) -> list[str]:
+    return _UNSURE.split(pattern.lower().replace("\\", "%"))
+
+
+def _pieces(pattern: str) -> list[str]:
+    return [piece for piece in _all_pieces(pattern) if piece]

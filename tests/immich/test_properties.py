@@ -1,0 +1,388 @@
+"""Whatever property is dropped on the way, and whatever field is missing in answers: the right photos, or an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_sandbox import generate
+from immich_smart_albums.errors import ServerError, Untrustworthy
+from immich_smart_albums.immich.search.bodies import OPERATORS
+from immich_smart_albums.immich.search.properties import PROPERTIES, Control, control_of
+from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
+from immich_smart_albums.model.search_fields import FIELDS
+from immich_smart_albums.rules.local_filters.asset_shape import EXIF, FROM_SEARCH
+
+from .clients import TIMELINE, find, metadata, server_at, smart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from immich_sandbox import Library, Sandbox
+    from immich_sandbox.library.records import Asset
+    from immich_smart_albums.model.query import Value
+
+    from .conftest import Start
+
+EVERYWHERE = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
+ENDS = {"After": "2018-01-01T00:00:00.000Z", "Before": "2024-01-01T00:00:00.000Z"}
+
+
+@pytest.fixture(scope="module")
+def small() -> Library:
+    """A library in which every property makes a difference."""
+    library = generate(400)
+    mine = library.user_named("alice").id
+    for at, asset in enumerate([each for each in library.timeline if each.owner_id == mine][::7]):
+        library.update(asset.id, text="Receipt 12 coffee" if at % 2 else "Menu of the day")
+    return library
+
+
+@pytest.fixture(params=["1.132", "2.7", "3.1", "3.2"])
+def leaky(small: Library, start: Start, request: pytest.FixtureRequest) -> Sandbox:
+    return start(small, level=request.param)
+
+
+def first(library: Library, has: Callable[[Asset], object]) -> Asset:
+    mine = library.user_named("alice").id
+    return next(
+        asset
+        for asset in library.timeline
+        if asset.owner_id == mine and asset.visibility == "timeline" and asset.deleted_at is None and has(asset)
+    )
+
+
+def values_of(name: str, library: Library) -> list[Value]:
+    """Values of a flat filter, under each of which it makes a difference."""
+    asset = first(library, lambda one: one.exif and one.exif.city and one.exif.lens_model and one.exif.rating)
+    exif = asset.exif
+    assert exif
+    values: dict[str, list[Value]] = {
+        "city": [exif.city, None],
+        "state": [exif.state],
+        "country": [exif.country],
+        "make": [exif.make],
+        "model": [exif.model],
+        "lensModel": [exif.lens_model],
+        "rating": [exif.rating],
+        "description": ["a"],
+        "originalFileName": ["img_", "jpg"],
+        "originalPath": ["library/alice/2", "ä"],
+        "encodedVideoPath": ["upload"],
+        "checksum": [asset.checksum, "abc"],
+        "id": [asset.id],
+        "libraryId": [first(library, lambda one: one.library_id).library_id],
+        "deviceId": [asset.device_id],
+        "deviceAssetId": [asset.original_file_name],
+        "ocr": ["receipt"],
+        "type": ["IMAGE", "VIDEO"],
+        "personIds": [(first(library, lambda one: one.person_ids).person_ids[0],)],
+        "tagIds": [(first(library, lambda one: one.tag_ids).tag_ids[0],), None],
+        "albumIds": [(next(album.id for album in library.albums.values() if len(list(album.asset_ids)) > 3),)],
+        "withDeleted": [True],
+        "withStacked": [False],
+    }
+    for end, moment in ENDS.items():
+        if name.endswith(end):
+            return [moment]
+    return values.get(name, [True, False])
+
+
+def ids(sandbox: Sandbox, query: Query, fields: frozenset[str] = frozenset()) -> frozenset[str] | None:
+    """What a run finds; None where it ends in an error."""
+    try:
+        return frozenset(record["id"] for record in find(server_at(sandbox), query, fields))
+    except ServerError:
+        return None
+
+
+def queries(name: str, sandbox: Sandbox) -> Iterator[Query]:
+    for value in values_of(name, sandbox.library):
+        for query in (metadata(EVERYWHERE, **{name: value}), smart(500, query="dog", **{name: value})):
+            kinds = FIELDS[name].kinds
+            if query.kind in kinds and not server_at(sandbox).lacks(query):
+                yield query
+
+
+@pytest.mark.parametrize("name", sorted(set(FIELDS) - {"query", "queryAssetId", "language", "order"}))
+def test_a_filter_that_is_dropped_on_the_way_selects_nothing_wrong(name: str, leaky: Sandbox) -> None:
+    for query in queries(name, leaky):
+        leaky.faults.clear()
+        right = ids(leaky, query)
+        assert right is not None
+        leaky.faults.drop(name, times=None)
+        assert ids(leaky, query) in {right, None}
+
+
+def test_the_table_has_every_property_that_is_ever_sent() -> None:
+    sent = {"visibility", "isArchived", "isVisible", "withArchived", "withExif", "withPeople", "page", "size"}
+    assert PROPERTIES.keys() == FIELDS.keys() | sent | {"filter", "orderBy", "cursor"}
+
+
+@pytest.mark.parametrize("name", ["visibility", "isVisible", "isArchived", "withArchived"])
+@pytest.mark.parametrize("place", list(Visibility))
+def test_a_place_that_is_dropped_on_the_way_selects_nothing_wrong(
+    name: str, place: Visibility, small: Library, leaky: Sandbox
+) -> None:
+    jane = small.people_named("Jane Doe")[0].id
+    for query in (metadata({place}), metadata({place}, personIds=(jane,)), smart(500, query="dog")):
+        leaky.faults.clear()
+        right = ids(leaky, query)
+        assert right is not None
+        leaky.faults.drop(name, times=None)
+        assert ids(leaky, query) in {right, None}
+
+
+OPERANDS: dict[str, list[Value | tuple[int, ...]]] = {
+    "type": ["IMAGE"],
+    "city": ["Helsinki"],
+    "originalFileName": ["img", "ä"],
+    "originalPath": ["library/alice/20", "ä"],
+    "ocr": ["receipt"],
+    "rating": [3],
+    "fileSizeInBytes": [2_000_000],
+    "trashedAt": [None, ENDS["After"]],
+}
+
+
+def conditions(small: Library) -> Iterator[Condition]:
+    tag = first(small, lambda one: one.tag_ids).tag_ids[0]
+    person = first(small, lambda one: one.person_ids).person_ids[0]
+    album = next(album.id for album in small.albums.values() if len(list(album.asset_ids)) > 3)
+    asset = first(small, lambda one: one.exif and one.exif.city and one.exif.lens_model)
+    exif = asset.exif
+    assert exif
+    operands: dict[str, list[Value | tuple[int, ...]]] = OPERANDS | {
+        "tagIds": [(tag,)],
+        "personIds": [(person,)],
+        "albumIds": [(album,)],
+        "id": [asset.id],
+        "libraryId": [first(small, lambda one: one.library_id).library_id, None],
+        "checksum": [asset.checksum],
+        "make": [exif.make],
+        "model": [exif.model],
+        "lensModel": [exif.lens_model],
+        "state": [exif.state],
+        "country": [exif.country],
+    }
+    for field, operators in OPERATORS.items():
+        default: list[Value | tuple[int, ...]] = ["a"]
+        if field.endswith("At"):
+            default = [ENDS["After"]]
+        elif field.startswith(("is", "has")):
+            default = [True, False]
+        for operator in operators:
+            for operand in operands.get(field, default):
+                if operand is None and operator not in {"eq", "ne"}:
+                    continue
+                listed = operator in {"in", "notIn"}
+                value = (operand,) if listed else operand
+                yield Condition(field, operator, value)  # type: ignore[arg-type]
+
+
+def test_a_condition_that_is_dropped_on_the_way_selects_nothing_wrong(small: Library, start: Start) -> None:
+    sandbox = start(small, level="3.2")
+    wrong = []
+    noticed = 0
+    for condition in conditions(small):
+        for query in (
+            Query(Kind.METADATA, (), EVERYWHERE, conditions=(condition,)),
+            Query(Kind.METADATA, (), TIMELINE, either=((condition,), (Condition("city", "eq", "Paris"),))),
+        ):
+            sandbox.faults.clear()
+            right = ids(sandbox, query)
+            assert right is not None, query.describe()
+            for name in (condition.field, condition.operator, "or", "filter"):
+                sandbox.faults.clear()
+                sandbox.faults.drop(name, path="/api/search/*", times=None)
+                found = ids(sandbox, query)
+                noticed += found is None
+                if found not in {right, None}:
+                    wrong.append((name, query.describe()))
+    assert not wrong
+    assert noticed > 400
+
+
+FIELDS_READ = frozenset({"exifInfo.city", "exifInfo.description", "people", "originalPath", "livePhotoVideoId"})
+
+
+def shown_by(sandbox: Sandbox, query: Query) -> frozenset[object] | None:
+    """What a run sees of what it finds; None where it ends in an error."""
+    try:
+        records = find(server_at(sandbox), query, FIELDS_READ)
+    except ServerError:
+        return None
+    return frozenset(
+        (
+            record["id"],
+            record["originalPath"],
+            record["livePhotoVideoId"],
+            record.get("exifInfo") and (record["exifInfo"]["city"], record["exifInfo"]["description"]),
+            tuple(sorted(person["name"] for person in record["people"])),
+        )
+        for record in records
+    )
+
+
+def readings(sandbox: Sandbox) -> Iterator[Query]:
+    """Searches whose records are looked at, some of which find nobody and nothing that was read from a file."""
+    nobody = first(sandbox.library, lambda one: not one.person_ids)
+    yield metadata(EVERYWHERE)
+    yield metadata(id=nobody.id)
+    yield smart(500, query="dog")
+    if sandbox.level.structured:
+        yield Query(Kind.METADATA, (), TIMELINE, conditions=(Condition("isFavorite", "eq", value=True),))
+        yield Query(Kind.METADATA, (), TIMELINE, conditions=(Condition("id", "eq", nobody.id),))
+        bare = next(one for one in sandbox.library.timeline if one.exif is None)
+        yield Query(Kind.METADATA, (), TIMELINE, conditions=(Condition("id", "eq", bare.id),))
+
+
+@pytest.fixture
+def bare_photo(small: Library) -> Iterator[None]:
+    """A photo whose metadata nobody has read yet."""
+    photo = small.add_asset(exif=None)
+    yield
+    small.delete(photo.id)
+
+
+@pytest.mark.usefixtures("bare_photo")
+@pytest.mark.parametrize("name", ["withExif", "withPeople", "page", "size", "order", "orderBy", "cursor", "filter"])
+def test_an_option_that_is_dropped_on_the_way_shows_nothing_wrong(name: str, leaky: Sandbox) -> None:
+    for query in readings(leaky):
+        leaky.faults.clear()
+        right = shown_by(leaky, query)
+        assert right is not None
+        leaky.faults.drop(name, times=None)
+        assert shown_by(leaky, query) in {right, None}
+
+
+HIDDEN = sorted(FROM_SEARCH | EXIF | {"name", "nextPage", "nextCursor", "count", "items", "assets"})
+
+
+@pytest.mark.usefixtures("bare_photo")
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_field_that_is_missing_in_answers_shows_nothing_wrong(name: str, leaky: Sandbox) -> None:
+    for query in readings(leaky):
+        leaky.faults.clear()
+        right = shown_by(leaky, query)
+        leaky.faults.hide(name, path="/api/*", times=None)
+        assert shown_by(leaky, query) in {right, None}
+
+
+def test_details_show_all_that_was_asked_for(small: Library, leaky: Sandbox) -> None:
+    photo = first(small, lambda one: one.tag_ids and one.person_ids)
+    (right,) = server_at(leaky).searches.details([photo.id])
+    assert right["tags"]
+    assert right["people"]
+    for name in ("tags", "people", "stack", "owner"):
+        leaky.faults.clear()
+        leaky.faults.hide(name, times=None)
+        with pytest.raises(Untrustworthy, match=f"the answer lacks {name}"):
+            list(server_at(leaky).searches.details([photo.id]))
+
+
+COUNTED = sorted(
+    (set(FIELDS) - {"withDeleted", "withStacked", "order", "query", "queryAssetId", "language", "deviceId"})
+    | {"visibility"}
+)
+
+
+def counted(sandbox: Sandbox, query: Query) -> int | None:
+    try:
+        return server_at(sandbox).searches.count(query)
+    except ServerError:
+        return None
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_a_filter_that_is_dropped_on_the_way_counts_nothing_wrong(name: str, leaky: Sandbox) -> None:
+    asked = [metadata({place}) for place in Visibility] if name == "visibility" else list(queries(name, leaky))
+    for query in asked:
+        if query.kind is Kind.METADATA:
+            leaky.faults.clear()
+            right = counted(leaky, query)
+            leaky.faults.drop(name, times=None)
+            assert counted(leaky, query) in {right, None}
+
+
+def test_a_condition_that_is_dropped_on_the_way_counts_nothing_wrong(small: Library, start: Start) -> None:
+    sandbox = start(small, level="3.2")
+    for condition in conditions(small):
+        for query in (
+            Query(Kind.METADATA, (), EVERYWHERE, conditions=(condition,)),
+            Query(Kind.METADATA, (), TIMELINE, either=((condition,), (Condition("city", "eq", "Paris"),))),
+        ):
+            sandbox.faults.clear()
+            right = counted(sandbox, query)
+            for name in (condition.field, "or", "visibility", "trashedAt", "filter"):
+                sandbox.faults.clear()
+                sandbox.faults.drop(name, path="/api/search/*", times=None)
+                assert counted(sandbox, query) in {right, None}, (name, query.describe())
+
+
+def test_a_structured_answer_without_a_cursor_is_none(small: Library, start: Start) -> None:
+    sandbox = start(small, level="3.2")
+    sandbox.faults.hide("nextCursor", times=None)
+    query = Query(Kind.METADATA, (), TIMELINE, conditions=(Condition("type", "eq", "IMAGE"),))
+    with pytest.raises(Untrustworthy, match="did not understand 'filter'"):
+        find(server_at(sandbox), query)
+
+
+def test_a_ranking_whose_page_is_dropped_ends(start: Start) -> None:
+    sandbox = start(generate(2500))
+    sandbox.faults.drop("page", times=None)
+    with pytest.raises(Untrustworthy, match="again and again"):
+        find(server_at(sandbox), smart(None, query="dog"))
+
+
+def test_hidden_people_that_are_left_out_are_noticed(leaky: Sandbox) -> None:
+    assert any(person.hidden for person in server_at(leaky).directory.people())
+    leaky.faults.drop("withHidden", times=None)
+    with pytest.raises(Untrustworthy, match="none of them is listed"):
+        server_at(leaky).directory.people()
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7"])
+def test_shared_albums_that_are_left_out_are_noticed(level: str, start: Start) -> None:
+    sandbox = start(generate(60), level=level)
+    library = sandbox.library
+    for album in list(library.albums.values()):
+        if album.owner_id == library.user_named("alice").id:
+            library.delete_album(album.id)
+    assert server_at(sandbox).directory.albums()
+    sandbox.faults.drop("shared", times=None)
+    with pytest.raises(Untrustworthy, match="not the shared albums"):
+        server_at(sandbox).directory.albums()
+
+
+def test_every_control_is_sent_once_in_a_run(small: Library, leaky: Sandbox) -> None:
+    tag = first(small, lambda one: one.tag_ids).tag_ids[0]
+    server = server_at(leaky)
+    find(server, metadata(tagIds=(tag,)))
+    leaky.clear_requests()
+    find(server, metadata(tagIds=(tag,)))
+    assert len(leaky.requests) == 1
+
+
+def test_a_control_that_failed_is_told_again_and_one_that_could_not_be_made_is_made_again(
+    small: Library, start: Start
+) -> None:
+    sandbox = start(small)
+    tag = first(small, lambda one: one.tag_ids).tag_ids[0]
+    server = server_at(sandbox)
+    sandbox.faults.status(400, message="no", path="/api/search/metadata", nth=2)
+    with pytest.raises(ServerError):
+        find(server, metadata(tagIds=(tag,)))
+    assert find(server, metadata(tagIds=(tag,)))
+    server = server_at(sandbox)
+    sandbox.faults.drop("tagIds", times=None)
+    for _ in range(2):
+        with pytest.raises(Untrustworthy, match="drops 'tagIds'"):
+            find(server, metadata(tagIds=(tag,)))
+
+
+def test_the_control_of_every_operator_is_known() -> None:
+    for field, operators in OPERATORS.items():
+        for operator in operators:
+            assert control_of(field, operator) in {Control.APART, Control.CONTRADICTION, Control.NOTHING}
