@@ -157,8 +157,9 @@ def test_a_second_run_with_nothing_new_costs_the_same_for_any_library(level: str
             assert "read in full" not in runs.summary
             assert "0 photos changed" in runs.summary
     assert requests[0] == requests[1]
-    # What changed is asked in three visibilities; then every search is counted in each of its own.
-    assert requests[0].count("/api/search/metadata") == 3
+    # What changed is asked in three visibilities, with a control that the trash is looked at, too; then every search is
+    # counted in each of its own, with a control for each filter.
+    assert requests[0].count("/api/search/metadata") == 3 + 2
 
 
 # -- doubts -----------------------------------------------------------------------------------------------------

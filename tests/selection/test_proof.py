@@ -212,9 +212,10 @@ def select(world: World, rules: list[Rule], *, counted: bool) -> tuple[list[set[
     plan = lower(rules, world.server, sizes)
     world.sandbox.clear_requests()
     results = evaluate(plan, world.server.searches, concurrency=2, log=lambda _: None)
-    requests = [each for each in world.sandbox.requests if each.path.startswith("/api/search/")]
-    # Who is on one photo of somebody else is asked beside its details.
-    sent = [str(each.body) for each in requests if not (isinstance(each.body, dict) and "id" in each.body)]
+    # Controls name neither a page nor an order, and are sent once for all; who is on one photo of somebody else is asked
+    # beside its details.
+    bodies = [request.body for request in world.sandbox.requests if request.path.startswith("/api/search/")]
+    sent = [str(body) for body in bodies if body.keys() & {"page", "orderBy"} and "id" not in body]
     assert all(isinstance(result, Selection) for result in results), results
     return [{asset.id for asset in result.assets} for result in results if isinstance(result, Selection)], sent
 

@@ -10,6 +10,7 @@ import threading
 from base64 import b64encode
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid4
 
@@ -24,7 +25,7 @@ from immich_smart_albums.model.instants import from_milliseconds, to_millisecond
 from immich_smart_albums.model.query import Kind, Query, Visibility
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
     from immich_smart_albums.immich.directory import Directory
     from immich_smart_albums.immich.http.client import Http
@@ -268,18 +269,21 @@ class Controls:
         parameters = {"page": "1", "size": str(_MOST_PEOPLE), "withHidden": "true"}
         answer = decode(self._http.get("/people", parameters), _People, "GET /people")
         for person in answer.people[:_MOST_PEOPLE]:
-            for photo in _page(self._http, "/search/metadata", {"personIds": [person.id], "size": 1}):
-                # Up to 2.4 a search by people shows them in any case, so it is looked at by its id.
-                body: Body = {"id": photo["id"], "withPeople": True, "size": 1}
-                return _shows("people", _page(self._http, "/search/metadata", body))
+            photos = _page(self._http, "/search/metadata", {"personIds": [person.id], "size": _MOST_MEMBERS})
+            if photos:
+                # Up to 2.4 a search by people shows them in any case, so each is looked at by its id.
+                return _shows("people", chain.from_iterable(self._with_people(str(photo["id"])) for photo in photos))
         return not answer.people
 
+    def _with_people(self, asset_id: str) -> list[Record]:
+        return _page(self._http, "/search/metadata", {"id": asset_id, "withPeople": True, "size": 1})
+
     def _structured_people(self) -> bool:
-        body: Body = {"filter": {"hasPeople": {"eq": True}}, "withPeople": True, "size": 1}
+        body: Body = {"filter": {"hasPeople": {"eq": True}}, "withPeople": True, "size": _MOST_MEMBERS}
         return _shows("people", _page(self._http, "/search/metadata", body))
 
     def _exif(self) -> bool:
-        body: Body = {"filter": {"fileSizeInBytes": {"gte": 0}}, "withExif": True, "size": 1}
+        body: Body = {"filter": {"fileSizeInBytes": {"gte": 0}}, "withExif": True, "size": _MOST_MEMBERS}
         return _shows("exifInfo", _page(self._http, "/search/metadata", body))
 
     # -- values and verdicts ------------------------------------------------------------------------------------
@@ -429,13 +433,18 @@ def _page(http: Http, path: str, body: Mapping[str, object], fields: frozenset[s
     return decode_page(answer, fields, size, f"POST {path}", is_structured="filter" in body).records
 
 
-def _shows(name: str, records: list[Record]) -> bool:
-    """Whether a photo that must show something does. Not settled without one."""
-    if any(not record.get(name) for record in records):
-        message = f"POST /search/metadata: the server does not show {name}, which was asked for"
-        hint = "Something on the way seems to change requests or answers, so nothing of them is used."
-        raise Untrustworthy(message, hint=hint)
-    return bool(records)
+def _shows(name: str, photos: Iterable[Record]) -> bool:
+    """Whether one of some photos that must show something does. Not settled without any."""
+    is_empty = True
+    for photo in photos:
+        if photo.get(name):
+            return True
+        is_empty = False
+    if is_empty:
+        return False
+    message = f"POST /search/metadata: the server does not show {name}, which was asked for"
+    hint = "Something on the way seems to change requests or answers, so nothing of them is used."
+    raise Untrustworthy(message, hint=hint)
 
 
 def _at(record: Record) -> Body:

@@ -27,7 +27,7 @@ class Control(Enum):
     PEOPLE = "a photo of somebody shows somebody"
     EXIF = "a photo whose file has a size shows what was read from the file"
     ANSWER = "the answer itself tells: it is refused, out of order, or lacks what only this property brings"
-    NONE = "nothing depends on it"
+    NONE = "it only turns a ranking, and no answer shows how"
 
 
 @dataclass(frozen=True, slots=True)
