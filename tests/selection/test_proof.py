@@ -212,8 +212,8 @@ def select(world: World, rules: list[Rule], *, counted: bool) -> tuple[list[set[
     plan = lower(rules, world.server, sizes)
     world.sandbox.clear_requests()
     results = evaluate(plan, world.server.searches, concurrency=2, log=lambda _: None)
-    # Controls name neither a page nor an order, and are sent once for all; who is on one photo of somebody else is asked
-    # beside its details.
+    # Controls name neither a page nor an order, and are sent once for all; who is on one photo of somebody else is
+    # asked beside its details.
     bodies = [request.body for request in world.sandbox.requests if request.path.startswith("/api/search/")]
     sent = [str(body) for body in bodies if body.keys() & {"page", "orderBy"} and "id" not in body]
     assert all(isinstance(result, Selection) for result in results), results
