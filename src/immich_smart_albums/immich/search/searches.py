@@ -80,7 +80,8 @@ class ImmichSearches:
     def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
         """What a search asks to be shown of each asset, also to hold what comes back against it."""
         visibility = next(iter(query.visibility))
-        return Question(self._http, self._capabilities, query, visibility, fields, None).asks_for
+        one = Question(self._http, self._capabilities, self._controls, query, visibility, fields, None)
+        return one.asks_for
 
     def details(self, ids: Iterable[str]) -> Iterator[Record]:
         """See `Searches.details`."""
