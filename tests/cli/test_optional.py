@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,23 @@ OPTIONAL = {
     "how many photos a search finds": "/api/search/statistics",
 }
 """Questions whose answer makes a run cheaper, or its messages better, with their paths."""
+
+DECIDING = {
+    "/api/server/version": "how this server is searched",
+    "/api/users/me": "whose albums they are",
+    "/api/users": "with whom an album is shared",
+    "/api/people*": "who is meant by a name",
+    "/api/search/person": "who is meant by a name",
+    "/api/tags": "which tags there are",
+    "/api/albums*": "which album is meant, and what is in it",
+    "/api/assets/*": "what a photo is like, and whether it is there",
+    "/api/search/metadata": "which photos match",
+    "/api/search/smart": "which photos match",
+    "/api/search/suggestions": "which places and cameras there are",
+    "/api/download/info": "what is in an album",
+    "/api/activities": "whether people use an album that is to be deleted",
+}
+"""All other questions, with what they decide: without an answer, the album that needs it is not written."""
 
 FAULTS: dict[str, Callable[[Sandbox, str], Fault]] = {
     "not found": lambda sandbox, path: sandbox.faults.status(404, path=path, times=None),
@@ -95,3 +113,51 @@ def test_a_check_tells_of_everything_that_is_answered(shell: Shell) -> None:
     assert "People       could not be asked for" in result.stdout
     assert "Albums       0" in result.stdout
     assert "error: server: GET /people was answered 404" in result.stderr
+
+
+MANY = """\
+albums:
+  - {name: Named, match: {person: Emma}}
+  - {name: Tagged, match: {tag: TAG}}
+  - {name: Ranked, match: {smart: {query: dog, top: 20}}}
+  - {name: Shared, match: {media: photo, place: {country: Finland}}, share: bob@example.org}
+  - {name: Plain, match: {media: photo, taken: {after: 2020}}}
+"""
+
+
+def with_many(shell: Shell) -> None:
+    tag = next(iter(shell.sandbox.library.tags.values())).value
+    (shell.folder / "smart-albums.yaml").write_text(MANY.replace("TAG", tag), encoding="utf-8")
+
+
+def test_every_question_is_either_of_help_or_decides_something(shell: Shell) -> None:
+    with_many(shell)
+    shell.sandbox.clear_requests()
+    assert shell.run("sync").returncode == 0
+    (photo, *_) = shell.album("Tagged")
+    for words in (("status",), ("explain", "Tagged", photo), ("check",), ("plan", "--show-plan"), ("undo",)):
+        assert shell.run(*words).returncode == 0
+    known = [*DECIDING, *OPTIONAL.values()]
+    for request in shell.sandbox.requests:
+        assert any(fnmatchcase(request.path, each) for each in known), f"{request.path} is in neither table"
+
+
+PARTS = {
+    "/api/people": {"Named"},
+    "/api/tags": {"Tagged"},
+    "/api/search/smart": {"Ranked"},
+    "/api/users": {"Shared"},
+}
+"""Questions that some albums need, with those albums."""
+
+
+@pytest.mark.parametrize("path", PARTS)
+def test_what_some_albums_need_stops_them_and_no_other(path: str, shell: Shell) -> None:
+    with_many(shell)
+    shell.sandbox.faults.status(404, path=path, times=None)
+    result = shell.run("sync")
+    assert result.returncode == 1
+    assert result.stderr.count("error:") == 1
+    assert "was answered 404" in result.stderr
+    written = {album.name for album in shell.sandbox.library.albums.values()}
+    assert written == {"Named", "Tagged", "Ranked", "Shared", "Plain"} - PARTS[path]
