@@ -80,3 +80,14 @@ def test_tags_come_with_their_whole_path(sandbox: Sandbox, library: Library) -> 
     paths = {tag.path for tag in server_at(sandbox).directory.tags()}
     assert paths == {tag.value for tag in library.tags.values()}
     assert any("/" in path for path in paths)
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1"])
+@pytest.mark.parametrize("status", [404, 500, 200])
+def test_what_is_not_told_is_not_known(start: Start, level: str, status: int) -> None:
+    sandbox = start(generate(10), level)
+    for path in ("/api/queues", "/api/jobs", "/api/server/ping"):
+        sandbox.faults.answer(status, b"<title>Hello</title>", "text/html", path=path, times=None)
+    hints = server_at(sandbox).hints
+    assert hints.busy_queues() is None
+    assert hints.now() is None

@@ -315,9 +315,15 @@ def test_how_much_is_read_is_told_as_it_arrives(newest: Sandbox, library: Librar
     assert sum(read) == len(found)
 
 
-def test_a_server_that_refuses_the_months_costs_time_and_nothing_else(start: Start) -> None:
+@pytest.mark.parametrize(
+    ("status", "body"), [(400, b"{}"), (404, b"{}"), (500, b"{}"), (200, b"<p>Hi</p>"), (200, b"[")]
+)
+def test_a_server_that_does_not_tell_the_months_costs_time_and_nothing_else(
+    start: Start, status: int, body: bytes
+) -> None:
     sandbox = start(a_long_timeline())
-    sandbox.faults.status(400, path="/api/timeline/buckets", times=None)
+    kind = "text/html" if body.startswith(b"<") else "application/json"
+    sandbox.faults.answer(status, body, kind, path="/api/timeline/buckets", times=None)
     found = found_ids(server_at(sandbox, concurrency=2), metadata())
     assert_exact(found, shown_ids(sandbox.library), once=False)
 
