@@ -193,6 +193,27 @@ def test_what_an_interrupted_run_leaves_in_doubt(desk: Desk, synced: str) -> Non
     assert "alice-3" not in desk.home.inside(NAME)
 
 
+def test_an_album_that_was_emptied_at_once(desk: Desk) -> None:
+    desk.home.rate(*(f"alice-{number}" for number in range(5)))
+    desk.run("sync", str(desk.rules), *desk.ledger, *desk.server)
+    desk.home.take_out(*(f"alice-{number}" for number in range(5)), album=NAME)
+    said = desk.run("sync", str(desk.rules), *desk.ledger, *desk.server, code=Exit.REFUSED)
+    refused = next(line for line in said.splitlines() if f"{PROGRAM} ledger forget" in line)
+    desk.paste(refused, "ledger forget")
+    desk.run("sync", str(desk.rules), *desk.ledger, *desk.server)
+    assert len(desk.home.inside(NAME)) == 5
+
+
+def test_a_ledger_that_was_lost(desk: Desk, synced: str) -> None:
+    assert synced
+    desk.home.ledger.unlink()
+    said = desk.run("plan", str(desk.rules), *arguments(desk))
+    desk.paste(said, "adopt")
+    desk.home.rate("alice-0", stars=1)
+    desk.run("sync", str(desk.rules), *arguments(desk))
+    assert desk.home.inside(NAME) == {"alice-1"}
+
+
 def test_plans_of_files(desk: Desk, synced: str) -> None:
     assert synced
     desk.home.rate("alice-2")

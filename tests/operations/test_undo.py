@@ -324,6 +324,17 @@ USES = {
 }
 
 
+def test_an_album_with_something_in_the_trash_of_somebody_else_is_not_deleted(tmp_path: Path) -> None:
+    with Sandbox(two_people(), "2.7") as sandbox:
+        home = Household(sandbox, tmp_path / "ledger.db", (BOTH,))
+        home.rate("alice-0")
+        home.sync()
+        home.put_in("bob-0")
+        sandbox.library.trash(home.id("bob-0"))
+        (plan,) = undoing(home, None, "alice", "bob").albums
+        assert plan.warnings == ("the album is not deleted: 1 other photo is in it",)
+
+
 @pytest.mark.parametrize("reason", USES)
 def test_an_album_that_a_person_has_used_is_not_deleted(home: Household, reason: str) -> None:
     home.rate("alice-0", "alice-1")

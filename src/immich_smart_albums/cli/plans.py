@@ -78,7 +78,8 @@ def _with_commands(plan: Plan) -> Plan:
 def _album_with_commands(album: AlbumPlan) -> AlbumPlan:
     warnings = tuple(map(pasteable, album.warnings))
     problems = tuple(_problem_with_commands(each) for each in album.problems)
-    return structs.replace(album, warnings=warnings, problems=problems)
+    refusals = tuple(map(pasteable, album.refusals))
+    return structs.replace(album, warnings=warnings, problems=problems, refusals=refusals)
 
 
 def _problem_with_commands(problem: Problem) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -166,6 +167,10 @@ def _take_back(  # noqa: PLR0913 - which run, what it wrote, and what is known s
     missing = memory.having(KNOWN_INSIDE) - members
     since = [write for write in ledger.writes_to(key) if write.intent.album_id == album_id]
     inside = members | (albums.hidden(album_id, missing) if missing else frozenset())
+    for server in keys.servers.values():
+        # Before 3.0 each account sees its own photos in the trash only.
+        with suppress(NoAccess):
+            inside |= server.albums.trashed(album_id)
     album = _Album(run, writes, since, fates(run.id, since, runs), memory, details, inside)
     warnings: list[str] = []
     changes = tuple(_changes(album, keys, owner, warnings))
