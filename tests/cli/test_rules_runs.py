@@ -114,9 +114,9 @@ def test_a_state_file_changes_nothing_but_the_requests(terminal: Terminal) -> No
 
 def test_what_nobody_has_is_said_where_nothing_matches(terminal: Terminal) -> None:
     assert terminal.run("plan", rules="albums: [{name: Lost, match: {place: Finlnd}}]") is Exit.DONE
-    assert "no photo has city or state or country 'Finlnd'; did you mean 'Finland'?" in terminal.said
+    assert "no photo on the timeline has city or state or country 'Finlnd'; did you mean 'Finland'?" in terminal.said
     assert terminal.run("--include-metadata-union", '{"make": "aple"}') is Exit.DONE
-    assert "no photo has make 'aple'; did you mean 'Apple'?" in terminal.said
+    assert "no photo on the timeline has make 'aple'; did you mean 'Apple'?" in terminal.said
 
 
 def test_an_album_that_is_there_is_adopted(terminal: Terminal) -> None:

@@ -95,4 +95,4 @@ def test_places_and_cameras_are_held_against_what_photos_have(household: Partici
     problems, notices = check_rules(book(ACCOUNTS + text), household)
     message = "no photo has city or state or country 'Finlnd', so nothing would be left out"
     assert [(each.where, each.message) for each in problems] == [("1.yaml:3:48", message)]
-    assert any("no photo has make or model 'Nokian'" in each for each in notices)
+    assert any("no photo on the timeline has make or model 'Nokian'" in each for each in notices)

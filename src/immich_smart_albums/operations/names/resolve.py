@@ -133,7 +133,7 @@ class _Resolver:
             if not sought.may_be_missing
         }
         for (label, _, _, excluded), sought in occurrences.items():
-            message = self.values.unknown(sought)
+            message = self.values.unknown(sought) if excluded else self.values.unlisted(sought)
             if message is None:
                 continue
             near = self.values.near(sought)

@@ -53,10 +53,20 @@ class Values:
         return self._by_name[field].get(bare(text), ())
 
     def unknown(self, sought: Sought) -> str | None:
-        """What no photo has, in words; None where one has it, or where that cannot be known."""
+        """What no photo has, in words; None where one has it, or where that cannot be known.
+
+        A value that the lists do not have is asked for in archive and trash as well.
+        """
         if self._knows(sought) or any(each.has_seen(sought) for each in self.witnesses):
             return None
-        return f"no photo has {' or '.join(_NAMES.get(each, each) for each in sought.meant)} {sought.text!r}"
+        return f"no photo has {_in_words(sought)}"
+
+    def unlisted(self, sought: Sought) -> str | None:
+        """What no photo on the timeline has, in words; None where one has it, or where that is not listed."""
+        lists = [self.listed(field) for field in sought.meant]
+        if None in lists or any(self._has(sought, field) for field in sought.meant):
+            return None
+        return f"no photo on the timeline has {_in_words(sought)}"
 
     def has_seen(self, sought: Sought) -> bool:
         """Whether a photo has a value; False also where that cannot be asked."""
@@ -90,6 +100,10 @@ class Values:
             with closing(self._server.searches.find(query, frozenset())) as batches:
                 self._is_there[field, text] = any(map(list, batches))
         return self._is_there[field, text]
+
+
+def _in_words(sought: Sought) -> str:
+    return f"{' or '.join(_NAMES.get(each, each) for each in sought.meant)} {sought.text!r}"
 
 
 def sought_in(leaf: Leaf) -> Iterator[Sought]:
