@@ -307,3 +307,14 @@ def test_rules_are_planned_from_standard_input(home: Household, monkeypatch: pyt
     result = home.run("plan", "-")
     assert result.returncode == 0, result.stderr
     assert "Piped" in result.stdout
+
+
+@pytest.mark.parametrize("bob", ["", "wrong"])
+def test_a_saved_plan_is_written_without_the_albums_of_an_account_that_fails(bob: str, home: Household) -> None:
+    assert home.run("plan", "--out", "plan.json").returncode == 0
+    home.bob = bob
+    result = home.run("apply", "plan.json")
+    assert result.returncode == 1
+    assert result.stderr.count("error:") == 1
+    assert "error: Together: " in result.stderr
+    assert {album.name for album in home.sandbox.library.albums.values()} == {"Finland"}

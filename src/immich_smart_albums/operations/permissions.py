@@ -17,7 +17,7 @@ from immich_smart_albums.changes.change import (
 from immich_smart_albums.errors import MissingPermission, Problem, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.changes.change import Change
@@ -82,6 +82,17 @@ def permitted(plan: Plan, servers: Mapping[str, PhotoServer]) -> Plan:
     writing = {account(album, change): None for album in plan.albums for change in album.changes}
     holding = {name: held(servers[name]) for name in writing if name in servers}
     return structs.replace(plan, albums=tuple(_permitted(album, holding) for album in plan.albums))
+
+
+def without(plan: Plan, absent: Collection[str]) -> Plan:
+    """The plan without the changes of albums that are written with the key of an absent account."""
+
+    def kept(album: AlbumPlan) -> AlbumPlan:
+        if any(account(album, change) in absent for change in album.changes):
+            return structs.replace(album, changes=(), seen=None)
+        return album
+
+    return structs.replace(plan, albums=tuple(kept(album) for album in plan.albums))
 
 
 def account(plan: AlbumPlan, change: Change) -> str:

@@ -20,6 +20,7 @@ from immich_smart_albums.model.command import command
 from immich_smart_albums.operations.apply.apply import require_accounts
 from immich_smart_albums.operations.apply.staleness import check_world
 from immich_smart_albums.operations.explain.album import rule_for
+from immich_smart_albums.operations.permissions import without
 from immich_smart_albums.operations.plan import chosen
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     paths = arguments.rules or _named(plan, arguments.plan)
     carry_rules(paths)
     with rules_run(arguments, console, paths=paths, writes="apply") as rules:
+        plan = without(plan, rules.accounts.absent)  # what stops these albums stands in the plan that is made anew
         require_accounts(plan, rules.accounts.present, rules.accounts.absent)
         servers = {name: account.server for name, account in rules.accounts.present.items()}
         check_world(plan, servers, ledger=rules.ledger.state, rules=rules.digest)
