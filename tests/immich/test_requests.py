@@ -75,7 +75,8 @@ def test_exif_and_people_are_asked_for_only_where_a_field_needs_them(newest: San
     server = server_at(newest)
     for fields in ({"originalPath"}, {"exifInfo.city"}, {"people"}):
         list(server.searches.find(query, frozenset(fields)))
-    bare, exif, people = searches_sent(newest)
+    bare, first, exif, people = searches_sent(newest)
+    assert first == bare  # with EXIF, what has none is left out, and others move up
     assert not bare.keys() & {"withExif", "withPeople"}
     assert exif["withExif"] is True
     assert people.get("withPeople") == (True if kind is Kind.METADATA else None)  # a smart search has no such field

@@ -196,17 +196,6 @@ def test_photos_of_others_and_locked_ones_are_told_apart(corners: Sandbox, alice
     assert found.outside == "it belongs to somebody whose photos are not on this account's timeline"
 
 
-def test_a_photo_that_was_not_read_yet_is_found_by_no_search_that_looks_at_its_metadata(
-    corners: Sandbox, alice: Participant
-) -> None:
-    bare = corner(corners, "bare")
-    assert explained(local("$.originalFileName"), bare, alice).passed
-    found = explained(local("$.originalFileName"), bare, alice)
-    assert found.outside is None
-    found = explained(Not(local("$.exifInfo.make")), bare, alice)
-    assert found.outside == "no search finds it: Immich has perhaps not read its metadata yet"
-
-
 def ranking(account: Participant, text: str) -> list[str]:
     """A whole ranking, best first."""
     query = Query(Kind.SMART, (("query", text),), limit=5000)

@@ -81,20 +81,21 @@ def test_totals_tell_how_many_of_what_and_from_when_to_when(assets: list[Asset],
 
 
 def test_json_tells_its_version_what_matched_and_what_was_kept() -> None:
-    assert json.loads(as_json(Selection((DOG,), 7), BASE, None)) == {
+    selection = Selection((DOG,), 7, waiting={"Immich is busy": (DOG,)})
+    dog = {
+        "id": "id-1",
+        "url": f"{BASE}/photos/id-1",
+        "type": "IMAGE",
+        "fileName": "dog.jpg",
+        "takenAt": "2024-01-01T00:00:00.250Z",
+        "localDateTime": "2024-01-01T02:00:00",
+    }
+    assert json.loads(as_json(selection, BASE, None)) == {
         "version": JSON_VERSION,
         "server": BASE,
         "matched": 7,
-        "assets": [
-            {
-                "id": "id-1",
-                "url": f"{BASE}/photos/id-1",
-                "type": "IMAGE",
-                "fileName": "dog.jpg",
-                "takenAt": "2024-01-01T00:00:00.250Z",
-                "localDateTime": "2024-01-01T02:00:00",
-            }
-        ],
+        "assets": [dog],
+        "waiting": [{"reason": "Immich is busy", "assets": [dog]}],
     }
 
 

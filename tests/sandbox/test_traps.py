@@ -261,7 +261,7 @@ def test_changing_an_asset_moves_updated_at_but_an_album_does_not(library: Libra
         ({"checksum": "c29tZSBjaGVja3N1bSBpbiBiYXNlNjQ="}, 1),
         ({"encodedVideoPath": "/x"}, 0),
         ({"libraryId": "22222222-2222-4222-8222-222222222222"}, 1),
-        ({"createdAfter": "2026-11-01T00:00:00Z", "createdBefore": "2026-12-01T00:00:00Z"}, 1),
+        ({"createdAfter": "2026-10-31T00:00:00Z", "createdBefore": "2026-12-01T00:00:00Z"}, 1),
         ({"updatedBefore": "2026-10-31T00:00:00Z"}, 0),
         ({"takenAfter": "2024-06-01T12:00:00+02:00", "takenBefore": "2024-06-01T14:00:00+02:00"}, 1),
         ({"originalPath": "/data/library/alice"}, 1),
@@ -281,6 +281,6 @@ def test_the_rarer_filters_work(body: dict[str, object], number: int, start: Sta
 
 
 def test_an_asset_without_embedding_is_not_ranked_and_no_query(library: Library, client: Client) -> None:
-    asset = library.add_asset()
+    asset = library.add_asset(concepts=())
     assert asset.id not in client.ids({"query": "dog", "size": 1000}, kind="smart")
     assert client.search({"queryAssetId": asset.id}, kind="smart").status == 400

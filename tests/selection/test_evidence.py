@@ -17,6 +17,7 @@ from immich_smart_albums.rules.values.regex import compile_pattern
 from immich_smart_albums.selection.query_plan import Part, RulePlan, put_together
 from immich_smart_albums.selection.result import Found, Intake
 from immich_smart_albums.selection.run.evaluate import evaluate
+from immich_smart_albums.selection.stages import METADATA_FIELDS
 
 from .finding import Answers, city, ids, local, record, select, smart
 
@@ -79,7 +80,7 @@ def test_places_count_what_was_dropped_too_so_that_ranks_stay_the_servers() -> N
 def test_fields_are_asked_of_candidates_and_nothing_but_ids_of_the_rest() -> None:
     searches = Answers({NICE.query: [[apple("1")]], CAT.query: [[record("1")]]})
     assert ids(select(All((NICE, MAKE, Not(CAT))), searches)) == []
-    assert searches.asked == [(NICE.query, frozenset({"exifInfo.make"})), (CAT.query, frozenset())]
+    assert searches.asked == [(NICE.query, METADATA_FIELDS), (CAT.query, frozenset())]
 
 
 def test_late_filters_are_asked_for_last_for_what_is_left_and_once_each() -> None:

@@ -19,6 +19,10 @@ _ELSEWHERE = frozenset({"person_ids", "concepts", "text"})
 """Kept in tables of their own: changes of these do not move `updated_at` (3.1.0, tried one by one)."""
 
 
+_PLAIN = ((59, 1.0),)
+"""The embedding of a picture of which nothing is said: only a search for the last of the concepts is near it."""
+
+
 def _place(asset: Asset) -> tuple[int, str]:
     return asset.file_created_at, asset.id
 
@@ -132,7 +136,10 @@ class Library:
         name: str = "IMG_0001.jpg",
         **fields: Any,  # noqa: ANN401 - each field has a type of its own
     ) -> Asset:
-        """Add one photo by the owner's name, the instant and the file name; `fields` are those of `Asset`."""
+        """Add one photo by the owner's name, the instant and the file name; `fields` are those of `Asset`.
+
+        It was uploaded a while ago, and everything is found out about it; `Indexing` takes it back to before that.
+        """
         with self.lock:
             now, instant = self.now(), times.exact(taken)
             made: dict[str, Any] = {
@@ -142,8 +149,9 @@ class Library:
                 "original_file_name": name,
                 "file_created_at": instant,
                 "local_date_time": instant,
-                "created_at": now,
+                "created_at": now - times.DAY,
                 "updated_at": now,
+                "concepts": _PLAIN,
                 "exif": Exif(file_size=1_000_000, date_time_original=instant, modify_date=instant),
             }
             asset = Asset(**(made | fields))

@@ -60,6 +60,11 @@ class Wanted:
     """The album's name, where it is still that of an earlier rule and is to become this one's."""
     elsewhere: frozenset[str] = frozenset()
     """What a rule that is split selects for any of its albums: what is not selected for this one only moves."""
+    waiting: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Of what each account selects, the ids of what Immich has not looked at yet, each with the reason."""
+    staying: Mapping[str, str] = field(default_factory=dict)
+    """What may stay although it is not selected, each with the reason: Immich does not show any more what the rule asks
+    for."""
     favorites: frozenset[str] = frozenset()
     """Needed for the cover `favorite` only."""
 
@@ -76,6 +81,20 @@ class Wanted:
                 if asset.id not in found:
                     found.add(asset.id)
                     yield account, asset
+
+    def certain(self) -> Iterator[tuple[str, Asset]]:
+        """What is selected for certain, each asset once, with the first account that is: it adds the asset."""
+        found = set()
+        for account in self.rule.accounts:
+            waiting = self.waiting.get(account, {})
+            for asset in self.selections.get(account, ()):
+                if asset.id not in found and asset.id not in waiting:
+                    found.add(asset.id)
+                    yield account, asset
+
+    def reason_to_wait(self, asset_id: str) -> str:
+        """Why a photo waits that no account selects for certain."""
+        return next(each[asset_id] for each in self.waiting.values() if asset_id in each)
 
     def account_of(self, user_id: str) -> str | None:
         """The account of a user, if it takes part and did not fail."""

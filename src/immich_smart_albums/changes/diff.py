@@ -10,7 +10,7 @@ from immich_smart_albums.changes.change import AddAssets, Change, CreateAlbum, R
 from immich_smart_albums.changes.details import details
 from immich_smart_albums.changes.guard import refusals, refusals_of_emptied, refusals_of_nothing
 from immich_smart_albums.changes.memory import NOTHING, Standing
-from immich_smart_albums.changes.plan import AlbumPlan, Losses
+from immich_smart_albums.changes.plan import AlbumPlan, Losses, Waiting
 from immich_smart_albums.changes.reconcile import learn
 from immich_smart_albums.changes.sharing import Sharing, sharing
 from immich_smart_albums.rules.album import Keep
@@ -30,7 +30,8 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
 
     Added is what is selected and not there, but for what a person took out. Removed, where the rule keeps the album in
     step, is what we added, is there, and matches no more. Everything else in the album is hand-made and stays. Where
-    the owner's account failed, nothing is written that is for the owner to write.
+    the owner's account failed, nothing is written that is for the owner to write. What waits is neither added nor taken
+    out.
     """
     selected = {asset.id: (account, asset) for account, asset in wanted.assets()}
     members = view.members if view else frozenset()
@@ -38,14 +39,19 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
     known = view.details if view else None
     lesson = learn(memory, view, {id_: asset for id_, (_, asset) in selected.items()}, wanted.name)
     has_owner = wanted.owner in wanted.selections
-    additions = {id_: each for id_, each in selected.items() if id_ not in inside and id_ not in lesson.out}
+    missing = {id_: each for id_, each in selected.items() if id_ not in inside and id_ not in lesson.out}
+    certain = {asset.id: (account, asset) for account, asset in wanted.certain()}
+    additions = {id_: certain[id_] for id_ in missing if id_ in certain}
     if view is None and not has_owner:
         additions = {}
     is_ours_to_share = has_owner and bool(known or (additions and not view))
     shared = sharing(wanted, known, memory) if is_ours_to_share else Sharing()
-    waiting = [id_ for id_, (account, _) in additions.items() if _user_id(wanted, account) in shared.no_editors]
-    additions = {id_: each for id_, each in additions.items() if id_ not in waiting}
-    removals = _removals(wanted, known, memory, (lesson.ours & members) - selected.keys() - wanted.sticky)
+    barred = [id_ for id_, (account, _) in additions.items() if _user_id(wanted, account) in shared.no_editors]
+    additions = {id_: each for id_, each in additions.items() if id_ not in barred}
+    lost = (lesson.ours & members) - selected.keys() - wanted.sticky
+    removals = _removals(wanted, known, memory, lost - wanted.staying.keys())
+    waiting = [(wanted.reason_to_wait(id_), asset) for id_, (_, asset) in missing.items() if id_ not in certain]
+    staying = [(wanted.staying[id_], memory.memberships[id_].asset) for id_ in sorted(lost & wanted.staying.keys())]
     changes: list[Change] = [CreateAlbum(wanted.name, wanted.rule.description or "")] if additions and not view else []
     changes += [RemoveAssets(*each) for each in _by_account(removals)]
     doubts: list[str] = []
@@ -67,8 +73,10 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
         already_there=len(selected.keys() & inside),
         hand_made=len(members - lesson.ours),
         kept_out=tuple(asset for id_, (_, asset) in selected.items() if id_ in lesson.out),
+        waiting=_by_reason(waiting),
+        staying=_by_reason(staying),
         reasons=tuple(_reasons(len(additions), len(removals))),
-        warnings=(*lesson.warnings, *shared.warnings, *_waiting(len(waiting)), *doubts),
+        warnings=(*lesson.warnings, *shared.warnings, *_waiting(len(barred)), *doubts),
         problems=wanted.problems,
         seen=view.seen if view else None,
         losses=Losses(len(memory.having({Standing.OURS})), len(gone), len(gone & selected.keys())),
@@ -76,8 +84,8 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
             lesson.learned, shares=shared.remembered, settled=(*lesson.learned.settled, *shared.settled)
         ),
     )
-    lost = sum(asset.id not in wanted.elsewhere for _, asset in removals)
-    refused = refusals(wanted.rule.guard, len(members), lost, len(additions))
+    taken = sum(asset.id not in wanted.elsewhere for _, asset in removals)
+    refused = refusals(wanted.rule.guard, len(members), taken, len(additions))
     refused += refusals_of_emptied(wanted.name, plan.losses)
     if wanted.selections and not selected:
         ours = lesson.ours - wanted.elsewhere
@@ -130,6 +138,13 @@ def _by_account(assets: Iterable[tuple[str, Asset]]) -> list[tuple[str, tuple[As
     for account, asset in assets:
         groups.setdefault(account, []).append(asset)
     return [(account, tuple(group)) for account, group in groups.items()]
+
+
+def _by_reason(assets: Iterable[tuple[str, Asset]]) -> tuple[Waiting, ...]:
+    groups: dict[str, list[Asset]] = {}
+    for reason, asset in assets:
+        groups.setdefault(reason, []).append(asset)
+    return tuple(Waiting(reason, tuple(group)) for reason, group in groups.items())
 
 
 def _reasons(additions: int, removals: int) -> Iterator[str]:

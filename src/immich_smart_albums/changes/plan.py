@@ -56,6 +56,24 @@ class Losses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of these, what the rule still selects."""
 
 
+class Waiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Photos that a later run decides about, since Immich has not found out yet what the rule asks for."""
+
+    reason: str
+    """What Immich is still to do, as a sentence about them."""
+    assets: tuple[Asset, ...]
+
+    @property
+    def words(self) -> str:
+        """How many wait to be added, and why."""
+        return waiting_words(len(self.assets), self.reason)
+
+
+def waiting_words(count: int, reason: str) -> str:
+    """How many photos wait to be added, and why."""
+    return f"{'1 photo waits' if count == 1 else f'{count:,} photos wait'}: {reason}"
+
+
 class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What would be written to one album, and why."""
 
@@ -77,6 +95,10 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """In the album, and not put there by this tool; never removed."""
     kept_out: tuple[Asset, ...] = ()
     """Selected, but left out because a person took them out."""
+    waiting: tuple[Waiting, ...] = ()
+    """Selected as far as is known, and not added yet."""
+    staying: tuple[Waiting, ...] = ()
+    """In the album, added by us and not selected any more, and not taken out yet."""
     reasons: tuple[str, ...] = ()
     """Sentences on what the changes are for."""
     warnings: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -76,7 +77,7 @@ def rules_run(
     with open_ledger(place, doing=writes) as ledger:
         accounts = participants(book, household, connection, console)
         store = None if getattr(arguments, "full", False) else StateFile(place.with_name(STATE), console.say)
-        how = Selecting(connection.concurrency, console.detail, store)
+        how = Selecting(connection.concurrency, console.detail, store, time.time)
         files = tuple(str(each.absolute()) for each in household.files)
         yield RulesRun(book, accounts, ledger, how, household.digest, files)
 

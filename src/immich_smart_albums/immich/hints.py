@@ -59,6 +59,10 @@ class _Jobs(msgspec.Struct):
     jobCounts: _Counts  # noqa: N815 - Immich's name
 
 
+class _Features(msgspec.Struct):
+    smartSearch: bool  # noqa: N815 - Immich's name
+
+
 class Hints:
     """Asks anew each time: all of this changes while the server lives."""
 
@@ -98,6 +102,10 @@ class Hints:
         except ServerError:
             return None
         return [words for name, words in _INDEXING.items() if left.get(name)]
+
+    def has_smart_search(self) -> bool:
+        """Whether smart search is switched on; where it is not, Immich looks at no picture for it."""
+        return decode(self._http.get("/server/features"), _Features, "GET /server/features").smartSearch
 
     def _queues(self) -> Mapping[str, int]:
         answer = decode(self._http.hint("/queues"), list[_Queue], "GET /queues")

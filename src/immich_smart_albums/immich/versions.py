@@ -155,6 +155,11 @@ class Capabilities:
         return self.version >= Version(1, 125)
 
     @property
+    def ranks_by_likeness(self) -> bool:
+        """A smart search takes `queryAssetId`, and refuses a photo at which Immich has not looked."""
+        return self.version in FIELDS["queryAssetId"]
+
+    @property
     def tells_created(self) -> bool:
         """Answers have `createdAt`."""
         return self.version >= Version(1, 140)

@@ -20,13 +20,14 @@ from immich_smart_albums.changes.guard import (
     refused_together,
     warnings_of_lost_ledger,
 )
-from immich_smart_albums.changes.memory import AlbumKey, Standing, continued
+from immich_smart_albums.changes.memory import KEPT_OUT, AlbumKey, Standing, continued
 from immich_smart_albums.changes.plan import AlbumPlan, Plan
-from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
+from immich_smart_albums.errors import ConfigurationError, FilterError, Problem, ServerError
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.text_forms import nfc, same_name
 from immich_smart_albums.operations.accounts import Participants, told
 from immich_smart_albums.operations.albums import albums_of, left_behind, look_at_album
+from immich_smart_albums.operations.indexing import Indexing, certain
 from immich_smart_albums.operations.origins import Origin, Origins
 from immich_smart_albums.operations.rule_tests import expect
 from immich_smart_albums.operations.select import Selecting, compile_rules, select
@@ -87,6 +88,25 @@ def ask(
         problems[album.name] += [accounts.absent[name] for name in album.accounts if name in accounts.absent]
     answers = {each.name: Answers(found[each.name], rules[each.name], tuple(problems[each.name])) for each in albums}
     return answers, tuple(notices)
+
+
+def preview(
+    albums: Sequence[AlbumRule], accounts: Participants, how: Selecting
+) -> tuple[dict[str, Answers], tuple[str, ...]]:
+    """What is selected for certain for each album, by its name, and notices; what waits is told by each selection."""
+    answers, notices = ask(albums, accounts, how)
+    indexing = {name: Indexing(each.server, how.clock, how.store) for name, each in accounts.present.items()}
+    return {each.name: _certain(each, answers[each.name], indexing) for each in albums}, notices
+
+
+def _certain(rule: AlbumRule, answer: Answers, indexing: Mapping[str, Indexing]) -> Answers:
+    selections, problems = {}, list(answer.problems)
+    for name, selection in answer.selections.items():
+        try:
+            selections[name] = certain(selection, indexing[name], rule.settle)
+        except (ServerError, FilterError) as error:
+            problems.append(told(rule.name, error))
+    return Answers(selections, answer.rules, tuple(problems))
 
 
 def _of_account(name: str, problems: tuple[Problem, ...]) -> Iterator[Problem]:
@@ -163,6 +183,7 @@ class _Planner:
     how: Selecting
     allow: frozenset[str]
     origins: Origins
+    _indexing: dict[str, Indexing] = field(default_factory=dict)
     _favorites: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def of_rule(self, rule: AlbumRule, answers: Answers) -> Iterator[AlbumPlan]:
@@ -206,7 +227,7 @@ class _Planner:
     ) -> AlbumPlan:
         try:
             return self._plan(rule, name, selections, answers, owner, before)
-        except ServerError as error:
+        except (ServerError, FilterError) as error:
             return self._stopped(rule, name, (*answers.problems, told(str(rule.span), error)))
 
     def _judged_together(self, rule: AlbumRule, plans: Sequence[AlbumPlan], answers: Answers) -> Iterator[AlbumPlan]:
@@ -254,8 +275,9 @@ class _Planner:
             elsewhere=answers.selected if rule.rule.split else frozenset(),
             favorites=self._favorites_of(owner) if rule.cover == "favorite" else frozenset(),
         )
-        sticky = self._sticky(wanted, view, memory, answers)
-        plan = plan_album(replace(wanted, sticky=sticky), view, memory)
+        wanted = replace(wanted, waiting=self._waiting(wanted, view, memory, answers))
+        wanted = replace(wanted, sticky=self._sticky(wanted, view, memory, answers))
+        plan = plan_album(wanted, view, memory)
         if view is not None and not any(known.key.owner == owner.user.id for known in self.ledger.albums()):
             plan = structs.replace(plan, warnings=(*plan.warnings, *warnings_of_lost_ledger(plan)))
         plan = structs.replace(plan, split=rule.name if rule.rule.split else "", was=before)
@@ -291,6 +313,24 @@ class _Planner:
             batches = owner.server.searches.find(query, frozenset())
             self._favorites[owner.name] = frozenset(str(record["id"]) for batch in batches for record in batch)
         return self._favorites[owner.name]
+
+    def _waiting(
+        self, wanted: Wanted, view: AlbumView | None, memory: Memory, answers: Answers
+    ) -> dict[str, dict[str, str]]:
+        """What of that which would be added Immich has not looked at yet. Raises ServerError and FilterError."""
+        settled = (view.inside if view else frozenset()) | memory.having(KEPT_OUT)
+        waiting = {}
+        for name, assets in wanted.selections.items():
+            new = [asset for asset in assets if asset.id not in settled]
+            certainty = answers.selections[name].certainty
+            waiting[name] = self._indexing_of(name).waiting(certainty, new, wanted.rule.settle)
+        return waiting
+
+    def _indexing_of(self, name: str) -> Indexing:
+        if name not in self._indexing:
+            server = self.accounts.present[name].server
+            self._indexing[name] = Indexing(server, self.how.clock, self.how.store)
+        return self._indexing[name]
 
     def _sticky(self, wanted: Wanted, view: AlbumView | None, memory: Memory, answers: Answers) -> frozenset[str]:
         """What may stay although it is not selected, because only smart searches have lost sight of it."""

@@ -76,8 +76,23 @@ class Hints(Protocol):
         """
         ...
 
+    def has_smart_search(self) -> bool:
+        """Whether smart search is switched on."""
+        ...
+
     def busy_queues(self) -> list[str] | None:
         """What is still being indexed, in Immich's words; None where that is not known, for whatever reason."""
+        ...
+
+
+class Embeddings(Protocol):
+    """What Immich has looked at for smart search."""
+
+    def of(self, assets: Iterable[Asset], scope: Query) -> set[str]:
+        """The ids of those assets that have an embedding, exactly.
+
+        `scope` says where to look for them: its visibility, and whether in the trash. Raises ServerError.
+        """
         ...
 
 
@@ -158,6 +173,11 @@ class PhotoServer(Protocol):
     @property
     def hints(self) -> Hints:
         """What helps to understand a result."""
+        ...
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """What Immich has looked at for smart search."""
         ...
 
     @property

@@ -10,11 +10,13 @@ from immich_smart_albums.changes.diff import plan_album
 from immich_smart_albums.errors import ConfigurationError, ServerError
 from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.operations.albums import find_target
+from immich_smart_albums.operations.indexing import Indexing, certain
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.permissions import require_permissions
 from immich_smart_albums.operations.select import select_one
 from immich_smart_albums.rules.album import AlbumRule
 from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.reader import SETTLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,8 +92,12 @@ def prepare(ready: Ready, how: Selecting) -> tuple[Selection, AlbumPlan | None]:
     server = ready.server
     selection = select_one(ready.rule, server, how)
     if ready.target is None:
-        return selection, None
-    return selection, _plan(ready, ready.target, selection, how)
+        return certain(selection, Indexing(server, how.clock, how.store), SETTLE), None
+    plan = _plan(ready, ready.target, selection, how)
+    waiting = {each.reason: each.assets for each in plan.waiting}
+    out = {asset.id for assets in waiting.values() for asset in assets}
+    left = tuple(asset for asset in selection.assets if asset.id not in out)
+    return replace(selection, assets=left, waiting=waiting), plan
 
 
 def plan_again(ready: Ready, selection: Selection, how: Selecting) -> AlbumPlan:
@@ -107,7 +113,9 @@ def plan_again(ready: Ready, selection: Selection, how: Selecting) -> AlbumPlan:
 
 def _plan(ready: Ready, target: str, selection: Selection, how: Selecting) -> AlbumPlan:
     view = AlbumView(ready.album, ready.server.albums.members(ready.album.id)) if ready.album else None
-    plan = plan_album(_wanted(target, ready.rule, selection), view)
+    new = [asset for asset in selection.assets if view is None or asset.id not in view.members]
+    waiting = Indexing(ready.server, how.clock, how.store).waiting(selection.certainty, new, SETTLE)
+    plan = plan_album(replace(_wanted(target, ready.rule, selection), waiting={ONLY_ACCOUNT: waiting}), view)
     how.log(f"album {plan.name!r}: {plan.present} photos in it, {len(plan.additions)} to add")
     return plan
 

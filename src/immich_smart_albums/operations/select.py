@@ -86,6 +86,8 @@ class Selecting:
     log: Callable[[str], None]
     store: StateStore | None = None
     """Where it is kept what searches found, for the next run; None: everything is read in full."""
+    clock: Callable[[], float] | None = None
+    """Seconds since 1970, for servers that do not tell their time."""
 
 
 def compile_rules(rules: Mapping[str, Rule], account: Participant) -> Compiled:

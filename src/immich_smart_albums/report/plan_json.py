@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from immich_smart_albums.changes.change import Change, Edit
-    from immich_smart_albums.changes.plan import AlbumPlan, Plan
+    from immich_smart_albums.changes.plan import AlbumPlan, Plan, Waiting
     from immich_smart_albums.errors import Problem
 
 JSON_VERSION = 1
@@ -45,6 +45,7 @@ def plan_json(plan: Plan, failures: Mapping[str, Sequence[Problem]] = MappingPro
             "albumsWithProblems": sum(bool(album.problems) for album in plan.albums),
             "add": sum(len(album.additions) for album in plan.albums),
             "remove": sum(len(album.removals) for album in plan.albums),
+            "waiting": sum(len(each.assets) for album in plan.albums for each in album.waiting),
         },
         "albums": [_album(album, plan.server) for album in plan.albums],
     }
@@ -66,11 +67,17 @@ def _album(album: AlbumPlan, base: str) -> dict[str, object]:
         "remove": len(album.removals),
         "changes": [change_json(change, base) for change in album.changes],
         "keptOut": [asset_json(asset, base) for asset in album.kept_out],
+        "waiting": [_waiting(each, base) for each in album.waiting],
+        "staying": [_waiting(each, base) for each in album.staying],
         "reasons": album.reasons,
         "warnings": album.warnings,
         "refusals": album.refusals,
         "problems": [problem_json(problem) for problem in album.problems],
     }
+
+
+def _waiting(waiting: Waiting, base: str) -> dict[str, object]:
+    return {"reason": waiting.reason, "assets": [asset_json(asset, base) for asset in waiting.assets]}
 
 
 def change_json(change: Change, base: str) -> dict[str, object]:

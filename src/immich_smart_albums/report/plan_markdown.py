@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.report.assets import asset_url
 from immich_smart_albums.report.plan_text import SHOWN
-from immich_smart_albums.report.plan_words import edits, heading, state, title, totals
+from immich_smart_albums.report.plan_words import edits, heading, state, title, totals, waits
 from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def _album(album: AlbumPlan, base: str) -> Iterator[str]:
     yield from _photos("take out", album.removals, base)
     yield from (f"- {escaped(each)}" for each in edits(album, base))
     yield from (f"- {escaped(each)}" for each in album.reasons)
+    yield from (f"- … {escaped(each)}" for each in waits(album))
     yield from (f"- ⚠ {escaped(each)}" for each in album.warnings)
     yield from (f"- ✗ refused: {escaped(each)}" for each in album.refusals)
     for problem in album.problems:

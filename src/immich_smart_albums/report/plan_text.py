@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.report.assets import asset_line
-from immich_smart_albums.report.plan_words import edits, heading, state, title, totals
+from immich_smart_albums.report.plan_words import edits, heading, state, title, totals, waits
 from immich_smart_albums.report.words import count, one_line, table
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def _album(album: AlbumPlan, base: str) -> Iterator[str]:
     yield from _photos("-", album.removals, base)
     yield from (f"~ {each}" for each in edits(album, base))
     yield from (f"· {one_line(each)}" for each in album.reasons)
+    yield from (f"… {one_line(each)}" for each in waits(album))
     yield from (f"⚠ {one_line(each)}" for each in album.warnings)
     yield from (f"✗ refused: {one_line(each)}" for each in album.refusals)
     for problem in album.problems:

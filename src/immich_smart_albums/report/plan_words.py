@@ -32,7 +32,11 @@ def state(album: AlbumPlan) -> str:
         return "is deleted"
     if not album.has_changes:
         kept_out = f", {len(album.kept_out):,} kept out" if album.kept_out else ""
-        return f"nothing to do{kept_out}" if album.album else "no album yet, and nothing for it"
+        number = sum(len(each.assets) for each in album.waiting)
+        waiting = f", {number:,} waiting" if number else ""
+        if waiting and not album.album:
+            return f"no album yet{waiting}"
+        return f"nothing to do{kept_out}{waiting}" if album.album else "no album yet, and nothing for it"
     if album.album:
         return ""
     return "new album" if album.owner in {"", DEFAULT_ACCOUNT} else f"new album of {one_line(album.owner)}"
@@ -57,6 +61,14 @@ def _by_account(album: AlbumPlan) -> list[str]:
     if len({change.account for change in added}) < 2:
         return []
     return [f"{len(change.assets):,} from {one_line(change.account)}" for change in added]
+
+
+def waits(album: AlbumPlan) -> Iterator[str]:
+    """What neither comes nor goes yet, and why."""
+    yield from (each.words for each in album.waiting)
+    for each in album.staying:
+        number = len(each.assets)
+        yield f"{'1 photo stays' if number == 1 else f'{number:,} photos stay'}: {each.reason}"
 
 
 def edits(album: AlbumPlan, base: str) -> Iterator[str]:

@@ -58,6 +58,10 @@ def as_json(selection: Selection, base: str, report: AlbumReport | None, failure
         "server": base,
         "matched": selection.matched,
         "assets": [asset_json(asset, base) for asset in selection.assets],
+        "waiting": [
+            {"reason": reason, "assets": [asset_json(asset, base) for asset in assets]}
+            for reason, assets in selection.waiting.items()
+        ],
     }
     if report is not None:
         by_outcome: dict[str, list[str]] = {}

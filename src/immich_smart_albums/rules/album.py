@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.rules.syntax.reader import SETTLE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -93,6 +95,8 @@ class AlbumRule:
     """Whether users that `share` does not name lose the album."""
     guard: Guard = Guard()
     tests: tuple[Expectation, ...] = ()
+    settle: int = SETTLE
+    """Seconds since its upload until a photo counts as looked at for faces and the like."""
     written: Entries | None = field(default=None, compare=False, repr=False)
     """The entry as it stands in the file."""
 

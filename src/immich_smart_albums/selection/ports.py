@@ -18,15 +18,16 @@ class Searches(Protocol):
     def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
         """The records of a search, in batches as they arrive, each asset at least once.
 
-        Records hold what `Asset.of` reads and the named fields, dotted below exifInfo. Ranked and capped searches come
-        in the server's order. Raises ServerError for anything but a complete answer.
+        Records hold what `Asset.of` reads and the named fields, dotted below exifInfo; those of assets without EXIF
+        come without it, on every version. Ranked and capped searches come in the server's order. Raises ServerError
+        for anything but a complete answer.
         """
         ...
 
     def count(self, query: Query) -> int | None:
         """How many assets the server says that a search finds; None where it cannot tell, or the key may not ask.
 
-        Assets without EXIF count, though a search that reads or filters by EXIF may leave them out. Raises ServerError.
+        Assets without EXIF count, though a search that filters by EXIF may leave them out. Raises ServerError.
         """
         ...
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.local_filters.asset_shape import FROM_DETAILS
 from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search, leaves
+from immich_smart_albums.selection.stages import METADATA_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +94,16 @@ class Reading:
     """Of the parts that have this search as their frame. None of them possible: the asset is not kept."""
     keeps_ids: bool
     """Whether some part needs the ids of everything that is found."""
+
+    @property
+    def shows_metadata(self) -> bool:
+        """Whether EXIF is read: then it is noted of each asset whether it shows that Immich has read the file."""
+        return any(each.startswith("exifInfo") for each in self.fields)
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The fields to ask for."""
+        return self.fields | METADATA_FIELDS if self.shows_metadata else self.fields
 
 
 @dataclass(frozen=True, slots=True)

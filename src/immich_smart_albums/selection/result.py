@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.rules.tree import All, Any, Check, Not
+from immich_smart_albums.selection.stages import shows_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -28,7 +29,8 @@ class Found:
     assets: dict[str, Asset] = field(default_factory=dict)
     """What may match."""
     passed: dict[str, int] = field(default_factory=dict)
-    """For each of `assets` a bit for each of the reading's checks that it passes."""
+    """For each of `assets` a bit for each of the reading's checks that it passes, and one more where EXIF was read and
+    shows that Immich has read the file."""
     groups: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     """For each of `assets` its values of each of the reading's keys."""
     count: int = 0
@@ -98,7 +100,8 @@ class Intake:
         if self._possible[mask]:
             found.places[asset_id] = place
             found.assets[asset_id] = Asset.of(record)
-            found.passed[asset_id] = mask
+            is_read = self._reading.shows_metadata and shows_metadata(record)
+            found.passed[asset_id] = mask | is_read << len(self._reading.checks)
             if self._reading.keys:
                 found.groups[asset_id] = tuple(key.values(record) for key in self._reading.keys)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.plan import AlbumPlan, Plan
+from immich_smart_albums.changes.plan import AlbumPlan, Plan, waiting_words
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.numbers import whole_number
@@ -63,11 +64,13 @@ def run(arguments: argparse.Namespace) -> Exit:
         return Exit.DONE
     place = state_place() if arguments.state == "" else arguments.state
     store = None if place is None else StateFile(Path(place), console.say)
-    how = Selecting(connection.concurrency, console.detail, store)
+    how = Selecting(connection.concurrency, console.detail, store, time.time)
     try:
         selection, plan = prepare(ready, how)
     finally:
         console.done_reading()
+    for reason, assets in selection.waiting.items():
+        console.say(f"note: {waiting_words(len(assets), reason)}")
     if plan is None:
         _preview(selection, servers[0].base, arguments.format, console)
         return Exit.DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from immich_smart_albums.immich.search.parallel import in_parallel
 from immich_smart_albums.immich.search.request import Question
 from immich_smart_albums.immich.search.scan import PAGE_SIZE, cut, instant, scan
 from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.selection.compile.structured import IN_EXIF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -64,9 +66,7 @@ class ImmichSearches:
         firsts: list[Record] = []
         is_cut = query.kind is Kind.METADATA and query.limit is not None and len(query.visibility) > 1
         for visibility in sorted(query.visibility, key=lambda each: each.value):
-            own_id = self._own_id(query)
-            one = Question(self._http, self._capabilities, self._controls, query, visibility, fields, own_id)
-            with closing(self._records(one, query)) as batches:
+            with closing(self._records(query, visibility, fields)) as batches:
                 for batch in batches:
                     self._on_read(len(batch))
                     if is_cut:
@@ -126,7 +126,43 @@ class ImmichSearches:
             return None
         return self._me()
 
-    def _records(self, search: Question, query: Query) -> Generator[list[Record], None, None]:
+    def _records(
+        self, query: Query, visibility: Visibility, fields: frozenset[str]
+    ) -> Generator[list[Record], None, None]:
+        """What a search finds in one visibility, also assets that have no EXIF where that is asked for."""
+        without = frozenset(field for field in fields if not field.startswith("exifInfo"))
+        if without == fields or not leaves_out_unread(query, self._capabilities):
+            yield from self._answers(self._question(query, visibility, fields), query)
+            return
+        bare = self._question(query, visibility, without)
+        if query.kind is Kind.SMART or query.limit is not None:
+            yield from self._firsts(bare, query, visibility, fields)
+            return
+        shown: set[int] = set()
+        for batch in self._everything(self._question(query, visibility, fields)):
+            shown.update(int(record["id"].replace("-", ""), 16) for record in batch)
+            yield batch
+        if self.count(replace(query, visibility=frozenset({visibility}))) == len(shown):
+            return
+        for batch in self._everything(bare):
+            yield [record for record in batch if int(record["id"].replace("-", ""), 16) not in shown]
+
+    def _firsts(
+        self, bare: Question, query: Query, visibility: Visibility, fields: frozenset[str]
+    ) -> Generator[list[Record], None, None]:
+        """A ranking, or the first of a search, with EXIF where there is some: asked for with it, others move up."""
+        records = [record for batch in self._answers(bare, query) for record in batch]
+        if records:
+            whole = replace(query, limit=len(records), until=())
+            answers = self._answers(self._question(whole, visibility, fields), whole)
+            told = {record["id"]: record for batch in answers for record in batch}
+            yield [told.get(record["id"], record) for record in records]
+
+    def _question(self, query: Query, visibility: Visibility, fields: frozenset[str]) -> Question:
+        own_id = self._own_id(query)
+        return Question(self._http, self._capabilities, self._controls, query, visibility, fields, own_id)
+
+    def _answers(self, search: Question, query: Query) -> Generator[list[Record], None, None]:
         if query.kind is Kind.SMART:
             yield from _ranked(search, query)
         elif query.limit is not None:
@@ -160,6 +196,12 @@ class ImmichSearches:
             return self._directory.months()
         except ServerError:
             return []
+
+
+def leaves_out_unread(query: Query, capabilities: Capabilities) -> bool:
+    """Whether a search that asks for EXIF leaves out assets that have none, and would find them otherwise."""
+    is_about_exif = any(name in IN_EXIF or name == "description" for name, _ in query.filters)
+    return capabilities.joins_exif and not query.is_structured and not is_about_exif
 
 
 def _asks_for_favorites(query: Query) -> bool:

@@ -12,7 +12,6 @@ from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.select import compile_rules, select
-from immich_smart_albums.rules.record import has_exif
 from immich_smart_albums.rules.scope import reach_of
 from immich_smart_albums.rules.syntax.diagnostics import Findings
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id
@@ -115,9 +114,6 @@ class Asking:
 _PLACES = {"timeline": "on the timeline", "archive": "in the archive", "hidden": "hidden, such as a live photo's video"}
 
 
-_UNREAD = "no search finds it: Immich has perhaps not read its metadata yet"
-
-
 @dataclass(frozen=True, slots=True)
 class Why:
     """Why one account's rule selects an asset or not."""
@@ -164,8 +160,7 @@ def why(name: str, rule: Rule, asset_id: str, account: Participant, how: Selecti
     found, record = look(rule, resolved, asset_id, account)
     if record is None or not found.passed:
         return found
-    if rule.limit is not None or not has_exif(record):
-        # Searches that read EXIF leave out what Immich has not read yet; which do, the whole plan decides.
+    if rule.limit is not None:
         (selection,) = select(compile_rules({name: rule}, account), account, how).values()
         return _held(found, rule, selection)
     if rule.split:
@@ -213,8 +208,6 @@ def _held(found: Why, rule: Rule, selection: Selection | tuple[Problem, ...]) ->
         found = replace(found, combinations=selection.groups.get(asset_id, ()))
     if any(asset.id == asset_id for asset in selection.assets):
         return found
-    if rule.limit is None or selection.matched <= rule.limit:
-        return replace(found, outside=_UNREAD)
     cut = f"{selection.matched:,} photos match, and the rule keeps the {rule.sort.value} {rule.limit:,}"
     return replace(found, cut=cut)
 

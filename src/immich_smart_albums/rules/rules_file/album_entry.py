@@ -10,6 +10,7 @@ from immich_smart_albums.rules.album import DEFAULT_ACCOUNT, AlbumRule, Expectat
 from immich_smart_albums.rules.rules_file.guard import read_guard
 from immich_smart_albums.rules.rules_file.keywords import ALBUM
 from immich_smart_albums.rules.rules_file.match import parse_match
+from immich_smart_albums.rules.rules_file.settle import read_settle
 from immich_smart_albums.rules.rules_file.was import read_was
 from immich_smart_albums.rules.split import read_split
 from immich_smart_albums.rules.syntax.document import Entries, Items, Text, name_of
@@ -46,7 +47,7 @@ def read_album(value: Value, accounts: Sequence[str], reading: Reading) -> Album
     was, is_new = read_was(entry.given, reading)
     album_id, description, cover, order = entry.id(), entry.description(), entry.cover(), entry.order()
     share, unshare = entry.share(), entry.unshare()
-    guard, tests = entry.guard(), entry.tests()
+    guard, tests, settle = entry.guard(), entry.tests(), entry.settle()
     if rule is None or len(reading.findings.problems) > before:
         return None
     return AlbumRule(
@@ -66,6 +67,7 @@ def read_album(value: Value, accounts: Sequence[str], reading: Reading) -> Album
         unshare,
         guard,
         tests,
+        settle,
         value,
     )
 
@@ -242,6 +244,12 @@ class _Entry:
         """How much may change."""
         value = self.given.get("guard")
         return Guard() if value is None else read_guard(value, Guard(), _GUARD_WORDS, self._reading) or Guard()
+
+    def settle(self) -> int:
+        """When a photo counts as looked at."""
+        value = self.given.get("settle")
+        found = None if value is None else read_settle(value, self._reading)
+        return self._reading.settle if found is None else found
 
     def tests(self) -> tuple[Expectation, ...]:
         """Which photos must match, and must not."""

@@ -36,6 +36,11 @@ _SHARE: Schema = {"type": "string", "pattern": r"^\s*[0-9]{1,3}(\.[0-9]{1,3})?\s
 _REMOVE = one_or_list(_COUNT, _SHARE)
 _NAMED: Schema = {"type": "object", "minProperties": 1}
 
+_SETTLE = (
+    "How long after its upload a photo counts as looked at by Immich, for faces, text and what files say; until then "
+    "it waits where the rule rests on these. In seconds, minutes, hours or days; `0`: at once."
+)
+
 _HEADERS: Schema = {
     **_NAMED,
     "additionalProperties": {
@@ -153,6 +158,7 @@ ALBUM: dict[str, Setting] = {
         "{remove: 50 %, add: 1000}",
         "{remove: [30 %, 500], add: unlimited, empty: refuse}",
     ),
+    "settle": Setting(_SETTLE, SCALAR, "2 hours", "what the file says, or 1 hour"),
     "tests": Setting(
         "Photos, by id or address, that must `match`, and that must `not`; checked before anything is written.",
         mapping(match=_ASSETS, **{"not": _ASSETS}),
@@ -219,6 +225,7 @@ FILE: dict[str, Setting] = {
         "{remove: 5 %}",
         "{remove: 1000, add: unlimited}",
     ),
+    "settle": Setting(_SETTLE, SCALAR, "30 min", "1 hour"),
     "albums": Setting(
         "The albums.",
         {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/album"}},

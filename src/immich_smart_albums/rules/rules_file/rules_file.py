@@ -13,9 +13,11 @@ from immich_smart_albums.rules.rules_file.definitions import read_groups, read_p
 from immich_smart_albums.rules.rules_file.guard import read_guard
 from immich_smart_albums.rules.rules_file.headers import read_headers
 from immich_smart_albums.rules.rules_file.keywords import FILE
+from immich_smart_albums.rules.rules_file.settle import read_settle
 from immich_smart_albums.rules.rules_file.was import check_was
 from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value, name_of
 from immich_smart_albums.rules.syntax.ids import id_in_url
+from immich_smart_albums.rules.syntax.reader import SETTLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,9 +43,10 @@ def read_book(files: Sequence[Value], reading: Reading) -> RuleBook | None:
     people = read_groups(values["people"], reading) if "people" in values else {}
     places = read_places(values["places"], reading) if "places" in values else {}
     guard = read_guard(values["guard"], RUN_GUARD, ("remove", "add"), reading) if "guard" in values else RUN_GUARD
+    settle = read_settle(values["settle"], reading) if "settle" in values else None
     _check_twins(albums, reading)
     check_was(albums, reading)
-    known = replace(reading, people=people, places=places)
+    known = replace(reading, people=people, places=places, settle=SETTLE if settle is None else settle)
     names = _keys(values.get("accounts"))
     found = [album for each in albums if (album := read_album(each, names, known))]
     if not found and files and len(reading.findings.problems) == before:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.diagnostics import Findings
 
 
+SETTLE = 60 * 60
+"""Seconds since its upload until a photo counts as looked at, unless the rules say otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Circle:
     """A named place: a point in degrees and a radius in metres."""
@@ -39,6 +43,8 @@ class Reading:
     """Named groups of people: the names or ids in each."""
     places: Mapping[str, Circle] = field(default_factory=dict)
     """Named places."""
+    settle: int = SETTLE
+    """Seconds since its upload until a photo counts as looked at, where an album says nothing else."""
 
     def problem(self, at: Value | Span, message: str, *, hint: str | None = None) -> None:
         """Note a problem at a value."""

@@ -182,7 +182,7 @@ class Recall:
     def _among_changed(self, reading: Reading, watermark: int) -> Found:
         """What the search finds of what changed."""
         intake = Intake(replace(reading, keeps_ids=True))
-        with closing(self._searches.find(changed_since(reading.query, watermark), reading.fields)) as batches:
+        with closing(self._searches.find(changed_since(reading.query, watermark), reading.asked)) as batches:
             for batch in batches:
                 intake.take(batch)
         if intake.found.failures:

@@ -111,8 +111,7 @@ class Ways:
     def _parts(self, inside: Inside, rest: Sequence[Node]) -> Iterator[Part | None]:
         """The ways to hold the rest: with more fields read, or with more searches."""
         known: list[Plain] = []
-        # With EXIF, servers leave out what has none yet, and a cap would let others in. (What is ranked has it: Immich
-        # reads the file before it looks at the picture.)
+        # With EXIF, servers leave out what has none yet, so that what is capped is asked for twice.
         is_capped = inside.frame.kind is Kind.METADATA and inside.frame.limit is not None
         for allowed in _WITHOUT_EXIF if is_capped else _CHOICES:
             tree = all_of(inside.settled(each, allowed) for each in rest)

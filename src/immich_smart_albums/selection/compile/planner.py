@@ -13,9 +13,6 @@ one by one, each in the cheapest of the ways that there are (`ways`, `costs`):
 Never more than one search is sent for each leaf of a rule, and one more for what it is about where no leaf says that.
 What is sent is what the rule means on this server: a check's own search is left out where this version would ignore a
 part of it; ranked and capped searches are sent as they are.
-
-Assets whose EXIF Immich has not read yet (while it imports a library) are left out of answers with EXIF by servers from
-1.125 to 3.1, so a rule that looks at EXIF, or asks for it, may find them a run later.
 """
 
 from __future__ import annotations

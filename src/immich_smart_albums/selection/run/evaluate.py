@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import SmartAlbumsError
 from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search, leaves
 from immich_smart_albums.selection.query_plan import Part, RulePlan, RunPlan, describe
+from immich_smart_albums.selection.run.certainty import Certainty, certainty
 from immich_smart_albums.selection.run.details import Details
 from immich_smart_albums.selection.run.fetch import Evidence, gather
 from immich_smart_albums.selection.run.ranking import best, newest_first
@@ -41,6 +42,10 @@ class Selection:
     albums it belongs in."""
     notes: tuple[str, ...] = ()
     """What the user should know of how the rule was read."""
+    waiting: dict[str, tuple[Asset, ...]] = field(default_factory=dict)
+    """What may match once Immich has looked at it, by the reason; of a selection that is shown, not in `assets`."""
+    certainty: Certainty | None = field(default=None, compare=False, repr=False)
+    """What it takes for each match to be certain; None: all are. What is not keeps its place under a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +104,17 @@ class _Selector:
             matching.update((each, assets[each]) for each in self._part(part, set(assets)))
         rule = self.plan.rule
         rankings = [self.evidence.found[query].places for query in self.plan.ranking]
+        doubts = certainty(self.plan, self.evidence, self.details)
         if not rule.split:
             kept = best(matching.values(), rule.limit, rule.sort, rankings)
             if len(kept) < len(matching):
                 self.log(f"limit {rule.limit}: kept {len(kept)} of {len(matching)}")
-            return Selection(tuple(newest_first(kept)), len(matching), notes=self.plan.notes)
+            return Selection(tuple(newest_first(kept)), len(matching), notes=self.plan.notes, certainty=doubts)
         split = Split(self.plan, self.evidence, self.details)
         groups, left_out = split.groups(matching, rankings)
         notes = (*self.plan.notes, *([left_out] if left_out else []))
-        return Selection(tuple(newest_first(matching[each] for each in groups)), len(matching), groups, notes)
+        chosen = tuple(newest_first(matching[each] for each in groups))
+        return Selection(chosen, len(matching), groups, notes, certainty=doubts)
 
     def _part(self, part: Part, base: set[str]) -> set[str]:
         """The matches of a part, saying what each step kept."""

@@ -96,7 +96,7 @@ class _Run:
     def _read(self, reading: Reading) -> Found:
         keeps_ids = reading.keeps_ids or (self.memory is not None and self.memory.wants_ids(reading))
         intake = Intake(replace(reading, keeps_ids=keeps_ids))
-        with closing(self.searches.find(reading.query, reading.fields)) as batches:
+        with closing(self.searches.find(reading.query, reading.asked)) as batches:
             for batch in batches:
                 if not self.is_needed(reading):
                     raise _StoppedError

@@ -1,0 +1,123 @@
+"""Which photos Immich has looked at for smart search.
+
+A photo without an embedding is in no ranking, and a ranking by likeness to it is refused. So some photos are asked for
+one by one, and many by ranking all that lies between their dates by likeness to one of them: nothing has to be put into
+words for that, and machine learning may be down.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import NoAccess, Refused, Untrustworthy
+from immich_smart_albums.immich.search.page import decode_page
+from immich_smart_albums.immich.search.parallel import in_parallel
+from immich_smart_albums.immich.search.scan import PAGE_SIZE
+from immich_smart_albums.model.asset import KEPT_FIELDS
+from immich_smart_albums.model.instants import from_milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from immich_smart_albums.immich.http.client import Http
+    from immich_smart_albums.immich.search.page import Page
+    from immich_smart_albums.immich.versions import Capabilities
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.model.query import Query, Visibility
+
+_PATH = "/search/smart"
+
+FEW = 4
+"""So many are asked for one by one."""
+
+MOST_ALONE = 50
+"""So many that long rankings did not show are asked for one by one; more of them count as not looked at."""
+
+_STEPS = 5
+"""Photos by which a ranking is tried before it is asked for by a word."""
+
+
+class Embeddings:
+    """Asks about photos of one account."""
+
+    def __init__(self, http: Http, capabilities: Capabilities, *, concurrency: int) -> None:
+        self._http = http
+        self._capabilities = capabilities
+        self._concurrency = concurrency
+
+    def of(self, assets: Iterable[Asset], scope: Query) -> set[str]:
+        """See `operations.ports.Embeddings.of`."""
+        left = {asset.id: asset for asset in assets}
+        found: set[str] = set()
+        if len(left) > FEW or not self._capabilities.ranks_by_likeness:
+            by = self._likeness(left, found) or {"query": "photo"}
+            wanted, is_whole = dict(left), True
+            for visibility in scope.visibility if wanted else ():
+                shown, is_exact = self._ranked(wanted, by, scope, visibility)
+                found |= shown
+                is_whole = is_whole and is_exact
+            left = {id_: asset for id_, asset in left.items() if id_ not in found}
+            if is_whole or len(left) > MOST_ALONE or not self._capabilities.ranks_by_likeness:
+                return found
+        return found.union(in_parallel([partial(self._one, id_) for id_ in left], self._concurrency))
+
+    def _likeness(self, left: dict[str, Asset], found: set[str]) -> dict[str, object] | None:
+        """One of the photos to rank the others by; None where the first few have no embedding. Tells of each tried."""
+        for pivot in list(left)[:_STEPS] if self._capabilities.ranks_by_likeness else ():
+            del left[pivot]
+            if self._has(pivot):
+                found.add(pivot)
+                return {"queryAssetId": pivot}
+        return None
+
+    def _one(self, asset_id: str) -> Iterator[str]:
+        if self._has(asset_id):
+            yield asset_id
+
+    def _has(self, asset_id: str) -> bool:
+        """Whether a photo can be ranked by. Raises ServerError where that is not what the answer is about."""
+        body: dict[str, object] = {"queryAssetId": asset_id, "size": 1}
+        try:
+            self._ask(body, 1)
+        except NoAccess:
+            return False  # deleted, or locked, since it was found
+        except Refused as error:
+            if error.status == 400 and "has no embedding" in error.message:
+                return False
+            raise
+        return True
+
+    def _ranked(
+        self, wanted: dict[str, Asset], by: dict[str, object], scope: Query, visibility: Visibility
+    ) -> tuple[set[str], bool]:
+        """Which of some photos a ranking shows, and whether it surely shows all that there are.
+
+        Pages of a ranking may shift while photos come and go: what one shows is there, what none shows need not be
+        missing.
+        """
+        instants = [asset.taken for asset in wanted.values()]
+        body = {
+            **by,
+            **self._capabilities.visibility_filter(visibility),
+            **({"withDeleted": True} if scope.get("withDeleted") else {}),
+            "takenAfter": from_milliseconds(min(instants)),
+            "takenBefore": from_milliseconds(max(instants) + 1),  # the database has microseconds
+            "size": PAGE_SIZE,
+        }
+        found: set[str] = set()
+        page = self._ask(body | {"page": 1}, PAGE_SIZE)
+        number = 1
+        found.update(record["id"] for record in page.records if record["id"] in wanted)
+        while page.has_more and len(found) < len(wanted):
+            number += 1
+            page = self._ask(body | {"page": number}, PAGE_SIZE)
+            found.update(record["id"] for record in page.records if record["id"] in wanted)
+        return found, number == 1 or len(found) == len(wanted)
+
+    def _ask(self, body: dict[str, object], size: int) -> Page:
+        page = decode_page(self._http.post(_PATH, body), KEPT_FIELDS, size, f"POST {_PATH}")
+        if len(page.records) > size:
+            message = f"POST {_PATH}: {len(page.records)} photos came where {size} were asked for"
+            raise Untrustworthy(message, hint="Something on the way seems to change requests; nothing of it is used.")
+        return page

@@ -1,0 +1,229 @@
+"""What one account's server has found out about photos, and what it is still to find out.
+
+Immich says of no photo when it was looked at for faces, or for text. What can be known is this:
+
+- whether it has an embedding: exactly, since a ranking shows it or refuses it;
+- whether its file was read: what it says of it shows that;
+- when it was uploaded, and for an administrator's key which queues are not empty.
+
+So a photo counts as looked at for faces and text once it has been there for a while (`settle`), no queue that is seen
+is at work on that, and the pipeline has reached it, of which the embedding is the sign. Where smart search is switched
+off there is no such sign, and the other two decide. The same goes for what Immich has not found in a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import NotImmich, Refused, Untrustworthy
+from immich_smart_albums.model.instants import from_milliseconds
+from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.operations.seen import Seen
+from immich_smart_albums.selection.run.certainty import lacking, resting_on
+from immich_smart_albums.selection.stages import METADATA_FIELDS, Stage, shows_metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.rules.tree import Record
+    from immich_smart_albums.selection.ports import StateStore
+    from immich_smart_albums.selection.run.certainty import Certainty, Table
+    from immich_smart_albums.selection.run.evaluate import Selection
+    from immich_smart_albums.selection.stages import Stages
+
+QUEUES: dict[Stage, frozenset[str]] = {
+    Stage.METADATA: frozenset({"metadata extraction", "sidecar metadata"}),
+    Stage.FACES: frozenset({"face detection", "facial recognition"}),
+    Stage.TEXT: frozenset({"text recognition"}),
+}
+"""The queues, in Immich's words, that a step waits for."""
+
+_BY_SIGN = (Stage.METADATA, Stage.FACES, Stage.TEXT)
+
+_WORDS = {
+    Stage.DATES: "Immich has not read their files yet",
+    Stage.METADATA: "Immich has not read their files yet",
+    Stage.EMBEDDING: "Immich has not looked at them for smart search yet",
+    Stage.FACES: "Immich has not looked at them for faces yet",
+    Stage.TEXT: "Immich has not read the text in them yet",
+}
+
+MOST_DETAILS = 200
+"""Photos whose details are asked for where nothing else tells whether their files were read."""
+
+
+@dataclass(slots=True)
+class Indexing:
+    """Asks one account's server, each thing once in a run, and only where something depends on it."""
+
+    server: PhotoServer
+    clock: Callable[[], float] | None
+    """Seconds since 1970, for servers that do not tell their time."""
+    store: StateStore | None = None
+    """Where it is kept which photos were seen with an embedding."""
+    _now: int | None = None
+    _fresh: dict[tuple[int, frozenset[Visibility], bool], Mapping[str, Record]] = field(default_factory=dict)
+    _busy: frozenset[str] | None = None
+    _is_smart: bool | None = None
+    _seen: Seen | None = None
+    _embedded: dict[str, bool] = field(default_factory=dict)
+    """What was asked for in this run."""
+
+    def waiting(
+        self, certainty: Certainty | None, assets: Sequence[Asset], settle: int, *, exact: bool = True
+    ) -> dict[str, str]:
+        """Which of some matches are not certain yet, by id, each with the reason in words.
+
+        `settle` is in seconds. With `exact` an embedding that was seen in an earlier run is looked for again where the
+        rule asks for it: Immich may have thrown it away to make a new one. Raises ServerError and FilterError.
+        """
+        if certainty is None:
+            return {}
+        tables = {asset: certainty.of(asset.id) for asset in assets}
+        doubtful = {asset: table for asset, table in tables.items() if lacking(table, frozenset())}
+        if not doubtful:
+            return {}
+        scope = _scope(part.frame for part in certainty.plan.parts)
+        done = self.done(doubtful, settle, scope, read=certainty.is_read, exact=exact)
+        left = {asset.id: lacking(table, done[asset.id]) for asset, table in doubtful.items()}
+        return {id_: self._reason(id_, stages[0]) for id_, stages in left.items() if stages}
+
+    def done(
+        self,
+        tables: Mapping[Asset, Table],
+        settle: int,
+        scope: Query,
+        *,
+        read: Callable[[str], bool | None],
+        exact: bool = True,
+    ) -> dict[str, Stages]:
+        """The steps that are done for each of some photos, as far as their tables ask for them."""
+        fresh = self._uploaded_within(settle, scope)
+        known: dict[str, set[Stage]] = {}
+        for asset in tables:
+            record = fresh.get(asset.id)
+            is_read = read(asset.id) if record is None else shows_metadata(record)
+            known[asset.id] = {Stage.DATES, Stage.METADATA} if is_read else {Stage.DATES} if record is None else set()
+        self._by_embedding(tables, known, fresh.keys(), scope, exact=exact)
+        return {id_: frozenset(stages) for id_, stages in known.items()}
+
+    def _by_embedding(
+        self,
+        tables: Mapping[Asset, Table],
+        known: Mapping[str, set[Stage]],
+        fresh: Collection[str],
+        scope: Query,
+        *,
+        exact: bool,
+    ) -> None:
+        """Add the steps that an embedding proves, or is a sign of."""
+        wanted = {asset: resting_on(table, frozenset(known[asset.id])) for asset, table in tables.items()}
+        wanted = {asset: stages for asset, stages in wanted.items() if stages}
+        by_itself = [asset for asset, stages in wanted.items() if Stage.EMBEDDING in stages]
+        settled = [asset for asset in wanted if asset.id not in fresh]
+        if by_itself:
+            embedded = self._having_embeddings(by_itself, scope, exact=exact)
+            for id_ in embedded:
+                known[id_].add(Stage.EMBEDDING)
+        signed = [asset for asset in settled if wanted[asset] & set(_BY_SIGN)]
+        if not signed:
+            return
+        busy = self._queues()
+        calm = [stage for stage in _BY_SIGN if not QUEUES[stage] & busy]
+        signed = [asset for asset in signed if wanted[asset] & set(calm)]
+        reached = self._having_embeddings(signed, scope, exact=False) if self._smart() else {each.id for each in signed}
+        for asset in signed:
+            if asset.id in reached:
+                known[asset.id].update(calm)
+        unread = [
+            asset for asset in wanted if Stage.METADATA in wanted[asset] and Stage.METADATA not in known[asset.id]
+        ]
+        unread = [asset for asset in unread if asset.id not in fresh]
+        if 0 < len(unread) <= MOST_DETAILS:
+            for record in self.server.searches.details(asset.id for asset in unread):
+                if shows_metadata(record):
+                    known[str(record["id"])].add(Stage.METADATA)
+
+    def _uploaded_within(self, settle: int, scope: Query) -> Mapping[str, Record]:
+        """What was uploaded in the last so many seconds, with EXIF."""
+        if not settle:
+            return {}
+        key = (settle, scope.visibility, scope.get("withDeleted") is True)
+        if key not in self._fresh:
+            since = ("createdAfter", from_milliseconds(self._time() - settle * 1000))
+            query = Query(Kind.METADATA, tuple(sorted((since, *scope.filters))), scope.visibility)
+            batches = self.server.searches.find(query, METADATA_FIELDS)
+            self._fresh[key] = {str(record["id"]): record for batch in batches for record in batch}
+        return self._fresh[key]
+
+    def _time(self) -> int:
+        """What the server's clock shows, in ms since 1970."""
+        if self._now is None:
+            self._now = self.server.hints.now()
+        if self._now is None:
+            if self.clock is None:
+                message = f"{self.server.base} does not tell its time, so that nobody knows what was only just uploaded"
+                raise NotImmich(message, hint="A proxy on the way takes the Date of answers away.")
+            self._now = int(self.clock() * 1000)
+        return self._now
+
+    def _queues(self) -> frozenset[str]:
+        """The queues that are not empty, as far as the key may see them."""
+        if self._busy is None:
+            try:
+                self._busy = frozenset(self.server.hints.busy_queues() or ())
+            except (Refused, NotImmich, Untrustworthy):
+                self._busy = frozenset()  # not to be seen by this key, or from here: the other signs decide
+        return self._busy
+
+    def _smart(self) -> bool:
+        if self._is_smart is None:
+            self._is_smart = self.server.hints.has_smart_search()
+        return self._is_smart
+
+    def _having_embeddings(self, assets: Iterable[Asset], scope: Query, *, exact: bool) -> set[str]:
+        """Which of some photos have an embedding."""
+        wanted = list(assets)
+        if self._seen is None:
+            self._seen = Seen.of(self.server, self.store)
+        seen = self._seen
+        unknown = [asset for asset in wanted if asset.id not in self._embedded and (exact or not seen.has(asset.id))]
+        if unknown:
+            found = self.server.embeddings.of(unknown, scope)
+            self._embedded |= {asset.id: asset.id in found for asset in unknown}
+            seen.add(found, self._time())
+        return {asset.id for asset in wanted if self._embedded.get(asset.id, not exact and seen.has(asset.id))}
+
+    def _reason(self, asset_id: str, stage: Stage) -> str:
+        words = _WORDS[stage]
+        busy = sorted(QUEUES.get(stage, frozenset()) & (self._busy or frozenset()))
+        if busy:
+            return f"{words} (at work: {', '.join(busy)})"
+        is_without = self._embedded.get(asset_id) is False
+        return f"{words} (it has not come to them at all: no embedding)" if is_without and stage in _BY_SIGN else words
+
+
+def certain(selection: Selection, indexing: Indexing, settle: int) -> Selection:
+    """A selection as it is shown: what is certain, and by itself what waits. Raises ServerError and FilterError."""
+    reasons = indexing.waiting(selection.certainty, selection.assets, settle, exact=False)
+    if not reasons:
+        return selection
+    waiting: dict[str, list[Asset]] = {}
+    for asset in selection.assets:
+        if asset.id in reasons:
+            waiting.setdefault(reasons[asset.id], []).append(asset)
+    left = tuple(asset for asset in selection.assets if asset.id not in reasons)
+    return replace(selection, assets=left, waiting={reason: tuple(each) for reason, each in waiting.items()})
+
+
+def _scope(frames: Iterable[Query]) -> Query:
+    """Where all of some searches look."""
+    queries = list(frames)
+    in_trash = any(
+        {"withDeleted", "trashedAfter", "trashedBefore", "isOffline"} & dict(each.filters).keys() for each in queries
+    )
+    visibility = frozenset[Visibility]().union(*(each.visibility for each in queries))
+    return Query(Kind.METADATA, (("withDeleted", True),) if in_trash else (), visibility)

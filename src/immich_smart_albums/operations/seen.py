@@ -1,0 +1,50 @@
+"""The photos that were seen with an embedding, kept from run to run so that nobody asks again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from immich_smart_albums.errors import MissingPermission
+from immich_smart_albums.selection.cache.entry import contains, exchanged, pack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.selection.ports import StateStore
+
+_STAMP = b"1"
+_DAY = 24 * 60 * 60 * 1000
+
+
+class Seen:
+    """Ids in a store. Losing them costs requests and nothing else."""
+
+    def __init__(self, store: StateStore | None, key: str) -> None:
+        self._store = store
+        self._key = key
+        kept = store.load(key) if store else None
+        whole = kept is not None and kept[0] == _STAMP and len(kept[1]) % len(pack(_NOBODY)) == 0
+        self._ids = kept[1] if kept is not None and whole else b""
+
+    @classmethod
+    def of(cls, server: PhotoServer, store: StateStore | None) -> Self:
+        """Those of the account that a key belongs to; none where the key may not tell whose it is."""
+        try:
+            return cls(store, f"embedded {server.directory.me().id}" if store else "")
+        except MissingPermission:
+            return cls(None, "")
+
+    def has(self, asset_id: str) -> bool:
+        """Whether a photo was seen with an embedding."""
+        return contains(self._ids, pack(asset_id))
+
+    def add(self, ids: Iterable[str], now: int) -> None:
+        """Remember photos; `now` in ms since 1970."""
+        new = [each for each in map(pack, ids) if not contains(self._ids, each)]
+        if new and self._store is not None:
+            self._ids = exchanged(self._ids, (), new)
+            self._store.save({self._key: (_STAMP, self._ids, now)}, now - 2 * _DAY)
+
+
+_NOBODY = "00000000-0000-4000-8000-000000000000"

@@ -1,0 +1,38 @@
+"""How long after its upload a photo counts as looked at by Immich: `settle`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.syntax.document import Text, name_of
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+_TIME = re.compile(
+    r"(?P<count>\d{1,6})\s*(?:(?P<s>s|sec|seconds?)|(?P<m>m|min|minutes?)|(?P<h>h|hours?)|(?P<d>d|days?))",
+    re.ASCII | re.IGNORECASE,
+)
+_SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
+
+MOST = 30 * 24 * 60 * 60
+"""A month: a photo that Immich has not looked at by then needs somebody to look why."""
+
+
+def read_settle(value: Value, reading: Reading) -> int | None:
+    """Seconds; None with a problem noted."""
+    text = value.text.strip() if isinstance(value, Text) else ""
+    found = _TIME.fullmatch(text)
+    if text == "0":
+        return 0
+    if found is not None:
+        seconds = int(found["count"]) * next(_SECONDS[unit] for unit in _SECONDS if found[unit])
+        if seconds <= MOST:
+            return seconds
+        reading.problem(value, "settle is 30 days at most", hint="Photos that Immich never looks at are told of.")
+        return None
+    hint = "Write 1 hour, 30 min or 2 days; 0 for no time at all."
+    reading.problem(value, f"a length of time is expected here, not {name_of(value)}", hint=hint)
+    return None

@@ -1,0 +1,194 @@
+"""Whether a match is for certain: three-valued logic over what Immich is still to find out about a photo.
+
+A leaf that holds, or does not, is an answer if the steps that it needs (`stages`) are done, and otherwise unknown. From
+there on it is Kleene's logic. What a photo still lacks is asked for later, and of few photos; so the value here is not
+one truth but a table: for each set of steps that may be done, whether the rule then holds for certain. It is a number
+with a bit for each set.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.tree import All, Any, Check, Not, Search, leaves
+from immich_smart_albums.selection.query_plan import is_late, roots
+from immich_smart_albums.selection.stages import (
+    NOTHING_ELSE,
+    Stage,
+    asked_of,
+    of_fields,
+    when_failed,
+    when_found,
+    when_missing,
+    when_passed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from immich_smart_albums.rules.tree import Node, Rule
+    from immich_smart_albums.selection.query_plan import Part, RulePlan
+    from immich_smart_albums.selection.run.details import Details
+    from immich_smart_albums.selection.run.fetch import Evidence
+    from immich_smart_albums.selection.stages import Asked, Stages
+
+_BITS = {stage: 1 << at for at, stage in enumerate(Stage)}
+_SETS = range(1 << len(Stage))
+
+ALWAYS = (1 << len(_SETS)) - 1
+"""Certain whatever is done."""
+
+Table = int
+
+
+def needing(stages: Iterable[Stage]) -> Table:
+    """Certain once these steps are done."""
+    needed = _number(stages)
+    return sum(1 << done for done in _SETS if done & needed == needed)
+
+
+def lacking(table: Table, done: Stages) -> tuple[Stage, ...]:
+    """The fewest steps that are still to be done for certainty, in Immich's order; empty where there is certainty."""
+    number = _number(done)
+    ways = [each & ~number for each in _SETS if table >> (each | number) & 1]
+    fewest = min(ways, key=lambda each: (each.bit_count(), each), default=_number(Stage) & ~number)
+    return tuple(stage for stage in Stage if _BITS[stage] & fewest)
+
+
+def resting_on(table: Table, done: Stages) -> Stages:
+    """The steps beyond those that are done by which certainty may still come about."""
+    number = _number(done)
+    sets = [each for each in _SETS if each & number == number]
+    if table >> number & 1:
+        return frozenset()
+    turning = (
+        stage
+        for stage, bit in _BITS.items()
+        if any(not table >> each & 1 and table >> (each | bit) & 1 for each in sets)
+    )
+    return frozenset(turning)
+
+
+def _number(stages: Iterable[Stage]) -> int:
+    return sum(_BITS[stage] for stage in frozenset(stages))
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """Tells of each match of one rule what it takes to be certain."""
+
+    plan: RulePlan
+    evidence: Evidence
+    details: Details
+
+    def of(self, asset_id: str) -> Table:
+        """The table of a photo that the rule matches. Raises ServerError and FilterError."""
+        table = 0
+        for part in self.plan.parts:
+            if asset_id in self.evidence.found[part.frame].assets:
+                holds, _ = _Looked(part, self, asset_id).tables()
+                table |= holds
+        return table & needing(_of_rule(self.plan.rule))
+
+    def is_read(self, asset_id: str) -> bool | None:
+        """Whether a search showed that the file was read; None where none showed the metadata."""
+        shown = None
+        for frame in dict.fromkeys(part.frame for part in self.plan.parts):
+            reading, passed = self.evidence.readings[frame], self.evidence.found[frame].passed
+            if reading.shows_metadata and asset_id in passed:
+                shown = bool(passed[asset_id] >> len(reading.checks) & 1) or bool(shown)
+        return shown
+
+
+def certainty(plan: RulePlan, evidence: Evidence, details: Details) -> Certainty | None:
+    """What tells of a rule's matches; None where every match is certain, whatever Immich is still to do."""
+    is_certain = not _of_rule(plan.rule) and not any(map(_stages, plan.parts))
+    return None if is_certain else Certainty(plan, evidence, details)
+
+
+def _of_rule(rule: Rule) -> Stages:
+    """What has to be done for a rule's limit and its split to be applied."""
+    keys = frozenset[Stage]().union(*(of_fields(roots(key.fields)) for key in rule.split))
+    return keys if rule.limit is None else keys | {Stage.DATES}
+
+
+def _stages(part: Part) -> Stages:
+    """Everything that the answers of a part may need."""
+    found = when_found(part.frame)
+    for leaf in () if part.tree is None else leaves(part.tree):
+        if isinstance(leaf, Search):
+            found |= when_found(leaf.query) | when_missing(leaf.query)
+        elif isinstance(leaf, Check):
+            found |= when_passed(leaf) | when_failed(leaf)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """One part and one photo of its frame."""
+
+    part: Part
+    certainty: Certainty
+    asset_id: str
+
+    def tables(self) -> tuple[Table, Table]:
+        """When it is certain that the part holds, and when that it does not."""
+        frame, tree = needing(when_found(self.part.frame)), self.part.tree
+        if tree is None:
+            return frame, 0
+        holds, fails = self._of(tree, asked_of(self.part.frame))
+        return frame & holds, fails
+
+    def _of(self, node: Node, holding: Asked) -> tuple[Table, Table]:
+        match node:
+            case Search():
+                return self._searched(node, holding)
+            case Check():
+                return (needing(when_passed(node)), 0) if self._passes(node) else (0, needing(when_failed(node)))
+            case Not():
+                holds, fails = self._of(node.child, holding)
+                return fails, holds
+            case All():
+                known = holding.union(*(self._known(child) for child in node.children))
+                pairs = [self._of(child, known) for child in node.children]
+                return _every(holds for holds, _ in pairs), _any(fails for _, fails in pairs)
+            case Any():
+                pairs = [self._of(child, holding) for child in node.children]
+                return _any(holds for holds, _ in pairs), _every(fails for _, fails in pairs)
+            case _:
+                message = f"{node.words} was not looked up"
+                raise TypeError(message)
+
+    def _finds(self, search: Search) -> bool:
+        return self.asset_id in self.certainty.evidence.found[search.query].places
+
+    def _known(self, node: Node) -> Asked:
+        """What a search beside others is known to say of the photo: others were narrowed to it."""
+        return asked_of(node.query) if isinstance(node, Search) and self._finds(node) else NOTHING_ELSE
+
+    def _searched(self, search: Search, holding: Asked) -> tuple[Table, Table]:
+        if self._finds(search):
+            return needing(when_found(search.query)), 0
+        return 0, needing(when_missing(search.query, holding))
+
+    def _passes(self, check: Check) -> bool:
+        frame, evidence = self.part.frame, self.certainty.evidence
+        if is_late(check.roots, frame):
+            return bool(self.certainty.details.passing(check, {self.asset_id}))
+        bit = 1 << evidence.readings[frame].checks.index(check)
+        return bool(evidence.found[frame].passed[self.asset_id] & bit)
+
+
+def _every(tables: Iterable[Table]) -> Table:
+    together = ALWAYS
+    for each in tables:
+        together &= each
+    return together
+
+
+def _any(tables: Iterable[Table]) -> Table:
+    together = 0
+    for each in tables:
+        together |= each
+    return together

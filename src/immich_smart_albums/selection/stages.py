@@ -1,0 +1,147 @@
+"""What Immich finds out about a photo one step after another, and which of it the parts of a rule rest on.
+
+A photo that was only just uploaded is on no ranking, shows nobody and has no place. So what a search does not find is
+no answer before Immich has come to the photo, and `not` of it is none either. Each leaf of a rule says here which steps
+its answers need: an answer that needs a step which a photo is still to take is not known yet.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from immich_smart_albums.model.query import Condition, Query, Value
+    from immich_smart_albums.rules.tree import Check, Record
+
+
+class Stage(Enum):
+    """One step of Immich's, in its words."""
+
+    DATES = "dates"
+    """The date in the file was read: until then a photo bears that of its upload. Said of what was not found, or found,
+    by things that the file holds; METADATA is said of what it lacks."""
+    METADATA = "metadata"
+    """The file was read: camera, place, numbers, tags and description."""
+    EMBEDDING = "smart search"
+    """The picture was looked at for smart search."""
+    FACES = "faces"
+    """The picture was looked at for faces, and the people on it are recognised."""
+    TEXT = "text"
+    """The words in the picture were read."""
+
+
+Stages = frozenset[Stage]
+
+NONE: Stages = frozenset()
+
+_IN_FILE = ("city", "state", "country", "make", "model", "lensModel", "rating", "description", "fileSizeInBytes")
+_FIELDS: dict[str, Stage] = {
+    **dict.fromkeys((*_IN_FILE, "tagIds", "hasTags", "isMotion", "isEncoded"), Stage.METADATA),
+    **dict.fromkeys(("personIds", "hasPeople"), Stage.FACES),
+    "ocr": Stage.TEXT,
+}
+"""Fields of searches, flat and structured, that are filled by a step."""
+
+_TAKEN = frozenset({"takenAfter", "takenBefore", "takenAt"})
+
+_NEGATIVE = frozenset({"ne", "notIn", "notLike", "none"})
+"""Operators that hold for what was not found out yet."""
+
+_SHOWN: dict[str, Stage] = {
+    **dict.fromkeys(("exifInfo", "tags", "width", "height", "duration", "livePhotoVideoId"), Stage.METADATA),
+    **dict.fromkeys(("people", "unassignedFaces"), Stage.FACES),
+    **dict.fromkeys(("fileCreatedAt", "localDateTime"), Stage.DATES),
+    "duplicateId": Stage.EMBEDDING,
+}
+"""Top-level fields of records that are filled by a step."""
+
+_CONTENT = (
+    *("dateTimeOriginal", "modifyDate", "exifImageWidth", "exifImageHeight", "orientation", "timeZone"),
+    *("make", "model", "latitude", "longitude"),
+)
+"""Of a photo that was only just uploaded Immich knows the size of the file, and what a person wrote or rated."""
+
+
+def shows_metadata(record: Record) -> bool:
+    """Whether a record with EXIF shows that Immich has read the file."""
+    shown = record.get("exifInfo")
+    return isinstance(shown, dict) and any(shown.get(name) is not None for name in _CONTENT)
+
+
+METADATA_FIELDS = frozenset(f"exifInfo.{name}" for name in _CONTENT)
+"""What `shows_metadata` looks at."""
+
+Asked = frozenset["tuple[str, Value] | Condition"]
+"""Filters and conditions that are known to hold."""
+
+NOTHING_ELSE: Asked = frozenset()
+
+
+@lru_cache(maxsize=4096)
+def when_found(query: Query) -> Stages:
+    """What has to be done for it to be known that a search finds a photo, where it does."""
+    stages = {Stage.DATES for name, _ in query.filters if name in _TAKEN}
+    stages |= {_FIELDS[name] for name, value in query.filters if value in (None, False) and name in _FIELDS}
+    conditions = [*query.conditions, *(each for branch in query.either for each in branch)]
+    return frozenset(stages | _taken(conditions) | {_FIELDS[each.field] for each in conditions if _is_lack(each)})
+
+
+@lru_cache(maxsize=4096)
+def when_missing(query: Query, holding: Asked = NOTHING_ELSE) -> Stages:
+    """What has to be done for it to be known that a search does not find a photo, where it does not.
+
+    What is `holding` for the photo is not why.
+    """
+    asked = [(name, value) for name, value in query.filters if (name, value) not in holding]
+    stages = {_FIELDS[name] for name, value in asked if name in _FIELDS and value not in (None, False)}
+    stages |= {Stage.DATES for name, _ in asked if name in _TAKEN}
+    conditions = [*query.conditions, *(each for branch in query.either for each in branch)]
+    conditions = [each for each in conditions if each not in holding]
+    stages |= {_FIELDS[each.field] for each in conditions if each.field in _FIELDS and not _is_lack(each)}
+    if query.kind is Kind.SMART:
+        stages.add(Stage.EMBEDDING)
+    return frozenset(stages | _taken(conditions))
+
+
+def when_passed(check: Check) -> Stages:
+    """What has to be done for it to be known that a photo passes a check, where it does."""
+    # Where EXIF was looked at, it shows whether the file was read: "no camera" holds for one that was not as well.
+    in_exif = check.roots is None or "exifInfo" in check.roots
+    return of_fields(check.roots) | ({Stage.METADATA} if in_exif else NONE)
+
+
+def when_failed(check: Check) -> Stages:
+    """What has to be done for it to be known that a photo does not pass a check, where it does not."""
+    if check.roots is None:
+        return frozenset({Stage.METADATA, Stage.FACES, Stage.EMBEDDING})
+    return frozenset(_SHOWN[each] for each in check.roots if each in _SHOWN)
+
+
+def of_fields(names: Collection[str] | None) -> Stages:
+    """What has to be done for what some top-level fields of a record show to be known, where they show something."""
+    if names is None:
+        return frozenset({Stage.DATES, Stage.FACES})
+    stages = (_SHOWN[each] for each in names if each in _SHOWN)
+    return frozenset(Stage.DATES if each is Stage.METADATA else each for each in stages)
+
+
+def asked_of(query: Query) -> Asked:
+    """What is known to hold for what a search finds."""
+    return frozenset((*query.filters, *query.conditions))
+
+
+def _is_lack(condition: Condition) -> bool:
+    """Whether a condition holds for what was not found out yet."""
+    if condition.field not in _FIELDS:
+        return False
+    return condition.operator in _NEGATIVE or (condition.operator == "eq" and condition.value in (None, False))
+
+
+def _taken(conditions: Iterable[Condition]) -> set[Stage]:
+    return {Stage.DATES for each in conditions if each.field in _TAKEN}
