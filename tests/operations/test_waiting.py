@@ -58,7 +58,13 @@ class House:
         library.tags[tag.id] = tag
         self.ids["private"] = tag.id
         self.ids["last dog"] = self.photo("last dog", concepts=((DOG, 1.0), (CAKE, 0.5))).id
-        self.photo("everything", person_ids=(self.ids["Ben"], self.ids["Emma"]), tag_ids=(tag.id,), text="receipt")
+        self.photo(
+            "everything",
+            city="Paris",
+            person_ids=(self.ids["Ben"], self.ids["Emma"]),
+            tag_ids=(tag.id,),
+            text="receipt",
+        )
         self.indexing = Indexing(library)
 
     def photo(self, name: str, *, city: str | None = None, iso: int | None = 100, **more: Any) -> Asset:
@@ -243,7 +249,7 @@ def members(house: House) -> set[str]:
         ("{not: {text: receipt}}", ("metadata", "embedding", "faces"), TEXT),
         ("{not: {smart: {query: dog, until: LAST}}}", ("metadata",), SMART),
         ("{not: {place: Paris}}", (), FILES),
-        ("{not: {camera: Nikon}}", (), FILES),
+        ("{not: {exif: {iso: 200}}}", (), FILES),
         ("{not: {tag: private}}", (), FILES),
         ("{person: {count: {max: 3}}}", ("metadata", "embedding"), FACES),
         ("{not: [{not: {person: {none: Ben}}}]}", ("metadata", "embedding"), FACES),
