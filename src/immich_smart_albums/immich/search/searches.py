@@ -142,7 +142,7 @@ class ImmichSearches:
         for batch in self._everything(self._question(query, visibility, fields)):
             shown.update(int(record["id"].replace("-", ""), 16) for record in batch)
             yield batch
-        if self.count(replace(query, visibility=frozenset({visibility}))) == len(shown):
+        if self.estimate(replace(query, visibility=frozenset({visibility}))) == len(shown):
             return
         for batch in self._everything(bare):
             yield [record for record in batch if int(record["id"].replace("-", ""), 16) not in shown]
