@@ -72,13 +72,15 @@ class Household:
     ledger: Path
     rules: tuple[AlbumRule, ...]
     on_exchange: Callable[[Exchange], None] = lambda _: None
+    address: str = ""
+    """Another one than the sandbox tells."""
     keys: dict[str, str] = field(default_factory=dict)
     """Of accounts whose key is not the user's own with all permissions, the name of the sandbox's key."""
 
     def connect(self, account: str) -> PhotoServer:
         """The client as the program makes it."""
         key = Secret(self.sandbox.keys.get(self.keys.get(account, account), "wrong"))
-        settings = Settings(self.sandbox.url, key)
+        settings = Settings(self.address or self.sandbox.url, key)
         return connect(settings, Connection(concurrency=1), on_exchange=self.on_exchange, on_read=lambda _: None)
 
     def accounts(self) -> Participants:

@@ -1,10 +1,11 @@
 """The promises on writing, held against whatever people, rules and failures do in whatever order.
 
 Two rules keep albums in step with what has five stars: one fed by Alice and Bob without limits, one by Alice with a
-guard. Between the runs people put photos in and take them out, rename and delete albums, put photos in the trash; runs
-are killed at any request, before or after the server carried it out, get errors or lose answers; runs are taken back,
-two in a row and out of order, and people take shares back and give them again. What the machine knows
-of who put what where it knows from looking at the server's library before and after, not from the ledger.
+guard. Between the runs people put photos in and take them out, rename and delete albums, put photos in the trash, give
+rules other names and the server another address; runs are killed at any request, before or after the server carried it
+out, get errors or lose answers; runs are taken back, two in a row and out of order, and people take shares back and give
+them again. What the machine knows of who put what where it knows from looking at the server's library before and after,
+not from the ledger.
 
 After every run:
 
@@ -34,6 +35,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from immich_sandbox import Sandbox
 from immich_smart_albums.errors import ConfigurationError, LedgerError, PlanOutdated, UnsafePlan
+from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.operations.apply import writer
 from immich_smart_albums.operations.undo import plan_undo
 from immich_smart_albums.rules.album import Guard
@@ -109,6 +111,11 @@ class Known:
         return Known(unwanted=self.unwanted - self.unnoticed, doubtful=self.doubtful | self.unnoticed)
 
 
+def first_name(rule: str) -> str:
+    """What a rule was called at first; later names add to it."""
+    return rule.partition(" ")[0]
+
+
 class Machine(RuleBasedStateMachine):
     """People, rules, failures and the tool."""
 
@@ -131,6 +138,7 @@ class Machine(RuleBasedStateMachine):
         self.photos = list(self.library.assets)
         self.bob = self.library.user_named("bob").id
         self.known = {TOGETHER: Known(), GUARDED: Known()}
+        self.names = 0
 
     @initialize(pictures=st.sets(PICTURES, min_size=3))
     def begin(self, pictures: set[int]) -> None:
@@ -239,6 +247,25 @@ class Machine(RuleBasedStateMachine):
         if photo in known.unnoticed:
             known.doubtful.add(photo)  # nobody knew yet that it was out, so there was nothing to forget
 
+    # -- what people call things ------------------------------------------------------------------------------------
+
+    @rule(address=st.sampled_from(["", "http://localhost:{}", "HTTP://LocalHost:{}/", "http://127.0.0.1:{}/api/"]))
+    def get_another_address(self, address: str) -> None:
+        self.home.address = address.format(self.sandbox.url.rpartition(":")[2])
+
+    @rule(name=NAMES)
+    def get_another_name(self, name: str) -> None:
+        """The rule does, in the rules file, and says what it was, for as long as it has that name."""
+        with open_ledger(self.home.ledger) as ledger:
+            known = {album.key.rule for album in ledger.albums()}
+        self.names += 1
+        self.home.rules = tuple(
+            replace(each, name=f"{name} {self.names}", was=each.name)
+            if first_name(each.name) == name and each.name in known
+            else each
+            for each in self.home.rules
+        )
+
     # -- runs -------------------------------------------------------------------------------------------------------
 
     @rule(
@@ -341,9 +368,9 @@ class Machine(RuleBasedStateMachine):
         overtaken = before != self.shown(name)
         with self.watching(has_looked=False) as watch:
             watch.plan, watch.report = plan, self.home.apply(plan)
-        (album_plan,) = (each for each in plan.albums if each.rule == name)
+        (album_plan,) = (each for each in plan.albums if first_name(each.rule) == name)
         if overtaken and album_plan.has_changes:
-            (album_report,) = (each for each in watch.report.albums if each.rule == name)
+            (album_report,) = (each for each in watch.report.albums if first_name(each.rule) == name)
             assert any(isinstance(each, PlanOutdated | UnsafePlan) for each in album_report.failures)
 
     def sync_and_undo(self, ratings: list[tuple[int, int]]) -> None:
@@ -409,7 +436,7 @@ class Machine(RuleBasedStateMachine):
     def ledger_says(self, name: str, what: Callable[[SqliteLedger, AlbumKey], None]) -> None:
         with self.home.writing() as (ledger, _):
             for each in ledger.albums():
-                if each.key.rule == name:
+                if first_name(each.key.rule) == name:
                     what(ledger, each.key)
 
     # -- what is watched --------------------------------------------------------------------------------------------
@@ -453,7 +480,8 @@ class Machine(RuleBasedStateMachine):
     ) -> None:
         known, selected = self.known[name], self.selected(name)
         is_well = watch.went_well(name)
-        made = [id_ for id_, album in self.library.albums.items() if id_ not in there and album.name == name]
+        new = {id_: album for id_, album in self.library.albums.items() if id_ not in there}
+        made = [id_ for id_, album in new.items() if first_name(album.name) == name]
         assert len(made) <= 1, "two albums were made"
         if made:
             assert not known.is_bound, "an album was made although the rule had one"
@@ -497,10 +525,10 @@ class Machine(RuleBasedStateMachine):
                 assert watch.is_refused(name) or self.album(name) is None, "a run without trouble failed"
                 continue
             inside = self.contents()[name] or set()
-            selected = self.selected(name)
+            selected = addable = self.selected(name)
             if known.by_hand not in {None, ("editor",)}:
-                selected = {id_ for id_ in selected if self.library.assets[id_].owner_id != self.bob}
-            assert selected - inside <= known.unwanted | known.doubtful, "something that matches is missing"
+                addable = {id_ for id_ in selected if self.library.assets[id_].owner_id != self.bob}
+            assert addable - inside <= known.unwanted | known.doubtful, "something that matches is missing"
             assert not (known.surely_ours & self.shown(name)) - selected, "something that matches no more was left in"
 
 
@@ -516,13 +544,15 @@ class Watch:
         if self.plan is None or self.report is None:
             return False
         for plan, report in zip(self.plan.albums, self.report.albums, strict=True):
-            if plan.rule == name:
+            if first_name(plan.rule) == name:
                 return report.tried and not (report.failures or plan.problems or plan.refusals)
         return False
 
     def is_refused(self, name: str) -> bool:
         """Whether a guard refused the album's plan."""
-        return self.plan is not None and any(plan.rule == name and plan.refusals for plan in self.plan.albums)
+        return self.plan is not None and any(
+            first_name(plan.rule) == name and plan.refusals for plan in self.plan.albums
+        )
 
 
 IS_THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
