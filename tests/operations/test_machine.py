@@ -3,9 +3,9 @@
 Two rules keep albums in step with what has five stars: one fed by Alice and Bob without limits, one by Alice with a
 guard. Between the runs people put photos in and take them out, rename and delete albums, put photos in the trash, give
 rules other names and the server another address; runs are killed at any request, before or after the server carried it
-out, get errors or lose answers; runs are taken back, two in a row and out of order, and people take shares back and give
-them again. What the machine knows of who put what where it knows from looking at the server's library before and after,
-not from the ledger.
+out, get errors or lose answers; runs are taken back, two in a row and out of order, and people take shares back and
+give them again. What the machine knows of who put what where it knows from looking at the server's library before
+and after, not from the ledger.
 
 After every run:
 
