@@ -40,8 +40,13 @@ def exact(text: str) -> int:
 
 @lru_cache(maxsize=16384)
 def day_text(day: int) -> str:
-    """Return YYYY-MM-DD of a day counted from 1970-01-01."""
-    return (_EPOCH + timedelta(days=day)).strftime("%Y-%m-%d")
+    """Return YYYY-MM-DD of a day counted from 1970-01-01.
+
+    As the server's database driver reads it, which takes the years 32 to 99 for those of 1950 to 2049.
+    """
+    moment = _EPOCH + timedelta(days=day)
+    year = moment.year + (0 if moment.year > 99 else 1900 if moment.year > 49 else 2000)
+    return f"{year:04}-{moment.month:02}-{moment.day:02}"
 
 
 def zulu(instant: int) -> str:

@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 import threading
+import time
 import traceback
 from importlib import import_module
 from pathlib import Path
@@ -83,6 +84,7 @@ def run(argv: Sequence[str]) -> Exit:
 
 
 def _run(argv: Sequence[str]) -> Exit:
+    _check_clock()
     for word in argv:
         if not _is_text(word):
             hint = "Is the terminal's encoding UTF-8?"
@@ -99,6 +101,15 @@ def _run(argv: Sequence[str]) -> Exit:
     command = import_module(f"immich_smart_albums.cli.commands.{verb or 'select'}")
     code: Exit = command.run(parsed)
     return code
+
+
+def _check_clock() -> None:
+    """Raise where the clock shows a time that Python itself cannot handle, in 2262 or later: nothing would work."""
+    try:
+        time.time()
+    except (OverflowError, OSError):
+        hint = "Set the clock of this machine; a battery may be empty."
+        raise SmartAlbumsError("this machine's clock is wrong by centuries", hint=hint) from None
 
 
 def _is_text(word: str) -> bool:

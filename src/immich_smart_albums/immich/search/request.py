@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich.search.bodies import FlatBody, StructuredBody
+from immich_smart_albums.immich.search.early_years import BEFORE_ALL, LAST, may_be_early, with_true_years
 from immich_smart_albums.immich.search.page import decode_page
 from immich_smart_albums.immich.search.scan import PAGE_SIZE, Window
 from immich_smart_albums.immich.search.verify import OR, Recheck
@@ -57,6 +58,8 @@ class Question:
         is_structured = query.is_structured
         self._wire = StructuredBody(query, visibility) if is_structured else FlatBody(query, visibility, capabilities)
         self._is_joined = capabilities.joins_exif and not query.is_structured
+        self._early: frozenset[str] = frozenset()
+        """Photos that are shown with a later year than they have, as far as they made themselves felt."""
         self._options: dict[str, object] = {}
         if any(field.startswith("exifInfo") for field in wanted):
             self._options["withExif"] = True
@@ -75,18 +78,46 @@ class Question:
 
         A structured search goes on from the `cursor` of the page before; a flat one counts pages.
         """
-        body = self._wire.body(window, page, order, cursor) | self._options | {"size": size}
-        is_structured = self._query.is_structured
-        request = f"POST {self._path}"
-        answer = decode_page(
-            self._http.post(self._path, body), self._fields, size, request, is_structured=is_structured
-        )
+        answer = with_true_years(self._read(window, page=page, size=size, order=order, cursor=cursor), self._early)
         self._check_fields(answer.records)
+        if any(map(may_be_early, answer.records)) and self._is_odd(answer, window, order):
+            self._early |= self._early_ones(window)
+            answer = with_true_years(answer, self._early)
         left = self._recheck(answer.records)
         self._check_narrowing(answer.records)
         for open_one, record in left.items():
             self._test(open_one, record)
         return answer
+
+    def _read(self, window: Window, *, page: int = 1, size: int, order: str | None, cursor: str | None = None) -> Page:
+        """One page as it is answered."""
+        body = self._wire.body(window, page, order, cursor) | self._options | {"size": size}
+        request, is_structured = f"POST {self._path}", self._query.is_structured
+        return decode_page(self._http.post(self._path, body), self._fields, size, request, is_structured=is_structured)
+
+    def _is_odd(self, page: Page, window: Window, order: str | None) -> bool:
+        """Whether a page is not as it was asked for, by the years that it shows."""
+        try:
+            self._recheck(page.records)
+        except Untrustworthy:
+            return True
+        if order is not None and page.instants != sorted(page.instants, reverse=order == "desc"):
+            return True
+        return window.before is not None and any(taken > window.before for taken in page.instants)
+
+    def _early_ones(self, window: Window) -> frozenset[str]:
+        """The photos of this search that were taken before the year 100.
+
+        None of them where the server does not show by its answers that it understands what is asked.
+        """
+        if window.after is not None:
+            return frozenset()  # it would not return them
+        order = "desc" if self._query.kind is Kind.METADATA else None
+        if self._read(window.until(BEFORE_ALL), size=1, order=order).records:
+            return frozenset()
+        page = self._read(window.until(LAST), size=PAGE_SIZE, order=order)
+        is_whole = not page.has_more and all(map(may_be_early, page.records))
+        return frozenset(record["id"] for record in page.records) if is_whole else frozenset()
 
     @property
     def asks_for(self) -> frozenset[str]:
