@@ -291,6 +291,8 @@ FINE: list[object] = [
     {"json": {"path": "$.exifInfo.country", "regex": "deutschland", "may-be-missing": True}},
     {"place": "Norway"},  # in the trash
     {"place": {"city": "Oulu"}},  # in the archive
+    {"place": {"city": "oulu"}},
+    {"place": {"country": "NORWAY"}},
     {"search": {"city": "Oulu"}},
     {"json": "$.exifInfo.city:Oulu"},
     {"json": "$.exifInfo.city:(oslo|bergen)"},
@@ -415,3 +417,12 @@ def test_what_another_account_of_the_run_has_is_no_slip() -> None:
         connect["bob"] = partial(connected, sandbox, "small")
         alice = gather_participants(connect).present["alice"]
         assert problems("peru") == ["no photo has country 'peru', so nothing would be left out"]
+
+
+def test_what_is_asked_by_content_is_asked_in_one_form(servers: dict[str, PhotoServer]) -> None:
+    for form in FORMS:
+        rule, findings = resolved(node({"smart": in_form(form, "caf\u00e9")}), servers["3.1"])
+        assert (findings.problems, findings.notices) == ([], [])
+        (leaf,) = leaves(rule.match)
+        assert isinstance(leaf, Search)
+        assert leaf.query.get("query") == "caf\u00e9"

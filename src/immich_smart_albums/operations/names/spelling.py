@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query, Reach
 from immich_smart_albums.model.search_fields import COMPARED_TEXTS, SUGGESTED
-from immich_smart_albums.model.text_forms import bare, spellings
+from immich_smart_albums.model.text_forms import bare, nfc, spellings
 from immich_smart_albums.rules.record import exif
 from immich_smart_albums.rules.scope import TIMELINE_ONLY
 from immich_smart_albums.rules.tree import All, Any, Check, Search
@@ -69,6 +69,8 @@ class Spelling:
             return (value,)
         if name in SUGGESTED:
             return self.values.spelled(name, value) or spellings(value)
+        if name == "query":
+            return (nfc(value),)  # as most keyboards write it, and as models have learned it
         return spellings(value) if name in COMPARED_TEXTS else (value,)
 
     def _is_compared_here(self, field: str, query: Query) -> bool:

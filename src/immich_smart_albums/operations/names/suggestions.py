@@ -80,7 +80,10 @@ class Values:
             return True
         if sought.matches is not None and self.listed(sought.field) is None:
             return True  # records decide, whatever the spelling
-        return any(self._is_anywhere(field, text) for field in sought.meant for text in spellings(sought.text))
+        # Without a list only exact values can be asked for: these are the likely ones.
+        likely = (sought.text, sought.text.title(), sought.text.upper(), sought.text.lower())
+        texts = dict.fromkeys(text for each in likely for text in spellings(each))
+        return any(self._is_anywhere(field, text) for field in sought.meant for text in texts)
 
     def near(self, sought: Sought) -> list[str]:
         """Values that are nearly the one that nobody has."""
