@@ -107,7 +107,7 @@ PREDICATE = Predicate(
     ),
     options={
         "photo": "any image",
-        "video": "any video, without the moving part of live photos",
+        "video": "any video; the moving parts of live photos are hidden, where no rule looks unless a `search` says so",
         "live": "a photo with a moving part: live photos, motion photos",
         "panorama": f"a picture all around (it has a projection), or {_WIDE:g} times wider than high",
         "raw": "a raw file of a camera; Photoshop files are none",
