@@ -182,8 +182,7 @@ def _translate(error: HTTPError, request: str, address: Address) -> ServerError:
             return Unreachable(f"{request}: the answer of {base} was cut short", hint=hint)
         case ProtocolError():
             hint = "The server may have restarted. Try again; if it stays, look at the server's log."
-            if base.startswith("http://"):
-                hint += " If that port speaks https, write https:// in the server's address."
+            hint += " If that port speaks https, write https:// in the server's address." * base.startswith("http://")
             return Unreachable(f"{request}: the connection to {base} broke: {_reason(error)}", hint=hint)
         case _:
             return Unreachable(f"{request}: talking to {base} failed: {_reason(error)}")
