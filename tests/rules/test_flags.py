@@ -204,7 +204,7 @@ def test_only_local_filters_read_the_whole_library_with_a_notice() -> None:
     assert messages == []
     assert notices == ["only local filters include: the whole library is read"]
     assert found is not None
-    assert next(leaves(found.match)) == Search(WHOLE_LIBRARY)
+    assert next(iter(leaves(found.match))) == Search(WHOLE_LIBRARY)
 
 
 def test_an_unreadable_include_is_never_the_whole_library() -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.cached_hash import cached_hash
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -54,6 +56,7 @@ Branch = tuple[Condition, ...]
 """Conditions that hold together, sorted by field and operator."""
 
 
+@cached_hash
 @dataclass(frozen=True, slots=True)
 class Query:
     """One search. Equal queries are the same search and are sent once."""
@@ -70,6 +73,7 @@ class Query:
     """A structured search: what must hold, instead of `filters`. Only servers from 3.2 on take it."""
     either: tuple[Branch, ...] = ()
     """Of a structured search: branches of which at least one must hold as well."""
+    cached: int = field(init=False, repr=False, compare=False)
 
     @property
     def is_structured(self) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from immich_smart_albums.model.cached_hash import cached_hash
 
+if TYPE_CHECKING:
     from immich_smart_albums.model.query import Query, Reach
 
 
@@ -17,6 +18,7 @@ Record = Mapping[str, object]
 """An asset as Immich returns it, decoded from JSON."""
 
 
+@cached_hash
 @dataclass(frozen=True, slots=True)
 class Search:
     """The asset is in the result of `query`. Two searches with equal queries are equal, wherever they stand."""
@@ -28,6 +30,7 @@ class Search:
     """Whether the user said in which visibility to look; else it looks as far as its rule does."""
     may_be_missing: bool = field(default=False, compare=False)
     """Whether it is fine that no photo has what it looks for, such as a city that nobody has been to yet."""
+    cached: int = field(init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Sought:
     """Whether it is fine that no photo has it."""
 
 
+@cached_hash
 @dataclass(frozen=True, slots=True)
 class Check:
     """We look at the asset's record ourselves. Two checks with the same words are equal."""
@@ -70,11 +74,12 @@ class Check:
     """Whether it says itself in which visibility assets pass: where `within` looks."""
     sought: Sought | None = field(default=None, compare=False)
     """What it looks for among values that the server lists; None: nothing of that kind."""
+    cached: int = field(init=False, repr=False, compare=False)
 
     @property
     def roots(self) -> frozenset[str] | None:
         """The top-level fields that it reads; None: any."""
-        return None if self.fields is None else frozenset(each.partition(".")[0] for each in self.fields)
+        return None if self.fields is None else roots(self.fields)
 
 
 class Thing(Enum):
@@ -88,6 +93,7 @@ class Thing(Enum):
     """The account itself; its name is not looked at."""
 
 
+@cached_hash
 @dataclass(frozen=True, slots=True)
 class Named:
     """Something with a name, or an id, that has to be looked up before anything is searched (`operations.resolve`)."""
@@ -101,39 +107,46 @@ class Named:
     reach: Reach | None = None
     """How far the searches of the built node look; None: as they are built."""
     label: str = field(default="", compare=False)
+    cached: int = field(init=False, repr=False, compare=False)
 
 
 Leaf = Search | Check | Named
 
 
+@cached_hash
 @dataclass(frozen=True, slots=True)
 class All:
     """Every child holds."""
 
     children: tuple[Node, ...]
     label: str = ""
+    cached: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _require_children(self.children)
 
 
+@cached_hash
 @dataclass(frozen=True, slots=True)
 class Any:
     """At least one child holds."""
 
     children: tuple[Node, ...]
     label: str = ""
+    cached: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _require_children(self.children)
 
 
+@cached_hash
 @dataclass(frozen=True, slots=True)
 class Not:
     """The child does not hold."""
 
     child: Node
     label: str = ""
+    cached: int = field(init=False, repr=False, compare=False)
 
 
 Node = All | Any | Not | Leaf
@@ -171,16 +184,22 @@ class Rule:
     """Feed one album for each combination of values."""
 
 
-def leaves(node: Node) -> Iterator[Leaf]:
+@lru_cache(maxsize=1 << 14)
+def leaves(node: Node) -> tuple[Leaf, ...]:
     """All predicates of a tree, from left to right."""
     match node:
         case All() | Any():
-            for child in node.children:
-                yield from leaves(child)
+            return tuple(leaf for child in node.children for leaf in leaves(child))
         case Not():
-            yield from leaves(node.child)
+            return leaves(node.child)
         case _:
-            yield node
+            return (node,)
+
+
+@lru_cache(maxsize=1 << 12)
+def roots(fields: frozenset[str]) -> frozenset[str]:
+    """The top-level fields among dotted ones: `exifInfo` of `exifInfo.make`."""
+    return frozenset(field.partition(".")[0] for field in fields)
 
 
 def _require_children(children: tuple[Node, ...]) -> None:

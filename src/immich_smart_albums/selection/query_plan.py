@@ -7,12 +7,13 @@ that every distinct search is sent once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.cached_hash import cached_hash
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.local_filters.asset_shape import FROM_DETAILS
-from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search, leaves
+from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search, leaves, roots
 from immich_smart_albums.selection.stages import METADATA_FIELDS
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Key, Leaf, Rule
 
 
+@cached_hash
 @dataclass(frozen=True, slots=True)
 class Part:
     """One alternative of a rule: what a search finds, as far as a tree holds for it."""
@@ -29,6 +31,7 @@ class Part:
     frame: Query
     tree: Node | None = None
     """None: everything that the frame finds matches."""
+    cached: int = field(init=False, repr=False, compare=False)
 
     @property
     def searches(self) -> tuple[Query, ...]:
@@ -50,7 +53,7 @@ class Part:
         yield from dict.fromkeys(leaf for leaf in self._leaves() if isinstance(leaf, Check))
 
     def _leaves(self) -> Iterator[Leaf]:
-        return iter(()) if self.tree is None else leaves(self.tree)
+        return iter(() if self.tree is None else leaves(self.tree))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class RulePlan:
         )
 
 
+@cached_hash
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One search of a run, and what is looked at while its records stream by."""
@@ -94,6 +98,7 @@ class Reading:
     """Of the parts that have this search as their frame. None of them possible: the asset is not kept."""
     keeps_ids: bool
     """Whether some part needs the ids of everything that is found."""
+    cached: int = field(init=False, repr=False, compare=False)
 
     @property
     def shows_metadata(self) -> bool:
@@ -142,16 +147,13 @@ def _reading(query: Query, parts: list[tuple[RulePlan, Part]], keeps_ids: bool) 
     )
 
 
-def roots(fields: frozenset[str]) -> frozenset[str]:
-    """The top-level fields among dotted ones."""
-    return frozenset(each.partition(".")[0] for each in fields)
+_ABSENT_OF_SMART = FROM_DETAILS | {"people"}
 
 
 def is_late(names: frozenset[str] | None, frame: Query) -> bool:
     """Whether a search's records lack one of these top-level fields (None: any), so that each asset is asked for."""
     # Immich's smart search returns no people in any version.
-    absent = FROM_DETAILS | {"people"} if frame.kind is Kind.SMART else FROM_DETAILS
-    return names is None or bool(names & absent)
+    return names is None or not names.isdisjoint(_ABSENT_OF_SMART if frame.kind is Kind.SMART else FROM_DETAILS)
 
 
 def _wanted(node: Node | None) -> Iterator[Query]:

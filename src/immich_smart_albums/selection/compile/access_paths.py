@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.tree import All, Any, Check, Node, Search, leaves
 from immich_smart_albums.selection.compile.algebra import both, covers, domain, is_plain, wider
-from immich_smart_albums.selection.compile.pushdown import Conditions
 from immich_smart_albums.selection.compile.residual import COSTLY, Inside
 from immich_smart_albums.selection.compile.simplify import Plain, all_of, is_bounded
 from immich_smart_albums.selection.compile.structured import needs_exif, one_of
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.selection.ports import Server
+    from immich_smart_albums.selection.compile.pushdown import Conditions
 
 Conjuncts = tuple[Node, ...]
 """Things that must hold together."""
@@ -55,14 +54,14 @@ class _Frame:
 class Ways:
     """Knows the server, and what is read in any case."""
 
-    server: Server
+    conditions: Conditions
     manner: Manner
     paid: Mapping[Query, frozenset[str]]
     """The searches that others send, with the top-level fields that they read."""
 
     def fewer(self, alternatives: Sequence[Conjuncts]) -> list[Conjuncts]:
         """The same alternatives, those that one structured search can answer in one."""
-        conditions = Conditions(self.server, self.manner.structured)
+        conditions = self.conditions
         asked: dict[tuple[Query | None, bool], dict[Conjuncts, Query]] = {}
         for each in alternatives if self.manner.structured else ():
             query = _asked(conditions, All(each))
@@ -78,7 +77,7 @@ class Ways:
 
     def with_choices(self, conjuncts: Conjuncts) -> Conjuncts:
         """The same, each choice that one structured search can answer as that search."""
-        conditions = Conditions(self.server, self.manner.structured)
+        conditions = self.conditions
         asked = {
             each: _asked(conditions, each) for each in conjuncts if isinstance(each, Any) and self.manner.structured
         }
@@ -90,7 +89,7 @@ class Ways:
 
         None at all where no search among them bounds them.
         """
-        conditions = Conditions(self.server, self.manner.structured)
+        conditions = self.conditions
         groups = [_with_checks(each, conjuncts, conditions) for each in _groups(conjuncts)]
         plain = [each for each in groups if is_plain(each.query)]
         frames = dict.fromkeys(groups)

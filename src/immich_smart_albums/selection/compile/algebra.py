@@ -30,7 +30,10 @@ _ADDITIVE = frozenset({"personIds", "tagIds"})
 """Lists of ids that an asset must have all of."""
 
 
-@lru_cache(maxsize=4096)
+_REMEMBERED = 1 << 16
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def domain(query: Query) -> Query | None:
     """The search for everything that a search could find if it had no filters; None where no search says that."""
     if WIDENING & {name for name, _ in query.filters}:
@@ -39,6 +42,7 @@ def domain(query: Query) -> Query | None:
     return Query(Kind.METADATA, trash, query.visibility)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_plain(query: Query) -> bool:
     """Whether more filters would narrow a search and change nothing else."""
     is_whole = query.limit is None and not query.until
@@ -66,6 +70,7 @@ def wider(query: Query) -> Iterator[Query]:
                 yield replace(query, filters=tuple(sorted((*around.filters, *some))))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def both(one: Query, other: Query) -> Query | None:
     """The search for what two plain searches have in common; None where there is no single one."""
     if not (is_plain(one) and is_plain(other)) or domain(one) != domain(other):
@@ -98,6 +103,7 @@ def _both_values(name: str, one: Value, other: Value) -> Value:
     return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def contradiction(one: Query, other: Query) -> str | None:
     """Why no asset can be in both of two searches, in words; None where one can be.
 

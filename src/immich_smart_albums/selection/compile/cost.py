@@ -7,7 +7,7 @@ for all, makes that less. What a search costs before its first row keeps one sea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -61,15 +61,24 @@ NOTHING_KNOWN: Mapping[Query, int] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Prices searches."""
+    """Prices searches; the same search is priced once."""
 
     sizes: Mapping[Query, int]
     """How many assets some searches find."""
+    _guesses: dict[Query, float] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _prices: dict[tuple[Query, frozenset[str]], float] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def size(self, query: Query) -> float:
         """About how many assets a search finds."""
         if query in self.sizes:
             return self.sizes[query]
+        if query not in self._guesses:
+            self._guesses[query] = self._guess(query)
+        return self._guesses[query]
+
+    def _guess(self, query: Query) -> float:
         total = sum(self._in(each) for each in query.visibility)
         shares = [self._share(name, value, query.visibility) for name, value in query.filters]
         shares += [self._share_of(each, query.visibility) for each in query.conditions]
@@ -81,7 +90,11 @@ class Costs:
 
     def reading(self, query: Query, fields: frozenset[str]) -> float:
         """What it costs to read a search with some top-level fields of assets."""
-        fields |= _needed(query)
+        if (query, fields) not in self._prices:
+            self._prices[query, fields] = self._price(query, fields | _needed(query))
+        return self._prices[query, fields]
+
+    def _price(self, query: Query, fields: frozenset[str]) -> float:
         weight = 1.0 + 0.4 * ("exifInfo" in fields) + 0.25 * ("people" in fields) + 2.0 * (query.kind is Kind.SMART)
         pages = len(query.visibility) + self.size(query) // PAGE
         return _FIRST_ROW + pages * weight

@@ -19,17 +19,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import chain, product
+from itertools import chain
 from math import prod
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query
-from immich_smart_albums.rules.tree import Any, Node, Search, leaves
+from immich_smart_albums.rules.tree import Any, Node, Search, leaves, roots
 from immich_smart_albums.selection.compile.access_paths import Conjuncts, Manner, Ways, conjuncts_of
 from immich_smart_albums.selection.compile.algebra import is_plain
 from immich_smart_albums.selection.compile.cost import NOTHING_KNOWN, Costs
+from immich_smart_albums.selection.compile.pushdown import Conditions
 from immich_smart_albums.selection.compile.simplify import bounded, is_bounded, simplify
-from immich_smart_albums.selection.query_plan import Part, RulePlan, RunPlan, is_late, put_together, roots
+from immich_smart_albums.selection.query_plan import Part, RulePlan, RunPlan, is_late, put_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -90,6 +91,13 @@ class _Compiler:
     """Answers that were taken because of a guess, with the searches whose size was guessed."""
     work: int = 0
     """Spent on one answer, in pairs of conjuncts: beyond `_MOST_WORK`, choices stay choices."""
+    _pushdown: dict[bool, Conditions] = field(default_factory=dict)
+
+    def pushdown(self, structured: bool) -> Conditions:
+        """What this server can be asked, in one of the two shapes of a search."""
+        if structured not in self._pushdown:
+            self._pushdown[structured] = Conditions(self.server, structured)
+        return self._pushdown[structured]
 
     def run(self, rules: Sequence[Rule], names: Sequence[str]) -> RunPlan:
         """The plan for all rules, in their order."""
@@ -129,12 +137,15 @@ class _Compiler:
     def _answer(self, rule: Rule, tree: Node, paid: Paid) -> Answer:
         """The cheapest way to answer a rule with at most one search for each of its leaves."""
         most = len(set(leaves(tree)))
-        structured = (False, True) if not self.server.lacks(_PROBE) else (False,)
-        answers = []
-        for asks_structured, distributes, narrows in product(structured, (True, False), (True, False)):
-            self.work = 0
-            manner = Manner(narrows, distributes, asks_structured)
-            answers.append(self._alternatives(rule, _alternatives(tree), paid, manner))
+        shapes = (False, True) if not self.server.lacks(_PROBE) else (False,)
+        answers: list[Answer] = []
+        for structured in shapes:
+            for distributes in (True, False):
+                self.work = 0
+                answer = self._alternatives(rule, _alternatives(tree), paid, Manner(True, distributes, structured))
+                answers.append(answer)
+                if len(_needs(rule, answer).keys() - paid.keys()) <= most:
+                    break
         allowed = [each for each in answers if len(_needs(rule, each).keys() - paid.keys()) <= most]
         return self._cheapest(rule, allowed or answers, paid)
 
@@ -142,7 +153,7 @@ class _Compiler:
         self, rule: Rule, alternatives: Sequence[Conjuncts], paid: Paid, manner: Manner, kept: Kept = _NONE
     ) -> Answer:
         """Several alternatives, each of things that hold together; the dearest first, so that others share with it."""
-        alternatives = Ways(self.server, manner, paid).fewer(alternatives)
+        alternatives = Ways(self.pushdown(manner.structured), manner, paid).fewer(alternatives)
         alone = [self._together(rule, each, paid, manner, kept) for each in alternatives]
         if len(alone) == 1:
             return alone[0]
@@ -157,7 +168,7 @@ class _Compiler:
     def _together(self, rule: Rule, conjuncts: Conjuncts, paid: Paid, manner: Manner, kept: Kept) -> Answer:
         """The cheapest way to answer things that must hold together."""
         self.work += len(conjuncts) ** 2
-        ways = Ways(self.server, manner, paid)
+        ways = Ways(self.pushdown(manner.structured), manner, paid)
         found = chain.from_iterable(
             ways.parts(each) for each in dict.fromkeys((conjuncts, ways.with_choices(conjuncts)))
         )

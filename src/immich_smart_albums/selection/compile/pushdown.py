@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.instants import to_milliseconds
@@ -26,6 +26,16 @@ class Conditions:
     server: Server
     is_structured: bool
     """Whether structured searches may be sent."""
+    _checks: dict[tuple[Query, str, Query | None], Check | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def as_check(self, search: Search, frame: Query) -> Check | None:
+        """`as_check` on this server, made once for all frames that look in the same places."""
+        key = (search.query, search.label, domain(frame))
+        if key not in self._checks:
+            self._checks[key] = as_check(search, frame, self.server)
+        return self._checks[key]
 
     def within(self, check: Check, frame: Query) -> Query | None:
         """The search that surely finds what passes a check, of all that a frame could find; None where none does."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.tree import All, Any, Check, Not, Search, leaves
 from immich_smart_albums.selection.compile.algebra import both, contradiction, domain, is_plain
-from immich_smart_albums.selection.compile.pushdown import as_check
 from immich_smart_albums.selection.compile.simplify import Plain, all_of, any_of, is_bounded, merged_all, negated
 from immich_smart_albums.selection.compile.structured import needs_exif, one_of
 from immich_smart_albums.selection.query_plan import is_late
@@ -45,7 +44,7 @@ class Inside:
         """
         match node:
             case Search():
-                check = as_check(node, self.frame, self.conditions.server)
+                check = self.conditions.as_check(node, self.frame)
                 return check if check is not None and _costly(check) <= allowed else self._membership(node)
             case Check():
                 within = self.conditions.within(node, self.frame) if node.exact else None

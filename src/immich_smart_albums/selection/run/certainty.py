@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.tree import All, Any, Check, Not, Search, leaves
-from immich_smart_albums.selection.query_plan import is_late, roots
+from immich_smart_albums.rules.tree import All, Any, Check, Not, Search, leaves, roots
+from immich_smart_albums.selection.query_plan import is_late
 from immich_smart_albums.selection.stages import (
     NOTHING_ELSE,
     Stage,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import FilterError
-from immich_smart_albums.selection.query_plan import is_late, roots
+from immich_smart_albums.rules.tree import roots
+from immich_smart_albums.selection.query_plan import is_late
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet

@@ -1,0 +1,26 @@
+"""Hashes of frozen values that are computed once: plans compare the same trees over and over."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def cached_hash(cls: type[T]) -> type[T]:
+    """A frozen dataclass whose hash is kept after the first time, in its field `cached`.
+
+    The field has to be `cached: int = field(init=False, repr=False, compare=False)`.
+    """
+    compute = cls.__hash__
+
+    def hash_once(self: object) -> int:
+        try:
+            value: int = self.cached  # type: ignore[attr-defined]
+        except AttributeError:
+            value = compute(self)
+            object.__setattr__(self, "cached", value)
+        return value
+
+    cls.__hash__ = hash_once  # type: ignore[method-assign]
+    return cls
