@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,11 +11,13 @@ from immich_sandbox import Sandbox
 from immich_sandbox.library.records import Partner as Partnership
 from immich_sandbox.library.records import Person, User
 from immich_smart_albums.errors import Untrustworthy
-from immich_smart_albums.model.query import WHOLE_LIBRARY
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.operations.names.names import Names
 from immich_smart_albums.operations.names.resolve import resolve
+from immich_smart_albums.operations.names.whom import Whom
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
+from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.scope import TIMELINE_ONLY
 from immich_smart_albums.rules.syntax.diagnostics import Findings
 from immich_smart_albums.rules.syntax.source import Form, Source
@@ -200,8 +202,11 @@ def test_photos_are_read_once_for_all_names_of_a_run(running: dict[str, Sandbox]
         {"archived": "any", "people": {"none": "Emma"}},
     ):
         resolve(Rule(node(match)), server, Findings(), names)
-    searches = [each for each in running["3.1"].requests if each.path == "/api/search/metadata"]
-    assert len(searches) == 2  # the timeline, and later the archive
+    searches = [each.body for each in running["3.1"].requests if each.path == "/api/search/metadata"]
+    whole = [body for body in searches if "personIds" not in body]
+    assert [body["visibility"] for body in whole] == ["timeline", "archive"]
+    by_id = [(body["visibility"], *body["personIds"]) for body in searches if "personIds" in body]
+    assert len(set(by_id)) == 3 + 2  # both Emmas and Zoe; later the Emmas also where the archive is looked at
     assert "Zoe" in names.known(Thing.PERSON).values()
 
 
@@ -210,6 +215,29 @@ def test_a_server_that_lists_people_and_shows_none_is_not_trusted(server: PhotoS
     searches = Answers({WHOLE_LIBRARY: [[record("1", ownerId="a", people=[])]]})
     with pytest.raises(Untrustworthy, match="shows nobody on any photo"):
         names.shown(searches, TIMELINE_ONLY)
+
+
+@pytest.mark.parametrize("hidden", ["people", "ownerId"])
+def test_an_answer_that_does_not_say_who_is_on_a_photo_is_not_trusted(server: PhotoServer, hidden: str) -> None:
+    fields: dict[str, Any] = {"ownerId": "a", "people": []}
+    del fields[hidden]
+    with pytest.raises(Untrustworthy, match="does not tell whose asset 1 is"):
+        Names(server.directory).shown(Answers({WHOLE_LIBRARY: [[record("1", **fields)]]}), TIMELINE_ONLY)
+
+
+def test_a_server_that_finds_no_photo_of_whom_it_shows_is_not_trusted(server: PhotoServer) -> None:
+    """Newer ones may show other ids than they search for: then an exclude would let everybody in."""
+    stranger = {"id": "8fbe472e-7463-4d97-ae2d-3efb3270e153", "name": "Emma"}
+    searches = Answers(
+        {
+            WHOLE_LIBRARY: [[record("1", ownerId="a", people=[stranger])]],
+            Query(Kind.METADATA, (("personIds", (stranger["id"],)),), limit=1): [[]],
+        }
+    )
+    leaf = person_named("Emma", "here")
+    whom = Whom(searches, Names(server.directory), Findings(), TIMELINE_ONLY)
+    with pytest.raises(Untrustworthy, match="shows person 'Emma' on a partner's photo and finds no photo"):
+        whom.node(leaf, excludes=True)
 
 
 def test_details_of_a_photo_that_no_search_finds_say_what_they_say(running: dict[str, Sandbox]) -> None:

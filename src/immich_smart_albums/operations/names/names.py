@@ -49,6 +49,8 @@ class Names:
         self._values: Values | None = None
         self._unlisted: dict[str, tuple[str, ...]] = {}
         self._shown: dict[Reach, ShownPeople] = {}
+        self.found_by_id: set[tuple[str, Reach]] = set()
+        """The people on partners' photos whom a search found by the id that is shown, and where."""
 
     @cached_property
     def people(self) -> list[Person]:

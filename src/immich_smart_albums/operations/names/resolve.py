@@ -16,9 +16,9 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibili
 from immich_smart_albums.operations.names.names import Names
 from immich_smart_albums.operations.names.spelling import Spelling
 from immich_smart_albums.operations.names.suggestions import signed_leaves, sought_in
+from immich_smart_albums.operations.names.whom import Whom
 from immich_smart_albums.rules.predicates.owner import owned_by
-from immich_smart_albums.rules.scope import TIMELINE_ONLY, looking, reach_of
-from immich_smart_albums.rules.syntax.ids import is_id
+from immich_smart_albums.rules.scope import looking, reach_of
 from immich_smart_albums.rules.syntax.reader import labelled
 from immich_smart_albums.rules.tree import All, Any, Check, Leaf, Named, Node, Not, Rule, Search, Thing, leaves
 
@@ -77,7 +77,7 @@ class _Resolver:
     def check_names(self, leaf: Leaf, *, excludes: bool) -> None:
         """Note names and ids in a part of the rule as it is written that stand for nothing."""
         by_field: dict[str, tuple[str, Callable[[str], bool]]] = {
-            "personIds": ("person", self._has_person),
+            "personIds": ("person", self.whom.has),
             "tagIds": ("tag", self.names.has_tag),
             "id": ("asset", self.names.has_asset),
             "queryAssetId": ("asset", self.names.has_asset),
@@ -86,7 +86,7 @@ class _Resolver:
         match leaf:
             case Named(thing=Thing.PERSON):
                 self.findings.problems += filter(
-                    None, (self._wrong_person(name, leaf.label, excludes=excludes) for name in leaf.names)
+                    None, (self.whom.wrong(name, leaf.label, excludes=excludes) for name in leaf.names)
                 )
             case Named():
                 self.names.check(leaf, self.findings)
@@ -97,31 +97,10 @@ class _Resolver:
             case _:
                 self._check_library(leaf)
 
-    def _wrong_person(self, name: str, label: str, *, excludes: bool) -> Problem | None:
-        """Why a name or an id stands for nobody; None where it does."""
-        problem = self.names.wrong(Thing.PERSON, name, label)
-        if problem is None or not self._sees_others:
-            return problem
-        others = self.names.shown(self.server.searches, self.reach)
-        if name.strip().lower() in others.names or (excludes and others.ids(name)):
-            return None
-        if not others.ids(name):
-            return problem
-        hint = "Outside a not, names are those of your own people. Give a partner's person by id: " + ", ".join(
-            sorted(others.ids(name))
-        )
-        return Problem(label, f"nobody of yours is named {name!r}, only somebody on a partner's photos", hint)
-
-    def _has_person(self, person_id: str) -> bool:
-        """Whether a person exists: the account's own, or one on a partner's photos."""
-        if self.names.has_person(person_id):
-            return True
-        return self._sees_others and person_id in self.names.shown(self.server.searches, self.reach).names
-
     @property
-    def _sees_others(self) -> bool:
-        """Whether photos of other users may be among those that the rule looks at."""
-        return self.names.partners is None or bool(self.names.partners)
+    def whom(self) -> Whom:
+        """Whom names of people mean."""
+        return Whom(self.server.searches, self.names, self.findings, self.reach)
 
     def check_values(self, match: Node) -> None:
         """Note names of places, cameras and lenses that no photo has: problems where something is excluded by them."""
@@ -214,7 +193,7 @@ class _Resolver:
 
     def _looked_up(self, leaf: Named, *, excludes: bool) -> Node:
         if leaf.thing is Thing.PERSON:
-            built = self._person(leaf, excludes=excludes)
+            built = self.whom.node(leaf, excludes=excludes)
         else:
             ids = tuple(self.names.ids(leaf.thing, each) for each in leaf.names)
             built = leaf.build(ids)
@@ -222,28 +201,6 @@ class _Resolver:
                 built = self._own_part(built, tuple(chain.from_iterable(ids)), leaf.label)
         built = labelled(built, leaf.label) or built
         return built if leaf.reach is None else looking(built, leaf.reach)
-
-    def _person(self, leaf: Named, *, excludes: bool) -> Node:
-        """Somebody by name: one of the account's own people, under an exclude everybody whom a photo shows."""
-        everywhere = self.reach != TIMELINE_ONLY
-        ids = [set(self.names.ids(Thing.PERSON, each, everywhere=everywhere)) for each in leaf.names]
-        if not excludes or not self._sees_others or all(map(is_id, leaf.names)):
-            return leaf.build(tuple(map(_sorted, ids)))
-        if self.names.partners is None:
-            self.findings.notice(
-                f"{leaf.label}: the key lacks the permission partner.read, so all photos are looked at for partners' "
-                f"people named as in {leaf.words}"
-            )
-        others = self.names.shown(self.server.searches, self.reach)
-        built = leaf.build(tuple(_sorted(own | others.ids(name)) for own, name in zip(ids, leaf.names, strict=True)))
-        silent = others.owners - others.telling - {self.names.own_id}
-        if not silent:
-            return built
-        self.findings.notice(
-            f"{leaf.label}: Immich shows nobody on the photos of some partner, so whether {leaf.words} holds for them "
-            "cannot be told: they are left out"
-        )
-        return Any((built, owned_by(silent, "a partner's of whom nobody is shown")))
 
     def _own_part(self, built: Node, album_ids: Value, label: str) -> Node:
         """What the timeline shows of a shared album: since 3.0 its search finds everybody's photos."""
@@ -263,7 +220,3 @@ class _Resolver:
             return None
         is_shown = not self.server.lacks_asset_fields(check.names)
         return None if is_shown else Search(check.within, check.label)
-
-
-def _sorted(ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(ids))

@@ -9,9 +9,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.model.text_forms import bare
-from immich_smart_albums.rules.record import needed
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.query import Reach
@@ -42,13 +42,16 @@ class ShownPeople:
 
 
 def look_for_people(searches: Searches, reach: Reach) -> ShownPeople:
-    """Read whom all photos in these places show. Raises ServerError, and FilterError where an answer hides it."""
+    """Read whom all photos in these places show. Raises ServerError, also where an answer does not tell it."""
     found = ShownPeople()
     with closing(searches.find(reach.over(WHOLE_LIBRARY), frozenset({"people", "ownerId"}))) as batches:
         for batch in batches:
             for record in batch:
-                owner, people = str(needed(record, "ownerId")), needed(record, "people")
-                shown = [each for each in people if isinstance(each, dict)] if isinstance(people, list) else []
+                owner, people = record.get("ownerId"), record.get("people")
+                if not isinstance(owner, str) or not isinstance(people, list):
+                    message = f"the server does not tell whose asset {record['id']} is, and who is on it"
+                    raise Untrustworthy(message, hint="Something on the way seems to drop withPeople, or its answer.")
+                shown = [each for each in people if isinstance(each, dict)]
                 found.owners.add(owner)
                 if shown:
                     found.telling.add(owner)

@@ -1,0 +1,102 @@
+"""Whom a name of a person means: one's own people, and where it excludes everybody of that name whom a photo shows."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import Problem, Untrustworthy
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.predicates.owner import owned_by
+from immich_smart_albums.rules.scope import TIMELINE_ONLY
+from immich_smart_albums.rules.syntax.ids import is_id
+from immich_smart_albums.rules.tree import Any, Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from immich_smart_albums.model.query import Reach
+    from immich_smart_albums.operations.names.names import Names
+    from immich_smart_albums.operations.names.shown_people import ShownPeople
+    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.tree import Named, Node
+    from immich_smart_albums.selection.ports import Searches
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Looks up people for one rule."""
+
+    searches: Searches
+    names: Names
+    findings: Findings
+    reach: Reach
+    """Where the rule looks."""
+
+    def wrong(self, name: str, label: str, *, excludes: bool) -> Problem | None:
+        """Why a name or an id stands for nobody; None where it does. Raises ServerError."""
+        problem = self.names.wrong(Thing.PERSON, name, label)
+        if problem is None or not self._sees_others:
+            return problem
+        others = self._others.ids(name)
+        if name.strip().lower() in self._others.names or (excludes and others):
+            return None
+        if not others:
+            return problem
+        hint = f"Outside a not, names are those of your own people. Give a partner's by id: {', '.join(sorted(others))}"
+        return Problem(label, f"nobody of yours is named {name!r}, only somebody on a partner's photos", hint)
+
+    def has(self, person_id: str) -> bool:
+        """Whether a person exists: the account's own, or one on a partner's photos. Raises ServerError."""
+        return self.names.has_person(person_id) or (self._sees_others and person_id in self._others.names)
+
+    def node(self, leaf: Named, *, excludes: bool) -> Node:
+        """What people by name or id stand for. Raises ServerError."""
+        everywhere = self.reach != TIMELINE_ONLY
+        own = [frozenset(self.names.ids(Thing.PERSON, each, everywhere=everywhere)) for each in leaf.names]
+        if not excludes or not self._sees_others or all(map(is_id, leaf.names)):
+            return leaf.build(tuple(map(_sorted, own)))
+        if self.names.partners is None:
+            self.findings.notice(
+                f"{leaf.label}: the key lacks the permission partner.read, so all photos are looked at for partners' "
+                f"people named as in {leaf.words}"
+            )
+        others = [self._others.ids(name) for name in leaf.names]
+        for person_id in sorted(frozenset().union(*others).difference(*own)):
+            self._require_found(person_id, leaf)
+        built = leaf.build(tuple(_sorted(mine | found) for mine, found in zip(own, others, strict=True)))
+        silent = self._others.owners - self._others.telling - {self.names.own_id}
+        if not silent:
+            return built
+        self.findings.notice(
+            f"{leaf.label}: Immich shows nobody on the photos of some partner, so whether {leaf.words} holds for them "
+            "cannot be told: they are left out"
+        )
+        return Any((built, owned_by(silent, "a partner's of whom nobody is shown")))
+
+    @property
+    def _others(self) -> ShownPeople:
+        return self.names.shown(self.searches, self.reach)
+
+    @property
+    def _sees_others(self) -> bool:
+        """Whether photos of other users may be among those that the rule looks at."""
+        return self.names.partners is None or bool(self.names.partners)
+
+    def _require_found(self, person_id: str, leaf: Named) -> None:
+        """Hold the server to it that it finds by id whom it shows: an exclude that finds nobody lets everybody in."""
+        if (person_id, self.reach) in self.names.found_by_id:
+            return
+        query = self.reach.over(Query(Kind.METADATA, (("personIds", (person_id,)),), limit=1))
+        with closing(self.searches.find(query, frozenset())) as batches:
+            if any(map(list, batches)):
+                self.names.found_by_id.add((person_id, self.reach))
+                return
+        message = f"{leaf.label}: the server shows {leaf.words} on a partner's photo and finds no photo of that person"
+        hint = "Nothing is decided without it. Exclude the partner's photos (owner: partner), or try again."
+        raise Untrustworthy(message, hint=hint)
+
+
+def _sorted(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(ids))
