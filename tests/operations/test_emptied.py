@@ -10,8 +10,9 @@ import pytest
 
 from immich_sandbox import Sandbox
 from immich_smart_albums.changes.guard import FEWEST_LOST, refusals_of_emptied
-from immich_smart_albums.changes.plan import Losses
+from immich_smart_albums.changes.plan import AlbumPlan, Losses
 from immich_smart_albums.ledger.ledger import open_ledger
+from immich_smart_albums.model.album import Album
 from immich_smart_albums.operations.forget import forget_album, known_album
 from immich_smart_albums.operations.plan import make_plan
 from immich_smart_albums.operations.select import Selecting
@@ -48,7 +49,7 @@ def test_an_album_that_was_emptied_is_refused_and_nothing_is_concluded(emptied: 
     (plan,) = emptied.planned().albums
     (refusal,) = plan.refusals
     assert refusal.startswith("all 5 photos that it added are gone from the album at once")
-    assert "`--allow Best`" in refusal
+    assert "They stay out: `sync --allow Best`." in refusal
     assert "`ledger forget Best --binding`" in refusal
     for _ in range(2):
         (report,) = emptied.sync().albums
@@ -98,13 +99,19 @@ def test_photos_that_match_no_more_are_not_missed(home: Household) -> None:
 
 
 def test_the_numbers_of_the_guard() -> None:
+    def said(*numbers: int, album: Album | None = None) -> tuple[str, ...]:
+        return refusals_of_emptied(AlbumPlan("Best of all", "alice", album), Losses(*numbers))
+
     fewest = FEWEST_LOST
-    assert refusals_of_emptied("x", Losses(fewest, fewest, fewest))
-    assert not refusals_of_emptied("x", Losses(fewest - 1, fewest - 1, fewest - 1))
-    assert not refusals_of_emptied("x", Losses(100, 89, 89))
-    (refusal,) = refusals_of_emptied("Best of all", Losses(100, 90, fewest))
+    assert said(fewest, fewest, fewest)
+    assert not said(fewest - 1, fewest - 1, fewest - 1)
+    assert not said(100, 89, 89)
+    (refusal,) = said(100, 90, fewest)
     assert refusal.startswith("90 of the 100 photos")
-    assert "--allow 'Best of all'" in refusal
+    assert refusal.endswith("They are added again: `ledger forget 'Best of all' --binding`")
+    # An album that people renamed would not be found by the rule's name.
+    (refusal,) = said(100, 90, fewest, album=Album("id", "Ours", 0, "owner", "Alice", ""))
+    assert refusal.endswith("--binding` and `adopt 'Best of all' --id id`")
 
 
 DAY = Key("day", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[8:10],))

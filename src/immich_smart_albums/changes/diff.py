@@ -86,7 +86,7 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
     )
     taken = sum(asset.id not in wanted.elsewhere for _, asset in removals)
     refused = refusals(wanted.rule.guard, len(members), taken, len(additions))
-    refused += refusals_of_emptied(wanted.name, plan.losses)
+    refused += refusals_of_emptied(plan, plan.losses)
     if wanted.selections and not selected:
         ours = lesson.ours - wanted.elsewhere
         # Where all that was ours only moves, it is no wonder that nothing is left.

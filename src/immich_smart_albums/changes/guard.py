@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from immich_smart_albums.changes.plan import Losses
+from immich_smart_albums.model.command import command
+from immich_smart_albums.model.text_forms import same_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -43,11 +44,15 @@ def refusals_of_nothing(guard: Guard, ours: int, matched_before: int) -> tuple[s
 FEWEST_LOST = 5
 """Fewer photos than these a person may well have taken out one by one."""
 
+_ITS_OWN = "it added are gone from the album"
+
 LOST_SHARE = 0.9
 """Of what we added to an album; more than that is not taken out one by one."""
 
 
-def refusals_of_emptied(name: str, losses: Losses, what: str = "it added are gone from the album") -> tuple[str, ...]:
+def refusals_of_emptied(
+    plan: AlbumPlan, losses: Losses, what: str = "it added are gone from the album"
+) -> tuple[str, ...]:
     """What to say where nearly all that was added to an album is gone from it at once.
 
     Was it a person, the photos are to stay out; was it a backup that was restored, they are to come back. That only a
@@ -56,10 +61,13 @@ def refusals_of_emptied(name: str, losses: Losses, what: str = "it added are gon
     if losses.matching < FEWEST_LOST or losses.gone < LOST_SHARE * losses.ours:
         return ()
     count = f"all {losses.ours:,}" if losses.gone == losses.ours else f"{losses.gone:,} of the {losses.ours:,}"
-    again = f"`ledger forget {shlex.quote(name)} --binding`"
+    again = command("ledger", "forget", plan.rule, "--binding")
+    if plan.album is not None and not same_name(plan.album.name, plan.rule):
+        # The next run would look for an album of the rule's name.
+        again = f"{again} and {command('adopt', plan.rule, '--id', plan.album.id)}"
     said = (
         f"{count} photos that {what} at once: emptied by somebody, or is a backup restored?"
-        f" `--allow {shlex.quote(name)}` has them stay out, {again} has them added again"
+        f" They stay out: {command('sync', '--allow', plan.rule)}. They are added again: {again}"
     )
     return (said,)
 
@@ -73,7 +81,7 @@ def refused_together(albums: Iterable[AlbumPlan]) -> Iterator[AlbumPlan]:
         sum(plan.losses.matching for plan in plans),
     )
     for plan in plans:
-        said = refusals_of_emptied(plan.rule, losses, "were added to this album and others are gone")
+        said = refusals_of_emptied(plan, losses, "were added to this album and others are gone")
         is_new = plan.losses.matching and not plan.refusals
         yield structs.replace(plan, refusals=said) if said and is_new else plan
 
@@ -89,7 +97,7 @@ def warnings_of_lost_ledger(plan: AlbumPlan) -> tuple[str, ...]:
         f"{plan.already_there:,} of the {_photos(plan.matched)} that match are in the album already, and the ledger"
         " knows nothing of it. If this tool put them there, its ledger is missing: restore it from a backup, for what"
         " people took out would be added again now. If it is lost, or there was none,"
-        f" `adopt {shlex.quote(plan.rule)} --take-over` makes them its own; else they count as put there by hand"
+        f" {command('adopt', plan.rule, '--take-over')} makes them its own; else they count as put there by hand"
     )
     return (said,)
 

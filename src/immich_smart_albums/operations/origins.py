@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import KNOWN_INSIDE, AlbumKey
+from immich_smart_albums.model.command import command
 from immich_smart_albums.model.text_forms import folded, same_name
 from immich_smart_albums.rules.rules_file.was import NO_RULE
 from immich_smart_albums.rules.split import filled, pattern
@@ -133,7 +134,8 @@ class Origins:
     def _unknown(self, rule: AlbumRule, was: str) -> Origin:
         near = nearest(was, [each.rule for each in self._earlier], count=3)
         meant = f"Did you mean {', '.join(map(repr, near))}? " if near else ""
-        hint = f"{meant}`ledger list` tells what it knows. Take `was` away for an album that the ledger never knew."
+        listed = command("ledger", "list")
+        hint = f"{meant}{listed} tells what it knows. For an album that it never knew, take `was` away."
         message = f"the ledger knows no rule {was!r} that is not in the rules any more"
         return Origin(problem=rule.span.problem(message, hint=hint))
 
