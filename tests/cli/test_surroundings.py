@@ -225,3 +225,15 @@ def test_too_little_memory_is_no_bug_of_ours(
     monkeypatch.setattr(main, "selects", huge)
     assert main.run(["--verbose"]) is Exit.FAILED
     assert "not enough memory" in capsys.readouterr().err
+
+
+def test_a_clock_that_no_program_can_read_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def centuries_ahead() -> float:
+        message = "timestamp too large to convert to C _PyTime_t"
+        raise OverflowError(message)
+
+    monkeypatch.setattr("time.time", centuries_ahead)
+    assert main.run(["check"]) is Exit.FAILED
+    assert "clock is wrong by centuries" in capsys.readouterr().err
