@@ -402,10 +402,7 @@ class _Count:
         return decode(self._http.post("/search/statistics", body), _Total, self.name).total
 
     def finds(self, filters: Mapping[str, object]) -> bool:
-        try:
-            return self.count(filters) > 0
-        except NoAccess:
-            return False
+        return self.count(filters) > 0
 
     def finds_photo(self, filters: Mapping[str, object], record: Record) -> bool:
         """Whether the filters leave out nothing of the instant of a photo."""
