@@ -339,7 +339,9 @@ def test_a_ranking_whose_page_is_dropped_ends(start: Start) -> None:
         find(server_at(sandbox), smart(None, query="dog"))
 
 
-def test_hidden_people_that_are_left_out_are_noticed(leaky: Sandbox) -> None:
+@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
+def test_hidden_people_that_are_left_out_are_noticed(level: str, start: Start) -> None:
+    leaky = start(generate(400), level=level)
     assert any(person.hidden for person in server_at(leaky).directory.people())
     leaky.faults.drop("withHidden", times=None)
     with pytest.raises(Untrustworthy, match="none of them is listed"):
@@ -421,3 +423,21 @@ def test_shared_albums_are_believed_where_the_key_may_not_count_them(start: Star
             sandbox.library.delete_album(album.id)
     assert server_at(sandbox, "alice-minimal").directory.albums()
     assert 403 in {request.status for request in sandbox.requests if request.path == "/api/albums/statistics"}
+
+
+def test_photos_of_others_and_without_embedding_say_nothing_of_albums(start: Start) -> None:
+    sandbox = start(generate(60))
+    library = sandbox.library
+    library.albums.clear()
+    seen = first(library, lambda one: one.concepts)
+    unseen = library.add_asset(taken="2026-06-01T12:00:00Z", concepts=())
+    foreign = library.add_asset(taken="2026-07-01T12:00:00Z", owner="bob")
+    alice = library.user_named("alice").id
+    library.add_album("All", owner_id=alice, asset_ids=[foreign.id, unseen.id, seen.id])
+    query = smart(500, query="dog", isNotInAlbum=True)
+    found = {record["id"] for record in find(server_at(sandbox), query)}
+    assert found
+    assert not found & {foreign.id, unseen.id, seen.id}
+    sandbox.faults.drop("isNotInAlbum", times=None)
+    with pytest.raises(Untrustworthy, match="drops 'isNotInAlbum'"):
+        find(server_at(sandbox), query)
