@@ -91,7 +91,7 @@ def _photos(changes: Iterable[Change], kind: type[AddAssets | RemoveAssets]) -> 
 def _covers(change: SetDetails, fresh: AlbumPlan, saved: AlbumPlan) -> bool:
     """Whether details are those that the rules say now; the newest photo may be another one meanwhile."""
     now = next((each for each in fresh.changes if isinstance(each, SetDetails)), SetDetails())
-    texts = (change.description, change.order) == (now.description, now.order)
+    texts = (change.name, change.description, change.order) == (now.name, now.description, now.order)
     if change.cover == now.cover or not texts:
         return texts
     if change.cover is None or now.cover is None or change.cover.old != now.cover.old:
