@@ -113,6 +113,10 @@ class Origins:
             user == owner.user.id and names_of is not None and names_of.fullmatch(name) for user, name in self._at_work
         )
 
+    def has_seen(self, owner: Participant) -> bool:
+        """Whether the ledger knows anything that was ever done for an account."""
+        return any(album.key.owner == owner.user.id for album in self._known)
+
     def keys_before(self, rule: AlbumRule, origin: Origin, selections: Mapping[str, Selection]) -> dict[str, AlbumKey]:
         """What the ledger knows the albums of a rule by, as far as it does, by the names that they are to have now."""
         if not origin.rule:

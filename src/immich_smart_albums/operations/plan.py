@@ -278,7 +278,7 @@ class _Planner:
         wanted = replace(wanted, waiting=self._waiting(wanted, view, memory, answers))
         wanted = replace(wanted, sticky=self._sticky(wanted, view, memory, answers))
         plan = plan_album(wanted, view, memory)
-        if view is not None and not any(known.key.owner == owner.user.id for known in self.ledger.albums()):
+        if view is not None and not self.origins.has_seen(owner):
             plan = structs.replace(plan, warnings=(*plan.warnings, *warnings_of_lost_ledger(plan)))
         plan = structs.replace(plan, split=rule.name if rule.rule.split else "", was=before)
         if before is not None:
