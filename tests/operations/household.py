@@ -52,7 +52,7 @@ def two_people(photos: int = 5, seed: int = 1) -> Library:
                 owner=name.lower(),
                 taken=f"2024-06-0{1 + number % 9}T12:00:00Z",
                 name=f"{name.lower()}-{number}.jpg",
-                exif=Exif(file_size=1, rating=None),
+                exif=Exif(file_size=1, rating=None, date_time_original=1),
             )
     return library
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +14,7 @@ from immich_sandbox.generator.concepts import CONCEPTS
 from immich_sandbox.library.records import Exif, Person, Tag, User
 from tests.rules.books import book
 
-from .household import Household
+from .household import UNLIMITED, Household
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -350,3 +350,47 @@ def test_many_are_asked_for_at_once_and_nobody_asks_again(house: House, sandbox:
     assert not added(home)
     asked = [request for request in sandbox.requests if request.path == "/api/search/smart"]
     assert len(asked) == 1  # the one that waits
+
+
+# -- what is in the album -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("match", "steps"),
+    [
+        ("{person: Ben}", ("metadata", "embedding", "text")),
+        ("{smart: {query: dog, until: LAST}}", ("metadata", "faces", "text")),
+        ("{camera: Leica}", ()),
+        ("{any: [{person: Ben}, {place: Rome}]}", ()),
+        ("{person: {only: Ben}}", ("metadata", "embedding", "text")),
+        ("{text: ticket}", ("metadata", "faces")),
+    ],
+)
+def test_nothing_is_taken_out_because_immich_indexes_anew(
+    house: House, sandbox: Sandbox, match: str, steps: tuple[str, ...]
+) -> None:
+    photo = house.photo("ours", person_ids=(house.ids["Ben"],), concepts=((DOG, 1.0),), text="ticket", city="Rome")
+    house.library.update(photo.id, make="Leica")
+    home = house.run(sandbox, f"{{all: [{match}, {{filename: ours}}]}}", "keep: in-step, sticky: false, settle: 0")
+    home = replace(home, rules=(replace(home.rules[0], guard=UNLIMITED),))
+    assert not home.sync().failures
+    assert members(house) == {photo.id}
+    house.indexing.hold(photo.id, *steps, uploaded=photo.created_at, dated=True)
+    house.photo("another", person_ids=(house.ids["Ben"],), concepts=((DOG, 1.0),), text="ticket", city="Rome")
+    house.library.update(next(reversed(house.library.assets)), make="Leica")
+    plan = planned(home)
+    assert plan.removals == ()
+    assert [len(each.assets) for each in plan.staying] == [1]
+    house.indexing.finish()
+    assert planned(home).staying == ()
+
+
+def test_what_surely_matches_no_more_is_taken_out(house: House, sandbox: Sandbox) -> None:
+    photo = house.photo("ours", person_ids=(house.ids["Ben"],))
+    home = house.run(sandbox, "{filename: ours, person: Ben}", "keep: in-step, settle: 0")
+    home = replace(home, rules=(replace(home.rules[0], guard=UNLIMITED),))
+    assert not home.sync().failures
+    house.library.update(photo.id, person_ids=(house.ids["Emma"],))
+    assert len(planned(home).removals) == 1
+    house.library.update(photo.id, person_ids=(), original_file_name="renamed.jpg")
+    assert len(planned(home).removals) == 1

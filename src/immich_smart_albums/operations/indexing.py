@@ -86,7 +86,7 @@ class Indexing:
         doubtful = {asset: table for asset, table in tables.items() if lacking(table, frozenset())}
         if not doubtful:
             return {}
-        scope = _scope(part.frame for part in certainty.plan.parts)
+        scope = scope_of(part.frame for part in certainty.plan.parts)
         done = self.done(doubtful, settle, scope, read=certainty.is_read, exact=exact)
         left = {asset.id: lacking(table, done[asset.id]) for asset, table in doubtful.items()}
         return {id_: self._reason(id_, stages[0]) for id_, stages in left.items() if stages}
@@ -109,6 +109,32 @@ class Indexing:
             known[asset.id] = {Stage.DATES, Stage.METADATA} if is_read else {Stage.DATES} if record is None else set()
         self._by_embedding(tables, known, fresh.keys(), scope, exact=exact)
         return {id_: frozenset(stages) for id_, stages in known.items()}
+
+    def shown(self, assets: Collection[Asset], stages: Stages, settle: int, scope: Query) -> dict[str, Stages]:
+        """Of some steps those of which Immich still shows what they found out, for each of some photos.
+
+        Photos on which nobody is shown may have been looked at; but where somebody was, and is not any more, faces may
+        as well be on their way again. Raises ServerError.
+        """
+        fresh = self._uploaded_within(settle, scope)
+        records = {str(each["id"]): each for each in self.server.searches.details(asset.id for asset in assets)}
+        is_signed = Stage.EMBEDDING in stages or (Stage.TEXT in stages and self._smart())
+        embedded = self._having_embeddings(assets, scope, exact=True) if is_signed else {asset.id for asset in assets}
+        busy = self._queues()
+        found: dict[str, Stages] = {}
+        for asset in assets:
+            record, is_settled = records.get(asset.id, {}), asset.id not in fresh
+            signs = {
+                Stage.DATES: is_settled,
+                Stage.METADATA: shows_metadata(record),
+                Stage.EMBEDDING: asset.id in embedded,
+                Stage.FACES: is_settled and bool(record.get("people")),
+                Stage.TEXT: is_settled and asset.id in embedded,
+            }
+            found[asset.id] = frozenset(
+                stage for stage in stages if signs[stage] and not QUEUES.get(stage, frozenset()) & busy
+            )
+        return found
 
     def _by_embedding(
         self,
@@ -219,7 +245,7 @@ def certain(selection: Selection, indexing: Indexing, settle: int) -> Selection:
     return replace(selection, assets=left, waiting={reason: tuple(each) for reason, each in waiting.items()})
 
 
-def _scope(frames: Iterable[Query]) -> Query:
+def scope_of(frames: Iterable[Query]) -> Query:
     """Where all of some searches look."""
     queries = list(frames)
     in_trash = any(

@@ -31,6 +31,7 @@ from immich_smart_albums.operations.indexing import Indexing, certain
 from immich_smart_albums.operations.origins import Origin, Origins
 from immich_smart_albums.operations.rule_tests import expect
 from immich_smart_albums.operations.select import Selecting, compile_rules, select
+from immich_smart_albums.operations.staying import staying
 from immich_smart_albums.rules.album import AlbumRule, Keep
 from immich_smart_albums.rules.rules_file.located import located
 from immich_smart_albums.rules.syntax.diagnostics import Findings
@@ -277,6 +278,7 @@ class _Planner:
         )
         wanted = replace(wanted, waiting=self._waiting(wanted, view, memory, answers))
         wanted = replace(wanted, sticky=self._sticky(wanted, view, memory, answers))
+        wanted = replace(wanted, staying=self._staying(wanted, view, memory, answers))
         plan = plan_album(wanted, view, memory)
         if view is not None and not self.origins.has_seen(owner):
             plan = structs.replace(plan, warnings=(*plan.warnings, *warnings_of_lost_ledger(plan)))
@@ -331,6 +333,19 @@ class _Planner:
             server = self.accounts.present[name].server
             self._indexing[name] = Indexing(server, self.how.clock, self.how.store)
         return self._indexing[name]
+
+    def _staying(self, wanted: Wanted, view: AlbumView | None, memory: Memory, answers: Answers) -> dict[str, str]:
+        """What may stay although it is not selected: Immich does not show any more what the rule asks for."""
+        if view is None or wanted.rule.keep is Keep.ADD_ONLY:
+            return {}
+        selected = {asset.id for selection in answers.selections.values() for asset in selection.assets}
+        ids = (memory.having({Standing.OURS}) & view.members) - selected - wanted.sticky
+        lost = {id_: memory.memberships[id_].asset for id_ in ids}
+        found: dict[str, str] = {}
+        for name, resolved in answers.rules.items():
+            account, indexing = self.accounts.present[name], self._indexing_of(name)
+            found |= staying(resolved, lost, account, indexing, self.how, wanted.rule.settle)
+        return found
 
     def _sticky(self, wanted: Wanted, view: AlbumView | None, memory: Memory, answers: Answers) -> frozenset[str]:
         """What may stay although it is not selected, because only smart searches have lost sight of it."""

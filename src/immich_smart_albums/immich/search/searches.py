@@ -142,10 +142,17 @@ class ImmichSearches:
         for batch in self._everything(self._question(query, visibility, fields)):
             shown.update(int(record["id"].replace("-", ""), 16) for record in batch)
             yield batch
-        if self.estimate(replace(query, visibility=frozenset({visibility}))) == len(shown):
+        if self._total(query, visibility) == len(shown):
             return
         for batch in self._everything(bare):
             yield [record for record in batch if int(record["id"].replace("-", ""), 16) not in shown]
+
+    def _total(self, query: Query, visibility: Visibility) -> int | None:
+        """How many there are in one visibility; None where that cannot be asked: then they are read once more."""
+        try:
+            return self.estimate(replace(query, visibility=frozenset({visibility})))
+        except ServerError:
+            return None
 
     def _firsts(
         self, bare: Question, query: Query, visibility: Visibility, fields: frozenset[str]

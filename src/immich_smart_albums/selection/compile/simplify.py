@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search
 from immich_smart_albums.selection.compile.algebra import both, contradiction, domain
+from immich_smart_albums.selection.stages import when_failed, when_found, when_missing, when_passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from immich_smart_albums.selection.stages import Stages
 
 _ANYWHERE = frozenset(Visibility)
 
@@ -184,5 +187,28 @@ def without_smart(node: Node) -> Node | None:
         case Any():
             rest = [each for child in node.children if (each := without_smart(child)) is not None]
             return Any(tuple(rest), node.label) if len(rest) == len(node.children) else None
+        case _:
+            return node
+
+
+def at_most(node: Node, undone: Stages) -> Plain:
+    """A rule for photos of which Immich does not show what these steps find out, read as widely as it may turn out."""
+    return _bound(node, undone, widest=True)
+
+
+def _bound(node: Node, undone: Stages, *, widest: bool) -> Plain:
+    match node:
+        case Search():
+            needs = when_missing(node.query) if widest else when_found(node.query)
+            return widest if needs & undone else node
+        case Check():
+            needs = when_failed(node) if widest else when_passed(node)
+            return widest if needs & undone else node
+        case Not():
+            return negated(_bound(node.child, undone, widest=not widest), node.label)
+        case All():
+            return all_of((_bound(child, undone, widest=widest) for child in node.children), node.label)
+        case Any():
+            return any_of((_bound(child, undone, widest=widest) for child in node.children), node.label)
         case _:
             return node

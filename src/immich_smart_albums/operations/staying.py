@@ -1,0 +1,76 @@
+"""What stays in an album kept in step although it is not selected: Immich shows no more what the rule asks for.
+
+While Immich indexes a library anew, embeddings and faces are thrown away first. Nothing is taken out of an album for
+that: a photo leaves only where the rule surely does not hold for it, whatever Immich may still find out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import WHOLE_LIBRARY
+from immich_smart_albums.operations.indexing import scope_of
+from immich_smart_albums.operations.select import compile_rules, select
+from immich_smart_albums.rules.tree import Check, Rule, Search, leaves
+from immich_smart_albums.selection.compile.simplify import at_most
+from immich_smart_albums.selection.run.evaluate import Selection
+from immich_smart_albums.selection.stages import Stage, when_failed, when_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.operations.accounts import Participant
+    from immich_smart_albums.operations.indexing import Indexing
+    from immich_smart_albums.operations.select import Selecting
+    from immich_smart_albums.rules.tree import Node
+    from immich_smart_albums.selection.stages import Stages
+
+_WORDS = {
+    Stage.DATES: "they were only just uploaded",
+    Stage.METADATA: "Immich does not show what is in their files (any more)",
+    Stage.EMBEDDING: "Immich has not looked at them for smart search (any more)",
+    Stage.FACES: "Immich shows nobody on them (any more), or is looking for faces",
+    Stage.TEXT: "Immich is perhaps reading the text in them anew",
+}
+
+
+def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
+    rule: Rule, lost: Mapping[str, Asset], account: Participant, indexing: Indexing, how: Selecting, settle: int
+) -> dict[str, str]:
+    """Which of some photos that one account does not select may match all the same, each with the reason.
+
+    `rule` has its names looked up. What cannot be asked for stays as well. Raises ServerError and FilterError.
+    """
+    stages = _resting_on(rule.match)
+    if not stages or not lost:
+        return {}
+    queries = [leaf.query for leaf in leaves(rule.match) if isinstance(leaf, Search)]
+    scope = scope_of(queries or [WHOLE_LIBRARY])
+    groups: dict[Stages, set[str]] = {}
+    for id_, shown in indexing.shown(lost.values(), stages, settle, scope).items():
+        groups.setdefault(stages - shown, set()).add(id_)
+    found: dict[str, str] = {}
+    for undone, ids in groups.items():
+        match = at_most(rule.match, undone)
+        if match is False or match == rule.match:
+            continue
+        reason = _WORDS[next(stage for stage in Stage if stage in undone)]
+        if match is not True:
+            compiled = compile_rules({"": Rule(match)}, account)
+            result = select(compiled, account, how)[""]
+            if isinstance(result, Selection):
+                ids = ids & {asset.id for asset in result.assets}  # noqa: PLW2901 - fewer of the same
+        found |= dict.fromkeys(ids, reason)
+    return found
+
+
+def _resting_on(node: Node) -> Stages:
+    """The steps that a match may still come of."""
+    found: set[Stage] = set()
+    for leaf in leaves(node):
+        if isinstance(leaf, Search):
+            found |= when_missing(leaf.query)
+        elif isinstance(leaf, Check):
+            found |= when_failed(leaf)
+    return frozenset(found)
