@@ -376,12 +376,14 @@ def test_nothing_is_taken_out_because_immich_indexes_anew(
     assert not home.sync().failures
     assert members(house) == {photo.id}
     house.indexing.hold(photo.id, *steps, uploaded=photo.created_at, dated=True)
+    sandbox.settings.queues["faceDetection"] = 1
     house.photo("another", person_ids=(house.ids["Ben"],), concepts=((DOG, 1.0),), text="ticket", city="Rome")
     house.library.update(next(reversed(house.library.assets)), make="Leica")
     plan = planned(home)
     assert plan.removals == ()
     assert [len(each.assets) for each in plan.staying] == [1]
     house.indexing.finish()
+    sandbox.settings.queues.clear()
     assert planned(home).staying == ()
 
 

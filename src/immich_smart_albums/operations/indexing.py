@@ -69,6 +69,8 @@ class Indexing:
     _busy: frozenset[str] | None = None
     _is_smart: bool | None = None
     _seen: Seen | None = None
+    _faces: Seen | None = None
+    _sees_queues: bool = False
     _embedded: dict[str, bool] = field(default_factory=dict)
     """What was asked for in this run."""
 
@@ -110,11 +112,25 @@ class Indexing:
         self._by_embedding(tables, known, fresh.keys(), scope, exact=exact)
         return {id_: frozenset(stages) for id_, stages in known.items()}
 
+    def remember_faces(self, assets: Iterable[Asset]) -> None:
+        """Remember what a rule selects that rests on faces: these were there once."""
+        self._known_faces().add((asset.id for asset in assets), self._time(), is_refreshed=True)
+
+    def _known_faces(self) -> Seen:
+        if self._faces is None:
+            self._faces = Seen.of(self.server, self.store, "faces")
+        return self._faces
+
+    def _never_had_faces(self, asset: Asset) -> bool:
+        """Whether nobody was ever on a photo, as far as is known, and no queue of faces is at work that could show."""
+        self._queues()
+        return self._sees_queues and not self._known_faces().has(asset.id)
+
     def shown(self, assets: Collection[Asset], stages: Stages, settle: int, scope: Query) -> dict[str, Stages]:
         """Of some steps those of which Immich still shows what they found out, for each of some photos.
 
         Photos on which nobody is shown may have been looked at; but where somebody was, and is not any more, faces may
-        as well be on their way again. Raises ServerError.
+        as well be on their way again. So may they be where the queues are not to be seen. Raises ServerError.
         """
         fresh = self._uploaded_within(settle, scope)
         records = {str(each["id"]): each for each in self.server.searches.details(asset.id for asset in assets)}
@@ -128,7 +144,7 @@ class Indexing:
                 Stage.DATES: is_settled,
                 Stage.METADATA: shows_metadata(record),
                 Stage.EMBEDDING: asset.id in embedded,
-                Stage.FACES: is_settled and bool(record.get("people")),
+                Stage.FACES: is_settled and (bool(record.get("people")) or self._never_had_faces(asset)),
                 Stage.TEXT: is_settled and asset.id in embedded,
             }
             found[asset.id] = frozenset(
@@ -200,7 +216,8 @@ class Indexing:
         """The queues that are not empty, as far as the key may see them."""
         if self._busy is None:
             try:
-                self._busy = frozenset(self.server.hints.busy_queues() or ())
+                busy = self.server.hints.busy_queues()
+                self._busy, self._sees_queues = frozenset(busy or ()), busy is not None
             except (Refused, NotImmich, Untrustworthy):
                 self._busy = frozenset()  # not to be seen by this key, or from here: the other signs decide
         return self._busy
@@ -214,7 +231,7 @@ class Indexing:
         """Which of some photos have an embedding."""
         wanted = list(assets)
         if self._seen is None:
-            self._seen = Seen.of(self.server, self.store)
+            self._seen = Seen.of(self.server, self.store, "embedded")
         seen = self._seen
         unknown = [asset for asset in wanted if asset.id not in self._embedded and (exact or not seen.has(asset.id))]
         if unknown:

@@ -31,7 +31,7 @@ from immich_smart_albums.operations.indexing import Indexing, certain
 from immich_smart_albums.operations.origins import Origin, Origins
 from immich_smart_albums.operations.rule_tests import expect
 from immich_smart_albums.operations.select import Selecting, compile_rules, select
-from immich_smart_albums.operations.staying import staying
+from immich_smart_albums.operations.staying import resting_on, staying
 from immich_smart_albums.rules.album import AlbumRule, Keep
 from immich_smart_albums.rules.rules_file.located import located
 from immich_smart_albums.rules.syntax.diagnostics import Findings
@@ -39,6 +39,7 @@ from immich_smart_albums.rules.syntax.source import nearest
 from immich_smart_albums.rules.tree import Rule, Thing
 from immich_smart_albums.selection.compile.simplify import without_smart
 from immich_smart_albums.selection.run.evaluate import Selection
+from immich_smart_albums.selection.stages import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -344,6 +345,8 @@ class _Planner:
         found: dict[str, str] = {}
         for name, resolved in answers.rules.items():
             account, indexing = self.accounts.present[name], self._indexing_of(name)
+            if Stage.FACES in resting_on(resolved.match):
+                indexing.remember_faces(answers.selections[name].assets)
             found |= staying(resolved, lost, account, indexing, self.how, wanted.rule.settle)
         return found
 

@@ -1,4 +1,4 @@
-"""The photos that were seen with an embedding, kept from run to run so that nobody asks again."""
+"""The photos of which something was seen, such as an embedding, kept from run to run."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ class Seen:
         self._ids = kept[1] if kept is not None and whole else b""
 
     @classmethod
-    def of(cls, server: PhotoServer, store: StateStore | None) -> Self:
+    def of(cls, server: PhotoServer, store: StateStore | None, what: str) -> Self:
         """Those of the account that a key belongs to; none where the key may not tell whose it is."""
         try:
-            return cls(store, f"embedded {server.directory.me().id}" if store else "")
+            return cls(store, f"{what} {server.directory.me().id}" if store else "")
         except MissingPermission:
             return cls(None, "")
 
     def has(self, asset_id: str) -> bool:
-        """Whether a photo was seen with an embedding."""
+        """Whether it was seen of a photo."""
         return contains(self._ids, pack(asset_id))
 
-    def add(self, ids: Iterable[str], now: int) -> None:
-        """Remember photos; `now` in ms since 1970."""
+    def add(self, ids: Iterable[str], now: int, *, is_refreshed: bool = False) -> None:
+        """Remember photos; `now` in ms since 1970. What is not added to, or refreshed, is forgotten in two days."""
         new = [each for each in map(pack, ids) if not contains(self._ids, each)]
-        if new and self._store is not None:
+        if self._store is not None and (new or is_refreshed):
             self._ids = exchanged(self._ids, (), new)
             self._store.save({self._key: (_STAMP, self._ids, now)}, now - 2 * _DAY)
 

@@ -42,7 +42,7 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
 
     `rule` has its names looked up. What cannot be asked for stays as well. Raises ServerError and FilterError.
     """
-    stages = _resting_on(rule.match)
+    stages = resting_on(rule.match)
     if not stages or not lost:
         return {}
     queries = [leaf.query for leaf in leaves(rule.match) if isinstance(leaf, Search)]
@@ -65,7 +65,7 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
     return found
 
 
-def _resting_on(node: Node) -> Stages:
+def resting_on(node: Node) -> Stages:
     """The steps that a match may still come of."""
     found: set[Stage] = set()
     for leaf in leaves(node):
