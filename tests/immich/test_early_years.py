@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import Untrustworthy
-from immich_smart_albums.immich.search.early_years import BEFORE_ALL, LAST
+from immich_smart_albums.immich.search.early_years import BEFORE_ALL, LAST, with_true_years
+from immich_smart_albums.immich.search.page import Page
 from immich_smart_albums.model.instants import from_milliseconds
 
 from .clients import find, found_ids, metadata, server_at, shown_ids
@@ -93,6 +94,21 @@ def test_a_server_that_ignores_the_time_is_told_as_before(start: Start) -> None:
     sandbox.faults.status(200, body=body, path="/api/search/metadata", times=None)
     with pytest.raises(Untrustworthy):
         found_ids(server_at(sandbox), metadata(takenBefore="1970-01-01T00:00:00.000Z"))
+
+
+def test_where_only_later_photos_were_asked_for_an_earlier_one_is_wrong(start: Start) -> None:
+    sandbox, _ = with_early_ones(start, "3.1")
+    sandbox.faults.status(200, body=answer_of(sandbox), path="/api/search/metadata", times=None)
+    sandbox.clear_requests()
+    with pytest.raises(Untrustworthy):
+        found_ids(server_at(sandbox), metadata(takenAfter="1970-01-01T00:00:00.000Z"))
+    assert len([each for each in sandbox.requests if "/search" in each.path]) == 1
+
+
+def test_what_a_record_does_not_show_is_left() -> None:
+    record = {"id": "a", "fileCreatedAt": "1999-07-04T12:00:00.000Z", "localDateTime": None, "exifInfo": None}
+    page = with_true_years(Page([record], has_more=False, instants=[0]), {"a"})
+    assert page.records == [{**record, "fileCreatedAt": "0099-07-04T12:00:00.000Z"}]
 
 
 def answer_of(sandbox: Sandbox) -> bytes:
