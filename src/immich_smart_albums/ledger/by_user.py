@@ -97,7 +97,8 @@ def _merge_memberships(connection: sqlite3.Connection, other: int, kept: int) ->
         WHERE theirs.album = ? AND ours.album = ?
     """
     for asset, their_standing, their_run, our_standing, our_run in connection.execute(both, (other, kept)).fetchall():
-        is_theirs = (_WEIGHTS[their_standing], their_run) > (_WEIGHTS[our_standing], our_run)
+        # What is no standing at all, in a damaged ledger, is told by whoever reads it.
+        is_theirs = (_WEIGHTS.get(their_standing, 0), their_run) > (_WEIGHTS.get(our_standing, 0), our_run)
         loser = kept if is_theirs else other
         connection.execute("DELETE FROM memberships WHERE album = ? AND asset = ?", (loser, asset))
     connection.execute("UPDATE memberships SET album = ? WHERE album = ?", (kept, other))
