@@ -141,3 +141,17 @@ def test_waiting_for_skipped_rows_does_not_change_the_answer(client: Client) -> 
     client.sandbox.settings.skipped_row_cost = 0.0001
     client.sandbox.settings.latency = 0.001
     assert client.ids({"size": 10, "page": 3}) == plain
+
+
+def test_properties_are_dropped_and_fields_hidden_at_any_depth(start: Start) -> None:
+    client = start(generate(60), "3.2")
+    nowhere = {"filter": {"or": [{"city": {"eq": "Nowhere"}}], "type": {"eq": "IMAGE"}}, "withExif": True}
+    assert client.ids(nowhere) == []
+    client.sandbox.faults.drop("or", path="/api/search/*", times=None)
+    client.sandbox.faults.hide("nextCursor", "city", times=None)
+    assets = client.search(nowhere).body["assets"]
+    assert assets["items"]
+    assert "nextCursor" not in assets
+    read = [item["exifInfo"] for item in assets["items"] if "exifInfo" in item]
+    assert read
+    assert all("city" not in exif and "country" in exif for exif in read)
