@@ -184,9 +184,9 @@ class Rule:
     """Feed one album for each combination of values."""
 
 
-@lru_cache(maxsize=1 << 14)
 def leaves(node: Node) -> tuple[Leaf, ...]:
     """All predicates of a tree, from left to right."""
+    # Not remembered: equal trees may differ in where they stand and in where their checks look.
     match node:
         case All() | Any():
             return tuple(leaf for child in node.children for leaf in leaves(child))
