@@ -389,7 +389,7 @@ def test_nothing_is_taken_out_because_immich_indexes_anew(
 
 def test_what_surely_matches_no_more_is_taken_out(house: House, sandbox: Sandbox) -> None:
     photo = house.photo("ours", person_ids=(house.ids["Ben"],))
-    home = house.run(sandbox, "{filename: ours, person: Ben}", "keep: in-step, settle: 0")
+    home = house.run(sandbox, "{all: [{all: [{filename: ours}]}, {person: Ben}]}", "keep: in-step, settle: 0")
     home = replace(home, rules=(replace(home.rules[0], guard=UNLIMITED),))
     assert not home.sync().failures
     house.library.update(photo.id, person_ids=(house.ids["Emma"],))

@@ -49,11 +49,12 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
     scope = scope_of(queries or [WHOLE_LIBRARY])
     groups: dict[Stages, set[str]] = {}
     for id_, shown in indexing.shown(lost.values(), stages, settle, scope).items():
-        groups.setdefault(stages - shown, set()).add(id_)
+        if stages - shown:
+            groups.setdefault(stages - shown, set()).add(id_)
     found: dict[str, str] = {}
     for undone, ids in groups.items():
         match = at_most(rule.match, undone)
-        if match is False or match == rule.match:
+        if match is False:
             continue
         reason = _WORDS[next(stage for stage in Stage if stage in undone)]
         if match is not True:
