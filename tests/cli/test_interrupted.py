@@ -196,3 +196,18 @@ def test_without_a_place_for_a_lock_an_album_is_made_all_the_same(
         monkeypatch.setattr(tempfile, "tempdir", str(fresh.folder / "gone"))
     assert fresh.run(*TO_ALBUM).returncode == 0
     assert fresh.album("Kept")
+
+
+def test_a_reader_of_the_plan_who_goes_away_does_not_stop_the_writing(
+    fresh: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(fresh.folder / "state"))
+    (fresh.folder / "smart-albums.yaml").write_text("albums: [{name: Kept, match: {media: photo}}]")
+    process = fresh.start("sync")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    told = process.stderr.read()
+    assert process.wait(timeout=60) == 0, told
+    process.stderr.close()
+    assert fresh.album("Kept")

@@ -237,3 +237,13 @@ def test_a_clock_that_no_program_can_read_is_told(
     monkeypatch.setattr("time.time", centuries_ahead)
     assert main.run(["check"]) is Exit.FAILED
     assert "clock is wrong by centuries" in capsys.readouterr().err
+
+
+def test_a_plan_is_written_to_a_pipe_and_never_in_its_place(shell: Shell) -> None:
+    pipe = shell.folder / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert shell.run("plan", "--out", str(pipe)).returncode == 0
+    assert pipe.is_fifo()
+    assert b"immich-smart-albums plan" in os.read(reader, 1000)
+    os.close(reader)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, TextIO
 
 from immich_smart_albums.cli.pasting import pasteable
 from immich_smart_albums.errors import SmartAlbumsError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def print_lines(lines: Iterable[str], paint: Callable[[str], str] = str) -> None:
     """Write lines for people to stdout, made harmless; `paint` then colours a line.
 
-    Raises BrokenPipeError where the reader has seen enough, SmartAlbumsError on a full disk.
+    A reader that has seen enough is no error. Raises SmartAlbumsError on a full disk.
     """
     _write(f"{paint(one_line(pasteable(line)))}\n" for line in lines)
 
@@ -35,12 +36,18 @@ def print_json(text: str) -> None:
     _write([f"{escaped}\n"])
 
 
+def forget(stream: TextIO) -> None:
+    """Point a stream to nothing, so that nothing written to it later, nor Python's own flush at exit, can fail."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _write(parts: Iterable[str]) -> None:
     try:
         sys.stdout.writelines(parts)
         sys.stdout.flush()
     except BrokenPipeError:
-        raise
+        forget(sys.stdout)  # the reader has seen enough; what is to be done is done all the same
     except OSError as error:
         message = f"the result cannot be written to stdout: {error.strerror}"
         raise SmartAlbumsError(message, hint="Is the disk full?") from None
@@ -49,6 +56,9 @@ def _write(parts: Iterable[str]) -> None:
 def save(path: Path, text: str) -> None:
     """Write a file, whole or not at all. Raises SmartAlbumsError."""
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device is written to, never replaced
+            path.write_text(text, encoding="utf-8")
+            return
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
