@@ -12,6 +12,10 @@ from hypothesis import strategies as st
 from immich_sandbox import Indexing, Library, Sandbox
 from immich_sandbox.generator.concepts import CONCEPTS
 from immich_sandbox.library.records import Exif, Person, Tag, User
+from immich_smart_albums.operations.explain.album import AlbumWhy
+from immich_smart_albums.operations.explain.photo import why
+from immich_smart_albums.operations.select import Selecting
+from immich_smart_albums.report.explanation import explanation_lines
 from tests.rules.books import book
 
 from .household import UNLIMITED, Household
@@ -396,3 +400,19 @@ def test_what_surely_matches_no_more_is_taken_out(house: House, sandbox: Sandbox
     assert len(planned(home).removals) == 1
     house.library.update(photo.id, person_ids=(), original_file_name="renamed.jpg")
     assert len(planned(home).removals) == 1
+
+
+def test_an_explanation_says_what_a_photo_waits_for(house: House, sandbox: Sandbox) -> None:
+    new, old = house.photo("new"), house.photo("new old")
+    house.hold(new, "metadata", "embedding")
+    home = house.run(sandbox, "{filename: new, not: {person: Ben}}")
+    (rule,) = home.rules
+    account = home.accounts().present["default"]
+    how = Selecting(concurrency=1, log=lambda _: None)
+    found = why("Best", rule.rule, new.id, account, how)
+    assert (found.passed, found.waits) == (False, FACES)
+    assert f"… it waits: {FACES}" in list(explanation_lines(AlbumWhy("Best", new.id, sandbox.url, (found,), ())))
+    found = why("Best", rule.rule, old.id, account, how)
+    assert (found.passed, found.waits) == (True, None)
+    found = why("Best", rule.rule, new.id, account, how, settle=0)
+    assert (found.passed, found.waits) == (True, None)

@@ -64,6 +64,8 @@ def _account(found: Why) -> Iterator[str]:
             yield from _near_misses(found.explanation)
     if found.cut is not None:
         yield f"✗ {one_line(found.cut)}"
+    if found.waits is not None:
+        yield f"… it waits: {one_line(found.waits)}"
     if found.combinations == ():
         yield "✗ it has no value for what the albums are split by"
 
@@ -161,6 +163,7 @@ def _account_json(found: Why, base: str) -> dict[str, object]:
         "asset": found.asset and asset_json(found.asset, base),
         "outside": found.outside,
         "cut": found.cut,
+        "waits": found.waits,
         "split": found.combinations,
         "problems": [problem_json(problem) for problem in found.problems],
         "tree": explanation and _reason_json(explanation.tree),

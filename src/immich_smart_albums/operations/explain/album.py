@@ -123,7 +123,7 @@ def _whys(album: AlbumRule, asset_id: str, accounts: Participants, how: Selectin
             yield Why(name, problems=(accounts.absent[name],))
             continue
         try:
-            yield why(album.name, album.rule, asset_id, accounts.present[name], how)
+            yield why(album.name, album.rule, asset_id, accounts.present[name], how, settle=album.settle)
         except SmartAlbumsError as error:
             yield Why(name, problems=(told(f"account {name}", error),))
 

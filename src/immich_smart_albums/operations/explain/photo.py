@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
+from immich_smart_albums.operations.indexing import Indexing, scope_of
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.select import compile_rules, select
 from immich_smart_albums.rules.scope import reach_of
 from immich_smart_albums.rules.syntax.diagnostics import Findings
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id
+from immich_smart_albums.rules.syntax.reader import SETTLE
 from immich_smart_albums.rules.tree import Check, Search, Thing
 from immich_smart_albums.selection.explain.explain import Answer, Explanation, explain
 from immich_smart_albums.selection.explain.record_values import shown
+from immich_smart_albums.selection.run.certainty import needing
 from immich_smart_albums.selection.run.evaluate import Selection
+from immich_smart_albums.selection.stages import Stage, shows_metadata
 
 if TYPE_CHECKING:
     from immich_smart_albums.operations.accounts import Participant
@@ -131,12 +135,14 @@ class Why:
     """Of a rule that is split: the values whose albums it belongs in. None: the rule is not split."""
     problems: tuple[Problem, ...] = ()
     """Why the account could not be asked."""
+    waits: str | None = None
+    """What Immich is still to find out, where the rule may match and it is not certain yet."""
 
     @property
     def passed(self) -> bool:
         """Whether the rule selects the asset."""
         matches = self.explanation is not None and self.explanation.passed
-        return matches and not (self.outside or self.cut or self.problems or self.combinations == ())
+        return matches and not (self.outside or self.cut or self.waits or self.problems or self.combinations == ())
 
 
 def asset_id_in(text: str) -> str:
@@ -148,7 +154,9 @@ def asset_id_in(text: str) -> str:
     raise ConfigurationError((Problem("ASSET", f"{text!r} is neither a photo's id nor its address", hint),))
 
 
-def why(name: str, rule: Rule, asset_id: str, account: Participant, how: Selecting) -> Why:
+def why(  # noqa: PLR0913 - what is asked, and of whom
+    name: str, rule: Rule, asset_id: str, account: Participant, how: Selecting, *, settle: int = SETTLE
+) -> Why:
     """Ask a rule of a rules file about one asset. It agrees with what the account's selection would be.
 
     Raises ServerError, and FilterError where a check cannot be made on the asset.
@@ -160,12 +168,25 @@ def why(name: str, rule: Rule, asset_id: str, account: Participant, how: Selecti
     found, record = look(rule, resolved, asset_id, account)
     if record is None or not found.passed:
         return found
-    if rule.limit is not None:
+    indexing = Indexing(account.server, how.clock, how.store)
+    if rule.limit is not None or _is_in_doubt(record, indexing, resolved, settle):
         (selection,) = select(compile_rules({name: rule}, account), account, how).values()
-        return _held(found, rule, selection)
+        found = _held(found, rule, selection)
+        if found.passed and found.asset and isinstance(selection, Selection):
+            waiting = indexing.waiting(selection.certainty, [found.asset], settle)
+            found = replace(found, waits=waiting.get(found.asset.id))
+        return found
     if rule.split:
         return replace(found, combinations=tuple(product(*(key.values(record) for key in rule.split))))
     return found
+
+
+def _is_in_doubt(record: Record, indexing: Indexing, rule: Rule, settle: int) -> bool:
+    """Whether Immich is still to find out something about a photo, so that the whole selection has to tell."""
+    asset = Asset.of(record)
+    scope = scope_of([reach_of(rule.match).over(Query(Kind.METADATA))])
+    done = indexing.done({asset: needing(Stage)}, settle, scope, read=lambda _: shows_metadata(record))
+    return bool(frozenset(Stage) - done[asset.id])
 
 
 def look(written: Rule, resolved: Rule, asset_id: str, account: Participant) -> tuple[Why, Record | None]:
