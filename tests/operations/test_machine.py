@@ -383,7 +383,7 @@ class Machine(RuleBasedStateMachine):
         with self.watching(is_undo=True) as undoing:
             undoing.plan, undoing.report = self.plan_and_undo(watch.report.run)
         assert undoing.report.failures == []
-        assert self.contents() == before
+        assert self.contents() == before or self.is_barred()
         with pytest.raises(ConfigurationError, match="was undone by run"):
             self.plan_and_undo(watch.report.run)
 
@@ -404,12 +404,16 @@ class Machine(RuleBasedStateMachine):
                 undoing.plan, undoing.report = self.plan_and_undo(None if is_in_order else run)
                 assert undoing.plan.undoes == run
             assert undoing.report.failures == []
-        if is_in_order:
+        if is_in_order and not self.is_barred():
             after = self.contents()
             # An album whose cover moved meanwhile may have got it from a person, so it may be left, with nothing in it.
             assert {name: inside or None for name, inside in after.items()} == {
                 name: inside or None for name, inside in before.items()
             }
+
+    def is_barred(self) -> bool:
+        """Whether a person keeps Bob from being editor, so that what is his cannot be put back."""
+        return any(known.by_hand not in {None, ("editor",)} for known in self.known.values())
 
     def undo_the_last_run(self) -> None:
         with self.watching(is_undo=True) as watch, suppress(ConfigurationError):  # nothing to undo

@@ -170,6 +170,19 @@ def test_photos_of_several_accounts_come_back_by_those_who_added_them(home: Hous
     assert home.inside() == {"alice-0", "bob-0", "bob-1"}
 
 
+def test_what_an_account_may_not_put_back_any_more_stays_out_and_is_said(home: Household) -> None:
+    home.rules = (BOTH,)
+    home.rate("alice-0", "alice-1", "bob-0")
+    home.sync()
+    home.rate("alice-0", "bob-0", stars=1)
+    home.sync()
+    home.album().roles.pop(home.sandbox.library.user_named("bob").id)
+    (plan,) = undoing(home, None, "alice", "bob").albums
+    assert plan.warnings == ("1 that the run took out stay out: their account is no editor any more",)
+    assert only(home.undo()).failures == []
+    assert home.inside() == {"alice-0", "alice-1"}
+
+
 def test_in_an_album_of_somebody_else_each_account_takes_back_its_own(home: Household) -> None:
     library = home.sandbox.library
     users = {name: library.user_named(name).id for name in ("alice", "bob")}

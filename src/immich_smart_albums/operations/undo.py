@@ -211,7 +211,12 @@ def _changes(album: _Album, keys: Keys, owner: str, warnings: list[str]) -> Iter
     shares = list(_shares(album, warnings))
     gains = [share for share in shares if share.role is not None]
     yield from gains
-    gone = [each for each in removed if each.asset.id not in album.inside]
+    let_in = {share.user.id for share in gains if share.role == "editor"}
+    editors = {album.details.owner.id, *let_in, *(user.id for user, role in album.details.users if role == "editor")}
+    out = [each for each in removed if each.asset.id not in album.inside]
+    gone = [each for each in out if keys.users.get(adder(each)) in editors]
+    if len(gone) < len(out):
+        warnings.append(f"{len(out) - len(gone):,} that the run took out stay out: their account is no editor any more")
     yield from (AddAssets(*each) for each in _grouped(gone, adder))
     yield from (share for share in shares if share not in gains)
     details = _details(album, warnings)
