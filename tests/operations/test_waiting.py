@@ -12,10 +12,14 @@ from hypothesis import strategies as st
 from immich_sandbox import Indexing, Library, Sandbox
 from immich_sandbox.generator.concepts import CONCEPTS
 from immich_sandbox.library.records import Exif, Person, Tag, User
+from immich_smart_albums.ledger.ledger import open_ledger
+from immich_smart_albums.ledger.search_cache import StateFile
 from immich_smart_albums.operations.explain.album import AlbumWhy
 from immich_smart_albums.operations.explain.photo import why
+from immich_smart_albums.operations.plan import make_plan, preview
 from immich_smart_albums.operations.select import Selecting
 from immich_smart_albums.report.explanation import explanation_lines
+from immich_smart_albums.rules.album import RuleBook
 from tests.rules.books import book
 
 from .household import UNLIMITED, Household
@@ -416,3 +420,35 @@ def test_an_explanation_says_what_a_photo_waits_for(house: House, sandbox: Sandb
     assert (found.passed, found.waits) == (True, None)
     found = why("Best", rule.rule, new.id, account, how, settle=0)
     assert (found.passed, found.waits) == (True, None)
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_who_was_seen_on_a_photo_is_remembered(house: House, sandbox: Sandbox, *, is_remembered: bool) -> None:
+    photo = house.photo("ours", person_ids=(house.ids["Ben"],))
+    home = house.run(sandbox, "{filename: ours, person: Ben}", "keep: in-step, settle: 0")
+    home = replace(home, rules=(replace(home.rules[0], guard=UNLIMITED),))
+    assert not home.sync().failures
+    store = StateFile(house.folder / "state.db", lambda _: None) if is_remembered else None
+    how = Selecting(concurrency=1, log=lambda _: None, store=store)
+    house.photo("ours too", person_ids=(house.ids["Ben"],))
+
+    def plan() -> AlbumPlan:
+        with open_ledger(home.ledger) as ledger:
+            return make_plan(RuleBook(home.rules), home.accounts(), ledger, how, made_at="now")[0].albums[0]
+
+    assert plan().removals == ()
+    house.library.update(photo.id, person_ids=())  # without a queue that could show that faces are thrown away
+    assert (len(plan().removals), len(plan().staying)) == ((0, 1) if is_remembered else (1, 0))
+
+
+def test_who_was_seen_with_an_embedding_is_not_asked_for_again(house: House, sandbox: Sandbox) -> None:
+    home = house.run(sandbox, "{filename: last, not: {person: Ben}}")
+    store = StateFile(house.folder / "state.db", lambda _: None)
+    how = Selecting(concurrency=1, log=lambda _: None, store=store)
+    asked = []
+    for _ in range(2):
+        sandbox.clear_requests()
+        answers, _ = preview(home.rules, home.accounts(), how)
+        assert [len(selection.assets) for selection in answers["Best"].selections.values()] == [1]
+        asked.append([request.path for request in sandbox.requests].count("/api/search/smart"))
+    assert asked == [1, 0]

@@ -1,0 +1,74 @@
+"""Which photos have an embedding is told exactly, with few requests, and never guessed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_sandbox import Library, generate
+from immich_smart_albums.errors import ServerError
+from immich_smart_albums.model.asset import Asset
+from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.rules.tree import Check, Not, Search
+from immich_smart_albums.selection.compile.simplify import at_most
+from immich_smart_albums.selection.stages import Stage
+
+from .clients import metadata, server_at
+
+if TYPE_CHECKING:
+    from .conftest import Start
+
+EVERYWHERE = Query(Kind.METADATA, (("withDeleted", True),), frozenset(Visibility))
+
+
+def library_with(without: int) -> tuple[Library, list[Asset]]:
+    """A library where so many of Alice's photos have no embedding, and all of her photos."""
+    library = generate(300)
+    owner = library.user_named("Alice").id
+    own = [each for each in library.timeline if each.owner_id == owner and each.visibility != "locked"]
+    for asset in own[5 : 5 + without]:
+        library.update(asset.id, concepts=())
+    return library, [Asset(each.id, each.file_created_at // 1000, "", "", "") for each in own]
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
+@pytest.mark.parametrize("without", [0, 3, 60, 250])
+def test_exactly_those_with_an_embedding_are_told(start: Start, level: str, without: int) -> None:
+    library, assets = library_with(without)
+    running = start(library, level)
+    found = server_at(running).embeddings.of(assets, EVERYWHERE)
+    assert found == {asset.id for asset in assets if library.assets[asset.id].concepts}
+
+
+def test_few_are_asked_one_by_one_and_many_by_one_ranking(start: Start) -> None:
+    library, assets = library_with(1)
+    running = start(library)
+    server = server_at(running)
+    timeline = Query(Kind.METADATA)
+    shown = [each for each in assets if library.assets[each.id].visibility == "timeline"]
+    shown = [each for each in shown if library.assets[each.id].deleted_at is None]
+    assert len(server.embeddings.of(shown[:3], timeline)) == 3
+    assert [each.path for each in running.requests].count("/api/search/smart") == 3
+    running.clear_requests()
+    server.embeddings.of(shown[10:110], timeline)
+    assert [each.path for each in running.requests].count("/api/search/smart") == 2
+
+
+def test_what_cannot_be_asked_is_an_error(start: Start) -> None:
+    library, assets = library_with(1)
+    running = start(library)
+    running.faults.status(400, message="Something else", path="/api/search/smart", times=None)
+    with pytest.raises(ServerError):
+        server_at(running).embeddings.of(assets[:2], EVERYWHERE)
+
+
+def test_a_rule_is_read_as_widely_as_it_may_turn_out() -> None:
+    person, city = Search(metadata(personIds=("a",))), Search(metadata(city="Nice"))
+    count = Check("2 people", lambda _: True, frozenset({"people"}), lambda _: None)
+    faces = frozenset({Stage.FACES})
+    assert at_most(person, faces) is True
+    assert at_most(city, faces) == city
+    assert at_most(Not(person), faces) == Not(person)
+    assert at_most(Not(count), faces) is True
+    assert at_most(count, frozenset({Stage.TEXT})) == count
