@@ -27,6 +27,7 @@ OPTIONAL = {
 """Questions whose answer makes a run cheaper, or its messages better, with their paths."""
 
 DECIDING = {
+    "/api/server/features": "whether an embedding is a sign that Immich has looked at a photo",
     "/api/server/version": "how this server is searched",
     "/api/users/me": "whose albums they are",
     "/api/users": "with whom an album is shared",

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import NotImmich, Refused, Untrustworthy
+from immich_smart_albums.errors import NotImmich
 from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.operations.seen import Seen
@@ -215,11 +215,8 @@ class Indexing:
     def _queues(self) -> frozenset[str]:
         """The queues that are not empty, as far as the key may see them."""
         if self._busy is None:
-            try:
-                busy = self.server.hints.busy_queues()
-                self._busy, self._sees_queues = frozenset(busy or ()), busy is not None
-            except (Refused, NotImmich, Untrustworthy):
-                self._busy = frozenset()  # not to be seen by this key, or from here: the other signs decide
+            busy = self.server.hints.busy_queues()
+            self._busy, self._sees_queues = frozenset(busy or ()), busy is not None
         return self._busy
 
     def _smart(self) -> bool:

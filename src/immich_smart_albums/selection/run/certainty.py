@@ -9,6 +9,7 @@ with a bit for each set.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.tree import All, Any, Check, Not, Search, leaves, roots
@@ -44,10 +45,15 @@ Table = int
 
 def needing(stages: Iterable[Stage]) -> Table:
     """Certain once these steps are done."""
-    needed = _number(stages)
+    return _needing(_number(stages))
+
+
+@lru_cache(maxsize=len(_SETS))
+def _needing(needed: int) -> Table:
     return sum(1 << done for done in _SETS if done & needed == needed)
 
 
+@lru_cache(maxsize=4096)
 def lacking(table: Table, done: Stages) -> tuple[Stage, ...]:
     """The fewest steps that are still to be done for certainty, in Immich's order; empty where there is certainty."""
     number = _number(done)
@@ -56,6 +62,7 @@ def lacking(table: Table, done: Stages) -> tuple[Stage, ...]:
     return tuple(stage for stage in Stage if _BITS[stage] & fewest)
 
 
+@lru_cache(maxsize=4096)
 def resting_on(table: Table, done: Stages) -> Stages:
     """The steps beyond those that are done by which certainty may still come about."""
     number = _number(done)
