@@ -12,7 +12,7 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.operations.names.names import Names
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.rules.syntax.diagnostics import Findings
-from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search, leaves
+from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Rule, Search, leaves
 from immich_smart_albums.selection.compile.planner import lower
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.rules.lookups import checks, shape
@@ -208,6 +208,26 @@ def test_photos_that_mark_a_cut_off_have_to_be_there(sandbox: Sandbox, server: P
 
 def test_a_photo_that_others_are_to_be_like_has_to_be_there(server: PhotoServer) -> None:
     assert problem({"smart": {"like": NOBODY}}, server)[1] == f"queryAssetId: there is no asset {NOBODY} for this key"
+
+
+def test_a_photo_that_is_gone_is_a_note_where_it_is_looked_for_and_not_asked_for_where_it_is_left_out(
+    start: Start,
+) -> None:
+    sandbox = start()
+    server = connected(sandbox)
+    shown = next(each.id for each in sandbox.library.timeline if each.owner_id == server.directory.me().id)
+    tree, findings = looked_up({"any": [{"photo": [NOBODY, shown]}, {"tag": "Pets"}]}, server)
+    assert findings.problems == []
+    assert findings.notices == [f"rules.yaml:1:16: not there, or not for this account: photo {NOBODY}"]
+    assert isinstance(tree, Any)
+    assert [each.words for each in leaves(tree) if isinstance(each, Check)] == [f"photo {NOBODY}", f"photo {shown}"]
+    before = len(sandbox.requests)
+    tree, findings = looked_up({"not": {"photo": [NOBODY, shown]}}, server)
+    assert (findings.problems, findings.notices, sandbox.requests[before:]) == ([], [], [])
+    (check,) = leaves(tree)
+    assert isinstance(check, Check)
+    assert check.holds({"id": NOBODY})
+    assert check.holds({"id": shown})
 
 
 # -- libraries ----------------------------------------------------------------------------------------------------

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 LEVELS = ("1.132", "2.7", "3.1", "3.2")
 LIBRARY = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
+NOBODY = LIBRARY
+"""An id that no photo has."""
 
 
 def household() -> Library:
@@ -80,6 +82,14 @@ def household() -> Library:
     return library
 
 
+PHOTOS = [
+    asset.id
+    for asset in household().assets.values()
+    if asset.original_file_name in {"Ada timeline.jpg", "Ada,Ben timeline.jpg", "his 0.jpg", "stacked 2.jpg"}
+]
+"""Ids are the same in every household."""
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[dict[str, Sandbox]]:
     """A sandbox of each version over one library that nobody writes to."""
@@ -92,6 +102,7 @@ def running() -> Iterator[dict[str, Sandbox]]:
 class Facts:
     """What the sandbox knows of an asset, in the words of rules."""
 
+    id: str
     people: frozenset[str]
     """The names of those on it who are Alice's."""
     everybody: frozenset[str]
@@ -116,6 +127,7 @@ class Facts:
         steps = [library.tags[each].value.split("/") for each in asset.tag_ids]
         stack = library.stacks.get(asset.stack_id or "")
         return cls(
+            asset.id,
             frozenset(each.name for each in people if each.owner_id == alice),
             frozenset(each.name for each in people),
             len(people),
@@ -174,6 +186,15 @@ SELECTED: list[tuple[object, Callable[[Facts], bool]]] = [
     ({"stack": False}, lambda it: not it.stacked),
     ({"stack": "primary"}, lambda it: it.primary),
     ({"any": [{"stack": False, "favorite": True}, {"stack": "primary"}]}, lambda it: it.primary or it.favorite),
+    ({"photo": PHOTOS[0]}, lambda it: it.id == PHOTOS[0]),
+    ({"photo": [*PHOTOS, NOBODY]}, lambda it: it.id in PHOTOS),
+    ({"not": {"photo": [*PHOTOS, NOBODY]}}, lambda it: it.id not in PHOTOS),
+    ({"not": {"photo": PHOTOS[0]}}, lambda it: it.id != PHOTOS[0]),
+    ({"not": {"not": {"photo": PHOTOS}}}, lambda it: it.id in PHOTOS),
+    ({"archived": "any", "photo": PHOTOS}, lambda it: it.id in PHOTOS),
+    ({"any": [{"person": "Ada"}, {"photo": PHOTOS}]}, lambda it: "Ada" in it.people or it.id in PHOTOS),
+    ({"person": "Ada", "photo": PHOTOS}, lambda it: "Ada" in it.people and it.id in PHOTOS),
+    ({"tag": "Pets", "not": {"photo": PHOTOS}}, lambda it: "Pets" in it.tags and it.id not in PHOTOS),
     ({"text": "boarding pass"}, lambda it: "oarding pass" in it.text),
     ({"archived": False}, lambda _: True),
     ({"offline": False}, lambda _: True),

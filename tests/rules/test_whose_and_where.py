@@ -1,4 +1,4 @@
-"""The predicates owner, library, archived, offline, stack, favorite and text."""
+"""The predicates owner, library, archived, offline, stack, photo, favorite and text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .lookups import checks, looked_up, shape
 from .reading import ANNA, BEN, NOT_V4
 from .values import Quoted, node, problem
 
-IDS = {"mine": ("me",), "partner": ("me",), "bob@example.org": ("b",), "Alex": ("x", "y")}
+IDS = {"mine": ("me",), "partner": ("me",), "bob@example.org": ("b",), "Alex": ("x", "y"), ANNA: (ANNA,), BEN: (BEN,)}
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,8 @@ IDS = {"mine": ("me",), "partner": ("me",), "bob@example.org": ("b",), "Alex": (
         ({"stack": True}, ("not", "in no stack")),
         ({"stack": False}, "in no stack"),
         ({"stack": "primary"}, ("all", ("not", "in no stack"), "first of its stack")),
+        ({"photo": f"https://photos.example/photos/{ANNA.upper()}"}, f"photo {ANNA}"),
+        ({"photo": [BEN, ANNA, BEN]}, f"photo {' or '.join(sorted((ANNA, BEN)))}"),
         ({"favorite": True}, "favorite"),
         ({"favourite": False}, ("not", "favorite")),
         ({"text": " boarding pass "}, {"ocr": "boarding pass"}),
@@ -61,6 +63,11 @@ def test_values_are_read(match: object, expected: object) -> None:
         ({"archived": "maybe"}, "true or false is expected here, not 'maybe'"),
         ({"offline": "any"}, "true or false is expected here, not 'any'"),
         ({"stack": []}, "true, false or primary is expected here, and the list is empty"),
+        (
+            {"photo": [ANNA, "a dog"]},
+            "'a dog' is neither the id of a photo nor the address of its page",
+        ),
+        ({"photo": []}, "the id of a photo, or the address of its page, is expected here, and the list is empty"),
         ({"favorite": Quoted("true")}, "true or false is expected here, not 'true'"),
         ({"text": ""}, "words in the picture is expected here, not nothing"),
         ({"text": []}, "words in the picture is expected here, and the list is empty"),
@@ -93,6 +100,7 @@ def test_the_archive_is_searched_for_where_it_is() -> None:
         ({"library": ANNA}, {"libraryId": ANNA}, ANNA),
         ({"library": "none"}, {"libraryId": None}, None),
         ({"stack": False}, {"stack": None}, None),
+        ({"photo": [ANNA, BEN]}, {"id": BEN}, BEN),
         ({"favorite": True}, {"isFavorite": True}, True),
     ],
 )
@@ -114,3 +122,10 @@ def test_the_first_of_a_stack_is_the_one_that_it_is_shown_by() -> None:
     assert first.value({"id": "1", "stack": stack}) == "1"
     assert not first.holds({"id": "2", "stack": stack})
     assert not first.holds({"id": "1", "stack": None})
+
+
+def test_one_photo_can_be_searched_for_and_a_list_of_them_is_one_look_at_a_record() -> None:
+    (one,) = checks(looked_up({"photo": ANNA}, IDS))
+    assert (one.within, one.exact) == (Query(Kind.METADATA, (("id", ANNA),)), True)
+    (several,) = checks(looked_up({"not": {"photo": [ANNA, BEN]}}, IDS))
+    assert (several.within, several.title) == (None, "one of 2 photos")

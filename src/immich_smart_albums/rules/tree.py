@@ -91,6 +91,8 @@ class Thing(Enum):
     USER = "user"
     SELF = "account"
     """The account itself; its name is not looked at."""
+    PHOTO = "photo"
+    """An asset, by its id; it may be gone."""
 
 
 @cached_hash

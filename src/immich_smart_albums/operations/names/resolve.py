@@ -88,6 +88,11 @@ class _Resolver:
                 self.findings.problems += filter(
                     None, (self.whom.wrong(name, leaf.label, excludes=excludes) for name in leaf.names)
                 )
+            case Named(thing=Thing.PHOTO):
+                # What is left out is left out whether it is there or not, and is not asked for.
+                gone = () if excludes else tuple(each for each in leaf.names if not self.names.has_asset(each))
+                if gone:
+                    self.findings.notice(f"{leaf.label}: not there, or not for this account: photo {', '.join(gone)}")
             case Named():
                 self.names.check(leaf, self.findings)
             case Search():
@@ -194,6 +199,11 @@ class _Resolver:
     def _looked_up(self, leaf: Named, *, excludes: bool) -> Node:
         if leaf.thing is Thing.PERSON:
             built = self.whom.node(leaf, excludes=excludes)
+        elif leaf.thing is Thing.PHOTO:
+            # To be found, each is searched for by its id; to be left out, one look at a record tells of all.
+            groups = (leaf.names,) if excludes else tuple((each,) for each in leaf.names)
+            checks = tuple(leaf.build((each,)) for each in groups)
+            built = checks[0] if len(checks) == 1 else Any(checks, leaf.label)
         else:
             ids = tuple(self.names.ids(leaf.thing, each) for each in leaf.names)
             built = leaf.build(ids)

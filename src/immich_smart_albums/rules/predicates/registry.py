@@ -24,6 +24,7 @@ from immich_smart_albums.rules.predicates import (
     owner,
     path,
     person,
+    photo,
     place,
     rating,
     screenshot,
@@ -67,6 +68,7 @@ PREDICATES: tuple[Predicate, ...] = (
     archived.PREDICATE,
     offline.PREDICATE,
     stack.PREDICATE,
+    photo.PREDICATE,
     json_filter.PREDICATE,
     search.PREDICATE,
 )

@@ -1,0 +1,66 @@
+"""Certain photos, by id: always in an album beside what a rule finds, or never in it."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.record import needed
+from immich_smart_albums.rules.syntax.ids import read_asset
+from immich_smart_albums.rules.tree import Check, Named, Node, Thing
+from immich_smart_albums.rules.values.schema import TEXT, one_or_list
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.syntax.document import Text, Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+
+def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+    values = reading.each(value, "the id of a photo, or the address of its page,")
+    if values is None:
+        return None
+    read = [read_asset(each, reading) for each in values]
+    known = [each for each in read if each is not None]
+    if len(known) < len(read):
+        return None
+    ids = tuple(dict.fromkeys(known))
+    return Named(Thing.PHOTO, ids, f"photo {' or '.join(ids)}", _is_one_of, label=str(value.span))
+
+
+def _is_one_of(ids: tuple[tuple[str, ...], ...]) -> Check:
+    """One check for all of them, so that a long list costs a record one look; a single one can be searched for, too."""
+    wanted = frozenset(chain.from_iterable(ids))
+    within = Query(Kind.METADATA, (("id", next(iter(wanted))),)) if len(wanted) == 1 else None
+    return Check(
+        f"photo {' or '.join(sorted(wanted))}",
+        lambda record: needed(record, "id") in wanted,
+        frozenset({"id"}),
+        lambda record: record.get("id"),
+        within=within,
+        exact=within is not None,
+        title="" if within is not None else f"one of {len(wanted)} photos",
+    )
+
+
+PREDICATE = Predicate(
+    "photo",
+    "Whether it is this very photo, or one of these.",
+    _read,
+    schema=one_or_list(TEXT),
+    examples=(
+        ("photo: 8fbe472e-7463-4d97-ae2d-3efb3270e153", "this photo and no other"),
+        ("photo: [8fbe472e-7463-4d97-ae2d-3efb3270e153]", "these photos"),
+        (
+            "photo: https://photos.example/photos/8fbe472e-7463-4d97-ae2d-3efb3270e153",
+            "the same, by its address",
+        ),
+    ),
+    notes=(
+        "Beside the rest under `any` it says what is always in the album, under `not` what never is. As everything in "
+        "a rule it is about what the rule looks at: an archived photo is found where the rule reaches into the "
+        "archive. A photo that was deleted is a note and stops nothing; under `not` no photo is asked for, and the "
+        "list may be long. Elsewhere each photo is a small search of its own before Immich 3.2."
+    ),
+)
