@@ -35,6 +35,7 @@ PREDICATE = Predicate(
     examples=(("text: boarding pass", "these words"), ("text: [receipt, invoice]", "one of them")),
     notes=(
         "Immich compares by likeness, so misread letters do no harm and near words are found as well. It needs "
-        "Immich 2.2 with text recognition switched on; photos that were not read yet are not found."
+        "Immich 2.2 with text recognition switched on; photos that were not read yet are not found, and "
+        "wait under `not`."
     ),
 )
