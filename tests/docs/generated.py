@@ -21,7 +21,7 @@ from immich_smart_albums.operations.permissions import NEEDS, RULES_NEED
 from immich_smart_albums.rules.album import RUN_GUARD, Guard
 from immich_smart_albums.rules.local_filters.asset_shape import ASSET, FROM_DETAILS
 from immich_smart_albums.rules.rules_file.guard import guard_words
-from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE
+from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE, NOTIFY
 from immich_smart_albums.rules.split import KEYS
 from immich_smart_albums.rules.split import MEANINGS as KEY_MEANINGS
 
@@ -59,9 +59,18 @@ def file_settings() -> str:
 
 def account_settings() -> str:
     """Where an account's key comes from."""
+    return _without_defaults(ACCOUNT)
+
+
+def notify_settings() -> str:
+    """What a target for messages says."""
+    return _without_defaults(NOTIFY)
+
+
+def _without_defaults(settings: Mapping[str, Setting]) -> str:
     return _table(
         ("word", "meaning", "such as"),
-        ((f"`{word}`", each.summary, f"`{word}: {each.example}`") for word, each in ACCOUNT.items()),
+        ((f"`{word}`", each.summary, f"`{word}: {each.example}`") for word, each in settings.items()),
     )
 
 
@@ -240,6 +249,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/reference.md", "album"): album_settings,
     ("docs/reference.md", "file"): file_settings,
     ("docs/reference.md", "guards"): guards,
+    ("docs/reference.md", "notify"): notify_settings,
     ("docs/reference.md", "permissions"): permissions,
     ("docs/reference.md", "splits"): split_keys,
 }

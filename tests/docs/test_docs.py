@@ -23,7 +23,7 @@ from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.local_filters.local_filter import read_local_filters
 from immich_smart_albums.rules.payload.payload import read_search
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
-from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE
+from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE, NOTIFY
 from immich_smart_albums.rules.syntax.diagnostics import Findings
 from immich_smart_albums.rules.syntax.source import Form, Source
 
@@ -75,7 +75,7 @@ def test_every_flag_and_verb_in_the_docs_exists() -> None:
 
 
 def test_every_word_of_rules_files_in_the_docs_exists() -> None:
-    known = {*FILE, *ALBUM, *ACCOUNT, *PREDICATES_BY_WORD, "all", "any", "not", "match", "user", "role"}
+    known = {*FILE, *ALBUM, *ACCOUNT, *NOTIFY, *PREDICATES_BY_WORD, "all", "any", "not", "match", "user", "role"}
     known |= {option for predicate in PREDICATES for option in predicate.options}
     known |= {"remove", "add", "empty"}  # of guards
     for word, value in re.findall(r"`([a-z][a-z_-]*): ([^`]*)`", all_text()):

@@ -53,6 +53,7 @@ def test_defaults_are_filled_in_and_marked() -> None:
         "# server: not known\n"
         "# account default: the key is IMMICH_API_KEY\n"
         "guard: {remove: [1000], add: unlimited}  # default\n"
+        'schedule: "daily 04:00"  # default\n'
         "albums:\n"
         "  - name: Kids  # 1.yaml:1:10\n"
         "    match:\n"
@@ -146,3 +147,16 @@ def test_any_value_reads_as_it_is_shown(value: object, flow: bool, style: str | 
 def _untagged(text: str) -> str:
     """PyYAML tags what it quotes as if it were a number."""
     return text.replace("!!null ", "").replace("!!bool ", "").replace("!!int ", "").replace("!!float ", "")
+
+
+def test_when_and_whom_is_shown_with_its_place() -> None:
+    text = f"schedule: hourly\ntimezone: Europe/Berlin\nnotify: [{{url: {{env: HOOK}}, events: changes}}]\n{SMALL}"
+    lines = shown(book(text)).splitlines()
+    assert lines[3:8] == [
+        "schedule: hourly  # 1.yaml:1:1",
+        "timezone: Europe/Berlin  # 1.yaml:2:1",
+        "notify:",
+        "  - url:",
+        "      env: HOOK",
+    ]
+    assert wrong("\n".join(lines)) == []

@@ -8,7 +8,7 @@ import yaml
 
 from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
 from immich_smart_albums.rules.rules_file.json_schema import json_schema
-from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE, KEY
+from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE, KEY, NOTIFY
 from tests.rules.books import book
 from tests.rules.test_examples import EditorLoader
 
@@ -80,6 +80,14 @@ def test_the_example_of_an_accounts_setting_fits_and_is_read(word: str) -> None:
     assert book(text).accounts
 
 
+@pytest.mark.parametrize("word", NOTIFY)
+def test_the_example_of_a_targets_setting_fits_and_is_read(word: str) -> None:
+    service = "" if word in list(NOTIFY)[:4] else "ntfy: https://ntfy.sh/x, "
+    text = f"notify: [{{{service}{word}: {NOTIFY[word].example}}}]\nalbums: {FILE['albums'].example}"
+    assert wrong(text) == []
+    assert book(text).notify
+
+
 @pytest.mark.parametrize("word", FILE)
 def test_the_example_of_a_section_fits_and_is_read(word: str) -> None:
     sections = {"albums": f"albums: {FILE['albums'].example}", word: f"{word}: {FILE[word].example}"}
@@ -111,6 +119,9 @@ def test_every_word_has_a_description() -> None:
         "albums: [{name: A, match: {person: Emma}, split: planet}]",
         "accounts: {alice: {key: x}}",
         "accounts: {alice: {key_env: x, key_file: y}}",
+        "notify: [{ntfy: https://ntfy.sh/x, url: https://x.org}]",
+        "notify: [{events: changes}]",
+        "notify: {apprise: https://x.org}",
         "accounts: {}",
         "places: {cabin: {lat: 1, lon: 2}}",
         "people: {kids: []}",

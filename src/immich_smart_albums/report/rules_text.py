@@ -47,6 +47,11 @@ def rules_text(book: RuleBook, server: tuple[str, str] | None, keys: Mapping[str
             where = f"lat: {circle.latitude!r}, lon: {circle.longitude!r}, radius: {_number(circle.radius)}m"
             yield f"  {_scalar(name)}: {{{where}}}"
     yield f"guard: {guard_words(book.guard, ('remove', 'add'))}{_place(book, 'guard')}"
+    yield f"schedule: {_scalar(book.schedule.text)}{_place(book, 'schedule')}"
+    if book.timezone is not None:
+        yield f"timezone: {_scalar(book.timezone)}{_place(book, 'timezone')}"
+    if book.notify:
+        yield from _entry("notify", book.written["notify"][1])
     yield "albums:"
     for album in book.albums:
         yield from _album(album, has_accounts=bool(book.accounts))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.rules.schedule import Schedule, parse_schedule
 from immich_smart_albums.rules.syntax.reader import SETTLE
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ class Guard:
 
 RUN_GUARD = Guard(remove_share=None, remove=1000)
 """For all albums of a run together, unless the rules say otherwise."""
+
+USUAL_SCHEDULE = parse_schedule("daily 04:00")
+"""Where the rules say nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ class AlbumRule:
     tests: tuple[Expectation, ...] = ()
     settle: int = SETTLE
     """Seconds since its upload until a photo counts as looked at for faces and the like."""
+    schedule: Schedule | None = None
+    """When `daemon` runs it; None: when the file says."""
     written: Entries | None = field(default=None, compare=False, repr=False)
     """The entry as it stands in the file."""
 
@@ -125,6 +131,49 @@ class Account:
     span: Span | None = field(default=None, compare=False)
 
 
+class Service(Enum):
+    """How a message about a run is sent."""
+
+    URL = "url"
+    NTFY = "ntfy"
+    HEALTHCHECKS = "healthchecks"
+    APPRISE = "apprise"
+
+
+class Event(Enum):
+    """What a message is about."""
+
+    PROBLEMS = "problems"
+    CHANGES = "changes"
+    REFUSALS = "refusals"
+
+
+USUAL_EVENTS = frozenset({Event.PROBLEMS, Event.REFUSALS})
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSource:
+    """A text that may be secret, or where it comes from: one of the three."""
+
+    text: str | None = field(default=None, repr=False)
+    env: str | None = None
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyTarget:
+    """One receiver of messages."""
+
+    service: Service
+    address: ValueSource
+    events: frozenset[Event] = USUAL_EVENTS
+    digest: Schedule | None = None
+    """When a summary of what happened since the last one is sent. None: never."""
+    token: ValueSource | None = None
+    headers: tuple[Header, ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class RuleBook:
     """Everything that the rules files of one run say."""
@@ -139,6 +188,12 @@ class RuleBook:
     client_key: str | None = None
     guard: Guard = RUN_GUARD
     """For the run as a whole."""
+    schedule: Schedule = USUAL_SCHEDULE
+    """Of albums that say nothing else."""
+    timezone: str | None = None
+    """Of schedules; None: the machine's."""
+    notify: tuple[NotifyTarget, ...] = ()
+    """Who is told of runs."""
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Named groups: the names or ids in each."""
     places: Mapping[str, Circle] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from immich_smart_albums.rules.album import DEFAULT_ACCOUNT, AlbumRule, Expectat
 from immich_smart_albums.rules.rules_file.guard import read_guard
 from immich_smart_albums.rules.rules_file.keywords import ALBUM
 from immich_smart_albums.rules.rules_file.match import parse_match
+from immich_smart_albums.rules.rules_file.schedule import read_schedule
 from immich_smart_albums.rules.rules_file.settle import read_settle
 from immich_smart_albums.rules.rules_file.was import read_was
 from immich_smart_albums.rules.split import read_split
@@ -22,6 +23,7 @@ from immich_smart_albums.rules.tree import Rule, Sort
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from immich_smart_albums.rules.schedule import Schedule
     from immich_smart_albums.rules.syntax.document import Value
     from immich_smart_albums.rules.syntax.reader import Reading
     from immich_smart_albums.rules.tree import Node
@@ -47,7 +49,7 @@ def read_album(value: Value, accounts: Sequence[str], reading: Reading) -> Album
     was, is_new = read_was(entry.given, reading)
     album_id, description, cover, order = entry.id(), entry.description(), entry.cover(), entry.order()
     share, unshare = entry.share(), entry.unshare()
-    guard, tests, settle = entry.guard(), entry.tests(), entry.settle()
+    guard, tests, settle, schedule = entry.guard(), entry.tests(), entry.settle(), entry.schedule()
     if rule is None or len(reading.findings.problems) > before:
         return None
     return AlbumRule(
@@ -68,6 +70,7 @@ def read_album(value: Value, accounts: Sequence[str], reading: Reading) -> Album
         guard,
         tests,
         settle,
+        schedule,
         value,
     )
 
@@ -250,6 +253,11 @@ class _Entry:
         value = self.given.get("settle")
         found = None if value is None else read_settle(value, self._reading)
         return self._reading.settle if found is None else found
+
+    def schedule(self) -> Schedule | None:
+        """When it is due; None: when the file says."""
+        value = self.given.get("schedule")
+        return None if value is None else read_schedule(value, self._reading)
 
     def tests(self) -> tuple[Expectation, ...]:
         """Which photos must match, and must not."""

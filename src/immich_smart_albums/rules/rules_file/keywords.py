@@ -41,16 +41,62 @@ _SETTLE = (
     "it waits where the rule rests on these. In seconds, minutes, hours or days; `0`: at once."
 )
 
+_SCHEDULE = (
+    "When it is due: `every 30 minutes`, `hourly`, `daily 03:30`, `weekly sun 04:00`, `monthly 1 05:00`, `never`, "
+    "or as cron `0 4 * * *`."
+)
+
+_SOURCE: Schema = {
+    "type": "object",
+    "properties": {"env": TEXT, "file": TEXT},
+    "additionalProperties": False,
+    "minProperties": 1,
+    "maxProperties": 1,
+}
+"""Where a value comes from that has no place in the file itself."""
+
 _HEADERS: Schema = {
     **_NAMED,
-    "additionalProperties": {
-        "type": "object",
-        "properties": {"env": TEXT, "file": TEXT},
-        "additionalProperties": False,
-        "minProperties": 1,
-        "maxProperties": 1,
-    },
+    "additionalProperties": _SOURCE,
 }
+
+NOTIFY: dict[str, Setting] = {
+    "ntfy": Setting(
+        "An ntfy topic: its address, or where that comes from (`env`, `file`).",
+        {"anyOf": [TEXT, _SOURCE]},
+        "https://ntfy.sh/my-albums",
+    ),
+    "healthchecks": Setting(
+        "The ping address of a check: it hears of the start and the end of each run, with the exit code.",
+        {"anyOf": [TEXT, _SOURCE]},
+        "{env: HEALTHCHECKS_URL}",
+    ),
+    "url": Setting(
+        "An address that messages are sent to as JSON, by POST.",
+        {"anyOf": [TEXT, _SOURCE]},
+        "https://hooks.example.org/albums",
+    ),
+    "apprise": Setting(
+        "An address of apprise, which knows a hundred services; needs `pip install apprise`.",
+        _SOURCE,
+        "{file: /run/secrets/apprise}",
+    ),
+    "events": Setting(
+        "What it wants to hear: `problems`, `refusals` of guards, `changes` to albums.",
+        one_or_list(words("problems", "changes", "refusals")),
+        "[problems, changes]",
+        "[problems, refusals]",
+    ),
+    "digest": Setting(
+        "When it gets a summary of what happened since the last one: `daily`, `weekly`, `monthly`, or a schedule.",
+        TEXT,
+        "weekly",
+        "none",
+    ),
+    "token": Setting("Access token of ntfy.", _SOURCE, "{file: /run/secrets/ntfy}", "none"),
+    "headers": Setting("Headers that go with each message.", _HEADERS, "{Authorization: {env: HOOK_LOGIN}}", "none"),
+}
+"""What a target for messages says: exactly one of the first four, which say how it is reached."""
 
 KEY: dict[str, Setting] = {
     "key_env": Setting("Environment variable, also of a `.env` file, that holds the key.", TEXT, "ALICE_KEY"),
@@ -159,6 +205,7 @@ ALBUM: dict[str, Setting] = {
         "{remove: [30 %, 500], add: unlimited, empty: refuse}",
     ),
     "settle": Setting(_SETTLE, SCALAR, "2 hours", "what the file says, or 1 hour"),
+    "schedule": Setting(_SCHEDULE, TEXT, "weekly sun 04:00", "what the file says, or daily 04:00"),
     "tests": Setting(
         "Photos, by id or address, that must `match`, and that must `not`; checked before anything is written.",
         mapping(match=_ASSETS, **{"not": _ASSETS}),
@@ -226,6 +273,21 @@ FILE: dict[str, Setting] = {
         "{remove: 1000, add: unlimited}",
     ),
     "settle": Setting(_SETTLE, SCALAR, "30 min", "1 hour"),
+    "schedule": Setting(_SCHEDULE, TEXT, "every 30 minutes", "daily 04:00"),
+    "timezone": Setting("The time zone of schedules.", TEXT, "Europe/Helsinki", "the machine's, or TZ"),
+    "notify": Setting(
+        "Who is told how runs went.",
+        one_or_list(
+            {
+                "type": "object",
+                "properties": {name: described(setting) for name, setting in NOTIFY.items()},
+                "additionalProperties": False,
+                "oneOf": [{"required": [name]} for name in ("ntfy", "healthchecks", "url", "apprise")],
+            }
+        ),
+        "[{ntfy: https://ntfy.sh/my-albums}]",
+        "nobody",
+    ),
     "albums": Setting(
         "The albums.",
         {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/album"}},

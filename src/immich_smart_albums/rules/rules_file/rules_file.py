@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.text_forms import nfc
-from immich_smart_albums.rules.album import RUN_GUARD, RuleBook
+from immich_smart_albums.rules.album import RUN_GUARD, USUAL_SCHEDULE, RuleBook
 from immich_smart_albums.rules.rules_file.accounts import read_accounts
 from immich_smart_albums.rules.rules_file.album_entry import read_album
 from immich_smart_albums.rules.rules_file.definitions import read_groups, read_places
 from immich_smart_albums.rules.rules_file.guard import read_guard
 from immich_smart_albums.rules.rules_file.headers import read_headers
 from immich_smart_albums.rules.rules_file.keywords import FILE
+from immich_smart_albums.rules.rules_file.notify import read_notify
+from immich_smart_albums.rules.rules_file.schedule import read_schedule, read_timezone
 from immich_smart_albums.rules.rules_file.settle import read_settle
 from immich_smart_albums.rules.rules_file.was import check_was
 from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value, name_of
@@ -44,6 +46,9 @@ def read_book(files: Sequence[Value], reading: Reading) -> RuleBook | None:
     places = read_places(values["places"], reading) if "places" in values else {}
     guard = read_guard(values["guard"], RUN_GUARD, ("remove", "add"), reading) if "guard" in values else RUN_GUARD
     settle = read_settle(values["settle"], reading) if "settle" in values else None
+    schedule = read_schedule(values["schedule"], reading) if "schedule" in values else None
+    timezone = read_timezone(values["timezone"], reading) if "timezone" in values else None
+    notify = read_notify(values["notify"], reading) if "notify" in values else ()
     _check_twins(albums, reading)
     check_was(albums, reading)
     known = replace(reading, people=people, places=places, settle=SETTLE if settle is None else settle)
@@ -62,6 +67,9 @@ def read_book(files: Sequence[Value], reading: Reading) -> RuleBook | None:
         client_cert=client["client_cert"],
         client_key=client["client_key"],
         guard=guard,
+        schedule=schedule or USUAL_SCHEDULE,
+        timezone=timezone,
+        notify=notify,
         people=people,
         places=places,
         written=once,

@@ -1,0 +1,114 @@
+"""Who is told of runs: the targets under `notify`.
+
+What is wrong with addresses and tokens is told without the line that it stands on: it may hold a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import Problem
+from immich_smart_albums.rules.album import USUAL_EVENTS, Event, NotifyTarget, Service, ValueSource
+from immich_smart_albums.rules.rules_file.headers import read_headers
+from immich_smart_albums.rules.rules_file.keywords import NOTIFY
+from immich_smart_albums.rules.rules_file.schedule import read_schedule
+from immich_smart_albums.rules.schedule import parse_schedule
+from immich_smart_albums.rules.syntax.document import Entries, Text, name_of
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.schedule import Schedule
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+DIGESTS = {"daily": "daily 08:00", "weekly": "weekly mon 08:00", "monthly": "monthly 1 08:00"}
+"""When a digest comes of which no more is said."""
+
+_ADDRESS = re.compile(r"https?://(?P<login>[^/?#\s]*@)?[^/?#\s@]+([/?#]\S*)?", re.IGNORECASE)
+_SERVICES = {service.value: service for service in Service}
+_NO_ADDRESS = "an address that begins with https:// or http:// is expected here"
+_LOGIN = "an address with a password in it is a secret"
+_SOURCE_HINT = "Write the address, {env: VARIABLE} or {file: /run/secrets/name}."
+_ELSEWHERE_HINT = "Write {env: VARIABLE} or {file: /run/secrets/name}; the secret itself has no place in a rules file."
+
+
+def read_notify(value: Value, reading: Reading) -> tuple[NotifyTarget, ...]:
+    """The targets; those with problems, which are noted, are left out."""
+    targets = [_read_target(entry, reading) for entry in reading.each(value, "a target for messages") or ()]
+    return tuple(target for target in targets if target)
+
+
+def _read_target(value: Value, reading: Reading) -> NotifyTarget | None:
+    before = len(reading.findings.problems)
+    if not isinstance(value, Entries):
+        hint = "Write - ntfy: https://ntfy.sh/my-topic, or another of url, healthchecks and apprise."
+        reading.problem(value, f"a target for messages is expected here, a mapping, not {name_of(value)}", hint=hint)
+        return None
+    words = reading.known(value, NOTIFY, "a target for messages")
+    services = [word for word in words if word in _SERVICES]
+    if len(services) != 1:
+        message = "a target for messages is one of url, ntfy, healthchecks and apprise"
+        reading.problem(value, message, hint="Make an entry of its own for each.")
+        return None
+    service = _SERVICES[services[0]]
+    address = _read_source(words[service.value], reading, is_secret=service is Service.APPRISE)
+    events = _read_events(words["events"], reading) if "events" in words else USUAL_EVENTS
+    digest = _read_digest(words["digest"], reading) if "digest" in words else None
+    token = _read_source(words["token"], reading, is_secret=True) if "token" in words else None
+    headers = read_headers(words["headers"], reading) if "headers" in words else ()
+    _check_fit(service, words, reading)
+    if address is None or len(reading.findings.problems) > before:
+        return None
+    return NotifyTarget(service, address, events, digest, token, headers, value.span)
+
+
+def _check_fit(service: Service, words: dict[str, Value], reading: Reading) -> None:
+    """Note words that say nothing to a service."""
+    fitting = {
+        "events": set(Service) - {Service.HEALTHCHECKS},
+        "digest": set(Service) - {Service.HEALTHCHECKS},
+        "token": {Service.NTFY},
+        "headers": {Service.URL, Service.NTFY},
+    }
+    for word, value in words.items():
+        if word in fitting and service not in fitting[word]:
+            message = f"{word} has no meaning for {service.value}"
+            is_ping = service is Service.HEALTHCHECKS and word in {"events", "digest"}
+            hint = "It hears of the start and the end of each run." if is_ping else "Leave it out."
+            reading.problem(value, message, hint=hint)
+
+
+def _read_events(value: Value, reading: Reading) -> frozenset[Event]:
+    names = [reading.choice(entry, [event.value for event in Event]) for entry in reading.each(value, "an event") or ()]
+    return frozenset(Event(name) for name in names if name)
+
+
+def _read_digest(value: Value, reading: Reading) -> Schedule | None:
+    text = value.text.strip() if isinstance(value, Text) else ""
+    return parse_schedule(DIGESTS[text]) if text in DIGESTS else read_schedule(value, reading)
+
+
+def _read_source(value: Value, reading: Reading, *, is_secret: bool) -> ValueSource | None:
+    """A text, or where it comes from; None with a problem noted, without the line that it stands on."""
+    words = {key.text: entry for key, entry in value.entries} if isinstance(value, Entries) else {}
+    match words:
+        case {"env": Text(text=text)} if len(words) == 1 and text.strip():
+            return ValueSource(env=text.strip())
+        case {"file": Text(text=text)} if len(words) == 1 and text.strip():
+            return ValueSource(file=text.strip())
+    wrong = "this is a secret" if is_secret else _why_no_address(value)
+    if wrong is None:
+        return ValueSource(getattr(value, "text", "").strip())
+    hint = _SOURCE_HINT if wrong == _NO_ADDRESS else _ELSEWHERE_HINT
+    reading.findings.problems.append(Problem(str(value.span), wrong, hint))
+    return None
+
+
+def _why_no_address(value: Value) -> str | None:
+    """What is wrong with an address; None: nothing."""
+    if not isinstance(value, Text):
+        return _NO_ADDRESS
+    address = _ADDRESS.fullmatch(value.text.strip())
+    if address is None:
+        return _NO_ADDRESS
+    return _LOGIN if address["login"] else None

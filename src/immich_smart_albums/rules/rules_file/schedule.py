@@ -1,0 +1,46 @@
+"""How a rules file says when: `schedule: daily 03:30` and `timezone: Europe/Helsinki`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from immich_smart_albums.rules.schedule import EXAMPLES, NotASchedule, parse_schedule
+from immich_smart_albums.rules.syntax.document import Text, name_of
+from immich_smart_albums.rules.syntax.source import nearest
+
+if TYPE_CHECKING:
+    from immich_smart_albums.rules.schedule import Schedule
+    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.reader import Reading
+
+
+def read_schedule(value: Value, reading: Reading) -> Schedule | None:
+    """When something is due; None with a problem noted."""
+    hint = f"Write {', '.join(EXAMPLES[:-1])}, or as cron {EXAMPLES[-1]}."
+    if not isinstance(value, Text) or not value.text.strip():
+        reading.problem(value, f"a schedule is expected here, not {name_of(value)}", hint=hint)
+        return None
+    try:
+        schedule = parse_schedule(value.text)
+    except NotASchedule as error:
+        reading.problem(value, f"{value.text.strip()!r} is no schedule: {error}", hint=hint)
+        return None
+    if schedule.skips_months:
+        reading.findings.notice(f"{value.span}: months without such a day are left out; write last for the last day")
+    return schedule
+
+
+def read_timezone(value: Value, reading: Reading) -> str | None:
+    """The name of a time zone that this machine knows; None with a problem noted."""
+    text = value.text.strip() if isinstance(value, Text) else ""
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        known = available_timezones()
+    near = nearest(text, known)
+    hint = f"Did you mean {near[0]}?" if near else "Write such as Europe/Helsinki."
+    if not known:
+        hint = "This machine has no time zones at all: install tzdata, or write UTC."
+    reading.problem(value, f"a time zone is expected here, not {name_of(value)}", hint=hint)
+    return None
