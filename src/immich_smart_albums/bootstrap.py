@@ -13,6 +13,7 @@ from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.immich.http.client import HURRY, Exchange, Http, TimeOuts
 from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.server import ImmichServer
+from immich_smart_albums.model.stopping import never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.config.settings import Settings
     from immich_smart_albums.model.secret import Secret
+    from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.operations.ports import PhotoServer
 
 __all__ = ["Connection", "Exchange", "connect"]
@@ -47,8 +49,12 @@ def connect(
     *,
     on_exchange: Callable[[Exchange], None],
     on_read: Callable[[int], None],
+    stop: Stop = never,
 ) -> PhotoServer:
-    """A server that is there and whose version is known. Raises ServerError; ConfigurationError for a bad address."""
+    """A server that is there and whose version is known. Raises ServerError; ConfigurationError for a bad address.
+
+    Before each request `stop` is asked whether to end, which raises Stopped.
+    """
     stamina.instrumentation.set_on_retry_hooks([])  # our own log tells of every try
     http = Http(
         _address(settings, connection),
@@ -62,6 +68,7 @@ def connect(
             hurry=min(connection.seconds, HURRY),
         ),
         on_exchange=on_exchange,
+        stop=stop,
     )
     try:
         return ImmichServer(http, concurrency=connection.concurrency, on_read=on_read)

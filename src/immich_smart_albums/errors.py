@@ -23,6 +23,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 
+class Stopped(Exception):
+    """Whoever runs this asked to end before it was done. No failure: what was written is remembered."""
+
+
 class SmartAlbumsError(Exception):
     """A failure with a remedy: `message` says what happened and where, `hint` what to do."""
 

@@ -6,12 +6,13 @@ import contextlib
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, assert_never
 
 from immich_smart_albums.cli.pasting import pasteable
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
 from immich_smart_albums.report.failures import by_album, problem_texts
 from immich_smart_albums.report.words import one_line
+from immich_smart_albums.session.events import AssetsRead, Detail, Exchanged, Message, Note, ReadingDone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from immich_smart_albums.bootstrap import Exchange
+    from immich_smart_albums.session.events import Event
 
 LONG = 2000
 """Assets read before a progress bar appears: below, a run is over before it helps."""
@@ -53,6 +55,24 @@ class Console:
             before = f"{self._red(alarm)} " if alarm else ""
             self._stream.write(f"{before}{one_line(pasteable(text))}\n")  # in one piece: threads talk side by side
             self._stream.flush()
+
+    def show(self, event: Event) -> None:
+        """What a session tells."""
+        match event:
+            case Note():
+                self.say(f"note: {event.text}")
+            case Message():
+                self.say(event.text)
+            case Detail():
+                self.detail(event.text)
+            case Exchanged():
+                self.exchange(event.exchange)
+            case AssetsRead():
+                self.read(event.count)
+            case ReadingDone():
+                self.done_reading()
+            case _:
+                assert_never(event)
 
     def detail(self, text: str) -> None:
         """A message that only --verbose shows."""

@@ -29,18 +29,15 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 class Patience:
-    """Ends a run between two requests. The second time that it is asked to, at once."""
+    """Notes that a run is to end, which it does between two requests. The second time, it ends at once."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._is_asked = False
 
-    def at_next(self, now: Callable[[], str]) -> str:
-        """The time, which is asked for before each request; raises KeyboardInterrupt, once, if the run is to end."""
-        if self._is_asked:
-            self._is_asked = False
-            raise KeyboardInterrupt
-        return now()
+    def is_asked(self) -> bool:
+        """Whether the run is to end before the next request."""
+        return self._is_asked
 
     @contextmanager
     def holding(self) -> Iterator[None]:

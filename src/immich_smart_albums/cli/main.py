@@ -21,7 +21,7 @@ from immich_smart_albums.cli.interrupts import end_as_by_ctrl_c
 from immich_smart_albums.cli.parser import PROGRAM, WrongUsage
 from immich_smart_albums.cli.pasting import carry, carry_nothing
 from immich_smart_albums.cli.verbs import VERBS
-from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
+from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError, Stopped
 from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def run(argv: Sequence[str]) -> Exit:
     except WrongUsage as leaving:
         _answer(argv, ConfigurationError((Problem("command line", leaving.message, leaving.hint),)))
         raise
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Stopped):
         with contextlib.suppress(OSError):
             sys.stderr.write(f"\n{_INTERRUPTED}\n")
         _answer(argv, SmartAlbumsError(_INTERRUPTED))

@@ -14,12 +14,8 @@ from immich_smart_albums.cli.exits import Exit, exit_of
 from immich_smart_albums.cli.interrupts import Patience
 from immich_smart_albums.cli.output import print_document, print_json, print_lines
 from immich_smart_albums.cli.pasting import pasteable
-from immich_smart_albums.cli.rules_run import now
 from immich_smart_albums.errors import Problem, SmartAlbumsError, UnsafePlan
-from immich_smart_albums.operations.apply.apply import apply
 from immich_smart_albums.operations.apply.result import Report
-from immich_smart_albums.operations.permissions import permitted
-from immich_smart_albums.operations.plan import make_plan
 from immich_smart_albums.report.applied import report_lines
 from immich_smart_albums.report.failures import GUARD_HINT, plan_problems, problems_of
 from immich_smart_albums.report.plan_json import plan_json
@@ -32,29 +28,9 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
     from immich_smart_albums.cli.console import Console
-    from immich_smart_albums.cli.rules_run import RulesRun
+    from immich_smart_albums.session.session import Session
 
 NONE: Mapping[str, Sequence[Problem]] = MappingProxyType({})
-
-
-def made(run: RulesRun, console: Console, *, allow: Sequence[str] = ()) -> Plan:
-    """The plan of a run, with notices told."""
-    try:
-        plan, notices = make_plan(
-            run.book,
-            run.accounts,
-            run.ledger,
-            run.how,
-            made_at=now(),
-            rules=run.digest,
-            files=run.files,
-            allow=allow,
-        )
-    finally:
-        console.done_reading()
-    for notice in notices:
-        console.say(f"note: {notice}")
-    return plan
 
 
 def print_plan(plan: Plan, format_: str, failures: Mapping[str, Sequence[Problem]] = NONE) -> None:
@@ -108,18 +84,18 @@ def ending(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:
     return changes if plan.has_changes else Exit.DONE
 
 
-def carried_out(plan: Plan, run: RulesRun, console: Console, format_: str, *, exit_code: bool) -> Exit:
+def carried_out(plan: Plan, session: Session, console: Console, format_: str, *, exit_code: bool) -> Exit:
     """Print a plan, write it, and say what was written, also when it fails in the middle.
 
     Whatever makes the exit code another than 0 is said on stderr, once. JSON is printed last, with all that went wrong
     in it. An album for which a key lacks a permission is not written. Raises SmartAlbumsError.
     """
-    plan = permitted(plan, {name: account.server for name, account in run.accounts.present.items()})
+    plan = session.writable(plan)
     if format_ != "json":
         print_plan(plan, format_)
     console.problems(plan_problems(plan))
     try:
-        report = _written(plan, run, console)
+        report = _written(plan, session, console)
     except SmartAlbumsError as error:
         if format_ != "json":
             raise
@@ -149,12 +125,11 @@ def _failures(plan: Plan, report: Report) -> dict[str, list[Problem]]:
     return {name: problems for name, problems in found.items() if problems}
 
 
-def _written(plan: Plan, run: RulesRun, console: Console) -> Report:
-    servers = {name: account.server for name, account in run.accounts.present.items()}
+def _written(plan: Plan, session: Session, console: Console) -> Report:
     report, patience = Report(), Patience(console.say)
     try:
         with patience.holding():
-            apply(plan, servers, run.ledger, report, lambda: patience.at_next(now))
+            session.apply(plan, stop=patience.is_asked, result=report)
     finally:
         for line in report_lines(plan, report):
             console.say(line)

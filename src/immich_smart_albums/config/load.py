@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.accounts import read_account_key
 from immich_smart_albums.config.headers import headers_of_rules, merged
-from immich_smart_albums.config.rules_files import find_rules, read_files
+from immich_smart_albums.config.rules_files import find_rules, read_files, read_texts
 from immich_smart_albums.config.settings import (
     KEY_FILE_NAME,
     KEY_NAME,
@@ -28,12 +29,14 @@ from immich_smart_albums.rules.syntax.diagnostics import Findings
 from immich_smart_albums.rules.syntax.reader import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from immich_smart_albums.config.headers import Headers
     from immich_smart_albums.model.secret import Secret
     from immich_smart_albums.rules.album import RuleBook
+
+Source = Sequence[Path] | Mapping[str, bytes]
+"""Rules files and folders, none for the usual ones; or texts that stand in no file yet, by the names they go by."""
 
 _PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+):(?P<column>\d+)", re.DOTALL)
 
@@ -64,19 +67,19 @@ class Household:
 
 
 def load(
-    paths: Sequence[Path],
+    source: Source,
     surroundings: Surroundings,
     findings: Findings,
     *,
     server: str | None = None,
     key: str | None = None,
 ) -> Household:
-    """Rules files with server and keys; `server` and `key` are those of the command line.
+    """Rules files, or texts by their names, with server and keys; `server` and `key` are those of the command line.
 
     Raises ConfigurationError with everything that is wrong, also with what was in `findings` before. An account
     without a key is no error while another has one. Notices are there afterwards.
     """
-    book, files, digest = _read(paths, surroundings, findings)
+    book, files, digest = _read(source, surroundings, findings)
     variables = Variables.read(surroundings.environment, surroundings.folder)
     written = (book.server, str(book.written["server"][0].span)) if book and book.server else None
     address = read_server(variables, findings, given=server, written=written)
@@ -95,20 +98,24 @@ def load(
     return Household(book, files, settings, absent, digest)
 
 
-def load_rules(paths: Sequence[Path], surroundings: Surroundings, findings: Findings) -> RuleBook:
-    """What rules files say. No key is read. Raises ConfigurationError."""
-    book, _, _ = _read(paths, surroundings, findings)
+def load_rules(source: Source, surroundings: Surroundings, findings: Findings) -> RuleBook:
+    """What rules files, or texts by their names, say. No key is read. Raises ConfigurationError."""
+    book, _, _ = _read(source, surroundings, findings)
     if book is None or findings.problems:
         raise ConfigurationError(in_order(findings.problems))
     return book
 
 
 def _read(
-    paths: Sequence[Path], surroundings: Surroundings, findings: Findings
+    source: Source, surroundings: Surroundings, findings: Findings
 ) -> tuple[RuleBook | None, tuple[Path, ...], str]:
     before = len(findings.problems)
-    files = find_rules(paths, surroundings.environment, surroundings.folder, findings)
-    values, digest = read_files(files, findings)
+    if isinstance(source, Mapping):
+        files = tuple(map(Path, source))
+        values, digest = read_texts(source, findings)
+    else:
+        files = find_rules(source, surroundings.environment, surroundings.folder, findings)
+        values, digest = read_files(files, findings)
     book = read_book(values, Reading(findings, surroundings.today)) if values else None
     return (book if len(findings.problems) == before else None), files, digest
 

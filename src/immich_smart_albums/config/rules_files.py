@@ -82,8 +82,18 @@ def _is_file(path: Path) -> bool:
 def read_files(files: Iterable[Path], findings: Findings) -> tuple[tuple[Value, ...], str]:
     """What each file says, and a digest of all. Those that cannot be read are left out, with problems noted."""
     read = [(file, data) for file in files if (data := _bytes(file, findings)) is not None]
-    values = (read_yaml("stdin" if file == STDIN else str(file), data, findings) for file, data in read)
-    digest = sha256(b"\0".join(data for _, data in read)).hexdigest()[:32]
+    return _read([("stdin" if file == STDIN else str(file), data) for file, data in read], findings)
+
+
+def read_texts(texts: Mapping[str, bytes], findings: Findings) -> tuple[tuple[Value, ...], str]:
+    """What texts say that stand in no file yet, by the names they go by, and a digest of all."""
+    fitting = [(name, data) for name, data in texts.items() if _fits(name, data, findings)]
+    return _read(fitting, findings)
+
+
+def _read(texts: Sequence[tuple[str, bytes]], findings: Findings) -> tuple[tuple[Value, ...], str]:
+    values = [read_yaml(name, data, findings) for name, data in texts]
+    digest = sha256(b"\0".join(data for _, data in texts)).hexdigest()[:32]
     return tuple(value for value in values if value is not None), digest
 
 
@@ -122,7 +132,11 @@ def _bytes(file: Path, findings: Findings) -> bytes | None:
         hint = "immich-smart-albums init writes one to begin with." if isinstance(error, FileNotFoundError) else None
         findings.problems.append(Problem(str(file), f"cannot be read: {told}", hint))
         return None
+    return data if _fits(str(file), data, findings) else None
+
+
+def _fits(name: str, data: bytes, findings: Findings) -> bool:
     if len(data) <= LARGEST:
-        return data
-    findings.problems.append(Problem(str(file), f"is larger than {LARGEST:,} bytes, which no rules file is"))
-    return None
+        return True
+    findings.problems.append(Problem(name, f"is larger than {LARGEST:,} bytes, which no rules file is"))
+    return False

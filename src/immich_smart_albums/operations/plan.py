@@ -64,6 +64,22 @@ class Answers:
     """Why accounts failed."""
 
     @property
+    def assets(self) -> tuple[Asset, ...]:
+        """All that some account selects, newest first."""
+        assets = {asset.id: asset for selection in self.selections.values() for asset in selection.assets}
+        return tuple(sorted(assets.values(), key=lambda asset: (-asset.taken, asset.id)))
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """How many photos that no account selects for certain wait for each reason."""
+        certain = self.selected
+        waiting: dict[str, set[str]] = {}
+        for selection in self.selections.values():
+            for reason, assets in selection.waiting.items():
+                waiting.setdefault(reason, set()).update(asset.id for asset in assets if asset.id not in certain)
+        return {reason: len(ids) for reason, ids in waiting.items() if ids}
+
+    @property
     def selected(self) -> frozenset[str]:
         """All that some account selects."""
         return frozenset(asset.id for selection in self.selections.values() for asset in selection.assets)

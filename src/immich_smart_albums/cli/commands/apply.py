@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.plan_file import read_plan
-from immich_smart_albums.changes.reviewed import reviewed
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.pasting import carry_rules
-from immich_smart_albums.cli.plans import carried_out, made
-from immich_smart_albums.cli.rules_run import rules_run
+from immich_smart_albums.cli.plans import carried_out
+from immich_smart_albums.cli.rules_session import rules_session
 from immich_smart_albums.config.files import read_text
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.model.command import command
-from immich_smart_albums.operations.apply.apply import require_accounts
-from immich_smart_albums.operations.apply.staleness import check_world
-from immich_smart_albums.operations.explain.album import rule_for
-from immich_smart_albums.operations.permissions import without
-from immich_smart_albums.operations.plan import chosen
 
 if TYPE_CHECKING:
     import argparse
@@ -40,14 +33,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     plan = read_plan(_text(arguments.plan), str(arguments.plan))
     paths = arguments.rules or _named(plan, arguments.plan)
     carry_rules(paths)
-    with rules_run(arguments, console, paths=paths, writes="apply") as rules:
-        plan = without(plan, rules.accounts.absent)  # what stops these albums stands in the plan that is made anew
-        require_accounts(plan, rules.accounts.present, rules.accounts.absent)
-        servers = {name: account.server for name, account in rules.accounts.present.items()}
-        check_world(plan, servers, ledger=rules.ledger.state, rules=rules.digest)
-        names = {rule_for(album.rule, rules.book).name for album in plan.albums}
-        fresh = made(replace(rules, book=chosen(rules.book, names)), console, allow=plan.allowed)
-        return carried_out(reviewed(plan, fresh), rules, console, arguments.format, exit_code=False)
+    with rules_session(arguments, console, paths=paths, writes="apply") as session:
+        return carried_out(session.review(plan), session, console, arguments.format, exit_code=False)
 
 
 def _named(plan: Plan, place: Path) -> list[Path]:

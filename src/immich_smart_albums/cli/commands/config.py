@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_json, print_lines
-from immich_smart_albums.cli.rules_run import participants, surroundings
-from immich_smart_albums.cli.server import read_connection
-from immich_smart_albums.config.load import in_order, load, load_rules
+from immich_smart_albums.cli.rules_session import rules_options, show_options
+from immich_smart_albums.config.load import in_order
 from immich_smart_albums.config.origins import key_origins, server_origin
 from immich_smart_albums.errors import ConfigurationError
-from immich_smart_albums.operations.check import check_rules
 from immich_smart_albums.report.rules_text import rules_text
 from immich_smart_albums.rules.rules_file.json_schema import json_schema
-from immich_smart_albums.rules.rules_file.located import located
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.session.session import Session
 
 if TYPE_CHECKING:
     import argparse
@@ -32,8 +29,9 @@ def run(arguments: argparse.Namespace) -> Exit:
         case "schema":
             print_json(json.dumps(json_schema(), indent=2))
         case "show":
-            here = surroundings()
-            book = load_rules(arguments.rules, here, Findings())
+            options = show_options(arguments)
+            book = Session(options).parse()
+            here = options.surroundings
             print_lines(rules_text(book, server_origin(book, here, arguments.server), key_origins(book, here)))
         case _:
             _check(arguments, stderr_console(verbose=arguments.verbose))
@@ -42,28 +40,17 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _check(arguments: argparse.Namespace, console: Console) -> None:
     """Everything about the files, and unless --offline what their names stand for. Raises ConfigurationError."""
-    findings = Findings()
-    connection = read_connection(arguments, findings)
+    session = Session(rules_options(arguments), console.show)
     if arguments.offline:
-        book = load_rules(arguments.rules, surroundings(), findings)
+        book = session.parse()
     else:
-        household = load(arguments.rules, surroundings(), findings, server=arguments.server, key=arguments.key)
-        book = household.book
-        for note in dict.fromkeys(note for each in household.settings.values() for note in each.notes):
+        book = session.rules
+        for note in dict.fromkeys(note for settings in session.config.settings.values() for note in settings.notes):
             console.say(f"note: {note}")
-        problems, notices = check_rules(book, participants(book, household, connection, console))
-        for notice in notices:
-            findings.notice(notice)
+        problems = session.check_rules()
         if problems:
-            _tell(findings, console)
-            raise ConfigurationError(in_order(located(problems, book)))
-    _tell(findings, console)
+            raise ConfigurationError(in_order(problems))
     print_lines([_summary(book, offline=arguments.offline)])
-
-
-def _tell(findings: Findings, console: Console) -> None:
-    for notice in findings.notices:
-        console.say(f"note: {notice}")
 
 
 def _summary(book: RuleBook, *, offline: bool) -> str:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_json, print_lines
-from immich_smart_albums.cli.rules_run import rules_run
+from immich_smart_albums.cli.rules_session import rules_session
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.operations.explain.album import explain_album, rule_for
 from immich_smart_albums.operations.explain.photo import asset_id_in
 from immich_smart_albums.report.explanation import explanation_json, explanation_lines, explanation_problems
 
@@ -26,12 +25,8 @@ def run(arguments: argparse.Namespace) -> Exit:
         raise ConfigurationError((Problem("command line", "an album and a photo are needed", hint),))
     *paths, name, photo = arguments.words
     asset_id = asset_id_in(photo)
-    with rules_run(arguments, console, paths=[Path(each) for each in paths]) as rules:
-        rule = rule_for(name, rules.book)
-        try:
-            found = explain_album(rule, asset_id, rules.accounts, rules.ledger, rules.how, name=name)
-        finally:
-            console.done_reading()
+    with rules_session(arguments, console, paths=[Path(each) for each in paths]) as session:
+        found = session.explain(name, asset_id)
     if arguments.format == "json":
         print_json(explanation_json(found))
     else:

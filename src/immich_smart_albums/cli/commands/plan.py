@@ -8,34 +8,33 @@ from immich_smart_albums.changes.plan_file import plan_text
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_lines, save
-from immich_smart_albums.cli.plans import ended, made, print_plan
-from immich_smart_albums.cli.rules_run import rules_run
-from immich_smart_albums.operations.explain.searches import query_plans
+from immich_smart_albums.cli.plans import ended, print_plan
+from immich_smart_albums.cli.rules_session import rules_session
 from immich_smart_albums.report.query_plan import query_plan_lines
 
 if TYPE_CHECKING:
     import argparse
 
     from immich_smart_albums.cli.console import Console
-    from immich_smart_albums.cli.rules_run import RulesRun
+    from immich_smart_albums.session.session import Session
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Plan, print, and save with --out; nothing is written to the server or the ledger."""
     console = stderr_console(verbose=arguments.verbose)
-    with rules_run(arguments, console) as rules:
+    with rules_session(arguments, console) as session:
         if arguments.show_plan:
-            return _show_searches(rules, console)
-        plan = made(rules, console, allow=arguments.allow)
+            return _show_searches(session, console)
+        plan = session.plan(allow=arguments.allow)
     if arguments.out:
         save(arguments.out, plan_text(plan))
     print_plan(plan, arguments.format)
     return ended(plan, console, changes=Exit.CHANGED if arguments.exit_code else Exit.DONE)
 
 
-def _show_searches(rules: RulesRun, console: Console) -> Exit:
-    problems = [*rules.accounts.absent.values()]
-    for each in query_plans(rules.book.albums, rules.accounts):
+def _show_searches(session: Session, console: Console) -> Exit:
+    problems = [*session.accounts.absent.values()]
+    for each in session.query_plans():
         print_lines(query_plan_lines(each.plan, each.sizes, each.named, each.asked, title=each.title))
         problems += each.problems
     for problem in dict.fromkeys(problems):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from itertools import count
 from pathlib import Path
@@ -13,7 +14,6 @@ from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.numbers import whole_number
 from immich_smart_albums.cli.one_at_a_time import one_at_a_time
 from immich_smart_albums.cli.output import print_json, print_lines
-from immich_smart_albums.cli.paths import state_place
 from immich_smart_albums.cli.server import read_server
 from immich_smart_albums.config.flag_values import read_source
 from immich_smart_albums.errors import Problem
@@ -32,6 +32,7 @@ from immich_smart_albums.report.selection import as_json, lines, totals
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
 from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.session.places import state_place
 
 if TYPE_CHECKING:
     import argparse
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.show_plan:
         _show_searches(ready)
         return Exit.DONE
-    place = state_place() if arguments.state == "" else arguments.state
+    place = state_place(os.environ) if arguments.state == "" else arguments.state
     store = None if place is None else StateFile(Path(place), console.say)
     how = Selecting(connection.concurrency, console.detail, store, time.time)
     try:

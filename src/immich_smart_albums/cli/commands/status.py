@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.plans import ended, made, print_plan
-from immich_smart_albums.cli.rules_run import rules_run
+from immich_smart_albums.cli.plans import ended, print_plan
+from immich_smart_albums.cli.rules_session import rules_session
 
 if TYPE_CHECKING:
     import argparse
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> Exit:
     """Print how the albums differ from their rules; 5 where one does."""
     console = stderr_console(verbose=arguments.verbose)
-    with rules_run(arguments, console) as rules:
-        plan = made(rules, console)
+    with rules_session(arguments, console) as session:
+        plan = session.plan()
     print_plan(plan, arguments.format)
     return ended(plan, console, changes=Exit.CHANGED)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
-from immich_smart_albums.cli.plans import carried_out, made
-from immich_smart_albums.cli.rules_run import rules_run
+from immich_smart_albums.cli.plans import carried_out
+from immich_smart_albums.cli.rules_session import rules_session
 
 if TYPE_CHECKING:
     import argparse
@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> Exit:
     """Plan, print the plan, write it, and say what was written."""
     console = stderr_console(verbose=arguments.verbose)
-    with rules_run(arguments, console, writes="sync") as rules:
-        plan = made(rules, console, allow=arguments.allow)
-        return carried_out(plan, rules, console, arguments.format, exit_code=arguments.exit_code)
+    with rules_session(arguments, console, writes="sync") as session:
+        plan = session.plan(allow=arguments.allow)
+        return carried_out(plan, session, console, arguments.format, exit_code=arguments.exit_code)

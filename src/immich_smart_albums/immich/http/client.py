@@ -13,16 +13,18 @@ import msgspec
 import stamina
 import urllib3
 
-from immich_smart_albums.errors import ServerError, Unauthorized, Unreachable
+from immich_smart_albums.errors import ServerError, Stopped, Unauthorized, Unreachable
 from immich_smart_albums.immich.http.body import LARGEST, read_body
 from immich_smart_albums.immich.http.connection import make_pool, tell_failure
 from immich_smart_albums.immich.http.responses import ANY_KEY, check
+from immich_smart_albums.model.stopping import never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from immich_smart_albums.immich.http.connection import Address
     from immich_smart_albums.model.secret import Secret
+    from immich_smart_albums.model.stopping import Stop
 
 T = TypeVar("T")
 
@@ -78,6 +80,7 @@ class Http:
         concurrency: int = 4,
         time_outs: TimeOuts | None = None,
         on_exchange: Callable[[Exchange], None] = lambda _: None,
+        stop: Stop = never,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.address = address
@@ -94,6 +97,7 @@ class Http:
         self._secrets = (key, *(headers or {}).values())
         self._slots = threading.BoundedSemaphore(concurrency)
         self._on_exchange = on_exchange
+        self._stop = stop
         self._clock = clock
         self._has_answered = False
 
@@ -160,6 +164,8 @@ class Http:
     def _try(
         self, method: str, path: str, body: bytes | None, largest: int, seconds: float
     ) -> tuple[Mapping[str, str], bytes]:
+        if self._stop():
+            raise Stopped
         started = self._clock()
         status, received, trouble = None, 0, None
         try:

@@ -15,9 +15,11 @@ from immich_smart_albums.errors import (
     PlanOutdated,
     Problem,
     ServerError,
+    Stopped,
     Unreachable,
     UnsafePlan,
 )
+from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.apply.result import AlbumReport, Report
 from immich_smart_albums.operations.apply.staleness import check_album
 from immich_smart_albums.operations.apply.writer import AlbumWriter, Run, was_refused
@@ -27,20 +29,27 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.change import Change
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
+    from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.operations.ports import Journal, PhotoServer
 
 
-def apply(
-    plan: Plan, servers: Mapping[str, PhotoServer], journal: Journal, report: Report, now: Callable[[], str]
+def apply(  # noqa: PLR0913 - what is written, by whom, and who wants to know
+    plan: Plan,
+    servers: Mapping[str, PhotoServer],
+    journal: Journal,
+    report: Report,
+    now: Callable[[], str],
+    stop: Stop = never,
 ) -> None:
     """Write a plan, album by album, and fill the report; `now` tells the time as ISO 8601 in UTC.
 
     What goes wrong in one album is noted in its report and stops that album only; when the server cannot be reached any
-    more, the rest is not tried. An album that its guard refuses is left alone.
+    more, the rest is not tried. An album that its guard refuses is left alone. Before each request that writes `stop`
+    is asked whether to end.
 
     Raises UnsafePlan where a guard refuses the run as a whole, PlanOutdated where the ledger changed since, and
     ConfigurationError where an account is missing: then nothing is written. Raises LedgerError at any time: what cannot
-    be remembered is not written.
+    be remembered is not written. Raises Stopped once what was written is remembered.
     """
     if plan.refusals:
         message = "; ".join(plan.refusals)
@@ -52,12 +61,16 @@ def apply(
     report.albums[:] = [AlbumReport(each.rule, each.album) for each in plan.albums]
     # Since the plan was made the server may have got another address.
     base = next((server.base for server in servers.values()), plan.server)
+    if stop():
+        raise Stopped
     id_ = journal.begin(plan.verb, base, now(), plan.undoes)
-    run = Run(id_, servers, plan.users, journal, now, is_undo=plan.undoes is not None)
+    run = Run(id_, servers, plan.users, journal, now, stop, is_undo=plan.undoes is not None)
     report.run = run.id
     ending = Ending.INTERRUPTED
     try:
         _apply(plan, run, report)
+        if stop():
+            raise Stopped
         has_problems = any(each.problems for each in plan.albums)
         ending = Ending.FAILED if report.failures or has_problems else Ending.DONE
     finally:

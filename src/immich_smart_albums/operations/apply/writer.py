@@ -15,8 +15,17 @@ from immich_smart_albums.changes.change import (
     ShareAlbum,
 )
 from immich_smart_albums.changes.journal import Intent
-from immich_smart_albums.errors import NotImmich, PhotosRefused, PlanOutdated, Refused, ServerError, Untrustworthy
+from immich_smart_albums.errors import (
+    NotImmich,
+    PhotosRefused,
+    PlanOutdated,
+    Refused,
+    ServerError,
+    Stopped,
+    Untrustworthy,
+)
 from immich_smart_albums.model.outcome import Outcome
+from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.usage import uses
 
 if TYPE_CHECKING:
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.memory import AlbumKey
     from immich_smart_albums.model.album import Album, AlbumDetails
     from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.operations.apply.result import AlbumReport
     from immich_smart_albums.operations.ports import Albums, Journal, PhotoServer
 
@@ -44,6 +54,7 @@ class Run:
     """Whose account each is: the user's id."""
     journal: Journal
     now: Callable[[], str]
+    stop: Stop = never
     is_undo: bool = False
     """Then what the plan says of albums is about the past, and teaches nothing."""
 
@@ -140,6 +151,8 @@ class AlbumWriter:
     @contextmanager
     def _remembered(self, account: str, change: Change) -> Iterator[_Answer]:
         """One request. Where nobody knows whether it was carried out, the ledger says just that."""
+        if self._run.stop():
+            raise Stopped
         journal, albums = self._run.journal, self._albums(account)
         album_id = self._report.album.id if self._report.album else None
         user = self._run.users.get(account, "")

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.ledger.paths import default_place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 STATE = "searches.db"
 """Beside the ledger: what searches found, so that the next run asks for what changed only."""
 
 
-def ledger_place() -> Path:
+def ledger_place(environment: Mapping[str, str]) -> Path:
     """The ledger, in the user's state folder. Raises ConfigurationError where the user has no home for it."""
     try:
-        return default_place(os.environ, Path.home, sys.platform)
+        return default_place(environment, Path.home, sys.platform)
     except RuntimeError:
         hint = "Say where with --ledger FILE (for flags: --state FILE), or set XDG_STATE_HOME or HOME."
         message = "nothing says where to keep what was added: this user has no home folder"
         raise ConfigurationError((Problem("ledger", message, hint),)) from None
 
 
-def state_place() -> Path:
+def state_place(environment: Mapping[str, str]) -> Path:
     """What searches found, in the user's state folder."""
-    return ledger_place().with_name(STATE)
+    return ledger_place(environment).with_name(STATE)

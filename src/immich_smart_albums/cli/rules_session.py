@@ -1,0 +1,74 @@
+"""From the arguments of a verb with rules files to its session."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.cli.server import read_connection
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.session.options import Options
+from immich_smart_albums.session.session import Session
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from immich_smart_albums.cli.console import Console
+
+
+@contextmanager
+def rules_session(
+    arguments: argparse.Namespace,
+    console: Console,
+    *,
+    paths: Sequence[Path] | None = None,
+    writes: str | None = None,
+) -> Iterator[Session]:
+    """A session with its rules read, its ledger held open and its accounts connected, in this order.
+
+    `writes` is the verb that will write; None: none will. Raises ConfigurationError with everything that is wrong with
+    files and flags, ServerError where no account can be asked, LedgerError.
+    """
+    session = Session(rules_options(arguments, paths), console.show)
+    session.load()
+    with session.holding_ledger(writes):
+        session.connect()
+        yield session
+
+
+def rules_options(arguments: argparse.Namespace, paths: Sequence[Path] | None = None) -> Options:
+    """What the arguments say; `paths` are the rules files where these are not arguments of their own."""
+    findings = Findings()
+    connection = read_connection(arguments, findings)
+    return Options(
+        environment=os.environ,
+        today=_today(),
+        ledger=getattr(arguments, "ledger", None),
+        rules=arguments.rules if paths is None else paths,
+        albums=tuple(getattr(arguments, "album", None) or ()),
+        server=arguments.server,
+        key=arguments.key,
+        connection=connection,
+        full=getattr(arguments, "full", False),
+        problems=tuple(findings.problems),
+        notes=tuple(findings.notices),
+    )
+
+
+def show_options(arguments: argparse.Namespace) -> Options:
+    """For rules that are only shown."""
+    return Options(environment=os.environ, today=_today(), rules=arguments.rules)
+
+
+def ledger_session(arguments: argparse.Namespace) -> Session:
+    """A session for verbs that ask the ledger only."""
+    return Session(Options(environment=os.environ, today=_today(), ledger=arguments.ledger))
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()

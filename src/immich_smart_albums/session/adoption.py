@@ -1,0 +1,89 @@
+"""Letting a rule take over an album that is there: which one, what is in it, and what counts as ours from then on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.memory import AlbumKey
+from immich_smart_albums.errors import ConfigurationError
+from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.operations.adopt import Adopted, adopt
+from immich_smart_albums.operations.albums import find_target, look_at_album
+from immich_smart_albums.operations.explain.album import rule_for
+from immich_smart_albums.operations.plan import ask
+from immich_smart_albums.rules.syntax.diagnostics import Findings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from immich_smart_albums.changes.desired import AlbumView
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.operations.accounts import Participant, Participants
+    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.operations.select import Selecting
+    from immich_smart_albums.rules.album import AlbumRule, RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """An album that a rule has taken over."""
+
+    name: str
+    """The rule's, of a split with its values filled in."""
+    view: AlbumView
+    """The album and what is in it."""
+    adopted: Adopted
+
+
+@dataclass(frozen=True, slots=True)
+class Adopter:
+    """Binds rules to albums. Nothing on the server changes."""
+
+    rules: RuleBook
+    accounts: Participants
+    ledger: Ledger
+    options: Selecting
+    now: Callable[[], str]
+
+    def adopt(self, name: str, album: str | None, *, take_over: bool) -> Adoption:
+        """Let the rule of this name feed an album, named by id, address or name; the one of the rule's name for None.
+
+        With `take_over` what the rule selects and is in it counts as added by us. Raises ConfigurationError where rule
+        or album are not to be had, ServerError, LedgerError.
+        """
+        name = nfc(name).strip()
+        rule = rule_for(name, self.rules)
+        owner = self.accounts.present.get(rule.accounts[0])
+        if owner is None:
+            raise ConfigurationError((self.accounts.absent[rule.accounts[0]],))
+        view = _view(rule, name, album or name, owner)
+        names = {each.name for each in (*self.rules.albums, *self.rules.others)}
+        taken = self._selected(rule) if take_over else None
+        key, base = AlbumKey(owner.user.id, name), owner.server.base
+        return Adoption(name, view, adopt(key, view, self.ledger, base, self.now, take_over=taken, rules=names))
+
+    def _selected(self, rule: AlbumRule) -> Mapping[str, Sequence[Asset]]:
+        """What the rule selects, by the id of the user whose account selects it. Raises ConfigurationError."""
+        answers, _ = ask([rule], self.accounts, self.options)
+        answer = answers[rule.name]
+        if answer.problems:
+            raise ConfigurationError(tuple(answer.problems))
+        present = self.accounts.present
+        return {present[name].user.id: selection.assets for name, selection in answer.selections.items()}
+
+
+def _view(rule: AlbumRule, name: str, wanted: str, owner: Participant) -> AlbumView:
+    """The album and what is in it. Raises ConfigurationError."""
+    findings = Findings()
+    album = find_target(wanted, owner.server.directory, findings, create=False)
+    findings.raise_problems()
+    if album is None:
+        message = "an album that is not found must come with a problem"
+        raise TypeError(message)
+    view = look_at_album(replace(rule, album_id=album.id), name, None, owner, findings)
+    findings.raise_problems()
+    if view is None:
+        message = "an album that was found must be there"
+        raise TypeError(message)
+    return view

@@ -1,0 +1,61 @@
+"""What a session tells while it works, for whoever shows it: messages and progress, never results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from immich_smart_albums.bootstrap import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the user should know of how rules and settings were read; it stops nothing."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the user should know of what is done."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What only somebody wants to know who looks for the reason of something."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """A request was answered, or failed. It has no headers, so no key."""
+
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class AssetsRead:
+    """Some more assets were read."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingDone:
+    """An operation has read all that it needs, or has failed."""
+
+
+Event = Note | Message | Detail | Exchanged | AssetsRead | ReadingDone
+
+Listener = Callable[[Event], None]
+"""Takes events as they come, also from the threads that send requests: it has to be quick, and safe for threads."""
+
+
+def ignore(event: Event) -> None:
+    """A listener that shows nothing."""
+    del event
