@@ -22,10 +22,10 @@ from immich_smart_albums.immich.server import ImmichServer
 from immich_smart_albums.ledger.search_cache import StateFile
 from immich_smart_albums.model.secret import Secret
 from immich_smart_albums.operations.names.resolve import resolve
-from immich_smart_albums.operations.select import Selecting, select_one
+from immich_smart_albums.operations.select import SelectOptions, select_one
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def this_tool(url: str, key: str, flags: Flags, concurrency: int, state: Path | 
     started, cpu = time.perf_counter(), time.process_time()
     http = Http(Address.parse(url), Secret(key), concurrency=concurrency, on_exchange=note)
     server = ImmichServer(http, concurrency=concurrency, on_read=lambda _: None)
-    findings = Findings()
+    findings = Diagnostics()
     given = {
         flag: [[Source(flag.name, each, _form(each)) for each in flags[flag.name]]]
         for flag in FLAGS
@@ -102,7 +102,7 @@ def this_tool(url: str, key: str, flags: Flags, concurrency: int, state: Path | 
     rule = resolve(rule, server, findings)
     findings.raise_problems()
     store = StateFile(state, print) if state else None
-    selection = select_one(rule, server, Selecting(concurrency, lambda _: None, store))
+    selection = select_one(rule, server, SelectOptions(concurrency, lambda _: None, store))
     return Figure(
         time.perf_counter() - started,
         time.process_time() - cpu,
@@ -159,7 +159,7 @@ def _queries(pool: urllib3.PoolManager, url: str, key: str, flags: Flags) -> lis
         elif "person" in name:
             headers = {"x-api-key": key}
             people = pool.request("GET", f"{url}/api/people?size=1000", headers=headers).json()["people"]
-            ids = {each["name"]: each["id"] for each in people}
+            ids = {person["name"]: person["id"] for person in people}
             queries += [{"visibility": "timeline", "personIds": [ids[value]]} for value in values]
     return queries
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-class Refusal(Exception):
+class ApiError(Exception):
     """An answer, not an accident; `issues` and `lines` say what is wrong with a body, in the new way and the old."""
 
     def __init__(
@@ -39,11 +39,11 @@ class Refusal(Exception):
         }
 
 
-def no_access(permission: str) -> Refusal:
+def no_access(permission: str) -> ApiError:
     """What an id gets that is unknown or somebody else's: 400, never 403 or 404."""
-    return Refusal(400, f"Not found or no {permission} access")
+    return ApiError(400, f"Not found or no {permission} access")
 
 
-def unknown_route(method: str, path: str) -> Refusal:
+def unknown_route(method: str, path: str) -> ApiError:
     """What a path gets that no controller has."""
-    return Refusal(404, f"Cannot {method} {path}")
+    return ApiError(404, f"Cannot {method} {path}")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from immich_sandbox.library.library import Library
     from immich_sandbox.requests.fields import Field
 
-    Endpoint: TypeAlias = Callable[["Call"], "Answer"]
+    Endpoint: TypeAlias = Callable[["ApiRequest"], "Answer"]
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Call:
+class ApiRequest:
     """A request that is known to be allowed: its route matched and its key may do this."""
 
     backend: Backend

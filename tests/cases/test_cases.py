@@ -18,27 +18,27 @@ import pytest
 
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.bootstrap import Connection, connect
-from immich_smart_albums.config.load import Surroundings, load
+from immich_smart_albums.config.load import Environment, load
 from immich_smart_albums.ledger.ledger import open_ledger
-from immich_smart_albums.operations.accounts import gather_participants
+from immich_smart_albums.operations.accounts import connect_accounts
 from immich_smart_albums.operations.apply.apply import apply
-from immich_smart_albums.operations.apply.result import Report
+from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.operations.explain.album import explain_album, rule_for
 from immich_smart_albums.operations.plan import make_plan
-from immich_smart_albums.operations.select import Selecting
+from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.report.explanation import explanation_lines
 from immich_smart_albums.report.plan_markdown import plan_markdown
 from immich_smart_albums.report.plan_text import plan_lines
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from tests.golden import check_golden
 
 if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import Plan
-    from immich_smart_albums.operations.accounts import Participants
-    from immich_smart_albums.rules.album import RuleBook
+    from immich_smart_albums.operations.accounts import ConnectedAccounts
+    from immich_smart_albums.rules.album import RuleSet
 
-CASES = [each.parent for each in sorted(Path(__file__).parent.glob("*/rules.yaml"))]
-HOW = Selecting(concurrency=2, log=lambda _: None)
+CASES = [path.parent for path in sorted(Path(__file__).parent.glob("*/rules.yaml"))]
+HOW = SelectOptions(concurrency=2, log=lambda _: None)
 TODAY = date(2026, 11, 1)
 NOW = "2026-11-01T12:00:00Z"
 
@@ -55,26 +55,26 @@ class Case:
         """What is told is what the file says, whatever port the sandbox has."""
         check_golden(self.folder / file, text.replace(self.sandbox.url, "https://photos.example"))
 
-    def read(self, file: str) -> tuple[RuleBook, Participants, Findings]:
+    def read(self, file: str) -> tuple[RuleSet, ConnectedAccounts, Diagnostics]:
         """Rules, and everybody who takes part."""
-        findings = Findings()
+        findings = Diagnostics()
         keys = self.sandbox.keys
         environment = {"IMMICH_URL": self.sandbox.url, "ALICE_KEY": keys["alice"], "BOB_KEY": keys["bob"]}
         accounts = (self.folder / file).read_text(encoding="utf-8").count("accounts:\n")
-        surroundings = Surroundings(environment, self.folder, TODAY)
+        surroundings = Environment(environment, self.folder, TODAY)
         household = load([self.folder / file], surroundings, findings, key=None if accounts else keys["alice"])
         makers = {
             name: partial(connect, settings, Connection(), on_exchange=lambda _: None, on_read=lambda _: None)
             for name, settings in household.settings.items()
         }
-        return household.book, gather_participants(makers), findings
+        return household.rules, connect_accounts(makers), findings
 
     def plan(self, file: str) -> tuple[Plan, str]:
         """What rules would change, as a value and as text with its notices."""
         book, accounts, findings = self.read(file)
         with open_ledger(self.ledger) as ledger:
             plan, notices = make_plan(book, accounts, ledger, HOW, made_at=NOW)
-        told = [f"note: {each}" for each in (*findings.notices, *notices)]
+        told = [f"note: {each}" for each in (*findings.warnings, *notices)]
         text = "\n".join([*told, *plan_lines(plan)]) + "\n"
         return plan, text.replace(f"{self.folder}/", "")
 
@@ -83,13 +83,13 @@ class Case:
         _, accounts, _ = self.read("rules.yaml")
         servers = {name: each.server for name, each in accounts.present.items()}
         with open_ledger(self.ledger, doing="a test") as ledger:
-            apply(plan, servers, ledger, Report(), lambda: NOW)
+            apply(plan, servers, ledger, ApplyResult(), lambda: NOW)
 
     def explain(self, album: str, photo: str) -> str:
         """Why a photo is in an album or not."""
         book, accounts, _ = self.read("rules.yaml")
         assets = self.sandbox.library.assets.values()
-        asset_id = next(each.id for each in assets if each.original_file_name == photo)
+        asset_id = next(asset.id for asset in assets if asset.original_file_name == photo)
         with open_ledger(self.ledger) as ledger:
             found = explain_album(rule_for(album, book), asset_id, accounts, ledger, HOW, name=album)
         return "\n".join(explanation_lines(found)).replace(f"{self.folder}/", "") + "\n"

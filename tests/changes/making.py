@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from immich_smart_albums.changes.desired import AlbumView, Wanted
-from immich_smart_albums.changes.memory import Membership, Memory, Standing
+from immich_smart_albums.changes.desired import CurrentAlbum, DesiredAlbum
+from immich_smart_albums.changes.memory import AlbumMemory, Membership, MembershipState
 from immich_smart_albums.model.album import Album, AlbumDetails, User
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import WHOLE_LIBRARY
@@ -41,15 +41,15 @@ def rule(
     return AlbumRule("Friends", Rule(Search(WHOLE_LIBRARY)), accounts, span, keep=keep, guard=guard, **more)
 
 
-def wanted(selected: str | dict[str, str], settings: AlbumRule | None = None, **more: Any) -> Wanted:
+def wanted(selected: str | dict[str, str], settings: AlbumRule | None = None, **more: Any) -> DesiredAlbum:
     """What each account selects, a photo for each letter; Alice's alone where there is just a text."""
     selections = {"alice": selected} if isinstance(selected, str) else selected
     made = settings or rule(accounts=tuple(selections))
     found = {account: assets(ids) for account, ids in selections.items()}
-    return Wanted(made, "Friends", found, **({"users": USERS} | more))
+    return DesiredAlbum(made, "Friends", found, **({"users": USERS} | more))
 
 
-def view(members: str, hidden: str = "", **details: Any) -> AlbumView:
+def view(members: str, hidden: str = "", **details: Any) -> CurrentAlbum:
     """An album with a photo for each letter."""
     given: dict[str, Any] = {
         "owner": ALICE,
@@ -60,7 +60,7 @@ def view(members: str, hidden: str = "", **details: Any) -> AlbumView:
         "cover": None,
     } | details
     album = Album("a1", "Friends", len(members), "owner", "Alice", "2024-01-01")
-    return AlbumView(album, frozenset(members), AlbumDetails("a1", "Friends", **given), frozenset(hidden))
+    return CurrentAlbum(album, frozenset(members), AlbumDetails("a1", "Friends", **given), frozenset(hidden))
 
 
 def memory(
@@ -70,13 +70,13 @@ def memory(
     matched: int = 0,
     user: str = "alice",
     hand_made: str = "",
-) -> Memory:
+) -> AlbumMemory:
     """What is remembered, a photo for each letter."""
-    known = {id_: Membership(asset(id_), Standing.OURS, user, 1) for id_ in ours}
-    known |= {id_: Membership(asset(id_), Standing.HAND_MADE) for id_ in hand_made}
-    return Memory(known, interrupted, matched)
+    known = {id_: Membership(asset(id_), MembershipState.OURS, user, 1) for id_ in ours}
+    known |= {id_: Membership(asset(id_), MembershipState.HAND_MADE) for id_ in hand_made}
+    return AlbumMemory(known, interrupted, matched)
 
 
-def remembering(standing: Standing, ids: str) -> Memory:
+def remembering(standing: MembershipState, ids: str) -> AlbumMemory:
     """A memory of photos that all stand the same to the album."""
-    return Memory({id_: Membership(asset(id_), standing) for id_ in ids})
+    return AlbumMemory({id_: Membership(asset(id_), standing) for id_ in ids})

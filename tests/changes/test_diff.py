@@ -15,10 +15,10 @@ from immich_smart_albums.changes.change import (
     SetDetails,
     ShareAlbum,
 )
-from immich_smart_albums.changes.desired import AlbumView
+from immich_smart_albums.changes.desired import CurrentAlbum
 from immich_smart_albums.changes.diff import plan_album
-from immich_smart_albums.changes.memory import Interrupted, Memory, OpenShare, Standing
-from immich_smart_albums.changes.plan import AlbumPlan, Learned, Seen, digest
+from immich_smart_albums.changes.memory import AlbumMemory, Interrupted, MembershipState, OpenShare
+from immich_smart_albums.changes.plan import AlbumPlan, Observed, Seen, digest
 from immich_smart_albums.errors import Problem
 
 from .making import ALICE, BOB, EVE, asset, assets, memory, remembering, rule, view, wanted
@@ -33,15 +33,15 @@ BY_HAND = "somebody changed that by hand, so it stays until"
 
 
 def added(plan: AlbumPlan) -> str:
-    return "".join(each.id for each in plan.additions)
+    return "".join(addition.id for addition in plan.additions)
 
 
 def removed(plan: AlbumPlan) -> str:
-    return "".join(each.id for each in plan.removals)
+    return "".join(removal.id for removal in plan.removals)
 
 
 def ids(photos: tuple[object, ...]) -> str:
-    return "".join(getattr(each, "id", each) for each in photos)  # type: ignore[arg-type]
+    return "".join(getattr(photo, "id", photo) for photo in photos)  # type: ignore[arg-type]
 
 
 # -- adding -----------------------------------------------------------------------------------------------------------
@@ -93,43 +93,45 @@ def test_without_its_owner_an_album_is_neither_made_nor_edited_nor_shared() -> N
 def test_what_a_person_took_out_stays_out() -> None:
     plan = plan_album(wanted("abc"), view("c"), memory("abc"))
     assert (plan.changes, ids(plan.kept_out)) == ((), "ab")
-    assert plan.learned == Learned(taken_out=assets("ab"))
+    assert plan.learned == Observed(taken_out=assets("ab"))
 
 
 def test_what_was_hand_made_and_taken_out_stays_out_too() -> None:
     plan = plan_album(wanted("ab"), view(""), memory(hand_made="a"))
     assert (added(plan), ids(plan.kept_out)) == ("b", "a")
-    assert plan.learned == Learned(taken_out=assets("a"))
+    assert plan.learned == Observed(taken_out=assets("a"))
 
 
-@pytest.mark.parametrize("standing", [Standing.TAKEN_OUT, Standing.GONE, Standing.UNSURE])
-def test_it_stays_out_on_every_run(standing: Standing) -> None:
+@pytest.mark.parametrize("standing", [MembershipState.TAKEN_OUT, MembershipState.GONE, MembershipState.UNSURE])
+def test_it_stays_out_on_every_run(standing: MembershipState) -> None:
     plan = plan_album(wanted("ab"), view(""), remembering(standing, "a"))
     assert (added(plan), ids(plan.kept_out)) == ("b", "a")
     # What was gone and matches again was not deleted, so a person took it out.
-    assert plan.learned == Learned(taken_out=assets("a") if standing is Standing.GONE else ())
+    assert plan.learned == Observed(taken_out=assets("a") if standing is MembershipState.GONE else ())
 
 
 def test_what_we_took_out_is_added_when_it_matches_again() -> None:
-    assert added(plan_album(wanted("a"), view(""), remembering(Standing.REMOVED, "a"))) == "a"
+    assert added(plan_album(wanted("a"), view(""), remembering(MembershipState.REMOVED, "a"))) == "a"
 
 
-@pytest.mark.parametrize("standing", [Standing.TAKEN_OUT, Standing.GONE, Standing.UNSURE, Standing.REMOVED])
-def test_what_a_person_put_back_is_hand_made_from_then_on(standing: Standing) -> None:
+@pytest.mark.parametrize(
+    "standing", [MembershipState.TAKEN_OUT, MembershipState.GONE, MembershipState.UNSURE, MembershipState.REMOVED]
+)
+def test_what_a_person_put_back_is_hand_made_from_then_on(standing: MembershipState) -> None:
     plan = plan_album(wanted("", IN_STEP), view("a"), remembering(standing, "a"))
     assert (plan.changes, plan.hand_made) == ((), 1)
-    assert plan.learned == Learned(hand_made=("a",))
+    assert plan.learned == Observed(hand_made=("a",))
 
 
 def test_what_is_neither_there_nor_selected_is_noted_and_that_is_all() -> None:
     plan = plan_album(wanted("", IN_STEP), view(""), memory("a", hand_made="b"))
     assert (plan.changes, plan.kept_out) == ((), ())
-    assert plan.learned == Learned(gone=("a", "b"))
+    assert plan.learned == Observed(gone=("a", "b"))
 
 
 def test_what_is_in_the_trash_is_still_ours() -> None:
     plan = plan_album(wanted("", IN_STEP), view("", hidden="a"), memory("a"))
-    assert (plan.changes, plan.learned) == ((), Learned())
+    assert (plan.changes, plan.learned) == ((), Observed())
 
 
 def test_what_is_in_the_trash_and_selected_is_not_added_again() -> None:
@@ -138,7 +140,7 @@ def test_what_is_in_the_trash_and_selected_is_not_added_again() -> None:
 
 def test_what_is_there_and_unknown_is_remembered_as_hand_made() -> None:
     plan = plan_album(wanted("a"), view("abc"), memory("a", hand_made="b"))
-    assert plan.learned == Learned(hand_made=("c",))
+    assert plan.learned == Observed(hand_made=("c",))
     assert plan.hand_made == 2
 
 
@@ -152,13 +154,13 @@ def interrupted(updated: str = "u0") -> Interrupted:
 def test_an_interrupted_request_of_which_nothing_is_there_is_repeated_if_nobody_touched_the_album() -> None:
     plan = plan_album(wanted("abc"), view("x"), memory(hand_made="x", interrupted=(interrupted(),)))
     assert (added(plan), plan.warnings) == ("abc", ())
-    assert plan.learned == Learned(settled=(7,))
+    assert plan.learned == Observed(settled=(7,))
 
 
 def test_it_is_not_repeated_if_somebody_touched_the_album() -> None:
     plan = plan_album(wanted("abc"), view("", updated="u1"), memory(interrupted=(interrupted(),)))
     assert (added(plan), ids(plan.kept_out)) == ("c", "ab")
-    assert plan.learned == Learned(unsure=assets("ab"), settled=(7,))
+    assert plan.learned == Observed(unsure=assets("ab"), settled=(7,))
     (warning,) = plan.warnings
     assert warning.startswith("a run was interrupted while it added 2 photos that are not in the album now")
 
@@ -168,12 +170,12 @@ def test_what_is_there_of_it_counts_as_hand_made_and_what_is_not_stays_out(updat
     known = memory(interrupted=(interrupted(),))
     plan = plan_album(wanted("bc", IN_STEP), view("a", updated=updated), known)
     assert (added(plan), removed(plan), ids(plan.kept_out)) == ("c", "", "b")
-    assert plan.learned == Learned(hand_made=("a",), unsure=assets("b"), settled=(7,))
+    assert plan.learned == Observed(hand_made=("a",), unsure=assets("b"), settled=(7,))
     assert len(plan.warnings) == 2
 
 
 def test_without_an_album_to_look_at_nothing_of_it_is_added() -> None:
-    for seen in (None, AlbumView(view("").album, frozenset())):
+    for seen in (None, CurrentAlbum(view("").album, frozenset())):
         plan = plan_album(wanted("ab"), seen, memory(interrupted=(interrupted(),)))
         assert (plan.changes, plan.learned.unsure) == ((), assets("ab"))
 
@@ -181,14 +183,14 @@ def test_without_an_album_to_look_at_nothing_of_it_is_added() -> None:
 def test_what_an_interrupted_request_was_to_take_out_is_still_ours_if_nobody_touched_the_album() -> None:
     known = memory("ab", interrupted=(Interrupted(7, assets("ab"), "u0", is_removal=True),))
     plan = plan_album(wanted("", IN_STEP), view("ab"), known)
-    assert (removed(plan), plan.warnings, plan.learned) == ("ba", (), Learned(settled=(7,)))
+    assert (removed(plan), plan.warnings, plan.learned) == ("ba", (), Observed(settled=(7,)))
 
 
 def test_it_counts_as_hand_made_if_somebody_may_have_put_it_back() -> None:
     known = memory("abc", interrupted=(Interrupted(7, assets("ab"), "u0", is_removal=True),))
     plan = plan_album(wanted("", IN_STEP), view("ac", updated="u1"), known)
     assert (removed(plan), plan.hand_made) == ("c", 1)
-    assert plan.learned == Learned(hand_made=("a",), unsure=assets("b"), settled=(7,))
+    assert plan.learned == Observed(hand_made=("a",), unsure=assets("b"), settled=(7,))
     assert [warning.partition(":")[0] for warning in plan.warnings] == [
         "a run was interrupted while it took out 1 photo that is not in the album now",
         "a run was interrupted while it took out 1 photo that is in the album now",
@@ -199,7 +201,7 @@ def test_what_it_took_out_stays_out_even_if_it_matches_again() -> None:
     known = memory("ab", interrupted=(Interrupted(7, assets("ab"), "u0", is_removal=True),))
     plan = plan_album(wanted("ab", IN_STEP), view(""), known)
     assert (plan.changes, ids(plan.kept_out)) == ((), "ab")
-    assert plan.learned == Learned(unsure=assets("ab"), settled=(7,))
+    assert plan.learned == Observed(unsure=assets("ab"), settled=(7,))
 
 
 # -- removing ---------------------------------------------------------------------------------------------------------
@@ -316,8 +318,8 @@ def test_nobody_loses_an_album_unless_the_rule_says_so() -> None:
     assert shared(plan) == [ShareAlbum(EVE, None, "editor")]
 
 
-def remembered(shares: dict[str, str], *open_shares: OpenShare) -> Memory:
-    return Memory(shares=shares, open_shares=open_shares)
+def remembered(shares: dict[str, str], *open_shares: OpenShare) -> AlbumMemory:
+    return AlbumMemory(shares=shares, open_shares=open_shares)
 
 
 @pytest.mark.parametrize("users", [(), ((EVE, "editor"),)])
@@ -329,7 +331,7 @@ def test_what_a_person_did_to_a_share_stays_until_the_rules_say_something_else(
     assert shared(plan) == []
     now = "shared with Eve <eve@example.org> as editor" if users else "not shared with Eve <eve@example.org>"
     assert plan.warnings == (f"it is {now}: {BY_HAND} `share` in the rules says something else",)
-    assert plan.learned == Learned()
+    assert plan.learned == Observed()
     other = plan_album(wanted("", shares=((EVE, "editor"),)), view("", users=users), given)
     assert shared(other) == ([] if users else [ShareAlbum(EVE, "editor", None, "editor")])
     # Once the rules do not name somebody any more, naming them again is another word.
@@ -398,7 +400,7 @@ def test_an_album_of_somebody_who_feeds_it_too_is_not_shared_with_its_owner() ->
 
 
 def test_of_an_album_that_is_not_known_further_nothing_but_photos_is_written() -> None:
-    seen = AlbumView(view("").album, frozenset("a"))
+    seen = CurrentAlbum(view("").album, frozenset("a"))
     settings = rule(description="Ours", cover="newest")
     plan = plan_album(wanted("ab", settings, shares=((EVE, "viewer"),)), seen)
     assert plan.changes == (AddAssets("alice", (asset("b"),)),)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from immich_smart_albums.changes.change import AddAssets, CreateAlbum, Edit, RemoveAssets, SetDetails, ShareAlbum
-from immich_smart_albums.changes.plan import AlbumPlan, Learned, Plan, Seen
+from immich_smart_albums.changes.plan import AlbumPlan, Observed, Plan, Seen
 from immich_smart_albums.changes.plan_file import plan_text, read_plan
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.model.album import Album
@@ -39,7 +39,7 @@ PLAN = Plan(
             warnings=("look out",),
             problems=(Problem("rules.yaml:1:1", "wrong", "do this", "excerpt"),),
             seen=Seen("u0", "digest"),
-            learned=Learned(("h",), (asset("d"),), ("g",), (asset("u"),), (7,)),
+            learned=Observed(("h",), (asset("d"),), ("g",), (asset("u"),), (7,)),
         ),
         AlbumPlan("Family", "alice", changes=(CreateAlbum("Family", "Us"),)),
     ),
@@ -67,7 +67,7 @@ def test_the_fingerprint_is_that_of_the_world_and_the_changes_not_of_the_hour() 
         msgspec.structs.replace(PLAN, ledger="id:4"),
         msgspec.structs.replace(PLAN, rules="other"),
     ]
-    assert len({PLAN.fingerprint, *(each.fingerprint for each in others)}) == 6
+    assert len({PLAN.fingerprint, *(other.fingerprint for other in others)}) == 6
 
 
 def edited(edit: Callable[[dict[str, Any]], object]) -> str:

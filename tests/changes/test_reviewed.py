@@ -16,7 +16,7 @@ from immich_smart_albums.changes.change import (
     SetDetails,
     ShareAlbum,
 )
-from immich_smart_albums.changes.plan import AlbumPlan, Learned, Plan
+from immich_smart_albums.changes.plan import AlbumPlan, Observed, Plan
 from immich_smart_albums.changes.reviewed import reviewed
 from immich_smart_albums.errors import PlanOutdated
 from immich_smart_albums.model.album import Album
@@ -36,11 +36,11 @@ CHANGES: tuple[Change, ...] = (
 )
 
 
-def plan(*changes: Change, album: Album | None = ALBUM, learned: Learned = Learned()) -> Plan:  # noqa: B008 - a value
+def plan(*changes: Change, album: Album | None = ALBUM, learned: Observed = Observed()) -> Plan:  # noqa: B008 - a value
     return Plan("http://photos", "now", (AlbumPlan("Friends", "alice", album, changes, learned=learned),))
 
 
-FRESH = plan(*CHANGES, learned=Learned(gone=("g",)))
+FRESH = plan(*CHANGES, learned=Observed(gone=("g",)))
 
 
 def test_a_plan_that_still_is_what_the_rules_say_is_written_as_it_was_reviewed() -> None:
@@ -49,7 +49,7 @@ def test_a_plan_that_still_is_what_the_rules_say_is_written_as_it_was_reviewed()
     assert (checked.made_at, checked.albums[0].changes) == ("before", CHANGES)
     assert checked.albums[0].warnings == ()
     # What it learned about people's hands is what the album tells now, not what a file says.
-    assert checked.albums[0].learned == Learned(gone=("g",))
+    assert checked.albums[0].learned == Observed(gone=("g",))
 
 
 def test_what_has_come_since_is_left_to_the_next_run() -> None:

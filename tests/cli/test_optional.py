@@ -95,7 +95,7 @@ def test_a_question_that_only_helps_never_stops_a_run(question: str, fault: str,
 
 @pytest.mark.parametrize("path", ["/api/people", "/api/tags", "/api/albums"])
 def test_searches_are_shown_and_explained_also_without_names_for_ids(path: str, shell: Shell) -> None:
-    person = next(each.id for each in shell.sandbox.library.people.values() if each.name == "Emma")
+    person = next(person.id for person in shell.sandbox.library.people.values() if person.name == "Emma")
     (shell.folder / "smart-albums.yaml").write_text(
         f"albums: [{{name: Emma, match: {{search: {{personIds: [{person}]}}}}}}]", encoding="utf-8"
     )

@@ -280,7 +280,7 @@ def test_any_verb_is_parsed_again_as_it_was_meant(verb: str, name: str, monkeypa
     if "words" in parsed:
         assert parsed.words == ["/r 1", "/r2", *words[: 1 if verb == "adopt" else 2]]
     elif "rules" in parsed:
-        assert [str(each) for each in parsed.rules] == ["/r 1", "/r2"]
+        assert [str(rule) for rule in parsed.rules] == ["/r 1", "/r2"]
     if verb == "ledger":
         assert parsed.album == name
 

@@ -137,6 +137,6 @@ def test_a_person_whom_nobody_knows_stops_one_album_and_not_the_other(terminal: 
     assert "smart-albums.yaml:5:21: nobody is named 'Emmma'" in terminal.printed
     assert any(album.name == "Emma in Finland" for album in terminal.sandbox.library.albums.values())
     assert terminal.run("preview", "--format", "json") is Exit.FAILED
-    assert [each["name"] for each in json.loads(terminal.printed)["albums"]] == ["Emma in Finland", "Lost"]
+    assert [load["name"] for load in json.loads(terminal.printed)["albums"]] == ["Emma in Finland", "Lost"]
     assert terminal.run("preview", "--album", "Emma in Finlnd") is Exit.WRONG_USAGE
     assert "Did you mean 'Emma in Finland'?" in terminal.said

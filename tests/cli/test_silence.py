@@ -213,7 +213,7 @@ def test_the_line_for_cron_tells_what_stops_some_albums_and_writes_the_others(ho
 def test_albums_that_failed_are_no_empty_lists_in_a_preview(home: Household) -> None:
     home.bob = "wrong"
     _renamed(home)
-    albums = {each["name"]: each for each in json.loads(home.run("preview", "--format", "json").stdout)["albums"]}
+    albums = {load["name"]: load for load in json.loads(home.run("preview", "--format", "json").stdout)["albums"]}
     assert albums["Finland"]["assets"]
     assert not albums["Finland"]["problems"]
     assert albums["Together"]["assets"]
@@ -260,7 +260,7 @@ def test_a_permission_that_one_account_lacks_stops_its_albums_only(home: Househo
     assert result.returncode == 1
     assert "error: Together: account bob: the key lacks the permission album.create" in result.stderr
     assert {album.name for album in home.sandbox.library.albums.values()} == {"Finland"}
-    assert [each["albums"] for each in json.loads(result.stdout)["problems"]] == [["Together"], ["Together"]]
+    assert [load["albums"] for load in json.loads(result.stdout)["problems"]] == [["Together"], ["Together"]]
 
 
 @pytest.mark.parametrize(("body", "content_type"), [(b"[]", "application/json"), (b"<p>Hello</p>", "text/html")])

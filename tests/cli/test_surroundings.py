@@ -149,11 +149,11 @@ def test_what_a_killed_writer_left_is_read_from_a_folder_that_cannot_be_written(
     subprocess.run([sys.executable, "-c", kill], cwd=shell.folder, env=shell.environment, check=False)
     assert (shell.folder / "ledger.db-wal").stat().st_size
     monkeypatch.setattr("immich_smart_albums.ledger.database.os.access", lambda *_: False)
-    before = sorted(each.name for each in shell.folder.iterdir())
+    before = sorted(path.name for path in shell.folder.iterdir())
     result = shell.run("history", "1", "--ledger", "ledger.db")
     assert result.returncode == 0, result.stderr
     assert "Run 1" in result.stdout
-    assert sorted(each.name for each in shell.folder.iterdir()) == before
+    assert sorted(path.name for path in shell.folder.iterdir()) == before
 
 
 def test_no_room_anywhere_for_a_copy_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

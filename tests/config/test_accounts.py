@@ -12,7 +12,7 @@ from immich_smart_albums.config.accounts import read_account_key
 from immich_smart_albums.config.settings import KEY_FILE_NAME, Variables, read_key
 from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.rules.album import Account
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +22,8 @@ KEY = "AbC123xyz"
 
 def read(
     account: Account, variables: dict[str, str] | None = None, folder: Path | None = None, patience: float = 60
-) -> tuple[str | None, Findings]:
-    findings = Findings()
+) -> tuple[str | None, Diagnostics]:
+    findings = Diagnostics()
     places = Variables((("the environment", variables or {}),)) if folder is None else Variables.read({}, folder)
     key = read_account_key(account, places, findings, patience=patience)
     assert KEY not in repr(findings)
@@ -67,7 +67,7 @@ def test_a_key_from_a_file_beside_the_rules(tmp_path: Path, content: str) -> Non
     span = Span(Document(str(tmp_path / "rules.yaml"), ""), 3, 5)
     for name in ("secret", str(tmp_path / "secret")):
         key, findings = read(Account("alice", key_file=name, span=span))
-        assert (key, findings.problems, findings.notices) == (KEY, [], [])
+        assert (key, findings.problems, findings.warnings) == (KEY, [], [])
 
 
 def test_a_key_from_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +82,7 @@ def test_a_file_that_everybody_can_read_is_told(tmp_path: Path) -> None:
     path.chmod(0o644)
     key, findings = read(Account("alice", key_file=str(path)))
     assert key == KEY
-    assert findings.notices == [
+    assert findings.warnings == [
         f"everybody on this machine can read the key in {path}; chmod 600 {path} keeps it to you"
     ]
 
@@ -162,7 +162,7 @@ def test_a_file_without_an_end_is_no_key(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert problem(Account("alice", key_file="/dev/zero")) == (
         "account alice: cannot read /dev/zero: it is larger than 65,536 bytes"
     )
-    findings = Findings()
+    findings = Diagnostics()
     assert read_key(Variables((("x", {KEY_FILE_NAME: "/dev/zero"}),)), findings, given=None) is None
     assert "larger than 65,536 bytes" in findings.problems[0].message
     (tmp_path / ".env").symlink_to("/dev/zero")
@@ -170,6 +170,6 @@ def test_a_file_without_an_end_is_no_key(monkeypatch: pytest.MonkeyPatch, tmp_pa
     (tmp_path / "big.json").write_text(" " * 2000)
     monkeypatch.setattr(flag_values, "LARGEST_FILTER", 1000)
     for name in ("big.json", "/dev/zero"):
-        findings = Findings()
+        findings = Diagnostics()
         assert flag_values.read_source("--include-metadata-union", str(tmp_path / name), findings) is None
         assert "larger than 1,000 bytes" in findings.problems[0].message

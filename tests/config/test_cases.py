@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from immich_smart_albums.config.load import Surroundings, load_rules
+from immich_smart_albums.config.load import Environment, load_rules
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from tests.golden import check_golden
 
 CASES = Path(__file__).parent / "cases"
@@ -24,12 +24,12 @@ def shown(problem: Problem) -> str:
     return "\n".join([*lines, f"  → {problem.hint}" if problem.hint else ""]).rstrip() + "\n"
 
 
-@pytest.mark.parametrize("name", sorted(each.name for each in CASES.iterdir()))
+@pytest.mark.parametrize("name", sorted(path.name for path in CASES.iterdir()))
 def test_every_problem_of_a_file_is_told_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(CASES / name)
-    surroundings = Surroundings({}, CASES / name, date(2026, 8, 15))
+    surroundings = Environment({}, CASES / name, date(2026, 8, 15))
     with pytest.raises(ConfigurationError) as caught:
-        load_rules([Path("rules.yaml")], surroundings, Findings())
+        load_rules([Path("rules.yaml")], surroundings, Diagnostics())
     text = "\n".join(map(shown, caught.value.problems))
     assert "Key123" not in text  # keys that stand where they should not
     check_golden(CASES / name / "problems.txt", text)

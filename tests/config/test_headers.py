@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from immich_smart_albums.config.headers import headers_of_flags, headers_of_rules, headers_of_variables, merged
-from immich_smart_albums.config.load import Surroundings, load
+from immich_smart_albums.config.load import Environment, load
 from immich_smart_albums.config.settings import Variables
 from immich_smart_albums.errors import ConfigurationError
 from immich_smart_albums.model.secret import Secret
 from immich_smart_albums.rules.album import Header
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 TOKEN = "very-secret-token"
 VARIABLES = Variables((("the environment", {"TOKEN": TOKEN, "BAD": "a\nb", "WIDE": "\u20ac"}),))
@@ -42,7 +42,7 @@ def household(folder: Path, text: str = RULES, **environment: str):  # type: ign
     (folder / "token").write_text(f"{TOKEN}-of-file\n", encoding="utf-8")
     (folder / "rules.yaml").write_text(text, encoding="utf-8")
     variables = {"ALICE": "key-a", "BOB": "key-b", "TOKEN": TOKEN, "OTHER": "other-token", **environment}
-    return load([folder / "rules.yaml"], Surroundings(variables, folder, date(2026, 1, 1)), Findings())
+    return load([folder / "rules.yaml"], Environment(variables, folder, date(2026, 1, 1)), Diagnostics())
 
 
 def test_a_rules_file_says_where_the_values_come_from(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_what_is_no_header_is_told_without_its_line(tmp_path: Path, headers: str
 
 def test_flags_say_where_the_values_come_from(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(TOKEN, encoding="utf-8")
-    findings = Findings()
+    findings = Diagnostics()
     words = ["X-File=@" + str(tmp_path / "token"), "X-Env=env:TOKEN"]
     assert shown(headers_of_flags(words, VARIABLES, findings)) == {"X-File": TOKEN, "X-Env": TOKEN}
     assert not findings.problems
@@ -120,7 +120,7 @@ def test_flags_say_where_the_values_come_from(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_with_a_flag_is_told_without_the_value(word: str, said: str) -> None:
-    findings = Findings()
+    findings = Diagnostics()
     assert headers_of_flags([word], VARIABLES, findings) == {}
     assert said in findings.problems[0].message
     assert findings.problems[0].hint
@@ -129,12 +129,12 @@ def test_what_is_wrong_with_a_flag_is_told_without_the_value(word: str, said: st
 
 def test_a_variable_has_a_header_on_each_line() -> None:
     text = f"\nX-A: {TOKEN}\r\n  Cookie: a=b; c=d:e\n\n"
-    findings = Findings()
+    findings = Diagnostics()
     variables = Variables((("the environment", {"IMMICH_HEADERS": text}),))
     assert shown(headers_of_variables(variables, findings)) == {"X-A": TOKEN, "Cookie": "a=b; c=d:e"}
     assert not findings.problems
     for wrong in (TOKEN, f"Host: {TOKEN}", f"X A: {TOKEN}", "X-A:"):
-        findings = Findings()
+        findings = Diagnostics()
         variables = Variables((("the environment", {"IMMICH_HEADERS": wrong}),))
         assert headers_of_variables(variables, findings) == {}
         assert findings.problems[0].where == "IMMICH_HEADERS in the environment"
@@ -142,9 +142,9 @@ def test_a_variable_has_a_header_on_each_line() -> None:
 
 
 def test_without_any_there_are_none() -> None:
-    assert headers_of_variables(VARIABLES, Findings()) == {}
-    assert headers_of_rules([Header("X-A", env="TOKEN")], VARIABLES, Findings())["X-A"].reveal() == TOKEN
-    assert headers_of_rules([Header("X-A", file="/dev/null")], VARIABLES, Findings()) == {}
+    assert headers_of_variables(VARIABLES, Diagnostics()) == {}
+    assert headers_of_rules([Header("X-A", env="TOKEN")], VARIABLES, Diagnostics())["X-A"].reveal() == TOKEN
+    assert headers_of_rules([Header("X-A", file="/dev/null")], VARIABLES, Diagnostics()) == {}
 
 
 def test_the_last_of_the_same_name_counts_in_whatever_case() -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from immich_smart_albums.config.load import Household, Surroundings, in_order, load, load_rules
+from immich_smart_albums.config.load import Environment, RunConfig, in_order, load, load_rules
 from immich_smart_albums.config.rules_files import config_folder, find_rules
 from immich_smart_albums.config.yaml.text import LARGEST
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 HERE = "http://here:2283"
 ALBUM = "albums: [{{name: {}, match: {{favorite: true}}}}]\n"
@@ -27,29 +27,29 @@ def write(folder: Path, **files: str) -> None:
         (folder / f"{name}.yaml").write_text(text)
 
 
-def surroundings(folder: Path, **environment: str) -> Surroundings:
-    return Surroundings({"HOME": str(folder / "home"), **environment}, folder, TODAY)
+def surroundings(folder: Path, **environment: str) -> Environment:
+    return Environment({"HOME": str(folder / "home"), **environment}, folder, TODAY)
 
 
 def albums(folder: Path, *paths: Path, **environment: str) -> list[str]:
-    book = load_rules(paths, surroundings(folder, **environment), Findings())
+    book = load_rules(paths, surroundings(folder, **environment), Diagnostics())
     return [album.name for album in book.albums]
 
 
 def problems(folder: Path, *paths: Path, **environment: str) -> list[Problem]:
     with pytest.raises(ConfigurationError) as caught:
-        load_rules(paths, surroundings(folder, **environment), Findings())
+        load_rules(paths, surroundings(folder, **environment), Diagnostics())
     return list(caught.value.problems)
 
 
-def household(folder: Path, server: str | None = None, key: str | None = None, **environment: str) -> Household:
-    return load([folder / "rules.yaml"], surroundings(folder, **environment), Findings(), server=server, key=key)
+def household(folder: Path, server: str | None = None, key: str | None = None, **environment: str) -> RunConfig:
+    return load([folder / "rules.yaml"], surroundings(folder, **environment), Diagnostics(), server=server, key=key)
 
 
 def refused(folder: Path, server: str | None = None, key: str | None = None, **environment: str) -> list[str]:
     with pytest.raises(ConfigurationError) as caught:
         household(folder, server, key, **environment)
-    return [each.message for each in caught.value.problems]
+    return [problem.message for problem in caught.value.problems]
 
 
 def test_files_are_read_in_the_order_in_which_they_are_given(tmp_path: Path) -> None:
@@ -105,8 +105,8 @@ def test_a_path_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
     paths = ("empty", "nothing.yaml", "loop.yaml", "nul\0l")
-    found = problems(tmp_path, *(tmp_path / each for each in paths), Path("~nobody-of-this-name/x.yaml"))
-    assert [each.message for each in found][:3] == [
+    found = problems(tmp_path, *(tmp_path / path for path in paths), Path("~nobody-of-this-name/x.yaml"))
+    assert [problem.message for problem in found][:3] == [
         "there is no rules file in this folder",
         "cannot be read: Could not determine home directory.",
         "cannot be read: No such file or directory",
@@ -140,13 +140,13 @@ def test_what_does_not_end_is_no_rules_file(tmp_path: Path) -> None:
 
 def test_problems_of_several_files_come_in_the_order_of_their_lines(tmp_path: Path) -> None:
     write(tmp_path, a="albums:\n- {nam: A}\n- b: 'x\n", b="server: [x]\nalbums: [{name: B, match: {x: 1}, x: 2}]\n")
-    found = [each.where.removeprefix(f"{tmp_path}/") for each in problems(tmp_path, tmp_path)]
+    found = [problem.where.removeprefix(f"{tmp_path}/") for problem in problems(tmp_path, tmp_path)]
     assert found == ["a.yaml:3:6", "b.yaml:1:9", "b.yaml:2:28", "b.yaml:2:35"]
 
 
 def test_problems_without_a_place_come_first() -> None:
     given = [Problem("a:2:1", "x"), Problem("server", "y"), Problem("b:1:1", "z"), Problem("a:1:9", "w")]
-    assert [each.message for each in in_order([*given, given[0]])] == ["y", "w", "x", "z"]
+    assert [problem.message for problem in in_order([*given, given[0]])] == ["y", "w", "x", "z"]
 
 
 def test_the_server_is_that_of_the_command_line_else_of_the_file_else_of_a_variable(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_every_account_that_feeds_an_album_has_its_key(tmp_path: Path) -> None:
     assert "Key1" not in repr(found)
     left = household(tmp_path)
     assert list(left.settings) == ["bob"]
-    assert [each.message for each in left.absent.values()] == ["account alice: the variable A is not set"]
+    assert [problem.message for problem in left.absent.values()] == ["account alice: the variable A is not set"]
     (tmp_path / "bob.key").unlink()
     assert refused(tmp_path)[0] == "account alice: the variable A is not set"
     assert refused(tmp_path, key="Key3", A="Key1")[0] == "the rules files say where the keys of accounts come from"
@@ -205,16 +205,16 @@ def test_what_is_missing_is_told_together_with_what_is_wrong(tmp_path: Path) -> 
 
 def test_problems_from_before_are_told_with_the_rest(tmp_path: Path) -> None:
     write(tmp_path, rules=ALBUM.format("A"))
-    findings = Findings([Problem("--timeout", "0 is out of range")])
+    findings = Diagnostics([Problem("--timeout", "0 is out of range")])
     for read in (load, load_rules):
         with pytest.raises(ConfigurationError) as caught:
             read([tmp_path / "rules.yaml"], surroundings(tmp_path, IMMICH_URL=HERE, IMMICH_API_KEY="K"), findings)
-        assert [each.where for each in caught.value.problems] == ["--timeout"]
+        assert [problem.where for problem in caught.value.problems] == ["--timeout"]
 
 
 def test_home_is_asked_for_where_the_environment_does_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    findings = Findings()
+    findings = Diagnostics()
     assert find_rules([], {}, tmp_path, findings) == ()
     assert str(tmp_path) in findings.problems[0].message.partition(" nor ")[2]
 
@@ -225,8 +225,8 @@ def test_a_file_of_the_other_ending_is_found_and_words_of_ones_own_are_left_alon
         "albums: [{name: A, match: {favorite: true}, <<: *usual}]\n"
     )
     (tmp_path / "smart-albums.yml").write_text(rules, encoding="utf-8")
-    found = load((), surroundings(tmp_path, IMMICH_API_KEY="Key1"), Findings())
-    assert [each.keep.value for each in found.book.albums] == ["in-step"]
+    found = load((), surroundings(tmp_path, IMMICH_API_KEY="Key1"), Diagnostics())
+    assert [album.keep.value for album in found.rules.albums] == ["in-step"]
     assert found.files == (tmp_path / "smart-albums.yml",)
 
 
@@ -234,21 +234,21 @@ def test_rules_come_from_standard_input(tmp_path: Path, monkeypatch: pytest.Monk
     rules = b"server: http://file\nalbums: [{name: A, match: {favorit: true}}]\n"
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(rules)))
     with pytest.raises(ConfigurationError) as caught:
-        load([Path("-")], surroundings(tmp_path, IMMICH_API_KEY="Key1", IMMICH_URL=HERE), Findings())
-    assert [each.where for each in caught.value.problems] == ["stdin:2:28"]
+        load([Path("-")], surroundings(tmp_path, IMMICH_API_KEY="Key1", IMMICH_URL=HERE), Diagnostics())
+    assert [problem.where for problem in caught.value.problems] == ["stdin:2:28"]
 
 
 def test_an_album_named_null_is_told(tmp_path: Path) -> None:
     for name, count in (("null", 1), ("~", 1), ('"null"', 0), ("Nullarbor", 0)):
         write(tmp_path, rules=f"server: {HERE}\nalbums: [{{name: {name}, match: {{favorite: true}}}}]\n")
-        findings = Findings()
+        findings = Diagnostics()
         load([tmp_path / "rules.yaml"], surroundings(tmp_path, IMMICH_API_KEY="Key1"), findings)
-        assert sum("the album is named" in each for each in findings.notices) == count
+        assert sum("the album is named" in warning for warning in findings.warnings) == count
 
 
 def test_a_variable_that_names_no_rules_is_told_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        load((), surroundings(tmp_path, SMART_ALBUMS_RULES="nowhere.yaml"), Findings())
+        load((), surroundings(tmp_path, SMART_ALBUMS_RULES="nowhere.yaml"), Diagnostics())
     assert caught.value.problems[0].where == "SMART_ALBUMS_RULES in the environment"
 
 

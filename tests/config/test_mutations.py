@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from immich_smart_albums.config.yaml.reader import read_yaml
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
 from immich_smart_albums.rules.rules_file.keywords import ALBUM, FILE
-from immich_smart_albums.rules.rules_file.rules_file import read_book
-from immich_smart_albums.rules.syntax.diagnostics import Findings
-from immich_smart_albums.rules.syntax.reader import Reading
+from immich_smart_albums.rules.rules_file.rules_file import read_rules
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.syntax.reader import Reader
 from tests.config.test_starter import WITH_EXAMPLES
 
 EXAMPLES = "\n".join(
@@ -52,9 +52,9 @@ def edited(draw: st.DrawFn) -> str:
 @settings(max_examples=50, deadline=None)
 @given(edited())
 def test_a_file_that_is_being_edited_gives_rules_or_problems_with_places(text: str) -> None:
-    findings = Findings()
+    findings = Diagnostics()
     value = read_yaml("rules.yaml", text.encode(), findings)
-    found = read_book([value], Reading(findings, date(2026, 8, 15))) if value is not None else None
+    found = read_rules([value], Reader(findings, date(2026, 8, 15))) if value is not None else None
     assert (found is None) is bool(findings.problems)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for problem in findings.problems:
@@ -65,8 +65,8 @@ def test_a_file_that_is_being_edited_gives_rules_or_problems_with_places(text: s
 
 
 def test_the_file_that_is_edited_is_fine() -> None:
-    findings = Findings()
+    findings = Diagnostics()
     value = read_yaml("rules.yaml", WHOLE.encode(), findings)
     assert value is not None
-    assert read_book([value], Reading(findings, date(2026, 8, 15))) is not None
+    assert read_rules([value], Reader(findings, date(2026, 8, 15))) is not None
     assert findings.problems == []

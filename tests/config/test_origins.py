@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.config.load import Surroundings
+from immich_smart_albums.config.load import Environment
 from immich_smart_albums.config.origins import key_origins, server_origin
 from tests.rules.books import book
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 ALBUM = "albums: [{name: A, match: {person: Emma}}]"
 
 
-def here(folder: Path, **environment: str) -> Surroundings:
-    return Surroundings(environment, folder, date(2026, 8, 15))
+def here(folder: Path, **environment: str) -> Environment:
+    return Environment(environment, folder, date(2026, 8, 15))
 
 
 def test_where_the_server_comes_from(tmp_path: Path) -> None:

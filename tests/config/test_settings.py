@@ -9,7 +9,7 @@ import pytest
 from immich_smart_albums.config.settings import KEY_FILE_NAME, KEY_NAME, SERVER_NAMES, Settings, read_settings
 from immich_smart_albums.model.secret import Secret
 from immich_smart_albums.model.version import Version
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,14 +27,14 @@ def read(
     server: str | None = None,
     key: str | None = None,
     dot_env: str | None = None,
-) -> tuple[Settings | None, Findings]:
+) -> tuple[Settings | None, Diagnostics]:
     if dot_env is not None:
         (folder / ".env").write_text(dot_env, encoding="utf-8")
-    findings = Findings()
+    findings = Diagnostics()
     return read_settings(environment or {}, folder, findings, server=server, key=key), findings
 
 
-def pair(found: tuple[Settings | None, Findings]) -> tuple[str, str]:
+def pair(found: tuple[Settings | None, Diagnostics]) -> tuple[str, str]:
     """Server and key of settings without a problem."""
     settings, findings = found
     assert findings.problems == []
@@ -113,17 +113,17 @@ def test_a_key_file_of_other_bytes_is_a_problem(tmp_path: Path) -> None:
 def test_what_is_missing_is_told_together(tmp_path: Path) -> None:
     settings, findings = read(tmp_path)
     assert settings is None
-    assert [(each.where, each.message) for each in findings.problems] == [
+    assert [(problem.where, problem.message) for problem in findings.problems] == [
         ("server", "no server was given"),
         ("key", "no API key was given"),
     ]
-    assert all(each.hint for each in findings.problems)
+    assert all(problem.hint for problem in findings.problems)
 
 
 def test_an_empty_key_file_is_no_key(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("\n")
     _, findings = read(tmp_path, {"IMMICH_URL": HERE, KEY_FILE_NAME: str(tmp_path / "key")})
-    assert [each.message for each in findings.problems] == ["there is no key"]
+    assert [problem.message for problem in findings.problems] == ["there is no key"]
 
 
 ODD_KEYS = ("two words", "line\nbreak", "tab\tbed", "nul\0l", "ключ", "“quoted”", "bell\x07")
@@ -158,7 +158,10 @@ def test_a_file_that_cannot_be_read_as_text_is_a_problem_and_no_crash(tmp_path: 
     (tmp_path / ".env").write_bytes(f"{KEY_NAME}={KEY}".encode("utf-16"))
     settings, findings = read(tmp_path, {"IMMICH_URL": HERE})
     assert settings is None
-    assert [each.message for each in findings.problems] == ["no API key was given", "cannot be read: not a text file"]
+    assert [problem.message for problem in findings.problems] == [
+        "no API key was given",
+        "cannot be read: not a text file",
+    ]
     assert KEY not in repr(findings)
 
 

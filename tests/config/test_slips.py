@@ -8,7 +8,7 @@ import pytest
 
 from immich_smart_albums.config.settings import read_settings
 from immich_smart_albums.config.slips import page_base, wrong_address, wrong_key
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,9 +83,9 @@ def test_the_address_of_a_page_leads_to_that_of_the_server() -> None:
 
 
 def problems(folder: Path, server: str | None = None, key: str | None = None, **environment: str) -> list[str]:
-    findings = Findings()
+    findings = Diagnostics()
     read_settings(environment, folder, findings, server=server, key=key)
-    return [f"{each.where}: {each.message} → {each.hint}" for each in findings.problems]
+    return [f"{problem.where}: {problem.message} → {problem.hint}" for problem in findings.problems]
 
 
 def test_a_setting_is_told_with_where_it_comes_from_and_what_counts(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_line_of_variables_that_cannot_be_read_is_told_where_one_is_missing(tm
 
 def test_settings_know_where_they_come_from(tmp_path: Path) -> None:
     environment = {"IMMICH_URL": HERE, "IMMICH_BASE_URL": "http://other", "IMMICH_API_KEY": KEY}
-    found = read_settings(environment, tmp_path, Findings(), server=None, key=None)
+    found = read_settings(environment, tmp_path, Diagnostics(), server=None, key=None)
     assert found is not None
     assert found.server_origin == "IMMICH_URL in the environment"
     assert found.key.origin == "IMMICH_API_KEY in the environment"

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from immich_smart_albums.config.flag_values import read_source
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
 
 FLAG = "--include-metadata-union"
 
 
 def source(value: str, flag: str = FLAG) -> Source:
-    findings = Findings()
+    findings = Diagnostics()
     found = read_source(flag, value, findings)
     assert findings.problems == []
     assert found is not None
@@ -23,7 +23,7 @@ def source(value: str, flag: str = FLAG) -> Source:
 
 
 def problem(value: str, flag: str = FLAG) -> tuple[str, str]:
-    findings = Findings()
+    findings = Diagnostics()
     assert read_source(flag, value, findings) is None
     (only,) = findings.problems
     return only.where, only.message

@@ -26,13 +26,13 @@ def test_it_is_read_as_it_stands() -> None:
 
 def test_it_is_read_with_its_examples_taken_in() -> None:
     found = book(WITH_EXAMPLES)
-    assert [each.name for each in found.albums] == [
+    assert [album.name for album in found.albums] == [
         "Favourites",
         "Kids and dogs",
         "Cabin, last 12 months",
         "{year} in {country}",
     ]
-    assert [each.name for each in found.accounts] == ["alice", "bob"]
+    assert [account.name for account in found.accounts] == ["alice", "bob"]
     assert found.server
     assert found.people
     assert found.places

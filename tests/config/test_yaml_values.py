@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.config.yaml.reader import DEEPEST, MOST_VALUES, read_yaml
-from immich_smart_albums.rules.syntax.diagnostics import Findings
-from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,49 +23,49 @@ LOADERS = (yaml.CSafeLoader, yaml.SafeLoader)
 NAME = "rules.yaml"
 
 
-def read(text: str | bytes) -> tuple[Value | None, list[Problem]]:
+def read(text: str | bytes) -> tuple[ValueNode | None, list[Problem]]:
     data = text if isinstance(text, bytes) else text.encode()
     found = []
     for loader in LOADERS:
-        findings = Findings()
+        findings = Diagnostics()
         found.append((read_yaml(NAME, data, findings, loader=loader), findings.problems))
     assert found[0] == found[1]
     return found[0]
 
 
-def value(text: str | bytes) -> Value:
+def value(text: str | bytes) -> ValueNode:
     found, problems = read(text)
     assert problems == []
     assert found is not None
     return found
 
 
-def plain(given: Value) -> object:
+def plain(given: ValueNode) -> object:
     """A value without its places."""
     match given:
-        case Text():
+        case ScalarNode():
             return given.text
-        case Items():
-            return [plain(each) for each in given.items]
-        case Entries():
+        case SequenceNode():
+            return [plain(item) for item in given.items]
+        case MappingNode():
             return {key.text: plain(each) for key, each in given.entries}
 
 
-def texts(given: Value) -> Iterator[Text]:
+def texts(given: ValueNode) -> Iterator[ScalarNode]:
     match given:
-        case Text():
+        case ScalarNode():
             yield given
-        case Items():
-            for each in given.items:
-                yield from texts(each)
-        case Entries():
+        case SequenceNode():
+            for item in given.items:
+                yield from texts(item)
+        case MappingNode():
             for key, each in given.entries:
                 yield key
                 yield from texts(each)
 
 
 def places(text: str | bytes) -> list[tuple[str, str]]:
-    return [(each.where, each.message) for each in read(text)[1]]
+    return [(problem.where, problem.message) for problem in read(text)[1]]
 
 
 def test_scalars_stay_as_they_are_written() -> None:
@@ -81,15 +81,15 @@ def test_scalars_stay_as_they_are_written() -> None:
         "g": "yes",
         "h": "1",
     }
-    assert isinstance(found, Entries)
-    assert [isinstance(each, Text) and each.quoted for _, each in found.entries] == [False] * 7 + [True]
+    assert isinstance(found, MappingNode)
+    assert [isinstance(each, ScalarNode) and each.quoted for _, each in found.entries] == [False] * 7 + [True]
 
 
 def test_block_texts_count_as_quoted() -> None:
     found = value("a: |\n  one\n  two\nb: >-\n  three\n  four\n")
     assert plain(found) == {"a": "one\ntwo\n", "b": "three four"}
-    assert isinstance(found, Entries)
-    assert all(isinstance(each, Text) and each.quoted for _, each in found.entries)
+    assert isinstance(found, MappingNode)
+    assert all(isinstance(each, ScalarNode) and each.quoted for _, each in found.entries)
 
 
 def test_lists_and_mappings_nest_in_both_styles() -> None:
@@ -118,14 +118,14 @@ def test_places_do_not_depend_on_ends_of_lines_and_byte_order_marks(break_: str,
 def test_every_text_knows_where_it_stands() -> None:
     text = "a:\n  - &x é\n  - 'b'\n  - {c: \"d\", 😀: &y  e}\nf:\n"
     lines = text.split("\n")
-    for each in texts(value(text)):
-        at = lines[each.span.line - 1][each.span.column - 1 :]
-        assert at.lstrip("'\"").startswith(each.text)
+    for scalar in texts(value(text)):
+        at = lines[scalar.span.line - 1][scalar.span.column - 1 :]
+        assert at.lstrip("'\"").startswith(scalar.text)
 
 
 def test_what_is_missing_stands_behind_its_colon() -> None:
     found = value("match:\nname: &x\nlast: y\n")
-    assert isinstance(found, Entries)
+    assert isinstance(found, MappingNode)
     assert [str(each.span) for _, each in found.entries] == [f"{NAME}:1:7", f"{NAME}:2:7", f"{NAME}:3:7"]
 
 
@@ -168,7 +168,7 @@ def test_what_rules_files_are_not(text: str | bytes, where: str, message: str) -
 
 def test_problems_that_leave_the_rest_readable_come_together() -> None:
     found, problems = read("a: 1\na: 2\nb: !x 3\n<<: {c: 4, c: 5}\n")
-    assert {each.where for each in problems} == {f"{NAME}:{at}" for at in ("2:1", "3:4", "4:12")}
+    assert {problem.where for problem in problems} == {f"{NAME}:{at}" for at in ("2:1", "3:4", "4:12")}
     assert found is not None
     assert plain(found) == {"a": "1", "b": "3", "c": "4"}
 
@@ -199,18 +199,18 @@ def test_entries_are_merged_in_where_a_mapping_does_not_have_them() -> None:
 )
 def test_what_yaml_makes_of_a_text_is_told_where_it_may_surprise(text: str, notices: list[str]) -> None:
     for loader in LOADERS:
-        findings = Findings()
+        findings = Diagnostics()
         read_yaml(NAME, text.encode(), findings, loader=loader)
-        assert len(findings.notices) == len(notices)
-        for found, expected in zip(findings.notices, notices, strict=True):
+        assert len(findings.warnings) == len(notices)
+        for found, expected in zip(findings.warnings, notices, strict=True):
             assert found.startswith(expected)
 
 
 def test_a_comment_after_an_emoji_is_at_its_place() -> None:
     for loader in LOADERS:
-        findings = Findings()
+        findings = Diagnostics()
         read_yaml(NAME, "- 😀é Walk #3\n".encode(), findings, loader=loader)
-        assert len(findings.notices) == 1
+        assert len(findings.warnings) == 1
 
 
 def test_a_value_that_nobody_knows_is_no_value() -> None:
@@ -271,7 +271,7 @@ def test_syntax_errors_are_said_so_that_they_can_be_mended(text: str, where: str
 @pytest.mark.parametrize("text", ['a: "\\q"\n', 'a: "C:\\users"\n', "a: '^/photos\\d'\nb: \"\\d\"\n"])
 def test_a_backslash_in_double_quotes_is_told(text: str) -> None:
     for loader in LOADERS:
-        findings = Findings()
+        findings = Diagnostics()
         assert read_yaml(NAME, text.encode(), findings, loader=loader) is None
         (problem,) = findings.problems
         assert problem.message == "this backslash has no meaning in double quotes"
@@ -280,7 +280,7 @@ def test_a_backslash_in_double_quotes_is_told(text: str) -> None:
 
 def test_a_character_that_there_is_none_of_is_told() -> None:
     for loader in LOADERS:
-        findings = Findings()
+        findings = Diagnostics()
         assert read_yaml(NAME, b'a: "\\U00110000"\n', findings, loader=loader) is None
         assert len(findings.problems) == 1
 
@@ -329,18 +329,18 @@ PIECES = st.sampled_from(
 @given(st.one_of(st.lists(PIECES, max_size=40).map("".join), st.text(max_size=40)))
 def test_any_text_gives_a_value_or_problems_with_places(text: str) -> None:
     for loader in LOADERS:
-        findings = Findings()
+        findings = Diagnostics()
         found = read_yaml(NAME, text.encode(), findings, loader=loader)
         assert found is not None or findings.problems
         for problem in findings.problems:
             assert problem.where.startswith(f"{NAME}:")
         if found is not None:
-            for each in texts(found):
-                assert each.span.line <= text.count("\n") + text.count("\r") + 1
+            for scalar in texts(found):
+                assert scalar.span.line <= text.count("\n") + text.count("\r") + 1
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=40))
 def test_any_bytes_give_a_value_or_problems(data: bytes) -> None:
-    findings = Findings()
+    findings = Diagnostics()
     assert read_yaml(NAME, data, findings) is not None or findings.problems

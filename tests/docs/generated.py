@@ -22,8 +22,8 @@ from immich_smart_albums.rules.album import RUN_GUARD, Guard
 from immich_smart_albums.rules.local_filters.asset_shape import ASSET, FROM_DETAILS
 from immich_smart_albums.rules.rules_file.guard import guard_words
 from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE, NOTIFY
-from immich_smart_albums.rules.split import KEYS
 from immich_smart_albums.rules.split import MEANINGS as KEY_MEANINGS
+from immich_smart_albums.rules.split import SPLIT_KEYS
 
 from .reference import predicates_reference
 from .terminal import ADDRESS
@@ -89,12 +89,12 @@ def _settings(settings: Mapping[str, Setting]) -> str:
 
 def split_keys() -> str:
     """What an album is split by."""
-    return _table(("key", "values"), ((f"`{key}`", KEY_MEANINGS[key]) for key in KEYS))
+    return _table(("key", "values"), ((f"`{key}`", KEY_MEANINGS[key]) for key in SPLIT_KEYS))
 
 
 def split_words() -> str:
     """The same in a sentence."""
-    return f"{', '.join(f'`{key}`' for key in KEYS)}.\n"
+    return f"{', '.join(f'`{key}`' for key in SPLIT_KEYS)}.\n"
 
 
 def guards() -> str:
@@ -129,11 +129,11 @@ def flags_for_albums() -> str:
 
 
 def _verb(name: str, parser: argparse.ArgumentParser, purpose: str) -> str:
-    inner = next((each for each in parser._actions if isinstance(each, argparse._SubParsersAction)), None)
+    inner = next((action for action in parser._actions if isinstance(action, argparse._SubParsersAction)), None)
     chapter = f"## {name}\n\n{purpose[0].upper()}{purpose[1:]}.\n"
     if inner is None:
         return f"{chapter}\n{_usage(name, parser)}"
-    helps = {each.dest: each.help for each in inner._choices_actions}
+    helps = {choices_action.dest: choices_action.help for choices_action in inner._choices_actions}
     return chapter + "".join(
         f"\n{_usage(f'{name} {word}', each, helps[word] or '')}" for word, each in inner.choices.items()
     )
@@ -160,8 +160,8 @@ def _arguments(actions: Iterable[argparse.Action]) -> str:
     rows = []
     for action in actions:
         name = " ".join((action.option_strings[-1], _placed(action)) if action.option_strings else (_placed(action),))
-        choices = [str(each) for each in action.choices or ()]
-        listed = f": {', '.join(f'`{each}`' for each in choices)}" if choices else ""
+        choices = [str(choice) for choice in action.choices or ()]
+        listed = f": {', '.join(f'`{choice}`' for choice in choices)}" if choices else ""
         rows.append((f"`{name.strip()}`", f"{action.help}{listed}"))
     return _table(("argument", "meaning"), rows)
 

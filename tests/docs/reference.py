@@ -16,7 +16,7 @@ _WIDEST = 60
 
 def predicates_reference() -> str:
     """A list of all predicates, and a chapter for each."""
-    rows = "\n".join(f"| [`{each.name}`](#{each.name}) | {each.summary} |" for each in PREDICATES)
+    rows = "\n".join(f"| [`{predicate.name}`](#{predicate.name}) | {predicate.summary} |" for predicate in PREDICATES)
     chapters = "\n".join(map(_chapter, PREDICATES))
     return f"| predicate | what it tests |\n|---|---|\n{rows}\n\n{chapters}"
 

@@ -13,7 +13,7 @@ import re
 import pytest
 
 from immich_smart_albums import errors
-from immich_smart_albums.changes.memory import Standing
+from immich_smart_albums.changes.memory import MembershipState
 from immich_smart_albums.cli.arguments import selection_parser
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.verbs import VERBS
@@ -24,7 +24,7 @@ from immich_smart_albums.rules.local_filters.local_filter import read_local_filt
 from immich_smart_albums.rules.payload.payload import read_search
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
 from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE, NOTIFY
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
 
 from .generated import PARTS
@@ -50,7 +50,7 @@ def test_a_json_block_in_the_docs_is_a_filter() -> None:
     found = [block for page in PAGES for block in blocks(page) if block.language == "json"]
     assert found
     for block in found:
-        source, findings = Source(block.place, block.text, Form.INLINE), Findings()
+        source, findings = Source(block.place, block.text, Form.INLINE), Diagnostics()
         if isinstance(json.loads(block.text), list):
             read_local_filters(source, findings)
         else:
@@ -60,8 +60,13 @@ def test_a_json_block_in_the_docs_is_a_filter() -> None:
 
 def flags_of(parser: argparse.ArgumentParser) -> set[str]:
     """All flags of a verb, those of its own verbs too."""
-    inner = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
-    flags = {flag for each in inner for parser in each.choices.values() for flag in flags_of(parser)}
+    inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    flags = {
+        flag
+        for sub_parsers_action in inner
+        for parser in sub_parsers_action.choices.values()
+        for flag in flags_of(parser)
+    }
     return flags | set(parser._option_string_actions)
 
 
@@ -99,7 +104,9 @@ def test_every_error_has_its_exit_code_and_its_remedy() -> None:
 
 def test_every_standing_of_the_ledger_is_explained() -> None:
     chapter = REFERENCE.partition("## The ledger")[2].partition("\n## ")[0]
-    assert re.findall(r"^\| `([\w -]+)` \|", chapter, re.MULTILINE) == [each.value for each in Standing]
+    assert re.findall(r"^\| `([\w -]+)` \|", chapter, re.MULTILINE) == [
+        membership_state.value for membership_state in MembershipState
+    ]
 
 
 def test_every_variable_is_in_the_reference() -> None:

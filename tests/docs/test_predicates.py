@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.yaml.reader import read_yaml
 from immich_smart_albums.rules.predicates.registry import PREDICATES
-from immich_smart_albums.rules.rules_file.rules_file import read_book
-from immich_smart_albums.rules.syntax.document import Entries, Items, Text
+from immich_smart_albums.rules.rules_file.rules_file import read_rules
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode
 from tests.cli.conftest import CHECKOUT
 from tests.rules.values import reading
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.document import ValueNode
 
 PAGE = (CHECKOUT / "docs" / "predicates.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -24,18 +24,18 @@ def test_an_example_is_the_same_beside_its_comment() -> None:
     assert len(lists) == len(PREDICATES)
     for block, predicate in zip(lists, PREDICATES, strict=True):
         listed = value(block)
-        assert isinstance(listed, Items)
+        assert isinstance(listed, SequenceNode)
         assert list(map(plain, listed.items)) == [plain(value(example)) for example, _ in predicate.examples]
 
 
 def test_the_rules_file_at_the_top_is_read() -> None:
     read = reading()
     (rules,) = [value(block) for block in BLOCKS if block.startswith("albums:")]
-    assert read_book([rules], read) is not None
+    assert read_rules([rules], read) is not None
     assert read.findings.problems == []
 
 
-def value(text: str) -> Value:
+def value(text: str) -> ValueNode:
     """The value in a block of YAML."""
     read = reading()
     found = read_yaml("page.yaml", text.encode(), read.findings)
@@ -44,12 +44,12 @@ def value(text: str) -> Value:
     return found
 
 
-def plain(written: Value) -> object:
+def plain(written: ValueNode) -> object:
     """A value without its places."""
     match written:
-        case Entries():
+        case MappingNode():
             return {key.text: plain(entry) for key, entry in written.entries}
-        case Items():
-            return [plain(each) for each in written.items]
-        case Text():
+        case SequenceNode():
+            return [plain(item) for item in written.items]
+        case ScalarNode():
             return written.text, written.quoted

@@ -75,4 +75,6 @@ def shown_ids(library: Library, visibility: str = "timeline") -> list[str]:
 def searches_sent(sandbox: Sandbox) -> list[Mapping[str, Any]]:
     """The bodies of the searches that a sandbox was asked so far, but for controls: these name no page or order."""
     sent = [request for request in sandbox.requests if request.path.startswith("/api/search/")]
-    return [each.body for each in sent if each.path.endswith("statistics") or each.body.keys() & {"page", "orderBy"}]
+    return [
+        record.body for record in sent if record.path.endswith("statistics") or record.body.keys() & {"page", "orderBy"}
+    ]

@@ -49,13 +49,15 @@ def test_the_members_of_an_album_are_those_of_everybody_in_timeline_and_archive(
     if name == "Finland":
         bobs = shown_ids_of(library, "bob")[:2]
         library.add_to_album(album.id, [*bobs, *shown_ids(library, "archive")[:2]])
-    expected = {each for each in album.asset_ids if library.assets[each].visibility in {"timeline", "archive"}}
+    expected = {
+        asset_id for asset_id in album.asset_ids if library.assets[asset_id].visibility in {"timeline", "archive"}
+    }
     assert server_at(start(library, level)).albums.members(album.id) == expected
 
 
 def shown_ids_of(library: Library, owner: str) -> list[str]:
     owner_id = library.user_named(owner).id
-    return [each.id for each in library.timeline if each.owner_id == owner_id and each.visibility == "timeline"]
+    return [asset.id for asset in library.timeline if asset.owner_id == owner_id and asset.visibility == "timeline"]
 
 
 @pytest.mark.parametrize("level", ["2.7", "3.1"])
@@ -351,7 +353,7 @@ def test_members_in_the_trash_are_told_by_versions_that_search_albums(start: Sta
 def test_members_that_are_not_shown_are_told_from_those_that_are_not_there(start: Start, level: str) -> None:
     library = generate(300)
     alice, bob = library.user_named("alice").id, library.user_named("bob").id
-    ids = [*shown_ids(library)[:4], *(each.id for each in library.timeline if each.owner_id == bob)][:5]
+    ids = [*shown_ids(library)[:4], *(asset.id for asset in library.timeline if asset.owner_id == bob)][:5]
     album = library.add_album("Mine", owner_id=alice, asset_ids=[*ids[:2], *ids[4:]])
     assert {library.assets[id_].owner_id for id_ in album.asset_ids} == {alice, bob}
     library.trash(*album.asset_ids)

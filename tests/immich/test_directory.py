@@ -38,10 +38,10 @@ def crowded() -> Library:
 def test_people_of_many_pages_are_all_read_hidden_ones_and_namesakes_too(crowded: Library, start: Start) -> None:
     sandbox = start(crowded)
     people = server_at(sandbox).directory.people()
-    guests = [each for each in people if each.name.startswith("Guest")]
-    assert len({each.id for each in guests}) == len(guests) == PEOPLE
-    assert sum(each.hidden for each in guests) == PEOPLE // 10
-    assert len([each for each in guests if each.name == "Guest 7"]) == 2
+    guests = [person for person in people if person.name.startswith("Guest")]
+    assert len({guest.id for guest in guests}) == len(guests) == PEOPLE
+    assert sum(guest.hidden for guest in guests) == PEOPLE // 10
+    assert len([guest for guest in guests if guest.name == "Guest 7"]) == 2
     pages = [request.query["page"] for request in sandbox.requests if request.path == "/api/people"]
     assert pages == ["1", "2", "3"]
 
@@ -55,7 +55,7 @@ def test_people_whom_pages_lose_because_of_ties_are_found_by_reading_again(crowd
 
     sandbox.faults.hook(turn_over, path="/api/people", nth=2, times=1)
     people = server_at(sandbox).directory.people()
-    assert len([each for each in people if each.name.startswith("Guest")]) == PEOPLE
+    assert len([person for person in people if person.name.startswith("Guest")]) == PEOPLE
     assert len(sandbox.requests) > 1 + 3
 
 
@@ -71,14 +71,14 @@ def test_people_who_are_never_complete_are_an_error_and_not_a_shorter_list(crowd
 
 
 def test_people_are_listed_as_the_sandbox_knows_them(sandbox: Sandbox, library: Library) -> None:
-    people = {each.id: each for each in server_at(sandbox).directory.people()}
+    people = {person.id: person for person in server_at(sandbox).directory.people()}
     alice = library.user_named("alice").id
-    for each in library.people.values():
-        faces = [asset for asset in shown(library) if each.id in asset.person_ids]
-        if each.owner_id == alice and each.name and faces:
-            assert people[each.id] == Person(each.id, each.name, each.is_hidden)
-        elif each.owner_id != alice:
-            assert each.id not in people
+    for person in library.people.values():
+        faces = [asset for asset in shown(library) if person.id in asset.person_ids]
+        if person.owner_id == alice and person.name and faces:
+            assert people[person.id] == Person(person.id, person.name, person.is_hidden)
+        elif person.owner_id != alice:
+            assert person.id not in people
 
 
 def test_a_person_can_be_there_without_being_listed(start: Start) -> None:
@@ -88,7 +88,7 @@ def test_a_person_can_be_there_without_being_listed(start: Start) -> None:
     library.people[shy.id] = shy
     library.add_asset(person_ids=(shy.id,), visibility="archive")
     directory = server_at(start(library)).directory
-    assert shy.id not in {each.id for each in directory.people()}
+    assert shy.id not in {person.id for person in directory.people()}
     assert directory.has_person(shy.id)
 
 
@@ -166,7 +166,7 @@ def test_months_count_the_timeline_and_are_asked_once(sandbox: Sandbox, library:
     directory = server_at(sandbox).directory
     months = directory.months()
     assert directory.months() is months
-    assert len([each for each in sandbox.requests if each.path == "/api/timeline/buckets"]) == 1
+    assert len([request for request in sandbox.requests if request.path == "/api/timeline/buckets"]) == 1
     assert sum(month.count for month in months) >= len(list(shown(library)))
     begins = [month.begins for month in months]
     assert begins == sorted(set(begins), reverse=True)
@@ -175,7 +175,7 @@ def test_months_count_the_timeline_and_are_asked_once(sandbox: Sandbox, library:
 def test_the_account_is_known_and_asked_once(sandbox: Sandbox) -> None:
     directory = server_at(sandbox).directory
     assert (directory.me().name, directory.me().email) == ("Alice", "alice@example.org")
-    assert len([each for each in sandbox.requests if each.path == "/api/users/me"]) == 1
+    assert len([request for request in sandbox.requests if request.path == "/api/users/me"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_pages_of_people_that_bring_nobody_new_are_not_read_for_ever(start: Star
     sandbox.faults.status(200, body=body, path="/api/people", times=None)
     with pytest.raises(Untrustworthy, match="a page brings nobody new and says that more follow"):
         server_at(sandbox).directory.people()
-    assert len([each for each in sandbox.requests if each.path == "/api/people"]) == 2
+    assert len([request for request in sandbox.requests if request.path == "/api/people"]) == 2
 
 
 def test_an_asset_is_there_or_not(sandbox: Sandbox, library: Library) -> None:

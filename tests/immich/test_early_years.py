@@ -79,7 +79,7 @@ def test_the_last_century_is_not_touched(start: Start) -> None:
     (record,) = find(server_at(sandbox), metadata(originalFileName="scan.jpg"))
     assert record["fileCreatedAt"] == "1960-05-05T12:00:00.000Z"
     assert record["id"] == scan.id
-    assert len([each for each in sandbox.requests if "/search" in each.path]) == 1
+    assert len([request for request in sandbox.requests if "/search" in request.path]) == 1
 
 
 def test_a_server_that_ignores_the_time_is_told_as_before(start: Start) -> None:
@@ -102,7 +102,7 @@ def test_where_only_later_photos_were_asked_for_an_earlier_one_is_wrong(start: S
     sandbox.clear_requests()
     with pytest.raises(Untrustworthy):
         found_ids(server_at(sandbox), metadata(takenAfter="1970-01-01T00:00:00.000Z"))
-    assert len([each for each in sandbox.requests if "/search" in each.path]) == 1
+    assert len([request for request in sandbox.requests if "/search" in request.path]) == 1
 
 
 def test_what_a_record_does_not_show_is_left() -> None:

@@ -10,7 +10,7 @@ from immich_sandbox import Library, generate
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.rules.tree import Check, Not, Search
+from immich_smart_albums.rules.tree import Filter, Not, Search
 from immich_smart_albums.selection.compile.simplify import at_most
 from immich_smart_albums.selection.stages import Stage
 
@@ -26,10 +26,10 @@ def library_with(without: int) -> tuple[Library, list[Asset]]:
     """A library where so many of Alice's photos have no embedding, and all of her photos."""
     library = generate(300)
     owner = library.user_named("Alice").id
-    own = [each for each in library.timeline if each.owner_id == owner and each.visibility != "locked"]
+    own = [asset for asset in library.timeline if asset.owner_id == owner and asset.visibility != "locked"]
     for asset in own[5 : 5 + without]:
         library.update(asset.id, concepts=())
-    return library, [Asset(each.id, each.file_created_at // 1000, "", "", "") for each in own]
+    return library, [Asset(asset.id, asset.file_created_at // 1000, "", "", "") for asset in own]
 
 
 @pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
@@ -46,13 +46,13 @@ def test_few_are_asked_one_by_one_and_many_by_one_ranking(start: Start) -> None:
     running = start(library)
     server = server_at(running)
     timeline = Query(Kind.METADATA)
-    shown = [each for each in assets if library.assets[each.id].visibility == "timeline"]
-    shown = [each for each in shown if library.assets[each.id].deleted_at is None]
+    shown = [asset for asset in assets if library.assets[asset.id].visibility == "timeline"]
+    shown = [asset for asset in shown if library.assets[asset.id].deleted_at is None]
     assert len(server.embeddings.of(shown[:3], timeline)) == 3
-    assert [each.path for each in running.requests].count("/api/search/smart") == 3
+    assert [request.path for request in running.requests].count("/api/search/smart") == 3
     running.clear_requests()
     server.embeddings.of(shown[10:110], timeline)
-    assert [each.path for each in running.requests].count("/api/search/smart") == 2
+    assert [request.path for request in running.requests].count("/api/search/smart") == 2
 
 
 def test_what_cannot_be_asked_is_an_error(start: Start) -> None:
@@ -65,7 +65,7 @@ def test_what_cannot_be_asked_is_an_error(start: Start) -> None:
 
 def test_a_rule_is_read_as_widely_as_it_may_turn_out() -> None:
     person, city = Search(metadata(personIds=("a",))), Search(metadata(city="Nice"))
-    count = Check("2 people", lambda _: True, frozenset({"people"}), lambda _: None)
+    count = Filter("2 people", lambda _: True, frozenset({"people"}), lambda _: None)
     faces = frozenset({Stage.FACES})
     assert at_most(person, faces) is True
     assert at_most(city, faces) == city

@@ -14,7 +14,7 @@ from urllib3.exceptions import ConnectTimeoutError, DecodeError
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.errors import NotImmich, ServerError, Unreachable, Untrustworthy
 from immich_smart_albums.immich.http.client import Exchange, TimeOuts
-from immich_smart_albums.immich.http.connection import Address, tell_failure
+from immich_smart_albums.immich.http.connection import Address, translate_error
 
 from .bare_server import BareServer, json
 from .clients import NOTHING, found_ids, http_to, metadata, server_at, shown_ids, smart
@@ -64,17 +64,17 @@ def test_an_unknown_host_is_told_at_once() -> None:
 
 
 def test_a_machine_that_does_not_answer_is_told_from_one_that_refuses() -> None:
-    error = tell_failure(ConnectTimeoutError("late"), "GET /tags", Address.parse("http://10.0.0.1:2283"))
+    error = translate_error(ConnectTimeoutError("late"), "GET /tags", Address.parse("http://10.0.0.1:2283"))
     assert error.message == "GET /tags: http://10.0.0.1:2283 does not answer"
     assert error.hint == "Is the server switched on, and reachable from this machine?"
     assert error.again == "yes"
 
 
 def test_a_failure_of_another_kind_is_told_with_its_reason() -> None:
-    error = tell_failure(DecodeError("not gzip", ValueError("bad magic")), "GET /tags", Address.parse("http://x"))
+    error = translate_error(DecodeError("not gzip", ValueError("bad magic")), "GET /tags", Address.parse("http://x"))
     assert error.message == "GET /tags: talking to http://x failed: bad magic"
     reason = "<urllib3.connection.HTTPConnection object at 0x7f>: it rains"
-    error = tell_failure(DecodeError(reason), "GET /tags", Address.parse("http://x"))
+    error = translate_error(DecodeError(reason), "GET /tags", Address.parse("http://x"))
     assert error.message == "GET /tags: talking to http://x failed: it rains"
 
 

@@ -66,7 +66,7 @@ ROUTES: list[tuple[str, str, Ask]] = [
 ]
 
 
-@pytest.mark.parametrize(("permission", "request_line", "ask"), ROUTES, ids=[each[1] for each in ROUTES])
+@pytest.mark.parametrize(("permission", "request_line", "ask"), ROUTES, ids=[route[1] for route in ROUTES])
 def test_a_missing_permission_is_named_for_every_route(
     start: Start, permission: str, request_line: str, ask: Ask
 ) -> None:

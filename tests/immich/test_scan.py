@@ -101,8 +101,8 @@ def test_a_long_filtered_search_is_read_exactly_in_windows_too(sandbox: Sandbox,
 def test_a_search_for_people_is_read_exactly_at_every_level(sandbox: Sandbox, library: Library) -> None:
     alice = library.user_named("alice").id
     person = max(
-        (each for each in library.people.values() if each.owner_id == alice),
-        key=lambda each: len(library.assets_of_person(each.id)),
+        (person for person in library.people.values() if person.owner_id == alice),
+        key=lambda person: len(library.assets_of_person(person.id)),
     )
     expected = [asset.id for asset in shown(library) if person.id in asset.person_ids]
     assert expected
@@ -134,7 +134,7 @@ def test_the_users_own_bounds_include_both_ends_at_every_level(
     assets = list(shown(library))
     newest, oldest = assets[200].file_created_at // 1000, assets[-200].file_created_at // 1000
     query = metadata(takenAfter=from_milliseconds(oldest), takenBefore=from_milliseconds(newest))
-    expected = [each.id for each in assets if oldest * 1000 <= each.file_created_at <= newest * 1000]
+    expected = [asset.id for asset in assets if oldest * 1000 <= asset.file_created_at <= newest * 1000]
     assert {assets[200].id, assets[-200].id} <= set(expected)
     found = found_ids(server_at(sandbox, concurrency=concurrency), query)
     assert_exact(found, expected, once=concurrency == 1)
@@ -282,8 +282,8 @@ def test_a_crowd_is_complete_whatever_comes_or_goes_while_it_is_read(
 def test_records_hold_what_was_asked_for_and_what_a_selection_keeps(newest: Sandbox, library: Library) -> None:
     query = metadata(takenAfter="2020-01-01T00:00:00.000Z")
     records = find(server_at(newest), query, frozenset({"exifInfo.city", "people", "originalPath"}))
-    asset = next(each for each in shown(library) if each.person_ids and each.exif and each.exif.city)
-    record = next(each for each in records if each["id"] == asset.id)
+    asset = next(asset for asset in shown(library) if asset.person_ids and asset.exif and asset.exif.city)
+    record = next(record for record in records if record["id"] == asset.id)
     assert asset.exif
     assert record["exifInfo"] == {"city": asset.exif.city}
     assert [each["id"] for each in record["people"]] == list(asset.person_ids)
@@ -303,8 +303,8 @@ def test_whole_assets_are_fetched_one_by_one_in_any_order(newest: Sandbox, libra
     ids = shown_ids(library)[:30]
     server = server_at(newest, concurrency=4, on_read=read.append)
     details = list(server.searches.details(ids))
-    assert sorted(str(each["id"]) for each in details) == sorted(ids)
-    assert all({"tags", "people", "stack", "owner"} <= each.keys() for each in details)
+    assert sorted(str(detail["id"]) for detail in details) == sorted(ids)
+    assert all({"tags", "people", "stack", "owner"} <= detail.keys() for detail in details)
     assert sum(read) == 30
 
 

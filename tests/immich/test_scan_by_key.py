@@ -114,7 +114,7 @@ def test_windows_cover_what_they_are_cut_from_and_nothing_else_whatever_the_mont
     for newer, older in itertools.pairwise(cuts):
         assert newer.after == older.before
     for taken in instants:
-        assert any(holds(each, taken) for each in cuts) == holds(window, taken)
+        assert any(holds(window, taken) for window in cuts) == holds(window, taken)
 
 
 @thorough

@@ -10,7 +10,7 @@ from immich_sandbox import generate
 from immich_sandbox.requests.structured_fields import FILTER
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich.search.bodies import OPERATORS, filter_body
-from immich_smart_albums.immich.search.told import ends, lacks, starts
+from immich_smart_albums.immich.search.record_match import ends, lacks, starts
 from immich_smart_albums.immich.versions import Capabilities
 from immich_smart_albums.model.query import Branch, Condition, Kind, Query, Visibility
 from immich_smart_albums.model.version import Version
@@ -127,16 +127,16 @@ def test_what_is_in_the_trash_is_found_only_where_a_condition_says_so(newer: San
 
 def test_an_album_brings_what_others_put_there(start: Start) -> None:
     library = generate(300)
-    album = next(each for each in library.albums.values() if each.name == "Summer together")
+    album = next(album for album in library.albums.values() if album.name == "Summer together")
     sandbox = start(library, "3.2")
     assert set(found_ids(server_at(sandbox), where("albumIds", "any", (album.id,)))) == set(album.asset_ids)
 
 
 def test_before_3_2_a_structured_search_is_refused() -> None:
-    ((field, message),) = Capabilities(Version(3, 1, 9)).lacks(structured(FAVORITE))
+    ((field, message),) = Capabilities(Version(3, 1, 9)).unsupported(structured(FAVORITE))
     assert field == "filter"
     assert "would ignore 'filter'" in message
-    assert Capabilities(Version(3, 2)).lacks(structured(FAVORITE)) == []
+    assert Capabilities(Version(3, 2)).unsupported(structured(FAVORITE)) == []
 
 
 @pytest.mark.parametrize(

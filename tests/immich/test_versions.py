@@ -47,7 +47,7 @@ def asked(name: str, value: Value) -> Query:
 
 
 def lacks(version: Version, name: str, value: Value) -> list[tuple[str, str]]:
-    return Capabilities(version).lacks(asked(name, value))
+    return Capabilities(version).unsupported(asked(name, value))
 
 
 def outside(span: Span) -> list[Version]:
@@ -111,10 +111,10 @@ def test_all_other_fields_are_accepted_by_every_version(name: str) -> None:
 def test_a_field_of_assets_is_told_missing_outside_its_versions(name: str) -> None:
     span = ASSET_FIELDS[name]
     for version in outside(span):
-        (message,) = Capabilities(version).lacks_asset_fields({name, "originalPath"})
+        (message,) = Capabilities(version).unsupported_asset_fields({name, "originalPath"})
         assert message == f"Immich {version} does not return {name!r} ({span})"
     for version in (span.since, span.until or Version(3, 3, 5)):
-        assert Capabilities(version).lacks_asset_fields({name}) == []
+        assert Capabilities(version).unsupported_asset_fields({name}) == []
 
 
 def test_every_level_knows_each_field_that_the_table_lets_through() -> None:
@@ -129,8 +129,8 @@ def test_every_level_knows_each_field_that_the_table_lets_through() -> None:
 def test_a_server_tells_its_version_and_what_it_lacks(running: dict[str, Sandbox]) -> None:
     old, new = server_at(running["1.132"]), server_at(running["3.2"])
     assert (old.version, new.version) == (Version(1, 132, 3), Version(3, 2, 4))
-    assert [field for field, _ in old.lacks(asked("albumIds", ("x",)))] == ["albumIds"]
-    assert new.lacks(asked("albumIds", ("x",))) == []
-    assert old.lacks_asset_fields({"visibility"})
-    assert not new.lacks_asset_fields({"visibility"})
+    assert [field for field, _ in old.unsupported(asked("albumIds", ("x",)))] == ["albumIds"]
+    assert new.unsupported(asked("albumIds", ("x",))) == []
+    assert old.unsupported_asset_fields({"visibility"})
+    assert not new.unsupported_asset_fields({"visibility"})
     assert new.base == running["3.2"].url

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.changes.change import AddAssets
-from immich_smart_albums.changes.memory import AlbumKey, Binding, Standing
+from immich_smart_albums.changes.memory import AlbumKey, Binding, MembershipState
 from immich_smart_albums.ledger.database import APPLICATION_ID
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.ledger.migrations import MIGRATIONS
@@ -45,7 +45,7 @@ class Earlier:
         sql = "INSERT INTO albums (server, owner, rule, album, name, matched) VALUES (?, ?, ?, ?, ?, ?)"
         return self.connection.execute(sql, (server, owner, rule, album, album or "", matched)).lastrowid or 0
 
-    def photo(self, album: int, asset: str, standing: Standing, run: int = 0) -> None:
+    def photo(self, album: int, asset: str, standing: MembershipState, run: int = 0) -> None:
         sql = "INSERT INTO memberships (album, asset, standing, run) VALUES (?, ?, ?, ?)"
         self.connection.execute(sql, (album, asset, standing.value, run))
 
@@ -56,7 +56,7 @@ class Earlier:
         )
         self.connection.execute(sql, (run, album, album_id, change))
 
-    def standings(self, key: AlbumKey = KEY) -> dict[str, Standing]:
+    def standings(self, key: AlbumKey = KEY) -> dict[str, MembershipState]:
         """After the migration."""
         self.connection.close()
         with open_ledger(self.path) as ledger:
@@ -68,14 +68,16 @@ def earlier(tmp_path: Path) -> Earlier:
     return Earlier(tmp_path / "ledger.db")
 
 
-OUT = (Standing.TAKEN_OUT, Standing.UNSURE, Standing.GONE)
+OUT = (MembershipState.TAKEN_OUT, MembershipState.UNSURE, MembershipState.GONE)
 
 
 @pytest.mark.parametrize("is_first", [True, False])
 @pytest.mark.parametrize("out", OUT)
-@pytest.mark.parametrize("other", [each for each in Standing if each not in OUT])
+@pytest.mark.parametrize(
+    "other", [membership_state for membership_state in MembershipState if membership_state not in OUT]
+)
 def test_who_was_kept_out_under_one_address_stays_out(
-    earlier: Earlier, out: Standing, other: Standing, is_first: bool
+    earlier: Earlier, out: MembershipState, other: MembershipState, is_first: bool
 ) -> None:
     one, two = earlier.album(IP), earlier.album(DOMAIN)
     earlier.photo(one if is_first else two, "x", out, 1)
@@ -88,31 +90,42 @@ def test_what_was_added_under_one_address_is_ours_although_it_looked_hand_made_u
     earlier: Earlier, is_first: bool
 ) -> None:
     one, two = earlier.album(IP), earlier.album(DOMAIN)
-    for id_, standing in (("x", Standing.OURS), ("y", Standing.REMOVED), ("z", Standing.HAND_MADE)):
+    for id_, standing in (
+        ("x", MembershipState.OURS),
+        ("y", MembershipState.REMOVED),
+        ("z", MembershipState.HAND_MADE),
+    ):
         earlier.photo(one if is_first else two, id_, standing, 1)
-        earlier.photo(two if is_first else one, id_, Standing.HAND_MADE)
-    assert earlier.standings() == {"x": Standing.OURS, "y": Standing.REMOVED, "z": Standing.HAND_MADE}
+        earlier.photo(two if is_first else one, id_, MembershipState.HAND_MADE)
+    assert earlier.standings() == {
+        "x": MembershipState.OURS,
+        "y": MembershipState.REMOVED,
+        "z": MembershipState.HAND_MADE,
+    }
 
 
 def test_what_was_removed_and_added_is_what_the_later_run_made_it(earlier: Earlier) -> None:
     one, two = earlier.album(IP), earlier.album(DOMAIN)
-    for id_, first, second in (("x", Standing.OURS, Standing.REMOVED), ("y", Standing.REMOVED, Standing.OURS)):
+    for id_, first, second in (
+        ("x", MembershipState.OURS, MembershipState.REMOVED),
+        ("y", MembershipState.REMOVED, MembershipState.OURS),
+    ):
         earlier.photo(one, id_, first, 1)
         earlier.photo(two, id_, second, 2)
-    assert earlier.standings() == {"x": Standing.REMOVED, "y": Standing.OURS}
+    assert earlier.standings() == {"x": MembershipState.REMOVED, "y": MembershipState.OURS}
 
 
 def test_what_only_one_address_knew_is_kept_with_all_requests(earlier: Earlier) -> None:
     for run, (server, id_) in enumerate(((IP, "x"), (DOMAIN, "y"), ("https://PHOTOS.example/", "z")), 1):
         album = earlier.album(server, matched=run)
-        earlier.photo(album, id_, Standing.OURS, run)
+        earlier.photo(album, id_, MembershipState.OURS, run)
         earlier.write(album, run, "a1")
-    assert earlier.standings() == dict.fromkeys("xyz", Standing.OURS)
+    assert earlier.standings() == dict.fromkeys("xyz", MembershipState.OURS)
     with open_ledger(earlier.path) as ledger:
         (known,) = ledger.albums()
         assert (known.key, known.binding, known.server) == (KEY, Binding("a1", "a1"), "https://PHOTOS.example/")
         assert [write.intent.key for run in (1, 2, 3) for write in ledger.writes(run)] == [KEY] * 3
-        assert [each.write for each in ledger.memory(KEY).interrupted] == [1, 2, 3]
+        assert [interrupted.write for interrupted in ledger.memory(KEY).interrupted] == [1, 2, 3]
         assert ledger.memory(KEY).matched == 3
 
 
@@ -120,11 +133,11 @@ def test_what_only_one_address_knew_is_kept_with_all_requests(earlier: Earlier) 
 def test_of_two_albums_the_one_that_was_written_to_last_counts(earlier: Earlier, is_first: bool) -> None:
     albums = [earlier.album(IP, "a1"), earlier.album(DOMAIN, "a2")]
     old, new = albums if is_first else reversed(albums)
-    earlier.photo(old, "x", Standing.OURS, 1)
-    earlier.photo(old, "y", Standing.TAKEN_OUT, 1)
+    earlier.photo(old, "x", MembershipState.OURS, 1)
+    earlier.photo(old, "y", MembershipState.TAKEN_OUT, 1)
     earlier.write(old, 1, "a1")
-    earlier.photo(new, "z", Standing.OURS, 2)
-    assert earlier.standings() == {"y": Standing.TAKEN_OUT, "z": Standing.OURS}
+    earlier.photo(new, "z", MembershipState.OURS, 2)
+    assert earlier.standings() == {"y": MembershipState.TAKEN_OUT, "z": MembershipState.OURS}
     with open_ledger(earlier.path) as ledger:
         assert ledger.binding(KEY) == Binding(*(("a2",) if is_first else ("a1",)) * 2)
         assert ledger.memory(KEY).interrupted == ()
@@ -132,9 +145,9 @@ def test_of_two_albums_the_one_that_was_written_to_last_counts(earlier: Earlier,
 
 def test_an_address_under_which_the_album_was_let_go_does_not_count(earlier: Earlier) -> None:
     old, new = earlier.album(IP, "a1"), earlier.album(DOMAIN, None)
-    earlier.photo(old, "x", Standing.OURS, 1)
-    earlier.photo(new, "y", Standing.TAKEN_OUT, 2)
-    assert earlier.standings() == {"x": Standing.OURS, "y": Standing.TAKEN_OUT}
+    earlier.photo(old, "x", MembershipState.OURS, 1)
+    earlier.photo(new, "y", MembershipState.TAKEN_OUT, 2)
+    assert earlier.standings() == {"x": MembershipState.OURS, "y": MembershipState.TAKEN_OUT}
     with open_ledger(earlier.path) as ledger:
         assert ledger.binding(KEY) == Binding("a1", "a1")
 
@@ -142,10 +155,10 @@ def test_an_address_under_which_the_album_was_let_go_does_not_count(earlier: Ear
 def test_other_users_and_other_rules_stay_apart(earlier: Earlier) -> None:
     earlier.album(IP)
     for more in ({"owner": "bob"}, {"rule": "Family"}):
-        earlier.photo(earlier.album(DOMAIN, **more), "x", Standing.OURS, 1)  # type: ignore[arg-type]
+        earlier.photo(earlier.album(DOMAIN, **more), "x", MembershipState.OURS, 1)  # type: ignore[arg-type]
     assert earlier.standings() == {}
     with open_ledger(earlier.path) as ledger:
-        assert [(each.key.owner, each.key.rule) for each in ledger.albums()] == [
+        assert [(album.key.owner, album.key.rule) for album in ledger.albums()] == [
             ("alice", "Family"),
             ("alice", "Friends"),
             ("bob", "Friends"),
@@ -155,9 +168,9 @@ def test_other_users_and_other_rules_stay_apart(earlier: Earlier) -> None:
 def test_names_that_look_the_same_are_one_rule(earlier: Earlier) -> None:
     composed, decomposed = (unicodedata.normalize(form, "Büro") for form in ("NFC", "NFD"))
     one, two = earlier.album(IP, rule=decomposed), earlier.album(DOMAIN, rule=composed)
-    earlier.photo(one, "x", Standing.TAKEN_OUT, 1)
-    earlier.photo(two, "x", Standing.OURS, 2)
-    earlier.photo(earlier.album(IP, "a2", rule=unicodedata.normalize("NFD", "Bücher")), "y", Standing.OURS, 2)
-    assert earlier.standings(AlbumKey("alice", composed)) == {"x": Standing.TAKEN_OUT}
+    earlier.photo(one, "x", MembershipState.TAKEN_OUT, 1)
+    earlier.photo(two, "x", MembershipState.OURS, 2)
+    earlier.photo(earlier.album(IP, "a2", rule=unicodedata.normalize("NFD", "Bücher")), "y", MembershipState.OURS, 2)
+    assert earlier.standings(AlbumKey("alice", composed)) == {"x": MembershipState.TAKEN_OUT}
     with open_ledger(earlier.path) as ledger:
-        assert [each.key.rule for each in ledger.albums()] == [unicodedata.normalize("NFC", "Bücher"), composed]
+        assert [album.key.rule for album in ledger.albums()] == [unicodedata.normalize("NFC", "Bücher"), composed]

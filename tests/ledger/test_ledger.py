@@ -17,8 +17,16 @@ from immich_smart_albums.changes.change import (
     ShareAlbum,
 )
 from immich_smart_albums.changes.journal import Ending, Intent, Run, State
-from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Membership, Memory, OpenShare, Standing
-from immich_smart_albums.changes.plan import Learned
+from immich_smart_albums.changes.memory import (
+    AlbumKey,
+    AlbumMemory,
+    Binding,
+    Interrupted,
+    Membership,
+    MembershipState,
+    OpenShare,
+)
+from immich_smart_albums.changes.plan import Observed
 from immich_smart_albums.ledger.ledger import SqliteLedger, open_ledger
 from immich_smart_albums.model.album import Album, User
 from immich_smart_albums.model.asset import Asset
@@ -50,7 +58,7 @@ def add(ledger: SqliteLedger, *assets: Asset, run: int = 1, key: AlbumKey = KEY)
     ledger.settle(write, {asset.id: Outcome.ADDED for asset in assets})
 
 
-def standings(ledger: SqliteLedger, key: AlbumKey = KEY) -> dict[str, Standing]:
+def standings(ledger: SqliteLedger, key: AlbumKey = KEY) -> dict[str, MembershipState]:
     return {id_: each.standing for id_, each in ledger.memory(key).memberships.items()}
 
 
@@ -60,7 +68,7 @@ def begun(ledger: SqliteLedger) -> None:
 
 
 def test_an_album_that_is_not_known_has_nothing(ledger: SqliteLedger) -> None:
-    assert ledger.memory(KEY) == Memory()
+    assert ledger.memory(KEY) == AlbumMemory()
     assert ledger.binding(KEY) is None
 
 
@@ -68,8 +76,8 @@ def test_what_was_added_is_ours_and_what_was_there_is_not(ledger: SqliteLedger) 
     write = send(ledger, AddAssets("alice", (A, B, C)))
     ledger.settle(write, {"a": Outcome.ADDED, "b": Outcome.ALREADY_THERE, "c": Outcome.NO_PERMISSION})
     memory = ledger.memory(KEY)
-    assert memory.memberships["a"] == Membership(A, Standing.OURS, "alice", 1)
-    assert standings(ledger) == {"a": Standing.OURS, "b": Standing.HAND_MADE}
+    assert memory.memberships["a"] == Membership(A, MembershipState.OURS, "alice", 1)
+    assert standings(ledger) == {"a": MembershipState.OURS, "b": MembershipState.HAND_MADE}
     assert memory.interrupted == ()
 
 
@@ -77,8 +85,8 @@ def test_what_was_taken_out_is_not_ours_and_what_somebody_else_took_out_stays_ou
     add(ledger, A, B, C)
     write = send(ledger, RemoveAssets("alice", (A, B, C)), run=2)
     ledger.settle(write, {"a": Outcome.REMOVED, "b": Outcome.NOT_FOUND, "c": Outcome.NO_PERMISSION})
-    assert standings(ledger) == {"a": Standing.REMOVED, "b": Standing.GONE, "c": Standing.OURS}
-    assert ledger.memory(KEY).memberships["a"] == Membership(A, Standing.REMOVED, "alice", 2)
+    assert standings(ledger) == {"a": MembershipState.REMOVED, "b": MembershipState.GONE, "c": MembershipState.OURS}
+    assert ledger.memory(KEY).memberships["a"] == Membership(A, MembershipState.REMOVED, "alice", 2)
 
 
 def test_albums_do_not_mix(ledger: SqliteLedger) -> None:
@@ -96,56 +104,56 @@ def test_a_request_without_an_answer_is_interrupted_until_somebody_looked(ledger
         Interrupted(removal, (C,), "u0", is_removal=True),
     )
     assert standings(ledger) == {}
-    ledger.learn(KEY, Learned(unsure=(A, B), settled=(write,)), 0)
-    assert [each.write for each in ledger.memory(KEY).interrupted] == [removal]
-    assert standings(ledger) == {"a": Standing.UNSURE, "b": Standing.UNSURE}
-    assert [each.state for each in ledger.writes(1)] == [State.SETTLED, State.OPEN, State.OPEN]
+    ledger.learn(KEY, Observed(unsure=(A, B), settled=(write,)), 0)
+    assert [interrupted.write for interrupted in ledger.memory(KEY).interrupted] == [removal]
+    assert standings(ledger) == {"a": MembershipState.UNSURE, "b": MembershipState.UNSURE}
+    assert [write.state for write in ledger.writes(1)] == [State.SETTLED, State.OPEN, State.OPEN]
 
 
 def test_a_request_with_half_an_answer_is_interrupted_for_the_rest(ledger: SqliteLedger) -> None:
     write = send(ledger, AddAssets("alice", (A, B)))
     ledger.settle(write, {"a": Outcome.ADDED, "b": Outcome.UNKNOWN})
     assert ledger.memory(KEY).interrupted == (Interrupted(write, (B,), "u0"),)
-    assert standings(ledger) == {"a": Standing.OURS}
+    assert standings(ledger) == {"a": MembershipState.OURS}
 
 
 def test_a_request_that_was_refused_did_nothing(ledger: SqliteLedger) -> None:
     ledger.refuse(send(ledger, AddAssets("alice", (A,))))
     assert ledger.memory(KEY).interrupted == ()
-    assert [each.state for each in ledger.writes(1)] == [State.REFUSED]
+    assert [write.state for write in ledger.writes(1)] == [State.REFUSED]
 
 
 def test_what_people_did_is_remembered(ledger: SqliteLedger) -> None:
     add(ledger, A, B)
-    ledger.learn(KEY, Learned(hand_made=("c", "x"), taken_out=(A,), gone=("b",)), 7)
+    ledger.learn(KEY, Observed(hand_made=("c", "x"), taken_out=(A,), gone=("b",)), 7)
     assert standings(ledger) == {
-        "a": Standing.TAKEN_OUT,
-        "b": Standing.GONE,
-        "c": Standing.HAND_MADE,
-        "x": Standing.HAND_MADE,
+        "a": MembershipState.TAKEN_OUT,
+        "b": MembershipState.GONE,
+        "c": MembershipState.HAND_MADE,
+        "x": MembershipState.HAND_MADE,
     }
     memory = ledger.memory(KEY)
     assert memory.matched == 7
-    assert memory.memberships["a"] == Membership(A, Standing.TAKEN_OUT, "alice", 1)
+    assert memory.memberships["a"] == Membership(A, MembershipState.TAKEN_OUT, "alice", 1)
     assert memory.memberships["x"].asset == Asset("x", 0, "", "", "")
-    ledger.learn(KEY, Learned(taken_out=(C,), hand_made=("a",)), 8)
-    assert standings(ledger)["a"] is Standing.HAND_MADE
-    assert ledger.memory(KEY).memberships["c"] == Membership(C, Standing.TAKEN_OUT, "", 0)
+    ledger.learn(KEY, Observed(taken_out=(C,), hand_made=("a",)), 8)
+    assert standings(ledger)["a"] is MembershipState.HAND_MADE
+    assert ledger.memory(KEY).memberships["c"] == Membership(C, MembershipState.TAKEN_OUT, "", 0)
 
 
 def test_looking_without_learning_anything_is_no_change(ledger: SqliteLedger) -> None:
     add(ledger, A)
     before = ledger.state
-    ledger.learn(KEY, Learned(), 3)
+    ledger.learn(KEY, Observed(), 3)
     assert ledger.state == before
     assert ledger.memory(KEY).matched == 3
 
 
 def test_photos_that_people_took_out_are_let_in_again(ledger: SqliteLedger) -> None:
     add(ledger, A, B, C)
-    ledger.learn(KEY, Learned(taken_out=(A, B)), 0)
+    ledger.learn(KEY, Observed(taken_out=(A, B)), 0)
     ledger.forget(KEY, ["a", "c", "unknown"])
-    assert standings(ledger) == {"b": Standing.TAKEN_OUT, "c": Standing.OURS}
+    assert standings(ledger) == {"b": MembershipState.TAKEN_OUT, "c": MembershipState.OURS}
 
 
 def test_a_rule_feeds_the_album_that_it_is_bound_to_whatever_its_name(ledger: SqliteLedger) -> None:
@@ -153,7 +161,7 @@ def test_a_rule_feeds_the_album_that_it_is_bound_to_whatever_its_name(ledger: Sq
     add(ledger, A)
     ledger.bind(KEY, Album("a1", "Renamed", 0, None, "", ""))
     assert ledger.binding(KEY) == Binding("a1", "Renamed")
-    assert standings(ledger) == {"a": Standing.OURS}
+    assert standings(ledger) == {"a": MembershipState.OURS}
 
 
 @pytest.mark.parametrize("how", ["another album", "none"])
@@ -161,7 +169,7 @@ def test_an_album_that_is_let_go_takes_with_it_all_but_what_people_did_not_want(
     ledger.bind(KEY, ALBUM)
     add(ledger, A, B)
     send(ledger, AddAssets("alice", (D,)))
-    ledger.learn(KEY, Learned(taken_out=(B,), hand_made=("c",)), 5)
+    ledger.learn(KEY, Observed(taken_out=(B,), hand_made=("c",)), 5)
     if how == "none":
         ledger.unbind(KEY)
         assert ledger.binding(KEY) is None
@@ -169,7 +177,7 @@ def test_an_album_that_is_let_go_takes_with_it_all_but_what_people_did_not_want(
         ledger.bind(KEY, Album("a2", "Another", 0, None, "", ""))
         assert ledger.binding(KEY) == Binding("a2", "Another")
     memory = ledger.memory(KEY)
-    assert standings(ledger) == {"b": Standing.TAKEN_OUT}
+    assert standings(ledger) == {"b": MembershipState.TAKEN_OUT}
     assert (memory.interrupted, memory.matched) == ((), 0)
 
 
@@ -194,8 +202,8 @@ def test_what_a_run_wrote_is_told_in_order(ledger: SqliteLedger) -> None:
         ledger.settle(send(ledger, change), {"a": Outcome.REMOVED} if change is changes[0] else {})
     send(ledger, DeleteAlbum(), run=2)
     writes = ledger.writes(1)
-    assert [each.intent for each in writes] == [Intent(1, KEY, "a1", "alice", change, "now") for change in changes]
-    assert [each.state for each in writes] == [State.DONE, State.DONE, State.OPEN, State.DONE]
+    assert [write.intent for write in writes] == [Intent(1, KEY, "a1", "alice", change, "now") for change in changes]
+    assert [write.state for write in writes] == [State.DONE, State.DONE, State.OPEN, State.DONE]
     assert writes[0].ids(Outcome.REMOVED) == ["a"]
     assert writes[0].ids(Outcome.ADDED) == []
 
@@ -212,12 +220,12 @@ def test_runs_are_told_newest_first(ledger: SqliteLedger) -> None:
 def test_albums_are_told_with_how_many_photos_are_whose(ledger: SqliteLedger) -> None:
     ledger.bind(KEY, ALBUM)
     add(ledger, A, B)
-    ledger.learn(KEY, Learned(taken_out=(C,)), 2)
-    ledger.learn(OTHER, Learned(), 0)
+    ledger.learn(KEY, Observed(taken_out=(C,)), 2)
+    ledger.learn(OTHER, Observed(), 0)
     first, second = ledger.albums()
     assert (first.key, first.binding, first.counts) == (OTHER, None, {})
     assert (second.key, second.binding) == (KEY, Binding("a1", "Friends"))
-    assert second.counts == {Standing.OURS: 2, Standing.TAKEN_OUT: 1}
+    assert second.counts == {MembershipState.OURS: 2, MembershipState.TAKEN_OUT: 1}
 
 
 def test_a_rule_gets_another_name_with_all_that_is_known(ledger: SqliteLedger) -> None:
@@ -226,19 +234,23 @@ def test_a_rule_gets_another_name_with_all_that_is_known(ledger: SqliteLedger) -
     ledger.settle(send(ledger, ShareAlbum(User("bob", "Bob", "bob@x"), "viewer", None, "viewer")), {})
     shares = ledger.memory(KEY).shares
     write = send(ledger, AddAssets("alice", (D,)))
-    ledger.learn(KEY, Learned(taken_out=(C,)), 7)
+    ledger.learn(KEY, Observed(taken_out=(C,)), 7)
     # The new name had an album, from which people took something out, and which was let go.
-    ledger.learn(OTHER, Learned(taken_out=(B,)), 0)
+    ledger.learn(OTHER, Observed(taken_out=(B,)), 0)
     before = ledger.state
     ledger.rename(KEY, OTHER)
     assert ledger.state != before
     (known,) = ledger.albums()
     assert (known.key, known.binding, known.server) == (OTHER, Binding("a1", "Friends"), "http://photos")
-    assert standings(ledger, OTHER) == {"a": Standing.OURS, "b": Standing.TAKEN_OUT, "c": Standing.TAKEN_OUT}
+    assert standings(ledger, OTHER) == {
+        "a": MembershipState.OURS,
+        "b": MembershipState.TAKEN_OUT,
+        "c": MembershipState.TAKEN_OUT,
+    }
     assert (ledger.memory(OTHER).matched, ledger.memory(OTHER).shares) == (7, shares)
     assert shares
-    assert [each.write for each in ledger.memory(OTHER).interrupted] == [write]
-    assert {each.intent.key for each in ledger.writes(1)} == {OTHER}
+    assert [interrupted.write for interrupted in ledger.memory(OTHER).interrupted] == [write]
+    assert {write.intent.key for write in ledger.writes(1)} == {OTHER}
 
 
 def test_a_rule_that_has_an_album_does_not_get_that_of_another_one(ledger: SqliteLedger) -> None:
@@ -250,23 +262,23 @@ def test_a_rule_that_has_an_album_does_not_get_that_of_another_one(ledger: Sqlit
 
 
 def test_photos_may_be_taken_over(ledger: SqliteLedger) -> None:
-    ledger.learn(KEY, Learned(hand_made=("a", "b")), 0)
+    ledger.learn(KEY, Observed(hand_made=("a", "b")), 0)
     ledger.take_over(1, KEY, "bob", [A])
-    assert ledger.memory(KEY).memberships["a"] == Membership(A, Standing.OURS, "bob", 1)
-    assert standings(ledger)["b"] is Standing.HAND_MADE
+    assert ledger.memory(KEY).memberships["a"] == Membership(A, MembershipState.OURS, "bob", 1)
+    assert standings(ledger)["b"] is MembershipState.HAND_MADE
 
 
 def test_the_address_of_the_latest_run_is_kept_for_links(ledger: SqliteLedger) -> None:
     ledger.bind(KEY, ALBUM)
     ledger.finish(1, Ending.DONE, "end")
-    assert [each.server for each in ledger.albums()] == ["http://photos"]
+    assert [album.server for album in ledger.albums()] == ["http://photos"]
     ledger.begin("sync", "https://photos.example", "later")
-    ledger.learn(KEY, Learned(), 0)
+    ledger.learn(KEY, Observed(), 0)
     ledger.finish(2, Ending.DONE, "end")
     ledger.begin("sync", "https://elsewhere.example", "later")
     ledger.finish(3, Ending.DONE, "end")
     ledger.forget(KEY, ["a"])
-    assert [each.server for each in ledger.albums()] == ["https://photos.example"]
+    assert [album.server for album in ledger.albums()] == ["https://photos.example"]
 
 
 def test_each_change_gives_the_ledger_another_state(ledger: SqliteLedger) -> None:
@@ -275,7 +287,7 @@ def test_each_change_gives_the_ledger_another_state(ledger: SqliteLedger) -> Non
     states.add(ledger.state)
     add(ledger, A)
     states.add(ledger.state)
-    ledger.learn(KEY, Learned(taken_out=(A,)), 0)
+    ledger.learn(KEY, Observed(taken_out=(A,)), 0)
     states.add(ledger.state)
     ledger.forget(KEY, ["a"])
     states.add(ledger.state)
@@ -299,8 +311,8 @@ def test_who_was_let_in_on_which_word_is_remembered(ledger: SqliteLedger) -> Non
     assert (ledger.memory(KEY).shares, ledger.memory(KEY).open_shares) == ({"bob": "editor"}, ())
     ledger.settle(send(ledger, ShareAlbum(BOB, None, "editor")), {})
     assert ledger.memory(KEY).shares == {}
-    ledger.learn(KEY, Learned(shares={"bob": "viewer", "eve": "feeds it"}), 0)
-    ledger.learn(KEY, Learned(gone=("a",)), 0)
+    ledger.learn(KEY, Observed(shares={"bob": "viewer", "eve": "feeds it"}), 0)
+    ledger.learn(KEY, Observed(gone=("a",)), 0)
     assert ledger.memory(KEY).shares == {"bob": "viewer", "eve": "feeds it"}
     ledger.unbind(KEY)
     assert ledger.memory(KEY).shares == {}
@@ -312,7 +324,7 @@ def test_all_that_was_written_for_a_rule_is_told_in_order_with_the_covers_around
     send(ledger, CreateAlbum("Others"), key=AlbumKey("alice", "Others"))
     second = send(ledger, ShareAlbum(BOB, "viewer", None), run=2)
     ledger.covered(second, "", "a")
-    assert [(each.id, each.cover_before, each.cover_after) for each in ledger.writes_to(KEY)] == [
+    assert [(write.id, write.cover_before, write.cover_after) for write in ledger.writes_to(KEY)] == [
         (first, None, None),
         (second, "", "a"),
     ]

@@ -14,13 +14,13 @@ from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.secret import Secret
 from immich_smart_albums.model.span import Document, Span
-from immich_smart_albums.operations.accounts import Participants, gather_participants
+from immich_smart_albums.operations.accounts import ConnectedAccounts, connect_accounts
 from immich_smart_albums.operations.apply.apply import apply
-from immich_smart_albums.operations.apply.result import Report
+from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.operations.plan import make_plan
-from immich_smart_albums.operations.select import Selecting
+from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.operations.undo import Keys, plan_undo
-from immich_smart_albums.rules.album import AlbumRule, Guard, Keep, RuleBook
+from immich_smart_albums.rules.album import AlbumRule, Guard, Keep, RuleSet
 from immich_smart_albums.rules.tree import Rule, Search
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.bootstrap import Exchange
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
     from immich_smart_albums.ledger.ledger import SqliteLedger
-    from immich_smart_albums.operations.apply.result import AlbumReport
+    from immich_smart_albums.operations.apply.result import AlbumResult
     from immich_smart_albums.operations.ports import PhotoServer
 
 BEST = Rule(Search(Query(Kind.METADATA, (("rating", 5),))))
@@ -83,16 +83,18 @@ class Household:
         settings = Settings(self.address or self.sandbox.url, key)
         return connect(settings, Connection(concurrency=1), on_exchange=self.on_exchange, on_read=lambda _: None)
 
-    def accounts(self) -> Participants:
+    def accounts(self) -> ConnectedAccounts:
         """Everybody who feeds an album."""
         names = dict.fromkeys(name for each in self.rules for name in each.accounts)
-        return gather_participants({name: lambda name=name: self.connect(name) for name in names})  # type: ignore[misc]
+        return connect_accounts({name: lambda name=name: self.connect(name) for name in names})  # type: ignore[misc]
 
-    def plan(self, ledger: SqliteLedger, accounts: Participants | None = None, book: RuleBook | None = None) -> Plan:
+    def plan(
+        self, ledger: SqliteLedger, accounts: ConnectedAccounts | None = None, book: RuleSet | None = None
+    ) -> Plan:
         """What would be written."""
-        how = Selecting(concurrency=1, log=lambda _: None)
+        how = SelectOptions(concurrency=1, log=lambda _: None)
         taking_part = accounts or self.accounts()
-        return make_plan(book or RuleBook(self.rules), taking_part, ledger, how, made_at="now")[0]
+        return make_plan(book or RuleSet(self.rules), taking_part, ledger, how, made_at="now")[0]
 
     def planned(self) -> Plan:
         """What would be written, with the ledger opened to read only."""
@@ -100,21 +102,21 @@ class Household:
             return self.plan(ledger)
 
     @contextmanager
-    def writing(self) -> Iterator[tuple[SqliteLedger, Participants]]:
+    def writing(self) -> Iterator[tuple[SqliteLedger, ConnectedAccounts]]:
         with open_ledger(self.ledger, doing="a test") as ledger:
             yield ledger, self.accounts()
 
-    def sync(self) -> Report:
+    def sync(self) -> ApplyResult:
         """Plan and apply."""
         with self.writing() as (ledger, accounts):
             return applied(self.plan(ledger, accounts), accounts, ledger)
 
-    def apply(self, plan: Plan) -> Report:
+    def apply(self, plan: Plan) -> ApplyResult:
         """Apply a plan that was made before."""
         with self.writing() as (ledger, accounts):
             return applied(plan, accounts, ledger)
 
-    def undo(self, run: int | None = None) -> Report:
+    def undo(self, run: int | None = None) -> ApplyResult:
         """Take back a run."""
         with self.writing() as (ledger, accounts):
             return applied(plan_undo(run, keys(accounts), ledger, "now"), accounts, ledger)
@@ -151,20 +153,20 @@ class Household:
         self.sandbox.library.remove_from_album(self.album(album).id, [self.id(name) for name in names])
 
 
-def applied(plan: Plan, accounts: Participants, ledger: SqliteLedger) -> Report:
+def applied(plan: Plan, accounts: ConnectedAccounts, ledger: SqliteLedger) -> ApplyResult:
     """What was written of a plan."""
-    report = Report()
+    report = ApplyResult()
     apply(plan, {name: each.server for name, each in accounts.present.items()}, ledger, report, lambda: "now")
     return report
 
 
-def keys(accounts: Participants) -> Keys:
+def keys(accounts: ConnectedAccounts) -> Keys:
     """The accounts, as undo wants them."""
     present = accounts.present.items()
     return Keys({name: each.server for name, each in present}, {name: each.user.id for name, each in present})
 
 
-def only(report: Report) -> AlbumReport:
+def only(report: ApplyResult) -> AlbumResult:
     """What became of the only album, which went well."""
     (album,) = report.albums
     assert album.failures == []

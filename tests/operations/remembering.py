@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.ledger.search_cache import StateFile
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Value, Visibility
-from immich_smart_albums.operations.select import remember
-from immich_smart_albums.rules.tree import All, Any, Check, Key, Not, Rule, Search
-from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.operations.select import open_cache
+from immich_smart_albums.rules.tree import All, Any, Filter, Not, Rule, Search, SplitKey
+from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Failed, evaluate
 
 from .serving import connected
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from immich_sandbox import Sandbox
     from immich_smart_albums.rules.tree import Record
-    from immich_smart_albums.selection.cache.cache import Recall
+    from immich_smart_albums.selection.cache.cache import RunCache
 
 
 def flat(visibility: frozenset[Visibility] = frozenset({Visibility.TIMELINE}), /, **filters: Value) -> Search:
@@ -33,9 +33,9 @@ def structured(field_: str, operator: str, value: Value) -> Search:
     return Search(Query(Kind.METADATA, conditions=(Condition(field_, operator, value),)))
 
 
-def check(words: str, field_: str, holds: Callable[[Record], bool]) -> Check:
+def check(words: str, field_: str, holds: Callable[[Record], bool]) -> Filter:
     """A local test."""
-    return Check(words, holds, frozenset({field_}), lambda _: None)
+    return Filter(words, holds, frozenset({field_}), lambda _: None)
 
 
 def _exif(record: Record, name: str) -> object:
@@ -47,7 +47,7 @@ WHOLE = Search(WHOLE_LIBRARY)
 CANON = check("make Canon", "exifInfo.make", lambda record: _exif(record, "make") == "Canon")
 SEVEN = check("name with a seven", "originalFileName", lambda record: "7" in str(record["originalFileName"]))
 MINE = check("favourite", "isFavorite", lambda record: record["isFavorite"] is True)
-COUNTRY = Key("country", frozenset({"exifInfo.country"}), lambda record: (str(_exif(record, "country") or ""),))
+COUNTRY = SplitKey("country", frozenset({"exifInfo.country"}), lambda record: (str(_exif(record, "country") or ""),))
 
 RULES = (
     Rule(flat(city="Helsinki")),
@@ -74,7 +74,7 @@ class Runs:
     rules: Sequence[Rule] = RULES
     lines: list[str] = field(default_factory=list)
     """What the last run told."""
-    recall: Recall | None = None
+    recall: RunCache | None = None
 
     def remembering(self) -> Selected:
         """A run that remembers."""
@@ -95,9 +95,9 @@ class Runs:
         self.sandbox.clear_requests()
         server = connected(self.sandbox, self.key)
         store = StateFile(self.path, self.lines.append)
-        self.recall = remember(server, store, self.lines.append) if remembers else None
+        self.recall = open_cache(server, store, self.lines.append) if remembers else None
         results = evaluate(
-            lower(self.rules, server), server.searches, concurrency=4, log=lambda _: None, memory=self.recall
+            compile_rules(self.rules, server), server.searches, concurrency=4, log=lambda _: None, memory=self.recall
         )
         selected = []
         for result in results:

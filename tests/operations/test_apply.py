@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.changes.plan import AlbumPlan, Plan
 from immich_smart_albums.errors import MissingPermission, NoAccess, PhotosRefused, Untrustworthy
-from immich_smart_albums.ledger.null import NoLedger
+from immich_smart_albums.ledger.null import NullLedger
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.operations.apply.apply import apply
-from immich_smart_albums.operations.apply.result import AlbumReport, Report
+from immich_smart_albums.operations.apply.result import AlbumResult, ApplyResult
 from immich_smart_albums.operations.apply.writer import CHUNK
 from immich_smart_albums.operations.prepare import Order, check_order, prepare
-from immich_smart_albums.operations.select import Selecting
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.operations.select import SelectOptions
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import Rule, Search
 
 from .serving import album_ids, connected
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 def planned(sandbox: Sandbox, album: str, *, create: bool = False) -> AlbumPlan:
     """The whole library into an album, as the command line asks for it."""
     order = Order(Rule(Search(WHOLE_LIBRARY)), album, create_album=create)
-    ready = check_order(order, lambda: connected(sandbox), Findings(), log=lambda _: None)
-    _, plan = prepare(ready, Selecting(2, lambda _: None))
+    ready = check_order(order, lambda: connected(sandbox), Diagnostics(), log=lambda _: None)
+    _, plan = prepare(ready, SelectOptions(2, lambda _: None))
     assert plan is not None
     return plan
 
 
-def applied(plan: AlbumPlan, sandbox: Sandbox) -> AlbumReport:
+def applied(plan: AlbumPlan, sandbox: Sandbox) -> AlbumResult:
     """What was written of it."""
-    report = Report()
+    report = ApplyResult()
     server = connected(sandbox)
-    apply(Plan(server.base, "", (plan,)), {plan.owner: server}, NoLedger(), report, str)
+    apply(Plan(server.base, "", (plan,)), {plan.owner: server}, NullLedger(), report, str)
     (only,) = report.albums
     assert only.tried
     return only
@@ -68,7 +68,7 @@ def test_what_is_missing_is_added_and_a_second_run_adds_nothing(start: Start) ->
     again = planned(sandbox, "Empty")
     assert (again.additions, again.already_there) == ((), len(added))
     sandbox.clear_requests()
-    assert applied(again, sandbox) == AlbumReport("Empty", again.album, tried=True)
+    assert applied(again, sandbox) == AlbumResult("Empty", again.album, tried=True)
     assert written(sandbox) == []
 
 
@@ -84,7 +84,7 @@ def test_a_new_album_is_created_first(start: Start) -> None:
 
 def test_an_album_that_would_stay_empty_is_not_created(start: Start) -> None:
     sandbox = start()
-    assert applied(AlbumPlan("New one", ""), sandbox) == AlbumReport("New one", tried=True)
+    assert applied(AlbumPlan("New one", ""), sandbox) == AlbumResult("New one", tried=True)
     assert album_ids(sandbox.library, "New one") == []
 
 

@@ -15,9 +15,9 @@ from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.model.album import Album
 from immich_smart_albums.operations.forget import forget_album, known_album
 from immich_smart_albums.operations.plan import make_plan
-from immich_smart_albums.operations.select import Selecting
-from immich_smart_albums.rules.album import RuleBook
-from immich_smart_albums.rules.tree import Key, Rule
+from immich_smart_albums.operations.select import SelectOptions
+from immich_smart_albums.rules.album import RuleSet
+from immich_smart_albums.rules.tree import Rule, SplitKey
 
 from .household import BEST, Household, applied, names_of, only, rule, two_people
 
@@ -56,7 +56,9 @@ def test_an_album_that_was_emptied_is_refused_and_nothing_is_concluded(emptied: 
         assert [str(failure).partition(" ")[0] for failure in report.failures] == ["Best:"]
         with open_ledger(emptied.ledger) as ledger:
             memory = ledger.memory(ledger.albums()[0].key)
-        assert sorted(each.standing.value for each in memory.memberships.values()) == ["ours"] * 5 + ["taken out"]
+        assert sorted(membership.standing.value for membership in memory.memberships.values()) == ["ours"] * 5 + [
+            "taken out"
+        ]
     # The backup is complete after all.
     emptied.put_in(*ALL[1:])
     assert not only(emptied.sync()).has_changed
@@ -64,8 +66,8 @@ def test_an_album_that_was_emptied_is_refused_and_nothing_is_concluded(emptied: 
 
 def test_what_people_took_out_stays_out_once_that_is_allowed(emptied: Household) -> None:
     with emptied.writing() as (ledger, accounts):
-        how = Selecting(concurrency=1, log=lambda _: None)
-        plan, _ = make_plan(RuleBook(emptied.rules), accounts, ledger, how, made_at="now", allow=["Best"])
+        how = SelectOptions(concurrency=1, log=lambda _: None)
+        plan, _ = make_plan(RuleSet(emptied.rules), accounts, ledger, how, made_at="now", allow=["Best"])
         assert only(applied(plan, accounts, ledger)).has_changed is False
     (again,) = emptied.planned().albums
     assert (again.refusals, names_of(again, "kept_out"), again.changes) == ((), set(ALL), ())
@@ -114,7 +116,7 @@ def test_the_numbers_of_the_guard() -> None:
     assert refusal.endswith("--binding` and `adopt 'Best of all' --id id`")
 
 
-DAY = Key("day", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[8:10],))
+DAY = SplitKey("day", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[8:10],))
 
 
 @pytest.mark.parametrize("is_split", [True, False])
@@ -129,16 +131,16 @@ def test_many_small_albums_that_were_emptied_at_once_are_refused_like_a_large_on
     for album in home.sandbox.library.albums.values():
         home.sandbox.library.remove_from_album(album.id, list(album.asset_ids))
     with home.writing() as (ledger, accounts):
-        how = Selecting(concurrency=1, log=lambda _: None)
-        make = partial(make_plan, RuleBook(home.rules), accounts, ledger, how, made_at="now")
+        how = SelectOptions(concurrency=1, log=lambda _: None)
+        make = partial(make_plan, RuleSet(home.rules), accounts, ledger, how, made_at="now")
         plans = make()[0].albums
         assert all(
-            "photos that were added to this album and others are gone at once" in each.refusals[0] for each in plans
+            "photos that were added to this album and others are gone at once" in plan.refusals[0] for plan in plans
         )
         names = ["Day {day}"] if is_split else ["One", "Two", "Three"]
         assert not make(allow=names)[0].is_refused
         # What was allowed is decided, and the others are still asked about.
-        assert [bool(each.refusals) for each in make(allow=[plans[0].rule])[0].albums] == [False] + [True] * (
+        assert [bool(album.refusals) for album in make(allow=[plans[0].rule])[0].albums] == [False] + [True] * (
             len(plans) - 1
         )
 
@@ -174,4 +176,4 @@ def test_a_ledger_that_knows_the_account_has_not_vanished(home: Household) -> No
     library.add_album("Older", owner_id=library.user_named("alice").id)
     home.put_in(*ALL, album="Older")
     home.rules = (rule(), rule("Older", is_new=True))
-    assert [each.warnings for each in home.planned().albums] == [(), ()]
+    assert [album.warnings for album in home.planned().albums] == [(), ()]

@@ -9,10 +9,10 @@ import pytest
 from immich_sandbox import Sandbox
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import Document, Span
-from immich_smart_albums.operations.accounts import Participant
-from immich_smart_albums.operations.names.names import Names
-from immich_smart_albums.operations.rule_tests import expect
-from immich_smart_albums.operations.select import Selecting, compile_rules, select
+from immich_smart_albums.operations.accounts import ConnectedAccount
+from immich_smart_albums.operations.names.names import NameResolver
+from immich_smart_albums.operations.rule_tests import failing_tests
+from immich_smart_albums.operations.select import SelectOptions, compile_for, select
 from immich_smart_albums.rules.album import AlbumRule, Expectation
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.tree import All, Node, Not, Rule, Search
@@ -41,20 +41,20 @@ def failing(running: Sandbox, rule: Rule, *tests: Expectation, names: tuple[str,
     selections, resolved, accounts = {}, {}, {}
     for name in names:
         server = connected(running, name)
-        accounts[name] = account = Participant(name, server, server.directory.me(), Names(server.directory))
-        compiled = compile_rules({"Friends": rule}, account)
-        (selection,) = select(compiled, account, Selecting(2, lambda _: None)).values()
+        accounts[name] = account = ConnectedAccount(name, server, server.directory.me(), NameResolver(server.directory))
+        compiled = compile_for({"Friends": rule}, account)
+        (selection,) = select(compiled, account, SelectOptions(2, lambda _: None)).values()
         assert isinstance(selection, Selection)
         selections[name], resolved[name] = selection, compiled.rules["Friends"]
     album = AlbumRule("Friends", rule, names, Span(HERE.document, 1, 1), tests=tests)
-    return list(expect(album, selections, resolved, accounts))
+    return list(failing_tests(album, selections, resolved, accounts))
 
 
 def both_on_it(running: Sandbox) -> str:
     """A photo of Ada and Ben."""
     library = running.library
     wanted = {*person_ids(library, "Ada Stone"), *person_ids(library, "Ben Ray")}
-    return next(each.id for each in library.timeline if set(each.person_ids) == wanted)
+    return next(asset.id for asset in library.timeline if set(asset.person_ids) == wanted)
 
 
 ADA_ALONE: Node = All((person_named("Ada Stone"), Not(person_named("Ben Ray"))))
@@ -84,7 +84,7 @@ def test_a_photo_that_must_not_match_and_does_is_told_with_the_reason(running: S
 
 
 def test_a_photo_in_the_trash_is_told_so(running: Sandbox) -> None:
-    trashed = next(each for each in running.library.timeline if each.deleted_at and each.visibility == "timeline")
+    trashed = next(asset for asset in running.library.timeline if asset.deleted_at and asset.visibility == "timeline")
     (problem,) = failing(running, Rule(IMAGES), Expectation(trashed.id, matches=True))
     assert problem.message.endswith("because it is in the trash")
 

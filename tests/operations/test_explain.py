@@ -13,15 +13,15 @@ from immich_sandbox import Sandbox
 from immich_sandbox.library.records import Exif, Partner
 from immich_smart_albums.errors import ConfigurationError, FilterError
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
-from immich_smart_albums.operations.accounts import Participant
-from immich_smart_albums.operations.explain.photo import Why, asset_id_in, why
-from immich_smart_albums.operations.names.names import Names
-from immich_smart_albums.operations.select import Selecting, compile_rules, select
+from immich_smart_albums.operations.accounts import ConnectedAccount
+from immich_smart_albums.operations.explain.photo import RuleExplanation, asset_id_in, explain_rule
+from immich_smart_albums.operations.names.names import NameResolver
+from immich_smart_albums.operations.select import SelectOptions, compile_for, select
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.scope import reaching
-from immich_smart_albums.rules.tree import All, Any, Check, Key, Node, Not, Rule, Search, Sort
+from immich_smart_albums.rules.scope import scope_rule
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, Sort, SplitKey
 from immich_smart_albums.rules.values.regex import compile_pattern
 from immich_smart_albums.selection.explain.explain import Reason, Verdict
 from immich_smart_albums.selection.run.evaluate import Selection
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from immich_sandbox.library.records import Asset
     from immich_smart_albums.rules.tree import Record
 
-HOW = Selecting(2, lambda _: None)
+HOW = SelectOptions(2, lambda _: None)
 
 
 @pytest.fixture(scope="module")
@@ -57,29 +57,29 @@ def corners() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def alice(corners: Sandbox) -> Participant:
+def alice(corners: Sandbox) -> ConnectedAccount:
     """The account whose rules are asked."""
     return participant(corners)
 
 
-def participant(sandbox: Sandbox, name: str = "alice") -> Participant:
+def participant(sandbox: Sandbox, name: str = "alice") -> ConnectedAccount:
     server = connected(sandbox, name)
-    return Participant(name, server, server.directory.me(), Names(server.directory))
+    return ConnectedAccount(name, server, server.directory.me(), NameResolver(server.directory))
 
 
-def explained(node: Node, asset: Asset | str, account: Participant, **rule: object) -> Why:
+def explained(node: Node, asset: Asset | str, account: ConnectedAccount, **rule: object) -> RuleExplanation:
     asset_id = asset if isinstance(asset, str) else asset.id
-    return why("Album", Rule(node, **rule), asset_id, account, HOW)  # type: ignore[arg-type]
+    return explain_rule("Album", Rule(node, **rule), asset_id, account, HOW)  # type: ignore[arg-type]
 
 
-def selected(rule: Rule, account: Participant) -> Selection:
-    (selection,) = select(compile_rules({"Album": rule}, account), account, HOW).values()
+def selected(rule: Rule, account: ConnectedAccount) -> Selection:
+    (selection,) = select(compile_for({"Album": rule}, account), account, HOW).values()
     assert isinstance(selection, Selection)
     return selection
 
 
 def corner(sandbox: Sandbox, name: str) -> Asset:
-    return next(each for each in sandbox.library.timeline if each.original_file_name == f"corner-{name}.jpg")
+    return next(asset for asset in sandbox.library.timeline if asset.original_file_name == f"corner-{name}.jpg")
 
 
 def metadata(limit: int | None = None, **filters: object) -> Search:
@@ -90,7 +90,7 @@ def smart(text: str, limit: int | None = 20) -> Search:
     return Search(Query(Kind.SMART, (("query", text),), limit=limit))
 
 
-def local(path: str, regex: str | None = None) -> Check:
+def local(path: str, regex: str | None = None) -> Filter:
     pattern = compile_pattern(regex, timeout=1) if regex else None
     return local_filter(compile_path(path), pattern, f"{path}:{regex}")
 
@@ -134,20 +134,20 @@ TREES = st.recursive(
 )
 @given(TREES, st.sampled_from([None, None, None, 7]), st.data())
 def test_an_explanation_agrees_with_the_selection(
-    corners: Sandbox, alice: Participant, tree: Node, limit: int | None, data: st.DataObject
+    corners: Sandbox, alice: ConnectedAccount, tree: Node, limit: int | None, data: st.DataObject
 ) -> None:
-    rule = Rule(reaching(tree), limit)
+    rule = Rule(scope_rule(tree), limit)
     chosen = {asset.id for asset in selected(rule, alice).assets}
     others = [asset.id for asset in corners.library.timeline if asset.id not in chosen]
     asked = [*corner_ids(corners), *data.draw(st.lists(st.sampled_from(others), max_size=2, unique=True))]
     if chosen:
         asked += data.draw(st.lists(st.sampled_from(sorted(chosen)), min_size=1, max_size=3, unique=True))
     for asset_id in asked:
-        assert why("Album", rule, asset_id, alice, HOW).passed is (asset_id in chosen), asset_id
+        assert explain_rule("Album", rule, asset_id, alice, HOW).passed is (asset_id in chosen), asset_id
 
 
 def corner_ids(sandbox: Sandbox) -> list[str]:
-    return [each.id for each in sandbox.library.timeline if each.original_file_name.startswith("corner")]
+    return [asset.id for asset in sandbox.library.timeline if asset.original_file_name.startswith("corner")]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def corner_ids(sandbox: Sandbox) -> list[str]:
     ],
 )
 def test_what_a_rule_does_not_look_at_is_said(
-    corners: Sandbox, alice: Participant, where: str, told: str | None
+    corners: Sandbox, alice: ConnectedAccount, where: str, told: str | None
 ) -> None:
     found = explained(local("$.originalFileName", "corner"), corner(corners, where), alice)
     assert found.outside == told
@@ -179,7 +179,7 @@ def test_old_servers_do_not_tell_what_is_hidden() -> None:
     assert found.outside == "no search finds it: it is hidden, such as a live photo's video, or was only just uploaded"
 
 
-def test_photos_of_others_and_locked_ones_are_told_apart(corners: Sandbox, alice: Participant) -> None:
+def test_photos_of_others_and_locked_ones_are_told_apart(corners: Sandbox, alice: ConnectedAccount) -> None:
     library = corners.library
     shared = next(album for album in library.albums.values() if album.name == "Bob's travels")
     bob = participant(corners, "bob")
@@ -196,7 +196,7 @@ def test_photos_of_others_and_locked_ones_are_told_apart(corners: Sandbox, alice
     assert found.outside == "it belongs to somebody whose photos are not on this account's timeline"
 
 
-def ranking(account: Participant, text: str) -> list[str]:
+def ranking(account: ConnectedAccount, text: str) -> list[str]:
     """A whole ranking, best first."""
     query = Query(Kind.SMART, (("query", text),), limit=5000)
     return [str(record["id"]) for batch in account.server.searches.find(query, frozenset()) for record in batch]
@@ -207,7 +207,9 @@ def answer(reason: Reason) -> tuple[bool, int | None, int | None]:
     return reason.answer.holds, reason.answer.rank, reason.answer.read
 
 
-def test_a_ranking_tells_the_place_also_beyond_the_cut(alice: Participant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ranking_tells_the_place_also_beyond_the_cut(
+    alice: ConnectedAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ids = ranking(alice, "beach")
     for place, expected in ((1, (True, 1, 20)), (20, (True, 20, 20)), (21, (False, 21, 200)), (200, (False, 200, 200))):
         found = explained(smart("beach"), ids[place - 1], alice).explanation
@@ -222,7 +224,7 @@ def test_a_ranking_tells_the_place_also_beyond_the_cut(alice: Participant, monke
     assert answer(found.tree) == (False, None, 20)
 
 
-def test_a_ranking_that_ends_at_a_photo_tells_the_place_behind_it(alice: Participant) -> None:
+def test_a_ranking_that_ends_at_a_photo_tells_the_place_behind_it(alice: ConnectedAccount) -> None:
     ids = ranking(alice, "beach")
     good = Search(Query(Kind.SMART, (("query", "beach"),), until=(ids[4],)))
     chosen = {asset.id for asset in selected(Rule(good), alice).assets}
@@ -233,10 +235,10 @@ def test_a_ranking_that_ends_at_a_photo_tells_the_place_behind_it(alice: Partici
         assert found.passed is (ids[place - 1] in chosen)
 
 
-def test_a_search_for_the_first_tells_the_place_too(corners: Sandbox, alice: Participant) -> None:
-    newest = sorted(corners.library.timeline, key=lambda each: (-each.file_created_at, each.id))
+def test_a_search_for_the_first_tells_the_place_too(corners: Sandbox, alice: ConnectedAccount) -> None:
+    newest = sorted(corners.library.timeline, key=lambda asset: (-asset.file_created_at, asset.id))
     videos = [
-        each.id for each in newest if (each.type, each.visibility, each.deleted_at) == ("VIDEO", "timeline", None)
+        asset.id for asset in newest if (asset.type, asset.visibility, asset.deleted_at) == ("VIDEO", "timeline", None)
     ]
     for place, expected in ((1, (True, 1, 3)), (4, (False, 4, min(30, len(videos))))):
         found = explained(metadata(limit=3, type="VIDEO"), videos[place - 1], alice).explanation
@@ -247,7 +249,7 @@ def test_a_search_for_the_first_tells_the_place_too(corners: Sandbox, alice: Par
     assert answer(found.tree) == (False, None, None)
 
 
-def test_a_ranking_of_the_archive_is_not_asked_about_the_timeline(corners: Sandbox, alice: Participant) -> None:
+def test_a_ranking_of_the_archive_is_not_asked_about_the_timeline(corners: Sandbox, alice: ConnectedAccount) -> None:
     both = Query(Kind.SMART, (("query", "beach"),), frozenset({Visibility.ARCHIVE, Visibility.TIMELINE}), 20)
     corners.clear_requests()
     found = explained(Search(both), corner(corners, "archive"), alice).explanation
@@ -258,13 +260,13 @@ def test_a_ranking_of_the_archive_is_not_asked_about_the_timeline(corners: Sandb
     assert answer(found.tree) == (False, None, 0)
 
 
-def test_names_stand_for_ids_and_the_people_on_it_are_told(corners: Sandbox, alice: Participant) -> None:
+def test_names_stand_for_ids_and_the_people_on_it_are_told(corners: Sandbox, alice: ConnectedAccount) -> None:
     library = corners.library
     (ada,) = person_ids(library, "Ada Stone")
     (ben,) = person_ids(library, "Ben Ray")
-    both = next(each for each in library.timeline if set(each.person_ids) == {ada, ben})
-    album = next(each for each in library.albums.values() if each.name == "Best of")
-    tag = next(each for each in library.tags.values() if each.owner_id == alice.user.id)
+    both = next(asset for asset in library.timeline if set(asset.person_ids) == {ada, ben})
+    album = next(album for album in library.albums.values() if album.name == "Best of")
+    tag = next(tag for tag in library.tags.values() if tag.owner_id == alice.user.id)
     rule = Any(
         (
             person_named("Ada Stone"),
@@ -276,7 +278,7 @@ def test_names_stand_for_ids_and_the_people_on_it_are_told(corners: Sandbox, ali
     found = explained(All((Not(rule), local("$.id"))), both, alice).explanation
     assert found is not None
     parts = found.tree.parts[0].parts[0].parts
-    assert [each.words for each in parts] == [
+    assert [part.words for part in parts] == [
         "person 'Ada Stone'",
         "person Ben Ray",
         "album Best of",
@@ -285,10 +287,10 @@ def test_names_stand_for_ids_and_the_people_on_it_are_told(corners: Sandbox, ali
     assert parts[0].answer is not None
     assert isinstance(parts[0].answer.value, dict)
     assert sorted(parts[0].answer.value["people"]) == ["Ada Stone", "Ben Ray"]
-    assert [each.verdict for each in parts] == [Verdict.PASSED, Verdict.PASSED, Verdict.NOT_ASKED, Verdict.NOT_ASKED]
+    assert [part.verdict for part in parts] == [Verdict.PASSED, Verdict.PASSED, Verdict.NOT_ASKED, Verdict.NOT_ASKED]
 
 
-def test_searches_for_one_photo_are_compared_by_id(corners: Sandbox, alice: Participant) -> None:
+def test_searches_for_one_photo_are_compared_by_id(corners: Sandbox, alice: ConnectedAccount) -> None:
     one, other = corner(corners, "timeline"), corner(corners, "bare")
     assert explained(metadata(id=one.id), one, alice).passed
     assert not explained(metadata(id=one.id), other, alice).passed
@@ -307,17 +309,17 @@ def test_structured_searches_are_asked_about_one_photo() -> None:
             assert explained(Search(query), asset, account).passed is (asset is rated)
 
 
-def test_what_a_limit_leaves_out_is_said(alice: Participant) -> None:
+def test_what_a_limit_leaves_out_is_said(alice: ConnectedAccount) -> None:
     rule = Rule(metadata(type="IMAGE"), 3, Sort.OLDEST)
     kept = [asset.id for asset in selected(rule, alice).assets]
-    assert why("Album", rule, kept[0], alice, HOW).passed
+    assert explain_rule("Album", rule, kept[0], alice, HOW).passed
     everything = selected(Rule(rule.match), alice)
-    found = why("Album", rule, everything.assets[0].id, alice, HOW)
+    found = explain_rule("Album", rule, everything.assets[0].id, alice, HOW)
     assert not found.passed
     assert found.cut == f"{everything.matched} photos match, and the rule keeps the oldest 3"
 
 
-def test_a_limit_needs_the_whole_selection_and_its_failure_is_told(corners: Sandbox, alice: Participant) -> None:
+def test_a_limit_needs_the_whole_selection_and_its_failure_is_told(corners: Sandbox, alice: ConnectedAccount) -> None:
     calls = count()
 
     def fails_on_the_fifth(record: Record) -> bool:
@@ -325,14 +327,16 @@ def test_a_limit_needs_the_whole_selection_and_its_failure_is_told(corners: Sand
             raise FilterError("too slow")
         return True
 
-    check = Check("slow", fails_on_the_fifth, frozenset(), lambda _: None)
+    check = Filter("slow", fails_on_the_fifth, frozenset(), lambda _: None)
     found = explained(check, corner(corners, "timeline"), alice, limit=3)
     assert not found.passed
     assert [problem.message for problem in found.problems] == ["too slow"]
 
 
-YEAR = Key("year", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[:4],))
-PEOPLE = Key("person", frozenset({"people"}), lambda record: tuple(str(each["name"]) for each in people_on(record)))
+YEAR = SplitKey("year", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[:4],))
+PEOPLE = SplitKey(
+    "person", frozenset({"people"}), lambda record: tuple(str(each["name"]) for each in people_on(record))
+)
 
 
 def people_on(record: Record) -> list[dict[str, object]]:
@@ -341,9 +345,9 @@ def people_on(record: Record) -> list[dict[str, object]]:
     return people
 
 
-def test_a_split_rule_tells_which_albums_a_photo_belongs_in(corners: Sandbox, alice: Participant) -> None:
+def test_a_split_rule_tells_which_albums_a_photo_belongs_in(corners: Sandbox, alice: ConnectedAccount) -> None:
     (ada,) = person_ids(corners.library, "Ada Stone")
-    pair = next(each for each in corners.library.timeline if ada in each.person_ids and len(each.person_ids) == 2)
+    pair = next(asset for asset in corners.library.timeline if ada in asset.person_ids and len(asset.person_ids) == 2)
     alone = corner(corners, "timeline")
     for limit in (None, 100_000):
         found = explained(local("$.id"), pair, alice, split=(YEAR, PEOPLE), limit=limit)
@@ -355,7 +359,7 @@ def test_a_split_rule_tells_which_albums_a_photo_belongs_in(corners: Sandbox, al
         assert (found.combinations, found.passed) == ((), False)
 
 
-def test_names_that_nobody_has_are_told(corners: Sandbox, alice: Participant) -> None:
+def test_names_that_nobody_has_are_told(corners: Sandbox, alice: ConnectedAccount) -> None:
     found = explained(person_named("Ada Stoned"), corner(corners, "timeline"), alice)
     assert [problem.message for problem in found.problems] == ["nobody is named 'Ada Stoned'"]
     assert not found.passed

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from immich_sandbox import Sandbox
-from immich_smart_albums.changes.memory import Standing
+from immich_smart_albums.changes.memory import MembershipState
 from immich_smart_albums.errors import ConfigurationError
 from immich_smart_albums.ledger.ledger import open_ledger
-from immich_smart_albums.operations.explain.album import AlbumWhy, Place, explain_album, rule_for
+from immich_smart_albums.operations.explain.album import AlbumExplanation, AlbumPlacement, explain_album, rule_for
 from immich_smart_albums.operations.forget import known_album
-from immich_smart_albums.operations.plan import chosen, make_plan
-from immich_smart_albums.operations.select import Selecting
+from immich_smart_albums.operations.plan import make_plan, with_albums
+from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.report.explanation import doing
-from immich_smart_albums.rules.album import RuleBook
-from immich_smart_albums.rules.tree import Key, Rule
+from immich_smart_albums.rules.album import RuleSet
+from immich_smart_albums.rules.tree import Rule, SplitKey
 
 from .household import BEST, Household, rule, two_people
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MONTH = Key("month", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[5:7],))
-NAME = Key("name", frozenset({"originalFileName"}), lambda record: (str(record["originalFileName"]),))
+MONTH = SplitKey("month", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[5:7],))
+NAME = SplitKey("name", frozenset({"originalFileName"}), lambda record: (str(record["originalFileName"]),))
 SPLIT = replace(rule("Best of {month}"), rule=Rule(BEST.match, split=(MONTH,)))
 
 
@@ -41,14 +41,14 @@ def home(sandbox: Sandbox, tmp_path: Path) -> Household:
     return Household(sandbox, tmp_path / "ledger.db", (rule(),))
 
 
-def explained(home: Household, photo: str, name: str = "Best") -> AlbumWhy:
-    how = Selecting(1, lambda _: None)
-    book = RuleBook(home.rules)
+def explained(home: Household, photo: str, name: str = "Best") -> AlbumExplanation:
+    how = SelectOptions(1, lambda _: None)
+    book = RuleSet(home.rules)
     with open_ledger(home.ledger) as ledger:
         return explain_album(rule_for(name, book), home.id(photo), home.accounts(), ledger, how, name=name)
 
 
-def place(home: Household, photo: str) -> Place:
+def place(home: Household, photo: str) -> AlbumPlacement:
     (only,) = explained(home, photo).places
     return only
 
@@ -57,7 +57,7 @@ def test_before_the_first_run_there_is_no_album(home: Household) -> None:
     home.rate("alice-0")
     found = explained(home, "alice-0")
     assert found.passed
-    assert found.places == (Place("Best", wanted=True),)
+    assert found.places == (AlbumPlacement("Best", wanted=True),)
     assert doing(found.places[0], "x") == "there is no album yet, the next run makes it and adds the photo"
     assert not explained(home, "alice-1").passed
     assert doing(place(home, "alice-1"), "x") == "there is no album yet"
@@ -67,12 +67,12 @@ def test_what_was_added_tells_the_run(home: Household) -> None:
     home.rate("alice-0")
     home.sync()
     found = place(home, "alice-0")
-    assert (found.inside, found.wanted, found.standing) == (True, True, Standing.OURS)
+    assert (found.inside, found.wanted, found.standing) == (True, True, MembershipState.OURS)
     assert found.run is not None
     assert found.run.id == 1
     assert found.album is not None
     assert found.album.id == home.album().id
-    assert place(home, "alice-1") == Place("Best", wanted=False, album=found.album)
+    assert place(home, "alice-1") == AlbumPlacement("Best", wanted=False, album=found.album)
 
 
 def test_what_people_did_is_told_apart(home: Household) -> None:
@@ -89,10 +89,10 @@ def test_what_people_did_is_told_apart(home: Household) -> None:
         "alice-4": "not in the album yet, the next run adds it",
     }
     home.sync()
-    assert place(home, "alice-0").standing is Standing.TAKEN_OUT
+    assert place(home, "alice-0").standing is MembershipState.TAKEN_OUT
     assert doing(place(home, "alice-0"), "x").endswith("it stays out until `ledger forget Best x`")
     removed = place(home, "alice-1")
-    assert (removed.inside, removed.standing, removed.run and removed.run.id) == (False, Standing.REMOVED, 2)
+    assert (removed.inside, removed.standing, removed.run and removed.run.id) == (False, MembershipState.REMOVED, 2)
     home.put_in("alice-0")
     assert doing(place(home, "alice-0"), "x") == "in the album, put back by hand; never taken out by this tool"
 
@@ -111,11 +111,11 @@ def test_every_account_says_for_itself(home: Household) -> None:
     home.rules = (rule("Best", "alice", "bob"),)
     home.rate("bob-0")
     found = explained(home, "bob-0")
-    assert [(each.account, each.passed) for each in found.accounts] == [("alice", False), ("bob", True)]
+    assert [(account.account, account.passed) for account in found.accounts] == [("alice", False), ("bob", True)]
     assert found.passed
     home.keys = {"bob": "nobody"}
     found = explained(home, "bob-0")
-    assert [bool(each.problems) for each in found.accounts] == [False, True]
+    assert [bool(account.problems) for account in found.accounts] == [False, True]
     assert found.passed is None
     home.rate("alice-0")
     assert explained(home, "alice-0").passed
@@ -138,7 +138,7 @@ def test_an_album_that_was_deleted_is_a_problem_of_its_own(home: Household) -> N
     del home.sandbox.library.albums[home.album().id]
     found = place(home, "alice-0")
     assert "is gone" in found.problems[0].message
-    assert found.standing is Standing.OURS
+    assert found.standing is MembershipState.OURS
 
 
 @pytest.mark.parametrize("path", ["/api/albums", "/api/search/metadata"])
@@ -160,19 +160,23 @@ def test_a_split_rule_shows_the_albums_that_a_photo_belongs_in_and_those_that_it
     home.rate("alice-0")
     home.sync()
     found = explained(home, "alice-0", "Best of {month}")
-    assert [(each.name, each.inside, each.wanted) for each in found.places] == [("Best of 06", True, True)]
+    assert [
+        (album_placement.name, album_placement.inside, album_placement.wanted) for album_placement in found.places
+    ] == [("Best of 06", True, True)]
     home.sandbox.library.update(home.id("alice-0"), local_date_time=1_700_000_000_000_000)
     found = explained(home, "alice-0", "Best of {month}")
-    told = {each.name: (each.inside, each.wanted) for each in found.places}
+    told = {album_placement.name: (album_placement.inside, album_placement.wanted) for album_placement in found.places}
     assert told == {"Best of 11": (False, True), "Best of 06": (True, False)}
     found = explained(home, "alice-1", "Best of 06")
-    assert [(each.name, each.inside, each.wanted) for each in found.places] == [("Best of 06", False, False)]
+    assert [
+        (album_placement.name, album_placement.inside, album_placement.wanted) for album_placement in found.places
+    ] == [("Best of 06", False, False)]
     assert explained(home, "alice-1", "Best of {month}").places == ()
 
 
 def test_a_split_rule_is_found_by_the_name_of_one_of_its_albums() -> None:
     two = replace(rule("{name} in {month}"), rule=Rule(BEST.match, split=(NAME, MONTH)))
-    book = RuleBook((rule("Best"), SPLIT, two))
+    book = RuleSet((rule("Best"), SPLIT, two))
     assert rule_for("Best", book).name == "Best"
     assert rule_for("Best of 06", book) is SPLIT
     assert rule_for("Best of {month}", book) is SPLIT
@@ -183,10 +187,10 @@ def test_a_split_rule_is_found_by_the_name_of_one_of_its_albums() -> None:
 
 def test_a_name_that_no_rule_has_is_told_with_near_ones() -> None:
     with pytest.raises(ConfigurationError) as error:
-        rule_for("Bset", RuleBook((rule("Best"),)))
+        rule_for("Bset", RuleSet((rule("Best"),)))
     assert error.value.problems[0].hint == "Did you mean 'Best'?"
     with pytest.raises(ConfigurationError) as error:
-        rule_for("Holidays", RuleBook((rule("Best"), rule("Dogs"))))
+        rule_for("Holidays", RuleSet((rule("Best"), rule("Dogs"))))
     assert error.value.problems[0].hint == "The rules have 'Best', 'Dogs'."
 
 
@@ -195,13 +199,13 @@ def test_a_name_is_the_same_in_either_form(home: Household) -> None:
     home.rules = (rule(composed), replace(SPLIT, name=f"{composed} {{month}}"))
     home.rate("alice-0")
     home.sync()
-    book = RuleBook(home.rules)
-    assert chosen(book, [apart]).albums == home.rules[:1]
+    book = RuleSet(home.rules)
+    assert with_albums(book, [apart]).albums == home.rules[:1]
     assert rule_for(apart, book) is home.rules[0]
     assert rule_for(f"{apart} 06", book) is home.rules[1]
     (found,) = explained(home, "alice-0", apart).places
-    assert (found.name, found.standing, found.inside) == (composed, Standing.OURS, True)
+    assert (found.name, found.standing, found.inside) == (composed, MembershipState.OURS, True)
     with open_ledger(home.ledger) as ledger:
         assert known_album(apart, ledger).key.rule == composed
-        how = Selecting(1, lambda _: None)
+        how = SelectOptions(1, lambda _: None)
         make_plan(book, home.accounts(), ledger, how, made_at="now", allow=[apart, f"{apart} 06"])

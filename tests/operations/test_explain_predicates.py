@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox import Sandbox
-from immich_smart_albums.operations.accounts import Participant
-from immich_smart_albums.operations.explain.photo import why
-from immich_smart_albums.operations.names.names import Names
-from immich_smart_albums.operations.select import Selecting, compile_rules, select
+from immich_smart_albums.operations.accounts import ConnectedAccount
+from immich_smart_albums.operations.explain.photo import explain_rule
+from immich_smart_albums.operations.names.names import NameResolver
+from immich_smart_albums.operations.select import SelectOptions, compile_for, select
 from immich_smart_albums.rules.predicates.registry import PREDICATES
-from immich_smart_albums.rules.scope import reaching
+from immich_smart_albums.rules.scope import scope_rule
 from immich_smart_albums.rules.tree import Rule
 from immich_smart_albums.selection.run.evaluate import Selection
 from tests.rules.test_examples import of_yaml
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.rules.predicates.predicate import Predicate
 
-HOW = Selecting(2, lambda _: None)
+HOW = SelectOptions(2, lambda _: None)
 AN_ID = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
 """Stands in examples for something of the reader's own."""
 
@@ -40,39 +40,39 @@ def running(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def alice(running: Sandbox) -> Participant:
+def alice(running: Sandbox) -> ConnectedAccount:
     """The account whose rules are asked."""
     server = connected(running)
-    return Participant("alice", server, server.directory.me(), Names(server.directory))
+    return ConnectedAccount("alice", server, server.directory.me(), NameResolver(server.directory))
 
 
 def sample(running: Sandbox, chosen: set[str]) -> list[str]:
     """Some photos that a rule selects, some that it does not, and one of each place."""
     chance = random.Random(1)
     shown = list(running.library.timeline)
-    others = [each.id for each in shown if each.id not in chosen]
-    corners = {(each.visibility, each.deleted_at is not None, each.owner_id): each.id for each in shown}
+    others = [asset.id for asset in shown if asset.id not in chosen]
+    corners = {(asset.visibility, asset.deleted_at is not None, asset.owner_id): asset.id for asset in shown}
     picked = [*chance.sample(sorted(chosen), min(2, len(chosen))), *chance.sample(others, 2)]
     return list(dict.fromkeys((*picked, *chance.sample(sorted(corners.values()), 2))))
 
 
 @pytest.mark.parametrize("predicate", PREDICATES, ids=lambda each: each.name)
-def test_examples_are_explained_as_they_select(running: Sandbox, alice: Participant, predicate: Predicate) -> None:
-    an_asset = next(each.id for each in running.library.timeline if each.concepts and each.visibility == "timeline")
-    a_library = next(each.library_id for each in running.library.timeline if each.library_id)
+def test_examples_are_explained_as_they_select(running: Sandbox, alice: ConnectedAccount, predicate: Predicate) -> None:
+    an_asset = next(asset.id for asset in running.library.timeline if asset.concepts and asset.visibility == "timeline")
+    a_library = next(asset.library_id for asset in running.library.timeline if asset.library_id)
     half = 0 if running.level.name == "3.2" else 1
     for example, _ in predicate.examples[half::2]:
         text = example.replace(AN_ID, a_library or "" if predicate.name == "library" else an_asset)
         node, findings = of_yaml(text)
         assert node is not None, findings.problems
-        rule = Rule(reaching(node))
-        compiled = compile_rules({"A": rule}, alice)
+        rule = Rule(scope_rule(node))
+        compiled = compile_for({"A": rule}, alice)
         if compiled.problems:
-            assert why("A", rule, an_asset, alice, HOW).problems == compiled.problems["A"]
+            assert explain_rule("A", rule, an_asset, alice, HOW).problems == compiled.problems["A"]
             continue
         (selection,) = select(compiled, alice, HOW).values()
         assert isinstance(selection, Selection), selection
         chosen = {asset.id for asset in selection.assets}
         for asset_id in sample(running, chosen):
-            found = why("A", rule, asset_id, alice, HOW)
+            found = explain_rule("A", rule, asset_id, alice, HOW)
             assert found.passed is (asset_id in chosen), (example, asset_id, found)

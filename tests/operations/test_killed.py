@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from immich_sandbox import Sandbox
-from immich_smart_albums.changes.memory import Standing
+from immich_smart_albums.changes.memory import MembershipState
 from immich_smart_albums.ledger.ledger import open_ledger
 
 from .household import two_people
@@ -72,9 +72,9 @@ def test_a_sync_that_is_killed_while_it_writes_is_completed_by_the_next(tmp_path
     with open_ledger(ledger) as opened:
         known = opened.memory(opened.albums()[0].key).memberships
     assert {id_: each.standing for id_, each in known.items()} == {
-        first: Standing.HAND_MADE,
-        second: Standing.OURS,
-        by_hand: Standing.HAND_MADE,
+        first: MembershipState.HAND_MADE,
+        second: MembershipState.OURS,
+        by_hand: MembershipState.HAND_MADE,
     }
 
 
@@ -103,4 +103,4 @@ def test_a_sync_that_is_interrupted_awaits_the_request_under_way(tmp_path: Path)
         assert (set(album.asset_ids), album.order) == ({first}, "desc")
     with open_ledger(ledger) as opened:
         (known,) = opened.memory(opened.albums()[0].key).memberships.values()
-        assert known.standing is Standing.OURS
+        assert known.standing is MembershipState.OURS

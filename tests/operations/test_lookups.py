@@ -9,11 +9,11 @@ import pytest
 from immich_sandbox import Sandbox
 from immich_sandbox.library.records import User
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.names.resolve import resolve
-from immich_smart_albums.rules.syntax.diagnostics import Findings
-from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Rule, Search, leaves
-from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, leaves
+from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.rules.lookups import checks, shape
 from tests.rules.values import node
@@ -45,9 +45,9 @@ def partners() -> Iterator[Sandbox]:
         yield running
 
 
-def looked_up(match: object, server: PhotoServer, names: Names | None = None) -> tuple[Node, Findings]:
+def looked_up(match: object, server: PhotoServer, names: NameResolver | None = None) -> tuple[Node, Diagnostics]:
     """A match with its names looked up, and what that turned up."""
-    findings = Findings()
+    findings = Diagnostics()
     return resolve(Rule(node(match)), server, findings, names).match, findings
 
 
@@ -68,13 +68,13 @@ def found_by(tree: Node, server: PhotoServer) -> set[str]:
         for batch in server.searches.find(leaf.query, frozenset({"ownerId", "originalFileName"}))
         for record in batch
     }
-    passing = [each for each in records.values() if all(check.holds(each) for check in checks(tree))]
+    passing = [record for record in records.values() if all(check.holds(record) for check in checks(tree))]
     return {str(each["originalFileName"]) for each in passing}
 
 
 def selected_by(tree: Node, server: PhotoServer) -> set[str]:
     """The names of the files that a tree selects."""
-    (found,) = evaluate(lower([Rule(tree)], server), server.searches, concurrency=1, log=lambda _: None)
+    (found,) = evaluate(compile_rules([Rule(tree)], server), server.searches, concurrency=1, log=lambda _: None)
     assert isinstance(found, Selection)
     return {asset.file_name for asset in found.assets}
 
@@ -87,7 +87,7 @@ def test_mine_is_the_account_that_asks(sandbox: Sandbox) -> None:
         tree, _ = looked_up({"owner": "mine"}, connected(sandbox, name))
         assert shape(tree) == f"owner {sandbox.library.user_named(name).id}"
         (check,) = checks(tree)
-        assert check.title == "owner mine"
+        assert check.text == "owner mine"
 
 
 @pytest.mark.parametrize("who", ["bob@example.org", "BOB", " Bob "])
@@ -114,14 +114,14 @@ def test_an_album_is_known_by_name_id_and_address(sandbox: Sandbox, server: Phot
     for name in ("best of", best, f"http://x.example/albums/{best}"):
         tree, findings = looked_up({"album": name}, server)
         assert shape(tree) == {"albumIds": (best,)}
-        assert findings.notices == []
+        assert findings.warnings == []
 
 
 def test_albums_of_one_name_are_any_of_them(sandbox: Sandbox, server: PhotoServer) -> None:
     one, other = album_ids(sandbox.library, "Duplicates")
     tree, _ = looked_up({"album": "Duplicates"}, server)
     assert shape(tree) == ("any", {"albumIds": (one,)}, {"albumIds": (other,)})
-    assert all(leaf.label == "rules.yaml:1:9" for leaf in leaves(tree))
+    assert all(leaf.origin == "rules.yaml:1:9" for leaf in leaves(tree))
 
 
 def test_an_album_that_does_not_exist_is_told(server: PhotoServer) -> None:
@@ -135,7 +135,7 @@ def test_of_a_shared_album_counts_what_the_timeline_shows(partners: Sandbox) -> 
     server = connected(partners)
     tree, findings = looked_up({"album": "Finland"}, server)
     assert isinstance(tree, All)
-    assert findings.notices == []
+    assert findings.warnings == []
     names = found_by(tree, server)
     assert "bob.jpg" in names
     assert "carol.jpg" not in names
@@ -149,7 +149,7 @@ def test_without_permission_to_list_partners_a_shared_album_is_held_against_the_
 ) -> None:
     server = connected(partners, "alice-minimal")
     tree, findings = looked_up({"album": ["Finland", "Best of"]}, server)
-    (notice,) = findings.notices
+    (notice,) = findings.warnings
     assert notice.startswith("rules.yaml:1:10: the key lacks the permission partner.read or user.read")
     names = selected_by(tree, server)
     assert "bob.jpg" in names
@@ -158,7 +158,7 @@ def test_without_permission_to_list_partners_a_shared_album_is_held_against_the_
 
 def test_an_album_before_searches_knew_albums_is_refused(start: Start) -> None:
     old = connected(start(level="1.132"))
-    findings = Findings()
+    findings = Diagnostics()
     resolve(Rule(node({"album": "Best of"})), old, findings)
     (found,) = findings.problems
     assert found.where == "rules.yaml:1:9"
@@ -192,13 +192,13 @@ def until(*ids: str) -> dict[str, object]:
 
 
 def test_photos_that_mark_a_cut_off_have_to_be_there(sandbox: Sandbox, server: PhotoServer) -> None:
-    shown = next(each.id for each in sandbox.library.timeline if each.owner_id == server.directory.me().id)
+    shown = next(asset.id for asset in sandbox.library.timeline if asset.owner_id == server.directory.me().id)
     tree, findings = looked_up(until(shown), server)
     assert tree == Search(Query(Kind.SMART, (("query", "dog"),), until=(shown,)))
-    assert findings.notices == []
+    assert findings.warnings == []
     tree, findings = looked_up(until(NOBODY, shown), server)
     assert tree == Search(Query(Kind.SMART, (("query", "dog"),), until=(shown,)))
-    assert findings.notices == [
+    assert findings.warnings == [
         f"rules.yaml:1:9: not there any more, so others decide under until: {NOBODY}",
     ]
     where, message, hint = problem(until(NOBODY), server)
@@ -215,17 +215,17 @@ def test_a_photo_that_is_gone_is_a_note_where_it_is_looked_for_and_not_asked_for
 ) -> None:
     sandbox = start()
     server = connected(sandbox)
-    shown = next(each.id for each in sandbox.library.timeline if each.owner_id == server.directory.me().id)
+    shown = next(asset.id for asset in sandbox.library.timeline if asset.owner_id == server.directory.me().id)
     tree, findings = looked_up({"any": [{"photo": [NOBODY, shown]}, {"tag": "Pets"}]}, server)
     assert findings.problems == []
-    assert findings.notices == [f"rules.yaml:1:16: not there, or not for this account: photo {NOBODY}"]
+    assert findings.warnings == [f"rules.yaml:1:16: not there, or not for this account: photo {NOBODY}"]
     assert isinstance(tree, Any)
-    assert [each.words for each in leaves(tree) if isinstance(each, Check)] == [f"photo {NOBODY}", f"photo {shown}"]
+    assert [leaf.key for leaf in leaves(tree) if isinstance(leaf, Filter)] == [f"photo {NOBODY}", f"photo {shown}"]
     before = len(sandbox.requests)
     tree, findings = looked_up({"not": {"photo": [NOBODY, shown]}}, server)
-    assert (findings.problems, findings.notices, sandbox.requests[before:]) == ([], [], [])
+    assert (findings.problems, findings.warnings, sandbox.requests[before:]) == ([], [], [])
     (check,) = leaves(tree)
-    assert isinstance(check, Check)
+    assert isinstance(check, Filter)
     assert check.holds({"id": NOBODY})
     assert check.holds({"id": shown})
 
@@ -235,7 +235,7 @@ def test_a_photo_that_is_gone_is_a_note_where_it_is_looked_for_and_not_asked_for
 
 def test_a_library_of_which_no_photo_is_seen_is_told(sandbox: Sandbox, server: PhotoServer) -> None:
     me = server.directory.me().id
-    library = next(each.library_id for each in sandbox.library.timeline if each.library_id and each.owner_id == me)
+    library = next(asset.library_id for asset in sandbox.library.timeline if asset.library_id and asset.owner_id == me)
     for known in (library, "none", "any"):
         assert looked_up({"library": known}, server)[1].problems == []
     where, message, _ = problem({"not": {"library": NOBODY}}, server)
@@ -273,9 +273,9 @@ def test_what_names_stand_for_looks_as_far_as_the_rule(server: PhotoServer) -> N
 def test_each_list_of_names_is_asked_for_once_in_a_run(start: Start) -> None:
     sandbox = start()
     server = connected(sandbox)
-    names = Names(server.directory)
-    shown = next(each.id for each in sandbox.library.timeline if each.owner_id == server.directory.me().id)
-    archie = next(each.id for each in sandbox.library.people.values() if each.name == "Archie")
+    names = NameResolver(server.directory)
+    shown = next(asset.id for asset in sandbox.library.timeline if asset.owner_id == server.directory.me().id)
+    archie = next(person.id for person in sandbox.library.people.values() if person.name == "Archie")
     match = {
         "person": ["Ada Stone", archie],
         "tag": {"any": ["Pets", "Family"], "none": "Work"},

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.memory import AlbumKey
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.ledger.ledger import SqliteLedger
-    from immich_smart_albums.operations.apply.result import Report
+    from immich_smart_albums.operations.apply.result import ApplyResult
 
 PHOTOS = 4
 """Of each of the two people."""
@@ -368,10 +368,10 @@ class Machine(RuleBasedStateMachine):
         overtaken = before != self.shown(name)
         with self.watching(has_looked=False) as watch:
             watch.plan, watch.report = plan, self.home.apply(plan)
-        (album_plan,) = (each for each in plan.albums if first_name(each.rule) == name)
+        (album_plan,) = (album for album in plan.albums if first_name(album.rule) == name)
         if overtaken and album_plan.has_changes:
-            (album_report,) = (each for each in watch.report.albums if first_name(each.rule) == name)
-            assert any(isinstance(each, PlanOutdated | UnsafePlan) for each in album_report.failures)
+            (album_report,) = (album for album in watch.report.albums if first_name(album.rule) == name)
+            assert any(isinstance(failure, PlanOutdated | UnsafePlan) for failure in album_report.failures)
 
     def sync_and_undo(self, ratings: list[tuple[int, int]]) -> None:
         self.rate(ratings)
@@ -427,21 +427,21 @@ class Machine(RuleBasedStateMachine):
         if self.killer is not None:
             self.killer(exchange)
 
-    def plan_and_apply(self) -> tuple[Plan, Report]:
+    def plan_and_apply(self) -> tuple[Plan, ApplyResult]:
         with self.home.writing() as (ledger, accounts):
             plan = self.home.plan(ledger, accounts)
             return plan, household.applied(plan, accounts, ledger)
 
-    def plan_and_undo(self, run: int | None) -> tuple[Plan, Report]:
+    def plan_and_undo(self, run: int | None) -> tuple[Plan, ApplyResult]:
         with self.home.writing() as (ledger, accounts):
             plan = plan_undo(run, household.keys(accounts), ledger, "now")
             return plan, household.applied(plan, accounts, ledger)
 
     def ledger_says(self, name: str, what: Callable[[SqliteLedger, AlbumKey], None]) -> None:
         with self.home.writing() as (ledger, _):
-            for each in ledger.albums():
-                if first_name(each.key.rule) == name:
-                    what(ledger, each.key)
+            for album in ledger.albums():
+                if first_name(album.key.rule) == name:
+                    what(ledger, album.key)
 
     # -- what is watched --------------------------------------------------------------------------------------------
 
@@ -541,7 +541,7 @@ class Watch:
     """A run that is watched."""
 
     plan: Plan | None = None
-    report: Report | None = None
+    report: ApplyResult | None = None
 
     def went_well(self, name: str) -> bool:
         """Whether all that was to be done about an album was done."""

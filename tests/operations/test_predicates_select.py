@@ -11,13 +11,13 @@ import pytest
 from immich_sandbox import Sandbox, generate
 from immich_sandbox.library.records import Person, Stack
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind
-from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.rules.predicates.registry import PREDICATES
-from immich_smart_albums.rules.scope import reach_of
-from immich_smart_albums.rules.syntax.diagnostics import Findings
-from immich_smart_albums.rules.tree import Check, Rule, leaves
-from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.rules.scope import scope_of
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.tree import Filter, Rule, leaves
+from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.rules.test_examples import of_yaml
 from tests.rules.values import node
@@ -123,13 +123,13 @@ class Facts:
     @classmethod
     def of(cls, asset: Asset, library: Library) -> Facts:
         alice = library.user_named("alice").id
-        people = [library.people[each] for each in asset.person_ids]
-        steps = [library.tags[each].value.split("/") for each in asset.tag_ids]
+        people = [library.people[person_id] for person_id in asset.person_ids]
+        steps = [library.tags[tag_id].value.split("/") for tag_id in asset.tag_ids]
         stack = library.stacks.get(asset.stack_id or "")
         return cls(
             asset.id,
-            frozenset(each.name for each in people if each.owner_id == alice),
-            frozenset(each.name for each in people),
+            frozenset(person.name for person in people if person.owner_id == alice),
+            frozenset(person.name for person in people),
             len(people),
             frozenset("/".join(path[: size + 1]) for path in steps for size in range(len(path))),
             frozenset(library.albums[each].name for each in library.albums_of_asset(asset.id)),
@@ -247,23 +247,23 @@ def differences(sandbox: Sandbox, cases: Sequence[tuple[object, Callable[[Facts]
     """What matches, searched for together, select otherwise than they say."""
     library, server = sandbox.library, connected(sandbox)
     facts = {asset.id: Facts.of(asset, library) for asset in library.assets.values()}
-    names = Names(server.directory)
+    names = NameResolver(server.directory)
     rules, expected = [], []
     for match, says in cases:
-        findings = Findings()
+        findings = Diagnostics()
         rule = resolve(Rule(node(match)), server, findings, names)
         assert bool(findings.problems) is too_new(sandbox.level.name, match), findings.problems
         if not findings.problems:
             rules.append(rule)
-            reach = reach_of(rule.match)
-            places = {each.value for each in reach.visibility}
+            reach = scope_of(rule.match)
+            places = {visibility.value for visibility in reach.visibility}
             about = (
                 asset
                 for asset in library.assets.values()
                 if asset.visibility in places and (reach.trash or asset.deleted_at is None)
             )
             expected.append((match, {asset.id for asset in about if says(facts[asset.id])}))
-    found = evaluate(lower(rules, server), server.searches, concurrency=2, log=lambda _: None)
+    found = evaluate(compile_rules(rules, server), server.searches, concurrency=2, log=lambda _: None)
     told = []
     for selection, (match, wanted) in zip(found, expected, strict=True):
         assert isinstance(selection, Selection)
@@ -290,13 +290,13 @@ def test_a_match_alone_selects_what_it_says(
 # -- checks and the searches around them --------------------------------------------------------------------------
 
 
-def checks_with_a_search() -> list[Check]:
+def checks_with_a_search() -> list[Filter]:
     """Every check with a search around it that a match here, or an example in the docs, leads to."""
     texts = [example for predicate in PREDICATES for example, _ in predicate.examples]
     examples = [tree for tree, _ in map(of_yaml, texts) if tree is not None]
     trees = [*(node(match) for match, _ in SELECTED), *examples]
-    found = dict.fromkeys(leaf for tree in trees for leaf in leaves(tree) if isinstance(leaf, Check))
-    return [each for each in found if each.within is not None and each.within.kind is Kind.METADATA]
+    found = dict.fromkeys(leaf for tree in trees for leaf in leaves(tree) if isinstance(leaf, Filter))
+    return [check for check in found if check.superset is not None and check.superset.kind is Kind.METADATA]
 
 
 def ids_of(server: PhotoServer, query: Query) -> set[str]:
@@ -310,12 +310,14 @@ def test_a_check_and_the_search_around_it_agree(running: dict[str, Sandbox], lev
     assert len(records) > 100
     compared = 0
     for check in checks_with_a_search():
-        assert check.within is not None
-        if server.lacks(check.within) or server.lacks_asset_fields(check.names | (check.roots or frozenset())):
+        assert check.superset is not None
+        if server.unsupported(check.superset) or server.unsupported_asset_fields(
+            check.required_fields | (check.roots or frozenset())
+        ):
             continue
         compared += 1
         passing = {str(record["id"]) for record in records if check.holds(record)}
-        found = ids_of(server, check.within)
+        found = ids_of(server, check.superset)
         assert passing <= found, check
-        assert not check.exact or passing == found, check
+        assert not check.superset_is_exact or passing == found, check
     assert compared > 10

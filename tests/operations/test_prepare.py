@@ -10,9 +10,9 @@ from immich_sandbox import Sandbox, generate
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError, Unauthorized, Unreachable
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.operations.prepare import Order, check_order, prepare
-from immich_smart_albums.operations.select import Selecting
+from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search
 
 from .serving import album_ids, connect_to, connected, person_ids
@@ -32,22 +32,22 @@ WHOLE = Search(WHOLE_LIBRARY)
 def run(
     order: Order, connect: Callable[[], PhotoServer], *problems: Problem, said: list[str] | None = None
 ) -> tuple[Selection, AlbumPlan | None]:
-    findings = Findings(list(problems))
+    findings = Diagnostics(list(problems))
     log = (lambda _: None) if said is None else said.append
-    return prepare(check_order(order, connect, findings, log=log), Selecting(2, log))
+    return prepare(check_order(order, connect, findings, log=log), SelectOptions(2, log))
 
 
 def fails(order: Order, connect: Callable[[], PhotoServer], *problems: Problem) -> list[str]:
     """What is wrong, in the order in which it is told."""
     with pytest.raises(ConfigurationError) as caught:
         run(order, connect, *problems)
-    return [each.message for each in caught.value.problems]
+    return [problem.message for problem in caught.value.problems]
 
 
 def of_person(sandbox: Sandbox, name: str) -> set[str]:
     """What Alice's timeline shows of a person."""
     library = sandbox.library
-    found = set().union(*(library.assets_of_person(each) for each in person_ids(library, name)))
+    found = set().union(*(library.assets_of_person(person_id) for person_id in person_ids(library, name)))
     return {each for each in found if is_shown(sandbox, each)}
 
 
@@ -75,7 +75,7 @@ def test_with_an_album_the_plan_is_what_is_missing_in_it_newest_first(sandbox: S
     assert plan.album is not None
     assert plan.album.id == finland
     assert members
-    assert [asset.id for asset in plan.additions] == [each.id for each in selection.assets if each.id not in members]
+    assert [asset.id for asset in plan.additions] == [asset.id for asset in selection.assets if asset.id not in members]
     assert plan.already_there == len(selection.assets) - len(plan.additions) > 0
     assert plan.has_changes
     assert said[-1] == f"album 'Finland': {len(members)} photos in it, {len(plan.additions)} to add"

@@ -9,10 +9,10 @@ import pytest
 
 from immich_sandbox import Sandbox
 from immich_smart_albums.operations.prepare import Order, check_order, prepare
-from immich_smart_albums.operations.select import Selecting
+from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS, Flag
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
 
 from .serving import connected, family, person_ids
@@ -51,10 +51,10 @@ def select(sandbox: Sandbox, line: str) -> set[str]:
             given.setdefault(by_name[word], []).append(group)
         else:
             group.append(Source(word, word, Form.INLINE if word.startswith("{") else Form.BARE))
-    findings = Findings()
+    findings = Diagnostics()
     order = Order(read_rule(given, findings))
     ready = check_order(order, lambda: connected(sandbox), findings, log=lambda _: None)
-    selection, _ = prepare(ready, Selecting(2, lambda _: None))
+    selection, _ = prepare(ready, SelectOptions(2, lambda _: None))
     names = {asset.file_name for asset in selection.assets}
     return {name for name in names if name.startswith(("secret", "harmless"))}
 

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from immich_sandbox import Sandbox
 from immich_sandbox.library.records import Partner
-from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.names.resolve import resolve
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import Rule
-from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.rules.values import node
 from tests.sandbox.recorded import IMMICH, load, real_library
@@ -148,7 +148,7 @@ class Plain:
             "only": lambda wanted: (
                 bool(everybody)
                 and len(everybody) == len(names(negated))
-                and all(each in listed(wanted) for each in names(negated))
+                and all(name in listed(wanted) for name in names(negated))
             ),
             "count": lambda wanted: len({each["id"] for each in everybody}) == wanted,
             "unnamed": lambda _: any(not each["name"] for each in everybody),
@@ -224,7 +224,7 @@ def plain() -> Plain:
 
 
 @pytest.fixture(scope="module")
-def servers() -> Iterator[dict[tuple[str, bool], tuple[PhotoServer, Names]]]:
+def servers() -> Iterator[dict[tuple[str, bool], tuple[PhotoServer, NameResolver]]]:
     """Alice's server of each level, with and without Bob's photos on her timeline."""
     with ExitStack() as stack:
         made = {}
@@ -235,20 +235,24 @@ def servers() -> Iterator[dict[tuple[str, bool], tuple[PhotoServer, Names]]]:
                 library.partners.append(Partner(bob, alice, in_timeline=True))
             for level in LEVELS:
                 server = connected(stack.enter_context(Sandbox(library, level)))
-                made[level, with_partner] = server, Names(server.directory)
+                made[level, with_partner] = server, NameResolver(server.directory)
         yield made
 
 
 def differences(
-    match: dict[str, Any], level: str, servers: dict[Any, tuple[PhotoServer, Names]], plain: Plain, with_partner: bool
+    match: dict[str, Any],
+    level: str,
+    servers: dict[Any, tuple[PhotoServer, NameResolver]],
+    plain: Plain,
+    with_partner: bool,
 ) -> tuple[set[str], set[str]]:
     """What a rule selects and should not, and the other way round."""
     server, names = servers[level, with_partner]
-    findings = Findings()
+    findings = Diagnostics()
     asked = _with_ids(match, plain)
     rule = resolve(Rule(node(asked)), server, findings, names)
     assert findings.problems == []
-    (found,) = evaluate(lower([rule], server), server.searches, concurrency=2, log=lambda _: None)
+    (found,) = evaluate(compile_rules([rule], server), server.searches, concurrency=2, log=lambda _: None)
     assert isinstance(found, Selection)
     selected, wanted = {asset.id for asset in found.assets}, plain.selected(match, with_partner=with_partner)
     return selected - wanted, wanted - selected
@@ -269,7 +273,7 @@ def _with_ids(value: Any, plain: Plain) -> Any:
 @pytest.mark.parametrize("with_partner", [False, True])
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_form_and_its_exclude_select_what_the_docs_say(
-    level: str, with_partner: bool, servers: dict[Any, tuple[PhotoServer, Names]], plain: Plain
+    level: str, with_partner: bool, servers: dict[Any, tuple[PhotoServer, NameResolver]], plain: Plain
 ) -> None:
     wrong = {}
     for leaf in LEAVES:
@@ -283,6 +287,10 @@ def test_every_form_and_its_exclude_select_what_the_docs_say(
 @settings(max_examples=25, deadline=None)
 @given(match=matches, level=st.sampled_from(LEVELS), with_partner=st.booleans())
 def test_whatever_is_nested_selects_what_the_docs_say(
-    match: dict[str, Any], level: str, with_partner: bool, servers: dict[Any, tuple[PhotoServer, Names]], plain: Plain
+    match: dict[str, Any],
+    level: str,
+    with_partner: bool,
+    servers: dict[Any, tuple[PhotoServer, NameResolver]],
+    plain: Plain,
 ) -> None:
     assert differences(match, level, servers, plain, with_partner) == (set(), set())

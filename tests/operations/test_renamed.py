@@ -9,16 +9,16 @@ import pytest
 
 from immich_sandbox import Sandbox
 from immich_smart_albums.changes.change import SetDetails
-from immich_smart_albums.changes.desired import AlbumView
+from immich_smart_albums.changes.desired import CurrentAlbum
 from immich_smart_albums.changes.memory import AlbumKey
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.model.album import Album
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.operations.adopt import adopt
 from immich_smart_albums.operations.forget import forget_album, known_album
-from immich_smart_albums.operations.plan import chosen
-from immich_smart_albums.rules.album import RuleBook
-from immich_smart_albums.rules.tree import Key, Rule, Search
+from immich_smart_albums.operations.plan import with_albums
+from immich_smart_albums.rules.album import RuleSet
+from immich_smart_albums.rules.tree import Rule, Search, SplitKey
 
 from .household import BEST, Household, names_of, only, rule, two_people
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 BAD = Rule(Search(Query(Kind.METADATA, (("rating", 1),))))
 """What has one star."""
 
-DAY = Key("day", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[8:10],))
+DAY = SplitKey("day", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[8:10],))
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_a_rule_that_was_renamed_goes_on_with_all_that_was_known(home: Household
     assert not home.sync().has_changed
     assert home.inside("Favourites") == {"alice-1", "alice-2", "alice-4"}
     with open_ledger(home.ledger) as ledger:
-        assert [each.key.rule for each in ledger.albums()] == ["Favourites"]
+        assert [album.key.rule for album in ledger.albums()] == ["Favourites"]
         assert {write.intent.key.rule for run in ledger.runs() for write in ledger.writes(run.id)} == {"Favourites"}
     home.undo(1)
     assert home.inside("Favourites") == {"alice-4"}
@@ -155,8 +155,8 @@ def test_an_album_that_another_rule_fed_is_not_fed_as_if_nothing_were_known_of_i
 
 def test_rules_that_a_run_leaves_alone_are_still_there(home: Household) -> None:
     home.rules = (rule(), rule("Favourites"))
-    book = chosen(RuleBook(home.rules), ["Favourites"])
-    assert [each.name for each in book.others] == ["Best"]
+    book = with_albums(RuleSet(home.rules), ["Favourites"])
+    assert [other.name for other in book.others] == ["Best"]
     with home.writing() as (ledger, accounts):
         (plan,) = home.plan(ledger, accounts, book).albums
     assert plan.problems == ()
@@ -217,7 +217,7 @@ def test_an_album_of_a_rule_that_is_gone_is_adopted_with_all_that_is_remembered(
 ) -> None:
     library = home.sandbox.library
     found = home.album()
-    view = AlbumView(Album(found.id, "Best", 0, "owner", "Alice", ""), frozenset(found.asset_ids))
+    view = CurrentAlbum(Album(found.id, "Best", 0, "owner", "Alice", ""), frozenset(found.asset_ids))
     with home.writing() as (ledger, _):
         key = AlbumKey(library.user_named("alice").id, "Favourites")
         adopted = adopt(key, view, ledger, home.sandbox.url, lambda: "now", rules=names)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import MissingPermission
-from immich_smart_albums.model.query import Kind, Query, Reach, Value, Visibility
+from immich_smart_albums.model.query import Kind, Query, Scope, Value, Visibility
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.syntax.diagnostics import Findings
-from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Rule, Search
-from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search
+from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 
 from .serving import JOSE, album_ids, connected, person_ids
@@ -35,7 +35,7 @@ ADA, BEN, ROBIN = person_named("Ada Stone", "here"), person_named("Ben Ray"), pe
 
 def resolved(node: Node, server: PhotoServer) -> Node:
     """The tree of a rule without problems."""
-    findings = Findings()
+    findings = Diagnostics()
     found = resolve(Rule(node, 7), server, findings)
     assert findings.problems == []
     assert found.limit == 7
@@ -44,7 +44,7 @@ def resolved(node: Node, server: PhotoServer) -> Node:
 
 def problems(node: Node, server: PhotoServer) -> list[Problem]:
     """The problems of a rule, which then stays as it is."""
-    findings = Findings()
+    findings = Diagnostics()
     assert resolve(Rule(node), server, findings) == Rule(node)
     return findings.problems
 
@@ -101,7 +101,7 @@ def test_a_name_that_is_near_to_none_says_whom_the_server_lists(server: PhotoSer
 
 
 def test_a_part_of_a_name_is_nobody(server: PhotoServer) -> None:
-    assert [each.message for each in problems(person_named("Ada"), server)] == ["nobody is named 'Ada'"]
+    assert [problem.message for problem in problems(person_named("Ada"), server)] == ["nobody is named 'Ada'"]
 
 
 # -- people by id -------------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def test_a_person_that_the_server_does_not_list_is_found_all_the_same(sandbox: S
     assert resolved(person_named(archie), server) == with_people(archie)
     assert resolved(with_people(archie), server) == with_people(archie)
     assert resolved(person_named(" archie"), server) == with_people(archie)
-    assert [each.message for each in problems(person_named("Archi"), server)] == ["nobody is named 'Archi'"]
+    assert [problem.message for problem in problems(person_named("Archi"), server)] == ["nobody is named 'Archi'"]
 
 
 def test_an_id_that_does_not_exist_or_is_not_ours_is_told(sandbox: Sandbox, server: PhotoServer) -> None:
@@ -167,7 +167,7 @@ def test_all_people_together_select_the_photos_that_show_each_of_them(
     sandbox: Sandbox, server: PhotoServer, names: tuple[str, ...]
 ) -> None:
     def select(node: Node) -> set[str]:
-        plan = lower([Rule(resolved(node, server))], server)
+        plan = compile_rules([Rule(resolved(node, server))], server)
         (selection,) = evaluate(plan, server.searches, concurrency=2, log=lambda _: None)
         assert isinstance(selection, Selection)
         return {asset.id for asset in selection.assets}
@@ -199,7 +199,7 @@ def test_ids_that_exist_pass(sandbox: Sandbox, server: PhotoServer) -> None:
     assert (tagged, *rest) == (node.children[0], *node.children[2:])
     assert isinstance(own_part, All)  # of a shared album what is the account's or a partner's
     assert own_part.children[0] == node.children[1]
-    assert isinstance(own_part.children[1], Check)
+    assert isinstance(own_part.children[1], Filter)
 
 
 @pytest.mark.parametrize(("field", "noun"), [("personIds", "person"), ("tagIds", "tag"), ("albumIds", "album")])
@@ -243,7 +243,7 @@ def test_only_what_a_rule_names_is_asked_for(start: Start) -> None:
 
 def test_a_key_that_may_not_list_people_is_an_error(sandbox: Sandbox) -> None:
     with pytest.raises(MissingPermission, match=r"person\.read"):
-        resolve(Rule(ADA), connected(sandbox, "alice-readonly"), Findings())
+        resolve(Rule(ADA), connected(sandbox, "alice-readonly"), Diagnostics())
 
 
 # -- what the server's version lacks ------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ def test_a_filter_that_this_version_would_ignore_is_refused(start: Start) -> Non
 
 
 def test_a_field_that_this_version_does_not_return_is_refused_in_local_filters(start: Start) -> None:
-    def local(path: str) -> Check:
+    def local(path: str) -> Filter:
         return local_filter(compile_path(path), None, "mine", "y.json")
 
     old = connected(start(level="1.132"))
@@ -277,7 +277,7 @@ def test_a_field_that_went_is_refused_with_what_to_write_instead(server: PhotoSe
 
 def test_people_who_are_looked_for_in_different_places_stay_apart(sandbox: Sandbox, server: PhotoServer) -> None:
     (ada,), (ben,) = person_ids(sandbox.library, "Ada Stone"), person_ids(sandbox.library, "Ben Ray")
-    far = Reach(frozenset({Visibility.ARCHIVE}), trash=True)
+    far = Scope(frozenset({Visibility.ARCHIVE}), trash=True)
     found = resolved(All((ADA, person_named("Ben Ray", reach=far))), server)
     there = Query(Kind.METADATA, (("personIds", (ben,)), ("withDeleted", True)), frozenset({Visibility.ARCHIVE}))
     assert found == All((with_people(ada), Search(there)))

@@ -11,9 +11,9 @@ import pytest
 from immich_sandbox import Sandbox
 from immich_smart_albums.errors import ConfigurationError
 from immich_smart_albums.operations.plan import make_plan
-from immich_smart_albums.operations.select import Selecting
-from immich_smart_albums.rules.album import Guard, Keep, RuleBook
-from immich_smart_albums.rules.tree import Key, Rule
+from immich_smart_albums.operations.select import SelectOptions
+from immich_smart_albums.rules.album import Guard, Keep, RuleSet
+from immich_smart_albums.rules.tree import Rule, SplitKey
 
 from .household import BEST, Household, rule, two_people
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-DAY = Key("day", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[8:10],))
+DAY = SplitKey("day", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[8:10],))
 
 
 @pytest.fixture
@@ -54,9 +54,9 @@ def test_a_split_album_that_went_empty_is_refused_until_its_name_is_allowed(home
     home.sync()
     home.rate("alice-1", stars=1)
     with home.writing() as (ledger, accounts):
-        how = Selecting(concurrency=1, log=lambda _: None)
-        make = partial(make_plan, RuleBook(home.rules), accounts, ledger, how, made_at="now")
-        assert [bool(each.refusals) for each in make()[0].albums] == [False, True]
+        how = SelectOptions(concurrency=1, log=lambda _: None)
+        make = partial(make_plan, RuleSet(home.rules), accounts, ledger, how, made_at="now")
+        assert [bool(album.refusals) for album in make()[0].albums] == [False, True]
         assert not make(allow=["Day 02"])[0].is_refused
         with pytest.raises(ConfigurationError, match=r"--allow: no album .* 'Day 2'") as caught:
             make(allow=["Day 2"])
@@ -89,7 +89,7 @@ def test_a_single_photo_that_leaves_the_rule_is_judged_by_all_of_its_albums(home
     assert home.inside("Day 02") == set()
     assert not home.planned().is_refused
     home.rate("alice-2", "alice-3", stars=1)
-    refused = [each.refusals for each in home.planned().albums if each.refusals]
+    refused = [album.refusals for album in home.planned().albums if album.refusals]
     assert (
         refused
         == [("all albums of the rule together: it would remove 2 of 4 photos (50.0%), and may remove 30.0% at most",)]
@@ -102,7 +102,7 @@ def test_a_rule_that_selects_nothing_any_more_is_refused_in_each_of_its_albums(h
     home.rate("alice-0", "alice-1")
     home.sync()
     home.rate("alice-0", "alice-1", stars=1)
-    assert [each.refusals[-1] for each in home.planned().albums] == [
+    assert [album.refusals[-1] for album in home.planned().albums] == [
         "nothing matches any more; 1 photo that it added are in the album"
     ] * 2
 

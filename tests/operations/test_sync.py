@@ -12,7 +12,7 @@ from immich_sandbox import Sandbox
 from immich_sandbox.library.records import User
 from immich_smart_albums.changes.change import ShareAlbum
 from immich_smart_albums.changes.journal import Ending
-from immich_smart_albums.changes.memory import AlbumKey, Binding, Standing
+from immich_smart_albums.changes.memory import AlbumKey, Binding, MembershipState
 from immich_smart_albums.errors import (
     ConfigurationError,
     LedgerError,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from immich_smart_albums.changes.memory import Memory
+    from immich_smart_albums.changes.memory import AlbumMemory
 
 BOTH = rule("Best", "alice", "bob")
 
@@ -54,13 +54,13 @@ def home(sandbox: Sandbox, tmp_path: Path) -> Household:
     return Household(sandbox, tmp_path / "ledger.db", (rule(),))
 
 
-def memory(home: Household, name: str = "Best") -> Memory:
+def memory(home: Household, name: str = "Best") -> AlbumMemory:
     with open_ledger(home.ledger) as ledger:
         key = AlbumKey(home.sandbox.library.user_named("alice").id, name)
         return ledger.memory(key)
 
 
-def standing(home: Household, photo: str) -> Standing:
+def standing(home: Household, photo: str) -> MembershipState:
     return memory(home).memberships[home.id(photo)].standing
 
 
@@ -164,7 +164,7 @@ def test_nothing_is_concluded_from_photos_that_are_not_shown_for_a_while(home: H
         library.update(home.id(photo), visibility=how)
     home.rate(photo, stars=1)
     home.sync()
-    assert standing(home, photo) is Standing.OURS
+    assert standing(home, photo) is MembershipState.OURS
     home.rate(photo)
     assert not home.sync().has_changed
     if how == "trash":
@@ -172,7 +172,7 @@ def test_nothing_is_concluded_from_photos_that_are_not_shown_for_a_while(home: H
     else:
         library.update(home.id(photo), visibility="timeline")
     assert not home.sync().has_changed
-    assert standing(home, photo) is Standing.OURS
+    assert standing(home, photo) is MembershipState.OURS
     home.rate(photo, stars=1)
     assert only(home.sync()).removed == 1
 
@@ -186,10 +186,10 @@ def test_a_photo_of_somebody_else_that_was_in_the_trash_stays_what_it_was(home: 
     home.sync()
     home.sandbox.library.trash(home.id("bob-0"))
     home.sync()
-    assert standing(home, "bob-0") is Standing.HAND_MADE
+    assert standing(home, "bob-0") is MembershipState.HAND_MADE
     home.sandbox.library.restore(home.id("bob-0"))
     assert not home.sync().has_changed
-    assert standing(home, "bob-0") is Standing.HAND_MADE
+    assert standing(home, "bob-0") is MembershipState.HAND_MADE
 
 
 @pytest.mark.parametrize("sandbox", ["2.7", "3.1"], indirect=True)
@@ -201,7 +201,7 @@ def test_a_photo_that_is_deleted_for_good_is_asked_for_once(home: Household) -> 
     home.sync()
     home.sandbox.clear_requests()
     assert not home.sync().has_changed
-    assert not any("assetId" in str(each) for each in home.sandbox.requests)
+    assert not any("assetId" in str(request) for request in home.sandbox.requests)
 
 
 @pytest.mark.parametrize("sandbox", ["2.7", "3.1"], indirect=True)
@@ -216,7 +216,7 @@ def test_what_was_about_to_be_added_when_the_run_was_interrupted_may_be_in_the_t
     home.sandbox.library.restore(home.id("bob-0"))
     home.sync()
     assert home.inside() == {"bob-0"}
-    assert standing(home, "bob-0") is not Standing.UNSURE
+    assert standing(home, "bob-0") is not MembershipState.UNSURE
 
 
 def test_losing_the_ledger_loses_no_photo(home: Household) -> None:
@@ -226,7 +226,7 @@ def test_losing_the_ledger_loses_no_photo(home: Household) -> None:
     home.rate("alice-0", stars=1)
     assert not home.sync().has_changed
     assert home.inside() == {"alice-0", "alice-1"}
-    assert standing(home, "alice-0") is Standing.HAND_MADE
+    assert standing(home, "alice-0") is MembershipState.HAND_MADE
 
 
 # -- the album itself --------------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ def test_an_album_is_found_by_name_once_and_stays_the_same_whatever_it_is_called
     assert home.inside("The very best") == {"alice-0", "alice-1", "alice-4"}
     assert home.inside("Best") == set()
     with open_ledger(home.ledger) as ledger:
-        assert [each.binding for each in ledger.albums()] == [Binding(existing.id, "The very best")]
+        assert [album.binding for album in ledger.albums()] == [Binding(existing.id, "The very best")]
 
 
 def test_of_two_albums_of_one_name_none_is_chosen(home: Household) -> None:
@@ -254,7 +254,7 @@ def test_of_two_albums_of_one_name_none_is_chosen(home: Household) -> None:
     (problem,) = plan.problems
     assert problem.message == "2 albums are named 'Best'"
     assert problem.hint is not None
-    assert all(each in problem.hint for each in ids)
+    assert all(id_ in problem.hint for id_ in ids)
     home.sync()
     assert writes(home.sandbox) == []
 
@@ -388,7 +388,7 @@ def test_an_album_is_shared_as_the_rule_says_and_nobody_loses_it(home: Household
     assert home.album().roles[bob] == "viewer"
     home.rules = (rule(unshare=True),)
     report = only(home.sync())
-    assert [type(each) for each in report.shares] == [ShareAlbum]
+    assert [type(share) for share in report.shares] == [ShareAlbum]
     assert bob not in home.album().roles
 
 
@@ -422,7 +422,7 @@ def test_a_refused_album_is_left_alone_and_the_others_are_not(home: Household) -
     home.sync()
     home.rate("alice-0", stars=1)
     plan = home.planned()
-    assert [bool(each.refusals) for each in plan.albums] == [True, False]
+    assert [bool(album.refusals) for album in plan.albums] == [True, False]
     report = home.sync()
     assert [type(failure) for failure in report.failures] == [UnsafePlan]
     assert "it would remove 1 of 2 photos (50.0%), and may remove 30.0% at most" in report.failures[0].message
@@ -507,7 +507,7 @@ def test_one_albums_trouble_is_its_own(home: Household) -> None:
         403, message="Missing required permission: album.create", method="POST", path="/api/albums"
     )
     report = home.sync()
-    assert [[type(failure) for failure in each.failures] for each in report.albums] == [[MissingPermission], []]
+    assert [[type(failure) for failure in album.failures] for album in report.albums] == [[MissingPermission], []]
     assert home.inside("Second") == {"alice-0"}
     home.sync()
     assert home.inside("First") == {"alice-0"}
@@ -518,7 +518,7 @@ def test_when_the_server_is_gone_the_rest_is_not_tried(home: Household) -> None:
     home.rate("alice-0")
     home.sandbox.faults.reset(method="PUT", times=None)
     report = home.sync()
-    assert [each.tried for each in report.albums] == [True, False, False]
+    assert [album.tried for album in report.albums] == [True, False, False]
     assert [type(failure) for failure in report.failures] == [Unreachable]
     home.sandbox.faults.clear()
     assert home.sync().failures == []
@@ -547,13 +547,13 @@ def test_a_request_that_never_arrived_is_sent_again_by_the_next_run(home: Househ
     assert home.sync().failures
     home.sandbox.faults.clear()
     assert only(home.sync()).added == 1
-    assert standing(home, "alice-1") is Standing.OURS
+    assert standing(home, "alice-1") is MembershipState.OURS
 
 
 def test_a_request_that_was_refused_leaves_no_doubt(home: Household) -> None:
     home.rate("alice-0")
     home.sandbox.faults.status(403, method="PUT", times=None)
-    assert [type(each) for each in home.sync().failures] == [MissingPermission]
+    assert [type(failure) for failure in home.sync().failures] == [MissingPermission]
     assert memory(home).interrupted == ()
     home.sandbox.faults.clear()
     home.put_in("alice-3")

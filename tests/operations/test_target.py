@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.operations.albums import find_target
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 from .serving import SUMMER, album_ids, connected
 
@@ -23,14 +23,14 @@ NOWHERE = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
 
 def find(wanted: str, server: PhotoServer, *, create: bool = False) -> Album | None:
     """The album, where nothing is wrong."""
-    findings = Findings()
+    findings = Diagnostics()
     found = find_target(wanted, server.directory, findings, create=create)
     assert findings.problems == []
     return found
 
 
 def problem(wanted: str, server: PhotoServer, *, create: bool = False) -> Problem:
-    findings = Findings()
+    findings = Diagnostics()
     find_target(wanted, server.directory, findings, create=create)
     (only,) = findings.problems
     assert only.where == "--album"

@@ -9,15 +9,15 @@ import stamina
 
 from immich_sandbox import Sandbox
 from immich_smart_albums.changes.change import DeleteAlbum
-from immich_smart_albums.changes.desired import AlbumView
+from immich_smart_albums.changes.desired import CurrentAlbum
 from immich_smart_albums.changes.journal import Ending
-from immich_smart_albums.changes.memory import AlbumKey, Standing
+from immich_smart_albums.changes.memory import AlbumKey, MembershipState
 from immich_smart_albums.errors import ConfigurationError, PlanOutdated, Problem
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.model.album import Album
 from immich_smart_albums.operations.adopt import Adopted, adopt
 from immich_smart_albums.operations.apply.apply import require_accounts
-from immich_smart_albums.operations.apply.staleness import check_world
+from immich_smart_albums.operations.apply.staleness import require_current
 from immich_smart_albums.operations.forget import forget, forget_album, kept_out, known_album
 from immich_smart_albums.operations.history import AlbumHistory, history
 from immich_smart_albums.operations.permissions import permitted
@@ -324,7 +324,7 @@ def describe(home: Household) -> None:
 
 def choose_a_cover(home: Household) -> None:
     album = home.album()
-    album.thumbnail_asset_id = next(each for each in album.asset_ids if each != album.thumbnail_asset_id)
+    album.thumbnail_asset_id = next(asset_id for asset_id in album.asset_ids if asset_id != album.thumbnail_asset_id)
 
 
 USES = {
@@ -361,7 +361,7 @@ def test_an_album_that_a_person_has_used_is_not_deleted(home: Household, reason:
     assert "knows no run" in said(home).message
 
 
-@pytest.mark.parametrize("reason", [each for each in USES if each != "somebody may have chosen its cover"])
+@pytest.mark.parametrize("reason", [use for use in USES if use != "somebody may have chosen its cover"])
 def test_an_album_that_a_person_uses_at_the_last_moment_is_not_deleted(home: Household, reason: str) -> None:
     home.rate("alice-0")
     home.sync()
@@ -425,11 +425,11 @@ def test_history_tells_what_each_run_did(home: Household) -> None:
     home.undo(3)
     with open_ledger(home.ledger) as ledger:
         told = history(ledger, most=10)
-        assert [each.run.id for each in told] == [5, 4, 3, 1]
-        assert [each.run.id for each in history(ledger, most=2)] == [5, 4]
-        assert [each.run.id for each in history(ledger, most=9, with_idle=True)] == [5, 4, 3, 2, 1]
-    assert [each.undone_by for each in told] == [None, None, 5, None]
-    assert [each.run.ending for each in told] == [Ending.DONE, Ending.FAILED, Ending.DONE, Ending.DONE]
+        assert [run_history.run.id for run_history in told] == [5, 4, 3, 1]
+        assert [run_history.run.id for run_history in history(ledger, most=2)] == [5, 4]
+        assert [run_history.run.id for run_history in history(ledger, most=9, with_idle=True)] == [5, 4, 3, 2, 1]
+    assert [run_history.undone_by for run_history in told] == [None, None, 5, None]
+    assert [run_history.run.ending for run_history in told] == [Ending.DONE, Ending.FAILED, Ending.DONE, Ending.DONE]
     first, lost, third = told[3].albums, told[1].albums, told[2].albums
     assert first == (AlbumHistory("Best", 2, 0, created=True, deleted=False, edits=1, shares=1, unclear=0),)
     assert lost == (AlbumHistory("Best", 0, 0, created=False, deleted=False, edits=0, shares=0, unclear=1),)
@@ -449,11 +449,11 @@ def test_what_people_took_out_is_listed_and_let_in_by_id_or_address(home: Househ
     with home.writing() as (ledger, _):
         album = known_album("Best", ledger)
         out = kept_out(album, ledger)
-        assert [each.asset.file_name for each in out] == ["alice-2.jpg", "alice-1.jpg", "alice-0.jpg"]
+        assert [membership.asset.file_name for membership in out] == ["alice-2.jpg", "alice-1.jpg", "alice-0.jpg"]
         with pytest.raises(ConfigurationError, match="nowhere is not kept out"):
             forget(album, [first, "nowhere"], ledger)
         assert forget(album, [f"http://photos/photos/{first}", second.upper()], ledger) == 2
-        assert [each.asset.id for each in kept_out(album, ledger)] == [third]
+        assert [membership.asset.id for membership in kept_out(album, ledger)] == [third]
         assert forget(album, [], ledger) == 1
         assert forget(album, [], ledger) == 0
     home.sync()
@@ -492,7 +492,7 @@ def adopted(home: Household, album: str, *photos: str, name: str = "Best", take_
     library = home.sandbox.library
     alice = library.user_named("alice").id
     found = home.album(album)
-    view = AlbumView(Album(found.id, found.name, 0, "owner", "Alice", ""), frozenset(found.asset_ids))
+    view = CurrentAlbum(Album(found.id, found.name, 0, "owner", "Alice", ""), frozenset(found.asset_ids))
     with home.writing() as (ledger, _):
         selected = [asset for asset in home.planned().albums[0].additions if home.name(asset.id) in photos]
         taken = {alice: selected} if take_over else None
@@ -540,7 +540,7 @@ def test_a_rule_that_adopts_another_album_lets_the_first_one_go(older: Household
     assert older.inside("Best") == {"alice-0", "alice-1", "alice-2"}
     with open_ledger(older.ledger) as ledger:
         (album,) = ledger.albums()
-        assert album.counts == {Standing.OURS: 1, Standing.HAND_MADE: 3}
+        assert album.counts == {MembershipState.OURS: 1, MembershipState.HAND_MADE: 3}
 
 
 def test_two_rules_that_feed_one_album_are_told(older: Household) -> None:
@@ -557,7 +557,7 @@ def outdated(home: Household, plan: Plan, *, rules: str | None = None) -> str:
     with open_ledger(home.ledger) as ledger:
         state = ledger.state
     try:
-        check_world(plan, servers, ledger=state, rules=rules)
+        require_current(plan, servers, ledger=state, rules=rules)
     except PlanOutdated as error:
         return error.message
     return ""
@@ -597,10 +597,10 @@ def test_a_saved_plan_for_another_server_is_refused_and_another_address_is_no_ot
     plan = home.planned()
     with Sandbox(home.sandbox.library) as moved, Sandbox(two_people(seed=2)) as other:
         servers = {"alice": Household(moved, home.ledger, home.rules).connect("alice")}
-        check_world(plan, servers, ledger="", rules=None)
+        require_current(plan, servers, ledger="", rules=None)
         servers = {"alice": Household(other, home.ledger, home.rules).connect("alice")}
         with pytest.raises(PlanOutdated, match=f"another user: the plan was made for {home.sandbox.url}"):
-            check_world(plan, servers, ledger="", rules=None)
+            require_current(plan, servers, ledger="", rules=None)
 
 
 def test_a_saved_plan_does_not_make_a_second_album_of_a_name(home: Household) -> None:
@@ -624,10 +624,10 @@ def test_every_change_has_its_permission(home: Household) -> None:
     assert any(isinstance(change, DeleteAlbum) for change in plans[3].albums[0].changes)
     home.keys["alice"] = "reader"
     servers = {"alice": home.connect("alice")}
-    told = {each.message for each in permitted(plans[0], servers).albums[0].problems}
+    told = {problem.message for problem in permitted(plans[0], servers).albums[0].problems}
     assert "the key lacks the permission album.create, for creating albums" in told
     found = [
-        {each.message.split()[5].rstrip(",") for each in stopped.albums[0].problems}
+        {problem.message.split()[5].rstrip(",") for problem in stopped.albums[0].problems}
         for stopped in (permitted(plan, servers) for plan in plans)
     ]
     assert found == [

@@ -16,16 +16,16 @@ from immich_sandbox import Library, Sandbox
 from immich_sandbox.library.records import Exif, Person, Tag, User
 from immich_smart_albums.errors import MissingPermission, Problem
 from immich_smart_albums.model.query import Kind
-from immich_smart_albums.operations.accounts import gather_participants
-from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.accounts import connect_accounts
+from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
-from immich_smart_albums.rules.scope import reaching
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.scope import scope_rule
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
 from immich_smart_albums.rules.tree import Not, Rule, Search, leaves
-from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.rules.values import node
 
@@ -97,9 +97,9 @@ def servers() -> Iterator[dict[str, PhotoServer]]:
         yield {level: connected(stack.enter_context(Sandbox(made, level))) for level in LEVELS}
 
 
-def resolved(match: Node, server: PhotoServer) -> tuple[Rule, Findings]:
-    findings = Findings()
-    return resolve(Rule(reaching(match)), server, findings), findings
+def resolved(match: Node, server: PhotoServer) -> tuple[Rule, Diagnostics]:
+    findings = Diagnostics()
+    return resolve(Rule(scope_rule(match)), server, findings), findings
 
 
 def selected(match: object, server: PhotoServer) -> set[str]:
@@ -110,7 +110,7 @@ def selected(match: object, server: PhotoServer) -> set[str]:
 def of_tree(match: Node, server: PhotoServer) -> set[str]:
     rule, findings = resolved(match, server)
     assert findings.problems == []
-    (selection,) = evaluate(lower([rule], server), server.searches, concurrency=2, log=lambda _: None)
+    (selection,) = evaluate(compile_rules([rule], server), server.searches, concurrency=2, log=lambda _: None)
     assert isinstance(selection, Selection), selection
     names = (in_form("NFC", asset.file_name) for asset in selection.assets)
     return {name.removesuffix(".jpg").removeprefix("Ans\u00e4tze ") for name in names}
@@ -119,7 +119,7 @@ def of_tree(match: Node, server: PhotoServer) -> set[str]:
 def told(match: object, server: PhotoServer) -> tuple[list[Problem], list[str]]:
     """Problems and notices of a match."""
     _, findings = resolved(node(match), server)
-    return findings.problems, findings.notices
+    return findings.problems, findings.warnings
 
 
 ALL = {"0", "1", "2", "3", "unread"}
@@ -259,7 +259,7 @@ def test_a_name_that_no_photo_has_is_an_error_where_it_excludes_and_a_note_elsew
     match: object, message: str, level: str, servers: dict[str, PhotoServer]
 ) -> None:
     problems, notices = told({"search": {}, "not": match}, servers[level])
-    assert [each.message for each in problems] == [f"{message}, so nothing would be left out"]
+    assert [problem.message for problem in problems] == [f"{message}, so nothing would be left out"]
     assert problems[0].where.startswith("rules.yaml:1:")
     assert problems[0].hint is not None
     assert "may-be-missing: true" in problems[0].hint
@@ -269,7 +269,7 @@ def test_a_name_that_no_photo_has_is_an_error_where_it_excludes_and_a_note_elsew
     noted = (
         [] if "lens" in message and level == "1.132" else [message.replace("photo has", "photo on the timeline has")]
     )
-    assert [each.partition(": ")[2].partition(";")[0] for each in notices] == noted
+    assert [notice.partition(": ")[2].partition(";")[0] for notice in notices] == noted
     # Not not: where nothing is found, nothing comes in.
     problems, notices = told({"search": {}, "not": {"not": match}}, servers[level])
     assert (problems, len(notices)) == ([], len(noted))
@@ -329,8 +329,8 @@ def test_a_rule_that_looks_into_the_archive_excludes_every_spelling_there(
 def test_flags_exclude_by_name_and_refuse_names_that_nobody_has(servers: dict[str, PhotoServer]) -> None:
     server = servers["3.1"]
 
-    def of_flags(*excludes: tuple[str, str]) -> tuple[Rule, Findings]:
-        findings = Findings()
+    def of_flags(*excludes: tuple[str, str]) -> tuple[Rule, Diagnostics]:
+        findings = Diagnostics()
         values = [("--include-metadata-union", "{}"), *excludes]
         given = {
             flag: [[Source(name, text, Form.INLINE if text[0] in "{[" else Form.BARE)]]
@@ -352,7 +352,7 @@ def test_flags_exclude_by_name_and_refuse_names_that_nobody_has(servers: dict[st
         ("--exclude-local-filter-union", '[{"path": "$.exifInfo.country", "regex": "finnland"}]'),
     ):
         _, findings = of_flags((name, text))
-        assert [each.message for each in findings.problems] == [
+        assert [problem.message for problem in findings.problems] == [
             "no photo has country 'finnland', so nothing would be left out"
         ]
         if text[0] in "{[":
@@ -366,17 +366,19 @@ def test_flags_exclude_by_name_and_refuse_names_that_nobody_has(servers: dict[st
 def test_each_list_is_asked_for_once_and_only_where_a_rule_uses_it() -> None:
     with Sandbox(library(), "3.1") as sandbox:
         server = connected(sandbox)
-        names = Names(server.directory)
+        names = NameResolver(server.directory)
         sandbox.clear_requests()
-        resolve(Rule(node({"rating": 5})), server, Findings(), names)
+        resolve(Rule(node({"rating": 5})), server, Diagnostics(), names)
         assert sandbox.requests == []
         for match in (
             {"place": {"city": "helsinki"}},
             {"search": {"city": SAO}},
             {"not": {"place": {"city": "HELSINKI"}}},
         ):
-            resolve(Rule(node(match)), server, Findings(), names)
-        assert [(each.path, each.query) for each in sandbox.requests] == [("/api/search/suggestions", {"type": "city"})]
+            resolve(Rule(node(match)), server, Diagnostics(), names)
+        assert [(request.path, request.query) for request in sandbox.requests] == [
+            ("/api/search/suggestions", {"type": "city"})
+        ]
 
 
 def test_a_key_that_may_not_ask_stops_the_rule() -> None:
@@ -392,7 +394,7 @@ def test_a_limited_search_with_several_spellings_says_that_the_limit_counts_for_
     rule, findings = resolved(node({"search": {"query": "dog", "make": "sony", "resultLimit": 5}}), servers["3.1"])
     assert [leaf.query.get("make") for leaf in leaves(rule.match) if isinstance(leaf, Search)] == ["SONY", "Sony"]
     assert all(leaf.query.kind is Kind.SMART for leaf in leaves(rule.match) if isinstance(leaf, Search))
-    (notice,) = findings.notices
+    (notice,) = findings.warnings
     assert notice.endswith("there are 2 spellings, and the limit counts for each")
 
 
@@ -403,26 +405,26 @@ def test_what_another_account_of_the_run_has_is_no_slip() -> None:
     made.add_asset(owner="bob", exif=Exif(country="Peru"))
     with Sandbox(made, "3.1") as sandbox:
         connect = {name: partial(connected, sandbox, name) for name in ("alice", "bob")}
-        alice = gather_participants(connect).present["alice"]
+        alice = connect_accounts(connect).present["alice"]
 
         def problems(country: str) -> list[str]:
-            findings = Findings()
+            findings = Diagnostics()
             match = node({"search": {}, "not": {"place": {"country": country}}})
             resolve(Rule(match), alice.server, findings, alice.names)
-            return [each.message for each in findings.problems]
+            return [problem.message for problem in findings.problems]
 
         assert problems("peru") == []
         assert problems("Chile") == ["no photo has country 'Chile', so nothing would be left out"]
         sandbox.add_key("small", "bob", ["user.read"])
         connect["bob"] = partial(connected, sandbox, "small")
-        alice = gather_participants(connect).present["alice"]
+        alice = connect_accounts(connect).present["alice"]
         assert problems("peru") == ["no photo has country 'peru', so nothing would be left out"]
 
 
 def test_what_is_asked_by_content_is_asked_in_one_form(servers: dict[str, PhotoServer]) -> None:
     for form in FORMS:
         rule, findings = resolved(node({"smart": in_form(form, "caf\u00e9")}), servers["3.1"])
-        assert (findings.problems, findings.notices) == ([], [])
+        assert (findings.problems, findings.warnings) == ([], [])
         (leaf,) = leaves(rule.match)
         assert isinstance(leaf, Search)
         assert leaf.query.get("query") == "caf\u00e9"

@@ -14,12 +14,12 @@ from immich_sandbox.generator.concepts import CONCEPTS
 from immich_sandbox.library.records import Exif, Person, Tag, User
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.ledger.search_cache import StateFile
-from immich_smart_albums.operations.explain.album import AlbumWhy
-from immich_smart_albums.operations.explain.photo import why
+from immich_smart_albums.operations.explain.album import AlbumExplanation
+from immich_smart_albums.operations.explain.photo import explain_rule
 from immich_smart_albums.operations.plan import make_plan, preview
-from immich_smart_albums.operations.select import Selecting
+from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.report.explanation import explanation_lines
-from immich_smart_albums.rules.album import RuleBook
+from immich_smart_albums.rules.album import RuleSet
 from tests.rules.books import book
 
 from .household import UNLIMITED, Household
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from immich_sandbox.library.records import Asset
     from immich_smart_albums.changes.plan import AlbumPlan
-    from immich_smart_albums.selection.ports import StateStore
+    from immich_smart_albums.selection.ports import CacheStore
 
 HOUR = 3_600_000_000
 """In microseconds."""
@@ -52,7 +52,7 @@ class House:
     level: str = "3.1"
     library: Library = field(default_factory=lambda: Library(clock=1_700_000_000_000_000))
     ids: dict[str, str] = field(default_factory=dict)
-    store: StateStore | None = None
+    store: CacheStore | None = None
 
     def __post_init__(self) -> None:
         library = self.library
@@ -90,7 +90,7 @@ class House:
         **more: Any,
     ) -> None:
         """A photo at a stage: all done, or uploaded so many hours ago with some steps done."""
-        shown = tuple(sorted(self.ids[each] for each in people))
+        shown = tuple(sorted(self.ids[person] for person in people))
         asset = self.photo(name, person_ids=shown, tag_ids=(self.ids["private"],) if is_private else (), **more)
         if stage is not None:
             hours, done = stage
@@ -231,7 +231,7 @@ def test_no_photo_is_let_in_that_its_fully_indexed_self_would_not_be(
     words = words.replace("BEN", house.ids["Ben"])
     with Sandbox(house.library, level) as sandbox:
         home = house.run(sandbox, words)
-        if any("would ignore" in each.message for each in home.planned().albums[0].problems):
+        if any("would ignore" in problem.message for problem in home.planned().albums[0].problems):
             return  # this version cannot be asked for that
         allowed = {id_ for id_ in house.library.assets if holds(house, house.indexing.whole(id_))}
         report = home.sync()
@@ -412,13 +412,15 @@ def test_an_explanation_says_what_a_photo_waits_for(house: House, sandbox: Sandb
     home = house.run(sandbox, "{filename: new, not: {person: Ben}}")
     (rule,) = home.rules
     account = home.accounts().present["default"]
-    how = Selecting(concurrency=1, log=lambda _: None)
-    found = why("Best", rule.rule, new.id, account, how)
+    how = SelectOptions(concurrency=1, log=lambda _: None)
+    found = explain_rule("Best", rule.rule, new.id, account, how)
     assert (found.passed, found.waits) == (False, FACES)
-    assert f"… it waits: {FACES}" in list(explanation_lines(AlbumWhy("Best", new.id, sandbox.url, (found,), ())))
-    found = why("Best", rule.rule, old.id, account, how)
+    assert f"… it waits: {FACES}" in list(
+        explanation_lines(AlbumExplanation("Best", new.id, sandbox.url, (found,), ()))
+    )
+    found = explain_rule("Best", rule.rule, old.id, account, how)
     assert (found.passed, found.waits) == (True, None)
-    found = why("Best", rule.rule, new.id, account, how, settle=0)
+    found = explain_rule("Best", rule.rule, new.id, account, how, settle=0)
     assert (found.passed, found.waits) == (True, None)
 
 
@@ -429,12 +431,12 @@ def test_who_was_seen_on_a_photo_is_remembered(house: House, sandbox: Sandbox, *
     home = replace(home, rules=(replace(home.rules[0], guard=UNLIMITED),))
     assert not home.sync().failures
     store = StateFile(house.folder / "state.db", lambda _: None) if is_remembered else None
-    how = Selecting(concurrency=1, log=lambda _: None, store=store)
+    how = SelectOptions(concurrency=1, log=lambda _: None, store=store)
     house.photo("ours too", person_ids=(house.ids["Ben"],))
 
     def plan() -> AlbumPlan:
         with open_ledger(home.ledger) as ledger:
-            return make_plan(RuleBook(home.rules), home.accounts(), ledger, how, made_at="now")[0].albums[0]
+            return make_plan(RuleSet(home.rules), home.accounts(), ledger, how, made_at="now")[0].albums[0]
 
     assert plan().removals == ()
     house.library.update(photo.id, person_ids=())  # without a queue that could show that faces are thrown away
@@ -444,7 +446,7 @@ def test_who_was_seen_on_a_photo_is_remembered(house: House, sandbox: Sandbox, *
 def test_who_was_seen_with_an_embedding_is_not_asked_for_again(house: House, sandbox: Sandbox) -> None:
     home = house.run(sandbox, "{filename: last, not: {person: Ben}}")
     store = StateFile(house.folder / "state.db", lambda _: None)
-    how = Selecting(concurrency=1, log=lambda _: None, store=store)
+    how = SelectOptions(concurrency=1, log=lambda _: None, store=store)
     asked = []
     for _ in range(2):
         sandbox.clear_requests()

@@ -12,17 +12,17 @@ from immich_sandbox.library.records import Partner as Partnership
 from immich_sandbox.library.records import Person, User
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
-from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.names.whom import Whom
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.scope import TIMELINE_ONLY
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
-from immich_smart_albums.rules.tree import Rule, Thing
-from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.rules.tree import EntityKind, Rule
+from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.rules.values import node
 from tests.selection.finding import Answers, record
@@ -70,9 +70,9 @@ def _person(library: Library, owner: str, name: str) -> str:
 
 def id_of(library: Library, name: str, owner: str) -> str:
     return next(
-        each.id
-        for each in library.people.values()
-        if each.name == name and each.owner_id == library.user_named(owner).id
+        person.id
+        for person in library.people.values()
+        if person.name == name and person.owner_id == library.user_named(owner).id
     )
 
 
@@ -88,12 +88,12 @@ def server(running: dict[str, Sandbox]) -> PhotoServer:
     return connected(running["3.1"])
 
 
-def selected(rule: Rule, server: PhotoServer) -> tuple[set[str], Findings]:
+def selected(rule: Rule, server: PhotoServer) -> tuple[set[str], Diagnostics]:
     """The photos that a rule selects, and what looking up its names turned up."""
-    findings = Findings()
+    findings = Diagnostics()
     resolved = resolve(rule, server, findings)
     assert findings.problems == []
-    (found,) = evaluate(lower([resolved], server), server.searches, concurrency=1, log=lambda _: None)
+    (found,) = evaluate(compile_rules([resolved], server), server.searches, concurrency=1, log=lambda _: None)
     assert isinstance(found, Selection)
     return {asset.file_name for asset in found.assets}, findings
 
@@ -130,12 +130,12 @@ def test_an_exclude_by_name_covers_everybody_of_that_name_and_an_include_ones_ow
 
 @pytest.mark.parametrize("flag", ["--exclude-person-names-union", "--exclude-person-names-intersection"])
 def test_so_does_an_exclude_flag(server: PhotoServer, flag: str) -> None:
-    flags = {each.name: each for each in FLAGS}
+    flags = {flag.name: flag for flag in FLAGS}
     given = {
         flags["--include-metadata-union"]: [[Source("", "{}", Form.INLINE)]],
         flags[flag]: [[Source("", "Emma", Form.BARE)]],
     }
-    rule = read_rule(given, Findings())
+    rule = read_rule(given, Diagnostics())
     assert rule is not None
     assert selected(rule, server)[0] == {"his hidden", "his view", "view"}
 
@@ -149,7 +149,7 @@ def test_a_partners_person_is_given_by_id(running: dict[str, Sandbox], server: P
 
 
 def test_only_somebody_of_a_partners_is_told_with_the_id(running: dict[str, Sandbox], server: PhotoServer) -> None:
-    findings = Findings()
+    findings = Diagnostics()
     resolve(Rule(node({"person": "Zoe"})), server, findings)
     (found,) = findings.problems
     assert found.message == "nobody of yours is named 'Zoe', only somebody on a partner's photos"
@@ -158,16 +158,16 @@ def test_only_somebody_of_a_partners_is_told_with_the_id(running: dict[str, Sand
 
 @pytest.mark.parametrize("match", [{"not": {"person": "Zo"}}, {"person": "Zzyzx"}])
 def test_a_name_that_no_photo_shows_is_an_error(server: PhotoServer, match: object) -> None:
-    findings = Findings()
+    findings = Diagnostics()
     resolve(Rule(node(match)), server, findings)
-    assert [each.message.split(" '")[0] for each in findings.problems] == ["nobody is named"]
+    assert [problem.message.split(" '")[0] for problem in findings.problems] == ["nobody is named"]
 
 
 def test_a_key_that_may_not_list_partners_looks_all_the_same(running: dict[str, Sandbox]) -> None:
     server = connected(running["3.1"], "alice-minimal")
     found, findings = selected(Rule(node({"not": {"person": "Emma"}})), server)
     assert found == {"his hidden", "his view", "view"}
-    (notice,) = findings.notices
+    (notice,) = findings.warnings
     assert "the key lacks the permission partner.read" in notice
 
 
@@ -177,7 +177,7 @@ def test_a_partner_on_whose_photos_nobody_is_shown_is_left_out_with_a_notice(key
         server = connected(sandbox, key)
         found, findings = selected(Rule(node({"not": {"person": "Emma"}})), server)
         assert found == {"view"}
-        assert any("shows nobody on the photos of some partner" in notice for notice in findings.notices)
+        assert any("shows nobody on the photos of some partner" in notice for notice in findings.warnings)
         assert len(selected(Rule(node({"not": {"rating": 5}})), server)[0]) == 6
 
 
@@ -189,31 +189,31 @@ def test_without_partners_on_the_timeline_no_photo_is_read_for_names(*, in_timel
     with Sandbox(library, "3.1") as sandbox:
         server = connected(sandbox)
         sandbox.clear_requests()
-        resolve(Rule(node({"not": {"person": "Emma"}})), server, Findings())
+        resolve(Rule(node({"not": {"person": "Emma"}})), server, Diagnostics())
         assert [request.path for request in sandbox.requests] == ["/api/people", "/api/partners"]
 
 
 def test_photos_are_read_once_for_all_names_of_a_run(running: dict[str, Sandbox], server: PhotoServer) -> None:
-    names = Names(server.directory)
+    names = NameResolver(server.directory)
     running["3.1"].clear_requests()
     for match in (
         {"not": {"person": "Emma"}},
         {"not": {"person": "Zoe"}},
         {"archived": "any", "people": {"none": "Emma"}},
     ):
-        resolve(Rule(node(match)), server, Findings(), names)
-    searches = [each.body for each in running["3.1"].requests if each.path == "/api/search/metadata"]
+        resolve(Rule(node(match)), server, Diagnostics(), names)
+    searches = [request.body for request in running["3.1"].requests if request.path == "/api/search/metadata"]
     whole = [body for body in searches if "personIds" not in body]
     assert [body["visibility"] for body in whole] == ["timeline", "archive"]
     people = running["3.1"].library.people
     asked = {(body["visibility"], *body["personIds"]) for body in searches if "personIds" in body}
     by_id = {each for each in asked if each[1] in people}
     assert len(by_id) == 3 + 2  # both of his Emmas and Zoe; later the Emmas also where the archive is looked at
-    assert "Zoe" in names.known(Thing.PERSON).values()
+    assert "Zoe" in names.known(EntityKind.PERSON).values()
 
 
 def test_a_server_that_lists_people_and_shows_none_is_not_trusted(server: PhotoServer) -> None:
-    names = Names(server.directory)
+    names = NameResolver(server.directory)
     searches = Answers({WHOLE_LIBRARY: [[record("1", ownerId="a", people=[])]]})
     with pytest.raises(Untrustworthy, match="shows nobody on any photo"):
         names.shown(searches, TIMELINE_ONLY)
@@ -224,7 +224,7 @@ def test_an_answer_that_does_not_say_who_is_on_a_photo_is_not_trusted(server: Ph
     fields: dict[str, Any] = {"ownerId": "a", "people": []}
     del fields[hidden]
     with pytest.raises(Untrustworthy, match="does not tell whose asset 1 is"):
-        Names(server.directory).shown(Answers({WHOLE_LIBRARY: [[record("1", **fields)]]}), TIMELINE_ONLY)
+        NameResolver(server.directory).shown(Answers({WHOLE_LIBRARY: [[record("1", **fields)]]}), TIMELINE_ONLY)
 
 
 def test_a_server_that_finds_no_photo_of_whom_it_shows_is_not_trusted(server: PhotoServer) -> None:
@@ -237,7 +237,7 @@ def test_a_server_that_finds_no_photo_of_whom_it_shows_is_not_trusted(server: Ph
         }
     )
     leaf = person_named("Emma", "here")
-    whom = Whom(searches, Names(server.directory), Findings(), TIMELINE_ONLY)
+    whom = Whom(searches, NameResolver(server.directory), Diagnostics(), TIMELINE_ONLY)
     with pytest.raises(Untrustworthy, match="shows person 'Emma' on a partner's photo and finds no photo"):
         whom.node(leaf, excludes=True)
 

@@ -17,9 +17,9 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.model.text_forms import bare
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.rules.record import exif
-from immich_smart_albums.rules.syntax.diagnostics import Findings
-from immich_smart_albums.rules.tree import Check, Rule, Search, leaves
-from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.tree import Filter, Rule, Search, leaves
+from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.rules.records import holds
 from tests.rules.values import node
@@ -93,23 +93,23 @@ def test_a_search_finds_what_passes(
     match: dict[str, Any], level: str, servers: dict[str, PhotoServer], read: Reader
 ) -> None:
     server, newest = servers[level], servers["3.2"]
-    written = [leaf for leaf in leaves(node(match)) if isinstance(leaf, Check)]
+    written = [leaf for leaf in leaves(node(match)) if isinstance(leaf, Filter)]
     for check in written:
         oracle = passing(as_people_read(check), newest, read)
-        findings = Findings()
+        findings = Diagnostics()
         (asked,) = leaves(resolve(Rule(check), server, findings).match)
         assert findings.problems == []
         if isinstance(asked, Search):  # this version does not show what the check looks at
             assert read(server, asked.query).keys() == oracle
             continue
-        assert isinstance(asked, Check)
+        assert isinstance(asked, Filter)
         assert passing(asked, server, read) == oracle
-        if asked.within is not None and not server.lacks(asked.within):
-            within = read(server, asked.within, frozenset(asked.fields or ())).keys()
-            assert within == oracle if asked.exact else within >= oracle
+        if asked.superset is not None and not server.unsupported(asked.superset):
+            within = read(server, asked.superset, frozenset(asked.reads or ())).keys()
+            assert within == oracle if asked.superset_is_exact else within >= oracle
 
 
-def as_people_read(check: Check) -> Check:
+def as_people_read(check: Filter) -> Filter:
     """The check with names compared without regard to case, accents and form, as they are once they are looked up."""
     sought = check.sought
     if sought is None or sought.matches is not None:
@@ -117,16 +117,19 @@ def as_people_read(check: Check) -> Check:
     return replace(check, holds=lambda record: bare(str(exif(sought.field)(record))) == bare(sought.text))
 
 
-def passing(check: Check, server: PhotoServer, read: Reader) -> set[str]:
+def passing(check: Filter, server: PhotoServer, read: Reader) -> set[str]:
     """The ids of everything on the timeline that passes."""
-    assert check.fields is not None
-    return {id_ for id_, record in read(server, WHOLE_LIBRARY, check.fields).items() if check.holds(record)}
+    assert check.reads is not None
+    return {id_ for id_, record in read(server, WHOLE_LIBRARY, check.reads).items() if check.holds(record)}
 
 
 def test_the_matches_find_something_and_not_everything(servers: dict[str, PhotoServer], read: Reader) -> None:
     server = servers["3.2"]
     some = [
-        len(passing(leaf, server, read)) for match in MATCHES for leaf in leaves(node(match)) if isinstance(leaf, Check)
+        len(passing(leaf, server, read))
+        for match in MATCHES
+        for leaf in leaves(node(match))
+        if isinstance(leaf, Filter)
     ]
     assert sum(0 < each < 600 for each in some) > len(some) * 0.7
 
@@ -155,7 +158,7 @@ PARTS = (
 )
 
 FIELDS = frozenset({"exifInfo"}).union(
-    *(leaf.fields or () for part in PARTS for leaf in leaves(node(part)) if isinstance(leaf, Check))
+    *(leaf.reads or () for part in PARTS for leaf in leaves(node(part)) if isinstance(leaf, Filter))
 )
 
 matches = st.recursive(
@@ -174,10 +177,10 @@ matches = st.recursive(
 def test_whatever_is_combined_selects_what_passes(
     match: dict[str, Any], level: str, servers: dict[str, PhotoServer], read: Reader
 ) -> None:
-    findings = Findings()
+    findings = Diagnostics()
     rule = resolve(Rule(node(match)), servers[level], findings)
     assert findings.problems == []
-    plan = lower([rule], servers[level])
+    plan = compile_rules([rule], servers[level])
     (selection,) = evaluate(plan, servers[level].searches, concurrency=2, log=lambda _: None)
     assert isinstance(selection, Selection)
     # Files that are not read yet are left out by some versions as soon as EXIF is looked at, so they are here.

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from immich_smart_albums.changes.journal import Ending, Run
-from immich_smart_albums.changes.memory import KEPT_OUT, Standing
+from immich_smart_albums.changes.memory import KEPT_OUT, MembershipState
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.operations.explain.album import AlbumWhy, Place
-from immich_smart_albums.operations.explain.photo import Why
+from immich_smart_albums.operations.explain.album import AlbumExplanation, AlbumPlacement
+from immich_smart_albums.operations.explain.photo import RuleExplanation
 from immich_smart_albums.report.explanation import doing, explanation_json, explanation_lines
-from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Search, Thing
-from immich_smart_albums.selection.explain.explain import Answer, explain
+from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search
+from immich_smart_albums.selection.explain.explain import LeafEvidence, explain
 from tests.golden import check_golden
 
 from .plans import SERVER, album, photo
@@ -26,8 +26,8 @@ RUN = Run(12, "sync", SERVER, "2024-01-01T12:30:05Z", "2024-01-01T12:30:09Z", En
 DOG = photo(3, "dog\x1b[31m.jpg")
 
 
-def check(words: str, line: int) -> Check:
-    return Check(words, lambda _: True, frozenset(), lambda _: None, label=f"rules.yaml:{line}:9")
+def check(words: str, line: int) -> Filter:
+    return Filter(words, lambda _: True, frozenset(), lambda _: None, origin=f"rules.yaml:{line}:9")
 
 
 TAKEN = check("taken after 2023-11-03", 4)
@@ -35,7 +35,9 @@ MEDIA = check("media photo", 5)
 PATH = check("path ^/photos/work_projects/", 9)
 SMART = Search(Query(Kind.SMART, (("query", "a dog on a beach"),), limit=300), "rules.yaml:7:11")
 JANE, JOHN = (Search(Query(Kind.METADATA, (("personIds", (id_,)),)), "rules.yaml:6:11") for id_ in ("jane", "john"))
-PERSONS = Named(Thing.PERSON, ("Jane",), "person 'Jane Doe'", lambda _: Any((JANE, JOHN)), label="rules.yaml:6:11")
+PERSONS = Reference(
+    EntityKind.PERSON, ("Jane",), "person 'Jane Doe'", lambda _: Any((JANE, JOHN)), origin="rules.yaml:6:11"
+)
 
 
 def rule(person: Node) -> Node:
@@ -43,52 +45,56 @@ def rule(person: Node) -> Node:
     return All((TAKEN, MEDIA, some, Not(PATH, "rules.yaml:9:9")), "rules.yaml:3:5")
 
 
-ANSWERS: dict[Node, Answer] = {
-    TAKEN: Answer(holds=True, value=dt.date(2023, 12, 28)),
-    MEDIA: Answer(holds=True, value="photo"),
-    PATH: Answer(holds=False, value="/photos/trips/dog\n.jpg"),
-    SMART: Answer(holds=False, value={}, rank=312, read=3000),
-    JANE: Answer(holds=False, value={"people": ["Emma", "Noah"]}),
-    JOHN: Answer(holds=True, value={"people": ["Emma", "Noah"]}),
+ANSWERS: dict[Node, LeafEvidence] = {
+    TAKEN: LeafEvidence(holds=True, value=dt.date(2023, 12, 28)),
+    MEDIA: LeafEvidence(holds=True, value="photo"),
+    PATH: LeafEvidence(holds=False, value="/photos/trips/dog\n.jpg"),
+    SMART: LeafEvidence(holds=False, value={}, rank=312, read=3000),
+    JANE: LeafEvidence(holds=False, value={"people": ["Emma", "Noah"]}),
+    JOHN: LeafEvidence(holds=True, value={"people": ["Emma", "Noah"]}),
 }
 
 
-def why(account: str = "alice", **changed: bool) -> Why:
+def why(account: str = "alice", **changed: bool) -> RuleExplanation:
     """The example, with other verdicts for some leaves."""
     leaves: dict[str, Node] = {"taken": TAKEN, "media": MEDIA, "path": PATH, "smart": SMART, "jane": JANE, "john": JOHN}
     answers = ANSWERS | {leaves[name]: replace(ANSWERS[leaves[name]], holds=holds) for name, holds in changed.items()}
     found = explain(
         rule(Any((JANE, JOHN))), lambda leaf: answers[leaf], written=rule(PERSONS), name_of=lambda _, id_: id_.title()
     )
-    return Why(account, DOG, found)
+    return RuleExplanation(account, DOG, found)
 
 
-def explained(*accounts: Why, places: tuple[Place, ...] = ()) -> AlbumWhy:
-    return AlbumWhy("Friends, no exes", DOG.id, SERVER, accounts, places)
+def explained(*accounts: RuleExplanation, places: tuple[AlbumPlacement, ...] = ()) -> AlbumExplanation:
+    return AlbumExplanation("Friends, no exes", DOG.id, SERVER, accounts, places)
 
 
 HERE = album("Friends")
-FRIENDS = Place("Friends, no exes", True, HERE, True, Standing.OURS, RUN)
+FRIENDS = AlbumPlacement("Friends, no exes", True, HERE, True, MembershipState.OURS, RUN)
 PROBLEM = Problem("account bob", "the API key is not accepted", "Make another.")
 
 EXPLANATIONS = {
     "explain-in": explained(why(), places=(FRIENDS,)),
     "explain-out-but-for-one": explained(why(taken=False), places=(replace(FRIENDS, wanted=False, standing=None),)),
     "explain-out": explained(
-        why(taken=False, media=False), places=(Place("Friends, no exes", False, HERE, standing=Standing.TAKEN_OUT),)
+        why(taken=False, media=False),
+        places=(AlbumPlacement("Friends, no exes", False, HERE, standing=MembershipState.TAKEN_OUT),),
     ),
     "explain-any-of-two": explained(why(jane=True), places=(replace(FRIENDS, inside=False, standing=None, run=None),)),
-    "explain-nobody-on-it": explained(why(john=False), places=(Place("Friends, no exes", False),)),
+    "explain-nobody-on-it": explained(why(john=False), places=(AlbumPlacement("Friends, no exes", False),)),
     "explain-accounts": explained(
-        Why("alice", outside="this account does not see it: deleted, locked, or somebody else's"),
+        RuleExplanation("alice", outside="this account does not see it: deleted, locked, or somebody else's"),
         replace(why("bob\x1b"), outside="it is in the trash"),
-        Why("carol", problems=(PROBLEM,)),
+        RuleExplanation("carol", problems=(PROBLEM,)),
         replace(why("dora"), cut="1,200 photos match, and the rule keeps the newest 300"),
-        places=(Place("Friends, no exes", False, problems=(PROBLEM,)),),
+        places=(AlbumPlacement("Friends, no exes", False, problems=(PROBLEM,)),),
     ),
     "explain-split": explained(
         replace(why(), combinations=(("2023", "Finland"),)),
-        places=(Place("2023 in Finland", True), Place("2022 in Finland", False, HERE, True, Standing.HAND_MADE)),
+        places=(
+            AlbumPlacement("2023 in Finland", True),
+            AlbumPlacement("2022 in Finland", False, HERE, True, MembershipState.HAND_MADE),
+        ),
     ),
     "explain-split-none": explained(replace(why(), combinations=())),
 }
@@ -102,20 +108,20 @@ def test_explanations(name: str) -> None:
     check_golden(CASES / name / "explain.json", explanation_json(EXPLANATIONS[name]) + "\n")
 
 
-@pytest.mark.parametrize("standing", [None, *Standing])
+@pytest.mark.parametrize("standing", [None, *MembershipState])
 @pytest.mark.parametrize("inside", [True, False])
-def test_every_way_to_stand_to_an_album_has_its_words(standing: Standing | None, inside: bool) -> None:
-    told = doing(Place("A", True, HERE, inside, standing, RUN), "b1")
+def test_every_way_to_stand_to_an_album_has_its_words(standing: MembershipState | None, inside: bool) -> None:
+    told = doing(AlbumPlacement("A", True, HERE, inside, standing, RUN), "b1")
     assert told.startswith("in the album, " if inside else "not in the album")
     assert ("`ledger forget A b1`" in told) is (not inside and standing in KEPT_OUT), (
         "what stays out says how to let it in"
     )
     assert ("next run" in told) is (not inside and standing not in KEPT_OUT)
-    assert "run 12" not in doing(Place("A", True, HERE, inside, standing), "b1")
+    assert "run 12" not in doing(AlbumPlacement("A", True, HERE, inside, standing), "b1")
 
 
 def test_a_rule_of_one_predicate_has_no_near_misses_to_tell() -> None:
     alone = explain(TAKEN, lambda leaf: ANSWERS[leaf], name_of=lambda _, id_: id_)
-    lines = list(explanation_lines(explained(Why("alice", DOG, alone))))
+    lines = list(explanation_lines(explained(RuleExplanation("alice", DOG, alone))))
     assert "✓ taken after 2023-11-03  (2023-12-28)" in lines
     assert not [line for line in lines if "but for" in line]

@@ -10,7 +10,7 @@ import pytest
 
 from immich_smart_albums.changes.change import AddAssets, CreateAlbum, Edit, RemoveAssets, SetDetails, ShareAlbum
 from immich_smart_albums.changes.journal import Ending, Intent, KnownAlbum, Run, State, Write
-from immich_smart_albums.changes.memory import AlbumKey, Binding, Membership, Memory, Standing
+from immich_smart_albums.changes.memory import AlbumKey, AlbumMemory, Binding, Membership, MembershipState
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.operations.history import AlbumHistory, RunHistory
 from immich_smart_albums.report.history import run_json, run_lines, runs_json, runs_lines
@@ -40,7 +40,7 @@ def write(change: Change, state: State = State.DONE, album: str | None = CABIN, 
 
 
 def ids(first: int, last: int) -> list[str]:
-    return [each.id for each in photos(first, last)]
+    return [asset.id for asset in photos(first, last)]
 
 
 WRITES = [
@@ -59,27 +59,28 @@ WRITES = [
 ]
 DOGS = replace(WRITES[2], intent=replace(WRITES[2].intent, key=AlbumKey(ALICE, "Dogs")))
 
-MEMORY = Memory(
+MEMORY = AlbumMemory(
     {
         each.id: Membership(each, standing, ALICE, run)
         for each, standing, run in (
-            (photo(1), Standing.OURS, 1),
-            (photo(2, "two\nlines.jpg"), Standing.TAKEN_OUT, 1),
-            (photo(3), Standing.UNSURE, 13),
-            (photo(4), Standing.HAND_MADE, 0),
-            (photo(0), Standing.GONE, 1),
+            (photo(1), MembershipState.OURS, 1),
+            (photo(2, "two\nlines.jpg"), MembershipState.TAKEN_OUT, 1),
+            (photo(3), MembershipState.UNSURE, 13),
+            (photo(4), MembershipState.HAND_MADE, 0),
+            (photo(0), MembershipState.GONE, 1),
         )
     }
 )
 KNOWN = KnownAlbum(
     KEY,
     Binding(CABIN, "The cabin"),
-    dict.fromkeys((Standing.TAKEN_OUT, Standing.UNSURE, Standing.GONE), 1) | {Standing.OURS: 1200},
+    dict.fromkeys((MembershipState.TAKEN_OUT, MembershipState.UNSURE, MembershipState.GONE), 1)
+    | {MembershipState.OURS: 1200},
     SERVER,
 )
 ALBUMS = [
     KNOWN,
-    KnownAlbum(AlbumKey(ALICE, "Dogs"), Binding(CABIN, "Dogs"), {Standing.HAND_MADE: 3}, SERVER),
+    KnownAlbum(AlbumKey(ALICE, "Dogs"), Binding(CABIN, "Dogs"), {MembershipState.HAND_MADE: 3}, SERVER),
     KnownAlbum(AlbumKey(ALICE, "Gone"), None, {}, SERVER),
 ]
 
@@ -106,7 +107,7 @@ def test_what_the_ledger_remembers() -> None:
 
 
 def test_where_nothing_stays_out_nothing_is_said_of_it() -> None:
-    assert list(album_lines(KNOWN, Memory())) == list(albums_lines([KNOWN]))
+    assert list(album_lines(KNOWN, AlbumMemory())) == list(albums_lines([KNOWN]))
 
 
 def test_nothing_yet() -> None:

@@ -55,4 +55,4 @@ def test_the_names_of_albums_line_up_whatever_they_are_written_in() -> None:
 
 
 def test_every_file_of_a_case_belongs_to_a_plan() -> None:
-    assert {each.name for each in CASES.iterdir()} >= PLANS.keys()
+    assert {path.name for path in CASES.iterdir()} >= PLANS.keys()

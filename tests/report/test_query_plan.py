@@ -5,8 +5,8 @@ from __future__ import annotations
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.report.query_plan import query_plan_lines
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.tree import All, Any, Check, Key, Node, Not, Rule, Search, Sort
-from immich_smart_albums.selection.query_plan import Part, RulePlan, put_together
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, Sort, SplitKey
+from immich_smart_albums.selection.query_plan import Branch, RulePlan, merge_scans
 
 EMMA_ID = "11111111-2222-4333-8444-555555555555"
 EMMA = Query(Kind.METADATA, (("personIds", (EMMA_ID,)),))
@@ -15,8 +15,8 @@ FEW = Query(Kind.METADATA, (("city", "Nice"),), limit=5)
 EVERYWHERE = Query(Kind.METADATA, visibility=frozenset({Visibility.TIMELINE, Visibility.ARCHIVE}))
 
 
-def check(words: str, *fields: str) -> Check:
-    return Check(words, lambda _: True, frozenset(fields), lambda _: None)
+def check(words: str, *fields: str) -> Filter:
+    return Filter(words, lambda _: True, frozenset(fields), lambda _: None)
 
 
 APPLE, TAGGED = check("make 'Apple'", "exifInfo.make"), check("tag 'Pets'", "tags")
@@ -24,18 +24,18 @@ APPLE, TAGGED = check("make 'Apple'", "exifInfo.make"), check("tag 'Pets'", "tag
 
 def shown(*rules: RulePlan, sizes: dict[Query, int] | None = None) -> str:
     """The plan of some rules."""
-    made = put_together(rules)
+    made = merge_scans(rules)
     asked = {
         reading.query: frozenset(field.partition(".")[0] for field in reading.fields)
         | (frozenset({"people"}) if reading.query == EMMA else frozenset())
-        for reading in made.readings
+        for reading in made.scans
     }
     lines = query_plan_lines(made, sizes or {}, {EMMA_ID: "Emma\x1b[31m"}, asked, title="Searches")
     return "\n".join(lines)
 
 
 def plan(*parts: tuple[Query, Node | None], rule: Rule | None = None, name: str = "", note: str = "") -> RulePlan:
-    made = tuple(Part(frame, tree) for frame, tree in parts)
+    made = tuple(Branch(frame, tree) for frame, tree in parts)
     return RulePlan(rule or Rule(Search(WHOLE_LIBRARY)), made, (note,) if note else (), name)
 
 
@@ -90,7 +90,7 @@ Album
 
 
 def test_splits_limits_and_notes_are_told() -> None:
-    year = Key("year", frozenset({"localDateTime"}), lambda _: ())
+    year = SplitKey("year", frozenset({"localDateTime"}), lambda _: ())
     rule = Rule(Search(EMMA), 1000, Sort.NEWEST, (year,))
     assert shown(plan((EMMA, None), rule=rule, note="a note")).endswith(
         "  what search 1 finds\n  split by year\n  of these the newest 1,000\n  note: a note"

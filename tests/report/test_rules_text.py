@@ -12,34 +12,36 @@ from hypothesis import strategies as st
 
 from immich_smart_albums.config.yaml.reader import read_yaml
 from immich_smart_albums.report.rules_text import rules_text
-from immich_smart_albums.rules.syntax.diagnostics import Findings
-from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode
 from tests.rules.books import book
 from tests.rules.test_json_schema import HOUSEHOLD, wrong
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.album import RuleBook
+    from immich_smart_albums.rules.album import RuleSet
 
 
-def shown(rules: RuleBook, server: tuple[str, str] | None = None) -> str:
-    keys = {each.name: f"{each.name}'s place" for each in rules.accounts} or {"default": "the key is IMMICH_API_KEY"}
+def shown(rules: RuleSet, server: tuple[str, str] | None = None) -> str:
+    keys = {account.name: f"{account.name}'s place" for account in rules.accounts} or {
+        "default": "the key is IMMICH_API_KEY"
+    }
     return "\n".join([*rules_text(rules, server, keys), ""])
 
 
-def plain(value: Value) -> object:
+def plain(value: ValueNode) -> object:
     """A value without its places; whether a text was quoted counts."""
     match value:
-        case Text():
+        case ScalarNode():
             return (value.text, value.quoted)
-        case Items():
-            return [plain(each) for each in value.items]
-        case Entries():
+        case SequenceNode():
+            return [plain(item) for item in value.items]
+        case MappingNode():
             return [(plain(key), plain(each)) for key, each in value.entries]
 
 
-def match(entry: Value | None) -> object:
+def match(entry: ValueNode | None) -> object:
     """What stands under `match`."""
-    assert isinstance(entry, Entries)
+    assert isinstance(entry, MappingNode)
     value = entry.get("match")
     assert value is not None
     return plain(value)
@@ -73,7 +75,7 @@ def test_what_is_shown_reads_as_the_same_rules() -> None:
     assert again.people == rules.people
     assert again.places == rules.places
     assert (again.guard, again.server) == (rules.guard, rules.server)
-    commands = {each.name: (each.key_env, each.key_file, each.key_command) for each in again.accounts}
+    commands = {account.name: (account.key_env, account.key_file, account.key_command) for account in again.accounts}
     assert commands == {
         "alice": (None, "/run/secrets/alice", None),
         "bob": ("BOB_KEY", None, None),
@@ -82,7 +84,7 @@ def test_what_is_shown_reads_as_the_same_rules() -> None:
     for one, other in zip(again.albums, rules.albums, strict=True):
         # Trees are labelled with their places, which are others.
         assert replace(one, rule=replace(one.rule, match=other.rule.match)) == other
-        assert match(one.written) == match(other.written)
+        assert match(one.source) == match(other.source)
     assert wrong(text) == []
 
 
@@ -128,19 +130,19 @@ TEXT = "rules.yaml"
 @settings(max_examples=40, deadline=None)
 @given(VALUES, st.booleans(), st.sampled_from([None, '"', "'", "|"]))
 def test_any_value_reads_as_it_is_shown(value: object, flow: bool, style: str | None) -> None:
-    findings = Findings()
+    findings = Diagnostics()
     written = yaml.safe_dump({"match": value}, default_flow_style=flow, default_style=style, allow_unicode=True)
     first = read_yaml(TEXT, _untagged(written).encode(errors="replace"), findings)
-    if findings.problems or not isinstance(first, Entries):
+    if findings.problems or not isinstance(first, MappingNode):
         return  # control characters, or a mapping that is none without its tags
     rules = book(SMALL)
     (album,) = rules.albums
-    text = shown(replace(rules, albums=(replace(album, written=first),)))
+    text = shown(replace(rules, albums=(replace(album, source=first),)))
     second = read_yaml(TEXT, text.encode(), findings)
     assert findings.problems == []
-    assert isinstance(second, Entries)
+    assert isinstance(second, MappingNode)
     albums = second.get("albums")
-    assert isinstance(albums, Items)
+    assert isinstance(albums, SequenceNode)
     assert match(albums.items[0]) == match(first)
 
 

@@ -7,26 +7,26 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.yaml.reader import read_yaml
-from immich_smart_albums.rules.rules_file.rules_file import read_book
-from immich_smart_albums.rules.syntax.diagnostics import Findings
-from immich_smart_albums.rules.syntax.reader import Reading
+from immich_smart_albums.rules.rules_file.rules_file import read_rules
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.syntax.reader import Reader
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.album import AlbumRule, RuleBook
+    from immich_smart_albums.rules.album import AlbumRule, RuleSet
 
 
-def read(*files: str) -> tuple[RuleBook | None, Findings]:
+def read(*files: str) -> tuple[RuleSet | None, Diagnostics]:
     """What some files say together, and what it turned up."""
-    findings = Findings()
+    findings = Diagnostics()
     values = [
         value
         for number, text in enumerate(files, 1)
         if (value := read_yaml(f"{number}.yaml", dedent(text).encode(), findings)) is not None
     ]
-    return read_book(values, Reading(findings, date(2026, 8, 15))), findings
+    return read_rules(values, Reader(findings, date(2026, 8, 15))), findings
 
 
-def book(*files: str) -> RuleBook:
+def book(*files: str) -> RuleSet:
     """The book of files without a problem."""
     found, findings = read(*files)
     assert findings.problems == []
@@ -44,4 +44,4 @@ def problems(*files: str) -> list[tuple[str, str]]:
     """Where and what is wrong with some files."""
     found, findings = read(*files)
     assert found is None
-    return [(each.where, each.message) for each in findings.problems]
+    return [(problem.where, problem.message) for problem in findings.problems]

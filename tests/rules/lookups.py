@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Search
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Reference, Search
 
 from .values import node
 
@@ -20,8 +20,8 @@ def looked_up(match: object, ids: Mapping[str, Sequence[str]]) -> Node:
 
 def _looked_up(tree: Node, ids: Mapping[str, Sequence[str]]) -> Node:
     match tree:
-        case Named():
-            return tree.build(tuple(tuple(ids[name]) for name in tree.names))
+        case Reference():
+            return tree.resolve(tuple(tuple(ids[name]) for name in tree.names))
         case Not():
             return replace(tree, child=_looked_up(tree.child, ids))
         case All() | Any():
@@ -40,17 +40,17 @@ def shape(tree: Node) -> object:
         case Search():
             return dict(tree.query.filters)
         case _:
-            return tree.words
+            return tree.key
 
 
-def checks(tree: Node) -> list[Check]:
+def checks(tree: Node) -> list[Filter]:
     """The checks of a tree, from left to right."""
     match tree:
         case All() | Any():
-            return [each for child in tree.children for each in checks(child)]
+            return [check for child in tree.children for check in checks(child)]
         case Not():
             return checks(tree.child)
-        case Check():
+        case Filter():
             return [tree]
         case _:
             return []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.payload.payload import read_search
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def read(
     zone: tzinfo | None = UTC,
     smart_limit: int = 200,
     form: Form = Form.INLINE,
-) -> tuple[Query | None, Findings]:
+) -> tuple[Query | None, Diagnostics]:
     """What reading a payload gives, and what it turned up."""
-    findings = Findings()
+    findings = Diagnostics()
     given = source(payload, form, "filters/x.json" if form is Form.FILE else "--flag")
     search = read_search(given, kind, findings, smart_limit=smart_limit, zone=zone)
     return (None if search is None else search.query), findings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from immich_smart_albums.rules.tree import All, Check, Node, Not, Record
+from immich_smart_albums.rules.tree import All, Filter, Node, Not, Record
 from immich_smart_albums.rules.tree import Any as AnyOf
 
 from .values import node
@@ -71,10 +71,10 @@ def words(match: object) -> object:
     return _words(node(match))
 
 
-def check(match: object) -> Check:
+def check(match: object) -> Filter:
     """The one check of a match."""
     only = node(match)
-    assert isinstance(only, Check)
+    assert isinstance(only, Filter)
     return only
 
 
@@ -86,7 +86,7 @@ def _holds(tree: Node, of: Record) -> bool:
             return any(_holds(child, of) for child in tree.children)
         case Not():
             return not _holds(tree.child, of)
-        case Check():
+        case Filter():
             return tree.holds(of)
         case _:
             raise AssertionError(tree)
@@ -100,7 +100,7 @@ def _words(tree: Node) -> object:
             return ("any", *map(_words, tree.children))
         case Not():
             return ("not", _words(tree.child))
-        case Check():
-            return tree.words
+        case Filter():
+            return tree.key
         case _:
             raise AssertionError(tree)

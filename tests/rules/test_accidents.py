@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.tree import Filter
 from tests.rules.values import parsed
 
 
@@ -25,14 +25,14 @@ from tests.rules.values import parsed
 @pytest.mark.parametrize("word", ["path", "filename", "description"])
 def test_a_text_that_is_hardly_meant_as_an_expression_is_told_of(text: str, meaning: str, word: str) -> None:
     found, findings = parsed({word: text})
-    assert isinstance(found, Check)
+    assert isinstance(found, Filter)
     assert findings.problems == []
-    (notice,) = findings.notices
+    (notice,) = findings.warnings
     assert notice.startswith("rules.yaml:1:")
     assert f"{text!r} is read as a regular expression, in which {meaning}; " in notice
     assert f"{{contains: {text!r}}}" in notice
     for option in ("regex", "contains"):
-        assert parsed({word: {option: text}})[1].notices == []
+        assert parsed({word: {option: text}})[1].warnings == []
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_a_text_that_is_hardly_meant_as_an_expression_is_told_of(text: str, mean
     ],
 )
 def test_other_texts_are_taken_as_they_are(text: str) -> None:
-    assert parsed({"path": text})[1].notices == []
+    assert parsed({"path": text})[1].warnings == []
 
 
 def test_a_list_is_looked_at_one_by_one() -> None:
-    assert len(parsed({"path": ["a+b", {"regex": "a+b"}, "(2)", "fine"]})[1].notices) == 2
+    assert len(parsed({"path": ["a+b", {"regex": "a+b"}, "(2)", "fine"]})[1].warnings) == 2

@@ -15,7 +15,7 @@ from immich_smart_albums.rules.tree import Sort, leaves
 from tests.rules.books import album, book, problems, read
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.tree import Named
+    from immich_smart_albums.rules.tree import Reference
 
 ASSET = "bb8ee34a-a22d-4bb9-aa67-d394353a06c0"
 OTHER = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
@@ -54,7 +54,7 @@ def test_the_last_share_is_taken_away_by_sharing_with_nobody(nobody: str) -> Non
     assert (found.share, found.unshare) == ((), True)
     _, findings = read(f"albums: [{{name: Kids, match: {{favorite: true}}, share: {nobody}}}]")
     assert findings.problems == []
-    assert [notice.split(": ", 1)[1] for notice in findings.notices] == [
+    assert [notice.split(": ", 1)[1] for notice in findings.warnings] == [
         "takes the album from nobody without unshare: true"
     ]
 
@@ -122,7 +122,7 @@ def test_accounts_and_who_feeds_an_album() -> None:
         Account("bob", key_file="~/bob key"),
         Account("carol", key_command=("pass", "show", "my key")),
     )
-    assert read(text)[1].notices == [
+    assert read(text)[1].warnings == [
         "1.yaml:1:41: the account bob feeds no album",
         "1.yaml:1:69: the account carol feeds no album",
     ]
@@ -135,8 +135,8 @@ def test_a_command_may_be_a_list() -> None:
 
 def named(text: str) -> list[str]:
     (found,) = book(text).albums
-    names: list[Named] = [leaf for leaf in leaves(found.rule.match) if hasattr(leaf, "names")]  # type: ignore[misc]
-    return [name for each in names for name in each.names]
+    names: list[Reference] = [leaf for leaf in leaves(found.rule.match) if hasattr(leaf, "names")]  # type: ignore[misc]
+    return [name for reference in names for name in reference.names]
 
 
 def test_groups_of_people_stand_for_everybody_in_them() -> None:
@@ -169,10 +169,10 @@ def test_files_are_put_together() -> None:
         "albums: [{name: B, match: {near: cabin}}]",
         "places: {cabin: {lat: 61.2, lon: 24.1, radius: 2km}}\naccounts: {alice: {key_env: A}}",
     )
-    assert [each.name for each in found.albums] == ["A", "B"]
+    assert [rule.name for rule in found.albums] == ["A", "B"]
     assert found.server == "http://immich.local:2283"
-    assert [each.accounts for each in found.albums] == [("alice",), ("alice",)]
-    assert {word: str(key.span) for word, (key, _) in found.written.items()} == {
+    assert [rule.accounts for rule in found.albums] == [("alice",), ("alice",)]
+    assert {word: str(key.span) for word, (key, _) in found.source.items()} == {
         "server": "1.yaml:1:1",
         "people": "1.yaml:2:1",
         "places": "6.yaml:1:1",
@@ -192,7 +192,7 @@ def test_a_section_in_two_files_and_an_album_in_both_are_problems() -> None:
 
 
 def test_what_has_no_effect_is_noticed() -> None:
-    notices = read("albums: [{name: A, match: {favorite: true}, sort: newest, sticky: false}]")[1].notices
+    notices = read("albums: [{name: A, match: {favorite: true}, sort: newest, sticky: false}]")[1].warnings
     assert notices == [
         "1.yaml:1:51: sort has no effect without limit; Immich's own is order",
         "1.yaml:1:67: sticky has no effect without keep: in-step",

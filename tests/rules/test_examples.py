@@ -12,7 +12,7 @@ from immich_smart_albums.config.yaml.reader import read_yaml
 from immich_smart_albums.rules.local_filters.asset_shape import ASSET
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
 from immich_smart_albums.rules.rules_file.match import parse_match
-from immich_smart_albums.rules.tree import Check, Named, leaves
+from immich_smart_albums.rules.tree import Filter, Reference, leaves
 
 from .records import EXIF, record
 from .values import reading
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from immich_smart_albums.rules.predicates.predicate import Predicate
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.rules.tree import Node
 
-each_predicate = pytest.mark.parametrize("predicate", PREDICATES, ids=[each.name for each in PREDICATES])
+each_predicate = pytest.mark.parametrize("predicate", PREDICATES, ids=[predicate.name for predicate in PREDICATES])
 
 
 class EditorLoader(yaml.SafeLoader):
@@ -37,7 +37,7 @@ EditorLoader.yaml_implicit_resolvers = {
 }
 
 
-def of_yaml(text: str) -> tuple[Node | None, Findings]:
+def of_yaml(text: str) -> tuple[Node | None, Diagnostics]:
     """What a match in YAML gives."""
     read = reading()
     value = read_yaml("rules.yaml", text.encode(), read.findings)
@@ -51,7 +51,7 @@ def test_an_example_is_read_and_says_where_it_stands(predicate: Predicate) -> No
         node, findings = of_yaml(example)
         assert findings.problems == [], example
         assert node is not None
-        assert all(leaf.label.startswith("rules.yaml:1:") for leaf in leaves(node)), example
+        assert all(leaf.origin.startswith("rules.yaml:1:") for leaf in leaves(node)), example
 
 
 @each_predicate
@@ -68,8 +68,8 @@ def test_an_example_fits_the_schema(predicate: Predicate) -> None:
 @each_predicate
 def test_every_word_of_a_mapping_is_an_option_with_a_meaning(predicate: Predicate) -> None:
     kinds: Any = predicate.schema.get("anyOf", [predicate.schema])
-    mappings = [each for each in kinds if "properties" in each]
-    assert {word for each in mappings for word in each["properties"]} <= predicate.options.keys()
+    mappings = [kind for kind in kinds if "properties" in kind]
+    assert {word for mapping in mappings for word in mapping["properties"]} <= predicate.options.keys()
 
 
 @each_predicate
@@ -78,11 +78,11 @@ def test_a_check_decides_on_a_record_with_just_the_fields_that_it_names(predicat
         node, _ = of_yaml(example)
         assert node is not None
         for leaf in leaves(node):
-            if isinstance(leaf, Check) and leaf.fields is not None:
+            if isinstance(leaf, Filter) and leaf.reads is not None:
                 for of in (record(city="Paris", latitude=1.5, longitude=2, iso=100), record()):
-                    known = _only(leaf.fields, of)
+                    known = _only(leaf.reads, of)
                     assert leaf.holds(known) is leaf.holds(of)
-                    assert leaf.value(known) == leaf.value(of)
+                    assert leaf.evidence(known) == leaf.evidence(of)
 
 
 def _only(fields: frozenset[str], of: dict[str, Any]) -> dict[str, Any]:
@@ -119,16 +119,16 @@ def test_every_field_that_a_predicate_reads_is_one_that_records_have(predicate: 
             seen: set[str] = set()
             for fields in (record(city="Paris", latitude=1.5, longitude=2, iso=100), record()):
                 check.holds(SpyingRecord(fields, seen))
-            assert seen | (check.fields or set()) <= known, f"{example}: Immich's records have no such field"
-            assert check.fields is None or seen - {"id", "exifInfo"} <= check.fields, f"{example}: not declared"
+            assert seen | (check.reads or set()) <= known, f"{example}: Immich's records have no such field"
+            assert check.reads is None or seen - {"id", "exifInfo"} <= check.reads, f"{example}: not declared"
 
 
-def _checks(node: Node) -> Iterator[Check]:
+def _checks(node: Node) -> Iterator[Filter]:
     """The checks of a rule, also of the nodes that names will be replaced by."""
     for leaf in leaves(node):
-        if isinstance(leaf, Named):
-            yield from _checks(leaf.build(tuple(("8fbe472e-7463-4d97-ae2d-3efb3270e153",) for _ in leaf.names)))
-        elif isinstance(leaf, Check):
+        if isinstance(leaf, Reference):
+            yield from _checks(leaf.resolve(tuple(("8fbe472e-7463-4d97-ae2d-3efb3270e153",) for _ in leaf.names)))
+        elif isinstance(leaf, Filter):
             yield leaf
 
 

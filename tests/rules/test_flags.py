@@ -15,10 +15,10 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Value
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS, Flag
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
-from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Rule, Search, leaves
-from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Reference, Rule, Search, leaves
+from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 
 from .reading import ANNA
@@ -44,7 +44,7 @@ def _form(value: str) -> Form:
 
 def rule(**flags: list[list[str]]) -> Rule:
     """The rule of flags that have no problem."""
-    findings = Findings()
+    findings = Diagnostics()
     found = read_rule(given_flags(**flags), findings)
     assert findings.problems == []
     assert found is not None
@@ -107,7 +107,7 @@ def test_both_modes_and_all_types_must_hold() -> None:
 def test_parts_are_labelled_with_their_flags() -> None:
     found = rule(include_metadata_union=[[NICE]], exclude_smart_union=[["dog"]])
     assert isinstance(found.match, All)
-    assert [child.label for child in found.match.children if isinstance(child, Any | Not)] == [
+    assert [child.origin for child in found.match.children if isinstance(child, Any | Not)] == [
         "--include-metadata-union",
         "--exclude-smart-union",
     ]
@@ -145,14 +145,14 @@ def test_a_file_of_local_filters_adds_each_of_its_entries() -> None:
         BY_NAME["--include-metadata-union"]: [[Source("", "{}", Form.INLINE)]],
         BY_NAME["--include-local-filter-union"]: [[Source("x.json", value, Form.FILE)]],
     }
-    found = read_rule(given, Findings())
+    found = read_rule(given, Diagnostics())
     assert found is not None
-    assert [type(leaf) for leaf in leaves(found.match)] == [Search, Check, Check]
+    assert [type(leaf) for leaf in leaves(found.match)] == [Search, Filter, Filter]
 
 
 def test_limits_and_the_zone_reach_the_rule() -> None:
     given = given_flags(include_metadata_union=[['{"takenAfter": "2023-06-01"}']], include_smart_union=[["dog"]])
-    found = read_rule(given, Findings(), max_assets=7, smart_limit=50, zone=ZoneInfo("Europe/Helsinki"))
+    found = read_rule(given, Diagnostics(), max_assets=7, smart_limit=50, zone=ZoneInfo("Europe/Helsinki"))
     assert found is not None
     assert found.limit == 7
     queries = [leaf.query for leaf in leaves(found.match) if isinstance(leaf, Search)]
@@ -164,7 +164,7 @@ def test_limits_and_the_zone_reach_the_rule() -> None:
 
 def test_smart_flags_take_payloads_too() -> None:
     given = {BY_NAME["--include-smart-union"]: [[Source("beach.json", '{"query": "beach"}', Form.FILE)]]}
-    found = read_rule(given, Findings())
+    found = read_rule(given, Diagnostics())
     assert found is not None
     assert [leaf.query for leaf in leaves(found.match) if isinstance(leaf, Search)] == [smart("beach").query]
 
@@ -186,9 +186,9 @@ def test_people_are_given_by_name_id_or_address(text: str, who: str) -> None:
 
 
 def problems(**flags: list[list[str]]) -> tuple[Rule | None, list[str], list[str]]:
-    findings = Findings()
+    findings = Diagnostics()
     found = read_rule(given_flags(**flags), findings)
-    return found, [each.message for each in findings.problems], findings.notices
+    return found, [problem.message for problem in findings.problems], findings.warnings
 
 
 def test_only_excludes_are_an_error_and_nothing_else_is_said() -> None:
@@ -233,7 +233,7 @@ def test_a_value_that_is_nothing_is_told(flag: str, text: str, message: str) -> 
 
 def test_a_smart_payload_without_a_question_is_told() -> None:
     given = {BY_NAME["--include-smart-union"]: [[Source("x.json", "{}", Form.FILE)]]}
-    findings = Findings()
+    findings = Diagnostics()
     assert read_rule(given, findings) is None
     assert len(findings.problems) == 1
 
@@ -272,10 +272,10 @@ class Found:
         single = [(name, each) for name, value in query.filters for each in _values(value)]
         return frozenset(UNIVERSE).intersection(*(self.results[Query(query.kind, (each,))] for each in single))
 
-    def lacks(self, query: Query) -> list[tuple[str, str]]:
+    def unsupported(self, query: Query) -> list[tuple[str, str]]:
         return [("filter", "structured searches are not understood here")] if query.is_structured else []
 
-    def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
+    def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
         return []
 
     def count(self, query: Query) -> int | None:
@@ -378,7 +378,7 @@ def _person(name: str) -> Search:
 def _with_people(node: Node) -> Node:
     """The tree with each name as the search that finds this person."""
     match node:
-        case Named():
+        case Reference():
             return _person(node.names[0])
         case All():
             return All(tuple(_with_people(child) for child in node.children))
@@ -394,7 +394,7 @@ def _with_people(node: Node) -> Node:
 @settings(max_examples=30, deadline=None)
 def test_any_flags_select_what_the_rules_in_words_say(assigned: dict[Flag, Values]) -> None:
     given, searches = as_sources(assigned)
-    findings = Findings()
+    findings = Diagnostics()
     found = read_rule(given, findings)
     if not any(flag.action == "include" for flag in assigned):
         assert len(findings.problems) == 1
@@ -402,11 +402,11 @@ def test_any_flags_select_what_the_rules_in_words_say(assigned: dict[Flag, Value
     assert findings.problems == []
     assert found is not None
     resolved = Rule(_with_people(found.match))
-    (selection,) = evaluate(lower([resolved], searches), searches, concurrency=1, log=lambda _: None)
+    (selection,) = evaluate(compile_rules([resolved], searches), searches, concurrency=1, log=lambda _: None)
     assert isinstance(selection, Selection)
     assert {asset.id for asset in selection.assets} == in_words(assigned)
     only_local = all(flag.type == "local-filter" for flag in assigned if flag.action == "include")
-    assert bool(findings.notices) == only_local
+    assert bool(findings.warnings) == only_local
 
 
 def test_the_words_by_example() -> None:

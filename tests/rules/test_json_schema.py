@@ -17,7 +17,7 @@ VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 
 def wrong(text: str) -> list[str]:
     """What an editor underlines."""
-    return [each.message for each in VALIDATOR.iter_errors(yaml.load(text, Loader=EditorLoader))]
+    return [iter_error.message for iter_error in VALIDATOR.iter_errors(yaml.load(text, Loader=EditorLoader))]
 
 
 def test_it_is_a_schema() -> None:
@@ -102,7 +102,7 @@ def test_every_word_has_a_description() -> None:
     assert isinstance(definitions, dict)
     words = {**definitions["match"]["properties"], **definitions["album"]["properties"]}
     assert words.keys() == {"all", "any", "not", *PREDICATES_BY_WORD, *ALBUM}
-    assert all(each["description"] for each in words.values())
+    assert all(word["description"] for word in words.values())
 
 
 @pytest.mark.parametrize(

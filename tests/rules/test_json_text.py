@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.rules.payload.json_text import name_of_type, read_json
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, nearest
 
 from .reading import problem, source
@@ -59,7 +59,7 @@ def test_a_key_that_stands_twice_is_marked_at_the_second() -> None:
 
 
 def test_a_key_that_also_stands_in_other_objects_is_told_without_a_place() -> None:
-    findings = Findings()
+    findings = Diagnostics()
     read_json(source('[{"path": 1}, {"path": 1, "path": 2}]'), findings)
     assert [found.where for found in findings.problems] == ["--flag"]
 

@@ -65,12 +65,14 @@ def test_kinds_hold(media: str, fields: dict[str, object], expected: bool) -> No
 )
 def test_the_server_finds_exactly_the_same_kinds(media: str, filters: dict[str, object] | None) -> None:
     found = check({"media": media})
-    assert (found.within and dict(found.within.filters)) == filters
-    assert found.exact is (filters is not None)
+    assert (found.superset and dict(found.superset.filters)) == filters
+    assert found.superset_is_exact is (filters is not None)
 
 
 def test_the_reason_of_a_panorama_is_its_shape() -> None:
-    assert check({"media": "panorama"}).value(record(exifImageWidth=9000, exifImageHeight=3000)) == "9000 x 3000 pixels"
+    assert (
+        check({"media": "panorama"}).evidence(record(exifImageWidth=9000, exifImageHeight=3000)) == "9000 x 3000 pixels"
+    )
 
 
 def test_a_record_without_its_type_is_of_no_kind() -> None:
@@ -119,7 +121,7 @@ def test_what_tells_a_screenshot(fields: dict[str, object], why: str | None) -> 
     given = record(**fields)
     assert holds({"screenshot": True}, given) is holds({"media": "screenshot"}, given) is (why is not None)
     assert holds({"screenshot": False}, given) is (why is None)
-    assert check({"screenshot": True}).value(given) == why
+    assert check({"screenshot": True}).evidence(given) == why
 
 
 # -- local filters --------------------------------------------------------------------------------------------------
@@ -140,7 +142,7 @@ def test_what_tells_a_screenshot(fields: dict[str, object], why: str | None) -> 
 )
 def test_local_filters_are_read(wanted: object, meaning: str, title: str) -> None:
     found = check({"json": wanted})
-    assert (found.words, found.title, found.label) == (meaning, title, "rules.yaml:1:8")
+    assert (found.key, found.text, found.origin) == (meaning, title, "rules.yaml:1:8")
 
 
 def test_local_filters_hold() -> None:
@@ -195,18 +197,18 @@ def test_what_is_no_local_filter_is_told_at_its_word(wanted: object, where: int,
 def test_searches_are_read(wanted: object, kind: Kind, filters: dict[str, Value], limit: int | None) -> None:
     found, findings = parsed({"search": wanted})
     assert findings.problems == []
-    assert findings.notices == []
+    assert findings.warnings == []
     assert found == Search(Query(kind, tuple(sorted(filters.items())), limit=limit))
     assert isinstance(found, Search)
-    assert found.label == "rules.yaml:1:10"
-    assert not found.placed
+    assert found.origin == "rules.yaml:1:10"
+    assert not found.sets_scope
 
 
 def test_a_search_may_say_where_to_look() -> None:
     found = node({"search": {"isArchived": True}})
     assert isinstance(found, Search)
     assert found.query.visibility == {Visibility.ARCHIVE}
-    assert found.placed
+    assert found.sets_scope
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from immich_smart_albums.errors import FilterError, Problem
 from immich_smart_albums.rules.local_filters.asset_shape import ASSET
 from immich_smart_albums.rules.local_filters.jsonpath import Place, compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter, read_local_filters
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
 from immich_smart_albums.rules.values.regex import compile_pattern
 from tests.support.api_fields import by_version
@@ -22,7 +22,7 @@ from .reading import source
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from immich_smart_albums.rules.tree import Check
+    from immich_smart_albums.rules.tree import Filter
 
 APPLE = {"id": "1", "exifInfo": {"make": "Apple", "model": "iPhone 15 Pro"}}
 CANON = {"id": "2", "exifInfo": {"make": "Canon", "model": None}}
@@ -30,9 +30,9 @@ KNOWN_PATHS = {place.address for place in Place("$", ASSET).descendants()}
 NO_EXIF: dict[str, object] = {"id": "3", "exifInfo": None}
 
 
-def read(value: object, form: Form = Form.INLINE) -> tuple[Check, ...]:
+def read(value: object, form: Form = Form.INLINE) -> tuple[Filter, ...]:
     """The filters in a value that has no problem."""
-    findings = Findings()
+    findings = Diagnostics()
     found = read_local_filters(source(value, form), findings)
     assert findings.problems == []
     return found
@@ -40,7 +40,7 @@ def read(value: object, form: Form = Form.INLINE) -> tuple[Check, ...]:
 
 def problems(value: object, form: Form = Form.INLINE) -> list[Problem]:
     """The problems of a value."""
-    findings = Findings()
+    findings = Diagnostics()
     read_local_filters(source(value, form, "x.json" if form is Form.FILE else "--flag"), findings)
     return findings.problems
 
@@ -50,14 +50,14 @@ def problems(value: object, form: Form = Form.INLINE) -> list[Problem]:
 
 def test_a_list_gives_one_filter_for_each_object() -> None:
     found = read([{"path": "$.exifInfo.make", "regex": "apple", "description": "Apples"}, {"path": "$.people[*].name"}])
-    assert [each.words for each in found] == ["$.exifInfo.make:apple", "$.people[*].name"]
-    assert [each.title for each in found] == ["local filter 'Apples'", "local filter '$.people[*].name:'"]
-    assert [each.label for each in found] == ["--flag", "--flag"]
+    assert [check.key for check in found] == ["$.exifInfo.make:apple", "$.people[*].name"]
+    assert [check.text for check in found] == ["local filter 'Apples'", "local filter '$.people[*].name:'"]
+    assert [check.origin for check in found] == ["--flag", "--flag"]
 
 
 def test_an_empty_expression_is_none() -> None:
     (found,) = read([{"path": "$.exifInfo.make", "regex": ""}])
-    assert found.words == "$.exifInfo.make"
+    assert found.key == "$.exifInfo.make"
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_a_local_filter_is_a_list_of_objects(value: object, what: str) -> None:
 
 
 def test_an_empty_list_and_broken_json_are_refused() -> None:
-    assert [each.message for each in problems([])] == ["the list of local filters is empty"]
-    assert [each.message for each in problems("[")] == ["broken JSON: Expecting value"]
+    assert [problem.message for problem in problems([])] == ["the list of local filters is empty"]
+    assert [problem.message for problem in problems("[")] == ["broken JSON: Expecting value"]
 
 
 @pytest.mark.parametrize("entry", [None, 5, "$.exifInfo.make", ["$.exifInfo.make"], True])
@@ -88,8 +88,8 @@ def test_an_entry_that_is_no_object_is_told_by_its_number(entry: object) -> None
 
 def test_unknown_words_are_told_with_the_nearest_known_one() -> None:
     found = problems([{"path": "$.id", "regexp": "x", "zzz": 1}])
-    assert [each.message for each in found] == ["filter 1: unknown word 'regexp'", "filter 1: unknown word 'zzz'"]
-    assert [each.hint for each in found] == ["Did you mean 'regex'?", "A filter has path, regex, description."]
+    assert [problem.message for problem in found] == ["filter 1: unknown word 'regexp'", "filter 1: unknown word 'zzz'"]
+    assert [problem.hint for problem in found] == ["Did you mean 'regex'?", "A filter has path, regex, description."]
 
 
 @pytest.mark.parametrize("word", ["path", "regex", "description"])
@@ -100,7 +100,7 @@ def test_each_word_takes_a_text(word: str, value: object) -> None:
 
 
 def test_an_object_without_a_path_is_refused() -> None:
-    assert [each.message for each in problems([{"regex": "x"}])] == ["filter 1: there is no path"]
+    assert [problem.message for problem in problems([{"regex": "x"}])] == ["filter 1: there is no path"]
 
 
 def test_all_problems_of_a_list_are_told_each_at_its_own_entry() -> None:
@@ -113,7 +113,7 @@ def test_all_problems_of_a_list_are_told_each_at_its_own_entry() -> None:
   {"path": "$.exifInfo.make", "regex": "(b"}
 ]"""
     found = problems(text, Form.FILE)
-    assert [(each.where, each.message.split(":")[0]) for each in found] == [
+    assert [(problem.where, problem.message.split(":")[0]) for problem in found] == [
         ("x.json:3:31", "filter 2"),
         ("x.json", "filter 3"),
         ("x.json", "filter 4"),
@@ -172,7 +172,7 @@ def test_a_line_break_in_an_expression_does_not_move_its_mark() -> None:
 )
 def test_a_field_that_assets_do_not_have_is_told_with_the_nearest(path: str, message: str, hint: str) -> None:
     found = problems([{"path": path, "regex": "x"}])
-    assert [(each.message, each.hint) for each in found] == [(f"filter 1: {message}", hint)]
+    assert [(problem.message, problem.hint) for problem in found] == [(f"filter 1: {message}", hint)]
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_the_first_colon_outside_brackets_and_quotes_parts_path_and_expression(
 ) -> None:
     (found,) = read(text, Form.BARE)
     expected = path if regex is None else f"{path}:{regex}"
-    assert found.words.replace(" ", "") == expected.replace(" ", "")
+    assert found.key.replace(" ", "") == expected.replace(" ", "")
 
 
 @pytest.mark.parametrize(
@@ -292,15 +292,17 @@ def test_the_first_colon_outside_brackets_and_quotes_parts_path_and_expression(
     ],
 )
 def test_words_that_do_not_begin_with_a_dollar_are_no_filter(text: str, message: str) -> None:
-    assert [each.message for each in problems(text, Form.BARE)] == [message]
+    assert [problem.message for problem in problems(text, Form.BARE)] == [message]
 
 
 def test_words_with_an_unknown_field_or_a_broken_expression_are_refused() -> None:
-    assert [each.message for each in problems("$.exifInfo.maker:Apple", Form.BARE)] == ["exifInfo has no field 'maker'"]
+    assert [problem.message for problem in problems("$.exifInfo.maker:Apple", Form.BARE)] == [
+        "exifInfo has no field 'maker'"
+    ]
     (found,) = problems("$.exifInfo.make:(Apple", Form.BARE)
     assert found.excerpt == "(Apple\n^"
     assert found.where == "--flag"
-    assert [each.where for each in problems("$.exifInfo[make:Apple", Form.BARE)] == ["--flag"]
+    assert [problem.where for problem in problems("$.exifInfo[make:Apple", Form.BARE)] == ["--flag"]
 
 
 # -- what holds ---------------------------------------------------------------------------------------------------
@@ -372,11 +374,11 @@ def test_a_filter_in_a_path_that_cannot_be_evaluated_is_an_error_and_no_miss() -
     with pytest.raises(FilterError, match="the filter 'deep' failed on asset asset-8"):
         deep.holds({"id": "asset-8", "people": nested})
     with pytest.raises(FilterError, match="the filter 'deep' failed on asset asset-8"):
-        deep.value({"id": "asset-8", "people": nested})
+        deep.evidence({"id": "asset-8", "people": nested})
 
 
 def test_inline_and_file_forms_mean_the_same() -> None:
     value = json.dumps([{"path": "$.exifInfo.make", "regex": "Apple"}])
-    assert read_local_filters(Source("a", value, Form.INLINE), Findings()) == read_local_filters(
-        Source("b", value, Form.FILE), Findings()
+    assert read_local_filters(Source("a", value, Form.INLINE), Diagnostics()) == read_local_filters(
+        Source("b", value, Form.FILE), Diagnostics()
     )

@@ -9,9 +9,9 @@ import pytest
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.local_filters.local_filter import read_local_filters
 from immich_smart_albums.rules.payload.payload import read_search
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
-from immich_smart_albums.rules.tree import Check, Search, leaves
+from immich_smart_albums.rules.tree import Filter, Search, leaves
 from immich_smart_albums.rules.values.regex_syntax import plain_text
 from tests.rules.values import node, parsed
 
@@ -26,14 +26,14 @@ WORDS: list[tuple[str, dict[str, object]]] = [
 @pytest.mark.parametrize(("word", "options"), WORDS)
 def test_a_predicate_says_it_of_all_its_names(word: str, options: dict[str, object]) -> None:
     for said in (True, False):
-        found = [leaf for leaf in leaves(node({word: {**options, "may-be-missing": said}})) if isinstance(leaf, Check)]
+        found = [leaf for leaf in leaves(node({word: {**options, "may-be-missing": said}})) if isinstance(leaf, Filter)]
         assert {leaf.sought.may_be_missing for leaf in found if leaf.sought} == {said}
     assert not any(
-        leaf.sought.may_be_missing for leaf in leaves(node({word: options})) if isinstance(leaf, Check) and leaf.sought
+        leaf.sought.may_be_missing for leaf in leaves(node({word: options})) if isinstance(leaf, Filter) and leaf.sought
     )
     found_nothing, findings = parsed({word: {**options, "may-be-missing": "perhaps"}})
     assert found_nothing is None
-    assert [each.message for each in findings.problems] == ["true or false is expected here, not 'perhaps'"]
+    assert [problem.message for problem in findings.problems] == ["true or false is expected here, not 'perhaps'"]
 
 
 def test_alone_it_is_no_condition() -> None:
@@ -41,8 +41,8 @@ def test_alone_it_is_no_condition() -> None:
 
 
 def test_a_search_says_it_with_a_word_of_ours() -> None:
-    def read(said: object) -> tuple[Search | None, Findings]:
-        findings = Findings()
+    def read(said: object) -> tuple[Search | None, Diagnostics]:
+        findings = Diagnostics()
         text = json.dumps({"city": "Oslo", "mayBeMissing": said})
         source = Source("x.json", text, Form.INLINE)
         return read_search(source, Kind.METADATA, findings, smart_limit=9, zone=None), findings
@@ -52,12 +52,12 @@ def test_a_search_says_it_with_a_word_of_ours() -> None:
     assert (found.may_be_missing, found.query.filters) == (True, (("city", "Oslo"),))
     found, findings = read("yes")
     assert found is None
-    assert [each.message for each in findings.problems] == ["mayBeMissing takes true or false, not 'yes'"]
+    assert [problem.message for problem in findings.problems] == ["mayBeMissing takes true or false, not 'yes'"]
 
 
 def test_a_local_filter_says_it_with_the_same_word() -> None:
-    def read(said: object) -> tuple[tuple[Check, ...], Findings]:
-        findings = Findings()
+    def read(said: object) -> tuple[tuple[Filter, ...], Diagnostics]:
+        findings = Diagnostics()
         text = json.dumps([{"path": "$.exifInfo.city", "regex": "Oslo", "mayBeMissing": said}])
         return read_local_filters(Source("x.json", text, Form.INLINE), findings), findings
 
@@ -91,6 +91,6 @@ def test_a_plain_text_is_told_from_other_expressions(pattern: str, text: str | N
 
 @pytest.mark.parametrize("path", ["$.exifInfo.iso", "$.originalPath", "$..city", "$.people[*].name", "$.city"])
 def test_other_fields_have_no_list_of_values(path: str) -> None:
-    findings = Findings()
+    findings = Diagnostics()
     found = read_local_filters(Source("flag", f"{path}:Oslo", Form.BARE), findings)
     assert [check.sought for check in found] == [None] * len(found)

@@ -7,7 +7,7 @@ import pytest
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
 from immich_smart_albums.rules.tree import All, Any, Not, leaves
 
@@ -31,7 +31,7 @@ def test_where_a_predicate_stands_makes_no_difference() -> None:
 
 
 def test_problems_are_raised_together_and_each_once() -> None:
-    findings = Findings()
+    findings = Diagnostics()
     findings.raise_problems()
     one, other = Problem("a", "is wrong"), Problem("b", "is wrong, too", "Mend it.")
     findings.problems += [one, other, one]
@@ -42,10 +42,10 @@ def test_problems_are_raised_together_and_each_once() -> None:
 
 
 def test_a_notice_is_said_once() -> None:
-    findings = Findings()
-    findings.notice("x")
-    findings.notice("x")
-    assert findings.notices == ["x"]
+    findings = Diagnostics()
+    findings.warn("x")
+    findings.warn("x")
+    assert findings.warnings == ["x"]
 
 
 def test_ids_are_uuids_of_version_four_in_any_case() -> None:

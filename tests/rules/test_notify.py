@@ -71,7 +71,7 @@ def test_where_nothing_is_said_it_is_every_day_at_four() -> None:
 def test_days_that_some_months_lack_are_told() -> None:
     rules, findings = read(f"schedule: monthly 30 05:00\n{ALBUMS}")
     assert rules is not None
-    assert findings.notices == ["1.yaml:1:11: months without such a day are left out; write last for the last day"]
+    assert findings.warnings == ["1.yaml:1:11: months without such a day are left out; write last for the last day"]
 
 
 def test_a_machine_without_time_zones_is_told_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:

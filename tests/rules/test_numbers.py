@@ -135,16 +135,16 @@ def test_numbers_hold(match: object, fields: dict[str, object], expected: bool) 
 )
 def test_the_server_finds_ratings_one_by_one(rating: object, filters: dict[str, object] | None) -> None:
     found = check({"rating": rating})
-    assert (found.within and dict(found.within.filters)) == filters
-    assert found.exact is (filters is not None)
+    assert (found.superset and dict(found.superset.filters)) == filters
+    assert found.superset_is_exact is (filters is not None)
 
 
 def test_the_reason_is_the_number_in_its_unit() -> None:
     given_ = record(exposureTime="1/4", duration="0:01:02.50000", exifImageWidth=4000, exifImageHeight=3000)
-    assert check({"exif": {"exposure": 1}}).value(given_) == 0.25
-    assert check({"duration": "1s"}).value(given_) == 62.5
-    assert check({"dimensions": {"megapixels": 1}}).value(given_) == 12
-    assert check({"orientation": "portrait"}).value(given_) == "landscape"
+    assert check({"exif": {"exposure": 1}}).evidence(given_) == 0.25
+    assert check({"duration": "1s"}).evidence(given_) == 62.5
+    assert check({"dimensions": {"megapixels": 1}}).evidence(given_) == 12
+    assert check({"orientation": "portrait"}).evidence(given_) == "landscape"
 
 
 def test_a_record_without_its_duration_is_no_photo() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.rules.rules_file.match import MOST_NESTED
-from immich_smart_albums.rules.tree import All, Any, Check, Node, Not
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not
 
 from .values import node, parsed, problem
 
@@ -19,8 +19,8 @@ def shape(tree: Node) -> object:
             return ("any", *map(shape, tree.children))
         case Not():
             return ("not", shape(tree.child))
-        case Check():
-            return tree.words
+        case Filter():
+            return tree.key
         case _:
             return tree
 
@@ -57,11 +57,11 @@ def test_every_part_is_labelled_with_its_place() -> None:
     first, excluded = tree.children
     assert isinstance(first, Any)
     assert isinstance(excluded, Not)
-    assert first.label == "rules.yaml:1:2"
-    assert [each.label for each in first.children] == ["rules.yaml:1:17", "rules.yaml:1:22"]
+    assert first.origin == "rules.yaml:1:2"
+    assert [child.origin for child in first.children] == ["rules.yaml:1:17", "rules.yaml:1:22"]
     assert isinstance(first.children[1], Any)
-    assert [each.label for each in first.children[1].children] == ["rules.yaml:1:31", "rules.yaml:1:34"]
-    assert excluded.label == "rules.yaml:1:40"
+    assert [child.origin for child in first.children[1].children] == ["rules.yaml:1:31", "rules.yaml:1:34"]
+    assert excluded.origin == "rules.yaml:1:40"
 
 
 @pytest.mark.parametrize(
@@ -115,4 +115,4 @@ def test_too_deep_a_tree_is_a_problem() -> None:
     ],
 )
 def test_a_match_of_excludes_alone_means_the_rest_of_the_timeline(match: object, told: bool) -> None:
-    assert bool(parsed(match)[1].notices) is told
+    assert bool(parsed(match)[1].warnings) is told

@@ -397,9 +397,9 @@ def test_syllables_come_together_as_well() -> None:
 
 
 def test_what_stands_surely_in_a_value_is_told_where_it_is_certain() -> None:
-    assert compile_pattern("^/Bu\u0308ro/holiday", timeout=1).piece == "ro/holiday"
-    assert compile_pattern(r"holidays?Bu\u0308?ro", timeout=1).piece == ""
-    assert compile_pattern(r"a;bcd`efghi\x41", timeout=1).piece == "efghi"
+    assert compile_pattern("^/Bu\u0308ro/holiday", timeout=1).literal == "ro/holiday"
+    assert compile_pattern(r"holidays?Bu\u0308?ro", timeout=1).literal == ""
+    assert compile_pattern(r"a;bcd`efghi\x41", timeout=1).literal == "efghi"
 
 
 def test_a_pattern_that_composing_breaks_is_told_as_it_was_written() -> None:

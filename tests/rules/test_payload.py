@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Value
 from immich_smart_albums.model.search_fields import ALL_WORDS, FIELDS, Type
 from immich_smart_albums.rules.payload.payload import read_object
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form
 
 from .reading import ANNA, BEN, NOT_V4, problem, query, read, source
@@ -162,7 +162,7 @@ def test_datetime_beside_the_same_end_in_immichs_words_is_said_twice() -> None:
 def test_a_question_under_a_metadata_flag_is_a_smart_search_with_a_notice() -> None:
     found, findings = read({"personIds": [ANNA], "query": "porsche", "resultLimit": 300})
     assert found == Query(Kind.SMART, (("personIds", (ANNA,)), ("query", "porsche")), limit=300)
-    assert findings.notices == ["--flag: has 'query', so it is run as a smart search"]
+    assert findings.warnings == ["--flag: has 'query', so it is run as a smart search"]
 
 
 def test_a_question_by_asset_under_a_metadata_flag_is_a_smart_search_too() -> None:
@@ -229,7 +229,7 @@ def test_the_structured_search_is_refused_by_name(word: str) -> None:
 def test_reading_options_are_left_out_with_a_notice_each() -> None:
     found, findings = read({"page": 3, "size": 100, "withExif": True, "withPeople": "yes", "city": "Nice"})
     assert found == query({"city": "Nice"})
-    assert len(findings.notices) == 4
+    assert len(findings.warnings) == 4
     assert findings.problems == []
 
 
@@ -303,7 +303,7 @@ def test_any_text_gives_problems_or_a_query(text: str, kind: Kind, form: Form) -
 
 
 def test_a_decoded_payload_is_read_as_the_text_is() -> None:
-    findings = Findings()
+    findings = Diagnostics()
     found = read_object({"city": "Nice"}, source("{}"), Kind.METADATA, findings, smart_limit=200, zone=None)
     assert found is not None
     assert found.query == query({"city": "Nice"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.errors import FilterError
-from immich_smart_albums.rules.tree import Any, Named, Thing, leaves
+from immich_smart_albums.rules.tree import Any, EntityKind, Reference, leaves
 
 from .lookups import checks, looked_up, shape
 from .reading import ANNA
@@ -63,24 +63,24 @@ def test_people_are_read_as_searches_and_checks(word: str, people: object, expec
 
 def test_names_are_known_by_their_own_places() -> None:
     first, second, third = leaves(node({"people": {"all": ["Emma", "Noah"], "only": ["Emma", "kids"]}}))
-    assert isinstance(first, Named)
-    assert (first.thing, first.names, first.words, first.label) == (
-        Thing.PERSON,
+    assert isinstance(first, Reference)
+    assert (first.kind, first.names, first.key, first.origin) == (
+        EntityKind.PERSON,
         ("Emma",),
         "person 'Emma'",
         "rules.yaml:1:17",
     )
-    assert second.label == "rules.yaml:1:23"
-    assert isinstance(third, Named)
+    assert second.origin == "rules.yaml:1:23"
+    assert isinstance(third, Reference)
     assert third.names == ("Emma", "Noah")
-    assert third.words == "nobody but 'Emma', 'Noah', and one of them"
-    assert third.label == "rules.yaml:1:36"
+    assert third.key == "nobody but 'Emma', 'Noah', and one of them"
+    assert third.origin == "rules.yaml:1:36"
 
 
 @pytest.mark.parametrize("address", [ANNA, f"https://photos.example/people/{ANNA}?previousRoute=%2Fpeople"])
 def test_somebody_is_given_by_id_or_address(address: str) -> None:
     (leaf,) = leaves(node({"person": Quoted(address)}))
-    assert isinstance(leaf, Named)
+    assert isinstance(leaf, Reference)
     assert leaf.names == (ANNA,)
 
 
@@ -133,16 +133,16 @@ FACES = people(("e", "Emma"), ("e", "Emma"))
 def test_a_record_tells_who_is_on_it(condition: object, passing: list[dict[str, object]]) -> None:
     (check,) = checks(looked_up({"people": condition}, IDS))
     records = [NOBODY, EMMA, BOTH, STRANGER, FACES]
-    assert [each for each in records if check.holds(each)] == passing
-    assert check.fields == frozenset({"people"})
+    assert [record for record in records if check.holds(record)] == passing
+    assert check.reads == frozenset({"people"})
 
 
 def test_what_decided_are_the_names() -> None:
     for condition in ({"only": "Emma"}, {"unnamed": True}):
         (check,) = checks(looked_up({"people": condition}, IDS))
-        assert check.value(STRANGER) == ["Emma", "(no name)"]
+        assert check.evidence(STRANGER) == ["Emma", "(no name)"]
     (count,) = checks(node({"people": {"count": 2}}))
-    assert count.value(STRANGER) == 2
+    assert count.evidence(STRANGER) == 2
 
 
 def test_a_record_without_people_tells_nothing() -> None:
@@ -156,7 +156,7 @@ def test_checks_on_different_people_are_different_whatever_they_are_called() -> 
     one, other = (looked_up({"people": {"only": "Emma"}}, {"Emma": (id_,)}) for id_ in "xy")
     assert checks(one) != checks(other)
     (check,) = checks(one)
-    assert check.title == "nobody but 'Emma'"
+    assert check.text == "nobody but 'Emma'"
 
 
 def test_several_of_one_name_are_any_of_them() -> None:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from immich_smart_albums.model.query import Kind, Query, Reach, Visibility
+from immich_smart_albums.model.query import Kind, Query, Scope, Visibility
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.scope import TIMELINE_ONLY, reach_of
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.scope import TIMELINE_ONLY, scope_of
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
-from immich_smart_albums.rules.tree import All, Any, Check, Named, Search, leaves
+from immich_smart_albums.rules.tree import All, Any, Filter, Reference, Search, leaves
 
 from .reading import query
 from .values import node
 
 T, A, H = Visibility.TIMELINE, Visibility.ARCHIVE, Visibility.HIDDEN
-FAR = Reach(frozenset({T, A}), trash=True)
+FAR = Scope(frozenset({T, A}), trash=True)
 
 
 @pytest.mark.parametrize(
@@ -25,37 +25,37 @@ FAR = Reach(frozenset({T, A}), trash=True)
     [
         ([], TIMELINE_ONLY),
         ([{}], TIMELINE_ONLY),
-        ([{"visibility": "archive"}], Reach(frozenset({A}))),
-        ([{"visibility": "archive"}, {}, {"isVisible": False}], Reach(frozenset({T, A, H}))),
-        ([{"withDeleted": True}], Reach(trash=True)),
+        ([{"visibility": "archive"}], Scope(frozenset({A}))),
+        ([{"visibility": "archive"}, {}, {"isVisible": False}], Scope(frozenset({T, A, H}))),
+        ([{"withDeleted": True}], Scope(trash=True)),
         ([{"withDeleted": False}], TIMELINE_ONLY),
         ([{"isOffline": True}, {"withArchived": True}], FAR),
         ([{"isOffline": False}], TIMELINE_ONLY),
-        ([{"trashedBefore": "2024-01-01"}], Reach(trash=True)),
+        ([{"trashedBefore": "2024-01-01"}], Scope(trash=True)),
     ],
 )
-def test_the_reach_of_searches_is_everything_that_they_look_at(payloads: list[object], expected: Reach) -> None:
-    assert Reach.of(query(payload) for payload in payloads) == expected
+def test_the_reach_of_searches_is_everything_that_they_look_at(payloads: list[object], expected: Scope) -> None:
+    assert Scope.of(query(payload) for payload in payloads) == expected
 
 
 def test_a_search_looks_as_far_as_it_is_told() -> None:
-    assert FAR.over(Query(Kind.SMART, (("query", "dog"),), limit=5)) == Query(
+    assert FAR.narrow(Query(Kind.SMART, (("query", "dog"),), limit=5)) == Query(
         Kind.SMART, (("query", "dog"), ("withDeleted", True)), frozenset({T, A}), 5
     )
-    assert TIMELINE_ONLY.over(Query(Kind.METADATA)) == Query(Kind.METADATA)
+    assert TIMELINE_ONLY.narrow(Query(Kind.METADATA)) == Query(Kind.METADATA)
 
 
 @pytest.mark.parametrize("filters", [{}, {"city": "Nice"}, {"isOffline": False}])
 def test_what_says_nothing_of_the_trash_looks_into_it_where_the_includes_do(filters: dict[str, object]) -> None:
-    assert FAR.unsaid(filters) == {"withDeleted": True}
-    assert TIMELINE_ONLY.unsaid(filters) == {}
+    assert FAR.implied_filters(filters) == {"withDeleted": True}
+    assert TIMELINE_ONLY.implied_filters(filters) == {}
 
 
 @pytest.mark.parametrize(
     "filters", [{"withDeleted": False}, {"withDeleted": True}, {"isOffline": True}, {"trashedAfter": "2024-01-01"}]
 )
 def test_what_says_something_of_the_trash_is_left_as_it_is(filters: dict[str, object]) -> None:
-    assert FAR.unsaid(filters) == {}
+    assert FAR.implied_filters(filters) == {}
 
 
 def test_words_people_and_payloads_that_say_nothing_look_as_far_as_the_includes_and_others_where_they_say() -> None:
@@ -74,7 +74,7 @@ def test_words_people_and_payloads_that_say_nothing_look_as_far_as_the_includes_
         flags["--include-smart-union"]: bare("dog"),
         flags["--include-metadata-union"]: inline('{"withArchived": true, "withDeleted": true}'),
     }
-    findings = Findings()
+    findings = Diagnostics()
     rule = read_rule(given, findings)
     assert findings.problems == []
     assert rule is not None
@@ -102,14 +102,12 @@ def looks(match: object) -> list[tuple[str, object, bool]]:
         match leaf:
             case Search():
                 found.append((leaf.query.kind.value, set(leaf.query.visibility), leaf.query.get("withDeleted") is True))
-            case Named():
-                reach = leaf.reach or TIMELINE_ONLY
-                found.append((leaf.words, set(reach.visibility), reach.trash))
-            case Check():
-                within = leaf.within
-                found.append(
-                    (leaf.words, within and set(within.visibility), bool(within and within.get("withDeleted")))
-                )
+            case Reference():
+                reach = leaf.scope or TIMELINE_ONLY
+                found.append((leaf.key, set(reach.visibility), reach.trash))
+            case Filter():
+                within = leaf.superset
+                found.append((leaf.key, within and set(within.visibility), bool(within and within.get("withDeleted"))))
     return found
 
 
@@ -202,13 +200,13 @@ def test_what_no_search_bounds_is_searched_for_among_everything_that_the_rule_re
 ) -> None:
     found = node(match)
     assert isinstance(found, Any)
-    assert [isinstance(each, All) and EVERYTHING in each.children for each in found.children] == bounded
+    assert [isinstance(child, All) and EVERYTHING in child.children for child in found.children] == bounded
 
 
 def test_a_rule_that_nothing_bounds_is_about_everything_that_it_reaches() -> None:
     found = node({"any": [{"archived": True}, {"not": {"person": "Emma"}}], "not": {"person": "Noah"}})
     assert isinstance(found, All)
     assert found.children[0] == EVERYTHING
-    assert all(leaf.label.startswith("rules.yaml:1:") for leaf in leaves(found))
-    assert reach_of(found) == Reach(frozenset({T, A}))
-    assert reach_of(node({"favorite": True})) == TIMELINE_ONLY
+    assert all(leaf.origin.startswith("rules.yaml:1:") for leaf in leaves(found))
+    assert scope_of(found) == Scope(frozenset({T, A}))
+    assert scope_of(node({"favorite": True})) == TIMELINE_ONLY

@@ -47,7 +47,7 @@ def test_a_smart_search_is_read(smart: object, expected: Query) -> None:
 def test_a_list_means_any_of_its_searches() -> None:
     found = node({"smart": ["dog", {"query": "cat", "top": 5}]})
     assert isinstance(found, Any)
-    assert [each.query.limit for each in found.children if isinstance(each, Search)] == [200, 5]
+    assert [child.query.limit for child in found.children if isinstance(child, Search)] == [200, 5]
 
 
 @pytest.mark.parametrize(

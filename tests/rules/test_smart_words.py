@@ -6,12 +6,12 @@ import pytest
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.payload.smart_text import looks_like_file, read_words
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
 
 
-def words(text: str) -> tuple[Query | None, Findings]:
-    findings = Findings()
+def words(text: str) -> tuple[Query | None, Diagnostics]:
+    findings = Diagnostics()
     return read_words(Source("--flag", text, Form.BARE), findings, smart_limit=200), findings
 
 
@@ -48,7 +48,7 @@ def test_words_are_the_query_and_a_number_behind_an_at_sign_its_limit(text: str,
 def test_a_limit_beyond_any_library_is_refused(digits: str) -> None:
     found, findings = words(f"dog@{digits}")
     assert found is None
-    assert [each.message for each in findings.problems] == [f"a limit of {len(digits)} digits"]
+    assert [problem.message for problem in findings.problems] == [f"a limit of {len(digits)} digits"]
 
 
 @pytest.mark.parametrize("text", ["dog@0", "dog@-5", "dog @ -0"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.rules.rules_file.keywords import ALBUM
-from immich_smart_albums.rules.split import KEYS, MEANINGS, filled
+from immich_smart_albums.rules.split import MEANINGS, SPLIT_KEYS, album_name
 from tests.rules.books import album
 
 RECORD = {
@@ -34,15 +34,15 @@ RECORD = {
     ],
 )
 def test_the_values_of_a_photo(name: str, values: tuple[str, ...]) -> None:
-    assert KEYS[name].values(RECORD) == values
+    assert SPLIT_KEYS[name].values(RECORD) == values
 
 
-@pytest.mark.parametrize("name", KEYS)
+@pytest.mark.parametrize("name", SPLIT_KEYS)
 @pytest.mark.parametrize(
     "record", [{}, {"exifInfo": None, "people": None, "localDateTime": None}, {"exifInfo": {}, "people": []}]
 )
 def test_a_photo_without_a_value_has_none(name: str, record: dict[str, object]) -> None:
-    assert KEYS[name].values(record) == ()
+    assert SPLIT_KEYS[name].values(record) == ()
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_a_photo_without_a_value_has_none(name: str, record: dict[str, object]) 
     ],
 )
 def test_cameras_are_named_once(make: str | None, model: str | None, value: tuple[str, ...]) -> None:
-    assert KEYS["camera"].values({"exifInfo": {"make": make, "model": model}}) == value
+    assert SPLIT_KEYS["camera"].values({"exifInfo": {"make": make, "model": model}}) == value
 
 
 def test_every_key_says_what_it_reads_and_means() -> None:
-    assert {name: sorted(key.fields) for name, key in KEYS.items()} == {
+    assert {name: sorted(key.fields) for name, key in SPLIT_KEYS.items()} == {
         "year": ["localDateTime"],
         "month": ["localDateTime"],
         "country": ["exifInfo.country"],
@@ -70,17 +70,22 @@ def test_every_key_says_what_it_reads_and_means() -> None:
         "person": ["people"],
         "camera": ["exifInfo.make", "exifInfo.model"],
     }
-    assert MEANINGS.keys() == KEYS.keys()
+    assert MEANINGS.keys() == SPLIT_KEYS.keys()
 
 
 def test_names_are_filled_in_one_go() -> None:
-    keys = (KEYS["city"], KEYS["year"])
-    assert filled("{year}: {city}, {city} {month} {}", keys, ("{year}", "2023")) == "2023: {year}, {year} {month} {}"
+    keys = (SPLIT_KEYS["city"], SPLIT_KEYS["year"])
+    assert (
+        album_name("{year}: {city}, {city} {month} {}", keys, ("{year}", "2023")) == "2023: {year}, {year} {month} {}"
+    )
 
 
 def test_an_album_is_split_by_one_key_or_several() -> None:
-    assert album("split: [year, country]", name="{year} in {country}").rule.split == (KEYS["year"], KEYS["country"])
-    assert album("split: person", name="{person} {2}").rule.split == (KEYS["person"],)
+    assert album("split: [year, country]", name="{year} in {country}").rule.split == (
+        SPLIT_KEYS["year"],
+        SPLIT_KEYS["country"],
+    )
+    assert album("split: person", name="{person} {2}").rule.split == (SPLIT_KEYS["person"],)
 
 
 def test_braces_mean_nothing_without_a_split() -> None:
@@ -88,4 +93,4 @@ def test_braces_mean_nothing_without_a_split() -> None:
 
 
 def test_what_settings_may_be_split_by_is_what_can_be() -> None:
-    assert str(list(KEYS)) in str(ALBUM["split"].schema)
+    assert str(list(SPLIT_KEYS)) in str(ALBUM["split"].schema)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from immich_smart_albums.rules.tree import Named, Thing, leaves
+from immich_smart_albums.rules.tree import EntityKind, Reference, leaves
 
 from .lookups import looked_up, shape
 from .values import Quoted, node, problem
@@ -71,14 +71,14 @@ def test_albums_are_searched_for(value: object, expected: object) -> None:
     assert shape(looked_up({"album": value}, IDS)) == expected
 
 
-@pytest.mark.parametrize(("word", "thing"), [("tag", Thing.TAG), ("album", Thing.ALBUM)])
-def test_names_are_known_by_their_own_places(word: str, thing: Thing) -> None:
+@pytest.mark.parametrize(("word", "thing"), [("tag", EntityKind.TAG), ("album", EntityKind.ALBUM)])
+def test_names_are_known_by_their_own_places(word: str, thing: EntityKind) -> None:
     first, second = leaves(node({word: ["Pets", " Trips "]}))
-    assert isinstance(first, Named)
-    assert isinstance(second, Named)
-    assert (first.thing, first.names, first.words) == (thing, ("Pets",), f"{word} 'Pets'")
+    assert isinstance(first, Reference)
+    assert isinstance(second, Reference)
+    assert (first.kind, first.names, first.key) == (thing, ("Pets",), f"{word} 'Pets'")
     assert second.names == ("Trips",)
-    assert first.label == f"rules.yaml:1:{len(word) + 5}"
+    assert first.origin == f"rules.yaml:1:{len(word) + 5}"
 
 
 @pytest.mark.parametrize(

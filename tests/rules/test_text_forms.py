@@ -8,9 +8,9 @@ import pytest
 
 from immich_smart_albums.model.text_forms import bare, folded, nfc, same_name, spellings
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
-from immich_smart_albums.rules.split import KEYS
+from immich_smart_albums.rules.split import SPLIT_KEYS
 from immich_smart_albums.rules.syntax.source import nearest
-from immich_smart_albums.rules.tree import Named, leaves
+from immich_smart_albums.rules.tree import Reference, leaves
 from tests.rules.books import album, book, problems
 
 COMPOSED, APART = "B\u00fcro", "Bu\u0308ro"
@@ -39,7 +39,7 @@ def test_names_of_a_rules_file_are_compared_in_one_form(one: str, other: str) ->
     )
     (only,) = found.albums
     assert (only.name, only.accounts, found.accounts[0].name) == (COMPOSED, (COMPOSED,), COMPOSED)
-    assert [leaf.names for leaf in leaves(only.rule.match) if isinstance(leaf, Named)] == [("Ada",), ("Ben",)]
+    assert [leaf.names for leaf in leaves(only.rule.match) if isinstance(leaf, Reference)] == [("Ada",), ("Ben",)]
     twins = f"albums: [{{name: {one}, match: {{favorite: true}}}}, {{name: {other}, match: {{favorite: true}}}}]"
     assert "there is an album with the name" in problems(twins)[0][1]
     circle = "{lat: 1, lon: 2, radius: 1km}"
@@ -65,7 +65,7 @@ def test_a_split_has_one_album_for_both_forms(one: str, other: str) -> None:
         ("person", lambda text: {"people": [{"name": text}]}),
         ("camera", lambda text: {"exifInfo": {"model": text}}),
     ):
-        assert KEYS[word].values(record(one)) == KEYS[word].values(record(other)) == (COMPOSED,)
+        assert SPLIT_KEYS[word].values(record(one)) == SPLIT_KEYS[word].values(record(other)) == (COMPOSED,)
     assert album(name=f"{one} {{year}}", settings="split: year").name == f"{COMPOSED} {{year}}"
 
 

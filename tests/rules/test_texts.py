@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from immich_sandbox.library.text_match import like
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.values import text
-from immich_smart_albums.rules.values.regex_syntax import surest_piece
+from immich_smart_albums.rules.values.regex_syntax import longest_literal
 
 from .records import check, holds, record, words
 from .values import Quoted, problem
@@ -151,8 +151,8 @@ def test_an_expression_that_would_never_end_is_told_with_its_place(monkeypatch: 
 )
 def test_the_surest_piece_of_an_expression(regex: str, piece: str) -> None:
     re.compile(regex)
-    found = surest_piece(regex)
-    assert found == piece or (len(found) == len(piece) < text.LEAST_PIECE)
+    found = longest_literal(regex)
+    assert found == piece or (len(found) == len(piece) < text.MIN_LITERAL)
 
 
 letters = st.text("aAkKsSiI._%\\ Äå\u017f\u0131\u0130\u212a\u0301-", max_size=12)
@@ -202,7 +202,7 @@ expressions = (
 @example("kiss", "\u212a\u0131\u017fS")
 @example("a(?#x)?k", "k")
 def test_the_database_finds_every_text_that_an_expression_is_found_in(regex: str, text: str) -> None:
-    piece = surest_piece(regex)
+    piece = longest_literal(regex)
     if re.search(regex, text, re.IGNORECASE):
         assert like(piece)(text)
 
@@ -221,8 +221,8 @@ def test_the_database_finds_every_text_that_an_expression_is_found_in(regex: str
 )
 def test_a_search_surely_finds_the_texts(match: object, filters: dict[str, str] | None) -> None:
     found = check(match)
-    assert (found.within and dict(found.within.filters)) == filters
-    assert not found.exact
+    assert (found.superset and dict(found.superset.filters)) == filters
+    assert not found.superset_is_exact
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.predicates import added
 from immich_smart_albums.rules.rules_file.match import parse_match
-from immich_smart_albums.rules.syntax.diagnostics import Findings
-from immich_smart_albums.rules.syntax.document import Text
-from immich_smart_albums.rules.syntax.reader import Reading
-from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.syntax.document import ScalarNode
+from immich_smart_albums.rules.syntax.reader import Reader
+from immich_smart_albums.rules.tree import Filter
 
 from .records import check, holds, record, words
 from .values import Quoted, parsed, problem, value
@@ -152,18 +152,18 @@ def test_a_record_without_its_time_is_no_photo_of_another_time() -> None:
 )
 def test_a_search_surely_finds_a_period_in_whatever_zone(wanted: object, filters: dict[str, str]) -> None:
     found = check({"taken": wanted})
-    assert found.within is not None
-    assert dict(found.within.filters) == filters
-    assert not found.exact
+    assert found.superset is not None
+    assert dict(found.superset.filters) == filters
+    assert not found.superset_is_exact
 
 
 def test_a_time_that_comes_back_has_no_search() -> None:
-    assert check({"taken": {"month": "july"}}).within is None
-    assert check({"taken": "0001..9999"}).within is None
+    assert check({"taken": {"month": "july"}}).superset is None
+    assert check({"taken": "0001..9999"}).superset is None
 
 
 def test_the_local_time_is_told_as_the_reason() -> None:
-    assert check({"taken": {"month": "july"}}).value(record()) == "2023-07-14T18:30:05.250"
+    assert check({"taken": {"month": "july"}}).evidence(record()) == "2023-07-14T18:30:05.250"
 
 
 @pytest.mark.parametrize(
@@ -255,23 +255,23 @@ def test_when_a_photo_was_added(wanted: object, inside: list[str], outside: list
 
 def test_the_server_finds_exactly_what_was_added_then() -> None:
     found = check({"added": {"after": "2024-05", "before": "2024-06"}})
-    assert found.within is not None
-    assert found.exact
-    assert dict(found.within.filters) == {
+    assert found.superset is not None
+    assert found.superset_is_exact
+    assert dict(found.superset.filters) == {
         "createdAfter": "2024-05-01T00:00:00.000Z",
         "createdBefore": "2024-06-30T23:59:59.999Z",
     }
-    assert found.title == "added from 2024-05 to 2024-06"
-    assert found.words == "added createdAfter 2024-05-01T00:00:00.000Z createdBefore 2024-06-30T23:59:59.999Z"
-    assert found.names == {"createdAt"}
-    assert found.value(record()) == "2024-05-20T10:00:00.000Z"
+    assert found.text == "added from 2024-05 to 2024-06"
+    assert found.key == "added createdAfter 2024-05-01T00:00:00.000Z createdBefore 2024-06-30T23:59:59.999Z"
+    assert found.required_fields == {"createdAt"}
+    assert found.evidence(record()) == "2024-05-20T10:00:00.000Z"
 
 
 def test_days_of_adding_are_those_of_this_machine() -> None:
     given = value("2024-05-20")
-    read = Reading(Findings(), date(2024, 5, 31), timezone(timedelta(hours=3)))
+    read = Reader(Diagnostics(), date(2024, 5, 31), timezone(timedelta(hours=3)))
     early, late = (record(createdAt=f"2024-05-{day}T21:30:00.000Z") for day in (19, 20))
-    found = added.PREDICATE.read(Text("added", given.span), given, read)
+    found = added.PREDICATE.read(ScalarNode("added", given.span), given, read)
     assert found is not None
     assert (found.holds(early), found.holds(late)) == (True, False)  # type: ignore[union-attr]
 
@@ -284,9 +284,9 @@ def test_what_is_no_time_of_adding_is_told(wanted: object) -> None:
 def test_today_is_an_argument() -> None:
     given = value({"last": "1 month"})
     for today, start in ((date(2024, 3, 31), "2024-02-29"), (date(2023, 3, 31), "2023-02-28")):
-        read = Reading(Findings(), today, UTC)
-        found = added.PREDICATE.read(Text("added", given.span), given, read)
-        assert f"{start}T00:00:00.000Z" in found.words  # type: ignore[union-attr]
+        read = Reader(Diagnostics(), today, UTC)
+        found = added.PREDICATE.read(ScalarNode("added", given.span), given, read)
+        assert f"{start}T00:00:00.000Z" in found.key  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -300,8 +300,8 @@ def test_today_is_an_argument() -> None:
 )
 @pytest.mark.parametrize("wanted", ["on-this-day", {"on-this-day": True}])
 def test_photos_of_a_29_february_have_their_day_in_every_year(today: date, days: list[str], wanted: object) -> None:
-    reading = Reading(Findings(), today, UTC)
+    reading = Reader(Diagnostics(), today, UTC)
     found = parse_match(value({"taken": wanted}), reading)
-    assert isinstance(found, Check)
+    assert isinstance(found, Filter)
     taken = ["2020-02-28", "2020-02-29", "2020-03-01", "2023-02-28"]
     assert [day for day in taken if found.holds(record(localDateTime=f"{day}T12:00:00.000Z"))] == days

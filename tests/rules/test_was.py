@@ -27,7 +27,7 @@ def test_a_rule_says_that_it_goes_on_with_none() -> None:
     assert (album("was: none").was, album("was: none").is_new) == (None, True)
     assert (album().was, album().is_new) == (None, False)
     two = f"albums:\n{entry('A', 'none')}\n{entry('B', 'none')}"
-    assert [each.is_new for each in book(two).albums] == [True, True]
+    assert [rule.is_new for rule in book(two).albums] == [True, True]
 
 
 @pytest.mark.parametrize("was", ["", "[Best]", '""'])

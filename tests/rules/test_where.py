@@ -87,16 +87,16 @@ def test_of_a_file_that_immich_has_not_read_nothing_is_known_to_be_missing(word:
 )
 def test_the_server_finds_exactly_the_same_names(match: object, filters: dict[str, object]) -> None:
     found = check(match)
-    assert found.within is not None
-    assert dict(found.within.filters) == filters
-    assert found.exact
+    assert found.superset is not None
+    assert dict(found.superset.filters) == filters
+    assert found.superset_is_exact
 
 
 def test_the_reason_is_what_immich_knows() -> None:
     paris = record(city="Paris", country="France", latitude=48.9, longitude=2.3)
-    assert check({"place": {"city": "Nice"}}).value(paris) == "Paris"
-    assert check({"place": "none"}).value(paris) == ["Paris", "France"]
-    assert check({"near": "cabin"}).value(paris) == (48.9, 2.3)
+    assert check({"place": {"city": "Nice"}}).evidence(paris) == "Paris"
+    assert check({"place": "none"}).evidence(paris) == ["Paris", "France"]
+    assert check({"near": "cabin"}).evidence(paris) == (48.9, 2.3)
 
 
 HELSINKI, TALLINN = (60.1699, 24.9384), (59.4370, 24.7536)

@@ -6,7 +6,7 @@ import pytest
 
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.rules.tree import Named, Search, Thing, leaves
+from immich_smart_albums.rules.tree import EntityKind, Reference, Search, leaves
 
 from .lookups import checks, looked_up, shape
 from .reading import ANNA, BEN, NOT_V4
@@ -79,11 +79,11 @@ def test_what_is_wrong_is_told(match: object, message: str) -> None:
 
 def test_the_account_and_users_are_looked_up_as_such() -> None:
     found = list(leaves(node({"owner": ["mine", "partner", "Bob", Quoted("mine")]})))
-    assert [(each.thing, each.names) for each in found if isinstance(each, Named)] == [
-        (Thing.SELF, ("mine",)),
-        (Thing.SELF, ("partner",)),
-        (Thing.USER, ("Bob",)),
-        (Thing.USER, ("mine",)),
+    assert [(each.kind, each.names) for each in found if isinstance(each, Reference)] == [
+        (EntityKind.ME, ("mine",)),
+        (EntityKind.ME, ("partner",)),
+        (EntityKind.USER, ("Bob",)),
+        (EntityKind.USER, ("mine",)),
     ]
 
 
@@ -107,8 +107,8 @@ def test_the_archive_is_searched_for_where_it_is() -> None:
 def test_a_record_passes_by_one_field(match: object, record: dict[str, object], value: object) -> None:
     (check,) = checks(looked_up(match, IDS))
     assert check.holds(record)
-    assert check.value(record) == value
-    assert check.fields == record.keys()
+    assert check.evidence(record) == value
+    assert check.reads == record.keys()
     other: object = {"id": "s", "primaryAssetId": "1"} if "stack" in record else "somebody"
     assert not check.holds(dict.fromkeys(record, other))
     with pytest.raises(FilterError, match="the server did not tell"):
@@ -119,13 +119,13 @@ def test_the_first_of_a_stack_is_the_one_that_it_is_shown_by() -> None:
     _, first = checks(node({"stack": "primary"}))
     stack = {"id": "s", "primaryAssetId": "1", "assetCount": 3}
     assert first.holds({"id": "1", "stack": stack})
-    assert first.value({"id": "1", "stack": stack}) == "1"
+    assert first.evidence({"id": "1", "stack": stack}) == "1"
     assert not first.holds({"id": "2", "stack": stack})
     assert not first.holds({"id": "1", "stack": None})
 
 
 def test_one_photo_can_be_searched_for_and_a_list_of_them_is_one_look_at_a_record() -> None:
     (one,) = checks(looked_up({"photo": ANNA}, IDS))
-    assert (one.within, one.exact) == (Query(Kind.METADATA, (("id", ANNA),)), True)
+    assert (one.superset, one.superset_is_exact) == (Query(Kind.METADATA, (("id", ANNA),)), True)
     (several,) = checks(looked_up({"not": {"photo": [ANNA, BEN]}}, IDS))
-    assert (several.within, several.title) == (None, "one of 2 photos")
+    assert (several.superset, several.text) == (None, "one of 2 photos")

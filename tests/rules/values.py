@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.rules.rules_file.match import parse_match
-from immich_smart_albums.rules.syntax.diagnostics import Findings
-from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value
-from immich_smart_albums.rules.syntax.reader import Circle, Reading
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode
+from immich_smart_albums.rules.syntax.reader import Circle, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ class Quoted:
     text: str
 
 
-def value(data: object, name: str = "rules.yaml") -> Value:
+def value(data: object, name: str = "rules.yaml") -> ValueNode:
     """Data as a value: one line of YAML in flow style, with places in it."""
     written = _Writer()
     made = written.write(data)
@@ -40,12 +40,12 @@ def value(data: object, name: str = "rules.yaml") -> Value:
 
 def reading(
     *, today: date = TODAY, places: Mapping[str, Circle] | None = None, people: Mapping[str, Any] | None = None
-) -> Reading:
+) -> Reader:
     """A reading with a fixed day, one place and one group."""
-    return Reading(Findings(), today, UTC, PEOPLE if people is None else people, PLACES if places is None else places)
+    return Reader(Diagnostics(), today, UTC, PEOPLE if people is None else people, PLACES if places is None else places)
 
 
-def parsed(data: object) -> tuple[Node | None, Findings]:
+def parsed(data: object) -> tuple[Node | None, Diagnostics]:
     """What a match gives, and what reading it turned up."""
     read = reading()
     return parse_match(value(data), read), read.findings
@@ -73,31 +73,31 @@ class _Writer:
     def __init__(self) -> None:
         self.text = ""
 
-    def write(self, data: object) -> Value:
+    def write(self, data: object) -> ValueNode:
         at = Span(Document("", ""), 1, len(self.text) + 1)
         match data:
             case dict():
                 self.text += "{"
                 entries = tuple((self._key(key), self.write(entry)) for key, entry in self._separated(data.items()))
                 self.text += "}"
-                return Entries(entries, at)
+                return MappingNode(entries, at)
             case list() | tuple():
                 self.text += "["
                 items = tuple(self.write(each) for each in self._separated(data))
                 self.text += "]"
-                return Items(items, at)
+                return SequenceNode(items, at)
             case Quoted():
                 self.text += f'"{data.text}"'
-                return Text(data.text, at, quoted=True)
+                return ScalarNode(data.text, at, quoted=True)
             case _:
                 word = "null" if data is None else str(data).lower() if isinstance(data, bool) else str(data)
                 self.text += word
-                return Text(word, at)
+                return ScalarNode(word, at)
 
-    def _key(self, key: object) -> Text:
+    def _key(self, key: object) -> ScalarNode:
         at = Span(Document("", ""), 1, len(self.text) + 1)
         self.text += f"{key}: "
-        return Text(str(key), at)
+        return ScalarNode(str(key), at)
 
     def _separated(self, members: Any) -> Any:
         for number, each in enumerate(members):
@@ -105,14 +105,14 @@ class _Writer:
             yield each
 
 
-def _placed(made: Value, document: Document) -> Value:
+def _placed(made: ValueNode, document: Document) -> ValueNode:
     at = Span(document, made.span.line, made.span.column)
     match made:
-        case Text():
-            return Text(made.text, at, made.quoted)
-        case Items():
-            return Items(tuple(_placed(each, document) for each in made.items), at)
-        case Entries():
-            keys = (Text(key.text, Span(document, 1, key.span.column)) for key, _ in made.entries)
+        case ScalarNode():
+            return ScalarNode(made.text, at, made.quoted)
+        case SequenceNode():
+            return SequenceNode(tuple(_placed(item, document) for item in made.items), at)
+        case MappingNode():
+            keys = (ScalarNode(key.text, Span(document, 1, key.span.column)) for key, _ in made.entries)
             values = (_placed(entry, document) for _, entry in made.entries)
-            return Entries(tuple(zip(keys, values, strict=True)), at)
+            return MappingNode(tuple(zip(keys, values, strict=True)), at)

@@ -33,7 +33,7 @@ def test_default_visibilities_depend_on_the_version(level: str, start: Start) ->
     for visibility in ("archive", "hidden", "locked"):
         library.add_asset(name=f"{visibility}.jpg", visibility=visibility)
     client = start(library, level)
-    found = {library.assets[each].visibility for each in client.ids({})}
+    found = {library.assets[id_].visibility for id_ in client.ids({})}
     expected = {
         "1.132": {"timeline", "hidden"},
         "2.7": {"timeline"},
@@ -61,7 +61,7 @@ def test_1_132_has_three_switches_instead_of_visibility(
     library.add_asset(visibility="archive")
     library.add_asset(visibility="hidden")
     client = start(library, "1.132")
-    assert {library.assets[each].visibility for each in client.ids(body)} == expected
+    assert {library.assets[id_].visibility for id_ in client.ids(body)} == expected
 
 
 @pytest.mark.parametrize("level", ALL)
@@ -110,15 +110,15 @@ def test_null_means_unrated_and_untagged_where_the_version_has_it(level: str, st
     assert client.search({"tagIds": None}).status == expected
     assert client.search({"personIds": None}).status == 400
     if expected == 200:
-        assert all(not library.assets[each].tag_ids for each in client.ids({"tagIds": None, "size": 1000}))
+        assert all(not library.assets[id_].tag_ids for id_ in client.ids({"tagIds": None, "size": 1000}))
 
 
 @pytest.mark.parametrize("level", ALL)
 def test_offset_pages_through_one_instant_are_complete_only_from_3_1_on(level: str, start: Start) -> None:
     library = generate(700, ties=400)
     client = start(library, level)
-    rows = [each for page in (1, 2, 3, 4) for each in client.ids({**TIED, "size": 100, "page": page})]
-    again = [each for page in (1, 2, 3, 4) for each in client.ids({**TIED, "size": 100, "page": page})]
+    rows = [id_ for page in (1, 2, 3, 4) for id_ in client.ids({**TIED, "size": 100, "page": page})]
+    again = [id_ for page in (1, 2, 3, 4) for id_ in client.ids({**TIED, "size": 100, "page": page})]
     assert len(rows) == 400
     assert rows == again
     assert (len(set(rows)) == 400) == (level in NEW)

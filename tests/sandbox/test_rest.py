@@ -73,7 +73,7 @@ def test_stacks_come_with_their_assets(library: Library, client: Client) -> None
 def test_the_map_has_every_place_of_the_timeline(library: Library, client: Client) -> None:
     placed = {a.id for a in library.timeline if a.exif and a.exif.latitude is not None}
     markers = client.ask("GET", "/api/map/markers").body
-    assert {each["id"] for each in markers} == placed & set(client.ids({"visibility": "timeline", "size": 1000}))
+    assert {marker["id"] for marker in markers} == placed & set(client.ids({"visibility": "timeline", "size": 1000}))
     more = client.ask("GET", "/api/map/markers?isArchived=true&withPartners=true&withSharedAlbums=true").body
     assert len(more) > len(markers)
     after = client.ask("GET", "/api/map/markers?fileCreatedAfter=2024-01-01T00:00:00Z&isFavorite=true").body

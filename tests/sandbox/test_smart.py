@@ -31,7 +31,7 @@ def test_everything_is_ranked_and_the_nearest_comes_first(library: Library, clie
     asset = library.add_asset(concepts=DOG)
     ranked = client.ids({"query": "dogs", "size": 1000}, kind="smart")
     assert ranked[0] == asset.id
-    embedded = {each for each in client.ids({"size": 1000}) if library.assets[each].concepts}
+    embedded = {id_ for id_ in client.ids({"size": 1000}) if library.assets[id_].concepts}
     assert set(ranked) == embedded
 
 
@@ -90,7 +90,7 @@ def test_ties_repeat_and_lose_rows_before_3_1(library: Library, start: Start) ->
     for level, complete in (("2.7", False), ("3.1", True)):
         client = start(library, level)
         rows = [
-            each for page in (1, 2, 3) for each in client.ids({"query": "dog", "size": 50, "page": page}, kind="smart")
+            id_ for page in (1, 2, 3) for id_ in client.ids({"query": "dog", "size": 50, "page": page}, kind="smart")
         ]
         assert (len(set(rows)) == 150) == complete, level
 

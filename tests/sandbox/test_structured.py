@@ -136,7 +136,7 @@ def test_an_album_in_the_filter_opens_what_others_put_there(library: Library, cl
     found = client.ids({"filter": {"albumIds": {"any": [shared.id]}}, "size": 1000})
     assert set(found) == set(shared.asset_ids)
     mixed = {"or": [{"albumIds": {"all": [shared.id]}}, {"city": {"eq": "Helsinki"}}]}
-    owners = {library.assets[each].owner_id for each in client.ids({"filter": mixed, "size": 1000})}
+    owners = {library.assets[id_].owner_id for id_ in client.ids({"filter": mixed, "size": 1000})}
     assert len(owners) == 2
     assert client.search({"filter": {"albumIds": {"any": [secret.id]}}}).status == 400
 

@@ -104,7 +104,7 @@ def test_partners_in_the_timeline_are_in_every_search(library: Library, client: 
     his = [item for item in items if item["ownerId"] == bob]
     assert len(items) == len(mine) + len(his)
     assert not any(item["isFavorite"] for item in his)
-    assert any(library.assets[each].owner_id == bob for each in client.ids({"isFavorite": True, "size": 1000}))
+    assert any(library.assets[id_].owner_id == bob for id_ in client.ids({"isFavorite": True, "size": 1000}))
     assert any(
         item["ownerId"] == bob
         for item in client.search({"query": "dog", "size": 1000}, kind="smart").body["assets"]["items"]

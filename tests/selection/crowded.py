@@ -43,8 +43,8 @@ def crowded(seed: int) -> Library:
             visibility=chance.choice(("timeline", "timeline", "archive", "locked")) if owner == "alice" else "timeline",
             is_favorite=chance.random() < 0.3,
             live_photo_video_id=chance.choice((None, None, library.new_id())),
-            person_ids=tuple(sorted(each for each in people[owner_id] if chance.random() < 0.4)),
-            tag_ids=tuple(each for each in tags if owner == "alice" and chance.random() < 0.25),
+            person_ids=tuple(sorted(person for person in people[owner_id] if chance.random() < 0.4)),
+            tag_ids=tuple(tag for tag in tags if owner == "alice" and chance.random() < 0.25),
             # Immich reads the file first, and then looks at the picture.
             concepts=tuple((concept, chance.uniform(0.1, 1.0)) for concept in range(4)) if is_read else (),
             exif=Exif(make=chance.choice(MAKES), city=chance.choice(CITIES), rating=chance.choice(RATINGS))
@@ -59,7 +59,7 @@ def crowded(seed: int) -> Library:
 
 
 def _some(library: Library, chance: random.Random) -> list[str]:
-    return [each.id for each in library.timeline if each.visibility != "locked" and chance.random() < 0.4]
+    return [asset.id for asset in library.timeline if asset.visibility != "locked" and chance.random() < 0.4]
 
 
 def _person(library: Library, owner_id: str, name: str) -> str:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter
-from immich_smart_albums.rules.tree import Check, Node, Rule, Search
+from immich_smart_albums.rules.tree import Filter, Node, Rule, Search
 from immich_smart_albums.rules.values.regex import compile_pattern
-from immich_smart_albums.selection.compile.planner import lower
+from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
-    from immich_smart_albums.selection.ports import Searches, Server
+    from immich_smart_albums.selection.ports import Capabilities, SearchApi
 
 WHOLE = Search(WHOLE_LIBRARY)
 
@@ -36,15 +36,15 @@ def named(text: str) -> Search:
     return Search(Query(Kind.METADATA, (("originalFileName", text),)))
 
 
-def exactly(name: str, value: str | int) -> Check:
+def exactly(name: str, value: str | int) -> Filter:
     """A check on EXIF that a search answers just as well."""
-    return Check(
+    return Filter(
         f"{name} {value!r}",
         lambda record: _exif(record).get(name) == value,
         frozenset({f"exifInfo.{name}"}),
         lambda _: None,
         Query(Kind.METADATA, ((name, value),)),
-        exact=True,
+        superset_is_exact=True,
     )
 
 
@@ -58,7 +58,7 @@ def smart(words: str, limit: int | None = 200) -> Search:
     return Search(Query(Kind.SMART, (("query", words),), limit=limit))
 
 
-def local(path: str, regex: str | None = "x") -> Check:
+def local(path: str, regex: str | None = "x") -> Filter:
     """A local filter."""
     pattern = None if regex is None else compile_pattern(regex, timeout=1)
     return local_filter(compile_path(path), pattern, f"{path}:{regex}")
@@ -97,10 +97,10 @@ class Answers:
 class Flat:
     """A server without structured searches, which has everything else."""
 
-    def lacks(self, query: Query) -> list[tuple[str, str]]:
+    def unsupported(self, query: Query) -> list[tuple[str, str]]:
         return [("filter", "not before 3.2")] if query.is_structured else []
 
-    def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
+    def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
         return []
 
 
@@ -109,15 +109,15 @@ FLAT = Flat()
 
 def select(
     rule: Node | Rule,
-    searches: Searches,
+    searches: SearchApi,
     *,
     concurrency: int = 1,
-    server: Server = FLAT,
+    server: Capabilities = FLAT,
     log: Callable[[str], None] = lambda _: None,
 ) -> Selection:
     """What a rule selects; raises what fails it."""
     rule = rule if isinstance(rule, Rule) else Rule(rule)
-    (result,) = evaluate(lower([rule], server), searches, concurrency=concurrency, log=log)
+    (result,) = evaluate(compile_rules([rule], server), searches, concurrency=concurrency, log=log)
     if isinstance(result, Failed):
         raise result.error
     return result

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter
-from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Rule, Search, leaves
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, leaves
 from immich_smart_albums.rules.values.regex import compile_pattern
 
 from .finding import select
@@ -70,7 +70,7 @@ def plainly(node: Node, library: Library) -> set[str]:
     match node:
         case Search():
             return {str(asset["id"]) for asset in library.result(node.query)}
-        case Check():
+        case Filter():
             return {str(asset["id"]) for asset in library.assets if node.holds(asset)}
         case Not():
             return everything - plainly(node.child, library)

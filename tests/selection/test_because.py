@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search
-from immich_smart_albums.selection.explain.explain import Answer, answer_text, because, explain, value_text
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search
+from immich_smart_albums.selection.explain.explain import LeafEvidence, answer_text, explain, summary, value_text
 
 
 @pytest.mark.parametrize(
@@ -36,18 +36,18 @@ def test_values_on_one_line(value: object, text: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "text"),
     [
-        (Answer(holds=True, value="Nice"), "Nice"),
-        (Answer(holds=True, value={}), ""),
-        (Answer(holds=True, value={}, rank=1200, read=2000), "rank 1,200"),
-        (Answer(holds=False, value={}, rank=None, read=2000), "not among the first 2,000"),
-        (Answer(holds=False, value={}, rank=None, read=0), "not in this ranking"),
+        (LeafEvidence(holds=True, value="Nice"), "Nice"),
+        (LeafEvidence(holds=True, value={}), ""),
+        (LeafEvidence(holds=True, value={}, rank=1200, read=2000), "rank 1,200"),
+        (LeafEvidence(holds=False, value={}, rank=None, read=2000), "not among the first 2,000"),
+        (LeafEvidence(holds=False, value={}, rank=None, read=0), "not in this ranking"),
     ],
 )
-def test_answers_of_rankings_tell_the_rank(answer: Answer, text: str) -> None:
+def test_answers_of_rankings_tell_the_rank(answer: LeafEvidence, text: str) -> None:
     assert answer_text(answer) == text
 
 
-A, B, C, D = (Check(name, lambda _: True, frozenset(), lambda _: None) for name in "abcd")
+A, B, C, D = (Filter(name, lambda _: True, frozenset(), lambda _: None) for name in "abcd")
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,13 @@ A, B, C, D = (Check(name, lambda _: True, frozenset(), lambda _: None) for name 
     ],
 )
 def test_a_verdict_rests_on_the_leaves_that_decided_it(node: Node, true: set[Node], told: str) -> None:
-    def ask(leaf: Search | Check) -> Answer:
-        return Answer(leaf in true, {}) if leaf == D else Answer(leaf in true, "yes" if leaf in true else "no")
+    def ask(leaf: Search | Filter) -> LeafEvidence:
+        return (
+            LeafEvidence(leaf in true, {}) if leaf == D else LeafEvidence(leaf in true, "yes" if leaf in true else "no")
+        )
 
-    assert because(explain(node, ask, name_of=lambda _, id_: id_)) == told
+    assert summary(explain(node, ask, name_of=lambda _, id_: id_)) == told
 
 
 def test_a_leaf_that_shows_nothing_stands_alone() -> None:
-    assert because(explain(D, lambda _: Answer(holds=True, value={}), name_of=lambda _, id_: id_)) == "d"
+    assert summary(explain(D, lambda _: LeafEvidence(holds=True, value={}), name_of=lambda _, id_: id_)) == "d"

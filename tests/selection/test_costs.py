@@ -10,7 +10,7 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Quer
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.tree import All
 from immich_smart_albums.selection.compile.cost import NOTHING_KNOWN, Costs
-from immich_smart_albums.selection.compile.pushdown import Conditions
+from immich_smart_albums.selection.compile.pushdown import Pushdown
 
 from .finding import FLAT, city, person, smart
 
@@ -22,8 +22,8 @@ KNOWN = Costs({WHOLE_LIBRARY: 10_000, EMMA: 1_000, NOAH: 500, ARCHIVE: 7})
 
 
 def asked(*conditions: tuple[str, str, object], either: tuple[Condition, ...] = ()) -> Query:
-    made = tuple(Condition(*each) for each in conditions)  # type: ignore[arg-type]
-    return Query(Kind.METADATA, conditions=made, either=tuple((each,) for each in either))
+    made = tuple(Condition(*condition) for condition in conditions)  # type: ignore[arg-type]
+    return Query(Kind.METADATA, conditions=made, either=tuple((condition,) for condition in either))
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,6 @@ def test_what_more_is_read_costs_more() -> None:
 
 
 def test_a_name_that_was_not_looked_up_cannot_be_asked_for() -> None:
-    conditions = Conditions(FLAT, is_structured=True)
-    assert conditions.asked(person_named("Emma"), NICE) is None
-    assert conditions.asked(All((city("Nice"), person_named("Emma"))), NICE) is None
+    conditions = Pushdown(FLAT, is_structured=True)
+    assert conditions.as_query(person_named("Emma"), NICE) is None
+    assert conditions.as_query(All((city("Nice"), person_named("Emma"))), NICE) is None

@@ -14,8 +14,8 @@ from immich_smart_albums.rules.local_filters.local_filter import local_filter
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule
 from immich_smart_albums.rules.values.regex import compile_pattern
-from immich_smart_albums.selection.query_plan import Part, RulePlan, put_together
-from immich_smart_albums.selection.result import Found, Intake
+from immich_smart_albums.selection.query_plan import Branch, RulePlan, merge_scans
+from immich_smart_albums.selection.result import ResultBuilder, SearchResult
 from immich_smart_albums.selection.run.evaluate import evaluate
 from immich_smart_albums.selection.stages import METADATA_FIELDS
 
@@ -38,9 +38,9 @@ def canon(asset_id: str, model: str = "") -> dict[str, object]:
     return record(asset_id, exifInfo={"make": "Canon", "model": model})
 
 
-def found_in(part: Part, *batches: list[dict[str, object]]) -> Found:
+def found_in(part: Branch, *batches: list[dict[str, object]]) -> SearchResult:
     """What is kept of a part's frame."""
-    intake = Intake(put_together((RulePlan(Rule(NICE), (part,)),)).readings[0])
+    intake = ResultBuilder(merge_scans((RulePlan(Rule(NICE), (part,)),)).scans[0])
     for batch in batches:
         intake.take(batch)
     return intake.found
@@ -61,19 +61,19 @@ def found_in(part: Part, *batches: list[dict[str, object]]) -> Found:
     ],
 )
 def test_assets_that_cannot_match_any_more_are_not_kept(node: Node, kept: set[str]) -> None:
-    found = found_in(Part(NICE.query, node), [apple("1", "pro"), apple("2")], [canon("3", "pro"), canon("4")])
+    found = found_in(Branch(NICE.query, node), [apple("1", "pro"), apple("2")], [canon("3", "pro"), canon("4")])
     assert found.assets.keys() == found.passed.keys() == found.places.keys() == kept
     assert found.count == 4
 
 
 def test_each_asset_counts_once_at_its_first_place() -> None:
-    found = found_in(Part(NICE.query), [record("a"), record("b")], [record("b"), record("c"), record("a")])
+    found = found_in(Branch(NICE.query), [record("a"), record("b")], [record("b"), record("c"), record("a")])
     assert found.places == {"a": 0, "b": 1, "c": 2}
     assert found.count == 3
 
 
 def test_places_count_what_was_dropped_too_so_that_ranks_stay_the_servers() -> None:
-    found = found_in(Part(NICE.query, MAKE), [canon("x"), apple("a")], [canon("y"), apple("b")])
+    found = found_in(Branch(NICE.query, MAKE), [canon("x"), apple("a")], [canon("y"), apple("b")])
     assert found.places == {"a": 1, "b": 3}
 
 
@@ -126,7 +126,7 @@ def test_a_limit_that_cuts_is_logged() -> None:
 
 
 def test_a_name_that_was_not_looked_up_is_a_bug_and_never_a_selection() -> None:
-    plan = put_together((RulePlan(Rule(NICE), (Part(NICE.query, person_named("Emma")),)),))
+    plan = merge_scans((RulePlan(Rule(NICE), (Branch(NICE.query, person_named("Emma")),)),))
     with pytest.raises(TypeError, match="person 'Emma' was not looked up"):
         evaluate(plan, Answers({NICE.query: [[record("1")]]}), concurrency=1, log=lambda _: None)
 

@@ -7,15 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Search, Thing, leaves
-from immich_smart_albums.selection.explain.explain import Answer, Explanation, Reason, Verdict, explain
-from immich_smart_albums.selection.explain.words import in_words
+from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search, leaves
+from immich_smart_albums.selection.explain.explain import Explanation, LeafEvidence, Reason, Verdict, explain
+from immich_smart_albums.selection.explain.words import query_text
 
 PASSED, FAILED, NOT_ASKED = Verdict.PASSED, Verdict.FAILED, Verdict.NOT_ASKED
 
 
-def check(words: str) -> Check:
-    return Check(words, holds=lambda _: True, fields=frozenset(), value=lambda _: None)
+def check(words: str) -> Filter:
+    return Filter(words, holds=lambda _: True, reads=frozenset(), evidence=lambda _: None)
 
 
 def city(name: str, limit: int | None = None) -> Search:
@@ -34,9 +34,9 @@ def why(node: Node, true: set[Node], written: Node | None = None) -> tuple[Expla
     """The explanation where these leaves hold, and which leaves were asked, in order."""
     asked: list[Node] = []
 
-    def ask(leaf: Search | Check) -> Answer:
+    def ask(leaf: Search | Filter) -> LeafEvidence:
         asked.append(leaf)
-        return Answer(leaf in true, "seen")
+        return LeafEvidence(leaf in true, "seen")
 
     return explain(node, ask, written=written, name_of=lambda _, id_: id_.upper()), asked
 
@@ -50,13 +50,13 @@ def outline(reason: Reason) -> str:
 
 
 def near(explanation: Explanation) -> list[str]:
-    return [each.words for each in explanation.near_misses]
+    return [reason.words for reason in explanation.near_misses]
 
 
 def test_a_leaf_tells_what_decided() -> None:
     explanation, _ = why(A, {A})
     assert explanation.passed
-    assert explanation.tree == Reason("check", "a", PASSED, Answer(holds=True, value="seen"))
+    assert explanation.tree == Reason("check", "a", PASSED, LeafEvidence(holds=True, value="seen"))
     assert near(explanation) == ["a"]
 
 
@@ -105,7 +105,7 @@ def test_near_misses_come_in_the_order_of_the_rule() -> None:
 
 def test_names_stand_as_the_user_wrote_them() -> None:
     one, two = (Search(Query(Kind.METADATA, (("personIds", (each,)),))) for each in ("id1", "id2"))
-    emma = Named(Thing.PERSON, ("Emma",), "person 'Emma'", lambda _: one)
+    emma = Reference(EntityKind.PERSON, ("Emma",), "person 'Emma'", lambda _: one)
     explanation, _ = why(All((one, Not(A)), "top"), {one}, All((emma, Not(A)), "top"))
     assert (explanation.tree.words, explanation.tree.where) == ("", "top")
     assert outline(explanation.tree) == "+all(+person 'Emma' +not(-a))"
@@ -121,7 +121,7 @@ def test_names_stand_as_the_user_wrote_them() -> None:
 
 def test_a_name_that_was_not_looked_up_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(TypeError, match="person 'Emma' was not looked up"):
-        why(Named(Thing.PERSON, ("Emma",), "person 'Emma'", lambda _: A), set())
+        why(Reference(EntityKind.PERSON, ("Emma",), "person 'Emma'", lambda _: A), set())
 
 
 LEAVES = [A, B, C, X, Y]
@@ -154,6 +154,6 @@ def test_the_verdict_is_the_trees_and_near_misses_are_what_turns_it(tree: Node, 
     explanation, asked = why(tree, true)
     assert explanation.passed is plainly(tree, true)
     turning = {leaf for leaf in leaves(tree) if plainly(tree, true ^ {leaf}) is not plainly(tree, true)}
-    assert sorted(near(explanation)) == sorted(in_words(each, lambda _, id_: id_) for each in turning)
+    assert sorted(near(explanation)) == sorted(query_text(each, lambda _, id_: id_) for each in turning)
     assert len(asked) == len(set(asked))
     assert turning <= set(asked)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
-from immich_smart_albums.rules.tree import Check, Named, Search, Thing
-from immich_smart_albums.selection.explain.record_values import shown
-from immich_smart_albums.selection.explain.words import in_words
+from immich_smart_albums.rules.tree import EntityKind, Filter, Reference, Search
+from immich_smart_albums.selection.explain.record_values import record_values
+from immich_smart_albums.selection.explain.words import query_text
 
 NAMES = {("personIds", "p1"): "Emma", ("personIds", "p2"): "Noah", ("tagIds", "t"): "Trips/Finland"}
 
 
 def words(**query: object) -> str:
     kind = query.pop("kind", Kind.METADATA)
-    return in_words(Search(Query(kind, **query)), lambda field, id_: NAMES.get((field, id_), id_))  # type: ignore[arg-type]
+    return query_text(Search(Query(kind, **query)), lambda field, id_: NAMES.get((field, id_), id_))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def test_searches(query: dict[str, object], told: str) -> None:
 
 
 def test_checks_by_their_title_and_names_as_written() -> None:
-    check = Check("$.x:y", lambda _: True, frozenset(), lambda _: None)
-    assert in_words(check, lambda _, id_: id_) == "$.x:y"
-    titled = Check("$.x:y", lambda _: True, frozenset(), lambda _: None, title="local filter 'x'")
-    assert in_words(titled, lambda _, id_: id_) == "local filter 'x'"
-    assert in_words(Named(Thing.TAG, ("a",), "tag 'a'", lambda _: check), lambda _, id_: id_) == "tag 'a'"
+    check = Filter("$.x:y", lambda _: True, frozenset(), lambda _: None)
+    assert query_text(check, lambda _, id_: id_) == "$.x:y"
+    titled = Filter("$.x:y", lambda _: True, frozenset(), lambda _: None, text="local filter 'x'")
+    assert query_text(titled, lambda _, id_: id_) == "local filter 'x'"
+    assert query_text(Reference(EntityKind.TAG, ("a",), "tag 'a'", lambda _: check), lambda _, id_: id_) == "tag 'a'"
 
 
 RECORD: dict[str, object] = {
@@ -89,8 +89,8 @@ RECORD: dict[str, object] = {
     ],
 )
 def test_what_a_record_shows_of_a_search(query: Query, seen: dict[str, object]) -> None:
-    assert shown(query, RECORD) == seen
+    assert record_values(query, RECORD) == seen
 
 
 def test_a_record_without_metadata_shows_none() -> None:
-    assert shown(Query(Kind.METADATA, (("city", "Nice"),)), {"exifInfo": None}) == {"exifInfo.city": None}
+    assert record_values(Query(Kind.METADATA, (("city", "Nice"),)), {"exifInfo": None}) == {"exifInfo.city": None}

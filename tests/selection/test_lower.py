@@ -9,9 +9,9 @@ import pytest
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Visibility
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.tree import All, Any, Check, Key, Node, Not, Rule, Search
-from immich_smart_albums.selection.compile.planner import lower, worth_counting
-from immich_smart_albums.selection.query_plan import Part, RunPlan, describe
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, SplitKey
+from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
+from immich_smart_albums.selection.query_plan import Branch, QueryPlan, describe
 
 from .finding import FLAT, WHOLE, Flat, city, exactly, local, named, person, smart
 
@@ -35,20 +35,20 @@ DOGS, MANY_DOGS = "smart (query='dog', top 200)", "smart (query='dog', top 90000
 class New(Flat):
     """A server with structured searches."""
 
-    def lacks(self, query: Query) -> list[tuple[str, str]]:
+    def unsupported(self, query: Query) -> list[tuple[str, str]]:
         return []
 
 
 NEW = New()
 
 
-def plan(*nodes: Node, server: Flat = FLAT, sizes: Mapping[Query, int] | None = None) -> RunPlan:
-    return lower([Rule(node) for node in nodes], server, sizes or {})
+def plan(*nodes: Node, server: Flat = FLAT, sizes: Mapping[Query, int] | None = None) -> QueryPlan:
+    return compile_rules([Rule(node) for node in nodes], server, sizes or {})
 
 
-def words(part: Part) -> str:
+def words(part: Branch) -> str:
     """A part in one line."""
-    return part.frame.describe() if part.tree is None else f"{part.frame.describe()} | {_words(part.tree)}"
+    return part.driver.describe() if part.residual is None else f"{part.driver.describe()} | {_words(part.residual)}"
 
 
 def _words(node: Node) -> str:
@@ -62,10 +62,10 @@ def _words(node: Node) -> str:
         case Search():
             return node.query.describe()
         case _:
-            return f"<{node.words}>"
+            return f"<{node.key}>"
 
 
-def told(found: RunPlan) -> list[list[str]]:
+def told(found: QueryPlan) -> list[list[str]]:
     """The parts of each rule in words."""
     return [
         [words(part).replace("metadata search ", "").replace("smart search ", "smart ") for part in rule.parts]
@@ -114,7 +114,7 @@ def test_a_frame_takes_in_what_must_hold(node: Node, parts: list[str]) -> None:
 def test_of_two_choices_that_become_frames_each_may_stay_a_choice_of_the_other() -> None:
     node = All((NICE, Any((EMMA, NOAH)), Any((named("img"), PATH))))
     frames = [Query(Kind.METADATA, (("city", "Nice"), ("personIds", (who,)))) for who in ("emma", "noah")]
-    assert [part.frame for part in plan(node, sizes={NICE.query: 90_000}).rules[0].parts] == frames
+    assert [part.driver for part in plan(node, sizes={NICE.query: 90_000}).rules[0].parts] == frames
 
 
 def test_checks_that_a_search_answers_become_part_of_it() -> None:
@@ -128,7 +128,7 @@ def test_checks_that_a_search_answers_become_part_of_it() -> None:
 
 
 def test_a_check_whose_search_finds_more_narrows_the_frame_and_is_checked_still() -> None:
-    near = replace(APPLE, exact=False)
+    near = replace(APPLE, superset_is_exact=False)
     assert told(plan(All((EMMA, near)))) == [["(make='Apple', personIds=[emma]) | <make 'Apple'>"]]
 
 
@@ -142,7 +142,7 @@ def test_a_check_whose_search_finds_more_narrows_the_frame_and_is_checked_still(
     ],
 )
 def test_searches_that_could_mean_something_else_here_bound_no_check(within: Query) -> None:
-    check = replace(FIVE, within=within)
+    check = replace(FIVE, superset=within)
     assert told(plan(All((NICE, check)))) == [["(city='Nice') | <rating 5>"]]
 
 
@@ -150,7 +150,7 @@ def test_a_check_is_bounded_where_its_frame_looks() -> None:
     shown = frozenset({Visibility.ARCHIVE})
     archive = Search(Query(Kind.METADATA, (("withDeleted", True),), shown))
     (part,) = plan(All((archive, FIVE))).rules[0].parts
-    assert part == Part(Query(Kind.METADATA, (("rating", 5), ("withDeleted", True)), shown))
+    assert part == Branch(Query(Kind.METADATA, (("rating", 5), ("withDeleted", True)), shown))
 
 
 def test_an_albums_photos_of_others_are_found_only_by_it() -> None:
@@ -164,7 +164,7 @@ def test_an_albums_photos_of_others_are_found_only_by_it() -> None:
 
 def test_what_is_read_anyway_is_checked_here() -> None:
     found = plan(All((MAKE, Not(NICE), Not(EMMA))))
-    (reading, people) = found.readings
+    (reading, people) = found.scans
     assert reading.query == WHOLE_LIBRARY
     assert reading.fields == {"exifInfo.make", "exifInfo.city"}
     assert (people.query, people.fields, people.keeps_ids) == (EMMA.query, frozenset(), True)
@@ -177,7 +177,7 @@ def test_a_capped_search_is_not_read_with_exif_where_another_search_does_as_well
 
 def test_fields_that_records_lack_here_are_not_looked_at() -> None:
     class Old(Flat):
-        def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
+        def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
             return [name for name in names if name == "createdAt"]
 
     added = Search(Query(Kind.METADATA, (("createdAfter", "2024-01-01T00:00:00.000Z"),)))
@@ -207,7 +207,7 @@ def test_fields_that_records_lack_here_are_not_looked_at() -> None:
 )
 def test_only_what_records_tell_exactly_is_checked_here(check: Search, local_one: bool) -> None:
     (part,) = plan(All((MAKE, Not(check)))).rules[0].parts
-    assert (len(part.checks) == 2) is local_one
+    assert (len(part.filters) == 2) is local_one
     assert bool(part.searches) is not local_one
 
 
@@ -218,44 +218,44 @@ def test_exif_is_read_only_where_that_is_less_than_another_search() -> None:
     assert told(plan(node, sizes=many)) == [
         ["(the whole timeline) | <$.originalPath:x> & not <(city='Nice'), checked here>"]
     ]
-    assert worth_counting([Rule(node)], FLAT) == (WHOLE_LIBRARY, NICE.query)
-    assert worth_counting([Rule(NICE), Rule(All((NICE, Not(EMMA)))), Rule(MAKE)], FLAT) == ()
+    assert queries_to_count([Rule(node)], FLAT) == (WHOLE_LIBRARY, NICE.query)
+    assert queries_to_count([Rule(NICE), Rule(All((NICE, Not(EMMA)))), Rule(MAKE)], FLAT) == ()
 
 
 def test_only_the_fields_that_checks_look_at_are_read() -> None:
-    assert plan(All((NICE, EMMA))).readings[0].fields == frozenset()
-    assert plan(All((NICE, MAKE, PATH))).readings[0].fields == {"exifInfo.make", "originalPath"}
-    assert plan(All((NICE, local("$.exifInfo.*")))).readings[0].fields == {"exifInfo"}
+    assert plan(All((NICE, EMMA))).scans[0].fields == frozenset()
+    assert plan(All((NICE, MAKE, PATH))).scans[0].fields == {"exifInfo.make", "originalPath"}
+    assert plan(All((NICE, local("$.exifInfo.*")))).scans[0].fields == {"exifInfo"}
 
 
 def test_people_are_checked_as_metadata_searches_stream_by_and_late_after_smart_ones() -> None:
     (part,) = plan(All((NICE, NAMES))).rules[0].parts
-    assert (part.checks, part.late_checks) == ((NAMES,), ())
+    assert (part.filters, part.detail_filters) == ((NAMES,), ())
     (part,) = plan(All((DOG, NAMES, MAKE))).rules[0].parts
-    assert (part.checks, part.late_checks) == ((MAKE,), (NAMES,))
-    assert plan(All((DOG, NAMES, MAKE))).readings[0].fields == {"exifInfo.make"}
+    assert (part.filters, part.detail_filters) == ((MAKE,), (NAMES,))
+    assert plan(All((DOG, NAMES, MAKE))).scans[0].fields == {"exifInfo.make"}
 
 
 def test_rather_than_asking_for_each_photo_people_are_read_with_another_search() -> None:
     (part,) = plan(All((NICE, DOG, NAMES))).rules[0].parts
-    assert part.frame == NICE.query
-    assert part.late_checks == ()
+    assert part.driver == NICE.query
+    assert part.detail_filters == ()
 
 
 @pytest.mark.parametrize("late", [TAGS, ANYTHING, local("$.stack.id"), local("$.owner.name"), local("$.*")])
-def test_what_no_search_returns_is_asked_for_late(late: Check) -> None:
+def test_what_no_search_returns_is_asked_for_late(late: Filter) -> None:
     (part,) = plan(All((NICE, late, MAKE))).rules[0].parts
-    assert part.late_checks == (late,)
-    assert plan(All((NICE, late, MAKE))).readings[0].fields == {"exifInfo.make"}
+    assert part.detail_filters == (late,)
+    assert plan(All((NICE, late, MAKE))).scans[0].fields == {"exifInfo.make"}
 
 
 def test_a_late_check_that_a_search_answers_is_a_search() -> None:
-    tagged = replace(TAGS, within=Query(Kind.METADATA, (("tagIds", ("pets",)),)), exact=True)
+    tagged = replace(TAGS, superset=Query(Kind.METADATA, (("tagIds", ("pets",)),)), superset_is_exact=True)
     assert told(plan(All((NICE, Not(tagged))))) == [["(city='Nice') | not (city='Nice', tagIds=[pets])"]]
 
 
 def test_equal_checks_are_made_once() -> None:
-    assert plan(All((NICE, MAKE, Not(All((local("$['exifInfo'].make"), EMMA)))))).readings[0].checks == (MAKE,)
+    assert plan(All((NICE, MAKE, Not(All((local("$['exifInfo'].make"), EMMA)))))).scans[0].filters == (MAKE,)
 
 
 def test_smart_searches_rank_where_a_photo_is_in_because_of_them() -> None:
@@ -313,7 +313,7 @@ def test_from_3_2_on_one_search_says_what_takes_several_flat_ones(node: Node, pa
 
 def test_conditions_of_checks_are_sent_where_the_server_takes_them() -> None:
     stars = replace(
-        FIVE, words="rating from 4", within=Query(Kind.METADATA, conditions=(Condition("rating", "gte", 4),))
+        FIVE, key="rating from 4", superset=Query(Kind.METADATA, conditions=(Condition("rating", "gte", 4),))
     )
     assert told(plan(All((EMMA, stars)), server=NEW)) == [["(personIds all [emma], rating gte 4)"]]
     assert told(plan(All((EMMA, stars)))) == [["(personIds=[emma]) | <rating from 4>"]]
@@ -326,28 +326,28 @@ def test_conditions_of_checks_are_sent_where_the_server_takes_them() -> None:
 
 def test_a_search_that_several_rules_need_is_sent_once_with_what_all_of_them_need() -> None:
     found = plan(All((NICE, PATH)), All((NICE, MAKE)), All((DOG, NICE)))
-    assert [each.query for each in found.readings] == [NICE.query, DOG.query]
-    assert found.readings[0].fields == {"exifInfo.make", "originalPath"}
-    assert found.readings[0].keeps_ids
+    assert [scan.query for scan in found.scans] == [NICE.query, DOG.query]
+    assert found.scans[0].fields == {"exifInfo.make", "originalPath"}
+    assert found.scans[0].keeps_ids
 
 
 def test_rules_that_records_answer_are_answered_by_a_library_that_is_read_anyway() -> None:
     found = plan(NICE, All((KYOTO, EMMA)), MAKE, Any((FIVE, APPLE)), All((NICE, Not(FIVE))))
-    assert {each.query for each in found.readings} <= {
+    assert {scan.query for scan in found.scans} <= {
         WHOLE_LIBRARY,
         Query(Kind.METADATA, (("city", "Kyoto"), ("personIds", ("emma",)))),
     }
-    assert found.readings[0].fields == {"exifInfo.make", "exifInfo.city", "exifInfo.rating"}
+    assert found.scans[0].fields == {"exifInfo.make", "exifInfo.city", "exifInfo.rating"}
 
 
 def test_what_many_rules_exclude_is_asked_for_once() -> None:
     nodes = [All((named(f"trip {number}"), Not(EMMA))) for number in range(20)]
-    assert EMMA.query in {each.query for each in plan(*nodes, sizes={EMMA.query: 900}).readings}
-    assert len(plan(*nodes, sizes={EMMA.query: 900}).readings) == 21
+    assert EMMA.query in {scan.query for scan in plan(*nodes, sizes={EMMA.query: 900}).scans}
+    assert len(plan(*nodes, sizes={EMMA.query: 900}).scans) == 21
 
 
 def test_names_and_notes_of_rules_stay_with_them() -> None:
-    found = lower([Rule(NICE), Rule(All((NICE, KYOTO)))], FLAT, names=("one", "two"))
+    found = compile_rules([Rule(NICE), Rule(All((NICE, KYOTO)))], FLAT, names=("one", "two"))
     assert [(rule.name, rule.notes) for rule in found.rules] == [
         ("one", ()),
         ("two", ("nothing can match: city cannot be 'Nice' and 'Kyoto'",)),
@@ -355,20 +355,20 @@ def test_names_and_notes_of_rules_stay_with_them() -> None:
 
 
 def test_keys_are_read_where_searches_show_them() -> None:
-    year = Key("year", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[:4],))
-    who = Key("person", frozenset({"people"}), lambda _: ())
-    (metadata,) = lower([Rule(NICE, split=(year, who))], FLAT).readings
+    year = SplitKey("year", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[:4],))
+    who = SplitKey("person", frozenset({"people"}), lambda _: ())
+    (metadata,) = compile_rules([Rule(NICE, split=(year, who))], FLAT).scans
     assert metadata.keys == (year, who)
     assert metadata.fields == {"localDateTime", "people"}
-    (ranked,) = lower([Rule(DOG, split=(year, who))], FLAT).readings
+    (ranked,) = compile_rules([Rule(DOG, split=(year, who))], FLAT).scans
     assert ranked.keys == (year,)
     assert ranked.fields == {"localDateTime"}
 
 
 def test_a_long_choice_stays_one() -> None:
     many = Any(tuple(person(f"p{number}") for number in range(70)))
-    assert len(plan(All((NICE, many))).readings) == 71
-    assert len(plan(many).readings) == 70
+    assert len(plan(All((NICE, many))).scans) == 71
+    assert len(plan(many).scans) == 70
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ from immich_smart_albums.bootstrap import Connection, connect
 from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.model.secret import Secret
-from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Rule, Search, leaves
-from immich_smart_albums.selection.compile.planner import lower, worth_counting
-from immich_smart_albums.selection.compile.simplify import bounded, simplify
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, leaves
+from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
+from immich_smart_albums.selection.compile.simplify import anchored, simplify
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 
 from .crowded import CITIES, DAYS, MAKES, crowded
@@ -47,8 +47,8 @@ class World:
             on_exchange=lambda _: None,
             on_read=lambda _: None,
         )
-        seen = [each.id for each in sandbox.library.timeline if each.visibility != "locked"]
-        self.records: dict[str, Record] = {str(each["id"]): each for each in self.server.searches.details(seen)}
+        seen = [asset.id for asset in sandbox.library.timeline if asset.visibility != "locked"]
+        self.records: dict[str, Record] = {str(detail["id"]): detail for detail in self.server.searches.details(seen)}
         self.found: dict[Query, frozenset[str]] = {}
 
     def result(self, query: Query) -> frozenset[str]:
@@ -66,7 +66,7 @@ class World:
         match node:
             case Search():
                 return self.result(node.query)
-            case Check():
+            case Filter():
                 return frozenset(each for each, record in self.records.items() if node.holds(record))
             case Not():
                 return everything - self.plainly(node.child)
@@ -138,21 +138,21 @@ searches = st.one_of(
 )
 
 
-def exif_is(name: str, value: object) -> Check:
+def exif_is(name: str, value: object) -> Filter:
     """A check that a search answers exactly."""
-    return Check(
+    return Filter(
         f"{name} {value!r}",
         lambda record: (record.get("exifInfo") or {}).get(name) == value,  # type: ignore[attr-defined]
         frozenset({f"exifInfo.{name}"}),
         lambda _: None,
         Query(Kind.METADATA, ((name, value),)),  # type: ignore[arg-type]
-        exact=True,
+        superset_is_exact=True,
     )
 
 
-def taken_on(day: str) -> Check:
+def taken_on(day: str) -> Filter:
     """A check that a search surely contains."""
-    return Check(
+    return Filter(
         f"taken {day[:10]}",
         lambda record: str(record["localDateTime"])[:10] == day[:10],
         frozenset({"localDateTime"}),
@@ -187,16 +187,16 @@ trees = st.recursive(
 
 def is_understood(tree: Node, server: PhotoServer) -> bool:
     """Whether this version can be asked for it: others are refused before anything is compiled."""
-    return not any(server.lacks(leaf.query) for leaf in leaves(tree) if isinstance(leaf, Search))
+    return not any(server.unsupported(leaf.query) for leaf in leaves(tree) if isinstance(leaf, Search))
 
 
 def select(world: World, rules: list[Rule], *, counted: bool) -> tuple[list[set[str]], list[str]]:
     """What some rules select, and the searches that were sent."""
     sizes = {}
     if counted:
-        asked = {query: world.server.searches.count(query) for query in worth_counting(rules, world.server)}
+        asked = {query: world.server.searches.count(query) for query in queries_to_count(rules, world.server)}
         sizes = {query: size for query, size in asked.items() if size is not None}
-    plan = lower(rules, world.server, sizes)
+    plan = compile_rules(rules, world.server, sizes)
     world.sandbox.clear_requests()
     results = evaluate(plan, world.server.searches, concurrency=2, log=lambda _: None)
     # Controls name neither a page nor an order, and are sent once for all; who is on one photo of somebody else is
@@ -217,14 +217,14 @@ def meaning(tree: Node) -> Node | None:
     plain = simplify(tree, [])
     if isinstance(plain, bool):
         return Search(WHOLE_LIBRARY) if plain else None
-    return bounded(plain)
+    return anchored(plain)
 
 
 def searches_of(tree: Node) -> int:
     """One search for each leaf, and each place where it looks; capped ones may take more where instants tie."""
     asked = [leaf.query for leaf in set(leaves(tree)) if isinstance(leaf, Search)]
     places = max(len(query.visibility) for query in asked)
-    checks = sum(isinstance(leaf, Check) for leaf in set(leaves(tree)))
+    checks = sum(isinstance(leaf, Filter) for leaf in set(leaves(tree)))
     return places * checks + sum(len(query.visibility) * (3 if query.limit else 1) for query in asked)
 
 
@@ -250,9 +250,9 @@ def test_rules_of_one_run_select_what_each_means_and_send_no_search_twice(
     worlds: dict[str, list[World]], level: str, rules: list[Node], seed: int
 ) -> None:
     world = worlds[level][seed]
-    rules = [each for each in rules if is_understood(each, world.server)]
-    selected, sent = select(world, [Rule(each) for each in rules], counted=False)
-    meant = [meaning(each) for each in rules]
+    rules = [rule for rule in rules if is_understood(rule, world.server)]
+    selected, sent = select(world, [Rule(rule) for rule in rules], counted=False)
+    meant = [meaning(rule) for rule in rules]
     for each, node in zip(selected, meant, strict=True):
         world.check(each, node)
     assert different(sent) <= sum(searches_of(each) for each in meant if each)

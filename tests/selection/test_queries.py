@@ -7,7 +7,14 @@ from dataclasses import replace
 import pytest
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Visibility
-from immich_smart_albums.selection.compile.algebra import both, contradiction, covers, domain, is_plain, wider
+from immich_smart_albums.selection.compile.algebra import (
+    intersect,
+    is_composable,
+    is_superset,
+    supersets,
+    universe,
+    why_disjoint,
+)
 from immich_smart_albums.selection.compile.structured import one_of, opposite, structured, together
 
 DAYS = tuple(f"2024-01-0{day}T00:00:00.000Z" for day in range(1, 5))
@@ -20,7 +27,7 @@ def flat(shown: frozenset[Visibility] = WHOLE_LIBRARY.visibility, /, **filters: 
 
 
 def asked(*conditions: tuple[str, str, object]) -> Query:
-    return Query(Kind.METADATA, conditions=tuple(Condition(*each) for each in conditions))  # type: ignore[arg-type]
+    return Query(Kind.METADATA, conditions=tuple(Condition(*condition) for condition in conditions))  # type: ignore[arg-type]
 
 
 NICE, KYOTO, EMMA, NOAH = flat(city="Nice"), flat(city="Kyoto"), flat(personIds=("emma",)), flat(personIds=("noah",))
@@ -63,8 +70,8 @@ NICE, KYOTO, EMMA, NOAH = flat(city="Nice"), flat(city="Kyoto"), flat(personIds=
     ],
 )
 def test_two_searches_become_one_where_that_says_the_same(one: Query, other: Query, common: Query | None) -> None:
-    assert both(one, other) == common
-    assert both(other, one) == common
+    assert intersect(one, other) == common
+    assert intersect(other, one) == common
 
 
 @pytest.mark.parametrize(
@@ -82,8 +89,8 @@ def test_two_searches_become_one_where_that_says_the_same(one: Query, other: Que
     ],
 )
 def test_searches_that_have_nothing_in_common_say_why(one: Query, other: Query, reason: str) -> None:
-    assert str(contradiction(one, other)).startswith(reason)
-    assert contradiction(other, one) is not None
+    assert str(why_disjoint(one, other)).startswith(reason)
+    assert why_disjoint(other, one) is not None
 
 
 @pytest.mark.parametrize(
@@ -100,16 +107,16 @@ def test_searches_that_have_nothing_in_common_say_why(one: Query, other: Query, 
     ],
 )
 def test_searches_that_may_have_something_in_common_are_sent(one: Query, other: Query) -> None:
-    assert contradiction(one, other) is None
-    assert contradiction(other, one) is None
+    assert why_disjoint(one, other) is None
+    assert why_disjoint(other, one) is None
 
 
 def test_a_domain_is_everything_where_a_search_looks() -> None:
-    assert domain(flat(ARCHIVE, city="Nice")) == flat(ARCHIVE)
-    assert domain(flat(city="Nice", withDeleted=True)) == flat(withDeleted=True)
-    assert domain(flat(city="Nice", withDeleted=False)) == WHOLE_LIBRARY
-    assert domain(flat(albumIds=("x",))) is None
-    assert domain(Query(Kind.SMART, (("query", "dog"),), ARCHIVE)) == flat(ARCHIVE)
+    assert universe(flat(ARCHIVE, city="Nice")) == flat(ARCHIVE)
+    assert universe(flat(city="Nice", withDeleted=True)) == flat(withDeleted=True)
+    assert universe(flat(city="Nice", withDeleted=False)) == WHOLE_LIBRARY
+    assert universe(flat(albumIds=("x",))) is None
+    assert universe(Query(Kind.SMART, (("query", "dog"),), ARCHIVE)) == flat(ARCHIVE)
 
 
 @pytest.mark.parametrize(
@@ -122,25 +129,25 @@ def test_a_domain_is_everything_where_a_search_looks() -> None:
     ],
 )
 def test_ranked_capped_and_wider_searches_are_not_plain(query: Query) -> None:
-    assert not is_plain(query)
-    assert is_plain(NICE)
+    assert not is_composable(query)
+    assert is_composable(NICE)
 
 
 def test_a_search_covers_those_that_ask_for_more() -> None:
     narrow = flat(city="Nice", personIds=("emma",), rating=5)
-    assert [each for each in wider(narrow) if not covers(each, narrow)] == []
-    assert set(wider(flat(city="Nice", rating=5))) == {WHOLE_LIBRARY, NICE, flat(rating=5)}
-    assert set(wider(flat(ARCHIVE, withDeleted=True, city="Nice"))) == {flat(ARCHIVE, withDeleted=True)}
-    assert list(wider(WHOLE_LIBRARY)) == list(wider(flat(albumIds=("x",)))) == []
-    assert list(wider(asked(("city", "in", ("a", "b"))))) == []
-    assert not covers(NICE, EMMA)
-    assert not covers(flat(ARCHIVE), NICE)
-    assert not covers(asked(("city", "in", ("a", "b"))), asked(("city", "in", ("a", "b"))))
+    assert [superset for superset in supersets(narrow) if not is_superset(superset, narrow)] == []
+    assert set(supersets(flat(city="Nice", rating=5))) == {WHOLE_LIBRARY, NICE, flat(rating=5)}
+    assert set(supersets(flat(ARCHIVE, withDeleted=True, city="Nice"))) == {flat(ARCHIVE, withDeleted=True)}
+    assert list(supersets(WHOLE_LIBRARY)) == list(supersets(flat(albumIds=("x",)))) == []
+    assert list(supersets(asked(("city", "in", ("a", "b"))))) == []
+    assert not is_superset(NICE, EMMA)
+    assert not is_superset(flat(ARCHIVE), NICE)
+    assert not is_superset(asked(("city", "in", ("a", "b"))), asked(("city", "in", ("a", "b"))))
 
 
 def test_of_a_search_with_many_filters_only_short_ones_are_looked_for() -> None:
     many = flat(city="Nice", state="s", country="c", make="m", model="d", lensModel="l", rating=5)
-    assert max(len(each.filters) for each in wider(many)) == 3
+    assert max(len(superset.filters) for superset in supersets(many)) == 3
 
 
 # -- structured searches ----------------------------------------------------------------------------------------------
@@ -257,4 +264,4 @@ def test_there_is_one_choice_between_branches_at_most() -> None:
     ],
 )
 def test_a_choice_is_a_list_where_it_can_be_and_branches_else(queries: list[Query], one: Query | None) -> None:
-    assert one_of([known for each in queries if (known := structured(each)) is not None]) == one
+    assert one_of([known for query in queries if (known := structured(query)) is not None]) == one

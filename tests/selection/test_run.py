@@ -10,9 +10,9 @@ import pytest
 
 from immich_smart_albums.errors import FilterError, ServerError
 from immich_smart_albums.model.asset import Asset
-from immich_smart_albums.rules.tree import All, Any, Check, Key, Node, Not, Rule, Sort
-from immich_smart_albums.selection.compile.planner import lower
-from immich_smart_albums.selection.result import Found, Intake
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Sort, SplitKey
+from immich_smart_albums.selection.compile.planner import compile_rules
+from immich_smart_albums.selection.result import ResultBuilder, SearchResult
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 
 from .finding import FLAT, Answers, city, ids, local, named, record, select, smart
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.rules.tree import Record
-    from immich_smart_albums.selection.query_plan import Reading
+    from immich_smart_albums.selection.query_plan import Scan
 
 NICE, IMG, DOG, CAT = city("Nice"), named("img"), smart("dog"), smart("cat")
 TAGS = local("$.tags[*].value", "pets")
@@ -30,15 +30,15 @@ TAGS = local("$.tags[*].value", "pets")
 
 def run(rules: Iterable[Rule | Node], searches: Answers, **options: object) -> tuple[Selection | Failed, ...]:
     """What some rules select."""
-    made = [each if isinstance(each, Rule) else Rule(each) for each in rules]
+    made = [rule if isinstance(rule, Rule) else Rule(rule) for rule in rules]
     log = options.pop("log", lambda _: None)
-    plan = lower(made, FLAT, names=options.pop("names", ()))  # type: ignore[arg-type]
+    plan = compile_rules(made, FLAT, names=options.pop("names", ()))  # type: ignore[arg-type]
     return evaluate(plan, searches, concurrency=2, log=log, **options)  # type: ignore[arg-type]
 
 
 def told(results: Iterable[Selection | Failed]) -> list[list[str] | str]:
     """The ids of selections, and the messages of failures."""
-    return [ids(each) if isinstance(each, Selection) else each.error.message for each in results]
+    return [ids(result) if isinstance(result, Selection) else result.error.message for result in results]
 
 
 @dataclass
@@ -74,8 +74,8 @@ def test_a_filter_that_cannot_be_evaluated_fails_the_rules_that_have_it() -> Non
     def fails(record: Record) -> bool:
         raise FilterError(f"cannot look at {record['id']}")
 
-    broken = Check("broken", fails, frozenset({"type"}), fails)
-    other = Check("other", lambda record: record["id"] == "2", frozenset({"id"}), lambda _: None)
+    broken = Filter("broken", fails, frozenset({"type"}), fails)
+    other = Filter("other", lambda record: record["id"] == "2", frozenset({"id"}), lambda _: None)
     searches = Answers({IMG.query: [[record("1"), record("2")]], DOG.query: [[record("1")]]})
     results = run([All((IMG, broken)), All((IMG, other)), IMG, All((DOG, broken)), All((IMG, Not(broken)))], searches)
     assert told(results) == ["cannot look at 1", ["2"], ["1", "2"], "cannot look at 1", "cannot look at 1"]
@@ -86,7 +86,7 @@ def test_a_search_ends_when_no_filter_on_it_can_be_evaluated() -> None:
         raise FilterError(f"cannot look at {record['id']}")
 
     searches = Answers({IMG.query: [[record("1")], [record("2")]]})
-    broken = Check("broken", fails, frozenset({"type"}), fails)
+    broken = Filter("broken", fails, frozenset({"type"}), fails)
     assert told(run([All((IMG, broken))], searches)) == ["cannot look at 1"]
 
 
@@ -94,7 +94,7 @@ def test_a_late_filter_that_cannot_be_evaluated_fails_the_rules_that_have_it() -
     def fails(record: Record) -> bool:
         raise FilterError(f"cannot look at {record['id']}")
 
-    broken = Check("broken", fails, frozenset({"tags"}), fails)
+    broken = Filter("broken", fails, frozenset({"tags"}), fails)
     pets = record("1", tags=[{"value": "Pets"}])
     searches = Answers({IMG.query: [[record("1")]]}, [pets])
     assert told(run([All((IMG, TAGS)), All((IMG, broken))], searches)) == [["1"], "cannot look at 1"]
@@ -168,21 +168,21 @@ def test_notes_of_a_rule_are_part_of_its_selection() -> None:
 class Remembering:
     """Knows what one search found, and what it was given to keep."""
 
-    known: dict[Query, Found]
-    kept: dict[Query, Found] = field(default_factory=dict)
+    known: dict[Query, SearchResult]
+    kept: dict[Query, SearchResult] = field(default_factory=dict)
 
-    def wants_ids(self, reading: Reading) -> bool:
+    def wants_ids(self, reading: Scan) -> bool:
         return True
 
-    def recall(self, reading: Reading) -> Found | None:
+    def recall(self, reading: Scan) -> SearchResult | None:
         return self.known.get(reading.query)
 
-    def keep(self, reading: Reading, found: Found) -> None:
+    def keep(self, reading: Scan, found: SearchResult) -> None:
         self.kept[reading.query] = found
 
 
 def test_searches_that_are_known_are_not_sent() -> None:
-    known = Found({"1": 0}, {"1": Asset("1", 0, "", "", "IMAGE")}, {"1": 0}, count=1)
+    known = SearchResult({"1": 0}, {"1": Asset("1", 0, "", "", "IMAGE")}, {"1": 0}, count=1)
     memory, searches = Remembering({IMG.query: known}), Answers({DOG.query: [[record("2")]]})
     assert told(run([IMG, DOG], searches, memory=memory)) == [["1"], ["2"]]
     assert [query for query, _ in searches.asked] == [DOG.query]
@@ -195,25 +195,28 @@ def test_what_a_check_failed_on_is_not_kept() -> None:
 
     memory = Remembering({})
     searches = Answers({IMG.query: [[record("1")]]})
-    assert told(run([All((IMG, Check("x", fails, frozenset(), fails))), IMG], searches, memory=memory)) == ["no", ["1"]]
+    assert told(run([All((IMG, Filter("x", fails, frozenset(), fails))), IMG], searches, memory=memory)) == [
+        "no",
+        ["1"],
+    ]
     assert memory.kept == {}
 
 
 def test_what_is_found_can_be_dropped_and_taken_in_anew() -> None:
-    reading = lower([Rule(All((IMG, local("$.type", "image"))))], FLAT).readings[0]
-    intake = Intake(reading)
+    reading = compile_rules([Rule(All((IMG, local("$.type", "image"))))], FLAT).scans[0]
+    intake = ResultBuilder(reading)
     intake.take([record("1", type="IMAGE"), record("2", type="IMAGE"), record("3", type="VIDEO")])
     intake.found.drop({"1", "3"})
-    again = Intake(reading, intake.found)
+    again = ResultBuilder(reading, intake.found)
     again.take([record("3", type="IMAGE")])
     assert again.found.assets.keys() == again.found.passed.keys() == {"2", "3"}
 
 
 # -- splits -----------------------------------------------------------------------------------------------------------
 
-YEAR = Key("year", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[:4],))
-PLACE = Key("country", frozenset({"exifInfo.country"}), lambda record: tuple(record["exifInfo"]["countries"]))  # type: ignore[index]
-WHO = Key("person", frozenset({"people"}), lambda record: tuple(record["people"]))  # type: ignore[arg-type]
+YEAR = SplitKey("year", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[:4],))
+PLACE = SplitKey("country", frozenset({"exifInfo.country"}), lambda record: tuple(record["exifInfo"]["countries"]))  # type: ignore[index]
+WHO = SplitKey("person", frozenset({"people"}), lambda record: tuple(record["people"]))  # type: ignore[arg-type]
 
 
 def photo(asset_id: str, year: int, *countries: str, who: tuple[str, ...] = ()) -> dict[str, object]:
@@ -259,7 +262,7 @@ def test_values_come_from_any_search_that_shows_them_else_from_the_photo_itself(
 
 @pytest.mark.parametrize(("missing", "note"), [(1, "1 without year is"), (2, "2 without year are")])
 def test_what_is_left_out_is_counted(missing: int, note: str) -> None:
-    none = Key("year", frozenset({"localDateTime"}), lambda _: ())
+    none = SplitKey("year", frozenset({"localDateTime"}), lambda _: ())
     records = [photo(str(number), 2024) for number in range(missing)]
     (said,) = select(Rule(IMG, split=(none,)), Answers({IMG.query: [records]})).notes
     assert said.startswith(note)

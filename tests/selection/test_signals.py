@@ -10,8 +10,8 @@ from immich_smart_albums.immich.search.bodies import OPERATORS
 from immich_smart_albums.model.query import Condition, Kind, Query
 from immich_smart_albums.model.search_fields import FIELDS
 from immich_smart_albums.rules.local_filters.asset_shape import FROM_SEARCH
-from immich_smart_albums.selection.cache.tracking import untold
-from immich_smart_albums.selection.query_plan import Reading
+from immich_smart_albums.selection.cache.tracking import untracked_reason
+from immich_smart_albums.selection.query_plan import Scan
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.query import Value
@@ -26,8 +26,8 @@ UNTOLD_CONDITIONS = {
 UNTOLD_FIELDS = {"people", "thumbhash", "duplicateId", "resized", "hasMetadata", "deviceId", "deviceAssetId"}
 
 
-def reading(query: Query, *fields: str) -> Reading:
-    return Reading(query, frozenset(fields), (), (), (None,), keeps_ids=False)
+def reading(query: Query, *fields: str) -> Scan:
+    return Scan(query, frozenset(fields), (), (), (None,), keeps_ids=False)
 
 
 def flat(name: str, value: Value = "x") -> Query:
@@ -36,31 +36,31 @@ def flat(name: str, value: Value = "x") -> Query:
 
 @pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if Kind.METADATA in field.kinds])
 def test_each_filter_is_told_or_asked_anew(name: str) -> None:
-    assert (untold(reading(flat(name))) is not None) == (name in UNTOLD_FILTERS)
+    assert (untracked_reason(reading(flat(name))) is not None) == (name in UNTOLD_FILTERS)
 
 
 @pytest.mark.parametrize("name", OPERATORS)
 def test_each_condition_is_told_or_asked_anew(name: str) -> None:
     condition = (Condition(name, "eq", "x"),)
     for query in (Query(Kind.METADATA, conditions=condition), Query(Kind.METADATA, either=(condition,))):
-        assert (untold(reading(query)) is not None) == (name in UNTOLD_CONDITIONS)
+        assert (untracked_reason(reading(query)) is not None) == (name in UNTOLD_CONDITIONS)
 
 
 @pytest.mark.parametrize("name", sorted(FROM_SEARCH))
 def test_each_field_is_told_or_asked_anew(name: str) -> None:
-    assert (untold(reading(flat("city"), name)) is not None) == (name in UNTOLD_FIELDS)
+    assert (untracked_reason(reading(flat("city"), name)) is not None) == (name in UNTOLD_FIELDS)
 
 
 def test_what_is_in_a_field_goes_with_it() -> None:
-    assert untold(reading(flat("city"), "exifInfo.make", "exifInfo.rating")) is None
-    assert untold(reading(flat("city"), "exifInfo.make", "people.name")) == "people"
+    assert untracked_reason(reading(flat("city"), "exifInfo.make", "exifInfo.rating")) is None
+    assert untracked_reason(reading(flat("city"), "exifInfo.make", "people.name")) == "people"
 
 
 def test_rankings_and_first_ones_are_asked_anew() -> None:
-    assert untold(reading(Query(Kind.SMART, (("query", "dog"),), limit=10))) == "rankings"
-    assert untold(reading(Query(Kind.METADATA, (("city", "Nice"),), limit=10))) == "the first of a search"
+    assert untracked_reason(reading(Query(Kind.SMART, (("query", "dog"),), limit=10))) == "rankings"
+    assert untracked_reason(reading(Query(Kind.METADATA, (("city", "Nice"),), limit=10))) == "the first of a search"
 
 
 def test_all_reasons_are_named_once() -> None:
     query = Query(Kind.METADATA, (("isNotInAlbum", True), ("personIds", ("x",))))
-    assert untold(reading(query, "people")) == "albums and people"
+    assert untracked_reason(reading(query, "people")) == "albums and people"

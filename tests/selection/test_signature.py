@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
-from immich_smart_albums.rules.tree import All, Any, Check, Key, Not, Search
-from immich_smart_albums.selection.cache.key import signature
-from immich_smart_albums.selection.query_plan import Reading
+from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search, SplitKey
+from immich_smart_albums.selection.cache.key import cache_key
+from immich_smart_albums.selection.query_plan import Scan
 
 CITY = Query(Kind.METADATA, (("city", "Nice"),))
-BASE = Reading(CITY, frozenset({"a", "b"}), (), (), (None,), keeps_ids=False)
+BASE = Scan(CITY, frozenset({"a", "b"}), (), (), (None,), keeps_ids=False)
 
 
-def check(words: str) -> Check:
-    return Check(words, lambda _: True, frozenset(), lambda _: None)
+def check(words: str) -> Filter:
+    return Filter(words, lambda _: True, frozenset(), lambda _: None)
 
 
-def key(name: str, *fields: str) -> Key:
-    return Key(name, frozenset(fields), lambda _: ())
+def key(name: str, *fields: str) -> SplitKey:
+    return SplitKey(name, frozenset(fields), lambda _: ())
 
 
 OTHERS = [
@@ -31,10 +31,10 @@ OTHERS = [
     replace(BASE, query=Query(Kind.METADATA, conditions=(Condition("city", "eq", "Nice"),))),
     replace(BASE, query=Query(Kind.METADATA, either=((Condition("city", "eq", "Nice"),),))),
     replace(BASE, fields=frozenset({"a"})),
-    replace(BASE, checks=(check("x"),)),
-    replace(BASE, checks=(check("y"),)),
-    replace(BASE, checks=(check("x"), check("y"))),
-    replace(BASE, checks=(check("y"), check("x"))),
+    replace(BASE, filters=(check("x"),)),
+    replace(BASE, filters=(check("y"),)),
+    replace(BASE, filters=(check("x"), check("y"))),
+    replace(BASE, filters=(check("y"), check("x"))),
     replace(BASE, keys=(key("year", "a"),)),
     replace(BASE, keys=(key("year", "b"),)),
     replace(BASE, keys=(key("month", "a"),)),
@@ -55,17 +55,17 @@ OTHERS = [
 
 
 def test_every_difference_makes_a_difference() -> None:
-    signatures = [signature(each) for each in (BASE, *OTHERS)]
-    signatures += [signature(BASE, "1"), signature(BASE, "1", "2"), signature(BASE, "12")]
+    signatures = [cache_key(scan) for scan in (BASE, *OTHERS)]
+    signatures += [cache_key(BASE, "1"), cache_key(BASE, "1", "2"), cache_key(BASE, "12")]
     assert len(set(signatures)) == len(signatures)
 
 
 def test_what_only_messages_show_makes_none() -> None:
-    shown = (Search(CITY, label="elsewhere"), Not(check("x"), "label"))
-    assert signature(replace(BASE, trees=shown)) == signature(replace(BASE, trees=(Search(CITY), Not(check("x")))))
+    shown = (Search(CITY, origin="elsewhere"), Not(check("x"), "label"))
+    assert cache_key(replace(BASE, trees=shown)) == cache_key(replace(BASE, trees=(Search(CITY), Not(check("x")))))
 
 
 def test_a_signature_is_the_same_in_every_process() -> None:
     """If this changes, everything is read in full once by those who update: `recall.FORMAT` need not change then."""
     wide = replace(BASE, query=replace(CITY, visibility=frozenset(Visibility)))
-    assert signature(wide) == "d205556973e31a942c5d9d45470005353722e18e8b70dd06ecdf49c96900df40"
+    assert cache_key(wide) == "d205556973e31a942c5d9d45470005353722e18e8b70dd06ecdf49c96900df40"

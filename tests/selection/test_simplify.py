@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
-from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search
-from immich_smart_albums.selection.compile.simplify import bounded, is_bounded, simplify, without_smart
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search
+from immich_smart_albums.selection.compile.simplify import anchored, is_anchored, simplify, without_smart
 
 from .finding import WHOLE, city, exactly, local, person, smart
 
@@ -31,7 +31,7 @@ trees = st.recursive(
 )
 
 
-def asset_of(made: set[Search | Check], place: Search | None) -> set[Node]:
+def asset_of(made: set[Search | Filter], place: Search | None) -> set[Node]:
     """What holds for an asset: any of the leaves, but one city at most; what a search finds is on the timeline."""
     held: set[Node] = {*made, *([place] if place else [])}
     return held | {WHOLE} if any(isinstance(each, Search) for each in held) else held
@@ -70,13 +70,13 @@ def test_a_rule_in_a_plain_form_means_the_same(tree: Node, asset: set[Node]) -> 
 def test_a_rule_is_bounded_once_it_says_what_it_is_about(tree: Node) -> None:
     plain = simplify(tree, [])
     if not isinstance(plain, bool):
-        assert is_bounded(bounded(plain))
+        assert is_anchored(anchored(plain))
 
 
 @given(trees, assets)
 @settings(max_examples=60, deadline=None)
 def test_what_a_rule_is_about_takes_nothing_from_the_timeline(tree: Node, asset: set[Node]) -> None:
-    assert holds(bounded(tree), asset | {WHOLE}) == holds(tree, asset | {WHOLE})
+    assert holds(anchored(tree), asset | {WHOLE}) == holds(tree, asset | {WHOLE})
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_what_cannot_be_is_found_before_anything_is_sent(node: Node, plain: Node
 def test_a_check_passes_wherever_the_photo_is_unless_it_says_where() -> None:
     anywhere = exactly("rating", 5)
     assert simplify(All((ARCHIVED, anywhere)), []) == All((ARCHIVED, anywhere))
-    assert simplify(All((ARCHIVED, replace(anywhere, placed=True))), []) is False
+    assert simplify(All((ARCHIVED, replace(anywhere, sets_scope=True))), []) is False
 
 
 def test_what_cannot_be_is_told_with_its_reason_and_place() -> None:
@@ -134,8 +134,8 @@ def test_what_cannot_be_is_told_with_its_reason_and_place() -> None:
     ]
 
 
-ELSEWHERE = replace(exactly("rating", 5), within=Query(Kind.METADATA, (("rating", 5),), ARCHIVE))
-UNSAID = replace(exactly("rating", 4), within=Query(Kind.METADATA, (("albumIds", ("x",)),)))
+ELSEWHERE = replace(exactly("rating", 5), superset=Query(Kind.METADATA, (("rating", 5),), ARCHIVE))
+UNSAID = replace(exactly("rating", 4), superset=Query(Kind.METADATA, (("albumIds", ("x",)),)))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ UNSAID = replace(exactly("rating", 4), within=Query(Kind.METADATA, (("albumIds",
     ],
 )
 def test_what_nothing_bounds_is_about_the_timeline_or_where_its_checks_look(node: Node, expected: Node) -> None:
-    assert bounded(node) == expected
+    assert anchored(node) == expected
 
 
 @pytest.mark.parametrize(
@@ -183,5 +183,5 @@ def test_whole_library_is_the_timeline() -> None:
 
 
 def test_checks_are_told_apart_by_their_words() -> None:
-    assert isinstance(MAKE, Check)
+    assert isinstance(MAKE, Filter)
     assert simplify(All((MAKE, local("$['exifInfo'].make"))), []) == MAKE

@@ -11,7 +11,7 @@ import pytest
 from immich_sandbox import Sandbox
 from immich_smart_albums.changes.journal import Ending
 from immich_smart_albums.errors import ConfigurationError, LedgerError, Stopped
-from immich_smart_albums.operations.apply.result import Report
+from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.session.events import AssetsRead, Detail, Event, Exchanged, Note, ReadingDone
 from immich_smart_albums.session.options import Options
 from immich_smart_albums.session.session import Session
@@ -92,7 +92,7 @@ def test_a_session_plans_again_from_the_world_as_it_is(opened: Callable[..., Ses
 def test_writing_stops_before_the_next_request_and_tells_what_was_written(
     opened: Callable[..., Session], sandbox: Sandbox
 ) -> None:
-    session, result = opened(), Report()
+    session, result = opened(), ApplyResult()
     plan = session.writable(session.plan())
     answers = iter([False, False, True])  # the run begins, the album is made, and then it is to end
     with pytest.raises(Stopped):

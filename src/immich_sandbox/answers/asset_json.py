@@ -56,7 +56,7 @@ class AssetWriter:
             **({"exifInfo": exif_json(asset)} if asset.exif else {}),
             "tags": [tag_json(library.tags[tag_id], times.offset) for tag_id in asset.tag_ids],
             # Of somebody else's asset nobody is shown here, while searches show everybody.
-            "people": [self._person(asset, each) for each in asset.person_ids if asset.owner_id == viewer_id],
+            "people": [self._person(asset, person_id) for person_id in asset.person_ids if asset.owner_id == viewer_id],
             **({"unassignedFaces": []} if self._level.faces else {}),
             "stack": stack
             and {"id": stack.id, "primaryAssetId": stack.primary_asset_id, "assetCount": len(stack.asset_ids)},

@@ -12,10 +12,10 @@ from immich_sandbox.requests.fields import Field
 
 if TYPE_CHECKING:
     from immich_sandbox.library.records import Remark
-    from immich_sandbox.request import Answer, Call
+    from immich_sandbox.request import Answer, ApiRequest
 
 
-def activities(call: Call) -> Answer:
+def activities(call: ApiRequest) -> Answer:
     """GET /activities: the comments and likes of one album, those on its photos included unless `level` says so."""
     asked = call.checked_query(
         Field("albumId", "uuid", required=True),
@@ -25,7 +25,7 @@ def activities(call: Call) -> Answer:
         Field("userId", "uuid"),
     )
     album = readable_album(call.library, asked["albumId"], call.user_id)
-    return json_answer([_json(call, each) for each in album.remarks if _is_asked_for(each, asked)])
+    return json_answer([_json(call, remark) for remark in album.remarks if _is_asked_for(remark, asked)])
 
 
 def _is_asked_for(remark: Remark, asked: dict[str, Any]) -> bool:
@@ -37,7 +37,7 @@ def _is_asked_for(remark: Remark, asked: dict[str, Any]) -> bool:
     )
 
 
-def _json(call: Call, remark: Remark) -> dict[str, Any]:
+def _json(call: ApiRequest, remark: Remark) -> dict[str, Any]:
     return {
         "id": remark.id,
         "assetId": remark.asset_id,

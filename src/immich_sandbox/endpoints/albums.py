@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from immich_sandbox.answers.json_shapes import album_json, contributors_json, counted_members
-from immich_sandbox.api_error import Refusal
+from immich_sandbox.api_error import ApiError
 from immich_sandbox.library.access import album_as, may_share, readable_album
 from immich_sandbox.request import json_answer, no_content
 from immich_sandbox.requests.fields import ORDERS, Field
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from immich_sandbox.library.records import Album
-    from immich_sandbox.request import Answer, Call
+    from immich_sandbox.request import Answer, ApiRequest
 
 _ROLES = ("editor", "viewer")
 _IDS = Field("ids", "uuids", required=True)
 _USER = Field("", "object", fields=(Field("userId", "uuid", required=True), Field("role", "choice", choices=_ROLES)))
 
 
-def list_albums(call: Call) -> Answer:
+def list_albums(call: ApiRequest) -> Answer:
     """GET /albums: the owned ones up to 2.7, the owned and those shared with me from 3.0 on."""
     mine = [album for album in call.library.albums.values() if call.user_id in album.roles]
     mine.sort(key=lambda album: (album.created_at, album.id), reverse=True)
@@ -29,7 +29,7 @@ def list_albums(call: Call) -> Answer:
     return json_answer([album_json(album, call.library, call.level) for album in chosen])
 
 
-def _chosen_3(call: Call, mine: list[Album]) -> Iterable[Album]:
+def _chosen_3(call: ApiRequest, mine: list[Album]) -> Iterable[Album]:
     asked = call.checked_query(
         Field("id", "uuid"),
         Field("name", "text"),
@@ -48,7 +48,7 @@ def _chosen_3(call: Call, mine: list[Album]) -> Iterable[Album]:
     )
 
 
-def _chosen_2(call: Call, mine: list[Album]) -> Iterable[Album]:
+def _chosen_2(call: ApiRequest, mine: list[Album]) -> Iterable[Album]:
     asked = call.checked_query(Field("assetId", "uuid"), Field("shared", "boolean"))
     if "assetId" in asked:
         return (album for album in mine if asked["assetId"] in album.asset_ids)
@@ -57,7 +57,7 @@ def _chosen_2(call: Call, mine: list[Album]) -> Iterable[Album]:
     return (album for album in mine if album.owner_id == call.user_id and not ("shared" in asked and album.shared))
 
 
-def get_album(call: Call) -> Answer:
+def get_album(call: ApiRequest) -> Answer:
     """GET /albums/{id}: with all assets up to 2.7 unless `withoutAssets`, never from 3.0 on."""
     library, level = call.library, call.level
     album = readable_album(library, call.ids["id"], call.user_id)
@@ -70,7 +70,7 @@ def get_album(call: Call) -> Answer:
     return json_answer(body)
 
 
-def create_album(call: Call) -> Answer:
+def create_album(call: ApiRequest) -> Answer:
     """POST /albums: assets without access are left out without a word, names need not be unique."""
     wanted = call.checked_body(
         Field("albumName", "text", required=True),
@@ -81,10 +81,10 @@ def create_album(call: Call) -> Answer:
     roles: dict[str, str] = {}
     for user in wanted.get("albumUsers", []):
         if user["userId"] not in call.library.users:
-            raise Refusal(400, call.level.album_unknown_user)
+            raise ApiError(400, call.level.album_unknown_user)
         if user["userId"] == call.user_id:
             if not call.level.zod:
-                raise Refusal(400, "Cannot share album with owner")
+                raise ApiError(400, "Cannot share album with owner")
             continue
         roles[user["userId"]] = user.get("role", "editor")
     album = call.library.add_album(
@@ -100,7 +100,7 @@ def create_album(call: Call) -> Answer:
     return json_answer(body, 201)
 
 
-def update_album(call: Call) -> Answer:
+def update_album(call: ApiRequest) -> Answer:
     """PATCH /albums/{id}: by the owner, since 2.6.2 by editors too."""
     roles = ("owner", "editor") if call.level.album_editors_update else ("owner",)
     album = album_as(call.library, call.ids["id"], call.user_id, roles, "album.update")
@@ -113,7 +113,7 @@ def update_album(call: Call) -> Answer:
     )
     cover = wanted.get("albumThumbnailAssetId")
     if cover is not None and cover not in album.asset_ids:
-        raise Refusal(400, "Invalid album thumbnail")
+        raise ApiError(400, "Invalid album thumbnail")
     with call.library.lock:
         album.name = wanted.get("albumName", album.name)
         album.description = wanted.get("description", album.description) or ""
@@ -124,18 +124,18 @@ def update_album(call: Call) -> Answer:
     return json_answer(album_json(album, call.library, call.level, exact_dates=True))
 
 
-def delete_album(call: Call) -> Answer:
+def delete_album(call: ApiRequest) -> Answer:
     """DELETE /albums/{id}: by the owner only."""
     album = album_as(call.library, call.ids["id"], call.user_id, ("owner",), "album.delete")
     call.library.delete_album(album.id)
     return no_content(call.level)
 
 
-def add_assets(call: Call) -> Answer:
+def add_assets(call: ApiRequest) -> Answer:
     """PUT /albums/{id}/assets: 200 with one result for each id, in order, even if nothing could be added."""
     wanted = call.checked_body(_IDS)["ids"]
     if call.ids["id"] not in call.library.albums:
-        raise Refusal(400, "Album not found")
+        raise ApiError(400, "Album not found")
     permission = call.level.album_asset_access[0]
     album = album_as(call.library, call.ids["id"], call.user_id, ("owner", "editor"), permission)
     allowed = set(_shareable(call, wanted))
@@ -154,7 +154,7 @@ def add_assets(call: Call) -> Answer:
     return json_answer(results)
 
 
-def remove_assets(call: Call) -> Answer:
+def remove_assets(call: ApiRequest) -> Answer:
     """DELETE /albums/{id}/assets: the owner may take out all, an editor own ones and partners'."""
     wanted = call.checked_body(_IDS)["ids"]
     permission = call.level.album_asset_access[1]
@@ -175,7 +175,7 @@ def remove_assets(call: Call) -> Answer:
     return json_answer(results)
 
 
-def add_assets_to_albums(call: Call) -> Answer:
+def add_assets_to_albums(call: ApiRequest) -> Answer:
     """PUT /albums/assets: one result for everything; what is without access is dropped without a word."""
     wanted = call.checked_body(Field("albumIds", "uuids", required=True), Field("assetIds", "uuids", required=True))
     editable = [
@@ -195,42 +195,42 @@ def add_assets_to_albums(call: Call) -> Answer:
     return json_answer({"success": True})
 
 
-def add_users(call: Call) -> Answer:
+def add_users(call: ApiRequest) -> Answer:
     """PUT /albums/{id}/users: someone who is in already keeps the role (3.1.0), or is refused (before 3.0)."""
     album = _shared_by_me(call)
     for user in call.checked_body(Field("albumUsers", "list", required=True, fields=(_USER,)))["albumUsers"]:
         user_id = user["userId"]
         if user_id == album.owner_id:
-            raise Refusal(400, "Cannot be shared with owner")
+            raise ApiError(400, "Cannot be shared with owner")
         if user_id not in call.library.users:
-            raise Refusal(400, call.level.album_unknown_user)
+            raise ApiError(400, call.level.album_unknown_user)
         if user_id not in album.roles:
             album.roles[user_id] = user.get("role", "editor")
         elif call.level.album_readd_user_refused:
-            raise Refusal(400, "User already added")
+            raise ApiError(400, "User already added")
     _touch(call, album)
     return json_answer(album_json(album, call.library, call.level, exact_dates=True))
 
 
-def update_user(call: Call) -> Answer:
+def update_user(call: ApiRequest) -> Answer:
     """PUT /albums/{id}/user/{userId}: change a role."""
     album = _shared_by_me(call)
     role = call.checked_body(Field("role", "choice", choices=_ROLES, required=True))["role"]
     if album.roles.get(call.ids["userId"], "owner") == "owner":
-        raise Refusal(400, "Album not shared with user")
+        raise ApiError(400, "Album not shared with user")
     album.roles[call.ids["userId"]] = role
     _touch(call, album)
     return no_content(call.level)
 
 
-def remove_user(call: Call) -> Answer:
+def remove_user(call: ApiRequest) -> Answer:
     """DELETE /albums/{id}/user/{userId}: stop sharing; everybody may leave by `me`."""
     user_id = call.user_id if call.ids["userId"] == "me" else call.ids["userId"]
     album = readable_album(call.library, call.ids["id"], call.user_id)
     if album.owner_id == user_id:
-        raise Refusal(400, "Cannot remove album owner")
+        raise ApiError(400, "Cannot remove album owner")
     if user_id not in album.roles:
-        raise Refusal(400, "Album not shared with user")
+        raise ApiError(400, "Album not shared with user")
     if user_id != call.user_id:
         _shared_by_me(call)
     del album.roles[user_id]
@@ -238,7 +238,7 @@ def remove_user(call: Call) -> Answer:
     return no_content(call.level)
 
 
-def statistics(call: Call) -> Answer:
+def statistics(call: ApiRequest) -> Answer:
     """GET /albums/statistics."""
     mine = [album for album in call.library.albums.values() if call.user_id in album.roles]
     owned = [album for album in mine if album.owner_id == call.user_id]
@@ -246,24 +246,24 @@ def statistics(call: Call) -> Answer:
     return json_answer({"owned": len(owned), "shared": shared, "notShared": len(mine) - shared})
 
 
-def _assets_json(call: Call, album: Album) -> list[dict[str, Any]]:
+def _assets_json(call: ApiRequest, album: Album) -> list[dict[str, Any]]:
     members = counted_members(album, call.library, call.level)
     members.sort(key=lambda asset: (asset.file_created_at, asset.id), reverse=album.order == "desc")
     return [call.backend.writer.nested(asset) for asset in members]
 
 
-def _shared_by_me(call: Call) -> Album:
+def _shared_by_me(call: ApiRequest) -> Album:
     roles = ("owner", "editor") if call.level.album_editors_update else ("owner",)
     return album_as(call.library, call.ids["id"], call.user_id, roles, "album.share")
 
 
-def _shareable(call: Call, asset_ids: Iterable[str]) -> list[str]:
+def _shareable(call: ApiRequest, asset_ids: Iterable[str]) -> list[str]:
     library = call.library
     known = (library.assets.get(asset_id) for asset_id in asset_ids)
     return [asset.id for asset in known if asset is not None and may_share(library, asset, call.user_id)]
 
 
-def _touch(call: Call, album: Album) -> None:
+def _touch(call: ApiRequest, album: Album) -> None:
     with call.library.lock:
         album.updated_at = call.library.now()
         call.library.revision += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from immich_sandbox.api_error import Refusal, no_access
+from immich_sandbox.api_error import ApiError, no_access
 from immich_sandbox.generator.pictures import draw_asset
 from immich_sandbox.library.access import may_share, own_asset, readable_album, readable_asset
 from immich_sandbox.request import Answer, json_answer
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from immich_sandbox.library.records import Asset
-    from immich_sandbox.request import Call
+    from immich_sandbox.request import ApiRequest
 
 _ARCHIVE_SIZE = 4 * 1024**3
 
 
-def get_asset(call: Call) -> Answer:
+def get_asset(call: ApiRequest) -> Answer:
     """GET /assets/{id}: the only answer with tags, stack and owner."""
     asset = readable_asset(call.library, call.ids["id"], call.user_id)
     return json_answer(call.backend.writer.whole(asset, call.user_id))
 
 
-def update_asset(call: Call) -> Answer:
+def update_asset(call: ApiRequest) -> Answer:
     """PUT /assets/{id}: description, rating, favourite, visibility; each moves `updatedAt`."""
     asset = own_asset(call.library, call.ids["id"], call.user_id, "asset.update")
     level = call.level
@@ -52,13 +52,13 @@ def update_asset(call: Call) -> Answer:
     return json_answer(call.backend.writer.updated(asset))
 
 
-def thumbnail(call: Call) -> Answer:
+def thumbnail(call: ApiRequest) -> Answer:
     """GET /assets/{id}/thumbnail: an SVG drawn on the spot; a real server sends WebP or JPEG."""
     asset = readable_asset(call.library, call.ids["id"], call.user_id, "asset.view")
     return Answer(body=draw_asset(asset).encode(), content_type="image/svg+xml")
 
 
-def statistics(call: Call) -> Answer:
+def statistics(call: ApiRequest) -> Answer:
     """GET /assets/statistics: own assets; timeline and archive unless stated."""
     flags = [Field("isFavorite", "boolean"), Field("isTrashed", "boolean")]
     if call.level.visibility:
@@ -83,7 +83,7 @@ def statistics(call: Call) -> Answer:
     return json_answer({"images": images, "videos": videos, "total": images + videos})
 
 
-def stacks(call: Call) -> Answer:
+def stacks(call: ApiRequest) -> Answer:
     """GET /stacks: all own stacks with their assets."""
     primary = call.checked_query(Field("primaryAssetId", "uuid")).get("primaryAssetId")
     found = []
@@ -97,7 +97,7 @@ def stacks(call: Call) -> Answer:
     return json_answer(found)
 
 
-def download_info(call: Call) -> Answer:
+def download_info(call: ApiRequest) -> Answer:
     """POST /download/info: 201 with all ids of an album, a user or a list, and the video parts of live photos."""
     wanted = call.checked_body(
         Field("assetIds", "uuids"),
@@ -117,10 +117,10 @@ def download_info(call: Call) -> Answer:
             open_ids, size = [], 0
     if open_ids:
         archives.append({"size": size, "assetIds": open_ids})
-    return json_answer({"totalSize": sum(each["size"] for each in archives), "archives": archives}, 201)
+    return json_answer({"totalSize": sum(archive["size"] for archive in archives), "archives": archives}, 201)
 
 
-def _downloaded(call: Call, wanted: dict[str, Any]) -> Iterable[Asset]:
+def _downloaded(call: ApiRequest, wanted: dict[str, Any]) -> Iterable[Asset]:
     """Assets without EXIF are missing here, too (an INNER JOIN since 1.129), except in a list of ids."""
     library = call.library
     if "assetIds" in wanted:
@@ -138,10 +138,10 @@ def _downloaded(call: Call, wanted: dict[str, Any]) -> Iterable[Asset]:
             raise no_access("timeline.download")
         own = (asset for asset in library.timeline if asset.owner_id == call.user_id)
         return [a for a in own if a.deleted_at is None and a.exif and a.visibility != "hidden"]
-    raise Refusal(400, "assetIds, albumId, or userId is required")
+    raise ApiError(400, "assetIds, albumId, or userId is required")
 
 
-def _with_motion_parts(call: Call, assets: Iterable[Asset]) -> list[Asset]:
+def _with_motion_parts(call: ApiRequest, assets: Iterable[Asset]) -> list[Asset]:
     found = {asset.id: asset for asset in assets}
     parts = (call.library.assets.get(asset.live_photo_video_id or "") for asset in tuple(found.values()))
     found |= {part.id: part for part in parts if part is not None}

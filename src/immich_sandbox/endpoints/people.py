@@ -14,13 +14,13 @@ from immich_sandbox.requests.fields import Field
 
 if TYPE_CHECKING:
     from immich_sandbox.library.records import Person, Tag
-    from immich_sandbox.request import Call
+    from immich_sandbox.request import ApiRequest
 
 _MIN_FACES = 3
 """A person without a name is listed from so many faces on (the server's default)."""
 
 
-def list_people(call: Call) -> Answer:
+def list_people(call: ApiRequest) -> Answer:
     """GET /people: those with a face in the timeline; named ones, and unnamed ones with enough faces."""
     asked = call.checked_query(
         Field("page", "integer", low=1), Field("size", "integer", low=1, high=1000), Field("withHidden", "boolean")
@@ -48,12 +48,12 @@ def _rank(counted: tuple[Person, int]) -> tuple[bool, bool, bool, int]:
     return person.is_hidden, not person.is_favorite, not person.name, -faces
 
 
-def _faces(call: Call, person: Person) -> int:
+def _faces(call: ApiRequest, person: Person) -> int:
     assets = (call.library.assets[asset_id] for asset_id in call.library.assets_of_person(person.id))
     return sum(asset.visibility == "timeline" and asset.deleted_at is None for asset in assets)
 
 
-def search_person(call: Call) -> Answer:
+def search_person(call: ApiRequest) -> Answer:
     """GET /search/person: own people by the beginning of a word of their name, wherever their photos are.
 
     Since 2.7 similar names come as well.
@@ -66,38 +66,38 @@ def search_person(call: Call) -> Answer:
         tests.append(lambda text: text is not None and alike(text))
     own = (person for person in call.library.people.values() if person.owner_id == call.user_id)
     found = [person for person in own if person.name and any(test(person.name) for test in tests)]
-    return json_answer([person_json(each) for each in found if asked.get("withHidden") or not each.is_hidden])
+    return json_answer([person_json(person) for person in found if asked.get("withHidden") or not person.is_hidden])
 
 
-def get_person(call: Call) -> Answer:
+def get_person(call: ApiRequest) -> Answer:
     """GET /people/{id}."""
     return json_answer(person_json(_own_person(call)))
 
 
-def person_statistics(call: Call) -> Answer:
+def person_statistics(call: ApiRequest) -> Answer:
     """GET /people/{id}/statistics: the timeline only, while a search counts archived photos, too."""
     return json_answer({"assets": _faces(call, _own_person(call))})
 
 
-def person_thumbnail(call: Call) -> Answer:
+def person_thumbnail(call: ApiRequest) -> Answer:
     """GET /people/{id}/thumbnail: an SVG here, a JPEG on a real server."""
     return Answer(body=draw_person(_own_person(call)).encode(), content_type="image/svg+xml")
 
 
-def _own_person(call: Call) -> Person:
+def _own_person(call: ApiRequest) -> Person:
     person = call.library.people.get(call.ids["id"])
     if person is None or person.owner_id != call.user_id:
         raise no_access("person.read")
     return person
 
 
-def list_tags(call: Call) -> Answer:
+def list_tags(call: ApiRequest) -> Answer:
     """GET /tags: all of the user's, flat, by path."""
     own = sorted((tag for tag in call.library.tags.values() if tag.owner_id == call.user_id), key=lambda tag: tag.value)
     return json_answer([tag_json(tag) for tag in own])
 
 
-def tag_assets(call: Call) -> Answer:
+def tag_assets(call: ApiRequest) -> Answer:
     """PUT /tags/{id}/assets: one result for each id; this does move `updatedAt`."""
     library = call.library
     tag = _own_tag(call)
@@ -114,7 +114,7 @@ def tag_assets(call: Call) -> Answer:
     return json_answer(results)
 
 
-def untag_assets(call: Call) -> Answer:
+def untag_assets(call: ApiRequest) -> Answer:
     """DELETE /tags/{id}/assets: one result for each id; this moves `updatedAt` as well."""
     library = call.library
     tag = _own_tag(call)
@@ -124,12 +124,12 @@ def untag_assets(call: Call) -> Answer:
         if asset is None or tag.id not in asset.tag_ids:
             results.append({"id": asset_id, "success": False, "error": "not_found"})
         else:
-            library.update(asset_id, tag_ids=tuple(each for each in asset.tag_ids if each != tag.id))
+            library.update(asset_id, tag_ids=tuple(tag_id for tag_id in asset.tag_ids if tag_id != tag.id))
             results.append({"id": asset_id, "success": True})
     return json_answer(results)
 
 
-def _own_tag(call: Call) -> Tag:
+def _own_tag(call: ApiRequest) -> Tag:
     tag = call.library.tags.get(call.ids["id"])
     if tag is None or tag.owner_id != call.user_id:
         raise no_access("tag.asset")

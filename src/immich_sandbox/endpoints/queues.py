@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_sandbox.api_error import Refusal
+from immich_sandbox.api_error import ApiError
 from immich_sandbox.request import json_answer
 
 if TYPE_CHECKING:
-    from immich_sandbox.request import Answer, Call
+    from immich_sandbox.request import Answer, ApiRequest
 
 _NAMES = (
     *("thumbnailGeneration", "metadataExtraction", "videoConversion", "faceDetection", "facialRecognition"),
@@ -18,28 +18,28 @@ _NAMES = (
 """Those of 3.1; before, there were fewer."""
 
 
-def queues(call: Call) -> Answer:
+def queues(call: ApiRequest) -> Answer:
     """GET /queues (2.4 and later)."""
     _require_admin(call)
     return json_answer([{"name": name, "isPaused": False, "statistics": _counts(call, name)} for name in _NAMES])
 
 
-def jobs(call: Call) -> Answer:
+def jobs(call: ApiRequest) -> Answer:
     """GET /jobs: the older way."""
     _require_admin(call)
     return json_answer({name: _job(call, name) for name in _NAMES})
 
 
-def _job(call: Call, name: str) -> dict[str, object]:
+def _job(call: ApiRequest, name: str) -> dict[str, object]:
     status = {"isActive": bool(call.backend.settings.queues.get(name)), "isPaused": False}
     return {"jobCounts": _counts(call, name), "queueStatus": status}
 
 
-def _counts(call: Call, name: str) -> dict[str, int]:
+def _counts(call: ApiRequest, name: str) -> dict[str, int]:
     nothing = dict.fromkeys(("active", "completed", "failed", "delayed", "paused"), 0)
     return {**nothing, "waiting": call.backend.settings.queues.get(name, 0)}
 
 
-def _require_admin(call: Call) -> None:
+def _require_admin(call: ApiRequest) -> None:
     if not call.library.users[call.user_id].is_admin:
-        raise Refusal(403, "Forbidden")
+        raise ApiError(403, "Forbidden")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from immich_sandbox.library.records import Asset
-    from immich_sandbox.request import Call
+    from immich_sandbox.request import ApiRequest
 
 _SUGGESTIONS = {
     "country": "country",
@@ -31,7 +31,7 @@ _SUGGESTIONS = {
 }
 
 
-def metadata(call: Call) -> Answer:
+def metadata(call: ApiRequest) -> Answer:
     """POST /search/metadata."""
     wanted = call.checked_body(*search_fields(call.level, "metadata"))
     size = wanted.get("size", 250)
@@ -50,7 +50,7 @@ def metadata(call: Call) -> Answer:
     return _page(call, wanted, chosen[:size], start, _next_page(wanted, chosen, size))
 
 
-def smart(call: Call) -> Answer:
+def smart(call: ApiRequest) -> Answer:
     """POST /search/smart: ranks everything that the filters let through, and never tells a distance."""
     wanted = call.checked_body(*search_fields(call.level, "smart"))
     size = wanted.get("size", 100)
@@ -73,12 +73,12 @@ def smart(call: Call) -> Answer:
     return _page(call, wanted, chosen[:size], start, following)
 
 
-def _switches(call: Call) -> tuple[bool, bool]:
+def _switches(call: ApiRequest) -> tuple[bool, bool]:
     """Return the switches that decide whether a smart search works."""
     return call.backend.settings.smart_search, call.backend.settings.machine_learning
 
 
-def random(call: Call) -> Answer:
+def random(call: ApiRequest) -> Answer:
     """POST /search/random: a bare list, different at each call."""
     wanted = call.checked_body(*search_fields(call.level, "random"))
     found = list(found_structured(call, wanted) if is_structured(wanted) else found_flat(call, wanted))
@@ -86,14 +86,14 @@ def random(call: Call) -> Answer:
     return Answer(body=b"[" + _items(call, wanted, found[: wanted.get("size", 250)]) + b"]")
 
 
-def statistics(call: Call) -> Answer:
+def statistics(call: ApiRequest) -> Answer:
     """POST /search/statistics: the only true number of matches."""
     wanted = call.checked_body(*search_fields(call.level, "statistics"))
     found = found_structured(call, wanted) if is_structured(wanted) else found_flat(call, wanted)
     return json_answer({"total": len(found)})
 
 
-def large_assets(call: Call) -> Answer:
+def large_assets(call: ApiRequest) -> Answer:
     """POST /search/large-assets: its filters are in the query string, a body is ignored."""
     wanted = call.checked_query(*search_fields(call.level, "large-assets"))
     found = [asset for asset in found_flat(call, wanted) if asset.exif is not None]
@@ -101,7 +101,7 @@ def large_assets(call: Call) -> Answer:
     return Answer(body=b"[" + _items(call, wanted, found[: wanted.get("size", 250)]) + b"]")
 
 
-def suggestions(call: Call) -> Answer:
+def suggestions(call: ApiRequest) -> Answer:
     """GET /search/suggestions: the distinct values in the timeline."""
     kinds = tuple(_SUGGESTIONS) if call.level.suggestions_lens else tuple(_SUGGESTIONS)[:-1]
     texts = (Field(name, "text") for name in ("country", "state", "make", "model", "lensModel"))
@@ -126,14 +126,16 @@ def _salt(wanted: dict[str, Any], start: int, size: int) -> str:
     return f"{start} {size} {wanted.get('query', '')} {wanted.get('order', '')}"
 
 
-def _items(call: Call, wanted: dict[str, Any], assets: Sequence[Asset]) -> bytes:
+def _items(call: ApiRequest, wanted: dict[str, Any], assets: Sequence[Asset]) -> bytes:
     people = wanted.get("withPeople", False)
     if call.level.people_when_filtered and wanted.get("personIds"):
         people = True
     return call.backend.writer.items(assets, call.user_id, exif=wanted.get("withExif", False), people=people)
 
 
-def _page(call: Call, wanted: dict[str, Any], assets: Sequence[Asset], start: int, following: str | None) -> Answer:
+def _page(
+    call: ApiRequest, wanted: dict[str, Any], assets: Sequence[Asset], start: int, following: str | None
+) -> Answer:
     """Write a page; `total` and `count` are both what is on it (every version)."""
     count = len(assets)
     cursor, page = (following, None) if is_structured(wanted) else (None, following)

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from immich_sandbox.answers.asset_json import duration_text
-from immich_sandbox.api_error import Refusal
+from immich_sandbox.api_error import ApiError
 from immich_sandbox.library import times
 from immich_sandbox.library.access import readable_album
 from immich_sandbox.request import json_answer
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from immich_sandbox.library.records import Asset
-    from immich_sandbox.request import Answer, Call
+    from immich_sandbox.request import Answer, ApiRequest
 
 _SIZES = ("DAY", "MONTH")
 
 
-def buckets(call: Call) -> Answer:
+def buckets(call: ApiRequest) -> Answer:
     """GET /timeline/buckets: how many assets each month of local time has."""
     asked = _asked(call)
     start = _bucket_start(asked)
     counts = Counter(start(asset.local_date_time) for asset in _shown(call, asked))
     if call.level.columnar_buckets:
-        names = {each: each for each in counts}
+        names = {count: count for count in counts}
     else:
-        names = {each: f"{each}T00:00:00.000Z" for each in counts}
+        names = {count: f"{count}T00:00:00.000Z" for count in counts}
     listed = sorted(counts, reverse=asked.get("order", "desc") == "desc")
     return json_answer([{"timeBucket": names[each], "count": counts[each]} for each in listed])
 
 
-def bucket(call: Call) -> Answer:
+def bucket(call: ApiRequest) -> Answer:
     """GET /timeline/bucket: one month in columns (1.133 and later), or as whole assets before."""
     asked = _asked(call, Field("timeBucket", "text", required=True))
     start = _bucket_start(asked)
@@ -47,7 +47,7 @@ def bucket(call: Call) -> Answer:
     return json_answer(_columns(call, [asset for asset in shown if asset.exif], asked))
 
 
-def markers(call: Call) -> Answer:
+def markers(call: ApiRequest) -> Answer:
     """GET /map/markers: every place of every photo in one call."""
     flags = ("isArchived", "isFavorite", "withPartners", "withSharedAlbums")
     dates = ("fileCreatedAfter", "fileCreatedBefore")
@@ -75,7 +75,7 @@ def markers(call: Call) -> Answer:
     return json_answer([marker for asset in found if (marker := _marker(asset))])
 
 
-def album_markers(call: Call) -> Answer:
+def album_markers(call: ApiRequest) -> Answer:
     """GET /albums/{id}/map-markers (3.0 and later)."""
     album = readable_album(call.library, call.ids["id"], call.user_id)
     members = [call.library.assets[asset_id] for asset_id in album.asset_ids]
@@ -92,7 +92,7 @@ def _marker(asset: Asset) -> dict[str, Any] | None:
     return {"id": asset.id, "lat": exif.latitude, "lon": exif.longitude, **place}
 
 
-def _asked(call: Call, *more: Field) -> dict[str, Any]:
+def _asked(call: ApiRequest, *more: Field) -> dict[str, Any]:
     flags = ["isFavorite", "isTrashed", "withPartners", "withStacked", "withCoordinates"]
     fields = [Field(name, "uuid") for name in ("albumId", "personId", "tagId", "userId")]
     fields.append(Field("order", "choice", choices=ORDERS))
@@ -103,10 +103,10 @@ def _asked(call: Call, *more: Field) -> dict[str, Any]:
         fields.append(Field("size", "choice", choices=_SIZES, required=True))
     asked = call.checked_query(*fields, *(Field(name, "boolean") for name in flags), *more)
     if asked.get("visibility") == "locked":
-        raise Refusal(401, "Elevated permission is required")
+        raise ApiError(401, "Elevated permission is required")
     narrow = asked.get("visibility") == "timeline" and not asked.keys() & {"isFavorite", "isTrashed"}
     if asked.get("withPartners") and call.level.columnar_buckets and not narrow:
-        raise Refusal(400, "withPartners is only supported for non-archived, non-trashed, non-favorited assets")
+        raise ApiError(400, "withPartners is only supported for non-archived, non-trashed, non-favorited assets")
     return asked
 
 
@@ -116,7 +116,7 @@ def _bucket_start(asked: dict[str, Any]) -> Callable[[int], str]:
     return times.month
 
 
-def _shown(call: Call, asked: dict[str, Any]) -> list[Asset]:
+def _shown(call: ApiRequest, asked: dict[str, Any]) -> list[Asset]:
     library = call.library
     rows = library.timeline
     if "albumId" in asked:
@@ -126,7 +126,7 @@ def _shown(call: Call, asked: dict[str, Any]) -> list[Asset]:
         user_id = asked.get("userId", call.user_id)
         shared = user_id in library.searchable_owners(call.user_id)
         if not shared:
-            raise Refusal(400, "Not found or no timeline.read access")
+            raise ApiError(400, "Not found or no timeline.read access")
         owners = library.searchable_owners(user_id) if asked.get("withPartners") else {user_id}
         rows = [asset for asset in rows if asset.owner_id in owners]
     trashed, visible = asked.get("isTrashed", False), _visible(asked)
@@ -151,12 +151,12 @@ def _visible(asked: dict[str, Any]) -> tuple[str, ...]:
     return ("timeline", "archive")
 
 
-def _is_shown_of_stack(call: Call, asset: Asset) -> bool:
+def _is_shown_of_stack(call: ApiRequest, asset: Asset) -> bool:
     stack = call.library.stacks.get(asset.stack_id or "")
     return stack is None or stack.primary_asset_id == asset.id
 
 
-def _columns(call: Call, assets: list[Asset], asked: dict[str, Any]) -> dict[str, list[Any]]:
+def _columns(call: ApiRequest, assets: list[Asset], asked: dict[str, Any]) -> dict[str, list[Any]]:
     level = call.level
     duration = duration_text if level.duration_text else (lambda milliseconds: milliseconds)
     exif = [asset.exif for asset in assets]
@@ -197,6 +197,6 @@ def _ratio(asset: Asset) -> float:
     return round(asset.width / asset.height, 3) if asset.width and asset.height else 1
 
 
-def _stack(call: Call, asset: Asset) -> list[str] | None:
+def _stack(call: ApiRequest, asset: Asset) -> list[str] | None:
     stack = call.library.stacks.get(asset.stack_id or "")
     return [stack.id, str(len(stack.asset_ids))] if stack else None

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_sandbox.api_error import Refusal
+from immich_sandbox.api_error import ApiError
 from immich_sandbox.seeded import seeded, uuid4
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ class KeyRing:
         secret = headers.get("x-api-key") or query.get("apiKey")
         if secret is None:
             if headers.get("authorization", "").startswith("Bearer "):
-                raise Refusal(401, "Invalid user token")
-            raise Refusal(401, "Authentication required")
+                raise ApiError(401, "Invalid user token")
+            raise ApiError(401, "Authentication required")
         if secret not in self._by_secret:
-            raise Refusal(401, "Invalid API key")
+            raise ApiError(401, "Invalid API key")
         return self._by_secret[secret]
 
 
@@ -84,4 +84,4 @@ def require(key: ApiKey, route: str, permission: str, level: Level) -> None:
         Refusal: 403, naming the one permission that is missing.
     """
     if permission and route not in level.any_key_routes and not key.may(permission):
-        raise Refusal(403, f"Missing required permission: {permission}")
+        raise ApiError(403, f"Missing required permission: {permission}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from immich_sandbox.api_error import Refusal
+from immich_sandbox.api_error import ApiError
 from immich_sandbox.requests.problems import Problems
 from immich_sandbox.requests.value_types import properties
 
@@ -28,5 +28,5 @@ def checked(body: object, fields: Iterable[Field], level: Level, *, from_query: 
     elif level.zod:
         problems.wrong_type("object", body, ())
     if problems.issues or problems.lines:
-        raise Refusal(400, "Validation failed", issues=problems.issues, lines=problems.lines)
+        raise ApiError(400, "Validation failed", issues=problems.issues, lines=problems.lines)
     return values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from immich_sandbox.api_error import Refusal
+from immich_sandbox.api_error import ApiError
 from immich_sandbox.library import times
 from immich_sandbox.requests.problems import MISSING
 
@@ -108,7 +108,7 @@ def _date(problems: Problems, value: object, one: Field, path: Path) -> object:
         more = {"origin": "string", "code": "invalid_format", "format": "datetime"}
         problems.issue(path, message, "", **more, pattern=f"/{_IS_ZONED.pattern}/")
     elif instant is None:
-        raise Refusal(400, f"{one.name} must be a date string")
+        raise ApiError(400, f"{one.name} must be a date string")
     return instant
 
 
@@ -144,7 +144,7 @@ def _object(problems: Problems, value: object, one: Field, path: Path) -> object
         return value
     before = len(problems.issues)
     values = properties(problems, value, one.fields, path)
-    unknown = [name for name in value if name not in {each.name for each in one.fields}] if one.strict else []
+    unknown = [name for name in value if name not in {field.name for field in one.fields}] if one.strict else []
     if unknown:
         quoted = ", ".join(f'"{name}"' for name in unknown)
         message = f"Unrecognized key{'s' if unknown[1:] else ''}: {quoted}"

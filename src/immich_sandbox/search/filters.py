@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from immich_sandbox.api_error import Refusal
+from immich_sandbox.api_error import ApiError
 from immich_sandbox.library.text_match import like, resembles
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def elevated_only(wanted: Mapping[str, Any]) -> None:
         Refusal: 401, although the key is fine (1.135 and later).
     """
     if wanted.get("visibility") == "locked":
-        raise Refusal(401, "Elevated permission is required")
+        raise ApiError(401, "Elevated permission is required")
 
 
 def tests_for(wanted: Mapping[str, Any], library: Library, level: Level) -> list[Test]:
@@ -132,7 +132,7 @@ def _text_tests(wanted: Mapping[str, Any]) -> Iterator[Test]:
 def _relation_tests(wanted: Mapping[str, Any], library: Library) -> Iterator[Test]:
     """Ids combine with AND, an empty list is no filter, and an id given twice matches nothing (3.1.0, recorded)."""
     if people := wanted.get("personIds"):
-        yield _nothing if _repeats(people) else lambda asset: all(each in asset.person_ids for each in people)
+        yield _nothing if _repeats(people) else lambda asset: all(person in asset.person_ids for person in people)
     if tags := wanted.get("tagIds"):
         families = [library.tag_family(tag_id) for tag_id in tags]
         yield (
@@ -143,8 +143,8 @@ def _relation_tests(wanted: Mapping[str, Any], library: Library) -> Iterator[Tes
     elif "tagIds" in wanted and wanted["tagIds"] is None:
         yield lambda asset: not asset.tag_ids
     if albums := wanted.get("albumIds"):
-        members = [library.albums[each].asset_ids if each in library.albums else {} for each in albums]
-        yield _nothing if _repeats(albums) else lambda asset: all(asset.id in each for each in members)
+        members = [library.albums[album].asset_ids if album in library.albums else {} for album in albums]
+        yield _nothing if _repeats(albums) else lambda asset: all(asset.id in member for member in members)
     elif wanted.get("isNotInAlbum"):
         yield lambda asset: not library.albums_of_asset(asset.id)
 

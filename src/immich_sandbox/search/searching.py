@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from immich_sandbox.answers.results import taken_between
-from immich_sandbox.api_error import Refusal
+from immich_sandbox.api_error import ApiError
 from immich_sandbox.generator.concepts import distance, picture_vector, query_vector
 from immich_sandbox.library.access import readable_album, readable_asset
 from immich_sandbox.search.filters import elevated_only, tests_for
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from immich_sandbox.library.records import Asset
-    from immich_sandbox.request import Call
+    from immich_sandbox.request import ApiRequest
     from immich_sandbox.search.filters import Test
 
 _NO_FILTERS = frozenset({"page", "size", "order", "withPeople", "takenAfter", "takenBefore", "query", "queryAssetId"})
 
 
-def found_flat(call: Call, wanted: Mapping[str, Any], *, albums_of_anybody: bool = False) -> list[Asset]:
+def found_flat(call: ApiRequest, wanted: Mapping[str, Any], *, albums_of_anybody: bool = False) -> list[Asset]:
     """Return what a flat search finds, by time, then id.
 
     `albums_of_anybody`: `albumIds` opens shared albums with all that others put there (metadata search since 3.0).
@@ -50,7 +50,7 @@ def found_flat(call: Call, wanted: Mapping[str, Any], *, albums_of_anybody: bool
     return taken_between(rows, wanted.get("takenAfter"), wanted.get("takenBefore"))
 
 
-def found_structured(call: Call, wanted: Mapping[str, Any]) -> list[Asset]:
+def found_structured(call: ApiRequest, wanted: Mapping[str, Any]) -> list[Asset]:
     """Return what a structured search (3.2) finds, by time, then id.
 
     Raises:
@@ -67,7 +67,7 @@ def found_structured(call: Call, wanted: Mapping[str, Any]) -> list[Asset]:
     return call.backend.results.kept(question, lambda: _passing(library.timeline, tests))
 
 
-def ranked(call: Call, wanted: Mapping[str, Any], found: Callable[[], list[Asset]]) -> dict[Asset, float]:
+def ranked(call: ApiRequest, wanted: Mapping[str, Any], found: Callable[[], list[Asset]]) -> dict[Asset, float]:
     """Return what a smart search finds with its distances, nearest first; assets without embedding are left out.
 
     Raises:
@@ -79,24 +79,24 @@ def ranked(call: Call, wanted: Mapping[str, Any], found: Callable[[], list[Asset
     return {asset: away for away, asset in pairs}
 
 
-def _distances(call: Call, wanted: Mapping[str, Any]) -> Callable[[Asset], float]:
+def _distances(call: ApiRequest, wanted: Mapping[str, Any]) -> Callable[[Asset], float]:
     settings, library = call.backend.settings, call.library
     if not settings.smart_search:
-        raise Refusal(400, "Smart search is not enabled")
+        raise ApiError(400, "Smart search is not enabled")
     text = (wanted.get("query") or "").strip()
     if text:
         if not settings.machine_learning:
-            raise Refusal(500, "Failed to search smart")
+            raise ApiError(500, "Failed to search smart")
         if text in library.rankings:
             places = {asset_id: float(at) for at, asset_id in enumerate(library.rankings[text])}
             return lambda asset: places.get(asset.id, float(len(places)))
         vector = query_vector(text)
         return lambda asset: distance(vector, asset.concepts)
     if not wanted.get("queryAssetId"):
-        raise Refusal(400, "Either `query` or `queryAssetId` must be set")
+        raise ApiError(400, "Either `query` or `queryAssetId` must be set")
     like = readable_asset(library, wanted["queryAssetId"], call.user_id)
     if not like.concepts:
-        raise Refusal(400, f"Asset {like.id} has no embedding")
+        raise ApiError(400, f"Asset {like.id} has no embedding")
     vector = picture_vector(like.concepts)
     return lambda asset: -1.0 if asset is like else distance(vector, asset.concepts)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from immich_sandbox.api_error import Refusal
+from immich_sandbox.api_error import ApiError
 from immich_sandbox.library.access import readable_album
 from immich_sandbox.library.text_match import like, resembles
 from immich_sandbox.search.filters import EXIF_TEXTS
@@ -41,7 +41,7 @@ def is_structured(wanted: Mapping[str, Any]) -> bool:
         words = "/".join(name for name in ("filter", "orderBy", "cursor") if name in wanted)
         texts = [f"Deprecated field {name} cannot be combined with {words}" for name in flat]
         issues = [{"code": "custom", "path": [name], "message": text} for name, text in zip(flat, texts, strict=True)]
-        raise Refusal(400, "Validation failed", issues=issues)
+        raise ApiError(400, "Validation failed", issues=issues)
     return True
 
 
@@ -66,7 +66,7 @@ def structured_test(condition: Mapping[str, Any], library: Library, user_id: str
         if asset.visibility == "locked" or not all(each(asset) for each in shared):
             return False
         own = asset.owner_id in owners
-        return any((own or opened) and all(each(asset) for each in tests) for opened, tests in choices)
+        return any((own or opened) and all(test(asset) for test in tests) for opened, tests in choices)
 
     return test
 
@@ -98,7 +98,7 @@ def cursor_offset(cursor: str | None) -> int:
     except (ValueError, KeyError, TypeError):
         offset = None
     if not isinstance(offset, int) or offset < 0:
-        raise Refusal(400, "Invalid cursor")
+        raise ApiError(400, "Invalid cursor")
     return offset
 
 
@@ -116,10 +116,10 @@ def _check_visibility(top: Mapping[str, Any], branches: Sequence[Mapping[str, An
     asked = (
         [top["visibility"]]
         if "visibility" in top
-        else [each["visibility"] for each in branches if "visibility" in each]
+        else [branch["visibility"] for branch in branches if "visibility" in branch]
     )
     if any(_may_be_locked(each) for each in asked):
-        raise Refusal(401, "Elevated permission is required")
+        raise ApiError(401, "Elevated permission is required")
 
 
 def _may_be_locked(visibility: Mapping[str, Any]) -> bool:
@@ -144,7 +144,7 @@ def _check_numbers(part: Mapping[str, Any]) -> None:
         for operand in part.get(name, {}).values():
             for number in operand if isinstance(operand, list) else [operand]:
                 if isinstance(number, float) and not number.is_integer():
-                    raise Refusal(500, "Failed to search assets")
+                    raise ApiError(500, "Failed to search assets")
 
 
 # -- conditions ---------------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ def _tests(part: Mapping[str, Any], library: Library) -> Iterator[Test]:
 
 
 def _relation(name: str, operation: str, ids: list[str], library: Library) -> Test:
-    families = [library.tag_family(each) if name == "tagIds" else frozenset({each}) for each in ids]
+    families = [library.tag_family(id_) if name == "tagIds" else frozenset({id_}) for id_ in ids]
 
     def related(asset: Asset) -> frozenset[str]:
         if name == "albumIds":

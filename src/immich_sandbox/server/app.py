@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from starlette.requests import Request
 
-from immich_sandbox.api_error import Refusal, unknown_route
+from immich_sandbox.api_error import ApiError, unknown_route
 from immich_sandbox.library import times
 from immich_sandbox.library.keys import require
-from immich_sandbox.request import Answer, Call, json_answer
+from immich_sandbox.request import Answer, ApiRequest, json_answer
 from immich_sandbox.requests.fields import Field
 from immich_sandbox.requests.schema import checked
 from immich_sandbox.server import pages
@@ -130,11 +130,11 @@ class App:
         try:
             with self._backend.library.lock:
                 answer = self._route(incoming)
-        except Refusal as refusal:
+        except ApiError as refusal:
             answer = json_answer(refusal.body(zod=level.zod, correlation_id=correlation_id), refusal.status)
         except Exception:  # noqa: BLE001 - a server answers 500 to its own mistakes, and lives
             _log.exception("the sandbox could not answer %s %s", incoming.method, incoming.path)
-            mistake = Refusal(500, "Internal server error")
+            mistake = ApiError(500, "Internal server error")
             answer = json_answer(mistake.body(zod=level.zod, correlation_id=correlation_id), 500)
         answer.headers[level.correlation_header] = correlation_id
         answer.headers["date"] = times.http(self._backend.library.clock)
@@ -144,7 +144,7 @@ class App:
 
     def _route(self, incoming: _Incoming) -> Answer:
         if incoming.body is None:
-            raise Refusal(500, "Internal server error")
+            raise ApiError(500, "Internal server error")
         path = incoming.path
         if path == "/.well-known/immich":
             return json_answer({"api": {"endpoint": "/api"}})
@@ -165,7 +165,7 @@ class App:
             require(key, route.name, route.permission, self._backend.level)
         uuids = [Field(name, "uuid") for name, value in ids.items() if (name, value) != ("userId", "me")]
         ids |= checked(ids, uuids, self._backend.level)
-        return route.answer(Call(self._backend, key, ids, incoming.query, body))
+        return route.answer(ApiRequest(self._backend, key, ids, incoming.query, body))
 
     def _web(self, path: str) -> Answer:
         asset_id = path.removeprefix("/photos/")
@@ -231,9 +231,9 @@ def _parsed(incoming: _Incoming) -> object:
     try:
         parsed = msgspec.json.decode(incoming.body)
     except msgspec.DecodeError as error:
-        raise Refusal(400, _syntax_message(incoming.body, truncated="truncated" in str(error))) from None
+        raise ApiError(400, _syntax_message(incoming.body, truncated="truncated" in str(error))) from None
     if not isinstance(parsed, dict | list):
-        raise Refusal(400, _syntax_message(incoming.body, truncated=False))
+        raise ApiError(400, _syntax_message(incoming.body, truncated=False))
     return parsed
 
 

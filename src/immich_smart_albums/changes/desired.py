@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class AlbumView:
+class CurrentAlbum:
     """An album and what is in it."""
 
     album: Album
@@ -40,7 +40,7 @@ class AlbumView:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DesiredAlbum:
     """What one rule wants of its album, with every name looked up."""
 
     rule: AlbumRule

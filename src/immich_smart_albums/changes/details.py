@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
-    from immich_smart_albums.changes.desired import Wanted
+    from immich_smart_albums.changes.desired import DesiredAlbum
     from immich_smart_albums.model.album import AlbumDetails
     from immich_smart_albums.model.asset import Asset
 
 
 def details(
-    wanted: Wanted, now: AlbumDetails | None, members: AbstractSet[str], shown: Sequence[Asset]
+    wanted: DesiredAlbum, now: AlbumDetails | None, members: AbstractSet[str], shown: Sequence[Asset]
 ) -> tuple[list[SetDetails], list[str]]:
     """What is to be edited, given the `members` and what of the selection will be `shown`; and doubts about it."""
     rule = wanted.rule
@@ -35,7 +35,7 @@ def _edit(old: str | None, new: str | None) -> Edit | None:
     return None if new is None or new == old else Edit(old, new)
 
 
-def _cover(wanted: Wanted, members: AbstractSet[str], shown: Sequence[Asset]) -> tuple[str | None, list[str]]:
+def _cover(wanted: DesiredAlbum, members: AbstractSet[str], shown: Sequence[Asset]) -> tuple[str | None, list[str]]:
     """The asset that the album is to be shown with; None to leave it as it is."""
     asked = wanted.rule.cover
     match asked:

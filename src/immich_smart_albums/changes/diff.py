@@ -9,9 +9,9 @@ import msgspec
 from immich_smart_albums.changes.change import AddAssets, Change, CreateAlbum, RemoveAssets, SetDetails
 from immich_smart_albums.changes.details import details
 from immich_smart_albums.changes.guard import refusals, refusals_of_emptied, refusals_of_nothing
-from immich_smart_albums.changes.memory import NOTHING, Standing
+from immich_smart_albums.changes.memory import NOTHING, MembershipState
 from immich_smart_albums.changes.plan import AlbumPlan, Losses, Waiting
-from immich_smart_albums.changes.reconcile import learn
+from immich_smart_albums.changes.reconcile import reconcile
 from immich_smart_albums.changes.sharing import Sharing, sharing
 from immich_smart_albums.rules.album import Keep
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
-    from immich_smart_albums.changes.desired import AlbumView, Wanted
-    from immich_smart_albums.changes.memory import Memory
+    from immich_smart_albums.changes.desired import CurrentAlbum, DesiredAlbum
+    from immich_smart_albums.changes.memory import AlbumMemory
     from immich_smart_albums.model.album import AlbumDetails
     from immich_smart_albums.model.asset import Asset
 
 
-def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING) -> AlbumPlan:
+def plan_album(wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory = NOTHING) -> AlbumPlan:
     """The plan for one album; `view` is None where it is to be created, which it is not to stay empty.
 
     Added is what is selected and not there, but for what a person took out. Removed, where the rule keeps the album in
@@ -37,7 +37,7 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
     members = view.members if view else frozenset()
     inside = view.inside if view else frozenset()
     known = view.details if view else None
-    lesson = learn(memory, view, {id_: asset for id_, (_, asset) in selected.items()}, wanted.name)
+    lesson = reconcile(memory, view, {id_: asset for id_, (_, asset) in selected.items()}, wanted.name)
     has_owner = wanted.owner in wanted.selections
     missing = {id_: each for id_, each in selected.items() if id_ not in inside and id_ not in lesson.out}
     certain = {asset.id: (account, asset) for account, asset in wanted.certain()}
@@ -62,7 +62,7 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
         edits, doubts = details(wanted, known, members, shown)
     changes += [AddAssets(*each) for each in _by_account(additions.values())]
     changes += edits
-    gone = memory.having({Standing.OURS}) & {*lesson.learned.gone, *_ids(lesson.learned.taken_out)}
+    gone = memory.having({MembershipState.OURS}) & {*lesson.learned.gone, *_ids(lesson.learned.taken_out)}
     plan = AlbumPlan(
         rule=wanted.name,
         owner=wanted.owner,
@@ -79,7 +79,7 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
         warnings=(*lesson.warnings, *shared.warnings, *_waiting(len(barred)), *doubts),
         problems=wanted.problems,
         seen=view.seen if view else None,
-        losses=Losses(len(memory.having({Standing.OURS})), len(gone), len(gone & selected.keys())),
+        losses=Losses(len(memory.having({MembershipState.OURS})), len(gone), len(gone & selected.keys())),
         learned=msgspec.structs.replace(
             lesson.learned, shares=shared.remembered, settled=(*lesson.learned.settled, *shared.settled)
         ),
@@ -95,7 +95,7 @@ def plan_album(wanted: Wanted, view: AlbumView | None, memory: Memory = NOTHING)
     return msgspec.structs.replace(plan, refusals=refused)
 
 
-def _user_id(wanted: Wanted, account: str) -> str:
+def _user_id(wanted: DesiredAlbum, account: str) -> str:
     return wanted.users[account].id if account in wanted.users else ""
 
 
@@ -110,7 +110,7 @@ def _waiting(number: int) -> Iterator[str]:
 
 
 def _removals(
-    wanted: Wanted, album: AlbumDetails | None, memory: Memory, unwanted: AbstractSet[str]
+    wanted: DesiredAlbum, album: AlbumDetails | None, memory: AlbumMemory, unwanted: AbstractSet[str]
 ) -> list[tuple[str, Asset]]:
     """What we added and is to go, newest first, each with the account that may take it out.
 

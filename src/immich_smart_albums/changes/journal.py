@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from immich_smart_albums.changes.change import Change
-    from immich_smart_albums.changes.memory import AlbumKey, Binding, Standing
+    from immich_smart_albums.changes.memory import AlbumKey, Binding, MembershipState
     from immich_smart_albums.model.outcome import Outcome
 
 
@@ -93,7 +93,7 @@ class KnownAlbum:
     key: AlbumKey
     binding: Binding | None
     """None: none yet, or not any more."""
-    counts: Mapping[Standing, int]
+    counts: Mapping[MembershipState, int]
     server: str = ""
     """The address under which it was last seen, for links."""
     split: str = ""

@@ -32,7 +32,7 @@ class Binding:
     """As it was last seen."""
 
 
-class Standing(Enum):
+class MembershipState(Enum):
     """How a photo stands to an album, as far as the ledger knows."""
 
     OURS = "ours"
@@ -49,8 +49,8 @@ class Standing(Enum):
     """A run was interrupted while it added the photo, which is not there: perhaps taken out since. It stays out."""
 
 
-KNOWN_INSIDE = frozenset({Standing.OURS, Standing.HAND_MADE})
-KEPT_OUT = frozenset({Standing.TAKEN_OUT, Standing.GONE, Standing.UNSURE})
+KNOWN_INSIDE = frozenset({MembershipState.OURS, MembershipState.HAND_MADE})
+KEPT_OUT = frozenset({MembershipState.TAKEN_OUT, MembershipState.GONE, MembershipState.UNSURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Membership:
 
     asset: Asset
     """Of hand-made ones perhaps the id only."""
-    standing: Standing
+    standing: MembershipState
     user: str = ""
     """The id of the user whose key added it."""
     run: int = 0
@@ -93,7 +93,7 @@ class OpenShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class AlbumMemory:
     """All that the ledger remembers of one album."""
 
     memberships: Mapping[str, Membership] = field(default_factory=dict)
@@ -104,7 +104,7 @@ class Memory:
     """Who was let in, and on which word of the rules, by the ids of the users."""
     open_shares: tuple[OpenShare, ...] = ()
 
-    def having(self, standings: AbstractSet[Standing]) -> frozenset[str]:
+    def having(self, standings: AbstractSet[MembershipState]) -> frozenset[str]:
         """The ids of the photos that stand to the album in one of these ways."""
         return frozenset(id_ for id_, each in self.memberships.items() if each.standing in standings)
 
@@ -114,15 +114,17 @@ class Memory:
         Where one is in the album, somebody may have put it back. Not so if the album's `updated` is what it was before
         that request: adding moves it.
         """
-        doubtful = (each for each in self.interrupted if each.is_removal and each.updated != updated)
-        return frozenset(asset.id for each in doubtful for asset in each.assets)
+        doubtful = (
+            interrupted for interrupted in self.interrupted if interrupted.is_removal and interrupted.updated != updated
+        )
+        return frozenset(asset.id for interrupted in doubtful for asset in interrupted.assets)
 
 
-def continued(before: Memory, now: Memory) -> Memory:
+def continued(before: AlbumMemory, now: AlbumMemory) -> AlbumMemory:
     """What is remembered of an album that goes on under another name: what stays out by either stays out."""
     kept = {id_: each for id_, each in now.memberships.items() if each.standing in KEPT_OUT}
     return replace(before, memberships={**before.memberships, **kept})
 
 
-NOTHING = Memory()
+NOTHING = AlbumMemory()
 """No ledger, or one that does not know the album: everything in it counts as hand-made."""

@@ -28,7 +28,7 @@ class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Digest of the ids in it."""
 
 
-class Learned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Observed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a look into the album tells about people's hands since the last run; applying the plan records it."""
 
     hand_made: tuple[str, ...] = ()
@@ -108,7 +108,7 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why the album, or the part of an account, could not be planned."""
     seen: Seen | None = None
     """None: the album is new, or is written to as it is."""
-    learned: Learned = Learned()
+    learned: Observed = Observed()
     losses: Losses = Losses()
     split: str = ""
     """The rule's name in the rules file where the album is one of several that the rule is split into."""
@@ -128,12 +128,12 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def additions(self) -> tuple[Asset, ...]:
         """What would be added, by whomever."""
-        return tuple(each for change in self.changes if isinstance(change, AddAssets) for each in change.assets)
+        return tuple(asset for change in self.changes if isinstance(change, AddAssets) for asset in change.assets)
 
     @property
     def removals(self) -> tuple[Asset, ...]:
         """What would be taken out, by whomever."""
-        return tuple(each for change in self.changes if isinstance(change, RemoveAssets) for each in change.assets)
+        return tuple(asset for change in self.changes if isinstance(change, RemoveAssets) for asset in change.assets)
 
     @property
     def samples(self) -> tuple[Asset, ...]:

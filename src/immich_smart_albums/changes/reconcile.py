@@ -5,32 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.memory import KEPT_OUT, KNOWN_INSIDE, Standing
-from immich_smart_albums.changes.plan import Learned
+from immich_smart_albums.changes.memory import KEPT_OUT, KNOWN_INSIDE, MembershipState
+from immich_smart_albums.changes.plan import Observed
 from immich_smart_albums.model.command import command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
-    from immich_smart_albums.changes.desired import AlbumView
-    from immich_smart_albums.changes.memory import Memory
+    from immich_smart_albums.changes.desired import CurrentAlbum
+    from immich_smart_albums.changes.memory import AlbumMemory
     from immich_smart_albums.model.asset import Asset
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class Reconciliation:
     """What is ours, what is to stay out, and what is new about either."""
 
     ours: frozenset[str]
     """We added them, and they are in the album. All else in it is hand-made."""
     out: frozenset[str]
     """Not in the album, and not to be added."""
-    learned: Learned
+    learned: Observed
     warnings: tuple[str, ...]
 
 
-def learn(memory: Memory, view: AlbumView | None, selected: Mapping[str, Asset], rule: str = "") -> Lesson:
+def reconcile(
+    memory: AlbumMemory, view: CurrentAlbum | None, selected: Mapping[str, Asset], rule: str = ""
+) -> Reconciliation:
     """Hold an album against what the ledger remembers of it; `view` is None where there is no album.
 
     `rule` is its name, for commands that people are told.
@@ -49,21 +51,21 @@ def learn(memory: Memory, view: AlbumView | None, selected: Mapping[str, Asset],
     members = view.members if view else frozenset()
     inside = view.inside if view else frozenset()
     updated = view.details.updated if view and view.details else None
-    back = memory.having({Standing.OURS}) & inside & memory.perhaps_taken_out(updated)
-    ours = memory.having({Standing.OURS}) - back
+    back = memory.having({MembershipState.OURS}) & inside & memory.perhaps_taken_out(updated)
+    ours = memory.having({MembershipState.OURS}) - back
     added, removed, unproved = _interrupted(memory, updated, inside)
     unsure = added | removed
     missing = memory.having(KNOWN_INSIDE) - inside - unsure.keys()
     # Such a photo was locked when it was last missed, say, and matches again without being there.
-    resurfaced = (memory.having({Standing.GONE}) & selected.keys()) - inside
-    learned = Learned(
+    resurfaced = (memory.having({MembershipState.GONE}) & selected.keys()) - inside
+    learned = Observed(
         hand_made=tuple(sorted((members - memory.having(KNOWN_INSIDE)) | back)),
         taken_out=tuple(selected[id_] for id_ in sorted((missing & selected.keys()) | resurfaced)),
         gone=tuple(sorted(missing - selected.keys())),
         unsure=tuple(unsure.values()),
         settled=tuple(request.write for request in memory.interrupted),
     )
-    return Lesson(
+    return Reconciliation(
         ours=ours & inside,
         out=(memory.having(KEPT_OUT | KNOWN_INSIDE) | unsure.keys()) - inside,
         learned=learned,
@@ -72,7 +74,7 @@ def learn(memory: Memory, view: AlbumView | None, selected: Mapping[str, Asset],
 
 
 def _interrupted(
-    memory: Memory, updated: str | None, inside: AbstractSet[str]
+    memory: AlbumMemory, updated: str | None, inside: AbstractSet[str]
 ) -> tuple[dict[str, Asset], dict[str, Asset], int]:
     """What interrupted requests were to add and to take out that is not there, and how much of what they added is."""
     added: dict[str, Asset] = {}
@@ -89,7 +91,7 @@ def _interrupted(
     return added, removed, unproved
 
 
-def _warnings(rule: str, view: AlbumView | None, absent: tuple[int, int], unproved: int, back: int) -> list[str]:
+def _warnings(rule: str, view: CurrentAlbum | None, absent: tuple[int, int], unproved: int, back: int) -> list[str]:
     said = [
         f"a run was interrupted while it {what} {_photos_that(count)} not in the album now: somebody may have"
         f" taken them out, so they stay out until {command('ledger', 'forget', rule)}"

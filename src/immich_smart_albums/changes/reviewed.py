@@ -90,7 +90,7 @@ def _photos(changes: Iterable[Change], kind: type[AddAssets | RemoveAssets]) -> 
 
 def _covers(change: SetDetails, fresh: AlbumPlan, saved: AlbumPlan) -> bool:
     """Whether details are those that the rules say now; the newest photo may be another one meanwhile."""
-    now = next((each for each in fresh.changes if isinstance(each, SetDetails)), SetDetails())
+    now = next((change for change in fresh.changes if isinstance(change, SetDetails)), SetDetails())
     texts = (change.name, change.description, change.order) == (now.name, now.description, now.order)
     if change.cover == now.cover or not texts:
         return texts
@@ -108,7 +108,7 @@ def _chosen(saved: AlbumPlan, fresh: AlbumPlan) -> tuple[Change, ...]:
             assets = tuple(asset for asset in change.assets if (change.account, asset.id) in ids)
             kept += [type(change)(change.account, assets)] if assets else []
         elif isinstance(change, SetDetails):
-            kept += [each for each in saved.changes if isinstance(each, SetDetails)]
+            kept += [change for change in saved.changes if isinstance(change, SetDetails)]
         elif change in saved.changes:
             kept.append(change)
     return tuple(kept)

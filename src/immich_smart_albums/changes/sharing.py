@@ -10,8 +10,8 @@ from immich_smart_albums.changes.change import ShareAlbum
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from immich_smart_albums.changes.desired import Wanted
-    from immich_smart_albums.changes.memory import Memory
+    from immich_smart_albums.changes.desired import DesiredAlbum
+    from immich_smart_albums.changes.memory import AlbumMemory
     from immich_smart_albums.model.album import AlbumDetails, User
 
 
@@ -44,7 +44,7 @@ class _Wish:
     """The word on which it is said: as long as it is the same, what a person changed stays."""
 
 
-def sharing(wanted: Wanted, album: AlbumDetails | None, memory: Memory) -> Sharing:
+def sharing(wanted: DesiredAlbum, album: AlbumDetails | None, memory: AlbumMemory) -> Sharing:
     """Who is to get the album, another role in it, or, only if the rule says so, lose it.
 
     What was given once on the same word of the rules, and is not so any more, a person has changed: it stays. Of a
@@ -54,7 +54,7 @@ def sharing(wanted: Wanted, album: AlbumDetails | None, memory: Memory) -> Shari
     now = {user.id: (user, role) for user, role in album.users} if album else {}
     given = dict(memory.shares)
     updated = album.updated if album else None
-    given |= {each.user: each.asked for each in memory.open_shares if each.updated != updated}
+    given |= {open_share.user: open_share.asked for open_share in memory.open_shares if open_share.updated != updated}
     # Of an account that failed nobody may know which user it is.
     unshares = wanted.rule.unshare and not wanted.problems
     lost = [ShareAlbum(user, None, role) for id_, (user, role) in now.items() if unshares and id_ not in wishes]
@@ -74,12 +74,12 @@ def sharing(wanted: Wanted, album: AlbumDetails | None, memory: Memory) -> Shari
         changes=(*lost, *let_in),
         no_editors=frozenset(wish.user.id for wish in left if wish.role == "editor"),
         remembered=None if remembered == memory.shares else remembered,
-        settled=tuple(each.write for each in memory.open_shares),
+        settled=tuple(open_share.write for open_share in memory.open_shares),
         warnings=tuple(_said(left, now)),
     )
 
 
-def _wishes(wanted: Wanted, album: AlbumDetails | None) -> dict[str, _Wish]:
+def _wishes(wanted: DesiredAlbum, album: AlbumDetails | None) -> dict[str, _Wish]:
     """What the rules say of each user. Accounts that feed an album together have to be its editors."""
     wishes = {user.id: _Wish(user, role, role) for user, role in wanted.shares}
     if len(wanted.rule.accounts) > 1:

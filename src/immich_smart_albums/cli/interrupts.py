@@ -28,7 +28,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-class Patience:
+class GracefulStop:
     """Notes that a run is to end, which it does between two requests. The second time, it ends at once."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
@@ -40,7 +40,7 @@ class Patience:
         return self._is_asked
 
     @contextmanager
-    def holding(self) -> Iterator[None]:
+    def handling_signals(self) -> Iterator[None]:
         """Catch the signals meanwhile; elsewhere than in the main thread nobody sends any."""
         if threading.current_thread() is not threading.main_thread():
             yield

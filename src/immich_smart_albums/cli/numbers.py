@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import Problem
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 
-def whole_number(flag: str, text: str, findings: Findings, *, most: int | None = None) -> int:
+def whole_number(flag: str, text: str, findings: Diagnostics, *, most: int | None = None) -> int:
     """A number from 1 to `most`; 1 with a problem noted for anything else."""
     try:
         number = int(text)

@@ -52,7 +52,7 @@ def carry(verb: str, arguments: argparse.Namespace, parser: argparse.ArgumentPar
     if verb in {"explain", "adopt"}:
         rules = [Path(word) for word in arguments.words[: -2 if verb == "explain" else -1]]
     _this = _Run(
-        tuple(_text(each) for each in rules),
+        tuple(_text(rule) for rule in rules),
         tuple(word for name in CARRIED if name in given for word in _option(name, given[name])),
         ("--ledger", _text(given["ledger"])) if "ledger" in given else (),
     )
@@ -61,7 +61,7 @@ def carry(verb: str, arguments: argparse.Namespace, parser: argparse.ArgumentPar
 def carry_rules(paths: Iterable[Path]) -> None:
     """The rules files of this run, where they are not among its arguments."""
     global _this  # noqa: PLW0603
-    _this = _Run(tuple(_text(each) for each in paths), _this.server, _this.ledger)
+    _this = _Run(tuple(_text(path) for path in paths), _this.server, _this.ledger)
 
 
 def carry_nothing() -> None:

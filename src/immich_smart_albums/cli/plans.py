@@ -11,11 +11,11 @@ from msgspec import structs
 
 from immich_smart_albums.cli.console import has_colour
 from immich_smart_albums.cli.exits import Exit, exit_of
-from immich_smart_albums.cli.interrupts import Patience
+from immich_smart_albums.cli.interrupts import GracefulStop
 from immich_smart_albums.cli.output import print_document, print_json, print_lines
 from immich_smart_albums.cli.pasting import pasteable
 from immich_smart_albums.errors import Problem, SmartAlbumsError, UnsafePlan
-from immich_smart_albums.operations.apply.result import Report
+from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.report.applied import report_lines
 from immich_smart_albums.report.failures import GUARD_HINT, plan_problems, problems_of
 from immich_smart_albums.report.plan_json import plan_json
@@ -53,7 +53,7 @@ def _with_commands(plan: Plan) -> Plan:
 
 def _album_with_commands(album: AlbumPlan) -> AlbumPlan:
     warnings = tuple(map(pasteable, album.warnings))
-    problems = tuple(_problem_with_commands(each) for each in album.problems)
+    problems = tuple(_problem_with_commands(problem) for problem in album.problems)
     refusals = tuple(map(pasteable, album.refusals))
     return structs.replace(album, warnings=warnings, problems=problems, refusals=refusals)
 
@@ -69,13 +69,13 @@ def ended(plan: Plan, console: Console, *, changes: Exit = Exit.DONE) -> Exit:
     console.problems(plan_problems(plan))
     for refusal in plan.refusals:
         console.problem(Problem("", refusal, GUARD_HINT))
-    code = ending(plan, changes=changes)
+    code = exit_code_of_of(plan, changes=changes)
     if code is Exit.CHANGED:
         console.say(f"there are changes: {totals(plan)}")
     return code
 
 
-def ending(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:
+def exit_code_of_of(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:
     """The exit code of a plan: what was refused weighs more than what failed, and that more than `changes`."""
     if plan.is_refused:
         return Exit.REFUSED
@@ -108,14 +108,14 @@ def carried_out(plan: Plan, session: Session, console: Console, format_: str, *,
     console.problems(failures)
     if format_ == "json":
         print_plan(plan, format_, failures)
-    code = ending(plan)
+    code = exit_code_of_of(plan)
     if code is Exit.DONE and exit_code and report.has_changed:
         console.say("something was changed, and --exit-code says so")
         code = Exit.CHANGED
     return code if code is Exit.REFUSED or not failures else Exit.FAILED
 
 
-def _failures(plan: Plan, report: Report) -> dict[str, list[Problem]]:
+def _failures(plan: Plan, report: ApplyResult) -> dict[str, list[Problem]]:
     """What went wrong in each album when it was written; what its guard refuses was told with the plan."""
     found = {
         album.name: [problem for failure in of_album.failures for problem in problems_of(failure)]
@@ -125,10 +125,10 @@ def _failures(plan: Plan, report: Report) -> dict[str, list[Problem]]:
     return {name: problems for name, problems in found.items() if problems}
 
 
-def _written(plan: Plan, session: Session, console: Console) -> Report:
-    report, patience = Report(), Patience(console.say)
+def _written(plan: Plan, session: Session, console: Console) -> ApplyResult:
+    report, patience = ApplyResult(), GracefulStop(console.say)
     try:
-        with patience.holding():
+        with patience.handling_signals():
             session.apply(plan, stop=patience.is_asked, result=report)
     finally:
         for line in report_lines(plan, report):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.server import read_connection
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.session.options import Options
 from immich_smart_albums.session.session import Session
 
@@ -43,7 +43,7 @@ def rules_session(
 
 def rules_options(arguments: argparse.Namespace, paths: Sequence[Path] | None = None) -> Options:
     """What the arguments say; `paths` are the rules files where these are not arguments of their own."""
-    findings = Findings()
+    findings = Diagnostics()
     connection = read_connection(arguments, findings)
     return Options(
         environment=os.environ,
@@ -56,7 +56,7 @@ def rules_options(arguments: argparse.Namespace, paths: Sequence[Path] | None = 
         connection=connection,
         full=getattr(arguments, "full", False),
         problems=tuple(findings.problems),
-        notes=tuple(findings.notices),
+        notes=tuple(findings.warnings),
     )
 
 

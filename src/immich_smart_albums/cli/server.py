@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.cli.console import Console
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 LONGEST_TIME_OUT = 86_400
 MOST_REQUESTS_AT_A_TIME = 64
 
 
 def read_server(
-    arguments: argparse.Namespace, findings: Findings, console: Console, *, verbose: bool = False
+    arguments: argparse.Namespace, findings: Diagnostics, console: Console, *, verbose: bool = False
 ) -> tuple[Callable[[], PhotoServer], Connection]:
     """How to connect, and with how many requests at a time; `verbose` says which of several settings counts.
 
@@ -40,7 +40,7 @@ def read_server(
     return lambda: connect(settings, connection, on_exchange=console.exchange, on_read=console.read), connection
 
 
-def read_connection(arguments: argparse.Namespace, findings: Findings) -> Connection:
+def read_connection(arguments: argparse.Namespace, findings: Diagnostics) -> Connection:
     """How to talk to the server: what is wrong with numbers and headers is noted."""
     variables = Variables.read(os.environ, Path())
     return Connection(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.config.settings import Variables
     from immich_smart_albums.rules.album import Account
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 PATIENCE = 60.0
 """Seconds that a program may take to print a key: somebody may have to unlock a safe."""
@@ -33,7 +33,7 @@ _CONTAINERS = Path("/run/secrets")
 
 
 def read_account_key(
-    account: Account, variables: Variables, findings: Findings, *, patience: float = PATIENCE
+    account: Account, variables: Variables, findings: Diagnostics, *, patience: float = PATIENCE
 ) -> Secret | None:
     """The account's key; None with a problem noted, in which nothing of it shows."""
     if account.key_env is not None:
@@ -45,8 +45,10 @@ def read_account_key(
     if text is None:
         return None
     text, origin = text.strip(), _origin(account, variables)
-    others = [] if account.key_env is None else [each for each in variables.all(account.key_env) if each.text != text]
-    note = which_counts(origin, [each.origin for each in others])
+    others = (
+        [] if account.key_env is None else [found for found in variables.all(account.key_env) if found.text != text]
+    )
+    note = which_counts(origin, [other.origin for other in others])
     slip = wrong_key(text, "key_file")
     if slip is None:
         return Secret(text, note or origin)
@@ -62,16 +64,16 @@ def _origin(account: Account, variables: Variables) -> str:
     return account.key_file or f"what {(account.key_command or ('',))[0]} printed"
 
 
-def _from_variable(account: Account, name: str, variables: Variables, findings: Findings) -> str | None:
+def _from_variable(account: Account, name: str, variables: Variables, findings: Diagnostics) -> str | None:
     found = variables.find(name)
     if found is None:
-        also = "".join(f", and {trouble}" for trouble in variables.trouble)
+        also = "".join(f", and {trouble}" for trouble in variables.problems)
         hint = "Set it in the environment or in a .env file."
         _problem(account, f"the variable {name} is not set{also}", hint, findings)
     return found.text if found else None
 
 
-def _from_file(account: Account, name: str, findings: Findings) -> str | None:
+def _from_file(account: Account, name: str, findings: Diagnostics) -> str | None:
     try:
         path = Path(name).expanduser()
         if account.span is not None:
@@ -83,11 +85,11 @@ def _from_file(account: Account, name: str, findings: Findings) -> str | None:
         _problem(account, f"cannot read {name}: {told}", "It holds the key and nothing else.", findings)
         return None
     if mode & stat.S_IROTH and not path.is_relative_to(_CONTAINERS):
-        findings.notice(f"everybody on this machine can read the key in {path}; chmod 600 {path} keeps it to you")
+        findings.warn(f"everybody on this machine can read the key in {path}; chmod 600 {path} keeps it to you")
     return text
 
 
-def _from_program(account: Account, command: Sequence[str], findings: Findings, patience: float) -> str | None:
+def _from_program(account: Account, command: Sequence[str], findings: Diagnostics, patience: float) -> str | None:
     """What a program prints. What it says on stderr is not repeated: nobody knows what is in there."""
     hint = "Run it yourself to see what it says; it prints the key and nothing else."
     try:
@@ -149,6 +151,6 @@ def _read(process: subprocess.Popen[bytes], end: float) -> bytes:
                 raise ValueError
 
 
-def _problem(account: Account, message: str, hint: str | None, findings: Findings) -> None:
+def _problem(account: Account, message: str, hint: str | None, findings: Diagnostics) -> None:
     where = f"account {account.name}" if account.span is None else str(account.span)
     findings.problems.append(Problem(where, f"account {account.name}: {message}", hint))

@@ -12,10 +12,10 @@ from immich_smart_albums.rules.payload.smart_text import looks_like_file
 from immich_smart_albums.rules.syntax.source import Form, Source
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 
-def read_source(flag: str, value: str, findings: Findings) -> Source | None:
+def read_source(flag: str, value: str, findings: Diagnostics) -> Source | None:
     """What stands behind one value; None with a problem noted for a file or address that cannot be read."""
     bare = Source(f"{flag} {value!r}", value, Form.BARE)
     text = value.strip()
@@ -56,7 +56,7 @@ def _query_of(address: str) -> str | None:
     return parts.query if parts.path.rstrip("/").endswith("/search") else None
 
 
-def _from_file(path: Path, label: str, findings: Findings) -> Source | None:
+def _from_file(path: Path, label: str, findings: Diagnostics) -> Source | None:
     try:
         return Source(label, read_text(path, LARGEST_FILTER), Form.FILE)
     except OSError as error:
@@ -69,7 +69,7 @@ def _from_file(path: Path, label: str, findings: Findings) -> Source | None:
     return None
 
 
-def _from_address(flag: str, query: str, findings: Findings) -> Source | None:
+def _from_address(flag: str, query: str, findings: Diagnostics) -> Source | None:
     """The search in `https://…/search?query=%7B…%7D`, as Immich's own search page has it."""
     found = parse_qs(query).get("query", [])
     if len(found) != 1:

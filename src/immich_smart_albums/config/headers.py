@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.config.settings import Variables
     from immich_smart_albums.rules.album import Header
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 VARIABLE = "IMMICH_HEADERS"
 CERTIFICATE_NAMES = ("IMMICH_CLIENT_CERT", "IMMICH_CLIENT_KEY")
@@ -31,7 +31,7 @@ _SENT = re.compile(r"[\x20-\x7e\xa0-\xff]+")
 Headers = dict[str, Secret]
 
 
-def headers_of_rules(headers: Iterable[Header], variables: Variables, findings: Findings) -> Headers:
+def headers_of_rules(headers: Iterable[Header], variables: Variables, findings: Diagnostics) -> Headers:
     """The values of a rules file's headers; those that are not to be had are left out, with problems noted."""
     found: Headers = {}
     for header in headers:
@@ -45,7 +45,7 @@ def headers_of_rules(headers: Iterable[Header], variables: Variables, findings: 
     return found
 
 
-def headers_of_flags(words: Sequence[str], variables: Variables, findings: Findings) -> Headers:
+def headers_of_flags(words: Sequence[str], variables: Variables, findings: Diagnostics) -> Headers:
     """The values of `--header NAME=@FILE` and `NAME=env:VARIABLE`."""
     found: Headers = {}
     for word in words:
@@ -63,7 +63,7 @@ def headers_of_flags(words: Sequence[str], variables: Variables, findings: Findi
     return found
 
 
-def headers_of_variables(variables: Variables, findings: Findings) -> Headers:
+def headers_of_variables(variables: Variables, findings: Diagnostics) -> Headers:
     """What IMMICH_HEADERS says: `Name: value`, each on a line of its own."""
     variable = variables.find(VARIABLE)
     found: Headers = {}
@@ -89,7 +89,7 @@ def merged(*sets: Mapping[str, Secret]) -> Headers:
     return dict(found.values())
 
 
-def _from_file(name: str, file: str, beside: Path, where: str, findings: Findings) -> str | None:
+def _from_file(name: str, file: str, beside: Path, where: str, findings: Diagnostics) -> str | None:
     try:
         return read_text(beside / Path(file).expanduser(), LARGEST_KEY)
     except (OSError, RuntimeError, ValueError) as error:
@@ -99,16 +99,16 @@ def _from_file(name: str, file: str, beside: Path, where: str, findings: Finding
         return None
 
 
-def _from_variable(name: str, variable: str, variables: Variables, where: str, findings: Findings) -> str | None:
+def _from_variable(name: str, variable: str, variables: Variables, where: str, findings: Diagnostics) -> str | None:
     found = variables.find(variable)
     if found is None:
         message = f"the variable {variable} for the header {name} is not set"
         findings.problems.append(Problem(where, message, "Set it in the environment or in a .env file."))
-        findings.problems += variables.trouble
+        findings.problems += variables.problems
     return found.text if found else None
 
 
-def _add(found: Headers, name: str, value: str | None, where: str, findings: Findings) -> None:
+def _add(found: Headers, name: str, value: str | None, where: str, findings: Diagnostics) -> None:
     if value is None:
         return
     text = value.strip()

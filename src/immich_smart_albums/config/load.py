@@ -24,16 +24,16 @@ from immich_smart_albums.config.settings import (
 from immich_smart_albums.config.slips import which_counts
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.rules.album import DEFAULT_ACCOUNT
-from immich_smart_albums.rules.rules_file.rules_file import read_book
-from immich_smart_albums.rules.syntax.diagnostics import Findings
-from immich_smart_albums.rules.syntax.reader import Reading
+from immich_smart_albums.rules.rules_file.rules_file import read_rules
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.syntax.reader import Reader
 
 if TYPE_CHECKING:
     from datetime import date
 
     from immich_smart_albums.config.headers import Headers
     from immich_smart_albums.model.secret import Secret
-    from immich_smart_albums.rules.album import RuleBook
+    from immich_smart_albums.rules.album import RuleSet
 
 Source = Sequence[Path] | Mapping[str, bytes]
 """Rules files and folders, none for the usual ones; or texts that stand in no file yet, by the names they go by."""
@@ -42,7 +42,7 @@ _PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+):(?P<column>\d+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Environment:
     """Where a run takes place."""
 
     environment: Mapping[str, str] = field(repr=False)
@@ -53,10 +53,10 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class Household:
+class RunConfig:
     """Rules, and whom they are for."""
 
-    book: RuleBook
+    rules: RuleSet
     files: tuple[Path, ...]
     settings: Mapping[str, Settings]
     """Server and key of each account that feeds an album, in the order of the rules files."""
@@ -68,12 +68,12 @@ class Household:
 
 def load(
     source: Source,
-    surroundings: Surroundings,
-    findings: Findings,
+    surroundings: Environment,
+    findings: Diagnostics,
     *,
     server: str | None = None,
     key: str | None = None,
-) -> Household:
+) -> RunConfig:
     """Rules files, or texts by their names, with server and keys; `server` and `key` are those of the command line.
 
     Raises ConfigurationError with everything that is wrong, also with what was in `findings` before. An account
@@ -81,13 +81,13 @@ def load(
     """
     book, files, digest = _read(source, surroundings, findings)
     variables = Variables.read(surroundings.environment, surroundings.folder)
-    written = (book.server, str(book.written["server"][0].span)) if book and book.server else None
+    written = (book.server, str(book.source["server"][0].span)) if book and book.server else None
     address = read_server(variables, findings, given=server, written=written)
     keys, absent = ({}, {}) if book is None else _keys(book, variables, findings, key)
     headers = {} if book is None else _headers(book, keys, absent, variables, findings)
     client = (None, None) if book is None else (_beside(book, "client_cert"), _beside(book, "client_key"))
     if address is None:
-        findings.problems += variables.trouble
+        findings.problems += variables.problems
     if book is None or address is None or findings.problems or not keys:
         raise ConfigurationError(in_order((*findings.problems, *absent.values())))
     key_told = _accounts_note(book, variables) if book.accounts else key_note(variables, given=key)
@@ -95,10 +95,10 @@ def load(
     settings = {
         name: Settings(address.text, each, address.origin, notes, headers[name], *client) for name, each in keys.items()
     }
-    return Household(book, files, settings, absent, digest)
+    return RunConfig(book, files, settings, absent, digest)
 
 
-def load_rules(source: Source, surroundings: Surroundings, findings: Findings) -> RuleBook:
+def load_rules(source: Source, surroundings: Environment, findings: Diagnostics) -> RuleSet:
     """What rules files, or texts by their names, say. No key is read. Raises ConfigurationError."""
     book, _, _ = _read(source, surroundings, findings)
     if book is None or findings.problems:
@@ -107,8 +107,8 @@ def load_rules(source: Source, surroundings: Surroundings, findings: Findings) -
 
 
 def _read(
-    source: Source, surroundings: Surroundings, findings: Findings
-) -> tuple[RuleBook | None, tuple[Path, ...], str]:
+    source: Source, surroundings: Environment, findings: Diagnostics
+) -> tuple[RuleSet | None, tuple[Path, ...], str]:
     before = len(findings.problems)
     if isinstance(source, Mapping):
         files = tuple(map(Path, source))
@@ -116,12 +116,12 @@ def _read(
     else:
         files = find_rules(source, surroundings.environment, surroundings.folder, findings)
         values, digest = read_files(files, findings)
-    book = read_book(values, Reading(findings, surroundings.today)) if values else None
+    book = read_rules(values, Reader(findings, surroundings.today)) if values else None
     return (book if len(findings.problems) == before else None), files, digest
 
 
 def _keys(
-    book: RuleBook, variables: Variables, findings: Findings, given: str | None
+    book: RuleSet, variables: Variables, findings: Diagnostics, given: str | None
 ) -> tuple[dict[str, Secret], dict[str, Problem]]:
     """The keys of accounts that feed an album, and why others have none."""
     keys: dict[str, Secret] = {}
@@ -132,15 +132,15 @@ def _keys(
         if key is not None:
             keys[DEFAULT_ACCOUNT] = key
         if len(findings.problems) > before:
-            findings.problems += variables.trouble
+            findings.problems += variables.problems
     elif given:
         hint = "Leave it out, or give the account another key_env."
         findings.problems.append(Problem("--key", "the rules files say where the keys of accounts come from", hint))
     busy = {name for album in book.albums for name in album.accounts}
     for account in book.accounts:
         if account.name in busy:
-            key = read_account_key(account, variables, of_account := Findings())
-            findings.notices.extend(of_account.notices)
+            key = read_account_key(account, variables, of_account := Diagnostics())
+            findings.warnings.extend(of_account.warnings)
             if key is None:
                 absent[account.name] = of_account.problems[0]
             else:
@@ -149,14 +149,14 @@ def _keys(
 
 
 def _headers(
-    book: RuleBook, keys: dict[str, Secret], absent: dict[str, Problem], variables: Variables, findings: Findings
+    book: RuleSet, keys: dict[str, Secret], absent: dict[str, Problem], variables: Variables, findings: Diagnostics
 ) -> dict[str, Headers]:
     """The headers of each account; one whose own are not to be had takes no part, as one without a key."""
     common = headers_of_rules(book.headers, variables, findings)
     found: dict[str, Headers] = dict.fromkeys(keys, common)
     for account in book.accounts:
         if account.name in keys and account.headers:
-            own = headers_of_rules(account.headers, variables, of_account := Findings())
+            own = headers_of_rules(account.headers, variables, of_account := Diagnostics())
             found[account.name] = merged(common, own)
             if of_account.problems:
                 absent[account.name] = of_account.problems[0]
@@ -164,21 +164,21 @@ def _headers(
     return found
 
 
-def _beside(book: RuleBook, word: str) -> Path | None:
+def _beside(book: RuleSet, word: str) -> Path | None:
     """A file that a rules file names, as seen from there."""
     name: str | None = getattr(book, word)
     if name is None:
         return None
     with suppress(RuntimeError):  # "~somebody" who has no home
         name = str(Path(name).expanduser())
-    return Path(book.written[word][0].span.document.name).parent / name
+    return Path(book.source[word][0].span.document.name).parent / name
 
 
-def _accounts_note(book: RuleBook, variables: Variables) -> str | None:
+def _accounts_note(book: RuleSet, variables: Variables) -> str | None:
     """That the keys of accounts count, where there is one that belongs to none of them."""
     used = {account.key_env for account in book.accounts}
     idle = [found.origin for found in variables.all(*({KEY_NAME, KEY_FILE_NAME} - used))]
-    return which_counts(f"what the accounts at {book.written['accounts'][0].span} say", idle)
+    return which_counts(f"what the accounts at {book.source['accounts'][0].span} say", idle)
 
 
 def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:

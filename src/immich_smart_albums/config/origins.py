@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.settings import KEY_FILE_NAME, KEY_NAME, Variables, key_note, read_server
 from immich_smart_albums.rules.album import DEFAULT_ACCOUNT
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
-    from immich_smart_albums.config.load import Surroundings
-    from immich_smart_albums.rules.album import Account, RuleBook
+    from immich_smart_albums.config.load import Environment
+    from immich_smart_albums.rules.album import Account, RuleSet
 
 
-def server_origin(book: RuleBook, surroundings: Surroundings, given: str | None) -> tuple[str, str] | None:
+def server_origin(book: RuleSet, surroundings: Environment, given: str | None) -> tuple[str, str] | None:
     """The server's address and where it comes from; None where nothing says it."""
     variables = Variables.read(surroundings.environment, surroundings.folder)
-    written = (book.server, str(book.written["server"][0].span)) if book.server else None
-    found = read_server(variables, Findings(), given=given, written=written)
+    written = (book.server, str(book.source["server"][0].span)) if book.server else None
+    found = read_server(variables, Diagnostics(), given=given, written=written)
     return (found.text, found.note or found.origin) if found else None
 
 
-def key_origins(book: RuleBook, surroundings: Surroundings) -> dict[str, str]:
+def key_origins(book: RuleSet, surroundings: Environment) -> dict[str, str]:
     """Where the key of each account comes from."""
     variables = Variables.read(surroundings.environment, surroundings.folder)
     if book.accounts:

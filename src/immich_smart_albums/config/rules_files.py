@@ -15,8 +15,8 @@ from immich_smart_albums.errors import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
-    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+    from immich_smart_albums.rules.syntax.document import ValueNode
 
 VARIABLE = "SMART_ALBUMS_RULES"
 DEFAULT_NAME = "smart-albums.yaml"
@@ -27,7 +27,7 @@ _SUFFIXES = (".yaml", ".yml")
 
 
 def find_rules(
-    paths: Sequence[Path], environment: Mapping[str, str], folder: Path, findings: Findings
+    paths: Sequence[Path], environment: Mapping[str, str], folder: Path, findings: Diagnostics
 ) -> tuple[Path, ...]:
     """The files behind some paths, each once, those of a folder by name.
 
@@ -79,25 +79,25 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def read_files(files: Iterable[Path], findings: Findings) -> tuple[tuple[Value, ...], str]:
+def read_files(files: Iterable[Path], findings: Diagnostics) -> tuple[tuple[ValueNode, ...], str]:
     """What each file says, and a digest of all. Those that cannot be read are left out, with problems noted."""
     read = [(file, data) for file in files if (data := _bytes(file, findings)) is not None]
     return _read([("stdin" if file == STDIN else str(file), data) for file, data in read], findings)
 
 
-def read_texts(texts: Mapping[str, bytes], findings: Findings) -> tuple[tuple[Value, ...], str]:
+def read_texts(texts: Mapping[str, bytes], findings: Diagnostics) -> tuple[tuple[ValueNode, ...], str]:
     """What texts say that stand in no file yet, by the names they go by, and a digest of all."""
     fitting = [(name, data) for name, data in texts.items() if _fits(name, data, findings)]
     return _read(fitting, findings)
 
 
-def _read(texts: Sequence[tuple[str, bytes]], findings: Findings) -> tuple[tuple[Value, ...], str]:
+def _read(texts: Sequence[tuple[str, bytes]], findings: Diagnostics) -> tuple[tuple[ValueNode, ...], str]:
     values = [read_yaml(name, data, findings) for name, data in texts]
     digest = sha256(b"\0".join(data for _, data in texts)).hexdigest()[:32]
     return tuple(value for value in values if value is not None), digest
 
 
-def _files(path: Path, findings: Findings) -> list[Path]:
+def _files(path: Path, findings: Diagnostics) -> list[Path]:
     try:
         path = path.expanduser()
         if path == STDIN or not path.is_dir():
@@ -120,7 +120,7 @@ def _same(file: Path) -> Path:
         return file
 
 
-def _bytes(file: Path, findings: Findings) -> bytes | None:
+def _bytes(file: Path, findings: Diagnostics) -> bytes | None:
     try:
         if file == STDIN:
             data = sys.stdin.buffer.read(LARGEST + 1) if sys.stdin else b""
@@ -135,7 +135,7 @@ def _bytes(file: Path, findings: Findings) -> bytes | None:
     return data if _fits(str(file), data, findings) else None
 
 
-def _fits(name: str, data: bytes, findings: Findings) -> bool:
+def _fits(name: str, data: bytes, findings: Diagnostics) -> bool:
     if len(data) <= LARGEST:
         return True
     findings.problems.append(Problem(name, f"is larger than {LARGEST:,} bytes, which no rules file is"))

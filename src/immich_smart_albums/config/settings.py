@@ -15,7 +15,7 @@ from immich_smart_albums.model.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 SERVER_NAMES = ("IMMICH_SERVER_URL", "IMMICH_URL", "IMMICH_INSTANCE_URL", "IMMICH_BASE_URL")
 KEY_NAME = "IMMICH_API_KEY"
@@ -70,7 +70,7 @@ class Variables:
     """Each with its name, for messages."""
     lines: Mapping[str, int] = field(default_factory=dict)
     """Where variables stand in the last of the places, which is a file."""
-    trouble: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
     """Why the file could not be read: of no interest where everything is given elsewhere."""
 
     @classmethod
@@ -94,21 +94,21 @@ class Variables:
 
 
 def read_settings(
-    environment: Mapping[str, str], folder: Path, findings: Findings, *, server: str | None, key: str | None
+    environment: Mapping[str, str], folder: Path, findings: Diagnostics, *, server: str | None, key: str | None
 ) -> Settings | None:
     """The settings; None with problems noted where one is missing. `folder` is where a `.env` may be."""
     variables = Variables.read(environment, folder)
     chosen = read_server(variables, findings, given=server)
     found_key = read_key(variables, findings, given=key)
     if chosen is None or found_key is None:
-        findings.problems += variables.trouble
+        findings.problems += variables.problems
         return None
     notes = (chosen.note, key_note(variables, given=key))
     return Settings(chosen.text, found_key, chosen.origin, tuple(note for note in notes if note))
 
 
 def read_server(
-    variables: Variables, findings: Findings, *, given: str | None, written: tuple[str, str] | None = None
+    variables: Variables, findings: Diagnostics, *, given: str | None, written: tuple[str, str] | None = None
 ) -> Chosen | None:
     """The server's address; None with a problem noted.
 
@@ -141,7 +141,7 @@ def key_note(variables: Variables, *, given: str | None) -> str | None:
     return which_counts(origin, [other for value, other in others if value != text])
 
 
-def read_key(variables: Variables, findings: Findings, *, given: str | None) -> Secret | None:
+def read_key(variables: Variables, findings: Diagnostics, *, given: str | None) -> Secret | None:
     """The key: the one `given`, else that of a variable; None with a problem noted."""
     text, origin = (given or "").strip(), "--key"
     found = None if text else variables.find(KEY_NAME, KEY_FILE_NAME)
@@ -190,13 +190,13 @@ def _dot_env(folder: Path) -> tuple[dict[str, str], dict[str, int], tuple[Proble
     from dotenv.parser import parse_stream  # noqa: PLC0415
 
     bindings = list(parse_stream(StringIO(text)))
-    lines = {each.key: each.original.line for each in bindings if each.key}
+    lines = {binding.key: binding.original.line for binding in bindings if binding.key}
     trouble = tuple(
-        Problem(f"{path}:{each.original.line}", "this line cannot be read", "Write NAME=value.")
-        for each in bindings
-        if each.error
+        Problem(f"{path}:{binding.original.line}", "this line cannot be read", "Write NAME=value.")
+        for binding in bindings
+        if binding.error
     )
-    good = StringIO("".join(each.original.string for each in bindings if not each.error))
+    good = StringIO("".join(binding.original.string for binding in bindings if not binding.error))
     return {name: value for name, value in dotenv_values(stream=good).items() if value}, lines, trouble
 
 

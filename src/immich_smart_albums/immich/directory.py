@@ -135,7 +135,7 @@ class Directory:
         rows: list[_Person] = []
         for turn in range(MOST_READINGS):
             rows = self._read_people(PEOPLE_PAGE - 7 * turn)
-            found.update((each.id, Person(each.id, each.name, each.isHidden)) for each in rows)
+            found.update((row.id, Person(row.id, row.name, row.isHidden)) for row in rows)
             if len(found) >= len(rows):
                 return list(found.values())
         message = f"GET /people: the pages repeat people and leave out others ({len(found)} of {len(rows)} seen)"
@@ -147,7 +147,7 @@ class Directory:
         while has_more:
             parameters = {"page": str(number), "size": str(size), "withHidden": "true"}
             answer = decode(self._http.get("/people", parameters), _People, "GET /people")
-            if answer.hasNextPage and {each.id for each in answer.people} <= {each.id for each in rows}:
+            if answer.hasNextPage and {person.id for person in answer.people} <= {row.id for row in rows}:
                 message = "GET /people: a page brings nobody new and says that more follow"
                 raise Untrustworthy(message, hint="Something on the way seems to ignore which page is asked for.")
             rows += answer.people
@@ -163,7 +163,7 @@ class Directory:
         """People of the account with such a name, and similar ones, wherever their photos are; hidden ones too."""
         parameters = {"name": name, "withHidden": "true"}
         answer = decode(self._http.get("/search/person", parameters), list[_Person], "GET /search/person")
-        return [Person(each.id, each.name, each.isHidden) for each in answer]
+        return [Person(person.id, person.name, person.isHidden) for person in answer]
 
     def has_person(self, person_id: str) -> bool:
         """Whether the account has a person that the list may leave out."""
@@ -183,18 +183,18 @@ class Directory:
 
     def tags(self) -> list[Tag]:
         """All tags of the account."""
-        return [Tag(each.id, each.value) for each in decode(self._http.get("/tags"), list[_Tag], "GET /tags")]
+        return [Tag(tag.id, tag.value) for tag in decode(self._http.get("/tags"), list[_Tag], "GET /tags")]
 
     def users(self) -> list[User]:
         """The users of the server, as far as the account sees them; needs user.read."""
         answer = decode(self._http.get("/users"), list[_User], "GET /users")
-        return [User(each.id, each.name, each.email) for each in answer]
+        return [User(user.id, user.name, user.email) for user in answer]
 
     def partners(self) -> list[User]:
         """The users whose photos the account's timeline shows beside its own; needs partner.read."""
         body = self._http.get("/partners", {"direction": "shared-with"})
         answer = decode(body, list[_Partner], "GET /partners")
-        return [User(each.id, each.name, each.email) for each in answer if each.inTimeline]
+        return [User(partner.id, partner.name, partner.email) for partner in answer if partner.inTimeline]
 
     def albums(self) -> list[Album]:
         """All albums that the account owns or that are shared with it, each once."""
@@ -205,9 +205,9 @@ class Directory:
             answer = decode(self._http.get("/albums", parameters), list[_Album], "GET /albums")
             if parameters is not None:
                 self._check_shared(answer, found)
-            found.update((each.id, each) for each in answer)
-        own_id = self._own_id() if any(each.albumUsers for each in found.values()) else None
-        return [_album(each, own_id) for each in found.values()]
+            found.update((album.id, album) for album in answer)
+        own_id = self._own_id() if any(album.albumUsers for album in found.values()) else None
+        return [_album(album, own_id) for album in found.values()]
 
     def _check_shared(self, answer: list[_Album], owned: Mapping[str, _Album]) -> None:
         """Raise Untrustworthy where `shared=true` was dropped, so that albums of others are missing."""
@@ -231,7 +231,7 @@ class Directory:
                 body = self._http.hint("/timeline/buckets", parameters)
                 answer = decode(body, list[_Bucket], "GET /timeline/buckets")
                 try:
-                    self._months = [Month(to_milliseconds(each.timeBucket), each.count) for each in answer]
+                    self._months = [Month(to_milliseconds(bucket.timeBucket), bucket.count) for bucket in answer]
                 except ValueError as error:
                     raise unexpected("GET /timeline/buckets", error) from None
             return self._months
@@ -246,18 +246,20 @@ class Directory:
 
 def _album(wire: _Album, own_id: str | None) -> Album:
     """Since 3.0 the owner is the album user with role owner; before, a field of its own."""
-    owner = wire.owner or next((each.user for each in wire.albumUsers if each.role == "owner"), _User(""))
+    owner = wire.owner or next(
+        (album_user.user for album_user in wire.albumUsers if album_user.role == "owner"), _User("")
+    )
     role = _role(wire, owner, own_id)
-    is_shared = any(each.user.id != owner.id for each in wire.albumUsers)
+    is_shared = any(album_user.user.id != owner.id for album_user in wire.albumUsers)
     return Album(wire.id, wire.albumName, wire.assetCount, role, owner.name, wire.createdAt, is_shared)
 
 
 def _role(wire: _Album, owner: _User, own_id: str | None) -> str | None:
     """The account's role in an album; it stays open where somebody shares the album and the account is not known."""
-    others = [each for each in wire.albumUsers if each.user.id != owner.id]
+    others = [album_user for album_user in wire.albumUsers if album_user.user.id != owner.id]
     if not others or owner.id == own_id:
         return "owner"
-    return next((each.role for each in others if each.user.id == own_id), None)
+    return next((other.role for other in others if other.user.id == own_id), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class _Features(msgspec.Struct):
     smartSearch: bool  # noqa: N815 - Immich's name
 
 
-class Hints:
+class ServerInfo:
     """Asks anew each time: all of this changes while the server lives."""
 
     def __init__(self, http: Http, capabilities: Capabilities) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.immich.albums.albums import ImmichAlbums
 from immich_smart_albums.immich.directory import Directory, read_version
-from immich_smart_albums.immich.hints import Hints
+from immich_smart_albums.immich.hints import ServerInfo
 from immich_smart_albums.immich.search.embeddings import Embeddings
 from immich_smart_albums.immich.search.searches import ImmichSearches
 
@@ -26,7 +26,7 @@ class ImmichServer:
         self._capabilities = read_version(http)
         self.directory = Directory(http, self._capabilities)
         self.embeddings = Embeddings(http, self._capabilities, concurrency=concurrency)
-        self.hints = Hints(http, self._capabilities)
+        self.hints = ServerInfo(http, self._capabilities)
         self.searches = ImmichSearches(
             http, self._capabilities, self.directory, concurrency=concurrency, on_read=on_read
         )
@@ -46,10 +46,10 @@ class ImmichServer:
         """What a search asks to be shown of each asset beside its own fields: `exifInfo`, `people`."""
         return self.searches.asks_for(query, fields)
 
-    def lacks(self, query: Query) -> list[tuple[str, str]]:
+    def unsupported(self, query: Query) -> list[tuple[str, str]]:
         """The fields of a query that this version would silently ignore, each with what to know about it."""
-        return self._capabilities.lacks(query)
+        return self._capabilities.unsupported(query)
 
-    def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
+    def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
         """What to know about fields of assets that this version does not return."""
-        return self._capabilities.lacks_asset_fields(names)
+        return self._capabilities.unsupported_asset_fields(names)

@@ -184,7 +184,7 @@ class Capabilities:
         """A metadata search by albumIds finds other members' photos; before, `GET /albums/{id}` lists them."""
         return self.version >= Version(3, 0)
 
-    def lacks(self, query: Query) -> list[tuple[str, str]]:
+    def unsupported(self, query: Query) -> list[tuple[str, str]]:
         """The parts of a query that this version would ignore: (field, what to know about it)."""
         found = []
         if query.is_structured and not self.has_structured_search:
@@ -199,7 +199,7 @@ class Capabilities:
                 found.append((name, f"Immich {self.version} would ignore {shown!r} ({span})"))
         return found
 
-    def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
+    def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
         """What to know about fields of assets that this version does not return."""
         return [
             f"Immich {self.version} does not return {name!r} ({ASSET_FIELDS[name]}){INSTEAD.get(name, '')}"

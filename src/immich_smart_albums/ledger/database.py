@@ -32,23 +32,23 @@ class Database:
 
     def rows(self, sql: str, *values: object) -> list[Any]:
         """The rows that a query finds."""
-        with self._told():
+        with self._translating_errors():
             return self._connection.execute(sql, values).fetchall()
 
     def run(self, sql: str, *values: object) -> int:
         """Run one statement; the id of the row that it inserted, if any."""
-        with self._told():
+        with self._translating_errors():
             return self._connection.execute(sql, values).lastrowid or 0
 
     def run_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Run one statement for each row of values."""
-        with self._told():
+        with self._translating_errors():
             self._connection.executemany(sql, rows)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """All that is run inside is written for good at the end, or nothing of it."""
-        with self._told():
+        with self._translating_errors():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -59,7 +59,7 @@ class Database:
                 raise
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translating_errors(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.journal import Ending, State
-from immich_smart_albums.changes.memory import Standing
+from immich_smart_albums.changes.memory import MembershipState
 
 if TYPE_CHECKING:
     import sqlite3
     from enum import Enum
 
 _WORDS: dict[tuple[str, str], type[Enum]] = {
-    ("memberships", "standing"): Standing,
+    ("memberships", "standing"): MembershipState,
     ("writes", "state"): State,
     ("runs", "ending"): Ending,
 }

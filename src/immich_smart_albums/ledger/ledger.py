@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import AddAssets, DeleteAlbum, RemoveAssets, ShareAlbum, photos_of
 from immich_smart_albums.changes.journal import KnownAlbum, State
-from immich_smart_albums.changes.memory import AlbumKey, Binding, Interrupted, Memory, OpenShare, Standing
-from immich_smart_albums.changes.plan import Learned
+from immich_smart_albums.changes.memory import AlbumKey, AlbumMemory, Binding, Interrupted, MembershipState, OpenShare
+from immich_smart_albums.changes.plan import Observed
 from immich_smart_albums.ledger import memberships, rows
 from immich_smart_albums.ledger.database import open_database
 from immich_smart_albums.model.outcome import Outcome
@@ -54,12 +54,12 @@ class SqliteLedger:
         found = self._database.rows(sql, key.owner, key.rule)
         return Binding(*found[0]) if found else None
 
-    def memory(self, key: AlbumKey) -> Memory:
+    def memory(self, key: AlbumKey) -> AlbumMemory:
         """See `Ledger.memory`."""
         sql = "SELECT id, matched FROM albums WHERE owner = ? AND rule = ?"
         found = self._database.rows(sql, key.owner, key.rule)
         if not found:
-            return Memory()
+            return AlbumMemory()
         ((album, matched),) = found
         known = self._database.rows(f"SELECT {rows.MEMBERSHIP} FROM memberships WHERE album = ?", album)  # noqa: S608 - columns
         shares = dict(self._database.rows("SELECT user, asked FROM shares WHERE album = ?", album))
@@ -74,14 +74,14 @@ class SqliteLedger:
             elif isinstance(change, ShareAlbum) and change.role is not None:
                 open_shares.append(OpenShare(id_, change.user.id, change.asked, updated))
         by_id = {row[0]: rows.membership(row) for row in known}
-        return Memory(by_id, tuple(interrupted), matched, shares, tuple(open_shares))
+        return AlbumMemory(by_id, tuple(interrupted), matched, shares, tuple(open_shares))
 
     def albums(self) -> list[KnownAlbum]:
         """See `Ledger.albums`."""
-        counts: dict[int, dict[Standing, int]] = {}
+        counts: dict[int, dict[MembershipState, int]] = {}
         sql = "SELECT album, standing, count(*) FROM memberships GROUP BY album, standing"
         for album, standing, count in self._database.rows(sql):
-            counts.setdefault(album, {})[Standing(standing)] = count
+            counts.setdefault(album, {})[MembershipState(standing)] = count
         sql = "SELECT id, owner, rule, album, name, server, split FROM albums ORDER BY rule, owner"
         return [
             KnownAlbum(
@@ -130,14 +130,14 @@ class SqliteLedger:
         """See `Ledger.intend`."""
         before = updated()
         sql = "INSERT INTO writes (run, album, album_id, user, updated, change, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        with self._changing():
+        with self._transaction_that_counts():
             album = self._album(intent.key)
             change = rows.change_text(intent.change)
             return self._database.run(sql, intent.run, album, intent.album_id, intent.user, before, change, intent.at)
 
     def settle(self, write: int, outcomes: Mapping[str, Outcome], album: Album | None = None) -> None:
         """See `Ledger.settle`."""
-        with self._changing():
+        with self._transaction_that_counts():
             sql = "SELECT run, album, user, change FROM writes WHERE id = ?"
             ((run, row, user, text),) = self._database.rows(sql, write)
             change = rows.change_from(text)
@@ -162,7 +162,7 @@ class SqliteLedger:
 
     def refuse(self, write: int) -> None:
         """See `Ledger.refuse`."""
-        with self._changing():
+        with self._transaction_that_counts():
             self._database.run("UPDATE writes SET state = 'refused' WHERE id = ?", write)
 
     # -- albums and people -----------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ class SqliteLedger:
         before = self.binding(key)
         if before == Binding(album.id, album.name):
             return
-        with self._changing():
+        with self._transaction_that_counts():
             row = self._album(key)
             if before is not None and before.album_id != album.id:
                 self._unbind(row)
@@ -182,7 +182,7 @@ class SqliteLedger:
         """See `Ledger.rename`."""
         if self.binding(now) is not None:
             return
-        with self._changing():
+        with self._transaction_that_counts():
             old, new = self._album(before), self._album(now)
             self._database.run("DELETE FROM shares WHERE album = ?", new)
             # What is known of the new one by now is what stays out of it.
@@ -197,30 +197,30 @@ class SqliteLedger:
 
     def unbind(self, key: AlbumKey) -> None:
         """See `Ledger.unbind`."""
-        with self._changing():
+        with self._transaction_that_counts():
             self._unbind(self._album(key))
 
-    def learn(self, key: AlbumKey, learned: Learned, matched: int | None, split: str = "") -> None:
+    def learn(self, key: AlbumKey, learned: Observed, matched: int | None, split: str = "") -> None:
         """See `Ledger.learn`."""
         sql = "UPDATE albums SET matched = coalesce(?, matched), split = ? WHERE id = ?"
-        if learned == Learned():
+        if learned == Observed():
             with self._database.writing():
                 self._database.run(sql, matched, split, self._album(key))
             return
-        with self._changing():
+        with self._transaction_that_counts():
             album = self._album(key)
             self._database.run(sql, matched, split, album)
             memberships.record_learned(self._database, album, learned)
 
     def take_over(self, run: int, key: AlbumKey, user: str, assets: Iterable[Asset]) -> None:
         """See `Ledger.take_over`."""
-        with self._changing():
+        with self._transaction_that_counts():
             memberships.count_as_ours(self._database, self._album(key), user, run, assets)
 
     def forget(self, key: AlbumKey, asset_ids: Iterable[str]) -> None:
         """See `Ledger.forget`."""
-        with self._changing():
-            memberships.let_in(self._database, self._album(key), asset_ids)
+        with self._transaction_that_counts():
+            memberships.allow_again(self._database, self._album(key), asset_ids)
 
     def _album(self, key: AlbumKey) -> int:
         """The number of an album's row, which is made where there is none; a run notes the server's address in it."""
@@ -236,7 +236,7 @@ class SqliteLedger:
         memberships.forget_contents(self._database, row)
 
     @contextmanager
-    def _changing(self) -> Iterator[None]:
+    def _transaction_that_counts(self) -> Iterator[None]:
         """A transaction after which plans made before do not fit any more."""
         with self._database.writing():
             yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import AddAssets, RemoveAssets, ShareAlbum
-from immich_smart_albums.changes.memory import KEPT_OUT, Standing
+from immich_smart_albums.changes.memory import KEPT_OUT, MembershipState
 from immich_smart_albums.ledger.rows import snapshot
 from immich_smart_albums.model.outcome import Outcome
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from immich_smart_albums.changes.change import Change
-    from immich_smart_albums.changes.plan import Learned
+    from immich_smart_albums.changes.plan import Observed
     from immich_smart_albums.ledger.database import Database
     from immich_smart_albums.model.asset import Asset
 
@@ -36,14 +36,14 @@ _ID_ONLY = """
 
 def count_as_ours(database: Database, album: int, user: str, run: int, assets: Iterable[Asset]) -> None:
     """These photos were added by us, in this run, with the key of this user."""
-    database.run_many(_BY_US, ((album, Standing.OURS.value, user, run, *snapshot(asset)) for asset in assets))
+    database.run_many(_BY_US, ((album, MembershipState.OURS.value, user, run, *snapshot(asset)) for asset in assets))
 
 
-def record_learned(database: Database, album: int, learned: Learned) -> None:
+def record_learned(database: Database, album: int, learned: Observed) -> None:
     """What people did."""
-    _stand(database, album, Standing.HAND_MADE, learned.hand_made)
-    _stand(database, album, Standing.GONE, learned.gone)
-    for standing, assets in ((Standing.TAKEN_OUT, learned.taken_out), (Standing.UNSURE, learned.unsure)):
+    _stand(database, album, MembershipState.HAND_MADE, learned.hand_made)
+    _stand(database, album, MembershipState.GONE, learned.gone)
+    for standing, assets in ((MembershipState.TAKEN_OUT, learned.taken_out), (MembershipState.UNSURE, learned.unsure)):
         database.run_many(_PHOTO_KNOWN, ((album, standing.value, "", 0, *snapshot(asset)) for asset in assets))
     if learned.shares is not None:
         database.run("DELETE FROM shares WHERE album = ?", album)
@@ -73,17 +73,17 @@ def record_outcomes(  # noqa: PLR0913 - a request: whose, when, what, and what c
     if isinstance(change, AddAssets):
         added = set(by_outcome.get(Outcome.ADDED, ()))
         count_as_ours(database, album, user, run, (asset for asset in change.assets if asset.id in added))
-        _stand(database, album, Standing.HAND_MADE, by_outcome.get(Outcome.ALREADY_THERE, ()))
+        _stand(database, album, MembershipState.HAND_MADE, by_outcome.get(Outcome.ALREADY_THERE, ()))
     elif isinstance(change, RemoveAssets):
         removed = by_outcome.get(Outcome.REMOVED, ())
-        _stand(database, album, Standing.REMOVED, removed)
+        _stand(database, album, MembershipState.REMOVED, removed)
         sql = "UPDATE memberships SET run = ? WHERE album = ? AND asset = ?"
         database.run_many(sql, ((run, album, id_) for id_ in removed))
         # It was there a moment ago: somebody else was faster.
-        _stand(database, album, Standing.GONE, by_outcome.get(Outcome.NOT_FOUND, ()))
+        _stand(database, album, MembershipState.GONE, by_outcome.get(Outcome.NOT_FOUND, ()))
 
 
-def let_in(database: Database, album: int, asset_ids: Iterable[str]) -> None:
+def allow_again(database: Database, album: int, asset_ids: Iterable[str]) -> None:
     """What people did to these photos is forgotten."""
     sql = f"DELETE FROM memberships WHERE album = ? AND asset = ? AND standing IN ({_listed()})"  # noqa: S608 - our own words
     database.run_many(sql, ((album, id_) for id_ in asset_ids))
@@ -97,7 +97,7 @@ def forget_contents(database: Database, album: int) -> None:
     database.run("UPDATE writes SET state = 'settled' WHERE album = ? AND state = 'open'", album)
 
 
-def _stand(database: Database, album: int, standing: Standing, asset_ids: Iterable[str]) -> None:
+def _stand(database: Database, album: int, standing: MembershipState, asset_ids: Iterable[str]) -> None:
     database.run_many(_ID_ONLY, ((album, standing.value, id_) for id_ in asset_ids))
 
 

@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.journal import Ending, Intent
     from immich_smart_albums.changes.memory import AlbumKey
-    from immich_smart_albums.changes.plan import Learned
+    from immich_smart_albums.changes.plan import Observed
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.model.outcome import Outcome
 
 
-class NoLedger:
+class NullLedger:
     """Fits `operations.ports.Journal`."""
 
     state = ""
@@ -33,7 +33,7 @@ class NoLedger:
     def rename(self, before: AlbumKey, now: AlbumKey) -> None:
         """Not remembered."""
 
-    def learn(self, key: AlbumKey, learned: Learned, matched: int | None, split: str = "") -> None:
+    def learn(self, key: AlbumKey, learned: Observed, matched: int | None, split: str = "") -> None:
         """Not remembered."""
 
     def intend(self, intent: Intent, updated: Callable[[], str]) -> int:

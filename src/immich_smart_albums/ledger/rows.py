@@ -8,7 +8,7 @@ import msgspec
 
 from immich_smart_albums.changes.change import Change
 from immich_smart_albums.changes.journal import Ending, Intent, Run, State, Write
-from immich_smart_albums.changes.memory import AlbumKey, Membership, Standing
+from immich_smart_albums.changes.memory import AlbumKey, Membership, MembershipState
 from immich_smart_albums.errors import START_AFRESH, LedgerError
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.outcome import Outcome
@@ -27,7 +27,7 @@ _CHANGES: msgspec.json.Decoder[Change] = msgspec.json.Decoder(Change)
 def membership(row: tuple[str, int, str, str, str, str, str, int]) -> Membership:
     """A row of `MEMBERSHIP`."""
     *photo, standing, user, run = row
-    return Membership(Asset(*photo), Standing(standing), user, run)  # type: ignore[arg-type]
+    return Membership(Asset(*photo), MembershipState(standing), user, run)  # type: ignore[arg-type]
 
 
 def snapshot(asset: Asset) -> tuple[str, int, str, str, str]:

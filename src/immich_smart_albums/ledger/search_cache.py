@@ -38,7 +38,7 @@ class StateFile:
         self._told: set[str] = set()
 
     def load(self, key: str) -> tuple[bytes, bytes] | None:
-        """See `StateStore.load`."""
+        """See `CacheStore.load`."""
         try:
             if not self._is_ours():
                 return None
@@ -51,7 +51,7 @@ class StateFile:
         return found
 
     def save(self, entries: Mapping[str, tuple[bytes, bytes | None, int]], expired: int) -> None:
-        """See `StateStore.save`."""
+        """See `CacheStore.save`."""
         try:
             if self._is_foreign():
                 self._say("is no state file of this tool; it is left alone, and nothing is kept for the next run")

@@ -87,11 +87,11 @@ class Query:
     def describe(self) -> str:
         """The query in one line, for people."""
         words = [f"{name}={_show(value)}" for name, value in self.filters]
-        words += [_show_condition(each) for each in self.conditions]
+        words += [_show_condition(condition) for condition in self.conditions]
         if self.either:
             words.append(" or ".join(f"({' and '.join(map(_show_condition, branch))})" for branch in self.either))
         if self.visibility != {Visibility.TIMELINE}:
-            words.append("visibility=" + "+".join(sorted(each.value for each in self.visibility)))
+            words.append("visibility=" + "+".join(sorted(visibility.value for visibility in self.visibility)))
         if self.limit is not None:
             words.append(f"top {self.limit}")
         if self.until:
@@ -122,14 +122,14 @@ WHOLE_LIBRARY = Query(Kind.METADATA)
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Scope:
     """Where photos are looked for."""
 
     visibility: frozenset[Visibility] = frozenset({Visibility.TIMELINE})
     trash: bool = False
 
     @classmethod
-    def of(cls, queries: Iterable[Query]) -> Reach:
+    def of(cls, queries: Iterable[Query]) -> Scope:
         """Everything that some searches look at; the timeline where there are none."""
         visibility: set[Visibility] = set()
         trash = False
@@ -140,16 +140,16 @@ class Reach:
 
     def covers(self, query: Query) -> bool:
         """Whether all that a search finds lies where this looks."""
-        other = Reach.of([query])
+        other = Scope.of([query])
         return other.visibility <= self.visibility and self.trash >= other.trash
 
-    def unsaid(self, filters: Mapping[str, object]) -> dict[str, Value]:
+    def implied_filters(self, filters: Mapping[str, object]) -> dict[str, Value]:
         """The filters that make a search look into the trash, where the rule does and it says nothing of that."""
         says = "withDeleted" in filters or any(filters.get(word, False) is not False for word in TRASH_WORDS)
         return {"withDeleted": True} if self.trash and not says else {}
 
-    def over(self, query: Query, *, placed: bool = False) -> Query:
+    def narrow(self, query: Query, *, placed: bool = False) -> Query:
         """The same search, looking this far; where it is placed, into the trash at most."""
-        filters = dict(query.filters) | self.unsaid(dict(query.filters))
+        filters = dict(query.filters) | self.implied_filters(dict(query.filters))
         visibility = query.visibility if placed else self.visibility
         return replace(query, filters=tuple(sorted(filters.items())), visibility=visibility)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
-from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.names.names import NameResolver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,32 +18,32 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Participant:
+class ConnectedAccount:
     """An account whose server answers."""
 
     name: str
     server: PhotoServer
     user: User
-    names: Names
+    names: NameResolver
 
 
 @dataclass(frozen=True, slots=True)
-class Participants:
+class ConnectedAccounts:
     """All accounts of a run. One that fails stops its part only."""
 
-    present: Mapping[str, Participant]
+    present: Mapping[str, ConnectedAccount]
     absent: Mapping[str, Problem]
     """Why an account cannot take part."""
 
 
-def gather_participants(
+def connect_accounts(
     connect: Mapping[str, Callable[[], PhotoServer]], without_key: Mapping[str, Problem] = MappingProxyType({})
-) -> Participants:
+) -> ConnectedAccounts:
     """Connect every account, in order; `without_key` are those that cannot even try.
 
     Raises ServerError where none can take part, with the reasons of all; ConfigurationError where no one has a key.
     """
-    present: dict[str, Participant] = {}
+    present: dict[str, ConnectedAccount] = {}
     absent: dict[str, Problem] = dict(without_key)
     errors: list[ServerError] = []
     for name, make in connect.items():
@@ -52,20 +52,20 @@ def gather_participants(
             user = server.directory.me()
         except ServerError as error:
             errors.append(error)
-            absent[name] = told(f"account {name}", error)
+            absent[name] = as_problem(f"account {name}", error)
             continue
-        twin = next((each.name for each in present.values() if each.user.id == user.id), None)
+        twin = next((account.name for account in present.values() if account.user.id == user.id), None)
         if twin is not None:
             hint = "Give each account the key of its own user."
             absent[name] = Problem(f"account {name}", f"its key belongs to {user.name}, as that of {twin} does", hint)
             continue
-        present[name] = Participant(name, server, user, Names(server.directory))
+        present[name] = ConnectedAccount(name, server, user, NameResolver(server.directory))
     if not present:
         raise _nobody(absent, errors)
     values = {name: each.names.values(each.server) for name, each in present.items()}
     for name, each in values.items():
         each.witnesses = tuple(other for whose, other in values.items() if whose != name)
-    return Participants(present, absent)
+    return ConnectedAccounts(present, absent)
 
 
 def _nobody(absent: Mapping[str, Problem], errors: Sequence[ServerError]) -> SmartAlbumsError:
@@ -79,6 +79,6 @@ def _nobody(absent: Mapping[str, Problem], errors: Sequence[ServerError]) -> Sma
     return ServerError(f"no account can take part: {reasons}", hint=" ".join(hints) or None)
 
 
-def told(where: str, error: SmartAlbumsError) -> Problem:
+def as_problem(where: str, error: SmartAlbumsError) -> Problem:
     """A failure as a problem of one album or account, beside which the others go on."""
     return Problem(where, error.message, error.hint)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.journal import Ending
-from immich_smart_albums.changes.memory import Standing
+from immich_smart_albums.changes.memory import MembershipState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from immich_smart_albums.changes.desired import AlbumView
+    from immich_smart_albums.changes.desired import CurrentAlbum
     from immich_smart_albums.changes.memory import AlbumKey, Binding
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.ports import Ledger
@@ -31,7 +31,7 @@ class Adopted:
 
 def adopt(  # noqa: PLR0913 - which rule, which album, and what is remembered of it
     key: AlbumKey,
-    view: AlbumView,
+    view: CurrentAlbum,
     ledger: Ledger,
     server: str,
     now: Callable[[], str],
@@ -50,19 +50,19 @@ def adopt(  # noqa: PLR0913 - which rule, which album, and what is remembered of
     """
     before = ledger.binding(key)
     left = [
-        each
-        for each in ledger.albums()
+        album
+        for album in ledger.albums()
         if rules is not None
-        and each.key.owner == key.owner
-        and each.binding is not None
-        and each.binding.album_id == view.album.id
-        and not {each.key.rule, each.split} & set(rules)
+        and album.key.owner == key.owner
+        and album.binding is not None
+        and album.binding.album_id == view.album.id
+        and not {album.key.rule, album.split} & set(rules)
     ]
     run = ledger.begin("adopt", server, now())
-    for each in left[:1] if before is None else ():
-        ledger.rename(each.key, key)
+    for known_album in left[:1] if before is None else ():
+        ledger.rename(known_album.key, key)
     ledger.bind(key, view.album)
-    ours = ledger.memory(key).having({Standing.OURS})
+    ours = ledger.memory(key).having({MembershipState.OURS})
     count = 0
     for user, assets in (take_over or {}).items():
         taken = [asset for asset in assets if asset.id in view.members and asset.id not in ours]
@@ -71,9 +71,9 @@ def adopt(  # noqa: PLR0913 - which rule, which album, and what is remembered of
         count += len(taken)
     ledger.finish(run, Ending.DONE, now())
     others = tuple(
-        each.key.rule
-        for each in ledger.albums()
-        if each.key != key and each.binding is not None and each.binding.album_id == view.album.id
+        album.key.rule
+        for album in ledger.albums()
+        if album.key != key and album.binding is not None and album.binding.album_id == view.album.id
     )
     is_other = before is not None and before.album_id != view.album.id
     return Adopted(count, before if is_other else None, others)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.desired import AlbumView
-from immich_smart_albums.changes.memory import KNOWN_INSIDE, NOTHING, Standing
+from immich_smart_albums.changes.desired import CurrentAlbum
+from immich_smart_albums.changes.memory import KNOWN_INSIDE, NOTHING, MembershipState
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.command import command
 from immich_smart_albums.model.text_forms import same_name
 from immich_smart_albums.rules.album import Keep
-from immich_smart_albums.rules.split import filled
+from immich_smart_albums.rules.split import album_name
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
 from immich_smart_albums.rules.syntax.source import nearest
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from immich_smart_albums.changes.memory import Binding, Memory
+    from immich_smart_albums.changes.memory import AlbumMemory, Binding
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.operations.accounts import Participant
+    from immich_smart_albums.operations.accounts import ConnectedAccount
     from immich_smart_albums.operations.ports import Directory, Ledger
     from immich_smart_albums.rules.album import AlbumRule
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.selection.run.evaluate import Selection
 
 
@@ -39,13 +39,13 @@ def albums_of(
     for account, selection in selections.items():
         for asset in selection.assets:
             for values in selection.groups[asset.id]:
-                name = filled(rule.name, rule.rule.split, values)
+                name = album_name(rule.name, rule.rule.split, values)
                 names.setdefault(name, {}).setdefault(account, []).append(asset)
     for name in sorted(names):
         yield name, {account: tuple(names[name].get(account, ())) for account in selections}
 
 
-def left_behind(rule: AlbumRule, owner: Participant, ledger: Ledger, names: AbstractSet[str]) -> Iterator[str]:
+def left_behind(rule: AlbumRule, owner: ConnectedAccount, ledger: Ledger, names: AbstractSet[str]) -> Iterator[str]:
     """The albums that a rule was split into before and that hold photos of ours, perhaps nothing else by now.
 
     `names` are those of the rule, now and before.
@@ -55,14 +55,14 @@ def left_behind(rule: AlbumRule, owner: Participant, ledger: Ledger, names: Abst
     there = {album.id for album in owner.names.albums}
     for known in ledger.albums():
         is_of_rule = known.key.owner == owner.user.id and known.split and known.split in names
-        if is_of_rule and known.counts.get(Standing.OURS) and known.binding and known.binding.album_id in there:
+        if is_of_rule and known.counts.get(MembershipState.OURS) and known.binding and known.binding.album_id in there:
             yield known.key.rule
 
 
 _FLAG = "--album"
 
 
-def find_target(wanted: str, directory: Directory, findings: Findings, *, create: bool) -> Album | None:
+def find_target(wanted: str, directory: Directory, findings: Diagnostics, *, create: bool) -> Album | None:
     """The album, or None: to be created if there is no problem, else what is wrong is noted. Raises ServerError."""
     album_id = id_in_url(wanted, "albums") or wanted.strip()
     if looks_like_id(album_id) and not is_id(album_id):
@@ -95,7 +95,7 @@ def find_target(wanted: str, directory: Directory, findings: Findings, *, create
 
 
 def find_bound(
-    rule: AlbumRule, name: str, binding: Binding | None, albums: Sequence[Album], findings: Findings
+    rule: AlbumRule, name: str, binding: Binding | None, albums: Sequence[Album], findings: Diagnostics
 ) -> Album | None:
     """The album that a rule feeds; None: to be created if there is no problem, else what is wrong is noted.
 
@@ -145,7 +145,7 @@ def _gone(rule: AlbumRule, name: str, binding: Binding | None) -> Problem:
     return rule.span.problem(message, hint=hint)
 
 
-def _writable(album: Album, findings: Findings) -> Album:
+def _writable(album: Album, findings: Diagnostics) -> Album:
     if album.role == "viewer":
         hint = f"Ask {album.owner} to make you an editor."
         message = f"the album {album.name!r} is shared with you for viewing only"
@@ -166,10 +166,10 @@ def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it
     rule: AlbumRule,
     name: str,
     binding: Binding | None,
-    owner: Participant,
-    findings: Findings,
-    memory: Memory = NOTHING,
-) -> AlbumView | None:
+    owner: ConnectedAccount,
+    findings: Diagnostics,
+    memory: AlbumMemory = NOTHING,
+) -> CurrentAlbum | None:
     """The album, or None: to be created if there is no problem, else what is wrong is noted. Raises ServerError.
 
     `name` is the rule's, of a split with its values filled in. Of photos that `memory` knows to be in the album and
@@ -185,4 +185,4 @@ def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it
     members = albums.members(album.id)
     interrupted = {asset.id for request in memory.interrupted for asset in request.assets}
     missing = (memory.having(KNOWN_INSIDE) | interrupted) - members
-    return AlbumView(album, members, details, albums.hidden(album.id, missing) if missing else frozenset())
+    return CurrentAlbum(album, members, details, albums.hidden(album.id, missing) if missing else frozenset())

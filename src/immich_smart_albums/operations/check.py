@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from immich_smart_albums.errors import MissingPermission, Problem, ServerError, Unauthorized, Unreachable
-from immich_smart_albums.operations.accounts import told
-from immich_smart_albums.operations.permissions import missing
-from immich_smart_albums.operations.select import compile_rules
-from immich_smart_albums.rules.tree import Thing
+from immich_smart_albums.operations.accounts import as_problem
+from immich_smart_albums.operations.permissions import missing_permissions
+from immich_smart_albums.operations.select import compile_for
+from immich_smart_albums.rules.tree import EntityKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from immich_smart_albums.model.album import Album, Person, User
     from immich_smart_albums.model.version import Version
-    from immich_smart_albums.operations.accounts import Participant, Participants
+    from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.rules.album import RuleBook
+    from immich_smart_albums.rules.album import RuleSet
 
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ def check(server: PhotoServer) -> Health:
     """
     asking = _Asking()
     me = asking.ask("me", server.directory.me)
-    lacking = missing(asking.ask("missing", server.directory.permissions))
+    lacking = missing_permissions(asking.ask("missing", server.directory.permissions))
     albums = asking.ask("albums", server.directory.albums)
     people = asking.ask("people", server.directory.people)
     problems = tuple(Problem("key", f"it lacks the permission {name}, for {what}") for name, what in _of(lacking))
@@ -97,19 +97,19 @@ def _named(people: list[Person] | None) -> tuple[Person, ...] | None:
     return tuple(sorted((p for p in people if p.name), key=lambda person: (person.name.casefold(), person.id)))
 
 
-def check_rules(book: RuleBook, accounts: Participants) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
+def check_rules(book: RuleSet, accounts: ConnectedAccounts) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
     """What is wrong, and notices on how the rules were read. Nothing is searched for."""
     problems: list[Problem] = list(accounts.absent.values())
     notices: dict[str, None] = {}
     for name, account in accounts.present.items():
-        compiled = compile_rules({each.name: each.rule for each in book.albums if name in each.accounts}, account)
+        compiled = compile_for({album.name: album.rule for album in book.albums if name in album.accounts}, account)
         notices.update(dict.fromkeys(compiled.notices))
         problems += (problem for each in compiled.problems.values() for problem in each)
     problems += _unknown_users(book, accounts)
     return tuple(dict.fromkeys(problems)), tuple(notices)
 
 
-def _unknown_users(book: RuleBook, accounts: Participants) -> Iterator[Problem]:
+def _unknown_users(book: RuleSet, accounts: ConnectedAccounts) -> Iterator[Problem]:
     """With whom albums cannot be shared."""
     for album in book.albums:
         owner = accounts.present.get(album.accounts[0])
@@ -118,10 +118,10 @@ def _unknown_users(book: RuleBook, accounts: Participants) -> Iterator[Problem]:
                 yield from _unknown_user(share.user, str(share.span or album.span), owner)
 
 
-def _unknown_user(user: str, label: str, owner: Participant) -> Iterator[Problem]:
+def _unknown_user(user: str, label: str, owner: ConnectedAccount) -> Iterator[Problem]:
     try:
-        problem = owner.names.wrong(Thing.USER, user, label)
+        problem = owner.names.problem_with(EntityKind.USER, user, label)
     except ServerError as error:
-        problem = told(label, error)
+        problem = as_problem(label, error)
     if problem is not None:
         yield problem

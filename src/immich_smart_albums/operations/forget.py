@@ -23,15 +23,15 @@ def known_album(wanted: str, ledger: Ledger) -> KnownAlbum:
     """The album with this name of a rule, or of an album, or this id or address. Raises ConfigurationError."""
     albums = ledger.albums()
     name = id_in_url(wanted, "albums") or wanted.strip()
-    by_rule = [each for each in albums if same_name(each.key.rule, name)]
-    found = by_rule or [each for each in albums if each.binding and _is_bound(each.binding, name)]
+    by_rule = [album for album in albums if same_name(album.key.rule, name)]
+    found = by_rule or [album for album in albums if album.binding and _is_bound(album.binding, name)]
     if len(found) == 1:
         return found[0]
     if found:
         listed = "; ".join(f"{each.key.rule!r} of the user {each.key.owner} on {each.server}" for each in found)
         message = f"{len(found)} albums of the ledger are meant by {wanted!r}: {listed}"
         raise ConfigurationError((Problem("ledger", message, "Give the album's id, which `ledger list` tells."),))
-    near = nearest(name, (each.key.rule for each in albums), count=3)
+    near = nearest(name, (album.key.rule for album in albums), count=3)
     hint = f"Did you mean {', '.join(map(repr, near))}?" if near else "`ledger list` tells all albums."
     raise ConfigurationError((Problem("ledger", f"the ledger knows no album {wanted!r}", hint),))
 
@@ -42,14 +42,16 @@ def _is_bound(binding: Binding, name: str) -> bool:
 
 def kept_out(album: KnownAlbum, ledger: Ledger) -> tuple[Membership, ...]:
     """What stays out of an album, because somebody took it out or may have; newest first."""
-    found = [each for each in ledger.memory(album.key).memberships.values() if each.standing in KEPT_OUT]
-    return tuple(sorted(found, key=lambda each: (-each.asset.taken, each.asset.id)))
+    found = [
+        membership for membership in ledger.memory(album.key).memberships.values() if membership.standing in KEPT_OUT
+    ]
+    return tuple(sorted(found, key=lambda membership: (-membership.asset.taken, membership.asset.id)))
 
 
 def forget(album: KnownAlbum, assets: Sequence[str], ledger: Ledger) -> int:
     """Let photos in again, given by id or address, or all of them; how many. Raises ConfigurationError."""
-    out = {each.asset.id for each in kept_out(album, ledger)}
-    wanted = {id_in_url(each, "photos") or each.strip().lower(): each for each in assets} or dict.fromkeys(out, "")
+    out = {membership.asset.id for membership in kept_out(album, ledger)}
+    wanted = {id_in_url(asset, "photos") or asset.strip().lower(): asset for asset in assets} or dict.fromkeys(out, "")
     wrong = tuple(
         Problem(
             album.key.rule,

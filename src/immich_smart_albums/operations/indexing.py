@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.tree import Record
-    from immich_smart_albums.selection.ports import StateStore
+    from immich_smart_albums.selection.ports import CacheStore
     from immich_smart_albums.selection.run.certainty import Certainty, Table
     from immich_smart_albums.selection.run.evaluate import Selection
     from immich_smart_albums.selection.stages import Stages
@@ -62,7 +62,7 @@ class Indexing:
     server: PhotoServer
     clock: Callable[[], float] | None
     """Seconds since 1970, for servers that do not tell their time."""
-    store: StateStore | None = None
+    store: CacheStore | None = None
     """Where it is kept which photos were seen with an embedding."""
     _now: int | None = None
     _fresh: dict[tuple[int, frozenset[Visibility], bool], Mapping[str, Record]] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Indexing:
         doubtful = {asset: table for asset, table in tables.items() if lacking(table, frozenset())}
         if not doubtful:
             return {}
-        scope = scope_of(part.frame for part in certainty.plan.parts)
+        scope = ranking_scope(part.driver for part in certainty.plan.parts)
         done = self.done(doubtful, settle, scope, read=certainty.is_read, exact=exact)
         left = {asset.id: lacking(table, done[asset.id]) for asset, table in doubtful.items()}
         return {id_: self._reason(id_, stages[0]) for id_, stages in left.items() if stages}
@@ -133,7 +133,7 @@ class Indexing:
         as well be on their way again. So may they be where the queues are not to be seen. Raises ServerError.
         """
         fresh = self._uploaded_within(settle, scope)
-        records = {str(each["id"]): each for each in self.server.searches.details(asset.id for asset in assets)}
+        records = {str(detail["id"]): detail for detail in self.server.searches.details(asset.id for asset in assets)}
         is_signed = Stage.EMBEDDING in stages or (Stage.TEXT in stages and self._smart())
         embedded = self._having_embeddings(assets, scope, exact=True) if is_signed else {asset.id for asset in assets}
         busy = self._queues()
@@ -176,7 +176,9 @@ class Indexing:
         busy = self._queues()
         calm = [stage for stage in _BY_SIGN if not QUEUES[stage] & busy]
         signed = [asset for asset in signed if wanted[asset] & set(calm)]
-        reached = self._having_embeddings(signed, scope, exact=False) if self._smart() else {each.id for each in signed}
+        reached = (
+            self._having_embeddings(signed, scope, exact=False) if self._smart() else {asset.id for asset in signed}
+        )
         for asset in signed:
             if asset.id in reached:
                 known[asset.id].update(calm)
@@ -259,11 +261,11 @@ def certain(selection: Selection, indexing: Indexing, settle: int) -> Selection:
     return replace(selection, assets=left, waiting={reason: tuple(each) for reason, each in waiting.items()})
 
 
-def scope_of(frames: Iterable[Query]) -> Query:
+def ranking_scope(frames: Iterable[Query]) -> Query:
     """Where all of some searches look."""
     queries = list(frames)
     in_trash = any(
-        {"withDeleted", "trashedAfter", "trashedBefore", "isOffline"} & dict(each.filters).keys() for each in queries
+        {"withDeleted", "trashedAfter", "trashedBefore", "isOffline"} & dict(query.filters).keys() for query in queries
     )
-    visibility = frozenset[Visibility]().union(*(each.visibility for each in queries))
+    visibility = frozenset[Visibility]().union(*(query.visibility for query in queries))
     return Query(Kind.METADATA, (("withDeleted", True),) if in_trash else (), visibility)

@@ -16,7 +16,7 @@ from immich_smart_albums.changes.memory import KNOWN_INSIDE, AlbumKey
 from immich_smart_albums.model.command import command
 from immich_smart_albums.model.text_forms import folded, same_name
 from immich_smart_albums.rules.rules_file.was import NO_RULE
-from immich_smart_albums.rules.split import filled, pattern
+from immich_smart_albums.rules.split import album_name, pattern
 from immich_smart_albums.rules.syntax.source import nearest
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.journal import KnownAlbum
     from immich_smart_albums.errors import Problem
-    from immich_smart_albums.operations.accounts import Participant, Participants
+    from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
     from immich_smart_albums.operations.ports import Ledger
-    from immich_smart_albums.rules.album import AlbumRule, RuleBook
+    from immich_smart_albums.rules.album import AlbumRule, RuleSet
     from immich_smart_albums.selection.run.evaluate import Selection
 
 _PLAIN = re.compile(r"\w[\w '()&.,+-]*\w", re.ASCII)
@@ -62,42 +62,44 @@ class _Earlier:
 class Origins:
     """The earlier rules that the rules of a book may go on with."""
 
-    def __init__(self, book: RuleBook, accounts: Participants, ledger: Ledger) -> None:
+    def __init__(self, book: RuleSet, accounts: ConnectedAccounts, ledger: Ledger) -> None:
         """Look into the ledger; the albums of users who take no part are nobody's business here."""
         self._ledger = ledger
         rules = (*book.albums, *book.others)
         users = {name: each.user.id for name, each in accounts.present.items()}
-        self._known = [each for each in ledger.albums() if each.key.owner in users.values()]
-        self._owners = {each.user.id: each for each in accounts.present.values()}
+        self._known = [album for album in ledger.albums() if album.key.owner in users.values()]
+        self._owners = {account.user.id: account for account in accounts.present.values()}
         names = {(users.get(rule.accounts[0]), rule.name) for rule in rules}
         splits = [pattern(rule.name, rule.rule.split) for rule in rules if rule.rule.split]
         groups: dict[tuple[str, str], list[KnownAlbum]] = {}
         self._at_work: set[tuple[str, str]] = set()
-        for each in self._known:
-            group = each.key.owner, each.split or each.key.rule
+        for known_album in self._known:
+            group = known_album.key.owner, known_album.split or known_album.key.rule
             # Of an account that failed nobody knows which user it is.
             is_fed = group in names or (None, group[1]) in names
             # Before splits were noted, only the names of their albums tell what they are.
-            if is_fed or (not each.split and any(names_of.fullmatch(each.key.rule) for names_of in splits)):
+            if is_fed or (
+                not known_album.split and any(names_of.fullmatch(known_album.key.rule) for names_of in splits)
+            ):
                 self._at_work.add(group)
             else:
-                groups.setdefault(group, []).append(each)
+                groups.setdefault(group, []).append(known_album)
         self._earlier = [_Earlier(*group, tuple(albums)) for group, albums in groups.items()]
         self._claimed = {rule.was: rule.name for rule in rules if rule.was is not None}
 
-    def of(self, rule: AlbumRule, owner: Participant, selected: AbstractSet[str]) -> Origin:
+    def of(self, rule: AlbumRule, owner: ConnectedAccount, selected: AbstractSet[str]) -> Origin:
         """What a rule that selects these photos goes on with. Raises ServerError and LedgerError."""
         is_known = self._is_known(rule, owner)
         if rule.was is not None:
             return self._named(rule, rule.was, owner) or (NO_ORIGIN if is_known else self._unknown(rule, rule.was))
         if is_known or rule.is_new:
             return NO_ORIGIN
-        left = [each for each in self._earlier if each.rule not in self._claimed and self._is_live(each)]
-        for earlier in sorted(left, key=lambda each: (each.user != owner.user.id, folded(each.rule))):
+        left = [earlier for earlier in self._earlier if earlier.rule not in self._claimed and self._is_live(earlier)]
+        for earlier in sorted(left, key=lambda earlier: (earlier.user != owner.user.id, folded(earlier.rule))):
             reason = self._likeness(rule, owner, earlier, selected)
             if reason:
                 return Origin(problem=_question(rule, earlier, reason))
-        names = ", ".join(repr(each.rule) for each in left)
+        names = ", ".join(repr(earlier.rule) for earlier in left)
         warning = f"the ledger also knows of {names}, which these rules do not have: if that is what this rule was, add"
         return Origin(warning=f"{warning} `was` before its album is made") if left and selected else NO_ORIGIN
 
@@ -106,14 +108,14 @@ class Origins:
         there = {album.id for album in self._owners[earlier.user].names.albums}
         return any(_album_id(album) in there for album in earlier.albums)
 
-    def _is_known(self, rule: AlbumRule, owner: Participant) -> bool:
+    def _is_known(self, rule: AlbumRule, owner: ConnectedAccount) -> bool:
         group = owner.user.id, rule.name
         names_of = pattern(rule.name, rule.rule.split) if rule.rule.split else None
         return group in self._at_work or any(
             user == owner.user.id and names_of is not None and names_of.fullmatch(name) for user, name in self._at_work
         )
 
-    def has_seen(self, owner: Participant) -> bool:
+    def has_seen(self, owner: ConnectedAccount) -> bool:
         """Whether the ledger knows anything that was ever done for an account."""
         return any(album.key.owner == owner.user.id for album in self._known)
 
@@ -124,19 +126,19 @@ class Origins:
         known = {album.key for album in self._known}
         return {name: key for name, key in _earlier_names(rule, origin, selections.values()) if key in known}
 
-    def _named(self, rule: AlbumRule, was: str, owner: Participant) -> Origin | None:
+    def _named(self, rule: AlbumRule, was: str, owner: ConnectedAccount) -> Origin | None:
         """The earlier rule of this name: one of the owner's, before one of another account."""
         names_of = pattern(was, rule.rule.split)
         left = [album for earlier in self._earlier for album in earlier.albums]
         # Albums of a split to which nothing has gone since keep their old name, and are this rule's nevertheless.
         left += [album for album in self._known if rule.rule.split and album.split == rule.name]
-        for album in sorted(left, key=lambda each: each.key.owner != owner.user.id):
+        for album in sorted(left, key=lambda known_album: known_album.key.owner != owner.user.id):
             if bool(rule.rule.split) >= bool(album.split) and names_of.fullmatch(album.key.rule):
                 return Origin(album.key.owner, was)
         return None
 
     def _unknown(self, rule: AlbumRule, was: str) -> Origin:
-        near = nearest(was, [each.rule for each in self._earlier], count=3)
+        near = nearest(was, [earlier.rule for earlier in self._earlier], count=3)
         meant = f"Did you mean {', '.join(map(repr, near))}? " if near else ""
         listed = command("ledger", "list")
         hint = f"{meant}{listed} tells what it knows. For an album that it never knew, take `was` away."
@@ -144,7 +146,7 @@ class Origins:
         return Origin(problem=rule.span.problem(message, hint=hint))
 
     def _likeness(
-        self, rule: AlbumRule, owner: Participant, earlier: _Earlier, selected: AbstractSet[str]
+        self, rule: AlbumRule, owner: ConnectedAccount, earlier: _Earlier, selected: AbstractSet[str]
     ) -> str | None:
         """Why an earlier rule may be this one, as the end of a sentence; None: it looks like another one."""
         ids = {_album_id(album) for album in earlier.albums}
@@ -183,4 +185,4 @@ def _earlier_names(rule: AlbumRule, origin: Origin, selections: Iterable[Selecti
         return
     combinations = {values for selection in selections for groups in selection.groups.values() for values in groups}
     for values in combinations:
-        yield filled(rule.name, keys, values), AlbumKey(origin.user, filled(origin.rule, keys, values))
+        yield album_name(rule.name, keys, values), AlbumKey(origin.user, album_name(origin.rule, keys, values))

@@ -50,7 +50,7 @@ RULES_NEED: dict[str, str] = {
 _HINT = "Give it that permission in your Immich page under Account Settings → API Keys."
 
 
-def missing(holding: frozenset[str] | None) -> dict[str, str] | None:
+def missing_permissions(holding: frozenset[str] | None) -> dict[str, str] | None:
     """The permissions that a key lacks, with what they are for; None where the server cannot tell what it holds."""
     if holding is None:
         return None
@@ -67,7 +67,7 @@ def held(server: PhotoServer) -> frozenset[str] | None:
 
 def require_permissions(server: PhotoServer, *, create: bool) -> None:
     """Raise MissingPermission for a key that could not write to an album, as far as the server tells."""
-    lacking = missing(held(server)) or {}
+    lacking = missing_permissions(held(server)) or {}
     for name in ("albumAsset.create", *(["album.create"] if create else [])):
         if name in lacking:
             message = f"the API key lacks the permission {name}, which is for {lacking[name]}"
@@ -107,14 +107,14 @@ def _permitted(plan: AlbumPlan, holding: Mapping[str, frozenset[str] | None]) ->
     problems = tuple(
         Problem(f"account {name}" if name else "key", f"the key lacks the permission {each}, for {purpose}", _HINT)
         for name, permissions in needed.items()
-        for each, purpose in _held_back(holding.get(name), permissions).items()
+        for each, purpose in _missing_among(holding.get(name), permissions).items()
     )
     if not problems:
         return plan
     return structs.replace(plan, changes=(), problems=(*plan.problems, *problems))
 
 
-def _held_back(holding: frozenset[str] | None, needed: AbstractSet[str]) -> dict[str, str]:
+def _missing_among(holding: frozenset[str] | None, needed: AbstractSet[str]) -> dict[str, str]:
     if holding is None or "all" in holding:
         return {}
     return {name: purpose for name, purpose in (NEEDS | RULES_NEED).items() if name in needed - holding}

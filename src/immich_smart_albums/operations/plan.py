@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from immich_smart_albums.changes.desired import Wanted
+from immich_smart_albums.changes.desired import DesiredAlbum
 from immich_smart_albums.changes.diff import plan_album
 from immich_smart_albums.changes.guard import (
     refusals_of_run,
@@ -20,23 +20,23 @@ from immich_smart_albums.changes.guard import (
     refused_together,
     warnings_of_lost_ledger,
 )
-from immich_smart_albums.changes.memory import KEPT_OUT, AlbumKey, Standing, continued
+from immich_smart_albums.changes.memory import KEPT_OUT, AlbumKey, MembershipState, continued
 from immich_smart_albums.changes.plan import AlbumPlan, Plan
 from immich_smart_albums.errors import ConfigurationError, FilterError, Problem, ServerError
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.text_forms import nfc, same_name
-from immich_smart_albums.operations.accounts import Participants, told
+from immich_smart_albums.operations.accounts import ConnectedAccounts, as_problem
 from immich_smart_albums.operations.albums import albums_of, left_behind, look_at_album
 from immich_smart_albums.operations.indexing import Indexing, certain
 from immich_smart_albums.operations.origins import Origin, Origins
-from immich_smart_albums.operations.rule_tests import expect
-from immich_smart_albums.operations.select import Selecting, compile_rules, select
+from immich_smart_albums.operations.rule_tests import failing_tests
+from immich_smart_albums.operations.select import SelectOptions, compile_for, select
 from immich_smart_albums.operations.staying import resting_on, staying
 from immich_smart_albums.rules.album import AlbumRule, Keep
 from immich_smart_albums.rules.rules_file.located import located
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import nearest
-from immich_smart_albums.rules.tree import Rule, Thing
+from immich_smart_albums.rules.tree import EntityKind, Rule
 from immich_smart_albums.selection.compile.simplify import without_smart
 from immich_smart_albums.selection.run.evaluate import Selection
 from immich_smart_albums.selection.stages import Stage
@@ -44,17 +44,17 @@ from immich_smart_albums.selection.stages import Stage
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from immich_smart_albums.changes.desired import AlbumView
-    from immich_smart_albums.changes.memory import Memory
+    from immich_smart_albums.changes.desired import CurrentAlbum
+    from immich_smart_albums.changes.memory import AlbumMemory
     from immich_smart_albums.model.album import Album, User
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.operations.accounts import Participant
+    from immich_smart_albums.operations.accounts import ConnectedAccount
     from immich_smart_albums.operations.ports import Ledger
-    from immich_smart_albums.rules.album import RuleBook
+    from immich_smart_albums.rules.album import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class AlbumSelections:
     """What the accounts of an album select."""
 
     selections: Mapping[str, Selection]
@@ -85,17 +85,17 @@ class Answers:
         return frozenset(asset.id for selection in self.selections.values() for asset in selection.assets)
 
 
-def ask(
-    albums: Sequence[AlbumRule], accounts: Participants, how: Selecting
-) -> tuple[dict[str, Answers], tuple[str, ...]]:
+def select_for_albums(
+    albums: Sequence[AlbumRule], accounts: ConnectedAccounts, how: SelectOptions
+) -> tuple[dict[str, AlbumSelections], tuple[str, ...]]:
     """What is selected for each album, by its name, and notices on how the rules were read."""
     found: dict[str, dict[str, Selection]] = defaultdict(dict)
     rules: dict[str, dict[str, Rule]] = defaultdict(dict)
     problems: dict[str, list[Problem]] = defaultdict(list)
     notices: dict[str, None] = {}
-    names = {each.name: each.accounts for each in albums}
+    names = {album.name: album.accounts for album in albums}
     for name, account in accounts.present.items():
-        compiled = compile_rules({each.name: each.rule for each in albums if name in each.accounts}, account)
+        compiled = compile_for({album.name: album.rule for album in albums if name in album.accounts}, account)
         notices.update(dict.fromkeys(compiled.notices))
         for title, result in select(compiled, account, how).items():
             if isinstance(result, Selection):
@@ -104,39 +104,42 @@ def ask(
                 problems[title] += result if len(names[title]) == 1 else _of_account(name, result)
     for album in albums:
         problems[album.name] += [accounts.absent[name] for name in album.accounts if name in accounts.absent]
-    answers = {each.name: Answers(found[each.name], rules[each.name], tuple(problems[each.name])) for each in albums}
+    answers = {
+        album.name: AlbumSelections(found[album.name], rules[album.name], tuple(problems[album.name]))
+        for album in albums
+    }
     return answers, tuple(notices)
 
 
 def preview(
-    albums: Sequence[AlbumRule], accounts: Participants, how: Selecting
-) -> tuple[dict[str, Answers], tuple[str, ...]]:
+    albums: Sequence[AlbumRule], accounts: ConnectedAccounts, how: SelectOptions
+) -> tuple[dict[str, AlbumSelections], tuple[str, ...]]:
     """What is selected for certain for each album, by its name, and notices; what waits is told by each selection."""
-    answers, notices = ask(albums, accounts, how)
+    answers, notices = select_for_albums(albums, accounts, how)
     indexing = {name: Indexing(each.server, how.clock, how.store) for name, each in accounts.present.items()}
-    return {each.name: _certain(each, answers[each.name], indexing) for each in albums}, notices
+    return {album.name: _certain(album, answers[album.name], indexing) for album in albums}, notices
 
 
-def _certain(rule: AlbumRule, answer: Answers, indexing: Mapping[str, Indexing]) -> Answers:
+def _certain(rule: AlbumRule, answer: AlbumSelections, indexing: Mapping[str, Indexing]) -> AlbumSelections:
     selections, problems = {}, list(answer.problems)
     for name, selection in answer.selections.items():
         try:
             selections[name] = certain(selection, indexing[name], rule.settle)
         except (ServerError, FilterError) as error:
-            problems.append(told(rule.name, error))
-    return Answers(selections, answer.rules, tuple(problems))
+            problems.append(as_problem(rule.name, error))
+    return AlbumSelections(selections, answer.rules, tuple(problems))
 
 
 def _of_account(name: str, problems: tuple[Problem, ...]) -> Iterator[Problem]:
     """Problems of one of several accounts, which say whose they are."""
-    return (replace(each, message=f"{name}: {each.message}") for each in problems)
+    return (replace(problem, message=f"{name}: {problem.message}") for problem in problems)
 
 
 def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
-    book: RuleBook,
-    accounts: Participants,
+    book: RuleSet,
+    accounts: ConnectedAccounts,
     ledger: Ledger,
-    how: Selecting,
+    how: SelectOptions,
     *,
     made_at: str,
     rules: str = "",
@@ -148,14 +151,14 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     The guards of albums named in `allow` do not count this once; `rules` is the digest of the rules `files`. Raises
     ConfigurationError where `allow` names something else.
     """
-    answers, notices = ask(book.albums, accounts, how)
+    answers, notices = select_for_albums(book.albums, accounts, how)
     allow = frozenset(map(nfc, allow))
     planner = _Planner(accounts, ledger, how, allow, Origins(book, accounts, ledger))
     made = planner.allowing(
         refused_together(plan for rule in book.albums for plan in planner.of_rule(rule, answers[rule.name]))
     )
     albums = tuple(structs.replace(plan, problems=located(plan.problems, book)) for plan in made)
-    _require_known(allow, {each.name for each in book.albums} | {each.rule for each in albums})
+    _require_known(allow, {album.name for album in book.albums} | {album.rule for album in albums})
     refusals = refusals_of_run(book.guard, albums)
     notices = (*notices, *_at_work(accounts))
     base = next(iter(accounts.present.values())).server.base
@@ -174,7 +177,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     return plan, notices
 
 
-def _at_work(accounts: Participants) -> Iterator[str]:
+def _at_work(accounts: ConnectedAccounts) -> Iterator[str]:
     """What Immich has not come to yet: photos may match once it has. Only keys of administrators may ask."""
     busy: dict[str, None] = {}
     for account in accounts.present.values():
@@ -196,32 +199,32 @@ def _require_known(allow: Collection[str], names: Collection[str]) -> None:
 
 @dataclass(slots=True)
 class _Planner:
-    accounts: Participants
+    accounts: ConnectedAccounts
     ledger: Ledger
-    how: Selecting
+    options: SelectOptions
     allow: frozenset[str]
     origins: Origins
     _indexing: dict[str, Indexing] = field(default_factory=dict)
     _favorites: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def of_rule(self, rule: AlbumRule, answers: Answers) -> Iterator[AlbumPlan]:
+    def of_rule(self, rule: AlbumRule, answers: AlbumSelections) -> Iterator[AlbumPlan]:
         """The plans of one rule: one, or one for each album that it is split into."""
         owner = self.accounts.present.get(rule.accounts[0])
         if owner is None or not answers.selections:
             yield self._stopped(rule, rule.name, answers.problems)
             return
-        unmet = tuple(expect(rule, answers.selections, answers.rules, self.accounts.present))
+        unmet = tuple(failing_tests(rule, answers.selections, answers.rules, self.accounts.present))
         if unmet:
             yield self._stopped(rule, rule.name, (*answers.problems, *unmet))
             return
         try:
             origin = self.origins.of(rule, owner, answers.selected)
         except ServerError as error:
-            origin = Origin(problem=told(str(rule.span), error))
+            origin = Origin(problem=as_problem(str(rule.span), error))
         if origin.problem is not None:
             yield self._stopped(rule, rule.name, (*answers.problems, origin.problem))
             return
-        notes = tuple(dict.fromkeys(note for each in answers.selections.values() for note in each.notes))
+        notes = tuple(dict.fromkeys(note for selection in answers.selections.values() for note in selection.notes))
         notes = (origin.warning, *notes) if origin.warning else notes
         parts = dict(albums_of(rule, answers.selections))
         before = self.origins.keys_before(rule, origin, answers.selections)
@@ -239,16 +242,18 @@ class _Planner:
         rule: AlbumRule,
         name: str,
         selections: dict[str, tuple[Asset, ...]],
-        answers: Answers,
-        owner: Participant,
+        answers: AlbumSelections,
+        owner: ConnectedAccount,
         before: AlbumKey | None,
     ) -> AlbumPlan:
         try:
             return self._plan(rule, name, selections, answers, owner, before)
         except (ServerError, FilterError) as error:
-            return self._stopped(rule, name, (*answers.problems, told(str(rule.span), error)))
+            return self._stopped(rule, name, (*answers.problems, as_problem(str(rule.span), error)))
 
-    def _judged_together(self, rule: AlbumRule, plans: Sequence[AlbumPlan], answers: Answers) -> Iterator[AlbumPlan]:
+    def _judged_together(
+        self, rule: AlbumRule, plans: Sequence[AlbumPlan], answers: AlbumSelections
+    ) -> Iterator[AlbumPlan]:
         """The plans of a rule, where its albums to which nothing goes any more are refused for all of them only."""
         selected = answers.selected
         if not rule.rule.split or not selected:
@@ -267,8 +272,8 @@ class _Planner:
         rule: AlbumRule,
         name: str,
         selections: dict[str, tuple[Asset, ...]],
-        answers: Answers,
-        owner: Participant,
+        answers: AlbumSelections,
+        owner: ConnectedAccount,
         before: AlbumKey | None,
     ) -> AlbumPlan:
         key = AlbumKey(owner.user.id, name)
@@ -277,17 +282,21 @@ class _Planner:
         if before is not None:
             binding = self.ledger.binding(before)
             memory = continued(self.ledger.memory(before), memory)
-        findings = Findings()
+        findings = Diagnostics()
         shares = self._shares(rule, owner, findings)
         view = look_at_album(rule, name, binding, owner, findings, memory)
         if findings.problems:
             return self._stopped(rule, name, (*answers.problems, *findings.problems))
-        wanted = Wanted(
+        wanted = DesiredAlbum(
             rule,
             name,
             selections,
             problems=answers.problems,
-            users={each: self.accounts.present[each].user for each in rule.accounts if each in self.accounts.present},
+            users={
+                account: self.accounts.present[account].user
+                for account in rule.accounts
+                if account in self.accounts.present
+            },
             shares=shares,
             was=before.rule if before and view and _is_named(view.album, before.rule) else "",
             elsewhere=answers.selected if rule.rule.split else frozenset(),
@@ -310,15 +319,15 @@ class _Planner:
         for plan in plans:
             yield structs.replace(plan, refusals=()) if {plan.rule, plan.split} & self.allow else plan
 
-    def _shares(self, rule: AlbumRule, owner: Participant, findings: Findings) -> tuple[tuple[User, str], ...]:
+    def _shares(self, rule: AlbumRule, owner: ConnectedAccount, findings: Diagnostics) -> tuple[tuple[User, str], ...]:
         """Whom the rule shares the album with."""
         found = []
         for share in rule.share:
             where = str(share.span or rule.span)
-            problem = owner.names.wrong(Thing.USER, share.user, where)
-            users = [each for each in owner.names.users if each.id in owner.names.ids(Thing.USER, share.user)]
+            problem = owner.names.problem_with(EntityKind.USER, share.user, where)
+            users = [user for user in owner.names.users if user.id in owner.names.ids(EntityKind.USER, share.user)]
             if problem is None and len(users) > 1:
-                hint = f"Give the e-mail address: {', '.join(each.email for each in users)}."
+                hint = f"Give the e-mail address: {', '.join(user.email for user in users)}."
                 problem = Problem(where, f"{len(users)} users are named {share.user!r}", hint)
             if problem is not None:
                 findings.problems.append(problem)
@@ -326,7 +335,7 @@ class _Planner:
                 found.append((users[0], share.role))
         return tuple(found)
 
-    def _favorites_of(self, owner: Participant) -> frozenset[str]:
+    def _favorites_of(self, owner: ConnectedAccount) -> frozenset[str]:
         if owner.name not in self._favorites:
             query = Query(Kind.METADATA, (("isFavorite", True),))
             batches = owner.server.searches.find(query, frozenset())
@@ -334,7 +343,7 @@ class _Planner:
         return self._favorites[owner.name]
 
     def _waiting(
-        self, wanted: Wanted, view: AlbumView | None, memory: Memory, answers: Answers
+        self, wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
     ) -> dict[str, dict[str, str]]:
         """What of that which would be added Immich has not looked at yet. Raises ServerError and FilterError."""
         settled = (view.inside if view else frozenset()) | memory.having(KEPT_OUT)
@@ -348,31 +357,35 @@ class _Planner:
     def _indexing_of(self, name: str) -> Indexing:
         if name not in self._indexing:
             server = self.accounts.present[name].server
-            self._indexing[name] = Indexing(server, self.how.clock, self.how.store)
+            self._indexing[name] = Indexing(server, self.options.clock, self.options.store)
         return self._indexing[name]
 
-    def _staying(self, wanted: Wanted, view: AlbumView | None, memory: Memory, answers: Answers) -> dict[str, str]:
+    def _staying(
+        self, wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
+    ) -> dict[str, str]:
         """What may stay although it is not selected: Immich does not show any more what the rule asks for."""
         if view is None or wanted.rule.keep is Keep.ADD_ONLY:
             return {}
         selected = {asset.id for selection in answers.selections.values() for asset in selection.assets}
-        ids = (memory.having({Standing.OURS}) & view.members) - selected - wanted.sticky
+        ids = (memory.having({MembershipState.OURS}) & view.members) - selected - wanted.sticky
         lost = {id_: memory.memberships[id_].asset for id_ in ids}
         found: dict[str, str] = {}
         for name, resolved in answers.rules.items():
             account, indexing = self.accounts.present[name], self._indexing_of(name)
             if Stage.FACES in resting_on(resolved.match):
                 indexing.remember_faces(answers.selections[name].assets)
-            found |= staying(resolved, lost, account, indexing, self.how, wanted.rule.settle)
+            found |= staying(resolved, lost, account, indexing, self.options, wanted.rule.settle)
         return found
 
-    def _sticky(self, wanted: Wanted, view: AlbumView | None, memory: Memory, answers: Answers) -> frozenset[str]:
+    def _sticky(
+        self, wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
+    ) -> frozenset[str]:
         """What may stay although it is not selected, because only smart searches have lost sight of it."""
         rule = wanted.rule
         if view is None or rule.keep is Keep.ADD_ONLY or not rule.sticky:
             return frozenset()
         # What another album of a split rule gets was not lost.
-        lost = (memory.having({Standing.OURS}) & view.members) - answers.selected
+        lost = (memory.having({MembershipState.OURS}) & view.members) - answers.selected
         if not lost:
             return frozenset()
         stays: set[str] = set()
@@ -382,8 +395,8 @@ class _Planner:
                 continue
             if match is None:
                 return frozenset(lost)
-            compiled = compile_rules({rule.name: Rule(match)}, self.accounts.present[name])
-            result = select(compiled, self.accounts.present[name], self.how)[rule.name]
+            compiled = compile_for({rule.name: Rule(match)}, self.accounts.present[name])
+            result = select(compiled, self.accounts.present[name], self.options)[rule.name]
             # Could not ask is no reason to remove.
             stays |= lost if not isinstance(result, Selection) else lost & {asset.id for asset in result.assets}
         return frozenset(stays)
@@ -394,12 +407,12 @@ def _is_named(album: Album, name: str) -> bool:
     return album.role == "owner" and same_name(album.name, name)
 
 
-def chosen(book: RuleBook, names: Collection[str]) -> RuleBook:
+def with_albums(book: RuleSet, names: Collection[str]) -> RuleSet:
     """The book with some of its albums only; all of them where none is named.
 
     Raises ConfigurationError for names that it does not have.
     """
-    known = {each.name for each in book.albums}
+    known = {album.name for album in book.albums}
     names = [nfc(name) for name in names]
     problems = []
     for name in names:
@@ -411,5 +424,5 @@ def chosen(book: RuleBook, names: Collection[str]) -> RuleBook:
         raise ConfigurationError(tuple(problems))
     if not names:
         return book
-    others = tuple(each for each in book.albums if each.name not in names)
-    return replace(book, albums=tuple(each for each in book.albums if each.name in names), others=others)
+    others = tuple(album for album in book.albums if album.name not in names)
+    return replace(book, albums=tuple(album for album in book.albums if album.name in names), others=others)

@@ -8,14 +8,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from immich_smart_albums.changes.journal import Ending, Intent, KnownAlbum, Run, Write
-    from immich_smart_albums.changes.memory import AlbumKey, Binding, Memory
-    from immich_smart_albums.changes.plan import Learned
+    from immich_smart_albums.changes.memory import AlbumKey, AlbumMemory, Binding
+    from immich_smart_albums.changes.plan import Observed
     from immich_smart_albums.model.album import Album, AlbumDetails, Person, Tag, User
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.outcome import Outcome
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.model.version import Version
-    from immich_smart_albums.selection.ports import Searches
+    from immich_smart_albums.selection.ports import SearchApi
 
 
 class Directory(Protocol):
@@ -62,7 +62,7 @@ class Directory(Protocol):
         ...
 
 
-class Hints(Protocol):
+class ServerInfo(Protocol):
     """What helps to understand a result. Raises ServerError."""
 
     def now(self) -> int | None:
@@ -171,7 +171,7 @@ class PhotoServer(Protocol):
         ...
 
     @property
-    def hints(self) -> Hints:
+    def hints(self) -> ServerInfo:
         """What helps to understand a result."""
         ...
 
@@ -181,7 +181,7 @@ class PhotoServer(Protocol):
         ...
 
     @property
-    def searches(self) -> Searches:
+    def searches(self) -> SearchApi:
         """Searches."""
         ...
 
@@ -194,11 +194,11 @@ class PhotoServer(Protocol):
         """What a search for these fields asks to be shown of each asset beside its own: `exifInfo`, `people`."""
         ...
 
-    def lacks(self, query: Query) -> list[tuple[str, str]]:
+    def unsupported(self, query: Query) -> list[tuple[str, str]]:
         """The fields of a query that this version would silently ignore, each with what to know about it."""
         ...
 
-    def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
+    def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
         """What to know about fields of assets that this version does not return."""
         ...
 
@@ -230,7 +230,7 @@ class Journal(Protocol):
         """From now on know an album, and all that is remembered of it, by another rule; nothing where that has one."""
         ...
 
-    def learn(self, key: AlbumKey, learned: Learned, matched: int | None, split: str = "") -> None:
+    def learn(self, key: AlbumKey, learned: Observed, matched: int | None, split: str = "") -> None:
         """Remember what people did to an album, and how many photos the rule selects; None where not known.
 
         `split` is the name of a rule that is split into several albums, of which this is one.
@@ -261,7 +261,7 @@ class Ledger(Journal, Protocol):
         """The album that a rule feeds; None: none yet."""
         ...
 
-    def memory(self, key: AlbumKey) -> Memory:
+    def memory(self, key: AlbumKey) -> AlbumMemory:
         """What is remembered of a rule's album."""
         ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.desired import AlbumView, Wanted
+from immich_smart_albums.changes.desired import CurrentAlbum, DesiredAlbum
 from immich_smart_albums.changes.diff import plan_album
 from immich_smart_albums.errors import ConfigurationError, ServerError
 from immich_smart_albums.model.span import Document, Span
@@ -15,7 +15,7 @@ from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.permissions import require_permissions
 from immich_smart_albums.operations.select import select_one
 from immich_smart_albums.rules.album import AlbumRule
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.reader import SETTLE
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import AlbumPlan
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.operations.select import Selecting
+    from immich_smart_albums.operations.select import SelectOptions
     from immich_smart_albums.rules.tree import Rule
     from immich_smart_albums.selection.run.evaluate import Selection
 
@@ -59,7 +59,7 @@ class Ready:
 
 
 def check_order(
-    order: Order, connect: Callable[[], PhotoServer], findings: Findings, *, log: Callable[[str], None]
+    order: Order, connect: Callable[[], PhotoServer], findings: Diagnostics, *, log: Callable[[str], None]
 ) -> Ready:
     """Check everything that can be checked before the first search.
 
@@ -87,32 +87,32 @@ def check_order(
     return Ready(server, rule, order.album.strip() if order.album is not None else None, album)
 
 
-def prepare(ready: Ready, how: Selecting) -> tuple[Selection, AlbumPlan | None]:
+def prepare(ready: Ready, how: SelectOptions) -> tuple[Selection, AlbumPlan | None]:
     """Select, and plan where an album is named; nothing is written. Raises ServerError and FilterError."""
     server = ready.server
     selection = select_one(ready.rule, server, how)
     if ready.target is None:
         return certain(selection, Indexing(server, how.clock, how.store), SETTLE), None
     plan = _plan(ready, ready.target, selection, how)
-    waiting = {each.reason: each.assets for each in plan.waiting}
+    waiting = {waiting.reason: waiting.assets for waiting in plan.waiting}
     out = {asset.id for assets in waiting.values() for asset in assets}
     left = tuple(asset for asset in selection.assets if asset.id not in out)
     return replace(selection, assets=left, waiting=waiting), plan
 
 
-def plan_again(ready: Ready, selection: Selection, how: Selecting) -> AlbumPlan:
+def plan_again(ready: Ready, selection: Selection, how: SelectOptions) -> AlbumPlan:
     """The plan of an album that was to be created, made from a new look: somebody else may have created it meanwhile.
 
     Raises ServerError, and ConfigurationError where it is not to be known any more which album is meant.
     """
-    findings = Findings()
+    findings = Diagnostics()
     album = find_target(ready.target or "", ready.server.directory, findings, create=True)
     findings.raise_problems()
     return _plan(replace(ready, album=album), ready.target or "", selection, how)
 
 
-def _plan(ready: Ready, target: str, selection: Selection, how: Selecting) -> AlbumPlan:
-    view = AlbumView(ready.album, ready.server.albums.members(ready.album.id)) if ready.album else None
+def _plan(ready: Ready, target: str, selection: Selection, how: SelectOptions) -> AlbumPlan:
+    view = CurrentAlbum(ready.album, ready.server.albums.members(ready.album.id)) if ready.album else None
     new = [asset for asset in selection.assets if view is None or asset.id not in view.members]
     waiting = Indexing(ready.server, how.clock, how.store).waiting(selection.certainty, new, SETTLE)
     plan = plan_album(replace(_wanted(target, ready.rule, selection), waiting={ONLY_ACCOUNT: waiting}), view)
@@ -120,6 +120,8 @@ def _plan(ready: Ready, target: str, selection: Selection, how: Selecting) -> Al
     return plan
 
 
-def _wanted(name: str, rule: Rule, selection: Selection) -> Wanted:
+def _wanted(name: str, rule: Rule, selection: Selection) -> DesiredAlbum:
     """What the command line wants of its album: only ever to add."""
-    return Wanted(AlbumRule(name, rule, (ONLY_ACCOUNT,), _COMMAND_LINE), name, {ONLY_ACCOUNT: tuple(selection.assets)})
+    return DesiredAlbum(
+        AlbumRule(name, rule, (ONLY_ACCOUNT,), _COMMAND_LINE), name, {ONLY_ACCOUNT: tuple(selection.assets)}
+    )

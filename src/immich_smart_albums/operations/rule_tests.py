@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Problem, SmartAlbumsError
-from immich_smart_albums.operations.explain.photo import look
-from immich_smart_albums.selection.explain.explain import because
+from immich_smart_albums.operations.explain.photo import explain_resolved
+from immich_smart_albums.selection.explain.explain import summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from immich_smart_albums.operations.accounts import Participant
+    from immich_smart_albums.operations.accounts import ConnectedAccount
     from immich_smart_albums.rules.album import AlbumRule, Expectation
     from immich_smart_albums.rules.tree import Rule
     from immich_smart_albums.selection.run.evaluate import Selection
 
 
-def expect(
+def failing_tests(
     rule: AlbumRule,
     selections: Mapping[str, Selection],
     resolved: Mapping[str, Rule],
-    accounts: Mapping[str, Participant],
+    accounts: Mapping[str, ConnectedAccount],
 ) -> Iterator[Problem]:
     """The tests that fail on what the accounts select, each with the reason.
 
@@ -38,7 +38,7 @@ def expect(
 
 
 def _unmet(
-    rule: AlbumRule, test: Expectation, resolved: Mapping[str, Rule], accounts: Mapping[str, Participant]
+    rule: AlbumRule, test: Expectation, resolved: Mapping[str, Rule], accounts: Mapping[str, ConnectedAccount]
 ) -> Problem:
     base = next(iter(accounts.values())).server.base
     wanted = "must match and does not" if test.matches else "must not match and does"
@@ -51,14 +51,14 @@ def _unmet(
     return Problem(str(test.span or rule.span), f"{message}, because {'; '.join(reasons)}", hint)
 
 
-def _reason(written: Rule, resolved: Rule, asset_id: str, account: Participant) -> str:
+def _reason(written: Rule, resolved: Rule, asset_id: str, account: ConnectedAccount) -> str:
     try:
-        found, _ = look(written, resolved, asset_id, account)
+        found, _ = explain_resolved(written, resolved, asset_id, account)
     except SmartAlbumsError as error:
         return f"the reason could not be asked for: {error.message}"
     if found.explanation is None or found.outside is not None:
         return str(found.outside)
-    told = because(found.explanation)
+    told = summary(found.explanation)
     if found.passed and resolved.limit is not None:
         return f"{told}, and the rule keeps the {resolved.sort.value} {resolved.limit:,}"
     return told

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.selection.ports import StateStore
+    from immich_smart_albums.selection.ports import CacheStore
 
 _STAMP = b"1"
 _DAY = 24 * 60 * 60 * 1000
@@ -20,7 +20,7 @@ _DAY = 24 * 60 * 60 * 1000
 class Seen:
     """Ids in a store. Losing them costs requests and nothing else."""
 
-    def __init__(self, store: StateStore | None, key: str) -> None:
+    def __init__(self, store: CacheStore | None, key: str) -> None:
         self._store = store
         self._key = key
         kept = store.load(key) if store else None
@@ -28,7 +28,7 @@ class Seen:
         self._ids = kept[1] if kept is not None and whole else b""
 
     @classmethod
-    def of(cls, server: PhotoServer, store: StateStore | None, what: str) -> Self:
+    def of(cls, server: PhotoServer, store: CacheStore | None, what: str) -> Self:
         """Those of the account that a key belongs to; none where the key may not tell whose it is."""
         try:
             return cls(store, f"{what} {server.directory.me().id}" if store else "")

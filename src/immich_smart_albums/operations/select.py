@@ -8,33 +8,33 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import MissingPermission, Problem, ServerError
 from immich_smart_albums.model.version import Version
-from immich_smart_albums.operations.accounts import told
+from immich_smart_albums.operations.accounts import as_problem
 from immich_smart_albums.operations.names.resolve import resolve
-from immich_smart_albums.rules.syntax.diagnostics import Findings
-from immich_smart_albums.selection.cache.cache import Recall, Whose
-from immich_smart_albums.selection.compile.planner import lower, worth_counting
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.selection.cache.cache import CacheContext, RunCache
+from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.operations.accounts import Participant
+    from immich_smart_albums.operations.accounts import ConnectedAccount
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.tree import Rule
-    from immich_smart_albums.selection.ports import StateStore
-    from immich_smart_albums.selection.query_plan import RunPlan
+    from immich_smart_albums.selection.ports import CacheStore
+    from immich_smart_albums.selection.query_plan import QueryPlan
 
 
 SINCE = Version(3, 0)
 """From here on it is known which changes move `updatedAt`."""
 
 
-def remember(server: PhotoServer, store: StateStore, log: Callable[[str], None]) -> Recall | None:
+def open_cache(server: PhotoServer, store: CacheStore, log: Callable[[str], None]) -> RunCache | None:
     """The memory for one account's searches of this run, to be made before the first of them.
 
-    None where everything has to be read in full; `log` says why. After the run, `Recall.save` writes what was learned,
-    and `Recall.summary` tells what was done.
+    None where everything has to be read in full; `log` says why. After the run, `RunCache.save` writes what was
+    learned, and `RunCache.summary` tells what was done.
     """
     try:
         whose, reason = _whose(server)
@@ -43,10 +43,10 @@ def remember(server: PhotoServer, store: StateStore, log: Callable[[str], None])
     if whose is None:
         log(f"{server.base}: everything is read in full: {reason}")
         return None
-    return Recall(whose, server.searches, store, log)
+    return RunCache(whose, server.searches, store, log)
 
 
-def _whose(server: PhotoServer) -> tuple[Whose | None, str]:
+def _whose(server: PhotoServer) -> tuple[CacheContext | None, str]:
     if server.version < SINCE:
         return None, f"before Immich {SINCE}, too few changes are told"
     try:
@@ -57,17 +57,17 @@ def _whose(server: PhotoServer) -> tuple[Whose | None, str]:
     if now is None:
         return None, "the server does not tell its time"
     try:
-        partners = tuple(sorted(each.id for each in server.directory.partners()))
+        partners = tuple(sorted(partner.id for partner in server.directory.partners()))
     except MissingPermission:
         partners = ()  # then those who come or go show in the counts
-    return Whose(user_id, partners, server.version, now), ""
+    return CacheContext(user_id, partners, server.version, now), ""
 
 
 _COUNTS_AT_A_TIME = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
+class CompiledRules:
     """The rules of one account, ready to be searched for."""
 
     rules: Mapping[str, Rule]
@@ -75,45 +75,45 @@ class Compiled:
     problems: Mapping[str, tuple[Problem, ...]]
     """Rules that cannot be searched for, with the reasons."""
     notices: tuple[str, ...]
-    plan: RunPlan
+    plan: QueryPlan
 
 
 @dataclass(frozen=True, slots=True)
-class Selecting:
+class SelectOptions:
     """How a run searches."""
 
     concurrency: int
     log: Callable[[str], None]
-    store: StateStore | None = None
+    store: CacheStore | None = None
     """Where it is kept what searches found, for the next run; None: everything is read in full."""
     clock: Callable[[], float] | None = None
     """Seconds since 1970, for servers that do not tell their time."""
 
 
-def compile_rules(rules: Mapping[str, Rule], account: Participant) -> Compiled:
+def compile_for(rules: Mapping[str, Rule], account: ConnectedAccount) -> CompiledRules:
     """Look up the names of all rules, and plan their searches together."""
     resolved: dict[str, Rule] = {}
     problems: dict[str, tuple[Problem, ...]] = {}
     notices: dict[str, None] = {}
     for name, rule in rules.items():
-        findings = Findings()
+        findings = Diagnostics()
         try:
             result = resolve(rule, account.server, findings, account.names)
         except ServerError as error:
-            findings.problems.append(told(f"{name} ({account.name})", error))
+            findings.problems.append(as_problem(f"{name} ({account.name})", error))
         else:
             resolved[name] = result
-        notices.update(dict.fromkeys(findings.notices))
+        notices.update(dict.fromkeys(findings.warnings))
         if findings.problems:
             resolved.pop(name, None)
             problems[name] = tuple(dict.fromkeys(findings.problems))
     plan = plan_searches(tuple(resolved.values()), account.server, names=tuple(resolved))
-    return Compiled(resolved, problems, tuple(notices), plan)
+    return CompiledRules(resolved, problems, tuple(notices), plan)
 
 
-def plan_searches(rules: Sequence[Rule], server: PhotoServer, *, names: Sequence[str] = ()) -> RunPlan:
+def plan_searches(rules: Sequence[Rule], server: PhotoServer, *, names: Sequence[str] = ()) -> QueryPlan:
     """How rules whose names are looked up are answered; the sizes of searches are asked where they decide something."""
-    return lower(rules, server, sizes(worth_counting(rules, server), server), names=names)
+    return compile_rules(rules, server, sizes(queries_to_count(rules, server), server), names=names)
 
 
 def sizes(queries: Iterable[Query], server: PhotoServer) -> dict[Query, int]:
@@ -131,15 +131,17 @@ def sizes(queries: Iterable[Query], server: PhotoServer) -> dict[Query, int]:
         return {query: number for query, number in counts if number is not None}
 
 
-def select(compiled: Compiled, account: Participant, how: Selecting) -> dict[str, Selection | tuple[Problem, ...]]:
+def select(
+    compiled: CompiledRules, account: ConnectedAccount, how: SelectOptions
+) -> dict[str, Selection | tuple[Problem, ...]]:
     """What each rule selects for the account, or why that is not known. One rule that fails leaves the others alone."""
     results: dict[str, Selection | tuple[Problem, ...]] = dict(compiled.problems)
     for name, result in zip(compiled.rules, _evaluated(compiled.plan, account.server, how), strict=True):
-        results[name] = (told(name, result.error),) if isinstance(result, Failed) else result
+        results[name] = (as_problem(name, result.error),) if isinstance(result, Failed) else result
     return results
 
 
-def select_one(rule: Rule, server: PhotoServer, how: Selecting) -> Selection:
+def select_one(rule: Rule, server: PhotoServer, how: SelectOptions) -> Selection:
     """What one rule selects whose names are looked up. Raises SmartAlbumsError."""
     (result,) = _evaluated(plan_searches([rule], server), server, how)
     if isinstance(result, Failed):
@@ -147,8 +149,8 @@ def select_one(rule: Rule, server: PhotoServer, how: Selecting) -> Selection:
     return result
 
 
-def _evaluated(plan: RunPlan, server: PhotoServer, how: Selecting) -> tuple[Selection | Failed, ...]:
-    memory = remember(server, how.store, how.log) if how.store else None
+def _evaluated(plan: QueryPlan, server: PhotoServer, how: SelectOptions) -> tuple[Selection | Failed, ...]:
+    memory = open_cache(server, how.store, how.log) if how.store else None
     found = evaluate(plan, server.searches, concurrency=how.concurrency, log=how.log, memory=memory)
     if memory is not None:
         memory.save()

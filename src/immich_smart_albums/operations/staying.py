@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY
-from immich_smart_albums.operations.indexing import scope_of
-from immich_smart_albums.operations.select import compile_rules, select
-from immich_smart_albums.rules.tree import Check, Rule, Search, leaves
+from immich_smart_albums.operations.indexing import ranking_scope
+from immich_smart_albums.operations.select import compile_for, select
+from immich_smart_albums.rules.tree import Filter, Rule, Search, leaves
 from immich_smart_albums.selection.compile.simplify import at_most
 from immich_smart_albums.selection.run.evaluate import Selection
 from immich_smart_albums.selection.stages import Stage, when_failed, when_missing
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.operations.accounts import Participant
+    from immich_smart_albums.operations.accounts import ConnectedAccount
     from immich_smart_albums.operations.indexing import Indexing
-    from immich_smart_albums.operations.select import Selecting
+    from immich_smart_albums.operations.select import SelectOptions
     from immich_smart_albums.rules.tree import Node
     from immich_smart_albums.selection.stages import Stages
 
@@ -36,7 +36,12 @@ _WORDS = {
 
 
 def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
-    rule: Rule, lost: Mapping[str, Asset], account: Participant, indexing: Indexing, how: Selecting, settle: int
+    rule: Rule,
+    lost: Mapping[str, Asset],
+    account: ConnectedAccount,
+    indexing: Indexing,
+    how: SelectOptions,
+    settle: int,
 ) -> dict[str, str]:
     """Which of some photos that one account does not select may match all the same, each with the reason.
 
@@ -46,7 +51,7 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
     if not stages or not lost:
         return {}
     queries = [leaf.query for leaf in leaves(rule.match) if isinstance(leaf, Search)]
-    scope = scope_of(queries or [WHOLE_LIBRARY])
+    scope = ranking_scope(queries or [WHOLE_LIBRARY])
     groups: dict[Stages, set[str]] = {}
     for id_, shown in indexing.shown(lost.values(), stages, settle, scope).items():
         if stages - shown:
@@ -58,7 +63,7 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
             continue
         reason = _WORDS[next(stage for stage in Stage if stage in undone)]
         if match is not True:
-            compiled = compile_rules({"": Rule(match)}, account)
+            compiled = compile_for({"": Rule(match)}, account)
             result = select(compiled, account, how)[""]
             if isinstance(result, Selection):
                 ids = ids & {asset.id for asset in result.assets}  # noqa: PLW2901 - fewer of the same
@@ -72,6 +77,6 @@ def resting_on(node: Node) -> Stages:
     for leaf in leaves(node):
         if isinstance(leaf, Search):
             found |= when_missing(leaf.query)
-        elif isinstance(leaf, Check):
+        elif isinstance(leaf, Filter):
             found |= when_failed(leaf)
     return frozenset(found)

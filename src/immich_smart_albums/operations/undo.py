@@ -17,7 +17,7 @@ from immich_smart_albums.changes.change import (
     ShareAlbum,
 )
 from immich_smart_albums.changes.journal import State
-from immich_smart_albums.changes.memory import KNOWN_INSIDE, Standing
+from immich_smart_albums.changes.memory import KNOWN_INSIDE, MembershipState
 from immich_smart_albums.changes.plan import AlbumPlan, Plan, Seen, digest
 from immich_smart_albums.errors import ConfigurationError, NoAccess, Problem
 from immich_smart_albums.model.album import Album
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.change import Change
     from immich_smart_albums.changes.journal import Run, Write
-    from immich_smart_albums.changes.memory import AlbumKey, Membership, Memory
+    from immich_smart_albums.changes.memory import AlbumKey, AlbumMemory, Membership
     from immich_smart_albums.model.album import AlbumDetails
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.ports import Albums, Ledger, PhotoServer
@@ -115,13 +115,13 @@ class _Album:
     since: Sequence[Write]
     """All to this album, of whatever run."""
     fates: Mapping[str, Fate]
-    memory: Memory
+    memory: AlbumMemory
     details: AlbumDetails
     inside: frozenset[str]
     """Shown or not."""
 
     def photos(
-        self, kind: type[AddAssets | RemoveAssets], outcome: Outcome, standing: Standing
+        self, kind: type[AddAssets | RemoveAssets], outcome: Outcome, standing: MembershipState
     ) -> tuple[list[Membership], Counter[int | None]]:
         """Photos with which the run did something that still counts.
 
@@ -192,18 +192,22 @@ def _changes(album: _Album, keys: Keys, owner: str, warnings: list[str]) -> Iter
     def adder(photo: Membership) -> str:
         return keys.account_of(photo.user) or owner
 
-    ours, left_in = album.photos(AddAssets, Outcome.ADDED, Standing.OURS)
-    added = [each for each in ours if each.asset.id in album.inside]
-    removed, left_out = album.photos(RemoveAssets, Outcome.REMOVED, Standing.REMOVED)
+    ours, left_in = album.photos(AddAssets, Outcome.ADDED, MembershipState.OURS)
+    added = [our for our in ours if our.asset.id in album.inside]
+    removed, left_out = album.photos(RemoveAssets, Outcome.REMOVED, MembershipState.REMOVED)
     left_in[None] += len(ours) - len(added)
     warnings += [*_left("added", left_in), *_left("took out", left_out)]
     # Who owns the album may take out all; where that is nobody of us, who added a photo may.
     remover = keys.account_of(album.details.owner.id)
-    yield from (RemoveAssets(*each) for each in _grouped(added, lambda each: remover or adder(each)))
+    yield from (RemoveAssets(*each) for each in _grouped(added, lambda membership: remover or adder(membership)))
     made = next((change for change in album.changes() if isinstance(change, CreateAlbum)), None)
     if made is not None:
         deletion = _deletion(made, album)
-        reasons = [*_reasons_to_stay(deletion, album, {each.asset.id for each in added}, keys.servers[owner].albums)]
+        reasons = [
+            *_reasons_to_stay(
+                deletion, album, {membership.asset.id for membership in added}, keys.servers[owner].albums
+            )
+        ]
         if not reasons:
             yield deletion
             return
@@ -213,8 +217,8 @@ def _changes(album: _Album, keys: Keys, owner: str, warnings: list[str]) -> Iter
     yield from gains
     let_in = {share.user.id for share in gains if share.role == "editor"}
     editors = {album.details.owner.id, *let_in, *(user.id for user, role in album.details.users if role == "editor")}
-    out = [each for each in removed if each.asset.id not in album.inside]
-    gone = [each for each in out if keys.users.get(adder(each)) in editors]
+    out = [membership for membership in removed if membership.asset.id not in album.inside]
+    gone = [membership for membership in out if keys.users.get(adder(membership)) in editors]
     if len(gone) < len(out):
         warnings.append(f"{len(out) - len(gone):,} that the run took out stay out: their account is no editor any more")
     yield from (AddAssets(*each) for each in _grouped(gone, adder))
@@ -261,8 +265,8 @@ def _grouped(
     photos: Iterable[Membership], account: Callable[[Membership], str]
 ) -> Iterator[tuple[str, tuple[Asset, ...]]]:
     groups: dict[str, list[Asset]] = {}
-    for each in photos:
-        groups.setdefault(account(each), []).append(each.asset)
+    for photo in photos:
+        groups.setdefault(account(photo), []).append(photo.asset)
     return ((name, tuple(assets)) for name, assets in groups.items())
 
 

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
-    from immich_smart_albums.operations.apply.result import AlbumReport, Report
+    from immich_smart_albums.operations.apply.result import AlbumResult, ApplyResult
 
 _REFUSED = (Outcome.NO_PERMISSION, Outcome.NOT_FOUND, Outcome.NOT_DONE, Outcome.UNKNOWN)
 
 
-def report_lines(plan: Plan, report: Report) -> Iterator[str]:
+def report_lines(plan: Plan, report: ApplyResult) -> Iterator[str]:
     """What became of a plan; of albums without changes nothing is said."""
     for album_plan, album_report in zip(plan.albums, report.albums, strict=False):
         if album_plan.has_changes:
@@ -26,7 +26,7 @@ def report_lines(plan: Plan, report: Report) -> Iterator[str]:
         yield f"this was run {report.run}; to take it back: {command('undo', str(report.run))}"
 
 
-def album_line(plan: AlbumPlan, report: AlbumReport) -> str:
+def album_line(plan: AlbumPlan, report: AlbumResult) -> str:
     """What was written to one album."""
     if not plan.additions and not plan.has_changes and plan.album is None:
         return f"{_name(plan)}: nothing matches, so the album was not created"

@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.memory import Standing
+from immich_smart_albums.changes.memory import MembershipState
 from immich_smart_albums.model.command import command
 from immich_smart_albums.report.assets import asset_json, asset_line, asset_url
 from immich_smart_albums.report.failures import problem_json
 from immich_smart_albums.report.plan_text import problem_lines
 from immich_smart_albums.report.words import one_line
-from immich_smart_albums.selection.explain.explain import Verdict, answer_text, in_short, value_text
+from immich_smart_albums.selection.explain.explain import Verdict, answer_text, leaf_text, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from immich_smart_albums.changes.journal import Run
     from immich_smart_albums.errors import Problem
-    from immich_smart_albums.operations.explain.album import AlbumWhy, Place
-    from immich_smart_albums.operations.explain.photo import Why
-    from immich_smart_albums.selection.explain.explain import Answer, Explanation, Reason
+    from immich_smart_albums.operations.explain.album import AlbumExplanation, AlbumPlacement
+    from immich_smart_albums.operations.explain.photo import RuleExplanation
+    from immich_smart_albums.selection.explain.explain import Explanation, LeafEvidence, Reason
 
 JSON_VERSION = 1
 """Grows when a field changes its meaning or goes away."""
@@ -30,16 +30,16 @@ _SIGNS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.NOT_ASKED: "·"}
 _WORDS = {"all": "all of these", "any": "any of these", "not": "none of this"}
 
 
-def explanation_lines(found: AlbumWhy) -> Iterator[str]:
+def explanation_lines(found: AlbumExplanation) -> Iterator[str]:
     """The photo, what the rule says of it for each account, and how it stands to the album."""
-    asset = next((each.asset for each in found.accounts if each.asset), None)
+    asset = next((account.asset for account in found.accounts if account.asset), None)
     yield asset_line(asset, found.server) if asset else asset_url(found.server, found.asset_id)
     yield f"{_matches(found.passed)} {one_line(found.rule)!r}"
-    for each in found.accounts:
+    for account in found.accounts:
         yield ""
         if len(found.accounts) > 1:
-            yield f"For {one_line(each.account)}: {_matches(None if each.problems else each.passed)}"
-        yield from _account(each)
+            yield f"For {one_line(account.account)}: {_matches(None if account.problems else account.passed)}"
+        yield from _account(account)
     yield ""
     if not found.places:
         yield "it is in none of this rule's albums, as far as the ledger knows"
@@ -53,7 +53,7 @@ def _matches(passed: bool | None) -> str:
     return "it is not known whether it matches" if passed is None else "matches" if passed else "does not match"
 
 
-def _account(found: Why) -> Iterator[str]:
+def _account(found: RuleExplanation) -> Iterator[str]:
     for problem in found.problems:
         yield from problem_lines(problem)
     if found.outside is not None:
@@ -88,10 +88,10 @@ def _near_misses(explanation: Explanation) -> Iterator[str]:
     yield ""
     yield "It would match but for one:" if len(misses) == 1 else "It would match if one of these were otherwise:"
     for reason in misses:
-        yield f"  {one_line(in_short(reason))}" + (f"  {one_line(reason.where)}" if reason.where else "")
+        yield f"  {one_line(leaf_text(reason))}" + (f"  {one_line(reason.where)}" if reason.where else "")
 
 
-def doing(place: Place, asset_id: str) -> str:
+def doing(place: AlbumPlacement, asset_id: str) -> str:
     """Whether a photo is in an album, and whose doing that is."""
     forget = command("ledger", "forget", place.name, asset_id)
     if place.problems:
@@ -103,27 +103,27 @@ def doing(place: Place, asset_id: str) -> str:
     match place.standing:
         case None:
             return "not in the album" + (" yet, the next run adds it" if place.wanted else "")
-        case Standing.REMOVED:
+        case MembershipState.REMOVED:
             back = ", the next run adds it again" if place.wanted else ""
             return f"not in the album, taken out{_by(place.run)} because it matched no more{back}"
-        case Standing.UNSURE:
+        case MembershipState.UNSURE:
             return (
                 f"not in the album, added{_by(place.run)}, which was interrupted; perhaps a person took it out, so it"
                 f" stays out until {forget}"
             )
-        case Standing.GONE:
+        case MembershipState.GONE:
             return f"not in the album, added{_by(place.run)} and then taken out or deleted; it stays out until {forget}"
-        case Standing.OURS | Standing.HAND_MADE:
+        case MembershipState.OURS | MembershipState.HAND_MADE:
             return "not in the album, a person took it out; it stays out, and the next run notes that"
         case _:
             return f"not in the album, a person took it out; it stays out until {forget}"
 
 
-def _inside(place: Place) -> str:
+def _inside(place: AlbumPlacement) -> str:
     match place.standing:
-        case Standing.OURS:
+        case MembershipState.OURS:
             return f"in the album, added by this rule{_by(place.run)}"
-        case None | Standing.HAND_MADE:
+        case None | MembershipState.HAND_MADE:
             return "in the album, put there by hand; never taken out by this tool"
         case _:
             return "in the album, put back by hand; never taken out by this tool"
@@ -133,7 +133,7 @@ def _by(run: Run | None) -> str:
     return f" in run {run.id} on {run.started[:10]}" if run else ""
 
 
-def explanation_json(found: AlbumWhy) -> str:
+def explanation_json(found: AlbumExplanation) -> str:
     """The whole explanation as one JSON object."""
     answer = {
         "version": JSON_VERSION,
@@ -141,21 +141,21 @@ def explanation_json(found: AlbumWhy) -> str:
         "rule": found.rule,
         "asset": {"id": found.asset_id, "url": asset_url(found.server, found.asset_id)},
         "matches": found.passed,
-        "accounts": [_account_json(each, found.server) for each in found.accounts],
+        "accounts": [_account_json(account, found.server) for account in found.accounts],
         "albums": [_place_json(place, found) for place in found.places],
         "problems": [problem_json(problem) for problem in explanation_problems(found)],
     }
     return json.dumps(answer, indent=2)  # plain ASCII, so that every terminal and pipe takes it
 
 
-def explanation_problems(found: AlbumWhy) -> tuple[Problem, ...]:
+def explanation_problems(found: AlbumExplanation) -> tuple[Problem, ...]:
     """Why accounts could not be asked, and albums not be looked at; each once."""
     of_accounts = (problem for why in found.accounts for problem in why.problems)
     of_places = (problem for place in found.places for problem in place.problems)
     return tuple(dict.fromkeys((*of_accounts, *of_places)))
 
 
-def _account_json(found: Why, base: str) -> dict[str, object]:
+def _account_json(found: RuleExplanation, base: str) -> dict[str, object]:
     explanation = found.explanation
     return {
         "account": found.account,
@@ -167,7 +167,7 @@ def _account_json(found: Why, base: str) -> dict[str, object]:
         "split": found.combinations,
         "problems": [problem_json(problem) for problem in found.problems],
         "tree": explanation and _reason_json(explanation.tree),
-        "nearMisses": [_reason_json(each) for each in explanation.near_misses] if explanation else [],
+        "nearMisses": [_reason_json(reason) for reason in explanation.near_misses] if explanation else [],
     }
 
 
@@ -182,7 +182,7 @@ def _reason_json(reason: Reason) -> dict[str, object]:
     return told
 
 
-def _answer_json(answer: Answer) -> dict[str, object]:
+def _answer_json(answer: LeafEvidence) -> dict[str, object]:
     told: dict[str, object] = {"value": _plain(answer.value)}
     if answer.read is not None:
         told |= {"rank": answer.rank, "read": answer.read}
@@ -202,7 +202,7 @@ def _plain(value: object) -> object:
             return value_text(value)
 
 
-def _place_json(place: Place, found: AlbumWhy) -> dict[str, object]:
+def _place_json(place: AlbumPlacement, found: AlbumExplanation) -> dict[str, object]:
     album, run = place.album, place.run
     return {
         "name": place.name,

@@ -33,7 +33,7 @@ def problems_of(error: SmartAlbumsError) -> tuple[Problem, ...]:
 
 def failure_json(problems: Iterable[Problem]) -> str:
     """What stands on stdout where JSON was asked for and there is no result."""
-    return json.dumps({"version": JSON_VERSION, "problems": [problem_json(each) for each in problems]}, indent=2)
+    return json.dumps({"version": JSON_VERSION, "problems": [problem_json(problem) for problem in problems]}, indent=2)
 
 
 def by_album(problems: Mapping[str, Sequence[Problem]]) -> dict[Problem, list[str]]:
@@ -48,7 +48,7 @@ def by_album(problems: Mapping[str, Sequence[Problem]]) -> dict[Problem, list[st
 def plan_problems(plan: Plan) -> dict[str, tuple[Problem, ...]]:
     """Why albums were not planned, or may not be written, by the album's name."""
     return {
-        album.name: (*album.problems, *(Problem("", f"refused: {each}", GUARD_HINT) for each in album.refusals))
+        album.name: (*album.problems, *(Problem("", f"refused: {refusal}", GUARD_HINT) for refusal in album.refusals))
         for album in plan.albums
         if album.problems or album.refusals
     }
@@ -57,7 +57,7 @@ def plan_problems(plan: Plan) -> dict[str, tuple[Problem, ...]]:
 def album_problems_json(problems: Mapping[str, Sequence[Problem]]) -> list[dict[str, object]]:
     """The problems of albums in one list: each once, with the albums that it stops."""
     return [
-        {"albums": [each for each in names if each], **problem_json(problem)}
+        {"albums": [name for name in names if name], **problem_json(problem)}
         for problem, names in by_album(problems).items()
     ]
 

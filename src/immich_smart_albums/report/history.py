@@ -33,15 +33,15 @@ def runs_lines(runs: Sequence[RunHistory]) -> Iterator[str]:
     rows = [("Run", "Started (UTC)", "What", "Added", "Taken out", "Albums", "Ended")]
     rows += [
         (
-            str(each.run.id),
-            _when(each.run.started),
-            _what(each.run),
-            _sum(album.added for album in each.albums),
-            _sum(album.removed for album in each.albums),
-            _sum(1 for _ in each.albums),
-            ", ".join(_endings(each)),
+            str(run.run.id),
+            _when(run.run.started),
+            _what(run.run),
+            _sum(album.added for album in run.albums),
+            _sum(album.removed for album in run.albums),
+            _sum(1 for _ in run.albums),
+            ", ".join(_endings(run)),
         )
-        for each in runs
+        for run in runs
     ]
     yield from table(rows, right=(0, 3, 4, 5))
 
@@ -71,7 +71,7 @@ def run_lines(run: Run, writes: Iterable[Write]) -> Iterator[str]:
     for rule, of_album in albums.items():
         ids = dict.fromkeys(write.intent.album_id for write in of_album if write.intent.album_id)
         yield ""
-        yield f"{one_line(rule)}" + "".join(f"  {run.server}/albums/{each}" for each in ids)
+        yield f"{one_line(rule)}" + "".join(f"  {run.server}/albums/{id_}" for id_ in ids)
         yield from (f"  {line}" for line in _done(of_album, run.server))
 
 
@@ -119,7 +119,7 @@ def _doubt(write: Write) -> str:
 
 def runs_json(runs: Sequence[RunHistory]) -> str:
     """Runs as one JSON object."""
-    return _dumped({"runs": [_history_json(each) for each in runs]})
+    return _dumped({"runs": [_history_json(run) for run in runs]})
 
 
 def _history_json(told: RunHistory) -> dict[str, object]:

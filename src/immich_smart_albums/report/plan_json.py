@@ -34,7 +34,7 @@ def plan_json(plan: Plan, failures: Mapping[str, Sequence[Problem]] = MappingPro
         "isRefused": plan.is_refused,
         "refusals": plan.refusals,
         "problems": [
-            *({"where": "guard", "message": each, "hint": GUARD_HINT} for each in plan.refusals),
+            *({"where": "guard", "message": refusal, "hint": GUARD_HINT} for refusal in plan.refusals),
             *album_problems_json(plan_problems(plan)),
             *album_problems_json(failures),
         ],
@@ -45,7 +45,7 @@ def plan_json(plan: Plan, failures: Mapping[str, Sequence[Problem]] = MappingPro
             "albumsWithProblems": sum(bool(album.problems) for album in plan.albums),
             "add": sum(len(album.additions) for album in plan.albums),
             "remove": sum(len(album.removals) for album in plan.albums),
-            "waiting": sum(len(each.assets) for album in plan.albums for each in album.waiting),
+            "waiting": sum(len(waiting.assets) for album in plan.albums for waiting in album.waiting),
         },
         "albums": [_album(album, plan.server) for album in plan.albums],
     }
@@ -67,8 +67,8 @@ def _album(album: AlbumPlan, base: str) -> dict[str, object]:
         "remove": len(album.removals),
         "changes": [change_json(change, base) for change in album.changes],
         "keptOut": [asset_json(asset, base) for asset in album.kept_out],
-        "waiting": [_waiting(each, base) for each in album.waiting],
-        "staying": [_waiting(each, base) for each in album.staying],
+        "waiting": [_waiting(waiting, base) for waiting in album.waiting],
+        "staying": [_waiting(waiting, base) for waiting in album.staying],
         "reasons": album.reasons,
         "warnings": album.warnings,
         "refusals": album.refusals,
@@ -86,9 +86,9 @@ def change_json(change: Change, base: str) -> dict[str, object]:
         case CreateAlbum(name=name, description=description):
             return {"change": "create", "name": name, "description": description}
         case AddAssets(account=account, assets=assets):
-            return {"change": "add", "account": account, "assets": [asset_json(each, base) for each in assets]}
+            return {"change": "add", "account": account, "assets": [asset_json(asset, base) for asset in assets]}
         case RemoveAssets(account=account, assets=assets):
-            return {"change": "remove", "account": account, "assets": [asset_json(each, base) for each in assets]}
+            return {"change": "remove", "account": account, "assets": [asset_json(asset, base) for asset in assets]}
         case ShareAlbum(user=user, role=role, was=was):
             who = {"id": user.id, "name": user.name, "email": user.email}
             return {"change": "share", "user": who, "role": role, "was": was}

@@ -35,7 +35,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield f"**{totals(plan)}**"
     yield ""
     if plan.refusals:
-        yield from (f"- ✗ refused: {escaped(each)}" for each in plan.refusals)
+        yield from (f"- ✗ refused: {escaped(refusal)}" for refusal in plan.refusals)
         yield ""
     yield "| Album | Add | Take out | In it | |"
     yield "|---|---:|---:|---:|---|"
@@ -56,11 +56,11 @@ def _name(album: AlbumPlan, base: str) -> str:
 def _album(album: AlbumPlan, base: str) -> Iterator[str]:
     yield from _photos("add", album.additions, base)
     yield from _photos("take out", album.removals, base)
-    yield from (f"- {escaped(each)}" for each in edits(album, base))
-    yield from (f"- {escaped(each)}" for each in album.reasons)
-    yield from (f"- … {escaped(each)}" for each in waits(album))
-    yield from (f"- ⚠ {escaped(each)}" for each in album.warnings)
-    yield from (f"- ✗ refused: {escaped(each)}" for each in album.refusals)
+    yield from (f"- {escaped(edit)}" for edit in edits(album, base))
+    yield from (f"- {escaped(reason)}" for reason in album.reasons)
+    yield from (f"- … {escaped(wait)}" for wait in waits(album))
+    yield from (f"- ⚠ {escaped(warning)}" for warning in album.warnings)
+    yield from (f"- ✗ refused: {escaped(refusal)}" for refusal in album.refusals)
     for problem in album.problems:
         where = f"{problem.where}: " if problem.where else ""
         yield f"- ✗ {escaped(where + problem.message)}" + (f" → {escaped(problem.hint)}" if problem.hint else "")

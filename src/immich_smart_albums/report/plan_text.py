@@ -36,8 +36,8 @@ def plan_lines(plan: Plan) -> Iterator[str]:
             yield heading(album)
             yield from (f"{_INDENT}{line}" for line in told)
     yield ""
-    for each in plan.refusals:
-        yield f"✗ refused: {one_line(each)}"
+    for refusal in plan.refusals:
+        yield f"✗ refused: {one_line(refusal)}"
     yield totals(plan)
 
 
@@ -68,11 +68,11 @@ def _album(album: AlbumPlan, base: str) -> Iterator[str]:
     """What is to be said of one album; nothing where there is nothing to do."""
     yield from _photos("+", album.additions, base)
     yield from _photos("-", album.removals, base)
-    yield from (f"~ {each}" for each in edits(album, base))
-    yield from (f"· {one_line(each)}" for each in album.reasons)
-    yield from (f"… {one_line(each)}" for each in waits(album))
-    yield from (f"⚠ {one_line(each)}" for each in album.warnings)
-    yield from (f"✗ refused: {one_line(each)}" for each in album.refusals)
+    yield from (f"~ {edit}" for edit in edits(album, base))
+    yield from (f"· {one_line(reason)}" for reason in album.reasons)
+    yield from (f"… {one_line(wait)}" for wait in waits(album))
+    yield from (f"⚠ {one_line(warning)}" for warning in album.warnings)
+    yield from (f"✗ refused: {one_line(refusal)}" for refusal in album.refusals)
     for problem in album.problems:
         yield from problem_lines(problem)
 

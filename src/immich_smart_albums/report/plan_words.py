@@ -32,7 +32,7 @@ def state(album: AlbumPlan) -> str:
         return "is deleted"
     if not album.has_changes:
         kept_out = f", {len(album.kept_out):,} kept out" if album.kept_out else ""
-        number = sum(len(each.assets) for each in album.waiting)
+        number = sum(len(waiting.assets) for waiting in album.waiting)
         waiting = f", {number:,} waiting" if number else ""
         if waiting and not album.album:
             return f"no album yet{waiting}"
@@ -65,10 +65,10 @@ def _by_account(album: AlbumPlan) -> list[str]:
 
 def waits(album: AlbumPlan) -> Iterator[str]:
     """What neither comes nor goes yet, and why."""
-    yield from (each.words for each in album.waiting)
-    for each in album.staying:
-        number = len(each.assets)
-        yield f"{'1 photo stays' if number == 1 else f'{number:,} photos stay'}: {each.reason}"
+    yield from (waiting.words for waiting in album.waiting)
+    for waiting in album.staying:
+        number = len(waiting.assets)
+        yield f"{'1 photo stays' if number == 1 else f'{number:,} photos stay'}: {waiting.reason}"
 
 
 def edits(album: AlbumPlan, base: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.report.words import count, one_line
-from immich_smart_albums.rules.tree import All, Any, Check, Not, Search
+from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search
 from immich_smart_albums.selection.query_plan import describe
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.rules.tree import Node
-    from immich_smart_albums.selection.query_plan import Part, Reading, RulePlan, RunPlan
+    from immich_smart_albums.selection.query_plan import Branch, QueryPlan, RulePlan, Scan
 
 _PAGE = 1000
 """Assets in an answer."""
@@ -23,7 +23,7 @@ _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 def query_plan_lines(
-    plan: RunPlan,
+    plan: QueryPlan,
     sizes: Mapping[Query, int],
     named: Mapping[str, str],
     asked: Mapping[Query, frozenset[str]],
@@ -35,20 +35,20 @@ def query_plan_lines(
     `sizes` is how many assets they find, as far as that is known, `named` what ids stand for, and `asked` what they ask
     to be shown of each asset: `exifInfo`, `people`.
     """
-    numbers = {reading.query: number for number, reading in enumerate(plan.readings, 1)}
+    numbers = {reading.query: number for number, reading in enumerate(plan.scans, 1)}
     yield one_line(title)
     yield ""
-    for reading in plan.readings:
+    for reading in plan.scans:
         yield f"{numbers[reading.query]:>3}. {_named(reading.query.describe(), named)}"
         yield f"     {_reading(reading, sizes, asked[reading.query])}"
-    yield f"     {_together(plan, sizes)}" if plan.readings else "No search is sent."
+    yield f"     {_together(plan, sizes)}" if plan.scans else "No search is sent."
     for rule in plan.rules:
         yield ""
         yield one_line(rule.name) or "What is selected"
         yield from (f"  {_named(line, named)}" for line in _rule(rule, numbers))
 
 
-def _reading(reading: Reading, sizes: Mapping[Query, int], asked: frozenset[str]) -> str:
+def _reading(reading: Scan, sizes: Mapping[Query, int], asked: frozenset[str]) -> str:
     size = _size(reading.query, sizes)
     most = "up to " if reading.query.limit else ""
     number = "as many as it finds" if size is None else f"{most}{count(size, 'photo')}"
@@ -72,8 +72,8 @@ def _requests(query: Query, size: int) -> int:
     return len(query.visibility) - 1 + max(1, -(-size // _PAGE))
 
 
-def _together(plan: RunPlan, sizes: Mapping[Query, int]) -> str:
-    known = {reading.query: _size(reading.query, sizes) for reading in plan.readings}
+def _together(plan: QueryPlan, sizes: Mapping[Query, int]) -> str:
+    known = {reading.query: _size(reading.query, sizes) for reading in plan.scans}
     requests = sum(_requests(query, size or 0) for query, size in known.items())
     least = "at least " if None in known.values() else "about "
     return f"together {count(len(known), 'search', 'searches')}, {least}{count(requests, 'request')}"
@@ -83,9 +83,9 @@ def _rule(rule: RulePlan, numbers: Mapping[Query, int]) -> Iterator[str]:
     if not rule.parts:
         yield "nothing can match, so no search is sent"
     for at, part in enumerate(rule.parts):
-        yield f"{'and ' if at else ''}what search {numbers[part.frame]} finds{':' if part.tree else ''}"
-        if part.tree is not None:
-            yield from (f"  {line}" for line in _tree(part.tree, part, numbers))
+        yield f"{'and ' if at else ''}what search {numbers[part.driver]} finds{':' if part.residual else ''}"
+        if part.residual is not None:
+            yield from (f"  {line}" for line in _tree(part.residual, part, numbers))
     if rule.rule.split:
         yield f"split by {', '.join(key.name for key in rule.rule.split)}"
     if rule.rule.limit is not None:
@@ -93,11 +93,11 @@ def _rule(rule: RulePlan, numbers: Mapping[Query, int]) -> Iterator[str]:
     yield from (f"note: {note}" for note in rule.notes)
 
 
-def _tree(node: Node, part: Part, numbers: Mapping[Query, int]) -> Iterator[str]:
+def _tree(node: Node, part: Branch, numbers: Mapping[Query, int]) -> Iterator[str]:
     match node:
         case All() | Any():
             word = "all of these" if isinstance(node, All) else "any of these"
-            if isinstance(node, All) and node is part.tree:
+            if isinstance(node, All) and node is part.residual:
                 for child in node.children:
                     yield from _tree(child, part, numbers)
                 return
@@ -110,8 +110,8 @@ def _tree(node: Node, part: Part, numbers: Mapping[Query, int]) -> Iterator[str]
             yield from rest
         case Search():
             yield f"in what search {numbers[node.query]} finds"
-        case Check():
-            late = " (each photo is asked for by itself)" if node in part.late_checks else ""
+        case Filter():
+            late = " (each photo is asked for by itself)" if node in part.detail_filters else ""
             yield f"{describe(node)}{late}"
         case _:
             yield describe(node)

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.report.words import is_harmless
 from immich_smart_albums.rules.album import Keep
 from immich_smart_albums.rules.rules_file.guard import guard_words
-from immich_smart_albums.rules.syntax.document import Entries, Items, Text
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from immich_smart_albums.rules.album import Account, AlbumRule, Header, RuleBook
-    from immich_smart_albums.rules.syntax.document import Value
+    from immich_smart_albums.rules.album import Account, AlbumRule, Header, RuleSet
+    from immich_smart_albums.rules.syntax.document import ValueNode
 
 _LOGIN = re.compile(r"://[^/\s]*@")
 _PLAIN = re.compile(r"[A-Za-z][\w @./+-]*[\w]|[A-Za-z]|\d+", re.ASCII)
 """Texts that mean themselves without quotes, wherever they stand."""
 
 
-def rules_text(book: RuleBook, server: tuple[str, str] | None, keys: Mapping[str, str]) -> Iterator[str]:
+def rules_text(book: RuleSet, server: tuple[str, str] | None, keys: Mapping[str, str]) -> Iterator[str]:
     """The lines. `server`: its address and where it comes from; `keys`: where each account's key comes from."""
     if server is None:
         yield "# server: not known"
@@ -51,13 +51,13 @@ def rules_text(book: RuleBook, server: tuple[str, str] | None, keys: Mapping[str
     if book.timezone is not None:
         yield f"timezone: {_scalar(book.timezone)}{_place(book, 'timezone')}"
     if book.notify:
-        yield from _entry("notify", book.written["notify"][1])
+        yield from _entry("notify", book.source["notify"][1])
     yield "albums:"
     for album in book.albums:
         yield from _album(album, has_accounts=bool(book.accounts))
 
 
-def _way_there(book: RuleBook) -> Iterator[str]:
+def _way_there(book: RuleSet) -> Iterator[str]:
     """What is shown to a login in front of Immich."""
     if book.headers:
         yield f"headers:{_place(book, 'headers')}"
@@ -68,7 +68,7 @@ def _way_there(book: RuleBook) -> Iterator[str]:
 
 
 def _album(album: AlbumRule, *, has_accounts: bool) -> Iterator[str]:
-    entries = () if album.written is None else album.written.entries
+    entries = () if album.source is None else album.source.entries
     written = {key.text: value for key, value in entries}
     effective: dict[str, str] = {"guard": guard_words(album.guard, ("remove", "add", "empty"))}
     if has_accounts:
@@ -90,8 +90,8 @@ def _album(album: AlbumRule, *, has_accounts: bool) -> Iterator[str]:
             yield from (f"    {line}" for line in _entry(word, written[word]))
 
 
-def _place(book: RuleBook, section: str) -> str:
-    return f"  # {book.written[section][0].span}" if section in book.written else "  # default"
+def _place(book: RuleSet, section: str) -> str:
+    return f"  # {book.source[section][0].span}" if section in book.source else "  # default"
 
 
 def _account(account: Account) -> str:
@@ -109,28 +109,28 @@ def _header(header: Header) -> str:
     return f"{{env: {_scalar(header.env)}}}" if header.env is not None else f"{{file: {_scalar(header.file or '')}}}"
 
 
-def _entry(word: str, value: Value) -> list[str]:
+def _entry(word: str, value: ValueNode) -> list[str]:
     first, *rest = _lines(value)
-    if isinstance(value, Text) or (not rest and first in {"[]", "{}"}):
+    if isinstance(value, ScalarNode) or (not rest and first in {"[]", "{}"}):
         return [f"{word}: {first}".rstrip()]
     return [f"{word}:", *(f"  {line}" for line in (first, *rest))]
 
 
-def _lines(value: Value) -> list[str]:
+def _lines(value: ValueNode) -> list[str]:
     """A value in block style, as it was written."""
     match value:
-        case Text():
+        case ScalarNode():
             return [value.text if _is_plain(value) else _quoted(value.text)]
-        case Items():
+        case SequenceNode():
             lines = [
-                f"{'- ' if at == 0 else '  '}{line}" for each in value.items for at, line in enumerate(_lines(each))
+                f"{'- ' if at == 0 else '  '}{line}" for item in value.items for at, line in enumerate(_lines(item))
             ]
             return lines or ["[]"]
-        case Entries():
+        case MappingNode():
             return [line for key, each in value.entries for line in _entry(_lines(key)[0], each)] or ["{}"]
 
 
-def _is_plain(value: Text) -> bool:
+def _is_plain(value: ScalarNode) -> bool:
     """Whether a text was written without quotes, on one line, and may be so again."""
     return not value.quoted and "\n" not in value.text
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.operations.apply.result import AlbumReport
+    from immich_smart_albums.operations.apply.result import AlbumResult
     from immich_smart_albums.selection.run.evaluate import Selection
 
 FORMATS = ("urls", "ids", "table", "json")
@@ -51,7 +51,7 @@ def totals(assets: Sequence[Asset]) -> list[tuple[str, str]]:
     return rows
 
 
-def as_json(selection: Selection, base: str, report: AlbumReport | None, failures: Iterable[Problem] = ()) -> str:
+def as_json(selection: Selection, base: str, report: AlbumResult | None, failures: Iterable[Problem] = ()) -> str:
     """A selection, what was written of it, and what went wrong with that, as one JSON object."""
     answer: dict[str, object] = {
         "version": JSON_VERSION,
@@ -70,7 +70,7 @@ def as_json(selection: Selection, base: str, report: AlbumReport | None, failure
         album = report.album
         answer["album"] = None if album is None else {"id": album.id, "name": album.name, "created": report.created}
         answer["outcomes"] = by_outcome
-        answer["problems"] = [problem_json(each) for each in failures]
+        answer["problems"] = [problem_json(failure) for failure in failures]
     return json.dumps(answer, indent=2)  # plain ASCII, so that every terminal and pipe takes it
 
 
@@ -82,7 +82,7 @@ def selections_json(
         {
             "name": name,
             "assets": None if assets is None else [asset_json(asset, base) for asset in assets],
-            "problems": [problem_json(each) for each in problems.get(name, ())],
+            "problems": [problem_json(problem) for problem in problems.get(name, ())],
         }
         for name, assets in selections.items()
     ]

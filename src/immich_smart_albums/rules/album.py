@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from immich_smart_albums.model.span import Span
-    from immich_smart_albums.rules.syntax.document import Entries, Text, Value
+    from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, ValueNode
     from immich_smart_albums.rules.syntax.reader import Circle
     from immich_smart_albums.rules.tree import Rule
 
@@ -103,7 +103,7 @@ class AlbumRule:
     """Seconds since its upload until a photo counts as looked at for faces and the like."""
     schedule: Schedule | None = None
     """When `daemon` runs it; None: when the file says."""
-    written: Entries | None = field(default=None, compare=False, repr=False)
+    source: MappingNode | None = field(default=None, compare=False, repr=False)
     """The entry as it stands in the file."""
 
 
@@ -175,7 +175,7 @@ class NotifyTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleBook:
+class RuleSet:
     """Everything that the rules files of one run say."""
 
     albums: tuple[AlbumRule, ...]
@@ -198,7 +198,7 @@ class RuleBook:
     """Named groups: the names or ids in each."""
     places: Mapping[str, Circle] = field(default_factory=dict)
     """Named places."""
-    written: Mapping[str, tuple[Text, Value]] = field(default_factory=dict, compare=False, repr=False)
+    source: Mapping[str, tuple[ScalarNode, ValueNode]] = field(default_factory=dict, compare=False, repr=False)
     """The sections that stand once, as they stand in the files."""
     others: tuple[AlbumRule, ...] = ()
     """Albums that the run leaves alone."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import FilterError
-from immich_smart_albums.rules.tree import Check, Fact, Record
+from immich_smart_albums.rules.tree import Filter, Getter, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.values.numbers import Range, Unit
 
 
-def field(name: str) -> Fact:
+def field(name: str) -> Getter:
     """A top-level field that every record has."""
-    return lambda record: needed(record, name)
+    return lambda record: required(record, name)
 
 
-def optional(name: str) -> Fact:
+def optional(name: str) -> Getter:
     """A top-level field that a record may lack."""
     return lambda record: record.get(name)
 
 
-def exif(name: str) -> Fact:
+def exif(name: str) -> Getter:
     """A field of `exifInfo`."""
 
     def fact(record: Record) -> object:
@@ -47,41 +47,41 @@ def number(value: object) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def in_range(word: str, wanted: Range, unit: Unit, fact: Callable[[Record], float | None], *fields: str) -> Check:
+def number_in(word: str, wanted: Range, unit: Unit, fact: Callable[[Record], float | None], *fields: str) -> Filter:
     """A number lies in a range."""
 
     def holds(record: Record) -> bool:
         found = fact(record)
         return found is not None and found in wanted
 
-    return Check(f"{word} {wanted.words(unit)}", holds, frozenset(fields), fact)
+    return Filter(f"{word} {wanted.words(unit)}", holds, frozenset(fields), fact)
 
 
-def equals(word: str, wanted: str | int, fact: Fact, field_name: str, *, within: Query | None = None) -> Check:
+def equals(word: str, wanted: str | int, fact: Getter, field_name: str, *, within: Query | None = None) -> Filter:
     """A fact is exactly this, as Immich has it; `within` finds exactly the same."""
-    return Check(
+    return Filter(
         f"{word} {wanted!r}",
         lambda record: fact(record) == wanted,
         frozenset({field_name}),
         fact,
         within,
-        exact=within is not None,
+        superset_is_exact=within is not None,
     )
 
 
-def unknown(word: str, fact: Fact, field_name: str, *, within: Query | None = None) -> Check:
+def is_missing(word: str, fact: Getter, field_name: str, *, within: Query | None = None) -> Filter:
     """Immich has read the file and knows nothing of this; `within` finds exactly the same."""
-    return Check(
+    return Filter(
         f"no {word}",
         lambda record: has_exif(record) and fact(record) is None,
         frozenset({field_name}),
         fact,
         within,
-        exact=within is not None,
+        superset_is_exact=within is not None,
     )
 
 
-def needed(record: Record, name: str) -> object:
+def required(record: Record, name: str) -> object:
     """A top-level field that tells nothing by being absent. Raises FilterError for a record that lacks it."""
     if name not in record:
         message = f"the server did not tell {name!r} of asset {record.get('id')}"

@@ -12,32 +12,32 @@ from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Reach, Visibility
-from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Search, Thing
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Scope, Visibility
+from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-TIMELINE_ONLY = Reach()
+TIMELINE_ONLY = Scope()
 
 
-def reaching(node: Node) -> Node:
+def scope_rule(node: Node) -> Node:
     """The whole match of a rule, with every part looking as far as the rule reaches."""
-    reach = reach_of(node)
-    far = looking(node, reach)
-    everything = Search(reach.over(Query(Kind.METADATA)), node.label)
+    reach = scope_of(node)
+    far = with_scope(node, reach)
+    everything = Search(reach.narrow(Query(Kind.METADATA)), node.origin)
     if any(not reach.covers(query) for query in _found(far, wanted=True)):
         return All((everything, far))  # an exclude of an exclude brings in what lies beyond
     return far if reach == TIMELINE_ONLY else _bounded(far, everything)
 
 
-def reach_of(node: Node) -> Reach:
+def scope_of(node: Node) -> Scope:
     """How far the match of a rule reaches."""
-    return Reach.of((WHOLE_LIBRARY, *_outside(node)))
+    return Scope.of((WHOLE_LIBRARY, *_outside(node)))
 
 
-def looking(node: Node, reach: Reach) -> Node:
+def with_scope(node: Node, reach: Scope) -> Node:
     """A node whose parts look this far, but for those that say themselves where they look.
 
     Parts that must hold together look only where all of them can hold.
@@ -46,19 +46,19 @@ def looking(node: Node, reach: Reach) -> Node:
         return node  # as it was read
     match node:
         case Search():
-            return replace(node, query=reach.over(node.query, placed=_is_placed(node)))
-        case Check():
-            return replace(node, within=None if node.within is None else reach.over(node.within))
-        case Named():
-            return replace(node, reach=reach)
+            return replace(node, query=reach.narrow(node.query, placed=_is_placed(node)))
+        case Filter():
+            return replace(node, superset=None if node.superset is None else reach.narrow(node.superset))
+        case Reference():
+            return replace(node, scope=reach)
         case Not():
-            return replace(node, child=looking(node.child, reach))
+            return replace(node, child=with_scope(node.child, reach))
         case All():
             common = reduce(frozenset.intersection, (_places(child, reach.visibility) for child in node.children))
             narrowed = replace(reach, visibility=common or reach.visibility)
-            return replace(node, children=tuple(looking(child, narrowed) for child in node.children))
+            return replace(node, children=tuple(with_scope(child, narrowed) for child in node.children))
         case _:
-            return replace(node, children=tuple(looking(child, reach) for child in node.children))
+            return replace(node, children=tuple(with_scope(child, reach) for child in node.children))
 
 
 def _outside(node: Node) -> Iterator[Query]:
@@ -88,7 +88,7 @@ def _found(node: Node, *, wanted: bool) -> Iterator[Query]:
 
 
 def _is_placed(leaf: Search) -> bool:
-    return leaf.placed or leaf.query.visibility != TIMELINE_ONLY.visibility
+    return leaf.sets_scope or leaf.query.visibility != TIMELINE_ONLY.visibility
 
 
 def _places(node: Node, everywhere: frozenset[Visibility]) -> frozenset[Visibility]:
@@ -125,8 +125,8 @@ def _is_bounded(node: Node) -> bool:
     match node:
         case Search():
             return True
-        case Named():
-            return node.thing not in {Thing.SELF, Thing.USER}  # these are looked for in records
+        case Reference():
+            return node.kind not in {EntityKind.ME, EntityKind.USER}  # these are looked for in records
         case All():
             return any(map(_is_bounded, node.children))
         case Any():

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.record import exif
-from immich_smart_albums.rules.syntax.document import Text
-from immich_smart_albums.rules.tree import Key
+from immich_smart_albums.rules.syntax.document import ScalarNode
+from immich_smart_albums.rules.tree import SplitKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Record
 
 _LOCAL_DATE = re.compile(r"(\d{4})-(\d\d)-\d\dT")
@@ -40,7 +40,7 @@ def _of_date(record: Record, group: int) -> tuple[str, ...]:
 
 def _people(record: Record) -> tuple[str, ...]:
     people = record.get("people")
-    shown = [each for each in people if not each.get("isHidden")] if isinstance(people, list) else []
+    shown = [person for person in people if not person.get("isHidden")] if isinstance(people, list) else []
     return tuple(dict.fromkeys(name for each in shown for name in _text(each.get("name"))))
 
 
@@ -53,15 +53,15 @@ def _camera(record: Record) -> tuple[str, ...]:
     return model if has_make else (f"{make[0]} {model[0]}",)
 
 
-KEYS: dict[str, Key] = {
+SPLIT_KEYS: dict[str, SplitKey] = {
     key.name: key
     for key in (
-        Key("year", frozenset({"localDateTime"}), lambda record: _of_date(record, 1)),
-        Key("month", frozenset({"localDateTime"}), lambda record: _of_date(record, 2)),
-        Key("country", frozenset({"exifInfo.country"}), lambda record: _text(exif("country")(record))),
-        Key("city", frozenset({"exifInfo.city"}), lambda record: _text(exif("city")(record))),
-        Key("person", frozenset({"people"}), _people),
-        Key("camera", frozenset({"exifInfo.make", "exifInfo.model"}), _camera),
+        SplitKey("year", frozenset({"localDateTime"}), lambda record: _of_date(record, 1)),
+        SplitKey("month", frozenset({"localDateTime"}), lambda record: _of_date(record, 2)),
+        SplitKey("country", frozenset({"exifInfo.country"}), lambda record: _text(exif("country")(record))),
+        SplitKey("city", frozenset({"exifInfo.city"}), lambda record: _text(exif("city")(record))),
+        SplitKey("person", frozenset({"people"}), _people),
+        SplitKey("camera", frozenset({"exifInfo.make", "exifInfo.model"}), _camera),
     )
 }
 """What a rule can be split by."""
@@ -77,16 +77,16 @@ MEANINGS: dict[str, str] = {
 """The values of each key, in words."""
 
 
-def filled(name: str, keys: Sequence[Key], values: Sequence[str]) -> str:
+def album_name(name: str, keys: Sequence[SplitKey], values: Sequence[str]) -> str:
     """An album's name with the values of its keys instead of `{year}` and the like."""
     by_key = {key.name: value for key, value in zip(keys, values, strict=True)}
     return _PLACEHOLDER.sub(lambda found: by_key.get(found[1], found[0]), name)
 
 
-def pattern(name: str, keys: Sequence[Key]) -> re.Pattern[str]:
+def pattern(name: str, keys: Sequence[SplitKey]) -> re.Pattern[str]:
     """What the names look like that an album's name becomes."""
     marks = [f"\0{at}\0" for at, _ in enumerate(keys)]
-    text = re.escape(filled(name, keys, marks))
+    text = re.escape(album_name(name, keys, marks))
     for mark in marks:
         text = text.replace(re.escape(mark), "(?s:.+)")
     return re.compile(text)
@@ -97,33 +97,33 @@ def placeholders(name: str) -> frozenset[str]:
     return frozenset(_PLACEHOLDER.findall(name))
 
 
-def read_split(entries: Mapping[str, Value], reading: Reading) -> tuple[Key, ...] | None:
+def read_split(entries: Mapping[str, ValueNode], reading: Reader) -> tuple[SplitKey, ...] | None:
     """The keys of an album's entry, whose name must have a place for each; None with problems noted."""
     before = len(reading.findings.problems)
-    keys: dict[str, Key] = {}
+    keys: dict[str, SplitKey] = {}
     if "split" in entries:
-        for each in reading.each(entries["split"], f"one or several of {', '.join(KEYS)}") or ():
-            word = reading.choice(each, KEYS)
+        for each in reading.each(entries["split"], f"one or several of {', '.join(SPLIT_KEYS)}") or ():
+            word = reading.choice(each, SPLIT_KEYS)
             if word in keys:
                 reading.problem(each, f"{word} is named twice")
             elif word is not None:
-                keys[word] = KEYS[word]
+                keys[word] = SPLIT_KEYS[word]
     name = entries.get("name")
-    if isinstance(name, Text) and len(reading.findings.problems) == before:
+    if isinstance(name, ScalarNode) and len(reading.findings.problems) == before:
         _check_name(name, tuple(keys), reading)
     return tuple(keys.values()) if len(reading.findings.problems) == before else None
 
 
-def _check_name(value: Text, keys: tuple[str, ...], reading: Reading) -> None:
+def _check_name(value: ScalarNode, keys: tuple[str, ...], reading: Reader) -> None:
     named = dict.fromkeys(_PLACEHOLDER.findall(value.text))
     for word in named:
         if word in keys:
             continue
-        if word in KEYS:
+        if word in SPLIT_KEYS:
             hint = f"Add split: [{', '.join((*keys, word))}]."
             reading.problem(value, f"the name has {{{word}}}, and the album is not split by {word}", hint=hint)
         elif keys:
-            hint = f"It may have {', '.join(f'{{{each}}}' for each in keys)}."
+            hint = f"It may have {', '.join(f'{{{key}}}' for key in keys)}."
             reading.problem(value, f"the name has {{{word}}}, which nothing can be split by", hint=hint)
     for key in keys:
         if key not in named:

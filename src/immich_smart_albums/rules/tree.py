@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.cached_hash import cached_hash
 
 if TYPE_CHECKING:
-    from immich_smart_albums.model.query import Query, Reach
+    from immich_smart_albums.model.query import Query, Scope
 
 
 Record = Mapping[str, object]
@@ -24,9 +24,9 @@ class Search:
     """The asset is in the result of `query`. Two searches with equal queries are equal, wherever they stand."""
 
     query: Query
-    label: str = field(default="", compare=False)
+    origin: str = field(default="", compare=False)
     """Where it stands, for messages."""
-    placed: bool = field(default=False, compare=False)
+    sets_scope: bool = field(default=False, compare=False)
     """Whether the user said in which visibility to look; else it looks as far as its rule does."""
     may_be_missing: bool = field(default=False, compare=False)
     """Whether it is fine that no photo has what it looks for, such as a city that nobody has been to yet."""
@@ -50,27 +50,27 @@ class Sought:
 
 @cached_hash
 @dataclass(frozen=True, slots=True)
-class Check:
+class Filter:
     """We look at the asset's record ourselves. Two checks with the same words are equal."""
 
-    words: str
+    key: str
     """Its whole meaning in words, such as `rating from 4`: it tells checks apart."""
     holds: Callable[[Record], bool] = field(compare=False, repr=False)
     """Whether the record passes. Raises FilterError when that cannot be told."""
-    fields: frozenset[str] | None = field(compare=False)
+    reads: frozenset[str] | None = field(compare=False)
     """The fields of a record that it reads, dotted below exifInfo (`exifInfo.make`, `people`); None: any."""
-    value: Callable[[Record], object] = field(compare=False, repr=False)
+    evidence: Callable[[Record], object] = field(compare=False, repr=False)
     """What decided, for explanations."""
-    within: Query | None = field(default=None, compare=False)
+    superset: Query | None = field(default=None, compare=False)
     """A search that surely finds every asset that passes, as far as the rule looks; None where there is none."""
-    exact: bool = field(default=False, compare=False)
+    superset_is_exact: bool = field(default=False, compare=False)
     """Whether `within` finds nothing else."""
-    names: frozenset[str] = field(default=frozenset(), compare=False)
+    required_fields: frozenset[str] = field(default=frozenset(), compare=False)
     """More fields that this version of the server must have for the check to mean anything."""
-    title: str = field(default="", compare=False)
+    text: str = field(default="", compare=False)
     """What messages call it; empty: its words."""
-    label: str = field(default="", compare=False)
-    placed: bool = field(default=False, compare=False)
+    origin: str = field(default="", compare=False)
+    sets_scope: bool = field(default=False, compare=False)
     """Whether it says itself in which visibility assets pass: where `within` looks."""
     sought: Sought | None = field(default=None, compare=False)
     """What it looks for among values that the server lists; None: nothing of that kind."""
@@ -79,17 +79,17 @@ class Check:
     @property
     def roots(self) -> frozenset[str] | None:
         """The top-level fields that it reads; None: any."""
-        return None if self.fields is None else roots(self.fields)
+        return None if self.reads is None else roots(self.reads)
 
 
-class Thing(Enum):
+class EntityKind(Enum):
     """What a name can stand for."""
 
     PERSON = "person"
     TAG = "tag"
     ALBUM = "album"
     USER = "user"
-    SELF = "account"
+    ME = "account"
     """The account itself; its name is not looked at."""
     PHOTO = "photo"
     """An asset, by its id; it may be gone."""
@@ -97,22 +97,22 @@ class Thing(Enum):
 
 @cached_hash
 @dataclass(frozen=True, slots=True)
-class Named:
+class Reference:
     """Something with a name, or an id, that has to be looked up before anything is searched (`operations.resolve`)."""
 
-    thing: Thing
+    kind: EntityKind
     names: tuple[str, ...]
-    words: str
+    key: str
     """Its whole meaning in words, such as `person 'Emma'`."""
-    build: Callable[[tuple[tuple[str, ...], ...]], Node] = field(compare=False, repr=False)
+    resolve: Callable[[tuple[tuple[str, ...], ...]], Node] = field(compare=False, repr=False)
     """The node, given for each name the ids that it stands for: one or more, since names are not unique."""
-    reach: Reach | None = None
+    scope: Scope | None = None
     """How far the searches of the built node look; None: as they are built."""
-    label: str = field(default="", compare=False)
+    origin: str = field(default="", compare=False)
     cached: int = field(init=False, repr=False, compare=False)
 
 
-Leaf = Search | Check | Named
+Leaf = Search | Filter | Reference
 
 
 @cached_hash
@@ -121,7 +121,7 @@ class All:
     """Every child holds."""
 
     children: tuple[Node, ...]
-    label: str = ""
+    origin: str = ""
     cached: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -134,7 +134,7 @@ class Any:
     """At least one child holds."""
 
     children: tuple[Node, ...]
-    label: str = ""
+    origin: str = ""
     cached: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -147,7 +147,7 @@ class Not:
     """The child does not hold."""
 
     child: Node
-    label: str = ""
+    origin: str = ""
     cached: int = field(init=False, repr=False, compare=False)
 
 
@@ -164,7 +164,7 @@ class Sort(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class SplitKey:
     """Splits a selection: each asset has one value, several, or none."""
 
     name: str
@@ -182,7 +182,7 @@ class Rule:
     limit: int | None = None
     """Keep at most this many; of each album, where the rule is split."""
     sort: Sort = Sort.BEST
-    split: tuple[Key, ...] = ()
+    split: tuple[SplitKey, ...] = ()
     """Feed one album for each combination of values."""
 
 
@@ -211,4 +211,4 @@ def _require_children(children: tuple[Node, ...]) -> None:
         raise ValueError(message)
 
 
-Fact = Callable[[Record], object]
+Getter = Callable[[Record], object]

@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.selection.query_plan import Reading
-    from immich_smart_albums.selection.result import Found
+    from immich_smart_albums.selection.query_plan import Scan
+    from immich_smart_albums.selection.result import SearchResult
 
 
-class Searches(Protocol):
+class SearchApi(Protocol):
     """The server's searches, read to their end or failed."""
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
@@ -40,35 +40,35 @@ class Searches(Protocol):
         ...
 
 
-class Server(Protocol):
+class Capabilities(Protocol):
     """What a server can be asked, for the compiler."""
 
-    def lacks(self, query: Query) -> list[tuple[str, str]]:
+    def unsupported(self, query: Query) -> list[tuple[str, str]]:
         """The parts of a query that this version would silently ignore, each with what to know about it."""
         ...
 
-    def lacks_asset_fields(self, names: Iterable[str]) -> list[str]:
+    def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
         """What to know about fields of assets that this version does not return."""
         ...
 
 
-class Memory(Protocol):
+class SearchCache(Protocol):
     """What searches of earlier runs found."""
 
-    def wants_ids(self, reading: Reading) -> bool:
+    def wants_ids(self, reading: Scan) -> bool:
         """Whether it can keep a search, and needs the ids of everything that is found for that."""
         ...
 
-    def recall(self, reading: Reading) -> Found | None:
+    def recall(self, reading: Scan) -> SearchResult | None:
         """What a search would find now, if that is known without reading it all; None where it has to be read."""
         ...
 
-    def keep(self, reading: Reading, found: Found) -> None:
+    def keep(self, reading: Scan, found: SearchResult) -> None:
         """Remember what a search found, read to its end."""
         ...
 
 
-class StateStore(Protocol):
+class CacheStore(Protocol):
     """Where what searches found is kept between runs. It never fails: what cannot be read is not known."""
 
     def load(self, key: str) -> tuple[bytes, bytes] | None:

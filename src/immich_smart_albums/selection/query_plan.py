@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.cached_hash import cached_hash
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.local_filters.asset_shape import FROM_DETAILS
-from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search, leaves, roots
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search, leaves, roots
 from immich_smart_albums.selection.stages import METADATA_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.rules.tree import Key, Leaf, Rule
+    from immich_smart_albums.rules.tree import Leaf, Rule, SplitKey
 
 
 @cached_hash
 @dataclass(frozen=True, slots=True)
-class Part:
+class Branch:
     """One alternative of a rule: what a search finds, as far as a tree holds for it."""
 
-    frame: Query
-    tree: Node | None = None
+    driver: Query
+    residual: Node | None = None
     """None: everything that the frame finds matches."""
     cached: int = field(init=False, repr=False, compare=False)
 
@@ -37,23 +37,23 @@ class Part:
     def searches(self) -> tuple[Query, ...]:
         """The searches of which the tree needs the ids of everything that they find."""
         queries = dict.fromkeys(leaf.query for leaf in self._leaves() if isinstance(leaf, Search))
-        return tuple(query for query in queries if query != self.frame)
+        return tuple(query for query in queries if query != self.driver)
 
     @property
-    def checks(self) -> tuple[Check, ...]:
+    def filters(self) -> tuple[Filter, ...]:
         """The checks on the frame's records, as they stream by."""
-        return tuple(each for each in self._checks() if not is_late(each.roots, self.frame))
+        return tuple(check for check in self._filters() if not needs_details(check.roots, self.driver))
 
     @property
-    def late_checks(self) -> tuple[Check, ...]:
+    def detail_filters(self) -> tuple[Filter, ...]:
         """The checks that need each asset asked for by itself."""
-        return tuple(each for each in self._checks() if is_late(each.roots, self.frame))
+        return tuple(check for check in self._filters() if needs_details(check.roots, self.driver))
 
-    def _checks(self) -> Iterator[Check]:
-        yield from dict.fromkeys(leaf for leaf in self._leaves() if isinstance(leaf, Check))
+    def _filters(self) -> Iterator[Filter]:
+        yield from dict.fromkeys(leaf for leaf in self._leaves() if isinstance(leaf, Filter))
 
     def _leaves(self) -> Iterator[Leaf]:
-        return iter(() if self.tree is None else leaves(self.tree))
+        return iter(() if self.residual is None else leaves(self.residual))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class RulePlan:
     """How one rule is answered."""
 
     rule: Rule
-    parts: tuple[Part, ...]
+    parts: tuple[Branch, ...]
     """What any of them gives matches. None at all: nothing can match, and no search is sent."""
     notes: tuple[str, ...] = ()
     """What the user should know, such as "nothing can be both: city 'Nice', city 'Kyoto'"."""
@@ -71,28 +71,31 @@ class RulePlan:
     @property
     def queries(self) -> frozenset[Query]:
         """Every search that it depends on."""
-        return frozenset(query for part in self.parts for query in (part.frame, *part.searches))
+        return frozenset(query for part in self.parts for query in (part.driver, *part.searches))
 
     @property
     def ranking(self) -> tuple[Query, ...]:
         """The smart searches whose order says which assets are best: those that an asset is in because it matches."""
         return tuple(
             dict.fromkeys(
-                query for part in self.parts for query in (part.frame, *_wanted(part.tree)) if query.kind is Kind.SMART
+                query
+                for part in self.parts
+                for query in (part.driver, *_wanted(part.residual))
+                if query.kind is Kind.SMART
             )
         )
 
 
 @cached_hash
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Scan:
     """One search of a run, and what is looked at while its records stream by."""
 
     query: Query
     fields: frozenset[str]
     """What to read of each asset: `exifInfo.make`, `people`, …"""
-    checks: tuple[Check, ...]
-    keys: tuple[Key, ...]
+    filters: tuple[Filter, ...]
+    keys: tuple[SplitKey, ...]
     """The keys by which rules split what they find here."""
     trees: tuple[Node | None, ...]
     """Of the parts that have this search as their frame. None of them possible: the asset is not kept."""
@@ -112,37 +115,39 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class RunPlan:
+class QueryPlan:
     """Everything that a run sends and checks for its rules."""
 
     rules: tuple[RulePlan, ...]
-    readings: tuple[Reading, ...]
+    scans: tuple[Scan, ...]
     """Every distinct search, those that most depends on first."""
 
 
-def put_together(rules: tuple[RulePlan, ...]) -> RunPlan:
+def merge_scans(rules: tuple[RulePlan, ...]) -> QueryPlan:
     """The plan of a run: each search of its rules once, with all that they need of it."""
-    frames: dict[Query, list[tuple[RulePlan, Part]]] = {}
+    frames: dict[Query, list[tuple[RulePlan, Branch]]] = {}
     searches: dict[Query, None] = {}
     for rule in rules:
         for part in rule.parts:
-            frames.setdefault(part.frame, []).append((rule, part))
+            frames.setdefault(part.driver, []).append((rule, part))
             searches.update(dict.fromkeys(part.searches))
     queries = dict.fromkeys((*frames, *searches))
-    return RunPlan(rules, tuple(_reading(query, frames.get(query, []), query in searches) for query in queries))
+    return QueryPlan(rules, tuple(_reading(query, frames.get(query, []), query in searches) for query in queries))
 
 
-def _reading(query: Query, parts: list[tuple[RulePlan, Part]], keeps_ids: bool) -> Reading:
-    checks = tuple(dict.fromkeys(check for _, part in parts for check in part.checks))
+def _reading(query: Query, parts: list[tuple[RulePlan, Branch]], keeps_ids: bool) -> Scan:
+    checks = tuple(dict.fromkeys(check for _, part in parts for check in part.filters))
     keys = tuple(
-        dict.fromkeys(key for rule, _ in parts for key in rule.rule.split if not is_late(roots(key.fields), query))
+        dict.fromkeys(
+            key for rule, _ in parts for key in rule.rule.split if not needs_details(roots(key.fields), query)
+        )
     )
-    return Reading(
+    return Scan(
         query,
-        fields=frozenset().union(*(each.fields or () for each in checks), *(key.fields for key in keys)),
-        checks=checks,
+        fields=frozenset().union(*(check.reads or () for check in checks), *(key.fields for key in keys)),
+        filters=checks,
         keys=keys,
-        trees=tuple(dict.fromkeys(part.tree for _, part in parts)),
+        trees=tuple(dict.fromkeys(part.residual for _, part in parts)),
         keeps_ids=keeps_ids,
     )
 
@@ -150,7 +155,7 @@ def _reading(query: Query, parts: list[tuple[RulePlan, Part]], keeps_ids: bool) 
 _ABSENT_OF_SMART = FROM_DETAILS | {"people"}
 
 
-def is_late(names: frozenset[str] | None, frame: Query) -> bool:
+def needs_details(names: frozenset[str] | None, frame: Query) -> bool:
     """Whether a search's records lack one of these top-level fields (None: any), so that each asset is asked for."""
     # Immich's smart search returns no people in any version.
     return names is None or not names.isdisjoint(_ABSENT_OF_SMART if frame.kind is Kind.SMART else FROM_DETAILS)
@@ -171,10 +176,10 @@ def describe(node: Node) -> str:
     """A short name for a part of a rule, for messages."""
     match node:
         case All() | Any() | Not():
-            return node.label or type(node).__name__.lower()
+            return node.origin or type(node).__name__.lower()
         case Search():
             return node.query.describe()
-        case Check():
-            return node.title or node.words
+        case Filter():
+            return node.text or node.key
         case _:
-            return node.words
+            return node.key

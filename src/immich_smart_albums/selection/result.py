@@ -1,6 +1,6 @@
 """What one search found, as a value: filled while records stream by, so that memory follows what may match.
 
-A value can be stored and filled again (`Memory` in `ports`): it depends on nothing but the reading and the records.
+A value can be stored and filled again (`SearchCache` in `ports`): it depends on the reading and the records alone.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.asset import Asset
-from immich_smart_albums.rules.tree import All, Any, Check, Not
+from immich_smart_albums.rules.tree import All, Any, Filter, Not
 from immich_smart_albums.selection.stages import shows_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from immich_smart_albums.rules.tree import Node, Record
-    from immich_smart_albums.selection.query_plan import Reading
+    from immich_smart_albums.selection.query_plan import Scan
 
 
 @dataclass(slots=True)
-class Found:
+class SearchResult:
     """What is kept of one search."""
 
     places: dict[str, int] = field(default_factory=dict)
-    """The ids, with their place in the search's order: of everything, or of what may match (`Reading.keeps_ids`)."""
+    """The ids, with their place in the search's order: of everything, or of what may match (`Getter.keeps_ids`)."""
     assets: dict[str, Asset] = field(default_factory=dict)
     """What may match."""
     passed: dict[str, int] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Found:
     """For each of `assets` its values of each of the reading's keys."""
     count: int = 0
     """How many assets the search found."""
-    failures: dict[Check, FilterError] = field(default_factory=dict)
+    failures: dict[Filter, FilterError] = field(default_factory=dict)
     """Checks that could not be made on some asset: nothing that depends on them may be used."""
 
     def drop(self, ids: Collection[str]) -> None:
@@ -44,23 +44,23 @@ class Found:
             for each in (self.places, self.assets, self.passed, self.groups):
                 each.pop(asset_id, None)
 
-    def add(self, other: Found) -> None:
+    def add(self, other: SearchResult) -> None:
         """Take in what another search found of the same, but for places and count."""
         self.assets.update(other.assets)
         self.passed.update(other.passed)
         self.groups.update(other.groups)
 
 
-class Intake:
+class ResultBuilder:
     """Takes the records of one reading into a `Found`."""
 
-    def __init__(self, reading: Reading, found: Found | None = None) -> None:
-        self.found = Found() if found is None else found
+    def __init__(self, reading: Scan, found: SearchResult | None = None) -> None:
+        self.found = SearchResult() if found is None else found
         self._reading = reading
-        needed = [self._needed(check) for check in reading.checks]
+        needed = [self._needed(check) for check in reading.filters]
         order = sorted(range(len(needed)), key=lambda at: needed[at] is None)
         # What settles alone that an asset cannot match goes first, and the rest is not looked at then.
-        self._checks = [(1 << at, reading.checks[at].holds, needed[at]) for at in order]
+        self._checks = [(1 << at, reading.filters[at].holds, needed[at]) for at in order]
         self._seen: set[str] = set()
         self._possible: dict[int, bool] = {}
 
@@ -95,41 +95,41 @@ class Intake:
         except FilterError:
             mask = self._one_by_one(record)
         if mask not in self._possible:
-            passed = {check for at, check in enumerate(self._reading.checks) if mask >> at & 1}
-            self._possible[mask] = self._is_possible(passed, self._reading.checks)
+            passed = {check for at, check in enumerate(self._reading.filters) if mask >> at & 1}
+            self._possible[mask] = self._is_possible(passed, self._reading.filters)
         if self._possible[mask]:
             found.places[asset_id] = place
             found.assets[asset_id] = Asset.of(record)
             is_read = self._reading.shows_metadata and shows_metadata(record)
-            found.passed[asset_id] = mask | is_read << len(self._reading.checks)
+            found.passed[asset_id] = mask | is_read << len(self._reading.filters)
             if self._reading.keys:
                 found.groups[asset_id] = tuple(key.values(record) for key in self._reading.keys)
 
     def _one_by_one(self, record: Record) -> int:
         """The checks that a record passes where one of them could not be made: that one is noted."""
         mask = 0
-        for at, check in enumerate(self._reading.checks):
+        for at, check in enumerate(self._reading.filters):
             try:
                 mask |= check.holds(record) << at
             except FilterError as error:
                 self.found.failures.setdefault(check, error)
         return mask
 
-    def _needed(self, check: Check) -> bool | None:
+    def _needed(self, check: Filter) -> bool | None:
         """Whether an asset must pass a check (True), or must not (False), to match any tree; None: either may do."""
         if not self._is_possible(set(), (check,)):
             return True
         return None if self._is_possible({check}, (check,)) else False
 
-    def _is_possible(self, passed: set[Check], known: tuple[Check, ...]) -> bool:
+    def _is_possible(self, passed: set[Filter], known: tuple[Filter, ...]) -> bool:
         """Whether an asset of which so much is known may match any tree."""
         return any(tree is None or _verdict(tree, passed, known) is not False for tree in self._reading.trees)
 
 
-def _verdict(node: Node, passed: set[Check], known: tuple[Check, ...]) -> bool | None:
+def _verdict(node: Node, passed: set[Filter], known: tuple[Filter, ...]) -> bool | None:
     """Kleene's logic: True or False where the checks on records settle it, None where a search will."""
     match node:
-        case Check():
+        case Filter():
             return node in passed if node in known else None
         case Not():
             verdict = _verdict(node.child, passed, known)

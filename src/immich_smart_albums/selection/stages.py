@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from immich_smart_albums.model.query import Condition, Query, Value
-    from immich_smart_albums.rules.tree import Check, Record
+    from immich_smart_albums.rules.tree import Filter, Record
 
 
 class Stage(Enum):
@@ -88,8 +88,10 @@ def when_found(query: Query) -> Stages:
     """What has to be done for it to be known that a search finds a photo, where it does."""
     stages = {Stage.DATES for name, _ in query.filters if name in _TAKEN}
     stages |= {_FIELDS[name] for name, value in query.filters if value in (None, False) and name in _FIELDS}
-    conditions = [*query.conditions, *(each for branch in query.either for each in branch)]
-    return frozenset(stages | _taken(conditions) | {_FIELDS[each.field] for each in conditions if _is_lack(each)})
+    conditions = [*query.conditions, *(condition for branch in query.either for condition in branch)]
+    return frozenset(
+        stages | _taken(conditions) | {_FIELDS[condition.field] for condition in conditions if _is_lack(condition)}
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -101,34 +103,36 @@ def when_missing(query: Query, holding: Asked = NOTHING_ELSE) -> Stages:
     asked = [(name, value) for name, value in query.filters if (name, value) not in holding]
     stages = {_FIELDS[name] for name, value in asked if name in _FIELDS and value not in (None, False)}
     stages |= {Stage.DATES for name, _ in asked if name in _TAKEN}
-    conditions = [*query.conditions, *(each for branch in query.either for each in branch)]
-    conditions = [each for each in conditions if each not in holding]
-    stages |= {_FIELDS[each.field] for each in conditions if each.field in _FIELDS and not _is_lack(each)}
+    conditions = [*query.conditions, *(condition for branch in query.either for condition in branch)]
+    conditions = [condition for condition in conditions if condition not in holding]
+    stages |= {
+        _FIELDS[condition.field] for condition in conditions if condition.field in _FIELDS and not _is_lack(condition)
+    }
     if query.kind is Kind.SMART:
         stages.add(Stage.EMBEDDING)
     return frozenset(stages | _taken(conditions))
 
 
-def when_passed(check: Check) -> Stages:
+def when_passed(check: Filter) -> Stages:
     """What has to be done for it to be known that a photo passes a check, where it does."""
     # Where EXIF was looked at, it shows whether the file was read: "no camera" holds for one that was not as well.
     in_exif = check.roots is None or "exifInfo" in check.roots
     return of_fields(check.roots) | ({Stage.METADATA} if in_exif else NONE)
 
 
-def when_failed(check: Check) -> Stages:
+def when_failed(check: Filter) -> Stages:
     """What has to be done for it to be known that a photo does not pass a check, where it does not."""
     if check.roots is None:
         return frozenset({Stage.METADATA, Stage.FACES, Stage.EMBEDDING})
-    return frozenset(_SHOWN[each] for each in check.roots if each in _SHOWN)
+    return frozenset(_SHOWN[root] for root in check.roots if root in _SHOWN)
 
 
 def of_fields(names: Collection[str] | None) -> Stages:
     """What has to be done for what some top-level fields of a record show to be known, where they show something."""
     if names is None:
         return frozenset({Stage.DATES, Stage.FACES})
-    stages = (_SHOWN[each] for each in names if each in _SHOWN)
-    return frozenset(Stage.DATES if each is Stage.METADATA else each for each in stages)
+    stages = (_SHOWN[name] for name in names if name in _SHOWN)
+    return frozenset(Stage.DATES if stage is Stage.METADATA else stage for stage in stages)
 
 
 def asked_of(query: Query) -> Asked:
@@ -144,4 +148,4 @@ def _is_lack(condition: Condition) -> bool:
 
 
 def _taken(conditions: Iterable[Condition]) -> set[Stage]:
-    return {Stage.DATES for each in conditions if each.field in _TAKEN}
+    return {Stage.DATES for condition in conditions if condition.field in _TAKEN}

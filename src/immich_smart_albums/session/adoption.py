@@ -11,18 +11,18 @@ from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.operations.adopt import Adopted, adopt
 from immich_smart_albums.operations.albums import find_target, look_at_album
 from immich_smart_albums.operations.explain.album import rule_for
-from immich_smart_albums.operations.plan import ask
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.operations.plan import select_for_albums
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from immich_smart_albums.changes.desired import AlbumView
+    from immich_smart_albums.changes.desired import CurrentAlbum
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.operations.accounts import Participant, Participants
+    from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
     from immich_smart_albums.operations.ports import Ledger
-    from immich_smart_albums.operations.select import Selecting
-    from immich_smart_albums.rules.album import AlbumRule, RuleBook
+    from immich_smart_albums.operations.select import SelectOptions
+    from immich_smart_albums.rules.album import AlbumRule, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Adoption:
 
     name: str
     """The rule's, of a split with its values filled in."""
-    view: AlbumView
+    view: CurrentAlbum
     """The album and what is in it."""
     adopted: Adopted
 
@@ -40,10 +40,10 @@ class Adoption:
 class Adopter:
     """Binds rules to albums. Nothing on the server changes."""
 
-    rules: RuleBook
-    accounts: Participants
+    rules: RuleSet
+    accounts: ConnectedAccounts
     ledger: Ledger
-    options: Selecting
+    options: SelectOptions
     now: Callable[[], str]
 
     def adopt(self, name: str, album: str | None, *, take_over: bool) -> Adoption:
@@ -58,14 +58,14 @@ class Adopter:
         if owner is None:
             raise ConfigurationError((self.accounts.absent[rule.accounts[0]],))
         view = _view(rule, name, album or name, owner)
-        names = {each.name for each in (*self.rules.albums, *self.rules.others)}
+        names = {rule.name for rule in (*self.rules.albums, *self.rules.others)}
         taken = self._selected(rule) if take_over else None
         key, base = AlbumKey(owner.user.id, name), owner.server.base
         return Adoption(name, view, adopt(key, view, self.ledger, base, self.now, take_over=taken, rules=names))
 
     def _selected(self, rule: AlbumRule) -> Mapping[str, Sequence[Asset]]:
         """What the rule selects, by the id of the user whose account selects it. Raises ConfigurationError."""
-        answers, _ = ask([rule], self.accounts, self.options)
+        answers, _ = select_for_albums([rule], self.accounts, self.options)
         answer = answers[rule.name]
         if answer.problems:
             raise ConfigurationError(tuple(answer.problems))
@@ -73,9 +73,9 @@ class Adopter:
         return {present[name].user.id: selection.assets for name, selection in answer.selections.items()}
 
 
-def _view(rule: AlbumRule, name: str, wanted: str, owner: Participant) -> AlbumView:
+def _view(rule: AlbumRule, name: str, wanted: str, owner: ConnectedAccount) -> CurrentAlbum:
     """The album and what is in it. Raises ConfigurationError."""
-    findings = Findings()
+    findings = Diagnostics()
     album = find_target(wanted, owner.server.directory, findings, create=False)
     findings.raise_problems()
     if album is None:

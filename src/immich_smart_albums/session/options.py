@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.bootstrap import Connection
-from immich_smart_albums.config.load import Surroundings
+from immich_smart_albums.config.load import Environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +46,6 @@ class Options:
     """What the user should know of this input."""
 
     @property
-    def surroundings(self) -> Surroundings:
+    def surroundings(self) -> Environment:
         """Where files and variables are looked for."""
-        return Surroundings(self.environment, self.folder, self.today)
+        return Environment(self.environment, self.folder, self.today)

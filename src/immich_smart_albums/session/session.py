@@ -32,10 +32,10 @@ from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.ledger.search_cache import StateFile
 from immich_smart_albums.model.stopping import never
-from immich_smart_albums.operations.accounts import gather_participants
+from immich_smart_albums.operations.accounts import connect_accounts
 from immich_smart_albums.operations.apply.apply import apply, require_accounts
-from immich_smart_albums.operations.apply.result import Report
-from immich_smart_albums.operations.apply.staleness import check_world
+from immich_smart_albums.operations.apply.result import ApplyResult
+from immich_smart_albums.operations.apply.staleness import require_current
 from immich_smart_albums.operations.check import check, check_rules
 from immich_smart_albums.operations.explain.album import explain_album, rule_for
 from immich_smart_albums.operations.explain.photo import asset_id_in
@@ -43,12 +43,12 @@ from immich_smart_albums.operations.explain.searches import query_plans
 from immich_smart_albums.operations.forget import forget, forget_album, known_album
 from immich_smart_albums.operations.history import history
 from immich_smart_albums.operations.permissions import permitted, without
-from immich_smart_albums.operations.plan import chosen, make_plan, preview
-from immich_smart_albums.operations.select import Selecting
+from immich_smart_albums.operations.plan import make_plan, preview, with_albums
+from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.operations.undo import Keys, plan_undo
-from immich_smart_albums.rules.album import RuleBook
+from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.rules.rules_file.located import located
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.session.adoption import Adopter, Adoption
 from immich_smart_albums.session.events import (
     AssetsRead,
@@ -67,17 +67,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from immich_smart_albums.changes.journal import KnownAlbum, Run, Write
-    from immich_smart_albums.changes.memory import Memory
+    from immich_smart_albums.changes.memory import AlbumMemory
     from immich_smart_albums.changes.plan import Plan
-    from immich_smart_albums.config.load import Household, Source
+    from immich_smart_albums.config.load import RunConfig, Source
     from immich_smart_albums.ledger.ledger import SqliteLedger
     from immich_smart_albums.model.stopping import Stop
-    from immich_smart_albums.operations.accounts import Participants
+    from immich_smart_albums.operations.accounts import ConnectedAccounts
     from immich_smart_albums.operations.check import Health
-    from immich_smart_albums.operations.explain.album import AlbumWhy
-    from immich_smart_albums.operations.explain.searches import QueryPlan
+    from immich_smart_albums.operations.explain.album import AlbumExplanation
+    from immich_smart_albums.operations.explain.searches import AccountPlan
     from immich_smart_albums.operations.history import RunHistory
-    from immich_smart_albums.operations.plan import Answers
+    from immich_smart_albums.operations.plan import AlbumSelections
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.session.options import Options
@@ -96,8 +96,8 @@ class Session:
         self.options = options
         self._on_event = on_event
         self._rules_source: Source = options.rules
-        self._config: tuple[Household, RuleBook] | None = None
-        self._accounts: Participants | None = None
+        self._config: tuple[RunConfig, RuleSet] | None = None
+        self._accounts: ConnectedAccounts | None = None
         self._is_fresh = True
         self._stop: Stop = never
         self._lock = threading.RLock()
@@ -107,17 +107,17 @@ class Session:
     # -- what it works on -------------------------------------------------------------------------------------------
 
     @property
-    def config(self) -> Household:
+    def config(self) -> RunConfig:
         """What the rules files say, read at the first use, with server and keys; notes are told as events."""
         return self._loaded()[0]
 
     @property
-    def rules(self) -> RuleBook:
+    def rules(self) -> RuleSet:
         """The rules, of which those that the options do not name stand under `others`."""
         return self._loaded()[1]
 
     @property
-    def accounts(self) -> Participants:
+    def accounts(self) -> ConnectedAccounts:
         """The accounts that feed the albums, connected at the first use. Raises ServerError where none can be asked."""
         with self._lock:
             if self._accounts is None:
@@ -133,7 +133,7 @@ class Session:
         """Connect the accounts now, rather than at the first use."""
         assert self.accounts.present
 
-    def parse(self, source: Source | None = None) -> RuleBook:
+    def parse(self, source: Source | None = None) -> RuleSet:
         """What the rules say, or others, such as the text that somebody is typing; the session goes on with its own.
 
         Raises ConfigurationError with everything that is wrong. No key is read, and the server is not asked.
@@ -141,7 +141,7 @@ class Session:
         findings = self._findings()
         source = self._rules_source if source is None else source
         book = load_rules(source, self.options.surroundings, findings)
-        self._tell_notes(findings.notices)
+        self._tell_notes(findings.warnings)
         return book
 
     def reload(self, source: Source | None = None) -> None:
@@ -197,7 +197,7 @@ class Session:
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
-    def plan(self, *, allow: Sequence[str] = (), rules: RuleBook | None = None, stop: Stop = never) -> Plan:
+    def plan(self, *, allow: Sequence[str] = (), rules: RuleSet | None = None, stop: Stop = never) -> Plan:
         """What would change in all albums, or in those of other rules; nothing is written.
 
         The guards of albums named in `allow` do not count this once. Names and albums are looked up anew if the session
@@ -231,11 +231,11 @@ class Session:
         saved = without(saved, self.accounts.absent)  # what stops these albums stands in the plan that is made anew
         require_accounts(saved, self.accounts.present, self.accounts.absent)
         with self.ledger() as ledger:
-            check_world(saved, self.servers, ledger=ledger.state, rules=self.config.digest)
+            require_current(saved, self.servers, ledger=ledger.state, rules=self.config.digest)
         names = {rule_for(album.rule, self.rules).name for album in saved.albums}
-        return reviewed(saved, self.plan(allow=saved.allowed, rules=chosen(self.rules, names), stop=stop))
+        return reviewed(saved, self.plan(allow=saved.allowed, rules=with_albums(self.rules, names), stop=stop))
 
-    def select(self, rules: Iterable[AlbumRule] | None = None, *, stop: Stop = never) -> dict[str, Answers]:
+    def select(self, rules: Iterable[AlbumRule] | None = None, *, stop: Stop = never) -> dict[str, AlbumSelections]:
         """What all rules select for certain, or these, by their names; of each account, and why others failed.
 
         The rules need not stand in the rules files, so a page can preview what somebody is typing.
@@ -244,10 +244,10 @@ class Session:
         with self._reading(stop):
             answers, notices = preview(albums, self._accounts_for(albums), self._selecting())
         self._tell_notes(notices)
-        book = RuleBook(albums)
+        book = RuleSet(albums)
         return {name: replace(answer, problems=located(answer.problems, book)) for name, answer in answers.items()}
 
-    def explain(self, name: str, photo: str, *, stop: Stop = never) -> AlbumWhy:
+    def explain(self, name: str, photo: str, *, stop: Stop = never) -> AlbumExplanation:
         """Why a photo, by id or address, is in the album of this name or not.
 
         Raises ConfigurationError for an album that no rule feeds, and for what is neither id nor address.
@@ -257,7 +257,7 @@ class Session:
         with self._reading(stop), self.ledger() as ledger:
             return explain_album(rule, asset_id, self.accounts, ledger, self._selecting(), name=name)
 
-    def query_plans(self) -> Iterator[QueryPlan]:
+    def query_plans(self) -> Iterator[AccountPlan]:
         """The searches that each account would be sent; none is."""
         yield from query_plans(self.rules.albums, self.accounts)
 
@@ -291,7 +291,7 @@ class Session:
         with self.ledger() as ledger:
             return ledger.albums()
 
-    def known_album(self, name: str) -> tuple[KnownAlbum, Memory]:
+    def known_album(self, name: str) -> tuple[KnownAlbum, AlbumMemory]:
         """An album that the ledger knows, by its rule's name or its id, and what is remembered of it."""
         with self.ledger() as ledger:
             album = known_album(name, ledger)
@@ -304,7 +304,7 @@ class Session:
         self._writable = permitted(plan, self.servers)
         return self._writable
 
-    def apply(self, plan: Plan, *, stop: Stop = never, result: Report | None = None) -> Report:
+    def apply(self, plan: Plan, *, stop: Stop = never, result: ApplyResult | None = None) -> ApplyResult:
         """Write a plan, and tell what became of it: `result`, which is filled while it is written.
 
         Before each request `stop` is asked whether to end: then Stopped is raised, once all that was written is
@@ -312,7 +312,7 @@ class Session:
         What goes wrong in one album is noted with it. Raises UnsafePlan where a guard refuses the run as a whole, and
         PlanOutdated.
         """
-        result = Report() if result is None else result
+        result = ApplyResult() if result is None else result
         plan = plan if plan is self._writable else self.writable(plan)
         with self._lock, self.ledger(plan.verb) as ledger:
             apply(plan, self.servers, ledger, result, now, stop)
@@ -326,7 +326,7 @@ class Session:
         with self.ledger() as ledger:
             return plan_undo(run, keys, ledger, now())
 
-    def undo(self, run: int | None = None, *, stop: Stop = never) -> Report:
+    def undo(self, run: int | None = None, *, stop: Stop = never) -> ApplyResult:
         """Take back a run, or the last one."""
         return self.apply(self.plan_undo(run), stop=stop)
 
@@ -362,7 +362,7 @@ class Session:
         """The address that people open in a browser."""
         return next(iter(self.servers.values())).base
 
-    def _loaded(self) -> tuple[Household, RuleBook]:
+    def _loaded(self) -> tuple[RunConfig, RuleSet]:
         """What the rules files say, and the rules that the options mean."""
         with self._lock:
             if self._config is None:
@@ -370,11 +370,11 @@ class Session:
                 config = load(
                     self._rules_source, options.surroundings, findings, server=options.server, key=options.key
                 )
-                self._config = config, chosen(config.book, options.albums)
-                self._tell_notes(findings.notices)
+                self._config = config, with_albums(config.rules, options.albums)
+                self._tell_notes(findings.warnings)
             return self._config
 
-    def _accounts_for(self, albums: Sequence[AlbumRule]) -> Participants:
+    def _accounts_for(self, albums: Sequence[AlbumRule]) -> ConnectedAccounts:
         """The accounts, if those of some rules are among them. Raises ConfigurationError."""
         accounts = self.accounts
         unknown = {name: rule for rule in albums for name in rule.accounts if not _is_known(name, accounts)}
@@ -386,9 +386,9 @@ class Session:
             )
         return accounts
 
-    def _connected(self, book: RuleBook) -> Participants:
+    def _connected(self, book: RuleSet) -> ConnectedAccounts:
         busy, config = _busy(book), self.config
-        accounts = gather_participants(
+        accounts = connect_accounts(
             {
                 name: partial(
                     connect,
@@ -423,13 +423,13 @@ class Session:
         """Whether the operation that reads is to end."""
         return self._stop()
 
-    def _selecting(self) -> Selecting:
+    def _selecting(self) -> SelectOptions:
         place = self.ledger_place.with_name(STATE)
         store = None if self.options.full else StateFile(place, lambda text: self._on_event(Message(text)))
-        return Selecting(self.options.connection.concurrency, self._detail, store, time.time)
+        return SelectOptions(self.options.connection.concurrency, self._detail, store, time.time)
 
-    def _findings(self) -> Findings:
-        return Findings([*self.options.problems], [*self.options.notes])
+    def _findings(self) -> Diagnostics:
+        return Diagnostics([*self.options.problems], [*self.options.notes])
 
     def _detail(self, text: str) -> None:
         self._on_event(Detail(text))
@@ -439,7 +439,7 @@ class Session:
             self._on_event(Note(note))
 
 
-def _who(config: Household, book: RuleBook) -> tuple[object, ...]:
+def _who(config: RunConfig, book: RuleSet) -> tuple[object, ...]:
     """Whom a session connects, and how: two that are the same are connected once."""
     ways = {
         name: (
@@ -454,12 +454,12 @@ def _who(config: Household, book: RuleBook) -> tuple[object, ...]:
     return ways, config.absent, _busy(book)
 
 
-def _busy(book: RuleBook) -> set[str]:
+def _busy(book: RuleSet) -> set[str]:
     """The accounts that feed albums."""
     return {name for album in book.albums for name in album.accounts}
 
 
-def _is_known(name: str, accounts: Participants) -> bool:
+def _is_known(name: str, accounts: ConnectedAccounts) -> bool:
     return name in accounts.present or name in accounts.absent
 
 

@@ -43,7 +43,7 @@ def _named(plan: Plan, place: Path) -> list[Path]:
     Rules say to which server a key is sent, and which program tells it: whoever can write a plan file is not to decide
     on that.
     """
-    paths = [Path(each) for each in plan.files]
+    paths = [Path(file) for file in plan.files]
     for path in paths:
         _require_own(path, place)
     return paths

@@ -10,7 +10,7 @@ from immich_smart_albums.cli.output import print_lines
 from immich_smart_albums.cli.server import read_server
 from immich_smart_albums.operations.check import check
 from immich_smart_albums.report.health import health_lines
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
     import argparse
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> Exit:
     """Ask the server, print what was found; 1 where the key lacks permissions, or something could not be asked."""
     console = stderr_console(verbose=arguments.verbose)
-    findings = Findings()
+    findings = Diagnostics()
     connect, _ = read_server(arguments, findings, console, verbose=True)
     findings.raise_problems()
     health = check(connect())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import argparse
 
     from immich_smart_albums.cli.console import Console
-    from immich_smart_albums.rules.album import RuleBook
+    from immich_smart_albums.rules.album import RuleSet
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -53,7 +53,7 @@ def _check(arguments: argparse.Namespace, console: Console) -> None:
     print_lines([_summary(book, offline=arguments.offline)])
 
 
-def _summary(book: RuleBook, *, offline: bool) -> str:
+def _summary(book: RuleSet, *, offline: bool) -> str:
     count = len(book.albums)
     rules = f"{count} rule{'' if count == 1 else 's'}"
     return f"{rules}, nothing wrong with the files; names were not looked up" if offline else f"{rules}, nothing wrong"

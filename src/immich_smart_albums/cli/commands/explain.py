@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         raise ConfigurationError((Problem("command line", "an album and a photo are needed", hint),))
     *paths, name, photo = arguments.words
     asset_id = asset_id_in(photo)
-    with rules_session(arguments, console, paths=[Path(each) for each in paths]) as session:
+    with rules_session(arguments, console, paths=[Path(path) for path in paths]) as session:
         found = session.explain(name, asset_id)
     if arguments.format == "json":
         print_json(explanation_json(found))

@@ -34,9 +34,13 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _show_searches(session: Session, console: Console) -> Exit:
     problems = [*session.accounts.absent.values()]
-    for each in session.query_plans():
-        print_lines(query_plan_lines(each.plan, each.sizes, each.named, each.asked, title=each.title))
-        problems += each.problems
+    for query_plan in session.query_plans():
+        print_lines(
+            query_plan_lines(
+                query_plan.plan, query_plan.sizes, query_plan.named, query_plan.asked, title=query_plan.title
+            )
+        )
+        problems += query_plan.problems
     for problem in dict.fromkeys(problems):
         console.problem(problem)
     return Exit.FAILED if problems else Exit.DONE

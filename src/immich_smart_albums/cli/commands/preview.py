@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
     from immich_smart_albums.cli.console import Console
-    from immich_smart_albums.operations.plan import Answers
+    from immich_smart_albums.operations.plan import AlbumSelections
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     return Exit.FAILED if problems else Exit.DONE
 
 
-def _tell(name: str, answer: Answers, console: Console) -> None:
+def _tell(name: str, answer: AlbumSelections, console: Console) -> None:
     assets = answer.assets
     if console.is_terminal and assets:
         console.table(name, totals(assets))

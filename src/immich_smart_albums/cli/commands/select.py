@@ -17,21 +17,21 @@ from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.server import read_server
 from immich_smart_albums.config.flag_values import read_source
 from immich_smart_albums.errors import Problem
-from immich_smart_albums.ledger.null import NoLedger
+from immich_smart_albums.ledger.null import NullLedger
 from immich_smart_albums.ledger.search_cache import StateFile
 from immich_smart_albums.operations.apply.apply import apply
-from immich_smart_albums.operations.apply.result import AlbumReport, Report
+from immich_smart_albums.operations.apply.result import AlbumResult, ApplyResult
 from immich_smart_albums.operations.explain.searches import asked_for, id_names, title_of
-from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.prepare import Order, Ready, check_order, plan_again, prepare
-from immich_smart_albums.operations.select import Selecting, plan_searches, sizes
+from immich_smart_albums.operations.select import SelectOptions, plan_searches, sizes
 from immich_smart_albums.report.applied import album_line
 from immich_smart_albums.report.failures import problems_of
 from immich_smart_albums.report.query_plan import query_plan_lines
 from immich_smart_albums.report.selection import as_json, lines, totals
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.session.places import state_place
 
 if TYPE_CHECKING:
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> Exit:
     """Select and preview; with --album, add."""
     console = stderr_console(verbose=arguments.verbose)
-    findings = Findings()
+    findings = Diagnostics()
     order = _read_order(arguments, findings)
     connect, connection = read_server(arguments, findings, console)
-    noted = len(findings.notices)
-    for notice in findings.notices:
+    noted = len(findings.warnings)
+    for notice in findings.warnings:
         console.say(f"note: {notice}")
     servers: list[PhotoServer] = []
 
@@ -58,14 +58,14 @@ def run(arguments: argparse.Namespace) -> Exit:
         return servers[0]
 
     ready = check_order(order, connected, findings, log=console.detail)
-    for notice in findings.notices[noted:]:
+    for notice in findings.warnings[noted:]:
         console.say(f"note: {notice}")
     if arguments.show_plan:
         _show_searches(ready)
         return Exit.DONE
     place = state_place(os.environ) if arguments.state == "" else arguments.state
     store = None if place is None else StateFile(Path(place), console.say)
-    how = Selecting(connection.concurrency, console.detail, store, time.time)
+    how = SelectOptions(connection.concurrency, console.detail, store, time.time)
     try:
         selection, plan = prepare(ready, how)
     finally:
@@ -83,12 +83,12 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _show_searches(ready: Ready) -> None:
     plan = plan_searches([ready.rule], ready.server)
-    named, asked = id_names(plan, Names(ready.server.directory)), asked_for(plan, ready.server)
-    found = sizes((reading.query for reading in plan.readings), ready.server)
+    named, asked = id_names(plan, NameResolver(ready.server.directory)), asked_for(plan, ready.server)
+    found = sizes((reading.query for reading in plan.scans), ready.server)
     print_lines(query_plan_lines(plan, found, named, asked, title=title_of(ready.server)))
 
 
-def _read_order(arguments: argparse.Namespace, findings: Findings) -> Order:
+def _read_order(arguments: argparse.Namespace, findings: Diagnostics) -> Order:
     given = {}
     for flag in FLAGS:
         occurrences = getattr(arguments, flag.name)
@@ -116,7 +116,7 @@ def _read_order(arguments: argparse.Namespace, findings: Findings) -> Order:
     return Order(rule, _read_album(arguments, findings), arguments.create_album)
 
 
-def _read_album(arguments: argparse.Namespace, findings: Findings) -> str | None:
+def _read_album(arguments: argparse.Namespace, findings: Diagnostics) -> str | None:
     albums = arguments.album or []
     if len(albums) > 1:
         hint = "Run once for each album."
@@ -142,10 +142,10 @@ def _preview(selection: Selection, base: str, format_: str | None, console: Cons
 def _add(
     plan: AlbumPlan, selection: Selection, server: PhotoServer, arguments: argparse.Namespace, console: Console
 ) -> Exit:
-    report = Report(albums=[AlbumReport(plan.rule, plan.album)])
+    report = ApplyResult(albums=[AlbumResult(plan.rule, plan.album)])
     run = Plan(server.base, made_at="", albums=(plan,))
     try:
-        apply(run, {plan.owner: server}, NoLedger(), report, now=str)
+        apply(run, {plan.owner: server}, NullLedger(), report, now=str)
     finally:
         # Also when it was interrupted: what was written is said.
         console.say(album_line(plan, report.albums[0]))

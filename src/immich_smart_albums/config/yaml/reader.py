@@ -14,12 +14,12 @@ import yaml
 
 from immich_smart_albums.config.yaml.errors import syntax_problem
 from immich_smart_albums.config.yaml.text import UNSEEN, Characters, decode
-from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value, name_of
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode, name_of
 from immich_smart_albums.rules.syntax.source import nearest
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.span import Span
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 DEEPEST = 200
 """Lists and mappings inside each other."""
@@ -41,8 +41,8 @@ _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 
 
 def read_yaml(
-    name: str, data: bytes, findings: Findings, *, loader: type[yaml.CSafeLoader | yaml.SafeLoader] = _LOADER
-) -> Value | None:
+    name: str, data: bytes, findings: Diagnostics, *, loader: type[yaml.CSafeLoader | yaml.SafeLoader] = _LOADER
+) -> ValueNode | None:
     """The value in a file; an empty mapping where there is none. None with problems noted."""
     characters = decode(name, data, findings)
     if characters is None:
@@ -58,7 +58,7 @@ def read_yaml(
         return None
     if not builder.is_whole:
         return None
-    return builder.value or Entries((), characters.span(0))
+    return builder.value or MappingNode((), characters.span(0))
 
 
 class _GivenUp(Exception):
@@ -74,18 +74,18 @@ class _Open:
     is_list: bool
     before: int
     """How many values there were before it."""
-    values: list[Value] = field(default_factory=list)
+    values: list[ValueNode] = field(default_factory=list)
 
 
 class _Builder:
-    def __init__(self, characters: Characters, findings: Findings) -> None:
-        self.value: Value | None = None
+    def __init__(self, characters: Characters, findings: Diagnostics) -> None:
+        self.value: ValueNode | None = None
         self.is_whole = True
         """Whether every value is known; if not, a problem was noted."""
         self._characters = characters
         self._findings = findings
         self._open: list[_Open] = []
-        self._anchored: dict[str, tuple[Value, int]] = {}
+        self._anchored: dict[str, tuple[ValueNode, int]] = {}
         self._count = 0
 
     def take(self, event: yaml.Event) -> None:
@@ -101,7 +101,7 @@ class _Builder:
                 if unseen := UNSEEN.search(event.value):
                     self._problem(span, f"this text has the character U+{ord(unseen[0]):04X}, which cannot be seen")
                 self._notice_slips(event, span)
-                self._add(Text(event.value, span, quoted=bool(event.style)), event.anchor, 1)
+                self._add(ScalarNode(event.value, span, quoted=bool(event.style)), event.anchor, 1)
             case yaml.AliasEvent():
                 self._repeat(event.anchor or "", span)
             case yaml.CollectionStartEvent():
@@ -115,7 +115,7 @@ class _Builder:
                     raise _GivenUp
             case yaml.CollectionEndEvent():
                 ended = self._open.pop()
-                value = Items(tuple(ended.values), ended.span) if ended.is_list else self._entries(ended)
+                value = SequenceNode(tuple(ended.values), ended.span) if ended.is_list else self._entries(ended)
                 self._add(value, ended.anchor, self._count - ended.before + 1)
             case _:
                 pass
@@ -126,14 +126,14 @@ class _Builder:
         found = None if is_missing else _PROPERTIES.match(self._characters.text, index)
         return self._characters.span(found.end() if found else index)
 
-    def _add(self, value: Value, anchor: str | None, size: int) -> None:
+    def _add(self, value: ValueNode, anchor: str | None, size: int) -> None:
         """A complete value: it goes to what is open, or is the whole document."""
-        self._count += size if isinstance(value, Text) else 1
+        self._count += size if isinstance(value, ScalarNode) else 1
         if anchor:
             self._anchored[anchor] = (value, size)
         self._put(value)
 
-    def _put(self, value: Value) -> None:
+    def _put(self, value: ValueNode) -> None:
         if self._open:
             self._open[-1].values.append(value)
         else:
@@ -151,18 +151,18 @@ class _Builder:
                 message, hint = f"*{anchor} stands inside of what it stands for", "Write out what is meant."
             self._problem(span, message, hint)
             self.is_whole = False
-            value = Text("", span)
+            value = ScalarNode("", span)
         if self._count + size > MOST_VALUES:
             self._problem(span, f"with what aliases repeat there are more than {MOST_VALUES:,} values in this file")
             raise _GivenUp
         self._count += size
         self._put(value)
 
-    def _entries(self, ended: _Open) -> Entries:
-        entries: dict[str, tuple[Text, Value]] = {}
-        merged: list[tuple[Text, Value]] = []
+    def _entries(self, ended: _Open) -> MappingNode:
+        entries: dict[str, tuple[ScalarNode, ValueNode]] = {}
+        merged: list[tuple[ScalarNode, ValueNode]] = []
         for key, value in zip(ended.values[::2], ended.values[1::2], strict=True):
-            if not isinstance(key, Text) or not (key.text or key.quoted):
+            if not isinstance(key, ScalarNode) or not (key.text or key.quoted):
                 self._problem(key.span, f"a word is expected before the colon, not {name_of(key)}")
             elif key.text == "<<" and not key.quoted:
                 merged.append((key, value))
@@ -173,26 +173,26 @@ class _Builder:
                 entries[key.text] = (key, value)
         for key, value in merged:
             self._merge(key, value, entries)
-        return Entries(tuple(entries.values()), ended.span)
+        return MappingNode(tuple(entries.values()), ended.span)
 
-    def _merge(self, key: Text, value: Value, entries: dict[str, tuple[Text, Value]]) -> None:
+    def _merge(self, key: ScalarNode, value: ValueNode, entries: dict[str, tuple[ScalarNode, ValueNode]]) -> None:
         """`<<`: what a mapping, or the first of several, has and this one does not say itself."""
-        for each in value.items if isinstance(value, Items) else (value,):
-            if isinstance(each, Entries):
-                for entry in each.entries:
+        for item in value.items if isinstance(value, SequenceNode) else (value,):
+            if isinstance(item, MappingNode):
+                for entry in item.entries:
                     entries.setdefault(entry[0].text, entry)
             elif self.is_whole:
                 hint = "Such as <<: *defaults, with a mapping that is marked &defaults before."
-                self._problem(key.span, f"<< takes a mapping or a list of mappings, not {name_of(each)}", hint)
+                self._problem(key.span, f"<< takes a mapping or a list of mappings, not {name_of(item)}", hint)
 
     def _notice_slips(self, event: yaml.ScalarEvent, span: Span) -> None:
         """What YAML makes of a text, where it may surprise."""
         if found := _UNFILLED.search(event.value):
-            self._findings.notice(f"{span}: {found[0]} is text: nothing is put in its place in a rules file")
+            self._findings.warn(f"{span}: {found[0]} is text: nothing is put in its place in a rules file")
         end = event.end_mark.index if event.end_mark else 0
         comment = None if event.style or not event.value else _CLOSE_COMMENT.match(self._characters.text, end)
         if comment:
-            self._findings.notice(
+            self._findings.warn(
                 f"{span}: this is {event.value!r}, as YAML takes {comment[1]!r} for a comment; "
                 "if it belongs to the text, put quotes around all of it"
             )

@@ -13,7 +13,7 @@ from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.span import Document, Span
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 LARGEST = 4_000_000
 """Bytes: thousands of albums."""
@@ -54,7 +54,7 @@ class Characters:
         return Span(self.document, line, min(index, len(self.text)) - self.starts[line - 1] + 1)
 
 
-def decode(name: str, data: bytes, findings: Findings) -> Characters | None:
+def decode(name: str, data: bytes, findings: Diagnostics) -> Characters | None:
     """The text in a file's bytes; None with a problem noted where it is none."""
     data = data.removeprefix(codecs.BOM_UTF8)
     try:

@@ -103,7 +103,7 @@ class ImmichAlbums:
     def trashed(self, album_id: str) -> frozenset[str]:
         """The ids in an album that are in the trash: until 2.7 the account's own, from 1.135 on."""
         query = Query(Kind.METADATA, (("albumIds", (album_id,)), ("trashedAfter", _EVER)), _SHOWN)
-        if self._capabilities.lacks(query):
+        if self._capabilities.unsupported(query):
             return frozenset()
         batches = self._searches.find(query, frozenset())
         return frozenset(record["id"] for batch in batches for record in batch)
@@ -122,7 +122,7 @@ class ImmichAlbums:
     def _holds(self, album_id: str, asset_id: str) -> bool:
         """Whether an asset is in an album, whoever may see it; where that is not to be known, it is."""
         answer = decode(self._http.get("/albums", {"assetId": asset_id}), list[_Member], "GET /albums?assetId")
-        if any(each.id == album_id for each in answer):
+        if any(member.id == album_id for member in answer):
             return True
         if self._capabilities.lists_albums_of_trashed:
             return False
@@ -301,7 +301,7 @@ def _not_done(request: str) -> Untrustworthy:
 
 def _details(wire: _Details, album_id: str) -> AlbumDetails:
     """Since 3.0 the owner is the album user with role owner; before, a field of its own."""
-    owner = wire.owner or next((each.user for each in wire.albumUsers if each.role == "owner"), None)
+    owner = wire.owner or next((album_user.user for album_user in wire.albumUsers if album_user.role == "owner"), None)
     if wire.id != album_id or owner is None:
         message = f"GET /albums/{album_id}: the answer is not this album with an owner"
         raise Untrustworthy(message, hint="Something on the way seems to answer in place of Immich.")
@@ -310,9 +310,9 @@ def _details(wire: _Details, album_id: str) -> AlbumDetails:
         wire.albumName,
         User(owner.id, owner.name, owner.email),
         tuple(
-            (User(each.user.id, each.user.name, each.user.email), each.role)
-            for each in wire.albumUsers
-            if each.user.id != owner.id
+            (User(album_user.user.id, album_user.user.name, album_user.user.email), album_user.role)
+            for album_user in wire.albumUsers
+            if album_user.user.id != owner.id
         ),
         wire.updatedAt,
         wire.description or "",

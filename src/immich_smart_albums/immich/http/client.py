@@ -15,7 +15,7 @@ import urllib3
 
 from immich_smart_albums.errors import ServerError, Stopped, Unauthorized, Unreachable
 from immich_smart_albums.immich.http.body import LARGEST, read_body
-from immich_smart_albums.immich.http.connection import make_pool, tell_failure
+from immich_smart_albums.immich.http.connection import make_pool, translate_error
 from immich_smart_albums.immich.http.responses import ANY_KEY, check
 from immich_smart_albums.model.stopping import never
 
@@ -176,7 +176,7 @@ class Http:
             self._has_answered = True
             return headers, check(method, path, status, headers, answer)
         except urllib3.exceptions.HTTPError as error:
-            failure = tell_failure(error, f"{method} {path}", self.address)
+            failure = translate_error(error, f"{method} {path}", self.address)
             trouble = failure.message
             raise failure from error
         except ServerError as error:

@@ -146,7 +146,7 @@ def _show_certificate(context: ssl.SSLContext, certificate: Path, key: Path | No
         raise ConfigurationError((Problem("--client-cert", message, hint),)) from None
 
 
-def tell_failure(error: HTTPError, request: str, address: Address) -> ServerError:
+def translate_error(error: HTTPError, request: str, address: Address) -> ServerError:
     """A failure on the way to the server and back, with what to do about it."""
     failure = _translate(error, request, address)
     if not isinstance(error, SSLError | NameResolutionError | NewConnectionError):

@@ -58,13 +58,13 @@ def filter_body(query: Query, visibility: Visibility) -> dict[str, object]:
 
 def _branch(conditions: Branch) -> dict[str, object]:
     body: dict[str, dict[str, object]] = {}
-    for each in conditions:
-        if each.operator not in OPERATORS.get(each.field, ()):
-            raise ValueError(f"Immich has no condition {each.field} {each.operator}")
-        operators = body.setdefault(each.field, {})
-        if each.operator in operators:
-            raise ValueError(f"one branch cannot hold {each.field} {each.operator} twice")
-        operators[each.operator] = list(each.value) if isinstance(each.value, tuple) else each.value
+    for condition in conditions:
+        if condition.operator not in OPERATORS.get(condition.field, ()):
+            raise ValueError(f"Immich has no condition {condition.field} {condition.operator}")
+        operators = body.setdefault(condition.field, {})
+        if condition.operator in operators:
+            raise ValueError(f"one branch cannot hold {condition.field} {condition.operator} twice")
+        operators[condition.operator] = list(condition.value) if isinstance(condition.value, tuple) else condition.value
     return dict(body)
 
 
@@ -96,11 +96,11 @@ class StructuredBody:
     def __init__(self, query: Query, visibility: Visibility) -> None:
         self._filter = filter_body(query, visibility)
         self._taken: dict[str, object] = {
-            each.operator: each.value
-            for each in query.conditions
-            if each.field == "takenAt" and each.operator not in {"gte", "lte"}
+            condition.operator: condition.value
+            for condition in query.conditions
+            if condition.field == "takenAt" and condition.operator not in {"gte", "lte"}
         }
-        ends = {each.operator: each.value for each in query.conditions if each.field == "takenAt"}
+        ends = {condition.operator: condition.value for condition in query.conditions if condition.field == "takenAt"}
         self.window = Window(_bound(ends.get("gte")), _bound(ends.get("lte")))
 
     def body(self, window: Window, _page: int, order: str | None, cursor: str | None) -> dict[str, object]:

@@ -20,7 +20,7 @@ from immich_smart_albums.errors import NoAccess, Untrustworthy
 from immich_smart_albums.immich.http.responses import decode
 from immich_smart_albums.immich.search.page import decode_page
 from immich_smart_albums.immich.search.properties import NEGATIONS, PROPERTIES, Control, control_of
-from immich_smart_albums.immich.search.verify import Recheck
+from immich_smart_albums.immich.search.verify import AnswerVerifier
 from immich_smart_albums.model.instants import from_milliseconds, to_milliseconds
 from immich_smart_albums.model.query import Kind, Query, Visibility
 
@@ -158,7 +158,7 @@ class Controls:
         """
         filters = () if name == "visibility" else ((name, value),)
         alone = Query(query.kind, tuple(filter_ for filter_ in query.filters if filter_[0] in _RANKED) + filters)
-        recheck = Recheck(alone, visibility, None, self._capabilities)
+        recheck = AnswerVerifier(alone, visibility, None, self._capabilities)
         search = _Flat(self._http, query, self._capabilities.visibility_filter(visibility))
         self._once((query.kind, "echo", name, value), partial(_echoed, search, dict(filters), recheck))
 
@@ -201,7 +201,7 @@ class Controls:
     def _filter(self, search: Put, visibility: Visibility, name: str, value: Value, record: Record) -> bool:
         match PROPERTIES[name].control:
             case Control.APART if isinstance(search, _Count):
-                return _counts_apart(search, name, [{name: each} for each in PROPERTIES[name].values])
+                return _counts_apart(search, name, [{name: value} for value in PROPERTIES[name].values])
             case Control.APART:
                 other = next(each for each in PROPERTIES[name].values if each != value)
                 return self._absent(search, name, {name: other}, record)
@@ -418,7 +418,7 @@ def _counts_apart(count: _Count, name: str, filters: list[Body]) -> bool:
     return True
 
 
-def _echoed(search: _Flat, filters: Body, recheck: Recheck) -> bool:
+def _echoed(search: _Flat, filters: Body, recheck: AnswerVerifier) -> bool:
     recheck(search.ask(filters, 1, frozenset(recheck.fields)))
     return True
 

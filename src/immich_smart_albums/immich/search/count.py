@@ -56,7 +56,7 @@ class Counter:
         self._is_allowed = capabilities.has_statistics
 
     def count(self, query: Query) -> int | None:
-        """See `Searches.count`."""
+        """See `SearchApi.count`."""
         number = self.estimate(query)
         if number is not None:
             for visibility in query.visibility:
@@ -64,7 +64,7 @@ class Counter:
         return number
 
     def estimate(self, query: Query) -> int | None:
-        """See `Searches.estimate`."""
+        """See `SearchApi.estimate`."""
         if not self._is_allowed or not _is_countable(query):
             return None
         try:
@@ -98,7 +98,7 @@ class Counter:
 def _is_countable(query: Query) -> bool:
     if query.kind is not Kind.METADATA or query.limit is not None:
         return False
-    conditions = [*query.conditions, *(each for branch in query.either for each in branch)]
-    if any(each.field in _OWN_ONLY and each.operator != "none" for each in conditions):
+    conditions = [*query.conditions, *(condition for branch in query.either for condition in branch)]
+    if any(condition.field in _OWN_ONLY and condition.operator != "none" for condition in conditions):
         return False
     return not {name for name, _ in query.filters} & (_NOT_COUNTED | _OWN_ONLY)

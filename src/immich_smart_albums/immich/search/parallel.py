@@ -27,7 +27,7 @@ class _Ended:
 
 def in_parallel(streams: Sequence[Callable[[], Iterable[T]]], concurrency: int) -> Generator[T, None, None]:
     """What all streams give, in the order in which it arrives. The first failure ends them all and is raised."""
-    belt: _Belt[T] = _Belt()
+    belt: _Channel[T] = _Channel()
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="read")
     try:
         for stream in streams:
@@ -46,7 +46,7 @@ def in_parallel(streams: Sequence[Callable[[], Iterable[T]]], concurrency: int) 
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-class _Belt(Generic[T]):
+class _Channel(Generic[T]):
     """Carries batches from the streams' threads to the one reader, and the reader's "enough" back."""
 
     def __init__(self) -> None:

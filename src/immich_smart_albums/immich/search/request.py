@@ -9,7 +9,7 @@ from immich_smart_albums.immich.search.bodies import FlatBody, StructuredBody
 from immich_smart_albums.immich.search.early_years import BEFORE_ALL, LAST, may_be_early, with_true_years
 from immich_smart_albums.immich.search.page import decode_page
 from immich_smart_albums.immich.search.scan import PAGE_SIZE, Window
-from immich_smart_albums.immich.search.verify import OR, Recheck
+from immich_smart_albums.immich.search.verify import OR, AnswerVerifier
 from immich_smart_albums.model.asset import KEPT_FIELDS
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.local_filters.asset_shape import EXIF, FROM_SEARCH
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _SHOWN = {"withExif": "exifInfo", "withPeople": "people"}
 
 
-class Question:
+class SearchRequest:
     """Asks for pages, and holds every record against the query; what records leave open, the server is tested for."""
 
     def __init__(  # noqa: PLR0913 - what one search consists of
@@ -46,7 +46,7 @@ class Question:
         self._query = query
         self._visibility = visibility
         self._path = f"/search/{query.kind.value}"
-        self._recheck = Recheck(query, visibility, own_id, capabilities)
+        self._recheck = AnswerVerifier(query, visibility, own_id, capabilities)
         wanted = KEPT_FIELDS | fields | self._recheck.fields
         self._fields = frozenset(wanted)
         self._must_have = frozenset(name for name in wanted if name in FROM_SEARCH and capabilities.returns(name)) - {

@@ -13,7 +13,7 @@ from immich_smart_albums.immich.http.responses import decode
 from immich_smart_albums.immich.search.controls import Controls
 from immich_smart_albums.immich.search.count import Counter
 from immich_smart_albums.immich.search.parallel import in_parallel
-from immich_smart_albums.immich.search.request import Question
+from immich_smart_albums.immich.search.request import SearchRequest
 from immich_smart_albums.immich.search.scan import PAGE_SIZE, cut, instant, scan
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.selection.compile.structured import IN_EXIF
@@ -54,18 +54,18 @@ class ImmichSearches:
         self._counter = Counter(http, capabilities, self._controls)
 
     def count(self, query: Query) -> int | None:
-        """See `Searches.count`."""
+        """See `SearchApi.count`."""
         return self._counter.count(query)
 
     def estimate(self, query: Query) -> int | None:
-        """See `Searches.estimate`."""
+        """See `SearchApi.estimate`."""
         return self._counter.estimate(query)
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[list[Record], None, None]:
-        """See `Searches.find`."""
+        """See `SearchApi.find`."""
         firsts: list[Record] = []
         is_cut = query.kind is Kind.METADATA and query.limit is not None and len(query.visibility) > 1
-        for visibility in sorted(query.visibility, key=lambda each: each.value):
+        for visibility in sorted(query.visibility, key=lambda visibility: visibility.value):
             with closing(self._records(query, visibility, fields)) as batches:
                 for batch in batches:
                     self._on_read(len(batch))
@@ -80,12 +80,12 @@ class ImmichSearches:
     def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
         """What a search asks to be shown of each asset, also to hold what comes back against it."""
         visibility = next(iter(query.visibility))
-        one = Question(self._http, self._capabilities, self._controls, query, visibility, fields, None)
+        one = SearchRequest(self._http, self._capabilities, self._controls, query, visibility, fields, None)
         return one.asks_for
 
     def details(self, ids: Iterable[str]) -> Iterator[Record]:
-        """See `Searches.details`."""
-        return in_parallel([partial(self._detail, each) for each in ids], self._concurrency)
+        """See `SearchApi.details`."""
+        return in_parallel([partial(self._detail, id_) for id_ in ids], self._concurrency)
 
     def _detail(self, asset_id: str) -> Iterator[Record]:
         path = f"/assets/{asset_id}"
@@ -108,7 +108,7 @@ class ImmichSearches:
         if record.get("people") or record.get("ownerId") == self._me():
             return record
         told = record.get("visibility")  # not before 1.133
-        places = frozenset(each for each in Visibility if told in {None, each.value})
+        places = frozenset(visibility for visibility in Visibility if told in {None, visibility.value})
         query = Query(Kind.METADATA, (("id", str(record["id"])), ("withDeleted", True)), places)
         found = next((each for batch in self.find(query, frozenset({"people"})) for each in batch), None)
         return record if found is None else {**record, "people": found["people"]}
@@ -155,7 +155,7 @@ class ImmichSearches:
             return None
 
     def _firsts(
-        self, bare: Question, query: Query, visibility: Visibility, fields: frozenset[str]
+        self, bare: SearchRequest, query: Query, visibility: Visibility, fields: frozenset[str]
     ) -> Generator[list[Record], None, None]:
         """A ranking, or the first of a search, with EXIF where there is some: asked for with it, others move up."""
         records = [record for batch in self._answers(bare, query) for record in batch]
@@ -165,11 +165,11 @@ class ImmichSearches:
             told = {record["id"]: record for batch in answers for record in batch}
             yield [told.get(record["id"], record) for record in records]
 
-    def _question(self, query: Query, visibility: Visibility, fields: frozenset[str]) -> Question:
+    def _question(self, query: Query, visibility: Visibility, fields: frozenset[str]) -> SearchRequest:
         own_id = self._own_id(query)
-        return Question(self._http, self._capabilities, self._controls, query, visibility, fields, own_id)
+        return SearchRequest(self._http, self._capabilities, self._controls, query, visibility, fields, own_id)
 
-    def _answers(self, search: Question, query: Query) -> Generator[list[Record], None, None]:
+    def _answers(self, search: SearchRequest, query: Query) -> Generator[list[Record], None, None]:
         if query.kind is Kind.SMART:
             yield from _ranked(search, query)
         elif query.limit is not None:
@@ -177,7 +177,7 @@ class ImmichSearches:
         else:
             yield from self._everything(search)
 
-    def _everything(self, search: Question) -> Generator[list[Record], None, None]:
+    def _everything(self, search: SearchRequest) -> Generator[list[Record], None, None]:
         """All records. A search that turns out long is cut into windows that are read side by side."""
         stream = scan(search.fetch, search.window)
         if self._concurrency == 1:
@@ -216,7 +216,7 @@ def _asks_for_favorites(query: Query) -> bool:
     return any(condition.field == "isFavorite" for condition in conditions)
 
 
-def _first(search: Question, limit: int, *, ascending: bool) -> list[Record]:
+def _first(search: SearchRequest, limit: int, *, ascending: bool) -> list[Record]:
     """The first `limit` records in the server's order: by instant, then by id.
 
     Before 3.1 the server orders ties by chance; then a tie at the cut is read whole and ordered here.
@@ -246,7 +246,7 @@ def _in_order(records: list[Record], *, ascending: bool) -> list[Record]:
     return sorted(records, key=lambda record: (instant(record), record["id"]), reverse=not ascending)
 
 
-def _ranked(search: Question, query: Query) -> Iterator[list[Record]]:
+def _ranked(search: SearchRequest, query: Query) -> Iterator[list[Record]]:
     """A ranking down to its cut-off, by page: the server tells no distance, so there is no key to continue from.
 
     One page is exact. Several may overlap where distances tie (up to 3.0.3), and shift when photos come or go; so they
@@ -267,7 +267,7 @@ def _ranked(search: Question, query: Query) -> Iterator[list[Record]]:
     raise Untrustworthy(message, hint="Try again when nothing is uploading, or keep at most 1000 (top, resultLimit).")
 
 
-def _read_ranking(search: Question, query: Query, size: int) -> tuple[list[Record], int]:
+def _read_ranking(search: SearchRequest, query: Query, size: int) -> tuple[list[Record], int]:
     """A ranking down to its cut-off, and out of how many pages it is put together.
 
     Raises ServerError where none of the photos that mark the cut-off is in it.

@@ -11,9 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Untrustworthy
-from immich_smart_albums.immich.search.conditions import held
+from immich_smart_albums.immich.search.conditions import verifiable
 from immich_smart_albums.immich.search.properties import PROPERTIES, Control
-from immich_smart_albums.immich.search.told import MISSING, contains, exif, is_favorite, moment, shown_checksum
+from immich_smart_albums.immich.search.record_match import MISSING, contains, exif, is_favorite, moment, shown_checksum
 from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.query import Condition, Kind, Visibility
 
@@ -49,7 +49,7 @@ OR = Condition("or", "", None)
 """Stands for the branches of a structured search as a whole."""
 
 
-class Recheck:
+class AnswerVerifier:
     """The checks of one query in one visibility."""
 
     def __init__(self, query: Query, visibility: Visibility, own_id: str | None, capabilities: Capabilities) -> None:
@@ -146,7 +146,7 @@ class Recheck:
         self, name: str, branches: tuple[Branch, ...], about: tuple[Open, ...], own_id: str | None
     ) -> None:
         """At least one branch must hold, as far as records tell."""
-        choices = [[held(one, own_id) for one in branch] for branch in branches]
+        choices = [[verifiable(one, own_id) for one in branch] for branch in branches]
         self.fields.update(*(one.fields for choice in choices for one in choice))
 
         def holds(record: Record) -> bool | None:

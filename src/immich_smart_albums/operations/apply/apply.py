@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.change import AddAssets, RemoveAssets, ShareAlbum
 from immich_smart_albums.changes.journal import Ending
 from immich_smart_albums.changes.memory import AlbumKey
-from immich_smart_albums.changes.plan import Learned
+from immich_smart_albums.changes.plan import Observed
 from immich_smart_albums.errors import (
     ConfigurationError,
     PhotosRefused,
@@ -20,8 +20,8 @@ from immich_smart_albums.errors import (
     UnsafePlan,
 )
 from immich_smart_albums.model.stopping import never
-from immich_smart_albums.operations.apply.result import AlbumReport, Report
-from immich_smart_albums.operations.apply.staleness import check_album
+from immich_smart_albums.operations.apply.result import AlbumResult, ApplyResult
+from immich_smart_albums.operations.apply.staleness import require_current_album
 from immich_smart_albums.operations.apply.writer import AlbumWriter, Run, was_refused
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def apply(  # noqa: PLR0913 - what is written, by whom, and who wants to know
     plan: Plan,
     servers: Mapping[str, PhotoServer],
     journal: Journal,
-    report: Report,
+    report: ApplyResult,
     now: Callable[[], str],
     stop: Stop = never,
 ) -> None:
@@ -58,7 +58,7 @@ def apply(  # noqa: PLR0913 - what is written, by whom, and who wants to know
         message = "something was written, or the ledger is another one, since the plan was made"
         raise PlanOutdated(message, hint="Make the plan again.")
     require_accounts(plan, servers)
-    report.albums[:] = [AlbumReport(each.rule, each.album) for each in plan.albums]
+    report.albums[:] = [AlbumResult(album.rule, album.album) for album in plan.albums]
     # Since the plan was made the server may have got another address.
     base = next((server.base for server in servers.values()), plan.server)
     if stop():
@@ -71,7 +71,7 @@ def apply(  # noqa: PLR0913 - what is written, by whom, and who wants to know
         _apply(plan, run, report)
         if stop():
             raise Stopped
-        has_problems = any(each.problems for each in plan.albums)
+        has_problems = any(album.problems for album in plan.albums)
         ending = Ending.FAILED if report.failures or has_problems else Ending.DONE
     finally:
         journal.finish(run.id, ending, now())
@@ -81,7 +81,7 @@ def require_accounts(
     plan: Plan, at_hand: Collection[str], absent: Mapping[str, Problem] = MappingProxyType({})
 ) -> None:
     """Raise ConfigurationError where the plan writes with accounts that are not at hand; `absent` tells why."""
-    needed = {_account(each, change): None for each in plan.albums for change in each.changes}
+    needed = {_account(album, change): None for album in plan.albums for change in album.changes}
     missing = tuple(
         absent.get(name) or Problem(f"account {name}", "the plan writes with its key, which is not given")
         for name in needed
@@ -95,7 +95,7 @@ def _account(plan: AlbumPlan, change: Change) -> str:
     return change.account if isinstance(change, AddAssets | RemoveAssets) else plan.owner
 
 
-def _apply(plan: Plan, run: Run, report: Report) -> None:
+def _apply(plan: Plan, run: Run, report: ApplyResult) -> None:
     written: set[str] = set()
     for album_plan, album_report in zip(plan.albums, report.albums, strict=True):
         album_report.tried = True
@@ -108,16 +108,16 @@ def _apply(plan: Plan, run: Run, report: Report) -> None:
                 return  # each album more would only wait for its time-outs
 
 
-def _apply_album(plan: AlbumPlan, key: AlbumKey, run: Run, report: AlbumReport, written: set[str]) -> None:
+def _apply_album(plan: AlbumPlan, key: AlbumKey, run: Run, report: AlbumResult, written: set[str]) -> None:
     if plan.refusals:
         message = f"{plan.name}: {'; '.join(plan.refusals)}"
         raise UnsafePlan(message, hint="Nothing was written to it. If the plan is right, allow more in its `guard`.")
-    if plan.album is None and not plan.changes and plan.learned == Learned():
+    if plan.album is None and not plan.changes and plan.learned == Observed():
         return  # an album that is not there and is not to be is nothing to remember, perhaps not even whose it is
-    if plan.album is not None and (plan.changes or plan.learned != Learned()):
+    if plan.album is not None and (plan.changes or plan.learned != Observed()):
         # A rule before this one in the plan may feed the same album: then we know why it is not the same any more.
         if plan.album.id not in written:
-            check_album(plan, run.servers)
+            require_current_album(plan, run.servers)
         written.add(plan.album.id)
     if not run.is_undo:
         if plan.was is not None:
@@ -128,7 +128,7 @@ def _apply_album(plan: AlbumPlan, key: AlbumKey, run: Run, report: AlbumReport, 
     _write(plan.changes, AlbumWriter(run, key, plan.owner, report), report)
 
 
-def _write(changes: Sequence[Change], writer: AlbumWriter, report: AlbumReport) -> None:
+def _write(changes: Sequence[Change], writer: AlbumWriter, report: AlbumResult) -> None:
     for change in changes:
         if report.failures and isinstance(change, ShareAlbum) and change.role is not None:
             continue  # nobody is let in while something is there that should have been taken out

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class AlbumReport:
+class AlbumResult:
     """What was written to one album."""
 
     rule: str = ""
@@ -60,12 +60,12 @@ class AlbumReport:
 
 
 @dataclass(slots=True)
-class Report:
+class ApplyResult:
     """What was written of a plan, album by album in the plan's order."""
 
     run: int | None = None
     """The run's number in the ledger."""
-    albums: list[AlbumReport] = field(default_factory=list)
+    albums: list[AlbumResult] = field(default_factory=list)
 
     @property
     def failures(self) -> list[SmartAlbumsError]:

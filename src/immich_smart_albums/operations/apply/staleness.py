@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _AGAIN = "Make the plan again."
 
 
-def check_album(plan: AlbumPlan, servers: Mapping[str, PhotoServer]) -> None:
+def require_current_album(plan: AlbumPlan, servers: Mapping[str, PhotoServer]) -> None:
     """Raise PlanOutdated for an album that changed since; raises ServerError."""
     if plan.album is None or plan.seen is None:
         return
@@ -35,7 +35,7 @@ def check_album(plan: AlbumPlan, servers: Mapping[str, PhotoServer]) -> None:
         raise PlanOutdated(f"the album {plan.name!r} was edited since the plan was made", hint=_AGAIN)
 
 
-def check_world(plan: Plan, servers: Mapping[str, PhotoServer], *, ledger: str, rules: str | None) -> None:
+def require_current(plan: Plan, servers: Mapping[str, PhotoServer], *, ledger: str, rules: str | None) -> None:
     """Raise PlanOutdated with all that changed since a plan was made and saved; nothing is written. Raises ServerError.
 
     `ledger` is the state of the ledger; `rules` the digest of the rules, None where they are not at hand.
@@ -58,13 +58,13 @@ def check_world(plan: Plan, servers: Mapping[str, PhotoServer], *, ledger: str, 
 
 def _changed_albums(plan: Plan, servers: Mapping[str, PhotoServer]) -> list[str]:
     changed = []
-    for each in plan.albums:
+    for album in plan.albums:
         try:
-            check_album(each, servers)
+            require_current_album(album, servers)
         except PlanOutdated as error:
             changed.append(error.message)
-        if each.album is None and each.changes and _has_album(servers[each.owner], each.name):
-            changed.append(f"there is an album {each.name!r} now")
+        if album.album is None and album.changes and _has_album(servers[album.owner], album.name):
+            changed.append(f"there is an album {album.name!r} now")
     return changed
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.album import Album, AlbumDetails
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.stopping import Stop
-    from immich_smart_albums.operations.apply.result import AlbumReport
+    from immich_smart_albums.operations.apply.result import AlbumResult
     from immich_smart_albums.operations.ports import Albums, Journal, PhotoServer
 
 CHUNK = 1000
@@ -70,7 +70,7 @@ class _Answer:
 class AlbumWriter:
     """Writes to one album of a run, and into the album's report."""
 
-    def __init__(self, run: Run, key: AlbumKey, owner: str, report: AlbumReport) -> None:
+    def __init__(self, run: Run, key: AlbumKey, owner: str, report: AlbumResult) -> None:
         self._run = run
         self._key = key
         self._owner = owner

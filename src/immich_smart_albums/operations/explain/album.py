@@ -8,30 +8,30 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.memory import AlbumKey
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
 from immich_smart_albums.model.text_forms import nfc, same_name
-from immich_smart_albums.operations.accounts import told
+from immich_smart_albums.operations.accounts import as_problem
 from immich_smart_albums.operations.albums import look_at_album
-from immich_smart_albums.operations.explain.photo import Why, why
-from immich_smart_albums.rules.album import RuleBook
+from immich_smart_albums.operations.explain.photo import RuleExplanation, explain_rule
+from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.rules.rules_file.located import located
-from immich_smart_albums.rules.split import filled, pattern
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.rules.split import album_name, pattern
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from immich_smart_albums.changes.desired import AlbumView
+    from immich_smart_albums.changes.desired import CurrentAlbum
     from immich_smart_albums.changes.journal import Run
-    from immich_smart_albums.changes.memory import Standing
+    from immich_smart_albums.changes.memory import MembershipState
     from immich_smart_albums.model.album import Album
-    from immich_smart_albums.operations.accounts import Participant, Participants
+    from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
     from immich_smart_albums.operations.ports import Ledger
-    from immich_smart_albums.operations.select import Selecting
+    from immich_smart_albums.operations.select import SelectOptions
     from immich_smart_albums.rules.album import AlbumRule
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AlbumPlacement:
     """An album that a rule feeds, and how a photo stands to it."""
 
     name: str
@@ -41,7 +41,7 @@ class Place:
     album: Album | None = None
     """None: there is none yet."""
     inside: bool = False
-    standing: Standing | None = None
+    standing: MembershipState | None = None
     """What the ledger knows; None: nothing."""
     run: Run | None = None
     """The run that put the photo there, or took it out, as far as the ledger tells."""
@@ -50,7 +50,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class AlbumWhy:
+class AlbumExplanation:
     """All that is to be said of one photo and one rule."""
 
     rule: str
@@ -58,22 +58,22 @@ class AlbumWhy:
     asset_id: str
     server: str
     """The address of the server."""
-    accounts: tuple[Why, ...]
+    accounts: tuple[RuleExplanation, ...]
     """In the order of the rule."""
-    places: tuple[Place, ...]
+    places: tuple[AlbumPlacement, ...]
     """The albums that it belongs in, and of a split those that it is in."""
 
     @property
     def passed(self) -> bool | None:
         """Whether some account's rule selects the photo; None where none that could be asked does."""
-        if any(each.passed for each in self.accounts):
+        if any(account.passed for account in self.accounts):
             return True
-        return None if any(each.problems for each in self.accounts) else False
+        return None if any(account.problems for account in self.accounts) else False
 
 
 def explain_album(  # noqa: PLR0913 - what is asked, and of whom
-    album: AlbumRule, asset_id: str, accounts: Participants, ledger: Ledger, how: Selecting, *, name: str
-) -> AlbumWhy:
+    album: AlbumRule, asset_id: str, accounts: ConnectedAccounts, ledger: Ledger, how: SelectOptions, *, name: str
+) -> AlbumExplanation:
     """Explain one photo to a rule of a rules file. What cannot be asked is among the problems.
 
     `name` is the album that is asked about: the rule's name, or of a split one with its values filled in.
@@ -81,32 +81,39 @@ def explain_album(  # noqa: PLR0913 - what is asked, and of whom
     name = nfc(name).strip()
     base = next(iter(accounts.present.values())).server.base
     asked = _whys(album, asset_id, accounts, how)
-    whys = tuple(replace(each, problems=located(each.problems, RuleBook((album,)))) for each in asked)
+    whys = tuple(
+        replace(rule_explanation, problems=located(rule_explanation.problems, RuleSet((album,))))
+        for rule_explanation in asked
+    )
     owner = accounts.present.get(album.accounts[0])
     if owner is None:
         problem = accounts.absent[album.accounts[0]]
-        return AlbumWhy(album.name, asset_id, base, whys, (Place(name, wanted=False, problems=(problem,)),))
+        return AlbumExplanation(
+            album.name, asset_id, base, whys, (AlbumPlacement(name, wanted=False, problems=(problem,)),)
+        )
     wanted = dict.fromkeys(_names(album, whys))
     named = [name] if name != album.name or not album.rule.split else []
     names = dict.fromkeys((*named, *wanted, *_remembered(album, asset_id, owner, ledger)))
-    places = tuple(_place(album, each, asset_id, owner, ledger, wanted=each in wanted) for each in names)
-    return AlbumWhy(album.name, asset_id, base, whys, places)
+    places = tuple(_place(album, name, asset_id, owner, ledger, wanted=name in wanted) for name in names)
+    return AlbumExplanation(album.name, asset_id, base, whys, places)
 
 
-def rule_for(name: str, book: RuleBook) -> AlbumRule:
+def rule_for(name: str, book: RuleSet) -> AlbumRule:
     """The rule that feeds an album of this name, also one of the albums that it is split into.
 
     Raises ConfigurationError where there is none, or where several may be meant.
     """
-    found = [each for each in book.albums if same_name(each.name, name)]
+    found = [album for album in book.albums if same_name(album.name, name)]
     found = found or [
-        each for each in book.albums if each.rule.split and pattern(each.name, each.rule.split).fullmatch(nfc(name))
+        album
+        for album in book.albums
+        if album.rule.split and pattern(album.name, album.rule.split).fullmatch(nfc(name))
     ]
     if len(found) == 1:
         return found[0]
-    known = [each.name for each in book.albums]
+    known = [album.name for album in book.albums]
     if found:
-        hint = f"Give the name as it stands there: {', '.join(repr(each.name) for each in found)}."
+        hint = f"Give the name as it stands there: {', '.join(repr(rule.name) for rule in found)}."
         problem = Problem("ALBUM", f"several rules may feed {name!r}", hint)
     else:
         near = nearest(name, known, count=3)
@@ -117,26 +124,28 @@ def rule_for(name: str, book: RuleBook) -> AlbumRule:
     raise ConfigurationError((problem,))
 
 
-def _whys(album: AlbumRule, asset_id: str, accounts: Participants, how: Selecting) -> Iterator[Why]:
+def _whys(
+    album: AlbumRule, asset_id: str, accounts: ConnectedAccounts, how: SelectOptions
+) -> Iterator[RuleExplanation]:
     for name in album.accounts:
         if name in accounts.absent:
-            yield Why(name, problems=(accounts.absent[name],))
+            yield RuleExplanation(name, problems=(accounts.absent[name],))
             continue
         try:
-            yield why(album.name, album.rule, asset_id, accounts.present[name], how, settle=album.settle)
+            yield explain_rule(album.name, album.rule, asset_id, accounts.present[name], how, settle=album.settle)
         except SmartAlbumsError as error:
-            yield Why(name, problems=(told(f"account {name}", error),))
+            yield RuleExplanation(name, problems=(as_problem(f"account {name}", error),))
 
 
-def _names(album: AlbumRule, whys: tuple[Why, ...]) -> Iterator[str]:
+def _names(album: AlbumRule, whys: tuple[RuleExplanation, ...]) -> Iterator[str]:
     """The albums that a photo belongs in."""
-    for each in whys:
-        if each.passed:
-            combinations = each.combinations if each.combinations is not None else ((),)
-            yield from (filled(album.name, album.rule.split, values) for values in combinations)
+    for why in whys:
+        if why.passed:
+            combinations = why.combinations if why.combinations is not None else ((),)
+            yield from (album_name(album.name, album.rule.split, values) for values in combinations)
 
 
-def _remembered(album: AlbumRule, asset_id: str, owner: Participant, ledger: Ledger) -> Iterator[str]:
+def _remembered(album: AlbumRule, asset_id: str, owner: ConnectedAccount, ledger: Ledger) -> Iterator[str]:
     """The albums of a split rule that the ledger connects with a photo."""
     if not album.rule.split:
         return
@@ -151,8 +160,8 @@ def _remembered(album: AlbumRule, asset_id: str, owner: Participant, ledger: Led
 
 
 def _place(  # noqa: PLR0913 - what is asked, and of whom
-    album: AlbumRule, name: str, asset_id: str, owner: Participant, ledger: Ledger, *, wanted: bool
-) -> Place:
+    album: AlbumRule, name: str, asset_id: str, owner: ConnectedAccount, ledger: Ledger, *, wanted: bool
+) -> AlbumPlacement:
     key = AlbumKey(owner.user.id, name)
     binding = ledger.binding(key)
     if binding is None and album.was is not None and not album.rule.split:
@@ -163,15 +172,15 @@ def _place(  # noqa: PLR0913 - what is asked, and of whom
     runs = {run.id: run for run in ledger.runs()} if membership else {}
     standing = membership.standing if membership else None
     run = runs.get(membership.run) if membership else None
-    findings = Findings()
+    findings = Diagnostics()
     try:
         view = look_at_album(album, name, binding, owner, findings)
         inside = view is not None and _holds(view, asset_id, owner)
     except SmartAlbumsError as error:
-        return Place(name, wanted, standing=standing, run=run, problems=(told(str(album.span), error),))
-    return Place(name, wanted, view.album if view else None, inside, standing, run, tuple(findings.problems))
+        return AlbumPlacement(name, wanted, standing=standing, run=run, problems=(as_problem(str(album.span), error),))
+    return AlbumPlacement(name, wanted, view.album if view else None, inside, standing, run, tuple(findings.problems))
 
 
-def _holds(view: AlbumView, asset_id: str, owner: Participant) -> bool:
+def _holds(view: CurrentAlbum, asset_id: str, owner: ConnectedAccount) -> bool:
     """Whether an album holds a photo, also one in the trash: restored, it is there again."""
     return asset_id in view.inside or asset_id in owner.server.albums.hidden(view.album.id, {asset_id})

@@ -10,26 +10,26 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
-from immich_smart_albums.operations.indexing import Indexing, scope_of
+from immich_smart_albums.operations.indexing import Indexing, ranking_scope
 from immich_smart_albums.operations.names.resolve import resolve
-from immich_smart_albums.operations.select import compile_rules, select
-from immich_smart_albums.rules.scope import reach_of
-from immich_smart_albums.rules.syntax.diagnostics import Findings
+from immich_smart_albums.operations.select import compile_for, select
+from immich_smart_albums.rules.scope import scope_of
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id
 from immich_smart_albums.rules.syntax.reader import SETTLE
-from immich_smart_albums.rules.tree import Check, Search, Thing
-from immich_smart_albums.selection.explain.explain import Answer, Explanation, explain
-from immich_smart_albums.selection.explain.record_values import shown
+from immich_smart_albums.rules.tree import EntityKind, Filter, Search
+from immich_smart_albums.selection.explain.explain import Explanation, LeafEvidence, explain
+from immich_smart_albums.selection.explain.record_values import record_values
 from immich_smart_albums.selection.run.certainty import needing
 from immich_smart_albums.selection.run.evaluate import Selection
 from immich_smart_albums.selection.stages import Stage, shows_metadata
 
 if TYPE_CHECKING:
-    from immich_smart_albums.operations.accounts import Participant
-    from immich_smart_albums.operations.names.names import Names
-    from immich_smart_albums.operations.select import Selecting
+    from immich_smart_albums.operations.accounts import ConnectedAccount
+    from immich_smart_albums.operations.names.names import NameResolver
+    from immich_smart_albums.operations.select import SelectOptions
     from immich_smart_albums.rules.tree import Record, Rule
-    from immich_smart_albums.selection.ports import Searches
+    from immich_smart_albums.selection.ports import SearchApi
     from immich_smart_albums.selection.run.split import Combination
 
 
@@ -41,19 +41,19 @@ MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class AssetProbe:
     """Answers the leaves of a rule about one asset, given its details."""
 
-    searches: Searches
+    searches: SearchApi
     record: Record
 
-    def __call__(self, leaf: Search | Check) -> Answer:
+    def __call__(self, leaf: Search | Filter) -> LeafEvidence:
         """Whether a leaf holds, and what decided. Raises ServerError, and FilterError where a check cannot be made."""
-        if isinstance(leaf, Check):
-            return Answer(leaf.holds(self.record), leaf.value(self.record))
+        if isinstance(leaf, Filter):
+            return LeafEvidence(leaf.holds(self.record), leaf.evidence(self.record))
         query = leaf.query
         if query.kind is Kind.METADATA and query.limit is None:
-            return Answer(self.finds(query), shown(query, self.record))
+            return LeafEvidence(self.finds(query), record_values(query, self.record))
         return self._ranked(query)
 
     def finds(self, query: Query) -> bool:
@@ -72,8 +72,8 @@ class Asking:
             return None
         if query.is_structured:
             only = Condition("id", "eq", asset_id)
-            own = [each for each in query.conditions if (each.field, each.operator) == ("id", "eq")]
-            if any(each.value != asset_id for each in own):
+            own = [condition for condition in query.conditions if (condition.field, condition.operator) == ("id", "eq")]
+            if any(condition.value != asset_id for condition in own):
                 return None
             return replace(query, conditions=tuple(sorted({*query.conditions, only})), visibility=here)
         if query.get("id") not in {None, asset_id}:
@@ -84,23 +84,27 @@ class Asking:
     def _places(self, query: Query) -> frozenset[Visibility]:
         """Where the asset can be of the places that a query looks at; before 1.133 a record does not tell."""
         told = self.record.get("visibility")
-        return query.visibility if told is None else frozenset(each for each in query.visibility if each.value == told)
+        return (
+            query.visibility
+            if told is None
+            else frozenset(visibility for visibility in query.visibility if visibility.value == told)
+        )
 
-    def _ranked(self, query: Query) -> Answer:
+    def _ranked(self, query: Query) -> LeafEvidence:
         """The asset's place in a ranking, or among the first of a search, also where it is beyond the cut-off."""
-        seen = shown(query, self.record)
+        seen = record_values(query, self.record)
         if query.kind is Kind.SMART:
             # Each visibility is ranked, and cut off, for itself.
             query = replace(query, visibility=self._places(query))
         elif not self.finds(replace(query, limit=None)):
-            return Answer(holds=False, value=seen)
+            return LeafEvidence(holds=False, value=seen)
         place, read = self._place(query)
         if place is not None or not query.visibility:
-            return Answer(place is not None, seen, rank=place, read=read)
+            return LeafEvidence(place is not None, seen, rank=place, read=read)
         further = min(read * FURTHER, MOST)
         if further > read:
             place, read = self._place(replace(query, limit=further, until=()))
-        return Answer(holds=False, value=seen, rank=place, read=read)
+        return LeafEvidence(holds=False, value=seen, rank=place, read=read)
 
     def _place(self, query: Query) -> tuple[int | None, int]:
         """The asset's place, from 1, and how many were looked at."""
@@ -119,7 +123,7 @@ _PLACES = {"timeline": "on the timeline", "archive": "in the archive", "hidden":
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class RuleExplanation:
     """Why one account's rule selects an asset or not."""
 
     account: str
@@ -154,23 +158,23 @@ def asset_id_in(text: str) -> str:
     raise ConfigurationError((Problem("ASSET", f"{text!r} is neither a photo's id nor its address", hint),))
 
 
-def why(  # noqa: PLR0913 - what is asked, and of whom
-    name: str, rule: Rule, asset_id: str, account: Participant, how: Selecting, *, settle: int = SETTLE
-) -> Why:
+def explain_rule(  # noqa: PLR0913 - what is asked, and of whom
+    name: str, rule: Rule, asset_id: str, account: ConnectedAccount, how: SelectOptions, *, settle: int = SETTLE
+) -> RuleExplanation:
     """Ask a rule of a rules file about one asset. It agrees with what the account's selection would be.
 
     Raises ServerError, and FilterError where a check cannot be made on the asset.
     """
-    findings = Findings()
+    findings = Diagnostics()
     resolved = resolve(rule, account.server, findings, account.names)
     if findings.problems:
-        return Why(account.name, problems=tuple(dict.fromkeys(findings.problems)))
-    found, record = look(rule, resolved, asset_id, account)
+        return RuleExplanation(account.name, problems=tuple(dict.fromkeys(findings.problems)))
+    found, record = explain_resolved(rule, resolved, asset_id, account)
     if record is None or not found.passed:
         return found
     indexing = Indexing(account.server, how.clock, how.store)
     if rule.limit is not None or _is_in_doubt(record, indexing, resolved, settle):
-        (selection,) = select(compile_rules({name: rule}, account), account, how).values()
+        (selection,) = select(compile_for({name: rule}, account), account, how).values()
         found = _held(found, rule, selection)
         if found.passed and found.asset and isinstance(selection, Selection):
             waiting = indexing.waiting(selection.certainty, [found.asset], settle)
@@ -184,28 +188,32 @@ def why(  # noqa: PLR0913 - what is asked, and of whom
 def _is_in_doubt(record: Record, indexing: Indexing, rule: Rule, settle: int) -> bool:
     """Whether Immich is still to find out something about a photo, so that the whole selection has to tell."""
     asset = Asset.of(record)
-    scope = scope_of([reach_of(rule.match).over(Query(Kind.METADATA))])
+    scope = ranking_scope([scope_of(rule.match).narrow(Query(Kind.METADATA))])
     done = indexing.done({asset: needing(Stage)}, settle, scope, read=lambda _: shows_metadata(record))
     return bool(frozenset(Stage) - done[asset.id])
 
 
-def look(written: Rule, resolved: Rule, asset_id: str, account: Participant) -> tuple[Why, Record | None]:
+def explain_resolved(
+    written: Rule, resolved: Rule, asset_id: str, account: ConnectedAccount
+) -> tuple[RuleExplanation, Record | None]:
     """Ask a rule whose names are looked up, but for its limit, about one asset; with the asset's details.
 
     `written` is the rule as it was read, for its own words. Raises ServerError and FilterError.
     """
     record = next(iter(account.server.searches.details([asset_id])), None)
     if record is None:
-        return Why(account.name, outside="this account does not see it: deleted, locked, or somebody else's"), None
-    asking = Asking(account.server.searches, record)
+        return RuleExplanation(
+            account.name, outside="this account does not see it: deleted, locked, or somebody else's"
+        ), None
+    asking = AssetProbe(account.server.searches, record)
     explanation = explain(resolved.match, asking, written=written.match, name_of=_Namer(account.names))
-    return Why(account.name, Asset.of(record), explanation, _outside(resolved, asking, account)), record
+    return RuleExplanation(account.name, Asset.of(record), explanation, _outside(resolved, asking, account)), record
 
 
-def _outside(rule: Rule, asking: Asking, account: Participant) -> str | None:
+def _outside(rule: Rule, asking: AssetProbe, account: ConnectedAccount) -> str | None:
     """Why a rule does not look at an asset at all."""
-    reach = reach_of(rule.match)
-    if asking.finds(reach.over(Query(Kind.METADATA))):
+    reach = scope_of(rule.match)
+    if asking.finds(reach.narrow(Query(Kind.METADATA))):
         return None
     record = asking.record
     if record.get("isTrashed") and not reach.trash:
@@ -214,13 +222,13 @@ def _outside(rule: Rule, asking: Asking, account: Participant) -> str | None:
         return "it belongs to somebody whose photos are not on this account's timeline"
     # Before 1.133 a record tells only whether it is archived.
     place = record.get("visibility", "archive" if record.get("isArchived") else "timeline")
-    if any(each.value == place for each in reach.visibility):
+    if any(visibility.value == place for visibility in reach.visibility):
         return "no search finds it: it is hidden, such as a live photo's video, or was only just uploaded"
-    looked = " or ".join(sorted(_PLACES[each.value] for each in reach.visibility))
+    looked = " or ".join(sorted(_PLACES[visibility.value] for visibility in reach.visibility))
     return f"it is {_PLACES.get(str(place), place)}, and the rule looks at what is {looked}"
 
 
-def _held(found: Why, rule: Rule, selection: Selection | tuple[Problem, ...]) -> Why:
+def _held(found: RuleExplanation, rule: Rule, selection: Selection | tuple[Problem, ...]) -> RuleExplanation:
     """A match held against the whole selection."""
     if not isinstance(selection, Selection):
         return replace(found, problems=selection)
@@ -237,11 +245,11 @@ def _held(found: Why, rule: Rule, selection: Selection | tuple[Problem, ...]) ->
 class _Namer:
     """What ids in searches stand for."""
 
-    names: Names
+    names: NameResolver
 
     def __call__(self, field_: str, id_: str) -> str:
-        things = {"personIds": Thing.PERSON, "tagIds": Thing.TAG}
+        things = {"personIds": EntityKind.PERSON, "tagIds": EntityKind.TAG}
         try:
-            return self.names.known(things.get(field_, Thing.ALBUM)).get(id_, id_)
+            return self.names.known(things.get(field_, EntityKind.ALBUM)).get(id_, id_)
         except ServerError:
             return id_  # it explains less, and is no reason to explain nothing

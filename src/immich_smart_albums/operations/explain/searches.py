@@ -7,27 +7,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ServerError
-from immich_smart_albums.operations.select import compile_rules, sizes
-from immich_smart_albums.rules.tree import Thing
+from immich_smart_albums.operations.select import compile_for, sizes
+from immich_smart_albums.rules.tree import EntityKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.operations.accounts import Participant, Participants
-    from immich_smart_albums.operations.names.names import Names
+    from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
+    from immich_smart_albums.operations.names.names import NameResolver
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.album import AlbumRule
-    from immich_smart_albums.selection.query_plan import RunPlan
+    from immich_smart_albums.selection.query_plan import QueryPlan
 
 
 @dataclass(frozen=True, slots=True)
-class QueryPlan:
+class AccountPlan:
     """What one account would be asked."""
 
     title: str
-    plan: RunPlan
+    plan: QueryPlan
     sizes: Mapping[Query, int]
     """How many assets the searches find, as far as the server tells."""
     named: Mapping[str, str]
@@ -38,18 +38,18 @@ class QueryPlan:
     """Rules that cannot be searched for."""
 
 
-def query_plans(albums: Sequence[AlbumRule], accounts: Participants) -> Iterator[QueryPlan]:
+def query_plans(albums: Sequence[AlbumRule], accounts: ConnectedAccounts) -> Iterator[AccountPlan]:
     """The plan of each account that takes part. Raises ServerError."""
     for name, account in accounts.present.items():
-        yield _of_account({each.name: each for each in albums if name in each.accounts}, account)
+        yield _of_account({album.name: album for album in albums if name in album.accounts}, account)
 
 
-def _of_account(albums: Mapping[str, AlbumRule], account: Participant) -> QueryPlan:
-    compiled = compile_rules({name: each.rule for name, each in albums.items()}, account)
-    return QueryPlan(
+def _of_account(albums: Mapping[str, AlbumRule], account: ConnectedAccount) -> AccountPlan:
+    compiled = compile_for({name: each.rule for name, each in albums.items()}, account)
+    return AccountPlan(
         title_of(account.server, account.name),
         compiled.plan,
-        sizes((reading.query for reading in compiled.plan.readings), account.server),
+        sizes((reading.query for reading in compiled.plan.scans), account.server),
         id_names(compiled.plan, account.names),
         asked_for(compiled.plan, account.server),
         tuple(problem for each in compiled.problems.values() for problem in each),
@@ -62,19 +62,19 @@ def title_of(server: PhotoServer, account: str = "") -> str:
     return f"Searches {of}on {server.base}, Immich {server.version}"
 
 
-def asked_for(plan: RunPlan, server: PhotoServer) -> dict[Query, frozenset[str]]:
+def asked_for(plan: QueryPlan, server: PhotoServer) -> dict[Query, frozenset[str]]:
     """What each search of a plan asks to be shown of each photo, also to hold what comes back against it."""
-    return {reading.query: server.asks_for(reading.query, reading.fields) for reading in plan.readings}
+    return {reading.query: server.asks_for(reading.query, reading.fields) for reading in plan.scans}
 
 
-def id_names(plan: RunPlan, names: Names) -> dict[str, str]:
+def id_names(plan: QueryPlan, names: NameResolver) -> dict[str, str]:
     """What the ids of people, tags and albums in searches stand for; only the lists that are needed are asked for.
 
     A list that the server does not give leaves the ids as they are.
     """
-    used = {field for reading in plan.readings for field in _fields(reading.query)}
+    used = {field for reading in plan.scans for field in _fields(reading.query)}
     found: dict[str, str] = {}
-    for field, thing in (("personIds", Thing.PERSON), ("tagIds", Thing.TAG), ("albumIds", Thing.ALBUM)):
+    for field, thing in (("personIds", EntityKind.PERSON), ("tagIds", EntityKind.TAG), ("albumIds", EntityKind.ALBUM)):
         if field in used:
             with suppress(ServerError):
                 found.update(names.known(thing))

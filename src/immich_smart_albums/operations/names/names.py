@@ -7,49 +7,49 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import MissingPermission, Problem, ServerError, Untrustworthy
-from immich_smart_albums.model.query import Reach, Visibility
+from immich_smart_albums.model.query import Scope, Visibility
 from immich_smart_albums.model.text_forms import folded, spellings
 from immich_smart_albums.operations.names.shown_people import ShownPeople, look_for_people
 from immich_smart_albums.operations.names.suggestions import Values
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
 from immich_smart_albums.rules.syntax.source import nearest
-from immich_smart_albums.rules.tree import Thing
+from immich_smart_albums.rules.tree import EntityKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from immich_smart_albums.model.album import Album, Person, Tag, User
     from immich_smart_albums.operations.ports import Directory, PhotoServer
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
-    from immich_smart_albums.rules.tree import Named
-    from immich_smart_albums.selection.ports import Searches
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+    from immich_smart_albums.rules.tree import Reference
+    from immich_smart_albums.selection.ports import SearchApi
 
 _NOT_LISTED = {
-    Thing.PERSON: ("Immich lists people with enough faces on the timeline. Run without flags for all names."),
-    Thing.TAG: "Tags are named by their whole path, such as Trips/Finland.",
-    Thing.ALBUM: "An album must be owned by this key's account or shared with it.",
-    Thing.USER: "Users are named by their e-mail address, name or id.",
+    EntityKind.PERSON: ("Immich lists people with enough faces on the timeline. Run without flags for all names."),
+    EntityKind.TAG: "Tags are named by their whole path, such as Trips/Finland.",
+    EntityKind.ALBUM: "An album must be owned by this key's account or shared with it.",
+    EntityKind.USER: "Users are named by their e-mail address, name or id.",
 }
-_PAGES = {Thing.PERSON: "people", Thing.ALBUM: "albums"}
+_PAGES = {EntityKind.PERSON: "people", EntityKind.ALBUM: "albums"}
 _WHERE_IDS_ARE = {
-    Thing.PERSON: "Copy the id again from the person's page in Immich.",
-    Thing.TAG: "Copy the id again, or give the tag's path.",
-    Thing.ALBUM: "Copy the id again from the album's page in Immich.",
-    Thing.USER: "Give the user's e-mail address.",
+    EntityKind.PERSON: "Copy the id again from the person's page in Immich.",
+    EntityKind.TAG: "Copy the id again, or give the tag's path.",
+    EntityKind.ALBUM: "Copy the id again from the album's page in Immich.",
+    EntityKind.USER: "Give the user's e-mail address.",
 }
 
 
-class Names:
+class NameResolver:
     """What a server's names stand for, for one account."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._by_name: dict[Thing, dict[str, list[str]]] = {}
+        self._by_name: dict[EntityKind, dict[str, list[str]]] = {}
         self._is_there: dict[tuple[str, str], bool] = {}
         self._values: Values | None = None
         self._unlisted: dict[str, tuple[str, ...]] = {}
-        self._shown: dict[Reach, ShownPeople] = {}
-        self.found_by_id: set[tuple[str, Reach]] = set()
+        self._shown: dict[Scope, ShownPeople] = {}
+        self.found_by_id: set[tuple[str, Scope]] = set()
         """The people on partners' photos whom a search found by the id that is shown, and where."""
 
     @cached_property
@@ -76,7 +76,7 @@ class Names:
     def partners(self) -> frozenset[str] | None:
         """The ids of the users whose photos the timeline shows beside the account's; None where the key may not ask."""
         try:
-            return frozenset(each.id for each in self._directory.partners())
+            return frozenset(partner.id for partner in self._directory.partners())
         except MissingPermission:
             return None
 
@@ -88,11 +88,11 @@ class Names:
         except MissingPermission:
             return None
 
-    def shown(self, searches: Searches, reach: Reach) -> ShownPeople:
+    def shown(self, searches: SearchApi, reach: Scope) -> ShownPeople:
         """Everybody whom the photos show where a rule looks; each place is read once. Raises ServerError."""
         found = ShownPeople()
-        for visibility in sorted(reach.visibility, key=lambda each: each.value):
-            place = Reach(frozenset({visibility}), reach.trash)
+        for visibility in sorted(reach.visibility, key=lambda visibility: visibility.value):
+            place = Scope(frozenset({visibility}), reach.trash)
             if place not in self._shown:
                 self._shown[place] = look_for_people(searches, place)
             found.add(self._shown[place])
@@ -141,25 +141,25 @@ class Names:
         wanted = frozenset(album_ids)
         return any(album.shared for album in self.albums if album.id in wanted)
 
-    def ids(self, thing: Thing, name: str, *, everywhere: bool = False) -> tuple[str, ...]:
+    def ids(self, thing: EntityKind, name: str, *, everywhere: bool = False) -> tuple[str, ...]:
         """The ids that a name, an id or an address stands for; none where nothing has it.
 
         The list of people has those of the timeline. Others are looked for by name where it has nobody of that name,
         and everywhere else if asked to.
         """
-        if thing is Thing.SELF:
+        if thing is EntityKind.ME:
             return (self._directory.me().id,)
         wanted = _bare(thing, name)
         if is_id(wanted):
             return (wanted.lower(),)
         if thing not in self._by_name:
             found: defaultdict[str, set[str]] = defaultdict(set)
-            for id_, each in self.listed(thing):
+            for id_, each in self.candidates(thing):
                 if each:
                     found[folded(each)].add(id_)
             self._by_name[thing] = {each: sorted(ids) for each, ids in found.items()}
         listed = tuple(self._by_name[thing].get(folded(wanted), ()))
-        if thing is not Thing.PERSON or (listed and not everywhere):
+        if thing is not EntityKind.PERSON or (listed and not everywhere):
             return listed
         return tuple(sorted({*listed, *self._unlisted_people(wanted)}))
 
@@ -167,20 +167,22 @@ class Names:
         """Everybody of this name, also who is on archived or trashed photos only."""
         key = folded(name)
         if key not in self._unlisted:
-            found = {each.id: each for each_name in spellings(name) for each in self._directory.people_named(each_name)}
+            found = {
+                person.id: person for each_name in spellings(name) for person in self._directory.people_named(each_name)
+            }
             self._unlisted[key] = tuple(id_ for id_, each in found.items() if folded(each.name) == key)
         return self._unlisted[key]
 
-    def check(self, leaf: Named, findings: Findings) -> None:
+    def check(self, leaf: Reference, findings: Diagnostics) -> None:
         """Note names that nothing has, and ids that do not exist."""
-        if leaf.thing is Thing.SELF:
+        if leaf.kind is EntityKind.ME:
             return
         for name in leaf.names:
-            problem = self.wrong(leaf.thing, name, leaf.label)
+            problem = self.problem_with(leaf.kind, name, leaf.origin)
             if problem is not None:
                 findings.problems.append(problem)
 
-    def wrong(self, thing: Thing, name: str, label: str) -> Problem | None:
+    def problem_with(self, thing: EntityKind, name: str, label: str) -> Problem | None:
         """Why a name, an id or an address stands for nothing; None where it does. `label` is where it is written."""
         name = _bare(thing, name)
         if is_id(name):
@@ -192,40 +194,40 @@ class Names:
             return Problem(label, message, _WHERE_IDS_ARE[thing])
         if self.ids(thing, name):
             return None
-        near = nearest(name, (each for _, each in self.listed(thing) if each), count=3)
-        if thing is Thing.TAG and not near:
+        near = nearest(name, (each for _, each in self.candidates(thing) if each), count=3)
+        if thing is EntityKind.TAG and not near:
             near = [tag.path for tag in self.tags if folded(tag.path.rpartition("/")[2]) == folded(name)][:3]
         hint = f"Did you mean {', '.join(map(repr, near))}?" if near else _NOT_LISTED[thing]
-        told = f"nobody is named {name!r}" if thing is Thing.PERSON else f"there is no {thing.value} {name!r}"
+        told = f"nobody is named {name!r}" if thing is EntityKind.PERSON else f"there is no {thing.value} {name!r}"
         return Problem(label, told, hint)
 
-    def _exists(self, thing: Thing, id_: str) -> bool:
-        if thing is Thing.PERSON:
+    def _exists(self, thing: EntityKind, id_: str) -> bool:
+        if thing is EntityKind.PERSON:
             return self.has_person(id_)
-        return any(each == id_ for each, _ in self.listed(thing))
+        return any(each == id_ for each, _ in self.candidates(thing))
 
-    def known(self, thing: Thing) -> dict[str, str]:
+    def known(self, thing: EntityKind) -> dict[str, str]:
         """What ids stand for, as far as it was asked for anyway or is listed."""
-        found = {id_: name for id_, name in self.listed(thing) if name}
-        if thing is Thing.PERSON:
-            for each in self._shown.values():
-                found = {id_: name for id_, name in each.names.items() if name} | found
+        found = {id_: name for id_, name in self.candidates(thing) if name}
+        if thing is EntityKind.PERSON:
+            for shown_people in self._shown.values():
+                found = {id_: name for id_, name in shown_people.names.items() if name} | found
         return found
 
-    def listed(self, thing: Thing) -> Iterator[tuple[str, str]]:
+    def candidates(self, thing: EntityKind) -> Iterator[tuple[str, str]]:
         """Ids with names; a user has two, e-mail and name."""
         match thing:
-            case Thing.PERSON:
-                yield from ((each.id, each.name) for each in self.people)
-            case Thing.TAG:
-                yield from ((each.id, each.path) for each in self.tags)
-            case Thing.ALBUM:
-                yield from ((each.id, each.name) for each in self.albums)
+            case EntityKind.PERSON:
+                yield from ((person.id, person.name) for person in self.people)
+            case EntityKind.TAG:
+                yield from ((tag.id, tag.path) for tag in self.tags)
+            case EntityKind.ALBUM:
+                yield from ((album.id, album.name) for album in self.albums)
             case _:
-                yield from ((each.id, each.email) for each in self.users)
-                yield from ((each.id, each.name) for each in self.users)
+                yield from ((user.id, user.email) for user in self.users)
+                yield from ((user.id, user.name) for user in self.users)
 
 
-def _bare(thing: Thing, name: str) -> str:
+def _bare(thing: EntityKind, name: str) -> str:
     page = _PAGES.get(thing)
     return (page and id_in_url(name, page)) or name.strip()

@@ -13,39 +13,51 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
-from immich_smart_albums.operations.names.names import Names
+from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.names.spelling import Spelling
 from immich_smart_albums.operations.names.suggestions import signed_leaves, sought_in
 from immich_smart_albums.operations.names.whom import Whom
 from immich_smart_albums.rules.predicates.owner import owned_by
-from immich_smart_albums.rules.scope import looking, reach_of
-from immich_smart_albums.rules.syntax.reader import labelled
-from immich_smart_albums.rules.tree import All, Any, Check, Leaf, Named, Node, Not, Rule, Search, Thing, leaves
+from immich_smart_albums.rules.scope import scope_of, with_scope
+from immich_smart_albums.rules.syntax.reader import with_origin
+from immich_smart_albums.rules.tree import (
+    All,
+    Any,
+    EntityKind,
+    Filter,
+    Leaf,
+    Node,
+    Not,
+    Reference,
+    Rule,
+    Search,
+    leaves,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from immich_smart_albums.model.query import Reach, Value
+    from immich_smart_albums.model.query import Scope, Value
     from immich_smart_albums.operations.names.suggestions import Values
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 
 _FINE = 'If it is fine that there is none yet, say so with may-be-missing: true (in JSON, "mayBeMissing": true).'
 
 
-def resolve(rule: Rule, server: PhotoServer, findings: Findings, names: Names | None = None) -> Rule:
+def resolve(rule: Rule, server: PhotoServer, findings: Diagnostics, names: NameResolver | None = None) -> Rule:
     """The rule with names as searches by id. What is wrong is noted in `findings`; raises ServerError.
 
     `names` may be shared by all rules of a run, so that each list of names is asked for once.
     """
-    resolver = _Resolver(server, names or Names(server.directory), findings, reach_of(rule.match))
+    resolver = _Resolver(server, names or NameResolver(server.directory), findings, scope_of(rule.match))
     before = len(findings.problems)
     # What stands twice in one place is told once.
-    parts = {(leaf, leaf.label, excludes): leaf for leaf, excludes in signed_leaves(rule.match)}
+    parts = {(leaf, leaf.origin, excludes): leaf for leaf, excludes in signed_leaves(rule.match)}
     for (_, _, excludes), leaf in parts.items():
         resolver.check_names(leaf, excludes=excludes)
-    written = tuple({(leaf, leaf.label): leaf for leaf in parts.values()}.values())
+    written = tuple({(leaf, leaf.origin): leaf for leaf in parts.values()}.values())
     resolver.check_values(rule.match)
     resolver.check_version(written)
     if len(findings.problems) > before:
@@ -59,9 +71,9 @@ def resolve(rule: Rule, server: PhotoServer, findings: Findings, names: Names | 
 @dataclass(frozen=True, slots=True)
 class _Resolver:
     server: PhotoServer
-    names: Names
-    findings: Findings
-    reach: Reach
+    names: NameResolver
+    findings: Diagnostics
+    reach: Scope
     """Where the rule looks."""
 
     @property
@@ -72,7 +84,7 @@ class _Resolver:
     @property
     def spelling(self) -> Spelling:
         """How the server spells them."""
-        return Spelling(self.values, self.findings.notice)
+        return Spelling(self.values, self.findings.warn)
 
     def check_names(self, leaf: Leaf, *, excludes: bool) -> None:
         """Note names and ids in a part of the rule as it is written that stand for nothing."""
@@ -84,16 +96,16 @@ class _Resolver:
             "albumIds": ("album", self.names.has_album),
         }
         match leaf:
-            case Named(thing=Thing.PERSON):
+            case Reference(kind=EntityKind.PERSON):
                 self.findings.problems += filter(
-                    None, (self.whom.wrong(name, leaf.label, excludes=excludes) for name in leaf.names)
+                    None, (self.whom.wrong(name, leaf.origin, excludes=excludes) for name in leaf.names)
                 )
-            case Named(thing=Thing.PHOTO):
+            case Reference(kind=EntityKind.PHOTO):
                 # What is left out is left out whether it is there or not, and is not asked for.
-                gone = () if excludes else tuple(each for each in leaf.names if not self.names.has_asset(each))
+                gone = () if excludes else tuple(name for name in leaf.names if not self.names.has_asset(name))
                 if gone:
-                    self.findings.notice(f"{leaf.label}: not there, or not for this account: photo {', '.join(gone)}")
-            case Named():
+                    self.findings.warn(f"{leaf.origin}: not there, or not for this account: photo {', '.join(gone)}")
+            case Reference():
                 self.names.check(leaf, self.findings)
             case Search():
                 for field, (noun, exists) in by_field.items():
@@ -111,7 +123,7 @@ class _Resolver:
         """Note names of places, cameras and lenses that no photo has: problems where something is excluded by them."""
         occurrences = {
             # A word that covers several fields is one question.
-            (leaf.label, sought.meant, sought.text, excluded): sought
+            (leaf.origin, sought.meant, sought.text, excluded): sought
             for leaf, excluded in signed_leaves(match)
             for sought in sought_in(leaf)
             if not sought.may_be_missing
@@ -127,7 +139,7 @@ class _Resolver:
                 self.findings.problems.append(problem)
             else:
                 meant = f"; did you mean {near[0]!r}?" if near else ""
-                self.findings.notice(f"{label}: {message}{meant}")
+                self.findings.warn(f"{label}: {message}{meant}")
 
     def _check_ids(self, leaf: Search, field: str, noun: str, exists: Callable[[str], bool]) -> None:
         ids = leaf.query.get(field)
@@ -135,7 +147,7 @@ class _Resolver:
             if not exists(each):
                 message = f"{field}: there is no {noun} {each} for this key"
                 hint = "It was deleted, merged, or belongs to another account; copy the id again from Immich."
-                self.findings.problems.append(Problem(leaf.label, message, hint))
+                self.findings.problems.append(Problem(leaf.origin, message, hint))
 
     def _check_cut_off(self, leaf: Search) -> None:
         until = leaf.query.until
@@ -143,12 +155,12 @@ class _Resolver:
         if until and len(gone) == len(until):
             message = f"of the photos under until none is there any more: {', '.join(gone)}"
             hint = "Pick another one: the last photo in the search's order that is still a good one."
-            self.findings.problems.append(Problem(leaf.label, message, hint))
+            self.findings.problems.append(Problem(leaf.origin, message, hint))
         elif gone:
-            self.findings.notice(f"{leaf.label}: not there any more, so others decide under until: {', '.join(gone)}")
+            self.findings.warn(f"{leaf.origin}: not there any more, so others decide under until: {', '.join(gone)}")
 
-    def _check_library(self, leaf: Check) -> None:
-        library = None if leaf.within is None else leaf.within.get("libraryId")
+    def _check_library(self, leaf: Filter) -> None:
+        library = None if leaf.superset is None else leaf.superset.get("libraryId")
         if library is None:
             return
         everywhere = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
@@ -158,19 +170,19 @@ class _Resolver:
                 return
         hint = "Copy its id again from its page under Administration → External Libraries."
         message = f"the account sees no photo of an external library {library}"
-        self.findings.problems.append(Problem(leaf.label, message, hint))
+        self.findings.problems.append(Problem(leaf.origin, message, hint))
 
     def check_version(self, asked: Iterable[Leaf]) -> None:
         """Note what this version of the server would ignore."""
         for leaf in asked:
             if isinstance(leaf, Search):
-                for _, message in self.server.lacks(leaf.query):
+                for _, message in self.server.unsupported(leaf.query):
                     hint = "Remove it from this search; otherwise the whole library would match."
-                    self.findings.problems.append(Problem(leaf.label, message, hint))
-            elif isinstance(leaf, Check) and self._search_for(leaf) is None:
-                for message in self.server.lacks_asset_fields(leaf.names):
-                    hint = f"Leave {leaf.title or leaf.words} out: it could never match here."
-                    self.findings.problems.append(Problem(leaf.label, message, hint))
+                    self.findings.problems.append(Problem(leaf.origin, message, hint))
+            elif isinstance(leaf, Filter) and self._search_for(leaf) is None:
+                for message in self.server.unsupported_asset_fields(leaf.required_fields):
+                    hint = f"Leave {leaf.text or leaf.key} out: it could never match here."
+                    self.findings.problems.append(Problem(leaf.origin, message, hint))
 
     def resolved(self, node: Node, *, excludes: bool = False) -> Node:
         """The node with names and what records here do not show as searches; cut-offs without photos that are gone.
@@ -178,15 +190,15 @@ class _Resolver:
         `excludes` says whether it stands under an odd number of negations.
         """
         match node:
-            case Named():
+            case Reference():
                 return self._looked_up(node, excludes=excludes)
             case Search():
                 until = tuple(each for each in node.query.until if self.names.has_asset(each))
                 found = self.spelling.of_search(replace(node, query=replace(node.query, until=until)))
-                return self._own_part(found, node.query.get("albumIds"), node.label)
-            case Check() if node.sought is not None and node.sought.matches is None:
+                return self._own_part(found, node.query.get("albumIds"), node.origin)
+            case Filter() if node.sought is not None and node.sought.matches is None:
                 return self.spelling.of_check(node, node.sought)
-            case Check():
+            case Filter():
                 return self._search_for(node) or node
             case Not():
                 return replace(node, child=self.resolved(node.child, excludes=not excludes))
@@ -196,21 +208,21 @@ class _Resolver:
             case _:
                 return node
 
-    def _looked_up(self, leaf: Named, *, excludes: bool) -> Node:
-        if leaf.thing is Thing.PERSON:
+    def _looked_up(self, leaf: Reference, *, excludes: bool) -> Node:
+        if leaf.kind is EntityKind.PERSON:
             built = self.whom.node(leaf, excludes=excludes)
-        elif leaf.thing is Thing.PHOTO:
+        elif leaf.kind is EntityKind.PHOTO:
             # To be found, each is searched for by its id; to be left out, one look at a record tells of all.
-            groups = (leaf.names,) if excludes else tuple((each,) for each in leaf.names)
-            checks = tuple(leaf.build((each,)) for each in groups)
-            built = checks[0] if len(checks) == 1 else Any(checks, leaf.label)
+            groups = (leaf.names,) if excludes else tuple((name,) for name in leaf.names)
+            checks = tuple(leaf.resolve((group,)) for group in groups)
+            built = checks[0] if len(checks) == 1 else Any(checks, leaf.origin)
         else:
-            ids = tuple(self.names.ids(leaf.thing, each) for each in leaf.names)
-            built = leaf.build(ids)
-            if leaf.thing is Thing.ALBUM:
-                built = self._own_part(built, tuple(chain.from_iterable(ids)), leaf.label)
-        built = labelled(built, leaf.label) or built
-        return built if leaf.reach is None else looking(built, leaf.reach)
+            ids = tuple(self.names.ids(leaf.kind, name) for name in leaf.names)
+            built = leaf.resolve(ids)
+            if leaf.kind is EntityKind.ALBUM:
+                built = self._own_part(built, tuple(chain.from_iterable(ids)), leaf.origin)
+        built = with_origin(built, leaf.origin) or built
+        return built if leaf.scope is None else with_scope(built, leaf.scope)
 
     def _own_part(self, built: Node, album_ids: Value, label: str) -> Node:
         """What the timeline shows of a shared album: since 3.0 its search finds everybody's photos."""
@@ -218,15 +230,15 @@ class _Resolver:
             return built
         if self.names.partners is not None and self.names.own_id is not None:
             return All((built, owned_by({self.names.own_id, *self.names.partners}, "yours or a partner's")), label)
-        self.findings.notice(
+        self.findings.warn(
             f"{label}: the key lacks the permission partner.read or user.read, so the whole timeline is read to tell "
             "which photos of a shared album can be added"
         )
-        return All((built, Search(self.reach.over(WHOLE_LIBRARY), label)), label)
+        return All((built, Search(self.reach.narrow(WHOLE_LIBRARY), label)), label)
 
-    def _search_for(self, check: Check) -> Search | None:
+    def _search_for(self, check: Filter) -> Search | None:
         """The search that says the same, where records of this version do not show what the check looks at."""
-        if check.within is None or not check.exact or self.server.lacks(check.within):
+        if check.superset is None or not check.superset_is_exact or self.server.unsupported(check.superset):
             return None
-        is_shown = not self.server.lacks_asset_fields(check.names)
-        return None if is_shown else Search(check.within, check.label)
+        is_shown = not self.server.unsupported_asset_fields(check.required_fields)
+        return None if is_shown else Search(check.superset, check.origin)

@@ -14,8 +14,8 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.model.text_forms import bare
 
 if TYPE_CHECKING:
-    from immich_smart_albums.model.query import Reach
-    from immich_smart_albums.selection.ports import Searches
+    from immich_smart_albums.model.query import Scope
+    from immich_smart_albums.selection.ports import SearchApi
 
 
 @dataclass(slots=True)
@@ -41,17 +41,17 @@ class ShownPeople:
         self.telling |= other.telling
 
 
-def look_for_people(searches: Searches, reach: Reach) -> ShownPeople:
+def look_for_people(searches: SearchApi, reach: Scope) -> ShownPeople:
     """Read whom all photos in these places show. Raises ServerError, also where an answer does not tell it."""
     found = ShownPeople()
-    with closing(searches.find(reach.over(WHOLE_LIBRARY), frozenset({"people", "ownerId"}))) as batches:
+    with closing(searches.find(reach.narrow(WHOLE_LIBRARY), frozenset({"people", "ownerId"}))) as batches:
         for batch in batches:
             for record in batch:
                 owner, people = record.get("ownerId"), record.get("people")
                 if not isinstance(owner, str) or not isinstance(people, list):
                     message = f"the server does not tell whose asset {record['id']} is, and who is on it"
                     raise Untrustworthy(message, hint="Something on the way seems to drop withPeople, or its answer.")
-                shown = [each for each in people if isinstance(each, dict)]
+                shown = [person for person in people if isinstance(person, dict)]
                 found.owners.add(owner)
                 if shown:
                     found.telling.add(owner)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.query import Kind, Query, Reach
+from immich_smart_albums.model.query import Kind, Query, Scope
 from immich_smart_albums.model.search_fields import COMPARED_TEXTS, SUGGESTED
 from immich_smart_albums.model.text_forms import bare, nfc, spellings
 from immich_smart_albums.rules.record import exif
 from immich_smart_albums.rules.scope import TIMELINE_ONLY
-from immich_smart_albums.rules.tree import All, Any, Check, Search
+from immich_smart_albums.rules.tree import All, Any, Filter, Search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,13 +33,13 @@ class Spelling:
     values: Values
     notice: Callable[[str], None]
 
-    def of_check(self, check: Check, sought: Sought) -> Node:
+    def of_check(self, check: Filter, sought: Sought) -> Node:
         """A check for a name, as checks for what the server calls it."""
-        if check.within is None or self._is_compared_here(sought.field, check.within):
-            return replace(_here(sought.field, sought.text, check.label), placed=check.placed)
+        if check.superset is None or self._is_compared_here(sought.field, check.superset):
+            return replace(_here(sought.field, sought.text, check.origin), sets_scope=check.sets_scope)
         spelled = self.values.spelled(sought.field, sought.text) or (sought.text,)
-        checks = tuple(_exactly(check, check.within, sought, each) for each in spelled)
-        return checks[0] if len(checks) == 1 else Any(checks, check.label)
+        checks = tuple(_exactly(check, check.superset, sought, each) for each in spelled)
+        return checks[0] if len(checks) == 1 else Any(checks, check.origin)
 
     def of_search(self, search: Search) -> Node:
         """A search as one for each way to spell the texts in it."""
@@ -58,11 +58,11 @@ class Spelling:
         choices = product(*([(name, value) for value in self._ways(name, value)] for name, value in rest))
         queries = [replace(query, filters=filters) for filters in choices]
         if len(queries) > 1 and not is_whole:
-            self.notice(f"{search.label}: there are {len(queries)} spellings, and the limit counts for each")
-        searches = tuple(replace(search, query=each) for each in queries)
-        found = searches[0] if len(searches) == 1 else Any(searches, search.label)
-        checks = (_here(name, value, search.label) for name, value in here)
-        return All((found, *checks), search.label) if here else found
+            self.notice(f"{search.origin}: there are {len(queries)} spellings, and the limit counts for each")
+        searches = tuple(replace(search, query=query) for query in queries)
+        found = searches[0] if len(searches) == 1 else Any(searches, search.origin)
+        checks = (_here(name, value, search.origin) for name, value in here)
+        return All((found, *checks), search.origin) if here else found
 
     def _ways(self, name: str, value: Value) -> tuple[Value, ...]:
         if not isinstance(value, str) or not value:
@@ -75,23 +75,23 @@ class Spelling:
 
     def _is_compared_here(self, field: str, query: Query) -> bool:
         """Whether photos may have a spelling that the server does not list."""
-        return self.values.listed(field) is None or Reach.of((query,)) != TIMELINE_ONLY
+        return self.values.listed(field) is None or Scope.of((query,)) != TIMELINE_ONLY
 
 
-def _exactly(check: Check, within: Query, sought: Sought, spelled: str) -> Check:
+def _exactly(check: Filter, within: Query, sought: Sought, spelled: str) -> Filter:
     if spelled == sought.text:
         return check
     fact = exif(sought.field)
     filters = tuple((name, spelled if name == sought.field else value) for name, value in within.filters)
     return replace(
         check,
-        words=check.words.replace(repr(sought.text), repr(spelled)),
+        key=check.key.replace(repr(sought.text), repr(spelled)),
         holds=lambda record: fact(record) == spelled,
-        within=replace(within, filters=filters),
+        superset=replace(within, filters=filters),
     )
 
 
-def _here(field: str, text: str, label: str) -> Check:
+def _here(field: str, text: str, label: str) -> Filter:
     """A name compared on records."""
     fact, wanted = exif(field), bare(text)
 
@@ -99,4 +99,4 @@ def _here(field: str, text: str, label: str) -> Check:
         found = fact(record)
         return isinstance(found, str) and bare(found) == wanted
 
-    return Check(f"{field} is called {text!r}", holds, frozenset({f"exifInfo.{field}"}), fact, label=label)
+    return Filter(f"{field} is called {text!r}", holds, frozenset({f"exifInfo.{field}"}), fact, origin=label)

@@ -10,7 +10,7 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_fields import SUGGESTED
 from immich_smart_albums.model.text_forms import bare, spellings
 from immich_smart_albums.rules.syntax.source import nearest
-from immich_smart_albums.rules.tree import All, Any, Check, Not, Search, Sought
+from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search, Sought
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +112,7 @@ def _in_words(sought: Sought) -> str:
 def sought_in(leaf: Leaf) -> Iterator[Sought]:
     """The values that a leaf looks for among those that the server lists."""
     match leaf:
-        case Check() if leaf.sought is not None:
+        case Filter() if leaf.sought is not None:
             yield leaf.sought
         case Search():
             for name, value in leaf.query.filters:

@@ -11,32 +11,32 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.owner import owned_by
 from immich_smart_albums.rules.scope import TIMELINE_ONLY
 from immich_smart_albums.rules.syntax.ids import is_id
-from immich_smart_albums.rules.tree import Any, Thing
+from immich_smart_albums.rules.tree import Any, EntityKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from immich_smart_albums.model.query import Reach
-    from immich_smart_albums.operations.names.names import Names
+    from immich_smart_albums.model.query import Scope
+    from immich_smart_albums.operations.names.names import NameResolver
     from immich_smart_albums.operations.names.shown_people import ShownPeople
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
-    from immich_smart_albums.rules.tree import Named, Node
-    from immich_smart_albums.selection.ports import Searches
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+    from immich_smart_albums.rules.tree import Node, Reference
+    from immich_smart_albums.selection.ports import SearchApi
 
 
 @dataclass(frozen=True, slots=True)
 class Whom:
     """Looks up people for one rule."""
 
-    searches: Searches
-    names: Names
-    findings: Findings
-    reach: Reach
+    searches: SearchApi
+    names: NameResolver
+    findings: Diagnostics
+    reach: Scope
     """Where the rule looks."""
 
     def wrong(self, name: str, label: str, *, excludes: bool) -> Problem | None:
         """Why a name or an id stands for nobody; None where it does. Raises ServerError."""
-        problem = self.names.wrong(Thing.PERSON, name, label)
+        problem = self.names.problem_with(EntityKind.PERSON, name, label)
         if problem is None or not self._sees_others:
             return problem
         others = self._others.ids(name)
@@ -51,26 +51,26 @@ class Whom:
         """Whether a person exists: the account's own, or one on a partner's photos. Raises ServerError."""
         return self.names.has_person(person_id) or (self._sees_others and person_id in self._others.names)
 
-    def node(self, leaf: Named, *, excludes: bool) -> Node:
+    def node(self, leaf: Reference, *, excludes: bool) -> Node:
         """What people by name or id stand for. Raises ServerError."""
         everywhere = self.reach != TIMELINE_ONLY
-        own = [frozenset(self.names.ids(Thing.PERSON, each, everywhere=everywhere)) for each in leaf.names]
+        own = [frozenset(self.names.ids(EntityKind.PERSON, name, everywhere=everywhere)) for name in leaf.names]
         if not excludes or not self._sees_others or all(map(is_id, leaf.names)):
-            return leaf.build(tuple(map(_sorted, own)))
+            return leaf.resolve(tuple(map(_sorted, own)))
         if self.names.partners is None:
-            self.findings.notice(
-                f"{leaf.label}: the key lacks the permission partner.read, so all photos are looked at for partners' "
-                f"people named as in {leaf.words}"
+            self.findings.warn(
+                f"{leaf.origin}: the key lacks the permission partner.read, so all photos are looked at for partners' "
+                f"people named as in {leaf.key}"
             )
         others = [self._others.ids(name) for name in leaf.names]
         for person_id in sorted(frozenset().union(*others).difference(*own)):
             self._require_found(person_id, leaf)
-        built = leaf.build(tuple(_sorted(mine | found) for mine, found in zip(own, others, strict=True)))
+        built = leaf.resolve(tuple(_sorted(mine | found) for mine, found in zip(own, others, strict=True)))
         silent = self._others.owners - self._others.telling - {self.names.own_id}
         if not silent:
             return built
-        self.findings.notice(
-            f"{leaf.label}: Immich shows nobody on the photos of some partner, so whether {leaf.words} holds for them "
+        self.findings.warn(
+            f"{leaf.origin}: Immich shows nobody on the photos of some partner, so whether {leaf.key} holds for them "
             "cannot be told: they are left out"
         )
         return Any((built, owned_by(silent, "a partner's of whom nobody is shown")))
@@ -84,16 +84,16 @@ class Whom:
         """Whether photos of other users may be among those that the rule looks at."""
         return self.names.partners is None or bool(self.names.partners)
 
-    def _require_found(self, person_id: str, leaf: Named) -> None:
+    def _require_found(self, person_id: str, leaf: Reference) -> None:
         """Hold the server to it that it finds by id whom it shows: an exclude that finds nobody lets everybody in."""
         if (person_id, self.reach) in self.names.found_by_id:
             return
-        query = self.reach.over(Query(Kind.METADATA, (("personIds", (person_id,)),), limit=1))
+        query = self.reach.narrow(Query(Kind.METADATA, (("personIds", (person_id,)),), limit=1))
         with closing(self.searches.find(query, frozenset())) as batches:
             if any(map(list, batches)):
                 self.names.found_by_id.add((person_id, self.reach))
                 return
-        message = f"{leaf.label}: the server shows {leaf.words} on a partner's photo and finds no photo of that person"
+        message = f"{leaf.origin}: the server shows {leaf.key} on a partner's photo and finds no photo of that person"
         hint = "Nothing is decided without it. Exclude the partner's photos (owner: partner), or try again."
         raise Untrustworthy(message, hint=hint)
 

@@ -15,13 +15,13 @@ from itertools import chain
 from typing import TYPE_CHECKING, assert_never
 
 from immich_smart_albums.errors import Problem
-from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, WHOLE_LIBRARY, Kind, Reach
+from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, WHOLE_LIBRARY, Kind, Scope
 from immich_smart_albums.rules.flags.names import FLAGS, Flag
 from immich_smart_albums.rules.local_filters.local_filter import read_local_filters
 from immich_smart_albums.rules.payload.payload import read_search
 from immich_smart_albums.rules.payload.smart_text import looks_like_file, read_words
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.scope import looking
+from immich_smart_albums.rules.scope import with_scope
 from immich_smart_albums.rules.syntax.ids import id_in_url
 from immich_smart_albums.rules.syntax.source import Form
 from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search, leaves
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import tzinfo
 
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.rules.syntax.source import Source
 
 
 def read_rule(
     given: Mapping[Flag, Sequence[Sequence[Source]]],
-    findings: Findings,
+    findings: Diagnostics,
     *,
     max_assets: int | None = None,
     smart_limit: int = DEFAULT_SMART_LIMIT,
@@ -54,20 +54,20 @@ def read_rule(
     searching = [flag for flag in FLAGS if flag in includes and flag.type in {"metadata", "smart"}]
     reader = _Reader(findings, smart_limit, zone)
     parts = tuple(chain.from_iterable(reader.read(flag, given[flag]) for flag in searching))
-    reach = Reach.of(leaf.query for part in parts for leaf in leaves(part) if isinstance(leaf, Search))
+    reach = Scope.of(leaf.query for part in parts for leaf in leaves(part) if isinstance(leaf, Search))
     rest = (reader.read(flag, given[flag]) for flag in FLAGS if flag in given and flag not in searching)
-    parts = (*parts, *(looking(part, reach) for part in chain.from_iterable(rest)))
+    parts = (*parts, *(with_scope(part, reach) for part in chain.from_iterable(rest)))
     if findings.problems and not parts:
         return None
     if includes and all(flag.type == "local-filter" for flag in includes):
-        findings.notice("only local filters include: the whole library is read")
+        findings.warn("only local filters include: the whole library is read")
         parts = (Search(WHOLE_LIBRARY, "the whole library"), *parts)
     return Rule(All(parts), max_assets)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    findings: Findings
+    findings: Diagnostics
     smart_limit: int
     zone: tzinfo | None
 

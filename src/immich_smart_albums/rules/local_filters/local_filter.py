@@ -1,4 +1,4 @@
-r"""Local filters: JSONPath and regular expression on the asset's metadata; files and `$.path:regex` words → `Check`s.
+r"""Local filters: JSONPath and regular expression on the asset's metadata; files and `$.path:regex` words → `Filter`s.
 
 `{"path": "$.exifInfo.make", "regex": "Apple", "description": "Apple phones"}`: the expression is searched, not
 anchored, without regard to case, in each value that the path yields, as text. Without an expression the path must
@@ -14,11 +14,11 @@ from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.search_fields import SUGGESTED
 from immich_smart_albums.model.span import marked
 from immich_smart_albums.rules.local_filters.jsonpath import PathError, compile_path
-from immich_smart_albums.rules.local_filters.mismatch import why_nothing
+from immich_smart_albums.rules.local_filters.mismatch import explain_mismatch
 from immich_smart_albums.rules.payload.json_text import name_of_type, read_json
 from immich_smart_albums.rules.payload.smart_text import looks_like_file
 from immich_smart_albums.rules.syntax.source import Form, nearest
-from immich_smart_albums.rules.tree import Check, Sought
+from immich_smart_albums.rules.tree import Filter, Sought
 from immich_smart_albums.rules.values.regex import SECONDS_PER_MATCH, PatternError, PatternTimeout, compile_pattern
 from immich_smart_albums.rules.values.regex_syntax import plain_text
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.rules.local_filters.jsonpath import Path
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.rules.syntax.source import Source
     from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.rules.values.regex import Pattern
@@ -37,7 +37,7 @@ _WORDS = ("path", "regex", "description")
 _MAY_BE_MISSING = "mayBeMissing"
 
 
-def read_local_filters(source: Source, findings: Findings) -> tuple[Check, ...]:
+def read_local_filters(source: Source, findings: Diagnostics) -> tuple[Filter, ...]:
     """The filters of one flag value; what is wrong is noted and left out."""
     if source.form is Form.BARE:
         return _from_words(source, findings)
@@ -59,7 +59,7 @@ def read_local_filters(source: Source, findings: Findings) -> tuple[Check, ...]:
 
 def local_filter(
     path: Path, pattern: Pattern | None, description: str, label: str = "", *, may_be_missing: bool = False
-) -> Check:
+) -> Filter:
     """One entry of a local filter file, as a check."""
 
     def values(record: Record) -> list[object]:
@@ -82,14 +82,14 @@ def local_filter(
         hint = "Write it simpler; in an expression avoid repetition inside repetition, such as (a+)+."
         return FilterError(message, hint=hint)
 
-    return Check(
-        words=f"{path.text}:{pattern.text}" if pattern else path.text,
+    return Filter(
+        key=f"{path.text}:{pattern.text}" if pattern else path.text,
         holds=holds,
-        fields=path.roots if path.fields is None else path.fields,
-        value=values,
-        names=path.names,
-        title=f"local filter {description!r}",
-        label=label,
+        reads=path.roots if path.fields is None else path.fields,
+        evidence=values,
+        required_fields=path.names,
+        text=f"local filter {description!r}",
+        origin=label,
         sought=None if pattern is None else _sought(path, pattern, may_be_missing=may_be_missing),
     )
 
@@ -103,7 +103,7 @@ def _sought(path: Path, pattern: Pattern, *, may_be_missing: bool) -> Sought | N
     return Sought(name, text, (name,), pattern.matches, may_be_missing=may_be_missing)
 
 
-def _from_words(source: Source, findings: Findings) -> tuple[Check, ...]:
+def _from_words(source: Source, findings: Diagnostics) -> tuple[Filter, ...]:
     text = source.text.strip()
     if not text.startswith("$"):
         message = "no such file" if looks_like_file(text) else "neither a file nor a filter"
@@ -175,7 +175,7 @@ class _InSource:
         return self.source.problem(f"{prefix}{message}", hint=hint, at=at)
 
 
-def _from_entry(entries: Sequence[object], number: int, source: Source, findings: Findings) -> Check | None:
+def _from_entry(entries: Sequence[object], number: int, source: Source, findings: Diagnostics) -> Filter | None:
     entry, place = entries[number - 1], _InSource(source, number, entries[: number - 1])
     if not isinstance(entry, dict):
         hint = 'Write {"path": "$.exifInfo.make", "regex": "Apple"}.'
@@ -208,8 +208,8 @@ def _from_entry(entries: Sequence[object], number: int, source: Source, findings
 
 
 def make_filter(  # noqa: PLR0913 - the parts of a filter, and where they stand
-    path: str, regex: str | None, description: str, place: Place, findings: Findings, *, may_be_missing: bool = False
-) -> Check | None:
+    path: str, regex: str | None, description: str, place: Place, findings: Diagnostics, *, may_be_missing: bool = False
+) -> Filter | None:
     """The check that a path and an expression make; None where one of them cannot be read, or can never match."""
     try:
         compiled = compile_path(path)
@@ -219,7 +219,7 @@ def make_filter(  # noqa: PLR0913 - the parts of a filter, and where they stand
         problem = place.problem(error.reason, hint=error.hint, word=word)
         findings.problems.append(replace(problem, excerpt=marked(error.text, error.position)))
         return None
-    never = why_nothing(compiled)
+    never = explain_mismatch(compiled)
     if never is not None:
         message, hint = never
         findings.problems.append(place.problem(message, hint=hint, word="path"))

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 _ROOT = Place("$", ASSET)
 
 
-def why_nothing(path: Path) -> tuple[str, str] | None:
+def explain_mismatch(path: Path) -> tuple[str, str] | None:
     """Why a path can never yield anything, with what to do; None where it can."""
-    misfit = path.misfit(_ROOT)
+    misfit = path.mismatch(_ROOT)
     if misfit is None:
         return None
     places = misfit.places

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from immich_smart_albums.errors import Problem
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.rules.syntax.source import Source
 
 
@@ -16,7 +16,7 @@ class _RepeatedKeyError(ValueError):
     pass
 
 
-def read_json(source: Source, findings: Findings) -> object | None:
+def read_json(source: Source, findings: Diagnostics) -> object | None:
     """The decoded value, or None with a problem noted. A JSON null is a problem too: nothing takes it."""
     try:
         value: object = json.loads(source.text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)

@@ -19,12 +19,12 @@ from immich_smart_albums.rules.tree import Search
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.rules.syntax.source import Origin, Source
 
 
 def read_search(
-    source: Source, kind: Kind, findings: Findings, *, smart_limit: int, zone: tzinfo | None
+    source: Source, kind: Kind, findings: Diagnostics, *, smart_limit: int, zone: tzinfo | None
 ) -> Search | None:
     """The search in a JSON payload; None where problems were noted.
 
@@ -45,7 +45,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
     payload: dict[str, object],
     source: Origin,
     kind: Kind,
-    findings: Findings,
+    findings: Diagnostics,
     *,
     smart_limit: int,
     zone: tzinfo | None,
@@ -54,7 +54,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
     before = len(findings.problems)
     payload = _without_datetime(payload, source, findings)
     if kind is Kind.METADATA and ("query" in payload or "queryAssetId" in payload):
-        findings.notice(f"{source.label}: has 'query', so it is run as a smart search")
+        findings.warn(f"{source.label}: has 'query', so it is run as a smart search")
         kind = Kind.SMART
     limit = _read_limit(payload, source, findings)
     may_be_missing = _read_may_be_missing(payload, source, findings)
@@ -68,7 +68,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
         if name in search_fields.VISIBILITY_WORDS or name in search_fields.OUR_WORDS:
             continue
         if name in search_fields.READING_OPTIONS:
-            findings.notice(f"{source.label}: {name!r} is left out, this tool reads every page as it needs")
+            findings.warn(f"{source.label}: {name!r} is left out, this tool reads every page as it needs")
             continue
         field = _known_field(name, kind, source, findings)
         if field is not None:
@@ -79,10 +79,10 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
     if limit is None:
         filters.pop("order", None)  # the order decides only what a limit keeps
     query = Query(kind, tuple(sorted(filters.items())), visibility, limit)
-    return Search(query, source.label, placed=says_visibility(payload), may_be_missing=may_be_missing)
+    return Search(query, source.label, sets_scope=says_visibility(payload), may_be_missing=may_be_missing)
 
 
-def _without_datetime(payload: dict[str, object], source: Origin, findings: Findings) -> dict[str, object]:
+def _without_datetime(payload: dict[str, object], source: Origin, findings: Diagnostics) -> dict[str, object]:
     """Translate `{"datetime": {"from", "to"}}`, which no version of Immich ever knew."""
     if "datetime" not in payload:
         return payload
@@ -103,7 +103,7 @@ def _without_datetime(payload: dict[str, object], source: Origin, findings: Find
     return result
 
 
-def _read_limit(payload: dict[str, object], source: Origin, findings: Findings) -> int | None:
+def _read_limit(payload: dict[str, object], source: Origin, findings: Diagnostics) -> int | None:
     if "resultLimit" not in payload:
         return None
     limit = payload["resultLimit"]
@@ -119,7 +119,7 @@ def _read_limit(payload: dict[str, object], source: Origin, findings: Findings) 
     return None
 
 
-def _read_may_be_missing(payload: dict[str, object], source: Origin, findings: Findings) -> bool:
+def _read_may_be_missing(payload: dict[str, object], source: Origin, findings: Diagnostics) -> bool:
     said = payload.get("mayBeMissing", False)
     if isinstance(said, bool):
         return said
@@ -128,7 +128,7 @@ def _read_may_be_missing(payload: dict[str, object], source: Origin, findings: F
     return False
 
 
-def _require_question(payload: dict[str, object], source: Origin, findings: Findings) -> None:
+def _require_question(payload: dict[str, object], source: Origin, findings: Diagnostics) -> None:
     if "query" not in payload and "queryAssetId" not in payload:
         hint = 'Add {"query": "a dog on a beach"}, or use a metadata flag for searches without one.'
         findings.problems.append(source.problem("a smart search needs 'query' or 'queryAssetId'", hint=hint))
@@ -137,7 +137,7 @@ def _require_question(payload: dict[str, object], source: Origin, findings: Find
         findings.problems.append(source.problem("'query' and 'queryAssetId' stand together", hint=hint))
 
 
-def _known_field(name: str, kind: Kind, source: Origin, findings: Findings) -> search_fields.Field | None:
+def _known_field(name: str, kind: Kind, source: Origin, findings: Diagnostics) -> search_fields.Field | None:
     at = source.offset_of_key(name)
     field = search_fields.FIELDS.get(name)
     if field is not None and kind in field.kinds:
@@ -159,7 +159,7 @@ def _known_field(name: str, kind: Kind, source: Origin, findings: Findings) -> s
     return None
 
 
-def _check_combinations(filters: dict[str, Value], source: Origin, findings: Findings) -> None:
+def _check_combinations(filters: dict[str, Value], source: Origin, findings: Diagnostics) -> None:
     """Combinations that every version answers with something else than what was asked."""
     if filters.get("isNotInAlbum") is False:
         hint = "Remove it, or exclude with a search that has true."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import LARGEST_LIMIT, Kind, Query
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.rules.syntax.source import Source
 
 _WITH_LIMIT = re.compile(r"(?P<words>.*\S)\s*@\s*(?P<limit>-?\d+)", re.DOTALL)
@@ -36,7 +36,7 @@ def split_limit(text: str) -> tuple[str, str | None]:
     return (found["words"], found["limit"]) if found else (text.strip(), None)
 
 
-def read_words(source: Source, findings: Findings, *, smart_limit: int) -> Query | None:
+def read_words(source: Source, findings: Diagnostics, *, smart_limit: int) -> Query | None:
     """A smart query from plain words; None with a problem noted where they cannot be one."""
     words, said = split_limit(source.text)
     if said is not None and len(said) > len(str(LARGEST_LIMIT)):  # not by int(): it refuses more than 4300 digits

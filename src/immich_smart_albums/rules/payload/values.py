@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from immich_smart_albums.model.query import Value
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.rules.syntax.source import Origin
 
 
@@ -30,7 +30,7 @@ def read_value(  # noqa: PLR0913 - a value with everything that messages about i
     field: Field,
     raw: object,
     source: Origin,
-    findings: Findings,
+    findings: Diagnostics,
     *,
     zone: tzinfo | None,
 ) -> None:

@@ -13,7 +13,7 @@ from immich_smart_albums.model.search_fields import VISIBILITY_WORDS
 from immich_smart_albums.rules.payload.json_text import name_of_type
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.rules.syntax.source import Origin
 
 _TIMELINE = frozenset({Visibility.TIMELINE})
@@ -26,7 +26,7 @@ def says_visibility(payload: dict[str, object]) -> bool:
     return not payload.keys().isdisjoint(VISIBILITY_WORDS)
 
 
-def read_visibility(payload: dict[str, object], source: Origin, findings: Findings) -> frozenset[Visibility]:
+def read_visibility(payload: dict[str, object], source: Origin, findings: Diagnostics) -> frozenset[Visibility]:
     """The visibilities that a payload asks for; the timeline where it says nothing, and for something wrong."""
     wanted: dict[str, frozenset[Visibility]] = {}
     if "visibility" in payload:
@@ -51,7 +51,7 @@ def read_visibility(payload: dict[str, object], source: Origin, findings: Findin
 _TRUTHS = ("isArchived", "withArchived", "isVisible")
 
 
-def _read_truth(word: str, payload: dict[str, object], source: Origin, findings: Findings) -> bool | None:
+def _read_truth(word: str, payload: dict[str, object], source: Origin, findings: Diagnostics) -> bool | None:
     value = payload.get(word)
     if word in payload and not isinstance(value, bool):
         message = f"{word} takes true or false, not {name_of_type(value)}: {value!r}"
@@ -60,15 +60,15 @@ def _read_truth(word: str, payload: dict[str, object], source: Origin, findings:
     return value if isinstance(value, bool) else None
 
 
-def _read_word(value: object, source: Origin, findings: Findings) -> frozenset[Visibility] | None:
+def _read_word(value: object, source: Origin, findings: Diagnostics) -> frozenset[Visibility] | None:
     at = source.offset_of_key("visibility")
     if value == "locked":
         hint = "Locked photos stay locked: Immich shows them to no API key."
         findings.problems.append(source.problem("visibility 'locked' cannot be searched", hint=hint, at=at))
         return None
-    for each in Visibility:
-        if value == each.value:
-            return frozenset({each})
+    for visibility in Visibility:
+        if value == visibility.value:
+            return frozenset({visibility})
     message = f"visibility is one of timeline, archive, hidden, not {value!r}"
     findings.problems.append(source.problem(message, at=at))
     return None

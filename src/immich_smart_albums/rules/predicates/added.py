@@ -8,28 +8,28 @@ from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.record import field
-from immich_smart_albums.rules.syntax.document import Entries
-from immich_smart_albums.rules.syntax.reader import any_of
-from immich_smart_albums.rules.tree import Check
-from immich_smart_albums.rules.values.dates import BOUNDS, MOMENT, Period, complete, read_bounds, read_period
+from immich_smart_albums.rules.syntax.document import MappingNode
+from immich_smart_albums.rules.syntax.reader import read_list
+from immich_smart_albums.rules.tree import Filter
+from immich_smart_albums.rules.values.dates import BOUNDS, MOMENT, DateRange, complete, read_bounds, read_period
 from immich_smart_albums.rules.values.schema import SCALAR, mapping, one_or_list
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node, Record
 
 _created = field("createdAt")
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, MOMENT, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, MOMENT, lambda each: _one(each, reading))
 
 
-def _one(value: Value, reading: Reading) -> Node | None:
-    if not isinstance(value, Entries):
+def _one(value: ValueNode, reading: Reader) -> Node | None:
+    if not isinstance(value, MappingNode):
         period = read_period(value, reading)
         return None if period is None else _in_period(period, reading)
     entries = reading.entries(value, BOUNDS, "a time")
@@ -42,7 +42,7 @@ def _one(value: Value, reading: Reading) -> Node | None:
     return None if period is None else _in_period(period, reading)
 
 
-def _in_period(period: Period, reading: Reading) -> Check:
+def _in_period(period: DateRange, reading: Reader) -> Filter:
     start, end = _instant(period.first, reading), _instant(period.last, reading)
     low, high = (None if each is None else to_milliseconds(each) for each in (start, end))
 
@@ -52,19 +52,19 @@ def _in_period(period: Period, reading: Reading) -> Check:
 
     bounds = {"createdAfter": start, "createdBefore": end}
     filters = tuple((name, moment) for name, moment in bounds.items() if moment is not None)
-    return Check(
+    return Filter(
         f"added {' '.join(f'{name} {moment}' for name, moment in filters)}",
         holds,
         frozenset({"createdAt"}),
         _created,
         Query(Kind.METADATA, filters),
-        exact=True,
-        names=frozenset({"createdAt"}),
-        title=f"added {period.words}",
+        superset_is_exact=True,
+        required_fields=frozenset({"createdAt"}),
+        text=f"added {period.words}",
     )
 
 
-def _instant(moment: datetime | None, reading: Reading) -> str | None:
+def _instant(moment: datetime | None, reading: Reader) -> str | None:
     return None if moment is None else complete(moment.isoformat(), reading.zone, end_of_day=False)
 
 

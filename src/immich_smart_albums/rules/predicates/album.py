@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.syntax.document import Entries
-from immich_smart_albums.rules.syntax.reader import any_of, options
-from immich_smart_albums.rules.tree import Any, Named, Node, Not, Search, Thing
+from immich_smart_albums.rules.syntax.document import MappingNode
+from immich_smart_albums.rules.syntax.reader import options, read_list
+from immich_smart_albums.rules.tree import Any, EntityKind, Node, Not, Reference, Search
 from immich_smart_albums.rules.values.schema import NONE, SCALAR, TRUTH, mapping, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 _NAME = "an album"
 _IN_NONE = Search(Query(Kind.METADATA, (("isNotInAlbum", True),)))
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _NAME, lambda each: _condition(each, reading), none=_IN_NONE)
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _NAME, lambda each: _condition(each, reading), none=_IN_NONE)
 
 
-def _condition(value: Value, reading: Reading) -> Node | None:
-    if not isinstance(value, Entries):
+def _condition(value: ValueNode, reading: Reader) -> Node | None:
+    if not isinstance(value, MappingNode):
         return _one(value, reading)
     readers = {
         "in": lambda each: _in(each, reading),
@@ -34,29 +34,29 @@ def _condition(value: Value, reading: Reading) -> Node | None:
     return options(value, reading, "a condition on albums", readers)
 
 
-def _in(value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _NAME, lambda each: _one(each, reading), none=_IN_NONE)
+def _in(value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _NAME, lambda each: _one(each, reading), none=_IN_NONE)
 
 
-def _not_in(value: Value, reading: Reading) -> Node | None:
+def _not_in(value: ValueNode, reading: Reader) -> Node | None:
     albums = _in(value, reading)
     return None if albums is None else Not(albums)
 
 
-def _in_none(value: Value, reading: Reading) -> Node | None:
+def _in_none(value: ValueNode, reading: Reader) -> Node | None:
     wanted = reading.truth(value)
     return None if wanted is None else _IN_NONE if wanted else Not(_IN_NONE)
 
 
-def _one(value: Value, reading: Reading) -> Node | None:
+def _one(value: ValueNode, reading: Reader) -> Node | None:
     name = reading.text(value, _NAME)
     if name is None:
         return None
-    return Named(Thing.ALBUM, (name.strip(),), f"album {name.strip()!r}", _in_album, label=str(value.span))
+    return Reference(EntityKind.ALBUM, (name.strip(),), f"album {name.strip()!r}", _in_album, origin=str(value.span))
 
 
 def _in_album(ids: tuple[tuple[str, ...], ...]) -> Node:
-    searches = tuple(Search(Query(Kind.METADATA, (("albumIds", (each,)),))) for each in ids[0])
+    searches = tuple(Search(Query(Kind.METADATA, (("albumIds", (id_,)),))) for id_ in ids[0])
     return searches[0] if len(searches) == 1 else Any(searches)
 
 

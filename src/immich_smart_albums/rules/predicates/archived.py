@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.syntax.document import Text
+from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.tree import Node, Not, Search
 from immich_smart_albums.rules.values.schema import TRUTH, words
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
-_ARCHIVED = Search(Query(Kind.METADATA, visibility=frozenset({Visibility.ARCHIVE})), placed=True)
-_EVERYTHING = Search(Query(Kind.METADATA, visibility=frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})), placed=True)
+_ARCHIVED = Search(Query(Kind.METADATA, visibility=frozenset({Visibility.ARCHIVE})), sets_scope=True)
+_EVERYTHING = Search(
+    Query(Kind.METADATA, visibility=frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})), sets_scope=True
+)
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    if isinstance(value, Text) and value.text == "any":
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    if isinstance(value, ScalarNode) and value.text == "any":
         return _EVERYTHING
     wanted = reading.truth(value)
     return None if wanted is None else _ARCHIVED if wanted else Not(_ARCHIVED)

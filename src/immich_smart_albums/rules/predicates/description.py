@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.record import exif, has_exif
-from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.tree import Filter
 from immich_smart_albums.rules.values.schema import NONE, TEXT, mapping, one_or_list
-from immich_smart_albums.rules.values.text import TextFact, read_text_test
+from immich_smart_albums.rules.values.text import TextField, read_text_test
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node
 
 _FACT = exif("description")
-_NONE = Check(
+_NONE = Filter(
     "no description",
     lambda record: has_exif(record) and not _FACT(record),
     frozenset({"exifInfo.description"}),
     _FACT,
 )
-_DESCRIPTION = TextFact("description", _FACT, "exifInfo.description", "description", unknown=_NONE)
+_DESCRIPTION = TextField("description", _FACT, "exifInfo.description", "description", unknown=_NONE)
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
     return read_text_test(value, reading, _DESCRIPTION)
 
 

@@ -6,16 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.record import SHAPE_FIELDS, in_range, shape
-from immich_smart_albums.rules.syntax.reader import any_of, options
+from immich_smart_albums.rules.record import SHAPE_FIELDS, number_in, shape
+from immich_smart_albums.rules.syntax.reader import options, read_list
 from immich_smart_albums.rules.values.numbers import Unit, plain_number, read_range, written
 from immich_smart_albums.rules.values.schema import RANGE, mapping, one_or_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node, Record
 
 _PIXELS = Unit("a number of pixels", plain_number, written, "1920..3840")
@@ -28,16 +28,16 @@ _MEASURES: dict[str, tuple[Unit, Callable[[float, float], float]]] = {
 }
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
     readers = {word: partial(_listed, word=word, reading=reading) for word in _MEASURES}
     return options(value, reading, "a mapping of dimensions", readers)
 
 
-def _listed(value: Value, word: str, reading: Reading) -> Node | None:
-    return any_of(value, reading, _MEASURES[word][0].meant, lambda each: _one(each, word, reading))
+def _listed(value: ValueNode, word: str, reading: Reader) -> Node | None:
+    return read_list(value, reading, _MEASURES[word][0].meant, lambda each: _one(each, word, reading))
 
 
-def _one(value: Value, word: str, reading: Reading) -> Node | None:
+def _one(value: ValueNode, word: str, reading: Reader) -> Node | None:
     unit, measure = _MEASURES[word]
     wanted = read_range(value, reading, unit)
 
@@ -45,7 +45,7 @@ def _one(value: Value, word: str, reading: Reading) -> Node | None:
         found = shape(record)
         return None if found is None else measure(*found)
 
-    return None if wanted is None else in_range(word, wanted, unit, measured, *SHAPE_FIELDS)
+    return None if wanted is None else number_in(word, wanted, unit, measured, *SHAPE_FIELDS)
 
 
 _RANGES = one_or_list(RANGE)

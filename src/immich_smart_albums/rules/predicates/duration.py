@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.record import in_range, needed, number
-from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.record import number, number_in, required
+from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.values.numbers import Unit, read_range, written
 from immich_smart_albums.rules.values.schema import RANGE, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node, Record
 
 _CLOCK = re.compile(r"(?:(?P<h>\d{1,4}):)?(?P<m>\d{1,4}):(?P<s>\d{1,2}(?:\.\d{1,9})?)", re.ASCII)
@@ -40,18 +40,18 @@ _UNIT = Unit(
 )
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _UNIT.meant, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _UNIT.meant, lambda each: _one(each, reading))
 
 
-def _one(value: Value, reading: Reading) -> Node | None:
+def _one(value: ValueNode, reading: Reader) -> Node | None:
     wanted = read_range(value, reading, _UNIT)
-    return None if wanted is None else in_range("duration", wanted, _UNIT, _duration, "duration")
+    return None if wanted is None else number_in("duration", wanted, _UNIT, _duration, "duration")
 
 
 def _duration(record: Record) -> float | None:
     """Seconds; None for photos. A text such as `0:00:02.00000` up to 2.7, milliseconds since 3.0."""
-    found = needed(record, "duration")
+    found = required(record, "duration")
     seconds = _seconds(found) if isinstance(found, str) else (number(found) or 0) / 1000
     return seconds or None
 

@@ -7,14 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.record import exif, in_range, number, unknown
-from immich_smart_albums.rules.syntax.reader import any_of, options
+from immich_smart_albums.rules.record import exif, is_missing, number, number_in
+from immich_smart_albums.rules.syntax.reader import options, read_list
 from immich_smart_albums.rules.values.numbers import Unit, plain_number, read_range, written
 from immich_smart_albums.rules.values.schema import NONE, RANGE, mapping, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node, Record
 
 _FRACTION = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(?:/(\d{1,6}(?:\.\d{1,6})?))?\s*s?", re.ASCII)
@@ -47,18 +47,18 @@ _UNITS = {
 }
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
     readers = {word: partial(_listed, word=word, reading=reading) for word in _UNITS}
     return options(value, reading, "a mapping of EXIF numbers", readers)
 
 
-def _listed(value: Value, word: str, reading: Reading) -> Node | None:
+def _listed(value: ValueNode, word: str, reading: Reader) -> Node | None:
     name = _UNITS[word][1]
-    none = unknown(word, exif(name), f"exifInfo.{name}")
-    return any_of(value, reading, _UNITS[word][0].meant, lambda each: _one(each, word, reading), none=none)
+    none = is_missing(word, exif(name), f"exifInfo.{name}")
+    return read_list(value, reading, _UNITS[word][0].meant, lambda each: _one(each, word, reading), none=none)
 
 
-def _one(value: Value, word: str, reading: Reading) -> Node | None:
+def _one(value: ValueNode, word: str, reading: Reader) -> Node | None:
     unit, name = _UNITS[word]
     fact = exif(name)
     wanted = read_range(value, reading, unit)
@@ -67,7 +67,7 @@ def _one(value: Value, word: str, reading: Reading) -> Node | None:
         found = fact(record)
         return unit.number(found) if isinstance(found, str) else number(found)
 
-    return None if wanted is None else in_range(word, wanted, unit, known, f"exifInfo.{name}")
+    return None if wanted is None else number_in(word, wanted, unit, known, f"exifInfo.{name}")
 
 
 _NUMBER = one_or_list(NONE, RANGE)

@@ -7,16 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.record import equals, exif, has_exif, unknown
-from immich_smart_albums.rules.syntax.document import Entries
-from immich_smart_albums.rules.syntax.reader import any_of, is_none, one_of, options
-from immich_smart_albums.rules.tree import Check, Sought
+from immich_smart_albums.rules.record import equals, exif, has_exif, is_missing
+from immich_smart_albums.rules.syntax.document import MappingNode
+from immich_smart_albums.rules.syntax.reader import any_of, is_none, options, read_list
+from immich_smart_albums.rules.tree import Filter, Sought
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node, Record
 
 
@@ -40,21 +40,21 @@ class Names:
     """What `none` says is missing."""
 
 
-def read_names(value: Value, reading: Reading, names: Names) -> Node | None:
+def read_names(value: ValueNode, reading: Reader, names: Names) -> Node | None:
     """A text, `none`, a mapping of options, or a list of these of which any holds."""
-    return any_of(value, reading, names.meant, lambda each: _one(each, reading, names))
+    return read_list(value, reading, names.meant, lambda each: _one(each, reading, names))
 
 
-def _one(value: Value, reading: Reading, names: Names) -> Node | None:
-    if not isinstance(value, Entries):
+def _one(value: ValueNode, reading: Reader, names: Names) -> Node | None:
+    if not isinstance(value, MappingNode):
         return _plain(value, reading, names, may_be_missing=False)
-    rest = Entries(tuple(each for each in value.entries if each[0].text != MAY_BE_MISSING), value.span)
+    rest = MappingNode(tuple(entry for entry in value.entries if entry[0].text != MAY_BE_MISSING), value.span)
     said = value.get(MAY_BE_MISSING)
     may_be_missing = False if said is None else reading.truth(said)
     if may_be_missing is None:
         return None
-    readers: dict[str, Callable[[Value], Node | None]] = {
-        "name": lambda each: any_of(
+    readers: dict[str, Callable[[ValueNode], Node | None]] = {
+        "name": lambda each: read_list(
             each, reading, names.meant, lambda one: _plain(one, reading, names, may_be_missing=may_be_missing)
         )
     }
@@ -65,48 +65,48 @@ def _one(value: Value, reading: Reading, names: Names) -> Node | None:
     return options(rest, reading, names.meant, readers)
 
 
-def _plain(value: Value, reading: Reading, names: Names, *, may_be_missing: bool) -> Node | None:
+def _plain(value: ValueNode, reading: Reader, names: Names, *, may_be_missing: bool) -> Node | None:
     fields = tuple(names.fields[word] for word in names.plain)
     if is_none(value):
-        return none_of(names.word, *fields)
+        return exif_missing(names.word, *fields)
     text = reading.text(value, names.plain_meant)
     if text is None:
         return None
     sought = (Sought(names.fields[word], text, fields, may_be_missing=may_be_missing) for word in names.plain)
-    return one_of(is_exactly(word, each) for word, each in zip(names.plain, sought, strict=True))
+    return any_of(exif_equals(word, each) for word, each in zip(names.plain, sought, strict=True))
 
 
-def _listed(value: Value, *, reading: Reading, word: str, name: str, may_be_missing: bool) -> Node | None:
-    return any_of(
+def _listed(value: ValueNode, *, reading: Reader, word: str, name: str, may_be_missing: bool) -> Node | None:
+    return read_list(
         value, reading, f"a {word}", lambda each: _of_field(each, reading, word, name, may_be_missing=may_be_missing)
     )
 
 
-def _of_field(value: Value, reading: Reading, word: str, name: str, *, may_be_missing: bool) -> Check | None:
+def _of_field(value: ValueNode, reading: Reader, word: str, name: str, *, may_be_missing: bool) -> Filter | None:
     if is_none(value):
-        return unknown(word, exif(name), f"exifInfo.{name}", within=Query(Kind.METADATA, ((name, None),)))
+        return is_missing(word, exif(name), f"exifInfo.{name}", within=Query(Kind.METADATA, ((name, None),)))
     text = reading.text(value, f"a {word}")
-    return None if text is None else is_exactly(word, Sought(name, text, (name,), may_be_missing=may_be_missing))
+    return None if text is None else exif_equals(word, Sought(name, text, (name,), may_be_missing=may_be_missing))
 
 
-def is_exactly(word: str, sought: Sought) -> Check:
+def exif_equals(word: str, sought: Sought) -> Filter:
     """A field of EXIF is this text, until it is known how the server writes it."""
     name, text = sought.field, sought.text
     within = Query(Kind.METADATA, ((name, text),))
     return replace(equals(word, text, exif(name), f"exifInfo.{name}", within=within), sought=sought)
 
 
-def none_of(word: str, *names: str) -> Check:
+def exif_missing(word: str, *names: str) -> Filter:
     """Immich has read the file, and none of these fields of EXIF has a value."""
 
     def known(record: Record) -> list[object]:
         return [found for name in names if (found := exif(name)(record)) is not None]
 
-    return Check(
+    return Filter(
         f"no {word}",
         lambda record: has_exif(record) and not known(record),
         frozenset(f"exifInfo.{name}" for name in names),
         known,
         Query(Kind.METADATA, tuple((name, None) for name in sorted(names))),
-        exact=True,
+        superset_is_exact=True,
     )

@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.record import needed
-from immich_smart_albums.rules.tree import Check, Node, Not
+from immich_smart_albums.rules.record import required
+from immich_smart_albums.rules.tree import Filter, Node, Not
 from immich_smart_albums.rules.values.schema import TRUTH
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 # The search also finds what a partner likes among the partner's own photos; their records say false.
-_FAVORITE = Check(
+_FAVORITE = Filter(
     "favorite",
-    lambda record: needed(record, "isFavorite") is True,
+    lambda record: required(record, "isFavorite") is True,
     frozenset({"isFavorite"}),
     lambda record: record.get("isFavorite"),
-    within=Query(Kind.METADATA, (("isFavorite", True),)),
+    superset=Query(Kind.METADATA, (("isFavorite", True),)),
 )
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
     wanted = reading.truth(value)
     return None if wanted is None else _FAVORITE if wanted else Not(_FAVORITE)
 

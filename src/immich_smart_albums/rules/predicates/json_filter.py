@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.rules.local_filters.local_filter import make_filter, path_and_regex
 from immich_smart_albums.rules.predicates.exif_text import MAY_BE_MISSING, MAY_BE_MISSING_MEANS
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.syntax.document import Text
-from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.syntax.document import ScalarNode
+from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.values.schema import TEXT, TRUTH, mapping, one_or_list
 
 if TYPE_CHECKING:
     from immich_smart_albums.errors import Problem
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
-    from immich_smart_albums.rules.tree import Check, Node
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
+    from immich_smart_albums.rules.tree import Filter, Node
 
 _MEANT = "a filter"
 
@@ -25,8 +25,8 @@ _MEANT = "a filter"
 class _InRules:
     """A filter in a rules file."""
 
-    value: Value
-    parts: dict[str, Value]
+    value: ValueNode
+    parts: dict[str, ValueNode]
 
     @property
     def label(self) -> str:
@@ -37,12 +37,12 @@ class _InRules:
         return at.span.problem(message, hint=hint)
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _MEANT, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _MEANT, lambda each: _one(each, reading))
 
 
-def _one(value: Value, reading: Reading) -> Check | None:
-    if isinstance(value, Text) and value.text.startswith("$"):
+def _one(value: ValueNode, reading: Reader) -> Filter | None:
+    if isinstance(value, ScalarNode) and value.text.startswith("$"):
         return make_filter(*path_and_regex(value.text), value.text, _InRules(value, {}), reading.findings)
     entries = reading.entries(value, ("path", "regex", "description", MAY_BE_MISSING), _MEANT)
     if entries is None:

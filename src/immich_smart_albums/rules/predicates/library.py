@@ -6,27 +6,27 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.record import needed
-from immich_smart_albums.rules.syntax.document import Text
+from immich_smart_albums.rules.record import required
+from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.syntax.ids import is_id
-from immich_smart_albums.rules.syntax.reader import any_of
-from immich_smart_albums.rules.tree import Check, Node, Not
+from immich_smart_albums.rules.syntax.reader import read_list
+from immich_smart_albums.rules.tree import Filter, Node, Not
 from immich_smart_albums.rules.values.schema import NONE, TEXT, one_or_list, words
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 _NO_LIBRARY = "in no external library"
 _WHICH = "the id of an external library"
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _WHICH, lambda each: _one(each, reading), none=_in_library(None, _NO_LIBRARY))
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _WHICH, lambda each: _one(each, reading), none=_in_library(None, _NO_LIBRARY))
 
 
-def _one(value: Value, reading: Reading) -> Node | None:
-    if isinstance(value, Text) and value.text == "any":
+def _one(value: ValueNode, reading: Reader) -> Node | None:
+    if isinstance(value, ScalarNode) and value.text == "any":
         return Not(_in_library(None, _NO_LIBRARY))
     text = reading.text(value, _WHICH)
     if text is None:
@@ -39,14 +39,14 @@ def _one(value: Value, reading: Reading) -> Node | None:
     return _in_library(library, f"library {library}")
 
 
-def _in_library(library: str | None, words_: str) -> Check:
-    return Check(
+def _in_library(library: str | None, words_: str) -> Filter:
+    return Filter(
         words_,
-        lambda record: needed(record, "libraryId") == library,
+        lambda record: required(record, "libraryId") == library,
         frozenset({"libraryId"}),
         lambda record: record.get("libraryId"),
-        within=Query(Kind.METADATA, (("libraryId", library),)),
-        exact=True,
+        superset=Query(Kind.METADATA, (("libraryId", library),)),
+        superset_is_exact=True,
     )
 
 

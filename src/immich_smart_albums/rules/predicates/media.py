@@ -9,14 +9,14 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.predicates.screenshot import IS_SCREENSHOT
 from immich_smart_albums.rules.record import SHAPE_FIELDS, equals, exif, field, optional, shape
-from immich_smart_albums.rules.syntax.document import Text
-from immich_smart_albums.rules.syntax.reader import any_of
-from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.syntax.document import ScalarNode
+from immich_smart_albums.rules.syntax.reader import read_list
+from immich_smart_albums.rules.tree import Filter
 from immich_smart_albums.rules.values.schema import TEXT, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node, Record
 
 _MIME = re.compile(r"[a-z]+/([a-z0-9][a-z0-9.+-]*|\*)")
@@ -33,7 +33,7 @@ _mime = optional("originalMimeType")
 _projection = exif("projectionType")
 
 
-def _of_type(word: str, type_: str) -> Check:
+def _of_type(word: str, type_: str) -> Filter:
     return equals(word, type_, field("type"), "type", within=Query(Kind.METADATA, (("type", type_),)))
 
 
@@ -50,21 +50,21 @@ _live = optional("livePhotoVideoId")
 _WORDS = {
     "photo": _of_type("photo", "IMAGE"),
     "video": _of_type("video", "VIDEO"),
-    "live": Check(
+    "live": Filter(
         "live photo",
         lambda record: _live(record) is not None,
         frozenset({"livePhotoVideoId"}),
         _live,
         Query(Kind.METADATA, (("isMotion", True),)),
-        exact=True,
+        superset_is_exact=True,
     ),
-    "panorama": Check(
+    "panorama": Filter(
         "panorama",
         lambda record: _panorama(record) is not None,
         frozenset({"exifInfo.projectionType", *SHAPE_FIELDS}),
         _panorama,
     ),
-    "raw": Check(
+    "raw": Filter(
         "raw", lambda record: _RAW.fullmatch(str(_mime(record))) is not None, frozenset({"originalMimeType"}), _mime
     ),
     "screenshot": IS_SCREENSHOT,
@@ -72,25 +72,25 @@ _WORDS = {
 _MEANT = f"{', '.join(_WORDS)} or a type such as image/heic"
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _MEANT, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _MEANT, lambda each: _one(each, reading))
 
 
-def _one(value: Value, reading: Reading) -> Check | None:
-    if isinstance(value, Text) and _MIME.fullmatch(value.text.lower()):
+def _one(value: ValueNode, reading: Reader) -> Filter | None:
+    if isinstance(value, ScalarNode) and _MIME.fullmatch(value.text.lower()):
         return _of_mime(value.text.lower())
     word = reading.choice(value, (*_WORDS, "image/heic", "video/*"))
     return None if word is None else _WORDS[word]
 
 
-def _of_mime(wanted: str) -> Check:
+def _of_mime(wanted: str) -> Filter:
     beginning = wanted.removesuffix("*")
 
     def holds(record: Record) -> bool:
         found = str(_mime(record)).lower()
         return found == wanted or (beginning != wanted and found.startswith(beginning))
 
-    return Check(f"type {wanted}", holds, frozenset({"originalMimeType"}), _mime)
+    return Filter(f"type {wanted}", holds, frozenset({"originalMimeType"}), _mime)
 
 
 PREDICATE = Predicate(

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.record import exif, has_exif, number
-from immich_smart_albums.rules.syntax.document import Entries
-from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.syntax.document import MappingNode
+from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.syntax.source import nearest
-from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.tree import Filter
 from immich_smart_albums.rules.values.geo import Point, distance, in_polygon, read_box, read_circle, read_polygon, shown
 from immich_smart_albums.rules.values.numbers import written
 from immich_smart_albums.rules.values.schema import NONE, SCALAR, TEXT, mapping, one_or_list
@@ -18,20 +18,20 @@ from immich_smart_albums.rules.values.schema import NONE, SCALAR, TEXT, mapping,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Circle, Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Circle, Reader
     from immich_smart_albums.rules.tree import Node, Record
 
 _MEANT = "a place on earth"
 _LATITUDE, _LONGITUDE = exif("latitude"), exif("longitude")
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _MEANT, lambda each: _one(each, reading), none=_NOWHERE)
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _MEANT, lambda each: _one(each, reading), none=_NOWHERE)
 
 
-def _one(value: Value, reading: Reading) -> Node | None:
-    if isinstance(value, Entries):
+def _one(value: ValueNode, reading: Reader) -> Node | None:
+    if isinstance(value, MappingNode):
         return _area(value, reading)
     name = reading.text(value, "the name of a place")
     if name is None:
@@ -47,7 +47,7 @@ def _one(value: Value, reading: Reading) -> Node | None:
     return _around(circle, f"near {name!r}")
 
 
-def _area(value: Entries, reading: Reading) -> Node | None:
+def _area(value: MappingNode, reading: Reader) -> Node | None:
     keys = [key.text for key, _ in value.entries]
     if keys == ["box"]:
         return _in_box(value.entries[0][1], reading)
@@ -60,13 +60,13 @@ def _area(value: Entries, reading: Reading) -> Node | None:
     return None
 
 
-def _around(circle: Circle, title: str = "") -> Check:
+def _around(circle: Circle, title: str = "") -> Filter:
     middle = (circle.latitude, circle.longitude)
     words = f"within {written(circle.radius)} m of {shown(middle)}"
     return _check(words, lambda point: distance(middle, point) <= circle.radius, title)
 
 
-def _in_box(value: Value, reading: Reading) -> Check | None:
+def _in_box(value: ValueNode, reading: Reader) -> Filter | None:
     box = read_box(value, reading)
     if box is None:
         return None
@@ -80,19 +80,19 @@ def _in_box(value: Value, reading: Reading) -> Check | None:
     return _check(f"in the box from {shown((south, west))} to {shown((north, east))}", holds)
 
 
-def _in_polygon(value: Value, reading: Reading) -> Check | None:
+def _in_polygon(value: ValueNode, reading: Reader) -> Filter | None:
     corners = read_polygon(value, reading)
     if corners is None:
         return None
     return _check(f"in the polygon {'; '.join(map(shown, corners))}", lambda point: in_polygon(point, corners))
 
 
-def _check(words: str, holds: Callable[[Point], bool], title: str = "") -> Check:
+def _check(words: str, holds: Callable[[Point], bool], title: str = "") -> Filter:
     def test(record: Record) -> bool:
         point = _point(record)
         return point is not None and holds(point)
 
-    return Check(words, test, _FIELDS, _point, title=title)
+    return Filter(words, test, _FIELDS, _point, text=title)
 
 
 def _point(record: Record) -> Point | None:
@@ -101,7 +101,7 @@ def _point(record: Record) -> Point | None:
 
 
 _FIELDS = frozenset({"exifInfo.latitude", "exifInfo.longitude"})
-_NOWHERE = Check("no coordinates", lambda record: has_exif(record) and _point(record) is None, _FIELDS, _point)
+_NOWHERE = Filter("no coordinates", lambda record: has_exif(record) and _point(record) is None, _FIELDS, _point)
 _CORNER = {"anyOf": [mapping(lat=SCALAR, lon=SCALAR), {"type": "array", "items": SCALAR, "minItems": 2, "maxItems": 2}]}
 
 PREDICATE = Predicate(

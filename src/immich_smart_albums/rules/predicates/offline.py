@@ -10,14 +10,14 @@ from immich_smart_albums.rules.tree import Node, Not, Search
 from immich_smart_albums.rules.values.schema import TRUTH
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 # Immich keeps offline assets in the trash; since 1.128 isOffline looks there by itself.
 _OFFLINE = Search(Query(Kind.METADATA, (("isOffline", True), ("withDeleted", True))))
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
     wanted = reading.truth(value)
     return None if wanted is None else _OFFLINE if wanted else Not(_OFFLINE)
 

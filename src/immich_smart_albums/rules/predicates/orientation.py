@@ -6,27 +6,27 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.record import SHAPE_FIELDS, shape
-from immich_smart_albums.rules.syntax.reader import any_of
-from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.syntax.reader import read_list
+from immich_smart_albums.rules.tree import Filter
 from immich_smart_albums.rules.values.schema import one_or_list, words
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node, Record
 
 _WORDS = ("landscape", "portrait", "square")
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, f"one of {', '.join(_WORDS)}", lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, f"one of {', '.join(_WORDS)}", lambda each: _one(each, reading))
 
 
-def _one(value: Value, reading: Reading) -> Check | None:
+def _one(value: ValueNode, reading: Reader) -> Filter | None:
     wanted = reading.choice(value, _WORDS)
     if wanted is None:
         return None
-    return Check(f"orientation {wanted}", lambda record: _of(record) == wanted, frozenset(SHAPE_FIELDS), _of)
+    return Filter(f"orientation {wanted}", lambda record: _of(record) == wanted, frozenset(SHAPE_FIELDS), _of)
 
 
 def _of(record: Record) -> str | None:

@@ -6,50 +6,54 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.record import needed
-from immich_smart_albums.rules.syntax.document import Text
-from immich_smart_albums.rules.syntax.reader import any_of
-from immich_smart_albums.rules.tree import Check, Named, Node, Not, Thing
+from immich_smart_albums.rules.record import required
+from immich_smart_albums.rules.syntax.document import ScalarNode
+from immich_smart_albums.rules.syntax.reader import read_list
+from immich_smart_albums.rules.tree import EntityKind, Filter, Node, Not, Reference
 from immich_smart_albums.rules.values.schema import TEXT, one_or_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 _WHO = "mine, partner or a user"
 
 
-def owned_by(ids: Iterable[str], title: str) -> Check:
+def owned_by(ids: Iterable[str], title: str) -> Filter:
     """The asset belongs to one of these users."""
     wanted = frozenset(ids)
-    return Check(
+    return Filter(
         f"owner {' or '.join(sorted(wanted))}",
-        lambda record: needed(record, "ownerId") in wanted,
+        lambda record: required(record, "ownerId") in wanted,
         frozenset({"ownerId"}),
         lambda record: record.get("ownerId"),
-        title=title,
+        text=title,
     )
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _WHO, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _WHO, lambda each: _one(each, reading))
 
 
-def _one(value: Value, reading: Reading) -> Node | None:
+def _one(value: ValueNode, reading: Reader) -> Node | None:
     text = reading.text(value, _WHO)
     if text is None:
         return None
     who = text.strip()
-    thing = Thing.SELF if isinstance(value, Text) and not value.quoted and who in {"mine", "partner"} else Thing.USER
-    title = "owner mine" if thing is Thing.SELF else f"owner {who!r}"
+    thing = (
+        EntityKind.ME
+        if isinstance(value, ScalarNode) and not value.quoted and who in {"mine", "partner"}
+        else EntityKind.USER
+    )
+    title = "owner mine" if thing is EntityKind.ME else f"owner {who!r}"
 
     def build(ids: tuple[tuple[str, ...], ...]) -> Node:
         return owned_by(chain.from_iterable(ids), title)
 
-    named = Named(thing, (who,), title, build, label=str(value.span))
-    return Not(named) if thing is Thing.SELF and who == "partner" else named
+    named = Reference(thing, (who,), title, build, origin=str(value.span))
+    return Not(named) if thing is EntityKind.ME and who == "partner" else named
 
 
 PREDICATE = Predicate(

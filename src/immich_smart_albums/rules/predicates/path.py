@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.record import field
 from immich_smart_albums.rules.values.schema import TEXT, mapping, one_or_list
-from immich_smart_albums.rules.values.text import TextFact, read_text_test
+from immich_smart_albums.rules.values.text import TextField, read_text_test
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node
 
-_PATH = TextFact("path", field("originalPath"), "originalPath", "originalPath", glob_start=r"(?:\A|/)")
+_PATH = TextField("path", field("originalPath"), "originalPath", "originalPath", glob_start=r"(?:\A|/)")
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
     return read_text_test(value, reading, _PATH)
 
 

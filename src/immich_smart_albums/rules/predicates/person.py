@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.text_forms import folded
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.record import in_range, needed
-from immich_smart_albums.rules.syntax.document import Entries
+from immich_smart_albums.rules.record import number_in, required
+from immich_smart_albums.rules.syntax.document import MappingNode
 from immich_smart_albums.rules.syntax.ids import id_in_url
-from immich_smart_albums.rules.syntax.reader import all_of, any_of, is_none, one_of, options, together
-from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Search, Thing
+from immich_smart_albums.rules.syntax.reader import all_of, any_of, is_none, options, read_all, read_list
+from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search
 from immich_smart_albums.rules.values.numbers import Range, Unit, read_range
 from immich_smart_albums.rules.values.schema import NONE, RANGE, SCALAR, TRUTH, mapping, one_or_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from immich_smart_albums.model.query import Reach
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.model.query import Scope
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Record
 
 _WHO = "a person's name"
@@ -34,26 +34,26 @@ _COUNT = Unit(
 )
 
 
-def person_named(who: str, label: str = "", reach: Reach | None = None) -> Named:
+def person_named(who: str, label: str = "", reach: Scope | None = None) -> Reference:
     """Somebody with this name or id is on the asset. Several people may share the name: any of them counts."""
 
     def build(ids: tuple[tuple[str, ...], ...]) -> Node:
         return _any_by_id(ids[0], label)
 
-    return Named(Thing.PERSON, (who,), f"person {who!r}", build, reach, label)
+    return Reference(EntityKind.PERSON, (who,), f"person {who!r}", build, reach, label)
 
 
 def _any_by_id(ids: Iterable[str], label: str = "") -> Node:
-    searches = tuple(Search(Query(Kind.METADATA, (("personIds", (each,)),)), label) for each in ids)
+    searches = tuple(Search(Query(Kind.METADATA, (("personIds", (id_,)),)), label) for id_ in ids)
     return searches[0] if len(searches) == 1 else Any(searches, label)
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _WHO, lambda each: _condition(each, reading), none=_NOBODY)
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _WHO, lambda each: _condition(each, reading), none=_NOBODY)
 
 
-def _condition(value: Value, reading: Reading) -> Node | None:
-    if not isinstance(value, Entries):
+def _condition(value: ValueNode, reading: Reader) -> Node | None:
+    if not isinstance(value, MappingNode):
         return _anybody(value, reading)
     readers = {
         "any": lambda each: _any(each, reading),
@@ -66,7 +66,7 @@ def _condition(value: Value, reading: Reading) -> Node | None:
     return options(value, reading, "a condition on people", readers)
 
 
-def _people_named(value: Value, reading: Reading) -> tuple[Named, ...] | None:
+def _people_named(value: ValueNode, reading: Reader) -> tuple[Reference, ...] | None:
     """The people that one entry names: one, or the members of a group."""
     text = reading.text(value, _WHO)
     if text is None:
@@ -76,78 +76,78 @@ def _people_named(value: Value, reading: Reading) -> tuple[Named, ...] | None:
     return tuple(person_named(id_in_url(who, "people") or who.strip(), str(value.span)) for who in members)
 
 
-def _anybody(value: Value, reading: Reading) -> Node | None:
+def _anybody(value: ValueNode, reading: Reader) -> Node | None:
     people = _people_named(value, reading)
-    return None if people is None else one_of(people)
+    return None if people is None else any_of(people)
 
 
-def _everybody(value: Value, reading: Reading) -> Node | None:
+def _everybody(value: ValueNode, reading: Reader) -> Node | None:
     people = _people_named(value, reading)
-    return None if people is None else together(people)
+    return None if people is None else all_of(people)
 
 
-def _any(value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _WHO, lambda each: _anybody(each, reading), none=_NOBODY)
+def _any(value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _WHO, lambda each: _anybody(each, reading), none=_NOBODY)
 
 
-def _all(value: Value, reading: Reading) -> Node | None:
-    return all_of(value, reading, _WHO, lambda each: _everybody(each, reading), none=_NOBODY)
+def _all(value: ValueNode, reading: Reader) -> Node | None:
+    return read_all(value, reading, _WHO, lambda each: _everybody(each, reading), none=_NOBODY)
 
 
-def _none(value: Value, reading: Reading) -> Node | None:
+def _none(value: ValueNode, reading: Reader) -> Node | None:
     people = _any(value, reading)
     return None if people is None else Not(people)
 
 
-def _only(value: Value, reading: Reading) -> Node | None:
+def _only(value: ValueNode, reading: Reader) -> Node | None:
     values = reading.each(value, _WHO)
     if values is None:
         return None
-    entries = [_people_named(each, reading) for each in values if not is_none(each)]
+    entries = [_people_named(value, reading) for value in values if not is_none(value)]
     people = [person for named in entries for person in named or ()]
     if None in entries:
         return None
     nobody = (_NOBODY,) if len(entries) < len(values) else ()
     names = tuple(dict.fromkeys(name for person in people for name in person.names))
-    return one_of((*nobody, *([_only_named(names, str(value.span))] if names else [])))
+    return any_of((*nobody, *([_only_named(names, str(value.span))] if names else [])))
 
 
-def _only_named(names: tuple[str, ...], label: str) -> Named:
+def _only_named(names: tuple[str, ...], label: str) -> Reference:
     said = ", ".join(map(repr, names))
 
     def build(ids: tuple[tuple[str, ...], ...]) -> Node:
         allowed = frozenset(chain.from_iterable(ids))
         return All((_any_by_id(sorted(allowed)), _nobody_but(allowed, f"nobody but {said}")))
 
-    return Named(Thing.PERSON, names, f"nobody but {said}, and one of them", build, label=label)
+    return Reference(EntityKind.PERSON, names, f"nobody but {said}, and one of them", build, origin=label)
 
 
-def _nobody_but(allowed: frozenset[str], title: str) -> Check:
-    return Check(
+def _nobody_but(allowed: frozenset[str], title: str) -> Filter:
+    return Filter(
         f"nobody but {', '.join(sorted(allowed))}",
-        lambda record: all(each.get("id") in allowed for each in _people(record)),
+        lambda record: all(person.get("id") in allowed for person in _people(record)),
         _FIELDS,
         _names,
-        title=title,
+        text=title,
     )
 
 
-def _how_many(value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _COUNT.meant, lambda each: _so_many(each, reading))
+def _how_many(value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _COUNT.meant, lambda each: _so_many(each, reading))
 
 
-def _so_many(value: Value, reading: Reading) -> Node | None:
+def _so_many(value: ValueNode, reading: Reader) -> Node | None:
     wanted = read_range(value, reading, _COUNT)
-    return None if wanted is None else in_range("people", wanted, _COUNT, _count, *_FIELDS)
+    return None if wanted is None else number_in("people", wanted, _COUNT, _count, *_FIELDS)
 
 
-def _unnamed(value: Value, reading: Reading) -> Node | None:
+def _unnamed(value: ValueNode, reading: Reader) -> Node | None:
     wanted = reading.truth(value)
     if wanted is None:
         return None
-    check = Check(
+    check = Filter(
         "somebody without a name",
-        lambda record: any(not each.get("name") for each in _people(record)),
+        lambda record: any(not person.get("name") for person in _people(record)),
         _FIELDS,
         _names,
     )
@@ -155,19 +155,19 @@ def _unnamed(value: Value, reading: Reading) -> Node | None:
 
 
 def _people(record: Record) -> list[dict[str, object]]:
-    people = needed(record, "people")
-    return [each for each in people if isinstance(each, dict)] if isinstance(people, list) else []
+    people = required(record, "people")
+    return [person for person in people if isinstance(person, dict)] if isinstance(people, list) else []
 
 
 def _count(record: Record) -> float:
-    return len({each.get("id") for each in _people(record)})
+    return len({person.get("id") for person in _people(record)})
 
 
 def _names(record: Record) -> list[object]:
-    return [each.get("name") or "(no name)" for each in _people(record)]
+    return [person.get("name") or "(no name)" for person in _people(record)]
 
 
-_NOBODY = in_range("people", Range(0, 0), _COUNT, _count, *_FIELDS)
+_NOBODY = number_in("people", Range(0, 0), _COUNT, _count, *_FIELDS)
 
 
 PREDICATE = Predicate(

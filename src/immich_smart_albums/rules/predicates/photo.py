@@ -7,40 +7,40 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.record import needed
+from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.syntax.ids import read_asset
-from immich_smart_albums.rules.tree import Check, Named, Node, Thing
+from immich_smart_albums.rules.tree import EntityKind, Filter, Node, Reference
 from immich_smart_albums.rules.values.schema import TEXT, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
     values = reading.each(value, "the id of a photo, or the address of its page,")
     if values is None:
         return None
-    read = [read_asset(each, reading) for each in values]
+    read = [read_asset(value, reading) for value in values]
     known = [each for each in read if each is not None]
     if len(known) < len(read):
         return None
     ids = tuple(dict.fromkeys(known))
-    return Named(Thing.PHOTO, ids, f"photo {' or '.join(ids)}", _is_one_of, label=str(value.span))
+    return Reference(EntityKind.PHOTO, ids, f"photo {' or '.join(ids)}", _is_one_of, origin=str(value.span))
 
 
-def _is_one_of(ids: tuple[tuple[str, ...], ...]) -> Check:
+def _is_one_of(ids: tuple[tuple[str, ...], ...]) -> Filter:
     """One check for all of them, so that a long list costs a record one look; a single one can be searched for, too."""
     wanted = frozenset(chain.from_iterable(ids))
     within = Query(Kind.METADATA, (("id", next(iter(wanted))),)) if len(wanted) == 1 else None
-    return Check(
+    return Filter(
         f"photo {' or '.join(sorted(wanted))}",
-        lambda record: needed(record, "id") in wanted,
+        lambda record: required(record, "id") in wanted,
         frozenset({"id"}),
         lambda record: record.get("id"),
-        within=within,
-        exact=within is not None,
-        title="" if within is not None else f"one of {len(wanted)} photos",
+        superset=within,
+        superset_is_exact=within is not None,
+        text="" if within is not None else f"one of {len(wanted)} photos",
     )
 
 

@@ -9,8 +9,8 @@ from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.values.schema import NONE, TEXT, TRUTH, mapping, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node
 
 _PLACES = Names(
@@ -22,7 +22,7 @@ _PLACES = Names(
 )
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
     return read_names(value, reading, _PLACES)
 
 

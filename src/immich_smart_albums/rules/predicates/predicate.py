@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from immich_smart_albums.rules.syntax.document import Text, Value
-from immich_smart_albums.rules.syntax.reader import Reading
+from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+from immich_smart_albums.rules.syntax.reader import Reader
 from immich_smart_albums.rules.tree import Node
 
-Read = Callable[[Text, Value, Reading], Node | None]
+Read = Callable[[ScalarNode, ValueNode, Reader], Node | None]
 """Reads the value that stands after a word; None where a problem was noted."""
 
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.record import equals, exif, unknown
-from immich_smart_albums.rules.syntax.document import Text, name_of
-from immich_smart_albums.rules.syntax.reader import any_of, one_of
+from immich_smart_albums.rules.record import equals, exif, is_missing
+from immich_smart_albums.rules.syntax.document import ScalarNode, name_of
+from immich_smart_albums.rules.syntax.reader import any_of, read_list
 from immich_smart_albums.rules.values.numbers import Unit, plain_number, read_range, written
 from immich_smart_albums.rules.values.schema import NONE, RANGE, one_or_list, words
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
-    from immich_smart_albums.rules.tree import Check, Node, Record
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
+    from immich_smart_albums.rules.tree import Filter, Node, Record
 
 _MOST = 5
 _HINT = "Photos without stars are found by none: rating: none, or rating: [none, 1]."
@@ -29,17 +29,17 @@ def _stars(record: Record) -> object:
 
 
 _RATING = exif("rating")
-_UNRATED = unknown("rating", _stars, "exifInfo.rating", within=Query(Kind.METADATA, (("rating", None),)))
+_UNRATED = is_missing("rating", _stars, "exifInfo.rating", within=Query(Kind.METADATA, (("rating", None),)))
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _STARS.meant, lambda each: _one(each, reading), none=_UNRATED)
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _STARS.meant, lambda each: _one(each, reading), none=_UNRATED)
 
 
-def _one(value: Value, reading: Reading) -> Node | None:
-    if isinstance(value, Text) and value.text in {"rejected", "-1"}:
+def _one(value: ValueNode, reading: Reader) -> Node | None:
+    if isinstance(value, ScalarNode) and value.text in {"rejected", "-1"}:
         return equals("rating", -1, _RATING, "exifInfo.rating")
-    if isinstance(value, Text) and value.text.strip().lower() in _NO_STARS:
+    if isinstance(value, ScalarNode) and value.text.strip().lower() in _NO_STARS:
         reading.problem(value, f"{_STARS.meant} is expected here, not {name_of(value)}", hint=_HINT)
         return None
     stars = read_range(value, reading, _STARS)
@@ -48,10 +48,10 @@ def _one(value: Value, reading: Reading) -> Node | None:
     wanted = [number for number in range(1, _MOST + 1) if number in stars]
     if not wanted:
         reading.problem(value, f"no rating from 1 to {_MOST} lies in this range: nothing can match", hint=_HINT)
-    return one_of(map(_exactly, wanted)) if wanted else None
+    return any_of(map(_exactly, wanted)) if wanted else None
 
 
-def _exactly(stars: int) -> Check:
+def _exactly(stars: int) -> Filter:
     # Immich compares with one rating only, so a range is several searches.
     return equals("rating", stars, _RATING, "exifInfo.rating", within=Query(Kind.METADATA, (("rating", stars),)))
 

@@ -6,13 +6,13 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.record import exif, has_exif, needed
-from immich_smart_albums.rules.tree import Check, Node, Not
+from immich_smart_albums.rules.record import exif, has_exif, required
+from immich_smart_albums.rules.tree import Filter, Node, Not
 from immich_smart_albums.rules.values.schema import TRUTH
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Record
 
 _BETWEEN = str.maketrans("", "", " _-'\u2019")
@@ -54,16 +54,16 @@ def _says_screenshot(text: str) -> bool:
 
 def _why(record: Record) -> str | None:
     """What tells that it is a screenshot; None where nothing does."""
-    if needed(record, "type") != "IMAGE":
+    if required(record, "type") != "IMAGE":
         return None
-    texts = {word: str(needed(record, name)) for word, name in _TEXTS.items()}
+    texts = {word: str(required(record, name)) for word, name in _TEXTS.items()}
     if _says_screenshot("\n".join(texts.values())):  # one look for most photos, since it says so of few
         return next(f"{word} {text}" for word, text in texts.items() if _says_screenshot(text))
     is_png = record.get("originalMimeType") == "image/png"
     return "a PNG of no camera" if is_png and has_exif(record) and not (_MAKE(record) or _MODEL(record)) else None
 
 
-IS_SCREENSHOT = Check(
+IS_SCREENSHOT = Filter(
     "screenshot",
     lambda record: _why(record) is not None,
     frozenset({"type", "originalFileName", "originalPath", "originalMimeType", "exifInfo.make", "exifInfo.model"}),
@@ -71,7 +71,7 @@ IS_SCREENSHOT = Check(
 )
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
     wanted = reading.truth(value)
     return None if wanted is None else IS_SCREENSHOT if wanted else Not(IS_SCREENSHOT)
 

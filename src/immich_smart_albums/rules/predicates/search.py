@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, Kind
 from immich_smart_albums.rules.payload.payload import read_object
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.syntax.document import Entries, Items, Text, name_of
-from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, name_of
+from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.values.schema import one_or_list
 
 if TYPE_CHECKING:
     from immich_smart_albums.errors import Problem
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node, Search
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,15})?", re.ASCII)
@@ -27,7 +27,7 @@ _WORDS = {"true": True, "false": False, "null": None, "~": None, "none": None}
 class _Payload:
     """A search in a rules file."""
 
-    value: Entries
+    value: MappingNode
 
     @property
     def label(self) -> str:
@@ -42,12 +42,12 @@ class _Payload:
         return places[skip] if skip < len(places) else None
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, "a search", lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, "a search", lambda each: _one(each, reading))
 
 
-def _one(value: Value, reading: Reading) -> Search | None:
-    if not isinstance(value, Entries):
+def _one(value: ValueNode, reading: Reader) -> Search | None:
+    if not isinstance(value, MappingNode):
         message = f"a search is a mapping of Immich's own search fields, not {name_of(value)}"
         reading.problem(value, message, hint="Write {city: Helsinki}; for a search by content use smart.")
         return None
@@ -58,18 +58,18 @@ def _one(value: Value, reading: Reading) -> Search | None:
     )
 
 
-def _as_json(value: Value) -> object:
+def _as_json(value: ValueNode) -> object:
     """The value as JSON has it: what looks like a number, true, false or null is one where it stands without quotes."""
     match value:
-        case Entries():
+        case MappingNode():
             return {key.text: _as_json(entry) for key, entry in value.entries}
-        case Items():
-            return [_as_json(each) for each in value.items]
-        case Text() if value.quoted:
+        case SequenceNode():
+            return [_as_json(item) for item in value.items]
+        case ScalarNode() if value.quoted:
             return value.text
-        case Text() if value.text.lower() in _WORDS:
+        case ScalarNode() if value.text.lower() in _WORDS:
             return _WORDS[value.text.lower()]
-        case Text() if found := _NUMBER.fullmatch(value.text):
+        case ScalarNode() if found := _NUMBER.fullmatch(value.text):
             return float(value.text) if found[2] else int(value.text)
         case _:
             return value.text

@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.record import exif, in_range, number
-from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.record import exif, number, number_in
+from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.values.numbers import Unit, read_range, written
 from immich_smart_albums.rules.values.schema import RANGE, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node, Record
 
 _SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*([kmgt]?)(i?)b", re.ASCII | re.IGNORECASE)
@@ -31,17 +31,17 @@ def _bytes(text: str) -> float | None:
 _UNIT = Unit("a size with its unit, such as 5MB,", _bytes, lambda size: f"{written(size)} bytes", "5MB..10MB")
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _UNIT.meant, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _UNIT.meant, lambda each: _one(each, reading))
 
 
-def _one(value: Value, reading: Reading) -> Node | None:
+def _one(value: ValueNode, reading: Reader) -> Node | None:
     wanted = read_range(value, reading, _UNIT)
 
     def size(record: Record) -> float | None:
         return number(_FILE_SIZE(record))
 
-    return None if wanted is None else in_range("size", wanted, _UNIT, size, "exifInfo.fileSizeInByte")
+    return None if wanted is None else number_in("size", wanted, _UNIT, size, "exifInfo.fileSizeInByte")
 
 
 PREDICATE = Predicate(

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, LARGEST_LIMIT, Kind, Query
 from immich_smart_albums.rules.payload.smart_text import split_limit
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.syntax.document import Entries, Text
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode
 from immich_smart_albums.rules.syntax.ids import read_asset
-from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.tree import Search
 from immich_smart_albums.rules.values.schema import SCALAR, TEXT, Schema, mapping, one_or_list
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.query import Value as FilterValue
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node
 
 _WORDS = "what should be on the photos"
@@ -30,12 +30,12 @@ _OPTIONS = {
 }
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _WORDS, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _WORDS, lambda each: _one(each, reading))
 
 
-def _one(value: Value, reading: Reading) -> Node | None:
-    if isinstance(value, Entries):
+def _one(value: ValueNode, reading: Reader) -> Node | None:
+    if isinstance(value, MappingNode):
         return _from_entries(value, reading)
     text = reading.text(value, _WORDS)
     if text is None:
@@ -43,14 +43,14 @@ def _one(value: Value, reading: Reading) -> Node | None:
     words, limit = split_limit(text)
     top = DEFAULT_SMART_LIMIT
     if limit is not None:
-        kept = reading.whole_number(Text(limit, value.span), _TOP, least=1, most=LARGEST_LIMIT)
+        kept = reading.whole_number(ScalarNode(limit, value.span), _TOP, least=1, most=LARGEST_LIMIT)
         if kept is None:
             return None
         top = kept
     return Search(Query(Kind.SMART, (("query", words),), limit=top))
 
 
-def _from_entries(value: Entries, reading: Reading) -> Node | None:
+def _from_entries(value: MappingNode, reading: Reader) -> Node | None:
     entries = reading.entries(value, _OPTIONS, "a smart search")
     if entries is None:
         return None
@@ -73,12 +73,12 @@ def _from_entries(value: Entries, reading: Reading) -> Node | None:
     return Search(Query(Kind.SMART, tuple(sorted(filters.items())), limit=limit, until=until))
 
 
-def _until(value: Value, reading: Reading) -> tuple[str, ...]:
+def _until(value: ValueNode, reading: Reader) -> tuple[str, ...]:
     values = reading.each(value, "a photo") or ()
-    return tuple(dict.fromkeys(each for each in (read_asset(each, reading) for each in values) if each is not None))
+    return tuple(dict.fromkeys(each for each in (read_asset(value, reading) for value in values) if each is not None))
 
 
-def _limit(entries: dict[str, Value], reading: Reading) -> int | None:
+def _limit(entries: dict[str, ValueNode], reading: Reader) -> int | None:
     if "top" not in entries:
         return None if "until" in entries else DEFAULT_SMART_LIMIT
     if "until" in entries:

@@ -6,42 +6,42 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.record import needed
-from immich_smart_albums.rules.syntax.document import Text
-from immich_smart_albums.rules.syntax.reader import any_of
-from immich_smart_albums.rules.tree import All, Check, Node, Not, Record
+from immich_smart_albums.rules.record import required
+from immich_smart_albums.rules.syntax.document import ScalarNode
+from immich_smart_albums.rules.syntax.reader import read_list
+from immich_smart_albums.rules.tree import All, Filter, Node, Not, Record
 from immich_smart_albums.rules.values.schema import TRUTH, one_or_list, words
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 _FIELDS = frozenset({"stack"})
 
 
 def _primary(record: Record) -> object:
-    stack = needed(record, "stack")
+    stack = required(record, "stack")
     return stack.get("primaryAssetId") if isinstance(stack, dict) else None
 
 
-_SINGLE = Check(
+_SINGLE = Filter(
     "in no stack",
-    lambda record: needed(record, "stack") is None,
+    lambda record: required(record, "stack") is None,
     _FIELDS,
     _primary,
     # Since 2.6 this leaves out everything that is stacked, the first of each stack as well.
-    within=Query(Kind.METADATA, (("withStacked", False),)),
-    exact=True,
+    superset=Query(Kind.METADATA, (("withStacked", False),)),
+    superset_is_exact=True,
 )
-_FIRST = Check("first of its stack", lambda record: _primary(record) == record["id"], _FIELDS, _primary)
+_FIRST = Filter("first of its stack", lambda record: _primary(record) == record["id"], _FIELDS, _primary)
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, "true, false or primary", lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, "true, false or primary", lambda each: _one(each, reading))
 
 
-def _one(value: Value, reading: Reading) -> Node | None:
-    if isinstance(value, Text) and value.text == "primary":
+def _one(value: ValueNode, reading: Reader) -> Node | None:
+    if isinstance(value, ScalarNode) and value.text == "primary":
         # That it is in a stack is implied, and cheap to ask: only what is left is asked for one by one.
         return All((Not(_SINGLE), _FIRST))
     wanted = reading.truth(value)

@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.syntax.document import Entries
-from immich_smart_albums.rules.syntax.reader import all_of, any_of, options
-from immich_smart_albums.rules.tree import Any, Named, Node, Not, Search, Thing
+from immich_smart_albums.rules.syntax.document import MappingNode
+from immich_smart_albums.rules.syntax.reader import options, read_all, read_list
+from immich_smart_albums.rules.tree import Any, EntityKind, Node, Not, Reference, Search
 from immich_smart_albums.rules.values.schema import NONE, SCALAR, mapping, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 _PATH = "a tag"
 _UNTAGGED = Search(Query(Kind.METADATA, (("tagIds", None),)))
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _PATH, lambda each: _condition(each, reading), none=_UNTAGGED)
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _PATH, lambda each: _condition(each, reading), none=_UNTAGGED)
 
 
-def _condition(value: Value, reading: Reading) -> Node | None:
-    if not isinstance(value, Entries):
+def _condition(value: ValueNode, reading: Reader) -> Node | None:
+    if not isinstance(value, MappingNode):
         return _one(value, reading)
     readers = {
         "any": lambda each: _any(each, reading),
@@ -34,30 +34,30 @@ def _condition(value: Value, reading: Reading) -> Node | None:
     return options(value, reading, "a condition on tags", readers)
 
 
-def _any(value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _PATH, lambda each: _one(each, reading), none=_UNTAGGED)
+def _any(value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _PATH, lambda each: _one(each, reading), none=_UNTAGGED)
 
 
-def _all(value: Value, reading: Reading) -> Node | None:
-    return all_of(value, reading, _PATH, lambda each: _one(each, reading), none=_UNTAGGED)
+def _all(value: ValueNode, reading: Reader) -> Node | None:
+    return read_all(value, reading, _PATH, lambda each: _one(each, reading), none=_UNTAGGED)
 
 
-def _none(value: Value, reading: Reading) -> Node | None:
+def _none(value: ValueNode, reading: Reader) -> Node | None:
     tags = _any(value, reading)
     return None if tags is None else Not(tags)
 
 
-def _one(value: Value, reading: Reading) -> Node | None:
+def _one(value: ValueNode, reading: Reader) -> Node | None:
     path = reading.text(value, _PATH)
     return (
         None
         if path is None
-        else Named(Thing.TAG, (path.strip(),), f"tag {path.strip()!r}", _tagged, label=str(value.span))
+        else Reference(EntityKind.TAG, (path.strip(),), f"tag {path.strip()!r}", _tagged, origin=str(value.span))
     )
 
 
 def _tagged(ids: tuple[tuple[str, ...], ...]) -> Node:
-    searches = tuple(Search(Query(Kind.METADATA, (("tagIds", (each,)),))) for each in ids[0])
+    searches = tuple(Search(Query(Kind.METADATA, (("tagIds", (id_,)),))) for id_ in ids[0])
     return searches[0] if len(searches) == 1 else Any(searches)
 
 

@@ -10,21 +10,28 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.instants import to_text
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.record import needed
-from immich_smart_albums.rules.syntax.document import Entries, Text
-from immich_smart_albums.rules.syntax.reader import any_of, labelled, together
-from immich_smart_albums.rules.tree import Check, Node, Not
-from immich_smart_albums.rules.values.dates import BOUNDS, MOMENT, Period, read_bounds, read_period
+from immich_smart_albums.rules.record import required
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode
+from immich_smart_albums.rules.syntax.reader import all_of, read_list, with_origin
+from immich_smart_albums.rules.tree import Filter, Node, Not
+from immich_smart_albums.rules.values.dates import BOUNDS, MOMENT, DateRange, read_bounds, read_period
 from immich_smart_albums.rules.values.numbers import Unit, read_range
-from immich_smart_albums.rules.values.recurring import MONTHS, WEEKDAYS, Cycle, read_days, read_numbers, read_times
+from immich_smart_albums.rules.values.recurring import (
+    MONTHS,
+    WEEKDAYS,
+    CyclicRange,
+    read_days,
+    read_numbers,
+    read_times,
+)
 from immich_smart_albums.rules.values.schema import RANGE, SCALAR, TRUTH, mapping, one_or_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Record
 
 _MARGIN = timedelta(days=1)
@@ -54,28 +61,28 @@ _OPTIONS = {
 }
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, MOMENT, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, MOMENT, lambda each: _one(each, reading))
 
 
-def _one(value: Value, reading: Reading) -> Node | None:
-    if isinstance(value, Entries):
+def _one(value: ValueNode, reading: Reader) -> Node | None:
+    if isinstance(value, MappingNode):
         return _from_entries(value, reading)
-    if isinstance(value, Text) and value.text == _ON_THIS_DAY:
+    if isinstance(value, ScalarNode) and value.text == _ON_THIS_DAY:
         return _today(reading)
-    if isinstance(value, Text) and re.match(r"\s*(\.\.\s*)?\d\d-\d\d", value.text):
+    if isinstance(value, ScalarNode) and re.match(r"\s*(\.\.\s*)?\d\d-\d\d", value.text):
         return _days(value, reading)
     return _in_period(read_period(value, reading))
 
 
-def _from_entries(value: Entries, reading: Reading) -> Node | None:
-    readers: dict[str, Callable[[Value], Node | None]] = {
-        "on": lambda entry: any_of(entry, reading, MOMENT, lambda each: _in_period(read_period(each, reading))),
-        "year": lambda entry: any_of(entry, reading, "a year", lambda each: _year(each, reading)),
+def _from_entries(value: MappingNode, reading: Reader) -> Node | None:
+    readers: dict[str, Callable[[ValueNode], Node | None]] = {
+        "on": lambda entry: read_list(entry, reading, MOMENT, lambda each: _in_period(read_period(each, reading))),
+        "year": lambda entry: read_list(entry, reading, "a year", lambda each: _year(each, reading)),
         "month": lambda entry: _months(entry, reading),
-        "day-of-year": lambda entry: any_of(entry, reading, "a day of the year", lambda each: _days(each, reading)),
+        "day-of-year": lambda entry: read_list(entry, reading, "a day of the year", lambda each: _days(each, reading)),
         "weekday": lambda entry: _weekdays(entry, reading),
-        "time-of-day": lambda entry: any_of(entry, reading, "a range of times", lambda each: _times(each, reading)),
+        "time-of-day": lambda entry: read_list(entry, reading, "a range of times", lambda each: _times(each, reading)),
         _ON_THIS_DAY: lambda entry: _on_this_day(entry, reading),
     }
     entries = reading.entries(value, _OPTIONS, "a time")
@@ -84,13 +91,13 @@ def _from_entries(value: Entries, reading: Reading) -> Node | None:
     if not entries:
         reading.problem(value, "a time is expected here", hint=f"It takes {', '.join(_OPTIONS)}.")
         return None
-    nodes = [labelled(readers[word](entry), str(entry.span)) for word, entry in entries.items() if word in readers]
+    nodes = [with_origin(readers[word](entry), str(entry.span)) for word, entry in entries.items() if word in readers]
     if not entries.keys().isdisjoint(BOUNDS):
         nodes.insert(0, _in_period(read_bounds(entries, value, reading)))
-    return together(nodes)
+    return all_of(nodes)
 
 
-def _in_period(period: Period | None) -> Check | None:
+def _in_period(period: DateRange | None) -> Filter | None:
     if period is None:
         return None
     bounds = {"takenAfter": _moved(period.first, -_MARGIN), "takenBefore": _moved(period.last, _MARGIN)}
@@ -105,7 +112,7 @@ def _moved(moment: datetime | None, by: timedelta) -> datetime | None:
         return None  # beyond the ends of the calendar there is nothing to leave out
 
 
-def _year(value: Value, reading: Reading) -> Node | None:
+def _year(value: ValueNode, reading: Reader) -> Node | None:
     years = read_range(value, reading, _YEARS)
     if years is None:
         return None
@@ -114,17 +121,17 @@ def _year(value: Value, reading: Reading) -> Node | None:
     if first == _LAST_YEAR + 1 or last == 0:
         reading.problem(value, "no year lies in this range: nothing can match")
         return None
-    return _in_period(Period(*(None if year is None else f"{year:04}" for year in (first, last))))
+    return _in_period(DateRange(*(None if year is None else f"{year:04}" for year in (first, last))))
 
 
-def _months(value: Value, reading: Reading) -> Node | None:
+def _months(value: ValueNode, reading: Reader) -> Node | None:
     wanted = read_numbers(value, reading, MONTHS)
     if wanted is None:
         return None
     return _check(f"taken in {' or '.join(wanted.values())}", lambda local: int(local[5:7]) in wanted)
 
 
-def _weekdays(value: Value, reading: Reading) -> Node | None:
+def _weekdays(value: ValueNode, reading: Reader) -> Node | None:
     wanted = read_numbers(value, reading, WEEKDAYS)
     if wanted is None:
         return None
@@ -135,45 +142,45 @@ def _weekdays(value: Value, reading: Reading) -> Node | None:
     return _check(f"taken on a {' or '.join(wanted.values())}", holds)
 
 
-def _days(value: Value, reading: Reading) -> Node | None:
+def _days(value: ValueNode, reading: Reader) -> Node | None:
     days = read_days(value, reading)
     return None if days is None else _on_days(days)
 
 
-def _on_days(days: Cycle) -> Check:
+def _on_days(days: CyclicRange) -> Filter:
     return _check(f"taken on {days.words} of any year", lambda local: local[5:10] in days)
 
 
-def _today(reading: Reading) -> Check:
+def _today(reading: Reader) -> Filter:
     day = reading.today.isoformat()[5:]
     # In a common year nobody would see the photos of 29 February, so they come with those of the 28th.
     leaps = day == "02-28" and not isleap(reading.today.year)
-    return _on_days(Cycle(day, "02-29" if leaps else day))
+    return _on_days(CyclicRange(day, "02-29" if leaps else day))
 
 
-def _on_this_day(value: Value, reading: Reading) -> Node | None:
+def _on_this_day(value: ValueNode, reading: Reader) -> Node | None:
     wanted = reading.truth(value)
     if wanted is None:
         return None
     return _today(reading) if wanted else Not(_today(reading))
 
 
-def _times(value: Value, reading: Reading) -> Node | None:
+def _times(value: ValueNode, reading: Reader) -> Node | None:
     times = read_times(value, reading)
     return None if times is None else _check(f"taken at {times.words}", lambda local: local[11:16] in times)
 
 
-def _check(words: str, holds: Callable[[str], bool], within: Query | None = None) -> Check:
+def _check(words: str, holds: Callable[[str], bool], within: Query | None = None) -> Filter:
     def test(record: Record) -> bool:
         local = _local_time(record)
         return local is not None and holds(local)
 
-    return Check(words, test, frozenset({"localDateTime"}), _local_time, within)
+    return Filter(words, test, frozenset({"localDateTime"}), _local_time, within)
 
 
 def _local_time(record: Record) -> str | None:
     """`2023-07-14T18:30:00.000`; None for years of other than four digits, which lie beyond the calendar."""
-    text = needed(record, "localDateTime")
+    text = required(record, "localDateTime")
     return text[:23] if isinstance(text, str) and text[:4].isdecimal() else None
 
 

@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Predicate
-from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.tree import Search
 from immich_smart_albums.rules.values.schema import SCALAR, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Text, Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node
 
 _WORDS = "words in the picture"
 
 
-def _read(_word: Text, value: Value, reading: Reading) -> Node | None:
-    return any_of(value, reading, _WORDS, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+    return read_list(value, reading, _WORDS, lambda each: _one(each, reading))
 
 
-def _one(value: Value, reading: Reading) -> Node | None:
+def _one(value: ValueNode, reading: Reader) -> Node | None:
     text = reading.text(value, _WORDS)
     return None if text is None else Search(Query(Kind.METADATA, (("ocr", text.strip()),)))
 

@@ -16,12 +16,12 @@ from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.album import Account
 from immich_smart_albums.rules.rules_file.headers import read_headers
 from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, KEY
-from immich_smart_albums.rules.syntax.document import Entries, Items, Text
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode
 from immich_smart_albums.rules.syntax.source import nearest
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 _KEY = re.compile(r"(?=.*\d)[A-Za-z0-9]{32,}", re.ASCII)
 """As Immich makes them: 32 random bytes in base 64, without what is no letter or digit."""
@@ -29,9 +29,9 @@ _KEY = re.compile(r"(?=.*\d)[A-Za-z0-9]{32,}", re.ASCII)
 _HINT = f"Write one of {', '.join(KEY)}. The key itself has no place in a rules file."
 
 
-def read_accounts(value: Value, reading: Reading) -> tuple[Account, ...]:
+def read_accounts(value: ValueNode, reading: Reader) -> tuple[Account, ...]:
     """The accounts in their order; those with problems, which are noted, are left out."""
-    if not isinstance(value, Entries) or not value.entries:
+    if not isinstance(value, MappingNode) or not value.entries:
         _problem(
             value,
             "accounts by name are expected here, a mapping",
@@ -48,11 +48,11 @@ def read_accounts(value: Value, reading: Reading) -> tuple[Account, ...]:
     return tuple(account for account in found if account)
 
 
-def _read(name: Text, value: Value, reading: Reading) -> Account | None:
+def _read(name: ScalarNode, value: ValueNode, reading: Reader) -> Account | None:
     if not name.text.strip():
         _problem(name, "an account needs a name", "Write it such as alice: {key_env: ALICE_KEY}.", reading)
         return None
-    if not isinstance(value, Entries):
+    if not isinstance(value, MappingNode):
         _problem(value, f"where the key of {name.text} comes from is expected here, a mapping", _HINT, reading)
         return None
     unknown = [key for key, _ in value.entries if key.text not in ACCOUNT]
@@ -73,14 +73,14 @@ def _read(name: Text, value: Value, reading: Reading) -> Account | None:
     return replace(account, headers=read_headers(headers, reading))
 
 
-def _with_key(name: Text, key: Text, value: Value, reading: Reading) -> Account | None:
-    if isinstance(value, Text) and _KEY.fullmatch(value.text.strip()):
+def _with_key(name: ScalarNode, key: ScalarNode, value: ValueNode, reading: Reader) -> Account | None:
+    if isinstance(value, ScalarNode) and _KEY.fullmatch(value.text.strip()):
         _problem(value, "this looks like the key itself", _HINT, reading)
         return None
     if key.text == "key_command":
         command = _command(value, reading)
         return Account(nfc(name.text), key_command=command, span=name.span) if command else None
-    if not isinstance(value, Text) or not value.text.strip():
+    if not isinstance(value, ScalarNode) or not value.text.strip():
         meant = "the name of a variable" if key.text == "key_env" else "the name of a file"
         _problem(value, f"{meant} is expected here", f"Such as {key.text}: {ACCOUNT[key.text].example}.", reading)
         return None
@@ -94,13 +94,13 @@ def _with_key(name: Text, key: Text, value: Value, reading: Reading) -> Account 
     return Account(nfc(name.text), key_env=text, span=name.span)
 
 
-def _command(value: Value, reading: Reading) -> tuple[str, ...] | None:
+def _command(value: ValueNode, reading: Reader) -> tuple[str, ...] | None:
     words: list[str] = []
-    if isinstance(value, Text):
+    if isinstance(value, ScalarNode):
         with suppress(ValueError):  # a quote that is not closed
             words = shlex.split(value.text)
-    elif isinstance(value, Items) and all(isinstance(each, Text) for each in value.items):
-        words = [each.text for each in value.items if isinstance(each, Text)]
+    elif isinstance(value, SequenceNode) and all(isinstance(item, ScalarNode) for item in value.items):
+        words = [item.text for item in value.items if isinstance(item, ScalarNode)]
     if words and words[0]:
         return tuple(words)
     _problem(
@@ -109,5 +109,5 @@ def _command(value: Value, reading: Reading) -> tuple[str, ...] | None:
     return None
 
 
-def _problem(at: Value, message: str, hint: str, reading: Reading) -> None:
+def _problem(at: ValueNode, message: str, hint: str, reading: Reader) -> None:
     reading.findings.problems.append(Problem(str(at.span), message, hint))

@@ -14,7 +14,7 @@ from immich_smart_albums.rules.rules_file.schedule import read_schedule
 from immich_smart_albums.rules.rules_file.settle import read_settle
 from immich_smart_albums.rules.rules_file.was import read_was
 from immich_smart_albums.rules.split import read_split
-from immich_smart_albums.rules.syntax.document import Entries, Items, Text, name_of
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, name_of
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id, read_asset
 from immich_smart_albums.rules.syntax.reader import is_none
 from immich_smart_albums.rules.syntax.source import nearest
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from immich_smart_albums.rules.schedule import Schedule
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node
 
 ROLES = ("viewer", "editor")
@@ -33,10 +33,10 @@ _COVERS = {"newest": "newest", "oldest": "oldest", "favorite": "favorite", "favo
 _GUARD_WORDS = ("remove", "add", "empty")
 
 
-def read_album(value: Value, accounts: Sequence[str], reading: Reading) -> AlbumRule | None:
+def read_album(value: ValueNode, accounts: Sequence[str], reading: Reader) -> AlbumRule | None:
     """The album of an entry, fed by the first of the `accounts` unless it says otherwise; None with problems noted."""
     before = len(reading.findings.problems)
-    if not isinstance(value, Entries):
+    if not isinstance(value, MappingNode):
         hint = "Write - name: …, and its match below."
         reading.problem(value, f"an album is expected here, a mapping, not {name_of(value)}", hint=hint)
         return None
@@ -78,7 +78,7 @@ def read_album(value: Value, accounts: Sequence[str], reading: Reading) -> Album
 class _Entry:
     """Reads each setting; where a problem is noted, what it gives does not matter."""
 
-    def __init__(self, value: Entries, reading: Reading) -> None:
+    def __init__(self, value: MappingNode, reading: Reader) -> None:
         self._value = value
         self._reading = reading
         self.given = reading.known(value, ALBUM, "an album")
@@ -89,13 +89,13 @@ class _Entry:
             self._reading.problem(self._value, "this album has no name", hint="Add name: …")
             return ""
         value = self.given["name"]
-        if isinstance(value, Entries):
+        if isinstance(value, MappingNode):
             hint = "A text that begins with { needs quotes."
             self._reading.problem(value, "the name of an album is expected here, not a mapping", hint=hint)
             return ""
         name = nfc(self._reading.text(value, "the name of an album") or "").strip()
-        if isinstance(value, Text) and not value.quoted and name.lower() in {"null", "~"}:
-            self._reading.findings.notice(
+        if isinstance(value, ScalarNode) and not value.quoted and name.lower() in {"null", "~"}:
+            self._reading.findings.warn(
                 f"{value.span}: the album is named {name!r}; put quotes around it if that is meant, or give it a name"
             )
         if "\n" in name:
@@ -123,8 +123,8 @@ class _Entry:
         if value is None:
             return Sort.BEST
         if "limit" not in self.given:
-            self._reading.findings.notice(f"{value.span}: sort has no effect without limit; Immich's own is order")
-        return Sort(self._reading.choice(value, [each.value for each in Sort]) or Sort.BEST)
+            self._reading.findings.warn(f"{value.span}: sort has no effect without limit; Immich's own is order")
+        return Sort(self._reading.choice(value, [sort.value for sort in Sort]) or Sort.BEST)
 
     def accounts(self, known: Sequence[str]) -> tuple[str, ...]:
         """Who feeds it."""
@@ -150,14 +150,14 @@ class _Entry:
     def keep(self) -> Keep:
         """What becomes of photos that match no more."""
         value = self.given.get("keep")
-        word = None if value is None else self._reading.choice(value, [each.value for each in Keep])
+        word = None if value is None else self._reading.choice(value, [keep.value for keep in Keep])
         return Keep(word) if word else Keep.ADD_ONLY
 
     def sticky(self) -> bool:
         """Whether photos stay that only rank lower."""
         value = self.given.get("sticky")
         if value is not None and "keep" not in self.given:
-            self._reading.findings.notice(f"{value.span}: sticky has no effect without keep: in-step")
+            self._reading.findings.warn(f"{value.span}: sticky has no effect without keep: in-step")
         return self._truth("sticky", default=True)
 
     def unshare(self) -> bool:
@@ -194,7 +194,7 @@ class _Entry:
         value = self.given.get("description")
         if value is None:
             return None
-        if isinstance(value, Text) and (value.quoted or value.text):
+        if isinstance(value, ScalarNode) and (value.quoted or value.text):
             return value.text.strip()
         hint = 'Write "" to empty it.'
         self._reading.problem(value, f"a description is expected here, not {name_of(value)}", hint=hint)
@@ -205,7 +205,7 @@ class _Entry:
         value = self.given.get("cover")
         if value is None:
             return None
-        if isinstance(value, Text) and not (looks_like_id(value.text.strip()) or "/" in value.text):
+        if isinstance(value, ScalarNode) and not (looks_like_id(value.text.strip()) or "/" in value.text):
             return _COVERS.get(self._reading.choice(value, [*_COVERS, "a photo's id"]) or "")
         return read_asset(value, self._reading)
 
@@ -218,9 +218,9 @@ class _Entry:
         """With whom it is shared."""
         value = self.given.get("share")
         found: dict[str, Share] = {}
-        if value is not None and (is_none(value) or (isinstance(value, Items) and not value.items)):
+        if value is not None and (is_none(value) or (isinstance(value, SequenceNode) and not value.items)):
             if "unshare" not in self.given:
-                self._reading.findings.notice(f"{value.span}: takes the album from nobody without unshare: true")
+                self._reading.findings.warn(f"{value.span}: takes the album from nobody without unshare: true")
             return ()
         for each in () if value is None else self._reading.each(value, "a user") or ():
             share = self._one_share(each)
@@ -231,8 +231,8 @@ class _Entry:
             found[folded(share.user)] = share
         return tuple(found.values())
 
-    def _one_share(self, value: Value) -> Share | None:
-        if not isinstance(value, Entries):
+    def _one_share(self, value: ValueNode) -> Share | None:
+        if not isinstance(value, MappingNode):
             user = self._reading.text(value, "a user's e-mail address, name or id")
             return None if user is None else Share(user.strip(), ROLES[0], value.span)
         given = self._reading.known(value, ("user", "role"), "a share")

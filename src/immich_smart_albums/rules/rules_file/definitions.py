@@ -6,21 +6,21 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.text_forms import folded, nfc
-from immich_smart_albums.rules.syntax.document import Entries, Text, name_of
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, name_of
 from immich_smart_albums.rules.syntax.reader import Circle
 from immich_smart_albums.rules.values.geo import read_circle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 _NOTHING = ("none", "null", "~")
 """Where they stand as a value they say "has none", so they name nothing."""
 
 
-def read_places(value: Value, reading: Reading) -> dict[str, Circle]:
+def read_places(value: ValueNode, reading: Reader) -> dict[str, Circle]:
     """Places by name. One with problems, which are noted, is there all the same, so that rules may name it."""
     places: dict[str, Circle] = {}
     for name, each in _named(value, "places by name", reading):
@@ -30,10 +30,10 @@ def read_places(value: Value, reading: Reading) -> dict[str, Circle]:
     return places
 
 
-def read_groups(value: Value, reading: Reading) -> dict[str, tuple[str, ...]]:
+def read_groups(value: ValueNode, reading: Reader) -> dict[str, tuple[str, ...]]:
     """Groups of people by name, with everybody in them. A member that is a group's name stands for its members."""
-    members: dict[str, list[Text]] = {}
-    names: dict[str, Text] = {}
+    members: dict[str, list[ScalarNode]] = {}
+    names: dict[str, ScalarNode] = {}
     for name, each in _named(value, "groups of people by name", reading):
         key = folded(name.text)
         if key in names:
@@ -42,12 +42,14 @@ def read_groups(value: Value, reading: Reading) -> dict[str, tuple[str, ...]]:
         names[key] = name
         texts = reading.each(each, "a person's name") or ()
         members[key] = [
-            text for text in texts if reading.text(text, "a person's name") is not None and isinstance(text, Text)
+            text for text in texts if reading.text(text, "a person's name") is not None and isinstance(text, ScalarNode)
         ]
     return {names[key].text.strip(): found for key, found in _flat(names, members, reading).items()}
 
 
-def _flat(names: dict[str, Text], members: dict[str, list[Text]], reading: Reading) -> dict[str, tuple[str, ...]]:
+def _flat(
+    names: dict[str, ScalarNode], members: dict[str, list[ScalarNode]], reading: Reader
+) -> dict[str, tuple[str, ...]]:
     """Groups by folded name, without groups in them."""
     graph = {name: members.keys() & {folded(text.text) for text in texts} for name, texts in members.items()}
     try:
@@ -65,10 +67,10 @@ def _flat(names: dict[str, Text], members: dict[str, list[Text]], reading: Readi
     return {name: flat[name] for name in members}
 
 
-def _named(value: Value, meant: str, reading: Reading) -> Iterator[tuple[Text, Value]]:
+def _named(value: ValueNode, meant: str, reading: Reader) -> Iterator[tuple[ScalarNode, ValueNode]]:
     """The entries of a mapping whose keys are names."""
-    if not isinstance(value, Entries) or not value.entries:
-        found = "an empty one" if isinstance(value, Entries) else name_of(value)
+    if not isinstance(value, MappingNode) or not value.entries:
+        found = "an empty one" if isinstance(value, MappingNode) else name_of(value)
         reading.problem(value, f"{meant} are expected here, a mapping, not {found}")
         return
     for name, each in value.entries:

@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.syntax.document import Text, name_of
+from immich_smart_albums.rules.syntax.document import ScalarNode, name_of
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.album import Guard
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 UNLIMITED = "unlimited"
 EMPTY = {"allow": True, "refuse": False}
@@ -20,7 +20,7 @@ _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s*%", re.ASCII)
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 
 
-def read_guard(value: Value, default: Guard, words: tuple[str, ...], reading: Reading) -> Guard | None:
+def read_guard(value: ValueNode, default: Guard, words: tuple[str, ...], reading: Reader) -> Guard | None:
     """The limits of a mapping with some of the `words` remove, add and empty; None with problems noted.
 
     What is not said stays as in `default`. Limits of `remove` replace both of its limits, of photos and of their share.
@@ -37,10 +37,10 @@ def read_guard(value: Value, default: Guard, words: tuple[str, ...], reading: Re
     return guard if len(reading.findings.problems) == before else None
 
 
-def _remove(value: Value, guard: Guard, reading: Reading) -> Guard:
+def _remove(value: ValueNode, guard: Guard, reading: Reader) -> Guard:
     guard = replace(guard, remove=None, remove_share=None)
     for each in reading.each(value, "a number of photos or a share of them") or ():
-        percent = _PERCENT.fullmatch(each.text.strip()) if isinstance(each, Text) else None
+        percent = _PERCENT.fullmatch(each.text.strip()) if isinstance(each, ScalarNode) else None
         if percent is None:
             count = _count(each, reading, "30 %, 500, or both in a list")
             if guard.remove is not None:
@@ -55,8 +55,8 @@ def _remove(value: Value, guard: Guard, reading: Reading) -> Guard:
     return guard
 
 
-def _count(value: Value, reading: Reading, examples: str = "500") -> int | None:
-    text = value.text.strip() if isinstance(value, Text) else ""
+def _count(value: ValueNode, reading: Reader, examples: str = "500") -> int | None:
+    text = value.text.strip() if isinstance(value, ScalarNode) else ""
     if _COUNT.fullmatch(text):
         return int(text)
     if text != UNLIMITED:

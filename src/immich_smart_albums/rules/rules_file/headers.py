@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.rules.album import Header
-from immich_smart_albums.rules.syntax.document import Entries, Text
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 OURS = frozenset(
     {
@@ -36,29 +36,29 @@ def why_not(name: str) -> str | None:
     return f"the header {name} is this tool's own" if name.lower() in OURS else None
 
 
-def read_headers(value: Value, reading: Reading) -> tuple[Header, ...]:
+def read_headers(value: ValueNode, reading: Reader) -> tuple[Header, ...]:
     """The headers; those with problems, which are noted, are left out."""
-    if not isinstance(value, Entries) or not value.entries:
+    if not isinstance(value, MappingNode) or not value.entries:
         _problem(value, "headers by name are expected here, a mapping", reading)
         return ()
     found = [_read(name, entry, reading) for name, entry in value.entries]
     return tuple(header for header in found if header)
 
 
-def _read(name: Text, value: Value, reading: Reading) -> Header | None:
+def _read(name: ScalarNode, value: ValueNode, reading: Reader) -> Header | None:
     wrong = why_not(name.text)
     if wrong is not None:
         _problem(name, wrong, reading)
         return None
-    words = {key.text: entry for key, entry in value.entries} if isinstance(value, Entries) else {}
+    words = {key.text: entry for key, entry in value.entries} if isinstance(value, MappingNode) else {}
     match words:
-        case {"env": Text(text=text)} if len(words) == 1 and text.strip():
+        case {"env": ScalarNode(text=text)} if len(words) == 1 and text.strip():
             return Header(name.text, env=text.strip(), span=name.span)
-        case {"file": Text(text=text)} if len(words) == 1 and text.strip():
+        case {"file": ScalarNode(text=text)} if len(words) == 1 and text.strip():
             return Header(name.text, file=text.strip(), span=name.span)
     _problem(value, f"where the value of {name.text} comes from is expected here, a mapping", reading)
     return None
 
 
-def _problem(at: Value, message: str, reading: Reading) -> None:
+def _problem(at: ValueNode, message: str, reading: Reader) -> None:
     reading.findings.problems.append(Problem(str(at.span), message, _HINT))

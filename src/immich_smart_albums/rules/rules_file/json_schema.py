@@ -45,7 +45,11 @@ def json_schema() -> Schema:
                 "type": "object",
                 "properties": {
                     **{name: _combination(words) for name, words in _COMBINATIONS.items()},
-                    **{word: _predicate(each) for each in PREDICATES for word in (each.name, *each.also)},
+                    **{
+                        word: _predicate(predicate)
+                        for predicate in PREDICATES
+                        for word in (predicate.name, *predicate.also)
+                    },
                 },
                 "additionalProperties": False,
                 "minProperties": 1,

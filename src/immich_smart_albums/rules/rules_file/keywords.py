@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.split import KEYS
+from immich_smart_albums.rules.split import SPLIT_KEYS
 from immich_smart_albums.rules.values.schema import NONE, SCALAR, TEXT, TRUTH, mapping, one_or_list, words
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ ALBUM: dict[str, Setting] = {
     ),
     "split": Setting(
         "Feed an album for each value of these; the name has each in braces.",
-        one_or_list(words(*KEYS)),
+        one_or_list(words(*SPLIT_KEYS)),
         "[year, country]",
         "one album",
     ),

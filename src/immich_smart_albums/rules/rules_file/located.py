@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from immich_smart_albums.errors import Problem
-    from immich_smart_albums.rules.album import RuleBook
+    from immich_smart_albums.rules.album import RuleSet
 
 _PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+):(?P<column>\d+)", re.DOTALL)
 
 
-def located(problems: Iterable[Problem], book: RuleBook) -> tuple[Problem, ...]:
+def located(problems: Iterable[Problem], book: RuleSet) -> tuple[Problem, ...]:
     """The problems, those at a place in the book's files with its line and a caret."""
     documents = {album.span.document.name: album.span.document for album in book.albums}
     shown = []

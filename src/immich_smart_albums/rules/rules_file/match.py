@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
-from immich_smart_albums.rules.scope import reaching
-from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value, name_of
-from immich_smart_albums.rules.syntax.reader import every, labelled
+from immich_smart_albums.rules.scope import scope_rule
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode, name_of
+from immich_smart_albums.rules.syntax.reader import all_or_none, with_origin
 from immich_smart_albums.rules.syntax.source import nearest
 from immich_smart_albums.rules.tree import All, Any, Node, Not
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 MOST_NESTED = 50
 """Levels of all, any and not inside each other."""
@@ -24,7 +24,7 @@ MOST_NESTED = 50
 COMBINATIONS = ("all", "any", "not")
 
 
-def parse_match(value: Value, reading: Reading) -> Node | None:
+def parse_match(value: ValueNode, reading: Reader) -> Node | None:
     """The tree of a match; None where problems were noted.
 
     Every part is labelled with its place, `file:line:column`, and looks as far as the whole rule does. A match that
@@ -34,54 +34,54 @@ def parse_match(value: Value, reading: Reading) -> Node | None:
     if node is None:
         return None
     if _only_excludes(node):
-        reading.findings.notice(f"{value.span}: only excludes, so it means everything else on the timeline")
-    return reaching(node)
+        reading.findings.warn(f"{value.span}: only excludes, so it means everything else on the timeline")
+    return scope_rule(node)
 
 
 class _Parser:
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reader) -> None:
         self._reading = reading
 
-    def match(self, value: Value, depth: int) -> Node | None:
+    def match(self, value: ValueNode, depth: int) -> Node | None:
         """One match: a mapping whose entries all hold."""
-        if isinstance(value, Entries):
+        if isinstance(value, MappingNode):
             return self._all(self._entries(value, depth), value)
         self._reading.problem(
             value, f"a match such as {{person: Emma}} is expected here, not {name_of(value)}", hint=_advice(value)
         )
         return None
 
-    def _all(self, nodes: list[Node | None] | None, value: Value) -> Node | None:
-        read = every(nodes) if nodes is not None else None
+    def _all(self, nodes: list[Node | None] | None, value: ValueNode) -> Node | None:
+        read = all_or_none(nodes) if nodes is not None else None
         if read is None:
             return None
         return read[0] if len(read) == 1 else All(read, str(value.span))
 
-    def _entries(self, value: Entries, depth: int) -> list[Node | None] | None:
+    def _entries(self, value: MappingNode, depth: int) -> list[Node | None] | None:
         if value.entries:
             return [self._entry(key, entry, depth) for key, entry in value.entries]
         hint = "Say what belongs in the album; search: {} is the whole timeline."
         self._reading.problem(value, "a match without any predicate", hint=hint)
         return None
 
-    def _entry(self, key: Text, value: Value, depth: int) -> Node | None:
+    def _entry(self, key: ScalarNode, value: ValueNode, depth: int) -> Node | None:
         if key.text in COMBINATIONS:
             return self._combination(key, value, depth + 1)
         predicate = PREDICATES_BY_WORD.get(key.text)
         if predicate is not None:
-            return labelled(predicate.read(key, value, self._reading), str(key.span))
+            return with_origin(predicate.read(key, value, self._reading), str(key.span))
         known = (*PREDICATES_BY_WORD, *COMBINATIONS)
         near = nearest(key.text, known)
         hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(sorted(known))}."
         self._reading.problem(key, f"there is no predicate {key.text!r}", hint=hint)
         return None
 
-    def _combination(self, key: Text, value: Value, depth: int) -> Node | None:
+    def _combination(self, key: ScalarNode, value: ValueNode, depth: int) -> Node | None:
         if depth > MOST_NESTED:
             self._reading.problem(key, f"more than {MOST_NESTED} levels of all, any and not", hint="Write it flatter.")
             return None
         nodes = self._members(key, value, depth)
-        members = every(nodes) if nodes is not None else None
+        members = all_or_none(nodes) if nodes is not None else None
         if members is None:
             return None
         label = str(key.span)
@@ -91,16 +91,16 @@ class _Parser:
             case "any":
                 return Any(members, label)
             case _:
-                excluded = tuple(Not(each, label) for each in members)
+                excluded = tuple(Not(member, label) for member in members)
                 return excluded[0] if len(excluded) == 1 else All(excluded, label)
 
-    def _members(self, key: Text, value: Value, depth: int) -> list[Node | None] | None:
+    def _members(self, key: ScalarNode, value: ValueNode, depth: int) -> list[Node | None] | None:
         match value:
-            case Entries():
+            case MappingNode():
                 return self._entries(value, depth)
-            case Items() if value.items:
-                return [self.match(each, depth) for each in value.items]
-            case Items():
+            case SequenceNode() if value.items:
+                return [self.match(item, depth) for item in value.items]
+            case SequenceNode():
                 self._reading.problem(value, f"{key.text} has an empty list", hint="Leave it out, or fill it.")
             case _:
                 message = f"{key.text} takes a list of matches, not {name_of(value)}"
@@ -108,10 +108,10 @@ class _Parser:
         return None
 
 
-def _advice(value: Value) -> str | None:
-    if isinstance(value, Items):
+def _advice(value: ValueNode) -> str | None:
+    if isinstance(value, SequenceNode):
         return 'Write "any:" or "all:" before the list.'
-    if isinstance(value, Text) and value.text in PREDICATES_BY_WORD:
+    if isinstance(value, ScalarNode) and value.text in PREDICATES_BY_WORD:
         return f'Write a colon and a value, such as "{PREDICATES_BY_WORD[value.text].examples[0][0]}".'
     return None
 

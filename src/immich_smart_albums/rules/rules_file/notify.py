@@ -14,12 +14,12 @@ from immich_smart_albums.rules.rules_file.headers import read_headers
 from immich_smart_albums.rules.rules_file.keywords import NOTIFY
 from immich_smart_albums.rules.rules_file.schedule import read_schedule
 from immich_smart_albums.rules.schedule import parse_schedule
-from immich_smart_albums.rules.syntax.document import Entries, Text, name_of
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, name_of
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.schedule import Schedule
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 DIGESTS = {"daily": "daily 08:00", "weekly": "weekly mon 08:00", "monthly": "monthly 1 08:00"}
 """When a digest comes of which no more is said."""
@@ -32,15 +32,15 @@ _SOURCE_HINT = "Write the address, {env: VARIABLE} or {file: /run/secrets/name}.
 _ELSEWHERE_HINT = "Write {env: VARIABLE} or {file: /run/secrets/name}; the secret itself has no place in a rules file."
 
 
-def read_notify(value: Value, reading: Reading) -> tuple[NotifyTarget, ...]:
+def read_notify(value: ValueNode, reading: Reader) -> tuple[NotifyTarget, ...]:
     """The targets; those with problems, which are noted, are left out."""
     targets = [_read_target(entry, reading) for entry in reading.each(value, "a target for messages") or ()]
     return tuple(target for target in targets if target)
 
 
-def _read_target(value: Value, reading: Reading) -> NotifyTarget | None:
+def _read_target(value: ValueNode, reading: Reader) -> NotifyTarget | None:
     before = len(reading.findings.problems)
-    if not isinstance(value, Entries):
+    if not isinstance(value, MappingNode):
         hint = "Write - ntfy: https://ntfy.sh/my-topic, or another of url, healthchecks and apprise."
         reading.problem(value, f"a target for messages is expected here, a mapping, not {name_of(value)}", hint=hint)
         return None
@@ -62,7 +62,7 @@ def _read_target(value: Value, reading: Reading) -> NotifyTarget | None:
     return NotifyTarget(service, address, events, digest, token, headers, value.span)
 
 
-def _check_fit(service: Service, words: dict[str, Value], reading: Reading) -> None:
+def _check_fit(service: Service, words: dict[str, ValueNode], reading: Reader) -> None:
     """Note words that say nothing to a service."""
     fitting = {
         "events": set(Service) - {Service.HEALTHCHECKS},
@@ -78,23 +78,23 @@ def _check_fit(service: Service, words: dict[str, Value], reading: Reading) -> N
             reading.problem(value, message, hint=hint)
 
 
-def _read_events(value: Value, reading: Reading) -> frozenset[Event]:
+def _read_events(value: ValueNode, reading: Reader) -> frozenset[Event]:
     names = [reading.choice(entry, [event.value for event in Event]) for entry in reading.each(value, "an event") or ()]
     return frozenset(Event(name) for name in names if name)
 
 
-def _read_digest(value: Value, reading: Reading) -> Schedule | None:
-    text = value.text.strip() if isinstance(value, Text) else ""
+def _read_digest(value: ValueNode, reading: Reader) -> Schedule | None:
+    text = value.text.strip() if isinstance(value, ScalarNode) else ""
     return parse_schedule(DIGESTS[text]) if text in DIGESTS else read_schedule(value, reading)
 
 
-def _read_source(value: Value, reading: Reading, *, is_secret: bool) -> ValueSource | None:
+def _read_source(value: ValueNode, reading: Reader, *, is_secret: bool) -> ValueSource | None:
     """A text, or where it comes from; None with a problem noted, without the line that it stands on."""
-    words = {key.text: entry for key, entry in value.entries} if isinstance(value, Entries) else {}
+    words = {key.text: entry for key, entry in value.entries} if isinstance(value, MappingNode) else {}
     match words:
-        case {"env": Text(text=text)} if len(words) == 1 and text.strip():
+        case {"env": ScalarNode(text=text)} if len(words) == 1 and text.strip():
             return ValueSource(env=text.strip())
-        case {"file": Text(text=text)} if len(words) == 1 and text.strip():
+        case {"file": ScalarNode(text=text)} if len(words) == 1 and text.strip():
             return ValueSource(file=text.strip())
     wrong = "this is a secret" if is_secret else _why_no_address(value)
     if wrong is None:
@@ -104,9 +104,9 @@ def _read_source(value: Value, reading: Reading, *, is_secret: bool) -> ValueSou
     return None
 
 
-def _why_no_address(value: Value) -> str | None:
+def _why_no_address(value: ValueNode) -> str | None:
     """What is wrong with an address; None: nothing."""
-    if not isinstance(value, Text):
+    if not isinstance(value, ScalarNode):
         return _NO_ADDRESS
     address = _ADDRESS.fullmatch(value.text.strip())
     if address is None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.text_forms import nfc
-from immich_smart_albums.rules.album import RUN_GUARD, USUAL_SCHEDULE, RuleBook
+from immich_smart_albums.rules.album import RUN_GUARD, USUAL_SCHEDULE, RuleSet
 from immich_smart_albums.rules.rules_file.accounts import read_accounts
 from immich_smart_albums.rules.rules_file.album_entry import read_album
 from immich_smart_albums.rules.rules_file.definitions import read_groups, read_places
@@ -17,7 +17,7 @@ from immich_smart_albums.rules.rules_file.notify import read_notify
 from immich_smart_albums.rules.rules_file.schedule import read_schedule, read_timezone
 from immich_smart_albums.rules.rules_file.settle import read_settle
 from immich_smart_albums.rules.rules_file.was import check_was
-from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value, name_of
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode, name_of
 from immich_smart_albums.rules.syntax.ids import id_in_url
 from immich_smart_albums.rules.syntax.reader import SETTLE
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from immich_smart_albums.rules.album import Account, AlbumRule
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.reader import Reader
 
-Sections = dict[str, tuple[Text, Value]]
+Sections = dict[str, tuple[ScalarNode, ValueNode]]
 
 
-def read_book(files: Sequence[Value], reading: Reading) -> RuleBook | None:
+def read_rules(files: Sequence[ValueNode], reading: Reader) -> RuleSet | None:
     """What one or several files say together; None with problems noted.
 
     Albums may stand in all of them, every other section in one.
@@ -59,7 +59,7 @@ def read_book(files: Sequence[Value], reading: Reading) -> RuleBook | None:
     if guard is None or len(reading.findings.problems) > before:
         return None
     _notice_idle(accounts, found, reading)
-    return RuleBook(
+    return RuleSet(
         tuple(found),
         accounts,
         server and server.strip(),
@@ -72,29 +72,33 @@ def read_book(files: Sequence[Value], reading: Reading) -> RuleBook | None:
         notify=notify,
         people=people,
         places=places,
-        written=once,
+        source=once,
     )
 
 
-def _beside(value: Value | None, reading: Reading) -> str | None:
+def _beside(value: ValueNode | None, reading: Reader) -> str | None:
     """The name of a file."""
     text = None if value is None else reading.text(value, "the name of a file")
     return text and text.strip()
 
 
-def _sections(files: Iterable[Value], reading: Reading) -> tuple[Sections, list[Value]]:
+def _sections(files: Iterable[ValueNode], reading: Reader) -> tuple[Sections, list[ValueNode]]:
     """The sections that stand once, and the entries of all albums."""
     once: Sections = {}
-    albums: list[Value] = []
+    albums: list[ValueNode] = []
     for file in files:
-        if isinstance(file, Text) and not (file.text or file.quoted):
+        if isinstance(file, ScalarNode) and not (file.text or file.quoted):
             continue  # nothing but comments
-        if not isinstance(file, Entries):
-            hint = 'Write "albums:" before the list.' if isinstance(file, Items) else "Write albums: on the first line."
+        if not isinstance(file, MappingNode):
+            hint = (
+                'Write "albums:" before the list.'
+                if isinstance(file, SequenceNode)
+                else "Write albums: on the first line."
+            )
             reading.problem(file, f"a rules file is a mapping, not {name_of(file)}", hint=hint)
             continue
         # What begins with x- is for people, and for anchors: nothing reads it.
-        ours = Entries(tuple(entry for entry in file.entries if not entry[0].text.startswith("x-")), file.span)
+        ours = MappingNode(tuple(entry for entry in file.entries if not entry[0].text.startswith("x-")), file.span)
         words = reading.known(ours, FILE, "a rules file")
         for key, value in file.entries:
             if key.text == "albums":
@@ -108,23 +112,23 @@ def _sections(files: Iterable[Value], reading: Reading) -> tuple[Sections, list[
     return once, albums
 
 
-def _entries(value: Value, reading: Reading) -> tuple[Value, ...]:
-    if isinstance(value, Items):
+def _entries(value: ValueNode, reading: Reader) -> tuple[ValueNode, ...]:
+    if isinstance(value, SequenceNode):
         return reading.each(value, "an album") or ()
-    hint = "Begin each album with a dash: - name: …" if isinstance(value, Entries) else None
+    hint = "Begin each album with a dash: - name: …" if isinstance(value, MappingNode) else None
     reading.problem(value, f"a list of albums is expected here, not {name_of(value)}", hint=hint)
     return ()
 
 
-def _keys(value: Value | None) -> list[str]:
+def _keys(value: ValueNode | None) -> list[str]:
     """The names of all accounts, also of those that have problems of their own."""
-    return [nfc(name.text) for name, _ in value.entries] if isinstance(value, Entries) else []
+    return [nfc(name.text) for name, _ in value.entries] if isinstance(value, MappingNode) else []
 
 
-def _check_twins(albums: Iterable[Value], reading: Reading) -> None:
+def _check_twins(albums: Iterable[ValueNode], reading: Reader) -> None:
     """Two rules that feed the same album would undo each other's work."""
     for word in ("name", "id"):
-        seen: dict[str, Text] = {}
+        seen: dict[str, ScalarNode] = {}
         for value in _texts(albums, word):
             same = id_in_url(value.text, "albums") if word == "id" else None
             first = seen.setdefault(same or nfc(value.text).strip(), value)
@@ -134,15 +138,15 @@ def _check_twins(albums: Iterable[Value], reading: Reading) -> None:
                 reading.problem(value, message, hint=hint)
 
 
-def _texts(albums: Iterable[Value], word: str) -> Iterator[Text]:
+def _texts(albums: Iterable[ValueNode], word: str) -> Iterator[ScalarNode]:
     for album in albums:
-        value = album.get(word) if isinstance(album, Entries) else None
-        if isinstance(value, Text) and value.text.strip():
+        value = album.get(word) if isinstance(album, MappingNode) else None
+        if isinstance(value, ScalarNode) and value.text.strip():
             yield value
 
 
-def _notice_idle(accounts: Iterable[Account], albums: Iterable[AlbumRule], reading: Reading) -> None:
+def _notice_idle(accounts: Iterable[Account], albums: Iterable[AlbumRule], reading: Reader) -> None:
     busy = {name for album in albums for name in album.accounts}
     for account in accounts:
         if account.name not in busy:
-            reading.findings.notice(f"{account.span}: the account {account.name} feeds no album")
+            reading.findings.warn(f"{account.span}: the account {account.name} feeds no album")

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from immich_smart_albums.rules.schedule import EXAMPLES, NotASchedule, parse_schedule
-from immich_smart_albums.rules.syntax.document import Text, name_of
+from immich_smart_albums.rules.syntax.document import ScalarNode, name_of
 from immich_smart_albums.rules.syntax.source import nearest
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.schedule import Schedule
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 
-def read_schedule(value: Value, reading: Reading) -> Schedule | None:
+def read_schedule(value: ValueNode, reading: Reader) -> Schedule | None:
     """When something is due; None with a problem noted."""
     hint = f"Write {', '.join(EXAMPLES[:-1])}, or as cron {EXAMPLES[-1]}."
-    if not isinstance(value, Text) or not value.text.strip():
+    if not isinstance(value, ScalarNode) or not value.text.strip():
         reading.problem(value, f"a schedule is expected here, not {name_of(value)}", hint=hint)
         return None
     try:
@@ -27,13 +27,13 @@ def read_schedule(value: Value, reading: Reading) -> Schedule | None:
         reading.problem(value, f"{value.text.strip()!r} is no schedule: {error}", hint=hint)
         return None
     if schedule.skips_months:
-        reading.findings.notice(f"{value.span}: months without such a day are left out; write last for the last day")
+        reading.findings.warn(f"{value.span}: months without such a day are left out; write last for the last day")
     return schedule
 
 
-def read_timezone(value: Value, reading: Reading) -> str | None:
+def read_timezone(value: ValueNode, reading: Reader) -> str | None:
     """The name of a time zone that this machine knows; None with a problem noted."""
-    text = value.text.strip() if isinstance(value, Text) else ""
+    text = value.text.strip() if isinstance(value, ScalarNode) else ""
     try:
         return ZoneInfo(text).key
     except (ZoneInfoNotFoundError, ValueError, OSError):

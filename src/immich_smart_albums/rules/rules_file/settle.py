@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.syntax.document import Text, name_of
+from immich_smart_albums.rules.syntax.document import ScalarNode, name_of
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 _TIME = re.compile(
     r"(?P<count>\d{1,6})\s*(?:(?P<s>s|sec|seconds?)|(?P<m>m|min|minutes?)|(?P<h>h|hours?)|(?P<d>d|days?))",
@@ -21,9 +21,9 @@ MOST = 30 * 24 * 60 * 60
 """A month: a photo that Immich has not looked at by then needs somebody to look why."""
 
 
-def read_settle(value: Value, reading: Reading) -> int | None:
+def read_settle(value: ValueNode, reading: Reader) -> int | None:
     """Seconds; None with a problem noted."""
-    text = value.text.strip() if isinstance(value, Text) else ""
+    text = value.text.strip() if isinstance(value, ScalarNode) else ""
     found = _TIME.fullmatch(text)
     if text == "0":
         return 0

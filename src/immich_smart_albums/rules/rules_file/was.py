@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.split import placeholders
-from immich_smart_albums.rules.syntax.document import Entries, Text
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 NO_RULE = "none"
 """The word for a rule that goes on with no earlier one."""
 
 
-def read_was(given: Mapping[str, Value], reading: Reading) -> tuple[str | None, bool]:
+def read_was(given: Mapping[str, ValueNode], reading: Reader) -> tuple[str | None, bool]:
     """The name that the rule of an entry had before, and whether it had none; neither where it says nothing."""
     value = given.get("was")
     text = None if value is None else reading.text(value, f"the name that the rule had before, or {NO_RULE},")
@@ -28,20 +28,20 @@ def read_was(given: Mapping[str, Value], reading: Reading) -> tuple[str | None, 
     if name == NO_RULE:
         return None, True
     now = given.get("name")
-    if "split" in given and isinstance(now, Text) and placeholders(now.text) != placeholders(name):
+    if "split" in given and isinstance(now, ScalarNode) and placeholders(now.text) != placeholders(name):
         hint = f"Give its name with the same braces. For albums of its own: was: {NO_RULE}."
         reading.problem(value, f"the album is split, and {name!r} was not split in the same way", hint=hint)
     return name, False
 
 
-def check_was(albums: Iterable[Value], reading: Reading) -> None:
+def check_was(albums: Iterable[ValueNode], reading: Reader) -> None:
     """No rule goes on with one that is still there, and no two with the same."""
-    entries = [album for album in albums if isinstance(album, Entries)]
-    names = {_plain(value): value for album in entries if isinstance(value := album.get("name"), Text)}
-    taken: dict[str, Text] = {}
+    entries = [album for album in albums if isinstance(album, MappingNode)]
+    names = {_plain(value): value for album in entries if isinstance(value := album.get("name"), ScalarNode)}
+    taken: dict[str, ScalarNode] = {}
     for album in entries:
         value = album.get("was")
-        if not isinstance(value, Text) or _plain(value) in {NO_RULE, ""}:
+        if not isinstance(value, ScalarNode) or _plain(value) in {NO_RULE, ""}:
             continue
         before = _plain(value)
         # Its own name is one that it had in another account.
@@ -54,5 +54,5 @@ def check_was(albums: Iterable[Value], reading: Reading) -> None:
             reading.problem(value, message, hint=hint)
 
 
-def _plain(value: Text) -> str:
+def _plain(value: ScalarNode) -> str:
     return nfc(value.text).strip()

@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Findings:
+class Diagnostics:
     """Collects while reading, so that every problem is reported in one go."""
 
     problems: list[Problem] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
-    def notice(self, text: str) -> None:
+    def warn(self, text: str) -> None:
         """Say something once, however many values cause it."""
-        if text not in self.notices:
-            self.notices.append(text)
+        if text not in self.warnings:
+            self.warnings.append(text)
 
     def raise_problems(self) -> None:
         """Raise ConfigurationError with all problems, if there are any."""

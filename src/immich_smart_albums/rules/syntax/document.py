@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class ScalarNode:
     """A scalar as it is written, without its quotes."""
 
     text: str
@@ -23,34 +23,34 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Items:
+class SequenceNode:
     """A list."""
 
-    items: tuple[Value, ...]
+    items: tuple[ValueNode, ...]
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
-class Entries:
+class MappingNode:
     """A mapping; its keys are texts, each once."""
 
-    entries: tuple[tuple[Text, Value], ...]
+    entries: tuple[tuple[ScalarNode, ValueNode], ...]
     span: Span
 
-    def get(self, word: str) -> Value | None:
+    def get(self, word: str) -> ValueNode | None:
         """The value of a key; None where it is missing."""
         return next((value for key, value in self.entries if key.text == word), None)
 
 
-Value = Text | Items | Entries
+ValueNode = ScalarNode | SequenceNode | MappingNode
 
 
-def name_of(value: Value) -> str:
+def name_of(value: ValueNode) -> str:
     """What kind of value it is, for messages."""
     match value:
-        case Text():
+        case ScalarNode():
             return f"{value.text!r}" if value.text or value.quoted else "nothing"
-        case Items():
+        case SequenceNode():
             return "a list"
         case _:
             return "a mapping"

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 _UUID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -29,7 +29,7 @@ def id_in_url(url: str, kind: str) -> str | None:
     return found.group(1) if found else None
 
 
-def read_asset(value: Value, reading: Reading) -> str | None:
+def read_asset(value: ValueNode, reading: Reader) -> str | None:
     """The id of an asset, given as an id or as the address of its page; None with a problem noted."""
     text = reading.text(value, "the id of a photo, or the address of its page,")
     if text is None:

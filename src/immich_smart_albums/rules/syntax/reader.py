@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value, name_of
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode, name_of
 from immich_smart_albums.rules.syntax.source import nearest
 from immich_smart_albums.rules.tree import All, Any, Node, Not
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date, tzinfo
 
     from immich_smart_albums.model.span import Span
-    from immich_smart_albums.rules.syntax.diagnostics import Findings
+    from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 
 SETTLE = 60 * 60
@@ -31,10 +31,10 @@ class Circle:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reader:
     """What reading a rules file needs to know, and where it notes what is wrong."""
 
-    findings: Findings
+    findings: Diagnostics
     today: date
     """The day on which "the last 30 days" end."""
     zone: tzinfo | None = None
@@ -46,66 +46,66 @@ class Reading:
     settle: int = SETTLE
     """Seconds since its upload until a photo counts as looked at, where an album says nothing else."""
 
-    def problem(self, at: Value | Span, message: str, *, hint: str | None = None) -> None:
+    def problem(self, at: ValueNode | Span, message: str, *, hint: str | None = None) -> None:
         """Note a problem at a value."""
-        span = at.span if isinstance(at, Text | Items | Entries) else at
+        span = at.span if isinstance(at, ScalarNode | SequenceNode | MappingNode) else at
         self.findings.problems.append(span.problem(message, hint=hint))
 
-    def text(self, value: Value, meant: str) -> str | None:
+    def text(self, value: ValueNode, meant: str) -> str | None:
         """A text that is not blank; `meant` says what it is, such as "a name"."""
-        if isinstance(value, Text) and value.text.strip():
+        if isinstance(value, ScalarNode) and value.text.strip():
             return value.text
-        found = "a blank text" if isinstance(value, Text) and value.quoted else name_of(value)
+        found = "a blank text" if isinstance(value, ScalarNode) and value.quoted else name_of(value)
         self.problem(value, f"{meant} is expected here, not {found}")
         return None
 
-    def truth(self, value: Value) -> bool | None:
+    def truth(self, value: ValueNode) -> bool | None:
         """True or false, spelled so."""
-        if isinstance(value, Text) and not value.quoted and value.text.lower() in {"true", "false"}:
+        if isinstance(value, ScalarNode) and not value.quoted and value.text.lower() in {"true", "false"}:
             return value.text.lower() == "true"
-        hint = "Write it without quotes." if isinstance(value, Text) and value.quoted else None
+        hint = "Write it without quotes." if isinstance(value, ScalarNode) and value.quoted else None
         self.problem(value, f"true or false is expected here, not {name_of(value)}", hint=hint)
         return None
 
-    def whole_number(self, value: Value, meant: str, *, least: int = 0, most: int = 999_999_999) -> int | None:
+    def whole_number(self, value: ValueNode, meant: str, *, least: int = 0, most: int = 999_999_999) -> int | None:
         """A whole number in a range."""
-        if isinstance(value, Text) and not value.quoted and value.text.lstrip("-").isdecimal():
+        if isinstance(value, ScalarNode) and not value.quoted and value.text.lstrip("-").isdecimal():
             number = int(value.text) if len(value.text) < 20 else most + 1
             if least <= number <= most:
                 return number
         self.problem(value, f"{meant} is expected here, a whole number from {least} to {most}, not {name_of(value)}")
         return None
 
-    def choice(self, value: Value, words: Collection[str]) -> str | None:
+    def choice(self, value: ValueNode, words: Collection[str]) -> str | None:
         """One of some words."""
-        if isinstance(value, Text) and value.text in words:
+        if isinstance(value, ScalarNode) and value.text in words:
             return value.text
-        near = nearest(value.text, words) if isinstance(value, Text) else []
+        near = nearest(value.text, words) if isinstance(value, ScalarNode) else []
         hint = f"Did you mean {near[0]}?" if near else None
         self.problem(value, f"one of {', '.join(words)} is expected here, not {name_of(value)}", hint=hint)
         return None
 
-    def each(self, value: Value, meant: str) -> tuple[Value, ...] | None:
+    def each(self, value: ValueNode, meant: str) -> tuple[ValueNode, ...] | None:
         """The values of a list, or the one value that stands alone; an empty list is a problem."""
-        if not isinstance(value, Items):
+        if not isinstance(value, SequenceNode):
             return (value,)
         if value.items:
             return value.items
         self.problem(value, f"{meant} is expected here, and the list is empty", hint="Leave the line out, or fill it.")
         return None
 
-    def entries(self, value: Value, words: Iterable[str], meant: str) -> dict[str, Value] | None:
+    def entries(self, value: ValueNode, words: Iterable[str], meant: str) -> dict[str, ValueNode] | None:
         """The entries of a mapping whose keys are known words; None where something else stands there."""
-        if not isinstance(value, Entries):
+        if not isinstance(value, MappingNode):
             self.problem(value, f"{meant} is expected here, a mapping, not {name_of(value)}")
             return None
         found = self.known(value, words, meant)
         return found if len(found) == len(value.entries) else None
 
-    def known(self, value: Entries, words: Iterable[str], meant: str) -> dict[str, Value]:
+    def known(self, value: MappingNode, words: Iterable[str], meant: str) -> dict[str, ValueNode]:
         """The entries whose keys are known words; unknown ones are noted with the nearest known."""
         known = tuple(words)
-        found: dict[str, Value] = {}
+        found: dict[str, ValueNode] = {}
         for key, entry in value.entries:
             if key.text in known:
                 found[key.text] = entry
@@ -116,39 +116,39 @@ class Reading:
         return found
 
 
-def together(nodes: Iterable[Node | None]) -> Node | None:
+def all_of(nodes: Iterable[Node | None]) -> Node | None:
     """All of some nodes; None where one of them could not be read."""
-    read = every(nodes)
+    read = all_or_none(nodes)
     return None if read is None else read[0] if len(read) == 1 else All(read)
 
 
-def one_of(nodes: Iterable[Node | None]) -> Node | None:
+def any_of(nodes: Iterable[Node | None]) -> Node | None:
     """Any of some nodes; None where one of them could not be read."""
-    read = every(nodes)
+    read = all_or_none(nodes)
     return None if read is None else read[0] if len(read) == 1 else Any(read)
 
 
-def any_of(
-    value: Value, reading: Reading, meant: str, read: Callable[[Value], Node | None], *, none: Node | None = None
+def read_list(
+    value: ValueNode, reading: Reader, meant: str, read: Callable[[ValueNode], Node | None], *, none: Node | None = None
 ) -> Node | None:
     """A value that may be a list, of which any holds; each entry is read by `read`.
 
     Where the predicate knows "has none", an entry `none` becomes that node, alone and in a list alike.
     """
     nodes = _each_of(value, reading, meant, read, none)
-    return None if nodes is None else one_of(nodes)
+    return None if nodes is None else any_of(nodes)
 
 
-def all_of(
-    value: Value, reading: Reading, meant: str, read: Callable[[Value], Node | None], *, none: Node | None = None
+def read_all(
+    value: ValueNode, reading: Reader, meant: str, read: Callable[[ValueNode], Node | None], *, none: Node | None = None
 ) -> Node | None:
     """A value that may be a list, of which all hold; see `any_of`."""
     nodes = _each_of(value, reading, meant, read, none)
-    return None if nodes is None else together(nodes)
+    return None if nodes is None else all_of(nodes)
 
 
 def _each_of(
-    value: Value, reading: Reading, meant: str, read: Callable[[Value], Node | None], none: Node | None
+    value: ValueNode, reading: Reader, meant: str, read: Callable[[ValueNode], Node | None], none: Node | None
 ) -> list[Node | None] | None:
     """The entries of a list, or the one value that stands alone, as nodes; None for an empty list.
 
@@ -157,11 +157,13 @@ def _each_of(
     values = reading.each(value, meant)
     if values is None:
         return None
-    return [labelled(none if none is not None and is_none(each) else read(each), str(each.span)) for each in values]
+    return [
+        with_origin(none if none is not None and is_none(value) else read(value), str(value.span)) for value in values
+    ]
 
 
 def options(
-    value: Value, reading: Reading, meant: str, readers: Mapping[str, Callable[[Value], Node | None]]
+    value: ValueNode, reading: Reader, meant: str, readers: Mapping[str, Callable[[ValueNode], Node | None]]
 ) -> Node | None:
     """A mapping of options that must all hold; each is read by the reader of its word."""
     entries = reading.entries(value, readers, meant)
@@ -170,30 +172,36 @@ def options(
     if not entries:
         reading.problem(value, f"{meant} is empty", hint=f"It takes {', '.join(readers)}.")
         return None
-    return together([labelled(readers[word](entry), str(entry.span)) for word, entry in entries.items()])
+    return all_of([with_origin(readers[word](entry), str(entry.span)) for word, entry in entries.items()])
 
 
-def every(nodes: Iterable[Node | None]) -> tuple[Node, ...] | None:
+def all_or_none(nodes: Iterable[Node | None]) -> tuple[Node, ...] | None:
     """The nodes, or None where one of them could not be read."""
     found = tuple(nodes)
     read = tuple(each for each in found if each is not None)
     return read if len(read) == len(found) else None
 
 
-def labelled(node: Node | None, label: str) -> Node | None:
+def with_origin(node: Node | None, label: str) -> Node | None:
     """The node with this label wherever it, or a part of it, has none."""
     match node:
         case None:
             return None
         case All() | Any():
-            parts = (labelled(child, label) for child in node.children)
-            return replace(node, children=tuple(part for part in parts if part is not None), label=node.label or label)
+            parts = (with_origin(child, label) for child in node.children)
+            return replace(
+                node, children=tuple(part for part in parts if part is not None), origin=node.origin or label
+            )
         case Not():
-            return replace(node, child=labelled(node.child, label) or node.child, label=node.label or label)
+            return replace(node, child=with_origin(node.child, label) or node.child, origin=node.origin or label)
         case _:
-            return node if node.label else replace(node, label=label)
+            return node if node.origin else replace(node, origin=label)
 
 
-def is_none(value: Value) -> bool:
+def is_none(value: ValueNode) -> bool:
     """Whether a value says "has none": none, null or ~, without quotes."""
-    return isinstance(value, Text) and not value.quoted and value.text in {"none", "None", "null", "Null", "NULL", "~"}
+    return (
+        isinstance(value, ScalarNode)
+        and not value.quoted
+        and value.text in {"none", "None", "null", "Null", "NULL", "~"}
+    )

@@ -70,7 +70,7 @@ class Source:
 
         `skip` passes over that many places where it stands before.
         """
-        found = [each.start() for each in re.finditer(rf'"{re.escape(key)}"\s*:', self.text)]
+        found = [match.start() for match in re.finditer(rf'"{re.escape(key)}"\s*:', self.text)]
         return found[skip] if skip < len(found) else None
 
 

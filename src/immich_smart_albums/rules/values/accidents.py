@@ -27,7 +27,7 @@ _ACCIDENTS = (
 def accident(text: str) -> str | None:
     """What a character of a plain text means that is hardly meant, in words; None where all seems to be meant."""
     for characters in _SET.finditer(text):
-        letters = [each for each in characters[1] if each.isalnum()]
+        letters = [character for character in characters[1] if character.isalnum()]
         if len(set(letters)) < len(letters):
             return f"{characters[0]} is any one of these characters"
     if _MEANT.search(text):

@@ -12,13 +12,13 @@ from datetime import MINYEAR, UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.instants import to_text
-from immich_smart_albums.rules.syntax.document import Items, Text, Value, name_of
+from immich_smart_albums.rules.syntax.document import ScalarNode, SequenceNode, ValueNode, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import tzinfo
 
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 
 _FIRST_INSTANT, _LAST_INSTANT = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -60,7 +60,7 @@ MOMENT = "a date such as 2023, 2023-07 or 2023-07-14"
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class DateRange:
     """From `start` to `end`, wall-clock times in ISO 8601, as exact as they are written; None: no bound."""
 
     start: str | None
@@ -99,14 +99,14 @@ def _filled(text: str, whole: str) -> str:
     return text + whole[len(text) :]
 
 
-def read_period(value: Value, reading: Reading) -> Period | None:
+def read_period(value: ValueNode, reading: Reader) -> DateRange | None:
     """A period written as one text: a date, `A..B`, `A..`, `..B` or `last 30 days`."""
-    if not isinstance(value, Text):
+    if not isinstance(value, ScalarNode):
         reading.problem(value, f"{MOMENT} is expected here, not {name_of(value)}")
         return None
     text = value.text.strip()
     if text.lower().startswith("last "):
-        return _last(Text(text[5:].strip(), value.span), reading)
+        return _last(ScalarNode(text[5:].strip(), value.span), reading)
     first, dots, last = (part.strip() for part in text.partition(".."))
     if dots and not (first or last):
         reading.problem(value, "a period needs a beginning or an end", hint="Write 2020..2022, 2020.. or ..2022.")
@@ -115,46 +115,48 @@ def read_period(value: Value, reading: Reading) -> Period | None:
     end = start if not dots else _checked(last, value, reading) if last else None
     if (first and start is None) or (last and end is None):
         return None
-    return _in_order(Period(start, end), value, reading)
+    return _in_order(DateRange(start, end), value, reading)
 
 
-def read_bounds(entries: Mapping[str, Value], at: Value, reading: Reading) -> Period | None:
+def read_bounds(entries: Mapping[str, ValueNode], at: ValueNode, reading: Reader) -> DateRange | None:
     """The period in which everything lies that the words of BOUNDS say; there is at least one of them."""
     readers = {"after": _after, "before": _before, "between": _between, "last": _last}
     read = [readers[word](value, reading) for word, value in entries.items() if word in readers]
     periods = [each for each in read if each is not None]
     if len(periods) < len(read):
         return None
-    start = max((each.start for each in periods if each.start is not None), default=None)
+    start = max((period.start for period in periods if period.start is not None), default=None)
     # Of two ends the one whose last moment comes first.
-    ended = sorted((each for each in periods if each.end is not None), key=lambda each: str(each.last))
-    return _in_order(Period(start, ended[0].end if ended else None), at, reading)
+    ended = sorted(
+        (period for period in periods if period.end is not None), key=lambda date_range: str(date_range.last)
+    )
+    return _in_order(DateRange(start, ended[0].end if ended else None), at, reading)
 
 
-def _after(value: Value, reading: Reading) -> Period | None:
+def _after(value: ValueNode, reading: Reader) -> DateRange | None:
     start = _moment(value, reading)
-    return None if start is None else Period(start, None)
+    return None if start is None else DateRange(start, None)
 
 
-def _before(value: Value, reading: Reading) -> Period | None:
+def _before(value: ValueNode, reading: Reader) -> DateRange | None:
     end = _moment(value, reading)
-    return None if end is None else Period(None, end)
+    return None if end is None else DateRange(None, end)
 
 
-def _between(value: Value, reading: Reading) -> Period | None:
-    if isinstance(value, Items) and len(value.items) == 2:
-        start, end = (_moment(each, reading) for each in value.items)
-        return None if start is None or end is None else _in_order(Period(start, end), value, reading)
-    if isinstance(value, Text) and ".." in value.text:
+def _between(value: ValueNode, reading: Reader) -> DateRange | None:
+    if isinstance(value, SequenceNode) and len(value.items) == 2:
+        start, end = (_moment(item, reading) for item in value.items)
+        return None if start is None or end is None else _in_order(DateRange(start, end), value, reading)
+    if isinstance(value, ScalarNode) and ".." in value.text:
         return read_period(value, reading)
     message = f"a beginning and an end are expected here, not {name_of(value)}"
     reading.problem(value, message, hint="Write 2023-06-01..2023-08-31 or [2023-06-01, 2023-08-31].")
     return None
 
 
-def _last(value: Value, reading: Reading) -> Period | None:
+def _last(value: ValueNode, reading: Reader) -> DateRange | None:
     """From the same day that long ago on; to tomorrow, since elsewhere on earth it may be tomorrow already."""
-    found = _LAST.fullmatch(value.text.strip()) if isinstance(value, Text) else None
+    found = _LAST.fullmatch(value.text.strip()) if isinstance(value, ScalarNode) else None
     if found is None or int(found[1]) == 0:
         hint = "Write a number with days, weeks, months or years."
         reading.problem(value, f"a length of time such as 30 days is expected here, not {name_of(value)}", hint=hint)
@@ -165,7 +167,7 @@ def _last(value: Value, reading: Reading) -> Period | None:
         start = today - timedelta(days) if days < today.toordinal() else date.min
     else:
         start = _months_before(today, number * (12 if unit == "year" else 1))
-    return Period(start.isoformat(), (today + timedelta(1)).isoformat())
+    return DateRange(start.isoformat(), (today + timedelta(1)).isoformat())
 
 
 def _months_before(day: date, months: int) -> date:
@@ -176,12 +178,12 @@ def _months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _moment(value: Value, reading: Reading) -> str | None:
+def _moment(value: ValueNode, reading: Reader) -> str | None:
     """A date or a time on a date."""
-    return _checked(value.text.strip() if isinstance(value, Text) else "", value, reading)
+    return _checked(value.text.strip() if isinstance(value, ScalarNode) else "", value, reading)
 
 
-def _checked(text: str, at: Value, reading: Reading) -> str | None:
+def _checked(text: str, at: ValueNode, reading: Reader) -> str | None:
     """A moment, checked against the calendar."""
     if _MOMENT.fullmatch(text):
         moment = text.replace(" ", "T")
@@ -199,7 +201,7 @@ def _checked(text: str, at: Value, reading: Reading) -> str | None:
     return None
 
 
-def _in_order(period: Period, at: Value, reading: Reading) -> Period | None:
+def _in_order(period: DateRange, at: ValueNode, reading: Reader) -> DateRange | None:
     if period.start is None or period.end is None or period.start[: len(period.end)] <= period.end:
         return period
     reading.problem(at, f"a period {period.words} ends before it begins: nothing can match", hint="Swap the two dates.")

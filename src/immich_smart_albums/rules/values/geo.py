@@ -6,14 +6,14 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.syntax.document import Entries, Items, Text, Value, name_of
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode, name_of
 from immich_smart_albums.rules.syntax.reader import Circle
 from immich_smart_albums.rules.values.numbers import plain_number, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees."""
@@ -53,7 +53,7 @@ def in_polygon(point: Point, corners: Sequence[Point]) -> bool:
     return inside
 
 
-def read_circle(value: Value, reading: Reading) -> Circle | None:
+def read_circle(value: ValueNode, reading: Reader) -> Circle | None:
     """`{lat, lon, radius}`."""
     entries = reading.entries(value, ("lat", "lon", "radius"), "a place on earth")
     if entries is None or _lacks(entries, ("lat", "lon", "radius"), value, reading):
@@ -65,7 +65,7 @@ def read_circle(value: Value, reading: Reading) -> Circle | None:
     return Circle(latitude, longitude, radius)
 
 
-def read_box(value: Value, reading: Reading) -> tuple[float, float, float, float] | None:
+def read_box(value: ValueNode, reading: Reader) -> tuple[float, float, float, float] | None:
     """`{south, west, north, east}`; west of the date line and east of it where west is the larger."""
     sides = ("south", "west", "north", "east")
     entries = reading.entries(value, sides, "a box")
@@ -81,22 +81,22 @@ def read_box(value: Value, reading: Reading) -> tuple[float, float, float, float
     return south, west, north, east
 
 
-def read_polygon(value: Value, reading: Reading) -> tuple[Point, ...] | None:
+def read_polygon(value: ValueNode, reading: Reader) -> tuple[Point, ...] | None:
     """A list of at least three corners, each `[lat, lon]` or `{lat, lon}`."""
-    if not isinstance(value, Items) or len(value.items) < 3:
+    if not isinstance(value, SequenceNode) or len(value.items) < 3:
         reading.problem(
             value, "at least three corners are expected here", hint="Write [[60.1, 24.9], [60.2, 25.1], …]."
         )
         return None
-    corners = [_corner(each, reading) for each in value.items]
-    read = tuple(each for each in corners if each is not None)
+    corners = [_corner(item, reading) for item in value.items]
+    read = tuple(corner for corner in corners if corner is not None)
     return read if len(read) == len(corners) else None
 
 
-def _corner(value: Value, reading: Reading) -> Point | None:
-    if isinstance(value, Items) and len(value.items) == 2:
+def _corner(value: ValueNode, reading: Reader) -> Point | None:
+    if isinstance(value, SequenceNode) and len(value.items) == 2:
         pair = value.items
-    elif isinstance(value, Entries):
+    elif isinstance(value, MappingNode):
         entries = reading.entries(value, ("lat", "lon"), "a corner")
         if entries is None or _lacks(entries, ("lat", "lon"), value, reading):
             return None
@@ -108,23 +108,23 @@ def _corner(value: Value, reading: Reading) -> Point | None:
     return None if latitude is None or longitude is None else (latitude, longitude)
 
 
-def _lacks(entries: dict[str, Value], words: Sequence[str], at: Value, reading: Reading) -> bool:
+def _lacks(entries: dict[str, ValueNode], words: Sequence[str], at: ValueNode, reading: Reader) -> bool:
     missing = [word for word in words if word not in entries]
     if missing:
         reading.problem(at, f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing here")
     return bool(missing)
 
 
-def _degrees(value: Value, reading: Reading, most: int) -> float | None:
-    number = plain_number(value.text.strip()) if isinstance(value, Text) else None
+def _degrees(value: ValueNode, reading: Reader, most: int) -> float | None:
+    number = plain_number(value.text.strip()) if isinstance(value, ScalarNode) else None
     if number is not None and -most <= number <= most:
         return number
     reading.problem(value, f"degrees from -{most} to {most} are expected here, not {name_of(value)}")
     return None
 
 
-def _metres(value: Value, reading: Reading) -> float | None:
-    found = _DISTANCE.fullmatch(value.text.strip()) if isinstance(value, Text) else None
+def _metres(value: ValueNode, reading: Reader) -> float | None:
+    found = _DISTANCE.fullmatch(value.text.strip()) if isinstance(value, ScalarNode) else None
     metres = float(found[1]) * _METRES[found[2].lower()] if found else 0
     if 0 < metres <= _HALF_ROUND:
         return metres

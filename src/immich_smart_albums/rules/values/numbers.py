@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.syntax.document import Entries, Text, Value, name_of
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, ValueNode, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 _CLOSE = 1e-7
 """So near numbers are the same: 1.8 and the 1.7999999 that a camera writes."""
@@ -28,7 +28,7 @@ class Unit:
     """Such as "a number of pixels"."""
     number: Callable[[str], float | None]
     """The number in a text; None for anything else."""
-    written: Callable[[float], str]
+    format: Callable[[float], str]
     """The number as words show it; different ones are shown differently."""
     example: str
     """A range, for messages."""
@@ -54,20 +54,20 @@ class Range:
     def words(self, unit: Unit) -> str:
         """The range in words, such as `from 100 to 800`; different ranges have different words."""
         if self.low is not None and self.low == self.high:
-            return unit.written(self.low)
+            return unit.format(self.low)
         words = []
         if self.low is not None:
-            words.append(f"{'from' if self.has_low else 'above'} {unit.written(self.low)}")
+            words.append(f"{'from' if self.has_low else 'above'} {unit.format(self.low)}")
         if self.high is not None:
-            words.append(f"{'to' if self.has_high else 'below'} {unit.written(self.high)}")
+            words.append(f"{'to' if self.has_high else 'below'} {unit.format(self.high)}")
         return " ".join(words)
 
 
-def read_range(value: Value, reading: Reading, unit: Unit) -> Range | None:
+def read_range(value: ValueNode, reading: Reader, unit: Unit) -> Range | None:
     """The range in a value; None with a problem noted."""
-    if isinstance(value, Entries):
+    if isinstance(value, MappingNode):
         return _from_entries(value, reading, unit)
-    found = _from_text(value.text.strip(), unit) if isinstance(value, Text) else None
+    found = _from_text(value.text.strip(), unit) if isinstance(value, ScalarNode) else None
     if found is None:
         hint = f"Ranges are written such as {unit.example}."
         reading.problem(value, f"{unit.meant} or a range is expected here, not {name_of(value)}", hint=hint)
@@ -93,7 +93,7 @@ def _from_text(text: str, unit: Unit) -> Range | None:
     return Range(low, high)
 
 
-def _from_entries(value: Entries, reading: Reading, unit: Unit) -> Range | None:
+def _from_entries(value: MappingNode, reading: Reader, unit: Unit) -> Range | None:
     entries = reading.entries(value, ("min", "max"), unit.meant)
     if entries is None:
         return None
@@ -102,7 +102,7 @@ def _from_entries(value: Entries, reading: Reading, unit: Unit) -> Range | None:
         return None
     ends: dict[str, float] = {}
     for word, entry in entries.items():
-        number = unit.number(entry.text.strip()) if isinstance(entry, Text) else None
+        number = unit.number(entry.text.strip()) if isinstance(entry, ScalarNode) else None
         if number is None:
             reading.problem(entry, f"{unit.meant} is expected here, not {name_of(entry)}")
             continue
@@ -110,7 +110,7 @@ def _from_entries(value: Entries, reading: Reading, unit: Unit) -> Range | None:
     return _in_order(Range(ends.get("min"), ends.get("max")), value, reading) if len(ends) == len(entries) else None
 
 
-def _in_order(found: Range, value: Value, reading: Reading) -> Range | None:
+def _in_order(found: Range, value: ValueNode, reading: Reader) -> Range | None:
     if found.low is None or found.high is None or found.low <= found.high:
         return found
     reading.problem(value, "the range ends before it begins: nothing can match", hint="Swap its two ends.")

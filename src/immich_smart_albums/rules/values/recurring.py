@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.syntax.document import Text, name_of
+from immich_smart_albums.rules.syntax.document import ScalarNode, name_of
 from immich_smart_albums.rules.syntax.source import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
 
 _LEAP_YEAR = "2024"
 _TIME = re.compile(r"(([01]?\d|2[0-3]):[0-5]\d|24:00)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Cycle:
+class CyclicRange:
     """From `first` to `last` around a circle: days such as `12-24`, or times such as `18:00`, ends included."""
 
     first: str
@@ -39,7 +39,7 @@ class Cycle:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class NumberedNames:
     """Numbered names: months, weekdays."""
 
     meant: str
@@ -60,7 +60,7 @@ class Names:
         return None
 
 
-MONTHS = Names(
+MONTHS = NumberedNames(
     "a month such as July or 7",
     (
         *("January", "February", "March", "April", "May", "June"),
@@ -69,7 +69,7 @@ MONTHS = Names(
     {},
     has_numbers=True,
 )
-WEEKDAYS = Names(
+WEEKDAYS = NumberedNames(
     "a day of the week",
     ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     {"weekend": (6, 7)},
@@ -77,18 +77,18 @@ WEEKDAYS = Names(
 )
 
 
-def read_numbers(value: Value, reading: Reading, known: Names) -> dict[int, str] | None:
+def read_numbers(value: ValueNode, reading: Reader, known: NumberedNames) -> dict[int, str] | None:
     """The numbers, with their names, of one name, a range or a list of these; None with a problem noted."""
     values = reading.each(value, known.meant)
     if values is None:
         return None
-    read = [_some(each, reading, known) for each in values]
+    read = [_some(value, reading, known) for value in values]
     found = {number for numbers in read if numbers is not None for number in numbers}
     return None if None in read else {number: known.names[number - 1] for number in sorted(found)}
 
 
-def _some(value: Value, reading: Reading, known: Names) -> tuple[int, ...] | None:
-    text = value.text.strip() if isinstance(value, Text) else ""
+def _some(value: ValueNode, reading: Reader, known: NumberedNames) -> tuple[int, ...] | None:
+    text = value.text.strip() if isinstance(value, ScalarNode) else ""
     if text.lower() in known.groups:
         return known.groups[text.lower()]
     first_part, dots, last_part = (part.strip() for part in text.partition(".."))
@@ -104,15 +104,15 @@ def _some(value: Value, reading: Reading, known: Names) -> tuple[int, ...] | Non
     return tuple((first - 1 + step) % around + 1 for step in range((last - first) % around + 1))
 
 
-def read_days(value: Value, reading: Reading) -> Cycle | None:
+def read_days(value: ValueNode, reading: Reader) -> CyclicRange | None:
     """A day of every year, `12-24`, or a range of them, `12-24..01-06`."""
     meant = "a day of the year such as 12-24, or a range such as 12-24..01-06,"
     return _cycle(value, reading, _day, meant, ("01-01", "12-31"))
 
 
-def read_times(value: Value, reading: Reading) -> Cycle | None:
+def read_times(value: ValueNode, reading: Reader) -> CyclicRange | None:
     """A range of times of day, `18:00..23:30`."""
-    if isinstance(value, Text) and ".." not in value.text:
+    if isinstance(value, ScalarNode) and ".." not in value.text:
         hint = "Write a beginning and an end, such as 18:00..23:30."
         reading.problem(value, f"a range of times is expected here, not {name_of(value)}", hint=hint)
         return None
@@ -120,16 +120,16 @@ def read_times(value: Value, reading: Reading) -> Cycle | None:
 
 
 def _cycle(
-    value: Value, reading: Reading, read: Callable[[str], str | None], meant: str, ends: tuple[str, str]
-) -> Cycle | None:
+    value: ValueNode, reading: Reader, read: Callable[[str], str | None], meant: str, ends: tuple[str, str]
+) -> CyclicRange | None:
     """A range, of which one end may be left open: then it goes to that end of the year or the day."""
-    start, dots, end = (part.strip() for part in (value.text if isinstance(value, Text) else "").partition(".."))
+    start, dots, end = (part.strip() for part in (value.text if isinstance(value, ScalarNode) else "").partition(".."))
     first = read(start or (ends[0] if end else ""))
     last = read(end or (ends[1] if start else "")) if dots else first
     if first is None or last is None:
         reading.problem(value, f"{meant} is expected here, not {name_of(value)}")
         return None
-    return Cycle(first, last)
+    return CyclicRange(first, last)
 
 
 def _day(text: str) -> str | None:

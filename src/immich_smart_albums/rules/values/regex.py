@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from immich_smart_albums.model.text_forms import nfc
-from immich_smart_albums.rules.values.regex_syntax import surest_piece, translate
+from immich_smart_albums.rules.values.regex_syntax import longest_literal, translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +105,7 @@ class Pattern:
     Raises PatternTimeout when one value takes longer than the time limit.
     """
 
-    piece: str = field(compare=False, repr=False)
+    literal: str = field(compare=False, repr=False)
     """What surely stands, in whatever case, in every value that it is found in; plain ASCII, empty: nothing."""
 
 
@@ -119,7 +119,7 @@ def compile_pattern(text: str, *, timeout: float) -> Pattern:
     composed = nfc(spelled)
     if composed != text:
         search = _searching(composed, text, timeout)
-    piece = surest_piece(composed)
+    piece = longest_literal(composed)
     if _has_marks(composed) or (spelled != text and _has_marks(spelled)):
         search, piece = _in_both_forms(search, _searching(spelled, text, timeout)), ""
     return Pattern(text, timeout, _remembering(search), piece)

@@ -139,7 +139,7 @@ def translate(text: str) -> tuple[str, Work]:
     return "".join(written), groups[0].total()
 
 
-def surest_piece(text: str) -> str:
+def longest_literal(text: str) -> str:
     """The longest text that stands, in whatever case, in everything that the pattern is found in; empty: none.
 
     It is plain ASCII without characters that a database takes for wildcards. `re` must have accepted the pattern.

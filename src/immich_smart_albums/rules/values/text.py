@@ -11,20 +11,20 @@ from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import marked
 from immich_smart_albums.model.text_forms import nfc
-from immich_smart_albums.rules.syntax.document import Entries, Text
-from immich_smart_albums.rules.syntax.reader import any_of, options
-from immich_smart_albums.rules.tree import Check
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode
+from immich_smart_albums.rules.syntax.reader import options, read_list
+from immich_smart_albums.rules.tree import Filter
 from immich_smart_albums.rules.values.accidents import accident
 from immich_smart_albums.rules.values.regex import SECONDS_PER_MATCH, PatternError, PatternTimeout, compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from immich_smart_albums.rules.syntax.document import Value
-    from immich_smart_albums.rules.syntax.reader import Reading
-    from immich_smart_albums.rules.tree import Fact, Node, Record
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
+    from immich_smart_albums.rules.tree import Getter, Node, Record
 
-LEAST_PIECE = 3
+MIN_LITERAL = 3
 """A shorter piece would leave out next to nothing."""
 
 _GLOB_TOKEN = re.compile(r"(?P<folders>\*\*/)|(?P<any>\*\*)|(?P<some>\*)|(?P<one>\?)|(?P<set>\[[^]/]+\])|.", re.DOTALL)
@@ -32,67 +32,67 @@ _GLOB = {"folders": "(?:.*/)?", "any": ".*", "some": "[^/]*", "one": "[^/]"}
 
 
 @dataclass(frozen=True, slots=True)
-class TextFact:
+class TextField:
     """A text of an asset that can be tested."""
 
-    word: str
-    fact: Fact
+    noun: str
+    getter: Getter
     field: str
     search: str
     """The search field that finds a text by a part of it, whatever case and accents."""
     glob_start: str | None = None
     """What a glob may begin after, as an expression; None: there are no globs."""
-    unknown: Check | None = None
+    unknown: Filter | None = None
     """What `none` means, where it means something."""
 
 
-def read_text_test(value: Value, reading: Reading, of: TextFact) -> Node | None:
+def read_text_test(value: ValueNode, reading: Reader, of: TextField) -> Node | None:
     """The test in a value, or in each value of a list, of which any holds."""
-    meant = f"a regular expression for the {of.word}"
-    return any_of(value, reading, meant, lambda each: _one(each, reading, of), none=of.unknown)
+    meant = f"a regular expression for the {of.noun}"
+    return read_list(value, reading, meant, lambda each: _one(each, reading, of), none=of.unknown)
 
 
-def _one(value: Value, reading: Reading, of: TextFact) -> Node | None:
-    if not isinstance(value, Entries):
+def _one(value: ValueNode, reading: Reader, of: TextField) -> Node | None:
+    if not isinstance(value, MappingNode):
         _note_accident(value, reading, of)
         return _matches(value, reading, of)
     readers = {"regex": _matches, "contains": _contains} | ({} if of.glob_start is None else {"glob": _is_like})
-    meant = f"a test of the {of.word}"
+    meant = f"a test of the {of.noun}"
     return options(value, reading, meant, {word: partial(_listed, read, reading, of) for word, read in readers.items()})
 
 
-def _note_accident(value: Value, reading: Reading, of: TextFact) -> None:
+def _note_accident(value: ValueNode, reading: Reader, of: TextField) -> None:
     """Say it where a plain text is hardly meant as the expression that it is. It stays one, as files rely on that."""
-    meaning = accident(value.text) if isinstance(value, Text) else None
-    if meaning is not None and isinstance(value, Text):
-        reading.findings.notice(
-            f"{value.span}: {value.text!r} is read as a regular expression, in which {meaning}; for the {of.word} with "
+    meaning = accident(value.text) if isinstance(value, ScalarNode) else None
+    if meaning is not None and isinstance(value, ScalarNode):
+        reading.findings.warn(
+            f"{value.span}: {value.text!r} is read as a regular expression, in which {meaning}; for the {of.noun} with "
             f"this text write {{contains: {value.text!r}}}, for the expression {{regex: {value.text!r}}}"
         )
 
 
 def _listed(
-    read: Callable[[Value, Reading, TextFact], Node | None], reading: Reading, of: TextFact, value: Value
+    read: Callable[[ValueNode, Reader, TextField], Node | None], reading: Reader, of: TextField, value: ValueNode
 ) -> Node | None:
-    return any_of(value, reading, f"a text for the {of.word}", lambda each: read(each, reading, of))
+    return read_list(value, reading, f"a text for the {of.noun}", lambda each: read(each, reading, of))
 
 
-def _matches(value: Value, reading: Reading, of: TextFact) -> Check | None:
+def _matches(value: ValueNode, reading: Reader, of: TextField) -> Filter | None:
     text = reading.text(value, "a regular expression")
-    return None if text is None else _check(f"{of.word} matches {text!r}", text, value, reading, of)
+    return None if text is None else _check(f"{of.noun} matches {text!r}", text, value, reading, of)
 
 
-def _contains(value: Value, reading: Reading, of: TextFact) -> Check | None:
+def _contains(value: ValueNode, reading: Reader, of: TextField) -> Filter | None:
     text = reading.text(value, "a text")
-    return None if text is None else _check(f"{of.word} contains {text!r}", re.escape(nfc(text)), value, reading, of)
+    return None if text is None else _check(f"{of.noun} contains {text!r}", re.escape(nfc(text)), value, reading, of)
 
 
-def _is_like(value: Value, reading: Reading, of: TextFact) -> Check | None:
+def _is_like(value: ValueNode, reading: Reader, of: TextField) -> Filter | None:
     text = reading.text(value, "a glob")
     if text is None:
         return None
     start = r"\A" if text.startswith("/") else of.glob_start
-    return _check(f"{of.word} is like {text!r}", f"(?s){start}{_from_glob(nfc(text))}\\Z", value, reading, of)
+    return _check(f"{of.noun} is like {text!r}", f"(?s){start}{_from_glob(nfc(text))}\\Z", value, reading, of)
 
 
 def _from_glob(text: str) -> str:
@@ -107,7 +107,7 @@ def _from_glob(text: str) -> str:
     return written
 
 
-def _check(words: str, regex: str, at: Value, reading: Reading, of: TextFact) -> Check | None:
+def _check(words: str, regex: str, at: ValueNode, reading: Reader, of: TextField) -> Filter | None:
     try:
         pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH)
     except PatternError as error:
@@ -118,12 +118,12 @@ def _check(words: str, regex: str, at: Value, reading: Reading, of: TextFact) ->
 
     def holds(record: Record) -> bool:
         try:
-            return pattern.matches(of.fact(record))
+            return pattern.matches(of.getter(record))
         except PatternTimeout as error:
             message = f"{at.span}: {words} failed on asset {record.get('id')}: {error}"
             hint = "Write it simpler: avoid repetition inside repetition, such as (a+)+."
             raise FilterError(message, hint=hint) from None
 
-    piece = pattern.piece
-    within = Query(Kind.METADATA, ((of.search, piece),)) if len(piece) >= LEAST_PIECE else None
-    return Check(words, holds, frozenset({of.field}), of.fact, within)
+    piece = pattern.literal
+    within = Query(Kind.METADATA, ((of.search, piece),)) if len(piece) >= MIN_LITERAL else None
+    return Filter(words, holds, frozenset({of.field}), of.getter, within)

@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ServerError
-from immich_smart_albums.selection.cache.changes import DoubtError, Edits, changed_since
+from immich_smart_albums.selection.cache.changes import CacheMissError, ChangeFeed, changed_since
 from immich_smart_albums.selection.cache.entry import (
     UNREADABLE,
-    Kept,
+    CacheEntry,
     Stamp,
     contains,
     exchanged,
@@ -28,16 +28,16 @@ from immich_smart_albums.selection.cache.entry import (
     places,
     unpacked,
 )
-from immich_smart_albums.selection.cache.key import signature
-from immich_smart_albums.selection.cache.tracking import untold
-from immich_smart_albums.selection.result import Found, Intake
+from immich_smart_albums.selection.cache.key import cache_key
+from immich_smart_albums.selection.cache.tracking import untracked_reason
+from immich_smart_albums.selection.result import ResultBuilder, SearchResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from immich_smart_albums.model.version import Version
-    from immich_smart_albums.selection.ports import Searches, StateStore
-    from immich_smart_albums.selection.query_plan import Reading
+    from immich_smart_albums.selection.ports import CacheStore, SearchApi
+    from immich_smart_albums.selection.query_plan import Scan
 
 FORMAT = "2"
 """Changes whenever what is kept, or what words of checks and keys mean, changes."""
@@ -50,7 +50,7 @@ DAY = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
+class CacheContext:
     """Whose photos it is about, and what their server said when the run began."""
 
     user_id: str
@@ -62,31 +62,31 @@ class Whose:
     """What its clock showed, in ms since 1970: before any search of the run."""
 
 
-class Recall:
+class RunCache:
     """Fits `selection.ports.Memory`, for the searches of one account in one run."""
 
-    def __init__(self, whose: Whose, searches: Searches, store: StateStore, log: Callable[[str], None]) -> None:
+    def __init__(self, whose: CacheContext, searches: SearchApi, store: CacheStore, log: Callable[[str], None]) -> None:
         self._whose = whose
         self._searches = searches
         self._store = store
         self._log = log
         self._lock = threading.Lock()
-        self._edits = Edits(searches)
+        self._edits = ChangeFeed(searches)
         self._made: dict[str, tuple[Stamp, bytes | None]] = {}
         self._counted: dict[str, int] = {}
         """How many each search found before it was read in full."""
         self._recalled = 0
         self._doubts: Counter[str] = Counter()
 
-    def wants_ids(self, reading: Reading) -> bool:
-        """See `Memory.wants_ids`."""
-        return untold(reading) is None
+    def wants_ids(self, reading: Scan) -> bool:
+        """See `SearchCache.wants_ids`."""
+        return untracked_reason(reading) is None
 
-    def recall(self, reading: Reading) -> Found | None:
-        """See `Memory.recall`. Raises nothing: what cannot be asked is read in full, and fails there if it must."""
+    def recall(self, reading: Scan) -> SearchResult | None:
+        """See `SearchCache.recall`. Raises nothing: what cannot be asked is read in full and fails there."""
         try:
             found = self._up_to_date(reading)
-        except DoubtError as doubt:
+        except CacheMissError as doubt:
             self._doubt(reading, str(doubt), str(doubt))
             return None
         except (ServerError, ValueError) as error:
@@ -96,8 +96,8 @@ class Recall:
             self._recalled += 1
         return found
 
-    def keep(self, reading: Reading, found: Found) -> None:
-        """See `Memory.keep`."""
+    def keep(self, reading: Scan, found: SearchResult) -> None:
+        """See `SearchCache.keep`."""
         before = self._counted.get(self._key(reading))
         if before is None:
             return
@@ -106,7 +106,7 @@ class Recall:
         except (ValueError, ServerError):
             return
         if total == before >= length(ids):
-            self._make(reading, self._stamp(self._whose.now), Kept.of(found, ids, total))
+            self._make(reading, self._stamp(self._whose.now), CacheEntry.of(found, ids, total))
         else:
             self._log(f"{reading.query.describe()}: not kept: the library changed meanwhile")
 
@@ -123,12 +123,12 @@ class Recall:
         reasons = ", ".join(f"{doubt} ({count})" for doubt, count in sorted(self._doubts.items()))
         return f"{words}; read in full: {reasons}" if reasons else words
 
-    def _doubt(self, reading: Reading, reason: str, message: str) -> None:
+    def _doubt(self, reading: Scan, reason: str, message: str) -> None:
         """Note why a search is read in full; and how many it finds, so that what changes meanwhile is noticed."""
         self._log(f"{reading.query.describe()}: read in full: {message}")
         with self._lock:
             self._doubts[reason] += 1
-        if untold(reading) is None:
+        if untracked_reason(reading) is None:
             try:
                 total = self._searches.count(reading.query)
             except ServerError:
@@ -138,23 +138,25 @@ class Recall:
             else:
                 self._counted[self._key(reading)] = total
 
-    def _up_to_date(self, reading: Reading) -> Found:
+    def _up_to_date(self, reading: Scan) -> SearchResult:
         """What a search finds now. Raises DoubtError and ServerError."""
-        reason = untold(reading)
+        reason = untracked_reason(reading)
         if reason is not None:
-            raise DoubtError(f"Immich does not tell of changes of {reason}")
+            raise CacheMissError(f"Immich does not tell of changes of {reason}")
         stamp, kept = self._load(reading)
         changed = self._edits.since(stamp.watermark)
-        new = self._among_changed(reading, stamp.watermark) if changed else Found()
+        new = self._among_changed(reading, stamp.watermark) if changed else SearchResult()
         before = [each for each in map(pack, changed) if contains(kept.ids, each)]
         ids = exchanged(kept.ids, before, map(pack, new.places))
         total = length(ids) + kept.total - length(kept.ids)
         if self._searches.count(reading.query) != total:
-            raise DoubtError("the server counts other than what was known and what changed add up to")
+            raise CacheMissError("the server counts other than what was known and what changed add up to")
         found = kept.found()
         found.drop(changed | new.places.keys())
         found.add(new)
-        self._make(reading, self._stamp(stamp.read_at), Kept.of(found, ids, total) if before or new.places else None)
+        self._make(
+            reading, self._stamp(stamp.read_at), CacheEntry.of(found, ids, total) if before or new.places else None
+        )
         self._log(
             f"{reading.query.describe()}: known from before; of {length(kept.ids)} changed or gone {len(before)},"
             f" found anew {len(new.places)}"
@@ -163,38 +165,38 @@ class Recall:
         found.count = length(ids)
         return found
 
-    def _load(self, reading: Reading) -> tuple[Stamp, Kept]:
+    def _load(self, reading: Scan) -> tuple[Stamp, CacheEntry]:
         loaded = self._store.load(self._key(reading))
         if loaded is None:
-            raise DoubtError("not read like this before")
+            raise CacheMissError("not read like this before")
         try:
-            stamp, kept = Stamp.decode(loaded[0]), Kept.decode(loaded[1])
+            stamp, kept = Stamp.decode(loaded[0]), CacheEntry.decode(loaded[1])
         except UNREADABLE:
-            raise DoubtError("what was kept cannot be read") from None
+            raise CacheMissError("what was kept cannot be read") from None
         if stamp.version != str(self._whose.version):
-            raise DoubtError(f"the server was Immich {stamp.version} then")
+            raise CacheMissError(f"the server was Immich {stamp.version} then")
         if self._whose.now < stamp.now:
-            raise DoubtError("the server's clock went back")
+            raise CacheMissError("the server's clock went back")
         if self._whose.now - stamp.read_at >= DAY:
-            raise DoubtError("a day has gone by since the last time")
+            raise CacheMissError("a day has gone by since the last time")
         return stamp, kept
 
-    def _among_changed(self, reading: Reading, watermark: int) -> Found:
+    def _among_changed(self, reading: Scan, watermark: int) -> SearchResult:
         """What the search finds of what changed."""
-        intake = Intake(replace(reading, keeps_ids=True))
+        intake = ResultBuilder(replace(reading, keeps_ids=True))
         with closing(self._searches.find(changed_since(reading.query, watermark), reading.asked)) as batches:
             for batch in batches:
                 intake.take(batch)
         if intake.found.failures:
-            raise DoubtError("a check could not be made")
+            raise CacheMissError("a check could not be made")
         return intake.found
 
     def _stamp(self, read_at: int) -> Stamp:
         return Stamp(str(self._whose.version), self._whose.now, self._whose.now - OVERLAP, read_at)
 
-    def _make(self, reading: Reading, stamp: Stamp, kept: Kept | None) -> None:
+    def _make(self, reading: Scan, stamp: Stamp, kept: CacheEntry | None) -> None:
         with self._lock:
             self._made[self._key(reading)] = stamp, None if kept is None else kept.encode()
 
-    def _key(self, reading: Reading) -> str:
-        return signature(reading, FORMAT, self._whose.user_id, *self._whose.partners)
+    def _key(self, reading: Scan) -> str:
+        return cache_key(reading, FORMAT, self._whose.user_id, *self._whose.partners)

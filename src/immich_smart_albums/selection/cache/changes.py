@@ -12,23 +12,23 @@ from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
 
 if TYPE_CHECKING:
-    from immich_smart_albums.selection.ports import Searches
+    from immich_smart_albums.selection.ports import SearchApi
 
 MOST_CHANGED = 20_000
 """With more changed photos than this, reading in full is as cheap."""
 
 
-class DoubtError(Exception):
+class CacheMissError(Exception):
     """What is known from before cannot be relied on; the text says why."""
 
 
-class Edits:
+class ChangeFeed:
     """What changed, asked once for all searches of a run."""
 
-    def __init__(self, searches: Searches) -> None:
+    def __init__(self, searches: SearchApi) -> None:
         self._searches = searches
         self._lock = threading.Lock()
-        self._known: dict[int, frozenset[str] | DoubtError] = {}
+        self._known: dict[int, frozenset[str] | CacheMissError] = {}
 
     @property
     def seen(self) -> frozenset[str]:
@@ -44,12 +44,12 @@ class Edits:
             if watermark not in self._known:
                 try:
                     self._known[watermark] = self._read(watermark)
-                except DoubtError as doubt:
+                except CacheMissError as doubt:
                     self._known[watermark] = doubt
                 except ServerError as error:
-                    self._known[watermark] = DoubtError(error.message)
+                    self._known[watermark] = CacheMissError(error.message)
             known = self._known[watermark]
-        if isinstance(known, DoubtError):
+        if isinstance(known, CacheMissError):
             raise known
         return known
 
@@ -60,7 +60,7 @@ class Edits:
             for batch in batches:
                 changed.update(str(record["id"]) for record in batch)
                 if len(changed) > MOST_CHANGED:
-                    raise DoubtError(f"more than {MOST_CHANGED:,} photos changed")
+                    raise CacheMissError(f"more than {MOST_CHANGED:,} photos changed")
         return frozenset(changed)
 
 
@@ -68,7 +68,7 @@ def changed_since(query: Query, watermark: int) -> Query:
     """The same search, of what changed since an instant in ms."""
     bound = from_milliseconds(watermark)
     if query.is_structured:
-        is_bound = [each.field == "updatedAt" and each.operator == "gte" for each in query.conditions]
+        is_bound = [condition.field == "updatedAt" and condition.operator == "gte" for condition in query.conditions]
         bounds = [str(each.value) for each, is_it in zip(query.conditions, is_bound, strict=True) if is_it]
         others = [each for each, is_it in zip(query.conditions, is_bound, strict=True) if not is_it]
         return replace(query, conditions=tuple(sorted([*others, Condition("updatedAt", "gte", max([bound, *bounds]))])))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from immich_smart_albums.model.asset import Asset
-from immich_smart_albums.selection.result import Found
+from immich_smart_albums.selection.result import SearchResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,7 +95,7 @@ class Stamp(msgspec.Struct, frozen=True):
         return msgspec.json.decode(data, type=cls)
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True):
+class CacheEntry(msgspec.Struct, frozen=True, array_like=True):
     """What a search found: the ids of everything, and all that may match."""
 
     ids: bytes
@@ -107,16 +107,16 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     """Empty where nothing is split."""
 
     @classmethod
-    def of(cls, found: Found, ids: bytes, total: int) -> Self:
+    def of(cls, found: SearchResult, ids: bytes, total: int) -> Self:
         """What is kept of a search that found these ids."""
         assets = list(found.assets.values())
         groups = [found.groups[asset.id] for asset in assets] if found.groups else []
         return cls(ids, total, assets, [found.passed[asset.id] for asset in assets], groups)
 
-    def found(self) -> Found:
+    def found(self) -> SearchResult:
         """What may match of it again, without places."""
         names = [asset.id for asset in self.assets]
-        return Found(
+        return SearchResult(
             assets=dict(zip(names, self.assets, strict=True)),
             passed=dict(zip(names, self.passed, strict=True)),
             groups=dict(zip(names, self.groups, strict=True)) if self.groups else {},
@@ -132,7 +132,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
         return msgspec.msgpack.decode(data, type=cls)
 
 
-def ids_of(found: Found) -> bytes:
+def ids_of(found: SearchResult) -> bytes:
     """The ids of everything that was found. Raises ValueError where they are not all known, or no UUIDs."""
     if len(found.places) != found.count:
         raise ValueError("not every id was kept")

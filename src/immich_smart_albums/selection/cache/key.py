@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from immich_smart_albums.rules.tree import All, Any, Check, Not, Search
+from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.query import Branch, Query
     from immich_smart_albums.rules.tree import Node
-    from immich_smart_albums.selection.query_plan import Reading
+    from immich_smart_albums.selection.query_plan import Scan
 
 
-def signature(reading: Reading, *context: str) -> str:
+def cache_key(reading: Scan, *context: str) -> str:
     """A text that two readings share only if they find and keep the same; `context` is what else tells them apart.
 
     Checks are told apart by their words, and keys by their names and fields.
@@ -24,7 +24,7 @@ def signature(reading: Reading, *context: str) -> str:
         list(context),
         _query(reading.query),
         sorted(reading.fields),
-        [check.words for check in reading.checks],
+        [check.key for check in reading.filters],
         [[key.name, *sorted(key.fields)] for key in reading.keys],
         [_tree(tree) for tree in reading.trees],
         reading.keeps_ids,
@@ -36,7 +36,7 @@ def _query(query: Query) -> list[object]:
     return [
         query.kind.value,
         query.filters,
-        sorted(each.value for each in query.visibility),
+        sorted(visibility.value for visibility in query.visibility),
         query.limit,
         query.until,
         _branch(query.conditions),
@@ -45,7 +45,7 @@ def _query(query: Query) -> list[object]:
 
 
 def _branch(branch: Branch) -> list[object]:
-    return [[each.field, each.operator, each.value] for each in branch]
+    return [[condition.field, condition.operator, condition.value] for condition in branch]
 
 
 def _tree(node: Node | None) -> object:
@@ -56,7 +56,7 @@ def _tree(node: Node | None) -> object:
             return ["Not", _tree(node.child)]
         case Search():
             return ["Search", _query(node.query)]
-        case Check():
-            return ["Check", node.words]
+        case Filter():
+            return ["Check", node.key]
         case _:
             return None

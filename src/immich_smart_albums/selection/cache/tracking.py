@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.selection.query_plan import Reading
+    from immich_smart_albums.selection.query_plan import Scan
 
 _ROW = frozenset(
     {
@@ -54,7 +54,7 @@ _WORDS = {
 }
 
 
-def untold(reading: Reading) -> str | None:
+def untracked_reason(reading: Scan) -> str | None:
     """What may change what a search finds, or what is read of it, without being told; None where nothing may."""
     query = reading.query
     if query.kind is Kind.SMART:
@@ -69,9 +69,9 @@ def _untold_of(query: Query) -> Iterable[str]:
     for name, _ in query.filters:
         if name not in _FILTERS:
             yield _WORDS.get(name, name)
-    for each in (*query.conditions, *(each for branch in query.either for each in branch)):
-        if each.field not in _CONDITIONS:
-            yield _WORDS.get(each.field, each.field)
+    for condition in (*query.conditions, *(condition for branch in query.either for condition in branch)):
+        if condition.field not in _CONDITIONS:
+            yield _WORDS.get(condition.field, condition.field)
 
 
 def _untold_of_fields(fields: Iterable[str]) -> Iterable[str]:

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind
-from immich_smart_albums.rules.tree import All, Any, Check, Node, Search, leaves
-from immich_smart_albums.selection.compile.algebra import both, covers, domain, is_plain, wider
-from immich_smart_albums.selection.compile.residual import COSTLY, Inside
-from immich_smart_albums.selection.compile.simplify import Plain, all_of, is_bounded
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Search, leaves
+from immich_smart_albums.selection.compile.algebra import intersect, is_composable, is_superset, supersets, universe
+from immich_smart_albums.selection.compile.residual import COSTLY, Residual
+from immich_smart_albums.selection.compile.simplify import NodeOrBool, all_of, is_anchored
 from immich_smart_albums.selection.compile.structured import needs_exif, one_of
-from immich_smart_albums.selection.query_plan import Part
+from immich_smart_albums.selection.query_plan import Branch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.selection.compile.pushdown import Conditions
+    from immich_smart_albums.selection.compile.pushdown import Pushdown
 
 Conjuncts = tuple[Node, ...]
 """Things that must hold together."""
@@ -32,7 +32,7 @@ _CHOICES = (*_WITHOUT_EXIF, frozenset({"exifInfo"}), COSTLY)
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class Strategy:
     """What may be done to answer a rule."""
 
     narrows: bool
@@ -51,82 +51,90 @@ class _Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class AccessPaths:
     """Knows the server, and what is read in any case."""
 
-    conditions: Conditions
-    manner: Manner
-    paid: Mapping[Query, frozenset[str]]
+    conditions: Pushdown
+    strategy: Strategy
+    shared: Mapping[Query, frozenset[str]]
     """The searches that others send, with the top-level fields that they read."""
 
-    def fewer(self, alternatives: Sequence[Conjuncts]) -> list[Conjuncts]:
+    def merge_alternatives(self, alternatives: Sequence[Conjuncts]) -> list[Conjuncts]:
         """The same alternatives, those that one structured search can answer in one."""
         conditions = self.conditions
         asked: dict[tuple[Query | None, bool], dict[Conjuncts, Query]] = {}
-        for each in alternatives if self.manner.structured else ():
-            query = _asked(conditions, All(each))
+        for alternative in alternatives if self.strategy.structured else ():
+            query = _asked(conditions, All(alternative))
             if query is not None:
-                asked.setdefault((domain(query), needs_exif(query)), {})[each] = query
+                asked.setdefault((universe(query), needs_exif(query)), {})[alternative] = query
         together: list[Conjuncts] = []
         for queries in asked.values():
             one = one_of(list(queries.values()))
             if one is not None and len(queries) > 1:
-                alternatives = [each for each in alternatives if each not in queries]
+                alternatives = [alternative for alternative in alternatives if alternative not in queries]
                 together.append((Search(one),))
         return [*together, *alternatives]
 
-    def with_choices(self, conjuncts: Conjuncts) -> Conjuncts:
+    def fold_disjunctions(self, conjuncts: Conjuncts) -> Conjuncts:
         """The same, each choice that one structured search can answer as that search."""
         conditions = self.conditions
         asked = {
-            each: _asked(conditions, each) for each in conjuncts if isinstance(each, Any) and self.manner.structured
+            conjunct: _asked(conditions, conjunct)
+            for conjunct in conjuncts
+            if isinstance(conjunct, Any) and self.strategy.structured
         }
-        searches = {each: Search(query, each.label) for each, query in asked.items() if query is not None}
-        return tuple(searches.get(each, each) if isinstance(each, Any) else each for each in conjuncts)
+        searches = {each: Search(query, each.origin) for each, query in asked.items() if query is not None}
+        return tuple(
+            searches.get(conjunct, conjunct) if isinstance(conjunct, Any) else conjunct for conjunct in conjuncts
+        )
 
-    def parts(self, conjuncts: Sequence[Node]) -> Iterator[Part | None]:
+    def parts(self, conjuncts: Sequence[Node]) -> Iterator[Branch | None]:
         """The parts that answer things that must hold together, each by itself; None: nothing can match.
 
         None at all where no search among them bounds them.
         """
         conditions = self.conditions
-        groups = [_with_checks(each, conjuncts, conditions) for each in _groups(conjuncts)]
-        plain = [each for each in groups if is_plain(each.query)]
+        groups = [_with_checks(group, conjuncts, conditions) for group in _groups(conjuncts)]
+        plain = [group for group in groups if is_composable(group.query)]
         frames = dict.fromkeys(groups)
         for group in plain:
-            if self.manner.structured:
-                query, absorbed = conditions.grown(group.query, conjuncts)
+            if self.strategy.structured:
+                query, absorbed = conditions.absorb(group.query, conjuncts)
                 if not absorbed <= group.absorbed:
                     frames[_Frame(query, absorbed | group.absorbed)] = None
             # What is read anyway may as well be the frame.
-            for query in filter(self.paid.__contains__, wider(group.query) if self.paid else ()):
-                implied = (each for each in conjuncts if isinstance(each, Search) and covers(each.query, query))
+            for query in filter(self.shared.__contains__, supersets(group.query) if self.shared else ()):
+                implied = (
+                    conjunct
+                    for conjunct in conjuncts
+                    if isinstance(conjunct, Search) and is_superset(conjunct.query, query)
+                )
                 frames[_Frame(query, frozenset(implied))] = None
         for frame in frames:
-            scopes = [group.query for group in plain] if self.manner.narrows else []
-            inside = Inside(conditions, frame.query, scopes, self.paid)
-            yield from self._parts(inside, [each for each in conjuncts if each not in frame.absorbed])
+            scopes = [group.query for group in plain] if self.strategy.narrows else []
+            inside = Residual(conditions, frame.query, scopes, self.shared)
+            yield from self._parts(inside, [conjunct for conjunct in conjuncts if conjunct not in frame.absorbed])
 
-    def _parts(self, inside: Inside, rest: Sequence[Node]) -> Iterator[Part | None]:
+    def _parts(self, inside: Residual, rest: Sequence[Node]) -> Iterator[Branch | None]:
         """The ways to hold the rest: with more fields read, or with more searches."""
-        known: list[Plain] = []
+        known: list[NodeOrBool] = []
         # With EXIF, servers leave out what has none yet, so that what is capped is asked for twice.
-        is_capped = inside.frame.kind is Kind.METADATA and inside.frame.limit is not None
+        is_capped = inside.driver.kind is Kind.METADATA and inside.driver.limit is not None
         for allowed in _WITHOUT_EXIF if is_capped else _CHOICES:
-            tree = all_of(inside.settled(each, allowed) for each in rest)
-            if self.manner.structured:
-                tree = inside.folded(tree)
+            tree = all_of(inside.assign(each, allowed) for each in rest)
+            if self.strategy.structured:
+                tree = inside.fold_searches(tree)
             if tree not in known:
                 known.append(tree)
-                yield None if tree is False else Part(inside.frame, None if tree is True else tree)
+                yield None if tree is False else Branch(inside.driver, None if tree is True else tree)
 
 
-def _asked(conditions: Conditions, node: Node) -> Query | None:
+def _asked(conditions: Pushdown, node: Node) -> Query | None:
     """A node as a structured search that finds the same and nothing else; None where there is none."""
     # Of a node that its searches do not bound, conditions would only say what holds where one of them looks.
-    plain = (leaf for leaf in leaves(node) if isinstance(leaf, Search) and is_plain(leaf.query))
-    frame = next(plain, None) if is_bounded(node) else None
-    return None if frame is None else conditions.asked(node, frame.query)
+    plain = (leaf for leaf in leaves(node) if isinstance(leaf, Search) and is_composable(leaf.query))
+    frame = next(plain, None) if is_anchored(node) else None
+    return None if frame is None else conditions.as_query(node, frame.query)
 
 
 def conjuncts_of(node: Node) -> Conjuncts:
@@ -137,25 +145,27 @@ def conjuncts_of(node: Node) -> Conjuncts:
 def _groups(conjuncts: Sequence[Node]) -> list[_Frame]:
     """The searches among the conjuncts, as few as they can be put together to, each with what it takes in."""
     groups: list[_Frame] = []
-    for each in conjuncts:
-        if isinstance(each, Search):
-            groups = _with_one_more(groups, each)
+    for conjunct in conjuncts:
+        if isinstance(conjunct, Search):
+            groups = _with_one_more(groups, conjunct)
     return groups
 
 
 def _with_one_more(groups: list[_Frame], search: Search) -> list[_Frame]:
     for at, group in enumerate(groups):
-        merged = both(group.query, search.query)
+        merged = intersect(group.query, search.query)
         if merged is not None:
             return [*groups[:at], _Frame(merged, group.absorbed | {search}), *groups[at + 1 :]]
     return [*groups, _Frame(search.query, frozenset({search}))]
 
 
-def _with_checks(group: _Frame, conjuncts: Sequence[Node], conditions: Conditions) -> _Frame:
+def _with_checks(group: _Frame, conjuncts: Sequence[Node], conditions: Pushdown) -> _Frame:
     """A frame narrowed to where its checks can pass; those that tell nothing more are done with."""
     for check in conjuncts:
-        within = conditions.within(check, group.query) if isinstance(check, Check) and is_plain(group.query) else None
-        merged = None if within is None else both(group.query, within)
-        if isinstance(check, Check) and merged is not None:
-            group = _Frame(merged, group.absorbed | ({check} if check.exact else set()))
+        within = (
+            conditions.within(check, group.query) if isinstance(check, Filter) and is_composable(group.query) else None
+        )
+        merged = None if within is None else intersect(group.query, within)
+        if isinstance(check, Filter) and merged is not None:
+            group = _Frame(merged, group.absorbed | ({check} if check.superset_is_exact else set()))
     return group

@@ -34,7 +34,7 @@ _REMEMBERED = 1 << 16
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def domain(query: Query) -> Query | None:
+def universe(query: Query) -> Query | None:
     """The search for everything that a search could find if it had no filters; None where no search says that."""
     if WIDENING & {name for name, _ in query.filters}:
         return None
@@ -43,25 +43,25 @@ def domain(query: Query) -> Query | None:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def is_plain(query: Query) -> bool:
+def is_composable(query: Query) -> bool:
     """Whether more filters would narrow a search and change nothing else."""
     is_whole = query.limit is None and not query.until
-    return query.kind is Kind.METADATA and is_whole and domain(query) is not None
+    return query.kind is Kind.METADATA and is_whole and universe(query) is not None
 
 
-def covers(wide: Query, narrow: Query) -> bool:
+def is_superset(wide: Query, narrow: Query) -> bool:
     """Whether a plain flat search surely finds everything that another one finds, because it asks for less."""
     return (
-        is_plain(wide)
+        is_composable(wide)
         and not wide.is_structured
-        and domain(wide) == domain(narrow)
+        and universe(wide) == universe(narrow)
         and set(wide.filters) <= set(narrow.filters)
     )
 
 
-def wider(query: Query) -> Iterator[Query]:
+def supersets(query: Query) -> Iterator[Query]:
     """The plain flat searches that cover one, and are not the same: it with some filters left out."""
-    around = domain(query)
+    around = universe(query)
     if around is not None and not query.is_structured:
         own = [each for each in query.filters if each not in around.filters]
         # Of a search with many filters only those with few are of interest: others are unlikely to be sent as well.
@@ -71,9 +71,9 @@ def wider(query: Query) -> Iterator[Query]:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def both(one: Query, other: Query) -> Query | None:
+def intersect(one: Query, other: Query) -> Query | None:
     """The search for what two plain searches have in common; None where there is no single one."""
-    if not (is_plain(one) and is_plain(other)) or domain(one) != domain(other):
+    if not (is_composable(one) and is_composable(other)) or universe(one) != universe(other):
         return None
     if one.is_structured or other.is_structured:
         pair = structured(one), structured(other)
@@ -104,7 +104,7 @@ def _both_values(name: str, one: Value, other: Value) -> Value:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def contradiction(one: Query, other: Query) -> str | None:
+def why_disjoint(one: Query, other: Query) -> str | None:
     """Why no asset can be in both of two searches, in words; None where one can be.
 
     Holds for ranked and capped searches as well: what they find passes all their filters.
@@ -129,7 +129,7 @@ def contradiction(one: Query, other: Query) -> str | None:
 
 
 def _places(query: Query) -> str:
-    return " or ".join(sorted(each.value for each in query.visibility))
+    return " or ".join(sorted(visibility.value for visibility in query.visibility))
 
 
 def _shown(value: Value) -> str:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
-from immich_smart_albums.selection.compile.algebra import covers
+from immich_smart_albums.selection.compile.algebra import is_superset
 from immich_smart_albums.selection.compile.structured import IN_EXIF
 
 if TYPE_CHECKING:
@@ -79,13 +79,15 @@ class Costs:
         return self._guesses[query]
 
     def _guess(self, query: Query) -> float:
-        total = sum(self._in(each) for each in query.visibility)
+        total = sum(self._in(visibility) for visibility in query.visibility)
         shares = [self._share(name, value, query.visibility) for name, value in query.filters]
-        shares += [self._share_of(each, query.visibility) for each in query.conditions]
+        shares += [self._share_of(condition, query.visibility) for condition in query.conditions]
         if query.either:
-            branches = (prod(self._share_of(each, query.visibility) for each in branch) for branch in query.either)
+            branches = (
+                prod(self._share_of(condition, query.visibility) for condition in branch) for branch in query.either
+            )
             shares.append(min(1.0, sum(branches)))
-        guess = min([total * prod(shares), *(size for known, size in self.sizes.items() if covers(known, query))])
+        guess = min([total * prod(shares), *(size for known, size in self.sizes.items() if is_superset(known, query))])
         return guess if query.limit is None else min(guess, query.limit)
 
     def reading(self, query: Query, fields: frozenset[str]) -> float:
@@ -138,8 +140,10 @@ class Costs:
 
 def _needed(query: Query) -> frozenset[str]:
     """The top-level fields that a search reads in any case, to hold its answers against what was asked."""
-    conditions = (*query.conditions, *(each for branch in query.either for each in branch))
-    names = {name for name, _ in query.filters} | {each.field for each in conditions if each.operator != "none"}
+    conditions = (*query.conditions, *(condition for branch in query.either for condition in branch))
+    names = {name for name, _ in query.filters} | {
+        condition.field for condition in conditions if condition.operator != "none"
+    }
     return frozenset({"exifInfo"} if names & (IN_EXIF | {"description"}) else ()) | frozenset(
         {"people"} if "personIds" in names else ()
     )

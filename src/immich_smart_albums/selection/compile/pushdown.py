@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.instants import to_milliseconds
-from immich_smart_albums.rules.tree import All, Any, Check, Not, Record, Search
-from immich_smart_albums.selection.compile.algebra import domain, is_plain
+from immich_smart_albums.rules.tree import All, Any, Filter, Not, Record, Search
+from immich_smart_albums.selection.compile.algebra import is_composable, universe
 from immich_smart_albums.selection.compile.structured import IN_EXIF, one_of, opposite, structured, together
 
 if TYPE_CHECKING:
@@ -16,65 +16,65 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.query import Query, Value
     from immich_smart_albums.rules.tree import Node
-    from immich_smart_albums.selection.ports import Server
+    from immich_smart_albums.selection.ports import Capabilities
 
 
 @dataclass(frozen=True, slots=True)
-class Conditions:
+class Pushdown:
     """Knows what the server can be asked."""
 
-    server: Server
+    server: Capabilities
     is_structured: bool
     """Whether structured searches may be sent."""
-    _checks: dict[tuple[Query, str, Query | None], Check | None] = field(
+    _checks: dict[tuple[Query, str, Query | None], Filter | None] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def as_check(self, search: Search, frame: Query) -> Check | None:
+    def as_check(self, search: Search, frame: Query) -> Filter | None:
         """`as_check` on this server, made once for all frames that look in the same places."""
-        key = (search.query, search.label, domain(frame))
+        key = (search.query, search.origin, universe(frame))
         if key not in self._checks:
-            self._checks[key] = as_check(search, frame, self.server)
+            self._checks[key] = as_filter(search, frame, self.server)
         return self._checks[key]
 
-    def within(self, check: Check, frame: Query) -> Query | None:
+    def within(self, check: Filter, frame: Query) -> Query | None:
         """The search that surely finds what passes a check, of all that a frame could find; None where none does."""
-        within, around = check.within, domain(frame)
-        if within is None or around is None or not is_plain(within) or self.server.lacks(within):
+        within, around = check.superset, universe(frame)
+        if within is None or around is None or not is_composable(within) or self.server.unsupported(within):
             return None
         if within.is_structured and (around.filters or not self.is_structured):
             return None
         filters = {each for each in within.filters if each[0] != "withDeleted"} | set(around.filters)
         return replace(within, filters=tuple(sorted(filters)), visibility=around.visibility)
 
-    def grown(self, query: Query, nodes: Iterable[Node]) -> tuple[Query, frozenset[Node]]:
+    def absorb(self, query: Query, nodes: Iterable[Node]) -> tuple[Query, frozenset[Node]]:
         """A plain search that takes in what of some nodes conditions can say, and these nodes."""
         absorbed: set[Node] = set()
         grown = structured(query)
         if grown is None:
             return query, frozenset()
-        for each in nodes:
-            asked = self.asked(each, query)
+        for node in nodes:
+            asked = self.as_query(node, query)
             merged = None if asked is None else together(grown, asked)
             if merged is not None:
                 grown = merged
-                absorbed.add(each)
+                absorbed.add(node)
         return grown, frozenset(absorbed)
 
-    def asked(self, node: Node, frame: Query) -> Query | None:
+    def as_query(self, node: Node, frame: Query) -> Query | None:
         """A node as a structured search that finds the same of what a frame could find; None where there is none."""
         match node:
             case Search():
-                fits = is_plain(node.query) and domain(node.query) == domain(frame)
+                fits = is_composable(node.query) and universe(node.query) == universe(frame)
                 return structured(node.query) if fits else None
-            case Check():
-                within = self.within(node, frame) if node.exact else None
+            case Filter():
+                within = self.within(node, frame) if node.superset_is_exact else None
                 return None if within is None else structured(within)
             case Not():
-                child = self.asked(node.child, frame)
+                child = self.as_query(node.child, frame)
                 return None if child is None else opposite(child)
             case All() | Any():
-                asked = [self.asked(child, frame) for child in node.children]
+                asked = [self.as_query(child, frame) for child in node.children]
                 known = [each for each in asked if each is not None]
                 if len(known) < len(asked):
                     return None
@@ -90,27 +90,27 @@ _Test = tuple[str, Callable[[Record], bool]]
 """A field of a record, dotted below exifInfo, and what must hold of the record."""
 
 
-def as_check(search: Search, frame: Query, server: Server) -> Check | None:
+def as_filter(search: Search, frame: Query, server: Capabilities) -> Filter | None:
     """A check that tells of what a frame finds whether a search would find it; None where there is none for certain."""
-    query, around = search.query, domain(search.query)
-    if not is_plain(query) or query.is_structured or around is None or around != domain(frame):
+    query, around = search.query, universe(search.query)
+    if not is_composable(query) or query.is_structured or around is None or around != universe(frame):
         return None
     # What the frame has in common with the search need not be looked at; withDeleted is of that kind.
     asked = [each for each in query.filters if each not in around.filters]
     tests = [_test(name, value) for name, value in asked]
     known = [test for test in tests if test is not None]
     fields = frozenset(field for field, _ in known)
-    if len(known) < len(tests) or server.lacks_asset_fields(fields):
+    if len(known) < len(tests) or server.unsupported_asset_fields(fields):
         return None
     holds = [test for _, test in known]
-    return Check(
+    return Filter(
         f"{query.describe()}, checked here",
         lambda record: all(test(record) for test in holds),
         fields,
         lambda _record: None,
-        within=query,
-        exact=True,
-        label=search.label,
+        superset=query,
+        superset_is_exact=True,
+        origin=search.origin,
     )
 
 

@@ -9,89 +9,96 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.tree import All, Any, Check, Not, Search, leaves
-from immich_smart_albums.selection.compile.algebra import both, contradiction, domain, is_plain
-from immich_smart_albums.selection.compile.simplify import Plain, all_of, any_of, is_bounded, merged_all, negated
+from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search, leaves
+from immich_smart_albums.selection.compile.algebra import intersect, is_composable, universe, why_disjoint
+from immich_smart_albums.selection.compile.simplify import (
+    NodeOrBool,
+    all_of,
+    any_of,
+    is_anchored,
+    merge_searches,
+    negate,
+)
 from immich_smart_albums.selection.compile.structured import needs_exif, one_of
-from immich_smart_albums.selection.query_plan import is_late
+from immich_smart_albums.selection.query_plan import needs_details
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.rules.tree import Node
-    from immich_smart_albums.selection.compile.pushdown import Conditions
+    from immich_smart_albums.selection.compile.pushdown import Pushdown
 
 COSTLY = frozenset({"exifInfo", "people"})
 """Fields of records that a search returns for a price."""
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class Residual:
     """One frame, and what else is known to hold for what matches."""
 
-    conditions: Conditions
-    frame: Query
+    conditions: Pushdown
+    driver: Query
     scopes: Sequence[Query]
     """Plain searches that must hold; others are narrowed to the first that takes them."""
-    paid: Collection[Query]
+    shared: Collection[Query]
     """Searches that are sent in any case, as they are."""
 
-    def settled(self, node: Node, allowed: frozenset[str]) -> Plain:
+    def assign(self, node: Node, allowed: frozenset[str]) -> NodeOrBool:
         """A node with each leaf as the check or the search that tells it best.
 
         `allowed` are the costly fields that may be read of the frame's records where a search would do as well.
         """
         match node:
             case Search():
-                check = self.conditions.as_check(node, self.frame)
+                check = self.conditions.as_check(node, self.driver)
                 return check if check is not None and _costly(check) <= allowed else self._membership(node)
-            case Check():
-                within = self.conditions.within(node, self.frame) if node.exact else None
-                is_cheap = not is_late(node.roots, self.frame) and _costly(node) <= allowed
-                return node if is_cheap or within is None else self._membership(Search(within, node.label))
+            case Filter():
+                within = self.conditions.within(node, self.driver) if node.superset_is_exact else None
+                is_cheap = not needs_details(node.roots, self.driver) and _costly(node) <= allowed
+                return node if is_cheap or within is None else self._membership(Search(within, node.origin))
             case Not():
-                return negated(self.settled(node.child, allowed), node.label)
+                return negate(self.assign(node.child, allowed), node.origin)
             case All():
-                tree = all_of((self.settled(child, allowed) for child in node.children), node.label)
-                return merged_all(tree) if isinstance(tree, All) else tree
+                tree = all_of((self.assign(child, allowed) for child in node.children), node.origin)
+                return merge_searches(tree) if isinstance(tree, All) else tree
             case Any():
-                return any_of((self.settled(child, allowed) for child in node.children), node.label)
+                return any_of((self.assign(child, allowed) for child in node.children), node.origin)
             case _:
-                message = f"{node.words} was not looked up"
+                message = f"{node.key} was not looked up"
                 raise TypeError(message)
 
-    def _membership(self, search: Search) -> Plain:
+    def _membership(self, search: Search) -> NodeOrBool:
         """A search for ids, as narrow as can be; False where it has nothing in common with what must hold."""
-        if any(contradiction(each, search.query) for each in (self.frame, *self.scopes)):
+        if any(why_disjoint(query, search.query) for query in (self.driver, *self.scopes)):
             return False
-        if search.query in self.paid:
+        if search.query in self.shared:
             return search
-        narrowed = (both(each, search.query) for each in self.scopes)
+        narrowed = (intersect(scope, search.query) for scope in self.scopes)
         return replace(search, query=next((each for each in narrowed if each is not None), search.query))
 
-    def folded(self, tree: Plain) -> Plain:
+    def fold_searches(self, tree: NodeOrBool) -> NodeOrBool:
         """A tree with searches that stand side by side in one structured search."""
         match tree:
             case Any():
                 one, taken = self._any_in_one(tree.children)
-                others = (self.folded(child) for child in tree.children if child not in taken)
-                return any_of(chain(one, others), tree.label)
+                others = (self.fold_searches(child) for child in tree.children if child not in taken)
+                return any_of(chain(one, others), tree.origin)
             case All():
-                children = self._grown(tree.children)
-                one, taken = self._any_in_one([each.child for each in children if isinstance(each, Not)])
-                left = (each for each in children if not (isinstance(each, Not) and each.child in taken))
-                return all_of(chain(map(self.folded, left), (Not(each) for each in one)), tree.label)
+                children = self._absorb(tree.children)
+                one, taken = self._any_in_one([child.child for child in children if isinstance(child, Not)])
+                left = (child for child in children if not (isinstance(child, Not) and child.child in taken))
+                return all_of(chain(map(self.fold_searches, left), (Not(search) for search in one)), tree.origin)
             case _:
                 return tree
 
-    def _grown(self, nodes: Sequence[Node]) -> Sequence[Node]:
+    def _absorb(self, nodes: Sequence[Node]) -> Sequence[Node]:
         """Things that must hold together, each search with what it can take in of the others."""
         for each in nodes:
-            if isinstance(each, Search) and is_plain(each.query):
-                query, taken = self.conditions.grown(each.query, filter(_is_searched, nodes))
+            if isinstance(each, Search) and is_composable(each.query):
+                query, taken = self.conditions.absorb(each.query, filter(_is_searched, nodes))
                 if len(taken) > 1:
-                    return self._grown([replace(each, query=query), *(node for node in nodes if node not in taken)])
+                    return self._absorb([replace(each, query=query), *(node for node in nodes if node not in taken)])
         return nodes
 
     def _any_in_one(self, nodes: Sequence[Node]) -> tuple[list[Search], Collection[Node]]:
@@ -99,9 +106,9 @@ class Inside:
         first = next((leaf for node in nodes for leaf in leaves(node) if _is_plain_search(leaf)), None)
         if not isinstance(first, Search):
             return [], ()
-        looks_there = domain(first.query) == domain(self.frame)
-        candidates = (node for node in nodes if _is_searched(node) and (looks_there or is_bounded(node)))
-        queries = ((node, self.conditions.asked(node, first.query)) for node in candidates)
+        looks_there = universe(first.query) == universe(self.driver)
+        candidates = (node for node in nodes if _is_searched(node) and (looks_there or is_anchored(node)))
+        queries = ((node, self.conditions.as_query(node, first.query)) for node in candidates)
         asked = {node: query for node, query in queries if query is not None}
         found: list[Search] = []
         taken: list[Node] = []
@@ -116,12 +123,12 @@ class Inside:
 
 def _is_searched(node: Node) -> bool:
     """Whether nothing of a node is checked here."""
-    return not any(isinstance(leaf, Check) for leaf in leaves(node))
+    return not any(isinstance(leaf, Filter) for leaf in leaves(node))
 
 
 def _is_plain_search(leaf: Node) -> bool:
-    return isinstance(leaf, Search) and is_plain(leaf.query)
+    return isinstance(leaf, Search) and is_composable(leaf.query)
 
 
-def _costly(check: Check) -> frozenset[str]:
+def _costly(check: Filter) -> frozenset[str]:
     return COSTLY if check.roots is None else check.roots & COSTLY

@@ -12,8 +12,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
-from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search
-from immich_smart_albums.selection.compile.algebra import both, contradiction, domain
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search
+from immich_smart_albums.selection.compile.algebra import intersect, universe, why_disjoint
 from immich_smart_albums.selection.stages import when_failed, when_found, when_missing, when_passed
 
 if TYPE_CHECKING:
@@ -23,36 +23,36 @@ if TYPE_CHECKING:
 
 _ANYWHERE = frozenset(Visibility)
 
-Plain = Node | bool
+NodeOrBool = Node | bool
 """A node, or that everything (True) or nothing (False) matches."""
 
 
-def bounded(node: Node) -> Node:
+def anchored(node: Node) -> Node:
     """The rule with what it is about said by searches."""
-    if is_bounded(node):
+    if is_anchored(node):
         return node
     match node:
-        case Any() if any(map(_has_search, node.children)) or len({_around(each) for each in node.children}) > 1:
-            return replace(node, children=tuple(bounded(each) for each in node.children))
+        case Any() if any(map(_has_search, node.children)) or len({_around(child) for child in node.children}) > 1:
+            return replace(node, children=tuple(anchored(child) for child in node.children))
         case All():
             at = next((at for at, each in enumerate(node.children) if _has_search(each)), None)
             if at is not None:
                 before, child, after = node.children[:at], node.children[at], node.children[at + 1 :]
-                return replace(node, children=(*before, bounded(child), *after))
+                return replace(node, children=(*before, anchored(child), *after))
             return replace(node, children=(Search(_around(node)), *node.children))
         case _:
             return All((Search(_around(node)), node))
 
 
-def is_bounded(node: Node) -> bool:
+def is_anchored(node: Node) -> bool:
     """Whether searches of the node surely find all that it can match."""
     match node:
         case Search():
             return True
         case All():
-            return any(map(is_bounded, node.children))
+            return any(map(is_anchored, node.children))
         case Any():
-            return all(map(is_bounded, node.children))
+            return all(map(is_anchored, node.children))
         case _:
             return False
 
@@ -64,13 +64,13 @@ def _has_search(node: Node) -> bool:
 
 def _around(node: Node) -> Query:
     """Everything where the checks of a node look; the timeline where they do not say it."""
-    return next((found for each in _withins(node) if (found := domain(each)) is not None), WHOLE_LIBRARY)
+    return next((found for within in _withins(node) if (found := universe(within)) is not None), WHOLE_LIBRARY)
 
 
 def _withins(node: Node) -> Iterator[Query]:
     match node:
-        case Check() if node.within is not None:
-            yield node.within
+        case Filter() if node.superset is not None:
+            yield node.superset
         case All() | Any():
             for child in node.children:
                 yield from _withins(child)
@@ -78,25 +78,27 @@ def _withins(node: Node) -> Iterator[Query]:
             pass
 
 
-def simplify(node: Node, notes: list[str]) -> Plain:
+def simplify(node: Node, notes: list[str]) -> NodeOrBool:
     """A tree that selects the same assets on every server; `notes` tells what can match nothing, and why."""
     match node:
         case Not():
-            return negated(simplify(node.child, notes), node.label)
+            return negate(simplify(node.child, notes), node.origin)
         case Any():
-            return any_of([simplify(child, notes) for child in node.children], node.label)
+            return any_of([simplify(child, notes) for child in node.children], node.origin)
         case All():
-            found = all_of([simplify(child, notes) for child in node.children], node.label)
+            found = all_of([simplify(child, notes) for child in node.children], node.origin)
             reason = _why_nothing(found) if isinstance(found, All) else None
             if reason is None:
                 return found
-            notes.append(f"nothing can match {node.label}: {reason}" if node.label else f"nothing can match: {reason}")
+            notes.append(
+                f"nothing can match {node.origin}: {reason}" if node.origin else f"nothing can match: {reason}"
+            )
             return False
         case _:
             return node
 
 
-def all_of(children: Iterable[Plain], label: str = "") -> Plain:
+def all_of(children: Iterable[NodeOrBool], label: str = "") -> NodeOrBool:
     """What holds where all of some parts hold."""
     parts = list(dict.fromkeys(part for child in children for part in _parts(child, All)))
     if False in parts:
@@ -104,7 +106,7 @@ def all_of(children: Iterable[Plain], label: str = "") -> Plain:
     return _combined(All, [part for part in parts if not isinstance(part, bool)], label, otherwise=True)
 
 
-def any_of(children: Iterable[Plain], label: str = "") -> Plain:
+def any_of(children: Iterable[NodeOrBool], label: str = "") -> NodeOrBool:
     """What holds where any of some parts holds."""
     parts = list(dict.fromkeys(part for child in children for part in _parts(child, Any)))
     if True in parts:
@@ -112,17 +114,17 @@ def any_of(children: Iterable[Plain], label: str = "") -> Plain:
     return _combined(Any, [part for part in parts if not isinstance(part, bool)], label, otherwise=False)
 
 
-def _parts(node: Plain, kind: type[All | Any]) -> tuple[Plain, ...]:
+def _parts(node: NodeOrBool, kind: type[All | Any]) -> tuple[NodeOrBool, ...]:
     return node.children if isinstance(node, kind) else (node,)
 
 
-def _combined(kind: type[All | Any], parts: list[Node], label: str, *, otherwise: bool) -> Plain:
+def _combined(kind: type[All | Any], parts: list[Node], label: str, *, otherwise: bool) -> NodeOrBool:
     if not parts:
         return otherwise
     return parts[0] if len(parts) == 1 else kind(tuple(parts), label)
 
 
-def negated(node: Plain, label: str) -> Plain:
+def negate(node: NodeOrBool, label: str) -> NodeOrBool:
     """What holds where a part does not."""
     match node:
         case bool():
@@ -130,22 +132,22 @@ def negated(node: Plain, label: str) -> Plain:
         case Not():
             return node.child
         case Any():
-            return all_of([negated(child, node.label or label) for child in node.children], label)
+            return all_of([negate(child, node.origin or label) for child in node.children], label)
         case All():
-            return Not(merged_all(node), label or node.label)
+            return Not(merge_searches(node), label or node.origin)
         case _:
             return Not(node, label)
 
 
-def merged_all(node: All) -> Node:
+def merge_searches(node: All) -> Node:
     """The same with as few searches as can be: those that have a common form in one."""
     together: list[Node] = []
     for part in node.children:
         for at, each in enumerate(together):
             if isinstance(part, Search) and isinstance(each, Search):
-                merged = both(each.query, part.query)
+                merged = intersect(each.query, part.query)
                 if merged is not None:
-                    together[at] = Search(merged, each.label)
+                    together[at] = Search(merged, each.origin)
                     break
         else:
             together.append(part)
@@ -156,7 +158,7 @@ def _why_nothing(node: All) -> str | None:
     """Why parts that must hold together cannot."""
     asked = [query for child in node.children for query in _asked(child)]
     for one, other in combinations(asked, 2):
-        reason = contradiction(one, other)
+        reason = why_disjoint(one, other)
         if reason is not None:
             return reason
     return None
@@ -166,9 +168,9 @@ def _asked(node: Node) -> Iterator[Query]:
     match node:
         case Search():
             yield node.query
-        case Check() if node.within is not None and node.within.kind is Kind.METADATA:
+        case Filter() if node.superset is not None and node.superset.kind is Kind.METADATA:
             # A check passes wherever the asset is; only where its search looks is not its meaning.
-            yield node.within if node.placed else replace(node.within, visibility=_ANYWHERE)
+            yield node.superset if node.sets_scope else replace(node.superset, visibility=_ANYWHERE)
         case _:
             pass
 
@@ -183,32 +185,32 @@ def without_smart(node: Node) -> Node | None:
             return None
         case All():
             rest = [each for child in node.children if (each := without_smart(child)) is not None]
-            return All(tuple(rest), node.label) if rest else None
+            return All(tuple(rest), node.origin) if rest else None
         case Any():
             rest = [each for child in node.children if (each := without_smart(child)) is not None]
-            return Any(tuple(rest), node.label) if len(rest) == len(node.children) else None
+            return Any(tuple(rest), node.origin) if len(rest) == len(node.children) else None
         case _:
             return node
 
 
-def at_most(node: Node, undone: Stages) -> Plain:
+def at_most(node: Node, undone: Stages) -> NodeOrBool:
     """A rule for photos of which Immich does not show what these steps find out, read as widely as it may turn out."""
     return _bound(node, undone, widest=True)
 
 
-def _bound(node: Node, undone: Stages, *, widest: bool) -> Plain:
+def _bound(node: Node, undone: Stages, *, widest: bool) -> NodeOrBool:
     match node:
         case Search():
             needs = when_missing(node.query) if widest else when_found(node.query)
             return widest if needs & undone else node
-        case Check():
+        case Filter():
             needs = when_failed(node) if widest else when_passed(node)
             return widest if needs & undone else node
         case Not():
-            return negated(_bound(node.child, undone, widest=not widest), node.label)
+            return negate(_bound(node.child, undone, widest=not widest), node.origin)
         case All():
-            return all_of((_bound(child, undone, widest=widest) for child in node.children), node.label)
+            return all_of((_bound(child, undone, widest=widest) for child in node.children), node.origin)
         case Any():
-            return any_of((_bound(child, undone, widest=widest) for child in node.children), node.label)
+            return any_of((_bound(child, undone, widest=widest) for child in node.children), node.origin)
         case _:
             return node

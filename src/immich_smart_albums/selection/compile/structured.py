@@ -52,7 +52,7 @@ def structured(query: Query) -> Query | None:
     if query.is_structured:
         return query
     conditions = [_condition(name, value) for name, value in query.filters]
-    known = [each for each in conditions if each is not None]
+    known = [condition for condition in conditions if condition is not None]
     if len(known) < len(conditions):
         return None
     return Query(Kind.METADATA, (), query.visibility, conditions=tuple(sorted(known, key=_order)))
@@ -60,8 +60,8 @@ def structured(query: Query) -> Query | None:
 
 def together(*queries: Query) -> Query | None:
     """The structured search for what all of several, of one visibility, find; None where there is none."""
-    conditions = _joined(chain.from_iterable(each.conditions for each in queries))
-    choices = [each.either for each in queries if each.either]
+    conditions = _joined(chain.from_iterable(query.conditions for query in queries))
+    choices = [query.either for query in queries if query.either]
     if conditions is None or len(choices) > 1:
         return None
     return Query(Kind.METADATA, (), queries[0].visibility, conditions=conditions, either=choices[0] if choices else ())
@@ -69,9 +69,9 @@ def together(*queries: Query) -> Query | None:
 
 def one_of(queries: Sequence[Query]) -> Query | None:
     """The structured search for what any of several, of one visibility, finds; None where there is none."""
-    if any(each.either or not each.conditions for each in queries) or len(set(map(needs_exif, queries))) > 1:
+    if any(query.either or not query.conditions for query in queries) or len(set(map(needs_exif, queries))) > 1:
         return None
-    branches = _listed(dict.fromkeys(each.conditions for each in queries))
+    branches = _listed(dict.fromkeys(query.conditions for query in queries))
     visibility = queries[0].visibility
     if len(branches) == 1:
         return Query(Kind.METADATA, (), visibility, conditions=branches[0])
@@ -81,7 +81,7 @@ def one_of(queries: Sequence[Query]) -> Query | None:
 def needs_exif(query: Query) -> bool:
     """Whether a structured search leaves out assets without EXIF."""
     conditions = chain(query.conditions, *query.either)
-    return any(each.field in IN_EXIF or each.field == "description" for each in conditions)
+    return any(condition.field in IN_EXIF or condition.field == "description" for condition in conditions)
 
 
 def opposite(query: Query) -> Query | None:
@@ -132,9 +132,9 @@ def _negated(condition: Condition) -> Condition | None:
 def _joined(conditions: Iterable[Condition]) -> Branch | None:
     """Conditions that hold together, each operator of a field once; None where that cannot be."""
     found: dict[tuple[str, str], Condition] = {}
-    for each in conditions:
-        place = (each.field, each.operator)
-        joined = each if place not in found else _both(found[place], each)
+    for condition in conditions:
+        place = (condition.field, condition.operator)
+        joined = condition if place not in found else _both(found[place], condition)
         if joined is None:
             return None
         found[place] = joined

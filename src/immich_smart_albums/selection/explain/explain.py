@@ -12,11 +12,14 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind
-from immich_smart_albums.rules.tree import All, Any, Check, Named, Node, Not, Search, leaves
-from immich_smart_albums.selection.explain.words import NameOf, in_words
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Reference, Search, leaves
+from immich_smart_albums.selection.explain.words import NameOf, query_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_KINDS: dict[type, str] = {All: "all", Any: "any", Not: "not", Search: "search", Filter: "check", Reference: "named"}
+"""What JSON calls the parts of a rule."""
 
 
 class Verdict(Enum):
@@ -29,7 +32,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LeafEvidence:
     """What one leaf says of the asset."""
 
     holds: bool
@@ -50,7 +53,7 @@ class Reason:
     words: str
     """What it means; empty for a combination that has no name of its own."""
     verdict: Verdict
-    answer: Answer | None = None
+    answer: LeafEvidence | None = None
     """Of a search or check that was asked."""
     parts: tuple[Reason, ...] = ()
     where: str = ""
@@ -72,27 +75,27 @@ class Explanation:
 
 
 def explain(
-    match: Node, ask: Callable[[Search | Check], Answer], *, written: Node | None = None, name_of: NameOf
+    match: Node, ask: Callable[[Search | Filter], LeafEvidence], *, written: Node | None = None, name_of: NameOf
 ) -> Explanation:
     """Ask a tree's leaves about one asset, each at most once.
 
     `written` is the tree before its names were looked up, for the user's own words; `name_of` names ids.
     """
-    told = _Asker(ask, name_of, {}).tell(match, match if written is None else written)
-    first: dict[Search | Check, Reason] = {}
+    told = _Explainer(ask, name_of, {}).tell(match, match if written is None else written)
+    first: dict[Search | Filter, Reason] = {}
     for leaf, reason in told.asked:
         first.setdefault(leaf, reason)  # one that stands twice is told once
     return Explanation(told.reason, tuple(reason for leaf, reason in first.items() if leaf in told.turns))
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Judgement:
     """A part's reason, and what it takes to turn it."""
 
     reason: Reason
-    turns: frozenset[Search | Check]
+    turns: frozenset[Search | Filter]
     """Leaves of which each alone would turn the part's verdict."""
-    asked: tuple[tuple[Search | Check, Reason], ...]
+    asked: tuple[tuple[Search | Filter, Reason], ...]
     """The leaves that were asked, in the rule's order."""
 
     @property
@@ -101,29 +104,29 @@ class _Told:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asker:
-    ask: Callable[[Search | Check], Answer]
+class _Explainer:
+    ask: Callable[[Search | Filter], LeafEvidence]
     name_of: NameOf
-    answers: dict[Search | Check, Answer]
+    answers: dict[Search | Filter, LeafEvidence]
 
-    def tell(self, node: Node, written: Node) -> _Told:
+    def tell(self, node: Node, written: Node) -> _Judgement:
         """What a part says; `written` is the same part as the user wrote it."""
         match node:
-            case Search() | Check():
+            case Search() | Filter():
                 answer = self.answers[node] if node in self.answers else self.answers.setdefault(node, self.ask(node))
                 reason = self._reason(node, written, _verdict(holds=answer.holds), answer=answer)
-                return _Told(reason, frozenset({node}), ((node, reason),))
+                return _Judgement(reason, frozenset({node}), ((node, reason),))
             case Not():
                 child = self.tell(node.child, written.child if isinstance(written, Not) else node.child)
                 reason = self._reason(node, written, _verdict(holds=not child.passed), (child.reason,))
-                return _Told(reason, child.turns, child.asked)
+                return _Judgement(reason, child.turns, child.asked)
             case All() | Any():
                 return self._combination(node, written)
             case _:
-                message = f"{node.words} was not looked up"
+                message = f"{node.key} was not looked up"
                 raise TypeError(message)
 
-    def _combination(self, node: All | Any, written: Node) -> _Told:
+    def _combination(self, node: All | Any, written: Node) -> _Judgement:
         """Ask the parts until neither the verdict nor what would turn it can change any more.
 
         A part *decides* where it settles the verdict by itself: one that fails under All, one that passes under Any.
@@ -131,8 +134,8 @@ class _Asker:
         """
         is_all = isinstance(node, All)
         originals = _written_parts(node, written)
-        parts: dict[int, _Told] = {}
-        deciding: frozenset[Search | Check] | None = None
+        parts: dict[int, _Judgement] = {}
+        deciding: frozenset[Search | Filter] | None = None
         for place in sorted(range(len(node.children)), key=lambda at: _cost(node.children[at])):
             part = parts[place] = self.tell(node.children[place], originals[place])
             if part.passed is not is_all:
@@ -145,7 +148,7 @@ class _Asker:
             for place, child in enumerate(node.children)
         )
         verdict = _verdict(holds=is_all if deciding is None else not is_all)
-        return _Told(
+        return _Judgement(
             self._reason(node, written, verdict, reasons),
             others if deciding is None else deciding - others,
             tuple(pair for place in sorted(parts) for pair in parts[place].asked),
@@ -162,12 +165,17 @@ class _Asker:
         return self._reason(node, written, Verdict.NOT_ASKED, parts)
 
     def _reason(
-        self, node: Node, written: Node, verdict: Verdict, parts: tuple[Reason, ...] = (), answer: Answer | None = None
+        self,
+        node: Node,
+        written: Node,
+        verdict: Verdict,
+        parts: tuple[Reason, ...] = (),
+        answer: LeafEvidence | None = None,
     ) -> Reason:
         # What was looked up, as a whole, bears the name that the user gave it.
-        named = written if isinstance(written, Named | Check) else node
-        words = "" if isinstance(named, All | Any | Not) else in_words(named, self.name_of)
-        return Reason(type(node).__name__.lower(), words, verdict, answer, parts, named.label)
+        named = written if isinstance(written, Reference | Filter) else node
+        words = "" if isinstance(named, All | Any | Not) else query_text(named, self.name_of)
+        return Reason(_KINDS[type(node)], words, verdict, answer, parts, named.origin)
 
 
 def _written_parts(node: All | Any, written: Node) -> tuple[Node, ...]:
@@ -184,7 +192,7 @@ def _cost(node: Node) -> int:
     return max(map(_cost_of_leaf, leaves(node)))
 
 
-def _cost_of_leaf(leaf: Search | Check | Named) -> int:
+def _cost_of_leaf(leaf: Search | Filter | Reference) -> int:
     if not isinstance(leaf, Search):
         return 0
     return 2 if leaf.query.kind is Kind.SMART or leaf.query.limit is not None else 1
@@ -194,33 +202,33 @@ _MOST = 200
 """Characters of a value that are shown."""
 
 
-def because(explanation: Explanation) -> str:
+def summary(explanation: Explanation) -> str:
     """The leaves that a verdict rests on, each with what it saw: `person 'Emma' (people: Noah)`."""
-    return "; ".join(dict.fromkeys(in_short(reason) for reason in causes(explanation.tree)))
+    return "; ".join(dict.fromkeys(leaf_text(reason) for reason in deciding_leaves(explanation.tree)))
 
 
-def causes(reason: Reason) -> Iterable[Reason]:
+def deciding_leaves(reason: Reason) -> Iterable[Reason]:
     """The leaves that a verdict rests on: of "all" those that fail, or all of them where it passes; and so on."""
     match reason.kind:
         case "not":
-            yield from causes(reason.parts[0])
+            yield from deciding_leaves(reason.parts[0])
         case "all" | "any":
             # All passes, and any fails, because of every part.
             deciding = Verdict.FAILED if reason.kind == "all" else Verdict.PASSED
             for part in reason.parts:
                 if part.verdict is deciding or reason.verdict is not deciding:
-                    yield from causes(part)
+                    yield from deciding_leaves(part)
         case _:
             yield reason
 
 
-def in_short(reason: Reason) -> str:
+def leaf_text(reason: Reason) -> str:
     """A leaf that was asked, with what it saw."""
     seen = answer_text(reason.answer) if reason.answer else ""
     return f"{reason.words} ({seen})" if seen else reason.words
 
 
-def answer_text(answer: Answer) -> str:
+def answer_text(answer: LeafEvidence) -> str:
     """What decided an answer; empty where there is nothing to show."""
     if answer.read is None:
         return value_text(answer.value)

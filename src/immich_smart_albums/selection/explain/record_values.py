@@ -39,10 +39,10 @@ _LISTS = {"people": "name", "tags": "value"}
 """Lists in a record, and what each of their elements is called by."""
 
 
-def shown(query: Query, record: Record) -> dict[str, object]:
+def record_values(query: Query, record: Record) -> dict[str, object]:
     """The values in a record that a query is about, by the record's names; empty where it shows none of them."""
     asked = [name for name, _ in query.filters]
-    asked += [each.field for branch in (query.conditions, *query.either) for each in branch]
+    asked += [condition.field for branch in (query.conditions, *query.either) for condition in branch]
     return {field: _value(field, record) for field in dict.fromkeys(_FIELDS[name] for name in asked if name in _FIELDS)}
 
 
@@ -50,7 +50,7 @@ def _value(field: str, record: Record) -> object:
     if field in _LISTS:
         elements = record.get(field)
         elements = elements if isinstance(elements, list) else []
-        return [each.get(_LISTS[field]) or "(no name)" for each in elements if isinstance(each, dict)]
+        return [element.get(_LISTS[field]) or "(no name)" for element in elements if isinstance(element, dict)]
     holder: object = record
     *outer, name = field.split(".")
     for each in outer:

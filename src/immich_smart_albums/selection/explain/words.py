@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Visibility
-from immich_smart_albums.rules.tree import Check, Named
+from immich_smart_albums.rules.tree import Filter, Reference
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.query import Condition
@@ -40,21 +40,21 @@ _OPERATORS = {"eq": "", "gt": "above", "gte": "from", "lt": "below", "lte": "up 
 """Operators of structured searches (3.2); others keep Immich's name."""
 
 
-def in_words(leaf: Leaf, name_of: NameOf) -> str:
+def query_text(leaf: Leaf, name_of: NameOf) -> str:
     """What a leaf asks for."""
-    if isinstance(leaf, Named):
-        return leaf.words
-    if isinstance(leaf, Check):
-        return leaf.title or leaf.words
+    if isinstance(leaf, Reference):
+        return leaf.key
+    if isinstance(leaf, Filter):
+        return leaf.text or leaf.key
     query = leaf.query
     words = [_filter(name, value, name_of) for name, value in query.filters]
-    words += [_condition(each, name_of) for each in query.conditions]
+    words += [_condition(condition, name_of) for condition in query.conditions]
     if query.either:
-        branches = (" and ".join(_condition(each, name_of) for each in branch) for branch in query.either)
+        branches = (" and ".join(_condition(condition, name_of) for condition in branch) for branch in query.either)
         words.append(f"({' or '.join(branches)})")
     words = words or ["any photo"]
     if query.visibility != {Visibility.TIMELINE}:
-        words.append("in " + " or ".join(sorted(each.value for each in query.visibility)))
+        words.append("in " + " or ".join(sorted(visibility.value for visibility in query.visibility)))
     if query.limit is not None:
         words.append(f"{'top' if query.kind is Kind.SMART else 'the first'} {query.limit}")
     if query.until:

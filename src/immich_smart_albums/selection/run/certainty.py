@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.tree import All, Any, Check, Not, Search, leaves, roots
-from immich_smart_albums.selection.query_plan import is_late
+from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search, leaves, roots
+from immich_smart_albums.selection.query_plan import needs_details
 from immich_smart_albums.selection.stages import (
     NOTHING_ELSE,
     Stage,
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from immich_smart_albums.rules.tree import Node, Rule
-    from immich_smart_albums.selection.query_plan import Part, RulePlan
-    from immich_smart_albums.selection.run.details import Details
-    from immich_smart_albums.selection.run.fetch import Evidence
+    from immich_smart_albums.selection.query_plan import Branch, RulePlan
+    from immich_smart_albums.selection.run.details import DetailFetcher
+    from immich_smart_albums.selection.run.fetch import SearchResults
     from immich_smart_albums.selection.stages import Asked, Stages
 
 _BITS = {stage: 1 << at for at, stage in enumerate(Stage)}
@@ -86,14 +86,14 @@ class Certainty:
     """Tells of each match of one rule what it takes to be certain."""
 
     plan: RulePlan
-    evidence: Evidence
-    details: Details
+    evidence: SearchResults
+    details: DetailFetcher
 
     def of(self, asset_id: str) -> Table:
         """The table of a photo that the rule matches. Raises ServerError and FilterError."""
         table = 0
         for part in self.plan.parts:
-            if asset_id in self.evidence.found[part.frame].assets:
+            if asset_id in self.evidence.results[part.driver].assets:
                 holds, _ = _Looked(part, self, asset_id).tables()
                 table |= holds
         return table & needing(_of_rule(self.plan.rule))
@@ -101,14 +101,14 @@ class Certainty:
     def is_read(self, asset_id: str) -> bool | None:
         """Whether a search showed that the file was read; None where none showed the metadata."""
         shown = None
-        for frame in dict.fromkeys(part.frame for part in self.plan.parts):
-            reading, passed = self.evidence.readings[frame], self.evidence.found[frame].passed
+        for frame in dict.fromkeys(part.driver for part in self.plan.parts):
+            reading, passed = self.evidence.scans[frame], self.evidence.results[frame].passed
             if reading.shows_metadata and asset_id in passed:
-                shown = bool(passed[asset_id] >> len(reading.checks) & 1) or bool(shown)
+                shown = bool(passed[asset_id] >> len(reading.filters) & 1) or bool(shown)
         return shown
 
 
-def certainty(plan: RulePlan, evidence: Evidence, details: Details) -> Certainty | None:
+def certainty(plan: RulePlan, evidence: SearchResults, details: DetailFetcher) -> Certainty | None:
     """What tells of a rule's matches; None where every match is certain, whatever Immich is still to do."""
     is_certain = not _of_rule(plan.rule) and not any(map(_stages, plan.parts))
     return None if is_certain else Certainty(plan, evidence, details)
@@ -120,13 +120,13 @@ def _of_rule(rule: Rule) -> Stages:
     return keys if rule.limit is None else keys | {Stage.DATES}
 
 
-def _stages(part: Part) -> Stages:
+def _stages(part: Branch) -> Stages:
     """Everything that the answers of a part may need."""
-    found = when_found(part.frame)
-    for leaf in () if part.tree is None else leaves(part.tree):
+    found = when_found(part.driver)
+    for leaf in () if part.residual is None else leaves(part.residual):
         if isinstance(leaf, Search):
             found |= when_found(leaf.query) | when_missing(leaf.query)
-        elif isinstance(leaf, Check):
+        elif isinstance(leaf, Filter):
             found |= when_passed(leaf) | when_failed(leaf)
     return found
 
@@ -135,23 +135,23 @@ def _stages(part: Part) -> Stages:
 class _Looked:
     """One part and one photo of its frame."""
 
-    part: Part
+    part: Branch
     certainty: Certainty
     asset_id: str
 
     def tables(self) -> tuple[Table, Table]:
         """When it is certain that the part holds, and when that it does not."""
-        frame, tree = needing(when_found(self.part.frame)), self.part.tree
+        frame, tree = needing(when_found(self.part.driver)), self.part.residual
         if tree is None:
             return frame, 0
-        holds, fails = self._of(tree, asked_of(self.part.frame))
+        holds, fails = self._of(tree, asked_of(self.part.driver))
         return frame & holds, fails
 
     def _of(self, node: Node, holding: Asked) -> tuple[Table, Table]:
         match node:
             case Search():
                 return self._searched(node, holding)
-            case Check():
+            case Filter():
                 return (needing(when_passed(node)), 0) if self._passes(node) else (0, needing(when_failed(node)))
             case Not():
                 holds, fails = self._of(node.child, holding)
@@ -164,11 +164,11 @@ class _Looked:
                 pairs = [self._of(child, holding) for child in node.children]
                 return _any(holds for holds, _ in pairs), _every(fails for _, fails in pairs)
             case _:
-                message = f"{node.words} was not looked up"
+                message = f"{node.key} was not looked up"
                 raise TypeError(message)
 
     def _finds(self, search: Search) -> bool:
-        return self.asset_id in self.certainty.evidence.found[search.query].places
+        return self.asset_id in self.certainty.evidence.results[search.query].places
 
     def _known(self, node: Node) -> Asked:
         """What a search beside others is known to say of the photo: others were narrowed to it."""
@@ -179,23 +179,23 @@ class _Looked:
             return needing(when_found(search.query)), 0
         return 0, needing(when_missing(search.query, holding))
 
-    def _passes(self, check: Check) -> bool:
-        frame, evidence = self.part.frame, self.certainty.evidence
-        if is_late(check.roots, frame):
+    def _passes(self, check: Filter) -> bool:
+        frame, evidence = self.part.driver, self.certainty.evidence
+        if needs_details(check.roots, frame):
             return bool(self.certainty.details.passing(check, {self.asset_id}))
-        bit = 1 << evidence.readings[frame].checks.index(check)
-        return bool(evidence.found[frame].passed[self.asset_id] & bit)
+        bit = 1 << evidence.scans[frame].filters.index(check)
+        return bool(evidence.results[frame].passed[self.asset_id] & bit)
 
 
 def _every(tables: Iterable[Table]) -> Table:
     together = ALWAYS
-    for each in tables:
-        together &= each
+    for table in tables:
+        together &= table
     return together
 
 
 def _any(tables: Iterable[Table]) -> Table:
     together = 0
-    for each in tables:
-        together |= each
+    for table in tables:
+        together |= table
     return together

@@ -7,52 +7,52 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.tree import roots
-from immich_smart_albums.selection.query_plan import is_late
+from immich_smart_albums.selection.query_plan import needs_details
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    from immich_smart_albums.rules.tree import Check, Key
-    from immich_smart_albums.selection.ports import Searches
-    from immich_smart_albums.selection.query_plan import RunPlan
+    from immich_smart_albums.rules.tree import Filter, SplitKey
+    from immich_smart_albums.selection.ports import SearchApi
+    from immich_smart_albums.selection.query_plan import QueryPlan
 
 
 @dataclass(slots=True)
-class Details:
+class DetailFetcher:
     """Reads assets that are asked about, each once in a run, and looks at them for all rules."""
 
-    plan: RunPlan
-    searches: Searches
+    plan: QueryPlan
+    searches: SearchApi
     gone: set[str] = field(default_factory=set)
     """Assets that were deleted between the search that found them and the look at their details."""
-    _checks: tuple[Check, ...] = ()
-    _keys: tuple[Key, ...] = ()
+    _checks: tuple[Filter, ...] = ()
+    _keys: tuple[SplitKey, ...] = ()
     _passed: dict[str, int] = field(default_factory=dict)
     _values: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
-    _failures: dict[Check, FilterError] = field(default_factory=dict)
+    _failures: dict[Filter, FilterError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         parts = [(rule, part) for rule in self.plan.rules for part in rule.parts]
-        self._checks = tuple(dict.fromkeys(check for _, part in parts for check in part.late_checks))
+        self._checks = tuple(dict.fromkeys(check for _, part in parts for check in part.detail_filters))
         self._keys = tuple(
             dict.fromkeys(
-                key for rule, part in parts for key in rule.rule.split if is_late(roots(key.fields), part.frame)
+                key for rule, part in parts for key in rule.rule.split if needs_details(roots(key.fields), part.driver)
             )
         )
 
-    def passing(self, check: Check, ids: AbstractSet[str]) -> set[str]:
+    def passing(self, check: Filter, ids: AbstractSet[str]) -> set[str]:
         """Those of some assets that pass a check. Raises ServerError, and FilterError where it cannot be made."""
         self._read(ids)
         if check in self._failures:
             raise self._failures[check]
         bit = 1 << self._checks.index(check)
-        return {each for each in ids if self._passed.get(each, 0) & bit}
+        return {id_ for id_ in ids if self._passed.get(id_, 0) & bit}
 
-    def values(self, key: Key, ids: AbstractSet[str]) -> dict[str, tuple[str, ...]]:
+    def values(self, key: SplitKey, ids: AbstractSet[str]) -> dict[str, tuple[str, ...]]:
         """The values of a key that some assets have. Raises ServerError."""
         self._read(ids)
         at = self._keys.index(key)
-        return {each: self._values[each][at] for each in ids if each in self._values}
+        return {id_: self._values[id_][at] for id_ in ids if id_ in self._values}
 
     def _read(self, ids: AbstractSet[str]) -> None:
         """Ask for each asset once, and look at everything that any rule wants to know of it."""

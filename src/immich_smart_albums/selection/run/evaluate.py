@@ -14,19 +14,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError
-from immich_smart_albums.rules.tree import All, Any, Check, Node, Not, Search, leaves
-from immich_smart_albums.selection.query_plan import Part, RulePlan, RunPlan, describe
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search, leaves
+from immich_smart_albums.selection.query_plan import Branch, QueryPlan, RulePlan, describe
 from immich_smart_albums.selection.run.certainty import Certainty, certainty
-from immich_smart_albums.selection.run.details import Details
-from immich_smart_albums.selection.run.fetch import Evidence, gather
-from immich_smart_albums.selection.run.ranking import best, newest_first
+from immich_smart_albums.selection.run.details import DetailFetcher
+from immich_smart_albums.selection.run.fetch import SearchResults, fetch_all
+from immich_smart_albums.selection.run.ranking import newest_first, top
 from immich_smart_albums.selection.run.split import Combination, Split
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.selection.ports import Memory, Searches
+    from immich_smart_albums.selection.ports import SearchApi, SearchCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +56,22 @@ class Failed:
 
 
 def evaluate(
-    plan: RunPlan,
-    searches: Searches,
+    plan: QueryPlan,
+    searches: SearchApi,
     *,
     concurrency: int,
     log: Callable[[str], None],
-    memory: Memory | None = None,
+    memory: SearchCache | None = None,
 ) -> tuple[Selection | Failed, ...]:
     """Run a plan: for each of its rules, in their order, what it selects or why that is not known."""
-    evidence = gather(
+    evidence = fetch_all(
         plan,
         searches,
         concurrency=concurrency,
         on_found=lambda query, count: log(f"{query.describe()}: found {count}"),
         memory=memory,
     )
-    details = Details(plan, searches)
+    details = DetailFetcher(plan, searches)
     results: list[Selection | Failed] = []
     for at, rule in enumerate(plan.rules):
         try:
@@ -92,35 +92,35 @@ class _Selector:
     """Answers one rule from what the searches of the run found."""
 
     plan: RulePlan
-    evidence: Evidence
-    details: Details
+    evidence: SearchResults
+    details: DetailFetcher
     log: Callable[[str], None]
 
     def selection(self) -> Selection:
         """What the rule selects. Raises SmartAlbumsError where details of assets cannot be read or checked."""
         matching: dict[str, Asset] = {}
         for part in self.plan.parts:
-            assets = self.evidence.found[part.frame].assets
+            assets = self.evidence.results[part.driver].assets
             matching.update((each, assets[each]) for each in self._part(part, set(assets)))
         rule = self.plan.rule
-        rankings = [self.evidence.found[query].places for query in self.plan.ranking]
+        rankings = [self.evidence.results[query].places for query in self.plan.ranking]
         doubts = certainty(self.plan, self.evidence, self.details)
         if not rule.split:
-            kept = best(matching.values(), rule.limit, rule.sort, rankings)
+            kept = top(matching.values(), rule.limit, rule.sort, rankings)
             if len(kept) < len(matching):
                 self.log(f"limit {rule.limit}: kept {len(kept)} of {len(matching)}")
             return Selection(tuple(newest_first(kept)), len(matching), notes=self.plan.notes, certainty=doubts)
         split = Split(self.plan, self.evidence, self.details)
         groups, left_out = split.groups(matching, rankings)
         notes = (*self.plan.notes, *([left_out] if left_out else []))
-        chosen = tuple(newest_first(matching[each] for each in groups))
+        chosen = tuple(newest_first(matching[group] for group in groups))
         return Selection(chosen, len(matching), groups, notes, certainty=doubts)
 
-    def _part(self, part: Part, base: set[str]) -> set[str]:
+    def _part(self, part: Branch, base: set[str]) -> set[str]:
         """The matches of a part, saying what each step kept."""
-        tree = part.tree
+        tree = part.residual
         if tree is None:
-            self.log(f"{part.frame.describe()}: kept {len(base)}")
+            self.log(f"{part.driver.describe()}: kept {len(base)}")
             return base
         steps = tree.children if isinstance(tree, All) else (tree,)
         within = _Within(part, self.evidence, self.details)
@@ -135,20 +135,20 @@ class _Selector:
 class _Within:
     """Evaluates the tree of one part on assets that its frame found."""
 
-    part: Part
-    evidence: Evidence
-    details: Details
-    late: frozenset[Check] = frozenset()
+    part: Branch
+    evidence: SearchResults
+    details: DetailFetcher
+    late: frozenset[Filter] = frozenset()
 
     def __post_init__(self) -> None:
-        self.late = frozenset(self.part.late_checks)
+        self.late = frozenset(self.part.detail_filters)
 
     def matching(self, node: Node, base: set[str]) -> set[str]:
         """The assets of `base` that match the node."""
         match node:
             case Search():
-                return base & self.evidence.found[node.query].places.keys()
-            case Check():
+                return base & self.evidence.results[node.query].places.keys()
+            case Filter():
                 return self._checked(node, base)
             case Not():
                 return base - self.matching(node.child, base)
@@ -162,16 +162,16 @@ class _Within:
                     matched |= self.matching(child, base - matched)
                 return matched
             case _:
-                message = f"{node.words} was not looked up"
+                message = f"{node.key} was not looked up"
                 raise TypeError(message)
 
     def lateness(self, node: Node) -> bool:
         """Whether a part needs requests of its own: those come last, when few assets are left."""
         return any(leaf in self.late for leaf in leaves(node))
 
-    def _checked(self, node: Check, base: set[str]) -> set[str]:
+    def _checked(self, node: Filter, base: set[str]) -> set[str]:
         if node in self.late:
             return self.details.passing(node, base)
-        passed = self.evidence.found[self.part.frame].passed
-        bit = 1 << self.evidence.readings[self.part.frame].checks.index(node)
+        passed = self.evidence.results[self.part.driver].passed
+        bit = 1 << self.evidence.scans[self.part.driver].filters.index(node)
         return {each for each in base if passed[each] & bit}

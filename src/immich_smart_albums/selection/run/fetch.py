@@ -9,47 +9,47 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError
-from immich_smart_albums.selection.result import Found, Intake
+from immich_smart_albums.selection.result import ResultBuilder, SearchResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.selection.ports import Memory, Searches
-    from immich_smart_albums.selection.query_plan import Reading, RunPlan
+    from immich_smart_albums.selection.ports import SearchApi, SearchCache
+    from immich_smart_albums.selection.query_plan import QueryPlan, Scan
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class SearchResults:
     """What the searches of a run found."""
 
-    found: dict[Query, Found]
-    readings: dict[Query, Reading]
+    results: dict[Query, SearchResult]
+    scans: dict[Query, Scan]
     errors: dict[int, SmartAlbumsError]
     """For each rule that cannot be answered, by its place in the plan, the first thing that went wrong."""
 
 
-def gather(
-    plan: RunPlan,
-    searches: Searches,
+def fetch_all(
+    plan: QueryPlan,
+    searches: SearchApi,
     *,
     concurrency: int,
     on_found: Callable[[Query, int], None],
-    memory: Memory | None = None,
-) -> Evidence:
+    memory: SearchCache | None = None,
+) -> SearchResults:
     """Send every distinct search of a plan once.
 
     A search that fails fails the rules that depend on it, and ends the searches that only those need.
     """
     dependent = {
-        each.query: frozenset(at for at, rule in enumerate(plan.rules) if each.query in rule.queries)
-        for each in plan.readings
+        scan.query: frozenset(at for at, rule in enumerate(plan.rules) if scan.query in rule.queries)
+        for scan in plan.scans
     }
     run = _Run(plan, searches, on_found, memory, dependent)
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="search")
-    pending: dict[Future[Found], Reading] = {pool.submit(run.read, each): each for each in plan.readings}
-    found: dict[Query, Found] = {}
+    pending: dict[Future[SearchResult], Scan] = {pool.submit(run.read, scan): scan for scan in plan.scans}
+    found: dict[Query, SearchResult] = {}
     try:
         while pending:
             for future in wait(pending, return_when=FIRST_COMPLETED).done:
@@ -65,7 +65,7 @@ def gather(
     finally:
         run.stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
-    return Evidence(found, {each.query: each for each in plan.readings}, dict(run.errors))
+    return SearchResults(found, {scan.query: scan for scan in plan.scans}, dict(run.errors))
 
 
 class _StoppedError(Exception):
@@ -74,16 +74,16 @@ class _StoppedError(Exception):
 
 @dataclass(slots=True)
 class _Run:
-    plan: RunPlan
-    searches: Searches
+    plan: QueryPlan
+    searches: SearchApi
     on_found: Callable[[Query, int], None]
-    memory: Memory | None
+    memory: SearchCache | None
     dependent: dict[Query, frozenset[int]]
     """For each search the rules that need it, by their place in the plan."""
     errors: dict[int, SmartAlbumsError] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
 
-    def read(self, reading: Reading) -> Found:
+    def read(self, reading: Scan) -> SearchResult:
         """Read one search to its end, unless it is known from before. Raises SmartAlbumsError."""
         found = self.memory.recall(reading) if self.memory else None
         if found is None:
@@ -93,9 +93,9 @@ class _Run:
         self.on_found(reading.query, found.count)
         return found
 
-    def _read(self, reading: Reading) -> Found:
+    def _read(self, reading: Scan) -> SearchResult:
         keeps_ids = reading.keeps_ids or (self.memory is not None and self.memory.wants_ids(reading))
-        intake = Intake(replace(reading, keeps_ids=keeps_ids))
+        intake = ResultBuilder(replace(reading, keeps_ids=keeps_ids))
         with closing(self.searches.find(reading.query, reading.asked)) as batches:
             for batch in batches:
                 if not self.is_needed(reading):
@@ -105,19 +105,19 @@ class _Run:
                     self._note_failures(reading, intake.found)
         return intake.found
 
-    def is_needed(self, reading: Reading) -> bool:
+    def is_needed(self, reading: Scan) -> bool:
         """Whether a rule that may still be answered depends on a search."""
         return not self.stop.is_set() and not self.dependent[reading.query] <= self.errors.keys()
 
-    def fail(self, reading: Reading, error: SmartAlbumsError) -> None:
+    def fail(self, reading: Scan, error: SmartAlbumsError) -> None:
         """Fail the rules that depend on a search; what went wrong first counts."""
         for at in self.dependent[reading.query]:
             self.errors.setdefault(at, error)
 
-    def _note_failures(self, reading: Reading, found: Found) -> None:
+    def _note_failures(self, reading: Scan, found: SearchResult) -> None:
         """Fail the rules that depend on checks that could not be made."""
         for at, rule in enumerate(self.plan.rules):
             for part in rule.parts:
-                for check in part.checks if part.frame == reading.query else ():
+                for check in part.filters if part.driver == reading.query else ():
                     if check in found.failures:
                         self.errors.setdefault(at, found.failures[check])

@@ -20,7 +20,7 @@ def newest_first(assets: Iterable[Asset]) -> list[Asset]:
     return sorted(assets, key=lambda asset: (-asset.taken, asset.id))
 
 
-def best(
+def top(
     assets: Collection[Asset], limit: int | None, sort: Sort, rankings: Sequence[Mapping[str, int]]
 ) -> Collection[Asset]:
     """At most `limit` assets; ties by id.

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.selection.run.ranking import best, newest_first
+from immich_smart_albums.selection.run.ranking import newest_first, top
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.rules.tree import Key
+    from immich_smart_albums.rules.tree import SplitKey
     from immich_smart_albums.selection.query_plan import RulePlan
-    from immich_smart_albums.selection.run.details import Details
-    from immich_smart_albums.selection.run.fetch import Evidence
+    from immich_smart_albums.selection.run.details import DetailFetcher
+    from immich_smart_albums.selection.run.fetch import SearchResults
 
 Combination = tuple[str, ...]
 """One value of each key of a rule, in the order of its keys: one album."""
@@ -27,8 +27,8 @@ class Split:
     """Sorts what a rule matches into its albums."""
 
     plan: RulePlan
-    evidence: Evidence
-    details: Details
+    evidence: SearchResults
+    details: DetailFetcher
 
     def groups(
         self, matching: Mapping[str, Asset], rankings: Sequence[Mapping[str, int]]
@@ -49,18 +49,18 @@ class Split:
                 members[combination].append(asset)
         groups: dict[str, tuple[Combination, ...]] = {}
         for combination in sorted(members):
-            for asset in best(members[combination], rule.limit, rule.sort, rankings):
+            for asset in top(members[combination], rule.limit, rule.sort, rankings):
                 groups[asset.id] = (*groups.get(asset.id, ()), combination)
         return groups, ", ".join(_lacking(lacking))
 
-    def _values(self, key: Key, ids: Mapping[str, Asset]) -> dict[str, tuple[str, ...]]:
+    def _values(self, key: SplitKey, ids: Mapping[str, Asset]) -> dict[str, tuple[str, ...]]:
         """The values of a key for each asset, from any search that showed it, else from the asset itself."""
         found: dict[str, tuple[str, ...]] = {}
-        for frame in dict.fromkeys(part.frame for part in self.plan.parts):
-            reading = self.evidence.readings[frame]
+        for frame in dict.fromkeys(part.driver for part in self.plan.parts):
+            reading = self.evidence.scans[frame]
             if key in reading.keys:
-                at, shown = reading.keys.index(key), self.evidence.found[frame].groups
-                found.update((each, shown[each][at]) for each in ids if each in shown)
+                at, shown = reading.keys.index(key), self.evidence.results[frame].groups
+                found.update((id_, shown[id_][at]) for id_ in ids if id_ in shown)
         missing = ids.keys() - found.keys()
         return found | self.details.values(key, missing) if missing else found
 

@@ -15,13 +15,13 @@ from immich_smart_albums.rules.local_filters.jsonpath.ast import Index, Name, Wi
 if TYPE_CHECKING:
     from immich_smart_albums.rules.local_filters.jsonpath.ast import Step
 
-Reader = Callable[[Mapping[str, object]], list[object]]
+Getter = Callable[[Mapping[str, object]], list[object]]
 """The values that a path yields from an asset."""
 
 _Visit = Callable[[object, list[object]], None]
 
 
-def reader(steps: tuple[Step, ...]) -> Reader | None:
+def compile_getter(steps: tuple[Step, ...]) -> Getter | None:
     """The values of a plain path; None when the path is not plain."""
     match [(step.selector, step.descendants) for step in steps]:
         case [(Name(name=name), False)]:
@@ -44,14 +44,14 @@ def reader(steps: tuple[Step, ...]) -> Reader | None:
     return _from_root(visit)
 
 
-def _field(name: str) -> Reader:
+def _field(name: str) -> Getter:
     def read(asset: Mapping[str, object]) -> list[object]:
         return [asset[name]] if name in asset else []
 
     return read
 
 
-def _inner_field(name: str, inner: str) -> Reader:
+def _inner_field(name: str, inner: str) -> Getter:
     def read(asset: Mapping[str, object]) -> list[object]:
         value = asset.get(name)
         return [value[inner]] if isinstance(value, dict) and inner in value else []
@@ -59,7 +59,7 @@ def _inner_field(name: str, inner: str) -> Reader:
     return read
 
 
-def _from_root(visit: _Visit) -> Reader:
+def _from_root(visit: _Visit) -> Getter:
     def read(asset: Mapping[str, object]) -> list[object]:
         found: list[object] = []
         visit(asset if isinstance(asset, dict) else dict(asset), found)

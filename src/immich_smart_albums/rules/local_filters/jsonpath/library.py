@@ -41,12 +41,12 @@ if TYPE_CHECKING:
     from jsonpath.token import Token
 
     from immich_smart_albums.rules.local_filters.jsonpath.ast import Step
-    from immich_smart_albums.rules.local_filters.jsonpath.compiler import Reader
+    from immich_smart_albums.rules.local_filters.jsonpath.compiler import Getter
 
 _HINT = "A filter looks like $.people[?@.name=='Anna'], a slice like $.people[0:2]."
 
 
-def reader(text: str, steps: tuple[Step, ...], *, timeout: float) -> tuple[Reader, tuple[Segment, ...]]:
+def compile_getter(text: str, steps: tuple[Step, ...], *, timeout: float) -> tuple[Getter, tuple[Segment, ...]]:
     """The values of a path with selections, and the path as data.
 
     `timeout` is in seconds of processor time for one match() or search().

@@ -45,12 +45,12 @@ def read_steps(text: str) -> tuple[Step, ...]:
 
     Raises PathError.
     """
-    reading = _Reading(text)
+    reading = _PathParser(text)
     reading.read()
     return tuple(reading.steps)
 
 
-class _Reading:
+class _PathParser:
     """How far a path has been read."""
 
     def __init__(self, text: str) -> None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.rules.local_filters.jsonpath import compiler
 from immich_smart_albums.rules.local_filters.jsonpath.ast import Index, Name, Selection, plain_segments
 from immich_smart_albums.rules.local_filters.jsonpath.parser import read_steps
-from immich_smart_albums.rules.local_filters.jsonpath.shape import first_misfit
+from immich_smart_albums.rules.local_filters.jsonpath.shape import first_mismatch
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.local_filters.jsonpath.ast import Segment, Step
-    from immich_smart_albums.rules.local_filters.jsonpath.compiler import Reader
-    from immich_smart_albums.rules.local_filters.jsonpath.shape import Misfit, Place
+    from immich_smart_albums.rules.local_filters.jsonpath.compiler import Getter
+    from immich_smart_albums.rules.local_filters.jsonpath.shape import Mismatch, Place
 
 _SECONDS_PER_SEARCH = 1.0
 _NAMES = re.compile(r"\.(\w+)|\['([^']*)'\]")
@@ -36,7 +36,7 @@ class Path:
     fields: frozenset[str] | None = field(compare=False)
     """The same to the second level, where the second step is a name: `exifInfo.make`; else as `roots`."""
 
-    values: Reader = field(compare=False, repr=False)
+    values: Getter = field(compare=False, repr=False)
     """The values that it yields from an asset as decoded from JSON, in document order, null as None.
 
     Raises PathError and PatternTimeout for filters only: see `compile_path`.
@@ -51,9 +51,9 @@ class Path:
         inner = {name or quoted for name, quoted in _NAMES.findall(self.text)} - roots
         return roots | {f"{root}.{name}" for root in roots for name in inner}
 
-    def misfit(self, root: Place) -> Misfit | None:
+    def mismatch(self, root: Place) -> Mismatch | None:
         """The first part of it that never selects anything from an asset of that shape; None where all can."""
-        return first_misfit(self.segments, (root,), root)
+        return first_mismatch(self.segments, (root,), root)
 
 
 def compile_path(text: str, *, timeout: float = _SECONDS_PER_SEARCH) -> Path:
@@ -65,12 +65,12 @@ def compile_path(text: str, *, timeout: float = _SECONDS_PER_SEARCH) -> Path:
     Raises PathError with a mark at the place that is wrong.
     """
     steps = read_steps(text)
-    values, segments = compiler.reader(steps), plain_segments(steps)
+    values, segments = compiler.compile_getter(steps), plain_segments(steps)
     if values is None:
         # Not at the top: the library takes 100 ms to import, and few paths need it.
         from immich_smart_albums.rules.local_filters.jsonpath import library  # noqa: PLC0415 - see the comment above
 
-        values, segments = library.reader(text, steps, timeout=timeout)
+        values, segments = library.compile_getter(text, steps, timeout=timeout)
     return Path("$" + "".join(map(str, steps)), _roots(steps), _fields(steps), values, segments)
 
 

@@ -57,14 +57,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Misfit:
+class Mismatch:
     """A selector that selects nothing at any of the places where it is asked to."""
 
     selector: Selector
     places: tuple[Place, ...]
 
 
-def first_misfit(segments: tuple[Segment, ...], places: tuple[Place, ...], root: Place) -> Misfit | None:
+def first_mismatch(segments: tuple[Segment, ...], places: tuple[Place, ...], root: Place) -> Mismatch | None:
     """The first selector on the way from `places` that never selects anything; `root` is what `$` means in filters.
 
     Each name in a list of names must be there, and each path in a filter: one that is not is misspelt.
@@ -76,9 +76,9 @@ def first_misfit(segments: tuple[Segment, ...], places: tuple[Place, ...], root:
         for selector in segment.selectors:
             selected = tuple(each for place in places for each in place.selected(selector))
             if not selected:
-                return Misfit(selector, places)
+                return Mismatch(selector, places)
             for query in selector.queries if isinstance(selector, Filter) else ():
-                misfit = first_misfit(query.segments, (root,) if query.from_root else selected, root)
+                misfit = first_mismatch(query.segments, (root,) if query.from_root else selected, root)
                 if misfit is not None:
                     return misfit
             reached += selected
