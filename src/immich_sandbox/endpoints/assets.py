@@ -55,7 +55,8 @@ def update_asset(call: ApiRequest) -> Answer:
 def thumbnail(call: ApiRequest) -> Answer:
     """GET /assets/{id}/thumbnail: an SVG drawn on the spot; a real server sends WebP or JPEG."""
     asset = readable_asset(call.library, call.ids["id"], call.user_id, "asset.view")
-    return Answer(body=draw_asset(asset).encode(), content_type="image/svg+xml")
+    headers = {"cache-control": "private, max-age=86400, no-transform, stale-while-revalidate=2592000"}
+    return Answer(body=draw_asset(asset).encode(), content_type="image/svg+xml", headers=headers)
 
 
 def statistics(call: ApiRequest) -> Answer:

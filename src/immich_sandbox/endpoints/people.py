@@ -81,7 +81,8 @@ def person_statistics(call: ApiRequest) -> Answer:
 
 def person_thumbnail(call: ApiRequest) -> Answer:
     """GET /people/{id}/thumbnail: an SVG here, a JPEG on a real server."""
-    return Answer(body=draw_person(_own_person(call)).encode(), content_type="image/svg+xml")
+    headers = {"cache-control": "private, no-cache, no-transform"}
+    return Answer(body=draw_person(_own_person(call)).encode(), content_type="image/svg+xml", headers=headers)
 
 
 def _own_person(call: ApiRequest) -> Person:

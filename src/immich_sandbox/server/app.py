@@ -138,7 +138,11 @@ class App:
             answer = json_answer(mistake.body(zod=level.zod, correlation_id=correlation_id), 500)
         answer.headers[level.correlation_header] = correlation_id
         answer.headers["date"] = times.http(self._backend.library.clock)
-        if incoming.method == "GET" and answer.status == 200 and answer.content_type.startswith("application/json"):
+        if (
+            incoming.method == "GET"
+            and answer.status == 200
+            and answer.content_type.startswith(("application/json", "image/"))
+        ):
             _add_etag(answer, incoming.headers.get("if-none-match"))
         return answer
 

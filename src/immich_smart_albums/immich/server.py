@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.immich.albums.albums import ImmichAlbums
 from immich_smart_albums.immich.directory import Directory, read_version
 from immich_smart_albums.immich.hints import ServerInfo
+from immich_smart_albums.immich.pictures import ImmichPictures
 from immich_smart_albums.immich.search.embeddings import Embeddings
 from immich_smart_albums.immich.search.searches import ImmichSearches
 
@@ -26,6 +27,7 @@ class ImmichServer:
         self._capabilities = read_version(http)
         self.directory = Directory(http, self._capabilities)
         self.embeddings = Embeddings(http, self._capabilities, concurrency=concurrency)
+        self.pictures = ImmichPictures(http)
         self.hints = ServerInfo(http, self._capabilities)
         self.searches = ImmichSearches(
             http, self._capabilities, self.directory, concurrency=concurrency, on_read=on_read

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.album import Album, AlbumDetails, Person, Tag, User
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.outcome import Outcome
+    from immich_smart_albums.model.picture import Picture
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.model.version import Version
     from immich_smart_albums.selection.ports import SearchApi
@@ -152,6 +153,23 @@ class Albums(Protocol):
         ...
 
 
+class Pictures(Protocol):
+    """Small pictures, for pages. Everything here raises ServerError; Refused with status 404 for one not made yet.
+
+    With the `etag` of the picture that whoever asks has, one that is the same comes without data.
+    """
+
+    def of_asset(
+        self, asset_id: str, size: Literal["thumbnail", "preview"] = "thumbnail", *, etag: str | None = None
+    ) -> Picture:
+        """The picture of an asset, some 250 or 1,440 pixels in size."""
+        ...
+
+    def of_person(self, person_id: str, *, etag: str | None = None) -> Picture:
+        """The face of a person."""
+        ...
+
+
 class PhotoServer(Protocol):
     """One server and one key."""
 
@@ -178,6 +196,11 @@ class PhotoServer(Protocol):
     @property
     def embeddings(self) -> Embeddings:
         """What Immich has looked at for smart search."""
+        ...
+
+    @property
+    def pictures(self) -> Pictures:
+        """Small pictures."""
         ...
 
     @property

@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from immich_smart_albums.bootstrap import connect
 from immich_smart_albums.changes.reviewed import reviewed
@@ -49,6 +49,7 @@ from immich_smart_albums.operations.undo import Keys, plan_undo
 from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.rules.rules_file.located import located
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.syntax.ids import is_id
 from immich_smart_albums.session.adoption import Adopter, Adoption
 from immich_smart_albums.session.events import (
     AssetsRead,
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.config.load import RunConfig, Source
     from immich_smart_albums.ledger.ledger import SqliteLedger
+    from immich_smart_albums.model.picture import Picture
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.operations.accounts import ConnectedAccounts
     from immich_smart_albums.operations.check import Health
@@ -119,11 +121,14 @@ class Session:
     @property
     def accounts(self) -> ConnectedAccounts:
         """The accounts that feed the albums, connected at the first use. Raises ServerError where none can be asked."""
-        with self._lock:
-            if self._accounts is None:
-                self._accounts = self._connected(self.rules)
-                self._is_fresh = True
-            return self._accounts
+        accounts = self._accounts
+        if accounts is None:
+            with self._lock:
+                accounts = self._accounts
+                if accounts is None:
+                    accounts = self._accounts = self._connected(self.rules)
+                    self._is_fresh = True
+        return accounts
 
     def load(self) -> None:
         """Read the rules now, rather than at the first use."""
@@ -263,8 +268,7 @@ class Session:
 
     def check(self, account: str | None = None) -> Health:
         """Whether a server and its key are in place: that of an account, or of the first."""
-        accounts = self.accounts.present
-        return check((accounts[account] if account is not None else next(iter(accounts.values()))).server)
+        return check(self._server(account))
 
     def check_rules(self) -> tuple[Problem, ...]:
         """What is wrong with the rules, held against the server: names that nobody has, keys that are no good."""
@@ -296,6 +300,27 @@ class Session:
         with self.ledger() as ledger:
             album = known_album(name, ledger)
             return album, ledger.memory(album.key)
+
+    # -- pictures ---------------------------------------------------------------------------------------------------
+
+    def thumbnail(
+        self,
+        asset_id: str,
+        size: Literal["thumbnail", "preview"] = "thumbnail",
+        *,
+        account: str | None = None,
+        etag: str | None = None,
+    ) -> Picture:
+        """A small picture of a photo, as an account sees it, or the first; with what its server says of keeping it.
+
+        One that still has this `etag` comes without data. Raises ConfigurationError for what is no id, and ServerError;
+        Refused with status 404 where Immich has not made it yet.
+        """
+        return self._server(account).pictures.of_asset(_checked_id(asset_id, "photo"), size, etag=etag)
+
+    def person_thumbnail(self, person_id: str, *, account: str | None = None, etag: str | None = None) -> Picture:
+        """The face of a person; see `thumbnail`."""
+        return self._server(account).pictures.of_person(_checked_id(person_id, "person"), etag=etag)
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
@@ -361,6 +386,15 @@ class Session:
     def base(self) -> str:
         """The address that people open in a browser."""
         return next(iter(self.servers.values())).base
+
+    def _server(self, account: str | None) -> PhotoServer:
+        """The server of an account, or of the first. Raises ConfigurationError for an account that takes no part."""
+        servers = self.servers
+        if account is None:
+            return next(iter(servers.values()))
+        if account not in servers:
+            raise ConfigurationError((Problem("account", f"no account {account!r} takes part"),))
+        return servers[account]
 
     def _loaded(self) -> tuple[RunConfig, RuleSet]:
         """What the rules files say, and the rules that the options mean."""
@@ -437,6 +471,12 @@ class Session:
     def _tell_notes(self, notes: Iterable[str]) -> None:
         for note in notes:
             self._on_event(Note(note))
+
+
+def _checked_id(text: str, noun: str) -> str:
+    if not is_id(text):
+        raise ConfigurationError((Problem(noun, f"{text[:80]!r} is no id"),))
+    return text.lower()
 
 
 def _who(config: RunConfig, book: RuleSet) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ import urllib3
 from immich_smart_albums.errors import ServerError, Stopped, Unauthorized, Unreachable
 from immich_smart_albums.immich.http.body import LARGEST, read_body
 from immich_smart_albums.immich.http.connection import make_pool, translate_error
-from immich_smart_albums.immich.http.responses import ANY_KEY, check
+from immich_smart_albums.immich.http.responses import ANY_KEY, check, check_picture
 from immich_smart_albums.model.stopping import never
 
 if TYPE_CHECKING:
@@ -68,6 +68,24 @@ class Exchange:
     trouble: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One request, and what its answer has to be."""
+
+    method: str
+    path: str
+    body: bytes | None
+    largest: int
+    """Bytes of the answer."""
+    seconds: float
+    """How long the answer may take as a whole."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """In place of those that all requests have."""
+    check: Callable[[str, str, int, Mapping[str, str], bytes], bytes] = check
+    """The body of a good answer; raises what another means."""
+    stoppable: bool = True
+
+
 class Http:
     """Sends requests of one API key. Thread-safe; at most `concurrency` are under way at once."""
 
@@ -117,6 +135,15 @@ class Http:
         """When the server answered a GET, as its `Date` says; empty where it does not say. Asked as a hint."""
         return self._send("GET", path, None, repeat=None)[0].get("date", "")
 
+    def picture(self, path: str, *, etag: str | None, largest: int) -> tuple[Mapping[str, str], bytes]:
+        """Headers and data of a picture; no data where it still is the one with this `etag`.
+
+        Whoever shows pictures is not part of what `stop` ends.
+        """
+        headers = {"accept": "image/*", **({} if etag is None else {"if-none-match": etag})}
+        request = _Request("GET", path, None, largest, self._time_outs.answer, headers, check_picture, stoppable=False)
+        return self.patiently(lambda: self._try(request))
+
     def post(self, path: str, body: Mapping[str, object], *, largest: int = LARGEST) -> bytes:
         """The JSON text of a POST that only reads; repeated when it fails on the way."""
         return self.send("POST", path, body, repeat=True, largest=largest)
@@ -149,7 +176,8 @@ class Http:
         """Headers and JSON text of a good answer; of a hint where `repeat` is None."""
         seconds = self._time_outs.hurry if repeat is None else self._time_outs.answer
         text = None if body is None else msgspec.json.encode(body)
-        return self.patiently(lambda: self._try(method, path, text, largest, seconds), repeat=bool(repeat))
+        request = _Request(method, path, text, largest, seconds)
+        return self.patiently(lambda: self._try(request), repeat=bool(repeat))
 
     def patiently(self, attempt: Callable[[], T], *, repeat: bool = True) -> T:
         """What an attempt returns, which is made again where its failure may pass, with pauses as for every request."""
@@ -161,20 +189,19 @@ class Http:
                 return attempt()
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
-    def _try(
-        self, method: str, path: str, body: bytes | None, largest: int, seconds: float
-    ) -> tuple[Mapping[str, str], bytes]:
-        if self._stop():
+    def _try(self, request: _Request) -> tuple[Mapping[str, str], bytes]:
+        if request.stoppable and self._stop():
             raise Stopped
+        method, path = request.method, request.path
         started = self._clock()
         status, received, trouble = None, 0, None
         try:
             with self._slots:
                 started = self._clock()
-                status, headers, answer = self._in_time(method, path, body, _Patience(started, seconds), largest)
+                status, headers, answer = self._in_time(request, _Patience(started, request.seconds))
             received = len(answer)
             self._has_answered = True
-            return headers, check(method, path, status, headers, answer)
+            return headers, request.check(method, path, status, headers, answer)
         except urllib3.exceptions.HTTPError as error:
             failure = translate_error(error, f"{method} {path}", self.address)
             trouble = failure.message
@@ -190,7 +217,7 @@ class Http:
             raise
         finally:
             seconds = self._clock() - started
-            self._on_exchange(Exchange(method, path, status, seconds, received, body, trouble))
+            self._on_exchange(Exchange(method, path, status, seconds, received, request.body, trouble))
 
     def _without_secrets(self, text: str) -> str:
         for secret in self._secrets:
@@ -198,9 +225,7 @@ class Http:
                 text = text.replace(secret.reveal(), str(secret))
         return text
 
-    def _in_time(
-        self, method: str, path: str, body: bytes | None, patience: _Patience, largest: int
-    ) -> tuple[int, Mapping[str, str], bytes]:
+    def _in_time(self, request: _Request, patience: _Patience) -> tuple[int, Mapping[str, str], bytes]:
         """One exchange, given up when it takes too long as a whole.
 
         In a thread of its own: no time-out of a socket ends a server that sends its headers byte by byte.
@@ -209,7 +234,7 @@ class Http:
 
         def exchange() -> None:
             try:
-                result.put(self._exchange(method, path, body, patience, largest))
+                result.put(self._exchange(request, patience))
             except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
                 result.put(error)
 
@@ -219,28 +244,27 @@ class Http:
             connecting = min(self._time_outs.connect, patience.seconds)
             answer = result.get(timeout=connecting + patience.seconds)
         except queue.Empty:
-            raise patience.too_slow(f"{method} {path}") from None
+            raise patience.too_slow(f"{request.method} {request.path}") from None
         if isinstance(answer, BaseException):
             raise answer
         return answer
 
-    def _exchange(
-        self, method: str, path: str, body: bytes | None, patience: _Patience, largest: int
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        headers = self._headers if body is None else {**self._headers, "content-type": "application/json"}
+    def _exchange(self, request: _Request, patience: _Patience) -> tuple[int, Mapping[str, str], bytes]:
+        headers = {**self._headers, **request.headers}
+        if request.body is not None:
+            headers["content-type"] = "application/json"
+        name = f"{request.method} {request.path}"
         response = self._pool.request(
-            method,
-            f"{self.address.api}{path}",
-            body=body,
+            request.method,
+            f"{self.address.api}{request.path}",
+            body=request.body,
             headers=headers,
             redirect=False,  # a redirected POST arrives as a GET or leaks the key to another host
             retries=False,
             preload_content=False,
         )
         try:
-            answer = read_body(
-                response, f"{method} {path}", largest, lambda: patience.check(f"{method} {path}", self._clock())
-            )
+            answer = read_body(response, name, request.largest, lambda: patience.check(name, self._clock()))
         except BaseException:
             response.close()
             raise

@@ -61,6 +61,30 @@ def check(method: str, path: str, status: int, headers: Mapping[str, str], body:
     raise _refusal(request, status, headers, _Body.read(body))
 
 
+PICTURES = frozenset({"image/webp", "image/jpeg", "image/png", "image/gif", "image/avif", "image/svg+xml"})
+"""Kinds of pictures that are passed on."""
+
+
+def content_type(headers: Mapping[str, str]) -> str:
+    """What an answer holds, without parameters."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def check_picture(method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> bytes:
+    """The body of a picture; empty where the one that was asked with still is the same. Raises as `check`."""
+    request = f"{method} {path.partition('?')[0]}"
+    if status == 304:
+        return b""
+    if status < 300:
+        if content_type(headers) in PICTURES and body:
+            return body
+        raise _no_json(request, body, wanted="a picture")
+    if status == 404 and "json" in headers.get("content-type", ""):
+        hint = "Immich makes it after the upload, when its queue of thumbnails comes to it."
+        raise Refused(f"{request} was answered 404: there is no such picture (yet)", status=404, hint=hint)
+    return check(method, path, status, headers, body)
+
+
 def _whole(request: str, body: bytes) -> bytes:
     """The body, if it ends as JSON does: one that was cut on the way without a length is noticed only by that."""
     if body[:1] in b"{[" and body.rstrip()[-1:] not in b"}]":
@@ -183,14 +207,14 @@ def _redirected(request: str, location: str) -> NotImmich:
     return NotImmich(f"{request} was redirected to {_cut(location)}", hint=hint)
 
 
-def _no_json(request: str, body: bytes, status: int = 200) -> NotImmich:
+def _no_json(request: str, body: bytes, status: int = 200, wanted: str = "JSON") -> NotImmich:
     if _WANTS_TLS.search(body[:4096]):
         message = f"{request} was answered {status}: this port speaks https"
         return NotImmich(message, hint="Write https:// in place of http:// in the server's address.")
     hint = f"Check the server's address. {_LOGIN}"
     what = _title(body)
     return NotImmich(
-        f"{request} was answered {status} with a page instead of JSON{f': {what!r}' if what else ''}", hint=hint
+        f"{request} was answered {status} with a page instead of {wanted}{f': {what!r}' if what else ''}", hint=hint
     )
 
 
