@@ -9,7 +9,17 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
-from immich_smart_albums.rules.tree import All, Any, Not, leaves
+from immich_smart_albums.rules.tree import (
+    All,
+    Any,
+    Node,
+    Not,
+    fold,
+    leaves,
+    leaves_outside_not,
+    signed_leaves,
+    transform,
+)
 
 from .reading import ANNA, NOT_V4
 
@@ -24,6 +34,34 @@ def test_a_combination_of_nothing_cannot_be_made(combination: type[All | Any]) -
 
 def test_leaves_come_from_left_to_right() -> None:
     assert list(leaves(All((EMMA, Not(Any((NOAH, JANE))), EMMA)))) == [EMMA, NOAH, JANE, EMMA]
+
+
+NESTED = All((EMMA, Not(Any((NOAH, Not(JANE)), "b"), "c")), "a")
+"""Two levels of not, with places."""
+
+
+def test_a_leaf_excludes_under_an_odd_number_of_negations() -> None:
+    assert list(signed_leaves(NESTED)) == [(EMMA, False), (NOAH, True), (JANE, False)]
+    assert leaves_outside_not(NESTED) == (EMMA,)
+    assert leaves_outside_not(Any((NOAH, All((EMMA, JANE))))) == (NOAH, EMMA, JANE)
+
+
+def test_a_tree_is_transformed_from_below_and_keeps_its_places() -> None:
+    seen: list[tuple[Node, bool]] = []
+
+    def change(part: Node, excludes: bool) -> Node:
+        seen.append((part, excludes))
+        return EMMA if part == NOAH else part
+
+    changed = transform(NESTED, change)
+    assert changed == All((EMMA, Not(Any((EMMA, Not(JANE)), "b"), "c")), "a")
+    assert [excludes for _, excludes in seen] == [False, True, False, True, True, False, False]
+    assert seen[-1] == (changed, False)
+
+
+@pytest.mark.parametrize(("there", "expected"), [({EMMA}, False), ({EMMA, JANE}, True), ({EMMA, JANE, NOAH}, False)])
+def test_a_fold_over_truths_is_whether_the_rule_holds(there: set[Node], expected: bool) -> None:
+    assert fold(NESTED, there.__contains__, all_of=all, any_of=any, negate=lambda holds: not holds) is expected
 
 
 def test_where_a_predicate_stands_makes_no_difference() -> None:

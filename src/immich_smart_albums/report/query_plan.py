@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.report.words import count, one_line
-from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search
+from immich_smart_albums.rules.tree import All, Search, fold
 from immich_smart_albums.selection.query_plan import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.rules.tree import Node
+    from immich_smart_albums.rules.tree import Leaf, Node
     from immich_smart_albums.selection.query_plan import Branch, QueryPlan, RulePlan, Scan
 
 _PAGE = 1000
@@ -85,7 +85,7 @@ def _rule(rule: RulePlan, numbers: Mapping[Query, int]) -> Iterator[str]:
     for at, part in enumerate(rule.parts):
         yield f"{'and ' if at else ''}what search {numbers[part.driver]} finds{':' if part.residual else ''}"
         if part.residual is not None:
-            yield from (f"  {line}" for line in _tree(part.residual, part, numbers))
+            yield from (f"  {line}" for line in _residual(part.residual, part, numbers))
     if rule.rule.split:
         yield f"split by {', '.join(key.name for key in rule.rule.split)}"
     if rule.rule.limit is not None:
@@ -93,28 +93,27 @@ def _rule(rule: RulePlan, numbers: Mapping[Query, int]) -> Iterator[str]:
     yield from (f"note: {note}" for note in rule.notes)
 
 
-def _tree(node: Node, part: Branch, numbers: Mapping[Query, int]) -> Iterator[str]:
-    match node:
-        case All() | Any():
-            word = "all of these" if isinstance(node, All) else "any of these"
-            if isinstance(node, All) and node is part.residual:
-                for child in node.children:
-                    yield from _tree(child, part, numbers)
-                return
-            yield word
-            for child in node.children:
-                yield from (f"  {line}" for line in _tree(child, part, numbers))
-        case Not():
-            first, *rest = _tree(node.child, part, numbers)
-            yield f"not {first}"
-            yield from rest
-        case Search():
-            yield f"in what search {numbers[node.query]} finds"
-        case Filter():
-            late = " (each photo is asked for by itself)" if node in part.detail_filters else ""
-            yield f"{describe(node)}{late}"
-        case _:
-            yield describe(node)
+def _residual(residual: Node, part: Branch, numbers: Mapping[Query, int]) -> Iterator[str]:
+    """What must hold, a line each; that all of it must is not said at the top."""
+
+    def leaf_lines(leaf: Leaf) -> list[str]:
+        if isinstance(leaf, Search):
+            return [f"in what search {numbers[leaf.query]} finds"]
+        late = " (each photo is asked for by itself)" if leaf in part.detail_filters else ""
+        return [f"{describe(leaf)}{late}"]
+
+    for node in residual.children if isinstance(residual, All) else (residual,):
+        yield from fold(
+            node,
+            leaf_lines,
+            all_of=lambda parts: _indented("all of these", parts),
+            any_of=lambda parts: _indented("any of these", parts),
+            negate=lambda lines: [f"not {lines[0]}", *lines[1:]],
+        )
+
+
+def _indented(title: str, parts: Iterable[list[str]]) -> list[str]:
+    return [title, *(f"  {line}" for lines in parts for line in lines)]
 
 
 def _named(text: str, named: Mapping[str, str]) -> str:

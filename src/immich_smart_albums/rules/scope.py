@@ -13,10 +13,24 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Scope, Visibility
-from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search
+from immich_smart_albums.rules.tree import (
+    All,
+    Any,
+    EntityKind,
+    Filter,
+    Node,
+    Not,
+    Reference,
+    Search,
+    fold,
+    leaves_outside_not,
+    signed_leaves,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from immich_smart_albums.rules.tree import Leaf
 
 
 TIMELINE_ONLY = Scope()
@@ -27,14 +41,14 @@ def scope_rule(node: Node) -> Node:
     reach = scope_of(node)
     far = with_scope(node, reach)
     everything = Search(reach.narrow(Query(Kind.METADATA)), node.origin)
-    if any(not reach.covers(query) for query in _found(far, wanted=True)):
+    if any(not reach.covers(query) for query in _brought_in(far)):
         return All((everything, far))  # an exclude of an exclude brings in what lies beyond
     return far if reach == TIMELINE_ONLY else _bounded(far, everything)
 
 
 def scope_of(node: Node) -> Scope:
     """How far the match of a rule reaches."""
-    return Scope.of((WHOLE_LIBRARY, *_outside(node)))
+    return Scope.of((WHOLE_LIBRARY, *_searches(leaves_outside_not(node))))
 
 
 def with_scope(node: Node, reach: Scope) -> Node:
@@ -61,30 +75,13 @@ def with_scope(node: Node, reach: Scope) -> Node:
             return replace(node, children=tuple(with_scope(child, reach) for child in node.children))
 
 
-def _outside(node: Node) -> Iterator[Query]:
-    """The searches outside every `not`."""
-    match node:
-        case All() | Any():
-            for child in node.children:
-                yield from _outside(child)
-        case Search():
-            yield node.query
-        case _:
-            pass
-
-
-def _found(node: Node, *, wanted: bool) -> Iterator[Query]:
+def _brought_in(node: Node) -> Iterator[Query]:
     """The searches that bring in what they find: those under no `not`, or an even number of them."""
-    match node:
-        case Not():
-            yield from _found(node.child, wanted=not wanted)
-        case All() | Any():
-            for child in node.children:
-                yield from _found(child, wanted=wanted)
-        case Search() if wanted:
-            yield node.query
-        case _:
-            pass
+    return _searches(leaf for leaf, excludes in signed_leaves(node) if not excludes)
+
+
+def _searches(leaves: Iterable[Leaf]) -> Iterator[Query]:
+    return (leaf.query for leaf in leaves if isinstance(leaf, Search))
 
 
 def _is_placed(leaf: Search) -> bool:
@@ -93,15 +90,13 @@ def _is_placed(leaf: Search) -> bool:
 
 def _places(node: Node, everywhere: frozenset[Visibility]) -> frozenset[Visibility]:
     """Where a node can hold."""
-    match node:
-        case Search() if _is_placed(node):
-            return node.query.visibility
-        case All():
-            return everywhere.intersection(*(_places(child, everywhere) for child in node.children))
-        case Any():
-            return everywhere & frozenset().union(*(_places(child, everywhere) for child in node.children))
-        case _:
-            return everywhere
+    return fold(
+        node,
+        lambda leaf: leaf.query.visibility if isinstance(leaf, Search) and _is_placed(leaf) else everywhere,
+        all_of=lambda places: everywhere.intersection(*places),
+        any_of=lambda places: everywhere & frozenset().union(*places),
+        negate=lambda _: everywhere,
+    )
 
 
 def _bounded(node: Node, everything: Search) -> Node:
@@ -122,14 +117,10 @@ def _bounded(node: Node, everything: Search) -> Node:
 
 def _is_bounded(node: Node) -> bool:
     """Whether searches of the node surely find all that it can match."""
-    match node:
-        case Search():
-            return True
-        case Reference():
-            return node.kind not in {EntityKind.ME, EntityKind.USER}  # these are looked for in records
-        case All():
-            return any(map(_is_bounded, node.children))
-        case Any():
-            return all(map(_is_bounded, node.children))
-        case _:
-            return False
+    return fold(node, _is_bounded_leaf, all_of=any, any_of=all, negate=lambda _: False)
+
+
+def _is_bounded_leaf(leaf: Leaf) -> bool:
+    if isinstance(leaf, Reference):
+        return leaf.kind not in {EntityKind.ME, EntityKind.USER}  # these are looked for in records
+    return isinstance(leaf, Search)

@@ -1,18 +1,25 @@
-"""The three leaves of a rule: what a search finds, what a record shows, and names that are still to be looked up."""
+"""A rule as a tree: combinations of leaves, and the two ways to walk it.
+
+A leaf is what a search finds, what a record shows, or a name that is still to be looked up. `transform` gives a tree
+with other parts, `fold` one value for the whole of it. Whoever walks a tree by hand says why: because it passes
+something down, or asks the parts in an order of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from immich_smart_albums.model.cached_hash import cached_hash
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.query import Query, Scope
 
+
+T = TypeVar("T")
 
 Record = Mapping[str, object]
 """An asset as Immich returns it, decoded from JSON."""
@@ -196,6 +203,67 @@ def leaves(node: Node) -> tuple[Leaf, ...]:
             return leaves(node.child)
         case _:
             return (node,)
+
+
+def signed_leaves(node: Node, *, excludes: bool = False) -> Iterator[tuple[Leaf, bool]]:
+    """All predicates of a tree, each with whether it excludes: where finding nothing lets photos in."""
+    match node:
+        case All() | Any():
+            for child in node.children:
+                yield from signed_leaves(child, excludes=excludes)
+        case Not():
+            yield from signed_leaves(node.child, excludes=not excludes)
+        case _:
+            yield node, excludes
+
+
+def leaves_outside_not(node: Node) -> tuple[Leaf, ...]:
+    """The predicates that stand under no `not` at all."""
+    return fold(node, lambda leaf: (leaf,), all_of=_joined, any_of=_joined, negate=lambda _: ())
+
+
+def transform(node: Node, change: Callable[[Node, bool], Node], *, excludes: bool = False) -> Node:
+    """The tree with each of its parts replaced, children before their parents.
+
+    `change(part, excludes)` gives the new part; `excludes` says whether it stands under an odd number of negations.
+    With `search → filter`: `all(search, not(search))` → `all(filter, not(filter))`.
+    """
+    match node:
+        case All() | Any():
+            children = tuple(transform(child, change, excludes=excludes) for child in node.children)
+            return change(replace(node, children=children), excludes)
+        case Not():
+            child = transform(node.child, change, excludes=not excludes)
+            return change(replace(node, child=child), excludes)
+        case _:
+            return change(node, excludes)
+
+
+def fold(
+    node: Node,
+    leaf: Callable[[Leaf], T],
+    *,
+    all_of: Callable[[list[T]], T],
+    any_of: Callable[[list[T]], T],
+    negate: Callable[[T], T],
+) -> T:
+    """One value for the whole tree, from those of its leaves.
+
+    With truths for leaves, `fold(node, truth, all_of=all, any_of=any, negate=not_)` is whether the rule holds.
+    """
+    # Nothing is remembered by node: equal trees may differ in where they stand and in where their filters look.
+    match node:
+        case All() | Any():
+            combine = all_of if isinstance(node, All) else any_of
+            return combine([fold(child, leaf, all_of=all_of, any_of=any_of, negate=negate) for child in node.children])
+        case Not():
+            return negate(fold(node.child, leaf, all_of=all_of, any_of=any_of, negate=negate))
+        case _:
+            return leaf(node)
+
+
+def _joined(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    return tuple(item for part in parts for item in part)
 
 
 @lru_cache(maxsize=1 << 12)

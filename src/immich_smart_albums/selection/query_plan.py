@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.cached_hash import cached_hash
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.local_filters.asset_shape import FROM_DETAILS
-from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search, leaves, roots
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search, leaves, leaves_outside_not, roots
 from immich_smart_albums.selection.stages import METADATA_FIELDS
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class RulePlan:
             dict.fromkeys(
                 query
                 for part in self.parts
-                for query in (part.driver, *_wanted(part.residual))
+                for query in (part.driver, *_bringing_in(part.residual))
                 if query.kind is Kind.SMART
             )
         )
@@ -161,15 +161,9 @@ def needs_details(names: frozenset[str] | None, frame: Query) -> bool:
     return names is None or not names.isdisjoint(_ABSENT_OF_SMART if frame.kind is Kind.SMART else FROM_DETAILS)
 
 
-def _wanted(node: Node | None) -> Iterator[Query]:
-    match node:
-        case Search():
-            yield node.query
-        case All() | Any():
-            for child in node.children:
-                yield from _wanted(child)
-        case _:
-            pass
+def _bringing_in(node: Node | None) -> tuple[Query, ...]:
+    found = () if node is None else leaves_outside_not(node)
+    return tuple(leaf.query for leaf in found if isinstance(leaf, Search))
 
 
 def describe(node: Node) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.asset import Asset
-from immich_smart_albums.rules.tree import All, Any, Filter, Not
+from immich_smart_albums.rules.tree import Filter, fold
 from immich_smart_albums.selection.stages import shows_metadata
 
 if TYPE_CHECKING:
@@ -128,17 +128,18 @@ class ResultBuilder:
 
 def _verdict(node: Node, passed: set[Filter], known: tuple[Filter, ...]) -> bool | None:
     """Kleene's logic: True or False where the checks on records settle it, None where a search will."""
-    match node:
-        case Filter():
-            return node in passed if node in known else None
-        case Not():
-            verdict = _verdict(node.child, passed, known)
-            return None if verdict is None else not verdict
-        case All():
-            verdicts = [_verdict(child, passed, known) for child in node.children]
-            return False if False in verdicts else None if None in verdicts else True
-        case Any():
-            verdicts = [_verdict(child, passed, known) for child in node.children]
-            return True if True in verdicts else None if None in verdicts else False
-        case _:
-            return None
+    return fold(
+        node,
+        lambda leaf: leaf in passed if isinstance(leaf, Filter) and leaf in known else None,
+        all_of=_all_hold,
+        any_of=_any_holds,
+        negate=lambda verdict: None if verdict is None else not verdict,
+    )
+
+
+def _all_hold(verdicts: Collection[bool | None]) -> bool | None:
+    return False if False in verdicts else None if None in verdicts else True
+
+
+def _any_holds(verdicts: Collection[bool | None]) -> bool | None:
+    return True if True in verdicts else None if None in verdicts else False

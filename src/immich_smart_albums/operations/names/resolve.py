@@ -15,7 +15,7 @@ from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.names.spelling import Spelling
-from immich_smart_albums.operations.names.suggestions import signed_leaves, sought_in
+from immich_smart_albums.operations.names.suggestions import sought_in
 from immich_smart_albums.operations.names.whom import Whom
 from immich_smart_albums.rules.predicates.owner import owned_by
 from immich_smart_albums.rules.scope import scope_of, with_scope
@@ -27,11 +27,12 @@ from immich_smart_albums.rules.tree import (
     Filter,
     Leaf,
     Node,
-    Not,
     Reference,
     Rule,
     Search,
     leaves,
+    signed_leaves,
+    transform,
 )
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def resolve(rule: Rule, server: PhotoServer, findings: Diagnostics, names: NameR
     resolver.check_version(written)
     if len(findings.problems) > before:
         return rule
-    resolved = replace(rule, match=resolver.resolved(rule.match))
+    resolved = replace(rule, match=transform(rule.match, resolver.resolved))
     # What names stand for may be new to this version as well.
     resolver.check_version(frozenset(leaves(resolved.match)).difference(written))
     return resolved
@@ -184,11 +185,8 @@ class _Resolver:
                     hint = f"Leave {leaf.text or leaf.key} out: it could never match here."
                     self.findings.problems.append(Problem(leaf.origin, message, hint))
 
-    def resolved(self, node: Node, *, excludes: bool = False) -> Node:
-        """The node with names and what records here do not show as searches; cut-offs without photos that are gone.
-
-        `excludes` says whether it stands under an odd number of negations.
-        """
+    def resolved(self, node: Node, excludes: bool) -> Node:
+        """A part with names and what records here do not show as searches; cut-offs without photos that are gone."""
         match node:
             case Reference():
                 return self._looked_up(node, excludes=excludes)
@@ -200,11 +198,6 @@ class _Resolver:
                 return self.spelling.of_check(node, node.sought)
             case Filter():
                 return self._search_for(node) or node
-            case Not():
-                return replace(node, child=self.resolved(node.child, excludes=not excludes))
-            case All() | Any():
-                children = tuple(self.resolved(child, excludes=excludes) for child in node.children)
-                return replace(node, children=children)
             case _:
                 return node
 

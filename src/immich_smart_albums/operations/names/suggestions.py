@@ -10,13 +10,13 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_fields import SUGGESTED
 from immich_smart_albums.model.text_forms import bare, spellings
 from immich_smart_albums.rules.syntax.source import nearest
-from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search, Sought
+from immich_smart_albums.rules.tree import Filter, Search, Sought
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from immich_smart_albums.operations.ports import PhotoServer
-    from immich_smart_albums.rules.tree import Leaf, Node
+    from immich_smart_albums.rules.tree import Leaf
 
 _NAMES = {"lensModel": "lens"}
 
@@ -120,15 +120,3 @@ def sought_in(leaf: Leaf) -> Iterator[Sought]:
                     yield Sought(name, value, (name,), may_be_missing=leaf.may_be_missing)
         case _:
             pass
-
-
-def signed_leaves(node: Node, *, excluded: bool = False) -> Iterator[tuple[Leaf, bool]]:
-    """All predicates of a tree, each with whether it excludes: where finding nothing lets photos in."""
-    match node:
-        case All() | Any():
-            for child in node.children:
-                yield from signed_leaves(child, excluded=excluded)
-        case Not():
-            yield from signed_leaves(node.child, excluded=not excluded)
-        case _:
-            yield node, excluded

@@ -13,7 +13,7 @@ from immich_smart_albums.rules.scope import scope_rule
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode, name_of
 from immich_smart_albums.rules.syntax.reader import all_or_none, with_origin
 from immich_smart_albums.rules.syntax.source import nearest
-from immich_smart_albums.rules.tree import All, Any, Node, Not
+from immich_smart_albums.rules.tree import All, Any, Node, Not, fold
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.reader import Reader
@@ -117,12 +117,4 @@ def _advice(value: ValueNode) -> str | None:
 
 
 def _only_excludes(node: Node) -> bool:
-    match node:
-        case Not():
-            return True
-        case All():
-            return all(map(_only_excludes, node.children))
-        case Any():
-            return any(map(_only_excludes, node.children))
-        case _:
-            return False
+    return fold(node, lambda _: False, all_of=all, any_of=any, negate=lambda _: True)

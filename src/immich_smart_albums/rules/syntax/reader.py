@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode, name_of
 from immich_smart_albums.rules.syntax.source import nearest
-from immich_smart_albums.rules.tree import All, Any, Node, Not
+from immich_smart_albums.rules.tree import All, Any, Node, transform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -184,18 +184,9 @@ def all_or_none(nodes: Iterable[Node | None]) -> tuple[Node, ...] | None:
 
 def with_origin(node: Node | None, label: str) -> Node | None:
     """The node with this label wherever it, or a part of it, has none."""
-    match node:
-        case None:
-            return None
-        case All() | Any():
-            parts = (with_origin(child, label) for child in node.children)
-            return replace(
-                node, children=tuple(part for part in parts if part is not None), origin=node.origin or label
-            )
-        case Not():
-            return replace(node, child=with_origin(node.child, label) or node.child, origin=node.origin or label)
-        case _:
-            return node if node.origin else replace(node, origin=label)
+    if node is None:
+        return None
+    return transform(node, lambda part, _: part if part.origin else replace(part, origin=label))
 
 
 def is_none(value: ValueNode) -> bool:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search
+from immich_smart_albums.rules.tree import Search, fold
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.query import Branch, Query
-    from immich_smart_albums.rules.tree import Node
+    from immich_smart_albums.rules.tree import Leaf, Node
     from immich_smart_albums.selection.query_plan import Scan
 
 
@@ -49,14 +49,18 @@ def _branch(branch: Branch) -> list[object]:
 
 
 def _tree(node: Node | None) -> object:
-    match node:
-        case All() | Any():
-            return [type(node).__name__, *(_tree(child) for child in node.children)]
-        case Not():
-            return ["Not", _tree(node.child)]
-        case Search():
-            return ["Search", _query(node.query)]
-        case Filter():
-            return ["Check", node.key]
-        case _:
-            return None
+    if node is None:
+        return None
+    return fold(
+        node,
+        _leaf,
+        all_of=lambda parts: ["All", *parts],
+        any_of=lambda parts: ["Any", *parts],
+        negate=lambda part: ["Not", part],
+    )
+
+
+def _leaf(leaf: Leaf) -> list[object]:
+    if isinstance(leaf, Search):
+        return ["Search", _query(leaf.query)]
+    return ["Check", leaf.key]
