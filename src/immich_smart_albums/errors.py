@@ -14,6 +14,8 @@ SmartAlbumsError
 ├── PhotosRefused          the server took none of the photos into an album, or left some in it (exit 1)
 ├── PlanOutdated           the world is not any more what the plan was made from (exit 1)
 ├── UnsafePlan             a plan goes beyond what its guards allow; nothing was written (exit 4)
+├── EditRefused            a rules file cannot be changed so without loss; it is as it was (exit 1)
+├── FileChanged            somebody else changed a rules file meanwhile; nothing was overwritten (exit 1)
 └── LedgerError            the ledger cannot be used: in use, damaged, of a newer version (exit 1)
 """
 
@@ -123,6 +125,19 @@ class PlanOutdated(SmartAlbumsError):
 
 class UnsafePlan(SmartAlbumsError):
     """A plan goes beyond its guards."""
+
+
+class EditRefused(SmartAlbumsError):
+    """A rules file cannot take an edit without loss."""
+
+
+class FileChanged(SmartAlbumsError):
+    """A file is not any more what was read: both versions are here, and nothing was overwritten."""
+
+    def __init__(self, message: str, *, on_disk: str, ours: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.on_disk = on_disk
+        self.ours = ours
 
 
 START_AFRESH = (

@@ -1,0 +1,218 @@
+"""What a rules file says as plain data, and edits of it: what an edit of the text has to come to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.yaml.emit import Word, means_something, scalar
+from immich_smart_albums.config.yaml.reader import read_yaml
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from immich_smart_albums.config.yaml.emit import Plain
+    from immich_smart_albums.config.yaml.nodes import Path
+    from immich_smart_albums.rules.syntax.document import ValueNode
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a value at a path, in place of what is there; a word that is new to a mapping goes to its end."""
+
+    path: Path
+    value: Plain
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Write an item before the one at a path; a place beyond the last appends it."""
+
+    path: Path
+    value: Plain
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take out an entry or an item."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """Put the value at a path into a list under a word, with more beside it: `V` becomes `{word: [V, *more]}`."""
+
+    path: Path
+    word: str
+    more: tuple[Plain, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Give the entry at a path another word."""
+
+    path: Path
+    word: str
+
+
+Edit = Put | Insert | Remove | Wrap | Rename
+
+
+def load(text: str) -> Plain:
+    """What a text says, with what aliases repeat. Raises ConfigurationError."""
+    findings = Diagnostics()
+    value = read_yaml("rules", text.encode(), findings)
+    findings.raise_problems()
+    return {} if value is None else plain(value)
+
+
+def plain(value: ValueNode) -> Plain:
+    """A value without its places: what stands in quotes is a text."""
+    match value:
+        case ScalarNode():
+            return value.text if value.quoted else Word(value.text)
+        case SequenceNode():
+            return [plain(item) for item in value.items]
+        case MappingNode():
+            return {key.text: plain(entry) for key, entry in value.entries}
+
+
+def is_list(value: object) -> bool:
+    """Whether a plain value is a list."""
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def meaning(value: Plain) -> object:
+    """What is the same for values that mean the same, however they are quoted and ordered."""
+    match value:
+        case Mapping():
+            return frozenset((word, meaning(entry)) for word, entry in value.items())
+        case str():
+            return value, isinstance(value, Word) and means_something(value)
+        case Sequence():
+            return tuple(map(meaning, value))
+        case _:
+            return scalar(value), True
+
+
+def same(one: Plain, other: Plain) -> bool:
+    """Whether two values mean the same."""
+    return meaning(one) == meaning(other)
+
+
+def value_at(data: Plain, path: Path) -> Plain:
+    """What stands at a path. Raises KeyError where nothing does."""
+    for step in path:
+        match data:
+            case Mapping() if isinstance(step, str):
+                data = data[step]
+            case Sequence() if isinstance(step, int) and not isinstance(data, str) and step < len(data):
+                data = data[step]
+            case _:
+                raise KeyError(step)
+    return data
+
+
+def edited(data: Plain, edit: Edit) -> Plain:
+    """The data with an edit made. Raises KeyError where its path leads nowhere."""
+    *way, last = edit.path
+    return _changed(data, tuple(way), lambda parent: _edited(parent, last, edit))
+
+
+def _changed(data: Plain, way: Path, change: Callable[[Plain], Plain]) -> Plain:
+    if not way:
+        return change(data)
+    step, *rest = way
+    inner = _changed(value_at(data, (step,)), tuple(rest), change)
+    if isinstance(data, Mapping):
+        return {**data, str(step): inner}
+    return [inner if place == step else item for place, item in enumerate(_items(data))]
+
+
+def _items(data: Plain) -> list[Plain]:
+    if isinstance(data, Sequence) and not isinstance(data, str):
+        return list(data)
+    raise KeyError(data)
+
+
+def _edited(parent: Plain, last: str | int, edit: Edit) -> Plain:
+    if isinstance(parent, Mapping):
+        return _edited_mapping(dict(parent), str(last), edit)
+    items = _items(parent)
+    place = int(last)
+    match edit:
+        case Put() if place < len(items):
+            items[place] = edit.value
+        case Put() | Insert():
+            items.insert(place, edit.value)
+        case Remove():
+            del items[place]
+        case Wrap():
+            items[place] = {edit.word: [items[place], *edit.more]}
+        case Rename():
+            raise KeyError(last)
+    return items
+
+
+def _edited_mapping(parent: dict[str, Plain], last: str, edit: Edit) -> Plain:
+    match edit:
+        case Put():
+            return {**parent, last: edit.value}
+        case Remove():
+            return {word: entry for word, entry in parent.items() if word != last}
+        case Wrap():
+            return {**parent, last: {edit.word: [parent[last], *edit.more]}}
+        case Rename() if edit.word not in parent:
+            return {edit.word if word == last else word: entry for word, entry in parent.items()}
+        case _:
+            raise KeyError(last)
+
+
+def smallest(data: Plain, edit: Edit, repeated: frozenset[Path] = frozenset()) -> Iterator[Edit]:
+    """The smallest edits that come to the same: a list or a mapping that is replaced changes where it differs.
+
+    What an alias repeats, at the `repeated` paths, is replaced as a whole.
+    """
+    try:
+        before = value_at(data, edit.path) if isinstance(edit, Put) else None
+    except KeyError:
+        before = None
+    if not isinstance(edit, Put) or before is None:
+        yield edit
+    else:
+        yield from _differences(before, edit.value, edit.path, repeated)
+
+
+def _differences(before: Plain, after: Plain, path: Path, repeated: frozenset[Path]) -> Iterator[Edit]:
+    if same(before, after):
+        return
+    if path in repeated:
+        yield Put(path, after)
+    elif isinstance(before, Mapping) and isinstance(after, Mapping) and before and after:
+        for word, value in after.items():
+            if word in before:
+                yield from _differences(before[word], value, (*path, word), repeated)
+            else:
+                yield Put((*path, word), value)
+        yield from (Remove((*path, word)) for word in before if word not in after)
+    elif is_list(before) and is_list(after) and before and after:
+        yield from _of_items(_items(before), _items(after), path, repeated)
+    else:
+        yield Put(path, after)
+
+
+def _of_items(before: list[Plain], after: list[Plain], path: Path, repeated: frozenset[Path]) -> Iterator[Edit]:
+    matcher = SequenceMatcher(None, list(map(meaning, before)), list(map(meaning, after)), autojunk=False)
+    for kind, start, end, first, last in reversed(matcher.get_opcodes()):
+        if kind == "equal":
+            continue
+        both = min(end - start, last - first)
+        for place in reversed(range(both)):
+            yield from _differences(before[start + place], after[first + place], (*path, start + place), repeated)
+        yield from (Insert((*path, start + both), value) for value in reversed(after[first + both : last]))
+        yield from (Remove((*path, place)) for place in reversed(range(start + both, end)))

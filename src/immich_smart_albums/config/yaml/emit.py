@@ -1,0 +1,150 @@
+"""Plain values as YAML, for what an edit puts into a file: short values on one line, longer ones in block style."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+WIDTH = 100
+"""Columns that a value on one line may reach."""
+
+
+class Word(str):
+    """What goes without quotes, because it is no text: none, mine, 100..800, 30 days."""
+
+    __slots__ = ()
+
+
+Plain: TypeAlias = "str | int | float | bool | Sequence[Plain] | Mapping[str, Plain] | None"
+"""A value of a rules file: a str is a text, whatever it looks like, and a Word is none."""
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_SAFE = re.compile(r"[\w/.(+^$][^\x00-\x1f\x7f\x85\u2028\u2029\[\]{},\"'`\\]*")
+"""Texts that need no quotes anywhere, but for `: ` and ` #`."""
+
+_MEANS_SOMETHING = re.compile(
+    r"""(?ix) true | false | null | ~ | none | any | mine | partner | primary | yes | no | on | off | << | y | n
+    | [-+.\d] [\d.,:_eExX+-]* (?: [a-z%] [\w\s]* )? | \d.* """
+)
+"""Texts that would mean something else without quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStyle:
+    """How a file writes what goes over several lines."""
+
+    step: int = 2
+    """Columns by which a mapping is indented in another."""
+    dash_step: int = 2
+    """Columns by which the dashes of a list are indented under their key."""
+
+
+def means_something(text: str) -> bool:
+    """Whether a text without quotes could be something else than a text."""
+    return not text or (_MEANS_SOMETHING.fullmatch(text) is not None and _UUID.fullmatch(text) is None)
+
+
+def scalar(value: str | float | bool | None, quote: str = "") -> str:
+    """A text, number or truth in YAML; `quote` is the mark that is used where a text may have it."""
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return str(value).lower()
+        case Word() | int() | float():
+            return str(value)
+        case _ if not quote and _is_safe(value) and not means_something(value):
+            return value
+        case _ if quote == '"' or not value.isprintable():
+            return _double(value)
+        case _:
+            return "'" + value.replace("'", "''") + "'"
+
+
+def key(word: str) -> str:
+    """A word before its colon."""
+    return word if _is_safe(word) and word != "<<" else scalar(word)
+
+
+def _is_safe(text: str) -> bool:
+    risky = ": " in text or " #" in text or text.endswith((":", " "))
+    return _SAFE.fullmatch(text) is not None and not risky
+
+
+def _double(text: str) -> str:
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(each if each.isprintable() else _escaped(each) for each in quoted)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def flow(value: Plain) -> str:
+    """A value on one line: `[a, b]`, `{word: value}`."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key(word)}: {flow(each)}" for word, each in value.items()) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return scalar(value)
+
+
+def block(value: Plain, column: int, style: BlockStyle) -> list[str]:
+    """The lines of a value that begins in a column; the first goes where the text already is, without indentation."""
+    if isinstance(value, Mapping) and value:
+        entries = [entry(word, each, column, style) for word, each in value.items()]
+        return _joined(entries, column)
+    if isinstance(value, Sequence) and not isinstance(value, str) and value:
+        return _joined([item(each, column, style) for each in value], column)
+    return [flow(value)]
+
+
+def entry(word: str, value: Plain, column: int, style: BlockStyle) -> list[str]:
+    """The lines of `word: value` in a mapping that begins in a column, the first without indentation."""
+    short = f"{key(word)}: {flow(value)}"
+    if _stays_short(value) and column + len(short) <= WIDTH:
+        return [short]
+    is_list = isinstance(value, Sequence) and not isinstance(value, str)
+    deeper = column + (style.dash_step if is_list else style.step)
+    first, *rest = block(value, deeper, style)
+    if not isinstance(value, Mapping) and not is_list:
+        return [short]
+    return [f"{key(word)}:", " " * deeper + first, *rest]
+
+
+def item(value: Plain, column: int, style: BlockStyle, gap: int = 1) -> list[str]:
+    """The lines of an item of a list whose dashes stand in a column, the first without indentation."""
+    short = flow(value)
+    if isinstance(value, Mapping) and len(value) == 1:
+        ((word, only),) = value.items()
+        first, *rest = entry(word, only, column + 1 + gap, style)
+        return [f"-{' ' * gap}{first}", *rest]
+    if _stays_short(value) and column + 1 + gap + len(short) <= WIDTH:
+        return [f"-{' ' * gap}{short}"]
+    first, *rest = block(value, column + 1 + gap, style)
+    return [f"-{' ' * gap}{first}", *rest]
+
+
+def _joined(parts: list[list[str]], column: int) -> list[str]:
+    """Lines of parts one below the other; all but the very first are indented."""
+    lines: list[str] = []
+    for part in parts:
+        first, *rest = part
+        lines += [" " * column + first if lines else first, *rest]
+    return lines
+
+
+def _stays_short(value: Plain) -> bool:
+    """Whether a value is read easily on one line: no list of mappings, no mapping of anything but short values."""
+    if isinstance(value, Mapping):
+        return all(not isinstance(each, Mapping) and _stays_short(each) for each in value.values())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return not any(isinstance(each, Mapping) for each in value)
+    return True

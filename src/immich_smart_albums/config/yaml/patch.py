@@ -1,0 +1,183 @@
+"""Edits of a rules file that leave everything else as the user wrote it.
+
+Each edit replaces the smallest pieces of text. It is then proved: the new text says exactly what the edit says of the
+old one, and every comment is still there; otherwise it is refused, and the text stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import yaml
+
+from immich_smart_albums.config.yaml.data import (
+    Insert,
+    Put,
+    Remove,
+    Rename,
+    Wrap,
+    edited,
+    load,
+    same,
+    smallest,
+    value_at,
+)
+from immich_smart_albums.config.yaml.nodes import MappingNode, ScalarNode, SequenceNode, lay_out
+from immich_smart_albums.config.yaml.splices import Splicer
+from immich_smart_albums.config.yaml.targets import (
+    BY_HAND,
+    aliases,
+    find_target,
+    in_words,
+    is_last_of_block,
+    refuse_merged,
+    refuse_repeated,
+    value_node,
+)
+from immich_smart_albums.errors import ConfigurationError, EditRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from immich_smart_albums.config.yaml.data import Edit
+    from immich_smart_albums.config.yaml.emit import Plain
+    from immich_smart_albums.config.yaml.nodes import Layout
+    from immich_smart_albums.config.yaml.splices import Splice
+    from immich_smart_albums.config.yaml.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A text after some edits."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...] = ()
+    """The ranges of the new text that are not as they were; an empty one is where something went."""
+
+
+def patch(text: str, edits: Iterable[Edit]) -> Patch:
+    """The text with edits made, one after the other. Raises EditRefused; ConfigurationError where it is no YAML."""
+    made = Patch(text)
+    for edit in edits:
+        data = load(made.text)
+        for smaller in smallest(data, edit, frozenset(aliases(lay_out(made.text).root))):
+            made = _patched(made, smaller)
+    return made
+
+
+def _patched(before: Patch, edit: Edit) -> Patch:
+    try:
+        layout = lay_out(before.text)
+        if isinstance(edit, Rename) and (*edit.path[:-1], edit.word) != edit.path:
+            _refuse_second(layout, edit)
+        wanted = edited(load(before.text), edit)
+        splices = sorted(_splices(layout, edit), key=lambda splice: (splice.start, splice.end))
+    except (KeyError, IndexError):
+        message = f"there is nothing at {in_words(edit.path)} any more"
+        raise EditRefused(message, hint="Look at the file again.") from None
+    after = _applied(before, splices)
+    line = layout.line(splices[0].start) if splices else 1
+    try:
+        is_meant = same(load(after.text), wanted)
+        comments = _comments(lay_out(after.text))
+    except (ConfigurationError, yaml.YAMLError, ValueError):
+        is_meant, comments = False, Counter()
+    if not is_meant or _comments(layout) - comments:
+        message = f"line {line} is written in a way in which it cannot be changed without touching anything else"
+        raise EditRefused(message, hint=BY_HAND)
+    return after
+
+
+def _comments(layout: Layout) -> Counter[str]:
+    return Counter(layout.text[start:end].rstrip() for start, end in layout.comments)
+
+
+def _splices(layout: Layout, edit: Edit) -> Sequence[Splice]:
+    splicer = Splicer(layout)
+    if layout.root is None or (isinstance(layout.root, ScalarNode) and layout.root.is_missing):
+        match edit:
+            case Put((str() as word,), value):
+                return splicer.start_file(word, value)
+            case _:
+                raise KeyError(edit.path)
+    target = find_target(layout, edit.path)
+    if isinstance(edit, Insert) or target.place is None:
+        return _added(layout, splicer, target, edit)
+    if isinstance(edit, Rename) and isinstance(target.parent, MappingNode):
+        return splicer.rename(target.parent, target.place, edit.word)
+    refuse_repeated(layout, value_node(target.parent, target.place))
+    match edit:
+        case Put():
+            return splicer.replace(target.parent, target.place, edit.value)
+        case Wrap():
+            return splicer.wrap(target.parent, target.place, edit.word, edit.more)
+        case Remove() if len(edit.path) > 1 and is_last_of_block(target.parent):
+            # Without its only entry there is no block any more.
+            empty: Plain = {} if isinstance(target.parent, MappingNode) else []
+            return _splices(layout, Put(edit.path[:-1], empty))
+        case Remove():
+            return splicer.remove(target.parent, target.place)
+        case _:
+            raise KeyError(edit.path)
+
+
+def _added(layout: Layout, splicer: Splicer, target: Target, edit: Edit) -> Sequence[Splice]:
+    parent, word = target.parent, edit.path[-1]
+    match edit:
+        case Put() if isinstance(parent, MappingNode) and isinstance(word, str):
+            return splicer.add_entry(parent, word, edit.value)
+        case Put() | Insert() if isinstance(parent, SequenceNode):
+            place = len(parent.items) if target.place is None else target.place
+            return splicer.insert_item(parent, place, edit.value)
+        case _:
+            refuse_merged(layout, parent, word)
+            raise KeyError(word)
+
+
+def _refuse_second(layout: Layout, edit: Rename) -> None:
+    beside = value_at(load(layout.text), edit.path[:-1])
+    if isinstance(beside, Mapping) and edit.word in beside:
+        message = f"there is {edit.word} already beside {in_words(edit.path)}"
+        raise EditRefused(message, hint="A word stands once in a mapping.")
+
+
+def _applied(before: Patch, splices: Sequence[Splice]) -> Patch:
+    """The text with pieces replaced; line ends as the file has them."""
+    text, break_, spans = before.text, _line_break(before.text), list(before.spans)
+    for splice in reversed(splices):
+        start, end = _around_break(text, splice.start), _around_break(text, splice.end)
+        new = splice.text.replace("\n", break_)
+        text = text[:start] + new + text[end:]
+        spans = [(_moved(first, start, end, len(new)), _moved(last, start, end, len(new))) for first, last in spans]
+        spans.append((start, start + len(new)))
+    return Patch(text, tuple(_joined(spans)))
+
+
+def _moved(place: int, start: int, end: int, size: int) -> int:
+    """Where a place is after a range became this long; one inside of it is at its beginning."""
+    return place if place <= start else place + size - (end - start) if place >= end else start
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _around_break(text: str, at: int) -> int:
+    """A place that is not between carriage return and line feed."""
+    return at - 1 if 0 < at < len(text) and text[at - 1 : at + 1] == "\r\n" else at
+
+
+def _line_break(text: str) -> str:
+    """The line end that a file has most of."""
+    windows = text.count("\r\n")
+    counts = {"\n": text.count("\n") - windows, "\r\n": windows, "\r": text.count("\r") - windows}
+    return max(counts, key=lambda each: counts[each])
