@@ -19,9 +19,12 @@ from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.model.secret import Secret
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, leaves
+from immich_smart_albums.selection.cache.records import WIDE, RecordCache
 from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
 from immich_smart_albums.selection.compile.simplify import anchored, simplify
-from immich_smart_albums.selection.run.evaluate import Selection, evaluate
+from immich_smart_albums.selection.explain.explain import Verdict
+from immich_smart_albums.selection.explain.selection import explain_selection
+from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 
 from .crowded import CITIES, DAYS, MAKES, crowded
 from .finding import local
@@ -259,3 +262,80 @@ def test_rules_of_one_run_select_what_each_means_and_send_no_search_twice(
     queries = [leaf.query for each in meant if each for leaf in leaves(each) if isinstance(leaf, Search)]
     if not any(query.limit or len(query.visibility) > 1 for query in queries):
         assert len(sent) == len(set(sent))
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(tree=trees, seed=st.sampled_from(range(len(SEEDS))), is_kept=st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_said_of_a_photo_is_true(
+    worlds: dict[str, list[World]], level: str, tree: Node, seed: int, is_kept: bool
+) -> None:
+    world = worlds[level][seed]
+    if not is_understood(tree, world.server):
+        return
+    searches = RecordCache(world.server.searches) if is_kept else world.server.searches
+    if isinstance(searches, RecordCache):
+        for _ in searches.find(WHOLE_LIBRARY, WIDE):
+            pass
+    shared = searches.shared() if isinstance(searches, RecordCache) else None
+    plan = compile_rules([Rule(tree)], world.server, shared=shared)
+    (selection,) = evaluate(plan, searches, concurrency=2, log=lambda _: None, keeps_rejected=True)
+    if isinstance(selection, Failed):
+        return
+    world.check({asset.id for asset in selection.assets}, meaning(tree))
+    explanation = explain_selection(selection, name_of=lambda _, id_: id_)
+    assert [photo.asset for photo in explanation.selected] == list(selection.assets)
+    parts = list(dict.fromkeys(leaves(tree)))
+    truth = [world.plainly(leaf) for leaf in parts]
+    told = [
+        *explanation.selected,
+        *explanation.cut,
+        *(each for near in explanation.near_misses.values() for each in near),
+    ]
+    for photo in told:
+        for verdict, holding in zip(photo.verdicts, truth, strict=True):
+            assert verdict in {Verdict.NOT_ASKED, Verdict.PASSED if photo.asset.id in holding else Verdict.FAILED}
+    for at, near in explanation.near_misses.items():
+        for photo in near:
+            assert photo.asset.id not in {asset.id for asset in selection.assets}
+            values: dict[Node, bool] = {
+                leaf: photo.asset.id in holding for leaf, holding in zip(parts, truth, strict=True)
+            }
+            values[parts[at]] = not values[parts[at]]
+            assert holds(tree, values)
+
+
+def holds(node: Node, values: dict[Node, bool]) -> bool:
+    """A tree over the truth of its leaves."""
+    match node:
+        case Not():
+            return not holds(node.child, values)
+        case All():
+            return all(holds(child, values) for child in node.children)
+        case Any():
+            return any(holds(child, values) for child in node.children)
+        case _:
+            return values[node]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(rules=st.lists(trees, min_size=1, max_size=3), seed=st.sampled_from(range(len(SEEDS))))
+@settings(max_examples=25, deadline=None)
+def test_with_records_in_memory_the_same_is_selected_and_nothing_is_read_twice(
+    worlds: dict[str, list[World]], level: str, rules: list[Node], seed: int
+) -> None:
+    world = worlds[level][seed]
+    rules = [tree for tree in rules if is_understood(tree, world.server)]
+    records = RecordCache(world.server.searches)
+    for turn in range(2):
+        for tree in rules:
+            world.sandbox.clear_requests()
+            plan = compile_rules([Rule(tree)], world.server, records.sizes(), shared=records.shared())
+            (selection,) = evaluate(plan, records, concurrency=2, log=lambda _: None)
+            if isinstance(selection, Failed):
+                (directly,) = evaluate(plan, world.server.searches, concurrency=2, log=lambda _: None)
+                assert isinstance(directly, Failed)
+                continue
+            world.check({asset.id for asset in selection.assets}, meaning(tree))
+            if turn:
+                assert not [request for request in world.sandbox.requests if "search" in request.path]

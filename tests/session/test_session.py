@@ -12,6 +12,7 @@ from immich_sandbox import Sandbox
 from immich_smart_albums.changes.journal import Ending
 from immich_smart_albums.errors import ConfigurationError, LedgerError, Stopped
 from immich_smart_albums.operations.apply.result import ApplyResult
+from immich_smart_albums.selection.explain.explain import Verdict
 from immich_smart_albums.session.events import AssetsRead, Detail, Event, Exchanged, Note, ReadingDone
 from immich_smart_albums.session.options import Options
 from immich_smart_albums.session.session import Session
@@ -38,7 +39,9 @@ def sandbox() -> Iterator[Sandbox]:
 def opened(sandbox: Sandbox, tmp_path: Path) -> Callable[..., Session]:
     """Opens a session on rules that stand in no file."""
 
-    def begin(rules: bytes = RULES, on_event: Callable[[Event], None] = lambda _: None) -> Session:
+    def begin(
+        rules: bytes = RULES, on_event: Callable[[Event], None] = lambda _: None, *, keeps_records: bool = False
+    ) -> Session:
         environment = {"IMMICH_SERVER_URL": sandbox.url, "IMMICH_API_KEY": sandbox.keys["alice"]}
         options = Options(
             environment=environment,
@@ -46,6 +49,7 @@ def opened(sandbox: Sandbox, tmp_path: Path) -> Callable[..., Session]:
             ledger=tmp_path / "ledger.db",
             folder=tmp_path,
             rules={"rules.yaml": rules},
+            keeps_records=keeps_records,
         )
         return Session(options, on_event)
 
@@ -216,3 +220,74 @@ def test_adopting_and_forgetting(opened: Callable[..., Session], sandbox: Sandbo
     session.apply(session.plan())
     assert set(album.asset_ids) == best(sandbox)
     assert session.forget_album("Best").key.rule == "Best"
+
+
+def test_each_photo_of_a_selection_is_explained_without_a_request_for_it(
+    opened: Callable[..., Session], sandbox: Sandbox
+) -> None:
+    rules = b"albums: [{name: Best, match: {rating: 5, path: alice-0, media: photo}}]"
+    session = opened(rules, keeps_records=True)
+    session.read_library()
+    before = len(sandbox.requests)
+    explained = session.explain_selection()["Best"]
+    assert not [request for request in sandbox.requests[before:] if "/assets/" in request.path]
+    (explanation,) = explained.accounts.values()
+    assert [photo.asset for photo in explanation.selected] == list(explained.answer.assets)
+    (photo,) = explanation.selected
+    assert set(photo.verdicts) == {Verdict.PASSED}
+    texts = [leaf.text for leaf in explanation.leaves]
+    near = {texts[at]: {photo.asset.file_name for photo in photos} for at, photos in explanation.near_misses.items()}
+    assert list(near.values()) == [{"alice-1.jpg"}]
+    assert "alice-0" in next(iter(near))
+    assert explanation.looked_at == 5
+
+
+def test_a_changed_rule_costs_no_request_for_what_was_read(opened: Callable[..., Session], sandbox: Sandbox) -> None:
+    session = opened(keeps_records=True)
+    session.read_library()
+    typed = b"albums: [{name: All, match: {all: [{media: photo}, {path: alice-%d}]}}]"
+    for number in range(5):
+        rules = session.parse({"rules.yaml": typed % number})
+        before = len(sandbox.requests)
+        assert len(session.select(rules.albums)["All"].assets) == 1
+        assert not [request for request in sandbox.requests[before:] if "/search/" in request.path]
+    sandbox.library.update(min(best(sandbox)), rating=1)
+    assert len(session.select()["Best"].assets) == 2  # as it was read
+    assert len(session.plan().albums[0].additions) == 1  # what is written rests on what is there
+    session.refresh()
+    assert len(session.select()["Best"].assets) == 1
+
+
+def test_pictures_come_from_the_session(opened: Callable[..., Session], sandbox: Sandbox) -> None:
+    session = opened()
+    assert session.thumbnail(min(best(sandbox))).data
+    with pytest.raises(ConfigurationError):
+        session.thumbnail("../users/me")
+    with pytest.raises(ConfigurationError):
+        session.person_thumbnail("x")
+    with pytest.raises(ConfigurationError):
+        session.thumbnail(min(best(sandbox)), account="nobody")
+
+
+def test_pictures_are_shown_while_something_is_read(opened: Callable[..., Session], sandbox: Sandbox) -> None:
+    session = opened()
+    session.connect()
+    shown: list[bool] = []
+
+    def stop() -> bool:
+        thread = threading.Thread(target=lambda: shown.append(bool(session.thumbnail(min(best(sandbox))).data)))
+        thread.start()
+        thread.join()
+        return True
+
+    with pytest.raises(Stopped):
+        session.select(stop=stop)
+    assert shown == [True]
+
+
+def test_rules_of_accounts_that_are_not_connected_are_not_selected(opened: Callable[..., Session]) -> None:
+    session = opened()
+    text = b"accounts: {a: {key_env: A}}\nalbums: [{name: All, accounts: [a], match: {media: photo}}]"
+    with pytest.raises(ConfigurationError) as caught:
+        session.select(session.parse({"rules.yaml": text}).albums)
+    assert caught.value.problems[0].message == "the session knows no account 'a'"

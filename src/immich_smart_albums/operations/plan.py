@@ -95,7 +95,8 @@ def select_for_albums(
     notices: dict[str, None] = {}
     names = {album.name: album.accounts for album in albums}
     for name, account in accounts.present.items():
-        compiled = compile_for({album.name: album.rule for album in albums if name in album.accounts}, account)
+        own = {album.name: album.rule for album in albums if name in album.accounts}
+        compiled = compile_for(own, account, how.records.get(name))
         notices.update(dict.fromkeys(compiled.notices))
         for title, result in select(compiled, account, how).items():
             if isinstance(result, Selection):
@@ -112,12 +113,23 @@ def select_for_albums(
 
 
 def preview(
-    albums: Sequence[AlbumRule], accounts: ConnectedAccounts, how: SelectOptions
+    albums: Sequence[AlbumRule],
+    accounts: ConnectedAccounts,
+    how: SelectOptions,
+    indexing: Mapping[str, Indexing] | None = None,
 ) -> tuple[dict[str, AlbumSelections], tuple[str, ...]]:
-    """What is selected for certain for each album, by its name, and notices; what waits is told by each selection."""
+    """What is selected for certain for each album, by its name, and notices; what waits is told by each selection.
+
+    `indexing` is what accounts found out before; None: nothing yet.
+    """
     answers, notices = select_for_albums(albums, accounts, how)
-    indexing = {name: Indexing(each.server, how.clock, how.store) for name, each in accounts.present.items()}
+    indexing = new_indexing(accounts, how) if indexing is None else indexing
     return {album.name: _certain(album, answers[album.name], indexing) for album in albums}, notices
+
+
+def new_indexing(accounts: ConnectedAccounts, how: SelectOptions) -> dict[str, Indexing]:
+    """What tells for each account what Immich has looked at; nothing is asked yet."""
+    return {name: Indexing(account.server, how.clock, how.store) for name, account in accounts.present.items()}
 
 
 def _certain(rule: AlbumRule, answer: AlbumSelections, indexing: Mapping[str, Indexing]) -> AlbumSelections:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import MissingPermission, Problem, ServerError
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.accounts import ConnectedAccount
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.tree import Rule
-    from immich_smart_albums.selection.ports import CacheStore
+    from immich_smart_albums.selection.cache.records import RecordCache
+    from immich_smart_albums.selection.ports import CacheStore, SearchApi
     from immich_smart_albums.selection.query_plan import QueryPlan
 
 
@@ -88,10 +89,16 @@ class SelectOptions:
     """Where it is kept what searches found, for the next run; None: everything is read in full."""
     clock: Callable[[], float] | None = None
     """Seconds since 1970, for servers that do not tell their time."""
+    keeps_rejected: bool = False
+    """Whether the evidence of selections has what does not match, too; then everything is read in full."""
+    records: Mapping[str, RecordCache] = field(default_factory=dict)
+    """What is kept in memory of the searches of accounts, by their names."""
 
 
-def compile_for(rules: Mapping[str, Rule], account: ConnectedAccount) -> CompiledRules:
-    """Look up the names of all rules, and plan their searches together."""
+def compile_for(
+    rules: Mapping[str, Rule], account: ConnectedAccount, records: RecordCache | None = None
+) -> CompiledRules:
+    """Look up the names of all rules, and plan their searches together; `records` are those that are read already."""
     resolved: dict[str, Rule] = {}
     problems: dict[str, tuple[Problem, ...]] = {}
     notices: dict[str, None] = {}
@@ -107,21 +114,27 @@ def compile_for(rules: Mapping[str, Rule], account: ConnectedAccount) -> Compile
         if findings.problems:
             resolved.pop(name, None)
             problems[name] = tuple(dict.fromkeys(findings.problems))
-    plan = plan_searches(tuple(resolved.values()), account.server, names=tuple(resolved))
+    plan = plan_searches(tuple(resolved.values()), account.server, names=tuple(resolved), records=records)
     return CompiledRules(resolved, problems, tuple(notices), plan)
 
 
-def plan_searches(rules: Sequence[Rule], server: PhotoServer, *, names: Sequence[str] = ()) -> QueryPlan:
+def plan_searches(
+    rules: Sequence[Rule], server: PhotoServer, *, names: Sequence[str] = (), records: RecordCache | None = None
+) -> QueryPlan:
     """How rules whose names are looked up are answered; the sizes of searches are asked where they decide something."""
-    return compile_rules(rules, server, sizes(queries_to_count(rules, server), server), names=names)
+    if records is None:
+        return compile_rules(rules, server, sizes(queries_to_count(rules, server), server.searches), names=names)
+    shared = records.shared()
+    known = sizes(queries_to_count(rules, server, shared), records) | records.sizes()
+    return compile_rules(rules, server, known, names=names, shared=shared)
 
 
-def sizes(queries: Iterable[Query], server: PhotoServer) -> dict[Query, int]:
+def sizes(queries: Iterable[Query], searches: SearchApi) -> dict[Query, int]:
     """How many assets searches find, as far as the server tells: it only makes a run cheaper."""
 
     def count(query: Query) -> int | None:
         try:
-            return server.searches.estimate(query)
+            return searches.estimate(query)
         except ServerError:
             return None
 
@@ -136,7 +149,8 @@ def select(
 ) -> dict[str, Selection | tuple[Problem, ...]]:
     """What each rule selects for the account, or why that is not known. One rule that fails leaves the others alone."""
     results: dict[str, Selection | tuple[Problem, ...]] = dict(compiled.problems)
-    for name, result in zip(compiled.rules, _evaluated(compiled.plan, account.server, how), strict=True):
+    records = how.records.get(account.name)
+    for name, result in zip(compiled.rules, _evaluated(compiled.plan, account.server, how, records), strict=True):
         results[name] = (as_problem(name, result.error),) if isinstance(result, Failed) else result
     return results
 
@@ -149,9 +163,19 @@ def select_one(rule: Rule, server: PhotoServer, how: SelectOptions) -> Selection
     return result
 
 
-def _evaluated(plan: QueryPlan, server: PhotoServer, how: SelectOptions) -> tuple[Selection | Failed, ...]:
-    memory = open_cache(server, how.store, how.log) if how.store else None
-    found = evaluate(plan, server.searches, concurrency=how.concurrency, log=how.log, memory=memory)
+def _evaluated(
+    plan: QueryPlan, server: PhotoServer, how: SelectOptions, records: RecordCache | None = None
+) -> tuple[Selection | Failed, ...]:
+    is_full = how.keeps_rejected or records is not None
+    memory = open_cache(server, how.store, how.log) if how.store and not is_full else None
+    found = evaluate(
+        plan,
+        server.searches if records is None else records,
+        concurrency=how.concurrency,
+        log=how.log,
+        memory=memory,
+        keeps_rejected=how.keeps_rejected,
+    )
     if memory is not None:
         memory.save()
         how.log(memory.summary())

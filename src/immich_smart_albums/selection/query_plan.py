@@ -104,6 +104,11 @@ class Scan:
     cached: int = field(init=False, repr=False, compare=False)
 
     @property
+    def is_complete(self) -> bool:
+        """Whether the ids of everything that it finds are kept."""
+        return self.keeps_ids or not self.trees or None in self.trees
+
+    @property
     def shows_metadata(self) -> bool:
         """Whether EXIF is read: then it is noted of each asset whether it shows that Immich has read the file."""
         return any(each.startswith("exifInfo") for each in self.fields)

@@ -5,6 +5,7 @@ A value can be stored and filled again (`SearchCache` in `ports`): it depends on
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.rules.tree import Node, Record
     from immich_smart_albums.selection.query_plan import Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An asset that a search found and that cannot match."""
+
+    asset: Asset
+    place: int
+    """In the search's order."""
+    passed: int
+    """A bit for each of the scan's filters that it passes."""
+    known: int
+    """A bit for each of the scan's filters of which it is known whether it passes."""
 
 
 @dataclass(slots=True)
@@ -37,6 +51,8 @@ class SearchResult:
     """How many assets the search found."""
     failures: dict[Filter, FilterError] = field(default_factory=dict)
     """Checks that could not be made on some asset: nothing that depends on them may be used."""
+    rejected: dict[str, Rejected] = field(default_factory=dict)
+    """What was looked at and cannot match, where that was wanted: for explanations only."""
 
     def drop(self, ids: Collection[str]) -> None:
         """Forget assets, such as those that are about to be taken in anew."""
@@ -54,7 +70,8 @@ class SearchResult:
 class ResultBuilder:
     """Takes the records of one reading into a `Found`."""
 
-    def __init__(self, reading: Scan, found: SearchResult | None = None) -> None:
+    def __init__(self, reading: Scan, found: SearchResult | None = None, *, keeps_rejected: bool = False) -> None:
+        self._keeps_rejected = keeps_rejected
         self.found = SearchResult() if found is None else found
         self._reading = reading
         needed = [self._needed(check) for check in reading.filters]
@@ -79,31 +96,54 @@ class ResultBuilder:
                 self._look_at(asset_id, record)
 
     def _look_at(self, asset_id: str, record: Record) -> None:
-        found, place = self.found, self.found.count
-        found.count += 1
+        place = self.found.count
+        self.found.count += 1
         if self._reading.keeps_ids:
-            found.places[asset_id] = place
+            self.found.places[asset_id] = place
+        mask = self._passed(record)
+        if mask is not None and self._may_match(mask):
+            self._keep(asset_id, record, place, mask)
+        elif self._keeps_rejected:
+            self.found.rejected[asset_id] = self._rejected(record, place)
+
+    def _passed(self, record: Record) -> int | None:
+        """A bit for each filter that a record passes; None for one that cannot match, of which no more is asked."""
         mask = 0
         try:
             for bit, holds, needed in self._checks:
                 if holds(record):
                     if needed is False:
-                        return
+                        return None
                     mask |= bit
                 elif needed:
-                    return
+                    return None
         except FilterError:
-            mask = self._one_by_one(record)
+            return self._one_by_one(record)
+        return mask
+
+    def _may_match(self, mask: int) -> bool:
         if mask not in self._possible:
             passed = {check for at, check in enumerate(self._reading.filters) if mask >> at & 1}
             self._possible[mask] = self._is_possible(passed, self._reading.filters)
-        if self._possible[mask]:
-            found.places[asset_id] = place
-            found.assets[asset_id] = Asset.of(record)
-            is_read = self._reading.shows_metadata and shows_metadata(record)
-            found.passed[asset_id] = mask | is_read << len(self._reading.filters)
-            if self._reading.keys:
-                found.groups[asset_id] = tuple(key.values(record) for key in self._reading.keys)
+        return self._possible[mask]
+
+    def _keep(self, asset_id: str, record: Record, place: int, mask: int) -> None:
+        found = self.found
+        found.places[asset_id] = place
+        found.assets[asset_id] = Asset.of(record)
+        is_read = self._reading.shows_metadata and shows_metadata(record)
+        found.passed[asset_id] = mask | is_read << len(self._reading.filters)
+        if self._reading.keys:
+            found.groups[asset_id] = tuple(key.values(record) for key in self._reading.keys)
+
+    def _rejected(self, record: Record, place: int) -> Rejected:
+        """What the filters say of an asset that cannot match: one that cannot be told does not matter."""
+        passed = known = 0
+        for at, check in enumerate(self._reading.filters):
+            with suppress(FilterError):
+                passed |= check.holds(record) << at
+                known |= 1 << at
+        return Rejected(Asset.of(record), place, passed, known)
 
     def _one_by_one(self, record: Record) -> int:
         """The checks that a record passes where one of them could not be made: that one is noted."""

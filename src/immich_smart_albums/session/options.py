@@ -40,6 +40,8 @@ class Options:
     connection: Connection = field(default_factory=Connection)
     full: bool = False
     """Read everything, also what is known from earlier runs."""
+    keeps_records: bool = False
+    """Keep what searches found in memory, for rules that somebody works on; see `Session.select`."""
     problems: tuple[Problem, ...] = ()
     """What is wrong with this input itself; told with all that is wrong with the rules files."""
     notes: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -31,6 +31,7 @@ from immich_smart_albums.config.load import load, load_rules
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.ledger.search_cache import StateFile
+from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.accounts import connect_accounts
 from immich_smart_albums.operations.apply.apply import apply, require_accounts
@@ -38,18 +39,20 @@ from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.operations.apply.staleness import require_current
 from immich_smart_albums.operations.check import check, check_rules
 from immich_smart_albums.operations.explain.album import explain_album, rule_for
-from immich_smart_albums.operations.explain.photo import asset_id_in
+from immich_smart_albums.operations.explain.photo import Namer, asset_id_in
 from immich_smart_albums.operations.explain.searches import query_plans
 from immich_smart_albums.operations.forget import forget, forget_album, known_album
 from immich_smart_albums.operations.history import history
 from immich_smart_albums.operations.permissions import permitted, without
-from immich_smart_albums.operations.plan import make_plan, preview, with_albums
+from immich_smart_albums.operations.plan import make_plan, new_indexing, preview, with_albums
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.operations.undo import Keys, plan_undo
 from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.rules.rules_file.located import located
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.ids import is_id
+from immich_smart_albums.selection.cache.records import WIDE, RecordCache
+from immich_smart_albums.selection.explain.selection import explain_selection
 from immich_smart_albums.session.adoption import Adopter, Adoption
 from immich_smart_albums.session.events import (
     AssetsRead,
@@ -64,7 +67,7 @@ from immich_smart_albums.session.events import (
 from immich_smart_albums.session.places import STATE, ledger_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from immich_smart_albums.changes.journal import KnownAlbum, Run, Write
@@ -79,10 +82,21 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.explain.album import AlbumExplanation
     from immich_smart_albums.operations.explain.searches import AccountPlan
     from immich_smart_albums.operations.history import RunHistory
+    from immich_smart_albums.operations.indexing import Indexing
     from immich_smart_albums.operations.plan import AlbumSelections
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.album import AlbumRule
+    from immich_smart_albums.selection.explain.selection import SelectionExplanation
     from immich_smart_albums.session.options import Options
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedAlbum:
+    """What the accounts of an album select, and why."""
+
+    answer: AlbumSelections
+    accounts: Mapping[str, SelectionExplanation]
+    """By account; those that failed are missing, and among the problems of the answer."""
 
 
 class Session:
@@ -101,6 +115,8 @@ class Session:
         self._config: tuple[RunConfig, RuleSet] | None = None
         self._accounts: ConnectedAccounts | None = None
         self._is_fresh = True
+        self._records: dict[str, RecordCache] = {}
+        self._indexing: dict[str, Indexing] = {}
         self._stop: Stop = never
         self._lock = threading.RLock()
         self._held = threading.local()
@@ -127,6 +143,10 @@ class Session:
                 accounts = self._accounts
                 if accounts is None:
                     accounts = self._accounts = self._connected(self.rules)
+                    present = accounts.present if self.options.keeps_records else {}
+                    for name, account in present.items():
+                        self._records.setdefault(name, RecordCache(account.server.searches))
+                    self._indexing = new_indexing(accounts, self._selecting())
                     self._is_fresh = True
         return accounts
 
@@ -157,20 +177,21 @@ class Session:
         """
         with self._lock:
             source = self._rules_source if source is None else source
-            before, accounts, source_before = self._config, self._accounts, self._rules_source
+            before, source_before = self._config, self._rules_source
             self._config, self._rules_source = None, source
             try:
                 now = self._loaded()
             except BaseException:
                 self._config, self._rules_source = before, source_before
                 raise
-            is_same = before is not None and _who(*before) == _who(*now)
-            self._accounts = accounts if is_same else None
+            if before is None or _who(*before) != _who(*now):
+                self.refresh()
 
     def refresh(self) -> None:
-        """Forget what was asked for once: names, albums, who takes part; the next operation connects anew."""
+        """Forget what was asked for once, names, albums, records in memory; the next operation connects anew."""
         with self._lock:
             self._accounts = None
+            self._records.clear()
 
     @property
     def ledger_place(self) -> Path:
@@ -210,7 +231,7 @@ class Session:
         """
         with self._reading(stop):
             if not self._is_fresh:
-                self.refresh()
+                self._accounts = None  # records in memory stay: no plan is made from them
             config, book = self.config, self.rules if rules is None else rules
             with self.ledger() as ledger:
                 files = tuple(str(file.absolute()) for file in config.files)
@@ -224,7 +245,6 @@ class Session:
                     files=files,
                     allow=allow,
                 )
-            self._is_fresh = False
         self._tell_notes(notices)
         return plan
 
@@ -243,11 +263,18 @@ class Session:
     def select(self, rules: Iterable[AlbumRule] | None = None, *, stop: Stop = never) -> dict[str, AlbumSelections]:
         """What all rules select for certain, or these, by their names; of each account, and why others failed.
 
-        The rules need not stand in the rules files, so a page can preview what somebody is typing.
+        The rules need not stand in the rules files, so a page can preview what somebody is typing. Where the options
+        say so, what was read is kept: rules that change then cost requests only for what was not read yet, and show the
+        library as it was when it was read, until `refresh`. What is written never rests on that.
         """
+        return self._select(rules, stop, explained=False)
+
+    def _select(self, rules: Iterable[AlbumRule] | None, stop: Stop, *, explained: bool) -> dict[str, AlbumSelections]:
         albums = self.rules.albums if rules is None else tuple(rules)
         with self._reading(stop):
-            answers, notices = preview(albums, self._accounts_for(albums), self._selecting())
+            accounts = self._accounts_for(albums)
+            options = replace(self._selecting(), keeps_rejected=explained, records=self._records)
+            answers, notices = preview(albums, accounts, options, self._indexing)
         self._tell_notes(notices)
         book = RuleSet(albums)
         return {name: replace(answer, problems=located(answer.problems, book)) for name, answer in answers.items()}
@@ -261,6 +288,38 @@ class Session:
         rule = rule_for(name, self.rules)
         with self._reading(stop), self.ledger() as ledger:
             return explain_album(rule, asset_id, self.accounts, ledger, self._selecting(), name=name)
+
+    def explain_selection(
+        self, rules: Iterable[AlbumRule] | None = None, *, stop: Stop = never
+    ) -> dict[str, ExplainedAlbum]:
+        """What all rules select, or these, as `select` does; and for each photo why, from what the searches found.
+
+        No photo is asked for by itself. Photos that a single part of a rule keeps out are among the near misses of that
+        part, as far as a search found them; with `keeps_records` and the library read, that is all of them.
+        """
+        answers = self._select(rules, stop, explained=True)
+        accounts = self.accounts.present
+        return {
+            name: ExplainedAlbum(
+                answer,
+                {
+                    account: explain_selection(selection, name_of=Namer(accounts[account].names))
+                    for account, selection in answer.selections.items()
+                },
+            )
+            for name, answer in answers.items()
+        }
+
+    def read_library(self, *, stop: Stop = never) -> None:
+        """Read the timelines of all accounts into memory, where the options say that records are kept.
+
+        Rules that look at what records show are then selected without a request.
+        """
+        with self._reading(stop):
+            self.connect()
+            for records in self._records.values():
+                for _ in records.find(WHOLE_LIBRARY, WIDE):
+                    pass
 
     def query_plans(self) -> Iterator[AccountPlan]:
         """The searches that each account would be sent; none is."""
@@ -451,6 +510,7 @@ class Session:
                 yield
             finally:
                 self._stop = never
+                self._is_fresh = False
                 self._on_event(ReadingDone())
 
     def _is_stopped(self) -> bool:

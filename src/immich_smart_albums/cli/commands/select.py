@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _show_searches(ready: Ready) -> None:
     plan = plan_searches([ready.rule], ready.server)
     named, asked = id_names(plan, NameResolver(ready.server.directory)), asked_for(plan, ready.server)
-    found = sizes((reading.query for reading in plan.scans), ready.server)
+    found = sizes((reading.query for reading in plan.scans), ready.server.searches)
     print_lines(query_plan_lines(plan, found, named, asked, title=title_of(ready.server)))
 
 

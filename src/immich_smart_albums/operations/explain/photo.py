@@ -206,7 +206,7 @@ def explain_resolved(
             account.name, outside="this account does not see it: deleted, locked, or somebody else's"
         ), None
     asking = AssetProbe(account.server.searches, record)
-    explanation = explain(resolved.match, asking, written=written.match, name_of=_Namer(account.names))
+    explanation = explain(resolved.match, asking, written=written.match, name_of=Namer(account.names))
     return RuleExplanation(account.name, Asset.of(record), explanation, _outside(resolved, asking, account)), record
 
 
@@ -242,12 +242,13 @@ def _held(found: RuleExplanation, rule: Rule, selection: Selection | tuple[Probl
 
 
 @dataclass(frozen=True, slots=True)
-class _Namer:
+class Namer:
     """What ids in searches stand for."""
 
     names: NameResolver
 
     def __call__(self, field_: str, id_: str) -> str:
+        """The name of what an id in a search field stands for; the id where that is not to be had."""
         things = {"personIds": EntityKind.PERSON, "tagIds": EntityKind.TAG}
         try:
             return self.names.known(things.get(field_, EntityKind.ALBUM)).get(id_, id_)

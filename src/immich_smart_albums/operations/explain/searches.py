@@ -49,7 +49,7 @@ def _of_account(albums: Mapping[str, AlbumRule], account: ConnectedAccount) -> A
     return AccountPlan(
         title_of(account.server, account.name),
         compiled.plan,
-        sizes((reading.query for reading in compiled.plan.scans), account.server),
+        sizes((reading.query for reading in compiled.plan.scans), account.server.searches),
         id_names(compiled.plan, account.names),
         asked_for(compiled.plan, account.server),
         tuple(problem for each in compiled.problems.values() for problem in each),

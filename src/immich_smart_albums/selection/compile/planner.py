@@ -64,20 +64,22 @@ def compile_rules(
     sizes: Mapping[Query, int] = NOTHING_KNOWN,
     *,
     names: Sequence[str] = (),
+    shared: Shared | None = None,
 ) -> QueryPlan:
     """Compile the rules of a run for one account, with their names looked up.
 
-    `sizes` is how many assets some searches find, as far as that is known; `names` what messages call the rules.
+    `sizes` is how many assets some searches find, as far as that is known; `names` what messages call the rules;
+    `shared` are searches that cost nothing, with the top-level fields that are known of what they find.
     """
-    return _Compiler(server, Costs(sizes)).run(rules, names)
+    return _Compiler(server, Costs(sizes), shared or {}).run(rules, names)
 
 
-def queries_to_count(rules: Sequence[Rule], server: Capabilities) -> tuple[Query, ...]:
+def queries_to_count(rules: Sequence[Rule], server: Capabilities, shared: Shared | None = None) -> tuple[Query, ...]:
     """The searches whose sizes decide how the rules are answered: few, often none.
 
     To be counted (`SearchApi.count`) before the rules are lowered.
     """
-    compiler = _Compiler(server, Costs(NOTHING_KNOWN))
+    compiler = _Compiler(server, Costs(NOTHING_KNOWN), shared or {})
     plan = compiler.run(rules, ())
     taken = {part for rule in plan.rules for part in rule.parts}
     doubts = (queries for answer, queries in compiler.close_calls if taken.issuperset(answer))
@@ -91,6 +93,8 @@ Candidate = tuple[Branch, ...]
 class _Compiler:
     server: Capabilities
     costs: Costs
+    shared: Shared
+    """Searches that cost nothing."""
     close_calls: list[tuple[Candidate, tuple[Query, ...]]] = field(default_factory=list)
     """Answers that were taken because of a guess, with the searches whose size was guessed."""
     work: int = 0
@@ -108,7 +112,7 @@ class _Compiler:
         notes: list[list[str]] = [[] for _ in rules]
         plain = {at: _plain(rule, noted) for at, (rule, noted) in enumerate(zip(rules, notes, strict=True))}
         trees = {at: tree for at, tree in plain.items() if tree is not None}
-        paid = self._shared_searches(trees.values())
+        paid = _with(self._shared_searches(trees.values()), self.shared)
         answers: dict[int, Candidate] = {}
         for at in self._by_cost(rules, trees, paid):
             answers[at] = self._answer(rules[at], trees[at], paid)

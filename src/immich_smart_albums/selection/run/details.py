@@ -48,6 +48,12 @@ class DetailFetcher:
         bit = 1 << self._checks.index(check)
         return {id_ for id_ in ids if self._passed.get(id_, 0) & bit}
 
+    def seen(self, check: Filter, asset_id: str) -> bool | None:
+        """Whether an asset passes a check, as far as it was asked for; None: it was not."""
+        if asset_id not in self._passed or check not in self._checks or check in self._failures:
+            return None
+        return bool(self._passed[asset_id] >> self._checks.index(check) & 1)
+
     def values(self, key: SplitKey, ids: AbstractSet[str]) -> dict[str, tuple[str, ...]]:
         """The values of a key that some assets have. Raises ServerError."""
         self._read(ids)

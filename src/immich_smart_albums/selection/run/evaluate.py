@@ -23,7 +23,7 @@ from immich_smart_albums.selection.run.ranking import newest_first, top
 from immich_smart_albums.selection.run.split import Combination, Split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.selection.ports import SearchApi, SearchCache
@@ -46,6 +46,19 @@ class Selection:
     """What may match once Immich has looked at it, by the reason; of a selection that is shown, not in `assets`."""
     certainty: Certainty | None = field(default=None, compare=False, repr=False)
     """What it takes for each match to be certain; None: all are. What is not keeps its place under a limit."""
+    evidence: RuleEvidence | None = field(default=None, compare=False, repr=False)
+    """What it rests on, for explanations."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEvidence:
+    """What the searches of a run found for one rule."""
+
+    plan: RulePlan
+    results: SearchResults
+    details: DetailFetcher
+    matching: Mapping[str, Asset]
+    """What matches, before the rule's limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +68,26 @@ class Failed:
     error: SmartAlbumsError
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - how it is run, each with a name
     plan: QueryPlan,
     searches: SearchApi,
     *,
     concurrency: int,
     log: Callable[[str], None],
     memory: SearchCache | None = None,
+    keeps_rejected: bool = False,
 ) -> tuple[Selection | Failed, ...]:
-    """Run a plan: for each of its rules, in their order, what it selects or why that is not known."""
+    """Run a plan: for each of its rules, in their order, what it selects or why that is not known.
+
+    With `keeps_rejected` the evidence has what was looked at and does not match, too.
+    """
     evidence = fetch_all(
         plan,
         searches,
         concurrency=concurrency,
         on_found=lambda query, count: log(f"{query.describe()}: found {count}"),
         memory=memory,
+        keeps_rejected=keeps_rejected,
     )
     details = DetailFetcher(plan, searches)
     results: list[Selection | Failed] = []
@@ -105,16 +123,19 @@ class _Selector:
         rule = self.plan.rule
         rankings = [self.evidence.results[query].places for query in self.plan.ranking]
         doubts = certainty(self.plan, self.evidence, self.details)
+        evidence = RuleEvidence(self.plan, self.evidence, self.details, matching)
         if not rule.split:
             kept = top(matching.values(), rule.limit, rule.sort, rankings)
             if len(kept) < len(matching):
                 self.log(f"limit {rule.limit}: kept {len(kept)} of {len(matching)}")
-            return Selection(tuple(newest_first(kept)), len(matching), notes=self.plan.notes, certainty=doubts)
+            return Selection(
+                tuple(newest_first(kept)), len(matching), notes=self.plan.notes, certainty=doubts, evidence=evidence
+            )
         split = Split(self.plan, self.evidence, self.details)
         groups, left_out = split.groups(matching, rankings)
         notes = (*self.plan.notes, *([left_out] if left_out else []))
         chosen = tuple(newest_first(matching[group] for group in groups))
-        return Selection(chosen, len(matching), groups, notes, certainty=doubts)
+        return Selection(chosen, len(matching), groups, notes, certainty=doubts, evidence=evidence)
 
     def _part(self, part: Branch, base: set[str]) -> set[str]:
         """The matches of a part, saying what each step kept."""

@@ -30,23 +30,25 @@ class SearchResults:
     """For each rule that cannot be answered, by its place in the plan, the first thing that went wrong."""
 
 
-def fetch_all(
+def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
     plan: QueryPlan,
     searches: SearchApi,
     *,
     concurrency: int,
     on_found: Callable[[Query, int], None],
     memory: SearchCache | None = None,
+    keeps_rejected: bool = False,
 ) -> SearchResults:
     """Send every distinct search of a plan once.
 
-    A search that fails fails the rules that depend on it, and ends the searches that only those need.
+    A search that fails fails the rules that depend on it, and ends the searches that only those need. With
+    `keeps_rejected` it is also kept what filters say of assets that cannot match, of searches that are read.
     """
     dependent = {
         scan.query: frozenset(at for at, rule in enumerate(plan.rules) if scan.query in rule.queries)
         for scan in plan.scans
     }
-    run = _Run(plan, searches, on_found, memory, dependent)
+    run = _Run(plan, searches, on_found, memory, dependent, keeps_rejected)
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="search")
     pending: dict[Future[SearchResult], Scan] = {pool.submit(run.read, scan): scan for scan in plan.scans}
     found: dict[Query, SearchResult] = {}
@@ -80,6 +82,7 @@ class _Run:
     memory: SearchCache | None
     dependent: dict[Query, frozenset[int]]
     """For each search the rules that need it, by their place in the plan."""
+    keeps_rejected: bool = False
     errors: dict[int, SmartAlbumsError] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -95,7 +98,7 @@ class _Run:
 
     def _read(self, reading: Scan) -> SearchResult:
         keeps_ids = reading.keeps_ids or (self.memory is not None and self.memory.wants_ids(reading))
-        intake = ResultBuilder(replace(reading, keeps_ids=keeps_ids))
+        intake = ResultBuilder(replace(reading, keeps_ids=keeps_ids), keeps_rejected=self.keeps_rejected)
         with closing(self.searches.find(reading.query, reading.asked)) as batches:
             for batch in batches:
                 if not self.is_needed(reading):
