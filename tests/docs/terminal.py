@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TOOL = "immich-smart-albums"
 ADDRESS = "http://127.0.0.1:40000"
 """The sandbox's, on all pages."""
-ADDRESSES = (ADDRESS, "http://immich.local:2283")
+ADDRESSES = (ADDRESS, "http://immich.local:2283", "https://photos.example.org")
 """What stands for the sandbox on the pages."""
 
 _NOT_OURS = ("#", "export ", "make ", "pip ", "python3 ", "mkdir ", "chmod ")
@@ -52,6 +52,14 @@ class Terminal:
     sandbox: Sandbox
     folder: Path
 
+    def __post_init__(self) -> None:
+        """Somebody has put the secrets that the pages name where they are read from."""
+        (self.folder / "secrets").mkdir()
+        for name in ("cf-id",):
+            secret = self.folder / "secrets" / name
+            secret.write_text("a part of a token\n", encoding="utf-8")
+            secret.chmod(0o600)
+
     @property
     def environment(self) -> dict[str, str]:
         """What programs see."""
@@ -61,6 +69,7 @@ class Terminal:
             inherited
             | keys
             | {
+                "CF_SECRET": "the other part of a token",
                 "HOME": str(self.folder),
                 "XDG_STATE_HOME": str(self.folder / "state"),
                 "XDG_CONFIG_HOME": str(self.folder / "config"),
@@ -73,6 +82,7 @@ class Terminal:
         """Save a file that a page shows."""
         for address in ADDRESSES:
             text = text.replace(address, self.sandbox.url)
+        text = text.replace("/run/secrets/", f"{self.folder}/secrets/")
         (self.folder / name).write_text(text, encoding="utf-8")
 
     def run(self, line: str) -> tuple[int, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox.levels import LEVELS
-from immich_smart_albums.immich.versions import ASSET_FIELDS, FIELDS, OLDEST, VALUES, Capabilities, Span
+from immich_smart_albums.immich.versions import ASSET_FIELDS, FIELDS, INSTEAD, OLDEST, VALUES, Capabilities, Span
 from immich_smart_albums.model.query import Kind, Query, Value
 from immich_smart_albums.model.search_fields import FIELDS as ALL_FIELDS
 from immich_smart_albums.model.search_fields import Type
@@ -112,7 +112,7 @@ def test_a_field_of_assets_is_told_missing_outside_its_versions(name: str) -> No
     span = ASSET_FIELDS[name]
     for version in outside(span):
         (message,) = Capabilities(version).unsupported_asset_fields({name, "originalPath"})
-        assert message == f"Immich {version} does not return {name!r} ({span})"
+        assert message == f"Immich {version} does not return {name!r} ({span}){INSTEAD.get(name, '')}"
     for version in (span.since, span.until or Version(3, 3, 5)):
         assert Capabilities(version).unsupported_asset_fields({name}) == []
 

@@ -10,7 +10,7 @@ import threading
 from base64 import b64encode
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain
+from itertools import chain, count
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid4
 
@@ -127,13 +127,21 @@ class Controls:
         search = _Flat(self._http, query, {})
         self._once((query.kind, name), partial(self._reach, search, name, narrow, wide))
 
-    def condition(self, visibility: Visibility, condition: Condition, record: Record) -> None:
-        """Raise Untrustworthy where a structured search drops a condition that a photo it found does not show."""
+    def condition(self, visibility: Visibility, condition: Condition, record: Record, *, is_choice: bool) -> None:
+        """Raise Untrustworthy where a structured search drops a condition that a photo it found does not show.
+
+        One of a branch need not hold for the photo: another branch may have found it.
+        """
         control = control_of(condition.field, condition.operator)
         search = _Structured(self._http, visibility)
         if control is Control.APART:
-            other = {condition.field: {"eq": not condition.value}}
-            run = partial(self._absent, search, f"filter.{condition.field}", other, record)
+            name = f"filter.{condition.field}"
+            one: Body = {condition.field: {"eq": condition.value}}
+            other: Body = {condition.field: {"eq": not condition.value}}
+            if is_choice:
+                run = partial(self._apart, search, name, (other, one), record)
+            else:
+                run = partial(self._absent, search, name, other, record)
         else:
             run = partial(self._empty, search, f"filter.{condition.field}.{condition.operator}", self._vain(condition))
         self._once(_key("filter", condition, control), run)
@@ -217,6 +225,12 @@ class Controls:
 
     def _absent(self, search: Put, name: str, filters: Mapping[str, object], record: Record) -> bool:
         if search.finds_photo(filters, record):
+            raise _dropped(search.name, name)
+        return True
+
+    def _apart(self, search: Put, name: str, values: tuple[Body, Body], record: Record) -> bool:
+        """One photo cannot be found under both of two values that no photo has at once."""
+        if all(search.finds_photo(filters, record) for filters in values):
             raise _dropped(search.name, name)
         return True
 
@@ -356,8 +370,17 @@ class _Flat:
     def finds_photo(self, filters: Mapping[str, object], record: Record) -> bool:
         if not self._is_smart:
             return bool(self.ask({**filters, "id": record["id"]}, 1))
-        found = self.ask({**filters, **_at(record)}, _PAGE)
-        return len(found) == _PAGE or any(each["id"] == record["id"] for each in found)
+        at: Body = {**filters, **_at(record)}
+        seen: set[object] = set()
+        for number in count(1):
+            ids = {photo["id"] for photo in self.ask(at if number == 1 else {**at, "page": number}, _PAGE)}
+            # Pages that bring nothing new were not heard, and say nothing of what else there is.
+            if record["id"] in ids or (len(ids) == _PAGE and ids <= seen):
+                return True
+            if len(ids) < _PAGE:
+                break
+            seen |= ids
+        return False
 
     def ask(self, filters: Mapping[str, object], size: int, fields: frozenset[str] = _SHOWN) -> list[Record]:
         try:

@@ -135,7 +135,8 @@ class SearchRequest:
             case _ if left_open is OR:
                 self._controls.choice(self._visibility)
             case _:
-                self._controls.condition(self._visibility, left_open, record)
+                is_choice = left_open not in self._query.conditions
+                self._controls.condition(self._visibility, left_open, record, is_choice=is_choice)
 
     def _check_narrowing(self, records: list[Record]) -> None:
         """Where a filter that widens a search may have been dropped, see that it is heard."""
