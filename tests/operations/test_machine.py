@@ -37,7 +37,7 @@ from immich_sandbox import Sandbox
 from immich_smart_albums.errors import ConfigurationError, LedgerError, PlanOutdated, UnsafePlan
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.operations.apply import writer
-from immich_smart_albums.operations.undo import plan_undo
+from immich_smart_albums.operations.undo.undo import plan_undo
 from immich_smart_albums.rules.album import Guard
 
 from . import household

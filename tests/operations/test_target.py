@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.operations.albums import find_target
+from immich_smart_albums.operations.albums.albums import find_target
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 from .serving import SUMMER, album_ids, connected

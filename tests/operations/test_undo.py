@@ -21,7 +21,7 @@ from immich_smart_albums.operations.apply.staleness import require_current
 from immich_smart_albums.operations.forget import forget, forget_album, kept_out, known_album
 from immich_smart_albums.operations.history import AlbumHistory, history
 from immich_smart_albums.operations.permissions import permitted
-from immich_smart_albums.operations.undo import Keys, plan_undo
+from immich_smart_albums.operations.undo.undo import Keys, plan_undo
 from immich_smart_albums.rules.album import Share
 
 from .household import Household, names_of, only, rule, two_people

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.change import CreateAlbum, DeleteAlbum, SetDetails, ShareAlbum, photos_of
 from immich_smart_albums.changes.journal import Ending, State
 from immich_smart_albums.model.outcome import Outcome
-from immich_smart_albums.operations.undone import Runs
+from immich_smart_albums.operations.undo.in_effect import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

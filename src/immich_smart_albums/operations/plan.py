@@ -26,12 +26,12 @@ from immich_smart_albums.errors import ConfigurationError, FilterError, Problem,
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.text_forms import nfc, same_name
 from immich_smart_albums.operations.accounts import ConnectedAccounts, as_problem
-from immich_smart_albums.operations.albums import albums_of, left_behind, look_at_album
-from immich_smart_albums.operations.indexing import Indexing, certain
-from immich_smart_albums.operations.origins import Origin, Origins
+from immich_smart_albums.operations.albums.albums import albums_of, left_behind, look_at_album
+from immich_smart_albums.operations.albums.origins import Origin, Origins
+from immich_smart_albums.operations.albums.staying import resting_on, staying
+from immich_smart_albums.operations.indexing.indexing import Indexing, certain
 from immich_smart_albums.operations.rule_tests import failing_tests
 from immich_smart_albums.operations.select import SelectOptions, compile_for, select
-from immich_smart_albums.operations.staying import resting_on, staying
 from immich_smart_albums.rules.album import AlbumRule, Keep
 from immich_smart_albums.rules.rules_file.located import located
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics

@@ -9,8 +9,8 @@ from immich_smart_albums.changes.desired import CurrentAlbum, DesiredAlbum
 from immich_smart_albums.changes.diff import plan_album
 from immich_smart_albums.errors import ConfigurationError, ServerError
 from immich_smart_albums.model.span import Document, Span
-from immich_smart_albums.operations.albums import find_target
-from immich_smart_albums.operations.indexing import Indexing, certain
+from immich_smart_albums.operations.albums.albums import find_target
+from immich_smart_albums.operations.indexing.indexing import Indexing, certain
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.permissions import require_permissions
 from immich_smart_albums.operations.select import select_one

@@ -46,7 +46,7 @@ from immich_smart_albums.operations.history import history
 from immich_smart_albums.operations.permissions import permitted, without
 from immich_smart_albums.operations.plan import make_plan, new_indexing, preview, with_albums
 from immich_smart_albums.operations.select import SelectOptions
-from immich_smart_albums.operations.undo import Keys, plan_undo
+from immich_smart_albums.operations.undo.undo import Keys, plan_undo
 from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.rules.rules_file.located import located
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.explain.album import AlbumExplanation
     from immich_smart_albums.operations.explain.searches import AccountPlan
     from immich_smart_albums.operations.history import RunHistory
-    from immich_smart_albums.operations.indexing import Indexing
+    from immich_smart_albums.operations.indexing.indexing import Indexing
     from immich_smart_albums.operations.plan import AlbumSelections
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.album import AlbumRule

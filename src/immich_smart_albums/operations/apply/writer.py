@@ -26,7 +26,7 @@ from immich_smart_albums.errors import (
 )
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.model.stopping import never
-from immich_smart_albums.operations.usage import uses
+from immich_smart_albums.operations.undo.usage import uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

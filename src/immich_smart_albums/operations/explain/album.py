@@ -9,7 +9,7 @@ from immich_smart_albums.changes.memory import AlbumKey
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
 from immich_smart_albums.model.text_forms import nfc, same_name
 from immich_smart_albums.operations.accounts import as_problem
-from immich_smart_albums.operations.albums import look_at_album
+from immich_smart_albums.operations.albums.albums import look_at_album
 from immich_smart_albums.operations.explain.photo import RuleExplanation, explain_rule
 from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.rules.rules_file.located import located

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
-from immich_smart_albums.operations.indexing import Indexing, ranking_scope
+from immich_smart_albums.operations.indexing.indexing import Indexing, ranking_scope
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.select import compile_for, select
 from immich_smart_albums.rules.scope import scope_of

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from immich_smart_albums.changes.journal import Write
-    from immich_smart_albums.operations.undone import Runs
+    from immich_smart_albums.operations.undo.in_effect import Runs
 
 
 @dataclass(frozen=True, slots=True)

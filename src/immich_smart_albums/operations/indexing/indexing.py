@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import NotImmich
 from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.operations.seen import Seen
+from immich_smart_albums.operations.indexing.seen import Seen
 from immich_smart_albums.selection.run.certainty import lacking, resting_on
 from immich_smart_albums.selection.stages import METADATA_FIELDS, Stage, shows_metadata
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY
-from immich_smart_albums.operations.indexing import ranking_scope
+from immich_smart_albums.operations.indexing.indexing import ranking_scope
 from immich_smart_albums.operations.select import compile_for, select
 from immich_smart_albums.rules.tree import Filter, Rule, Search, leaves
 from immich_smart_albums.selection.compile.simplify import at_most
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.accounts import ConnectedAccount
-    from immich_smart_albums.operations.indexing import Indexing
+    from immich_smart_albums.operations.indexing.indexing import Indexing
     from immich_smart_albums.operations.select import SelectOptions
     from immich_smart_albums.rules.tree import Node
     from immich_smart_albums.selection.stages import Stages

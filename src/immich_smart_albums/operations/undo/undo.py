@@ -23,9 +23,9 @@ from immich_smart_albums.errors import ConfigurationError, NoAccess, Problem
 from immich_smart_albums.model.album import Album
 from immich_smart_albums.model.command import command
 from immich_smart_albums.model.outcome import Outcome
-from immich_smart_albums.operations.since import fates, is_cover_ours
-from immich_smart_albums.operations.undone import Runs
-from immich_smart_albums.operations.usage import uses
+from immich_smart_albums.operations.undo.in_effect import Runs
+from immich_smart_albums.operations.undo.since import fates, is_cover_ours
+from immich_smart_albums.operations.undo.usage import uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.album import AlbumDetails
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.ports import Albums, Ledger, PhotoServer
-    from immich_smart_albums.operations.since import Fate
+    from immich_smart_albums.operations.undo.since import Fate
 
 
 @dataclass(frozen=True, slots=True)

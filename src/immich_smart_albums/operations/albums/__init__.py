@@ -1,0 +1,3 @@
+"""The albums that rules feed."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Taking back what a run did."""
+
+from __future__ import annotations
