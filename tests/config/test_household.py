@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from immich_smart_albums.config.load import Environment, RunConfig, in_order, load, load_rules
+from immich_smart_albums.config.load import Environment, RunConfig, load, load_rules
 from immich_smart_albums.config.rules_files import config_folder, find_rules
 from immich_smart_albums.config.yaml.text import LARGEST
 from immich_smart_albums.errors import ConfigurationError, Problem
@@ -142,11 +142,6 @@ def test_problems_of_several_files_come_in_the_order_of_their_lines(tmp_path: Pa
     write(tmp_path, a="albums:\n- {nam: A}\n- b: 'x\n", b="server: [x]\nalbums: [{name: B, match: {x: 1}, x: 2}]\n")
     found = [problem.where.removeprefix(f"{tmp_path}/") for problem in problems(tmp_path, tmp_path)]
     assert found == ["a.yaml:3:6", "b.yaml:1:9", "b.yaml:2:28", "b.yaml:2:35"]
-
-
-def test_problems_without_a_place_come_first() -> None:
-    given = [Problem("a:2:1", "x"), Problem("server", "y"), Problem("b:1:1", "z"), Problem("a:1:9", "w")]
-    assert [problem.message for problem in in_order([*given, given[0]])] == ["y", "w", "x", "z"]
 
 
 def test_the_server_is_that_of_the_command_line_else_of_the_file_else_of_a_variable(tmp_path: Path) -> None:

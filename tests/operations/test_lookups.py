@@ -121,7 +121,7 @@ def test_albums_of_one_name_are_any_of_them(sandbox: Sandbox, server: PhotoServe
     one, other = album_ids(sandbox.library, "Duplicates")
     tree, _ = looked_up({"album": "Duplicates"}, server)
     assert shape(tree) == ("any", {"albumIds": (one,)}, {"albumIds": (other,)})
-    assert all(leaf.origin == "rules.yaml:1:9" for leaf in leaves(tree))
+    assert all(str(leaf.origin) == "rules.yaml:1:9" for leaf in leaves(tree))
 
 
 def test_an_album_that_does_not_exist_is_told(server: PhotoServer) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from immich_smart_albums.errors import MissingPermission
 from immich_smart_albums.model.query import Kind, Query, Scope, Value, Visibility
+from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 NOBODY = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
 NOT_V4 = "11111111-1111-1111-1111-111111111111"
 
-ADA, BEN, ROBIN = person_named("Ada Stone", "here"), person_named("Ben Ray"), person_named("Robin Lee")
+FLAG = FlagOrigin("--flag")
+ADA, BEN, ROBIN = person_named("Ada Stone", FlagOrigin("here")), person_named("Ben Ray"), person_named("Robin Lee")
 
 
 def resolved(node: Node, server: PhotoServer) -> Node:
@@ -54,7 +56,7 @@ def with_people(*ids: str) -> Search:
 
 
 def search(name: str, value: Value, label: str = "x.json") -> Search:
-    return Search(Query(Kind.METADATA, ((name, value),)), label)
+    return Search(Query(Kind.METADATA, ((name, value),)), FlagOrigin(label))
 
 
 # -- people by name -----------------------------------------------------------------------------------------------
@@ -88,7 +90,7 @@ def test_people_of_other_accounts_are_not_meant(sandbox: Sandbox, server: PhotoS
 
 
 def test_a_name_that_nobody_has_is_told_with_near_names(server: PhotoServer) -> None:
-    (found,) = problems(person_named("Ada Ston", "--flag"), server)
+    (found,) = problems(person_named("Ada Ston", FLAG), server)
     assert (found.where, found.message) == ("--flag", "nobody is named 'Ada Ston'")
     assert found.hint is not None
     assert found.hint.startswith("Did you mean 'Ada Stone'")
@@ -124,7 +126,7 @@ def test_a_person_that_the_server_does_not_list_is_found_all_the_same(sandbox: S
 def test_an_id_that_does_not_exist_or_is_not_ours_is_told(sandbox: Sandbox, server: PhotoServer) -> None:
     (bobs,) = person_ids(sandbox.library, "Ada Stone", "Bob")
     for missing in (NOBODY, bobs):
-        (found,) = problems(person_named(missing, "--flag"), server)
+        (found,) = problems(person_named(missing, FLAG), server)
         assert found.message == f"there is no person {missing}"
 
 
@@ -138,13 +140,13 @@ def test_an_id_of_another_uuid_version_is_told_as_such(server: PhotoServer) -> N
 
 def test_people_who_must_all_be_there_are_searches_that_all_hold(sandbox: Sandbox, server: PhotoServer) -> None:
     (ada,), (ben,) = person_ids(sandbox.library, "Ada Stone"), person_ids(sandbox.library, "Ben Ray")
-    assert resolved(All((ADA, BEN), "flag"), server) == All((with_people(ada), with_people(ben)), "flag")
+    assert resolved(All((ADA, BEN), FLAG), server) == All((with_people(ada), with_people(ben)), FLAG)
     assert resolved(Not(All((BEN, ADA))), server) == Not(All((with_people(ben), with_people(ada))))
 
 
 def test_people_of_whom_any_may_be_there_stay_searches_of_their_own(sandbox: Sandbox, server: PhotoServer) -> None:
     (ada,), (ben,) = person_ids(sandbox.library, "Ada Stone"), person_ids(sandbox.library, "Ben Ray")
-    assert resolved(Any((ADA, BEN), "flag"), server) == Any((with_people(ada), with_people(ben)), "flag")
+    assert resolved(Any((ADA, BEN), FLAG), server) == Any((with_people(ada), with_people(ben)), FLAG)
     assert resolved(All((Any((ADA,)), Any((BEN,)))), server) == All(
         (Any((with_people(ada),)), Any((with_people(ben),)))
     )
@@ -259,7 +261,7 @@ def test_a_filter_that_this_version_would_ignore_is_refused(start: Start) -> Non
 
 def test_a_field_that_this_version_does_not_return_is_refused_in_local_filters(start: Start) -> None:
     def local(path: str) -> Filter:
-        return local_filter(compile_path(path), None, "mine", "y.json")
+        return local_filter(compile_path(path), None, "mine", FlagOrigin("y.json"))
 
     old = connected(start(level="1.132"))
     (found,) = problems(All((local("$.width"), local("$.exifInfo.make"), local("$..width"))), old)
@@ -269,7 +271,7 @@ def test_a_field_that_this_version_does_not_return_is_refused_in_local_filters(s
 
 
 def test_a_field_that_went_is_refused_with_what_to_write_instead(server: PhotoServer) -> None:
-    faces = local_filter(compile_path("$.people[0].faces"), None, "faces", "localfilter-faces.json")
+    faces = local_filter(compile_path("$.people[0].faces"), None, "faces", FlagOrigin("localfilter-faces.json"))
     (found,) = problems(faces, server)
     assert found.where == "localfilter-faces.json"
     assert "does not return 'people.faces' (Immich has it up to 2.7.5); $.people[*].id has a value" in found.message

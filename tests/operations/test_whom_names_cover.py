@@ -12,6 +12,7 @@ from immich_sandbox.library.records import Partner as Partnership
 from immich_sandbox.library.records import Person, User
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
+from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.names.whom import Whom
@@ -236,7 +237,7 @@ def test_a_server_that_finds_no_photo_of_whom_it_shows_is_not_trusted(server: Ph
             Query(Kind.METADATA, (("personIds", (stranger["id"],)),), limit=1): [[]],
         }
     )
-    leaf = person_named("Emma", "here")
+    leaf = person_named("Emma", FlagOrigin("here"))
     whom = Whom(searches, NameResolver(server.directory), Diagnostics(), TIMELINE_ONLY)
     with pytest.raises(Untrustworthy, match="shows person 'Emma' on a partner's photo and finds no photo"):
         whom.node(leaf, excludes=True)

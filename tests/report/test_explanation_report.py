@@ -12,6 +12,7 @@ from immich_smart_albums.changes.journal import Ending, Run
 from immich_smart_albums.changes.memory import KEPT_OUT, MembershipState
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.operations.explain.album import AlbumExplanation, AlbumPlacement
 from immich_smart_albums.operations.explain.photo import RuleExplanation
 from immich_smart_albums.report.explanation import doing, explanation_json, explanation_lines
@@ -27,22 +28,24 @@ DOG = photo(3, "dog\x1b[31m.jpg")
 
 
 def check(words: str, line: int) -> Filter:
-    return Filter(words, lambda _: True, frozenset(), lambda _: None, origin=f"rules.yaml:{line}:9")
+    return Filter(words, lambda _: True, frozenset(), lambda _: None, origin=FlagOrigin(f"rules.yaml:{line}:9"))
 
 
 TAKEN = check("taken after 2023-11-03", 4)
 MEDIA = check("media photo", 5)
 PATH = check("path ^/photos/work_projects/", 9)
-SMART = Search(Query(Kind.SMART, (("query", "a dog on a beach"),), limit=300), "rules.yaml:7:11")
-JANE, JOHN = (Search(Query(Kind.METADATA, (("personIds", (id_,)),)), "rules.yaml:6:11") for id_ in ("jane", "john"))
+SMART = Search(Query(Kind.SMART, (("query", "a dog on a beach"),), limit=300), FlagOrigin("rules.yaml:7:11"))
+JANE, JOHN = (
+    Search(Query(Kind.METADATA, (("personIds", (id_,)),)), FlagOrigin("rules.yaml:6:11")) for id_ in ("jane", "john")
+)
 PERSONS = Reference(
-    EntityKind.PERSON, ("Jane",), "person 'Jane Doe'", lambda _: Any((JANE, JOHN)), origin="rules.yaml:6:11"
+    EntityKind.PERSON, ("Jane",), "person 'Jane Doe'", lambda _: Any((JANE, JOHN)), origin=FlagOrigin("rules.yaml:6:11")
 )
 
 
 def rule(person: Node) -> Node:
-    some = Any((person, SMART), "rules.yaml:6:5")
-    return All((TAKEN, MEDIA, some, Not(PATH, "rules.yaml:9:9")), "rules.yaml:3:5")
+    some = Any((person, SMART), FlagOrigin("rules.yaml:6:5"))
+    return All((TAKEN, MEDIA, some, Not(PATH, FlagOrigin("rules.yaml:9:9"))), FlagOrigin("rules.yaml:3:5"))
 
 
 ANSWERS: dict[Node, LeafEvidence] = {

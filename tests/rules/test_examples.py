@@ -51,7 +51,7 @@ def test_an_example_is_read_and_says_where_it_stands(predicate: Predicate) -> No
         node, findings = of_yaml(example)
         assert findings.problems == [], example
         assert node is not None
-        assert all(leaf.origin.startswith("rules.yaml:1:") for leaf in leaves(node)), example
+        assert all(str(leaf.origin).startswith("rules.yaml:1:") for leaf in leaves(node)), example
 
 
 @each_predicate

@@ -107,7 +107,7 @@ def test_both_modes_and_all_types_must_hold() -> None:
 def test_parts_are_labelled_with_their_flags() -> None:
     found = rule(include_metadata_union=[[NICE]], exclude_smart_union=[["dog"]])
     assert isinstance(found.match, All)
-    assert [child.origin for child in found.match.children if isinstance(child, Any | Not)] == [
+    assert [str(child.origin) for child in found.match.children if isinstance(child, Any | Not)] == [
         "--include-metadata-union",
         "--exclude-smart-union",
     ]

@@ -142,7 +142,7 @@ def test_what_tells_a_screenshot(fields: dict[str, object], why: str | None) -> 
 )
 def test_local_filters_are_read(wanted: object, meaning: str, title: str) -> None:
     found = check({"json": wanted})
-    assert (found.key, found.text, found.origin) == (meaning, title, "rules.yaml:1:8")
+    assert (found.key, found.text, str(found.origin)) == (meaning, title, "rules.yaml:1:8")
 
 
 def test_local_filters_hold() -> None:
@@ -200,7 +200,7 @@ def test_searches_are_read(wanted: object, kind: Kind, filters: dict[str, Value]
     assert findings.warnings == []
     assert found == Search(Query(kind, tuple(sorted(filters.items())), limit=limit))
     assert isinstance(found, Search)
-    assert found.origin == "rules.yaml:1:10"
+    assert str(found.origin) == "rules.yaml:1:10"
     assert not found.sets_scope
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import FilterError, Problem
+from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.local_filters.asset_shape import ASSET
 from immich_smart_albums.rules.local_filters.jsonpath import Place, compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter, read_local_filters
@@ -52,7 +53,7 @@ def test_a_list_gives_one_filter_for_each_object() -> None:
     found = read([{"path": "$.exifInfo.make", "regex": "apple", "description": "Apples"}, {"path": "$.people[*].name"}])
     assert [check.key for check in found] == ["$.exifInfo.make:apple", "$.people[*].name"]
     assert [check.text for check in found] == ["local filter 'Apples'", "local filter '$.people[*].name:'"]
-    assert [check.origin for check in found] == ["--flag", "--flag"]
+    assert [str(check.origin) for check in found] == ["--flag", "--flag"]
 
 
 def test_an_empty_expression_is_none() -> None:
@@ -358,7 +359,10 @@ def test_equal_filters_are_equal_wherever_they_stand_and_whatever_they_are_calle
 
 def test_an_expression_that_takes_too_long_is_an_error_that_names_filter_and_asset() -> None:
     slow = local_filter(
-        compile_path("$.originalFileName"), compile_pattern("(a|aa)+$", timeout=0.000001), "too clever", "x.json"
+        compile_path("$.originalFileName"),
+        compile_pattern("(a|aa)+$", timeout=0.000001),
+        "too clever",
+        FlagOrigin("x.json"),
     )
     with pytest.raises(FilterError) as caught:
         slow.holds({"id": "asset-7", "originalFileName": "a" * 5000 + "!"})
@@ -370,7 +374,7 @@ def test_a_filter_in_a_path_that_cannot_be_evaluated_is_an_error_and_no_miss() -
     nested: object = "x"
     for _ in range(200):
         nested = [nested]
-    deep = local_filter(compile_path("$..[?@.a == 1]"), None, "deep", "x.json")
+    deep = local_filter(compile_path("$..[?@.a == 1]"), None, "deep", FlagOrigin("x.json"))
     with pytest.raises(FilterError, match="the filter 'deep' failed on asset asset-8"):
         deep.holds({"id": "asset-8", "people": nested})
     with pytest.raises(FilterError, match="the filter 'deep' failed on asset asset-8"):

@@ -57,11 +57,11 @@ def test_every_part_is_labelled_with_its_place() -> None:
     first, excluded = tree.children
     assert isinstance(first, Any)
     assert isinstance(excluded, Not)
-    assert first.origin == "rules.yaml:1:2"
-    assert [child.origin for child in first.children] == ["rules.yaml:1:17", "rules.yaml:1:22"]
+    assert str(first.origin) == "rules.yaml:1:2"
+    assert [str(child.origin) for child in first.children] == ["rules.yaml:1:17", "rules.yaml:1:22"]
     assert isinstance(first.children[1], Any)
-    assert [child.origin for child in first.children[1].children] == ["rules.yaml:1:31", "rules.yaml:1:34"]
-    assert excluded.origin == "rules.yaml:1:40"
+    assert [str(child.origin) for child in first.children[1].children] == ["rules.yaml:1:31", "rules.yaml:1:34"]
+    assert str(excluded.origin) == "rules.yaml:1:40"
 
 
 @pytest.mark.parametrize(

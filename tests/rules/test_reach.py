@@ -207,6 +207,6 @@ def test_a_rule_that_nothing_bounds_is_about_everything_that_it_reaches() -> Non
     found = node({"any": [{"archived": True}, {"not": {"person": "Emma"}}], "not": {"person": "Noah"}})
     assert isinstance(found, All)
     assert found.children[0] == EVERYTHING
-    assert all(leaf.origin.startswith("rules.yaml:1:") for leaf in leaves(found))
+    assert all(str(leaf.origin).startswith("rules.yaml:1:") for leaf in leaves(found))
     assert scope_of(found) == Scope(frozenset({T, A}))
     assert scope_of(node({"favorite": True})) == TIMELINE_ONLY

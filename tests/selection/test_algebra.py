@@ -122,7 +122,7 @@ searches = st.one_of(
     st.just(Search(WHOLE_LIBRARY)),
 )
 local_filters = st.builds(
-    lambda pair: local_filter(compile_path(pair[0]), compile_pattern(pair[1], timeout=1), "", ""),
+    lambda pair: local_filter(compile_path(pair[0]), compile_pattern(pair[1], timeout=1), ""),
     st.sampled_from(
         [
             ("$.exifInfo.make", "apple"),

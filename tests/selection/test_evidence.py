@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import FilterError, ServerError
+from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter
 from immich_smart_albums.rules.predicates.person import person_named
@@ -108,7 +109,7 @@ def test_nothing_found_is_nothing_selected() -> None:
 def test_what_each_part_kept_is_logged() -> None:
     said: list[str] = []
     searches = Answers({NICE.query: [[apple("1"), apple("2")], [canon("3")]], CAT.query: [[record("2")]]})
-    rule = Rule(All((NICE, MAKE, Not(CAT, "--exclude-metadata-union"))), 1)
+    rule = Rule(All((NICE, MAKE, Not(CAT, FlagOrigin("--exclude-metadata-union")))), 1)
     select(rule, searches, log=said.append)
     assert said == [
         "metadata search (city='Nice'): found 3",
@@ -250,7 +251,7 @@ def test_searches_that_have_not_begun_when_one_fails_are_not_sent() -> None:
 
 def test_a_filter_that_cannot_be_evaluated_fails_the_selection() -> None:
     slow = local_filter(
-        compile_path("$.exifInfo.make"), compile_pattern("(a|aa)+$", timeout=0.000001), "slow", "x.json"
+        compile_path("$.exifInfo.make"), compile_pattern("(a|aa)+$", timeout=0.000001), "slow", FlagOrigin("x.json")
     )
     searches = Answers({NICE.query: [[record("1", exifInfo={"make": "a" * 5000 + "!"})]]})
     with pytest.raises(FilterError, match="slow"):

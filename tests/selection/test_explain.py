@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search, leaves
 from immich_smart_albums.selection.explain.explain import Explanation, LeafEvidence, Reason, Verdict, explain
 from immich_smart_albums.selection.explain.words import query_text
@@ -106,10 +107,10 @@ def test_near_misses_come_in_the_order_of_the_rule() -> None:
 def test_names_stand_as_the_user_wrote_them() -> None:
     one, two = (Search(Query(Kind.METADATA, (("personIds", (each,)),))) for each in ("id1", "id2"))
     emma = Reference(EntityKind.PERSON, ("Emma",), "person 'Emma'", lambda _: one)
-    explanation, _ = why(All((one, Not(A)), "top"), {one}, All((emma, Not(A)), "top"))
+    explanation, _ = why(All((one, Not(A)), FlagOrigin("top")), {one}, All((emma, Not(A)), FlagOrigin("top")))
     assert (explanation.tree.words, explanation.tree.where) == ("", "top")
     assert outline(explanation.tree) == "+all(+person 'Emma' +not(-a))"
-    both = Any((one, two), "from a predicate")
+    both = Any((one, two), FlagOrigin("from a predicate"))
     explanation, _ = why(Not(both), {two}, Not(emma))
     assert explanation.tree.parts[0].words == "person 'Emma'"
     assert outline(explanation.tree) == "-not(+any(-person ID1 +person ID2))"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Visibility
+from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, SplitKey
 from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
@@ -374,7 +375,7 @@ def test_a_long_choice_stays_one() -> None:
 @pytest.mark.parametrize(
     ("node", "expected"),
     [
-        (All((NICE,), "--include-metadata-union"), "--include-metadata-union"),
+        (All((NICE,), FlagOrigin("--include-metadata-union")), "--include-metadata-union"),
         (All((NICE,)), "all"),
         (Any((NICE,)), "any"),
         (Not(NICE), "not"),

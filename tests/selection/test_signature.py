@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
+from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search, SplitKey
 from immich_smart_albums.selection.cache.key import cache_key
 from immich_smart_albums.selection.query_plan import Scan
@@ -61,7 +62,7 @@ def test_every_difference_makes_a_difference() -> None:
 
 
 def test_what_only_messages_show_makes_none() -> None:
-    shown = (Search(CITY, origin="elsewhere"), Not(check("x"), "label"))
+    shown = (Search(CITY, origin=FlagOrigin("elsewhere")), Not(check("x"), FlagOrigin("label")))
     assert cache_key(replace(BASE, trees=shown)) == cache_key(replace(BASE, trees=(Search(CITY), Not(check("x")))))
 
 

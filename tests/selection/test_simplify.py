@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
+from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search
 from immich_smart_albums.selection.compile.simplify import anchored, is_anchored, simplify, without_smart
 
@@ -87,7 +88,10 @@ def test_what_a_rule_is_about_takes_nothing_from_the_timeline(tree: Node, asset:
         (All((All((NICE, MAKE)), NICE)), All((NICE, MAKE))),
         (Not(Not(NICE)), NICE),
         (Not(Any((NICE, MAKE))), All((Not(NICE), Not(MAKE)))),
-        (Not(Any((NICE, MAKE), "exclude")), All((Not(NICE, "exclude"), Not(MAKE, "exclude")))),
+        (
+            Not(Any((NICE, MAKE), FlagOrigin("exclude"))),
+            All((Not(NICE, FlagOrigin("exclude")), Not(MAKE, FlagOrigin("exclude")))),
+        ),
         (Not(All((EMMA, NOAH))), Not(person("emma", "noah"))),
         (Not(All((EMMA, MAKE, NOAH))), Not(All((person("emma", "noah"), MAKE)))),
         (Any((NICE, Not(Any((KYOTO, Not(KYOTO)))))), Any((NICE, All((Not(KYOTO), KYOTO))))),
@@ -126,7 +130,7 @@ def test_a_check_passes_wherever_the_photo_is_unless_it_says_where() -> None:
 
 def test_what_cannot_be_is_told_with_its_reason_and_place() -> None:
     notes: list[str] = []
-    node = Any((All((NICE, KYOTO), "rules.yaml:3:5"), All((EMMA, All((NICE, KYOTO, MAKE))))))
+    node = Any((All((NICE, KYOTO), FlagOrigin("rules.yaml:3:5")), All((EMMA, All((NICE, KYOTO, MAKE))))))
     assert simplify(node, notes) is False
     assert notes == [
         "nothing can match rules.yaml:3:5: city cannot be 'Nice' and 'Kyoto'",
@@ -145,7 +149,7 @@ UNSAID = replace(exactly("rating", 4), superset=Query(Kind.METADATA, (("albumIds
         (All((MAKE, NICE)), All((MAKE, NICE))),
         (MAKE, All((WHOLE, MAKE))),
         (Not(NICE), All((WHOLE, Not(NICE)))),
-        (All((MAKE, Not(NICE)), "label"), All((WHOLE, MAKE, Not(NICE)), "label")),
+        (All((MAKE, Not(NICE)), FlagOrigin("label")), All((WHOLE, MAKE, Not(NICE)), FlagOrigin("label"))),
         (Any((MAKE, Not(NICE))), All((WHOLE, Any((MAKE, Not(NICE)))))),
         (Any((MAKE, NICE)), Any((All((WHOLE, MAKE)), NICE))),
         (Any((Not(EMMA), All((NICE, MAKE)))), Any((All((WHOLE, Not(EMMA))), All((NICE, MAKE))))),

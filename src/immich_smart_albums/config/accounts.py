@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.config.settings import reason
 from immich_smart_albums.config.slips import which_counts, wrong_key
-from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.span import problem_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,5 +152,5 @@ def _read(process: subprocess.Popen[bytes], end: float) -> bytes:
 
 
 def _problem(account: Account, message: str, hint: str | None, findings: Diagnostics) -> None:
-    where = f"account {account.name}" if account.span is None else str(account.span)
-    findings.problems.append(Problem(where, f"account {account.name}: {message}", hint))
+    where = account.span or f"account {account.name}"
+    findings.problems.append(problem_at(where, f"account {account.name}: {message}", hint))

@@ -10,6 +10,7 @@ from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.config.settings import reason
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.span import Span, problem_at
 from immich_smart_albums.rules.rules_file.headers import why_not
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def headers_of_rules(headers: Iterable[Header], variables: Variables, findings: 
     """The values of a rules file's headers; those that are not to be had are left out, with problems noted."""
     found: Headers = {}
     for header in headers:
-        where = str(header.span) if header.span is not None else header.name
+        where = header.span or header.name
         if header.file is not None:
             beside = Path(header.span.document.name).parent if header.span is not None else Path()
             value = _from_file(header.name, header.file, beside, where, findings)
@@ -89,26 +90,28 @@ def merged(*sets: Mapping[str, Secret]) -> Headers:
     return dict(found.values())
 
 
-def _from_file(name: str, file: str, beside: Path, where: str, findings: Diagnostics) -> str | None:
+def _from_file(name: str, file: str, beside: Path, where: Span | str, findings: Diagnostics) -> str | None:
     try:
         return read_text(beside / Path(file).expanduser(), LARGEST_KEY)
     except (OSError, RuntimeError, ValueError) as error:
         told = reason(error) if isinstance(error, OSError | ValueError) else str(error)
         message = f"the value of the header {name} cannot be read from {file}: {told}"
-        findings.problems.append(Problem(where, message, "It holds the value and nothing else."))
+        findings.problems.append(problem_at(where, message, "It holds the value and nothing else."))
         return None
 
 
-def _from_variable(name: str, variable: str, variables: Variables, where: str, findings: Diagnostics) -> str | None:
+def _from_variable(
+    name: str, variable: str, variables: Variables, where: Span | str, findings: Diagnostics
+) -> str | None:
     found = variables.find(variable)
     if found is None:
         message = f"the variable {variable} for the header {name} is not set"
-        findings.problems.append(Problem(where, message, "Set it in the environment or in a .env file."))
+        findings.problems.append(problem_at(where, message, "Set it in the environment or in a .env file."))
         findings.problems += variables.problems
     return found.text if found else None
 
 
-def _add(found: Headers, name: str, value: str | None, where: str, findings: Diagnostics) -> None:
+def _add(found: Headers, name: str, value: str | None, where: Span | str, findings: Diagnostics) -> None:
     if value is None:
         return
     text = value.strip()
@@ -117,4 +120,4 @@ def _add(found: Headers, name: str, value: str | None, where: str, findings: Dia
     else:
         what = "is empty" if not text else "has characters that no header has"
         hint = "It is one line of text, without quotes."
-        findings.problems.append(Problem(where, f"the value of the header {name} {what}", hint))
+        findings.problems.append(problem_at(where, f"the value of the header {name} {what}", hint))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from immich_smart_albums.config.settings import (
 )
 from immich_smart_albums.config.slips import which_counts
 from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.model.span import in_order
 from immich_smart_albums.rules.album import DEFAULT_ACCOUNT
 from immich_smart_albums.rules.rules_file.rules_file import read_rules
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 Source = Sequence[Path] | Mapping[str, bytes]
 """Rules files and folders, none for the usual ones; or texts that stand in no file yet, by the names they go by."""
-
-_PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+):(?P<column>\d+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ def load(
     """
     book, files, digest = _read(source, surroundings, findings)
     variables = Variables.read(surroundings.environment, surroundings.folder)
-    written = (book.server, str(book.source["server"][0].span)) if book and book.server else None
+    written = (book.server, book.source["server"][0].span) if book and book.server else None
     address = read_server(variables, findings, given=server, written=written)
     keys, absent = ({}, {}) if book is None else _keys(book, variables, findings, key)
     headers = {} if book is None else _headers(book, keys, absent, variables, findings)
@@ -93,7 +91,8 @@ def load(
     key_told = _accounts_note(book, variables) if book.accounts else key_note(variables, given=key)
     notes = tuple(note for note in (address.note, key_told) if note)
     settings = {
-        name: Settings(address.text, each, address.origin, notes, headers[name], *client) for name, each in keys.items()
+        name: Settings(address.text, each, str(address.origin), notes, headers[name], *client)
+        for name, each in keys.items()
     }
     return RunConfig(book, files, settings, absent, digest)
 
@@ -179,17 +178,3 @@ def _accounts_note(book: RuleSet, variables: Variables) -> str | None:
     used = {account.key_env for account in book.accounts}
     idle = [found.origin for found in variables.all(*({KEY_NAME, KEY_FILE_NAME} - used))]
     return which_counts(f"what the accounts at {book.source['accounts'][0].span} say", idle)
-
-
-def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    """The problems, each once; those of a file in the order of its lines."""
-    unique = tuple(dict.fromkeys(problems))
-    found = [_PLACE.fullmatch(problem.where) for problem in unique]
-    files = {each["file"]: None for each in found if each}
-    rank = {file: place for place, file in enumerate(files, 1)}
-
-    def order(entry: tuple[Problem, re.Match[str] | None]) -> tuple[int, int, int]:
-        each = entry[1]
-        return (rank[each["file"]], int(each["line"]), int(each["column"])) if each else (0, 0, 0)
-
-    return tuple(problem for problem, _ in sorted(zip(unique, found, strict=True), key=order))

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 def server_origin(book: RuleSet, surroundings: Environment, given: str | None) -> tuple[str, str] | None:
     """The server's address and where it comes from; None where nothing says it."""
     variables = Variables.read(surroundings.environment, surroundings.folder)
-    written = (book.server, str(book.source["server"][0].span)) if book.server else None
+    written = (book.server, book.source["server"][0].span) if book.server else None
     found = read_server(variables, Diagnostics(), given=given, written=written)
-    return (found.text, found.note or found.origin) if found else None
+    return (found.text, found.note or str(found.origin)) if found else None
 
 
 def key_origins(book: RuleSet, surroundings: Environment) -> dict[str, str]:

@@ -11,6 +11,7 @@ from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.config.slips import Slip, which_counts, wrong_address, wrong_key
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.span import Span, problem_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +43,7 @@ class Chosen:
     """The server's address: the one of all sources that counts."""
 
     text: str
-    origin: str
+    origin: str | Span
     note: str | None = None
     """Which of several sources counts."""
 
@@ -104,18 +105,18 @@ def read_settings(
         findings.problems += variables.problems
         return None
     notes = (chosen.note, key_note(variables, given=key))
-    return Settings(chosen.text, found_key, chosen.origin, tuple(note for note in notes if note))
+    return Settings(chosen.text, found_key, str(chosen.origin), tuple(note for note in notes if note))
 
 
 def read_server(
-    variables: Variables, findings: Diagnostics, *, given: str | None, written: tuple[str, str] | None = None
+    variables: Variables, findings: Diagnostics, *, given: str | None, written: tuple[str, Span] | None = None
 ) -> Chosen | None:
     """The server's address; None with a problem noted.
 
     The one `given` on the command line counts, else the one `written` in a rules file with its place, else that of a
     variable.
     """
-    sources = [(given.strip(), "--server")] if given and given.strip() else []
+    sources: list[tuple[str, str | Span]] = [(given.strip(), "--server")] if given and given.strip() else []
     sources += [written] if written else []
     sources += [(found.text, found.origin) for found in variables.all(*SERVER_NAMES)]
     if not sources:
@@ -123,7 +124,7 @@ def read_server(
         findings.problems.append(Problem("server", "no server was given", hint))
         return None
     (text, origin), *others = sources
-    note = which_counts(origin, [other for value, other in others if value != text])
+    note = which_counts(str(origin), [str(other) for value, other in others if value != text])
     slip = wrong_address(text)
     if slip is not None:
         findings.problems.append(_slip(origin, slip, note))
@@ -167,9 +168,9 @@ def read_key(variables: Variables, findings: Diagnostics, *, given: str | None) 
     return Secret(text, note or origin)
 
 
-def _slip(origin: str, slip: Slip, note: str | None) -> Problem:
+def _slip(origin: str | Span, slip: Slip, note: str | None) -> Problem:
     message, hint = slip
-    return Problem(origin, message, f"{hint} {note}." if note else hint)
+    return problem_at(origin, message, f"{hint} {note}." if note else hint)
 
 
 def _shown(text: str) -> str:

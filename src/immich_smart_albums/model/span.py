@@ -1,10 +1,17 @@
-"""Where something stands in a file, and how a problem there is told: file:line:column, the line, and a caret."""
+"""Where something stands, in a file or on the command line, and how a problem there is told.
+
+A place in a file is written `rules.yaml:3:14`; its problem may show the line, with a caret under column 14.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _SHOWN = 90
 """Characters of a line that an excerpt shows."""
@@ -29,13 +36,71 @@ class Span:
     def __str__(self) -> str:
         return f"{self.document.name}:{self.line}:{self.column}"
 
-    def problem(self, message: str, *, hint: str | None = None) -> Problem:
-        """A problem at this place, with the line and a caret."""
+    @property
+    def excerpt(self) -> str:
+        """The line, with a caret under the place."""
         lines = self.document.text.split("\n")
         line = lines[self.line - 1] if self.line <= len(lines) else ""
         # A long line is cut around the place, so that the caret stays on screen.
         start = max(0, self.column - 50)
-        return Problem(str(self), message, hint, marked(line[start : start + _SHOWN], self.column - 1 - start))
+        return marked(line[start : start + _SHOWN], self.column - 1 - start)
+
+    def problem(self, message: str, *, hint: str | None = None) -> Problem:
+        """A problem at this place, with the line and a caret."""
+        return PlacedProblem(str(self), message, hint, self.excerpt, self)
+
+
+@dataclass(frozen=True, slots=True)
+class FlagOrigin:
+    """A flag of the command line with its value, as messages name them."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Place = Span | FlagOrigin
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedProblem(Problem):
+    """A problem in a file, with its place as a value, to sort by and to show the line of."""
+
+    span: Span | None = field(default=None, repr=False)
+
+
+def problem_at(where: Place | str | None, message: str, hint: str | None = None) -> Problem:
+    """A problem without its line, which may hold a secret, or is added later (`with_lines`)."""
+    text = "" if where is None else str(where)
+    return PlacedProblem(text, message, hint, span=where) if isinstance(where, Span) else Problem(text, message, hint)
+
+
+def with_lines(problems: Iterable[Problem], documents: Iterable[Document]) -> tuple[Problem, ...]:
+    """The problems as plain values, those in some documents with the line that they are about."""
+    known = frozenset(documents)
+    return tuple(_with_line(problem, known) for problem in problems)
+
+
+def _with_line(problem: Problem, documents: frozenset[Document]) -> Problem:
+    span = problem.span if isinstance(problem, PlacedProblem) else None
+    plain = Problem(problem.where, problem.message, problem.hint, problem.excerpt)
+    if span is None or problem.excerpt is not None or span.document not in documents:
+        return plain
+    return replace(plain, excerpt=span.excerpt)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems, each once: those without a place, then those of each file in the order of its lines."""
+    unique = tuple(dict.fromkeys(problems))
+    spans = [problem.span for problem in unique if isinstance(problem, PlacedProblem) and problem.span]
+    ranks = {name: rank for rank, name in enumerate(dict.fromkeys(span.document.name for span in spans))}
+
+    def order(problem: Problem) -> tuple[int, int, int]:
+        span = problem.span if isinstance(problem, PlacedProblem) else None
+        return (ranks[span.document.name], span.line, span.column) if span else (-1, 0, 0)
+
+    return tuple(sorted(unique, key=order))
 
 
 def marked(line: str, position: int) -> str:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
+from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.operations.names.names import NameResolver
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.errors import SmartAlbumsError
     from immich_smart_albums.model.album import User
+    from immich_smart_albums.model.span import Span
     from immich_smart_albums.operations.ports import PhotoServer
 
 
@@ -79,6 +81,6 @@ def _nobody(absent: Mapping[str, Problem], errors: Sequence[ServerError]) -> Sma
     return ServerError(f"no account can take part: {reasons}", hint=" ".join(hints) or None)
 
 
-def as_problem(where: str, error: SmartAlbumsError) -> Problem:
+def as_problem(where: Span | str, error: SmartAlbumsError) -> Problem:
     """A failure as a problem of one album or account, beside which the others go on."""
-    return Problem(where, error.message, error.hint)
+    return problem_at(where, error.message, error.hint)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from immich_smart_albums.model.album import Album, Person, User
+    from immich_smart_albums.model.span import Span
     from immich_smart_albums.model.version import Version
     from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
     from immich_smart_albums.operations.ports import PhotoServer
@@ -115,13 +116,13 @@ def _unknown_users(book: RuleSet, accounts: ConnectedAccounts) -> Iterator[Probl
         owner = accounts.present.get(album.accounts[0])
         if owner is not None:
             for share in album.share:
-                yield from _unknown_user(share.user, str(share.span or album.span), owner)
+                yield from _unknown_user(share.user, share.span or album.span, owner)
 
 
-def _unknown_user(user: str, label: str, owner: ConnectedAccount) -> Iterator[Problem]:
+def _unknown_user(user: str, span: Span, owner: ConnectedAccount) -> Iterator[Problem]:
     try:
-        problem = owner.names.problem_with(EntityKind.USER, user, label)
+        problem = owner.names.problem_with(EntityKind.USER, user, span)
     except ServerError as error:
-        problem = as_problem(label, error)
+        problem = as_problem(span, error)
     if problem is not None:
         yield problem

@@ -24,6 +24,7 @@ from immich_smart_albums.changes.memory import KEPT_OUT, AlbumKey, MembershipSta
 from immich_smart_albums.changes.plan import AlbumPlan, Plan
 from immich_smart_albums.errors import ConfigurationError, FilterError, Problem, ServerError
 from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.span import problem_at, with_lines
 from immich_smart_albums.model.text_forms import nfc, same_name
 from immich_smart_albums.operations.accounts import ConnectedAccounts, as_problem
 from immich_smart_albums.operations.albums.albums import albums_of, left_behind, look_at_album
@@ -33,7 +34,6 @@ from immich_smart_albums.operations.indexing.indexing import Indexing, certain
 from immich_smart_albums.operations.rule_tests import failing_tests
 from immich_smart_albums.operations.select import SelectOptions, compile_for, select
 from immich_smart_albums.rules.album import AlbumRule, Keep
-from immich_smart_albums.rules.rules_file.located import located
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import nearest
 from immich_smart_albums.rules.tree import EntityKind, Rule
@@ -169,7 +169,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     made = planner.allowing(
         refused_together(plan for rule in book.albums for plan in planner.of_rule(rule, answers[rule.name]))
     )
-    albums = tuple(structs.replace(plan, problems=located(plan.problems, book)) for plan in made)
+    albums = tuple(structs.replace(plan, problems=with_lines(plan.problems, book.documents)) for plan in made)
     _require_known(allow, {album.name for album in book.albums} | {album.rule for album in albums})
     refusals = refusals_of_run(book.guard, albums)
     notices = (*notices, *_at_work(accounts))
@@ -232,7 +232,7 @@ class _Planner:
         try:
             origin = self.origins.of(rule, owner, answers.selected)
         except ServerError as error:
-            origin = Origin(problem=as_problem(str(rule.span), error))
+            origin = Origin(problem=as_problem(rule.span, error))
         if origin.problem is not None:
             yield self._stopped(rule, rule.name, (*answers.problems, origin.problem))
             return
@@ -261,7 +261,7 @@ class _Planner:
         try:
             return self._plan(rule, name, selections, answers, owner, before)
         except (ServerError, FilterError) as error:
-            return self._stopped(rule, name, (*answers.problems, as_problem(str(rule.span), error)))
+            return self._stopped(rule, name, (*answers.problems, as_problem(rule.span, error)))
 
     def _judged_together(
         self, rule: AlbumRule, plans: Sequence[AlbumPlan], answers: AlbumSelections
@@ -335,12 +335,12 @@ class _Planner:
         """Whom the rule shares the album with."""
         found = []
         for share in rule.share:
-            where = str(share.span or rule.span)
+            where = share.span or rule.span
             problem = owner.names.problem_with(EntityKind.USER, share.user, where)
             users = [user for user in owner.names.users if user.id in owner.names.ids(EntityKind.USER, share.user)]
             if problem is None and len(users) > 1:
                 hint = f"Give the e-mail address: {', '.join(user.email for user in users)}."
-                problem = Problem(where, f"{len(users)} users are named {share.user!r}", hint)
+                problem = problem_at(where, f"{len(users)} users are named {share.user!r}", hint)
             if problem is not None:
                 findings.problems.append(problem)
             else:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import Problem, SmartAlbumsError
+from immich_smart_albums.errors import SmartAlbumsError
+from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.operations.explain.photo import explain_resolved
 from immich_smart_albums.selection.explain.explain import summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from immich_smart_albums.errors import Problem
     from immich_smart_albums.operations.accounts import ConnectedAccount
     from immich_smart_albums.rules.album import AlbumRule, Expectation
     from immich_smart_albums.rules.tree import Rule
@@ -48,7 +50,7 @@ def _unmet(
     ]
     message = f"a test of {rule.name!r} fails: {base}/photos/{test.asset} {wanted}"
     hint = "Mend the rule, or take the test out if the photo is another than it was. Nothing was written to this album."
-    return Problem(str(test.span or rule.span), f"{message}, because {'; '.join(reasons)}", hint)
+    return problem_at(test.span or rule.span, f"{message}, because {'; '.join(reasons)}", hint)
 
 
 def _reason(written: Rule, resolved: Rule, asset_id: str, account: ConnectedAccount) -> str:

@@ -12,7 +12,7 @@ from immich_smart_albums.rules.syntax.reader import SETTLE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from immich_smart_albums.model.span import Span
+    from immich_smart_albums.model.span import Document, Span
     from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, ValueNode
     from immich_smart_albums.rules.syntax.reader import Circle
     from immich_smart_albums.rules.tree import Rule
@@ -202,3 +202,8 @@ class RuleSet:
     """The sections that stand once, as they stand in the files."""
     others: tuple[AlbumRule, ...] = ()
     """Albums that the run leaves alone."""
+
+    @property
+    def documents(self) -> frozenset[Document]:
+        """The files that albums stand in."""
+        return frozenset(album.span.document for album in self.albums)

@@ -17,6 +17,7 @@ from immich_smart_albums.model.cached_hash import cached_hash
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.query import Query, Scope
+    from immich_smart_albums.model.span import Place
 
 
 T = TypeVar("T")
@@ -31,7 +32,7 @@ class Search:
     """The asset is in the result of `query`. Two searches with equal queries are equal, wherever they stand."""
 
     query: Query
-    origin: str = field(default="", compare=False)
+    origin: Place | None = field(default=None, compare=False)
     """Where it stands, for messages."""
     sets_scope: bool = field(default=False, compare=False)
     """Whether the user said in which visibility to look; else it looks as far as its rule does."""
@@ -76,7 +77,7 @@ class Filter:
     """More fields that this version of the server must have for the check to mean anything."""
     text: str = field(default="", compare=False)
     """What messages call it; empty: its words."""
-    origin: str = field(default="", compare=False)
+    origin: Place | None = field(default=None, compare=False)
     sets_scope: bool = field(default=False, compare=False)
     """Whether it says itself in which visibility assets pass: where `within` looks."""
     sought: Sought | None = field(default=None, compare=False)
@@ -115,7 +116,7 @@ class Reference:
     """The node, given for each name the ids that it stands for: one or more, since names are not unique."""
     scope: Scope | None = None
     """How far the searches of the built node look; None: as they are built."""
-    origin: str = field(default="", compare=False)
+    origin: Place | None = field(default=None, compare=False)
     cached: int = field(init=False, repr=False, compare=False)
 
 
@@ -128,7 +129,7 @@ class All:
     """Every child holds."""
 
     children: tuple[Node, ...]
-    origin: str = ""
+    origin: Place | None = None
     cached: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -141,7 +142,7 @@ class Any:
     """At least one child holds."""
 
     children: tuple[Node, ...]
-    origin: str = ""
+    origin: Place | None = None
     cached: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -154,7 +155,7 @@ class Not:
     """The child does not hold."""
 
     child: Node
-    origin: str = ""
+    origin: Place | None = None
     cached: int = field(init=False, repr=False, compare=False)
 
 

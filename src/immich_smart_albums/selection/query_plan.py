@@ -175,7 +175,7 @@ def describe(node: Node) -> str:
     """A short name for a part of a rule, for messages."""
     match node:
         case All() | Any() | Not():
-            return node.origin or type(node).__name__.lower()
+            return str(node.origin or type(node).__name__.lower())
         case Search():
             return node.query.describe()
         case Filter():

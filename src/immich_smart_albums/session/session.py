@@ -32,6 +32,7 @@ from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.ledger.search_cache import StateFile
 from immich_smart_albums.model.query import WHOLE_LIBRARY
+from immich_smart_albums.model.span import with_lines
 from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.accounts import connect_accounts
 from immich_smart_albums.operations.apply.apply import apply, require_accounts
@@ -48,7 +49,6 @@ from immich_smart_albums.operations.plan import make_plan, new_indexing, preview
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.operations.undo.undo import Keys, plan_undo
 from immich_smart_albums.rules.album import RuleSet
-from immich_smart_albums.rules.rules_file.located import located
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.ids import is_id
 from immich_smart_albums.selection.cache.records import WIDE, RecordCache
@@ -277,7 +277,10 @@ class Session:
             answers, notices = preview(albums, accounts, options, self._indexing)
         self._tell_notes(notices)
         book = RuleSet(albums)
-        return {name: replace(answer, problems=located(answer.problems, book)) for name, answer in answers.items()}
+        return {
+            name: replace(answer, problems=with_lines(answer.problems, book.documents))
+            for name, answer in answers.items()
+        }
 
     def explain(self, name: str, photo: str, *, stop: Stop = never) -> AlbumExplanation:
         """Why a photo, by id or address, is in the album of this name or not.
@@ -333,7 +336,7 @@ class Session:
         """What is wrong with the rules, held against the server: names that nobody has, keys that are no good."""
         problems, notices = check_rules(self.rules, self.accounts)
         self._tell_notes(notices)
-        return located(problems, self.rules)
+        return with_lines(problems, self.rules.documents)
 
     def history(self, most: int = 1000) -> list[RunHistory]:
         """The runs that wrote something, newest first, at most so many; the server is not asked."""

@@ -9,9 +9,9 @@ from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.rules_session import rules_options, show_options
-from immich_smart_albums.config.load import in_order
 from immich_smart_albums.config.origins import key_origins, server_origin
 from immich_smart_albums.errors import ConfigurationError
+from immich_smart_albums.model.span import in_order
 from immich_smart_albums.report.rules_text import rules_text
 from immich_smart_albums.rules.rules_file.json_schema import json_schema
 from immich_smart_albums.session.session import Session

@@ -8,6 +8,7 @@ from immich_smart_albums.changes.desired import CurrentAlbum
 from immich_smart_albums.changes.memory import KNOWN_INSIDE, NOTHING, MembershipState
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.command import command
+from immich_smart_albums.model.span import Span, problem_at
 from immich_smart_albums.model.text_forms import same_name
 from immich_smart_albums.rules.album import Keep
 from immich_smart_albums.rules.split import album_name
@@ -118,7 +119,7 @@ def find_bound(
     # Somebody else's album of that name is meant only where there is no own one.
     candidates = [album for album in named if album.role == "owner"] or named
     if len(candidates) > 1:
-        problem = ambiguous(str(rule.span), name, candidates, "Name one of them in the rule, as `id: …`")
+        problem = ambiguous(rule.span, name, candidates, "Name one of them in the rule, as `id: …`")
         findings.problems.append(problem)
     return candidates[0] if candidates else None
 
@@ -153,13 +154,13 @@ def _writable(album: Album, findings: Diagnostics) -> Album:
     return album
 
 
-def ambiguous(where: str, wanted: str, found: list[Album], advice: str) -> Problem:
+def ambiguous(where: Span | str, wanted: str, found: list[Album], advice: str) -> Problem:
     """What to say of a name that several albums have."""
     listed = "; ".join(
         f"{album.id} ({album.asset_count} photos, {album.owner or 'owner unknown'}, made {album.created[:10]})"
         for album in found
     )
-    return Problem(where, f"{len(found)} albums are named {wanted!r}", f"{advice}: {listed}")
+    return problem_at(where, f"{len(found)} albums are named {wanted!r}", f"{advice}: {listed}")
 
 
 def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it

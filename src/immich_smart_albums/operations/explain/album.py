@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import AlbumKey
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
+from immich_smart_albums.model.span import with_lines
 from immich_smart_albums.model.text_forms import nfc, same_name
 from immich_smart_albums.operations.accounts import as_problem
 from immich_smart_albums.operations.albums.albums import look_at_album
 from immich_smart_albums.operations.explain.photo import RuleExplanation, explain_rule
-from immich_smart_albums.rules.album import RuleSet
-from immich_smart_albums.rules.rules_file.located import located
 from immich_smart_albums.rules.split import album_name, pattern
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import nearest
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
     from immich_smart_albums.operations.ports import Ledger
     from immich_smart_albums.operations.select import SelectOptions
-    from immich_smart_albums.rules.album import AlbumRule
+    from immich_smart_albums.rules.album import AlbumRule, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def explain_album(  # noqa: PLR0913 - what is asked, and of whom
     base = next(iter(accounts.present.values())).server.base
     asked = _whys(album, asset_id, accounts, how)
     whys = tuple(
-        replace(rule_explanation, problems=located(rule_explanation.problems, RuleSet((album,))))
+        replace(rule_explanation, problems=with_lines(rule_explanation.problems, (album.span.document,)))
         for rule_explanation in asked
     )
     owner = accounts.present.get(album.accounts[0])
@@ -177,7 +176,7 @@ def _place(  # noqa: PLR0913 - what is asked, and of whom
         view = look_at_album(album, name, binding, owner, findings)
         inside = view is not None and _holds(view, asset_id, owner)
     except SmartAlbumsError as error:
-        return AlbumPlacement(name, wanted, standing=standing, run=run, problems=(as_problem(str(album.span), error),))
+        return AlbumPlacement(name, wanted, standing=standing, run=run, problems=(as_problem(album.span, error),))
     return AlbumPlacement(name, wanted, view.album if view else None, inside, standing, run, tuple(findings.problems))
 
 

@@ -6,8 +6,9 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import MissingPermission, Problem, ServerError, Untrustworthy
+from immich_smart_albums.errors import MissingPermission, ServerError, Untrustworthy
 from immich_smart_albums.model.query import Scope, Visibility
+from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.model.text_forms import folded, spellings
 from immich_smart_albums.operations.names.shown_people import ShownPeople, look_for_people
 from immich_smart_albums.operations.names.suggestions import Values
@@ -18,7 +19,9 @@ from immich_smart_albums.rules.tree import EntityKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.album import Album, Person, Tag, User
+    from immich_smart_albums.model.span import Place
     from immich_smart_albums.operations.ports import Directory, PhotoServer
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.rules.tree import Reference
@@ -182,16 +185,16 @@ class NameResolver:
             if problem is not None:
                 findings.problems.append(problem)
 
-    def problem_with(self, thing: EntityKind, name: str, label: str) -> Problem | None:
-        """Why a name, an id or an address stands for nothing; None where it does. `label` is where it is written."""
+    def problem_with(self, thing: EntityKind, name: str, where: Place | str | None) -> Problem | None:
+        """Why a name, an id or an address stands for nothing; None where it does. `where` is where it is written."""
         name = _bare(thing, name)
         if is_id(name):
             if self._exists(thing, name.lower()):
                 return None
-            return Problem(label, f"there is no {thing.value} {name}", _WHERE_IDS_ARE[thing])
+            return problem_at(where, f"there is no {thing.value} {name}", _WHERE_IDS_ARE[thing])
         if looks_like_id(name):
             message = f"{name} is a UUID, but not of version 4, and Immich refuses it"
-            return Problem(label, message, _WHERE_IDS_ARE[thing])
+            return problem_at(where, message, _WHERE_IDS_ARE[thing])
         if self.ids(thing, name):
             return None
         near = nearest(name, (each for _, each in self.candidates(thing) if each), count=3)
@@ -199,7 +202,7 @@ class NameResolver:
             near = [tag.path for tag in self.tags if folded(tag.path.rpartition("/")[2]) == folded(name)][:3]
         hint = f"Did you mean {', '.join(map(repr, near))}?" if near else _NOT_LISTED[thing]
         told = f"nobody is named {name!r}" if thing is EntityKind.PERSON else f"there is no {thing.value} {name!r}"
-        return Problem(label, told, hint)
+        return problem_at(where, told, hint)
 
     def _exists(self, thing: EntityKind, id_: str) -> bool:
         if thing is EntityKind.PERSON:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
+from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.names.spelling import Spelling
 from immich_smart_albums.operations.names.suggestions import sought_in
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from immich_smart_albums.model.query import Scope, Value
+    from immich_smart_albums.model.span import Place
     from immich_smart_albums.operations.names.suggestions import Values
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
@@ -129,18 +130,18 @@ class _Resolver:
             for sought in sought_in(leaf)
             if not sought.may_be_missing
         }
-        for (label, _, _, excluded), sought in occurrences.items():
+        for (origin, _, _, excluded), sought in occurrences.items():
             message = self.values.unknown(sought) if excluded else self.values.unlisted(sought)
             if message is None:
                 continue
             near = self.values.near(sought)
             if excluded:
                 meant = f"Did you mean {', '.join(map(repr, near))}? " if near else ""
-                problem = Problem(label, f"{message}, so nothing would be left out", f"{meant}{_FINE}")
+                problem = problem_at(origin, f"{message}, so nothing would be left out", f"{meant}{_FINE}")
                 self.findings.problems.append(problem)
             else:
                 meant = f"; did you mean {near[0]!r}?" if near else ""
-                self.findings.warn(f"{label}: {message}{meant}")
+                self.findings.warn(f"{origin}: {message}{meant}")
 
     def _check_ids(self, leaf: Search, field: str, noun: str, exists: Callable[[str], bool]) -> None:
         ids = leaf.query.get(field)
@@ -148,7 +149,7 @@ class _Resolver:
             if not exists(each):
                 message = f"{field}: there is no {noun} {each} for this key"
                 hint = "It was deleted, merged, or belongs to another account; copy the id again from Immich."
-                self.findings.problems.append(Problem(leaf.origin, message, hint))
+                self.findings.problems.append(problem_at(leaf.origin, message, hint))
 
     def _check_cut_off(self, leaf: Search) -> None:
         until = leaf.query.until
@@ -156,7 +157,7 @@ class _Resolver:
         if until and len(gone) == len(until):
             message = f"of the photos under until none is there any more: {', '.join(gone)}"
             hint = "Pick another one: the last photo in the search's order that is still a good one."
-            self.findings.problems.append(Problem(leaf.origin, message, hint))
+            self.findings.problems.append(problem_at(leaf.origin, message, hint))
         elif gone:
             self.findings.warn(f"{leaf.origin}: not there any more, so others decide under until: {', '.join(gone)}")
 
@@ -171,7 +172,7 @@ class _Resolver:
                 return
         hint = "Copy its id again from its page under Administration → External Libraries."
         message = f"the account sees no photo of an external library {library}"
-        self.findings.problems.append(Problem(leaf.origin, message, hint))
+        self.findings.problems.append(problem_at(leaf.origin, message, hint))
 
     def check_version(self, asked: Iterable[Leaf]) -> None:
         """Note what this version of the server would ignore."""
@@ -179,11 +180,11 @@ class _Resolver:
             if isinstance(leaf, Search):
                 for _, message in self.server.unsupported(leaf.query):
                     hint = "Remove it from this search; otherwise the whole library would match."
-                    self.findings.problems.append(Problem(leaf.origin, message, hint))
+                    self.findings.problems.append(problem_at(leaf.origin, message, hint))
             elif isinstance(leaf, Filter) and self._search_for(leaf) is None:
                 for message in self.server.unsupported_asset_fields(leaf.required_fields):
                     hint = f"Leave {leaf.text or leaf.key} out: it could never match here."
-                    self.findings.problems.append(Problem(leaf.origin, message, hint))
+                    self.findings.problems.append(problem_at(leaf.origin, message, hint))
 
     def resolved(self, node: Node, excludes: bool) -> Node:
         """A part with names and what records here do not show as searches; cut-offs without photos that are gone."""
@@ -217,17 +218,17 @@ class _Resolver:
         built = with_origin(built, leaf.origin) or built
         return built if leaf.scope is None else with_scope(built, leaf.scope)
 
-    def _own_part(self, built: Node, album_ids: Value, label: str) -> Node:
+    def _own_part(self, built: Node, album_ids: Value, origin: Place | None) -> Node:
         """What the timeline shows of a shared album: since 3.0 its search finds everybody's photos."""
         if not isinstance(album_ids, tuple) or not self.names.is_any_shared(album_ids):
             return built
         if self.names.partners is not None and self.names.own_id is not None:
-            return All((built, owned_by({self.names.own_id, *self.names.partners}, "yours or a partner's")), label)
+            return All((built, owned_by({self.names.own_id, *self.names.partners}, "yours or a partner's")), origin)
         self.findings.warn(
-            f"{label}: the key lacks the permission partner.read or user.read, so the whole timeline is read to tell "
+            f"{origin}: the key lacks the permission partner.read or user.read, so the whole timeline is read to tell "
             "which photos of a shared album can be added"
         )
-        return All((built, Search(self.reach.narrow(WHOLE_LIBRARY), label)), label)
+        return All((built, Search(self.reach.narrow(WHOLE_LIBRARY), origin)), origin)
 
     def _search_for(self, check: Filter) -> Search | None:
         """The search that says the same, where records of this version do not show what the check looks at."""

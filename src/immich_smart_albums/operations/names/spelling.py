@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from immich_smart_albums.model.query import Value
+    from immich_smart_albums.model.span import Place
     from immich_smart_albums.operations.names.suggestions import Values
     from immich_smart_albums.rules.tree import Node, Record, Sought
 
@@ -91,7 +92,7 @@ def _exactly(check: Filter, within: Query, sought: Sought, spelled: str) -> Filt
     )
 
 
-def _here(field: str, text: str, label: str) -> Filter:
+def _here(field: str, text: str, origin: Place | None) -> Filter:
     """A name compared on records."""
     fact, wanted = exif(field), bare(text)
 
@@ -99,4 +100,4 @@ def _here(field: str, text: str, label: str) -> Filter:
         found = fact(record)
         return isinstance(found, str) and bare(found) == wanted
 
-    return Filter(f"{field} is called {text!r}", holds, frozenset({f"exifInfo.{field}"}), fact, origin=label)
+    return Filter(f"{field} is called {text!r}", holds, frozenset({f"exifInfo.{field}"}), fact, origin=origin)

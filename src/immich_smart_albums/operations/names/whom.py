@@ -6,8 +6,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import Problem, Untrustworthy
+from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.rules.predicates.owner import owned_by
 from immich_smart_albums.rules.scope import TIMELINE_ONLY
 from immich_smart_albums.rules.syntax.ids import is_id
@@ -16,7 +17,9 @@ from immich_smart_albums.rules.tree import Any, EntityKind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.query import Scope
+    from immich_smart_albums.model.span import Place
     from immich_smart_albums.operations.names.names import NameResolver
     from immich_smart_albums.operations.names.shown_people import ShownPeople
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
@@ -34,9 +37,9 @@ class Whom:
     reach: Scope
     """Where the rule looks."""
 
-    def wrong(self, name: str, label: str, *, excludes: bool) -> Problem | None:
+    def wrong(self, name: str, where: Place | None, *, excludes: bool) -> Problem | None:
         """Why a name or an id stands for nobody; None where it does. Raises ServerError."""
-        problem = self.names.problem_with(EntityKind.PERSON, name, label)
+        problem = self.names.problem_with(EntityKind.PERSON, name, where)
         if problem is None or not self._sees_others:
             return problem
         others = self._others.ids(name)
@@ -45,7 +48,7 @@ class Whom:
         if not others:
             return problem
         hint = f"Outside a not, names are those of your own people. Give a partner's by id: {', '.join(sorted(others))}"
-        return Problem(label, f"nobody of yours is named {name!r}, only somebody on a partner's photos", hint)
+        return problem_at(where, f"nobody of yours is named {name!r}, only somebody on a partner's photos", hint)
 
     def has(self, person_id: str) -> bool:
         """Whether a person exists: the account's own, or one on a partner's photos. Raises ServerError."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, WHOLE_LIBRARY, Kind, Scope
+from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.flags.names import FLAGS, Flag
 from immich_smart_albums.rules.local_filters.local_filter import read_local_filters
 from immich_smart_albums.rules.payload.payload import read_search
@@ -61,7 +62,7 @@ def read_rule(
         return None
     if includes and all(flag.type == "local-filter" for flag in includes):
         findings.warn("only local filters include: the whole library is read")
-        parts = (Search(WHOLE_LIBRARY, "the whole library"), *parts)
+        parts = (Search(WHOLE_LIBRARY, FlagOrigin("the whole library")), *parts)
     return Rule(All(parts), max_assets)
 
 
@@ -78,8 +79,8 @@ class _Reader:
             groups = [tuple(chain.from_iterable(groups))]
         combine = Any if flag.mode == "union" else All
         if flag.action == "include":
-            return [combine(group, flag.name) for group in groups if group]
-        return [Not(combine(group), flag.name) for group in groups if group]
+            return [combine(group, FlagOrigin(flag.name)) for group in groups if group]
+        return [Not(combine(group), FlagOrigin(flag.name)) for group in groups if group]
 
     def _nodes(self, flag: Flag, source: Source) -> tuple[Node, ...]:
         match flag.type:
@@ -109,7 +110,7 @@ class _Reader:
             return ()
         if source.form is Form.BARE:
             query = read_words(source, self.findings, smart_limit=self.smart_limit)
-            return () if query is None else (Search(query, source.label),)
+            return () if query is None else (Search(query, source.place),)
         return self._search(source, Kind.SMART)
 
     def _search(self, source: Source, kind: Kind) -> tuple[Node, ...]:
@@ -122,4 +123,4 @@ class _Reader:
             hint = "Write a name or a person id."
             self.findings.problems.append(source.problem("a blank name", hint=hint))
             return ()
-        return (person_named(who, source.label),)
+        return (person_named(who, source.place),)

@@ -8,7 +8,7 @@ yield something that is not null.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.search_fields import SUGGESTED
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from immich_smart_albums.errors import Problem
+    from immich_smart_albums.model.span import Place
     from immich_smart_albums.rules.local_filters.jsonpath import Path
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-    from immich_smart_albums.rules.syntax.source import Source
+    from immich_smart_albums.rules.syntax.source import Origin, Source
     from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.rules.values.regex import Pattern
 
@@ -58,7 +59,7 @@ def read_local_filters(source: Source, findings: Diagnostics) -> tuple[Filter, .
 
 
 def local_filter(
-    path: Path, pattern: Pattern | None, description: str, label: str = "", *, may_be_missing: bool = False
+    path: Path, pattern: Pattern | None, description: str, origin: Place | None = None, *, may_be_missing: bool = False
 ) -> Filter:
     """One entry of a local filter file, as a check."""
 
@@ -78,7 +79,7 @@ def local_filter(
             raise _failed(record, error) from None
 
     def _failed(record: Record, error: Exception) -> FilterError:
-        message = f"{label}: the filter {description!r} failed on asset {record.get('id')}: {error}"
+        message = f"{origin}: the filter {description!r} failed on asset {record.get('id')}: {error}"
         hint = "Write it simpler; in an expression avoid repetition inside repetition, such as (a+)+."
         return FilterError(message, hint=hint)
 
@@ -89,7 +90,7 @@ def local_filter(
         evidence=values,
         required_fields=path.names,
         text=f"local filter {description!r}",
-        origin=label,
+        origin=origin,
         sought=None if pattern is None else _sought(path, pattern, may_be_missing=may_be_missing),
     )
 
@@ -138,19 +139,6 @@ def _first_colon(text: str) -> int | None:
     return None
 
 
-class Place(Protocol):
-    """Where a filter stands, for messages."""
-
-    @property
-    def label(self) -> str:
-        """The place as messages about assets name it."""
-        ...
-
-    def problem(self, message: str, *, hint: str | None = None, word: str | None = None) -> Problem:
-        """A problem with the filter, at one of its words."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class _InSource:
     """A filter in a flag's value."""
@@ -162,53 +150,59 @@ class _InSource:
     """The entries of the list before this one."""
 
     @property
-    def label(self) -> str:
-        return self.source.label
+    def place(self) -> Place:
+        return self.source.place
 
-    def problem(self, message: str, *, hint: str | None = None, word: str | None = None) -> Problem:
+    def problem(self, message: str, *, hint: str | None = None, key: str | None = None) -> Problem:
         """A problem with this filter, at one of its words."""
         at = None
-        if word is not None:
-            skip = sum(word in entry for entry in self.before if isinstance(entry, dict))
-            at = self.source.offset_of_key(word, skip=skip)
+        if key is not None:
+            skip = sum(key in entry for entry in self.before if isinstance(entry, dict))
+            at = self.source.offset_of_key(key, skip=skip)
         prefix = f"filter {self.number}: " if self.number else ""
         return self.source.problem(f"{prefix}{message}", hint=hint, at=at)
 
 
 def _from_entry(entries: Sequence[object], number: int, source: Source, findings: Diagnostics) -> Filter | None:
-    entry, place = entries[number - 1], _InSource(source, number, entries[: number - 1])
+    entry, origin = entries[number - 1], _InSource(source, number, entries[: number - 1])
     if not isinstance(entry, dict):
         hint = 'Write {"path": "$.exifInfo.make", "regex": "Apple"}.'
-        findings.problems.append(place.problem(f"a filter is an object, not {name_of_type(entry)}", hint=hint))
+        findings.problems.append(origin.problem(f"a filter is an object, not {name_of_type(entry)}", hint=hint))
         return None
     before = len(findings.problems)
     may_be_missing = entry.get(_MAY_BE_MISSING, False)
     if not isinstance(may_be_missing, bool):
         message = f"{_MAY_BE_MISSING} takes true or false, not {name_of_type(may_be_missing)}"
-        findings.problems.append(place.problem(message, word=_MAY_BE_MISSING))
+        findings.problems.append(origin.problem(message, key=_MAY_BE_MISSING))
     for word, value in entry.items():
         if word == _MAY_BE_MISSING:
             continue
         if word not in _WORDS:
             near = nearest(word, (*_WORDS, _MAY_BE_MISSING))
             hint = f"Did you mean {near[0]!r}?" if near else f"A filter has {', '.join(_WORDS)}."
-            findings.problems.append(place.problem(f"unknown word {word!r}", hint=hint, word=word))
+            findings.problems.append(origin.problem(f"unknown word {word!r}", hint=hint, key=word))
         elif not isinstance(value, str):
             message = f"{word} takes a text, not {name_of_type(value)}: {value!r}"
-            findings.problems.append(place.problem(message, word=word))
+            findings.problems.append(origin.problem(message, key=word))
     path, regex, description = (entry.get(word) for word in _WORDS)
     if "path" not in entry:
         hint = 'Add one, such as "path": "$.exifInfo.make".'
-        findings.problems.append(place.problem("there is no path", hint=hint))
+        findings.problems.append(origin.problem("there is no path", hint=hint))
     if len(findings.problems) > before or not isinstance(path, str):
         return None
     pattern = regex if isinstance(regex, str) else None
     name = description if isinstance(description, str) else f"{path}:{pattern or ''}"
-    return make_filter(path, pattern, name, place, findings, may_be_missing=may_be_missing is True)
+    return make_filter(path, pattern, name, origin, findings, may_be_missing=may_be_missing is True)
 
 
 def make_filter(  # noqa: PLR0913 - the parts of a filter, and where they stand
-    path: str, regex: str | None, description: str, place: Place, findings: Diagnostics, *, may_be_missing: bool = False
+    path: str,
+    regex: str | None,
+    description: str,
+    origin: Origin,
+    findings: Diagnostics,
+    *,
+    may_be_missing: bool = False,
 ) -> Filter | None:
     """The check that a path and an expression make; None where one of them cannot be read, or can never match."""
     try:
@@ -216,12 +210,12 @@ def make_filter(  # noqa: PLR0913 - the parts of a filter, and where they stand
         pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH) if regex else None
     except (PathError, PatternError) as error:
         word = "path" if isinstance(error, PathError) else "regex"
-        problem = place.problem(error.reason, hint=error.hint, word=word)
+        problem = origin.problem(error.reason, hint=error.hint, key=word)
         findings.problems.append(replace(problem, excerpt=marked(error.text, error.position)))
         return None
     never = explain_mismatch(compiled)
     if never is not None:
         message, hint = never
-        findings.problems.append(place.problem(message, hint=hint, word="path"))
+        findings.problems.append(origin.problem(message, hint=hint, key="path"))
         return None
-    return local_filter(compiled, pattern, description, place.label, may_be_missing=may_be_missing)
+    return local_filter(compiled, pattern, description, origin.place, may_be_missing=may_be_missing)

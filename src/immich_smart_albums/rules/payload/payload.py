@@ -54,7 +54,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
     before = len(findings.problems)
     payload = _without_datetime(payload, source, findings)
     if kind is Kind.METADATA and ("query" in payload or "queryAssetId" in payload):
-        findings.warn(f"{source.label}: has 'query', so it is run as a smart search")
+        findings.warn(f"{source.place}: has 'query', so it is run as a smart search")
         kind = Kind.SMART
     limit = _read_limit(payload, source, findings)
     may_be_missing = _read_may_be_missing(payload, source, findings)
@@ -68,7 +68,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
         if name in search_fields.VISIBILITY_WORDS or name in search_fields.OUR_WORDS:
             continue
         if name in search_fields.READING_OPTIONS:
-            findings.warn(f"{source.label}: {name!r} is left out, this tool reads every page as it needs")
+            findings.warn(f"{source.place}: {name!r} is left out, this tool reads every page as it needs")
             continue
         field = _known_field(name, kind, source, findings)
         if field is not None:
@@ -79,7 +79,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
     if limit is None:
         filters.pop("order", None)  # the order decides only what a limit keeps
     query = Query(kind, tuple(sorted(filters.items())), visibility, limit)
-    return Search(query, source.label, sets_scope=says_visibility(payload), may_be_missing=may_be_missing)
+    return Search(query, source.place, sets_scope=says_visibility(payload), may_be_missing=may_be_missing)
 
 
 def _without_datetime(payload: dict[str, object], source: Origin, findings: Diagnostics) -> dict[str, object]:
@@ -88,17 +88,16 @@ def _without_datetime(payload: dict[str, object], source: Origin, findings: Diag
         return payload
     result = {name: value for name, value in payload.items() if name != "datetime"}
     span = payload["datetime"]
-    at = source.offset_of_key("datetime")
     if not isinstance(span, dict) or not span or not span.keys() <= {"from", "to"}:
         hint = 'Write {"datetime": {"from": "2023-06-01", "to": "2023-09-01"}}; one of the two may be missing.'
-        findings.problems.append(source.problem("datetime takes an object with from and to", hint=hint, at=at))
+        findings.problems.append(source.problem("datetime takes an object with from and to", hint=hint, key="datetime"))
         return result
     for word, name in (("from", "takenAfter"), ("to", "takenBefore")):
         if word not in span:
             continue
         if name in payload:
             message = f"datetime.{word} and {name} say the same thing twice"
-            findings.problems.append(source.problem(message, hint="Keep one of them.", at=at))
+            findings.problems.append(source.problem(message, hint="Keep one of them.", key="datetime"))
         result[name] = span[word]
     return result
 
@@ -113,7 +112,7 @@ def _read_limit(payload: dict[str, object], source: Origin, findings: Diagnostic
         source.problem(
             f"resultLimit takes a whole number from 1 to {LARGEST_LIMIT}, not {shortened(limit)}",
             hint="Leave it out to keep everything that a metadata search finds.",
-            at=source.offset_of_key("resultLimit"),
+            key="resultLimit",
         )
     )
     return None
@@ -124,7 +123,7 @@ def _read_may_be_missing(payload: dict[str, object], source: Origin, findings: D
     if isinstance(said, bool):
         return said
     message = f"mayBeMissing takes true or false, not {shortened(said)}"
-    findings.problems.append(source.problem(message, at=source.offset_of_key("mayBeMissing")))
+    findings.problems.append(source.problem(message, key="mayBeMissing"))
     return False
 
 
@@ -138,7 +137,6 @@ def _require_question(payload: dict[str, object], source: Origin, findings: Diag
 
 
 def _known_field(name: str, kind: Kind, source: Origin, findings: Diagnostics) -> search_fields.Field | None:
-    at = source.offset_of_key(name)
     field = search_fields.FIELDS.get(name)
     if field is not None and kind in field.kinds:
         return field
@@ -155,7 +153,7 @@ def _known_field(name: str, kind: Kind, source: Origin, findings: Diagnostics) -
         near = nearest(name, search_fields.ALL_WORDS)
         hint = f"Did you mean {near[0]!r}?" if near else "See docs/filters.md for the list of fields."
         message = f"Immich has no search field {name!r} and would return the whole library"
-    findings.problems.append(source.problem(message, hint=hint, at=at))
+    findings.problems.append(source.problem(message, hint=hint, key=name))
     return None
 
 
@@ -164,11 +162,11 @@ def _check_combinations(filters: dict[str, Value], source: Origin, findings: Dia
     if filters.get("isNotInAlbum") is False:
         hint = "Remove it, or exclude with a search that has true."
         message = "Immich ignores isNotInAlbum: false, so the whole library would match"
-        findings.problems.append(source.problem(message, hint=hint, at=source.offset_of_key("isNotInAlbum")))
+        findings.problems.append(source.problem(message, hint=hint, key="isNotInAlbum"))
     elif "isNotInAlbum" in filters and "albumIds" in filters:
         hint = "Remove one of them: a photo cannot be in an album and in none."
         message = "Immich ignores isNotInAlbum beside albumIds"
-        findings.problems.append(source.problem(message, hint=hint, at=source.offset_of_key("isNotInAlbum")))
+        findings.problems.append(source.problem(message, hint=hint, key="isNotInAlbum"))
     for moment in ("taken", "created", "updated", "trashed"):
         after, before = filters.get(f"{moment}After"), filters.get(f"{moment}Before")
         if isinstance(after, str) and isinstance(before, str) and after > before:

@@ -43,7 +43,7 @@ def read_value(  # noqa: PLR0913 - a value with everything that messages about i
         else:
             filters[name] = _READERS[field.type](name, raw)
     except _WrongValueError as error:
-        findings.problems.append(source.problem(str(error), hint=error.hint, at=source.offset_of_key(name)))
+        findings.problems.append(source.problem(str(error), hint=error.hint, key=name))
 
 
 def _expected(name: str, type_: Type, raw: object) -> _WrongValueError:

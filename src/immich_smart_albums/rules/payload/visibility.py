@@ -55,20 +55,19 @@ def _read_truth(word: str, payload: dict[str, object], source: Origin, findings:
     value = payload.get(word)
     if word in payload and not isinstance(value, bool):
         message = f"{word} takes true or false, not {name_of_type(value)}: {value!r}"
-        findings.problems.append(source.problem(message, at=source.offset_of_key(word)))
+        findings.problems.append(source.problem(message, key=word))
         return None
     return value if isinstance(value, bool) else None
 
 
 def _read_word(value: object, source: Origin, findings: Diagnostics) -> frozenset[Visibility] | None:
-    at = source.offset_of_key("visibility")
     if value == "locked":
         hint = "Locked photos stay locked: Immich shows them to no API key."
-        findings.problems.append(source.problem("visibility 'locked' cannot be searched", hint=hint, at=at))
+        findings.problems.append(source.problem("visibility 'locked' cannot be searched", hint=hint, key="visibility"))
         return None
     for visibility in Visibility:
         if value == visibility.value:
             return frozenset({visibility})
     message = f"visibility is one of timeline, archive, hidden, not {value!r}"
-    findings.problems.append(source.problem(message, at=at))
+    findings.problems.append(source.problem(message, key="visibility"))
     return None

@@ -52,7 +52,7 @@ def _one(value: ValueNode, reading: Reader) -> Node | None:
     name = reading.text(value, _NAME)
     if name is None:
         return None
-    return Reference(EntityKind.ALBUM, (name.strip(),), f"album {name.strip()!r}", _in_album, origin=str(value.span))
+    return Reference(EntityKind.ALBUM, (name.strip(),), f"album {name.strip()!r}", _in_album, origin=value.span)
 
 
 def _in_album(ids: tuple[tuple[str, ...], ...]) -> Node:

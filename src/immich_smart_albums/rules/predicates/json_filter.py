@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.local_filters.local_filter import make_filter, path_and_regex
@@ -10,31 +9,15 @@ from immich_smart_albums.rules.predicates.exif_text import MAY_BE_MISSING, MAY_B
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.syntax.reader import read_list
+from immich_smart_albums.rules.syntax.source import InRules
 from immich_smart_albums.rules.values.schema import TEXT, TRUTH, mapping, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.errors import Problem
     from immich_smart_albums.rules.syntax.document import ValueNode
     from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Filter, Node
 
 _MEANT = "a filter"
-
-
-@dataclass(frozen=True, slots=True)
-class _InRules:
-    """A filter in a rules file."""
-
-    value: ValueNode
-    parts: dict[str, ValueNode]
-
-    @property
-    def label(self) -> str:
-        return str(self.value.span)
-
-    def problem(self, message: str, *, hint: str | None = None, word: str | None = None) -> Problem:
-        at = self.parts.get(word or "", self.value)
-        return at.span.problem(message, hint=hint)
 
 
 def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
@@ -43,7 +26,7 @@ def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
 
 def _one(value: ValueNode, reading: Reader) -> Filter | None:
     if isinstance(value, ScalarNode) and value.text.startswith("$"):
-        return make_filter(*path_and_regex(value.text), value.text, _InRules(value, {}), reading.findings)
+        return make_filter(*path_and_regex(value.text), value.text, InRules(value, {}), reading.findings)
     entries = reading.entries(value, ("path", "regex", "description", MAY_BE_MISSING), _MEANT)
     if entries is None:
         return None
@@ -58,7 +41,7 @@ def _one(value: ValueNode, reading: Reader) -> Filter | None:
         return None
     description = texts.get("description") or f"{path}:{regex or ''}"
     return make_filter(
-        path, regex, description, _InRules(value, entries), reading.findings, may_be_missing=may_be_missing
+        path, regex, description, InRules(value, entries), reading.findings, may_be_missing=may_be_missing
     )
 
 

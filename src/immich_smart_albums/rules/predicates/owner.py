@@ -52,7 +52,7 @@ def _one(value: ValueNode, reading: Reader) -> Node | None:
     def build(ids: tuple[tuple[str, ...], ...]) -> Node:
         return owned_by(chain.from_iterable(ids), title)
 
-    named = Reference(thing, (who,), title, build, origin=str(value.span))
+    named = Reference(thing, (who,), title, build, origin=value.span)
     return Not(named) if thing is EntityKind.ME and who == "partner" else named
 
 

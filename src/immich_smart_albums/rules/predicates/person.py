@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from immich_smart_albums.model.query import Scope
+    from immich_smart_albums.model.span import Place
     from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
     from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Record
@@ -34,18 +35,18 @@ _COUNT = Unit(
 )
 
 
-def person_named(who: str, label: str = "", reach: Scope | None = None) -> Reference:
+def person_named(who: str, origin: Place | None = None, reach: Scope | None = None) -> Reference:
     """Somebody with this name or id is on the asset. Several people may share the name: any of them counts."""
 
     def build(ids: tuple[tuple[str, ...], ...]) -> Node:
-        return _any_by_id(ids[0], label)
+        return _any_by_id(ids[0], origin)
 
-    return Reference(EntityKind.PERSON, (who,), f"person {who!r}", build, reach, label)
+    return Reference(EntityKind.PERSON, (who,), f"person {who!r}", build, reach, origin)
 
 
-def _any_by_id(ids: Iterable[str], label: str = "") -> Node:
-    searches = tuple(Search(Query(Kind.METADATA, (("personIds", (id_,)),)), label) for id_ in ids)
-    return searches[0] if len(searches) == 1 else Any(searches, label)
+def _any_by_id(ids: Iterable[str], origin: Place | None = None) -> Node:
+    searches = tuple(Search(Query(Kind.METADATA, (("personIds", (id_,)),)), origin) for id_ in ids)
+    return searches[0] if len(searches) == 1 else Any(searches, origin)
 
 
 def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
@@ -73,7 +74,7 @@ def _people_named(value: ValueNode, reading: Reader) -> tuple[Reference, ...] | 
         return None
     groups = {folded(name): members for name, members in reading.people.items()}
     members = groups.get(folded(text), (text,))
-    return tuple(person_named(id_in_url(who, "people") or who.strip(), str(value.span)) for who in members)
+    return tuple(person_named(id_in_url(who, "people") or who.strip(), value.span) for who in members)
 
 
 def _anybody(value: ValueNode, reading: Reader) -> Node | None:
@@ -109,17 +110,17 @@ def _only(value: ValueNode, reading: Reader) -> Node | None:
         return None
     nobody = (_NOBODY,) if len(entries) < len(values) else ()
     names = tuple(dict.fromkeys(name for person in people for name in person.names))
-    return any_of((*nobody, *([_only_named(names, str(value.span))] if names else [])))
+    return any_of((*nobody, *([_only_named(names, value.span)] if names else [])))
 
 
-def _only_named(names: tuple[str, ...], label: str) -> Reference:
+def _only_named(names: tuple[str, ...], origin: Place) -> Reference:
     said = ", ".join(map(repr, names))
 
     def build(ids: tuple[tuple[str, ...], ...]) -> Node:
         allowed = frozenset(chain.from_iterable(ids))
         return All((_any_by_id(sorted(allowed)), _nobody_but(allowed, f"nobody but {said}")))
 
-    return Reference(EntityKind.PERSON, names, f"nobody but {said}, and one of them", build, origin=label)
+    return Reference(EntityKind.PERSON, names, f"nobody but {said}, and one of them", build, origin=origin)
 
 
 def _nobody_but(allowed: frozenset[str], title: str) -> Filter:

@@ -26,7 +26,7 @@ def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
     if len(known) < len(read):
         return None
     ids = tuple(dict.fromkeys(known))
-    return Reference(EntityKind.PHOTO, ids, f"photo {' or '.join(ids)}", _is_one_of, origin=str(value.span))
+    return Reference(EntityKind.PHOTO, ids, f"photo {' or '.join(ids)}", _is_one_of, origin=value.span)
 
 
 def _is_one_of(ids: tuple[tuple[str, ...], ...]) -> Filter:

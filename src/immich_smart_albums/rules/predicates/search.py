@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, Kind
@@ -11,35 +10,16 @@ from immich_smart_albums.rules.payload.payload import read_object
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, name_of
 from immich_smart_albums.rules.syntax.reader import read_list
+from immich_smart_albums.rules.syntax.source import InRules
 from immich_smart_albums.rules.values.schema import one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.errors import Problem
     from immich_smart_albums.rules.syntax.document import ValueNode
     from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node, Search
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,15})?", re.ASCII)
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "none": None}
-
-
-@dataclass(frozen=True, slots=True)
-class _Payload:
-    """A search in a rules file."""
-
-    value: MappingNode
-
-    @property
-    def label(self) -> str:
-        return str(self.value.span)
-
-    def problem(self, message: str, *, hint: str | None = None, at: int | None = None) -> Problem:
-        place = self.value if at is None else self.value.entries[at][0]
-        return place.span.problem(message, hint=hint)
-
-    def offset_of_key(self, key: str, *, skip: int = 0) -> int | None:
-        places = [place for place, (word, _) in enumerate(self.value.entries) if word.text == key]
-        return places[skip] if skip < len(places) else None
 
 
 def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
@@ -52,10 +32,9 @@ def _one(value: ValueNode, reading: Reader) -> Search | None:
         reading.problem(value, message, hint="Write {city: Helsinki}; for a search by content use smart.")
         return None
     payload = {key.text: _as_json(entry) for key, entry in value.entries}
+    origin = InRules(value, {key.text: key for key, _ in value.entries})
     kind = Kind.METADATA if payload.keys().isdisjoint({"query", "queryAssetId"}) else Kind.SMART
-    return read_object(
-        payload, _Payload(value), kind, reading.findings, smart_limit=DEFAULT_SMART_LIMIT, zone=reading.zone
-    )
+    return read_object(payload, origin, kind, reading.findings, smart_limit=DEFAULT_SMART_LIMIT, zone=reading.zone)
 
 
 def _as_json(value: ValueNode) -> object:

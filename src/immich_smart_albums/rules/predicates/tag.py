@@ -52,7 +52,7 @@ def _one(value: ValueNode, reading: Reader) -> Node | None:
     return (
         None
         if path is None
-        else Reference(EntityKind.TAG, (path.strip(),), f"tag {path.strip()!r}", _tagged, origin=str(value.span))
+        else Reference(EntityKind.TAG, (path.strip(),), f"tag {path.strip()!r}", _tagged, origin=value.span)
     )
 
 

@@ -91,7 +91,7 @@ def _from_entries(value: MappingNode, reading: Reader) -> Node | None:
     if not entries:
         reading.problem(value, "a time is expected here", hint=f"It takes {', '.join(_OPTIONS)}.")
         return None
-    nodes = [with_origin(readers[word](entry), str(entry.span)) for word, entry in entries.items() if word in readers]
+    nodes = [with_origin(readers[word](entry), entry.span) for word, entry in entries.items() if word in readers]
     if not entries.keys().isdisjoint(BOUNDS):
         nodes.insert(0, _in_period(read_bounds(entries, value, reading)))
     return all_of(nodes)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import Problem
+from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.album import Account
 from immich_smart_albums.rules.rules_file.headers import read_headers
@@ -110,4 +110,4 @@ def _command(value: ValueNode, reading: Reader) -> tuple[str, ...] | None:
 
 
 def _problem(at: ValueNode, message: str, hint: str, reading: Reader) -> None:
-    reading.findings.problems.append(Problem(str(at.span), message, hint))
+    reading.findings.problems.append(problem_at(at.span, message, hint))

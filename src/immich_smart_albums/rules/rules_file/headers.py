@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import Problem
+from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.rules.album import Header
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode
 
@@ -61,4 +61,4 @@ def _read(name: ScalarNode, value: ValueNode, reading: Reader) -> Header | None:
 
 
 def _problem(at: ValueNode, message: str, reading: Reader) -> None:
-    reading.findings.problems.append(Problem(str(at.span), message, _HINT))
+    reading.findings.problems.append(problem_at(at.span, message, _HINT))

@@ -27,7 +27,7 @@ COMBINATIONS = ("all", "any", "not")
 def parse_match(value: ValueNode, reading: Reader) -> Node | None:
     """The tree of a match; None where problems were noted.
 
-    Every part is labelled with its place, `file:line:column`, and looks as far as the whole rule does. A match that
+    Every part is given its place, and looks as far as the whole rule does. A match that
     only excludes does so from the whole timeline, with a notice.
     """
     node = _Parser(reading).match(value, 0)
@@ -55,7 +55,7 @@ class _Parser:
         read = all_or_none(nodes) if nodes is not None else None
         if read is None:
             return None
-        return read[0] if len(read) == 1 else All(read, str(value.span))
+        return read[0] if len(read) == 1 else All(read, value.span)
 
     def _entries(self, value: MappingNode, depth: int) -> list[Node | None] | None:
         if value.entries:
@@ -69,7 +69,7 @@ class _Parser:
             return self._combination(key, value, depth + 1)
         predicate = PREDICATES_BY_WORD.get(key.text)
         if predicate is not None:
-            return with_origin(predicate.read(key, value, self._reading), str(key.span))
+            return with_origin(predicate.read(key, value, self._reading), key.span)
         known = (*PREDICATES_BY_WORD, *COMBINATIONS)
         near = nearest(key.text, known)
         hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(sorted(known))}."
@@ -84,15 +84,15 @@ class _Parser:
         members = all_or_none(nodes) if nodes is not None else None
         if members is None:
             return None
-        label = str(key.span)
+        origin = key.span
         match key.text:
             case "all":
-                return All(members, label)
+                return All(members, origin)
             case "any":
-                return Any(members, label)
+                return Any(members, origin)
             case _:
-                excluded = tuple(Not(member, label) for member in members)
-                return excluded[0] if len(excluded) == 1 else All(excluded, label)
+                excluded = tuple(Not(member, origin) for member in members)
+                return excluded[0] if len(excluded) == 1 else All(excluded, origin)
 
     def _members(self, key: ScalarNode, value: ValueNode, depth: int) -> list[Node | None] | None:
         match value:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import Problem
+from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.rules.album import USUAL_EVENTS, Event, NotifyTarget, Service, ValueSource
 from immich_smart_albums.rules.rules_file.headers import read_headers
 from immich_smart_albums.rules.rules_file.keywords import NOTIFY
@@ -100,7 +100,7 @@ def _read_source(value: ValueNode, reading: Reader, *, is_secret: bool) -> Value
     if wrong is None:
         return ValueSource(getattr(value, "text", "").strip())
     hint = _SOURCE_HINT if wrong == _NO_ADDRESS else _ELSEWHERE_HINT
-    reading.findings.problems.append(Problem(str(value.span), wrong, hint))
+    reading.findings.problems.append(problem_at(value.span, wrong, hint))
     return None
 
 

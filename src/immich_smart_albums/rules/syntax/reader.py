@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date, tzinfo
 
-    from immich_smart_albums.model.span import Span
+    from immich_smart_albums.model.span import Place, Span
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 
@@ -157,9 +157,7 @@ def _each_of(
     values = reading.each(value, meant)
     if values is None:
         return None
-    return [
-        with_origin(none if none is not None and is_none(value) else read(value), str(value.span)) for value in values
-    ]
+    return [with_origin(none if none is not None and is_none(value) else read(value), value.span) for value in values]
 
 
 def options(
@@ -172,7 +170,7 @@ def options(
     if not entries:
         reading.problem(value, f"{meant} is empty", hint=f"It takes {', '.join(readers)}.")
         return None
-    return all_of([with_origin(readers[word](entry), str(entry.span)) for word, entry in entries.items()])
+    return all_of([with_origin(readers[word](entry), entry.span) for word, entry in entries.items()])
 
 
 def all_or_none(nodes: Iterable[Node | None]) -> tuple[Node, ...] | None:
@@ -182,11 +180,11 @@ def all_or_none(nodes: Iterable[Node | None]) -> tuple[Node, ...] | None:
     return read if len(read) == len(found) else None
 
 
-def with_origin(node: Node | None, label: str) -> Node | None:
-    """The node with this label wherever it, or a part of it, has none."""
+def with_origin(node: Node | None, origin: Place | None) -> Node | None:
+    """The node with this origin wherever it, or a part of it, has none."""
     if node is None:
         return None
-    return transform(node, lambda part, _: part if part.origin else replace(part, origin=label))
+    return transform(node, lambda part, _: part if part.origin else replace(part, origin=origin))
 
 
 def is_none(value: ValueNode) -> bool:

@@ -9,11 +9,14 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 from immich_smart_albums.errors import Problem
-from immich_smart_albums.model.span import marked
+from immich_smart_albums.model.span import FlagOrigin, marked
 from immich_smart_albums.model.text_forms import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from immich_smart_albums.model.span import Place
+    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
 
 
 class Form(Enum):
@@ -27,20 +30,34 @@ class Form(Enum):
 
 
 class Origin(Protocol):
-    """Where a payload comes from, for messages about its keys."""
+    """Where a payload or a filter stands, in a flag's value or in a rules file."""
 
     @property
-    def label(self) -> str:
-        """Its name."""
+    def place(self) -> Place:
+        """What messages name, and what its nodes bear."""
         ...
 
-    def problem(self, message: str, *, hint: str | None = None, at: int | None = None) -> Problem:
-        """A problem with the payload; `at` is a place that `offset_of_key` told."""
+    def problem(self, message: str, *, hint: str | None = None, key: str | None = None) -> Problem:
+        """A problem with it, at one of its keys as far as that can be told, or as a whole."""
         ...
 
-    def offset_of_key(self, key: str, *, skip: int = 0) -> int | None:
-        """Where a key stands; None where that cannot be told."""
-        ...
+
+@dataclass(frozen=True, slots=True)
+class InRules:
+    """A value in a rules file."""
+
+    value: ValueNode
+    parts: Mapping[str, ScalarNode | ValueNode]
+    """Where problems with its keys are shown."""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.value.span
+
+    def problem(self, message: str, *, hint: str | None = None, key: str | None = None) -> Problem:
+        """A problem with the value, at one of its keys or as a whole."""
+        return self.parts.get(key or "", self.value).span.problem(message, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +68,16 @@ class Source:
     text: str
     form: Form
 
-    def problem(self, message: str, *, hint: str | None = None, at: int | None = None) -> Problem:
-        """A problem in this source; `at` is a character offset into the text."""
+    @property
+    def place(self) -> Place:
+        """The flag that it is a value of."""
+        return FlagOrigin(self.label)
+
+    def problem(
+        self, message: str, *, hint: str | None = None, key: str | None = None, at: int | None = None
+    ) -> Problem:
+        """A problem in this source, at a JSON key or at a character offset into the text."""
+        at = self.offset_of_key(key) if key is not None else at
         if at is None:
             return Problem(self.label, message, hint)
         before = self.text[:at]

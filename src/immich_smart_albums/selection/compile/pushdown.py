@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from immich_smart_albums.model.query import Query, Value
+    from immich_smart_albums.model.span import Place
     from immich_smart_albums.rules.tree import Node
     from immich_smart_albums.selection.ports import Capabilities
 
@@ -26,7 +27,7 @@ class Pushdown:
     server: Capabilities
     is_structured: bool
     """Whether structured searches may be sent."""
-    _checks: dict[tuple[Query, str, Query | None], Filter | None] = field(
+    _checks: dict[tuple[Query, Place | None, Query | None], Filter | None] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 

@@ -19,6 +19,7 @@ from immich_smart_albums.selection.stages import when_failed, when_found, when_m
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from immich_smart_albums.model.span import Place
     from immich_smart_albums.selection.stages import Stages
 
 _ANYWHERE = frozenset(Visibility)
@@ -98,33 +99,33 @@ def simplify(node: Node, notes: list[str]) -> NodeOrBool:
             return node
 
 
-def all_of(children: Iterable[NodeOrBool], label: str = "") -> NodeOrBool:
+def all_of(children: Iterable[NodeOrBool], origin: Place | None = None) -> NodeOrBool:
     """What holds where all of some parts hold."""
     parts = list(dict.fromkeys(part for child in children for part in _parts(child, All)))
     if False in parts:
         return False
-    return _combined(All, [part for part in parts if not isinstance(part, bool)], label, otherwise=True)
+    return _combined(All, [part for part in parts if not isinstance(part, bool)], origin, otherwise=True)
 
 
-def any_of(children: Iterable[NodeOrBool], label: str = "") -> NodeOrBool:
+def any_of(children: Iterable[NodeOrBool], origin: Place | None = None) -> NodeOrBool:
     """What holds where any of some parts holds."""
     parts = list(dict.fromkeys(part for child in children for part in _parts(child, Any)))
     if True in parts:
         return True
-    return _combined(Any, [part for part in parts if not isinstance(part, bool)], label, otherwise=False)
+    return _combined(Any, [part for part in parts if not isinstance(part, bool)], origin, otherwise=False)
 
 
 def _parts(node: NodeOrBool, kind: type[All | Any]) -> tuple[NodeOrBool, ...]:
     return node.children if isinstance(node, kind) else (node,)
 
 
-def _combined(kind: type[All | Any], parts: list[Node], label: str, *, otherwise: bool) -> NodeOrBool:
+def _combined(kind: type[All | Any], parts: list[Node], origin: Place | None, *, otherwise: bool) -> NodeOrBool:
     if not parts:
         return otherwise
-    return parts[0] if len(parts) == 1 else kind(tuple(parts), label)
+    return parts[0] if len(parts) == 1 else kind(tuple(parts), origin)
 
 
-def negate(node: NodeOrBool, label: str) -> NodeOrBool:
+def negate(node: NodeOrBool, origin: Place | None) -> NodeOrBool:
     """What holds where a part does not."""
     match node:
         case bool():
@@ -132,11 +133,11 @@ def negate(node: NodeOrBool, label: str) -> NodeOrBool:
         case Not():
             return node.child
         case Any():
-            return all_of([negate(child, node.origin or label) for child in node.children], label)
+            return all_of([negate(child, node.origin or origin) for child in node.children], origin)
         case All():
-            return Not(merge_searches(node), label or node.origin)
+            return Not(merge_searches(node), origin or node.origin)
         case _:
-            return Not(node, label)
+            return Not(node, origin)
 
 
 def merge_searches(node: All) -> Node:

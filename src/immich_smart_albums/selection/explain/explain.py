@@ -175,7 +175,7 @@ class _Explainer:
         # What was looked up, as a whole, bears the name that the user gave it.
         named = written if isinstance(written, Reference | Filter) else node
         words = "" if isinstance(named, All | Any | Not) else query_text(named, self.name_of)
-        return Reason(_KINDS[type(node)], words, verdict, answer, parts, named.origin)
+        return Reason(_KINDS[type(node)], words, verdict, answer, parts, str(named.origin or ""))
 
 
 def _written_parts(node: All | Any, written: Node) -> tuple[Node, ...]:
