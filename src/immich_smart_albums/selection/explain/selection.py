@@ -120,7 +120,7 @@ class _Explainer:
                 cut.append(photo)
         return SelectionExplanation(
             tuple(
-                ExplainedLeaf(query_text(leaf, self.name_of), leaf.origin, negated, *count)
+                ExplainedLeaf(query_text(leaf, self.name_of), str(leaf.origin or ""), negated, *count)
                 for (leaf, negated), count in zip(leaves.items(), counts, strict=True)
             ),
             tuple(photos[asset.id] for asset in selection.assets),
