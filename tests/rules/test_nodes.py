@@ -20,6 +20,7 @@ from immich_smart_albums.rules.tree import (
     leaves_outside_not,
     signed_leaves,
     transform,
+    verdict,
 )
 
 from .reading import ANNA, NOT_V4
@@ -137,3 +138,19 @@ def test_a_query_tells_the_value_of_a_filter() -> None:
     query = Query(Kind.METADATA, (("city", "Nice"),))
     assert query.get("city") == "Nice"
     assert query.get("make") is None
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ({}, None),
+        ({EMMA: False}, False),
+        ({EMMA: True}, None),
+        ({EMMA: True, NOAH: True}, False),
+        ({EMMA: True, NOAH: False, JANE: True}, True),
+        ({NOAH: True}, False),
+        ({NOAH: False, JANE: True}, None),
+    ],
+)
+def test_a_tree_holds_or_not_as_far_as_its_leaves_are_known(known: dict[Node, bool], expected: bool | None) -> None:
+    assert verdict(NESTED, known.get) is expected

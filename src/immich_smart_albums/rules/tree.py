@@ -263,6 +263,26 @@ def fold(
             return leaf(node)
 
 
+def verdict(node: Node, leaf: Callable[[Leaf], bool | None]) -> bool | None:
+    """Whether a tree holds where only some of its leaves are known, by Kleene's logic.
+
+    Returns None if it could turn out either way: `all(yes, unknown)` is unknown, `all(no, unknown)` is no.
+    """
+    return fold(node, leaf, all_of=_all_hold, any_of=_any_holds, negate=_negated)
+
+
+def _all_hold(verdicts: list[bool | None]) -> bool | None:
+    return False if False in verdicts else None if None in verdicts else True
+
+
+def _any_holds(verdicts: list[bool | None]) -> bool | None:
+    return True if True in verdicts else None if None in verdicts else False
+
+
+def _negated(of_child: bool | None) -> bool | None:
+    return None if of_child is None else not of_child
+
+
 def _joined(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
     return tuple(item for part in parts for item in part)
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.asset import Asset
-from immich_smart_albums.rules.tree import Filter, fold
+from immich_smart_albums.rules.tree import Filter, verdict
 from immich_smart_albums.selection.stages import shows_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from immich_smart_albums.rules.tree import Node, Record
+    from immich_smart_albums.rules.tree import Leaf, Record
     from immich_smart_albums.selection.query_plan import Scan
 
 
@@ -163,23 +163,8 @@ class ResultBuilder:
 
     def _is_possible(self, passed: set[Filter], known: tuple[Filter, ...]) -> bool:
         """Whether an asset of which so much is known may match any tree."""
-        return any(tree is None or _verdict(tree, passed, known) is not False for tree in self._reading.trees)
 
+        def passes(leaf: Leaf) -> bool | None:
+            return leaf in passed if isinstance(leaf, Filter) and leaf in known else None
 
-def _verdict(node: Node, passed: set[Filter], known: tuple[Filter, ...]) -> bool | None:
-    """Kleene's logic: True or False where the checks on records settle it, None where a search will."""
-    return fold(
-        node,
-        lambda leaf: leaf in passed if isinstance(leaf, Filter) and leaf in known else None,
-        all_of=_all_hold,
-        any_of=_any_holds,
-        negate=lambda verdict: None if verdict is None else not verdict,
-    )
-
-
-def _all_hold(verdicts: Collection[bool | None]) -> bool | None:
-    return False if False in verdicts else None if None in verdicts else True
-
-
-def _any_holds(verdicts: Collection[bool | None]) -> bool | None:
-    return True if True in verdicts else None if None in verdicts else False
+        return any(tree is None or verdict(tree, passes) is not False for tree in self._reading.trees)

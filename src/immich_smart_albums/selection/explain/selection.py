@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search
+from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search, verdict
 from immich_smart_albums.selection.explain.explain import Verdict
 from immich_smart_albums.selection.explain.leaf_facts import LeafFacts
 from immich_smart_albums.selection.explain.words import query_text
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.rules.tree import Node
+    from immich_smart_albums.rules.tree import Leaf, Node
     from immich_smart_albums.selection.explain.words import NameOf
     from immich_smart_albums.selection.run.evaluate import RuleEvidence, Selection
 
@@ -145,7 +145,7 @@ class _Tree:
 
     match: Node
     leaves: tuple[Search | Filter, ...]
-    _at: dict[Search | Filter, int] = field(default_factory=dict)
+    _at: dict[Leaf, int] = field(default_factory=dict)
     _nears: dict[tuple[bool | None, ...], tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -157,26 +157,13 @@ class _Tree:
             turned = (
                 at
                 for at, value in enumerate(values)
-                if value is not None and self.holds(self.match, (*values[:at], not value, *values[at + 1 :]))
+                if value is not None and self._holds((*values[:at], not value, *values[at + 1 :]))
             )
             self._nears[values] = tuple(turned)
         return self._nears[values]
 
-    def holds(self, node: Node, values: tuple[bool | None, ...]) -> bool | None:
-        """Kleene's logic."""
-        match node:
-            case Search() | Filter():
-                return values[self._at[node]]
-            case Not():
-                held = self.holds(node.child, values)
-                return None if held is None else not held
-            case All() | Any():
-                held_by = [self.holds(child, values) for child in node.children]
-                deciding = isinstance(node, Any)
-                return deciding if deciding in held_by else None if None in held_by else not deciding
-            case _:
-                message = f"{node.key} was not looked up"
-                raise TypeError(message)
+    def _holds(self, values: tuple[bool | None, ...]) -> bool | None:
+        return verdict(self.match, lambda leaf: values[self._at[leaf]])
 
     def settle(self, node: Node, values: list[bool | None], *, holds: bool = True) -> None:
         """Fill in what must be so for a node to hold, or not to hold: all parts of "all", none of "any"."""
