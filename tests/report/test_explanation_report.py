@@ -15,6 +15,7 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.operations.explain.album import AlbumExplanation, AlbumPlacement
 from immich_smart_albums.operations.explain.photo import RuleExplanation
+from immich_smart_albums.report.envelope import json_text
 from immich_smart_albums.report.explanation import doing, explanation_json, explanation_lines
 from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search
 from immich_smart_albums.selection.explain.explain import LeafEvidence, explain
@@ -108,7 +109,7 @@ def test_explanations(name: str) -> None:
     lines = list(explanation_lines(EXPLANATIONS[name]))
     assert all(line.isprintable() for line in lines)
     check_golden(CASES / name / "explain.txt", "\n".join(lines) + "\n")
-    check_golden(CASES / name / "explain.json", explanation_json(EXPLANATIONS[name]) + "\n")
+    check_golden(CASES / name / "explain.json", json_text(explanation_json(EXPLANATIONS[name])) + "\n")
 
 
 @pytest.mark.parametrize("standing", [None, *MembershipState])

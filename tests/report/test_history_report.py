@@ -13,6 +13,7 @@ from immich_smart_albums.changes.journal import Ending, Intent, KnownAlbum, Run,
 from immich_smart_albums.changes.memory import AlbumKey, AlbumMemory, Binding, Membership, MembershipState
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.operations.history import AlbumHistory, RunHistory
+from immich_smart_albums.report.envelope import json_text
 from immich_smart_albums.report.history import run_json, run_lines, runs_json, runs_lines
 from immich_smart_albums.report.ledger import album_json, album_lines, albums_json, albums_lines
 from tests.golden import check_golden
@@ -90,20 +91,20 @@ def test_all_runs() -> None:
     dogs = AlbumHistory("Dogs", 1, 0, created=False, deleted=False, edits=0, shares=0, unclear=4)
     runs = [RunHistory(KILLED, None, (dogs,)), RunHistory(UNDO, None, ()), RunHistory(SYNC, 12, (cabin, dogs))]
     check_golden(CASES / "history" / "runs.txt", "\n".join(runs_lines(runs)) + "\n")
-    check_golden(CASES / "history" / "runs.json", runs_json(runs) + "\n")
+    check_golden(CASES / "history" / "runs.json", json_text(runs_json(runs)) + "\n")
 
 
 def test_one_run() -> None:
     check_golden(CASES / "history" / "run.txt", "\n".join(run_lines(SYNC, [*WRITES, DOGS])) + "\n")
-    check_golden(CASES / "history" / "run.json", run_json(SYNC, [*WRITES, DOGS]) + "\n")
+    check_golden(CASES / "history" / "run.json", json_text(run_json(SYNC, [*WRITES, DOGS])) + "\n")
     assert list(run_lines(KILLED, []))[1:] == ["It wrote nothing."]
 
 
 def test_what_the_ledger_remembers() -> None:
     check_golden(CASES / "ledger" / "albums.txt", "\n".join(albums_lines(ALBUMS)) + "\n")
-    check_golden(CASES / "ledger" / "albums.json", albums_json(ALBUMS) + "\n")
+    check_golden(CASES / "ledger" / "albums.json", json_text(albums_json(ALBUMS)) + "\n")
     check_golden(CASES / "ledger" / "album.txt", "\n".join(album_lines(KNOWN, MEMORY)) + "\n")
-    check_golden(CASES / "ledger" / "album.json", album_json(KNOWN, MEMORY) + "\n")
+    check_golden(CASES / "ledger" / "album.json", json_text(album_json(KNOWN, MEMORY)) + "\n")
 
 
 def test_where_nothing_stays_out_nothing_is_said_of_it() -> None:

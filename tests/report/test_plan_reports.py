@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from immich_smart_albums.report.plan_json import JSON_VERSION, plan_json
+from immich_smart_albums.report.envelope import JSON_VERSION, json_text
+from immich_smart_albums.report.plan_json import plan_json
 from immich_smart_albums.report.plan_markdown import plan_markdown
 from immich_smart_albums.report.plan_text import painted, plan_lines
 from tests.golden import check_golden
@@ -29,12 +30,12 @@ def test_plans_as_markdown(name: str) -> None:
 
 @pytest.mark.parametrize("name", PLANS)
 def test_plans_as_json(name: str) -> None:
-    text = plan_json(PLANS[name]).replace(PLANS[name].fingerprint, "FINGERPRINT")
+    text = json_text(plan_json(PLANS[name])).replace(PLANS[name].fingerprint, "FINGERPRINT")
     check_golden(CASES / name / "plan.json", text + "\n")
 
 
 def test_json_has_a_version_and_the_fingerprint_that_apply_knows() -> None:
-    answer = json.loads(plan_json(PLANS["everything"]))
+    answer = json.loads(json_text(plan_json(PLANS["everything"])))
     assert answer["version"] == JSON_VERSION
     assert answer["fingerprint"] == PLANS["everything"].fingerprint
 

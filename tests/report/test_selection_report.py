@@ -11,7 +11,8 @@ from immich_smart_albums.model.album import Album
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.operations.apply.result import AlbumResult
-from immich_smart_albums.report.selection import FORMATS, JSON_VERSION, as_json, lines, totals
+from immich_smart_albums.report.envelope import JSON_VERSION, json_text
+from immich_smart_albums.report.selection import FORMATS, as_json, lines, totals
 from immich_smart_albums.selection.run.evaluate import Selection
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def test_json_tells_its_version_what_matched_and_what_was_kept() -> None:
         "takenAt": "2024-01-01T00:00:00.250Z",
         "localDateTime": "2024-01-01T02:00:00",
     }
-    assert json.loads(as_json(selection, BASE, None)) == {
+    assert json.loads(json_text(as_json(selection, BASE, None))) == {
         "version": JSON_VERSION,
         "server": BASE,
         "matched": 7,
@@ -103,11 +104,11 @@ def test_json_of_a_run_tells_the_album_and_what_became_of_each_photo() -> None:
     album = Album("album-1", "Dogs", 0, "owner", "Alice", "2024-01-01")
     outcomes = {"id-1": Outcome.ADDED, "id-2": Outcome.NO_PERMISSION, "id-3": Outcome.ADDED}
     report = AlbumResult("Dogs", album, created=True, outcomes=outcomes)
-    answer = json.loads(as_json(Selection((), 0), BASE, report))
+    answer = json.loads(json_text(as_json(Selection((), 0), BASE, report)))
     assert answer["album"] == {"id": "album-1", "name": "Dogs", "created": True}
     assert answer["outcomes"] == {"added": ["id-1", "id-3"], "no_permission": ["id-2"]}
 
 
 def test_json_of_a_run_that_made_no_album_has_none() -> None:
-    answer = json.loads(as_json(Selection((), 0), BASE, AlbumResult()))
+    answer = json.loads(json_text(as_json(Selection((), 0), BASE, AlbumResult())))
     assert (answer["album"], answer["outcomes"], answer["assets"]) == (None, {}, [])

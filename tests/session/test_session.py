@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from immich_sandbox import Sandbox
 from immich_smart_albums.changes.journal import Ending
 from immich_smart_albums.errors import ConfigurationError, LedgerError, Stopped
 from immich_smart_albums.operations.apply.result import ApplyResult
+from immich_smart_albums.report.envelope import json_text
+from immich_smart_albums.report.selection_explanation import selection_explanation_json
 from immich_smart_albums.selection.explain.explain import Verdict
 from immich_smart_albums.session.events import AssetsRead, Detail, Event, Exchanged, Note, ReadingDone
 from immich_smart_albums.session.options import Options
@@ -240,6 +243,9 @@ def test_each_photo_of_a_selection_is_explained_without_a_request_for_it(
     assert list(near.values()) == [{"alice-1.jpg"}]
     assert "alice-0" in next(iter(near))
     assert explanation.looked_at == 5
+    document = json.loads(json_text(selection_explanation_json(explanation, session.base)))
+    assert document["selected"][0]["verdicts"] == ["passed"] * 3
+    assert [len(near["photos"]) for near in document["nearMisses"]] == [1]
 
 
 def test_a_changed_rule_costs_no_request_for_what_was_read(opened: Callable[..., Session], sandbox: Sandbox) -> None:

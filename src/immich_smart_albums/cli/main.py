@@ -132,10 +132,11 @@ def _answer(argv: Sequence[str], error: SmartAlbumsError) -> None:
     words = list(argv)
     if "--format=json" not in words and ["--format", "json"] not in [words[at : at + 2] for at in range(len(words))]:
         return
+    from immich_smart_albums.report.envelope import json_text  # noqa: PLC0415 - as above
     from immich_smart_albums.report.failures import failure_json, problems_of  # noqa: PLC0415 - as above
 
     with contextlib.suppress(OSError, ValueError):
-        sys.stdout.write(f"{failure_json(problems_of(error))}\n")
+        sys.stdout.write(f"{json_text(failure_json(problems_of(error)))}\n")
         sys.stdout.flush()
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from immich_smart_albums.cli.pasting import pasteable
 from immich_smart_albums.errors import SmartAlbumsError
+from immich_smart_albums.report.envelope import json_text
 from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ def print_document(text: str) -> None:
     print_lines(text.split("\n"))
 
 
-def print_json(text: str) -> None:
-    """Write JSON, which is data, so that nothing of it is replaced; `text` is plain ASCII."""
-    escaped = text.replace("\x7f", "\\u007f")  # the one control character that JSON may have as it is
+def print_json(document: object) -> None:
+    """Write JSON, which is data, so that nothing of it is replaced."""
+    escaped = json_text(document).replace("\x7f", "\\u007f")  # the one control character that JSON may have as it is
     _write([f"{escaped}\n"])
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import MembershipState
 from immich_smart_albums.model.command import command
 from immich_smart_albums.report.assets import asset_json, asset_line, asset_url
+from immich_smart_albums.report.envelope import envelope
 from immich_smart_albums.report.failures import problem_json
 from immich_smart_albums.report.plan_text import problem_lines
 from immich_smart_albums.report.words import one_line
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.explain.album import AlbumExplanation, AlbumPlacement
     from immich_smart_albums.operations.explain.photo import RuleExplanation
     from immich_smart_albums.selection.explain.explain import Explanation, LeafEvidence, Reason
-
-JSON_VERSION = 1
-"""Grows when a field changes its meaning or goes away."""
 
 _SIGNS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.NOT_ASKED: "·"}
 
@@ -133,10 +130,9 @@ def _by(run: Run | None) -> str:
     return f" in run {run.id} on {run.started[:10]}" if run else ""
 
 
-def explanation_json(found: AlbumExplanation) -> str:
+def explanation_json(found: AlbumExplanation) -> dict[str, object]:
     """The whole explanation as one JSON object."""
     answer = {
-        "version": JSON_VERSION,
         "server": found.server,
         "rule": found.rule,
         "asset": {"id": found.asset_id, "url": asset_url(found.server, found.asset_id)},
@@ -145,7 +141,7 @@ def explanation_json(found: AlbumExplanation) -> str:
         "albums": [_place_json(place, found) for place in found.places],
         "problems": [problem_json(problem) for problem in explanation_problems(found)],
     }
-    return json.dumps(answer, indent=2)  # plain ASCII, so that every terminal and pipe takes it
+    return envelope(answer)
 
 
 def explanation_problems(found: AlbumExplanation) -> tuple[Problem, ...]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.report.envelope import envelope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.errors import SmartAlbumsError
-
-JSON_VERSION = 1
-"""Grows when a field changes its meaning or goes away."""
 
 GUARD_HINT = "Nothing was written to it. Look at the plan; if it is right, allow more in `guard`, or once with --allow."
 
@@ -31,9 +28,9 @@ def problems_of(error: SmartAlbumsError) -> tuple[Problem, ...]:
     return (Problem("", error.message, error.hint),)
 
 
-def failure_json(problems: Iterable[Problem]) -> str:
+def failure_json(problems: Iterable[Problem]) -> dict[str, object]:
     """What stands on stdout where JSON was asked for and there is no result."""
-    return json.dumps({"version": JSON_VERSION, "problems": [problem_json(problem) for problem in problems]}, indent=2)
+    return envelope({"problems": [problem_json(problem) for problem in problems]})
 
 
 def by_album(problems: Mapping[str, Sequence[Problem]]) -> dict[Problem, list[str]]:

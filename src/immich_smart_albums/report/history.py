@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import AddAssets, CreateAlbum, RemoveAssets
 from immich_smart_albums.changes.journal import State
 from immich_smart_albums.model.outcome import Outcome
+from immich_smart_albums.report.envelope import envelope
 from immich_smart_albums.report.plan_json import change_json
 from immich_smart_albums.report.plan_words import edits_of
 from immich_smart_albums.report.words import count, one_line, table
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.journal import Run, Write
     from immich_smart_albums.operations.history import RunHistory
-
-JSON_VERSION = 1
-"""Grows when a field changes its meaning or goes away."""
 
 _SIGNS = {Outcome.ADDED: "+", Outcome.REMOVED: "-", Outcome.ALREADY_THERE: "·"}
 
@@ -117,9 +114,9 @@ def _doubt(write: Write) -> str:
             return ""
 
 
-def runs_json(runs: Sequence[RunHistory]) -> str:
+def runs_json(runs: Sequence[RunHistory]) -> dict[str, object]:
     """Runs as one JSON object."""
-    return _dumped({"runs": [_history_json(run) for run in runs]})
+    return envelope({"runs": [_history_json(run) for run in runs]})
 
 
 def _history_json(told: RunHistory) -> dict[str, object]:
@@ -139,13 +136,9 @@ def _history_json(told: RunHistory) -> dict[str, object]:
     return {**_run_json(told.run), "undoneBy": told.undone_by, "albums": albums}
 
 
-def run_json(run: Run, writes: Iterable[Write]) -> str:
+def run_json(run: Run, writes: Iterable[Write]) -> dict[str, object]:
     """One run, with all that it wrote, as one JSON object."""
-    return _dumped({**_run_json(run), "writes": [_write_json(write, run.server) for write in writes]})
-
-
-def _dumped(answer: dict[str, object]) -> str:
-    return json.dumps({"version": JSON_VERSION, **answer}, indent=2)  # plain ASCII: every terminal and pipe takes it
+    return envelope({**_run_json(run), "writes": [_write_json(write, run.server) for write in writes]})
 
 
 def _run_json(run: Run) -> dict[str, object]:

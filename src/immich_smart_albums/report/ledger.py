@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import KEPT_OUT, MembershipState
 from immich_smart_albums.model.command import command
 from immich_smart_albums.report.assets import asset_json, asset_line
+from immich_smart_albums.report.envelope import envelope
 from immich_smart_albums.report.words import count, one_line, table
 
 if TYPE_CHECKING:
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.journal import KnownAlbum
     from immich_smart_albums.changes.memory import AlbumMemory, Membership
-
-JSON_VERSION = 1
-"""Grows when a field changes its meaning or goes away."""
 
 
 def albums_lines(albums: Sequence[KnownAlbum]) -> Iterator[str]:
@@ -64,18 +61,18 @@ def _out(memory: AlbumMemory) -> list[Membership]:
     return sorted(out, key=lambda membership: (-membership.asset.taken, membership.asset.id))
 
 
-def albums_json(albums: Sequence[KnownAlbum]) -> str:
+def albums_json(albums: Sequence[KnownAlbum]) -> dict[str, object]:
     """All albums as one JSON object."""
-    return json.dumps({"version": JSON_VERSION, "albums": [_known_json(album) for album in albums]}, indent=2)
+    return envelope({"albums": [_known_json(album) for album in albums]})
 
 
-def album_json(known: KnownAlbum, memory: AlbumMemory) -> str:
+def album_json(known: KnownAlbum, memory: AlbumMemory) -> dict[str, object]:
     """One album, with the photos that stay out of it, as one JSON object."""
     kept_out = [
         {**asset_json(membership.asset, known.server), "standing": membership.standing.value, "run": membership.run}
         for membership in _out(memory)
     ]
-    return json.dumps({"version": JSON_VERSION, **_known_json(known), "keptOut": kept_out}, indent=2)
+    return envelope({**_known_json(known), "keptOut": kept_out})
 
 
 def _known_json(known: KnownAlbum) -> dict[str, object]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
 from immich_smart_albums.changes.change import AddAssets, CreateAlbum, DeleteAlbum, RemoveAssets, SetDetails, ShareAlbum
 from immich_smart_albums.report.assets import asset_json
+from immich_smart_albums.report.envelope import envelope
 from immich_smart_albums.report.failures import GUARD_HINT, album_problems_json, plan_problems, problem_json
 
 if TYPE_CHECKING:
@@ -17,14 +17,10 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import AlbumPlan, Plan, Waiting
     from immich_smart_albums.errors import Problem
 
-JSON_VERSION = 1
-"""Grows when a field changes its meaning or goes away."""
 
-
-def plan_json(plan: Plan, failures: Mapping[str, Sequence[Problem]] = MappingProxyType({})) -> str:
+def plan_json(plan: Plan, failures: Mapping[str, Sequence[Problem]] = MappingProxyType({})) -> dict[str, object]:
     """The whole plan as one JSON object; `failures` are what went wrong when its albums were written."""
     answer = {
-        "version": JSON_VERSION,
         "server": plan.server,
         "madeAt": plan.made_at,
         "verb": plan.verb,
@@ -49,7 +45,7 @@ def plan_json(plan: Plan, failures: Mapping[str, Sequence[Problem]] = MappingPro
         },
         "albums": [_album(album, plan.server) for album in plan.albums],
     }
-    return json.dumps(answer, indent=2)  # plain ASCII, so that every terminal and pipe takes it
+    return envelope(answer)
 
 
 def _album(album: AlbumPlan, base: str) -> dict[str, object]:

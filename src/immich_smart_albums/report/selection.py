@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.report.assets import asset_json, asset_url
+from immich_smart_albums.report.envelope import envelope
 from immich_smart_albums.report.failures import album_problems_json, problem_json
 from immich_smart_albums.report.words import one_line
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.run.evaluate import Selection
 
 FORMATS = ("urls", "ids", "table", "json")
-
-JSON_VERSION = 1
-"""Grows when a field changes its meaning or goes away."""
 
 _NOUNS = {"IMAGE": "photos", "VIDEO": "videos", "AUDIO": "sounds", "OTHER": "other files"}
 
@@ -51,10 +48,11 @@ def totals(assets: Sequence[Asset]) -> list[tuple[str, str]]:
     return rows
 
 
-def as_json(selection: Selection, base: str, report: AlbumResult | None, failures: Iterable[Problem] = ()) -> str:
+def as_json(
+    selection: Selection, base: str, report: AlbumResult | None, failures: Iterable[Problem] = ()
+) -> dict[str, object]:
     """A selection, what was written of it, and what went wrong with that, as one JSON object."""
     answer: dict[str, object] = {
-        "version": JSON_VERSION,
         "server": base,
         "matched": selection.matched,
         "assets": [asset_json(asset, base) for asset in selection.assets],
@@ -71,12 +69,12 @@ def as_json(selection: Selection, base: str, report: AlbumResult | None, failure
         answer["album"] = None if album is None else {"id": album.id, "name": album.name, "created": report.created}
         answer["outcomes"] = by_outcome
         answer["problems"] = [problem_json(failure) for failure in failures]
-    return json.dumps(answer, indent=2)  # plain ASCII, so that every terminal and pipe takes it
+    return envelope(answer)
 
 
 def selections_json(
     selections: Mapping[str, Sequence[Asset] | None], problems: Mapping[str, Sequence[Problem]], base: str
-) -> str:
+) -> dict[str, object]:
     """The selections of several albums, by name, as one JSON object; None where nothing of one is known."""
     albums = [
         {
@@ -86,5 +84,5 @@ def selections_json(
         }
         for name, assets in selections.items()
     ]
-    answer = {"version": JSON_VERSION, "server": base, "albums": albums, "problems": album_problems_json(problems)}
-    return json.dumps(answer, indent=2)
+    answer = {"server": base, "albums": albums, "problems": album_problems_json(problems)}
+    return envelope(answer)

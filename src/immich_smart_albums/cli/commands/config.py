@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
@@ -27,7 +26,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Do what the second word says."""
     match arguments.action:
         case "schema":
-            print_json(json.dumps(json_schema(), indent=2))
+            print_json(json_schema())
         case "show":
             options = show_options(arguments)
             book = Session(options).parse()

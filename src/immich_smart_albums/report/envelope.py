@@ -1,0 +1,22 @@
+"""What all JSON of this tool has in common: its version, and how it is written."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+JSON_VERSION = 1
+"""Grows when a field changes its meaning or goes away."""
+
+
+def envelope(answer: Mapping[str, object]) -> dict[str, object]:
+    """An answer with the version of what its fields mean; plain values that `json` writes."""
+    return {"version": JSON_VERSION, **answer}
+
+
+def json_text(document: object) -> str:
+    """A document as text: plain ASCII, so that every terminal and pipe takes it."""
+    return json.dumps(document, indent=2)
