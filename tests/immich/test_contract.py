@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from immich_smart_albums.immich.versions import ASSET_FIELDS, FIELDS, Span
+from immich_smart_albums.immich.versions import ASSET_FIELDS, FIELDS
 from immich_smart_albums.model import search_fields
 from immich_smart_albums.model.query import Kind
+from immich_smart_albums.model.search_field import ALWAYS
 from immich_smart_albums.model.version import Version
 from tests.support.api_fields import FILE, as_table, by_version, read_folder
 
@@ -45,7 +46,7 @@ def test_each_search_field_is_described_just_where_the_table_has_it(version: Ver
     models = by_version()[version]
     described = models[MODELS[kind]]
     for name, field in search_fields.FIELDS.items():
-        is_let_through = version in FIELDS.get(name, Span())
+        is_let_through = version in FIELDS.get(name, ALWAYS)
         is_exception = version < DESCRIBED_BUT_WITHOUT_EFFECT.get(name, Version(0, 0))
         expected = kind in field.kinds and (is_let_through or is_exception)
         assert (name in described) == expected, f"{name} in {MODELS[kind]} of {version}"

@@ -8,11 +8,11 @@ import pytest
 
 from immich_sandbox import generate
 from immich_smart_albums.errors import ServerError, Untrustworthy
-from immich_smart_albums.immich.search.bodies import OPERATORS
-from immich_smart_albums.immich.search.properties import PROPERTIES, Control, control_of
+from immich_smart_albums.immich.search.properties import PROPERTIES, control_of
 from immich_smart_albums.model.asset import KEPT_FIELDS
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
-from immich_smart_albums.model.search_fields import FIELDS
+from immich_smart_albums.model.search_field import Control
+from immich_smart_albums.model.search_fields import FIELDS, OPERATORS
 from immich_smart_albums.rules.local_filters.asset_shape import FROM_SEARCH
 
 from .clients import TIMELINE, find, metadata, server_at, smart

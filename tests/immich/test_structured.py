@@ -9,10 +9,11 @@ import pytest
 from immich_sandbox import generate
 from immich_sandbox.requests.structured_fields import FILTER
 from immich_smart_albums.errors import Untrustworthy
-from immich_smart_albums.immich.search.bodies import OPERATORS, filter_body
+from immich_smart_albums.immich.search.bodies import filter_body
 from immich_smart_albums.immich.search.record_match import ends, lacks, starts
 from immich_smart_albums.immich.versions import Capabilities
 from immich_smart_albums.model.query import Branch, Condition, Kind, Query, Visibility
+from immich_smart_albums.model.search_fields import OPERATORS
 from immich_smart_albums.model.version import Version
 
 from .clients import TIMELINE, found_ids, metadata, searches_sent, server_at, shown

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox.levels import LEVELS
-from immich_smart_albums.immich.versions import ASSET_FIELDS, FIELDS, INSTEAD, OLDEST, VALUES, Capabilities, Span
-from immich_smart_albums.model.query import Kind, Query, Value
+from immich_smart_albums.immich.versions import ASSET_FIELDS, FIELDS, INSTEAD, VALUES, Capabilities
+from immich_smart_albums.model.query import Condition, Kind, Query, Value
+from immich_smart_albums.model.search_field import ALWAYS, Releases, Type
 from immich_smart_albums.model.search_fields import FIELDS as ALL_FIELDS
-from immich_smart_albums.model.search_fields import Type
-from immich_smart_albums.model.version import Version
+from immich_smart_albums.model.version import OLDEST, Version
 
 from .clients import server_at
 
@@ -50,7 +50,7 @@ def lacks(version: Version, name: str, value: Value) -> list[tuple[str, str]]:
     return Capabilities(version).unsupported(asked(name, value))
 
 
-def outside(span: Span) -> list[Version]:
+def outside(span: Releases) -> list[Version]:
     """Releases on the wrong side of a span."""
     too_old = [before(span.since)] if span.since > OLDEST else []
     return too_old + ([after(span.until)] if span.until else [])
@@ -84,7 +84,7 @@ def test_a_value_is_refused_where_it_has_no_effect_and_accepted_where_it_has(nam
         assert f"Immich {version} would ignore" in message
         assert str(span.until or span.since) in message
     for version in (span.since, span.until or Version(3, 3, 5)):
-        if version in FIELDS.get(name, Span()):
+        if version in FIELDS.get(name, ALWAYS):
             assert lacks(version, name, value) == []
 
 
@@ -134,3 +134,11 @@ def test_a_server_tells_its_version_and_what_it_lacks(running: dict[str, Sandbox
     assert old.unsupported_asset_fields({"visibility"})
     assert not new.unsupported_asset_fields({"visibility"})
     assert new.base == running["3.2"].url
+
+
+def test_a_condition_is_refused_where_its_field_is() -> None:
+    query = Query(Kind.METADATA, either=((Condition("ocr", "matches", "menu"),),))
+    found = Capabilities(Version(2, 1)).unsupported(query)
+    assert [field for field, _ in found] == ["filter", "ocr"]
+    assert found[1][1] == "Immich 2.1.0 would ignore 'ocr' (Immich has it since 2.2.0)"
+    assert Capabilities(Version(3, 2)).unsupported(query) == []

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import MissingPermission
-from immich_smart_albums.model.query import Kind, Query, Scope, Value, Visibility
+from immich_smart_albums.model.query import Kind, Query, Value, Visibility
+from immich_smart_albums.model.scope import Scope
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path

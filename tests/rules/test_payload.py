@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Value
-from immich_smart_albums.model.search_fields import ALL_WORDS, FIELDS, Type
+from immich_smart_albums.model.search_field import Type
+from immich_smart_albums.model.search_fields import ALL_WORDS, FIELDS
 from immich_smart_albums.rules.payload.payload import read_object
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from immich_smart_albums.model.query import Kind, Query, Scope, Visibility
+from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.model.scope import Scope
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
 from immich_smart_albums.rules.predicates.person import person_named

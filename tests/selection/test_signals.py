@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.immich.search.bodies import OPERATORS
 from immich_smart_albums.model.query import Condition, Kind, Query
-from immich_smart_albums.model.search_fields import FIELDS
+from immich_smart_albums.model.search_fields import FIELDS, OPERATORS
 from immich_smart_albums.rules.local_filters.asset_shape import FROM_SEARCH
 from immich_smart_albums.selection.cache.tracking import untracked_reason
 from immich_smart_albums.selection.query_plan import Scan

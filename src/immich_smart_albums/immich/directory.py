@@ -10,10 +10,10 @@ import msgspec
 
 from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich, ServerError, Untrustworthy
 from immich_smart_albums.immich.http.responses import decode, unexpected
-from immich_smart_albums.immich.versions import FIRST_UNKNOWN, OLDEST, Capabilities
+from immich_smart_albums.immich.versions import FIRST_UNKNOWN, Capabilities
 from immich_smart_albums.model.album import Album, Person, Tag, User
 from immich_smart_albums.model.instants import to_milliseconds
-from immich_smart_albums.model.version import Version
+from immich_smart_albums.model.version import OLDEST, Version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,22 +9,13 @@ import msgspec
 
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.immich.http.responses import decode
+from immich_smart_albums.model.search_fields import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from immich_smart_albums.immich.http.client import Http
     from immich_smart_albums.immich.versions import Capabilities
-
-_SUGGESTED = {
-    "city": "city",
-    "state": "state",
-    "country": "country",
-    "make": "camera-make",
-    "model": "camera-model",
-    "lensModel": "camera-lens-model",
-}
-"""Search fields whose values the server lists, and what it calls them."""
 
 _INDEXING = {
     "metadataExtraction": "metadata extraction",
@@ -81,13 +72,11 @@ class ServerInfo:
             return None
 
     def values(self, field: str) -> list[str] | None:
-        """The values that a search field has on the timeline, sorted; None for fields of which the server lists none.
-
-        `lensModel` is listed since 2.2.
-        """
-        if field not in _SUGGESTED or (field == "lensModel" and not self._capabilities.suggests_lenses):
+        """The values that a search field has on the timeline, sorted; None where this version lists none."""
+        row = FIELDS.get(field)
+        if row is None or row.suggestion is None or self._capabilities.version not in row.suggested:
             return None
-        body = self._http.get("/search/suggestions", {"type": _SUGGESTED[field]})
+        body = self._http.get("/search/suggestions", {"type": row.suggestion})
         answer = decode(body, list[str | None], "GET /search/suggestions")
         return sorted({value for value in answer if value})
 

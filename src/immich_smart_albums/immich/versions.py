@@ -7,9 +7,12 @@ drops search fields that it does not know and answers with the whole library, so
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Visibility
+from immich_smart_albums.model.search_field import ALWAYS, Releases
+from immich_smart_albums.model.search_fields import ROWS
 from immich_smart_albums.model.version import Version
 
 if TYPE_CHECKING:
@@ -17,69 +20,33 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.query import Query, Value
 
-OLDEST = Version(1, 118)
-"""The oldest release whose API this tool knows."""
-
 FIRST_UNKNOWN = Version(4, 0)
 """Immich announced that 4.0 takes away the search fields that this tool sends; it would ignore them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The releases that have something, first and last included."""
-
-    since: Version = OLDEST
-    until: Version | None = None
-
-    def __contains__(self, version: Version) -> bool:
-        return self.since <= version and (self.until is None or version <= self.until)
-
-    def __str__(self) -> str:
-        if self.until is not None:
-            return f"Immich has it up to {self.until}"
-        return f"Immich has it since {self.since}"
-
-
-FIELDS: dict[str, Span] = {
-    "description": Span(Version(1, 126)),
-    "tagIds": Span(Version(1, 126)),
-    "rating": Span(Version(1, 127)),
-    "originalPath": Span(Version(1, 127)),  # before, it had to be the exact path
-    "language": Span(Version(1, 131)),
-    "albumIds": Span(Version(1, 135)),
-    "queryAssetId": Span(Version(1, 141)),
-    "ocr": Span(Version(2, 2)),
-    "deviceId": Span(until=Version(2, 7, 5)),
-    "deviceAssetId": Span(until=Version(2, 7, 5)),
-    "isOffline": Span(Version(1, 125)),  # before, it was ignored
-}
+FIELDS: dict[str, Releases] = {row.name: row.releases for row in ROWS if row.releases != ALWAYS}
 """Search fields that not every version has."""
 
-VALUES: dict[tuple[str, Value], Span] = {
-    ("tagIds", None): Span(Version(1, 136)),
-    ("rating", None): Span(Version(2, 6)),
-    ("libraryId", None): Span(until=Version(1, 124, 2)),
-    ("isMotion", False): Span(Version(1, 125)),
-    ("isEncoded", False): Span(Version(1, 125)),
-    ("withStacked", False): Span(Version(2, 6)),
+VALUES: dict[tuple[str, Value], Releases] = {
+    (row.name, value): releases for row in ROWS for value, releases in row.value_releases
 }
 """Values of search fields that not every version acts on."""
 
-ASSET_FIELDS: dict[str, Span] = {
-    "visibility": Span(Version(1, 133)),
-    "createdAt": Span(Version(1, 140)),
-    "width": Span(Version(2, 5)),
-    "height": Span(Version(2, 5)),
-    "isEdited": Span(Version(2, 5)),
-    "deviceId": Span(until=Version(2, 7, 5)),
-    "deviceAssetId": Span(until=Version(2, 7, 5)),
-    "unassignedFaces": Span(until=Version(2, 7, 5)),
-    "people.faces": Span(until=Version(2, 7, 5)),
-    "people.isFavorite": Span(Version(1, 126)),
-    "people.color": Span(Version(1, 126)),
-    "people.otherPeople": Span(Version(3, 3)),
-    "people.sharedBy": Span(Version(3, 3)),
-    "people.sharedWith": Span(Version(3, 3)),
+ASSET_FIELDS: dict[str, Releases] = {
+    "visibility": Releases(Version(1, 133)),
+    "createdAt": Releases(Version(1, 140)),
+    "width": Releases(Version(2, 5)),
+    "height": Releases(Version(2, 5)),
+    "isEdited": Releases(Version(2, 5)),
+    "deviceId": Releases(until=Version(2, 7, 5)),
+    "deviceAssetId": Releases(until=Version(2, 7, 5)),
+    "unassignedFaces": Releases(until=Version(2, 7, 5)),
+    "people.faces": Releases(until=Version(2, 7, 5)),
+    "people.isFavorite": Releases(Version(1, 126)),
+    "people.color": Releases(Version(1, 126)),
+    "people.otherPeople": Releases(Version(3, 3)),
+    "people.sharedBy": Releases(Version(3, 3)),
+    "people.sharedWith": Releases(Version(3, 3)),
 }
 """Fields of assets, and of the people on them, that not every version returns."""
 
@@ -140,11 +107,6 @@ class Capabilities:
         return self.version >= Version(2, 4)
 
     @property
-    def suggests_lenses(self) -> bool:
-        """`GET /search/suggestions` lists lenses."""
-        return self.version >= Version(2, 2)
-
-    @property
     def shows_whom_it_finds(self) -> bool:
         """An asset found by personIds shows people; before, a deleted or invisible face found it as well."""
         return self.version >= Version(2, 5)
@@ -158,11 +120,6 @@ class Capabilities:
     def ranks_by_likeness(self) -> bool:
         """A smart search takes `queryAssetId`, and refuses a photo at which Immich has not looked."""
         return self.version in FIELDS["queryAssetId"]
-
-    @property
-    def tells_created(self) -> bool:
-        """Answers have `createdAt`."""
-        return self.version >= Version(1, 140)
 
     @property
     def orders_ties(self) -> bool:
@@ -189,14 +146,18 @@ class Capabilities:
         found = []
         if query.is_structured and not self.has_structured_search:
             found.append(("filter", f"Immich {self.version} would ignore 'filter' (Immich has it since 3.2.0)"))
+        for condition in (*query.conditions, *chain.from_iterable(query.either)):
+            releases = FIELDS.get(condition.field, ALWAYS)
+            if self.version not in releases:
+                found.append((condition.field, f"Immich {self.version} would ignore {condition.field!r} ({releases})"))
         for name, value in query.filters:
-            span = FIELDS.get(name, Span())
+            releases = FIELDS.get(name, ALWAYS)
             if not isinstance(value, tuple):
                 # Of two reasons the narrower one is told: null tags came ten releases after tags.
-                span = VALUES.get((name, value), span)
-            if self.version not in span:
+                releases = VALUES.get((name, value), releases)
+            if self.version not in releases:
                 shown = name if name in FIELDS and self.version not in FIELDS[name] else f"{name}: {_json(value)}"
-                found.append((name, f"Immich {self.version} would ignore {shown!r} ({span})"))
+                found.append((name, f"Immich {self.version} would ignore {shown!r} ({releases})"))
         return found
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
@@ -209,7 +170,7 @@ class Capabilities:
 
     def returns(self, name: str) -> bool:
         """Whether assets have a field in this version, as far as the table knows."""
-        return self.version in ASSET_FIELDS.get(name, Span())
+        return self.version in ASSET_FIELDS.get(name, ALWAYS)
 
     def visibility_filter(self, visibility: Visibility) -> dict[str, object]:
         """How a search says where its assets are shown."""

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.cached_hash import cached_hash
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
 
 DEFAULT_SMART_LIMIT = 200
 """How many photos a smart search without a limit of its own keeps."""
 
 LARGEST_LIMIT = 999_999_999
 """Of one search: beyond any library, and a number that can be counted with."""
-
-
-TRASH_WORDS = frozenset({"withDeleted", "trashedAfter", "trashedBefore", "isOffline"})
-"""Filters with which Immich looks into the trash (isOffline since 1.128)."""
 
 
 Value = str | int | bool | None | tuple[str, ...]
@@ -119,37 +110,3 @@ def _show(value: Value | float | tuple[int, ...]) -> str:
 
 WHOLE_LIBRARY = Query(Kind.METADATA)
 """Everything that the timeline shows, partners in the timeline included."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where photos are looked for."""
-
-    visibility: frozenset[Visibility] = frozenset({Visibility.TIMELINE})
-    trash: bool = False
-
-    @classmethod
-    def of(cls, queries: Iterable[Query]) -> Scope:
-        """Everything that some searches look at; the timeline where there are none."""
-        visibility: set[Visibility] = set()
-        trash = False
-        for query in queries:
-            visibility |= query.visibility
-            trash = trash or any(name in TRASH_WORDS and value is not False for name, value in query.filters)
-        return cls(frozenset(visibility), trash) if visibility else cls()
-
-    def covers(self, query: Query) -> bool:
-        """Whether all that a search finds lies where this looks."""
-        other = Scope.of([query])
-        return other.visibility <= self.visibility and self.trash >= other.trash
-
-    def implied_filters(self, filters: Mapping[str, object]) -> dict[str, Value]:
-        """The filters that make a search look into the trash, where the rule does and it says nothing of that."""
-        says = "withDeleted" in filters or any(filters.get(word, False) is not False for word in TRASH_WORDS)
-        return {"withDeleted": True} if self.trash and not says else {}
-
-    def narrow(self, query: Query, *, placed: bool = False) -> Query:
-        """The same search, looking this far; where it is placed, into the trash at most."""
-        filters = dict(query.filters) | self.implied_filters(dict(query.filters))
-        visibility = query.visibility if placed else self.visibility
-        return replace(query, filters=tuple(sorted(filters.items())), visibility=visibility)

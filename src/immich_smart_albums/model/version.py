@@ -26,3 +26,7 @@ class Version(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
+
+
+OLDEST = Version(1, 118)
+"""The oldest release whose API this tool knows."""

@@ -12,7 +12,8 @@ from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Scope, Visibility
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
+from immich_smart_albums.model.scope import Scope
 from immich_smart_albums.rules.tree import (
     All,
     Any,

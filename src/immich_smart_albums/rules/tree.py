@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, TypeVar
 from immich_smart_albums.model.cached_hash import cached_hash
 
 if TYPE_CHECKING:
-    from immich_smart_albums.model.query import Query, Scope
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.model.scope import Scope
     from immich_smart_albums.model.span import Place
 
 

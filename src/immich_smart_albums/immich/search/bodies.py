@@ -1,11 +1,9 @@
 """The bodies of requests: flat up to 3.1, flat or structured since 3.2.
 
-Structured searches are as Immich takes them: which conditions there are stands here.
-
-Source: `SearchFilter` of the field lists 3.2.0 to 3.3.5. Trashed, archived and hidden assets are found unless the
-filter says otherwise, so that it always does. A field that it does not know is refused, an operator that it does not
-know is dropped without a word beside one that it knows, and a server that does not know `filter` finds everything; so
-nothing but what stands here is ever sent, and the answers are verified (`verify`, `controls`, `page`).
+Which conditions there are stands in the table of fields (`OPERATORS`). Trashed, archived and hidden assets are found
+unless the filter says otherwise, so that it always does. A field that Immich does not know is refused, an operator that
+it does not know is dropped without a word beside one that it knows, and a server that does not know `filter` finds
+everything; so nothing but what stands there is ever sent, and the answers are verified (`verify`, `controls`, `page`).
 """
 
 from __future__ import annotations
@@ -15,31 +13,11 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.immich.search.scan import Window
 from immich_smart_albums.model.instants import from_milliseconds, to_milliseconds
 from immich_smart_albums.model.query import Kind
+from immich_smart_albums.model.search_fields import OPERATORS
 
 if TYPE_CHECKING:
     from immich_smart_albums.immich.versions import Capabilities
     from immich_smart_albums.model.query import Branch, Query, Visibility
-
-_SAME = ("eq", "ne")
-_AMONG = ("eq", "ne", "in", "notIn")
-_TEXT = (*_AMONG, "like", "notLike", "startsWith", "endsWith")
-_RANGE = ("eq", "ne", "lt", "lte", "gt", "gte")
-_IDS = ("any", "all", "none")
-
-OPERATORS: dict[str, tuple[str, ...]] = {
-    "id": _SAME,
-    "libraryId": _SAME,
-    "type": _AMONG,
-    **dict.fromkeys(("isFavorite", "isMotion", "isOffline", "isEncoded", "hasAlbums", "hasPeople", "hasTags"), ("eq",)),
-    **dict.fromkeys(("city", "state", "country", "make", "model", "lensModel"), _AMONG),
-    **dict.fromkeys(("description", "originalFileName", "originalPath"), _TEXT),
-    "ocr": ("matches",),
-    **dict.fromkeys(("rating", "fileSizeInBytes"), (*_RANGE, "in", "notIn")),
-    **dict.fromkeys(("takenAt", "createdAt", "updatedAt", "trashedAt"), _RANGE),
-    **dict.fromkeys(("personIds", "tagIds", "albumIds"), _IDS),
-    **dict.fromkeys(("checksum", "encodedVideoPath"), _AMONG),
-}
-"""The fields of a structured search with what each can be asked. `visibility` is missing: a query has its own."""
 
 
 def filter_body(query: Query, visibility: Visibility) -> dict[str, object]:

@@ -9,19 +9,14 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.immich.search import record_match
 from immich_smart_albums.model.instants import to_milliseconds
+from immich_smart_albums.model.search_field import Proof, Type
+from immich_smart_albums.model.search_fields import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from immich_smart_albums.immich.search.page import Record
     from immich_smart_albums.model.query import Condition
-
-_PLAIN = {name: name for name in ("id", "libraryId", "type", "isOffline", "originalFileName", "originalPath")}
-_IN_EXIF = {
-    **{name: name for name in ("city", "state", "country", "make", "model", "lensModel", "rating", "description")},
-    "fileSizeInBytes": "fileSizeInByte",
-}
-_MOMENTS = {"takenAt": "fileCreatedAt", "createdAt": "createdAt", "updatedAt": "updatedAt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,52 +31,51 @@ class Verifiable:
 
 def verifiable(condition: Condition, own_id: str | None) -> Verifiable:
     """How a condition is held against a record."""
-    name, value = condition.field, condition.value
-    if name in _PLAIN:
-        return _value(condition, _PLAIN[name], lambda record: record.get(_PLAIN[name], record_match.MISSING))
-    if name in _IN_EXIF:
-        return _value(
-            condition, f"exifInfo.{_IN_EXIF[name]}", lambda record: record_match.exif(record, _IN_EXIF[name], None)
-        )
-    if name in _MOMENTS:
-        return _moment(condition, _MOMENTS[name])
-    if name == "trashedAt":
-        is_trashed = (condition.operator, value) != ("eq", None)
-        settled = True if value is None else None  # a record does not tell when
-        return Verifiable(
-            frozenset({"isTrashed"}), lambda record: settled if record.get("isTrashed") is is_trashed else False
-        )
-    if name == "isFavorite":
-        return Verifiable(frozenset({"isFavorite", "ownerId"}), partial(record_match.is_favorite, value, own_id))
-    if name == "isMotion":
-        return Verifiable(
-            frozenset({"livePhotoVideoId"}),
-            lambda record: (record.get("livePhotoVideoId", record_match.MISSING) is not None) is value,
-        )
-    if (name, value) == ("hasPeople", True) or (name == "personIds" and condition.operator != "none"):
-        # Only whether somebody is on it: 3.2 and later may show other ids than they search for.
-        is_settled = name == "hasPeople"
-        return Verifiable(frozenset({"people"}), lambda record: (is_settled or None) if record.get("people") else False)
-    if name == "checksum" and condition.operator in {"eq", "in"}:
-        shown = [record_match.shown_checksum(str(each)) for each in (value if isinstance(value, tuple) else (value,))]
-        return Verifiable(
-            frozenset({"checksum"}),
-            lambda record: record.get("checksum") in shown or (None if None in shown else False),
-        )
-    return Verifiable(frozenset(), lambda _record: None)
+    row, value = BY_NAME[condition.field], condition.value
+    path = row.record_path
+    if path is None:
+        return Verifiable(frozenset(), lambda _record: None)
+    match row.proof:
+        case Proof.EQUAL | Proof.CONTAINED:
+            return _value(condition, path)
+        case Proof.MOMENT:
+            return _moment(condition, path)
+        case Proof.TRASHED:
+            is_trashed = (condition.operator, value) != ("eq", None)
+            settled = True if value is None else None  # a record does not tell when
+            return Verifiable(frozenset({path}), lambda record: settled if record.get(path) is is_trashed else False)
+        case Proof.OWN:
+            return Verifiable(frozenset({path, "ownerId"}), partial(record_match.is_favorite, value, own_id))
+        case Proof.PRESENT:
+            return Verifiable(
+                frozenset({path}), lambda record: (record.get(path, record_match.MISSING) is not None) is value
+            )
+        case Proof.SOMEBODY if value is True or (row.type is Type.IDS and condition.operator != "none"):
+            # Only whether somebody is on it: 3.2 and later may show other ids than they search for.
+            is_settled = row.type is Type.TRUTH
+            return Verifiable(frozenset({path}), lambda record: (is_settled or None) if record.get(path) else False)
+        case Proof.CHECKSUM if condition.operator in {"eq", "in"}:
+            asked = value if isinstance(value, tuple) else (value,)
+            shown = [record_match.shown_checksum(str(checksum)) for checksum in asked]
+            return Verifiable(
+                frozenset({path}),
+                lambda record: record.get(path) in shown or (None if None in shown else False),
+            )
+        case _:
+            return Verifiable(frozenset(), lambda _record: None)
 
 
-def _value(condition: Condition, field: str, get: Callable[[Record], object]) -> Verifiable:
+def _value(condition: Condition, path: str) -> Verifiable:
     """A condition on a value of the record; as in SQL, a value that is missing only equals null."""
     compare, wanted = _COMPARISONS[condition.operator], condition.value
 
     def holds(record: Record) -> bool | None:
-        value = get(record)
+        value = record_match.shown(record, path)
         if wanted is None:
             return value is not record_match.MISSING and (value is None) is (condition.operator == "eq")
         return False if value is None or value is record_match.MISSING else compare(value, wanted)
 
-    return Verifiable(frozenset({field}), holds)
+    return Verifiable(frozenset({path}), holds)
 
 
 def _moment(condition: Condition, field: str) -> Verifiable:

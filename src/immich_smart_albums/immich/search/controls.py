@@ -19,10 +19,12 @@ import msgspec
 from immich_smart_albums.errors import NoAccess, Untrustworthy
 from immich_smart_albums.immich.http.responses import decode
 from immich_smart_albums.immich.search.page import decode_page
-from immich_smart_albums.immich.search.properties import NEGATIONS, PROPERTIES, Control, control_of
+from immich_smart_albums.immich.search.properties import NEGATIONS, PROPERTIES, control_of
 from immich_smart_albums.immich.search.verify import AnswerVerifier
 from immich_smart_albums.model.instants import from_milliseconds, to_milliseconds
 from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.model.search_field import ONLY_SMART, Control, Proof, Type
+from immich_smart_albums.model.search_fields import BY_NAME, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 EVER = "1970-01-01T00:00:00.000Z"
 _NEVER = {"After": "9999-01-01T00:00:00.000Z", "Before": "0001-01-01T00:00:00.000Z"}
-_RANKED = frozenset({"query", "queryAssetId", "language"})
+_RANKED = frozenset(row.name for row in ROWS if row.kinds == ONLY_SMART)
 _MOST_ALBUMS = 20
 _MOST_MEMBERS = 10
 _MOST_PEOPLE = 10
@@ -310,29 +312,31 @@ class Controls:
         for end, moment in _NEVER.items():
             if name.endswith(end):
                 return moment
-        if name.endswith("Ids"):
+        row = BY_NAME.get(name)
+        if row is not None and row.type is Type.IDS:
             return [self._id()]
-        if name == "checksum":
+        if row is not None and row.proof is Proof.CHECKSUM:
             return b64encode(self._new_id().bytes + self._new_id().bytes[:4]).decode()
         return self._id()
 
     def _vain(self, condition: Condition) -> Body:
         """A filter around an operator that nothing passes."""
         name, operator = condition.field, condition.operator
+        row = BY_NAME[name]
         if operator in NEGATIONS:
             value = list(condition.value) if isinstance(condition.value, tuple) else condition.value
             return {name: {operator: value, NEGATIONS[operator]: value}}
         nothing: object
-        if name in {"rating", "fileSizeInBytes"}:
-            nothing = -1000 if operator in {"lt", "lte"} else 1000 if name == "rating" else 2**52
-        elif name.endswith("At"):
+        if row.type in {Type.RATING, Type.NUMBER}:
+            nothing = -1000 if operator in {"lt", "lte"} else 1000 if row.type is Type.RATING else 2**52
+        elif row.type is Type.DATE:
             nothing = _NEVER["Before" if operator in {"lt", "lte"} else "After"]
-        elif name == "type":
+        elif row.type is Type.ASSET_TYPE:
             # One word of four: what is asked for together with its opposite.
             value = list(condition.value) if isinstance(condition.value, tuple) else condition.value
             return {name: {operator: value, "ne" if operator == "eq" else "notIn": value}}
         else:
-            nothing = self._nothing(name if name == "checksum" else "")
+            nothing = self._nothing(name if row.proof is Proof.CHECKSUM else "")
         return {name: {operator: [nothing] if operator in {"in", "any", "all"} else nothing}}
 
     def _verdict(self, key: Hashable) -> _Verdict:
@@ -475,8 +479,8 @@ def _at(record: Record) -> Body:
 
 def _key(kind: str, condition: Condition, control: Control) -> Hashable:
     """What is settled for an operator, or, for what must not be, for its value: one that nothing has shows nothing."""
-    value = condition.value if control is Control.CONTRADICTION or condition.field == "type" else None
-    return kind, condition.field, condition.operator, value
+    is_about_value = control is Control.CONTRADICTION or BY_NAME[condition.field].type is Type.ASSET_TYPE
+    return kind, condition.field, condition.operator, condition.value if is_about_value else None
 
 
 def _dropped(request: str, name: str) -> Untrustworthy:

@@ -12,6 +12,8 @@ from immich_smart_albums.immich.http.responses import decode
 from immich_smart_albums.immich.search.bodies import filter_body
 from immich_smart_albums.immich.search.verify import WITHOUT_EFFECT
 from immich_smart_albums.model.query import Condition, Kind
+from immich_smart_albums.model.search_field import Widens
+from immich_smart_albums.model.search_fields import ROWS
 
 if TYPE_CHECKING:
     from immich_smart_albums.immich.http.client import Http
@@ -21,21 +23,10 @@ if TYPE_CHECKING:
 
 _PATH = "/search/statistics"
 
-_NOT_COUNTED = frozenset(
-    [
-        "id",
-        "checksum",
-        "originalFileName",
-        "originalPath",
-        "encodedVideoPath",
-        "deviceAssetId",
-        "withDeleted",
-        "withStacked",
-    ]
-)
+_NOT_COUNTED = frozenset(row.name for row in ROWS if not row.counted)
 """Filters that statistics do not have, and would ignore."""
 
-_OWN_ONLY = frozenset({"albumIds"})
+_OWN_ONLY = frozenset(row.name for row in ROWS if row.widens is Widens.OTHERS)
 """Filters under which statistics count own assets only, while a metadata search since 3.0 finds everybody's."""
 
 _NOT_TRASHED = Condition("trashedAt", "eq", None)

@@ -25,6 +25,12 @@ def exif(record: Record, name: str, missing: object) -> object:
     return found.get(name, MISSING) if isinstance(found, dict) else missing
 
 
+def shown(record: Record, path: str, missing: object = None) -> object:
+    """What a record has at a path, dotted below exifInfo; `missing` where that is in EXIF and there is none."""
+    root, _, name = path.partition(".")
+    return exif(record, name, missing) if name else record.get(root, MISSING)
+
+
 def moment(record: Record, field: str) -> int | None:
     """An instant of a record in ms since 1970; None where it has none that can be read."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import MissingPermission, NoAccess, ServerError, Untrustworthy
@@ -16,7 +16,8 @@ from immich_smart_albums.immich.search.parallel import in_parallel
 from immich_smart_albums.immich.search.request import SearchRequest
 from immich_smart_albums.immich.search.scan import PAGE_SIZE, cut, instant, scan
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.selection.compile.structured import IN_EXIF
+from immich_smart_albums.model.search_field import Proof
+from immich_smart_albums.model.search_fields import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -122,9 +123,7 @@ class ImmichSearches:
 
     def _own_id(self, query: Query) -> str | None:
         """Whose photos show whether they are favourites; None where the key may not know."""
-        if query.get("isFavorite") is None and not _asks_for_favorites(query):
-            return None
-        return self._me()
+        return self._me() if _asks_for_own(query) else None
 
     def _records(
         self, query: Query, visibility: Visibility, fields: frozenset[str]
@@ -207,13 +206,15 @@ class ImmichSearches:
 
 def leaves_out_unread(query: Query, capabilities: Capabilities) -> bool:
     """Whether a search that asks for EXIF leaves out assets that have none, and would find them otherwise."""
-    is_about_exif = any(name in IN_EXIF or name == "description" for name, _ in query.filters)
+    is_about_exif = any(BY_NAME[name].is_in_exif for name, _ in query.filters)
     return capabilities.joins_exif and not query.is_structured and not is_about_exif
 
 
-def _asks_for_favorites(query: Query) -> bool:
-    conditions = [*query.conditions, *(condition for branch in query.either for condition in branch)]
-    return any(condition.field == "isFavorite" for condition in conditions)
+def _asks_for_own(query: Query) -> bool:
+    """Whether a search asks for what only an account's own photos show."""
+    conditions = (*query.conditions, *chain.from_iterable(query.either))
+    names = (*dict(query.filters), *(condition.field for condition in conditions))
+    return any(BY_NAME[name].proof is Proof.OWN for name in names)
 
 
 def _first(search: SearchRequest, limit: int, *, ascending: bool) -> list[Record]:

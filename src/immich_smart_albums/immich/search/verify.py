@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich.search.conditions import verifiable
-from immich_smart_albums.immich.search.properties import PROPERTIES, Control
-from immich_smart_albums.immich.search.record_match import MISSING, contains, exif, is_favorite, moment, shown_checksum
+from immich_smart_albums.immich.search.record_match import MISSING, contains, is_favorite, moment, shown, shown_checksum
 from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.query import Condition, Kind, Visibility
+from immich_smart_albums.model.search_field import Control, Proof
+from immich_smart_albums.model.search_fields import BY_NAME, LOOKS_INTO_TRASH, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,21 +25,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.immich.versions import Capabilities
     from immich_smart_albums.model.query import Branch, Query, Value
 
-_EQUAL = ("type", "libraryId", "id", "isOffline", "deviceId", "deviceAssetId")
-_EQUAL_IN_EXIF = ("city", "state", "country", "make", "model", "lensModel", "rating")
-_CONTAINED = ("originalFileName", "originalPath")
-_BOUNDS = {
-    f"{word}{end}": (field, end == "After")
-    for word, field in (("taken", "fileCreatedAt"), ("created", "createdAt"), ("updated", "updatedAt"))
-    for end in ("After", "Before")
-}
-"""For each bound in time the field of a record that it is about, and whether it is the lower one."""
-
-_NARROWING = frozenset({"isOffline", "trashedAfter", "trashedBefore", "withDeleted"})
-"""Filters that look into the trash, where a search does not look without them."""
-
 WITHOUT_EFFECT: frozenset[tuple[str, Value]] = frozenset(
-    {("isNotInAlbum", False), ("withStacked", True), ("withDeleted", False)}
+    (row.name, value) for row in ROWS for value in row.without_effect
 )
 """Values that find the same as no filter at all."""
 
@@ -69,10 +57,13 @@ class AnswerVerifier:
             self.narrowing += [("withArchived", True)] if is_hidden else []
         if visibility is not Visibility.TIMELINE and not capabilities.defaults_to_everything:
             self.narrowing.append(("visibility", visibility.value))
-        names = {name for name, _ in query.filters}
-        if names & {"trashedAfter", "trashedBefore"}:
+        rows = [BY_NAME[name] for name, _ in query.filters]
+        asked = [BY_NAME[condition.field] for condition in query.conditions]
+        if any(row.proof is Proof.TRASHED for row in rows):
             self._checks.append(("being in the trash", lambda record: record.get("isTrashed") is True, ()))
-        elif not names & {"withDeleted", "isOffline"} and all(one.field != "trashedAt" for one in query.conditions):
+        elif not any(row.name in LOOKS_INTO_TRASH for row in rows) and all(
+            row.proof is not Proof.TRASHED for row in asked
+        ):
             self._checks.append(("not being in the trash", lambda record: record.get("isTrashed") is False, ()))
         for name, value in query.filters:
             self._add(name, value, own_id)
@@ -104,11 +95,11 @@ class AnswerVerifier:
         return left
 
     def _add(self, name: str, value: Value, own_id: str | None) -> None:
-        if name in _NARROWING and value is not False:
+        if name in LOOKS_INTO_TRASH and value is not False:
             self.narrowing.append((name, value))
-        if (name, value) in WITHOUT_EFFECT or PROPERTIES[name].control in {Control.ANSWER, Control.NONE}:
+        if (name, value) in WITHOUT_EFFECT or BY_NAME[name].control in {Control.ANSWER, Control.NONE}:
             return
-        if name == "withDeleted":
+        if BY_NAME[name].control is Control.REACH:
             return  # it is among those that narrow
         field, holds = self._check(name, value, own_id)
         self.fields.update(field)
@@ -118,29 +109,31 @@ class AnswerVerifier:
         self, name: str, value: Value, own_id: str | None
     ) -> tuple[tuple[str, ...], Callable[[Record], bool | None]]:
         """The fields of a record that tell of a filter, and whether it holds; None where the record leaves it open."""
-        if name in _EQUAL:
-            return (name,), lambda record: record.get(name, MISSING) == value
-        if name in _EQUAL_IN_EXIF:
-            missing = MISSING if self._capabilities.joins_exif else None
-            return (f"exifInfo.{name}",), lambda record: exif(record, name, missing) == value
-        if name in _CONTAINED and isinstance(value, str):
-            return (name,), lambda record: contains(record.get(name), value)
-        if name == "description" and isinstance(value, str):
-            return ("exifInfo.description",), lambda record: contains(exif(record, name, None), value)
-        if name == "isMotion":
-            shown = "livePhotoVideoId"
-            return (shown,), lambda record: (record.get(shown, MISSING) is not None) == value
-        if name == "personIds" and self._query.kind is Kind.METADATA and self._capabilities.shows_whom_it_finds:
-            # Only whether somebody is on it: 3.2 and later may show other ids than they search for.
-            return ("people",), lambda record: None if record.get("people") else False
-        if name == "isFavorite":
-            return (name, "ownerId"), partial(is_favorite, value, own_id)
-        if name == "checksum" and isinstance(value, str):
-            checksum = shown_checksum(value)
-            return (name,), lambda record: None if checksum is None else record.get(name) == checksum
-        if isinstance(value, str) and name in _BOUNDS:
-            return self._bound(*_BOUNDS[name], to_milliseconds(value))
-        return (), lambda _record: None
+        row = BY_NAME[name]
+        path = row.record_path
+        if path is None:
+            return (), lambda _record: None
+        match row.proof:
+            case Proof.EQUAL:
+                missing = MISSING if self._capabilities.joins_exif else None
+                return (path,), lambda record: shown(record, path, missing) == value
+            case Proof.CONTAINED if isinstance(value, str):
+                return (path,), lambda record: contains(shown(record, path), value)
+            case Proof.PRESENT:
+                return (path,), lambda record: (record.get(path, MISSING) is not None) == value
+            case Proof.SOMEBODY if self._query.kind is Kind.METADATA and self._capabilities.shows_whom_it_finds:
+                # Only whether somebody is on it: 3.2 and later may show other ids than they search for.
+                return (path,), lambda record: None if record.get(path) else False
+            case Proof.OWN:
+                return (path, "ownerId"), partial(is_favorite, value, own_id)
+            case Proof.CHECKSUM if isinstance(value, str):
+                checksum = shown_checksum(value)
+                return (path,), lambda record: None if checksum is None else record.get(path) == checksum
+            case Proof.MOMENT if isinstance(value, str):
+                is_lower = row.condition is not None and row.condition[1] == "gte"
+                return self._bound(path, is_lower, to_milliseconds(value))
+            case _:
+                return (), lambda _record: None
 
     def _add_branches(
         self, name: str, branches: tuple[Branch, ...], about: tuple[Open, ...], own_id: str | None
@@ -161,8 +154,10 @@ class AnswerVerifier:
         is_lower: bool,
         bound: int,
     ) -> tuple[tuple[str, ...], Callable[[Record], bool | None]]:
+        is_shown = self._capabilities.returns(field)
+
         def holds(record: Record) -> bool | None:
-            if field == "createdAt" and not self._capabilities.tells_created:
+            if not is_shown:
                 return None
             taken = moment(record, field)
             return taken is not None and (taken >= bound if is_lower else taken <= bound)

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import MissingPermission, ServerError, Untrustworthy
-from immich_smart_albums.model.query import Scope, Visibility
+from immich_smart_albums.model.query import Visibility
+from immich_smart_albums.model.scope import Scope
 from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.model.text_forms import folded, spellings
 from immich_smart_albums.operations.names.shown_people import ShownPeople, look_for_people

@@ -38,7 +38,8 @@ from immich_smart_albums.rules.tree import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from immich_smart_albums.model.query import Scope, Value
+    from immich_smart_albums.model.query import Value
+    from immich_smart_albums.model.scope import Scope
     from immich_smart_albums.model.span import Place
     from immich_smart_albums.operations.names.suggestions import Values
     from immich_smart_albums.operations.ports import PhotoServer

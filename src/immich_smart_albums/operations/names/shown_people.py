@@ -14,7 +14,7 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.model.text_forms import bare
 
 if TYPE_CHECKING:
-    from immich_smart_albums.model.query import Scope
+    from immich_smart_albums.model.scope import Scope
     from immich_smart_albums.selection.ports import SearchApi
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.query import Kind, Query, Scope
-from immich_smart_albums.model.search_fields import COMPARED_TEXTS, SUGGESTED
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.scope import Scope
+from immich_smart_albums.model.search_fields import BY_NAME, SUGGESTED
 from immich_smart_albums.model.text_forms import bare, nfc, spellings
 from immich_smart_albums.rules.record import exif
 from immich_smart_albums.rules.scope import TIMELINE_ONLY
@@ -72,7 +73,7 @@ class Spelling:
             return self.values.spelled(name, value) or spellings(value)
         if name == "query":
             return (nfc(value),)  # as most keyboards write it, and as models have learned it
-        return spellings(value) if name in COMPARED_TEXTS else (value,)
+        return spellings(value) if BY_NAME[name].is_respelled else (value,)
 
     def _is_compared_here(self, field: str, query: Query) -> bool:
         """Whether photos may have a spelling that the server does not list."""

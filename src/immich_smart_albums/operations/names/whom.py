@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from immich_smart_albums.errors import Problem
-    from immich_smart_albums.model.query import Scope
+    from immich_smart_albums.model.scope import Scope
     from immich_smart_albums.model.span import Place
     from immich_smart_albums.operations.names.names import NameResolver
     from immich_smart_albums.operations.names.shown_people import ShownPeople

@@ -15,7 +15,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, assert_never
 
 from immich_smart_albums.errors import Problem
-from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, WHOLE_LIBRARY, Kind, Scope
+from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, WHOLE_LIBRARY, Kind
+from immich_smart_albums.model.scope import Scope
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.flags.names import FLAGS, Flag
 from immich_smart_albums.rules.local_filters.local_filter import read_local_filters

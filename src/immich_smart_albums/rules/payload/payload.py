@@ -19,6 +19,7 @@ from immich_smart_albums.rules.tree import Search
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from immich_smart_albums.model.search_field import SearchField
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.rules.syntax.source import Origin, Source
 
@@ -136,7 +137,7 @@ def _require_question(payload: dict[str, object], source: Origin, findings: Diag
         findings.problems.append(source.problem("'query' and 'queryAssetId' stand together", hint=hint))
 
 
-def _known_field(name: str, kind: Kind, source: Origin, findings: Diagnostics) -> search_fields.Field | None:
+def _known_field(name: str, kind: Kind, source: Origin, findings: Diagnostics) -> SearchField | None:
     field = search_fields.FIELDS.get(name)
     if field is not None and kind in field.kinds:
         return field

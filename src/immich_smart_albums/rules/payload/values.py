@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.search_fields import ASSET_TYPES, Field, Type
+from immich_smart_albums.model.search_field import Type
+from immich_smart_albums.model.search_fields import ASSET_TYPES
 from immich_smart_albums.rules.payload.json_text import name_of_type
 from immich_smart_albums.rules.syntax.ids import is_id, looks_like_id
 from immich_smart_albums.rules.values.dates import complete
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from immich_smart_albums.model.query import Value
+    from immich_smart_albums.model.search_field import SearchField
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.rules.syntax.source import Origin
 
@@ -27,7 +29,7 @@ class _WrongValueError(ValueError):
 def read_value(  # noqa: PLR0913 - a value with everything that messages about it need
     filters: dict[str, Value],
     name: str,
-    field: Field,
+    field: SearchField,
     raw: object,
     source: Origin,
     findings: Diagnostics,

@@ -19,7 +19,7 @@ from immich_smart_albums.rules.values.schema import NONE, RANGE, SCALAR, TRUTH, 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from immich_smart_albums.model.query import Scope
+    from immich_smart_albums.model.scope import Scope
     from immich_smart_albums.model.span import Place
     from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
     from immich_smart_albums.rules.syntax.reader import Reader

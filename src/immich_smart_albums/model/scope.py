@@ -1,0 +1,48 @@
+"""Where photos are looked for: in which visibilities, and whether in the trash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Visibility
+from immich_smart_albums.model.search_fields import LOOKS_INTO_TRASH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from immich_smart_albums.model.query import Query, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where photos are looked for."""
+
+    visibility: frozenset[Visibility] = frozenset({Visibility.TIMELINE})
+    trash: bool = False
+
+    @classmethod
+    def of(cls, queries: Iterable[Query]) -> Scope:
+        """Everything that some searches look at; the timeline where there are none."""
+        visibility: set[Visibility] = set()
+        trash = False
+        for query in queries:
+            visibility |= query.visibility
+            trash = trash or any(name in LOOKS_INTO_TRASH and value is not False for name, value in query.filters)
+        return cls(frozenset(visibility), trash) if visibility else cls()
+
+    def covers(self, query: Query) -> bool:
+        """Whether all that a search finds lies where this looks."""
+        other = Scope.of([query])
+        return other.visibility <= self.visibility and self.trash >= other.trash
+
+    def implied_filters(self, filters: Mapping[str, object]) -> dict[str, Value]:
+        """The filters that make a search look into the trash, where the rule does and it says nothing of that."""
+        says = "withDeleted" in filters or any(filters.get(word, False) is not False for word in LOOKS_INTO_TRASH)
+        return {"withDeleted": True} if self.trash and not says else {}
+
+    def narrow(self, query: Query, *, placed: bool = False) -> Query:
+        """The same search, looking this far; where it is placed, into the trash at most."""
+        filters = dict(query.filters) | self.implied_filters(dict(query.filters))
+        visibility = query.visibility if placed else self.visibility
+        return replace(query, filters=tuple(sorted(filters.items())), visibility=visibility)
