@@ -10,10 +10,9 @@ from immich_sandbox import Library
 from immich_sandbox.library import times
 from immich_sandbox.library.records import Exif, Person, Tag, User
 from immich_smart_albums.errors import Untrustworthy
-from immich_smart_albums.immich.search.bodies import OPERATORS
-from immich_smart_albums.immich.search.properties import APART
 from immich_smart_albums.model.query import Branch, Condition, Kind, Query, Value, Visibility
-from immich_smart_albums.model.search_fields import FIELDS
+from immich_smart_albums.model.search_field import Type
+from immich_smart_albums.model.search_fields import BY_NAME, FIELDS, OPERATORS
 
 from .clients import TIMELINE, find, metadata, server_at, smart
 from .conftest import LEVELS
@@ -153,7 +152,7 @@ def conditions(library: Library) -> Iterator[Condition]:
     """Every condition of a structured search."""
     for field, operators in OPERATORS.items():
         for operator in operators:
-            for value in values_of(field, library)[: 2 if field in APART else 1]:
+            for value in values_of(field, library)[: 2 if BY_NAME[field].type is Type.TRUTH else 1]:
                 yield Condition(field, operator, (value,) if operator in {"in", "notIn"} else value)  # type: ignore[arg-type]
 
 
@@ -172,7 +171,7 @@ def structured(library: Library) -> Iterator[Query]:
     nice = Condition("city", "eq", "Nice")
     for condition in conditions(library):
         yield Query(Kind.METADATA, (), EVERYWHERE, conditions=(condition,))
-        for opening in openings(library) if condition.field in APART and library.assets else ():
+        for opening in openings(library) if BY_NAME[condition.field].type is Type.TRUTH and library.assets else ():
             if opening.field != condition.field:
                 yield in_branches((condition,), tuple(sorted((nice, opening))))
 
