@@ -1,0 +1,112 @@
+"""New albums, and the words of an album: what a rules file gets when somebody begins with a photo or an album."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.editing.draft import Draft
+from immich_smart_albums.config.yaml.data import Insert, Put, is_list
+from immich_smart_albums.config.yaml.emit import Word
+from immich_smart_albums.errors import EditRefused
+from immich_smart_albums.rules.rules_file.keywords import ALBUM
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from immich_smart_albums.config.yaml.data import Edit
+    from immich_smart_albums.config.yaml.emit import Plain
+    from immich_smart_albums.config.yaml.nodes import Path
+
+_SPECIAL = re.compile(r"([\\.^$*+?{}\[\]|()])")
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFacts:
+    """What a rule can be begun with, of one photo."""
+
+    people: tuple[str, ...] = ()
+    """Names, or ids of those without one."""
+    city: str | None = None
+    country: str | None = None
+    day: date | None = None
+    """By the clock on the wall there and then."""
+    make: str | None = None
+    model: str | None = None
+    folder: str | None = None
+    """Of its path on the server."""
+
+    def conditions(self) -> dict[str, tuple[str, Plain]]:
+        """What can be ticked, each with the predicate that says it and its value."""
+        found: dict[str, tuple[str, Plain]] = {}
+        if self.people:
+            several: tuple[str, Plain] = ("people", {"all": list(self.people)})
+            found["people"] = several if len(self.people) > 1 else ("person", self.people[0])
+        places: dict[str, Plain] = {
+            word: name for word, name in (("city", self.city), ("country", self.country)) if name is not None
+        }
+        if places:
+            found["place"] = ("place", places)
+        if self.day is not None:
+            found["day"] = ("taken", Word(self.day.isoformat()))
+        if self.model or self.make:
+            found["camera"] = ("camera", self.model or self.make)
+        if self.folder:
+            below = self.folder.rstrip("/") + "/"
+            found["folder"] = ("path", "^" + _SPECIAL.sub(r"\\\1", below))
+        return found
+
+
+def match_from_photo(facts: PhotoFacts, ticked: Collection[str]) -> dict[str, Plain]:
+    """The match of photos that have all that is ticked in common with one. Raises EditRefused where nothing is left."""
+    conditions = facts.conditions()
+    match = {word: value for tick, (word, value) in conditions.items() if tick in ticked}
+    if not match:
+        raise EditRefused("nothing of this photo was ticked", hint=f"Tick {', '.join(conditions) or 'another photo'}.")
+    return match
+
+
+def album_entry(name: str, match: Plain, *, album_id: str | None = None) -> dict[str, Plain]:
+    """An entry under `albums`; with an id it is the rule for an album that is there."""
+    entry: dict[str, Plain] = {"name": name}
+    if album_id is not None:
+        entry["id"] = album_id
+    return {**entry, "match": match}
+
+
+def add_album(rules: Plain, entry: Mapping[str, Plain]) -> list[Edit]:
+    """One more album at the end of a file; the first one, where it has none."""
+    draft = Draft(rules)
+    albums = draft.get(("albums",))
+    if is_list(albums):
+        draft.make(Insert(("albums", len(draft.items(("albums",)))), entry))
+    elif albums is None or albums == "":
+        draft.make(Put(("albums",), [entry]))
+    else:
+        raise EditRefused("albums is no list in this file", hint="Each album begins with a dash.")
+    return draft.edits
+
+
+def find_album(rules: Plain, name: str) -> Path:
+    """Where the rule of this name stands. Raises EditRefused where none does."""
+    for place, entry in enumerate(Draft(rules).items(("albums",))):
+        if isinstance(entry, Mapping) and str(entry.get("name", "")).strip() == name:
+            return ("albums", place)
+    raise EditRefused(f"there is no album {name!r} in this file any more", hint="Load the file again.")
+
+
+def set_word(rules: Plain, album: Path, word: str, value: Plain) -> list[Edit]:
+    """Another value for a word of an album, such as `share`; None takes the word out."""
+    draft = Draft(rules)
+    if word not in ALBUM:
+        raise EditRefused(f"an album has no word {word!r}", hint=f"Known are {', '.join(ALBUM)}.")
+    if value is not None:
+        draft.make(Put((*album, word), value))
+    elif word in {"name", "match"}:
+        raise EditRefused(f"an album needs its {word}", hint="Take out the album as a whole.")
+    elif word in draft.mapping(album):
+        draft.remove((*album, word))
+    return draft.edits

@@ -1,0 +1,104 @@
+"""Edits that build on each other: what the file says after each of them, and all of them for the patch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.yaml.data import Edit, Insert, Put, Remove, edited, is_list, load, value_at
+from immich_smart_albums.errors import ConfigurationError, EditRefused
+from immich_smart_albums.rules.syntax.ids import id_in_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from immich_smart_albums.config.yaml.emit import Plain
+    from immich_smart_albums.config.yaml.nodes import Path
+
+
+class Draft:
+    """A rules file as plain data with edits made so far."""
+
+    def __init__(self, rules: Plain) -> None:
+        self.rules = rules
+        self.edits: list[Edit] = []
+
+    def make(self, edit: Edit) -> None:
+        """One more edit."""
+        self.rules = edited(self.rules, edit)
+        self.edits.append(edit)
+
+    def get(self, path: Path) -> Plain:
+        """What stands at a path; None where nothing does."""
+        try:
+            return value_at(self.rules, path)
+        except KeyError:
+            return None
+
+    def mapping(self, path: Path) -> Mapping[str, Plain]:
+        """The match at a path. Raises EditRefused where something else stands there."""
+        found = self.get(path)
+        if isinstance(found, Mapping):
+            return found
+        raise EditRefused("there is no match where one was", hint="Load the file again.")
+
+    def items(self, path: Path) -> list[Plain]:
+        """The values of a list, or the one value that stands alone; none where nothing does."""
+        found = self.get(path)
+        if isinstance(found, Sequence) and not isinstance(found, str):
+            return list(found)
+        return [] if found is None else [found]
+
+    def append(self, path: Path, value: Plain) -> None:
+        """One more value beside the one, or those, at a path."""
+        if is_list(self.get(path)):
+            self.make(Insert((*path, len(self.items(path))), value))
+        else:
+            self.make(Put(path, [*self.items(path), value]))
+
+    def drop(self, path: Path, is_unwanted: Callable[[Plain], bool]) -> None:
+        """Take values out of the one, or those, at a path, and what is empty then with them."""
+        values = self.items(path)
+        unwanted = [place for place, value in enumerate(values) if is_unwanted(value)]
+        if unwanted and len(unwanted) == len(values):
+            self.remove(path)
+        else:
+            for place in reversed(unwanted):
+                self.make(Remove((*path, place)))
+
+    def remove(self, path: Path) -> None:
+        """Take out what stands at a path, and what is empty then with it. Raises EditRefused for a whole match."""
+        while len(path) > 3 and len(self._around(path)) == 1:
+            path = path[:-1]
+        if path[-1] == "match":
+            raise EditRefused(
+                "nothing would say what belongs in this album any more",
+                hint="Add another condition first; search: {} is the whole timeline.",
+            )
+        self.make(Remove(path))
+
+    def _around(self, path: Path) -> Mapping[str, Plain] | Sequence[Plain]:
+        found = self.get(path[:-1])
+        return found if isinstance(found, Mapping) else self.items(path[:-1])
+
+
+def photo_id(written: Plain) -> str:
+    """The id of a photo, however it is written."""
+    text = str(written)
+    return (id_in_url(text, "photos") or text.strip()).lower()
+
+
+def read_value(text: str) -> Plain:
+    """A value that somebody typed, as YAML. Raises EditRefused."""
+    try:
+        value = load(f"value: {text}" if "\n" not in text.strip() else "value:\n" + _indented(text))
+    except ConfigurationError as error:
+        problem = error.problems[0]
+        raise EditRefused(problem.message, hint=problem.hint) from None
+    if isinstance(value, Mapping) and value.keys() == {"value"}:
+        return value["value"]
+    raise EditRefused("this is more than one value", hint="Put a text with a colon or a line break into quotes.")
+
+
+def _indented(text: str) -> str:
+    return "".join(f"  {line}\n" for line in text.split("\n"))

@@ -1,0 +1,135 @@
+"""Saving a rules file that somebody else may have open, too: nothing that was not seen is overwritten."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from immich_smart_albums.config.settings import reason
+from immich_smart_albums.config.yaml.text import LARGEST
+from immich_smart_albums.errors import EditRefused, FileChanged
+
+_MOUNTED = frozenset({errno.EBUSY, errno.EXDEV})
+"""What renaming onto a file says that is mounted by itself, as containers do."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileVersion:
+    """A rules file as it was read."""
+
+    path: Path
+    text: str
+    digest: str | None
+    """Of its bytes; None where there is no file yet."""
+
+
+def read_version(path: Path) -> FileVersion:
+    """What a file says now, byte order mark and line ends included; nothing where there is none. Raises EditRefused."""
+    data = _bytes(path)
+    return FileVersion(path, _text(path, data or b""), _digest(data))
+
+
+class Saver:
+    """Saves the rules files of one session, and keeps each as it was before its first change beside it, as `.bak`."""
+
+    def __init__(self) -> None:
+        self._backed_up: set[Path] = set()
+
+    def save(self, version: FileVersion, text: str) -> FileVersion:
+        """Write a text over the version that it was made from; links are followed, mode and owner stay.
+
+        Raises FileChanged with both versions where the file is another by now, EditRefused where it cannot be written;
+        then it is as it was.
+        """
+        try:
+            target = version.path.resolve()
+            before = _unchanged(version, target, text)
+            if before is not None and target not in self._backed_up:
+                _replace(target.with_name(f"{target.name}.bak"), before, like=target)
+                self._backed_up.add(target)
+            data = text.encode()
+            _unchanged(version, target, text)
+            _replace(target, data, like=target)
+        except (OSError, RuntimeError) as error:
+            cause = reason(error) if isinstance(error, OSError) else str(error)
+            raise EditRefused(f"{version.path} cannot be written: {cause}", hint="It is as it was.") from None
+        return FileVersion(version.path, text, _digest(data))
+
+
+def _unchanged(version: FileVersion, target: Path, text: str) -> bytes | None:
+    """The bytes on the disk, which are those that were read."""
+    data = _bytes(target)
+    if _digest(data) == version.digest:
+        return data
+    raise FileChanged(
+        f"{version.path} was changed by somebody else meanwhile, and nothing was overwritten",
+        on_disk=_text(target, data or b""),
+        ours=text,
+        hint="Look at both versions; load the file again to go on from there.",
+    )
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise EditRefused(f"{path} cannot be read: {reason(error)}") from None
+    if len(data) > LARGEST:
+        raise EditRefused(f"{path} is larger than {LARGEST:,} bytes, which no rules file is")
+    return data
+
+
+def _text(path: Path, data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise EditRefused(f"{path} is not UTF-8 text", hint="Save it as UTF-8; most editors can.") from None
+
+
+def _digest(data: bytes | None) -> str | None:
+    return None if data is None else sha256(data).hexdigest()
+
+
+def _replace(path: Path, data: bytes, *, like: Path) -> None:
+    """Put a file in place of another in one step, with the mode and the owner of one that is there."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            _look_like(file.fileno(), like)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            Path(name).replace(path)
+        except OSError as error:
+            if error.errno not in _MOUNTED:
+                raise
+            with path.open("r+b") as mounted:  # cannot be renamed onto
+                mounted.write(data)
+                mounted.truncate()
+                os.fsync(mounted.fileno())
+    finally:
+        with suppress(FileNotFoundError):
+            Path(name).unlink()
+
+
+def _look_like(descriptor: int, like: Path) -> None:
+    try:
+        found = like.stat()
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        os.fchmod(descriptor, 0o666 & ~mask)
+        return
+    made = os.fstat(descriptor)
+    if (made.st_uid, made.st_gid) != (found.st_uid, found.st_gid):
+        os.fchown(descriptor, found.st_uid, found.st_gid)
+    os.fchmod(descriptor, found.st_mode & 0o7777)

@@ -1,0 +1,94 @@
+"""Saving rules files: nothing unseen is overwritten, and the file stays the user's."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from immich_smart_albums.config.editing.save import Saver, read_version
+from immich_smart_albums.errors import EditRefused, FileChanged
+
+
+def test_a_file_is_saved_through_its_link_with_its_mode_and_backed_up_once(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.yaml", tmp_path / "rules.yaml"
+    real.write_bytes(b"\xef\xbb\xbfa: 1\r\n")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    saver = Saver()
+    first = read_version(link)
+    assert first.text == "\ufeffa: 1\r\n"
+    second = saver.save(first, "\ufeffa: 2\r\n")
+    saver.save(second, "\ufeffa: 3\r\n")
+    assert real.read_bytes() == b"\xef\xbb\xbfa: 3\r\n"
+    assert link.is_symlink()
+    backup = tmp_path / "real.yaml.bak"
+    assert backup.read_bytes() == b"\xef\xbb\xbfa: 1\r\n"
+    assert [path.stat().st_mode & 0o777 for path in (real, backup)] == [0o640, 0o640]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["real.yaml", "real.yaml.bak", "rules.yaml"]
+
+
+def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text("a: 1\n", encoding="utf-8")
+    version = read_version(path)
+    path.write_text("a: theirs\n", encoding="utf-8")
+    with pytest.raises(FileChanged) as changed:
+        Saver().save(version, "a: ours\n")
+    assert (changed.value.on_disk, changed.value.ours) == ("a: theirs\n", "a: ours\n")
+    assert [each.name for each in tmp_path.iterdir()] == ["rules.yaml"]
+    assert path.read_text(encoding="utf-8") == "a: theirs\n"
+    path.unlink()
+    with pytest.raises(FileChanged):
+        Saver().save(version, "a: ours\n")
+
+
+def test_a_new_file_is_made_unless_somebody_made_it_first(tmp_path: Path) -> None:
+    path = tmp_path / "new.yaml"
+    version = read_version(path)
+    assert (version.text, version.digest) == ("", None)
+    saved = Saver().save(version, "albums: []\n")
+    assert read_version(path) == saved
+    assert [each.name for each in tmp_path.iterdir()] == ["new.yaml"]
+    with pytest.raises(FileChanged):
+        Saver().save(version, "albums: [other]\n")
+
+
+def test_a_file_that_is_mounted_by_itself_is_written_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text("a: 1  # as it was, and longer\n", encoding="utf-8")
+    version, rename = read_version(path), Path.replace
+
+    def busy(source: Path, target: Path) -> Path:
+        if target == path:
+            raise OSError(errno.EBUSY, "Device or resource busy")
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "replace", busy)
+    Saver().save(version, "a: 2\n")
+    assert path.read_text(encoding="utf-8") == "a: 2\n"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["rules.yaml", "rules.yaml.bak"]
+
+
+def test_what_cannot_be_read_or_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rules.yaml"
+    with pytest.raises(EditRefused, match="cannot be read"):
+        read_version(tmp_path)
+    path.write_bytes(b"\xff")
+    with pytest.raises(EditRefused, match="is not UTF-8 text"):
+        read_version(path)
+    path.write_bytes(b"#" * 4_000_001)
+    with pytest.raises(EditRefused, match="is larger than"):
+        read_version(path)
+    path.write_text("a: 1\n", encoding="utf-8")
+    version = read_version(path)
+
+    def full(_source: Path, _target: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(EditRefused, match="cannot be written: No space left on device"):
+        Saver().save(version, "a: 2\n")
+    assert [each.name for each in tmp_path.iterdir()] == ["rules.yaml"]
+    assert path.read_text(encoding="utf-8") == "a: 1\n"
