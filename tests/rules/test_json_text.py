@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.rules.payload.json_text import name_of_type, read_json
-from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import Form, nearest
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics, did_you_mean, nearest
+from immich_smart_albums.rules.syntax.source import Form
 
 from .reading import problem, source
 
@@ -93,3 +93,10 @@ def test_values_are_called_by_names_that_people_know(value: object, name: str) -
 def test_the_nearest_words_are_found_without_regard_to_case() -> None:
     assert nearest("CITTY", ["country", "city", "state"]) == ["city"]
     assert nearest("Emma", ["Noah"]) == []
+
+
+def test_a_hint_asks_for_the_nearest_words_or_says_something_else() -> None:
+    assert did_you_mean("citty", ["country", "city"]) == "Did you mean 'city'?"
+    assert did_you_mean("Emma", ["Noah"]) == ""
+    assert did_you_mean("Emma", ["Noah"], "Known is Noah.") == "Known is Noah."
+    assert did_you_mean("Em", ["Emma", "Emmy", "Noah"], count=3, written=str) == "Did you mean Emmy, Emma?"

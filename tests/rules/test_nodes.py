@@ -9,7 +9,7 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
+from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id, why_no_id
 from immich_smart_albums.rules.tree import (
     All,
     Any,
@@ -96,6 +96,8 @@ def test_ids_are_uuids_of_version_four_in_any_case() -> None:
     assert looks_like_id(NOT_V4)
     assert not looks_like_id(f"{ANNA}0")
     assert not looks_like_id("Emma")
+    assert why_no_id(NOT_V4) == f"{NOT_V4} is a UUID, but not of version 4, and Immich refuses it"
+    assert why_no_id(ANNA) is why_no_id("Emma") is None
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from immich_smart_albums.model.text_forms import bare, folded, nfc, same_name, spellings
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.split import SPLIT_KEYS
-from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.syntax.diagnostics import nearest
 from immich_smart_albums.rules.tree import Reference, leaves
 from tests.rules.books import album, book, problems
 

@@ -126,7 +126,7 @@ def _removals(
         adder = wanted.account_of(membership.user)
         if adder is not None or not wanted.problems:
             found.append((owner or adder or wanted.owner, membership.asset))
-    return sorted(found, key=lambda each: (-each[1].taken, each[1].id))
+    return sorted(found, key=lambda removal: removal[1].newest_first())
 
 
 def _ids(assets: Iterable[Asset]) -> frozenset[str]:

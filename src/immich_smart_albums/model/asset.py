@@ -37,3 +37,7 @@ class Asset(msgspec.Struct, frozen=True, gc=False):
             file_name=str(record.get("originalFileName", "")),
             type=str(record.get("type", "")),
         )
+
+    def newest_first(self) -> tuple[int, str]:
+        """The key that sorts the newest first, ties by id: `sorted(assets, key=Asset.newest_first)`."""
+        return -self.taken, self.id

@@ -8,8 +8,8 @@ from immich_smart_albums.changes.memory import KEPT_OUT
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.model.command import command
 from immich_smart_albums.model.text_forms import same_name
+from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.syntax.ids import id_in_url
-from immich_smart_albums.rules.syntax.source import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,7 @@ def known_album(wanted: str, ledger: Ledger) -> KnownAlbum:
         listed = "; ".join(f"{each.key.rule!r} of the user {each.key.owner} on {each.server}" for each in found)
         message = f"{len(found)} albums of the ledger are meant by {wanted!r}: {listed}"
         raise ConfigurationError((Problem("ledger", message, "Give the album's id, which `ledger list` tells."),))
-    near = nearest(name, (album.key.rule for album in albums), count=3)
-    hint = f"Did you mean {', '.join(map(repr, near))}?" if near else "`ledger list` tells all albums."
+    hint = did_you_mean(name, (album.key.rule for album in albums), "`ledger list` tells all albums.", count=3)
     raise ConfigurationError((Problem("ledger", f"the ledger knows no album {wanted!r}", hint),))
 
 
@@ -45,7 +44,7 @@ def kept_out(album: KnownAlbum, ledger: Ledger) -> tuple[Membership, ...]:
     found = [
         membership for membership in ledger.memory(album.key).memberships.values() if membership.standing in KEPT_OUT
     ]
-    return tuple(sorted(found, key=lambda membership: (-membership.asset.taken, membership.asset.id)))
+    return tuple(sorted(found, key=lambda membership: membership.asset.newest_first()))
 
 
 def forget(album: KnownAlbum, assets: Sequence[str], ledger: Ledger) -> int:

@@ -34,11 +34,11 @@ from immich_smart_albums.operations.indexing.indexing import Indexing, certain
 from immich_smart_albums.operations.rule_tests import failing_tests
 from immich_smart_albums.operations.select import SelectOptions, compile_for, select
 from immich_smart_albums.rules.album import AlbumRule, Keep
-from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics, did_you_mean
 from immich_smart_albums.rules.tree import EntityKind, Rule
 from immich_smart_albums.selection.compile.simplify import without_smart
 from immich_smart_albums.selection.run.evaluate import Selection
+from immich_smart_albums.selection.run.ranking import newest_first
 from immich_smart_albums.selection.stages import Stage
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class AlbumSelections:
     def assets(self) -> tuple[Asset, ...]:
         """All that some account selects, newest first."""
         assets = {asset.id: asset for selection in self.selections.values() for asset in selection.assets}
-        return tuple(sorted(assets.values(), key=lambda asset: (-asset.taken, asset.id)))
+        return tuple(newest_first(assets.values()))
 
     @property
     def waiting(self) -> dict[str, int]:
@@ -202,8 +202,7 @@ def _require_known(allow: Collection[str], names: Collection[str]) -> None:
     problems = []
     for name in allow:
         if name not in names:
-            near = nearest(name, names, count=3)
-            hint = f"Did you mean {', '.join(map(repr, near))}?" if near else "Give the name that it has in the rules."
+            hint = did_you_mean(name, names, "Give the name that it has in the rules.", count=3)
             problems.append(Problem("--allow", f"no album of this run is named {name!r}", hint))
     if problems:
         raise ConfigurationError(tuple(problems))
@@ -429,8 +428,7 @@ def with_albums(book: RuleSet, names: Collection[str]) -> RuleSet:
     problems = []
     for name in names:
         if name not in known:
-            near = nearest(name, known, count=3)
-            hint = f"Did you mean {', '.join(map(repr, near))}?" if near else f"It has {', '.join(sorted(known))}."
+            hint = did_you_mean(name, known, f"It has {', '.join(sorted(known))}.", count=3)
             problems.append(Problem("command line", f"the rules have no album {name!r}", hint))
     if problems:
         raise ConfigurationError(tuple(problems))

@@ -58,7 +58,7 @@ def _album(known: KnownAlbum) -> str:
 def _out(memory: AlbumMemory) -> list[Membership]:
     """Newest first."""
     out = [membership for membership in memory.memberships.values() if membership.standing in KEPT_OUT]
-    return sorted(out, key=lambda membership: (-membership.asset.taken, membership.asset.id))
+    return sorted(out, key=lambda membership: membership.asset.newest_first())
 
 
 def albums_json(albums: Sequence[KnownAlbum]) -> dict[str, object]:

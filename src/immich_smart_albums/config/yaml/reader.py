@@ -14,8 +14,8 @@ import yaml
 
 from immich_smart_albums.config.yaml.errors import syntax_problem
 from immich_smart_albums.config.yaml.text import UNSEEN, Characters, decode
+from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode, name_of
-from immich_smart_albums.rules.syntax.source import nearest
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.span import Span
@@ -144,8 +144,8 @@ class _Builder:
         value, size = self._anchored.get(anchor, (None, 0))
         if value is None:
             known = [*self._anchored, *(each.anchor for each in self._open if each.anchor)]
-            near = nearest(anchor, self._anchored)
-            hint = f"Did you mean *{near[0]}?" if near else "A text that begins with * needs quotes."
+            otherwise = "A text that begins with * needs quotes."
+            hint = did_you_mean(anchor, self._anchored, otherwise, written="*{}".format)
             message = f"*{anchor} stands for nothing: there is no &{anchor} before it"
             if anchor in known:
                 message, hint = f"*{anchor} stands inside of what it stands for", "Write out what is meant."

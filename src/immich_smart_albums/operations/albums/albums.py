@@ -12,8 +12,8 @@ from immich_smart_albums.model.span import Span, problem_at
 from immich_smart_albums.model.text_forms import same_name
 from immich_smart_albums.rules.album import Keep
 from immich_smart_albums.rules.split import album_name
-from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
-from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
+from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, why_no_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,10 +66,10 @@ _FLAG = "--album"
 def find_target(wanted: str, directory: Directory, findings: Diagnostics, *, create: bool) -> Album | None:
     """The album, or None: to be created if there is no problem, else what is wrong is noted. Raises ServerError."""
     album_id = id_in_url(wanted, "albums") or wanted.strip()
-    if looks_like_id(album_id) and not is_id(album_id):
+    refused = why_no_id(album_id)
+    if refused is not None:
         hint = "Copy the id again from the album's address in Immich."
-        message = f"{album_id} is a UUID, but not of version 4, and Immich refuses it"
-        findings.problems.append(Problem(_FLAG, message, hint))
+        findings.problems.append(Problem(_FLAG, refused, hint))
         return None
     if album_id.startswith(("http://", "https://")):
         hint = "Open the album in Immich and copy its address; it has /albums/ and an id in it."
@@ -88,9 +88,8 @@ def find_target(wanted: str, directory: Directory, findings: Diagnostics, *, cre
         hint = "It was deleted, or is not shared with this key's account."
         findings.problems.append(Problem(_FLAG, f"there is no album {album_id}", hint))
     elif not create:
-        near = nearest(wanted, (album.name for album in albums), count=3)
-        meant = f"Did you mean {', '.join(map(repr, near))}? " if near else ""
-        hint = f"{meant}Add --create-album to make it."
+        meant = did_you_mean(wanted, (album.name for album in albums), count=3)
+        hint = f"{meant} Add --create-album to make it.".strip()
         findings.problems.append(Problem(_FLAG, f"there is no album {wanted!r}", hint))
     return None
 

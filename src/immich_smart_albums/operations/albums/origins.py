@@ -17,7 +17,7 @@ from immich_smart_albums.model.command import command
 from immich_smart_albums.model.text_forms import folded, same_name
 from immich_smart_albums.rules.rules_file.was import NO_RULE
 from immich_smart_albums.rules.split import album_name, pattern
-from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -138,10 +138,9 @@ class Origins:
         return None
 
     def _unknown(self, rule: AlbumRule, was: str) -> Origin:
-        near = nearest(was, [earlier.rule for earlier in self._earlier], count=3)
-        meant = f"Did you mean {', '.join(map(repr, near))}? " if near else ""
+        meant = did_you_mean(was, (earlier.rule for earlier in self._earlier), count=3)
         listed = command("ledger", "list")
-        hint = f"{meant}{listed} tells what it knows. For an album that it never knew, take `was` away."
+        hint = f"{meant} {listed} tells what it knows. For an album that it never knew, take `was` away.".strip()
         message = f"the ledger knows no rule {was!r} that is not in the rules any more"
         return Origin(problem=rule.span.problem(message, hint=hint))
 

@@ -13,8 +13,7 @@ from immich_smart_albums.operations.accounts import as_problem
 from immich_smart_albums.operations.albums.albums import look_at_album
 from immich_smart_albums.operations.explain.photo import RuleExplanation, explain_rule
 from immich_smart_albums.rules.split import album_name, pattern
-from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,10 +114,7 @@ def rule_for(name: str, book: RuleSet) -> AlbumRule:
         hint = f"Give the name as it stands there: {', '.join(repr(rule.name) for rule in found)}."
         problem = Problem("ALBUM", f"several rules may feed {name!r}", hint)
     else:
-        near = nearest(name, known, count=3)
-        hint = (
-            f"Did you mean {', '.join(map(repr, near))}?" if near else f"The rules have {', '.join(map(repr, known))}."
-        )
+        hint = did_you_mean(name, known, f"The rules have {', '.join(map(repr, known))}.", count=3)
         problem = Problem("ALBUM", f"the rules have no album {name!r}", hint)
     raise ConfigurationError((problem,))
 

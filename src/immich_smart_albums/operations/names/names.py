@@ -13,8 +13,8 @@ from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.model.text_forms import folded, spellings
 from immich_smart_albums.operations.names.shown_people import ShownPeople, look_for_people
 from immich_smart_albums.operations.names.suggestions import Values
-from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id
-from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.syntax.diagnostics import nearest, question_after
+from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, why_no_id
 from immich_smart_albums.rules.tree import EntityKind
 
 if TYPE_CHECKING:
@@ -193,15 +193,15 @@ class NameResolver:
             if self._exists(thing, name.lower()):
                 return None
             return problem_at(where, f"there is no {thing.value} {name}", _WHERE_IDS_ARE[thing])
-        if looks_like_id(name):
-            message = f"{name} is a UUID, but not of version 4, and Immich refuses it"
-            return problem_at(where, message, _WHERE_IDS_ARE[thing])
+        refused = why_no_id(name)
+        if refused is not None:
+            return problem_at(where, refused, _WHERE_IDS_ARE[thing])
         if self.ids(thing, name):
             return None
         near = nearest(name, (each for _, each in self.candidates(thing) if each), count=3)
         if thing is EntityKind.TAG and not near:
             near = [tag.path for tag in self.tags if folded(tag.path.rpartition("/")[2]) == folded(name)][:3]
-        hint = f"Did you mean {', '.join(map(repr, near))}?" if near else _NOT_LISTED[thing]
+        hint = question_after(map(repr, near)) or _NOT_LISTED[thing]
         told = f"nobody is named {name!r}" if thing is EntityKind.PERSON else f"there is no {thing.value} {name!r}"
         return problem_at(where, told, hint)
 

@@ -19,6 +19,7 @@ from immich_smart_albums.operations.names.suggestions import sought_in
 from immich_smart_albums.operations.names.whom import Whom
 from immich_smart_albums.rules.predicates.owner import owned_by
 from immich_smart_albums.rules.scope import scope_of, with_scope
+from immich_smart_albums.rules.syntax.diagnostics import question_after
 from immich_smart_albums.rules.syntax.reader import with_origin
 from immich_smart_albums.rules.tree import (
     All,
@@ -137,8 +138,8 @@ class _Resolver:
                 continue
             near = self.values.near(sought)
             if excluded:
-                meant = f"Did you mean {', '.join(map(repr, near))}? " if near else ""
-                problem = problem_at(origin, f"{message}, so nothing would be left out", f"{meant}{_FINE}")
+                hint = f"{question_after(map(repr, near))} {_FINE}".strip()
+                problem = problem_at(origin, f"{message}, so nothing would be left out", hint)
                 self.findings.problems.append(problem)
             else:
                 meant = f"; did you mean {near[0]!r}?" if near else ""

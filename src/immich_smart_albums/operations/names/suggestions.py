@@ -9,7 +9,7 @@ from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_fields import SUGGESTED
 from immich_smart_albums.model.text_forms import bare, spellings
-from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.syntax.diagnostics import nearest
 from immich_smart_albums.rules.tree import Filter, Search, Sought
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from immich_smart_albums.rules.local_filters.jsonpath import PathError, compile_
 from immich_smart_albums.rules.local_filters.mismatch import explain_mismatch
 from immich_smart_albums.rules.payload.json_text import name_of_type, read_json
 from immich_smart_albums.rules.payload.smart_text import looks_like_file
-from immich_smart_albums.rules.syntax.source import Form, nearest
+from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
+from immich_smart_albums.rules.syntax.source import Form
 from immich_smart_albums.rules.tree import Filter, Sought
 from immich_smart_albums.rules.values.regex import SECONDS_PER_MATCH, PatternError, PatternTimeout, compile_pattern
 from immich_smart_albums.rules.values.regex_syntax import plain_text
@@ -178,8 +179,7 @@ def _from_entry(entries: Sequence[object], number: int, source: Source, findings
         if word == _MAY_BE_MISSING:
             continue
         if word not in _WORDS:
-            near = nearest(word, (*_WORDS, _MAY_BE_MISSING))
-            hint = f"Did you mean {near[0]!r}?" if near else f"A filter has {', '.join(_WORDS)}."
+            hint = did_you_mean(word, (*_WORDS, _MAY_BE_MISSING), f"A filter has {', '.join(_WORDS)}.")
             findings.problems.append(origin.problem(f"unknown word {word!r}", hint=hint, key=word))
         elif not isinstance(value, str):
             message = f"{word} takes a text, not {name_of_type(value)}: {value!r}"

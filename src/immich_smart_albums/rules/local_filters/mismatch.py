@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.local_filters.asset_shape import ASSET
 from immich_smart_albums.rules.local_filters.jsonpath import Name, Place
-from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,9 +45,9 @@ def _meant(name: str, places: Iterable[Place]) -> str:
     for known in (here, list(_ROOT.descendants())):
         # Reversed, so that the first of several places with the same name stays.
         addresses = {place.address.rpartition(".")[2]: place.address for place in reversed(known)}
-        near = nearest(name, addresses)
-        if near:
-            return f"Did you mean {addresses[near[0]]}?"
+        question = did_you_mean(name, addresses, written=addresses.__getitem__)
+        if question:
+            return question
     return "See docs/filters.md for the list of fields."
 
 

@@ -13,7 +13,7 @@ from immich_smart_albums.model.query import LARGEST_LIMIT, Kind, Query, Value
 from immich_smart_albums.rules.payload.json_text import name_of_type, read_json
 from immich_smart_albums.rules.payload.values import read_value, shortened
 from immich_smart_albums.rules.payload.visibility import read_visibility, says_visibility
-from immich_smart_albums.rules.syntax.source import nearest
+from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.tree import Search
 
 if TYPE_CHECKING:
@@ -151,8 +151,7 @@ def _known_field(name: str, kind: Kind, source: Origin, findings: Diagnostics) -
         hint = "Write the flat fields, and several flag values for any/all/none."
         message = f"{name!r} (the structured search of Immich 3.2) cannot be given here"
     else:
-        near = nearest(name, search_fields.ALL_WORDS)
-        hint = f"Did you mean {near[0]!r}?" if near else "See docs/filters.md for the list of fields."
+        hint = did_you_mean(name, search_fields.ALL_WORDS, "See docs/filters.md for the list of fields.")
         message = f"Immich has no search field {name!r} and would return the whole library"
     findings.problems.append(source.problem(message, hint=hint, key=name))
     return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.search_field import Type
 from immich_smart_albums.model.search_fields import ASSET_TYPES
 from immich_smart_albums.rules.payload.json_text import name_of_type
-from immich_smart_albums.rules.syntax.ids import is_id, looks_like_id
+from immich_smart_albums.rules.syntax.ids import is_id, why_no_id
 from immich_smart_albums.rules.values.dates import complete
 
 if TYPE_CHECKING:
@@ -84,8 +84,9 @@ def _id(name: str, raw: object) -> str:
         raise _expected(name, Type.ID, raw)
     if is_id(raw):
         return raw.lower()
-    if looks_like_id(raw):
-        message = f"{name}: {raw} is a UUID, but not of version 4, and Immich refuses it"
+    refused = why_no_id(raw)
+    if refused is not None:
+        message = f"{name}: {refused}"
         raise _WrongValueError(message, "Copy the id again from the address bar of Immich.")
     hint = "Copy the id from the address bar of Immich."
     if name == "personIds":

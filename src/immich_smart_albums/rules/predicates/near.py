@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.record import exif, has_exif, number
+from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.syntax.document import MappingNode
 from immich_smart_albums.rules.syntax.reader import read_list
-from immich_smart_albums.rules.syntax.source import nearest
 from immich_smart_albums.rules.tree import Filter
 from immich_smart_albums.rules.values.geo import Point, distance, in_polygon, read_box, read_circle, read_polygon, shown
 from immich_smart_albums.rules.values.numbers import written
@@ -38,10 +38,8 @@ def _one(value: ValueNode, reading: Reader) -> Node | None:
         return None
     circle = reading.places.get(nfc(name))
     if circle is None:
-        near = nearest(name, reading.places)
-        hint = (
-            f"Did you mean {near[0]!r}?" if near else 'Name it under "places:", or write {lat: …, lon: …, radius: …}.'
-        )
+        otherwise = 'Name it under "places:", or write {lat: …, lon: …, radius: …}.'
+        hint = did_you_mean(name, reading.places, otherwise)
         reading.problem(value, f"there is no place named {name!r} under places", hint=hint)
         return None
     return _around(circle, f"near {name!r}")

@@ -16,8 +16,8 @@ from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.album import Account
 from immich_smart_albums.rules.rules_file.headers import read_headers
 from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, KEY
+from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode
-from immich_smart_albums.rules.syntax.source import nearest
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.document import ValueNode
@@ -57,8 +57,8 @@ def _read(name: ScalarNode, value: ValueNode, reading: Reader) -> Account | None
         return None
     unknown = [key for key, _ in value.entries if key.text not in ACCOUNT]
     for key in unknown:
-        near = nearest(key.text, ACCOUNT) if key.text != "key" else []
-        hint = f"Did you mean {near[0]}? {_HINT}" if near else _HINT
+        meant = did_you_mean(key.text, ACCOUNT, written=str) if key.text != "key" else ""
+        hint = f"{meant} {_HINT}".strip()
         _problem(key, f"unknown word {key.text!r} in an account", hint, reading)
     given = [(key, entry) for key, entry in value.entries if key.text in KEY]
     headers = value.get("headers")

@@ -14,10 +14,10 @@ from immich_smart_albums.rules.rules_file.schedule import read_schedule
 from immich_smart_albums.rules.rules_file.settle import read_settle
 from immich_smart_albums.rules.rules_file.was import read_was
 from immich_smart_albums.rules.split import read_split
+from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, name_of
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id, read_asset
 from immich_smart_albums.rules.syntax.reader import is_none
-from immich_smart_albums.rules.syntax.source import nearest
 from immich_smart_albums.rules.tree import Rule, Sort
 
 if TYPE_CHECKING:
@@ -140,9 +140,8 @@ class _Entry:
             if name in found:
                 self._reading.problem(each, f"the account {name!r} is named twice")
             elif name not in known:
-                near = nearest(name, known)
-                hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(known)}." if known else None
-                hint = hint or "Name it under accounts, at the top of the file."
+                otherwise = f"There are {', '.join(known)}." if known else ""
+                hint = did_you_mean(name, known, otherwise or "Name it under accounts, at the top of the file.")
                 self._reading.problem(each, f"there is no account {name!r}", hint=hint)
             found.append(name)
         return tuple(found)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
 from immich_smart_albums.rules.scope import scope_rule
+from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode, name_of
 from immich_smart_albums.rules.syntax.reader import all_or_none, with_origin
-from immich_smart_albums.rules.syntax.source import nearest
 from immich_smart_albums.rules.tree import All, Any, Node, Not, fold
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ class _Parser:
         if predicate is not None:
             return with_origin(predicate.read(key, value, self._reading), key.span)
         known = (*PREDICATES_BY_WORD, *COMBINATIONS)
-        near = nearest(key.text, known)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(sorted(known))}."
+        hint = did_you_mean(key.text, known, f"Known are {', '.join(sorted(known))}.")
         self._reading.problem(key, f"there is no predicate {key.text!r}", hint=hint)
         return None
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from immich_smart_albums.rules.schedule import EXAMPLES, NotASchedule, parse_schedule
+from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.syntax.document import ScalarNode, name_of
-from immich_smart_albums.rules.syntax.source import nearest
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.schedule import Schedule
@@ -38,8 +38,7 @@ def read_timezone(value: ValueNode, reading: Reader) -> str | None:
         return ZoneInfo(text).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         known = available_timezones()
-    near = nearest(text, known)
-    hint = f"Did you mean {near[0]}?" if near else "Write such as Europe/Helsinki."
+    hint = did_you_mean(text, known, "Write such as Europe/Helsinki.", written=str)
     if not known:
         hint = "This machine has no time zones at all: install tzdata, or write UTC."
     reading.problem(value, f"a time zone is expected here, not {name_of(value)}", hint=hint)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ConfigurationError
+from immich_smart_albums.model.text_forms import folded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from immich_smart_albums.errors import Problem
 
 
@@ -27,3 +31,26 @@ class Diagnostics:
         """Raise ConfigurationError with all problems, if there are any."""
         if self.problems:
             raise ConfigurationError(tuple(dict.fromkeys(self.problems)))
+
+
+def nearest(word: str, known: Iterable[str], *, count: int = 1) -> list[str]:
+    """The known words nearest to one that is not known, best first; compared without regard to case and form."""
+    by_folded = {folded(candidate): candidate for candidate in known}
+    close = difflib.get_close_matches(folded(word), by_folded, n=count, cutoff=0.6)
+    return [by_folded[candidate] for candidate in close]
+
+
+def did_you_mean(
+    word: str, known: Iterable[str], otherwise: str = "", *, count: int = 1, written: Callable[[str], str] = repr
+) -> str:
+    """The hint for a word that is not known, such as `Did you mean 'city'?`; `otherwise` if no known word is near.
+
+    At most `count` known words stand in it, each as `written` writes it.
+    """
+    return question_after(map(written, nearest(word, known, count=count))) or otherwise
+
+
+def question_after(words: Iterable[str]) -> str:
+    """The question whether one of some words is meant. Empty if there are none."""
+    listed = ", ".join(words)
+    return f"Did you mean {listed}?" if listed else ""

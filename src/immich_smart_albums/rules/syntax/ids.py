@@ -23,6 +23,13 @@ def looks_like_id(text: str) -> bool:
     return _UUID_SHAPE.fullmatch(text) is not None
 
 
+def why_no_id(text: str) -> str | None:
+    """Why Immich refuses a text that was meant as an id. None if it is one, or was not meant as one."""
+    if is_id(text) or not looks_like_id(text):
+        return None
+    return f"{text} is a UUID, but not of version 4, and Immich refuses it"
+
+
 def id_in_url(url: str, kind: str) -> str | None:
     """The id in `https://…/albums/ID`, `https://…/people/ID?…`; None where there is none."""
     found = re.search(rf"/{kind}/([0-9a-fA-F-]{{36}})(?:[/?#]|$)", url)
@@ -38,8 +45,6 @@ def read_asset(value: ValueNode, reading: Reader) -> str | None:
     if is_id(found):
         return found.lower()
     hint = "Open the photo in Immich and copy the address."
-    if looks_like_id(found):
-        reading.problem(value, f"{found} is a UUID, but not of version 4, and Immich refuses it", hint=hint)
-    else:
-        reading.problem(value, f"{text!r} is neither the id of a photo nor the address of its page", hint=hint)
+    message = why_no_id(found) or f"{text!r} is neither the id of a photo nor the address of its page"
+    reading.problem(value, message, hint=hint)
     return None

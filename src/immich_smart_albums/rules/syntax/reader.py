@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode, name_of
-from immich_smart_albums.rules.syntax.source import nearest
 from immich_smart_albums.rules.tree import All, Any, Node, transform
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ class Reader:
         """One of some words."""
         if isinstance(value, ScalarNode) and value.text in words:
             return value.text
-        near = nearest(value.text, words) if isinstance(value, ScalarNode) else []
-        hint = f"Did you mean {near[0]}?" if near else None
+        hint = did_you_mean(value.text, words, written=str) or None if isinstance(value, ScalarNode) else None
         self.problem(value, f"one of {', '.join(words)} is expected here, not {name_of(value)}", hint=hint)
         return None
 
@@ -110,8 +109,7 @@ class Reader:
             if key.text in known:
                 found[key.text] = entry
                 continue
-            near = nearest(key.text, known)
-            hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(known)}."
+            hint = did_you_mean(key.text, known, f"Known are {', '.join(known)}.")
             self.problem(key, f"unknown word {key.text!r} in {meant}", hint=hint)
         return found
 

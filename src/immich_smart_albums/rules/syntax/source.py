@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -10,10 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.span import FlagOrigin, marked
-from immich_smart_albums.model.text_forms import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from immich_smart_albums.model.span import Place
     from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
@@ -97,10 +95,3 @@ class Source:
         """
         found = [match.start() for match in re.finditer(rf'"{re.escape(key)}"\s*:', self.text)]
         return found[skip] if skip < len(found) else None
-
-
-def nearest(word: str, known: Iterable[str], *, count: int = 1) -> list[str]:
-    """The known words nearest to one that is not known, best first; compared without regard to case and form."""
-    by_folded = {folded(each): each for each in known}
-    found = difflib.get_close_matches(folded(word), by_folded, n=count, cutoff=0.6)
-    return [by_folded[each] for each in found]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.syntax.document import ScalarNode, name_of
-from immich_smart_albums.rules.syntax.source import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,8 +95,8 @@ def _some(value: ValueNode, reading: Reader, known: NumberedNames) -> tuple[int,
     ends = [known.number(first_part or (known.names[0] if last_part else ""))]
     ends += [known.number(last_part or (known.names[-1] if first_part else ""))] if dots else []
     if None in ends:
-        near = nearest(text, (*known.names, *known.groups))
-        hint = f"Did you mean {near[0]}?" if near else "A range is written with two dots: Monday..Friday."
+        otherwise = "A range is written with two dots: Monday..Friday."
+        hint = did_you_mean(text, (*known.names, *known.groups), otherwise, written=str)
         reading.problem(value, f"{known.meant} is expected here, not {name_of(value)}", hint=hint)
         return None
     first, last = ends[0] or 0, ends[-1] or 0

@@ -200,4 +200,4 @@ def _verdict(value: bool | None) -> Verdict:
 
 
 def _newest_first(photos: list[ExplainedPhoto]) -> tuple[ExplainedPhoto, ...]:
-    return tuple(sorted(photos, key=lambda photo: (-photo.asset.taken, photo.asset.id)))
+    return tuple(sorted(photos, key=lambda photo: photo.asset.newest_first()))

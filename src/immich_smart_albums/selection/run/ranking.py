@@ -5,19 +5,19 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.rules.tree import Sort
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from immich_smart_albums.model.asset import Asset
 
 _UNRANKED = sys.maxsize
 
 
 def newest_first(assets: Iterable[Asset]) -> list[Asset]:
     """By the instant they were taken, ties by id."""
-    return sorted(assets, key=lambda asset: (-asset.taken, asset.id))
+    return sorted(assets, key=Asset.newest_first)
 
 
 def top(
