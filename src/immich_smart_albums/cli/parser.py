@@ -36,6 +36,11 @@ class Parser(argparse.ArgumentParser):
         raise WrongUsage(message, hint)
 
 
+def whole(text: str) -> int:
+    """A whole number of at least 0, for argparse."""
+    return 0 if text == "0" else at_least_one(text)
+
+
 def at_least_one(text: str) -> int:
     """A whole number of at least 1, for argparse."""
     try:

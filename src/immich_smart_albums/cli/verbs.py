@@ -16,6 +16,7 @@ from immich_smart_albums.cli.parser import (
     add_server,
     add_verbose,
     at_least_one,
+    whole,
 )
 
 if TYPE_CHECKING:
@@ -166,6 +167,30 @@ def _init(parser: Parser) -> None:
     )
 
 
+def _daemon(parser: Parser) -> None:
+    add_rules(parser)
+    parser.add_argument(
+        "--listen",
+        default="127.0.0.1:8765",
+        metavar="HOST:PORT",
+        help="where it answers: calls of Immich, health, figures (127.0.0.1:8765); none: nowhere",
+    )
+    parser.add_argument(
+        "--url", metavar="URL", help="how others reach that address, for links in messages (SMART_ALBUMS_URL)"
+    )
+    parser.add_argument(
+        "--jitter", type=whole, default=30, metavar="SECONDS", help="put each run off by some seconds, at most (30)"
+    )
+    parser.add_argument("--log-format", choices=("text", "json"), default="text", help="lines on stderr (text)")
+    parser.add_argument("--quiet", action="store_true", help="say nothing but problems")
+    _add_run(parser)
+
+
+def _healthcheck(parser: Parser) -> None:
+    add_ledger(parser)
+    parser.add_argument("--quiet", action="store_true", help="say nothing where all is well")
+
+
 def _demo(parser: Parser) -> None:
     """No arguments: everything is made up."""
 
@@ -208,6 +233,8 @@ VERBS: dict[str, Verb] = {
     "history": Verb("list the runs, or what one of them did", _history),
     "ledger": Verb("list what was added and taken out; allow photos again that people took out", _ledger),
     "adopt": Verb("let a rule take over an album that is there", _adopt),
+    "daemon": Verb("keep running: by schedule, and when Immich tells of a photo", _daemon),
+    "healthcheck": Verb("tell whether the daemon is well (exit 1: it is not)", _healthcheck),
     "config": Verb("check rules files, show them as they count, or print their JSON Schema", _config),
     "init": Verb("write a rules file to begin with", _init),
     "demo": Verb("see the tool at work on a small photo server of its own", _demo),

@@ -1,0 +1,35 @@
+"""The time zone of this machine, with its rules for summer and winter."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import tzinfo
+
+LOCAL_TIME = Path("/etc/localtime")
+
+
+def zone_of(name: str | None, environment: Mapping[str, str], local_time: Path = LOCAL_TIME) -> tzinfo:
+    """The zone of a name, else that of the variable TZ, else the machine's, else UTC."""
+    for candidate in (name, environment.get("TZ", "").removeprefix(":")):
+        if candidate:
+            try:
+                return ZoneInfo(candidate)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                continue  # such as TZ=EST5EDT,M3.2.0,M11.1.0, which only the C library reads
+    try:
+        with local_time.open("rb") as file:
+            return ZoneInfo.from_file(file, key=_key(local_time))
+    except (OSError, ValueError):
+        return UTC
+
+
+def _key(path: Path) -> str | None:
+    """Its name, where the file is a link into the zones of this machine."""
+    _, found, name = str(path.resolve()).partition("/zoneinfo/")
+    return name if found else None

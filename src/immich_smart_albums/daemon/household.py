@@ -1,0 +1,180 @@
+"""Runs of rules files through a session: what the loop needs from the world."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.rules_files import STDIN, find_rules
+from immich_smart_albums.config.timezone import zone_of
+from immich_smart_albums.daemon.lateness import late_rules
+from immich_smart_albums.daemon.outcome import OUR_BUG, RunOutcome, failure, fingerprint, outcome_of
+from immich_smart_albums.daemon.settling import Sight
+from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError, Stopped
+from immich_smart_albums.model.asset import Asset
+from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.operations.apply.result import ApplyResult
+from immich_smart_albums.operations.plan import with_albums
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.session.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from datetime import date, tzinfo
+    from pathlib import Path
+
+    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.daemon.state import Approval
+    from immich_smart_albums.model.stopping import Stop
+    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.rules.album import RuleSet
+    from immich_smart_albums.rules.tree import Record
+    from immich_smart_albums.session.events import Listener
+    from immich_smart_albums.session.options import Options
+
+VERB = "sync"
+"""What the ledger calls the runs."""
+
+_EVERYWHERE = Query(Kind.METADATA, (), frozenset({Visibility.TIMELINE, Visibility.ARCHIVE}))
+
+Stamp = tuple[object, ...]
+
+
+class SessionHousehold:
+    """Rules files, and a session on them that is renewed when they, or the day, change."""
+
+    def __init__(
+        self,
+        options: Options,
+        *,
+        clock: Callable[[], float],
+        stop: Stop,
+        on_event: Listener,
+        on_bug: Callable[[Exception], None],
+    ) -> None:
+        """Read the rules. Raises ConfigurationError."""
+        self._options = options
+        self._clock = clock
+        self._stop = stop
+        self._on_event = on_event
+        self._on_bug = on_bug
+        self._stamp = self._stamped()
+        self._is_broken = False
+        self.zone = zone_of(None, options.environment)
+        self.session = self._opened()
+
+    @property
+    def rules(self) -> RuleSet:
+        """The last good rules."""
+        return self.session.rules
+
+    @property
+    def settling(self) -> frozenset[str]:
+        """The rules that rest on what Immich finds out late."""
+        return late_rules(self.rules.albums)
+
+    def reload(self) -> bool:
+        """Read the rules again if their files, or the day, have changed; whether they say something else.
+
+        Raises ConfigurationError, and then the last good rules count.
+        """
+        stamp, is_new_day = self._stamped(), self._today() != self.session.options.today
+        if stamp == self._stamp and not is_new_day and not self._is_broken:
+            return False
+        self._stamp = stamp
+        digest, was_broken = self.session.config.digest, self._is_broken
+        self._is_broken = True
+        self.session = self._opened()
+        self._is_broken = False
+        return was_broken or self.session.config.digest != digest
+
+    def run(self, names: Collection[str], approvals: Collection[Approval]) -> RunOutcome:
+        """Bring the albums of some rules up to date."""
+        try:
+            with self.session.holding_ledger(VERB):
+                return self._run(with_albums(self.rules, names), approvals)
+        except Stopped:
+            raise
+        except SmartAlbumsError as error:
+            return failure(error)
+        except Exception as error:  # noqa: BLE001 - whatever is left is our bug, and the next run may do better
+            self._on_bug(error)
+            return RunOutcome(problems=(f"this is a bug in this tool: {type(error).__name__}",), exit_code=OUR_BUG)
+
+    def look(self, ids: Iterable[str]) -> Mapping[str, Sight | None]:
+        """What Immich shows of photos."""
+        sights: dict[str, Sight | None] = dict.fromkeys(ids)
+        for server in self.session.servers.values():
+            unseen = [id_ for id_, sight in sights.items() if sight is None]
+            sights |= _sights(server, unseen) if unseen else {}
+        return sights
+
+    def _run(self, rules: RuleSet, approvals: Collection[Approval]) -> RunOutcome:
+        plan = self.session.plan(rules=rules, stop=self._stop)
+        plan = self.session.writable(self._allowing(plan, rules, approvals))
+        result = ApplyResult()
+        try:
+            self.session.apply(plan, stop=self._stop, result=result)
+        except SmartAlbumsError as error:
+            return outcome_of(plan, result, error)
+        return outcome_of(plan, result)
+
+    def _allowing(self, plan: Plan, rules: RuleSet, approvals: Collection[Approval]) -> Plan:
+        """The plan without the guards of albums for which exactly these changes were allowed."""
+        allowed = {(approval.album, approval.fingerprint) for approval in approvals}
+        refused = {album.rule: fingerprint(album) for album in plan.albums if album.refusals}
+        names = [name for name, what in refused.items() if (name, what) in allowed]
+        if not names:
+            return plan
+        again = self.session.plan(allow=names, rules=rules, stop=self._stop)
+        now = {album.rule: fingerprint(album) for album in again.albums}
+        return again if all(now.get(name) == refused[name] for name in names) else plan
+
+    def _opened(self) -> Session:
+        """A session with its rules read, and the zone that they name. Raises ConfigurationError."""
+        session = Session(replace(self._options, today=self._today()), self._on_event)
+        session.load()
+        self.zone = zone_of(session.rules.timezone, self._options.environment)
+        return session
+
+    def _today(self) -> date:
+        zone: tzinfo = getattr(self, "zone", None) or zone_of(None, self._options.environment)
+        return datetime.fromtimestamp(self._clock(), zone).date()
+
+    def _stamped(self) -> Stamp:
+        """What tells whether the rules files were edited."""
+        options = self._options
+        if not isinstance(options.rules, list | tuple):
+            return ()
+        files = find_rules(options.rules, options.environment, options.folder, Diagnostics())
+        if STDIN in files:
+            raise ConfigurationError((Problem("-", "the daemon reads rules again when they change: name a file"),))
+        return tuple(map(_stamp, files))
+
+
+def _stamp(file: Path) -> object:
+    try:
+        status = file.stat()
+    except OSError:
+        return file, None
+    return file, status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _sights(server: PhotoServer, ids: Iterable[str]) -> Iterator[tuple[str, Sight]]:
+    """What one account sees of photos, of those that it may see."""
+    records = {str(record["id"]): record for record in server.searches.details(ids)}
+    if not records:
+        return
+    if server.hints.has_smart_search():
+        looked_at = server.embeddings.of(map(Asset.of, records.values()), _EVERYWHERE)
+    else:  # pictures are made small before faces are looked for
+        looked_at = {id_ for id_, record in records.items() if record.get("thumbhash")}
+    for id_, record in records.items():
+        people = _people(record)
+        yield id_, Sight(bool(people) or id_ in looked_at, people)
+
+
+def _people(record: Record) -> int:
+    lists = (record.get("people"), record.get("unassignedFaces"))
+    return sum(len(faces) for faces in lists if isinstance(faces, list))

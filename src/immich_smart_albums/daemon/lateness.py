@@ -1,0 +1,31 @@
+"""Which rules rest on what Immich finds out late: faces, content and text, after the file itself was read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.tree import EntityKind, Filter, Reference, Search, leaves
+from immich_smart_albums.selection.stages import Stage, when_failed, when_found, when_missing, when_passed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from immich_smart_albums.rules.album import AlbumRule
+    from immich_smart_albums.rules.tree import Leaf
+
+LATE = frozenset({Stage.EMBEDDING, Stage.FACES, Stage.TEXT})
+
+
+def late_rules(albums: Iterable[AlbumRule]) -> frozenset[str]:
+    """The names of the rules that can say nothing for certain before Immich has looked at the picture."""
+    return frozenset(album.name for album in albums if any(map(_is_late, leaves(album.rule.match))))
+
+
+def _is_late(leaf: Leaf) -> bool:
+    match leaf:
+        case Search():
+            return bool((when_found(leaf.query) | when_missing(leaf.query)) & LATE)
+        case Filter():
+            return bool((when_passed(leaf) | when_failed(leaf)) & LATE)
+        case Reference():
+            return leaf.kind is EntityKind.PERSON

@@ -1,0 +1,200 @@
+"""The daemon as a process: its parts put together, and the signals that end it."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import signal
+import threading
+import time
+import traceback
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.daemon.household import SessionHousehold
+from immich_smart_albums.daemon.http.app import Parts, application
+from immich_smart_albums.daemon.http.hook import Hook
+from immich_smart_albums.daemon.http.server import HttpServer
+from immich_smart_albums.daemon.loop import Daemon
+from immich_smart_albums.daemon.messages.outbox import Outbox
+from immich_smart_albums.daemon.nudges import Nudges
+from immich_smart_albums.daemon.state import FILE, StateFile
+from immich_smart_albums.daemon.voice import Messenger
+from immich_smart_albums.errors import Stopped
+from immich_smart_albums.session.events import Detail, Exchanged, Message, Note
+from immich_smart_albums.session.places import ledger_place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import FrameType
+
+    from starlette.types import ASGIApp
+
+    from immich_smart_albums.daemon.log import Log
+    from immich_smart_albums.model.secret import Secret
+    from immich_smart_albums.session.events import Event
+    from immich_smart_albums.session.options import Options
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+PULSE = 30.0
+"""Seconds between two signs of life while a run goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOptions:
+    """What the command line says."""
+
+    session: Options
+    listen: tuple[str, int] | None = ("127.0.0.1", 8765)
+    """None: no address."""
+    url: str | None = None
+    """How others reach that address, for links in messages and for Immich."""
+    secret: Secret | None = None
+    """What Immich says in its calls. None: it is not listened to."""
+    jitter: float = 30.0
+    studio: Callable[[], ASGIApp] | None = field(default=None, repr=False)
+
+
+class Service:
+    """One daemon; `run` returns when it was told to end."""
+
+    def __init__(self, options: ServiceOptions, log: Log, clock: Callable[[], float] = time.time) -> None:
+        """Read the rules and take the address. Raises ConfigurationError."""
+        self._options = options
+        self._log = log
+        self._clock = clock
+        self._wake = threading.Event()
+        self._is_told = threading.Event()
+        self._nudges = Nudges()
+        self._household = SessionHousehold(
+            options.session, clock=clock, stop=self._is_told.is_set, on_event=self._show, on_bug=self._bug
+        )
+        self._state = StateFile(state_place(options.session), self._untold)
+        hook = None if options.secret is None else Hook(options.secret, self._nudges, clock, self._wake.set)
+        studio = options.studio() if options.studio is not None else None
+        parts = Parts(self._state, self._nudges, clock, self._wake.set, hook, studio)
+        self._http = None if options.listen is None else HttpServer(application(parts), *options.listen)
+
+    @property
+    def port(self) -> int | None:
+        """Where it answers. None: nowhere."""
+        return None if self._http is None else self._http.port
+
+    def stop(self) -> None:
+        """End after the request under way."""
+        self._is_told.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Work until it is told to end."""
+        with ExitStack() as stack:
+            if self._http is not None and self._options.listen is not None:
+                stack.enter_context(self._http)
+                self._log.info("listening", f"at http://{self._options.listen[0]}:{self._http.port}")
+            stack.enter_context(self._pulse())
+            messenger = Messenger(self._household, self._state, self._log, self._options.session, self._clock)
+            outbox = Outbox(messenger.on_result, wait=self._is_told.wait)
+            messenger.send = outbox.put
+            stack.callback(outbox.close)
+            daemon = Daemon(
+                self._household,
+                self._state,
+                messenger,
+                self._log,
+                self._nudges,
+                now=self._clock(),
+                is_nudged=self._options.secret is not None and self._http is not None,
+                jitter=self._options.jitter,
+                random=random.random,
+                new_token=lambda: secrets.token_urlsafe(32),
+                link=self._link if self._options.url and self._http is not None else None,
+            )
+            self._work(daemon)
+        self._state.change(ended=True, running_since=None)
+        self._log.info("ended", "told to end; nothing was left half-written")
+
+    def _work(self, daemon: Daemon) -> None:
+        while not self._is_told.is_set():
+            self._wake.clear()
+            try:
+                seconds = daemon.step(self._clock(), self._clock)
+            except Stopped:
+                return
+            self._wake.wait(seconds)
+
+    def _link(self, token: str) -> str:
+        return f"{(self._options.url or '').rstrip('/')}/allow/{token}"
+
+    @contextmanager
+    def _pulse(self) -> Iterator[None]:
+        """Show that the process is there, also while a run takes long."""
+        is_over = threading.Event()
+
+        def beat() -> None:
+            while not is_over.wait(PULSE):
+                self._state.change(pulse=self._clock())
+
+        thread = threading.Thread(target=beat, name="pulse", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            thread.join()
+
+    def _show(self, event: Event) -> None:
+        match event:
+            case Note(text=text):
+                self._log.info("note", text)
+            case Message(text=text):
+                self._log.warning("note", text)
+            case Detail(text=text):
+                self._log.debug("detail", text)
+            case Exchanged(exchange=exchange):
+                text = f"{exchange.method} {exchange.path} → {exchange.status or exchange.trouble or 'no answer'}"
+                self._log.debug("request", f"{text} in {exchange.seconds:.3f} s")
+            case _:
+                pass
+
+    def _untold(self, text: str) -> None:
+        self._log.warning("state", text)
+
+    def _bug(self, error: Exception) -> None:
+        places = traceback.extract_tb(error.__traceback__)
+        where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(places))
+        self._log.error("bug", f"this is a bug in this tool: {type(error).__name__}: {error} ({where})")
+
+
+def state_place(options: Options) -> Path:
+    """Where the daemon keeps its state: beside the ledger. Raises ConfigurationError."""
+    return (options.ledger or ledger_place(options.environment)).with_name(FILE)
+
+
+@contextmanager
+def ending_by_signals(service: Service, journal: Log) -> Iterator[None]:
+    """Let SIGTERM, SIGINT and SIGHUP end the service; the second one at once."""
+    asked: list[int] = []
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        journal.info("ending", f"{signal.Signals(number).name}: ending after the request under way")
+        service.stop()
+
+    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, ask) for number in heard}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def local_now() -> datetime:
+    """The time, for log lines."""
+    return datetime.now().astimezone()

@@ -1,0 +1,168 @@
+"""What the daemon knows of itself, in a file beside the ledger: for the time after a restart, and for health checks.
+
+Nothing is lost with it: without the file the next start runs everything once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import structs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FILE = "daemon.json"
+"""Beside the ledger."""
+
+
+class LastRun(msgspec.Struct, frozen=True):
+    """How a run went; times are ISO 8601 in UTC."""
+
+    started: str
+    ended: str
+    reason: str
+    """schedule, upload, faces, start, or allowed."""
+    exit_code: int
+    albums: int
+    added: int = 0
+    removed: int = 0
+    waiting: int = 0
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """Leave to change more than a guard allows, once; or the offer of it."""
+
+    token: str
+    """SHA-256 of what stands in the message."""
+    rule: str
+    """Its name in the rules file."""
+    album: str
+    """What it is called in plans: another name where the rule is split."""
+    fingerprint: str
+    """Of exactly what would be changed."""
+    expires: float
+    """Seconds since 1970."""
+    is_granted: bool = False
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """What happened since the last digest."""
+
+    since: str
+    runs: int = 0
+    failed: int = 0
+    added: dict[str, int] = {}
+    removed: dict[str, int] = {}
+
+
+class State(msgspec.Struct, frozen=True):
+    """All of it."""
+
+    version: int = 1
+    started: str = ""
+    pulse: float = 0.0
+    """When the daemon was last seen at work, in seconds since 1970."""
+    running_since: float | None = None
+    ended: bool = False
+    """Whether it was told to end, and did."""
+    last_run: LastRun | None = None
+    last_good: str | None = None
+    """When a run last ended without any problem."""
+    next_run: str | None = None
+    albums: dict[str, str] = {}
+    """When each album ran last, by the name of its rule."""
+    failing: dict[str, str] = {}
+    """Why albums could not be brought up to date, by the name of their rule."""
+    refused: dict[str, str] = {}
+    """What guards refused, by the name of the rule."""
+    rules_problem: str | None = None
+    """Why the rules file of today cannot be used; the last good rules count meanwhile."""
+    is_reachable: bool | None = None
+    waits_since: float | None = None
+    """Since when the server has not answered."""
+    told: dict[str, tuple[str, ...]] = {}
+    """Problems and refusals that messages have told of, and that are still there, by the name of the rule."""
+    message_failures: dict[str, str] = {}
+    """Why messages could not be sent, by target."""
+    approvals: tuple[Approval, ...] = ()
+    tallies: dict[str, Tally] = {}
+    """For each target that gets digests."""
+    runs: int = 0
+    """Since the first start."""
+    failed_runs: int = 0
+    added: int = 0
+    removed: int = 0
+
+
+class StateFile:
+    """The state and its file; any thread may read it, and change it."""
+
+    def __init__(self, path: Path, on_trouble: Callable[[str], None]) -> None:
+        """Read what is there; a file that is damaged counts as none, and is told of."""
+        self._path = path
+        self._on_trouble = on_trouble
+        self._lock = threading.Lock()
+        self._is_told = False
+        self._state = State()
+        try:
+            self._state = read_state(path) or State()
+        except ValueError as error:
+            on_trouble(f"{path} cannot be used, so everything runs once: {error}")
+
+    @property
+    def now(self) -> State:
+        """The state."""
+        return self._state
+
+    def change(self, **changes: Any) -> State:  # noqa: ANN401 - each field has a type of its own
+        """Change some of it, and keep it; where the file cannot be written that is told once."""
+        with self._lock:
+            self._state = structs.replace(self._state, **changes)
+            try:
+                _write(self._path, msgspec.json.encode(self._state))
+            except OSError as error:
+                if not self._is_told:
+                    self._on_trouble(f"{self._path} cannot be written: {error.strerror}; after a restart all runs once")
+                self._is_told = True
+            else:
+                self._is_told = False
+            return self._state
+
+
+def read_state(path: Path) -> State | None:
+    """The state in a file. None where there is none. Raises ValueError where it is no state."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ValueError(error.strerror) from None
+    try:
+        state = msgspec.json.decode(data, type=State)
+    except msgspec.DecodeError as error:
+        raise ValueError(str(error)) from None
+    if state.version != State().version:
+        message = f"it is of version {state.version}"
+        raise ValueError(message)
+    return state
+
+
+def _write(path: Path, data: bytes) -> None:
+    """All of it or nothing, readable by its owner only."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)  # not forced to the disk: after a power failure everything runs once, and that is all
+        Path(name).replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise

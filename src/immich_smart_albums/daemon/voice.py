@@ -1,0 +1,123 @@
+"""Tells the targets of the rules file how runs went, each what it wants to hear."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.settings import Variables
+from immich_smart_albums.daemon.messages.message import digest, messages_of, recovery, summary, trouble
+from immich_smart_albums.daemon.messages.outbox import Ping
+from immich_smart_albums.daemon.messages.receivers import receivers_of
+from immich_smart_albums.daemon.state import Tally
+from immich_smart_albums.rules.album import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from immich_smart_albums.daemon.log import Log
+    from immich_smart_albums.daemon.messages.message import Message
+    from immich_smart_albums.daemon.messages.receivers import Receiver
+    from immich_smart_albums.daemon.outcome import RunOutcome
+    from immich_smart_albums.daemon.ports import Household
+    from immich_smart_albums.daemon.state import StateFile
+    from immich_smart_albums.session.options import Options
+
+
+class Messenger:
+    """Puts messages into the outbox. Secrets are read for each, so that new ones count at once."""
+
+    def __init__(
+        self, household: Household, state: StateFile, log: Log, options: Options, clock: Callable[[], float]
+    ) -> None:
+        """`send`, which is given later, takes a receiver and what to send to it."""
+        self.send: Callable[[Receiver, Message | Ping], None] = _to_nobody
+        self._household = household
+        self._state = state
+        self._log = log
+        self._options = options
+        self._clock = clock
+
+    def started(self, run: str) -> None:
+        """Tell healthchecks that a run begins."""
+        for receiver in self._receivers():
+            if receiver.target.service is Service.HEALTHCHECKS:
+                self.send(receiver, Ping("start", run))
+
+    def ended(self, run: str, outcome: RunOutcome, news: Collection[str], offers: Mapping[str, str]) -> None:
+        """Tell how it went."""
+        for receiver in self._receivers():
+            if receiver.target.service is Service.HEALTHCHECKS:
+                self.send(receiver, Ping(str(outcome.exit_code), run, summary(outcome)))
+            else:
+                self._send(receiver, messages_of(outcome, receiver.target.events, news=news, offers=offers))
+
+    def recovered(self) -> None:
+        """Tell that all is well again."""
+        for receiver in self._hearing():
+            self._send(receiver, recovery(receiver.target.events))
+
+    def trouble(self, text: str) -> None:
+        """Tell of something that is wrong beside any run."""
+        for receiver in self._hearing():
+            self._send(receiver, trouble(text, receiver.target.events))
+
+    def digests(self) -> None:
+        """Send the digests that are due. What happens meanwhile is counted from then on."""
+        household, now = self._household, datetime.fromtimestamp(self._clock(), UTC)
+        wanted = {
+            f"{place} {target.service.value}": target
+            for place, target in enumerate(household.rules.notify)
+            if target.digest is not None
+        }
+        tallies = self._state.now.tallies
+        if not wanted.keys() | tallies.keys():
+            return
+        fresh = Tally(now.isoformat(timespec="seconds"))
+        kept = {name: tallies.get(name, fresh) for name in wanted}
+        for name, target in wanted.items():
+            since = min(datetime.fromisoformat(kept[name].since), now)
+            due = target.digest.next(since, household.zone) if target.digest else None
+            if due is not None and due <= now:
+                for receiver in self._receivers():
+                    if receiver.target is target:
+                        self._send(receiver, [digest(kept[name], self._state.now.failing)])
+                kept[name] = fresh
+        if kept != tallies:
+            self._state.change(tallies=kept)
+
+    def on_result(self, name: str, why: str | None) -> None:
+        """Keep what became of a message, for health and for the next one."""
+        failures = dict(self._state.now.message_failures)
+        if why is None:
+            if failures.pop(name, None) is None:
+                return
+        else:
+            if failures.get(name) == why:
+                return
+            failures[name] = why
+            self._log.warning("message.failed", f"{name}: {why}")
+        self._state.change(message_failures=failures)
+
+    def _send(self, receiver: Receiver, messages: Iterable[Message]) -> None:
+        for message in messages:
+            others = {name: why for name, why in self._state.now.message_failures.items() if name != receiver.name}
+            failed = tuple(f"(messages to {name} are not sent: {why})" for name, why in others.items())
+            self.send(receiver, replace(message, lines=(*message.lines, *failed)))
+
+    def _hearing(self) -> Iterator[Receiver]:
+        return (receiver for receiver in self._receivers() if receiver.target.service is not Service.HEALTHCHECKS)
+
+    def _receivers(self) -> tuple[Receiver, ...]:
+        targets = self._household.rules.notify
+        if not targets:
+            return ()
+        receivers, failures = receivers_of(targets, Variables.read(self._options.environment, self._options.folder))
+        for name, why in failures.items():
+            self.on_result(name, why)
+        return receivers
+
+
+def _to_nobody(receiver: Receiver, message: Message | Ping) -> None:
+    del receiver, message
