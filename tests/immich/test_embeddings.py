@@ -10,9 +10,9 @@ from immich_sandbox import Library, generate
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.rules.tree import Filter, Not, Search
 from immich_smart_albums.selection.compile.simplify import at_most
-from immich_smart_albums.selection.stages import Stage
 
 from .clients import metadata, server_at
 

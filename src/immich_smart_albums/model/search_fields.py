@@ -123,6 +123,7 @@ ROWS: tuple[SearchField, ...] = (
         share=0.05,
         suggestion="camera-lens-model",
         suggested=Releases(Version(2, 2)),
+        words="lens",
     ),
     _Exif(
         name="rating",

@@ -24,6 +24,7 @@ from immich_smart_albums.changes.memory import KEPT_OUT, AlbumKey, MembershipSta
 from immich_smart_albums.changes.plan import AlbumPlan, Plan
 from immich_smart_albums.errors import ConfigurationError, FilterError, Problem, ServerError
 from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.model.span import problem_at, with_lines
 from immich_smart_albums.model.text_forms import nfc, same_name
 from immich_smart_albums.operations.accounts import ConnectedAccounts, as_problem
@@ -39,7 +40,6 @@ from immich_smart_albums.rules.tree import EntityKind, Rule
 from immich_smart_albums.selection.compile.simplify import without_smart
 from immich_smart_albums.selection.run.evaluate import Selection
 from immich_smart_albums.selection.run.ranking import newest_first
-from immich_smart_albums.selection.stages import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -7,11 +7,12 @@ its answers need: an answer that needs a step which a photo is still to take is 
 
 from __future__ import annotations
 
-from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind
+from immich_smart_albums.model.search_field import Stage
+from immich_smart_albums.model.search_fields import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -20,35 +21,16 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Filter, Record
 
 
-class Stage(Enum):
-    """One step of Immich's, in its words."""
-
-    DATES = "dates"
-    """The date in the file was read: until then a photo bears that of its upload. Said of what was not found, or found,
-    by things that the file holds; METADATA is said of what it lacks."""
-    METADATA = "metadata"
-    """The file was read: camera, place, numbers, tags and description."""
-    EMBEDDING = "smart search"
-    """The picture was looked at for smart search."""
-    FACES = "faces"
-    """The picture was looked at for faces, and the people on it are recognised."""
-    TEXT = "text"
-    """The words in the picture were read."""
-
-
 Stages = frozenset[Stage]
 
 NONE: Stages = frozenset()
 
-_IN_FILE = ("city", "state", "country", "make", "model", "lensModel", "rating", "description", "fileSizeInBytes")
 _FIELDS: dict[str, Stage] = {
-    **dict.fromkeys((*_IN_FILE, "tagIds", "hasTags", "isMotion", "isEncoded"), Stage.METADATA),
-    **dict.fromkeys(("personIds", "hasPeople"), Stage.FACES),
-    "ocr": Stage.TEXT,
+    row.name: row.stage for row in ROWS if row.stage is not None and row.stage is not Stage.DATES
 }
 """Fields of searches, flat and structured, that are filled by a step."""
 
-_TAKEN = frozenset({"takenAfter", "takenBefore", "takenAt"})
+_TAKEN = frozenset(row.name for row in ROWS if row.stage is Stage.DATES)
 
 _NEGATIVE = frozenset({"ne", "notIn", "notLike", "none"})
 """Operators that hold for what was not found out yet."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
+from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.operations.indexing.indexing import Indexing, ranking_scope
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.select import compile_for, select
@@ -22,7 +23,7 @@ from immich_smart_albums.selection.explain.explain import Explanation, LeafEvide
 from immich_smart_albums.selection.explain.record_values import record_values
 from immich_smart_albums.selection.run.certainty import needing
 from immich_smart_albums.selection.run.evaluate import Selection
-from immich_smart_albums.selection.stages import Stage, shows_metadata
+from immich_smart_albums.selection.stages import shows_metadata
 
 if TYPE_CHECKING:
     from immich_smart_albums.operations.accounts import ConnectedAccount

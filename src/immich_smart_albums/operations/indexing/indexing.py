@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import NotImmich
 from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.model.search_field import Stage
+from immich_smart_albums.model.search_fields import LOOKS_INTO_TRASH
 from immich_smart_albums.operations.indexing.seen import Seen
 from immich_smart_albums.selection.run.certainty import lacking, resting_on
-from immich_smart_albums.selection.stages import METADATA_FIELDS, Stage, shows_metadata
+from immich_smart_albums.selection.stages import METADATA_FIELDS, shows_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -264,8 +266,6 @@ def certain(selection: Selection, indexing: Indexing, settle: int) -> Selection:
 def ranking_scope(frames: Iterable[Query]) -> Query:
     """Where all of some searches look."""
     queries = list(frames)
-    in_trash = any(
-        {"withDeleted", "trashedAfter", "trashedBefore", "isOffline"} & dict(query.filters).keys() for query in queries
-    )
+    in_trash = any(LOOKS_INTO_TRASH & dict(query.filters).keys() for query in queries)
     visibility = frozenset[Visibility]().union(*(query.visibility for query in queries))
     return Query(Kind.METADATA, (("withDeleted", True),) if in_trash else (), visibility)

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
+from immich_smart_albums.model.search_fields import BY_NAME
 from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.names.spelling import Spelling
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.query import Value
     from immich_smart_albums.model.scope import Scope
+    from immich_smart_albums.model.search_field import SearchField
     from immich_smart_albums.model.span import Place
     from immich_smart_albums.operations.names.suggestions import Values
     from immich_smart_albums.operations.ports import PhotoServer
@@ -92,13 +94,6 @@ class _Resolver:
 
     def check_names(self, leaf: Leaf, *, excludes: bool) -> None:
         """Note names and ids in a part of the rule as it is written that stand for nothing."""
-        by_field: dict[str, tuple[str, Callable[[str], bool]]] = {
-            "personIds": ("person", self.whom.has),
-            "tagIds": ("tag", self.names.has_tag),
-            "id": ("asset", self.names.has_asset),
-            "queryAssetId": ("asset", self.names.has_asset),
-            "albumIds": ("album", self.names.has_album),
-        }
         match leaf:
             case Reference(kind=EntityKind.PERSON):
                 self.findings.problems += filter(
@@ -112,8 +107,8 @@ class _Resolver:
             case Reference():
                 self.names.check(leaf, self.findings)
             case Search():
-                for field, (noun, exists) in by_field.items():
-                    self._check_ids(leaf, field, noun, exists)
+                for name, _ in leaf.query.filters:
+                    self._check_ids(leaf, BY_NAME[name])
                 self._check_cut_off(leaf)
             case _:
                 self._check_library(leaf)
@@ -145,11 +140,20 @@ class _Resolver:
                 meant = f"; did you mean {near[0]!r}?" if near else ""
                 self.findings.warn(f"{origin}: {message}{meant}")
 
-    def _check_ids(self, leaf: Search, field: str, noun: str, exists: Callable[[str], bool]) -> None:
-        ids = leaf.query.get(field)
-        for each in (ids,) if isinstance(ids, str) else ids if isinstance(ids, tuple) else ():
+    def _check_ids(self, leaf: Search, row: SearchField) -> None:
+        checks: dict[str, Callable[[str], bool]] = {
+            "person": self.whom.has,
+            "tag": self.names.has_tag,
+            "asset": self.names.has_asset,
+            "album": self.names.has_album,
+        }
+        exists = checks.get(row.refers_to or "")
+        ids = leaf.query.get(row.name)
+        if exists is None or ids is None:
+            return
+        for each in ids if isinstance(ids, tuple) else (str(ids),):
             if not exists(each):
-                message = f"{field}: there is no {noun} {each} for this key"
+                message = f"{row.name}: there is no {row.refers_to} {each} for this key"
                 hint = "It was deleted, merged, or belongs to another account; copy the id again from Immich."
                 self.findings.problems.append(problem_at(leaf.origin, message, hint))
 

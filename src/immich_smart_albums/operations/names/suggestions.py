@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.model.search_fields import SUGGESTED
+from immich_smart_albums.model.search_fields import BY_NAME, SUGGESTED
 from immich_smart_albums.model.text_forms import bare, spellings
 from immich_smart_albums.rules.syntax.diagnostics import nearest
 from immich_smart_albums.rules.tree import Filter, Search, Sought
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.tree import Leaf
-
-_NAMES = {"lensModel": "lens"}
 
 
 class Values:
@@ -106,7 +104,7 @@ class Values:
 
 
 def _in_words(sought: Sought) -> str:
-    return f"{' or '.join(_NAMES.get(each, each) for each in sought.meant)} {sought.text!r}"
+    return f"{' or '.join(BY_NAME[name].label for name in sought.meant)} {sought.text!r}"
 
 
 def sought_in(leaf: Leaf) -> Iterator[Sought]:

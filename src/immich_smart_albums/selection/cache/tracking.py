@@ -9,9 +9,12 @@ A search is *told* where all that it looks at moves `updatedAt`. Everything else
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind
+from immich_smart_albums.model.search_field import Proof, Signal
+from immich_smart_albums.model.search_fields import BY_NAME, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,39 +22,21 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.selection.query_plan import Scan
 
-_ROW = frozenset(
+_APART_FROM_SEARCHES = frozenset(
     {
-        *("id", "libraryId", "type", "checksum", "originalFileName", "originalPath"),
-        *("isFavorite", "isMotion", "isOffline", "tagIds", "rating", "description"),
-        *("city", "state", "country", "make", "model", "lensModel"),
+        *("ownerId", "originalMimeType", "isArchived", "isEdited", "visibility", "fileModifiedAt", "localDateTime"),
+        *("duration", "width", "height"),
     }
 )
-"""Filters of flat searches, and conditions of structured ones, that are told."""
+"""Fields of records that are tracked and that no search is about."""
 
-_FILTERS = _ROW | {
-    "withDeleted",
-    *(f"{moment}{end}" for moment in ("taken", "created", "updated", "trashed") for end in ("After", "Before")),
+_TRACKED = _APART_FROM_SEARCHES | {
+    row.record_path.partition(".")[0]
+    for row in ROWS
+    if row.signal is Signal.UPDATED_AT and row.record_path is not None and row.proof is not Proof.NOTHING
+    # Answers of searches show no tags; what a tag is called may change without a word.
 }
-_CONDITIONS = _ROW | {"hasTags", "fileSizeInBytes", "takenAt", "createdAt", "updatedAt", "trashedAt"}
-
-_FIELDS = frozenset(
-    {
-        *("id", "ownerId", "libraryId", "type", "checksum", "originalFileName", "originalPath", "originalMimeType"),
-        *("isFavorite", "isArchived", "isTrashed", "isOffline", "isEdited", "visibility", "livePhotoVideoId"),
-        *("fileCreatedAt", "fileModifiedAt", "localDateTime", "createdAt", "updatedAt", "duration"),
-        *("width", "height", "exifInfo"),
-    }
-)
-"""Fields of records that are told, with all that is in them."""
-
-_WORDS = {
-    "personIds": "people",
-    "hasPeople": "people",
-    "albumIds": "albums",
-    "hasAlbums": "albums",
-    "isNotInAlbum": "albums",
-    "ocr": "recognised text",
-}
+"""Fields of records that are tracked, with all that is in them."""
 
 
 def untracked_reason(reading: Scan) -> str | None:
@@ -66,16 +51,16 @@ def untracked_reason(reading: Scan) -> str | None:
 
 
 def _untold_of(query: Query) -> Iterable[str]:
-    for name, _ in query.filters:
-        if name not in _FILTERS:
-            yield _WORDS.get(name, name)
-    for condition in (*query.conditions, *(condition for branch in query.either for condition in branch)):
-        if condition.field not in _CONDITIONS:
-            yield _WORDS.get(condition.field, condition.field)
+    names = [name for name, _ in query.filters]
+    names += [condition.field for condition in (*query.conditions, *chain.from_iterable(query.either))]
+    for name in names:
+        signal = BY_NAME[name].signal
+        if signal is not Signal.UPDATED_AT:
+            yield name if signal is Signal.UNKNOWN else signal.value
 
 
 def _untold_of_fields(fields: Iterable[str]) -> Iterable[str]:
     for name in fields:
         root = name.partition(".")[0]
-        if root not in _FIELDS:
-            yield _WORDS.get(root, root)
+        if root not in _TRACKED:
+            yield root

@@ -14,21 +14,24 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.selection.compile.structured import SINGLE, structured, together
+from immich_smart_albums.model.search_field import Widens
+from immich_smart_albums.model.search_fields import BY_NAME, ROWS
+from immich_smart_albums.selection.compile.structured import structured, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from immich_smart_albums.model.query import Value
 
-WIDENING = frozenset({"albumIds", "trashedAfter", "trashedBefore", "isOffline"})
+WIDENING = frozenset(row.name for row in ROWS if row.widens in {Widens.OTHERS, Widens.TRASH})
 """Fields that let assets in which a search without them leaves out: other people's (since 3.0), and trashed ones."""
 
 _FEW = 4
 
-_ADDITIVE = frozenset({"personIds", "tagIds"})
-"""Lists of ids that an asset must have all of."""
+_MOMENTS = ("taken", "created", "updated", "trashed")
 
+_AFTER = frozenset(f"{moment}After" for moment in _MOMENTS)
+_BEFORE = frozenset(f"{moment}Before" for moment in _MOMENTS)
 
 _REMEMBERED = 1 << 16
 
@@ -92,13 +95,13 @@ def intersect(one: Query, other: Query) -> Query | None:
 
 def _both_values(name: str, one: Value, other: Value) -> Value:
     """A value that means two different ones together; None where there is none."""
-    if name in _ADDITIVE and isinstance(one, tuple) and isinstance(other, tuple):
+    if BY_NAME[name].is_additive and isinstance(one, tuple) and isinstance(other, tuple):
         return tuple(sorted({*one, *other}))
     if isinstance(one, str) and isinstance(other, str):
         # Dates are complete and in UTC, so that texts compare as instants do.
-        if name.endswith("After"):
+        if name in _AFTER:
             return max(one, other)
-        if name.endswith("Before"):
+        if name in _BEFORE:
             return min(one, other)
     return None
 
@@ -112,7 +115,7 @@ def why_disjoint(one: Query, other: Query) -> str | None:
     if not one.visibility & other.visibility:
         return f"a photo is not in {_places(one)} and in {_places(other)}"
     ours, theirs = dict(one.filters), dict(other.filters)
-    for name in sorted(ours.keys() & theirs.keys() & SINGLE):
+    for name in sorted(name for name in ours.keys() & theirs.keys() if BY_NAME[name].single):
         # An empty text means "none" to servers before 3.0, and nothing to later ones.
         if ours[name] != theirs[name] and "" not in (ours[name], theirs[name]):
             return f"{name} cannot be {_shown(ours[name])} and {_shown(theirs[name])}"
@@ -121,7 +124,7 @@ def why_disjoint(one: Query, other: Query) -> str | None:
     for mine, others in ((ours, theirs), (theirs, ours)):
         if "isNotInAlbum" in mine and "albumIds" in others:
             return "a photo in no album is not in one"
-        for moment in ("taken", "created", "updated", "trashed"):
+        for moment in _MOMENTS:
             after, before = mine.get(f"{moment}After"), others.get(f"{moment}Before")
             if isinstance(after, str) and isinstance(before, str) and after > before:
                 return f"no photo is {moment} from {after} and until {before}"

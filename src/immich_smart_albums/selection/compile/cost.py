@@ -13,8 +13,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
+from immich_smart_albums.model.search_field import Proof, Type
+from immich_smart_albums.model.search_fields import BY_NAME
 from immich_smart_albums.selection.compile.algebra import is_superset
-from immich_smart_albums.selection.compile.structured import IN_EXIF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,34 +28,6 @@ _ASKED_FOR_BY_ITSELF = 0.2
 _FULL_LIBRARY = 100_000
 _BESIDES_TIMELINE = 0.05
 """How large archive and hidden videos are, compared with the timeline."""
-
-_SHARES = {
-    "albumIds": 0.01,
-    "city": 0.02,
-    "country": 0.2,
-    "description": 0.02,
-    "id": 0.0,
-    "isFavorite": 0.03,
-    "isMotion": 0.05,
-    "isNotInAlbum": 0.7,
-    "lensModel": 0.05,
-    "language": 1.0,
-    "make": 0.3,
-    "model": 0.1,
-    "ocr": 0.01,
-    "personIds": 0.05,
-    "query": 1.0,
-    "queryAssetId": 1.0,
-    "rating": 0.05,
-    "state": 0.1,
-    "tagIds": 0.02,
-    "takenAfter": 0.3,
-    "takenBefore": 0.5,
-    "type": 0.9,
-}
-"""How much of a library passes a filter, where nobody knows better."""
-
-_ELSE = 0.1
 
 NOTHING_KNOWN: Mapping[Query, int] = MappingProxyType({})
 
@@ -121,7 +94,7 @@ class Costs:
     def _share_of_one(self, name: str, value: object, shown: frozenset[Visibility]) -> float:
         known = self.sizes.get(Query(Kind.METADATA, ((name, value),), shown))  # type: ignore[arg-type]
         if known is None:
-            return _SHARES.get(name, _ELSE)
+            return BY_NAME[name].share
         return min(1.0, known / max(1.0, sum(map(self._in, shown))))
 
     def _share_of(self, condition: Condition, shown: frozenset[Visibility]) -> float:
@@ -144,6 +117,7 @@ def _needed(query: Query) -> frozenset[str]:
     names = {name for name, _ in query.filters} | {
         condition.field for condition in conditions if condition.operator != "none"
     }
-    return frozenset({"exifInfo"} if names & (IN_EXIF | {"description"}) else ()) | frozenset(
-        {"people"} if "personIds" in names else ()
-    )
+    rows = [BY_NAME[name] for name in names]
+    shown = {"exifInfo" for row in rows if row.is_in_exif}
+    shown |= {str(row.record_path) for row in rows if row.type is Type.IDS and row.proof is Proof.SOMEBODY}
+    return frozenset(shown)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.instants import to_milliseconds
+from immich_smart_albums.model.search_field import Proof
+from immich_smart_albums.model.search_fields import BY_NAME
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Record, Search
 from immich_smart_albums.selection.compile.algebra import is_composable, universe
-from immich_smart_albums.selection.compile.structured import IN_EXIF, one_of, opposite, structured, together
+from immich_smart_albums.selection.compile.structured import one_of, opposite, structured, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,9 +86,6 @@ class Pushdown:
                 return None
 
 
-_PLAIN = frozenset({"type", "libraryId", "id"})
-_SINCE = {"takenAfter": "fileCreatedAt", "createdAfter": "createdAt", "updatedAfter": "updatedAt"}
-
 _Test = tuple[str, Callable[[Record], bool]]
 """A field of a record, dotted below exifInfo, and what must hold of the record."""
 
@@ -116,16 +115,23 @@ def as_filter(search: Search, frame: Query, server: Capabilities) -> Filter | No
 
 
 def _test(name: str, value: Value) -> _Test | None:
-    if name in IN_EXIF and value not in {None, ""}:
-        return f"exifInfo.{name}", lambda record: _exif(record, name) == value
-    if name in _PLAIN and value is not None:
-        return name, lambda record: record.get(name) == value
-    if name == "isMotion":
-        return "livePhotoVideoId", lambda record: (record.get("livePhotoVideoId") is not None) == value
-    if name in _SINCE and isinstance(value, str):
-        field, bound = _SINCE[name], to_milliseconds(value)
-        return field, lambda record: to_milliseconds(str(record[field])) >= bound
-    return None
+    row = BY_NAME[name]
+    path = row.record_path
+    if path is None or value is None or value == "":
+        return None
+    root, _, below = path.partition(".")
+    match row.proof:
+        case Proof.EQUAL if row.single and below:
+            return path, lambda record: _exif(record, below) == value
+        case Proof.EQUAL if row.single:
+            return path, lambda record: record.get(root) == value
+        case Proof.PRESENT:
+            return path, lambda record: (record.get(root) is not None) == value
+        case Proof.MOMENT if isinstance(value, str) and row.condition is not None and row.condition[1] == "gte":
+            bound = to_milliseconds(value)
+            return path, lambda record: to_milliseconds(str(record[root])) >= bound
+        case _:
+            return None
 
 
 def _exif(record: Record, name: str) -> object:

@@ -17,31 +17,14 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Condition, Kind, Query
+from immich_smart_albums.model.search_fields import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from immich_smart_albums.model.query import Branch, Value
 
-IN_EXIF = frozenset({"city", "state", "country", "make", "model", "lensModel", "rating"})
-"""Fields of searches that are compared with what `exifInfo` has under the same name, exactly."""
-
-SINGLE = IN_EXIF | {"id", "libraryId", "type", "isFavorite", "isMotion", "isEncoded"}
-"""Fields of which an asset has one value, and that are compared exactly."""
-
-_RANGES = {
-    f"{moment}{end}": (f"{moment}At", operator)
-    for moment in ("taken", "created", "updated")
-    for end, operator in (("After", "gte"), ("Before", "lte"))
-}
-_IDS = frozenset({"personIds", "tagIds"})
-_TEXTS = frozenset({"originalFileName", "originalPath", "description"})
-_ABSENCES: dict[tuple[str, Value], str] = {("isNotInAlbum", True): "hasAlbums", ("tagIds", None): "hasTags"}
-
 _OPPOSITES = {"gte": "lt", "lt": "gte", "lte": "gt", "gt": "lte"}
-
-_LISTED = IN_EXIF | {"type"}
-"""Fields that can be compared with a list."""
 
 
 def structured(query: Query) -> Query | None:
@@ -81,7 +64,7 @@ def one_of(queries: Sequence[Query]) -> Query | None:
 def needs_exif(query: Query) -> bool:
     """Whether a structured search leaves out assets without EXIF."""
     conditions = chain(query.conditions, *query.either)
-    return any(condition.field in IN_EXIF or condition.field == "description" for condition in conditions)
+    return any(BY_NAME[condition.field].is_in_exif for condition in conditions)
 
 
 def opposite(query: Query) -> Query | None:
@@ -94,36 +77,30 @@ def opposite(query: Query) -> Query | None:
 
 
 def _condition(name: str, value: Value) -> Condition | None:
-    if (name, value) in _ABSENCES:
-        return Condition(_ABSENCES[name, value], "eq", value=False)
-    if value is None or value == "":
+    row = BY_NAME[name]
+    if row.absence is not None and value == row.absence[0]:
+        return Condition(row.absence[1], "eq", value=False)
+    if value is None or value == "" or row.condition is None:
         return None
-    if name in _TEXTS:
-        return Condition(name, "like", value)
-    if name == "ocr":
-        return Condition(name, "matches", value)
-    if name in SINGLE:
-        return Condition(name, "eq", value)
-    if name in _RANGES:
-        return Condition(*_RANGES[name], value)
-    return Condition(name, "all", value) if name in _IDS else None
+    return Condition(*row.condition, value)
 
 
 def _negated(condition: Condition) -> Condition | None:
+    row = BY_NAME[condition.field]
     match condition:
-        case Condition(field, "all" | "any", (only,)) if field in _IDS:
+        case Condition(field, "all" | "any", (only,)) if row.is_additive:
             return Condition(field, "none", (str(only),))
-        case Condition(field, "any", ids) if field in _IDS:
+        case Condition(field, "any", ids) if row.is_additive:
             return Condition(field, "none", ids)
-        case Condition(
-            "isFavorite" | "isMotion" | "isEncoded" | "hasAlbums" | "hasTags" as field, "eq", bool() as value
-        ):
+        case _ if not row.always_known:
+            return None
+        case Condition(field, "eq", bool() as value):
             return Condition(field, "eq", not value)
-        case Condition("originalFileName" | "originalPath" as field, "like", value):
+        case Condition(field, "like", value):
             return Condition(field, "notLike", value)
-        case Condition("type" | "id" as field, "eq", value):
+        case Condition(field, "eq", value) if row.single:
             return Condition(field, "ne", value)
-        case Condition("takenAt" | "createdAt" | "updatedAt" as field, operator, value) if operator in _OPPOSITES:
+        case Condition(field, operator, value) if operator in _OPPOSITES:
             return Condition(field, _OPPOSITES[operator], value)
         case _:
             return None
@@ -162,7 +139,7 @@ def _listed(branches: Iterable[Branch]) -> tuple[Branch, ...]:
         match branch:
             case (Condition(field, "all", (_,) as value),):
                 operator = "any"
-            case (Condition(field, "eq", value),) if field in _LISTED:
+            case (Condition(field, "eq", value),) if BY_NAME[field].single and "in" in BY_NAME[field].operators:
                 operator = "in"
             case _:
                 found[branch] = branch

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Visibility
+from immich_smart_albums.model.search_field import Type
+from immich_smart_albums.model.search_fields import BY_NAME
 from immich_smart_albums.rules.tree import Filter, Reference
 
 if TYPE_CHECKING:
@@ -14,27 +16,6 @@ if TYPE_CHECKING:
 
 NameOf = Callable[[str, str], str]
 """What an id stands for, given the field of a search that it is in: personIds, tagIds or albumIds."""
-
-_WORDS = {
-    "albumIds": "album",
-    "createdAfter": "added from",
-    "createdBefore": "added until",
-    "id": "photo",
-    "ocr": "text in the picture",
-    "originalFileName": "file name",
-    "originalPath": "path",
-    "personIds": "person",
-    "query": "smart",
-    "queryAssetId": "like photo",
-    "tagIds": "tag",
-    "takenAfter": "taken from",
-    "takenBefore": "taken until",
-    "updatedAfter": "changed from",
-    "updatedBefore": "changed until",
-}
-"""What the rules file calls a search's fields; others keep Immich's name."""
-
-_NAMED = frozenset({"albumIds", "personIds", "tagIds"})
 
 _OPERATORS = {"eq": "", "gt": "above", "gte": "from", "lt": "below", "lte": "up to", "ne": "not", "notIn": "none of"}
 """Operators of structured searches (3.2); others keep Immich's name."""
@@ -63,7 +44,7 @@ def query_text(leaf: Leaf, name_of: NameOf) -> str:
 
 
 def _filter(name: str, value: object, name_of: NameOf) -> str:
-    word = _WORDS.get(name, name)
+    word = BY_NAME[name].label
     match value:
         case None:
             return f"no {word}"
@@ -75,14 +56,16 @@ def _filter(name: str, value: object, name_of: NameOf) -> str:
 
 def _condition(condition: Condition, name_of: NameOf) -> str:
     operator = _OPERATORS.get(condition.operator, condition.operator)
-    word = _WORDS.get(condition.field, condition.field)
+    word = BY_NAME[condition.field].label
     return " ".join(part for part in (word, operator, _value(condition.field, condition.value, name_of)) if part)
 
 
 def _value(name: str, value: object, name_of: NameOf) -> str:
     match value:
         case tuple():
-            return " and ".join(name_of(name, str(each)) if name in _NAMED else str(each) for each in value)
+            return " and ".join(
+                name_of(name, str(each)) if BY_NAME[name].type is Type.IDS else str(each) for each in value
+            )
         case bool() | None:
             return "none" if value is None else str(value).lower()
         case str():

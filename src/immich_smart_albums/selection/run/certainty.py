@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search, leaves, roots
 from immich_smart_albums.selection.query_plan import needs_details
 from immich_smart_albums.selection.stages import (
     NOTHING_ELSE,
-    Stage,
     asked_of,
     of_fields,
     when_failed,
