@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.rules.tree import EntityKind, Filter, Reference, Search, leaves
-from immich_smart_albums.selection.stages import Stage, when_failed, when_found, when_missing, when_passed
+from immich_smart_albums.selection.stages import when_failed, when_found, when_missing, when_passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
