@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import field
 from immich_smart_albums.rules.syntax.document import MappingNode
 from immich_smart_albums.rules.syntax.reader import read_list
@@ -81,6 +81,8 @@ PREDICATE = Predicate(
             last=SCALAR,
         ),
     ),
+    picker=Picker.DATE,
+    phrase="came to the server {}",
     examples=(
         ("added: {last: 7 days}", "in the last week"),
         ("added: 2024-05", "in May 2024"),

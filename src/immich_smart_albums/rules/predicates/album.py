@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.syntax.document import MappingNode
 from immich_smart_albums.rules.syntax.reader import options, read_list
 from immich_smart_albums.rules.tree import Any, EntityKind, Node, Not, Reference, Search
@@ -69,6 +69,8 @@ PREDICATE = Predicate(
         NONE,
         mapping(**{"in": one_or_list(SCALAR, NONE), "not-in": one_or_list(SCALAR, NONE), "none": TRUTH}),
     ),
+    picker=Picker.ALBUM,
+    phrase="is in the album {}",
     examples=(
         ("album: Best of", "in this album"),
         ("album: [Finland, Best of]", "in one of these, or in both"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.tree import Node, Not, Search
 from immich_smart_albums.rules.values.schema import TRUTH, words
@@ -32,6 +32,8 @@ PREDICATE = Predicate(
     "Whether the photo is in the archive.",
     _read,
     schema={"anyOf": [TRUTH, words("any")]},
+    picker=Picker.TRUTH,
+    phrase="is in the archive",
     examples=(
         ("archived: true", "in the archive"),
         ("archived: false", "not in the archive, which is what every rule means that does not say otherwise"),

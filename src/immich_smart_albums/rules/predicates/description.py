@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import exif, has_exif
 from immich_smart_albums.rules.tree import Filter
 from immich_smart_albums.rules.values.schema import NONE, TEXT, mapping, one_or_list
@@ -34,6 +34,8 @@ PREDICATE = Predicate(
     "What is written about the photo in Immich.",
     _read,
     schema=one_or_list(TEXT, NONE, mapping(regex=one_or_list(TEXT), contains=one_or_list(TEXT))),
+    picker=Picker.TEXT,
+    phrase="has a description with {}",
     examples=(
         ("description: birthday", "mentions a birthday"),
         (r"description: '^Paris walk #\d'", "begins so, with a number"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import SHAPE_FIELDS, number_in, shape
 from immich_smart_albums.rules.syntax.reader import options, read_list
 from immich_smart_albums.rules.values.numbers import Unit, plain_number, read_range, written
@@ -55,6 +55,8 @@ PREDICATE = Predicate(
     "Width, height and megapixels.",
     _read,
     schema=mapping(width=_RANGES, height=_RANGES, megapixels=_RANGES),
+    picker=Picker.NUMBER,
+    phrase="measures {}",
     examples=(
         ("dimensions: {megapixels: {min: 12}}", "twelve megapixels or more"),
         ("dimensions: {width: 1920, height: 1080}", "exactly so many pixels"),

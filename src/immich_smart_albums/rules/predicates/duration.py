@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import number, number_in, required
 from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.values.numbers import Unit, read_range, written
@@ -61,6 +61,8 @@ PREDICATE = Predicate(
     "How long a video is.",
     _read,
     schema=one_or_list(RANGE),
+    picker=Picker.NUMBER,
+    phrase="lasts {}",
     examples=(
         ("duration: {max: 10s}", "at most ten seconds"),
         ("duration: 1m..5m", "from one to five minutes"),

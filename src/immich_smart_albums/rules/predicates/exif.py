@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import exif, is_missing, number, number_in
 from immich_smart_albums.rules.syntax.reader import options, read_list
 from immich_smart_albums.rules.values.numbers import Unit, plain_number, read_range, written
@@ -77,6 +77,8 @@ PREDICATE = Predicate(
     "ISO, f-number, focal length and exposure, as the camera wrote them.",
     _read,
     schema=mapping(iso=_NUMBER, f_number=_NUMBER, focal_length=_NUMBER, exposure=_NUMBER),
+    picker=Picker.NUMBER,
+    phrase="was exposed with {}",
     examples=(
         ("exif: {iso: 3200..}", "ISO 3200 or more"),
         ('exif: {f-number: "<= 2"}', "a wide open lens"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.tree import Filter, Node, Not
 from immich_smart_albums.rules.values.schema import TRUTH
@@ -34,6 +34,8 @@ PREDICATE = Predicate(
     "Whether the photo is a favourite of yours.",
     _read,
     schema=TRUTH,
+    picker=Picker.TRUTH,
+    phrase="is a favourite",
     examples=(("favorite: true", "one of your favourites"), ("favorite: false", "none of them")),
     notes=(
         "Favourites belong to the owner of a photo, and Immich shows them to nobody else: a partner's photo is never "

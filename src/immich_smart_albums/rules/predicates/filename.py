@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import field
 from immich_smart_albums.rules.values.schema import TEXT, mapping, one_or_list
 from immich_smart_albums.rules.values.text import TextField, read_text_test
@@ -26,6 +26,8 @@ PREDICATE = Predicate(
     "The name that the file came with.",
     _read,
     schema=one_or_list(TEXT, mapping(regex=one_or_list(TEXT), glob=one_or_list(TEXT), contains=one_or_list(TEXT))),
+    picker=Picker.TEXT,
+    phrase="has a file name with {}",
     examples=(
         (r"filename: ^IMG_\d+\.HEIC$", "as an iPhone names photos"),
         ('filename: {glob: ["PXL_*", "*.dng"]}', "of a Pixel, or a DNG"),

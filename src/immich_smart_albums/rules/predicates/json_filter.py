@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.local_filters.local_filter import make_filter, path_and_regex
 from immich_smart_albums.rules.predicates.exif_text import MAY_BE_MISSING, MAY_BE_MISSING_MEANS
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.syntax.source import InRules
@@ -50,6 +50,8 @@ PREDICATE = Predicate(
     "A path into what Immich tells of the photo, and a regular expression for what stands there.",
     _read,
     schema=one_or_list(TEXT, mapping(path=TEXT, regex=TEXT, description=TEXT, may_be_missing=TRUTH)),
+    picker=Picker.TEXT,
+    phrase="has {} in what Immich tells",
     examples=(
         ("json: $.exifInfo.lensModel:85mm", "a lens with 85mm in its name"),
         ("json: {path: $.exifInfo.timeZone, regex: '^UTC[+]9$'}", "taken where clocks show Japanese time"),

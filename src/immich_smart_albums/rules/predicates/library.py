@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.syntax.ids import is_id
@@ -55,6 +55,8 @@ PREDICATE = Predicate(
     "Which external library the photo is in.",
     _read,
     schema=one_or_list(TEXT, NONE, words("any")),
+    picker=Picker.LIBRARY,
+    phrase="is in the external library {}",
     examples=(
         ("library: 8fbe472e-7463-4d97-ae2d-3efb3270e153", "in this external library"),
         ("library: none", "uploaded, in no external library"),

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.predicates.screenshot import IS_SCREENSHOT
 from immich_smart_albums.rules.record import SHAPE_FIELDS, equals, exif, field, optional, shape
 from immich_smart_albums.rules.syntax.document import ScalarNode
@@ -98,6 +98,8 @@ PREDICATE = Predicate(
     "What kind of photo or video it is, and of what type the file.",
     _read,
     schema=one_or_list(TEXT),
+    picker=Picker.CHOICE,
+    phrase="is {}",
     examples=(
         ("media: photo", "no video"),
         ("media: [video, live]", "a video, or a photo that moves"),

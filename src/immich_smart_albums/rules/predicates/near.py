@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.text_forms import nfc
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import exif, has_exif, number
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.syntax.document import MappingNode
@@ -117,6 +117,8 @@ PREDICATE = Predicate(
             polygon={"type": "array", "items": _CORNER, "minItems": 3},
         ),
     ),
+    picker=Picker.NEAR,
+    phrase="was taken near {}",
     examples=(
         ("near: cabin", "around a place that the file names under `places`"),
         ("near: {lat: 60.17, lon: 24.94, radius: 2km}", "within two kilometres of the centre of Helsinki"),

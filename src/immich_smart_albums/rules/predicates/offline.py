@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.tree import Node, Not, Search
 from immich_smart_albums.rules.values.schema import TRUTH
 
@@ -27,6 +27,8 @@ PREDICATE = Predicate(
     "Whether the photo's file in an external library is missing.",
     _read,
     schema=TRUTH,
+    picker=Picker.TRUTH,
+    phrase="has lost its file",
     examples=(
         ("offline: true", "its file is missing"),
         ("offline: false", "its file is there, or it was uploaded"),

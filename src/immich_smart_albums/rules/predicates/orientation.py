@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import SHAPE_FIELDS, shape
 from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.tree import Filter
@@ -42,6 +42,8 @@ PREDICATE = Predicate(
     "Whether the photo is wide, high or square.",
     _read,
     schema=one_or_list(words(*_WORDS)),
+    picker=Picker.CHOICE,
+    phrase="is {}",
     examples=(
         ("orientation: landscape", "wider than high"),
         ("orientation: [portrait, square]", "not wider than high"),

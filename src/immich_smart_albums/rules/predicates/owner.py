@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.syntax.reader import read_list
@@ -61,6 +61,8 @@ PREDICATE = Predicate(
     "Whose photo it is.",
     _read,
     schema=one_or_list(TEXT),
+    picker=Picker.USER,
+    phrase="belongs to {}",
     examples=(
         ("owner: mine", "your own"),
         ("owner: partner", "a partner's whose photos are in your timeline"),

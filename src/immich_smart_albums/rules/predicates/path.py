@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import field
 from immich_smart_albums.rules.values.schema import TEXT, mapping, one_or_list
 from immich_smart_albums.rules.values.text import TextField, read_text_test
@@ -26,6 +26,8 @@ PREDICATE = Predicate(
     "Where the file lies on the server, folders and name.",
     _read,
     schema=one_or_list(TEXT, mapping(regex=one_or_list(TEXT), glob=one_or_list(TEXT), contains=one_or_list(TEXT))),
+    picker=Picker.TEXT,
+    phrase="lies at {}",
     examples=(
         ("path: ^/photos/work_projects/", "everything below this folder"),
         ("path: {glob: /photos/2012/**/*.jpg}", "the JPEGs of that year, in whatever folder"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.text_forms import folded
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import number_in, required
 from immich_smart_albums.rules.syntax.document import MappingNode
 from immich_smart_albums.rules.syntax.ids import id_in_url
@@ -184,6 +184,8 @@ PREDICATE = Predicate(
             unnamed=TRUTH,
         ),
     ),
+    picker=Picker.PEOPLE,
+    phrase="shows {}",
     examples=(
         ("person: Emma", "Emma is on it, whoever else is"),
         ("person: [Emma, Noah]", "Emma, or Noah, or both"),

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.syntax.ids import read_asset
 from immich_smart_albums.rules.tree import EntityKind, Filter, Node, Reference
@@ -49,6 +49,8 @@ PREDICATE = Predicate(
     "Whether it is this very photo, or one of these.",
     _read,
     schema=one_or_list(TEXT),
+    picker=Picker.PHOTO,
+    phrase="is the photo {}",
     examples=(
         ("photo: 8fbe472e-7463-4d97-ae2d-3efb3270e153", "this photo and no other"),
         ("photo: [8fbe472e-7463-4d97-ae2d-3efb3270e153]", "these photos"),

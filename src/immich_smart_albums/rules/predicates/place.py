@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.exif_text import MAY_BE_MISSING, MAY_BE_MISSING_MEANS, Names, read_names
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.values.schema import NONE, TEXT, TRUTH, mapping, one_or_list
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ PREDICATE = Predicate(
             may_be_missing=TRUTH,
         ),
     ),
+    picker=Picker.PLACE,
+    phrase="was taken in {}",
     examples=(
         ("place: Finland", "a city, state or country of this name"),
         ("place: [Paris, Nice]", "one of these"),

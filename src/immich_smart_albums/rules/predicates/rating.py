@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import equals, exif, is_missing
 from immich_smart_albums.rules.syntax.document import ScalarNode, name_of
 from immich_smart_albums.rules.syntax.reader import any_of, read_list
@@ -61,6 +61,8 @@ PREDICATE = Predicate(
     "How many stars the photo has.",
     _read,
     schema=one_or_list(NONE, words("rejected"), RANGE),
+    picker=Picker.NUMBER,
+    phrase="is rated {}",
     examples=(
         ("rating: 5", "five stars"),
         ("rating: {min: 4}", "four or five"),

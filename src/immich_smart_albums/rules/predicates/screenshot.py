@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import exif, has_exif, required
 from immich_smart_albums.rules.tree import Filter, Node, Not
 from immich_smart_albums.rules.values.schema import TRUTH
@@ -81,6 +81,8 @@ PREDICATE = Predicate(
     "Whether the photo is a screenshot, as far as can be told.",
     _read,
     schema=TRUTH,
+    picker=Picker.TRUTH,
+    phrase="is a screenshot",
     examples=(("screenshot: true", "screenshots"), ("screenshot: false", "everything else")),
     notes=(
         "Immich does not mark screenshots, so this is a guess from what a file tells: an image whose name, or whose "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, Kind
 from immich_smart_albums.rules.payload.payload import read_object
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, name_of
 from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.syntax.source import InRules
@@ -59,6 +59,8 @@ PREDICATE = Predicate(
     "A search in Immich's own words, as its web page sends them.",
     _read,
     schema=one_or_list({"type": "object"}),
+    picker=Picker.TEXT,
+    phrase="is found by {}",
     examples=(
         ("search: {city: Helsinki, isFavorite: true}", "favourites in Helsinki"),
         ("search: {make: Canon, takenAfter: 2023-06-01, takenBefore: 2023-08-31}", "a Canon in that summer, by UTC"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import exif, number, number_in
 from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.values.numbers import Unit, read_range, written
@@ -49,6 +49,8 @@ PREDICATE = Predicate(
     "How large the file is.",
     _read,
     schema=one_or_list(RANGE),
+    picker=Picker.NUMBER,
+    phrase="has a size of {}",
     examples=(
         ("size: {min: 50MB}", "50 megabytes or more"),
         ("size: ..200kB", "at most 200 kilobytes"),

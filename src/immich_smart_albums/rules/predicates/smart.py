@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, LARGEST_LIMIT, Kind, Query
 from immich_smart_albums.rules.payload.smart_text import split_limit
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode
 from immich_smart_albums.rules.syntax.ids import read_asset
 from immich_smart_albums.rules.syntax.reader import read_list
@@ -103,6 +103,8 @@ PREDICATE = Predicate(
             language=TEXT,
         ),
     ),
+    picker=Picker.SMART,
+    phrase="looks like {}",
     examples=(
         ("smart: a dog on a beach", f"the {DEFAULT_SMART_LIMIT} photos that fit best"),
         ("smart: [mountains, a lake]", f"the best {DEFAULT_SMART_LIMIT} of each"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.syntax.reader import read_list
@@ -53,6 +53,8 @@ PREDICATE = Predicate(
     "Whether the photo is one of a stack.",
     _read,
     schema=one_or_list(TRUTH, words("primary")),
+    picker=Picker.TRUTH,
+    phrase="is one of a stack",
     examples=(
         ("stack: true", "one of a stack"),
         ("stack: primary", "the one that its stack is shown by"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.syntax.document import MappingNode
 from immich_smart_albums.rules.syntax.reader import options, read_all, read_list
 from immich_smart_albums.rules.tree import Any, EntityKind, Node, Not, Reference, Search
@@ -66,6 +66,8 @@ PREDICATE = Predicate(
     "Which tags the photo has.",
     _read,
     schema=one_or_list(SCALAR, NONE, mapping(**dict.fromkeys(("any", "all", "none"), one_or_list(SCALAR, NONE)))),
+    picker=Picker.TAG,
+    phrase="is tagged {}",
     examples=(
         ("tag: Trips/Finland", "tagged so, or with a tag below it such as Trips/Finland/Lakes"),
         ("tag: [Pets, Family]", "one of these, or both"),

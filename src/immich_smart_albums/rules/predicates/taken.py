@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.instants import to_text
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode
 from immich_smart_albums.rules.syntax.reader import all_of, read_list, with_origin
@@ -204,6 +204,8 @@ PREDICATE = Predicate(
             on_this_day=TRUTH,
         ),
     ),
+    picker=Picker.DATE,
+    phrase="was taken {}",
     examples=(
         ("taken: 2023", "in 2023"),
         ("taken: 2023-06..2023-08", "from the first of June to the last of August"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.tree import Search
 from immich_smart_albums.rules.values.schema import SCALAR, one_or_list
@@ -32,6 +32,8 @@ PREDICATE = Predicate(
     "Words that can be read in the picture.",
     _read,
     schema=one_or_list(SCALAR),
+    picker=Picker.TEXT,
+    phrase="has the words {} in it",
     examples=(("text: boarding pass", "these words"), ("text: [receipt, invoice]", "one of them")),
     notes=(
         "Immich compares by likeness, so misread letters do no harm and near words are found as well. It needs "

@@ -1,0 +1,179 @@
+"""A match as rows: one for each condition, groups with their word, and as text whatever is neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.editing.sentences import sentence
+from immich_smart_albums.config.yaml.data import load, value_at
+from immich_smart_albums.config.yaml.nodes import (
+    AliasNode,
+    MappingNode,
+    ScalarNode,
+    SequenceNode,
+    descendants,
+    lay_out,
+)
+from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
+from immich_smart_albums.rules.rules_file.match import COMBINATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.config.yaml.emit import Plain
+    from immich_smart_albums.config.yaml.nodes import Layout, Node, Path, PathStep
+    from immich_smart_albums.rules.predicates.predicate import Picker
+
+_GROUPS = {"all": "all of these", "any": "at least one of these", "not": "none of these"}
+
+
+class RowKind(Enum):
+    """What a row shows."""
+
+    CONDITION = "condition"
+    GROUP = "group"
+    TEXT = "text"
+    """Neither, so its text is shown in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a rule as a page shows it."""
+
+    path: Path
+    """From the top of the file, for edits."""
+    depth: int
+    """How many groups it is in."""
+    kind: RowKind
+    word: str
+    """The predicate, or all, any, not; empty for a group that several conditions of one alternative make."""
+    text: str
+    """The value as it is written."""
+    sentence: str
+    picker: Picker | None
+    """What fits to choose the value with; None where it is only text."""
+    span: tuple[int, int]
+    """The range of the value in the file's text."""
+    locked: str | None = None
+    """Why it can only be changed in the text; None where it can be changed by itself."""
+
+
+def rule_rows(text: str, album: Path) -> list[Row]:
+    """The match of an album as rows. Raises ConfigurationError where the text is no YAML."""
+    reader = _Rows(text, lay_out(text), load(text))
+    match = (*album, "match")
+    found = reader.find(match)
+    return [] if found is None else list(reader.match(*found, match, 0))
+
+
+def row_id(path: Path) -> str:
+    """A path as text for an address; `row_path` is its reverse."""
+    return "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def row_path(text: str) -> Path:
+    """The path that `row_id` made a text of."""
+    return tuple(
+        int(step) if step.isascii() and step.isdecimal() else step.replace("~1", "/").replace("~0", "~")
+        for step in text.split("/")
+    )
+
+
+class _Rows:
+    def __init__(self, text: str, layout: Layout, data: Plain) -> None:
+        self._text = text
+        self._layout = layout
+        self._data = data
+        nodes = list(descendants(layout.root)) if layout.root is not None else []
+        self._marked = {node.anchor: node for node in nodes if not isinstance(node, AliasNode) and node.anchor}
+        self._repeated = {node.anchor for node in nodes if isinstance(node, AliasNode)}
+
+    def find(self, path: Path) -> tuple[Node, str | None] | None:
+        """The node at a path, and why it is locked. None where nothing is written there."""
+        node, locked = self._layout.root, None
+        for step in path:
+            inner = _inner(node, step)
+            if inner is None:
+                return None
+            node, locked = self._opened(inner, locked)
+        return None if node is None else (node, locked)
+
+    def match(self, node: Node, locked: str | None, path: Path, depth: int) -> Iterator[Row]:
+        """The rows of a match."""
+        if not isinstance(node, MappingNode):
+            yield self._as_text(node, locked, path, depth, "")
+            return
+        for key, value in node.entries:
+            word = key.text if isinstance(key, ScalarNode) else ""
+            inner, why = self._opened(value, locked)
+            if word in PREDICATES_BY_WORD:
+                # An alias that is the whole value can be replaced, and what it repeats stays.
+                yield self._condition(
+                    word, value, locked if isinstance(value, AliasNode) else why, (*path, word), depth
+                )
+            elif word in COMBINATIONS and isinstance(inner, MappingNode | SequenceNode):
+                yield self._group(word, value, why, (*path, word), depth)
+                yield from self._members(inner, why, (*path, word), depth + 1)
+            else:
+                yield self._as_text(value, why, (*path, word), depth, word)
+
+    def _members(self, node: Node, locked: str | None, path: Path, depth: int) -> Iterator[Row]:
+        if not isinstance(node, SequenceNode):
+            yield from self.match(node, locked, path, depth)
+            return
+        for place, item in enumerate(node.items):
+            inner, why = self._opened(item, locked)
+            if isinstance(inner, MappingNode) and len(inner.entries) > 1:
+                yield self._group("", item, why, (*path, place), depth)
+                yield from self.match(inner, why, (*path, place), depth + 1)
+            else:
+                yield from self.match(inner, why, (*path, place), depth)
+
+    def _condition(self, word: str, node: Node, locked: str | None, path: Path, depth: int) -> Row:
+        predicate = PREDICATES_BY_WORD[word]
+        said = sentence(predicate, value_at(self._data, path))
+        return self._row(RowKind.CONDITION, word, node, said, predicate.picker, locked, path, depth)
+
+    def _group(self, word: str, node: Node, locked: str | None, path: Path, depth: int) -> Row:
+        said = _GROUPS.get(word, "all of these together")
+        return self._row(RowKind.GROUP, word, node, said, None, locked, path, depth)
+
+    def _as_text(self, node: Node, locked: str | None, path: Path, depth: int, word: str) -> Row:
+        said = f"{word}: {self._text[node.start : node.end]}" if word else self._text[node.start : node.end]
+        return self._row(RowKind.TEXT, word, node, said, None, locked, path, depth)
+
+    def _row(  # noqa: PLR0913 - a row has that much to say
+        self,
+        kind: RowKind,
+        word: str,
+        node: Node,
+        said: str,
+        picker: Picker | None,
+        locked: str | None,
+        path: Path,
+        depth: int,
+    ) -> Row:
+        span = (node.start, node.end)
+        return Row(path, depth, kind, word, self._text[node.start : node.end], said, picker, span, locked)
+
+    def _opened(self, node: Node, locked: str | None) -> tuple[Node, str | None]:
+        """What an alias stands for, and why it cannot be changed there."""
+        if isinstance(node, AliasNode):
+            marked = self._marked.get(node.anchor, node)
+            return marked, locked or f"repeats &{node.anchor} in line {self._layout.line(marked.start)}"
+        if node.anchor is not None and node.anchor in self._repeated:
+            return node, locked or f"is repeated by *{node.anchor}"
+        return node, locked
+
+
+def _inner(node: Node | None, step: PathStep) -> Node | None:
+    match node:
+        case MappingNode():
+            found = node.find(step)
+            return None if found is None else found[1]
+        case SequenceNode() if isinstance(step, int) and step < len(node.items):
+            return node.items[step]
+        case _:
+            return None

@@ -1,0 +1,72 @@
+"""A condition of a rule as a sentence for people, from the words of its predicate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.yaml.emit import Word, scalar
+from immich_smart_albums.rules.predicates.predicate import Picker
+
+if TYPE_CHECKING:
+    from immich_smart_albums.config.yaml.emit import Plain
+    from immich_smart_albums.rules.predicates.predicate import Predicate
+
+_OPTIONS = {
+    "query": "{}",
+    "name": "{}",
+    "any": "{}",
+    "like": "the photo {}",
+    "none": "not {}",
+    "only": "nobody but {}",
+    "not-in": "not {}",
+    "min": "from {}",
+    "max": "up to {}",
+    "after": "after {}",
+    "before": "before {}",
+    "last": "in the last {}",
+    "top": "the best {}",
+    "until": "down to the photo {}",
+    "radius": "within {}",
+    "contains": "{}",
+}
+"""How options of predicates read; others are named before their value."""
+
+
+def sentence(predicate: Predicate, value: Plain) -> str:
+    """What a condition says of a photo, such as `shows Emma or Noah`."""
+    if _is_none(value):
+        return "shows nobody" if predicate.picker is Picker.PEOPLE else f"has no {predicate.name}"
+    if "{}" in predicate.phrase:
+        return predicate.phrase.format(_in_words(value))
+    match str(value).lower() if isinstance(value, Word) else "":
+        case "true":
+            return predicate.phrase
+        case "false":
+            return f"not: {predicate.phrase}"
+        case _:
+            return f"{predicate.phrase}: {_in_words(value)}"
+
+
+def _in_words(value: Plain, joined_by: str = "or") -> str:
+    match value:
+        case Mapping():
+            return ", ".join(_option(word, entry) for word, entry in value.items())
+        case str():
+            return "none" if _is_none(value) else value
+        case Sequence():
+            words = [_in_words(entry) for entry in value]
+            return f" {joined_by} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+        case _:
+            return scalar(value)
+
+
+def _is_none(value: Plain) -> bool:
+    return value is None or (isinstance(value, Word) and value.lower() in {"none", "null", "~"})
+
+
+def _option(word: str, value: Plain) -> str:
+    if word == "all":
+        return _in_words(value, "and")
+    pattern = _OPTIONS.get(word)
+    return pattern.format(_in_words(value)) if pattern else f"{word} {_in_words(value)}"
