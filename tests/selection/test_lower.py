@@ -308,7 +308,7 @@ def test_a_name_that_was_not_looked_up_is_a_bug(server: Flat) -> None:
     ],
 )
 def test_from_3_2_on_one_search_says_what_takes_several_flat_ones(node: Node, parts: list[str]) -> None:
-    sizes = {EMMA.query: 300, NOAH.query: 200, NICE.query: 100}
+    sizes = {EMMA.query: 300, NOAH.query: 200, NICE.query: 100, named("img").query: 50}
     assert sorted(told(plan(node, server=NEW, sizes=sizes))[0]) == sorted(parts)
 
 

@@ -132,6 +132,7 @@ class All:
     children: tuple[Node, ...]
     origin: Place | None = None
     cached: int = field(init=False, repr=False, compare=False)
+    own_leaves: tuple[Leaf, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _require_children(self.children)
@@ -145,6 +146,7 @@ class Any:
     children: tuple[Node, ...]
     origin: Place | None = None
     cached: int = field(init=False, repr=False, compare=False)
+    own_leaves: tuple[Leaf, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _require_children(self.children)
@@ -197,10 +199,15 @@ class Rule:
 
 def leaves(node: Node) -> tuple[Leaf, ...]:
     """All predicates of a tree, from left to right."""
-    # Not remembered: equal trees may differ in where they stand and in where their checks look.
     match node:
         case All() | Any():
-            return tuple(leaf for child in node.children for leaf in leaves(child))
+            # Kept by the tree itself: equal ones may differ in where they stand and in where their filters look.
+            try:
+                return node.own_leaves
+            except AttributeError:
+                own = tuple(leaf for child in node.children for leaf in leaves(child))
+                object.__setattr__(node, "own_leaves", own)
+                return own
         case Not():
             return leaves(node.child)
         case _:

@@ -8,6 +8,7 @@ that every distinct search is sent once.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.cached_hash import cached_hash
@@ -17,43 +18,51 @@ from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search, 
 from immich_smart_albums.selection.stages import METADATA_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.rules.tree import Leaf, Rule, SplitKey
 
 
 @cached_hash
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Branch:
-    """One alternative of a rule: what a search finds, as far as a tree holds for it."""
+    """One alternative of a rule: what a search finds, as far as a tree holds for it.
+
+    What is derived from the tree is worked out once for each object, and not for all that are equal.
+    """
 
     driver: Query
     residual: Node | None = None
     """None: everything that the frame finds matches."""
     cached: int = field(init=False, repr=False, compare=False)
 
-    @property
+    @cached_property
     def searches(self) -> tuple[Query, ...]:
         """The searches of which the tree needs the ids of everything that they find."""
-        queries = dict.fromkeys(leaf.query for leaf in self._leaves() if isinstance(leaf, Search))
+        queries = dict.fromkeys(leaf.query for leaf in self._leaves if isinstance(leaf, Search))
         return tuple(query for query in queries if query != self.driver)
 
-    @property
+    @cached_property
     def filters(self) -> tuple[Filter, ...]:
         """The checks on the frame's records, as they stream by."""
-        return tuple(check for check in self._filters() if not needs_details(check.roots, self.driver))
+        return tuple(check for check in self._filters if not needs_details(check.roots, self.driver))
 
-    @property
+    @cached_property
     def detail_filters(self) -> tuple[Filter, ...]:
         """The checks that need each asset asked for by itself."""
-        return tuple(check for check in self._filters() if needs_details(check.roots, self.driver))
+        return tuple(check for check in self._filters if needs_details(check.roots, self.driver))
 
-    def _filters(self) -> Iterator[Filter]:
-        yield from dict.fromkeys(leaf for leaf in self._leaves() if isinstance(leaf, Filter))
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The top-level fields of the frame's records that its checks read."""
+        return frozenset[str]().union(*(check.roots or () for check in self.filters))
 
-    def _leaves(self) -> Iterator[Leaf]:
-        return iter(() if self.residual is None else leaves(self.residual))
+    @cached_property
+    def _filters(self) -> tuple[Filter, ...]:
+        return tuple(dict.fromkeys(leaf for leaf in self._leaves if isinstance(leaf, Filter)))
+
+    @property
+    def _leaves(self) -> tuple[Leaf, ...]:
+        return () if self.residual is None else leaves(self.residual)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from immich_smart_albums.selection.compile.structured import needs_exif, one_of
 from immich_smart_albums.selection.query_plan import Branch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.selection.compile.pushdown import Pushdown
@@ -29,18 +29,6 @@ Conjuncts = tuple[Node, ...]
 
 _WITHOUT_EXIF: tuple[frozenset[str], ...] = (frozenset(), frozenset({"people"}))
 _CHOICES = (*_WITHOUT_EXIF, frozenset({"exifInfo"}), COSTLY)
-
-
-@dataclass(frozen=True, slots=True)
-class Strategy:
-    """What may be done to answer a rule."""
-
-    narrows: bool
-    """Whether searches are narrowed to what must hold as well; then different frames need different ones."""
-    distributes: bool
-    """Whether a choice becomes several frames."""
-    structured: bool
-    """Whether structured searches are sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +43,14 @@ class AccessPaths:
     """Knows the server, and what is read in any case."""
 
     conditions: Pushdown
-    strategy: Strategy
-    shared: Mapping[Query, frozenset[str]]
-    """The searches that others send, with the top-level fields that they read."""
+    shared: Container[Query]
+    """The searches that others send."""
 
     def merge_alternatives(self, alternatives: Sequence[Conjuncts]) -> list[Conjuncts]:
         """The same alternatives, those that one structured search can answer in one."""
         conditions = self.conditions
         asked: dict[tuple[Query | None, bool], dict[Conjuncts, Query]] = {}
-        for alternative in alternatives if self.strategy.structured else ():
+        for alternative in alternatives if self.conditions.is_structured else ():
             query = _asked(conditions, All(alternative))
             if query is not None:
                 asked.setdefault((universe(query), needs_exif(query)), {})[alternative] = query
@@ -81,7 +68,7 @@ class AccessPaths:
         asked = {
             conjunct: _asked(conditions, conjunct)
             for conjunct in conjuncts
-            if isinstance(conjunct, Any) and self.strategy.structured
+            if isinstance(conjunct, Any) and self.conditions.is_structured
         }
         searches = {each: Search(query, each.origin) for each, query in asked.items() if query is not None}
         return tuple(
@@ -98,12 +85,12 @@ class AccessPaths:
         plain = [group for group in groups if is_composable(group.query)]
         frames = dict.fromkeys(groups)
         for group in plain:
-            if self.strategy.structured:
+            if self.conditions.is_structured:
                 query, absorbed = conditions.absorb(group.query, conjuncts)
                 if not absorbed <= group.absorbed:
                     frames[_Frame(query, absorbed | group.absorbed)] = None
             # What is read anyway may as well be the frame.
-            for query in filter(self.shared.__contains__, supersets(group.query) if self.shared else ()):
+            for query in filter(self.shared.__contains__, supersets(group.query)):
                 implied = (
                     conjunct
                     for conjunct in conjuncts
@@ -111,7 +98,7 @@ class AccessPaths:
                 )
                 frames[_Frame(query, frozenset(implied))] = None
         for frame in frames:
-            scopes = [group.query for group in plain] if self.strategy.narrows else []
+            scopes = [group.query for group in plain]
             inside = Residual(conditions, frame.query, scopes, self.shared)
             yield from self._parts(inside, [conjunct for conjunct in conjuncts if conjunct not in frame.absorbed])
 
@@ -120,13 +107,13 @@ class AccessPaths:
         known: list[NodeOrBool] = []
         # With EXIF, servers leave out what has none yet, so that what is capped is asked for twice.
         is_capped = inside.driver.kind is Kind.METADATA and inside.driver.limit is not None
-        for allowed in _WITHOUT_EXIF if is_capped else _CHOICES:
-            tree = all_of(inside.assign(each, allowed) for each in rest)
-            if self.strategy.structured:
-                tree = inside.fold_searches(tree)
-            if tree not in known:
-                known.append(tree)
-                yield None if tree is False else Branch(inside.driver, None if tree is True else tree)
+        costly = inside.costly_fields(rest)
+        for allowed in dict.fromkeys(fields & costly for fields in (_WITHOUT_EXIF if is_capped else _CHOICES)):
+            flat = all_of(inside.assign(each, allowed) for each in rest)
+            for tree in (flat, inside.fold_searches(flat)) if self.conditions.is_structured else (flat,):
+                if tree not in known:
+                    known.append(tree)
+                    yield None if tree is False else Branch(inside.driver, None if tree is True else tree)
 
 
 def _asked(conditions: Pushdown, node: Node) -> Query | None:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query
 from immich_smart_albums.rules.tree import Any, Node, Search, leaves, roots
-from immich_smart_albums.selection.compile.access_paths import AccessPaths, Conjuncts, Strategy, conjuncts_of
+from immich_smart_albums.selection.compile.access_paths import AccessPaths, Conjuncts, conjuncts_of
 from immich_smart_albums.selection.compile.algebra import is_composable
 from immich_smart_albums.selection.compile.cost import NOTHING_KNOWN, Costs
 from immich_smart_albums.selection.compile.pushdown import Pushdown
@@ -43,8 +43,8 @@ Shared = dict[Query, frozenset[str]]
 
 _PROBE = Query(Kind.METADATA, conditions=(Condition("isFavorite", "eq", value=True),))
 
-Undistributed = frozenset[Node]
-"""Choices that are not made into frames."""
+Undistributed = frozenset[Node] | None
+"""Choices that are not made into drivers; None: not one, unless nothing else bounds what must hold with it."""
 
 _NONE: Undistributed = frozenset()
 
@@ -89,46 +89,91 @@ def queries_to_count(rules: Sequence[Rule], server: Capabilities, shared: Shared
 Candidate = tuple[Branch, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The searches that are sent in any case, and a note of those that somebody asked about."""
+
+    fields: Shared
+    noted: set[Query]
+
+    def __contains__(self, query: object) -> bool:
+        if isinstance(query, Query):
+            self.noted.add(query)
+        return query in self.fields
+
+    def copy(self) -> _Shared:
+        """The same, to be added to; what is asked about is noted in the same place."""
+        return _Shared(dict(self.fields), self.noted)
+
+    def add(self, more: Shared) -> None:
+        """Take in more searches, or more fields of those that are there."""
+        for query, fields in more.items():
+            self.fields[query] = fields | self.fields.get(query, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """How things that must hold together were answered, and what that rests on."""
+
+    conjuncts: Conjuncts
+    """Kept, so that their identities stand for them."""
+    given: Shared
+    """Of the searches that mattered those that were shared."""
+    missing: frozenset[Query]
+    """Of the searches that mattered the others."""
+    answer: Candidate
+
+    def holds(self, shared: Shared) -> bool:
+        """Whether the answer would be the same where these searches are shared."""
+        return all(shared.get(query) == fields for query, fields in self.given.items()) and not any(
+            query in shared for query in self.missing
+        )
+
+
 @dataclass(slots=True)
 class _Compiler:
     server: Capabilities
     costs: Costs
     shared: Shared
     """Searches that cost nothing."""
+    pushdown: Pushdown = field(init=False)
     close_calls: list[tuple[Candidate, tuple[Query, ...]]] = field(default_factory=list)
     """Answers that were taken because of a guess, with the searches whose size was guessed."""
     work: int = 0
     """Spent on one answer, in pairs of conjuncts: beyond `_MOST_WORK`, choices stay choices."""
-    _pushdown: dict[bool, Pushdown] = field(default_factory=dict)
+    _known: dict[object, list[_Known]] = field(default_factory=dict)
+    """By the identities of a rule and of nodes, since equal nodes may differ in where they stand."""
 
-    def pushdown(self, structured: bool) -> Pushdown:
-        """What this server can be asked, in one of the two shapes of a search."""
-        if structured not in self._pushdown:
-            self._pushdown[structured] = Pushdown(self.server, structured)
-        return self._pushdown[structured]
+    def __post_init__(self) -> None:
+        self.pushdown = Pushdown(self.server, is_structured=not self.server.unsupported(_PROBE))
 
     def run(self, rules: Sequence[Rule], names: Sequence[str]) -> QueryPlan:
         """The plan for all rules, in their order."""
         notes: list[list[str]] = [[] for _ in rules]
-        plain = {at: _plain(rule, noted) for at, (rule, noted) in enumerate(zip(rules, notes, strict=True))}
-        trees = {at: tree for at, tree in plain.items() if tree is not None}
-        paid = _with(self._shared_searches(trees.values()), self.shared)
+        plain = {number: _plain(rule, notes[number]) for number, rule in enumerate(rules)}
+        trees = {number: tree for number, tree in plain.items() if tree is not None}
+        shared = _Shared(self._shared_searches(trees.values()), set())
+        shared.add(self.shared)
         answers: dict[int, Candidate] = {}
-        for at in self._by_cost(rules, trees, paid):
-            answers[at] = self._answer(rules[at], trees[at], paid)
-            paid = _with(paid, _needs(rules[at], answers[at]))
+        for number in self._by_cost(rules, trees, shared):
+            answers[number] = self._answer(rules[number], trees[number], shared)
+            shared.add(_needs(rules[number], answers[number]))
         return merge_scans(
             tuple(
-                RulePlan(rule, answers.get(at, ()), tuple(notes[at]), names[at] if names else "")
-                for at, rule in enumerate(rules)
+                RulePlan(rule, answers.get(number, ()), tuple(notes[number]), names[number] if names else "")
+                for number, rule in enumerate(rules)
             )
         )
 
-    def _by_cost(self, rules: Sequence[Rule], trees: Mapping[int, Node], paid: Shared) -> list[int]:
+    def _by_cost(self, rules: Sequence[Rule], trees: Mapping[int, Node], shared: _Shared) -> list[int]:
         if len(trees) < 2:
             return list(trees)
-        alone = {at: self._price(rules[at], self._answer(rules[at], tree, paid), paid) for at, tree in trees.items()}
-        return sorted(trees, key=lambda at: -alone[at])
+        alone = {
+            number: self._price(rule, self._one_by_one(rule, _alternatives(tree), shared, None), shared)
+            for number, tree in trees.items()
+            for rule in (rules[number],)
+        }
+        return sorted(trees, key=lambda number: -alone[number])
 
     def _shared_searches(self, trees: Iterable[Node]) -> Shared:
         """Searches that so many rules need that one request for all of them is less than narrower ones for each."""
@@ -142,81 +187,116 @@ class _Compiler:
             if count > 1 and is_composable(query) and self.costs.reading(query, nothing) <= count
         }
 
-    def _answer(self, rule: Rule, tree: Node, paid: Shared) -> Candidate:
+    def _answer(self, rule: Rule, tree: Node, shared: _Shared) -> Candidate:
         """The cheapest way to answer a rule with at most one search for each of its leaves."""
         most = len(set(leaves(tree)))
-        shapes = (False, True) if not self.server.unsupported(_PROBE) else (False,)
-        answers: list[Candidate] = []
-        for structured in shapes:
-            for distributes in (True, False):
-                self.work = 0
-                answer = self._alternatives(rule, _alternatives(tree), paid, Strategy(True, distributes, structured))
-                answers.append(answer)
-                if len(_needs(rule, answer).keys() - paid.keys()) <= most:
-                    break
-        allowed = [answer for answer in answers if len(_needs(rule, answer).keys() - paid.keys()) <= most]
-        return self._cheapest(rule, allowed or answers, paid)
+        alternatives = _alternatives(tree)
+        self.work = 0
+        answer = self._alternatives(rule, alternatives, shared, _NONE)
+        if self._more(rule, answer, shared) <= most:
+            return answer
+        other = self._alternatives(rule, alternatives, shared, None)
+        return other if self._more(rule, other, shared) <= most else self._cheapest(rule, (answer, other), shared)
+
+    def _more(self, rule: Rule, answer: Candidate, shared: _Shared) -> int:
+        """How many searches an answer sends that are not shared."""
+        return sum(query not in shared for query in _needs(rule, answer))
 
     def _alternatives(
-        self, rule: Rule, alternatives: Sequence[Conjuncts], paid: Shared, manner: Strategy, kept: Undistributed = _NONE
+        self, rule: Rule, alternatives: Sequence[Conjuncts], shared: _Shared, undistributed: Undistributed
+    ) -> Candidate:
+        """The cheapest of two ways: each alternative by itself, and those that one search can answer in one."""
+        merged = AccessPaths(self.pushdown, shared).merge_alternatives(alternatives)
+        answer = self._one_by_one(rule, alternatives, shared, undistributed)
+        if len(merged) == len(alternatives):
+            return answer
+        other = self._one_by_one(rule, merged, shared, undistributed)
+        return self._cheapest(rule, (answer, other), shared)
+
+    def _one_by_one(
+        self, rule: Rule, alternatives: Sequence[Conjuncts], shared: _Shared, undistributed: Undistributed
     ) -> Candidate:
         """Several alternatives, each of things that hold together; the dearest first, so that others share with it."""
-        alternatives = AccessPaths(self.pushdown(manner.structured), manner, paid).merge_alternatives(alternatives)
-        alone = [self._together(rule, alternative, paid, manner, kept) for alternative in alternatives]
+        alone = [self._together(rule, alternative, shared, undistributed) for alternative in alternatives]
         if len(alone) == 1:
             return alone[0]
-        prices = [self._price(rule, each, paid) for each in alone]
-        parts: dict[Branch, None] = {}
-        for at in sorted(range(len(alone)), key=lambda at: -prices[at]):
-            chosen = self._together(rule, alternatives[at], paid, manner, kept)
-            parts.update(dict.fromkeys(chosen))
-            paid = _with(paid, _needs(rule, chosen))
-        return tuple(parts)
+        prices = [self._price(rule, answer, shared) for answer in alone]
+        shared = shared.copy()
+        branches: dict[Branch, None] = {}
+        for number in sorted(range(len(alone)), key=lambda number: -prices[number]):
+            answer = self._together(rule, alternatives[number], shared, undistributed)
+            branches.update(dict.fromkeys(answer))
+            shared.add(_needs(rule, answer))
+        return tuple(branches)
 
-    def _together(
-        self, rule: Rule, conjuncts: Conjuncts, paid: Shared, manner: Strategy, kept: Undistributed
+    def _together(self, rule: Rule, conjuncts: Conjuncts, shared: _Shared, undistributed: Undistributed) -> Candidate:
+        """`_cheapest_together`, worked out anew only where what it rests on has changed."""
+        key = (
+            id(rule),
+            tuple(map(id, conjuncts)),
+            None if undistributed is None else frozenset(map(id, undistributed)),
+        )
+        known = self._known.setdefault(key, [])
+        for earlier in known:
+            if earlier.holds(shared.fields):
+                shared.noted.update(earlier.given, earlier.missing)
+                return earlier.answer
+        own = _Shared(shared.fields, set())
+        answer = self._cheapest_together(rule, conjuncts, own, undistributed)
+        shared.noted.update(own.noted)
+        given = {query: fields for query in own.noted if (fields := shared.fields.get(query)) is not None}
+        known.append(_Known(conjuncts, given, frozenset(own.noted - given.keys()), answer))
+        return answer
+
+    def _cheapest_together(
+        self, rule: Rule, conjuncts: Conjuncts, shared: _Shared, undistributed: Undistributed
     ) -> Candidate:
         """The cheapest way to answer things that must hold together."""
         self.work += len(conjuncts) ** 2
-        ways = AccessPaths(self.pushdown(manner.structured), manner, paid)
-        found = chain.from_iterable(
-            ways.parts(fromkey) for fromkey in dict.fromkeys((conjuncts, ways.fold_disjunctions(conjuncts)))
-        )
-        answers: list[Candidate] = [() if part is None else (part,) for part in found]
+        paths = AccessPaths(self.pushdown, shared)
+        shapes = dict.fromkeys((conjuncts, paths.fold_disjunctions(conjuncts)))
+        branches = chain.from_iterable(paths.parts(shape) for shape in shapes)
+        answers: list[Candidate] = [() if branch is None else (branch,) for branch in branches]
         choices = [conjunct for conjunct in conjuncts if isinstance(conjunct, Any)]
         if not answers:
-            choices, kept = [next(choice for choice in choices if is_anchored(choice))], _NONE
-        elif not manner.distributes or self.work > _MOST_WORK or _combinations(choices) > _MOST_ALTERNATIVES:
+            choices = [next(choice for choice in choices if is_anchored(choice))]
+            undistributed = None if undistributed is None else _NONE
+        elif undistributed is None or self.work > _MOST_WORK or _combinations(choices) > _MOST_ALTERNATIVES:
             choices = []
         for choice in choices:
-            if choice not in kept:
-                rest = [conjunct for conjunct in conjuncts if conjunct is not choice]
-                branches = [_joined(rest, branch) for branch in choice.children]
-                answers.append(self._alternatives(rule, branches, paid, manner, kept))
-                kept |= {choice}
-        return self._cheapest(rule, answers, paid)
+            if undistributed is not None and choice in undistributed:
+                continue
+            rest = [conjunct for conjunct in conjuncts if conjunct is not choice]
+            alternatives = [_joined(rest, child) for child in choice.children]
+            answers.append(self._alternatives(rule, alternatives, shared, undistributed))
+            if undistributed is not None:
+                undistributed |= {choice}
+        return self._cheapest(rule, answers, shared)
 
-    def _cheapest(self, rule: Rule, answers: Sequence[Candidate], paid: Shared) -> Candidate:
+    def _cheapest(self, rule: Rule, answers: Sequence[Candidate], shared: _Shared) -> Candidate:
         """The answer with the lowest price; of equal ones that with the fewest searches, then the first."""
         needs = {answer: _needs(rule, answer) for answer in answers}
-        prices = {need: self._price(rule, need, paid) for need in needs}
-        best = min(needs, key=lambda each: (prices[each], len(needs[each])))
-        rivals = [need for need in needs if not _is_within(needs[best], needs[need])]
+        prices = {answer: self._price(rule, answer, shared) for answer in needs}
+        best = min(needs, key=lambda answer: (prices[answer], len(needs[answer])))
+        rivals = [answer for answer in needs if not _is_within(needs[best], needs[answer])]
         if rivals and prices[best] > _WORTH_COUNTING:
-            rival = needs[min(rivals, key=lambda each: prices[each])]
+            rival = needs[min(rivals, key=lambda answer: prices[answer])]
             differing = (query for query in (*needs[best], *rival) if needs[best].get(query) != rival.get(query))
-            self.close_calls.append((best, tuple(filter(is_composable, differing))))
+            uncertain = tuple(filter(is_composable, differing))
+            if len(uncertain) < prices[best]:  # a count costs about as much as a page
+                self.close_calls.append((best, uncertain))
         return best
 
-    def _price(self, rule: Rule, answer: Candidate, paid: Shared) -> float:
+    def _price(self, rule: Rule, answer: Candidate, shared: _Shared) -> float:
         """What an answer costs beyond what is paid for."""
-        nothing = frozenset[str]()
         price = 0.0
         for query, fields in _needs(rule, answer).items():
-            price += self.costs.reading(query, fields | paid.get(query, nothing))
-            if query in paid:
-                price -= self.costs.reading(query, paid[query])
-        return price + sum(self.costs.asking(part.driver) for part in answer if part.detail_filters)
+            if query in shared:
+                before = shared.fields[query]
+                price += self.costs.reading(query, fields | before) - self.costs.reading(query, before)
+            else:
+                price += self.costs.reading(query, fields)
+        return price + sum(self.costs.asking(branch.driver) for branch in answer if branch.detail_filters)
 
 
 def _combinations(choices: Sequence[Any]) -> int:
@@ -242,17 +322,15 @@ def _joined(rest: Sequence[Node], branch: Node) -> Conjuncts:
 def _needs(rule: Rule, answer: Candidate) -> Shared:
     """The searches of an answer, with the top-level fields that it reads of what they find."""
     needs: Shared = {}
-    for part in answer:
-        fields = frozenset[str]().union(
-            *(check.roots or () for check in part.filters),
-            *(roots(key.fields) for key in rule.split if not needs_details(roots(key.fields), part.driver)),
+    nothing = frozenset[str]()
+    for branch in answer:
+        fields = branch.fields.union(
+            *(roots(key.fields) for key in rule.split if not needs_details(roots(key.fields), branch.driver))
         )
-        needs = _with(needs, {part.driver: fields, **dict.fromkeys(part.searches, frozenset())})
+        needs[branch.driver] = needs.get(branch.driver, nothing) | fields
+        for query in branch.searches:
+            needs.setdefault(query, nothing)
     return needs
-
-
-def _with(paid: Shared, more: Shared) -> Shared:
-    return paid | {query: fields | paid.get(query, frozenset()) for query, fields in more.items()}
 
 
 def _is_within(some: Shared, others: Shared) -> bool:

@@ -23,10 +23,10 @@ from immich_smart_albums.selection.compile.structured import needs_exif, one_of
 from immich_smart_albums.selection.query_plan import needs_details
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Container, Iterable, Sequence
 
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.rules.tree import Node
+    from immich_smart_albums.rules.tree import Leaf, Node
     from immich_smart_albums.selection.compile.pushdown import Pushdown
 
 COSTLY = frozenset({"exifInfo", "people"})
@@ -41,7 +41,7 @@ class Residual:
     driver: Query
     scopes: Sequence[Query]
     """Plain searches that must hold; others are narrowed to the first that takes them."""
-    shared: Collection[Query]
+    shared: Container[Query]
     """Searches that are sent in any case, as they are."""
 
     def assign(self, node: Node, allowed: frozenset[str]) -> NodeOrBool:
@@ -67,6 +67,20 @@ class Residual:
             case _:
                 message = f"{node.key} was not looked up"
                 raise TypeError(message)
+
+    def costly_fields(self, nodes: Iterable[Node]) -> frozenset[str]:
+        """The costly fields that decide, by being allowed or not, how `assign` answers some nodes."""
+        return frozenset[str]().union(*(self._costly_of(leaf) for node in nodes for leaf in leaves(node)))
+
+    def _costly_of(self, leaf: Leaf) -> frozenset[str]:
+        match leaf:
+            case Search():
+                check = self.conditions.as_check(leaf, self.driver)
+                return frozenset() if check is None else _costly(check)
+            case Filter() if leaf.superset_is_exact:
+                return _costly(leaf)
+            case _:
+                return frozenset()
 
     def _membership(self, search: Search) -> NodeOrBool:
         """A search for ids, as narrow as can be; False where it has nothing in common with what must hold."""
@@ -111,13 +125,13 @@ class Residual:
         queries = ((node, self.conditions.as_query(node, first.query)) for node in candidates)
         asked = {node: query for node, query in queries if query is not None}
         found: list[Search] = []
-        taken: list[Node] = []
+        taken: set[Node] = set()
         for is_in_exif in (False, True):
             alike = {node: query for node, query in asked.items() if needs_exif(query) is is_in_exif}
             one = one_of(list(alike.values())) if len(alike) > 1 else None
             if one is not None:
                 found.append(replace(first, query=one))
-                taken += alike
+                taken |= alike.keys()
         return found, taken
 
 

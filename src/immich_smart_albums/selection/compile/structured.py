@@ -134,7 +134,8 @@ def _both(one: Condition, other: Condition) -> Condition | None:
 
 def _listed(branches: Iterable[Branch]) -> tuple[Branch, ...]:
     """Branches of which those that differ in one value only are a list."""
-    found: dict[object, Branch] = {}
+    lists: dict[object, set[object]] = {}
+    places: dict[object, Branch] = {}
     for branch in branches:
         match branch:
             case (Condition(field, "all", (_,) as value),):
@@ -142,12 +143,14 @@ def _listed(branches: Iterable[Branch]) -> tuple[Branch, ...]:
             case (Condition(field, "eq", value),) if BY_NAME[field].single and "in" in BY_NAME[field].operators:
                 operator = "in"
             case _:
-                found[branch] = branch
+                places[branch] = branch
                 continue
-        before = found.get((field, operator), (Condition(field, operator, ()),))[0].value
-        values = {*_tuple(before), *_tuple(value)}
-        found[field, operator] = (Condition(field, operator, tuple(sorted(values))),)  # type: ignore[type-var,arg-type]
-    return tuple(_single(branch) for branch in found.values())
+        places.setdefault((field, operator), ())
+        lists.setdefault((field, operator), set()).update(_tuple(value))
+    for place, values in lists.items():
+        field, operator = place  # type: ignore[misc]
+        places[place] = (Condition(field, operator, tuple(sorted(values))),)  # type: ignore[type-var,arg-type]
+    return tuple(_single(branch) for branch in places.values())
 
 
 def _single(branch: Branch) -> Branch:

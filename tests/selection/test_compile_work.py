@@ -1,0 +1,102 @@
+"""What compiling costs, in calls of functions: it grows with the rules, and not with their square."""
+
+from __future__ import annotations
+
+import random
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.immich.versions import Capabilities
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.version import Version
+from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search
+from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
+
+from .finding import city, exactly, local, named, person, smart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+SERVERS = tuple(Capabilities(Version.parse(version)) for version in ("3.1.0", "3.2.0"))
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions are called; the same on every machine."""
+    number = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal number
+        number += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return number
+
+
+def leaf(chance: random.Random) -> Node:
+    return chance.choice(
+        (
+            lambda: city(chance.choice(("Paris", "Nice", "Rome", "Oslo"))),
+            lambda: person(f"p{chance.randrange(12)}"),
+            lambda: Search(Query(Kind.METADATA, (("tagIds", (f"t{chance.randrange(8)}",)),))),
+            lambda: smart(f"dog {chance.randrange(9)}"),
+            lambda: exactly(*chance.choice((("make", "Apple"), ("make", "Canon"), ("rating", 5)))),
+            lambda: local("$.originalPath", f"folder {chance.randrange(30)}"),
+        )
+    )()
+
+
+def tree(chance: random.Random, size: int) -> Node:
+    if size == 1:
+        return Not(leaf(chance)) if chance.random() < 0.2 else leaf(chance)
+    parts = min(size, chance.randrange(2, 5))
+    cuts = sorted(chance.sample(range(1, size), parts - 1))
+    sizes = [end - start for start, end in zip([0, *cuts], [*cuts, size], strict=True)]
+    children = tuple(dict.fromkeys(tree(chance, each) for each in sizes))
+    node = children[0] if len(children) == 1 else chance.choice((All, Any))(children)
+    return Not(node) if chance.random() < 0.12 else node
+
+
+def rules(count: int) -> list[Rule]:
+    chance = random.Random(1)
+    return [Rule(tree(chance, chance.randrange(10, 51))) for _ in range(count)]
+
+
+def compiling(made: Sequence[Rule], server: Capabilities) -> int:
+    return calls(lambda: compile_rules(made, server))
+
+
+@pytest.mark.parametrize("server", SERVERS, ids=str)
+def test_a_rule_costs_about_as_much_beside_others_as_alone(server: Capabilities) -> None:
+    made = rules(10)
+    alone = sum(compiling([rule], server) for rule in made)
+    assert compiling(made, server) < 2.5 * alone
+    assert alone < 10 * 400_000  # about a fifth of a second each
+
+
+NAMES: dict[str, Callable[[int], Node]] = {
+    "any of many": lambda count: Any(tuple(named(f"IMG_{number}") for number in range(count))),
+    "any of many in a city": lambda count: All((city("Nice"), NAMES["any of many"](count))),
+    "none of many in a city": lambda count: All((city("Nice"), Not(NAMES["any of many"](count)))),
+    "one of many makes": lambda count: Any(tuple(exactly("make", f"make {number}") for number in range(count))),
+}
+
+
+@pytest.mark.parametrize("server", SERVERS, ids=str)
+@pytest.mark.parametrize("form", NAMES)
+def test_a_long_list_costs_as_much_as_it_is_long(form: str, server: Capabilities) -> None:
+    short, long = (compiling([Rule(NAMES[form](count))], server) for count in (100, 400))
+    assert long < 4.6 * short
+    assert long < 400 * 800  # 3,000 names: well below a second
+
+
+@pytest.mark.parametrize("server", SERVERS, ids=str)
+@pytest.mark.parametrize("form", NAMES)
+def test_no_more_is_counted_than_that_may_save(form: str, server: Capabilities) -> None:
+    assert len(queries_to_count([Rule(NAMES[form](400))], server)) < 20
