@@ -191,6 +191,26 @@ def _healthcheck(parser: Parser) -> None:
     parser.add_argument("--quiet", action="store_true", help="say nothing where all is well")
 
 
+def _serve(parser: Parser) -> None:
+    add_rules(parser)
+    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="where to listen (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8765, metavar="N", help="port to listen on; 0: a free one (8765)")
+    parser.add_argument("--open", action="store_true", help="open the page in a browser")
+    parser.add_argument("--read-only", action="store_true", help="show everything, and change nothing")
+    parser.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="what browsers have to bring; without, other hosts get a link"
+    )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="another name by which browsers may come, such as that of a proxy in front; may be repeated",
+    )
+    parser.add_argument("--allow-frame", metavar="ORIGIN", help="let this page show the studio in a frame")
+    _add_run(parser)
+
+
 def _demo(parser: Parser) -> None:
     """No arguments: everything is made up."""
 
@@ -237,6 +257,7 @@ VERBS: dict[str, Verb] = {
     "healthcheck": Verb("tell whether the daemon is well (exit 1: it is not)", _healthcheck),
     "config": Verb("check rules files, show them as they count, or print their JSON Schema", _config),
     "init": Verb("write a rules file to begin with", _init),
+    "serve": Verb("open the studio: a page where a rule stands beside its photos", _serve),
     "demo": Verb("see the tool at work on a small photo server of its own", _demo),
     "sandbox": Verb("keep that small photo server running, to try things out", _sandbox),
 }

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -31,7 +31,8 @@ from immich_smart_albums.config.load import load, load_rules
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.ledger.search_cache import StateFile
-from immich_smart_albums.model.query import WHOLE_LIBRARY
+from immich_smart_albums.model.asset import Asset
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.model.span import with_lines
 from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.accounts import connect_accounts
@@ -53,6 +54,7 @@ from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.ids import is_id
 from immich_smart_albums.selection.cache.records import WIDE, RecordCache
 from immich_smart_albums.selection.explain.selection import explain_selection
+from immich_smart_albums.selection.run.ranking import newest_first
 from immich_smart_albums.session.adoption import Adopter, Adoption
 from immich_smart_albums.session.events import (
     AssetsRead,
@@ -86,6 +88,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.plan import AlbumSelections
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.album import AlbumRule
+    from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.selection.explain.selection import SelectionExplanation
     from immich_smart_albums.session.options import Options
 
@@ -223,14 +226,17 @@ class Session:
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
-    def plan(self, *, allow: Sequence[str] = (), rules: RuleSet | None = None, stop: Stop = never) -> Plan:
+    def plan(
+        self, *, allow: Sequence[str] = (), rules: RuleSet | None = None, names_anew: bool = True, stop: Stop = never
+    ) -> Plan:
         """What would change in all albums, or in those of other rules; nothing is written.
 
         The guards of albums named in `allow` do not count this once. Names and albums are looked up anew if the session
-        used them before: a plan is made from the world as it is.
+        used them before: a plan is made from the world as it is. Not so without `names_anew`, for plans that follow
+        each other quickly while somebody is typing, and that nobody writes.
         """
         with self._reading(stop):
-            if not self._is_fresh:
+            if names_anew and not self._is_fresh:
                 self._accounts = None  # records in memory stay: no plan is made from them
             config, book = self.config, self.rules if rules is None else rules
             with self.ledger() as ledger:
@@ -247,6 +253,16 @@ class Session:
                 )
         self._tell_notes(notices)
         return plan
+
+    def album_assets(self, album_id: str, *, account: str | None = None, stop: Stop = never) -> tuple[Asset, ...]:
+        """What an album shows to an account, or to the first, newest first; what is in the archive too."""
+        query = Query(Kind.METADATA, (("albumIds", (album_id,)),), frozenset({Visibility.TIMELINE, Visibility.ARCHIVE}))
+        with self._reading(stop), closing(self._server(account).searches.find(query, frozenset())) as batches:
+            return tuple(newest_first({str(r["id"]): Asset.of(r) for batch in batches for r in batch}.values()))
+
+    def details(self, asset_id: str, *, account: str | None = None) -> Record | None:
+        """All that an account, or the first, is shown of a photo; None where it does not see it."""
+        return next(iter(self._server(account).searches.details([_checked_id(asset_id, "photo")])), None)
 
     def review(self, saved: Plan, *, stop: Stop = never) -> Plan:
         """A plan that was saved, if everything still is as it says and the rules still say so; to be applied.
@@ -282,13 +298,13 @@ class Session:
             for name, answer in answers.items()
         }
 
-    def explain(self, name: str, photo: str, *, stop: Stop = never) -> AlbumExplanation:
-        """Why a photo, by id or address, is in the album of this name or not.
+    def explain(self, name: str, photo: str, *, rules: RuleSet | None = None, stop: Stop = never) -> AlbumExplanation:
+        """Why a photo, by id or address, is in the album of this name or not; by other rules than the session's own.
 
         Raises ConfigurationError for an album that no rule feeds, and for what is neither id nor address.
         """
         asset_id = asset_id_in(photo)
-        rule = rule_for(name, self.rules)
+        rule = rule_for(name, self.rules if rules is None else rules)
         with self._reading(stop), self.ledger() as ledger:
             return explain_album(rule, asset_id, self.accounts, ledger, self._selecting(), name=name)
 
@@ -383,6 +399,10 @@ class Session:
     def person_thumbnail(self, person_id: str, *, account: str | None = None, etag: str | None = None) -> Picture:
         """The face of a person; see `thumbnail`."""
         return self._server(account).pictures.of_person(_checked_id(person_id, "person"), etag=etag)
+
+    def album_cover(self, album_id: str, *, account: str | None = None) -> str | None:
+        """The photo that an album is shown with; None for none. Raises ConfigurationError for what is no id."""
+        return self._server(account).albums.details(_checked_id(album_id, "album")).cover
 
     # -- writing ----------------------------------------------------------------------------------------------------
 

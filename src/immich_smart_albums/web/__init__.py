@@ -1,0 +1,3 @@
+"""The studio: pages on a session. Imported only by `serve`."""
+
+from __future__ import annotations

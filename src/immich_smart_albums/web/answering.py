@@ -1,0 +1,72 @@
+"""What all routes have in common: failures become a part of the page, or JSON that a script shows."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse, Response
+
+from immich_smart_albums.errors import SmartAlbumsError, Stopped
+from immich_smart_albums.web.rendering import problem, problem_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+LARGEST_FORM = 5_000_000
+"""Bytes of what a page sends: the largest rules file, and a little."""
+
+
+def part(answer: Callable[..., Response]) -> Callable[..., Response]:
+    """A route for a part of a page: a failure is one too."""
+
+    @functools.wraps(answer)
+    def answered(*arguments: object) -> Response:
+        try:
+            return answer(*arguments)
+        except SmartAlbumsError as error:
+            return problem(error)
+        except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is our bug
+            return problem(_bug(error))
+
+    return answered
+
+
+def scripted(answer: Callable[..., Response]) -> Callable[..., Response]:
+    """A route that a script asks: a failure comes as JSON, and 409 without one where something newer was asked."""
+
+    @functools.wraps(answer)
+    def answered(*arguments: object) -> Response:
+        try:
+            return answer(*arguments)
+        except Stopped:
+            return JSONResponse({"outdated": True}, 409)
+        except SmartAlbumsError as error:
+            return problem_json(error)
+        except Exception as error:  # noqa: BLE001 - as above
+            return problem_json(_bug(error))
+
+    return answered
+
+
+def _bug(error: Exception) -> SmartAlbumsError:
+    """Our own mistake: told on the page in a sentence, and where it happened on standard error."""
+    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__)))
+    sys.stderr.write(f"error: this is a bug in immich-smart-albums: {type(error).__name__}: {where}\n")
+    hint = "What happened stands where the studio was started. Please report it."
+    return SmartAlbumsError(f"this is a bug in immich-smart-albums: {type(error).__name__}", hint=hint)
+
+
+def text_of(request: Request, name: str) -> str:
+    """A parameter of the address; empty where it is missing."""
+    return request.query_params.get(name, "")
+
+
+def number_of(request: Request, name: str, usual: int = 0) -> int:
+    """A whole number of the address, not below zero."""
+    text = text_of(request, name)
+    return int(text) if text.isdecimal() and len(text) < 10 else usual

@@ -1,0 +1,60 @@
+"""The application: which address is answered by what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from immich_smart_albums.web.pages import Pages
+from immich_smart_albums.web.pictures import Pictures
+from immich_smart_albums.web.rule_routes import RuleRoutes
+from immich_smart_albums.web.run_routes import RunRoutes
+from immich_smart_albums.web.safety import Policy, Safety
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from immich_smart_albums.web.studio import Studio
+
+_STATIC = Path(__file__).with_name("static")
+
+
+def application(studio: Studio, policy: Policy) -> ASGIApp:
+    """The studio as an ASGI application. All addresses in its pages are relative, so it may be mounted anywhere."""
+    pages, rules, runs = Pages(studio), RuleRoutes(studio), RunRoutes(studio)
+    pictures = Pictures(studio.session)
+    routes = [
+        Route("/", pages.albums),
+        Route("/albums", pages.albums_body),
+        Route("/status", pages.status),
+        Route("/progress", pages.progress),
+        Route("/album", rules.album),
+        Route("/new", rules.new),
+        Route("/create", rules.create, methods=["POST"]),
+        Route("/preview", rules.preview_saved),
+        Route("/preview", rules.preview_typed, methods=["POST"]),
+        Route("/photos", rules.photos),
+        Route("/near", rules.near),
+        Route("/photo", rules.photo),
+        Route("/save", rules.save, methods=["POST"]),
+        Route("/plan", runs.plan),
+        Route("/plan-body", runs.plan_body),
+        Route("/apply", runs.apply, methods=["POST"]),
+        Route("/job", runs.job),
+        Route("/stop", runs.stop, methods=["POST"]),
+        Route("/history", runs.history),
+        Route("/run", runs.run),
+        Route("/undo", runs.undo),
+        Route("/undo-body", runs.undo_body),
+        Route("/check", pages.check),
+        Route("/check-body", pages.check_body),
+        Route("/picture/{id}", pictures.photo),
+        Route("/face/{id}", pictures.face),
+        Route("/cover/{id}", pictures.cover),
+        Mount("/static", StaticFiles(directory=_STATIC)),
+    ]
+    return Safety(Starlette(routes=routes, exception_handlers={404: pages.not_found}), policy)

@@ -1,0 +1,73 @@
+"""A plan that is being written, in a thread of its own, for pages that look at it meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import SmartAlbumsError, Stopped
+from immich_smart_albums.operations.apply.result import ApplyResult
+from immich_smart_albums.report.applied import report_lines
+
+if TYPE_CHECKING:
+    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.session.session import Session
+
+
+class Job:
+    """One run."""
+
+    def __init__(self, session: Session, plan: Plan) -> None:
+        self.plan = plan
+        self.result = ApplyResult()
+        self.error: SmartAlbumsError | None = None
+        self.was_stopped = False
+        self._session = session
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="apply")
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the request under way; what was written is remembered."""
+        self._stop.set()
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until it has ended."""
+        self._thread.join(seconds)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is being written."""
+        return self._thread.is_alive()
+
+    @property
+    def done(self) -> int:
+        """Photos that were written so far."""
+        return sum(len(album.outcomes) + len(album.removals) for album in list(self.result.albums))
+
+    @property
+    def total(self) -> int:
+        """Photos to be written."""
+        return sum(len(album.additions) + len(album.removals) for album in self.plan.albums)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What was written, in words."""
+        return tuple(report_lines(self.plan, self.result))
+
+    def _run(self) -> None:
+        try:
+            plan = self.plan
+            if plan.undoes is None:
+                # It is made again and compared: exactly what was shown is written, or nothing.
+                plan = self._session.writable(self._session.review(plan, stop=self._stop.is_set))
+            self._session.apply(plan, stop=self._stop.is_set, result=self.result)
+        except Stopped:
+            self.was_stopped = True
+        except SmartAlbumsError as error:
+            self.error = error
+        except Exception as error:  # noqa: BLE001 - a thread has no boundary above it: this is our bug, and is told
+            self.error = SmartAlbumsError(f"this is a bug in immich-smart-albums: {type(error).__name__}")

@@ -1,0 +1,144 @@
+"""The pages about everything: albums, what the server and the key are like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from immich_smart_albums.changes.change import CreateAlbum
+from immich_smart_albums.errors import SmartAlbumsError
+from immich_smart_albums.model.text_forms import same_name
+from immich_smart_albums.report.plan_words import state, totals
+from immich_smart_albums.web.answering import part, scripted
+from immich_smart_albums.web.rendering import page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.requests import Request
+
+    from immich_smart_albums.changes.plan import AlbumPlan
+    from immich_smart_albums.model.album import Album
+    from immich_smart_albums.rules.album import AlbumRule
+    from immich_smart_albums.web.studio import Studio
+
+
+class Pages:
+    """Routes of these pages."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def albums(self, _: Request) -> Response:
+        """Every album of the accounts; filled by `albums_body`."""
+        return page("albums.html", read_only=self._studio.read_only)
+
+    @part
+    def albums_body(self, _: Request) -> Response:
+        """The albums that rules feed, and those that people keep by hand."""
+        studio = self._studio
+        rules, problem = self._rules()
+        studio.session.refresh()
+        accounts = studio.session.accounts
+        known = {each.key.rule: each for each in studio.session.known_albums()}
+        bound = {each.binding.album_id: rule for rule, each in known.items() if each.binding}
+        albums = {album.id: album for account in accounts.present.values() for album in account.names.albums}
+        fed = [(rule, _album_of(rule, albums.values(), bound)) for rule in rules]
+        ids = {album.id for _, album in fed if album} | {id_ for id_, rule in bound.items() if _is_fed(rule, rules)}
+        by_hand = sorted(
+            (album for album in albums.values() if album.id not in ids), key=lambda album: album.name.casefold()
+        )
+        runs = studio.session.history(1)
+        return page(
+            "_albums.html",
+            fed=fed,
+            by_hand=by_hand,
+            base=studio.session.base,
+            new_file=studio.new_file,
+            problem=problem,
+            absent=accounts.absent.values(),
+            last_run=runs[0] if runs else None,
+            read_only=studio.read_only,
+        )
+
+    def _rules(self) -> tuple[tuple[AlbumRule, ...], SmartAlbumsError | None]:
+        """The rules; where the file was broken while the studio runs, those from before, and what is wrong."""
+        try:
+            return self._studio.rules(), None
+        except SmartAlbumsError as error:
+            return self._studio.session.rules.albums, error
+
+    @scripted
+    def status(self, _: Request) -> Response:
+        """How each rule's album stands to its rule: this makes the plan of everything."""
+        plan = self._studio.plan()
+        albums: dict[str, list[AlbumPlan]] = {}
+        for album in plan.albums:
+            albums.setdefault(album.split or album.rule, []).append(album)
+        told = {name: {**_standing(of_rule), "photo": _sample(of_rule)} for name, of_rule in albums.items()}
+        return JSONResponse({"albums": told, "totals": totals(plan), "changes": plan.has_changes})
+
+    def progress(self, _: Request) -> Response:
+        """How many photos were read so far."""
+        return JSONResponse({"read": self._studio.progress.read})
+
+    def check(self, _: Request) -> Response:
+        """Whether everything is in place; filled by `check_body`."""
+        return page("check.html", read_only=self._studio.read_only)
+
+    @part
+    def check_body(self, _: Request) -> Response:
+        """What `check` says of each account, and of the rules."""
+        session = self._studio.session
+        self._studio.open()
+        session.refresh()
+        healths = {name: session.check(name) for name in session.accounts.present}
+        problems = () if self._studio.new_file else session.check_rules()
+        return page("_check.html", healths=healths, problems=problems, absent=session.accounts.absent)
+
+    def not_found(self, _: Request, __: Exception) -> HTMLResponse:
+        """An address that is none."""
+        return page("not_found.html", 404, read_only=self._studio.read_only)
+
+
+def _is_fed(rule_of_ledger: str, rules: tuple[AlbumRule, ...]) -> bool:
+    """Whether a rule that the ledger knows is still there."""
+    return any(same_name(rule.name, rule_of_ledger) for rule in rules)
+
+
+def _album_of(rule: AlbumRule, albums: Iterable[Album], bound: dict[str, str]) -> Album | None:
+    """The album that a rule feeds, as far as the ledger or the name tells."""
+    albums = list(albums)
+    for album in albums:
+        if rule.album_id == album.id or same_name(bound.get(album.id, ""), rule.name):
+            return album
+    return next((album for album in albums if same_name(album.name, rule.name) and album.role != "viewer"), None)
+
+
+def _sample(albums: list[AlbumPlan]) -> str | None:
+    """A photo that would be added, for the cover of an album that is not there yet."""
+    return next((asset.id for album in albums for asset in album.samples), None)
+
+
+def _standing(albums: list[AlbumPlan]) -> dict[str, object]:
+    """How the albums of a rule stand to it, in a few words and a kind for its colour."""
+    added = sum(len(album.additions) for album in albums)
+    removed = sum(len(album.removals) for album in albums)
+    waiting = sum(len(wait.assets) for album in albums for wait in album.waiting)
+    problems = [problem.message for album in albums for problem in album.problems]
+    refusals = [refusal for album in albums for refusal in album.refusals]
+    counts = [f"+{added:,}"] * bool(added) + [f"−{removed:,}"] * bool(removed)  # noqa: RUF001 - a minus
+    wait = [f"{waiting:,} waiting"] * bool(waiting)
+    if problems:
+        return {"kind": "stopped", "words": "stopped", "reason": problems[0]}
+    if refusals:
+        return {"kind": "stopped", "words": " ".join(["refused", *counts]), "reason": refusals[0]}
+    if counts:
+        is_new = any(isinstance(change, CreateAlbum) for album in albums for change in album.changes)
+        return {"kind": "changes", "words": " ".join([*(["new"] * is_new), *counts, *wait]), "reason": ""}
+    if any(album.has_changes for album in albums):
+        return {"kind": "changes", "words": "details would change", "reason": ""}
+    there = any(album.album for album in albums)
+    words = ", ".join(["in step" if there else state(albums[0]), *wait]) if albums else "nothing yet"
+    return {"kind": "in-step" if there else "empty", "words": words, "reason": ""}

@@ -1,0 +1,189 @@
+"""A rule beside its photos: what would come, is there, would go, waits, was taken out, and misses by one."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.tree import All, Any, Not
+from immich_smart_albums.selection.explain.words import query_text
+from immich_smart_albums.selection.run.ranking import newest_first
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from immich_smart_albums.changes.plan import AlbumPlan, Plan
+    from immich_smart_albums.errors import Problem
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.model.stopping import Stop
+    from immich_smart_albums.rules.album import AlbumRule, RuleSet
+    from immich_smart_albums.rules.tree import Node
+    from immich_smart_albums.session.session import Session
+
+MOST_NEAR = 500
+"""Photos shown that miss by one predicate, for each of them."""
+
+TABS = {
+    "added": "Would be added",
+    "inside": "In the album",
+    "leaving": "Would leave",
+    "kept": "Left out by hand",
+    "waiting": "Waiting",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Photos of a tab that belong together, and what they have in common."""
+
+    words: str
+    assets: tuple[Asset, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a rule means for its album now."""
+
+    id: str
+    rule: AlbumRule
+    rules: RuleSet
+    """What it stands among: those that are being typed."""
+    plan: Plan
+    groups: dict[str, tuple[Group, ...]]
+    """The photos of each tab."""
+
+    @property
+    def albums(self) -> tuple[AlbumPlan, ...]:
+        """The albums that the rule feeds: one, unless it is split."""
+        return self.plan.albums
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many photos each tab has."""
+        return {tab: len(self.photos(tab)) for tab in self.groups}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why something of it is not known."""
+        return tuple(dict.fromkeys(problem for album in self.albums for problem in album.problems))
+
+    def photos(self, tab: str) -> tuple[tuple[Asset, str], ...]:
+        """The photos of a tab, each once, with the words of its group."""
+        found: dict[str, tuple[Asset, str]] = {}
+        for group in self.groups.get(tab, ()):
+            for asset in group.assets:
+                found.setdefault(asset.id, (asset, group.words))
+        return tuple(found.values())
+
+
+def preview(session: Session, rules: RuleSet, rule: AlbumRule, id_: str, stop: Stop) -> Preview:
+    """Plan one rule, which need not stand in a file. Raises SmartAlbumsError, and Stopped where `stop` says so."""
+    only = replace(rules, albums=(rule,), others=tuple(each for each in rules.albums if each is not rule))
+    plan = session.plan(rules=only, names_anew=False, stop=stop)
+    inside = [asset for album in plan.albums for asset in _inside(session, album, stop)]
+    waits = [group for album in plan.albums for group in (*album.waiting, *album.staying)]
+    groups = {
+        "added": _one(asset for album in plan.albums for asset in album.additions),
+        "inside": _one(inside),
+        "leaving": _one(asset for album in plan.albums for asset in album.removals),
+        "kept": _one(asset for album in plan.albums for asset in album.kept_out),
+        "waiting": tuple(Group(wait.reason, wait.assets) for wait in waits),
+    }
+    return Preview(id_, rule, rules, plan, groups)
+
+
+def _one(assets: Iterable[Asset]) -> tuple[Group, ...]:
+    found = {asset.id: asset for asset in assets}
+    return (Group("", tuple(newest_first(found.values()))),) if found else ()
+
+
+def _inside(session: Session, album: AlbumPlan, stop: Stop) -> Sequence[Asset]:
+    return session.album_assets(album.album.id, account=album.owner, stop=stop) if album.album else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The rule with one of its predicates turned round."""
+
+    words: str
+    match: Node
+
+
+def near_misses(session: Session, shown: Preview, stop: Stop) -> tuple[Group, ...]:
+    """The photos for which one predicate alone is wrong, by predicate; nothing for a rule of one predicate."""
+    rule = shown.rule
+    variants = {f"{rule.name}\0{at}": variant for at, variant in enumerate(_variants(rule.rule.match))}
+    if not variants:
+        return ()
+    rules = [
+        replace(rule, name=name, rule=replace(rule.rule, match=variant.match, limit=None, split=()))
+        for name, variant in variants.items()
+    ]
+    answers = session.select(rules, stop=stop)
+    groups = (Group(variant.words, answers[name].assets[:MOST_NEAR]) for name, variant in variants.items())
+    return tuple(group for group in groups if group.assets)
+
+
+def _variants(match: Node) -> list[Variant]:
+    """What everything else lets through and one predicate does not, for each predicate side by side."""
+    parts = match.children if isinstance(match, All) else (match,)
+    if len(parts) < 2:
+        return []
+    others = [All((*parts[:at], *parts[at + 1 :])) if len(parts) > 2 else parts[1 - at] for at in range(len(parts))]
+    return [
+        Variant(words(part), All((other, part.child if isinstance(part, Not) else Not(part))))
+        for part, other in zip(parts, others, strict=True)
+    ]
+
+
+def words(node: Node) -> str:
+    """A part of a rule in words."""
+    match node:
+        case Not():
+            return f"not {words(node.child)}"
+        case All():
+            return f"({' and '.join(map(words, node.children))})"
+        case Any():
+            return f"({' or '.join(map(words, node.children))})"
+        case _:
+            return query_text(node, lambda _, id_: id_)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The last few things that pages look at again, by their ids."""
+
+    size: int = 12
+    _held: OrderedDict[str, object] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def put(self, id_: str, thing: object) -> None:
+        """Keep something, and let go of the oldest."""
+        with self._lock:
+            self._held[id_] = thing
+            self._held.move_to_end(id_)
+            while len(self._held) > self.size:
+                self._held.popitem(last=False)
+
+    def get(self, id_: str) -> object | None:
+        """What is known by an id."""
+        with self._lock:
+            return self._held.get(id_)
+
+
+@dataclass(slots=True)
+class Latest:
+    """Of questions that follow each other, only the last one counts: those before are told to stop."""
+
+    _newest: dict[str, int] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, slot: str) -> Callable[[], bool]:
+        """A new question of a page; the answer says whether another one has come since."""
+        with self._lock:
+            if len(self._newest) > 1000:
+                self._newest.clear()
+            number = self._newest[slot] = self._newest.get(slot, 0) + 1
+        return lambda: self._newest.get(slot, number) != number

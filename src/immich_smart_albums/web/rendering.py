@@ -1,0 +1,126 @@
+"""Pages from templates: everything that comes from a server or a file is escaped, whatever it is."""
+
+from __future__ import annotations
+
+import functools
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, JSONResponse
+
+from immich_smart_albums.errors import ConfigurationError, PlanOutdated, ServerError, Unauthorized, Unreachable
+from immich_smart_albums.report.failures import problems_of
+from immich_smart_albums.report.words import count, one_line
+from immich_smart_albums.selection.explain.explain import answer_text
+
+if TYPE_CHECKING:
+    from immich_smart_albums.errors import SmartAlbumsError
+    from immich_smart_albums.selection.explain.explain import Reason
+
+
+@functools.cache
+def _templates() -> Environment:
+    made = Environment(
+        loader=PackageLoader("immich_smart_albums.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "name": one_line,
+        "count": count,
+        "number": "{:,}".format,
+        "day": day,
+        "moment": moment,
+        "trouble": trouble,
+    }
+    made.filters |= {"reason_words": reason_words, "answer_words": answer_text}
+    made.globals |= {"address": address}
+    return made
+
+
+def address(page: str, **parameters: object) -> str:
+    """A relative address, so that the page works wherever it is mounted."""
+    told = {name: value for name, value in parameters.items() if value not in {None, ""}}
+    return f"{page}?{urlencode(told)}" if told else page
+
+
+def day(local: str) -> str:
+    """`2 May 2024` of an ISO date; what it is not stays as it is."""
+    try:
+        when = datetime.fromisoformat(local)
+    except ValueError:
+        return local
+    return f"{when.day} {when:%B} {when.year}"
+
+
+def moment(at: str) -> str:
+    """`2 May 2024, 14:05` of an ISO time."""
+    try:
+        when = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    return f"{when.day} {when:%B} {when.year}, {when:%H:%M}"
+
+
+def rendered(template: str, **values: object) -> Markup:
+    """A template with values."""
+    return Markup(_templates().get_template(template).render(**values))  # noqa: S704 - a template escapes its values
+
+
+def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
+    """A page, or a part of one."""
+    return HTMLResponse(rendered(template, **values), status)
+
+
+def status_of(error: SmartAlbumsError) -> int:
+    """The HTTP status of a failure."""
+    if isinstance(error, ConfigurationError):
+        return 422
+    if isinstance(error, PlanOutdated):
+        return 409
+    return 502 if isinstance(error, ServerError) else 400
+
+
+def headline(error: SmartAlbumsError) -> str:
+    """A failure in a few words."""
+    match error:
+        case Unauthorized():
+            return "Immich does not accept the API key"
+        case Unreachable():
+            return "Immich cannot be reached"
+        case ServerError():
+            return "Immich could not be asked"
+        case ConfigurationError():
+            return "Something in the rules needs a look"
+        case PlanOutdated():
+            return "The world has moved on since this plan was made"
+        case _:
+            return "That did not work"
+
+
+_COMBINATIONS = {"all": "all of these", "any": "any of these", "not": "none of this"}
+
+
+def reason_words(reason: Reason) -> str:
+    """A part of an explanation in words."""
+    return one_line(reason.words or _COMBINATIONS[reason.kind])
+
+
+def trouble(error: SmartAlbumsError) -> Markup:
+    """A failure, with its remedy."""
+    return rendered("_problem.html", headline=headline(error), problems=problems_of(error))
+
+
+def problem(error: SmartAlbumsError) -> HTMLResponse:
+    """A failure as a part of a page, with its remedy."""
+    return page("_problem.html", status_of(error), headline=headline(error), problems=problems_of(error))
+
+
+def problem_json(error: SmartAlbumsError) -> JSONResponse:
+    """A failure for a script: what to show, ready to be put into the page."""
+    return JSONResponse({"problem": trouble(error)}, status_of(error))

@@ -1,0 +1,191 @@
+"""One album: its rule, the photos that the rule means, and why for each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse, Response
+
+from immich_smart_albums.errors import SmartAlbumsError
+from immich_smart_albums.report.explanation import doing
+from immich_smart_albums.report.plan_words import edits, heading, state
+from immich_smart_albums.web.answering import number_of, part, scripted, text_of
+from immich_smart_albums.web.forms import Form, form_of
+from immich_smart_albums.web.photo_facts import facts
+from immich_smart_albums.web.preview import TABS
+from immich_smart_albums.web.rendering import page, rendered
+from immich_smart_albums.web.rules_files import FileChanged
+from immich_smart_albums.web.starters import STARTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.requests import Request
+
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.web.preview import Preview
+    from immich_smart_albums.web.studio import Studio
+
+PAGE = 240
+"""Photos told at a time."""
+
+
+class RuleRoutes:
+    """Routes of one album's page."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def album(self, request: Request) -> Response:
+        """The page of an album: its rule now, its photos as soon as they are known."""
+        name = text_of(request, "name")
+        try:
+            draft = self._studio.draft(name)
+        except SmartAlbumsError as error:
+            return page("trouble.html", 404, error=error, read_only=self._studio.read_only)
+        tabs = {**TABS, "near": "Near misses"}
+        return page(
+            "album.html", name=name, draft=draft, tabs=tabs, read_only=self._studio.read_only, base=self._base()
+        )
+
+    def _base(self) -> str:
+        """Where Immich is, for links; empty while it cannot be asked."""
+        try:
+            return self._studio.session.base
+        except SmartAlbumsError:
+            return ""
+
+    @scripted
+    def preview_saved(self, request: Request) -> Response:
+        """What the rule on disk means now."""
+        return self._previewed(text_of(request, "name"), None, text_of(request, "page"))
+
+    async def preview_typed(self, request: Request) -> Response:
+        """What the rule means that is being typed."""
+        form = await form_of(request)
+        return await form.answer(lambda: self._typed(form))
+
+    @scripted
+    def _typed(self, form: Form) -> Response:
+        return self._previewed(form.text("name"), form.text("entry"), form.text("page"))
+
+    def _previewed(self, name: str, entry: str | None, page_id: str) -> Response:
+        shown = self._studio.preview(name, entry, page_id)
+        return JSONResponse(
+            {
+                "preview": shown.id,
+                "name": shown.rule.name,
+                "counts": shown.counts,
+                "matched": sum(album.matched for album in shown.albums),
+                "about": rendered("_about.html", shown=shown, lines=_lines(shown)),
+            }
+        )
+
+    @scripted
+    def photos(self, request: Request) -> Response:
+        """Some photos of a tab: id, when, file name, kind, and the words of its group."""
+        shown, tab = self._studio.shown(text_of(request, "preview")), text_of(request, "tab")
+        start = number_of(request, "from")
+        photos = shown.photos(tab)
+        told = [_photo(asset, words) for asset, words in photos[start : start + PAGE]]
+        return JSONResponse({"total": len(photos), "from": start, "photos": told})
+
+    @scripted
+    def near(self, request: Request) -> Response:
+        """How many photos miss by one predicate, by predicate."""
+        id_ = text_of(request, "preview")
+        groups = self._studio.near(id_, text_of(request, "page"))
+        count = len(self._studio.shown(id_).photos("near"))
+        return JSONResponse({"count": count, "groups": [[group.words, len(group.assets)] for group in groups]})
+
+    @part
+    def photo(self, request: Request) -> Response:
+        """Why a photo is in the album or not, and what it is about."""
+        studio = self._studio
+        id_, name, preview = (text_of(request, word) for word in ("id", "name", "preview"))
+        try:
+            shown: Preview | None = studio.shown(preview) if preview else None
+        except Exception:  # noqa: BLE001 - a preview that is long gone: the rule on disk counts
+            shown = None
+        rule = shown.rule if shown else studio.rule(name)
+        found = studio.session.explain(rule.name, id_, rules=shown.rules if shown else None)
+        places = [(place, doing(place, found.asset_id)) for place in found.places]
+        record = next(
+            (
+                record
+                for account in studio.session.accounts.present
+                if (record := studio.session.details(found.asset_id, account=account))
+            ),
+            None,
+        )
+        return page(
+            "_photo.html",
+            found=found,
+            places=places,
+            facts=facts(record or {}),
+            file_name=str((record or {}).get("originalFileName", "")),
+            base=studio.session.base,
+            read_only=studio.read_only,
+        )
+
+    def new(self, request: Request) -> Response:
+        """Where an album begins: a template and a name."""
+        try:
+            self._studio.open()
+            paths = self._studio.paths
+        except SmartAlbumsError as error:
+            return page("trouble.html", 422, error=error, read_only=self._studio.read_only)
+        return page(
+            "new.html",
+            starters=STARTERS,
+            paths=paths,
+            is_first=self._studio.new_file is not None,
+            name=text_of(request, "name"),
+            read_only=self._studio.read_only,
+        )
+
+    async def create(self, request: Request) -> Response:
+        """Write a new album into a rules file."""
+        form = await form_of(request)
+        return await form.answer(lambda: self._created(form))
+
+    @scripted
+    def _created(self, form: Form) -> Response:
+        paths = {str(path): path for path in self._studio.paths}
+        starter = STARTERS.get(form.text("starter"), STARTERS["favourites"])
+        name = form.text("name").strip() or starter.title
+        written = self._studio.add(starter.entry(name), paths.get(form.text("file")))
+        return JSONResponse({"name": written})
+
+    async def save(self, request: Request) -> Response:
+        """Write an album's lines into its file."""
+        form = await form_of(request)
+        return await form.answer(lambda: self._saved(form))
+
+    @scripted
+    def _saved(self, form: Form) -> Response:
+        try:
+            name = self._studio.save(form.text("name"), form.text("entry"), form.text("basis"))
+        except FileChanged as error:
+            draft = self._studio.draft(form.text("name"))
+            html = rendered("_conflict.html", error=error, theirs=draft.text.entry, ours=form.text("entry"))
+            return JSONResponse({"problem": html, "basis": draft.basis, "theirs": draft.text.entry}, 409)
+        draft = self._studio.draft(name)
+        return JSONResponse({"name": name, "basis": draft.basis, "entry": draft.text.entry})
+
+
+def _photo(asset: Asset, words: str) -> list[str]:
+    return [asset.id, asset.local_time[:16], asset.file_name, asset.type, words]
+
+
+def _lines(shown: Preview) -> Iterable[dict[str, object]]:
+    """What is to be said of each album that the rule feeds."""
+    return [
+        {
+            "heading": heading(album),
+            "state": state(album),
+            "edits": list(edits(album, shown.plan.server)),
+            "album": album,
+        }
+        for album in shown.albums
+    ]

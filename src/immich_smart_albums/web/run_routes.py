@@ -1,0 +1,143 @@
+"""Plans that are shown and applied, what was done, and taking it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse, Response
+
+from immich_smart_albums.report.failures import problems_of
+from immich_smart_albums.report.history import run_lines
+from immich_smart_albums.report.plan_words import edits, state, totals, waits
+from immich_smart_albums.web.answering import number_of, part, scripted
+from immich_smart_albums.web.forms import Form, form_of
+from immich_smart_albums.web.rendering import headline, page, rendered
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.web.job import Job
+    from immich_smart_albums.web.studio import Studio
+
+SHOWN = 24
+"""Photos of an album that a plan shows of those that come, and of those that go."""
+
+
+class RunRoutes:
+    """Routes of these pages."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def plan(self, request: Request) -> Response:
+        """The plan of everything; filled by `plan_body`."""
+        allow = request.query_params.getlist("allow")
+        return page("plan.html", read_only=self._studio.read_only, allow=allow, run=None, job=self._studio.job)
+
+    @part
+    def plan_body(self, request: Request) -> Response:
+        """What would change, album by album."""
+        return self._body(self._studio.plan(request.query_params.getlist("allow")))
+
+    def undo(self, request: Request) -> Response:
+        """The plan that takes a run back; filled by `undo_body`."""
+        run = number_of(request, "run")
+        return page("plan.html", read_only=self._studio.read_only, allow=[], run=run, job=self._studio.job)
+
+    @part
+    def undo_body(self, request: Request) -> Response:
+        """What taking a run back would change."""
+        return self._body(self._studio.plan_undo(number_of(request, "run") or None))
+
+    def _body(self, plan: Plan) -> Response:
+        albums = [
+            {
+                "plan": album,
+                "state": state(album),
+                "edits": list(edits(album, plan.server)),
+                "waits": list(waits(album)),
+            }
+            for album in plan.albums
+        ]
+        is_busy = self._studio.job is not None and self._studio.job.is_running
+        return page(
+            "_plan.html",
+            plan=plan,
+            albums=albums,
+            totals=totals(plan),
+            shown=SHOWN,
+            is_busy=is_busy,
+            read_only=self._studio.read_only,
+            notes=self._studio.progress.notes,
+        )
+
+    async def apply(self, request: Request) -> Response:
+        """Begin to write a plan that was shown."""
+        form = await form_of(request)
+        return await form.answer(lambda: self._applied(form))
+
+    @scripted
+    def _applied(self, form: Form) -> Response:
+        self._studio.apply(form.text("fingerprint"))
+        return JSONResponse({"running": True})
+
+    @scripted
+    def job(self, _: Request) -> Response:
+        """How far the run is that is being written, or what became of it."""
+        job = self._studio.job
+        if job is None:
+            return JSONResponse({"running": False, "html": ""})
+        told = {"running": job.is_running, "done": job.done, "total": job.total}
+        return JSONResponse({**told, "html": "" if job.is_running else _ended(job)})
+
+    async def stop(self, request: Request) -> Response:
+        """End the run that is being written."""
+        form = await form_of(request)
+        return await form.answer(self._stopped)
+
+    @scripted
+    def _stopped(self) -> Response:
+        if self._studio.job is not None:
+            self._studio.job.stop()
+        return JSONResponse({"stopping": True})
+
+    def history(self, _: Request) -> Response:
+        """The runs."""
+        return _history_page(self._studio)
+
+    def run(self, request: Request) -> Response:
+        """What one run did, with its photos."""
+        return _run_page(self._studio, number_of(request, "id"))
+
+
+def _ended(job: Job) -> str:
+    failures = [problem for failure in job.result.failures for problem in problems_of(failure)]
+    error = job.error
+    return rendered(
+        "_ended.html",
+        job=job,
+        headline=headline(error) if error else "",
+        problems=problems_of(error) if error else (),
+        failures=failures,
+    )
+
+
+@part
+def _history_page(studio: Studio) -> Response:
+    return page("history.html", runs=studio.session.history(200), read_only=studio.read_only)
+
+
+@part
+def _run_page(studio: Studio, number: int) -> Response:
+    run, writes = studio.session.run(number)
+    told = next((each for each in studio.session.history(1000) if each.run.id == number), None)
+    return page(
+        "run.html",
+        run=run,
+        told=told,
+        writes=[write for write in writes if write.outcomes],
+        lines=list(run_lines(run, writes)),
+        shown=120,
+        read_only=studio.read_only,
+    )

@@ -1,0 +1,219 @@
+// One album: the rule beside its photos. What is typed shows at once; only the last question counts.
+import { ask, part, say, tell } from "./api.js";
+import { Grid } from "./grid.js";
+
+const PAUSE = 250; // ms without a key until the rule is looked at
+
+const studio = document.querySelector(".studio");
+const $ = (name) => studio.querySelector(`[data-${name}]`);
+const entry = $("entry"), about = $("about"), trouble = $("problem"), busy = $("busy"), groups = $("groups"), panel = $("panel");
+const save = $("save"), revert = $("revert");
+const isReadOnly = "readOnly" in studio.dataset;
+const page = crypto.getRandomValues(new Uint32Array(2)).join("-");
+const tabs = [...studio.querySelectorAll("[data-tab]")];
+const state = new URLSearchParams(location.search);
+
+let saved = entry.value;
+let basis = studio.dataset.basis;
+let name = studio.dataset.album;
+let preview = "";
+let counts = {};
+let near = null;
+let generation = 0;
+let question = null;
+let timer = 0;
+
+const grid = new Grid($("grid"), {
+  fetchPage: (from) => ask(`photos?${new URLSearchParams({ preview, tab: chosen(), from })}`).catch((error) => { if (error.status === 409) look(); throw error; }),
+  open: (photo) => show(photo[0]),
+  empty: () => ({ added: "Nothing new: what the rule means is in the album.", inside: "The album is empty.", leaving: "Nothing would leave.", kept: "Nobody took anything out.", waiting: "Nothing waits for Immich.", near: "No photo misses by one predicate alone." })[chosen()],
+});
+
+function chosen() {
+  return tabs.find((tab) => tab.getAttribute("aria-selected") === "true").dataset.tab;
+}
+
+// -- the rule ---------------------------------------------------------------------------------------------------------
+
+entry.addEventListener("input", () => {
+  changed();
+  clearTimeout(timer);
+  timer = setTimeout(look, PAUSE);
+});
+
+entry.addEventListener("keydown", (event) => {
+  if (event.key === "s" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); if (save && !save.disabled) write(); }
+});
+
+function changed() {
+  if (isReadOnly) return;
+  save.disabled = revert.disabled = entry.value === saved;
+}
+
+async function look() {
+  question?.abort();
+  question = new AbortController();
+  const signal = question.signal;
+  busy.hidden = false;
+  $("grid").classList.add("older");
+  try {
+    const isSaved = entry.value === saved;
+    const told = isSaved
+      ? await ask(`preview?${new URLSearchParams({ name, page })}`, { signal })
+      : await tell("preview", { name, page, entry: entry.value }, { signal });
+    preview = told.preview;
+    counts = told.counts;
+    near = null;
+    about.innerHTML = told.about;
+    trouble.innerHTML = "";
+    first();
+    tell_counts();
+    list();
+    say(`${counts.added} would be added, ${counts.inside} in the album, ${counts.leaving} would leave`);
+    lookNear(signal);
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    if (error.body?.outdated) return;
+    trouble.innerHTML = error.html;
+  }
+  if (signal === question.signal) { busy.hidden = true; $("grid").classList.remove("older"); }
+}
+
+async function lookNear(signal) {
+  try {
+    near = await ask(`near?${new URLSearchParams({ preview, page })}`, { signal });
+    counts.near = near.count;
+    tell_counts();
+    if (chosen() === "near") list();
+  } catch { /* it is good to have, and no more */ }
+}
+
+function tell_counts() {
+  for (const tab of tabs) {
+    const count = counts[tab.dataset.tab];
+    tab.querySelector(".count").textContent = count === undefined ? "" : count.toLocaleString();
+  }
+}
+
+/** At the beginning, show the first tab that has something. */
+function first() {
+  if (state.has("tab") || generation) return;
+  const tab = tabs.find((each) => counts[each.dataset.tab]);
+  if (tab) choose(tab, false);
+}
+
+// -- saving -----------------------------------------------------------------------------------------------------------
+
+async function write() {
+  try {
+    const told = await tell("save", { name, entry: entry.value, basis });
+    basis = told.basis;
+    saved = told.entry;
+    entry.value = told.entry;
+    if (told.name !== name) {
+      name = told.name;
+      state.set("name", name);
+      location.search = state;
+      return;
+    }
+    trouble.innerHTML = "";
+    changed();
+    say("saved");
+    look();
+  } catch (error) {
+    trouble.innerHTML = error.html;
+    trouble.querySelector("[data-keep-mine]")?.addEventListener("click", () => { basis = error.body.basis; write(); });
+    trouble.querySelector("[data-take-theirs]")?.addEventListener("click", () => {
+      basis = error.body.basis;
+      saved = entry.value = error.body.theirs;
+      trouble.innerHTML = "";
+      changed();
+      look();
+    });
+  }
+}
+
+save?.addEventListener("click", write);
+revert?.addEventListener("click", () => { entry.value = saved; changed(); look(); });
+addEventListener("beforeunload", (event) => { if (!isReadOnly && entry.value !== saved) event.preventDefault(); });
+
+// -- the photos -------------------------------------------------------------------------------------------------------
+
+function list() {
+  const tab = chosen();
+  const isNear = tab === "near" && near;
+  groups.hidden = !isNear;
+  groups.replaceChildren(...(isNear ? near.groups.map(([words, count]) => {
+    const span = document.createElement("span");
+    span.textContent = `${count.toLocaleString()} but for: ${words}`;
+    return span;
+  }) : []));
+  grid.reset(counts[tab] || 0, ++generation);
+}
+
+function choose(tab, byHand = true) {
+  for (const each of tabs) {
+    each.setAttribute("aria-selected", String(each === tab));
+    each.tabIndex = each === tab ? 0 : -1;
+  }
+  $("grid").setAttribute("aria-labelledby", tab.id);
+  if (!byHand) return;
+  remember("tab", tab.dataset.tab);
+  list();
+}
+
+function remember(word, value) {
+  if (value) state.set(word, value); else state.delete(word);
+  history.replaceState(null, "", `album?${state}`);
+}
+
+for (const tab of tabs) {
+  tab.addEventListener("click", () => choose(tab));
+  tab.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+    choose(next);
+    next.focus();
+  });
+}
+
+// -- one photo --------------------------------------------------------------------------------------------------------
+
+let opened = null;
+
+async function show(id) {
+  opened?.abort();
+  opened = new AbortController();
+  remember("photo", id);
+  panel.hidden = false;
+  studio.classList.add("with-panel");
+  panel.innerHTML = "<p class='faint'>Why is it here?…</p>";
+  try {
+    const { html } = await part(`photo?${new URLSearchParams({ name, preview, id })}`, { signal: opened.signal });
+    panel.innerHTML = html;
+    panel.querySelector("[data-close]")?.addEventListener("click", close);
+    panel.focus({ preventScroll: true });
+  } catch { /* another photo was chosen meanwhile */ }
+}
+
+function close() {
+  if (panel.hidden) return;
+  opened?.abort();
+  panel.hidden = true;
+  studio.classList.remove("with-panel");
+  remember("photo", "");
+  grid.cells.get(grid.at)?.focus({ preventScroll: true });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.target.matches("textarea, input")) close();
+  if (!panel.hidden && panel.contains(event.target) && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
+    grid.choose(grid.at + (event.key === "ArrowRight" ? 1 : -1));
+  }
+});
+
+const wanted = tabs.find((tab) => tab.dataset.tab === state.get("tab"));
+if (wanted) choose(wanted, false);
+look();
+if (state.get("photo")) show(state.get("photo"));

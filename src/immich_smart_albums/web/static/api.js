@@ -1,0 +1,55 @@
+// Asking the studio: everything is relative to the page, so that it works wherever it is mounted.
+
+/** The JSON that an address answers; throws Trouble with what to show. */
+export async function ask(address, options = {}) {
+  let response;
+  try {
+    response = await fetch(address, { credentials: "same-origin", ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Trouble("<section class='notice bad' role='alert'><h2>The studio does not answer</h2><p>It may have been ended. Start it again, and this page goes on.</p></section>", 0);
+  }
+  const type = response.headers.get("content-type") || "";
+  const body = type.startsWith("application/json") ? await response.json() : { problem: plain(await response.text()) };
+  if (!response.ok) throw new Trouble(body.problem || "", response.status, body);
+  return body;
+}
+
+/** Send texts to an address. */
+export function tell(address, texts, options = {}) {
+  return ask(address, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(texts), ...options });
+}
+
+/** A part of a page. A failure is one too. */
+export async function part(address, options = {}) {
+  try {
+    const response = await fetch(address, { credentials: "same-origin", ...options });
+    const text = await response.text();
+    const isHtml = (response.headers.get("content-type") || "").startsWith("text/html");
+    return { html: isHtml ? text : plain(text), ok: response.ok };
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    return { html: "<section class='notice bad' role='alert'><h2>The studio does not answer</h2><p>It may have been ended. Start it again, and reload this page.</p></section>", ok: false };
+  }
+}
+
+export class Trouble extends Error {
+  constructor(html, status, body = {}) {
+    super("the studio answered with a problem");
+    this.html = html; // made by the server, where everything is escaped
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** Say something to who does not see the page. */
+export function say(text) {
+  document.getElementById("said").textContent = text;
+}
+
+function plain(text) {
+  const p = document.createElement("p");
+  p.className = "notice bad";
+  p.textContent = text;
+  return p.outerHTML;
+}

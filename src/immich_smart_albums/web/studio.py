@@ -1,0 +1,267 @@
+"""What the pages share: one session, the user's files, the plans that were shown, and the run that is being written."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.rules_files import DEFAULT_NAME, VARIABLE, config_folder
+from immich_smart_albums.errors import ConfigurationError, PlanOutdated, Problem, Stopped
+from immich_smart_albums.model.text_forms import same_name
+from immich_smart_albums.session.events import AssetsRead, Event, Note
+from immich_smart_albums.web.entry_text import EntryText, entry_text
+from immich_smart_albums.web.job import Job
+from immich_smart_albums.web.preview import Latest, Preview, Shelf, near_misses, preview
+from immich_smart_albums.web.rules_files import RulesFiles, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.rules.album import AlbumRule, RuleSet
+    from immich_smart_albums.session.session import Session
+    from immich_smart_albums.web.preview import Group
+
+_STAND_IN = b"albums: [{name: New album, match: {favorite: true}}]"
+"""Where there is no rules file yet, so that the server can be asked all the same; it is never shown nor planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An album's lines as they stand in a file, or as somebody is typing them."""
+
+    path: Path
+    basis: str
+    """What the file on disk is recognised by, from which the editing began."""
+    text: EntryText
+
+
+@dataclass(slots=True)
+class Progress:
+    """How much was read since something was asked for."""
+
+    read: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def show(self, event: Event) -> None:
+        """Take in what a session tells."""
+        match event:
+            case AssetsRead():
+                self.read += event.count
+            case Note():
+                if event.text not in self.notes:
+                    self.notes = [*self.notes[-20:], event.text]
+            case _:
+                pass
+
+
+class Studio:
+    """Behind all pages; safe for threads."""
+
+    def __init__(self, session: Session, progress: Progress, *, read_only: bool = False) -> None:
+        self.session = session
+        self.progress = progress
+        self.read_only = read_only
+        self.files = RulesFiles()
+        self.job: Job | None = None
+        self._latest = Latest()
+        self._previews = Shelf()
+        self._plans = Shelf()
+        self._lock = threading.Lock()
+        self._new_file: Path | None = None
+
+    # -- rules --------------------------------------------------------------------------------------------------------
+
+    @property
+    def new_file(self) -> Path | None:
+        """Where the first album will be written; None: there are rules files."""
+        return self._new_file
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The rules files."""
+        return (self._new_file,) if self._new_file else self.session.config.files
+
+    def open(self) -> None:
+        """Read the rules as they are on disk, again if they changed. Raises ConfigurationError."""
+        with self._lock:
+            place = self._place_of_new_file()
+            if place is not None:
+                if self._new_file is None:
+                    self.session.reload({str(place): _STAND_IN})
+                    self._new_file = place
+                return
+            if self._new_file is not None:
+                self.session.reload(self.session.options.rules or (self._new_file,))
+                self._new_file = None
+            elif self._has_changed():
+                self.session.reload()
+
+    def rules(self) -> tuple[AlbumRule, ...]:
+        """The albums of the rules files as they are on disk."""
+        self.open()
+        return () if self._new_file else self.session.rules.albums
+
+    def rule(self, name: str) -> AlbumRule:
+        """The rule of a name. Raises ConfigurationError where there is none."""
+        found = next((rule for rule in self.rules() if same_name(rule.name, name)), None)
+        if found is None:
+            raise ConfigurationError((Problem(name or "album", "the rules have no such album"),))
+        return found
+
+    def draft(self, name: str) -> Draft:
+        """The lines of an album as they are on disk."""
+        rule = self.rule(name)
+        path = next(path for path in self.paths if str(path) == rule.span.document.name)
+        text = self.files.text(path)
+        return Draft(path, digest(text), entry_text(text, rule.span))
+
+    def typed(self, name: str, entry: str | None) -> tuple[RuleSet, AlbumRule]:
+        """The rules with other lines for one album, and that album. Raises ConfigurationError for what is wrong."""
+        if entry is None:
+            return self.session.rules, self.rule(name)
+        rule = self.rule(name)
+        draft = self.draft(name)
+        texts = self.files.texts(self.paths)
+        texts[str(draft.path)] = draft.text.replaced(entry).encode()
+        book = self.session.parse(texts)
+        at = [each for each in self.rules() if each.span.document.name == rule.span.document.name].index(rule)
+        of_file = [each for each in book.albums if each.span.document.name == str(draft.path)]
+        if at >= len(of_file):
+            raise ConfigurationError((Problem(str(draft.path), "this album is not there any more in the text"),))
+        return book, of_file[at]
+
+    def save(self, name: str, entry: str, basis: str) -> str:
+        """Write an album's lines into its file; the album's name from now on.
+
+        Raises FileChanged where the file is not what the editing began with, and ConfigurationError.
+        """
+        _, rule = self.typed(name, entry)
+        draft = self.draft(name)
+        self.files.write(draft.path, draft.text.replaced(entry), basis)
+        self.open()
+        return rule.name
+
+    def add(self, entry: str, path: Path | None = None) -> str:
+        """Write a new album behind the others of a file; its name. Raises ConfigurationError."""
+        self.open()
+        target = path or self.paths[-1]
+        text = self.files.text(target)
+        whole = _with_entry(text, entry, self._last_of(target))
+        texts = {} if self._new_file else self.files.texts(self.paths)
+        rules = self.session.parse({**texts, str(target): whole.encode()})
+        before = set() if self._new_file else {rule.name for rule in self.rules()}
+        self.files.write(target, whole, digest(text))
+        self.open()
+        return next(rule.name for rule in rules.albums if rule.name not in before)
+
+    def _last_of(self, path: Path) -> AlbumRule | None:
+        rules = () if self._new_file else self.session.rules.albums
+        return next((rule for rule in reversed(rules) if rule.span.document.name == str(path)), None)
+
+    def _place_of_new_file(self) -> Path | None:
+        """Where a first rules file goes; None where there is one already."""
+        options = self.session.options
+        if not options.rules:
+            if options.environment.get(VARIABLE, "").strip():
+                return None
+            place = options.folder / DEFAULT_NAME
+            usual = (place, place.with_suffix(".yml"))
+            if any(each.exists() for each in usual) or self._has_file_in_config_folder():
+                return None
+            return place
+        given = [] if isinstance(options.rules, Mapping) else list(options.rules)
+        if len(given) == 1 and not given[0].exists() and given[0].suffix in {".yaml", ".yml"}:
+            return given[0]
+        return None
+
+    def _has_file_in_config_folder(self) -> bool:
+        folder = config_folder(self.session.options.environment)
+        return folder is not None and any(
+            (folder / DEFAULT_NAME).with_suffix(end).exists() for end in (".yaml", ".yml")
+        )
+
+    def _has_changed(self) -> bool:
+        """Whether the files are not any more what the session read."""
+        config = self.session.config
+        data = b"\0".join(path.read_bytes() for path in config.files)
+        return sha256(data).hexdigest()[:32] != config.digest
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    def preview(self, name: str, entry: str | None, tab: str) -> Preview:
+        """What a rule means now, as it is on disk or as it is being typed. Raises Stopped where it is outdated."""
+        stop = self._latest.begin(f"preview {tab}")
+        book, rule = self.typed(name, entry)
+        shown = preview(self.session, book, rule, secrets.token_urlsafe(9), stop)
+        self._previews.put(shown.id, shown)
+        return shown
+
+    def shown(self, id_: str) -> Preview:
+        """A preview that was made. Raises Stopped for one that is long gone."""
+        found = self._previews.get(id_)
+        if not isinstance(found, Preview):
+            raise Stopped
+        return found
+
+    def near(self, id_: str, tab: str) -> tuple[Group, ...]:
+        """What misses by one predicate."""
+        shown = self.shown(id_)
+        if "near" not in shown.groups:
+            shown.groups["near"] = near_misses(self.session, shown, self._latest.begin(f"near {tab}"))
+        return shown.groups["near"]
+
+    def plan(self, allow: Sequence[str] = ()) -> Plan:
+        """The plan of everything, to be shown, and applied by its fingerprint."""
+        self.open()
+        if self._new_file:
+            raise ConfigurationError((Problem(str(self._new_file), "there is no rule yet", "Make an album first."),))
+        plan = self.session.writable(self.session.plan(allow=allow))
+        self._plans.put(plan.fingerprint, plan)
+        return plan
+
+    def plan_undo(self, run: int | None) -> Plan:
+        """The plan that takes a run back, to be shown, and applied by its fingerprint."""
+        self.open()
+        plan = self.session.writable(self.session.plan_undo(run))
+        self._plans.put(plan.fingerprint, plan)
+        return plan
+
+    # -- writing ------------------------------------------------------------------------------------------------------
+
+    def apply(self, fingerprint: str) -> Job:
+        """Begin to write exactly the plan that was shown. Raises PlanOutdated where it is not known any more."""
+        plan = self._plans.get(fingerprint)
+        with self._lock:
+            if self.job is not None and self.job.is_running:
+                raise PlanOutdated("a run is being written already", hint="Wait until it has ended, or stop it.")
+            if plan is None:
+                raise PlanOutdated(
+                    "this plan was made too long ago", hint="Look at the plan again, and apply that one."
+                )
+            self.job = Job(self.session, plan)  # type: ignore[arg-type]
+            self.job.start()
+            return self.job
+
+
+def _with_entry(text: str, entry: str, last: AlbumRule | None) -> str:
+    """A file's text with one more album at its end."""
+    if last is None:
+        return (text if not text or text.endswith("\n") else f"{text}\n") + "albums:\n" + _indented(entry, "  ")
+    found = entry_text(text, last.span)
+    if not found.before:
+        hint = "Write each album on lines of its own, beginning with `- name:`."
+        raise ConfigurationError((Problem(last.span.document.name, "there is no place for another album", hint),))
+    whole = found.replaced(found.entry)
+    head = whole[: len(whole) - len(found.after)]
+    gap = "\n" if head.endswith("\n") else "\n\n"
+    return head + gap + _indented(entry, found.indent) + found.after
+
+
+def _indented(text: str, indent: str) -> str:
+    return "".join(f"{indent}{line}\n" if line.strip() else "\n" for line in text.rstrip("\n").split("\n"))
