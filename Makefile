@@ -1,4 +1,5 @@
-# `make demo` shows the tool at work on its own sandbox, `make test` runs all tests. Both set up what they need.
+# `make demo` shows the tool at work on its own sandbox, `make studio` opens its page on one, `make test` runs all tests.
+# All set up what they need.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,10 +8,13 @@ TOOL := $(VENV)/.tool
 READY := $(VENV)/.ready
 INSTALL := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install -qq --disable-pip-version-check --editable
 
-.PHONY: demo test lint bench clean
+.PHONY: demo studio test lint bench clean
 
 demo: $(TOOL)
 	@$(BIN)/immich-smart-albums demo
+
+studio: $(TOOL)
+	@$(BIN)/immich-smart-albums demo --studio
 
 test: $(READY)
 	@$(BIN)/coverage erase

@@ -113,8 +113,8 @@ class Terminal:
 def _run(words: list[str]) -> int:
     if words[0] == "curl":
         return _curl([os.path.expandvars(word) for word in words[1:]])
-    if words[1] == "sandbox":
-        VERBS["sandbox"].parser("sandbox").parse_args(words[2:])  # one is running already
+    if words[1] in {"sandbox", "serve"}:
+        VERBS[words[1]].parser(words[1]).parse_args(words[2:])  # they stay until Ctrl-C, and have tests of their own
         return 0
     try:
         return run(words[1:])

@@ -212,7 +212,7 @@ def _serve(parser: Parser) -> None:
 
 
 def _demo(parser: Parser) -> None:
-    """No arguments: everything is made up."""
+    parser.add_argument("--studio", action="store_true", help="open the studio on that server instead, until Ctrl-C")
 
 
 def _sandbox(parser: Parser) -> None:

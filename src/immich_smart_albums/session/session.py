@@ -227,16 +227,16 @@ class Session:
     # -- reading ----------------------------------------------------------------------------------------------------
 
     def plan(
-        self, *, allow: Sequence[str] = (), rules: RuleSet | None = None, names_anew: bool = True, stop: Stop = never
+        self, *, allow: Sequence[str] = (), rules: RuleSet | None = None, draft: bool = False, stop: Stop = never
     ) -> Plan:
         """What would change in all albums, or in those of other rules; nothing is written.
 
         The guards of albums named in `allow` do not count this once. Names and albums are looked up anew if the session
-        used them before: a plan is made from the world as it is. Not so without `names_anew`, for plans that follow
-        each other quickly while somebody is typing, and that nobody writes.
+        used them before: a plan is made from the world as it is. Not so a `draft`, for plans that follow each other
+        quickly while somebody is typing, and that nobody writes: it may rest on records in memory, as `select` does.
         """
         with self._reading(stop):
-            if names_anew and not self._is_fresh:
+            if not draft and not self._is_fresh:
                 self._accounts = None  # records in memory stay: no plan is made from them
             config, book = self.config, self.rules if rules is None else rules
             with self.ledger() as ledger:
@@ -245,7 +245,7 @@ class Session:
                     book,
                     self.accounts,
                     ledger,
-                    self._selecting(),
+                    replace(self._selecting(), records=self._records if draft else {}),
                     made_at=now(),
                     rules=config.digest,
                     files=files,

@@ -81,7 +81,7 @@ class Preview:
 def preview(session: Session, rules: RuleSet, rule: AlbumRule, id_: str, stop: Stop) -> Preview:
     """Plan one rule, which need not stand in a file. Raises SmartAlbumsError, and Stopped where `stop` says so."""
     only = replace(rules, albums=(rule,), others=tuple(each for each in rules.albums if each is not rule))
-    plan = session.plan(rules=only, names_anew=False, stop=stop)
+    plan = session.plan(rules=only, draft=True, stop=stop)
     inside = [asset for album in plan.albums for asset in _inside(session, album, stop)]
     waits = [group for album in plan.albums for group in (*album.waiting, *album.staying)]
     groups = {

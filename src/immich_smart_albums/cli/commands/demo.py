@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.cli.arguments import selection_parser
-from immich_smart_albums.cli.commands import select
+from immich_smart_albums.cli.commands import select, serve
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.parser import PROGRAM
+from immich_smart_albums.cli.verbs import VERBS
+from immich_smart_albums.config.rules_files import DEFAULT_NAME
 from immich_smart_albums.config.settings import KEY_NAME, SERVER_NAMES
 from immich_smart_albums.errors import ConfigurationError
 
@@ -33,8 +37,30 @@ RULE = (
 ALBUM = ("--album", "Kids in Finland", "--create-album")
 
 
-def run(_: argparse.Namespace) -> Exit:
-    """Preview a rule, add it to a new album, add again, and misspell something."""
+RULES = """\
+# Albums on the made-up photos of this demo. Change them as you like.
+albums:
+  # A list means any of these people.
+  - name: Kids in Finland
+    match:
+      person: [Emma, Noah]
+      place: {country: Finland}
+      not:
+        - person: John Smith
+    keep: in-step
+
+  # What a search for words finds: the best 120.
+  - name: Dogs on the beach
+    match:
+      smart: {query: a dog on a beach, top: 120}
+"""
+"""Of the studio on the made-up photos."""
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Preview a rule, add it to a new album, add again, and misspell something; or open the studio."""
+    if arguments.studio:
+        return _studio()
     with Sandbox(generate(ASSETS)) as sandbox:
         os.environ[SERVER_NAMES[0]] = sandbox.url
         os.environ[KEY_NAME] = sandbox.keys["alice"]
@@ -49,8 +75,20 @@ def run(_: argparse.Namespace) -> Exit:
         _show((*RULE, *ALBUM))
         _say("\n4. A typo. The server would ignore it and return every photo; here it stops the run.\n")
         _show(("--include-metadata-union", '{"contry": "Finland"}', "--album", "Kids in Finland"))
-    _say(f"\nNow with your own server: see the README. To play on: {PROGRAM} sandbox")
+    _say(f"\nNow with your own server: see the README. To play on: make studio, or {PROGRAM} sandbox")
     return Exit.DONE
+
+
+def _studio() -> Exit:
+    """The studio on a server with made-up photos, with rules and a ledger of its own; all of it goes again."""
+    with Sandbox(generate(ASSETS)) as sandbox, tempfile.TemporaryDirectory(prefix="immich-smart-albums-") as folder:
+        os.environ[SERVER_NAMES[0]] = sandbox.url
+        os.environ[KEY_NAME] = sandbox.keys["alice"]
+        rules = Path(folder, DEFAULT_NAME)
+        rules.write_text(RULES, encoding="utf-8")
+        _say(f"A small photo server with {ASSETS:,} made-up photos is running for this, and only for it.")
+        flags = [str(rules), "--ledger", str(Path(folder, "ledger.db")), "--port", "0"]
+        return serve.run(VERBS["serve"].parser("serve").parse_args(flags))
 
 
 def _show(arguments: Sequence[str]) -> None:

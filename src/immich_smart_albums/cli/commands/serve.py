@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -31,7 +32,11 @@ def run(arguments: argparse.Namespace) -> Exit:
     is_local = arguments.host in LOOPBACK
     token = _token(arguments.token_file) if arguments.token_file else None if is_local else secrets.token_urlsafe(24)
     progress = Progress()
-    studio = Studio(Session(rules_options(arguments), progress.show), progress, read_only=arguments.read_only)
+    studio = Studio(
+        Session(replace(rules_options(arguments), keeps_records=True), progress.show),
+        progress,
+        read_only=arguments.read_only,
+    )
     policy = Policy(
         hosts=_hosts(arguments, is_local=is_local),
         any_address=not is_local,

@@ -1,0 +1,169 @@
+"""A studio on a port of its own, beside a sandbox."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+import uvicorn
+
+from immich_sandbox import Sandbox, generate
+from immich_smart_albums.session.options import Options
+from immich_smart_albums.session.session import Session
+from immich_smart_albums.web.application import application
+from immich_smart_albums.web.safety import Policy
+from immich_smart_albums.web.studio import Progress, Studio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+RULES = """\
+# Ours. This comment stays.
+albums:
+  # The kids, as grandma likes them
+  - name: Kids in Finland
+    match:
+      person: [Emma, Noah]   # both of them
+      place: {country: Finland}
+    keep: in-step
+
+  # A search
+  - name: Dogs
+    match:
+      smart: {query: a dog on a beach, top: 30}
+"""
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Opened:
+    """A running studio."""
+
+    port: int
+    studio: Studio
+    sandbox: Sandbox
+    folder: Path
+    answers: list[Answer] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "smart-albums.yaml"
+
+    def request(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
+        """Send it as it stands, with no header that is not named."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        sent = {"host": f"127.0.0.1:{self.port}"} | ({} if data is None else {"content-length": str(len(data))})
+        for name, value in {**sent, **(headers or {})}.items():
+            connection.putheader(name, value)
+        connection.endheaders(data)
+        response = connection.getresponse()
+        answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        connection.close()
+        self.answers.append(answer)
+        return answer
+
+    def get(self, path: str, **parameters: str) -> Answer:
+        return self.request("GET", f"/{path}" + (f"?{urlencode(parameters)}" if parameters else ""))
+
+    def post(self, path: str, **texts: str) -> Answer:
+        """As a page of the studio sends it."""
+        headers = {"content-type": "application/json", "sec-fetch-site": "same-origin"}
+        return self.request("POST", f"/{path}", texts, headers)
+
+    def applied(self, fingerprint: str) -> Any:
+        """Apply a plan that was shown, and wait for the end."""
+        assert self.post("apply", fingerprint=fingerprint).status == 200
+        assert self.studio.job is not None
+        self.studio.job.wait(60)
+        return self.get("job").json
+
+
+@pytest.fixture(scope="session")
+def library() -> Sandbox:
+    """A sandbox that nobody writes to."""
+    return Sandbox(generate(600))
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(generate(600)) as running:
+        yield running
+
+
+@contextmanager
+def opened(
+    sandbox: Sandbox, folder: Path, policy: Policy | None = None, *, rules: str | None = RULES, key: str = "alice"
+) -> Iterator[Opened]:
+    """A studio that answers; with its rules in a file, if there are any."""
+    if rules is not None:
+        (folder / "smart-albums.yaml").write_text(rules, encoding="utf-8")
+    environment = {
+        "IMMICH_SERVER_URL": sandbox.url,
+        "IMMICH_API_KEY": sandbox.keys.get(key, key),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "HOME": str(folder),
+    }
+    policy = policy or Policy()
+    progress = Progress()
+    options = Options(
+        environment=environment, today=date(2026, 11, 2), ledger=folder / "ledger.db", folder=folder, keeps_records=True
+    )
+    studio = Studio(Session(options, progress.show), progress, read_only=policy.read_only)
+    config = uvicorn.Config(
+        application(studio, policy), log_config=None, access_log=False, lifespan="off", ws="none", server_header=False
+    )
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        running = threading.Thread(target=server.run, args=([listener],), name="studio")
+        running.start()
+        page = Opened(listener.getsockname()[1], studio, sandbox, folder)
+        try:
+            while not server.started:
+                time.sleep(0.01)
+            yield page
+        finally:
+            server.should_exit = True
+            server.force_exit = True
+            running.join()
+    for answer in page.answers:
+        for secret in sandbox.keys.values():
+            assert secret.encode() not in answer.body
+            assert secret not in str(answer.headers)
+
+
+@pytest.fixture
+def page(sandbox: Sandbox, tmp_path: Path) -> Iterator[Opened]:
+    with opened(sandbox, tmp_path) as running:
+        yield running
