@@ -11,6 +11,7 @@ from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Stage
+from immich_smart_albums.model.search_fields import BY_NAME
 from immich_smart_albums.operations.indexing.indexing import Indexing, ranking_scope
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.select import compile_for, select
@@ -250,8 +251,7 @@ class Namer:
 
     def __call__(self, field_: str, id_: str) -> str:
         """The name of what an id in a search field stands for; the id where that is not to be had."""
-        things = {"personIds": EntityKind.PERSON, "tagIds": EntityKind.TAG}
         try:
-            return self.names.known(things.get(field_, EntityKind.ALBUM)).get(id_, id_)
+            return self.names.known(EntityKind(BY_NAME[field_].refers_to)).get(id_, id_)
         except ServerError:
             return id_  # it explains less, and is no reason to explain nothing
