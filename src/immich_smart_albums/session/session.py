@@ -149,7 +149,7 @@ class Session:
                     present = accounts.present if self.options.keeps_records else {}
                     for name, account in present.items():
                         self._records.setdefault(name, RecordCache(account.server.searches))
-                    self._indexing = new_indexing(accounts, self._selecting())
+                    self._indexing = {}
                     self._is_fresh = True
         return accounts
 
@@ -290,6 +290,7 @@ class Session:
         with self._reading(stop):
             accounts = self._accounts_for(albums)
             options = replace(self._selecting(), keeps_rejected=explained, records=self._records)
+            self._indexing = self._indexing or new_indexing(accounts, options)
             answers, notices = preview(albums, accounts, options, self._indexing)
         self._tell_notes(notices)
         book = RuleSet(albums)
