@@ -97,9 +97,12 @@ def test_every_verb_has_a_chapter() -> None:
 def test_every_error_has_its_exit_code_and_its_remedy() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| (\d) \| .+ \|$", REFERENCE, re.MULTILINE))
     abstract = {errors.SmartAlbumsError, errors.ServerError}
-    classes = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, errors.SmartAlbumsError)]
+    types = [value for value in vars(errors).values() if isinstance(value, type)]
+    classes = [error for error in types if issubclass(error, errors.SmartAlbumsError)]
     exits = {errors.ConfigurationError: Exit.WRONG_USAGE, errors.UnsafePlan: Exit.REFUSED}
-    assert rows == {each.__name__: str(exits.get(each, Exit.FAILED).value) for each in classes if each not in abstract}
+    assert rows == {
+        error.__name__: str(exits.get(error, Exit.FAILED).value) for error in classes if error not in abstract
+    }
 
 
 def test_every_standing_of_the_ledger_is_explained() -> None:
