@@ -8,7 +8,7 @@ TOOL := $(VENV)/.tool
 READY := $(VENV)/.ready
 INSTALL := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install -qq --disable-pip-version-check --editable
 
-.PHONY: demo studio test lint bench clean
+.PHONY: demo studio test lint bench clean hashes
 
 demo: $(TOOL)
 	@$(BIN)/immich-smart-albums demo
@@ -43,3 +43,8 @@ $(READY): $(TOOL)
 
 clean:
 	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+# What the image installs, with hashes; after a change of pyproject.toml or constraints.txt.
+hashes: $(READY)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check pip-tools
+	@$(BIN)/python deploy/hashes.py

@@ -14,6 +14,7 @@ from immich_smart_albums.cli.arguments import selection_parser
 from immich_smart_albums.cli.exits import MEANINGS
 from immich_smart_albums.cli.parser import PROGRAM
 from immich_smart_albums.cli.verbs import VERBS
+from immich_smart_albums.config.variables import VARIABLES
 from immich_smart_albums.immich import versions
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.model.search_fields import FIELDS
@@ -47,6 +48,12 @@ def permissions() -> str:
 def exits() -> str:
     """How a run can end."""
     return _table(("code", "meaning"), ((str(code.value), meaning) for code, meaning in MEANINGS.items()))
+
+
+def variables() -> str:
+    """What may stand in the environment."""
+    rows = ((", ".join(f"`{name}`" for name in variable.names), variable.meaning) for variable in VARIABLES)
+    return _table(("variable", "meaning"), rows)
 
 
 # -- rules files -------------------------------------------------------------------------------------------------------
@@ -252,5 +259,6 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/reference.md", "notify"): notify_settings,
     ("docs/reference.md", "permissions"): permissions,
     ("docs/reference.md", "splits"): split_keys,
+    ("docs/reference.md", "variables"): variables,
 }
 """The generated parts by page and name; they stand between `<!-- name -->` and `<!-- /name -->`."""

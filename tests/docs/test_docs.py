@@ -117,8 +117,8 @@ def test_every_variable_is_in_the_reference() -> None:
     told = set(re.findall(r"`([A-Z_]{6,})`", chapter))
     assert told >= {*SERVER_NAMES, KEY_NAME, KEY_FILE_NAME, VARIABLE, "XDG_STATE_HOME", "XDG_CONFIG_HOME", "NO_COLOR"}
     code = "".join(file.read_text(encoding="utf-8") for file in (CHECKOUT / "src").rglob("*.py"))
-    for variable in told:
-        assert variable in code, f"nothing reads {variable}"
+    for variable in told - {"TZ"}:  # the system reads that one
+        assert code.count(variable) > 1, f"nothing reads {variable}"
 
 
 def anchor_of(heading: str) -> str:
