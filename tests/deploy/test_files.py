@@ -189,9 +189,13 @@ def test_the_add_on_for_home_assistant_maps_the_rules_and_names_no_key() -> None
 
 def pins(path: Path) -> dict[str, str]:
     """The version of each package, by its name in lower case."""
-    return {
-        name.lower(): version for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", path.read_text(), re.MULTILINE)
-    }
+    found = re.findall(r"^([\w.-]+)==([^\s;]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {_name(name): version for name, version in found}
+
+
+def _name(package: str) -> str:
+    """The name of a package in its one spelling: `typing_extensions` → `typing-extensions`."""
+    return package.lower().replace("_", "-")
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-build.txt"])
@@ -210,5 +214,5 @@ def test_the_image_installs_whatever_the_tool_needs() -> None:
     project = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
     needed = re.search(r"^dependencies = \[(.*?)^\]", project, re.MULTILINE | re.DOTALL)
     assert needed
-    names = {name.lower() for name in re.findall(r'"([\w.-]+)', needed[1])}
+    names = {name.lower().replace("_", "-") for name in re.findall(r'"([\w.-]+)', needed[1])}
     assert names <= pins(DEPLOY / "requirements.txt").keys(), "`make hashes`"

@@ -50,6 +50,19 @@ VARIABLES = (
     Variable(
         ("SMART_ALBUMS_RULES",), "Rules", "the rules file, or a folder of them", "/config", in_container="/config"
     ),
+    Variable(
+        ("SMART_ALBUMS_HOOK_SECRET",),
+        "Secret of the hook",
+        "what Immich says in its calls of the daemon; without it the daemon takes no calls",
+        is_secret=True,
+    ),
+    Variable(("SMART_ALBUMS_HOOK_SECRET_FILE",), "File with that secret", "a file that holds it", is_in_template=False),
+    Variable(
+        ("SMART_ALBUMS_URL",),
+        "Address of the daemon",
+        "how others reach the daemon's address, as `--url`",
+        "http://tower.local:8765",
+    ),
     Variable(("XDG_STATE_HOME",), "Ledger", "where the ledger is kept", "/data", in_container="/data"),
     Variable(("XDG_CONFIG_HOME",), "Configuration", "where the rules file is looked for", is_in_template=False),
     Variable(("TZ",), "Time zone", "the time zone of schedules, where the rules files name none", "Europe/Helsinki"),
