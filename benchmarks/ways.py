@@ -90,17 +90,17 @@ def this_tool(url: str, key: str, flags: Flags, concurrency: int, state: Path | 
     started, cpu = time.perf_counter(), time.process_time()
     http = Http(Address.parse(url), Secret(key), concurrency=concurrency, on_exchange=note)
     server = ImmichServer(http, concurrency=concurrency, on_read=lambda _: None)
-    findings = Diagnostics()
+    diagnostics = Diagnostics()
     given = {
         flag: [[Source(flag.name, each, _form(each)) for each in flags[flag.name]]]
         for flag in FLAGS
         if flag.name in flags
     }
-    rule = read_rule(given, findings)
-    findings.raise_problems()
+    rule = read_rule(given, diagnostics)
+    diagnostics.raise_problems()
     assert rule is not None
-    rule = resolve(rule, server, findings)
-    findings.raise_problems()
+    rule = resolve(rule, server, diagnostics)
+    diagnostics.raise_problems()
     store = StateFile(state, print) if state else None
     selection = select_one(rule, server, SelectOptions(concurrency, lambda _: None, store))
     return Figure(

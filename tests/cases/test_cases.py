@@ -57,17 +57,17 @@ class Case:
 
     def read(self, file: str) -> tuple[RuleSet, ConnectedAccounts, Diagnostics]:
         """Rules, and everybody who takes part."""
-        findings = Diagnostics()
+        diagnostics = Diagnostics()
         keys = self.sandbox.keys
         environment = {"IMMICH_URL": self.sandbox.url, "ALICE_KEY": keys["alice"], "BOB_KEY": keys["bob"]}
         accounts = (self.folder / file).read_text(encoding="utf-8").count("accounts:\n")
         surroundings = Environment(environment, self.folder, TODAY)
-        household = load([self.folder / file], surroundings, findings, key=None if accounts else keys["alice"])
+        household = load([self.folder / file], surroundings, diagnostics, key=None if accounts else keys["alice"])
         makers = {
             name: partial(connect, settings, Connection(), on_exchange=lambda _: None, on_read=lambda _: None)
             for name, settings in household.settings.items()
         }
-        return household.rules, connect_accounts(makers), findings
+        return household.rules, connect_accounts(makers), diagnostics
 
     def plan(self, file: str) -> tuple[Plan, str]:
         """What rules would change, as a value and as text with its notices."""

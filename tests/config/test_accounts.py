@@ -23,11 +23,11 @@ KEY = "AbC123xyz"
 def read(
     account: Account, variables: dict[str, str] | None = None, folder: Path | None = None, patience: float = 60
 ) -> tuple[str | None, Diagnostics]:
-    findings = Diagnostics()
+    diagnostics = Diagnostics()
     places = Variables((("the environment", variables or {}),)) if folder is None else Variables.read({}, folder)
-    key = read_account_key(account, places, findings, patience=patience)
-    assert KEY not in repr(findings)
-    return key.reveal() if key else None, findings
+    key = read_account_key(account, places, diagnostics, patience=patience)
+    assert KEY not in repr(diagnostics)
+    return key.reveal() if key else None, diagnostics
 
 
 def problem(account: Account, variables: dict[str, str] | None = None, patience: float = 60) -> str:
@@ -162,14 +162,14 @@ def test_a_file_without_an_end_is_no_key(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert problem(Account("alice", key_file="/dev/zero")) == (
         "account alice: cannot read /dev/zero: it is larger than 65,536 bytes"
     )
-    findings = Diagnostics()
-    assert read_key(Variables((("x", {KEY_FILE_NAME: "/dev/zero"}),)), findings, given=None) is None
-    assert "larger than 65,536 bytes" in findings.problems[0].message
+    diagnostics = Diagnostics()
+    assert read_key(Variables((("x", {KEY_FILE_NAME: "/dev/zero"}),)), diagnostics, given=None) is None
+    assert "larger than 65,536 bytes" in diagnostics.problems[0].message
     (tmp_path / ".env").symlink_to("/dev/zero")
     assert Variables.read({}, tmp_path).find("A") is None
     (tmp_path / "big.json").write_text(" " * 2000)
     monkeypatch.setattr(flag_values, "LARGEST_FILTER", 1000)
     for name in ("big.json", "/dev/zero"):
-        findings = Diagnostics()
-        assert flag_values.read_source("--include-metadata-union", str(tmp_path / name), findings) is None
-        assert "larger than 1,000 bytes" in findings.problems[0].message
+        diagnostics = Diagnostics()
+        assert flag_values.read_source("--include-metadata-union", str(tmp_path / name), diagnostics) is None
+        assert "larger than 1,000 bytes" in diagnostics.problems[0].message

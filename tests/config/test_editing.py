@@ -50,11 +50,11 @@ def change(match: str, click: Callable[[Plain], list[Edit]]) -> str:
 
 
 def readable(text: str) -> None:
-    findings = Diagnostics()
-    value = read_yaml("rules.yaml", text.encode(), findings)
+    diagnostics = Diagnostics()
+    value = read_yaml("rules.yaml", text.encode(), diagnostics)
     assert value is not None
-    assert read_rules([value], Reader(findings, date(2024, 5, 31), UTC)) is not None, findings.problems
-    assert findings.problems == []
+    assert read_rules([value], Reader(diagnostics, date(2024, 5, 31), UTC)) is not None, diagnostics.problems
+    assert diagnostics.problems == []
 
 
 @pytest.mark.parametrize(

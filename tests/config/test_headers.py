@@ -95,10 +95,10 @@ def test_what_is_no_header_is_told_without_its_line(tmp_path: Path, headers: str
 
 def test_flags_say_where_the_values_come_from(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(TOKEN, encoding="utf-8")
-    findings = Diagnostics()
+    diagnostics = Diagnostics()
     words = ["X-File=@" + str(tmp_path / "token"), "X-Env=env:TOKEN"]
-    assert shown(headers_of_flags(words, VARIABLES, findings)) == {"X-File": TOKEN, "X-Env": TOKEN}
-    assert not findings.problems
+    assert shown(headers_of_flags(words, VARIABLES, diagnostics)) == {"X-File": TOKEN, "X-Env": TOKEN}
+    assert not diagnostics.problems
 
 
 @pytest.mark.parametrize(
@@ -120,25 +120,25 @@ def test_flags_say_where_the_values_come_from(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_with_a_flag_is_told_without_the_value(word: str, said: str) -> None:
-    findings = Diagnostics()
-    assert headers_of_flags([word], VARIABLES, findings) == {}
-    assert said in findings.problems[0].message
-    assert findings.problems[0].hint
-    assert TOKEN not in repr(findings)
+    diagnostics = Diagnostics()
+    assert headers_of_flags([word], VARIABLES, diagnostics) == {}
+    assert said in diagnostics.problems[0].message
+    assert diagnostics.problems[0].hint
+    assert TOKEN not in repr(diagnostics)
 
 
 def test_a_variable_has_a_header_on_each_line() -> None:
     text = f"\nX-A: {TOKEN}\r\n  Cookie: a=b; c=d:e\n\n"
-    findings = Diagnostics()
+    diagnostics = Diagnostics()
     variables = Variables((("the environment", {"IMMICH_HEADERS": text}),))
-    assert shown(headers_of_variables(variables, findings)) == {"X-A": TOKEN, "Cookie": "a=b; c=d:e"}
-    assert not findings.problems
+    assert shown(headers_of_variables(variables, diagnostics)) == {"X-A": TOKEN, "Cookie": "a=b; c=d:e"}
+    assert not diagnostics.problems
     for wrong in (TOKEN, f"Host: {TOKEN}", f"X A: {TOKEN}", "X-A:"):
-        findings = Diagnostics()
+        diagnostics = Diagnostics()
         variables = Variables((("the environment", {"IMMICH_HEADERS": wrong}),))
-        assert headers_of_variables(variables, findings) == {}
-        assert findings.problems[0].where == "IMMICH_HEADERS in the environment"
-        assert TOKEN not in repr(findings)
+        assert headers_of_variables(variables, diagnostics) == {}
+        assert diagnostics.problems[0].where == "IMMICH_HEADERS in the environment"
+        assert TOKEN not in repr(diagnostics)
 
 
 def test_without_any_there_are_none() -> None:

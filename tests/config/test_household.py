@@ -200,18 +200,18 @@ def test_what_is_missing_is_told_together_with_what_is_wrong(tmp_path: Path) -> 
 
 def test_problems_from_before_are_told_with_the_rest(tmp_path: Path) -> None:
     write(tmp_path, rules=ALBUM.format("A"))
-    findings = Diagnostics([Problem("--timeout", "0 is out of range")])
+    diagnostics = Diagnostics([Problem("--timeout", "0 is out of range")])
     for read in (load, load_rules):
         with pytest.raises(ConfigurationError) as caught:
-            read([tmp_path / "rules.yaml"], surroundings(tmp_path, IMMICH_URL=HERE, IMMICH_API_KEY="K"), findings)
+            read([tmp_path / "rules.yaml"], surroundings(tmp_path, IMMICH_URL=HERE, IMMICH_API_KEY="K"), diagnostics)
         assert [problem.where for problem in caught.value.problems] == ["--timeout"]
 
 
 def test_home_is_asked_for_where_the_environment_does_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    findings = Diagnostics()
-    assert find_rules([], {}, tmp_path, findings) == ()
-    assert str(tmp_path) in findings.problems[0].message.partition(" nor ")[2]
+    diagnostics = Diagnostics()
+    assert find_rules([], {}, tmp_path, diagnostics) == ()
+    assert str(tmp_path) in diagnostics.problems[0].message.partition(" nor ")[2]
 
 
 def test_a_file_of_the_other_ending_is_found_and_words_of_ones_own_are_left_alone(tmp_path: Path) -> None:
@@ -236,9 +236,9 @@ def test_rules_come_from_standard_input(tmp_path: Path, monkeypatch: pytest.Monk
 def test_an_album_named_null_is_told(tmp_path: Path) -> None:
     for name, count in (("null", 1), ("~", 1), ('"null"', 0), ("Nullarbor", 0)):
         write(tmp_path, rules=f"server: {HERE}\nalbums: [{{name: {name}, match: {{favorite: true}}}}]\n")
-        findings = Diagnostics()
-        load([tmp_path / "rules.yaml"], surroundings(tmp_path, IMMICH_API_KEY="Key1"), findings)
-        assert sum("the album is named" in warning for warning in findings.warnings) == count
+        diagnostics = Diagnostics()
+        load([tmp_path / "rules.yaml"], surroundings(tmp_path, IMMICH_API_KEY="Key1"), diagnostics)
+        assert sum("the album is named" in warning for warning in diagnostics.warnings) == count
 
 
 def test_a_variable_that_names_no_rules_is_told_with_its_name(tmp_path: Path) -> None:

@@ -52,12 +52,12 @@ def edited(draw: st.DrawFn) -> str:
 @settings(max_examples=50, deadline=None)
 @given(edited())
 def test_a_file_that_is_being_edited_gives_rules_or_problems_with_places(text: str) -> None:
-    findings = Diagnostics()
-    value = read_yaml("rules.yaml", text.encode(), findings)
-    found = read_rules([value], Reader(findings, date(2026, 8, 15))) if value is not None else None
-    assert (found is None) is bool(findings.problems)
+    diagnostics = Diagnostics()
+    value = read_yaml("rules.yaml", text.encode(), diagnostics)
+    found = read_rules([value], Reader(diagnostics, date(2026, 8, 15))) if value is not None else None
+    assert (found is None) is bool(diagnostics.problems)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for problem in findings.problems:
+    for problem in diagnostics.problems:
         name, line, column = problem.where.rsplit(":", 2)
         assert name == "rules.yaml"
         assert 1 <= int(line) <= len(lines)
@@ -65,8 +65,8 @@ def test_a_file_that_is_being_edited_gives_rules_or_problems_with_places(text: s
 
 
 def test_the_file_that_is_edited_is_fine() -> None:
-    findings = Diagnostics()
-    value = read_yaml("rules.yaml", WHOLE.encode(), findings)
+    diagnostics = Diagnostics()
+    value = read_yaml("rules.yaml", WHOLE.encode(), diagnostics)
     assert value is not None
-    assert read_rules([value], Reader(findings, date(2026, 8, 15))) is not None
-    assert findings.problems == []
+    assert read_rules([value], Reader(diagnostics, date(2026, 8, 15))) is not None
+    assert diagnostics.problems == []

@@ -30,8 +30,8 @@ def read(
 ) -> tuple[Settings | None, Diagnostics]:
     if dot_env is not None:
         (folder / ".env").write_text(dot_env, encoding="utf-8")
-    findings = Diagnostics()
-    return read_settings(environment or {}, folder, findings, server=server, key=key), findings
+    diagnostics = Diagnostics()
+    return read_settings(environment or {}, folder, diagnostics, server=server, key=key), diagnostics
 
 
 def pair(found: tuple[Settings | None, Diagnostics]) -> tuple[str, str]:

@@ -83,9 +83,9 @@ def test_the_address_of_a_page_leads_to_that_of_the_server() -> None:
 
 
 def problems(folder: Path, server: str | None = None, key: str | None = None, **environment: str) -> list[str]:
-    findings = Diagnostics()
-    read_settings(environment, folder, findings, server=server, key=key)
-    return [f"{problem.where}: {problem.message} → {problem.hint}" for problem in findings.problems]
+    diagnostics = Diagnostics()
+    read_settings(environment, folder, diagnostics, server=server, key=key)
+    return [f"{problem.where}: {problem.message} → {problem.hint}" for problem in diagnostics.problems]
 
 
 def test_a_setting_is_told_with_where_it_comes_from_and_what_counts(tmp_path: Path) -> None:

@@ -15,17 +15,17 @@ FLAG = "--include-metadata-union"
 
 
 def source(value: str, flag: str = FLAG) -> Source:
-    findings = Diagnostics()
-    found = read_source(flag, value, findings)
-    assert findings.problems == []
+    diagnostics = Diagnostics()
+    found = read_source(flag, value, diagnostics)
+    assert diagnostics.problems == []
     assert found is not None
     return found
 
 
 def problem(value: str, flag: str = FLAG) -> tuple[str, str]:
-    findings = Diagnostics()
-    assert read_source(flag, value, findings) is None
-    (only,) = findings.problems
+    diagnostics = Diagnostics()
+    assert read_source(flag, value, diagnostics) is None
+    (only,) = diagnostics.problems
     return only.where, only.message
 
 

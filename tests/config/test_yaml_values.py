@@ -27,8 +27,8 @@ def read(text: str | bytes) -> tuple[ValueNode | None, list[Problem]]:
     data = text if isinstance(text, bytes) else text.encode()
     found = []
     for loader in LOADERS:
-        findings = Diagnostics()
-        found.append((read_yaml(NAME, data, findings, loader=loader), findings.problems))
+        diagnostics = Diagnostics()
+        found.append((read_yaml(NAME, data, diagnostics, loader=loader), diagnostics.problems))
     assert found[0] == found[1]
     return found[0]
 
@@ -199,18 +199,18 @@ def test_entries_are_merged_in_where_a_mapping_does_not_have_them() -> None:
 )
 def test_what_yaml_makes_of_a_text_is_told_where_it_may_surprise(text: str, notices: list[str]) -> None:
     for loader in LOADERS:
-        findings = Diagnostics()
-        read_yaml(NAME, text.encode(), findings, loader=loader)
-        assert len(findings.warnings) == len(notices)
-        for found, expected in zip(findings.warnings, notices, strict=True):
+        diagnostics = Diagnostics()
+        read_yaml(NAME, text.encode(), diagnostics, loader=loader)
+        assert len(diagnostics.warnings) == len(notices)
+        for found, expected in zip(diagnostics.warnings, notices, strict=True):
             assert found.startswith(expected)
 
 
 def test_a_comment_after_an_emoji_is_at_its_place() -> None:
     for loader in LOADERS:
-        findings = Diagnostics()
-        read_yaml(NAME, "- 😀é Walk #3\n".encode(), findings, loader=loader)
-        assert len(findings.warnings) == 1
+        diagnostics = Diagnostics()
+        read_yaml(NAME, "- 😀é Walk #3\n".encode(), diagnostics, loader=loader)
+        assert len(diagnostics.warnings) == 1
 
 
 def test_a_value_that_nobody_knows_is_no_value() -> None:
@@ -271,18 +271,18 @@ def test_syntax_errors_are_said_so_that_they_can_be_mended(text: str, where: str
 @pytest.mark.parametrize("text", ['a: "\\q"\n', 'a: "C:\\users"\n', "a: '^/photos\\d'\nb: \"\\d\"\n"])
 def test_a_backslash_in_double_quotes_is_told(text: str) -> None:
     for loader in LOADERS:
-        findings = Diagnostics()
-        assert read_yaml(NAME, text.encode(), findings, loader=loader) is None
-        (problem,) = findings.problems
+        diagnostics = Diagnostics()
+        assert read_yaml(NAME, text.encode(), diagnostics, loader=loader) is None
+        (problem,) = diagnostics.problems
         assert problem.message == "this backslash has no meaning in double quotes"
         assert problem.hint == "Use single quotes: in them a backslash is just that."
 
 
 def test_a_character_that_there_is_none_of_is_told() -> None:
     for loader in LOADERS:
-        findings = Diagnostics()
-        assert read_yaml(NAME, b'a: "\\U00110000"\n', findings, loader=loader) is None
-        assert len(findings.problems) == 1
+        diagnostics = Diagnostics()
+        assert read_yaml(NAME, b'a: "\\U00110000"\n', diagnostics, loader=loader) is None
+        assert len(diagnostics.problems) == 1
 
 
 def test_few_lines_that_stand_for_billions_are_refused() -> None:
@@ -329,10 +329,10 @@ PIECES = st.sampled_from(
 @given(st.one_of(st.lists(PIECES, max_size=40).map("".join), st.text(max_size=40)))
 def test_any_text_gives_a_value_or_problems_with_places(text: str) -> None:
     for loader in LOADERS:
-        findings = Diagnostics()
-        found = read_yaml(NAME, text.encode(), findings, loader=loader)
-        assert found is not None or findings.problems
-        for problem in findings.problems:
+        diagnostics = Diagnostics()
+        found = read_yaml(NAME, text.encode(), diagnostics, loader=loader)
+        assert found is not None or diagnostics.problems
+        for problem in diagnostics.problems:
             assert problem.where.startswith(f"{NAME}:")
         if found is not None:
             for scalar in texts(found):
@@ -342,5 +342,5 @@ def test_any_text_gives_a_value_or_problems_with_places(text: str) -> None:
 @settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=40))
 def test_any_bytes_give_a_value_or_problems(data: bytes) -> None:
-    findings = Diagnostics()
-    assert read_yaml(NAME, data, findings) is not None or findings.problems
+    diagnostics = Diagnostics()
+    assert read_yaml(NAME, data, diagnostics) is not None or diagnostics.problems

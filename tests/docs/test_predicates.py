@@ -32,14 +32,14 @@ def test_the_rules_file_at_the_top_is_read() -> None:
     read = reading()
     (rules,) = [value(block) for block in BLOCKS if block.startswith("albums:")]
     assert read_rules([rules], read) is not None
-    assert read.findings.problems == []
+    assert read.diagnostics.problems == []
 
 
 def value(text: str) -> ValueNode:
     """The value in a block of YAML."""
     read = reading()
-    found = read_yaml("page.yaml", text.encode(), read.findings)
-    assert read.findings.problems == []
+    found = read_yaml("page.yaml", text.encode(), read.diagnostics)
+    assert read.diagnostics.problems == []
     assert found is not None
     return found
 

@@ -89,12 +89,12 @@ class Household:
         return connect_accounts({name: lambda name=name: self.connect(name) for name in names})  # type: ignore[misc]
 
     def plan(
-        self, ledger: SqliteLedger, accounts: ConnectedAccounts | None = None, book: RuleSet | None = None
+        self, ledger: SqliteLedger, accounts: ConnectedAccounts | None = None, rules: RuleSet | None = None
     ) -> Plan:
         """What would be written."""
-        how = SelectOptions(concurrency=1, log=lambda _: None)
+        options = SelectOptions(concurrency=1, log=lambda _: None)
         taking_part = accounts or self.accounts()
-        return make_plan(book or RuleSet(self.rules), taking_part, ledger, how, made_at="now")[0]
+        return make_plan(rules or RuleSet(self.rules), taking_part, ledger, options, made_at="now")[0]
 
     def planned(self) -> Plan:
         """What would be written, with the ledger opened to read only."""

@@ -66,8 +66,8 @@ def test_an_album_that_was_emptied_is_refused_and_nothing_is_concluded(emptied: 
 
 def test_what_people_took_out_stays_out_once_that_is_allowed(emptied: Household) -> None:
     with emptied.writing() as (ledger, accounts):
-        how = SelectOptions(concurrency=1, log=lambda _: None)
-        plan, _ = make_plan(RuleSet(emptied.rules), accounts, ledger, how, made_at="now", allow=["Best"])
+        options = SelectOptions(concurrency=1, log=lambda _: None)
+        plan, _ = make_plan(RuleSet(emptied.rules), accounts, ledger, options, made_at="now", allow=["Best"])
         assert only(applied(plan, accounts, ledger)).has_changed is False
     (again,) = emptied.planned().albums
     assert (again.refusals, names_of(again, "kept_out"), again.changes) == ((), set(ALL), ())
@@ -131,8 +131,8 @@ def test_many_small_albums_that_were_emptied_at_once_are_refused_like_a_large_on
     for album in home.sandbox.library.albums.values():
         home.sandbox.library.remove_from_album(album.id, list(album.asset_ids))
     with home.writing() as (ledger, accounts):
-        how = SelectOptions(concurrency=1, log=lambda _: None)
-        make = partial(make_plan, RuleSet(home.rules), accounts, ledger, how, made_at="now")
+        options = SelectOptions(concurrency=1, log=lambda _: None)
+        make = partial(make_plan, RuleSet(home.rules), accounts, ledger, options, made_at="now")
         plans = make()[0].albums
         assert all(
             "photos that were added to this album and others are gone at once" in plan.refusals[0] for plan in plans

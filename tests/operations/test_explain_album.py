@@ -42,10 +42,10 @@ def home(sandbox: Sandbox, tmp_path: Path) -> Household:
 
 
 def explained(home: Household, photo: str, name: str = "Best") -> AlbumExplanation:
-    how = SelectOptions(1, lambda _: None)
-    book = RuleSet(home.rules)
+    options = SelectOptions(1, lambda _: None)
+    rules = RuleSet(home.rules)
     with open_ledger(home.ledger) as ledger:
-        return explain_album(rule_for(name, book), home.id(photo), home.accounts(), ledger, how, name=name)
+        return explain_album(rule_for(name, rules), home.id(photo), home.accounts(), ledger, options, name=name)
 
 
 def place(home: Household, photo: str) -> AlbumPlacement:
@@ -176,13 +176,13 @@ def test_a_split_rule_shows_the_albums_that_a_photo_belongs_in_and_those_that_it
 
 def test_a_split_rule_is_found_by_the_name_of_one_of_its_albums() -> None:
     two = replace(rule("{name} in {month}"), rule=Rule(BEST.match, split=(NAME, MONTH)))
-    book = RuleSet((rule("Best"), SPLIT, two))
-    assert rule_for("Best", book).name == "Best"
-    assert rule_for("Best of 06", book) is SPLIT
-    assert rule_for("Best of {month}", book) is SPLIT
-    assert rule_for("x in 06", book) is two
+    rules = RuleSet((rule("Best"), SPLIT, two))
+    assert rule_for("Best", rules).name == "Best"
+    assert rule_for("Best of 06", rules) is SPLIT
+    assert rule_for("Best of {month}", rules) is SPLIT
+    assert rule_for("x in 06", rules) is two
     with pytest.raises(ConfigurationError, match="several rules may feed 'Best of x in 06'"):
-        rule_for("Best of x in 06", book)
+        rule_for("Best of x in 06", rules)
 
 
 def test_a_name_that_no_rule_has_is_told_with_near_ones() -> None:
@@ -199,13 +199,13 @@ def test_a_name_is_the_same_in_either_form(home: Household) -> None:
     home.rules = (rule(composed), replace(SPLIT, name=f"{composed} {{month}}"))
     home.rate("alice-0")
     home.sync()
-    book = RuleSet(home.rules)
-    assert with_albums(book, [apart]).albums == home.rules[:1]
-    assert rule_for(apart, book) is home.rules[0]
-    assert rule_for(f"{apart} 06", book) is home.rules[1]
+    rules = RuleSet(home.rules)
+    assert with_albums(rules, [apart]).albums == home.rules[:1]
+    assert rule_for(apart, rules) is home.rules[0]
+    assert rule_for(f"{apart} 06", rules) is home.rules[1]
     (found,) = explained(home, "alice-0", apart).places
     assert (found.name, found.standing, found.inside) == (composed, MembershipState.OURS, True)
     with open_ledger(home.ledger) as ledger:
         assert known_album(apart, ledger).key.rule == composed
-        how = SelectOptions(1, lambda _: None)
-        make_plan(book, home.accounts(), ledger, how, made_at="now", allow=[apart, f"{apart} 06"])
+        options = SelectOptions(1, lambda _: None)
+        make_plan(rules, home.accounts(), ledger, options, made_at="now", allow=[apart, f"{apart} 06"])

@@ -47,8 +47,8 @@ def partners() -> Iterator[Sandbox]:
 
 def looked_up(match: object, server: PhotoServer, names: NameResolver | None = None) -> tuple[Node, Diagnostics]:
     """A match with its names looked up, and what that turned up."""
-    findings = Diagnostics()
-    return resolve(Rule(node(match)), server, findings, names).match, findings
+    diagnostics = Diagnostics()
+    return resolve(Rule(node(match)), server, diagnostics, names).match, diagnostics
 
 
 def problem(match: object, server: PhotoServer) -> tuple[str, str, str]:
@@ -158,9 +158,9 @@ def test_without_permission_to_list_partners_a_shared_album_is_held_against_the_
 
 def test_an_album_before_searches_knew_albums_is_refused(start: Start) -> None:
     old = connected(start(level="1.132"))
-    findings = Diagnostics()
-    resolve(Rule(node({"album": "Best of"})), old, findings)
-    (found,) = findings.problems
+    diagnostics = Diagnostics()
+    resolve(Rule(node({"album": "Best of"})), old, diagnostics)
+    (found,) = diagnostics.problems
     assert found.where == "rules.yaml:1:9"
     assert "would ignore 'albumIds' (Immich has it since 1.135.0)" in found.message
 

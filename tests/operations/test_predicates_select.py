@@ -250,10 +250,10 @@ def differences(sandbox: Sandbox, cases: Sequence[tuple[object, Callable[[Facts]
     names = NameResolver(server.directory)
     rules, expected = [], []
     for match, says in cases:
-        findings = Diagnostics()
-        rule = resolve(Rule(node(match)), server, findings, names)
-        assert bool(findings.problems) is too_new(sandbox.level.name, match), findings.problems
-        if not findings.problems:
+        diagnostics = Diagnostics()
+        rule = resolve(Rule(node(match)), server, diagnostics, names)
+        assert bool(diagnostics.problems) is too_new(sandbox.level.name, match), diagnostics.problems
+        if not diagnostics.problems:
             rules.append(rule)
             reach = scope_of(rule.match)
             places = {visibility.value for visibility in reach.visibility}

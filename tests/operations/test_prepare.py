@@ -32,9 +32,9 @@ WHOLE = Search(WHOLE_LIBRARY)
 def run(
     order: Order, connect: Callable[[], PhotoServer], *problems: Problem, said: list[str] | None = None
 ) -> tuple[Selection, AlbumPlan | None]:
-    findings = Diagnostics(list(problems))
+    diagnostics = Diagnostics(list(problems))
     log = (lambda _: None) if said is None else said.append
-    return prepare(check_order(order, connect, findings, log=log), SelectOptions(2, log))
+    return prepare(check_order(order, connect, diagnostics, log=log), SelectOptions(2, log))
 
 
 def fails(order: Order, connect: Callable[[], PhotoServer], *problems: Problem) -> list[str]:

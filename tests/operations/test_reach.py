@@ -51,9 +51,9 @@ def select(sandbox: Sandbox, line: str) -> set[str]:
             given.setdefault(by_name[word], []).append(group)
         else:
             group.append(Source(word, word, Form.INLINE if word.startswith("{") else Form.BARE))
-    findings = Diagnostics()
-    order = Order(read_rule(given, findings))
-    ready = check_order(order, lambda: connected(sandbox), findings, log=lambda _: None)
+    diagnostics = Diagnostics()
+    order = Order(read_rule(given, diagnostics))
+    ready = check_order(order, lambda: connected(sandbox), diagnostics, log=lambda _: None)
     selection, _ = prepare(ready, SelectOptions(2, lambda _: None))
     names = {asset.file_name for asset in selection.assets}
     return {name for name in names if name.startswith(("secret", "harmless"))}

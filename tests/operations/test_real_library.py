@@ -248,10 +248,10 @@ def differences(
 ) -> tuple[set[str], set[str]]:
     """What a rule selects and should not, and the other way round."""
     server, names = servers[level, with_partner]
-    findings = Diagnostics()
+    diagnostics = Diagnostics()
     asked = _with_ids(match, plain)
-    rule = resolve(Rule(node(asked)), server, findings, names)
-    assert findings.problems == []
+    rule = resolve(Rule(node(asked)), server, diagnostics, names)
+    assert diagnostics.problems == []
     (found,) = evaluate(compile_rules([rule], server), server.searches, concurrency=2, log=lambda _: None)
     assert isinstance(found, Selection)
     selected, wanted = {asset.id for asset in found.assets}, plain.selected(match, with_partner=with_partner)

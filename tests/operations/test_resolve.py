@@ -38,18 +38,18 @@ ADA, BEN, ROBIN = person_named("Ada Stone", FlagOrigin("here")), person_named("B
 
 def resolved(node: Node, server: PhotoServer) -> Node:
     """The tree of a rule without problems."""
-    findings = Diagnostics()
-    found = resolve(Rule(node, 7), server, findings)
-    assert findings.problems == []
+    diagnostics = Diagnostics()
+    found = resolve(Rule(node, 7), server, diagnostics)
+    assert diagnostics.problems == []
     assert found.limit == 7
     return found.match
 
 
 def problems(node: Node, server: PhotoServer) -> list[Problem]:
     """The problems of a rule, which then stays as it is."""
-    findings = Diagnostics()
-    assert resolve(Rule(node), server, findings) == Rule(node)
-    return findings.problems
+    diagnostics = Diagnostics()
+    assert resolve(Rule(node), server, diagnostics) == Rule(node)
+    return diagnostics.problems
 
 
 def with_people(*ids: str) -> Search:

@@ -54,8 +54,8 @@ def test_a_split_album_that_went_empty_is_refused_until_its_name_is_allowed(home
     home.sync()
     home.rate("alice-1", stars=1)
     with home.writing() as (ledger, accounts):
-        how = SelectOptions(concurrency=1, log=lambda _: None)
-        make = partial(make_plan, RuleSet(home.rules), accounts, ledger, how, made_at="now")
+        options = SelectOptions(concurrency=1, log=lambda _: None)
+        make = partial(make_plan, RuleSet(home.rules), accounts, ledger, options, made_at="now")
         assert [bool(album.refusals) for album in make()[0].albums] == [False, True]
         assert not make(allow=["Day 02"])[0].is_refused
         with pytest.raises(ConfigurationError, match=r"--allow: no album .* 'Day 2'") as caught:

@@ -23,16 +23,16 @@ NOWHERE = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
 
 def find(wanted: str, server: PhotoServer, *, create: bool = False) -> Album | None:
     """The album, where nothing is wrong."""
-    findings = Diagnostics()
-    found = find_target(wanted, server.directory, findings, create=create)
-    assert findings.problems == []
+    diagnostics = Diagnostics()
+    found = find_target(wanted, server.directory, diagnostics, create=create)
+    assert diagnostics.problems == []
     return found
 
 
 def problem(wanted: str, server: PhotoServer, *, create: bool = False) -> Problem:
-    findings = Diagnostics()
-    find_target(wanted, server.directory, findings, create=create)
-    (only,) = findings.problems
+    diagnostics = Diagnostics()
+    find_target(wanted, server.directory, diagnostics, create=create)
+    (only,) = diagnostics.problems
     assert only.where == "--album"
     return only
 

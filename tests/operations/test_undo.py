@@ -20,7 +20,7 @@ from immich_smart_albums.operations.apply.apply import require_accounts
 from immich_smart_albums.operations.apply.staleness import require_current
 from immich_smart_albums.operations.forget import forget, forget_album, kept_out, known_album
 from immich_smart_albums.operations.history import AlbumHistory, history
-from immich_smart_albums.operations.permissions import permitted
+from immich_smart_albums.operations.permissions import without_unpermitted
 from immich_smart_albums.operations.undo.undo import Keys, plan_undo
 from immich_smart_albums.rules.album import Share
 
@@ -624,11 +624,11 @@ def test_every_change_has_its_permission(home: Household) -> None:
     assert any(isinstance(change, DeleteAlbum) for change in plans[3].albums[0].changes)
     home.keys["alice"] = "reader"
     servers = {"alice": home.connect("alice")}
-    told = {problem.message for problem in permitted(plans[0], servers).albums[0].problems}
+    told = {problem.message for problem in without_unpermitted(plans[0], servers).albums[0].problems}
     assert "the key lacks the permission album.create, for creating albums" in told
     found = [
         {problem.message.split()[5].rstrip(",") for problem in stopped.albums[0].problems}
-        for stopped in (permitted(plan, servers) for plan in plans)
+        for stopped in (without_unpermitted(plan, servers) for plan in plans)
     ]
     assert found == [
         {"album.create", "albumUser.create", "albumAsset.create", "album.update"},
@@ -637,4 +637,4 @@ def test_every_change_has_its_permission(home: Household) -> None:
         {"albumAsset.delete", "album.delete"},
     ]
     del home.keys["alice"]
-    assert permitted(plans[0], {"alice": home.connect("alice")}) == plans[0]
+    assert without_unpermitted(plans[0], {"alice": home.connect("alice")}) == plans[0]

@@ -98,8 +98,8 @@ def servers() -> Iterator[dict[str, PhotoServer]]:
 
 
 def resolved(match: Node, server: PhotoServer) -> tuple[Rule, Diagnostics]:
-    findings = Diagnostics()
-    return resolve(Rule(scope_rule(match)), server, findings), findings
+    diagnostics = Diagnostics()
+    return resolve(Rule(scope_rule(match)), server, diagnostics), diagnostics
 
 
 def selected(match: object, server: PhotoServer) -> set[str]:
@@ -330,7 +330,7 @@ def test_flags_exclude_by_name_and_refuse_names_that_nobody_has(servers: dict[st
     server = servers["3.1"]
 
     def of_flags(*excludes: tuple[str, str]) -> tuple[Rule, Diagnostics]:
-        findings = Diagnostics()
+        diagnostics = Diagnostics()
         values = [("--include-metadata-union", "{}"), *excludes]
         given = {
             flag: [[Source(name, text, Form.INLINE if text[0] in "{[" else Form.BARE)]]
@@ -338,12 +338,12 @@ def test_flags_exclude_by_name_and_refuse_names_that_nobody_has(servers: dict[st
             for name, text in values
             if flag.name == name
         }
-        rule = read_rule(given, findings)
+        rule = read_rule(given, diagnostics)
         assert rule is not None
-        return resolve(rule, server, findings), findings
+        return resolve(rule, server, diagnostics), diagnostics
 
-    rule, findings = of_flags(("--exclude-metadata-union", '{"country": "finland"}'))
-    assert findings.problems == []
+    rule, diagnostics = of_flags(("--exclude-metadata-union", '{"country": "finland"}'))
+    assert diagnostics.problems == []
     assert of_tree(rule.match, server) == {"1", "2", "3", "unread"}
     for name, text in (
         ("--exclude-metadata-intersection", '{"country": "finnland"}'),
@@ -351,13 +351,13 @@ def test_flags_exclude_by_name_and_refuse_names_that_nobody_has(servers: dict[st
         ("--exclude-local-filter-union", "$.exifInfo.country:finnland"),
         ("--exclude-local-filter-union", '[{"path": "$.exifInfo.country", "regex": "finnland"}]'),
     ):
-        _, findings = of_flags((name, text))
-        assert [problem.message for problem in findings.problems] == [
+        _, diagnostics = of_flags((name, text))
+        assert [problem.message for problem in diagnostics.problems] == [
             "no photo has country 'finnland', so nothing would be left out"
         ]
         if text[0] in "{[":
-            _, findings = of_flags((name, re.sub(r"\}(\]?)$", r', "mayBeMissing": true}\1', text)))
-            assert findings.problems == []
+            _, diagnostics = of_flags((name, re.sub(r"\}(\]?)$", r', "mayBeMissing": true}\1', text)))
+            assert diagnostics.problems == []
 
 
 # -- what is asked --------------------------------------------------------------------------------------------------
@@ -408,10 +408,10 @@ def test_what_another_account_of_the_run_has_is_no_slip() -> None:
         alice = connect_accounts(connect).present["alice"]
 
         def problems(country: str) -> list[str]:
-            findings = Diagnostics()
+            diagnostics = Diagnostics()
             match = node({"search": {}, "not": {"place": {"country": country}}})
-            resolve(Rule(match), alice.server, findings, alice.names)
-            return [problem.message for problem in findings.problems]
+            resolve(Rule(match), alice.server, diagnostics, alice.names)
+            return [problem.message for problem in diagnostics.problems]
 
         assert problems("peru") == []
         assert problems("Chile") == ["no photo has country 'Chile', so nothing would be left out"]

@@ -412,15 +412,15 @@ def test_an_explanation_says_what_a_photo_waits_for(house: House, sandbox: Sandb
     home = house.run(sandbox, "{filename: new, not: {person: Ben}}")
     (rule,) = home.rules
     account = home.accounts().present["default"]
-    how = SelectOptions(concurrency=1, log=lambda _: None)
-    found = explain_rule("Best", rule.rule, new.id, account, how)
+    options = SelectOptions(concurrency=1, log=lambda _: None)
+    found = explain_rule("Best", rule.rule, new.id, account, options)
     assert (found.passed, found.waits) == (False, FACES)
     assert f"… it waits: {FACES}" in list(
         explanation_lines(AlbumExplanation("Best", new.id, sandbox.url, (found,), ()))
     )
-    found = explain_rule("Best", rule.rule, old.id, account, how)
+    found = explain_rule("Best", rule.rule, old.id, account, options)
     assert (found.passed, found.waits) == (True, None)
-    found = explain_rule("Best", rule.rule, new.id, account, how, settle=0)
+    found = explain_rule("Best", rule.rule, new.id, account, options, settle=0)
     assert (found.passed, found.waits) == (True, None)
 
 
@@ -431,12 +431,12 @@ def test_who_was_seen_on_a_photo_is_remembered(house: House, sandbox: Sandbox, *
     home = replace(home, rules=(replace(home.rules[0], guard=UNLIMITED),))
     assert not home.sync().failures
     store = StateFile(house.folder / "state.db", lambda _: None) if is_remembered else None
-    how = SelectOptions(concurrency=1, log=lambda _: None, store=store)
+    options = SelectOptions(concurrency=1, log=lambda _: None, store=store)
     house.photo("ours too", person_ids=(house.ids["Ben"],))
 
     def plan() -> AlbumPlan:
         with open_ledger(home.ledger) as ledger:
-            return make_plan(RuleSet(home.rules), home.accounts(), ledger, how, made_at="now")[0].albums[0]
+            return make_plan(RuleSet(home.rules), home.accounts(), ledger, options, made_at="now")[0].albums[0]
 
     assert plan().removals == ()
     house.library.update(photo.id, person_ids=())  # without a queue that could show that faces are thrown away
@@ -446,11 +446,11 @@ def test_who_was_seen_on_a_photo_is_remembered(house: House, sandbox: Sandbox, *
 def test_who_was_seen_with_an_embedding_is_not_asked_for_again(house: House, sandbox: Sandbox) -> None:
     home = house.run(sandbox, "{filename: last, not: {person: Ben}}")
     store = StateFile(house.folder / "state.db", lambda _: None)
-    how = SelectOptions(concurrency=1, log=lambda _: None, store=store)
+    options = SelectOptions(concurrency=1, log=lambda _: None, store=store)
     asked = []
     for _ in range(2):
         sandbox.clear_requests()
-        answers, _ = preview(home.rules, home.accounts(), how)
+        answers, _ = preview(home.rules, home.accounts(), options)
         assert [len(selection.assets) for selection in answers["Best"].selections.values()] == [1]
         asked.append([request.path for request in sandbox.requests].count("/api/search/smart"))
     assert asked == [1, 0]

@@ -14,8 +14,8 @@ from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.operations.names.names import NameResolver
+from immich_smart_albums.operations.names.people import PersonResolver
 from immich_smart_albums.operations.names.resolve import resolve
-from immich_smart_albums.operations.names.whom import Whom
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
 from immich_smart_albums.rules.predicates.person import person_named
@@ -91,12 +91,12 @@ def server(running: dict[str, Sandbox]) -> PhotoServer:
 
 def selected(rule: Rule, server: PhotoServer) -> tuple[set[str], Diagnostics]:
     """The photos that a rule selects, and what looking up its names turned up."""
-    findings = Diagnostics()
-    resolved = resolve(rule, server, findings)
-    assert findings.problems == []
+    diagnostics = Diagnostics()
+    resolved = resolve(rule, server, diagnostics)
+    assert diagnostics.problems == []
     (found,) = evaluate(compile_rules([resolved], server), server.searches, concurrency=1, log=lambda _: None)
     assert isinstance(found, Selection)
-    return {asset.file_name for asset in found.assets}, findings
+    return {asset.file_name for asset in found.assets}, diagnostics
 
 
 EXCLUDED: list[tuple[object, set[str]]] = [
@@ -150,18 +150,18 @@ def test_a_partners_person_is_given_by_id(running: dict[str, Sandbox], server: P
 
 
 def test_only_somebody_of_a_partners_is_told_with_the_id(running: dict[str, Sandbox], server: PhotoServer) -> None:
-    findings = Diagnostics()
-    resolve(Rule(node({"person": "Zoe"})), server, findings)
-    (found,) = findings.problems
+    diagnostics = Diagnostics()
+    resolve(Rule(node({"person": "Zoe"})), server, diagnostics)
+    (found,) = diagnostics.problems
     assert found.message == "nobody of yours is named 'Zoe', only somebody on a partner's photos"
     assert id_of(running["3.1"].library, "Zoe", "bob") in (found.hint or "")
 
 
 @pytest.mark.parametrize("match", [{"not": {"person": "Zo"}}, {"person": "Zzyzx"}])
 def test_a_name_that_no_photo_shows_is_an_error(server: PhotoServer, match: object) -> None:
-    findings = Diagnostics()
-    resolve(Rule(node(match)), server, findings)
-    assert [problem.message.split(" '")[0] for problem in findings.problems] == ["nobody is named"]
+    diagnostics = Diagnostics()
+    resolve(Rule(node(match)), server, diagnostics)
+    assert [problem.message.split(" '")[0] for problem in diagnostics.problems] == ["nobody is named"]
 
 
 def test_a_key_that_may_not_list_partners_looks_all_the_same(running: dict[str, Sandbox]) -> None:
@@ -210,7 +210,7 @@ def test_photos_are_read_once_for_all_names_of_a_run(running: dict[str, Sandbox]
     asked = {(body["visibility"], *body["personIds"]) for body in searches if "personIds" in body}
     by_id = {each for each in asked if each[1] in people}
     assert len(by_id) == 3 + 2  # both of his Emmas and Zoe; later the Emmas also where the archive is looked at
-    assert "Zoe" in names.known(EntityKind.PERSON).values()
+    assert "Zoe" in names.names_by_id(EntityKind.PERSON).values()
 
 
 def test_a_server_that_lists_people_and_shows_none_is_not_trusted(server: PhotoServer) -> None:
@@ -238,9 +238,9 @@ def test_a_server_that_finds_no_photo_of_whom_it_shows_is_not_trusted(server: Ph
         }
     )
     leaf = person_named("Emma", FlagOrigin("here"))
-    whom = Whom(searches, NameResolver(server.directory), Diagnostics(), TIMELINE_ONLY)
+    whom = PersonResolver(searches, NameResolver(server.directory), Diagnostics(), TIMELINE_ONLY)
     with pytest.raises(Untrustworthy, match="shows person 'Emma' on a partner's photo and finds no photo"):
-        whom.node(leaf, excludes=True)
+        whom.resolve(leaf, excludes=True)
 
 
 def test_details_of_a_photo_that_no_search_finds_say_what_they_say(running: dict[str, Sandbox]) -> None:

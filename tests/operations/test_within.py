@@ -96,9 +96,9 @@ def test_a_search_finds_what_passes(
     written = [leaf for leaf in leaves(node(match)) if isinstance(leaf, Filter)]
     for check in written:
         oracle = passing(as_people_read(check), newest, read)
-        findings = Diagnostics()
-        (asked,) = leaves(resolve(Rule(check), server, findings).match)
-        assert findings.problems == []
+        diagnostics = Diagnostics()
+        (asked,) = leaves(resolve(Rule(check), server, diagnostics).match)
+        assert diagnostics.problems == []
         if isinstance(asked, Search):  # this version does not show what the check looks at
             assert read(server, asked.query).keys() == oracle
             continue
@@ -111,7 +111,7 @@ def test_a_search_finds_what_passes(
 
 def as_people_read(check: Filter) -> Filter:
     """The check with names compared without regard to case, accents and form, as they are once they are looked up."""
-    sought = check.sought
+    sought = check.listed_value
     if sought is None or sought.matches is not None:
         return check
     return replace(check, holds=lambda record: bare(str(exif(sought.field)(record))) == bare(sought.text))
@@ -177,9 +177,9 @@ matches = st.recursive(
 def test_whatever_is_combined_selects_what_passes(
     match: dict[str, Any], level: str, servers: dict[str, PhotoServer], read: Reader
 ) -> None:
-    findings = Diagnostics()
-    rule = resolve(Rule(node(match)), servers[level], findings)
-    assert findings.problems == []
+    diagnostics = Diagnostics()
+    rule = resolve(Rule(node(match)), servers[level], diagnostics)
+    assert diagnostics.problems == []
     plan = compile_rules([rule], servers[level])
     (selection,) = evaluate(plan, servers[level].searches, concurrency=2, log=lambda _: None)
     assert isinstance(selection, Selection)

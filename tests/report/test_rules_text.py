@@ -130,16 +130,16 @@ TEXT = "rules.yaml"
 @settings(max_examples=40, deadline=None)
 @given(VALUES, st.booleans(), st.sampled_from([None, '"', "'", "|"]))
 def test_any_value_reads_as_it_is_shown(value: object, flow: bool, style: str | None) -> None:
-    findings = Diagnostics()
+    diagnostics = Diagnostics()
     written = yaml.safe_dump({"match": value}, default_flow_style=flow, default_style=style, allow_unicode=True)
-    first = read_yaml(TEXT, _untagged(written).encode(errors="replace"), findings)
-    if findings.problems or not isinstance(first, MappingNode):
+    first = read_yaml(TEXT, _untagged(written).encode(errors="replace"), diagnostics)
+    if diagnostics.problems or not isinstance(first, MappingNode):
         return  # control characters, or a mapping that is none without its tags
     rules = book(SMALL)
     (album,) = rules.albums
     text = shown(replace(rules, albums=(replace(album, source=first),)))
-    second = read_yaml(TEXT, text.encode(), findings)
-    assert findings.problems == []
+    second = read_yaml(TEXT, text.encode(), diagnostics)
+    assert diagnostics.problems == []
     assert isinstance(second, MappingNode)
     albums = second.get("albums")
     assert isinstance(albums, SequenceNode)

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 def read(*files: str) -> tuple[RuleSet | None, Diagnostics]:
     """What some files say together, and what it turned up."""
-    findings = Diagnostics()
+    diagnostics = Diagnostics()
     values = [
         value
         for number, text in enumerate(files, 1)
-        if (value := read_yaml(f"{number}.yaml", dedent(text).encode(), findings)) is not None
+        if (value := read_yaml(f"{number}.yaml", dedent(text).encode(), diagnostics)) is not None
     ]
-    return read_rules(values, Reader(findings, date(2026, 8, 15))), findings
+    return read_rules(values, Reader(diagnostics, date(2026, 8, 15))), diagnostics
 
 
 def book(*files: str) -> RuleSet:

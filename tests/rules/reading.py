@@ -35,10 +35,10 @@ def read(
     form: Form = Form.INLINE,
 ) -> tuple[Query | None, Diagnostics]:
     """What reading a payload gives, and what it turned up."""
-    findings = Diagnostics()
+    diagnostics = Diagnostics()
     given = source(payload, form, "filters/x.json" if form is Form.FILE else "--flag")
-    search = read_search(given, kind, findings, smart_limit=smart_limit, zone=zone)
-    return (None if search is None else search.query), findings
+    search = read_search(given, kind, diagnostics, smart_limit=smart_limit, zone=zone)
+    return (None if search is None else search.query), diagnostics
 
 
 def query(payload: object, kind: Kind = Kind.METADATA, *, zone: tzinfo | None = UTC) -> Query:

@@ -40,9 +40,9 @@ EditorLoader.yaml_implicit_resolvers = {
 def of_yaml(text: str) -> tuple[Node | None, Diagnostics]:
     """What a match in YAML gives."""
     read = reading()
-    value = read_yaml("rules.yaml", text.encode(), read.findings)
+    value = read_yaml("rules.yaml", text.encode(), read.diagnostics)
     assert value is not None
-    return parse_match(value, read), read.findings
+    return parse_match(value, read), read.diagnostics
 
 
 @each_predicate

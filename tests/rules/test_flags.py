@@ -44,9 +44,9 @@ def _form(value: str) -> Form:
 
 def rule(**flags: list[list[str]]) -> Rule:
     """The rule of flags that have no problem."""
-    findings = Diagnostics()
-    found = read_rule(given_flags(**flags), findings)
-    assert findings.problems == []
+    diagnostics = Diagnostics()
+    found = read_rule(given_flags(**flags), diagnostics)
+    assert diagnostics.problems == []
     assert found is not None
     return found
 
@@ -186,9 +186,9 @@ def test_people_are_given_by_name_id_or_address(text: str, who: str) -> None:
 
 
 def problems(**flags: list[list[str]]) -> tuple[Rule | None, list[str], list[str]]:
-    findings = Diagnostics()
-    found = read_rule(given_flags(**flags), findings)
-    return found, [problem.message for problem in findings.problems], findings.warnings
+    diagnostics = Diagnostics()
+    found = read_rule(given_flags(**flags), diagnostics)
+    return found, [problem.message for problem in diagnostics.problems], diagnostics.warnings
 
 
 def test_only_excludes_are_an_error_and_nothing_else_is_said() -> None:
@@ -233,9 +233,9 @@ def test_a_value_that_is_nothing_is_told(flag: str, text: str, message: str) -> 
 
 def test_a_smart_payload_without_a_question_is_told() -> None:
     given = {BY_NAME["--include-smart-union"]: [[Source("x.json", "{}", Form.FILE)]]}
-    findings = Diagnostics()
-    assert read_rule(given, findings) is None
-    assert len(findings.problems) == 1
+    diagnostics = Diagnostics()
+    assert read_rule(given, diagnostics) is None
+    assert len(diagnostics.problems) == 1
 
 
 def test_what_can_be_read_is_read_beside_what_cannot_so_that_all_problems_show() -> None:
@@ -394,19 +394,19 @@ def _with_people(node: Node) -> Node:
 @settings(max_examples=30, deadline=None)
 def test_any_flags_select_what_the_rules_in_words_say(assigned: dict[Flag, Values]) -> None:
     given, searches = as_sources(assigned)
-    findings = Diagnostics()
-    found = read_rule(given, findings)
+    diagnostics = Diagnostics()
+    found = read_rule(given, diagnostics)
     if not any(flag.action == "include" for flag in assigned):
-        assert len(findings.problems) == 1
+        assert len(diagnostics.problems) == 1
         return
-    assert findings.problems == []
+    assert diagnostics.problems == []
     assert found is not None
     resolved = Rule(_with_people(found.match))
     (selection,) = evaluate(compile_rules([resolved], searches), searches, concurrency=1, log=lambda _: None)
     assert isinstance(selection, Selection)
     assert {asset.id for asset in selection.assets} == in_words(assigned)
     only_local = all(flag.type == "local-filter" for flag in assigned if flag.action == "include")
-    assert bool(findings.warnings) == only_local
+    assert bool(diagnostics.warnings) == only_local
 
 
 def test_the_words_by_example() -> None:

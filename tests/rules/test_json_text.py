@@ -59,9 +59,9 @@ def test_a_key_that_stands_twice_is_marked_at_the_second() -> None:
 
 
 def test_a_key_that_also_stands_in_other_objects_is_told_without_a_place() -> None:
-    findings = Diagnostics()
-    read_json(source('[{"path": 1}, {"path": 1, "path": 2}]'), findings)
-    assert [found.where for found in findings.problems] == ["--flag"]
+    diagnostics = Diagnostics()
+    read_json(source('[{"path": 1}, {"path": 1, "path": 2}]'), diagnostics)
+    assert [found.where for found in diagnostics.problems] == ["--flag"]
 
 
 @pytest.mark.parametrize(

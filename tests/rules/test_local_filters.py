@@ -33,17 +33,17 @@ NO_EXIF: dict[str, object] = {"id": "3", "exifInfo": None}
 
 def read(value: object, form: Form = Form.INLINE) -> tuple[Filter, ...]:
     """The filters in a value that has no problem."""
-    findings = Diagnostics()
-    found = read_local_filters(source(value, form), findings)
-    assert findings.problems == []
+    diagnostics = Diagnostics()
+    found = read_local_filters(source(value, form), diagnostics)
+    assert diagnostics.problems == []
     return found
 
 
 def problems(value: object, form: Form = Form.INLINE) -> list[Problem]:
     """The problems of a value."""
-    findings = Diagnostics()
-    read_local_filters(source(value, form, "x.json" if form is Form.FILE else "--flag"), findings)
-    return findings.problems
+    diagnostics = Diagnostics()
+    read_local_filters(source(value, form, "x.json" if form is Form.FILE else "--flag"), diagnostics)
+    return diagnostics.problems
 
 
 # -- lists of objects ---------------------------------------------------------------------------------------------

@@ -27,9 +27,11 @@ WORDS: list[tuple[str, dict[str, object]]] = [
 def test_a_predicate_says_it_of_all_its_names(word: str, options: dict[str, object]) -> None:
     for said in (True, False):
         found = [leaf for leaf in leaves(node({word: {**options, "may-be-missing": said}})) if isinstance(leaf, Filter)]
-        assert {leaf.sought.may_be_missing for leaf in found if leaf.sought} == {said}
+        assert {leaf.listed_value.may_be_missing for leaf in found if leaf.listed_value} == {said}
     assert not any(
-        leaf.sought.may_be_missing for leaf in leaves(node({word: options})) if isinstance(leaf, Filter) and leaf.sought
+        leaf.listed_value.may_be_missing
+        for leaf in leaves(node({word: options}))
+        if isinstance(leaf, Filter) and leaf.listed_value
     )
     found_nothing, findings = parsed({word: {**options, "may-be-missing": "perhaps"}})
     assert found_nothing is None
@@ -42,31 +44,31 @@ def test_alone_it_is_no_condition() -> None:
 
 def test_a_search_says_it_with_a_word_of_ours() -> None:
     def read(said: object) -> tuple[Search | None, Diagnostics]:
-        findings = Diagnostics()
+        diagnostics = Diagnostics()
         text = json.dumps({"city": "Oslo", "mayBeMissing": said})
         source = Source("x.json", text, Form.INLINE)
-        return read_search(source, Kind.METADATA, findings, smart_limit=9, zone=None), findings
+        return read_search(source, Kind.METADATA, diagnostics, smart_limit=9, zone=None), diagnostics
 
     found, _ = read(said=True)
     assert found is not None
     assert (found.may_be_missing, found.query.filters) == (True, (("city", "Oslo"),))
-    found, findings = read("yes")
+    found, diagnostics = read("yes")
     assert found is None
-    assert [problem.message for problem in findings.problems] == ["mayBeMissing takes true or false, not 'yes'"]
+    assert [problem.message for problem in diagnostics.problems] == ["mayBeMissing takes true or false, not 'yes'"]
 
 
 def test_a_local_filter_says_it_with_the_same_word() -> None:
     def read(said: object) -> tuple[tuple[Filter, ...], Diagnostics]:
-        findings = Diagnostics()
+        diagnostics = Diagnostics()
         text = json.dumps([{"path": "$.exifInfo.city", "regex": "Oslo", "mayBeMissing": said}])
-        return read_local_filters(Source("x.json", text, Form.INLINE), findings), findings
+        return read_local_filters(Source("x.json", text, Form.INLINE), diagnostics), diagnostics
 
     ((check,), _) = read(said=True)
-    assert check.sought is not None
-    assert check.sought.may_be_missing
-    found, findings = read("yes")
+    assert check.listed_value is not None
+    assert check.listed_value.may_be_missing
+    found, diagnostics = read("yes")
     assert found == ()
-    assert findings.problems[0].message.startswith("filter 1: mayBeMissing takes true or false, not ")
+    assert diagnostics.problems[0].message.startswith("filter 1: mayBeMissing takes true or false, not ")
 
 
 @pytest.mark.parametrize(
@@ -91,6 +93,6 @@ def test_a_plain_text_is_told_from_other_expressions(pattern: str, text: str | N
 
 @pytest.mark.parametrize("path", ["$.exifInfo.iso", "$.originalPath", "$..city", "$.people[*].name", "$.city"])
 def test_other_fields_have_no_list_of_values(path: str) -> None:
-    findings = Diagnostics()
-    found = read_local_filters(Source("flag", f"{path}:Oslo", Form.BARE), findings)
-    assert [check.sought for check in found] == [None] * len(found)
+    diagnostics = Diagnostics()
+    found = read_local_filters(Source("flag", f"{path}:Oslo", Form.BARE), diagnostics)
+    assert [check.listed_value for check in found] == [None] * len(found)

@@ -72,21 +72,21 @@ def test_where_a_predicate_stands_makes_no_difference() -> None:
 
 
 def test_problems_are_raised_together_and_each_once() -> None:
-    findings = Diagnostics()
-    findings.raise_problems()
+    diagnostics = Diagnostics()
+    diagnostics.raise_problems()
     one, other = Problem("a", "is wrong"), Problem("b", "is wrong, too", "Mend it.")
-    findings.problems += [one, other, one]
+    diagnostics.problems += [one, other, one]
     with pytest.raises(ConfigurationError) as caught:
-        findings.raise_problems()
+        diagnostics.raise_problems()
     assert caught.value.problems == (one, other)
     assert caught.value.message == "a: is wrong\nb: is wrong, too"
 
 
 def test_a_notice_is_said_once() -> None:
-    findings = Diagnostics()
-    findings.warn("x")
-    findings.warn("x")
-    assert findings.warnings == ["x"]
+    diagnostics = Diagnostics()
+    diagnostics.warn("x")
+    diagnostics.warn("x")
+    assert diagnostics.warnings == ["x"]
 
 
 def test_ids_are_uuids_of_version_four_in_any_case() -> None:

@@ -304,7 +304,7 @@ def test_any_text_gives_problems_or_a_query(text: str, kind: Kind, form: Form) -
 
 
 def test_a_decoded_payload_is_read_as_the_text_is() -> None:
-    findings = Diagnostics()
-    found = read_object({"city": "Nice"}, source("{}"), Kind.METADATA, findings, smart_limit=200, zone=None)
+    diagnostics = Diagnostics()
+    found = read_object({"city": "Nice"}, source("{}"), Kind.METADATA, diagnostics, smart_limit=200, zone=None)
     assert found is not None
     assert found.query == query({"city": "Nice"})

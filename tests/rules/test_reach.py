@@ -75,9 +75,9 @@ def test_words_people_and_payloads_that_say_nothing_look_as_far_as_the_includes_
         flags["--include-smart-union"]: bare("dog"),
         flags["--include-metadata-union"]: inline('{"withArchived": true, "withDeleted": true}'),
     }
-    findings = Diagnostics()
-    rule = read_rule(given, findings)
-    assert findings.problems == []
+    diagnostics = Diagnostics()
+    rule = read_rule(given, diagnostics)
+    assert diagnostics.problems == []
     assert rule is not None
     timeline, both = frozenset({T}), frozenset({T, A})
     deleted = ("withDeleted", True)

@@ -11,8 +11,8 @@ from immich_smart_albums.rules.syntax.source import Form, Source
 
 
 def words(text: str) -> tuple[Query | None, Diagnostics]:
-    findings = Diagnostics()
-    return read_words(Source("--flag", text, Form.BARE), findings, smart_limit=200), findings
+    diagnostics = Diagnostics()
+    return read_words(Source("--flag", text, Form.BARE), diagnostics, smart_limit=200), diagnostics
 
 
 @pytest.mark.parametrize(

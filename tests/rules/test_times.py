@@ -300,8 +300,8 @@ def test_today_is_an_argument() -> None:
 )
 @pytest.mark.parametrize("wanted", ["on-this-day", {"on-this-day": True}])
 def test_photos_of_a_29_february_have_their_day_in_every_year(today: date, days: list[str], wanted: object) -> None:
-    reading = Reader(Diagnostics(), today, UTC)
-    found = parse_match(value({"taken": wanted}), reading)
+    reader = Reader(Diagnostics(), today, UTC)
+    found = parse_match(value({"taken": wanted}), reader)
     assert isinstance(found, Filter)
     taken = ["2020-02-28", "2020-02-29", "2020-03-01", "2023-02-28"]
     assert [day for day in taken if found.holds(record(localDateTime=f"{day}T12:00:00.000Z"))] == days

@@ -48,7 +48,7 @@ def reading(
 def parsed(data: object) -> tuple[Node | None, Diagnostics]:
     """What a match gives, and what reading it turned up."""
     read = reading()
-    return parse_match(value(data), read), read.findings
+    return parse_match(value(data), read), read.diagnostics
 
 
 def node(data: object) -> Node:

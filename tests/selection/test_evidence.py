@@ -44,7 +44,7 @@ def found_in(part: Branch, *batches: list[dict[str, object]]) -> SearchResult:
     intake = ResultBuilder(merge_scans((RulePlan(Rule(NICE), (part,)),)).scans[0])
     for batch in batches:
         intake.take(batch)
-    return intake.found
+    return intake.result
 
 
 @pytest.mark.parametrize(

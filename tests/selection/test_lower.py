@@ -69,7 +69,7 @@ def _words(node: Node) -> str:
 def told(found: QueryPlan) -> list[list[str]]:
     """The parts of each rule in words."""
     return [
-        [words(part).replace("metadata search ", "").replace("smart search ", "smart ") for part in rule.parts]
+        [words(part).replace("metadata search ", "").replace("smart search ", "smart ") for part in rule.branches]
         for rule in found.rules
     ]
 
@@ -115,7 +115,7 @@ def test_a_frame_takes_in_what_must_hold(node: Node, parts: list[str]) -> None:
 def test_of_two_choices_that_become_frames_each_may_stay_a_choice_of_the_other() -> None:
     node = All((NICE, Any((EMMA, NOAH)), Any((named("img"), PATH))))
     frames = [Query(Kind.METADATA, (("city", "Nice"), ("personIds", (who,)))) for who in ("emma", "noah")]
-    assert [part.driver for part in plan(node, sizes={NICE.query: 90_000}).rules[0].parts] == frames
+    assert [part.driver for part in plan(node, sizes={NICE.query: 90_000}).rules[0].branches] == frames
 
 
 def test_checks_that_a_search_answers_become_part_of_it() -> None:
@@ -150,7 +150,7 @@ def test_searches_that_could_mean_something_else_here_bound_no_check(within: Que
 def test_a_check_is_bounded_where_its_frame_looks() -> None:
     shown = frozenset({Visibility.ARCHIVE})
     archive = Search(Query(Kind.METADATA, (("withDeleted", True),), shown))
-    (part,) = plan(All((archive, FIVE))).rules[0].parts
+    (part,) = plan(All((archive, FIVE))).rules[0].branches
     assert part == Branch(Query(Kind.METADATA, (("rating", 5), ("withDeleted", True)), shown))
 
 
@@ -207,7 +207,7 @@ def test_fields_that_records_lack_here_are_not_looked_at() -> None:
     ],
 )
 def test_only_what_records_tell_exactly_is_checked_here(check: Search, local_one: bool) -> None:
-    (part,) = plan(All((MAKE, Not(check)))).rules[0].parts
+    (part,) = plan(All((MAKE, Not(check)))).rules[0].branches
     assert (len(part.filters) == 2) is local_one
     assert bool(part.searches) is not local_one
 
@@ -230,22 +230,22 @@ def test_only_the_fields_that_checks_look_at_are_read() -> None:
 
 
 def test_people_are_checked_as_metadata_searches_stream_by_and_late_after_smart_ones() -> None:
-    (part,) = plan(All((NICE, NAMES))).rules[0].parts
+    (part,) = plan(All((NICE, NAMES))).rules[0].branches
     assert (part.filters, part.detail_filters) == ((NAMES,), ())
-    (part,) = plan(All((DOG, NAMES, MAKE))).rules[0].parts
+    (part,) = plan(All((DOG, NAMES, MAKE))).rules[0].branches
     assert (part.filters, part.detail_filters) == ((MAKE,), (NAMES,))
     assert plan(All((DOG, NAMES, MAKE))).scans[0].fields == {"exifInfo.make"}
 
 
 def test_rather_than_asking_for_each_photo_people_are_read_with_another_search() -> None:
-    (part,) = plan(All((NICE, DOG, NAMES))).rules[0].parts
+    (part,) = plan(All((NICE, DOG, NAMES))).rules[0].branches
     assert part.driver == NICE.query
     assert part.detail_filters == ()
 
 
 @pytest.mark.parametrize("late", [TAGS, ANYTHING, local("$.stack.id"), local("$.owner.name"), local("$.*")])
 def test_what_no_search_returns_is_asked_for_late(late: Filter) -> None:
-    (part,) = plan(All((NICE, late, MAKE))).rules[0].parts
+    (part,) = plan(All((NICE, late, MAKE))).rules[0].branches
     assert part.detail_filters == (late,)
     assert plan(All((NICE, late, MAKE))).scans[0].fields == {"exifInfo.make"}
 

@@ -171,14 +171,14 @@ class Remembering:
     known: dict[Query, SearchResult]
     kept: dict[Query, SearchResult] = field(default_factory=dict)
 
-    def wants_ids(self, reading: Scan) -> bool:
+    def wants_ids(self, scan: Scan) -> bool:
         return True
 
-    def recall(self, reading: Scan) -> SearchResult | None:
-        return self.known.get(reading.query)
+    def recall(self, scan: Scan) -> SearchResult | None:
+        return self.known.get(scan.query)
 
-    def keep(self, reading: Scan, found: SearchResult) -> None:
-        self.kept[reading.query] = found
+    def keep(self, scan: Scan, found: SearchResult) -> None:
+        self.kept[scan.query] = found
 
 
 def test_searches_that_are_known_are_not_sent() -> None:
@@ -206,10 +206,10 @@ def test_what_is_found_can_be_dropped_and_taken_in_anew() -> None:
     reading = compile_rules([Rule(All((IMG, local("$.type", "image"))))], FLAT).scans[0]
     intake = ResultBuilder(reading)
     intake.take([record("1", type="IMAGE"), record("2", type="IMAGE"), record("3", type="VIDEO")])
-    intake.found.drop({"1", "3"})
-    again = ResultBuilder(reading, intake.found)
+    intake.result.drop({"1", "3"})
+    again = ResultBuilder(reading, intake.result)
     again.take([record("3", type="IMAGE")])
-    assert again.found.assets.keys() == again.found.passed.keys() == {"2", "3"}
+    assert again.result.assets.keys() == again.result.passed.keys() == {"2", "3"}
 
 
 # -- splits -----------------------------------------------------------------------------------------------------------

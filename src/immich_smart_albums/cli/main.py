@@ -19,7 +19,7 @@ from immich_smart_albums.cli.arguments import selection_parser, selects
 from immich_smart_albums.cli.exits import Exit, exit_of
 from immich_smart_albums.cli.interrupts import end_as_by_ctrl_c
 from immich_smart_albums.cli.parser import PROGRAM, WrongUsage
-from immich_smart_albums.cli.pasting import carry, carry_nothing
+from immich_smart_albums.cli.pasting import carry, forget_rules_files
 from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError, Stopped
 from immich_smart_albums.report.words import one_line
@@ -80,7 +80,7 @@ def run(argv: Sequence[str]) -> Exit:
         _answer(argv, SmartAlbumsError(f"this is a bug in {PROGRAM}: {type(error).__name__}"))
         return Exit.OUR_BUG
     finally:
-        carry_nothing()
+        forget_rules_files()
 
 
 def _run(argv: Sequence[str]) -> Exit:

@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 
-def whole_number(flag: str, text: str, findings: Diagnostics, *, most: int | None = None) -> int:
+def whole_number(flag: str, text: str, diagnostics: Diagnostics, *, most: int | None = None) -> int:
     """A number from 1 to `most`; 1 with a problem noted for anything else."""
     try:
         number = int(text)
     except ValueError:
-        findings.problems.append(Problem(flag, f"{text[:40]!r} is not a whole number"))
+        diagnostics.problems.append(Problem(flag, f"{text[:40]!r} is not a whole number"))
         return 1
     if number < 1 or (most is not None and number > most):
         limit = "at least 1" if most is None else f"from 1 to {most:,}"
-        findings.problems.append(Problem(flag, f"{text[:40]} is out of range", f"Give a number {limit}."))
+        diagnostics.problems.append(Problem(flag, f"{text[:40]} is out of range", f"Give a number {limit}."))
         return 1
     return number

@@ -58,13 +58,13 @@ def carry(verb: str, arguments: argparse.Namespace, parser: argparse.ArgumentPar
     )
 
 
-def carry_rules(paths: Iterable[Path]) -> None:
+def remember_rules_files(paths: Iterable[Path]) -> None:
     """The rules files of this run, where they are not among its arguments."""
     global _this  # noqa: PLW0603
     _this = _Run(tuple(_text(path) for path in paths), _this.server, _this.ledger)
 
 
-def carry_nothing() -> None:
+def forget_rules_files() -> None:
     """The run is over."""
     global _this  # noqa: PLW0603
     _this = _Run()

@@ -64,18 +64,18 @@ def _problem_with_commands(problem: Problem) -> Problem:
     return replace(problem, message=pasteable(problem.message), hint=hint)
 
 
-def ended(plan: Plan, console: Console, *, changes: Exit = Exit.DONE) -> Exit:
+def report_unwritten(plan: Plan, console: Console, *, changes: Exit = Exit.DONE) -> Exit:
     """The exit code of a plan that nobody writes; whatever makes it another than 0 is said on stderr."""
     console.problems(plan_problems(plan))
     for refusal in plan.refusals:
         console.problem(Problem("", refusal, GUARD_HINT))
-    code = exit_code_of_of(plan, changes=changes)
+    code = exit_code_of(plan, changes=changes)
     if code is Exit.CHANGED:
         console.say(f"there are changes: {totals(plan)}")
     return code
 
 
-def exit_code_of_of(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:
+def exit_code_of(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:
     """The exit code of a plan: what was refused weighs more than what failed, and that more than `changes`."""
     if plan.is_refused:
         return Exit.REFUSED
@@ -84,7 +84,7 @@ def exit_code_of_of(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:
     return changes if plan.has_changes else Exit.DONE
 
 
-def carried_out(plan: Plan, session: Session, console: Console, format_: str, *, exit_code: bool) -> Exit:
+def print_and_apply(plan: Plan, session: Session, console: Console, format_: str, *, exit_code: bool) -> Exit:
     """Print a plan, write it, and say what was written, also when it fails in the middle.
 
     Whatever makes the exit code another than 0 is said on stderr, once. JSON is printed last, with all that went wrong
@@ -95,7 +95,7 @@ def carried_out(plan: Plan, session: Session, console: Console, format_: str, *,
         print_plan(plan, format_)
     console.problems(plan_problems(plan))
     try:
-        report = _written(plan, session, console)
+        report = _apply(plan, session, console)
     except SmartAlbumsError as error:
         if format_ != "json":
             raise
@@ -108,7 +108,7 @@ def carried_out(plan: Plan, session: Session, console: Console, format_: str, *,
     console.problems(failures)
     if format_ == "json":
         print_plan(plan, format_, failures)
-    code = exit_code_of_of(plan)
+    code = exit_code_of(plan)
     if code is Exit.DONE and exit_code and report.has_changed:
         console.say("something was changed, and --exit-code says so")
         code = Exit.CHANGED
@@ -125,7 +125,7 @@ def _failures(plan: Plan, report: ApplyResult) -> dict[str, list[Problem]]:
     return {name: problems for name, problems in found.items() if problems}
 
 
-def _written(plan: Plan, session: Session, console: Console) -> ApplyResult:
+def _apply(plan: Plan, session: Session, console: Console) -> ApplyResult:
     report, patience = ApplyResult(), GracefulStop(console.say)
     try:
         with patience.handling_signals():

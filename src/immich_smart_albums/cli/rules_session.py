@@ -43,8 +43,8 @@ def rules_session(
 
 def rules_options(arguments: argparse.Namespace, paths: Sequence[Path] | None = None) -> Options:
     """What the arguments say; `paths` are the rules files where these are not arguments of their own."""
-    findings = Diagnostics()
-    connection = read_connection(arguments, findings)
+    diagnostics = Diagnostics()
+    connection = read_connection(arguments, diagnostics)
     return Options(
         environment=os.environ,
         today=_today(),
@@ -55,8 +55,8 @@ def rules_options(arguments: argparse.Namespace, paths: Sequence[Path] | None = 
         key=arguments.key,
         connection=connection,
         full=getattr(arguments, "full", False),
-        problems=tuple(findings.problems),
-        notes=tuple(findings.warnings),
+        problems=tuple(diagnostics.problems),
+        notes=tuple(diagnostics.warnings),
     )
 
 

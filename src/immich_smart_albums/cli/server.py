@@ -25,31 +25,31 @@ MOST_REQUESTS_AT_A_TIME = 64
 
 
 def read_server(
-    arguments: argparse.Namespace, findings: Diagnostics, console: Console, *, verbose: bool = False
+    arguments: argparse.Namespace, diagnostics: Diagnostics, console: Console, *, verbose: bool = False
 ) -> tuple[Callable[[], PhotoServer], Connection]:
     """How to connect, and with how many requests at a time; `verbose` says which of several settings counts.
 
     Raises ConfigurationError with all problems so far where no server or key is known.
     """
-    connection = read_connection(arguments, findings)
-    settings = read_settings(os.environ, Path(), findings, server=arguments.server, key=arguments.key)
+    connection = read_connection(arguments, diagnostics)
+    settings = read_settings(os.environ, Path(), diagnostics, server=arguments.server, key=arguments.key)
     if settings is None:
-        raise ConfigurationError(tuple(dict.fromkeys(findings.problems)))
+        raise ConfigurationError(tuple(dict.fromkeys(diagnostics.problems)))
     for note in settings.notes if verbose else ():
         console.say(f"note: {note}")
     return lambda: connect(settings, connection, on_exchange=console.exchange, on_read=console.read), connection
 
 
-def read_connection(arguments: argparse.Namespace, findings: Diagnostics) -> Connection:
+def read_connection(arguments: argparse.Namespace, diagnostics: Diagnostics) -> Connection:
     """How to talk to the server: what is wrong with numbers and headers is noted."""
     variables = Variables.read(os.environ, Path())
     return Connection(
-        whole_number("--concurrency", arguments.concurrency, findings, most=MOST_REQUESTS_AT_A_TIME),
-        whole_number("--timeout", arguments.timeout, findings, most=LONGEST_TIME_OUT),
+        whole_number("--concurrency", arguments.concurrency, diagnostics, most=MOST_REQUESTS_AT_A_TIME),
+        whole_number("--timeout", arguments.timeout, diagnostics, most=LONGEST_TIME_OUT),
         arguments.ca,
         *read_certificate(arguments, variables),
-        headers_of_flags(arguments.header, variables, findings),
-        headers_of_variables(variables, findings),
+        headers_of_flags(arguments.header, variables, diagnostics),
+        headers_of_variables(variables, diagnostics),
     )
 
 

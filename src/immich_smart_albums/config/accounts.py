@@ -33,15 +33,15 @@ _CONTAINERS = Path("/run/secrets")
 
 
 def read_account_key(
-    account: Account, variables: Variables, findings: Diagnostics, *, patience: float = PATIENCE
+    account: Account, variables: Variables, diagnostics: Diagnostics, *, patience: float = PATIENCE
 ) -> Secret | None:
     """The account's key; None with a problem noted, in which nothing of it shows."""
     if account.key_env is not None:
-        text = _from_variable(account, account.key_env, variables, findings)
+        text = _from_variable(account, account.key_env, variables, diagnostics)
     elif account.key_file is not None:
-        text = _from_file(account, account.key_file, findings)
+        text = _from_file(account, account.key_file, diagnostics)
     else:
-        text = _from_program(account, account.key_command or (), findings, patience)
+        text = _from_program(account, account.key_command or (), diagnostics, patience)
     if text is None:
         return None
     text, origin = text.strip(), _origin(account, variables)
@@ -52,7 +52,7 @@ def read_account_key(
     slip = wrong_key(text, "key_file")
     if slip is None:
         return Secret(text, note or origin)
-    _problem(account, f"{origin}: {slip[0]}", f"{slip[1]} {note}." if note else slip[1], findings)
+    _problem(account, f"{origin}: {slip[0]}", f"{slip[1]} {note}." if note else slip[1], diagnostics)
     return None
 
 
@@ -64,16 +64,16 @@ def _origin(account: Account, variables: Variables) -> str:
     return account.key_file or f"what {(account.key_command or ('',))[0]} printed"
 
 
-def _from_variable(account: Account, name: str, variables: Variables, findings: Diagnostics) -> str | None:
+def _from_variable(account: Account, name: str, variables: Variables, diagnostics: Diagnostics) -> str | None:
     found = variables.find(name)
     if found is None:
         also = "".join(f", and {trouble}" for trouble in variables.problems)
         hint = "Set it in the environment or in a .env file."
-        _problem(account, f"the variable {name} is not set{also}", hint, findings)
+        _problem(account, f"the variable {name} is not set{also}", hint, diagnostics)
     return found.text if found else None
 
 
-def _from_file(account: Account, name: str, findings: Diagnostics) -> str | None:
+def _from_file(account: Account, name: str, diagnostics: Diagnostics) -> str | None:
     try:
         path = Path(name).expanduser()
         if account.span is not None:
@@ -82,14 +82,14 @@ def _from_file(account: Account, name: str, findings: Diagnostics) -> str | None
         mode = path.stat().st_mode
     except (OSError, RuntimeError, ValueError) as error:
         told = reason(error) if isinstance(error, OSError | UnicodeDecodeError) else str(error)
-        _problem(account, f"cannot read {name}: {told}", "It holds the key and nothing else.", findings)
+        _problem(account, f"cannot read {name}: {told}", "It holds the key and nothing else.", diagnostics)
         return None
     if mode & stat.S_IROTH and not path.is_relative_to(_CONTAINERS):
-        findings.warn(f"everybody on this machine can read the key in {path}; chmod 600 {path} keeps it to you")
+        diagnostics.warn(f"everybody on this machine can read the key in {path}; chmod 600 {path} keeps it to you")
     return text
 
 
-def _from_program(account: Account, command: Sequence[str], findings: Diagnostics, patience: float) -> str | None:
+def _from_program(account: Account, command: Sequence[str], diagnostics: Diagnostics, patience: float) -> str | None:
     """What a program prints. What it says on stderr is not repeated: nobody knows what is in there."""
     hint = "Run it yourself to see what it says; it prints the key and nothing else."
     try:
@@ -102,18 +102,18 @@ def _from_program(account: Account, command: Sequence[str], findings: Diagnostic
         )
     except (OSError, ValueError) as error:
         told = reason(error) if isinstance(error, OSError) else "not a command"
-        _problem(account, f"cannot run {command[0]}: {told}", None, findings)
+        _problem(account, f"cannot run {command[0]}: {told}", None, diagnostics)
         return None
     try:
         output = _output(process, patience)
     except ValueError:
-        _problem(account, f"{command[0]} printed more than any key is long", hint, findings)
+        _problem(account, f"{command[0]} printed more than any key is long", hint, diagnostics)
         return None
     except subprocess.TimeoutExpired:
-        _problem(account, f"{command[0]} printed no key within {patience:g} seconds", hint, findings)
+        _problem(account, f"{command[0]} printed no key within {patience:g} seconds", hint, diagnostics)
         return None
     if process.returncode:
-        _problem(account, f"{command[0]} ended with exit code {process.returncode}", hint, findings)
+        _problem(account, f"{command[0]} ended with exit code {process.returncode}", hint, diagnostics)
         return None
     return output.decode(errors="replace")
 
@@ -151,6 +151,6 @@ def _read(process: subprocess.Popen[bytes], end: float) -> bytes:
                 raise ValueError
 
 
-def _problem(account: Account, message: str, hint: str | None, findings: Diagnostics) -> None:
+def _problem(account: Account, message: str, hint: str | None, diagnostics: Diagnostics) -> None:
     where = account.span or f"account {account.name}"
-    findings.problems.append(problem_at(where, f"account {account.name}: {message}", hint))
+    diagnostics.problems.append(problem_at(where, f"account {account.name}: {message}", hint))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 
-def read_source(flag: str, value: str, findings: Diagnostics) -> Source | None:
+def read_source(flag: str, value: str, diagnostics: Diagnostics) -> Source | None:
     """What stands behind one value; None with a problem noted for a file or address that cannot be read."""
     bare = Source(f"{flag} {value!r}", value, Form.BARE)
     text = value.strip()
@@ -25,15 +25,15 @@ def read_source(flag: str, value: str, findings: Diagnostics) -> Source | None:
         return Source(flag, text, Form.INLINE)
     if text.startswith(("http://", "https://")):
         query = _query_of(text)
-        return bare if query is None else _from_address(flag, query, findings)
+        return bare if query is None else _from_address(flag, query, diagnostics)
     path = _path(value)
     if path is None:
         return bare
     if not path.is_dir():
-        return _from_file(path, value, findings)  # a pipe or a device, too: <(…), /dev/stdin
+        return _from_file(path, value, diagnostics)  # a pipe or a device, too: <(…), /dev/stdin
     if "-smart-" in flag and "/" not in value and not looks_like_file(value):
         return bare  # a folder that happens to be called dog is not meant
-    findings.problems.append(Problem(bare.label, "is a folder", "Name the files in it one by one, or as *.json."))
+    diagnostics.problems.append(Problem(bare.label, "is a folder", "Name the files in it one by one, or as *.json."))
     return None
 
 
@@ -56,24 +56,24 @@ def _query_of(address: str) -> str | None:
     return parts.query if parts.path.rstrip("/").endswith("/search") else None
 
 
-def _from_file(path: Path, label: str, findings: Diagnostics) -> Source | None:
+def _from_file(path: Path, label: str, diagnostics: Diagnostics) -> Source | None:
     try:
         return Source(label, read_text(path, LARGEST_FILTER), Form.FILE)
     except OSError as error:
-        findings.problems.append(Problem(label, f"cannot be read: {error.strerror}"))
+        diagnostics.problems.append(Problem(label, f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:
         message = f"is not UTF-8 text (byte {error.start})"
-        findings.problems.append(Problem(label, message, "Save it as UTF-8; most editors can."))
+        diagnostics.problems.append(Problem(label, message, "Save it as UTF-8; most editors can."))
     except ValueError as error:
-        findings.problems.append(Problem(label, f"cannot be read: {error}"))
+        diagnostics.problems.append(Problem(label, f"cannot be read: {error}"))
     return None
 
 
-def _from_address(flag: str, query: str, findings: Diagnostics) -> Source | None:
+def _from_address(flag: str, query: str, diagnostics: Diagnostics) -> Source | None:
     """The search in `https://…/search?query=%7B…%7D`, as Immich's own search page has it."""
     found = parse_qs(query).get("query", [])
     if len(found) != 1:
         hint = "Search in Immich and copy the whole address; it has ?query=… in it."
-        findings.problems.append(Problem(flag, "this address holds no search", hint))
+        diagnostics.problems.append(Problem(flag, "this address holds no search", hint))
         return None
     return Source(f"{flag} (search address)", found[0], Form.URL)

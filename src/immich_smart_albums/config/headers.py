@@ -32,39 +32,39 @@ _SENT = re.compile(r"[\x20-\x7e\xa0-\xff]+")
 Headers = dict[str, Secret]
 
 
-def headers_of_rules(headers: Iterable[Header], variables: Variables, findings: Diagnostics) -> Headers:
+def headers_of_rules(headers: Iterable[Header], variables: Variables, diagnostics: Diagnostics) -> Headers:
     """The values of a rules file's headers; those that are not to be had are left out, with problems noted."""
     found: Headers = {}
     for header in headers:
         where = header.span or header.name
         if header.file is not None:
             beside = Path(header.span.document.name).parent if header.span is not None else Path()
-            value = _from_file(header.name, header.file, beside, where, findings)
+            value = _from_file(header.name, header.file, beside, where, diagnostics)
         else:
-            value = _from_variable(header.name, header.env or "", variables, where, findings)
-        _add(found, header.name, value, where, findings)
+            value = _from_variable(header.name, header.env or "", variables, where, diagnostics)
+        _add(found, header.name, value, where, diagnostics)
     return found
 
 
-def headers_of_flags(words: Sequence[str], variables: Variables, findings: Diagnostics) -> Headers:
+def headers_of_flags(words: Sequence[str], variables: Variables, diagnostics: Diagnostics) -> Headers:
     """The values of `--header NAME=@FILE` and `NAME=env:VARIABLE`."""
     found: Headers = {}
     for word in words:
         name, _, source = word.partition("=")
         wrong = why_not(name)
         if wrong is not None:
-            findings.problems.append(Problem(_FLAG, wrong, _FLAG_HINT))
+            diagnostics.problems.append(Problem(_FLAG, wrong, _FLAG_HINT))
         elif source.startswith("@") and source[1:]:
-            _add(found, name, _from_file(name, source[1:], Path(), _FLAG, findings), _FLAG, findings)
+            _add(found, name, _from_file(name, source[1:], Path(), _FLAG, diagnostics), _FLAG, diagnostics)
         elif source.startswith("env:") and source[4:]:
-            _add(found, name, _from_variable(name, source[4:], variables, _FLAG, findings), _FLAG, findings)
+            _add(found, name, _from_variable(name, source[4:], variables, _FLAG, diagnostics), _FLAG, diagnostics)
         else:
             message = f"nothing says where the value of {name} comes from"
-            findings.problems.append(Problem(_FLAG, message, _FLAG_HINT))
+            diagnostics.problems.append(Problem(_FLAG, message, _FLAG_HINT))
     return found
 
 
-def headers_of_variables(variables: Variables, findings: Diagnostics) -> Headers:
+def headers_of_variables(variables: Variables, diagnostics: Diagnostics) -> Headers:
     """What IMMICH_HEADERS says: `Name: value`, each on a line of its own."""
     variable = variables.find(VARIABLE)
     found: Headers = {}
@@ -76,9 +76,9 @@ def headers_of_variables(variables: Variables, findings: Diagnostics) -> Headers
             continue
         wrong = why_not(name.strip()) if colon else "a line of it is no header"
         if wrong is not None:
-            findings.problems.append(Problem(variable.origin, wrong, _LINES_HINT))
+            diagnostics.problems.append(Problem(variable.origin, wrong, _LINES_HINT))
         else:
-            _add(found, name.strip(), value, variable.origin, findings)
+            _add(found, name.strip(), value, variable.origin, diagnostics)
     return found
 
 
@@ -90,28 +90,28 @@ def merged(*sets: Mapping[str, Secret]) -> Headers:
     return dict(found.values())
 
 
-def _from_file(name: str, file: str, beside: Path, where: Span | str, findings: Diagnostics) -> str | None:
+def _from_file(name: str, file: str, beside: Path, where: Span | str, diagnostics: Diagnostics) -> str | None:
     try:
         return read_text(beside / Path(file).expanduser(), LARGEST_KEY)
     except (OSError, RuntimeError, ValueError) as error:
         told = reason(error) if isinstance(error, OSError | ValueError) else str(error)
         message = f"the value of the header {name} cannot be read from {file}: {told}"
-        findings.problems.append(problem_at(where, message, "It holds the value and nothing else."))
+        diagnostics.problems.append(problem_at(where, message, "It holds the value and nothing else."))
         return None
 
 
 def _from_variable(
-    name: str, variable: str, variables: Variables, where: Span | str, findings: Diagnostics
+    name: str, variable: str, variables: Variables, where: Span | str, diagnostics: Diagnostics
 ) -> str | None:
     found = variables.find(variable)
     if found is None:
         message = f"the variable {variable} for the header {name} is not set"
-        findings.problems.append(problem_at(where, message, "Set it in the environment or in a .env file."))
-        findings.problems += variables.problems
+        diagnostics.problems.append(problem_at(where, message, "Set it in the environment or in a .env file."))
+        diagnostics.problems += variables.problems
     return found.text if found else None
 
 
-def _add(found: Headers, name: str, value: str | None, where: Span | str, findings: Diagnostics) -> None:
+def _add(found: Headers, name: str, value: str | None, where: Span | str, diagnostics: Diagnostics) -> None:
     if value is None:
         return
     text = value.strip()
@@ -120,4 +120,4 @@ def _add(found: Headers, name: str, value: str | None, where: Span | str, findin
     else:
         what = "is empty" if not text else "has characters that no header has"
         hint = "It is one line of text, without quotes."
-        findings.problems.append(problem_at(where, f"the value of the header {name} {what}", hint))
+        diagnostics.problems.append(problem_at(where, f"the value of the header {name} {what}", hint))

@@ -67,79 +67,79 @@ class RunConfig:
 def load(
     source: Source,
     surroundings: Environment,
-    findings: Diagnostics,
+    diagnostics: Diagnostics,
     *,
     server: str | None = None,
     key: str | None = None,
 ) -> RunConfig:
     """Rules files, or texts by their names, with server and keys; `server` and `key` are those of the command line.
 
-    Raises ConfigurationError with everything that is wrong, also with what was in `findings` before. An account
+    Raises ConfigurationError with everything that is wrong, also with what was in `diagnostics` before. An account
     without a key is no error while another has one. Notices are there afterwards.
     """
-    book, files, digest = _read(source, surroundings, findings)
+    rules, files, digest = _read(source, surroundings, diagnostics)
     variables = Variables.read(surroundings.environment, surroundings.folder)
-    written = (book.server, book.source["server"][0].span) if book and book.server else None
-    address = read_server(variables, findings, given=server, written=written)
-    keys, absent = ({}, {}) if book is None else _keys(book, variables, findings, key)
-    headers = {} if book is None else _headers(book, keys, absent, variables, findings)
-    client = (None, None) if book is None else (_beside(book, "client_cert"), _beside(book, "client_key"))
+    written = (rules.server, rules.source["server"][0].span) if rules and rules.server else None
+    address = read_server(variables, diagnostics, given=server, written=written)
+    keys, absent = ({}, {}) if rules is None else _keys(rules, variables, diagnostics, key)
+    headers = {} if rules is None else _headers(rules, keys, absent, variables, diagnostics)
+    client = (None, None) if rules is None else (_beside(rules, "client_cert"), _beside(rules, "client_key"))
     if address is None:
-        findings.problems += variables.problems
-    if book is None or address is None or findings.problems or not keys:
-        raise ConfigurationError(in_order((*findings.problems, *absent.values())))
-    key_told = _accounts_note(book, variables) if book.accounts else key_note(variables, given=key)
+        diagnostics.problems += variables.problems
+    if rules is None or address is None or diagnostics.problems or not keys:
+        raise ConfigurationError(in_order((*diagnostics.problems, *absent.values())))
+    key_told = _accounts_note(rules, variables) if rules.accounts else key_note(variables, given=key)
     notes = tuple(note for note in (address.note, key_told) if note)
     settings = {
         name: Settings(address.text, each, str(address.origin), notes, headers[name], *client)
         for name, each in keys.items()
     }
-    return RunConfig(book, files, settings, absent, digest)
+    return RunConfig(rules, files, settings, absent, digest)
 
 
-def load_rules(source: Source, surroundings: Environment, findings: Diagnostics) -> RuleSet:
+def load_rules(source: Source, surroundings: Environment, diagnostics: Diagnostics) -> RuleSet:
     """What rules files, or texts by their names, say. No key is read. Raises ConfigurationError."""
-    book, _, _ = _read(source, surroundings, findings)
-    if book is None or findings.problems:
-        raise ConfigurationError(in_order(findings.problems))
-    return book
+    rules, _, _ = _read(source, surroundings, diagnostics)
+    if rules is None or diagnostics.problems:
+        raise ConfigurationError(in_order(diagnostics.problems))
+    return rules
 
 
 def _read(
-    source: Source, surroundings: Environment, findings: Diagnostics
+    source: Source, surroundings: Environment, diagnostics: Diagnostics
 ) -> tuple[RuleSet | None, tuple[Path, ...], str]:
-    before = len(findings.problems)
+    before = len(diagnostics.problems)
     if isinstance(source, Mapping):
         files = tuple(map(Path, source))
-        values, digest = read_texts(source, findings)
+        values, digest = read_texts(source, diagnostics)
     else:
-        files = find_rules(source, surroundings.environment, surroundings.folder, findings)
-        values, digest = read_files(files, findings)
-    book = read_rules(values, Reader(findings, surroundings.today)) if values else None
-    return (book if len(findings.problems) == before else None), files, digest
+        files = find_rules(source, surroundings.environment, surroundings.folder, diagnostics)
+        values, digest = read_files(files, diagnostics)
+    rules = read_rules(values, Reader(diagnostics, surroundings.today)) if values else None
+    return (rules if len(diagnostics.problems) == before else None), files, digest
 
 
 def _keys(
-    book: RuleSet, variables: Variables, findings: Diagnostics, given: str | None
+    rules: RuleSet, variables: Variables, diagnostics: Diagnostics, given: str | None
 ) -> tuple[dict[str, Secret], dict[str, Problem]]:
     """The keys of accounts that feed an album, and why others have none."""
     keys: dict[str, Secret] = {}
     absent: dict[str, Problem] = {}
-    if not book.accounts:
-        before = len(findings.problems)
-        key = read_key(variables, findings, given=given)
+    if not rules.accounts:
+        before = len(diagnostics.problems)
+        key = read_key(variables, diagnostics, given=given)
         if key is not None:
             keys[DEFAULT_ACCOUNT] = key
-        if len(findings.problems) > before:
-            findings.problems += variables.problems
+        if len(diagnostics.problems) > before:
+            diagnostics.problems += variables.problems
     elif given:
         hint = "Leave it out, or give the account another key_env."
-        findings.problems.append(Problem("--key", "the rules files say where the keys of accounts come from", hint))
-    busy = {name for album in book.albums for name in album.accounts}
-    for account in book.accounts:
+        diagnostics.problems.append(Problem("--key", "the rules files say where the keys of accounts come from", hint))
+    busy = {name for album in rules.albums for name in album.accounts}
+    for account in rules.accounts:
         if account.name in busy:
             key = read_account_key(account, variables, of_account := Diagnostics())
-            findings.warnings.extend(of_account.warnings)
+            diagnostics.warnings.extend(of_account.warnings)
             if key is None:
                 absent[account.name] = of_account.problems[0]
             else:
@@ -148,12 +148,12 @@ def _keys(
 
 
 def _headers(
-    book: RuleSet, keys: dict[str, Secret], absent: dict[str, Problem], variables: Variables, findings: Diagnostics
+    rules: RuleSet, keys: dict[str, Secret], absent: dict[str, Problem], variables: Variables, diagnostics: Diagnostics
 ) -> dict[str, Headers]:
     """The headers of each account; one whose own are not to be had takes no part, as one without a key."""
-    common = headers_of_rules(book.headers, variables, findings)
+    common = headers_of_rules(rules.headers, variables, diagnostics)
     found: dict[str, Headers] = dict.fromkeys(keys, common)
-    for account in book.accounts:
+    for account in rules.accounts:
         if account.name in keys and account.headers:
             own = headers_of_rules(account.headers, variables, of_account := Diagnostics())
             found[account.name] = merged(common, own)
@@ -163,18 +163,18 @@ def _headers(
     return found
 
 
-def _beside(book: RuleSet, word: str) -> Path | None:
+def _beside(rules: RuleSet, word: str) -> Path | None:
     """A file that a rules file names, as seen from there."""
-    name: str | None = getattr(book, word)
+    name: str | None = getattr(rules, word)
     if name is None:
         return None
     with suppress(RuntimeError):  # "~somebody" who has no home
         name = str(Path(name).expanduser())
-    return Path(book.source[word][0].span.document.name).parent / name
+    return Path(rules.source[word][0].span.document.name).parent / name
 
 
-def _accounts_note(book: RuleSet, variables: Variables) -> str | None:
+def _accounts_note(rules: RuleSet, variables: Variables) -> str | None:
     """That the keys of accounts count, where there is one that belongs to none of them."""
-    used = {account.key_env for account in book.accounts}
+    used = {account.key_env for account in rules.accounts}
     idle = [found.origin for found in variables.all(*({KEY_NAME, KEY_FILE_NAME} - used))]
-    return which_counts(f"what the accounts at {book.source['accounts'][0].span} say", idle)
+    return which_counts(f"what the accounts at {rules.source['accounts'][0].span} say", idle)

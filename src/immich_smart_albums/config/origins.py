@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.album import Account, RuleSet
 
 
-def server_origin(book: RuleSet, surroundings: Environment, given: str | None) -> tuple[str, str] | None:
+def server_origin(rules: RuleSet, surroundings: Environment, given: str | None) -> tuple[str, str] | None:
     """The server's address and where it comes from; None where nothing says it."""
     variables = Variables.read(surroundings.environment, surroundings.folder)
-    written = (book.server, book.source["server"][0].span) if book.server else None
+    written = (rules.server, rules.source["server"][0].span) if rules.server else None
     found = read_server(variables, Diagnostics(), given=given, written=written)
     return (found.text, found.note or str(found.origin)) if found else None
 
 
-def key_origins(book: RuleSet, surroundings: Environment) -> dict[str, str]:
+def key_origins(rules: RuleSet, surroundings: Environment) -> dict[str, str]:
     """Where the key of each account comes from."""
     variables = Variables.read(surroundings.environment, surroundings.folder)
-    if book.accounts:
-        return {account.name: _origin(account, variables) for account in book.accounts}
+    if rules.accounts:
+        return {account.name: _origin(account, variables) for account in rules.accounts}
     found = variables.find(KEY_NAME, KEY_FILE_NAME)
     note = key_note(variables, given=None)
     told = f"the key is {found.origin}" if found else f"without a key; set {KEY_NAME}"

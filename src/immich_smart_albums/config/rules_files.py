@@ -27,7 +27,7 @@ _SUFFIXES = (".yaml", ".yml")
 
 
 def find_rules(
-    paths: Sequence[Path], environment: Mapping[str, str], folder: Path, findings: Diagnostics
+    paths: Sequence[Path], environment: Mapping[str, str], folder: Path, diagnostics: Diagnostics
 ) -> tuple[Path, ...]:
     """The files behind some paths, each once, those of a folder by name.
 
@@ -37,7 +37,9 @@ def find_rules(
     if not paths and (named := environment.get(VARIABLE, "").strip()):
         paths = [Path(named)]
         if not _exists(paths[0]):
-            findings.problems.append(Problem(f"{VARIABLE} in the environment", f"there is no file or folder {named}"))
+            diagnostics.problems.append(
+                Problem(f"{VARIABLE} in the environment", f"there is no file or folder {named}")
+            )
             return ()
     if not paths:
         usual = [place / DEFAULT_NAME for place in (folder, config_folder(environment)) if place is not None]
@@ -45,8 +47,8 @@ def find_rules(
         if not paths:
             hint = "Name one; or immich-smart-albums init writes one to begin with."
             message = f"there is no rules file: {'neither ' * (len(usual) > 1)}{' nor '.join(map(str, usual))}"
-            findings.problems.append(Problem("rules", message, hint))
-    files = (file for path in paths for file in _files(path, findings))
+            diagnostics.problems.append(Problem("rules", message, hint))
+    files = (file for path in paths for file in _files(path, diagnostics))
     return tuple({_same(file): file for file in files}.values())
 
 
@@ -79,25 +81,25 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def read_files(files: Iterable[Path], findings: Diagnostics) -> tuple[tuple[ValueNode, ...], str]:
+def read_files(files: Iterable[Path], diagnostics: Diagnostics) -> tuple[tuple[ValueNode, ...], str]:
     """What each file says, and a digest of all. Those that cannot be read are left out, with problems noted."""
-    read = [(file, data) for file in files if (data := _bytes(file, findings)) is not None]
-    return _read([("stdin" if file == STDIN else str(file), data) for file, data in read], findings)
+    read = [(file, data) for file in files if (data := _bytes(file, diagnostics)) is not None]
+    return _read([("stdin" if file == STDIN else str(file), data) for file, data in read], diagnostics)
 
 
-def read_texts(texts: Mapping[str, bytes], findings: Diagnostics) -> tuple[tuple[ValueNode, ...], str]:
+def read_texts(texts: Mapping[str, bytes], diagnostics: Diagnostics) -> tuple[tuple[ValueNode, ...], str]:
     """What texts say that stand in no file yet, by the names they go by, and a digest of all."""
-    fitting = [(name, data) for name, data in texts.items() if _fits(name, data, findings)]
-    return _read(fitting, findings)
+    fitting = [(name, data) for name, data in texts.items() if _fits(name, data, diagnostics)]
+    return _read(fitting, diagnostics)
 
 
-def _read(texts: Sequence[tuple[str, bytes]], findings: Diagnostics) -> tuple[tuple[ValueNode, ...], str]:
-    values = [read_yaml(name, data, findings) for name, data in texts]
+def _read(texts: Sequence[tuple[str, bytes]], diagnostics: Diagnostics) -> tuple[tuple[ValueNode, ...], str]:
+    values = [read_yaml(name, data, diagnostics) for name, data in texts]
     digest = sha256(b"\0".join(data for _, data in texts)).hexdigest()[:32]
     return tuple(value for value in values if value is not None), digest
 
 
-def _files(path: Path, findings: Diagnostics) -> list[Path]:
+def _files(path: Path, diagnostics: Diagnostics) -> list[Path]:
     try:
         path = path.expanduser()
         if path == STDIN or not path.is_dir():
@@ -105,10 +107,10 @@ def _files(path: Path, findings: Diagnostics) -> list[Path]:
         found = sorted(each for each in path.iterdir() if each.suffix in _SUFFIXES and not each.name.startswith("."))
     except (OSError, RuntimeError) as error:  # RuntimeError: "~somebody" who has no home
         told = reason(error) if isinstance(error, OSError) else str(error)
-        findings.problems.append(Problem(str(path), f"cannot be read: {told}"))
+        diagnostics.problems.append(Problem(str(path), f"cannot be read: {told}"))
         return []
     if not found:
-        findings.problems.append(Problem(str(path), "there is no rules file in this folder", "They end in .yaml."))
+        diagnostics.problems.append(Problem(str(path), "there is no rules file in this folder", "They end in .yaml."))
     return found
 
 
@@ -120,7 +122,7 @@ def _same(file: Path) -> Path:
         return file
 
 
-def _bytes(file: Path, findings: Diagnostics) -> bytes | None:
+def _bytes(file: Path, diagnostics: Diagnostics) -> bytes | None:
     try:
         if file == STDIN:
             data = sys.stdin.buffer.read(LARGEST + 1) if sys.stdin else b""
@@ -130,13 +132,13 @@ def _bytes(file: Path, findings: Diagnostics) -> bytes | None:
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         told = reason(error) if isinstance(error, OSError) else str(error)
         hint = "immich-smart-albums init writes one to begin with." if isinstance(error, FileNotFoundError) else None
-        findings.problems.append(Problem(str(file), f"cannot be read: {told}", hint))
+        diagnostics.problems.append(Problem(str(file), f"cannot be read: {told}", hint))
         return None
-    return data if _fits(str(file), data, findings) else None
+    return data if _fits(str(file), data, diagnostics) else None
 
 
-def _fits(name: str, data: bytes, findings: Diagnostics) -> bool:
+def _fits(name: str, data: bytes, diagnostics: Diagnostics) -> bool:
     if len(data) <= LARGEST:
         return True
-    findings.problems.append(Problem(name, f"is larger than {LARGEST:,} bytes, which no rules file is"))
+    diagnostics.problems.append(Problem(name, f"is larger than {LARGEST:,} bytes, which no rules file is"))
     return False

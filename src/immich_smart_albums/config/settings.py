@@ -39,7 +39,7 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ServerAddress:
     """The server's address: the one of all sources that counts."""
 
     text: str
@@ -49,7 +49,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class VariableValue:
     """The value of a variable, and where it was."""
 
     text: str = field(repr=False)
@@ -80,37 +80,37 @@ class Variables:
         dot_env, lines, trouble = _dot_env(folder)
         return cls((("the environment", environment), (str(folder / ".env"), dot_env)), lines, trouble)
 
-    def find(self, *names: str) -> Found | None:
+    def find(self, *names: str) -> VariableValue | None:
         """The first variable that is not blank. A whole place goes before the next one, whatever the names in it."""
         return next(self.all(*names), None)
 
-    def all(self, *names: str) -> Iterator[Found]:
+    def all(self, *names: str) -> Iterator[VariableValue]:
         """All of these variables that are not blank, the one that counts first."""
         for place, variables in self.places:
             is_file = len(self.places) > 1 and place == self.places[-1][0]
             for name in names:
                 if value := variables.get(name, "").strip():
                     line = f":{self.lines[name]}" if is_file and name in self.lines else ""
-                    yield Found(value, name, f"{place}{line}")
+                    yield VariableValue(value, name, f"{place}{line}")
 
 
 def read_settings(
-    environment: Mapping[str, str], folder: Path, findings: Diagnostics, *, server: str | None, key: str | None
+    environment: Mapping[str, str], folder: Path, diagnostics: Diagnostics, *, server: str | None, key: str | None
 ) -> Settings | None:
     """The settings; None with problems noted where one is missing. `folder` is where a `.env` may be."""
     variables = Variables.read(environment, folder)
-    chosen = read_server(variables, findings, given=server)
-    found_key = read_key(variables, findings, given=key)
+    chosen = read_server(variables, diagnostics, given=server)
+    found_key = read_key(variables, diagnostics, given=key)
     if chosen is None or found_key is None:
-        findings.problems += variables.problems
+        diagnostics.problems += variables.problems
         return None
     notes = (chosen.note, key_note(variables, given=key))
     return Settings(chosen.text, found_key, str(chosen.origin), tuple(note for note in notes if note))
 
 
 def read_server(
-    variables: Variables, findings: Diagnostics, *, given: str | None, written: tuple[str, Span] | None = None
-) -> Chosen | None:
+    variables: Variables, diagnostics: Diagnostics, *, given: str | None, written: tuple[str, Span] | None = None
+) -> ServerAddress | None:
     """The server's address; None with a problem noted.
 
     The one `given` on the command line counts, else the one `written` in a rules file with its place, else that of a
@@ -121,15 +121,15 @@ def read_server(
     sources += [(found.text, found.origin) for found in variables.all(*SERVER_NAMES)]
     if not sources:
         hint = "Give --server http://immich.local:2283, or set IMMICH_SERVER_URL in the environment or a .env file."
-        findings.problems.append(Problem("server", "no server was given", hint))
+        diagnostics.problems.append(Problem("server", "no server was given", hint))
         return None
     (text, origin), *others = sources
     note = which_counts(str(origin), [str(other) for value, other in others if value != text])
     slip = wrong_address(text)
     if slip is not None:
-        findings.problems.append(_slip(origin, slip, note))
+        diagnostics.problems.append(_slip(origin, slip, note))
         return None
-    return Chosen(text, origin, note)
+    return ServerAddress(text, origin, note)
 
 
 def key_note(variables: Variables, *, given: str | None) -> str | None:
@@ -142,7 +142,7 @@ def key_note(variables: Variables, *, given: str | None) -> str | None:
     return which_counts(origin, [other for value, other in others if value != text])
 
 
-def read_key(variables: Variables, findings: Diagnostics, *, given: str | None) -> Secret | None:
+def read_key(variables: Variables, diagnostics: Diagnostics, *, given: str | None) -> Secret | None:
     """The key: the one `given`, else that of a variable; None with a problem noted."""
     text, origin = (given or "").strip(), "--key"
     found = None if text else variables.find(KEY_NAME, KEY_FILE_NAME)
@@ -155,15 +155,15 @@ def read_key(variables: Variables, findings: Diagnostics, *, given: str | None) 
         except (OSError, ValueError) as error:
             message = f"cannot read {_shown(found.text)}: {reason(error)}"
             hint = "The name of a file stands there. The key itself is given as IMMICH_API_KEY."
-            findings.problems.append(_slip(origin, (message, hint), note))
+            diagnostics.problems.append(_slip(origin, (message, hint), note))
             return None
     elif not text:
         hint = "Make one in Immich under Account Settings → API Keys; give it as IMMICH_API_KEY or with --key."
-        findings.problems.append(Problem("key", "no API key was given", hint))
+        diagnostics.problems.append(Problem("key", "no API key was given", hint))
         return None
     slip = wrong_key(text)
     if slip is not None:
-        findings.problems.append(_slip(origin, slip, note))
+        diagnostics.problems.append(_slip(origin, slip, note))
         return None
     return Secret(text, note or origin)
 

@@ -35,7 +35,7 @@ class StateFile:
         """Use this file, which need not be there yet; `tell` takes what the user should know."""
         self._path = path
         self._tell = tell
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def load(self, key: str) -> tuple[bytes, bytes] | None:
         """See `CacheStore.load`."""
@@ -111,8 +111,8 @@ class StateFile:
 
     def _say(self, what: str) -> None:
         """Tell something, once: every search asks."""
-        if what not in self._told:
-            self._told.add(what)
+        if what not in self._reported:
+            self._reported.add(what)
             self._tell(f"the state file {self._path} {what}")
 
 

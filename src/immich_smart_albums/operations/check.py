@@ -47,7 +47,7 @@ def check(server: PhotoServer) -> Health:
 
     Raises ServerError when the server cannot be reached or the key is no good at all.
     """
-    asking = _Asking()
+    asking = _HealthProbe()
     me = asking.ask("me", server.directory.me)
     lacking = missing_permissions(asking.ask("missing", server.directory.permissions))
     albums = asking.ask("albums", server.directory.albums)
@@ -65,7 +65,7 @@ def check(server: PhotoServer) -> Health:
     )
 
 
-class _Asking:
+class _HealthProbe:
     """Asks, and notes what is not answered."""
 
     def __init__(self) -> None:
@@ -98,21 +98,21 @@ def _named(people: list[Person] | None) -> tuple[Person, ...] | None:
     return tuple(sorted((p for p in people if p.name), key=lambda person: (person.name.casefold(), person.id)))
 
 
-def check_rules(book: RuleSet, accounts: ConnectedAccounts) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
+def check_rules(rules: RuleSet, accounts: ConnectedAccounts) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
     """What is wrong, and notices on how the rules were read. Nothing is searched for."""
     problems: list[Problem] = list(accounts.absent.values())
     notices: dict[str, None] = {}
     for name, account in accounts.present.items():
-        compiled = compile_for({album.name: album.rule for album in book.albums if name in album.accounts}, account)
+        compiled = compile_for({album.name: album.rule for album in rules.albums if name in album.accounts}, account)
         notices.update(dict.fromkeys(compiled.notices))
         problems += (problem for each in compiled.problems.values() for problem in each)
-    problems += _unknown_users(book, accounts)
+    problems += _unknown_users(rules, accounts)
     return tuple(dict.fromkeys(problems)), tuple(notices)
 
 
-def _unknown_users(book: RuleSet, accounts: ConnectedAccounts) -> Iterator[Problem]:
+def _unknown_users(rules: RuleSet, accounts: ConnectedAccounts) -> Iterator[Problem]:
     """With whom albums cannot be shared."""
-    for album in book.albums:
+    for album in rules.albums:
         owner = accounts.present.get(album.accounts[0])
         if owner is not None:
             for share in album.share:

@@ -57,7 +57,7 @@ def missing_permissions(holding: frozenset[str] | None) -> dict[str, str] | None
     return {} if "all" in holding else {name: purpose for name, purpose in NEEDS.items() if name not in holding}
 
 
-def held(server: PhotoServer) -> frozenset[str] | None:
+def permissions_of(server: PhotoServer) -> frozenset[str] | None:
     """What the server's key may do; None where that cannot be told: then the write itself tells."""
     try:
         return server.directory.permissions()
@@ -67,24 +67,24 @@ def held(server: PhotoServer) -> frozenset[str] | None:
 
 def require_permissions(server: PhotoServer, *, create: bool) -> None:
     """Raise MissingPermission for a key that could not write to an album, as far as the server tells."""
-    lacking = missing_permissions(held(server)) or {}
+    lacking = missing_permissions(permissions_of(server)) or {}
     for name in ("albumAsset.create", *(["album.create"] if create else [])):
         if name in lacking:
             message = f"the API key lacks the permission {name}, which is for {lacking[name]}"
             raise MissingPermission(message, permission=name, hint=_HINT)
 
 
-def permitted(plan: Plan, servers: Mapping[str, PhotoServer]) -> Plan:
+def without_unpermitted(plan: Plan, servers: Mapping[str, PhotoServer]) -> Plan:
     """The plan without the changes of albums for which a key lacks a permission: these say so as a problem.
 
     As far as the servers tell; the others are written all the same.
     """
     writing = {account(album, change): None for album in plan.albums for change in album.changes}
-    holding = {name: held(servers[name]) for name in writing if name in servers}
+    holding = {name: permissions_of(servers[name]) for name in writing if name in servers}
     return structs.replace(plan, albums=tuple(_permitted(album, holding) for album in plan.albums))
 
 
-def without(plan: Plan, absent: Collection[str]) -> Plan:
+def without_accounts(plan: Plan, absent: Collection[str]) -> Plan:
     """The plan without the changes of albums that are written with the key of an absent account."""
 
     def kept(album: AlbumPlan) -> AlbumPlan:

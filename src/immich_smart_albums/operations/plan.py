@@ -30,7 +30,7 @@ from immich_smart_albums.model.text_forms import nfc, same_name
 from immich_smart_albums.operations.accounts import ConnectedAccounts, as_problem
 from immich_smart_albums.operations.albums.albums import albums_of, left_behind, look_at_album
 from immich_smart_albums.operations.albums.origins import Origin, Origins
-from immich_smart_albums.operations.albums.staying import resting_on, staying
+from immich_smart_albums.operations.albums.staying import stages_of_rule, staying
 from immich_smart_albums.operations.indexing.indexing import Indexing, certain
 from immich_smart_albums.operations.rule_tests import failing_tests
 from immich_smart_albums.operations.select import SelectOptions, compile_for, select
@@ -86,7 +86,7 @@ class AlbumSelections:
 
 
 def select_for_albums(
-    albums: Sequence[AlbumRule], accounts: ConnectedAccounts, how: SelectOptions
+    albums: Sequence[AlbumRule], accounts: ConnectedAccounts, options: SelectOptions
 ) -> tuple[dict[str, AlbumSelections], tuple[str, ...]]:
     """What is selected for each album, by its name, and notices on how the rules were read."""
     found: dict[str, dict[str, Selection]] = defaultdict(dict)
@@ -96,9 +96,9 @@ def select_for_albums(
     names = {album.name: album.accounts for album in albums}
     for name, account in accounts.present.items():
         own = {album.name: album.rule for album in albums if name in album.accounts}
-        compiled = compile_for(own, account, how.records.get(name))
+        compiled = compile_for(own, account, options.records.get(name))
         notices.update(dict.fromkeys(compiled.notices))
-        for title, result in select(compiled, account, how).items():
+        for title, result in select(compiled, account, options).items():
             if isinstance(result, Selection):
                 found[title][name], rules[title][name] = result, compiled.rules[title]
             else:
@@ -115,21 +115,21 @@ def select_for_albums(
 def preview(
     albums: Sequence[AlbumRule],
     accounts: ConnectedAccounts,
-    how: SelectOptions,
+    options: SelectOptions,
     indexing: Mapping[str, Indexing] | None = None,
 ) -> tuple[dict[str, AlbumSelections], tuple[str, ...]]:
     """What is selected for certain for each album, by its name, and notices; what waits is told by each selection.
 
     `indexing` is what accounts found out before; None: nothing yet.
     """
-    answers, notices = select_for_albums(albums, accounts, how)
-    indexing = new_indexing(accounts, how) if indexing is None else indexing
+    answers, notices = select_for_albums(albums, accounts, options)
+    indexing = new_indexing(accounts, options) if indexing is None else indexing
     return {album.name: _certain(album, answers[album.name], indexing) for album in albums}, notices
 
 
-def new_indexing(accounts: ConnectedAccounts, how: SelectOptions) -> dict[str, Indexing]:
+def new_indexing(accounts: ConnectedAccounts, options: SelectOptions) -> dict[str, Indexing]:
     """What tells for each account what Immich has looked at; nothing is asked yet."""
-    return {name: Indexing(account.server, how.clock, how.store) for name, account in accounts.present.items()}
+    return {name: Indexing(account.server, options.clock, options.store) for name, account in accounts.present.items()}
 
 
 def _certain(rule: AlbumRule, answer: AlbumSelections, indexing: Mapping[str, Indexing]) -> AlbumSelections:
@@ -148,10 +148,10 @@ def _of_account(name: str, problems: tuple[Problem, ...]) -> Iterator[Problem]:
 
 
 def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
-    book: RuleSet,
+    rule_set: RuleSet,
     accounts: ConnectedAccounts,
     ledger: Ledger,
-    how: SelectOptions,
+    options: SelectOptions,
     *,
     made_at: str,
     rules: str = "",
@@ -163,15 +163,15 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     The guards of albums named in `allow` do not count this once; `rules` is the digest of the rules `files`. Raises
     ConfigurationError where `allow` names something else.
     """
-    answers, notices = select_for_albums(book.albums, accounts, how)
+    answers, notices = select_for_albums(rule_set.albums, accounts, options)
     allow = frozenset(map(nfc, allow))
-    planner = _Planner(accounts, ledger, how, allow, Origins(book, accounts, ledger))
+    planner = _Planner(accounts, ledger, options, allow, Origins(rule_set, accounts, ledger))
     made = planner.allowing(
-        refused_together(plan for rule in book.albums for plan in planner.of_rule(rule, answers[rule.name]))
+        refused_together(plan for rule in rule_set.albums for plan in planner.of_rule(rule, answers[rule.name]))
     )
-    albums = tuple(structs.replace(plan, problems=with_lines(plan.problems, book.documents)) for plan in made)
-    _require_known(allow, {album.name for album in book.albums} | {album.rule for album in albums})
-    refusals = refusals_of_run(book.guard, albums)
+    albums = tuple(structs.replace(plan, problems=with_lines(plan.problems, rule_set.documents)) for plan in made)
+    _require_known(allow, {album.name for album in rule_set.albums} | {album.rule for album in albums})
+    refusals = refusals_of_run(rule_set.guard, albums)
     notices = (*notices, *_at_work(accounts))
     base = next(iter(accounts.present.values())).server.base
     users = {name: account.user.id for name, account in accounts.present.items()}
@@ -293,11 +293,11 @@ class _Planner:
         if before is not None:
             binding = self.ledger.binding(before)
             memory = continued(self.ledger.memory(before), memory)
-        findings = Diagnostics()
-        shares = self._shares(rule, owner, findings)
-        view = look_at_album(rule, name, binding, owner, findings, memory)
-        if findings.problems:
-            return self._stopped(rule, name, (*answers.problems, *findings.problems))
+        diagnostics = Diagnostics()
+        shares = self._shares(rule, owner, diagnostics)
+        view = look_at_album(rule, name, binding, owner, diagnostics, memory)
+        if diagnostics.problems:
+            return self._stopped(rule, name, (*answers.problems, *diagnostics.problems))
         wanted = DesiredAlbum(
             rule,
             name,
@@ -330,7 +330,9 @@ class _Planner:
         for plan in plans:
             yield structs.replace(plan, refusals=()) if {plan.rule, plan.split} & self.allow else plan
 
-    def _shares(self, rule: AlbumRule, owner: ConnectedAccount, findings: Diagnostics) -> tuple[tuple[User, str], ...]:
+    def _shares(
+        self, rule: AlbumRule, owner: ConnectedAccount, diagnostics: Diagnostics
+    ) -> tuple[tuple[User, str], ...]:
         """Whom the rule shares the album with."""
         found = []
         for share in rule.share:
@@ -341,7 +343,7 @@ class _Planner:
                 hint = f"Give the e-mail address: {', '.join(user.email for user in users)}."
                 problem = problem_at(where, f"{len(users)} users are named {share.user!r}", hint)
             if problem is not None:
-                findings.problems.append(problem)
+                diagnostics.problems.append(problem)
             else:
                 found.append((users[0], share.role))
         return tuple(found)
@@ -383,7 +385,7 @@ class _Planner:
         found: dict[str, str] = {}
         for name, resolved in answers.rules.items():
             account, indexing = self.accounts.present[name], self._indexing_of(name)
-            if Stage.FACES in resting_on(resolved.match):
+            if Stage.FACES in stages_of_rule(resolved.match):
                 indexing.remember_faces(answers.selections[name].assets)
             found |= staying(resolved, lost, account, indexing, self.options, wanted.rule.settle)
         return found
@@ -418,12 +420,12 @@ def _is_named(album: Album, name: str) -> bool:
     return album.role == "owner" and same_name(album.name, name)
 
 
-def with_albums(book: RuleSet, names: Collection[str]) -> RuleSet:
+def with_albums(rules: RuleSet, names: Collection[str]) -> RuleSet:
     """The book with some of its albums only; all of them where none is named.
 
     Raises ConfigurationError for names that it does not have.
     """
-    known = {album.name for album in book.albums}
+    known = {album.name for album in rules.albums}
     names = [nfc(name) for name in names]
     problems = []
     for name in names:
@@ -433,6 +435,6 @@ def with_albums(book: RuleSet, names: Collection[str]) -> RuleSet:
     if problems:
         raise ConfigurationError(tuple(problems))
     if not names:
-        return book
-    others = tuple(album for album in book.albums if album.name not in names)
-    return replace(book, albums=tuple(album for album in book.albums if album.name in names), others=others)
+        return rules
+    others = tuple(album for album in rules.albums if album.name not in names)
+    return replace(rules, albums=tuple(album for album in rules.albums if album.name in names), others=others)

@@ -59,7 +59,7 @@ class Ready:
 
 
 def check_order(
-    order: Order, connect: Callable[[], PhotoServer], findings: Diagnostics, *, log: Callable[[str], None]
+    order: Order, connect: Callable[[], PhotoServer], diagnostics: Diagnostics, *, log: Callable[[str], None]
 ) -> Ready:
     """Check everything that can be checked before the first search.
 
@@ -68,17 +68,17 @@ def check_order(
     try:
         server = connect()
         log(f"{server.base}: Immich {server.version}")
-        rule = resolve(order.rule, server, findings) if order.rule else None
+        rule = resolve(order.rule, server, diagnostics) if order.rule else None
         album = None
         if order.album is not None:
-            album = find_target(order.album, server.directory, findings, create=order.create_album)
+            album = find_target(order.album, server.directory, diagnostics, create=order.create_album)
     except ConfigurationError as error:
-        raise ConfigurationError(tuple(dict.fromkeys((*findings.problems, *error.problems)))) from None
+        raise ConfigurationError(tuple(dict.fromkeys((*diagnostics.problems, *error.problems)))) from None
     except ServerError:
         # What is wrong with the input can be mended without the server, so it is told first.
-        findings.raise_problems()
+        diagnostics.raise_problems()
         raise
-    findings.raise_problems()
+    diagnostics.raise_problems()
     if rule is None:
         message = "a rule that cannot be read must come with a problem"
         raise TypeError(message)
@@ -87,36 +87,36 @@ def check_order(
     return Ready(server, rule, order.album.strip() if order.album is not None else None, album)
 
 
-def prepare(ready: Ready, how: SelectOptions) -> tuple[Selection, AlbumPlan | None]:
+def prepare(ready: Ready, options: SelectOptions) -> tuple[Selection, AlbumPlan | None]:
     """Select, and plan where an album is named; nothing is written. Raises ServerError and FilterError."""
     server = ready.server
-    selection = select_one(ready.rule, server, how)
+    selection = select_one(ready.rule, server, options)
     if ready.target is None:
-        return certain(selection, Indexing(server, how.clock, how.store), SETTLE), None
-    plan = _plan(ready, ready.target, selection, how)
+        return certain(selection, Indexing(server, options.clock, options.store), SETTLE), None
+    plan = _plan(ready, ready.target, selection, options)
     waiting = {waiting.reason: waiting.assets for waiting in plan.waiting}
     out = {asset.id for assets in waiting.values() for asset in assets}
     left = tuple(asset for asset in selection.assets if asset.id not in out)
     return replace(selection, assets=left, waiting=waiting), plan
 
 
-def plan_again(ready: Ready, selection: Selection, how: SelectOptions) -> AlbumPlan:
+def plan_again(ready: Ready, selection: Selection, options: SelectOptions) -> AlbumPlan:
     """The plan of an album that was to be created, made from a new look: somebody else may have created it meanwhile.
 
     Raises ServerError, and ConfigurationError where it is not to be known any more which album is meant.
     """
-    findings = Diagnostics()
-    album = find_target(ready.target or "", ready.server.directory, findings, create=True)
-    findings.raise_problems()
-    return _plan(replace(ready, album=album), ready.target or "", selection, how)
+    diagnostics = Diagnostics()
+    album = find_target(ready.target or "", ready.server.directory, diagnostics, create=True)
+    diagnostics.raise_problems()
+    return _plan(replace(ready, album=album), ready.target or "", selection, options)
 
 
-def _plan(ready: Ready, target: str, selection: Selection, how: SelectOptions) -> AlbumPlan:
+def _plan(ready: Ready, target: str, selection: Selection, options: SelectOptions) -> AlbumPlan:
     view = CurrentAlbum(ready.album, ready.server.albums.members(ready.album.id)) if ready.album else None
     new = [asset for asset in selection.assets if view is None or asset.id not in view.members]
-    waiting = Indexing(ready.server, how.clock, how.store).waiting(selection.certainty, new, SETTLE)
+    waiting = Indexing(ready.server, options.clock, options.store).waiting(selection.certainty, new, SETTLE)
     plan = plan_album(replace(_wanted(target, ready.rule, selection), waiting={ONLY_ACCOUNT: waiting}), view)
-    how.log(f"album {plan.name!r}: {plan.present} photos in it, {len(plan.additions)} to add")
+    options.log(f"album {plan.name!r}: {plan.present} photos in it, {len(plan.additions)} to add")
     return plan
 
 

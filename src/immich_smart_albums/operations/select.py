@@ -103,17 +103,17 @@ def compile_for(
     problems: dict[str, tuple[Problem, ...]] = {}
     notices: dict[str, None] = {}
     for name, rule in rules.items():
-        findings = Diagnostics()
+        diagnostics = Diagnostics()
         try:
-            result = resolve(rule, account.server, findings, account.names)
+            result = resolve(rule, account.server, diagnostics, account.names)
         except ServerError as error:
-            findings.problems.append(as_problem(f"{name} ({account.name})", error))
+            diagnostics.problems.append(as_problem(f"{name} ({account.name})", error))
         else:
             resolved[name] = result
-        notices.update(dict.fromkeys(findings.warnings))
-        if findings.problems:
+        notices.update(dict.fromkeys(diagnostics.warnings))
+        if diagnostics.problems:
             resolved.pop(name, None)
-            problems[name] = tuple(dict.fromkeys(findings.problems))
+            problems[name] = tuple(dict.fromkeys(diagnostics.problems))
     plan = plan_searches(tuple(resolved.values()), account.server, names=tuple(resolved), records=records)
     return CompiledRules(resolved, problems, tuple(notices), plan)
 
@@ -145,38 +145,38 @@ def sizes(queries: Iterable[Query], searches: SearchApi) -> dict[Query, int]:
 
 
 def select(
-    compiled: CompiledRules, account: ConnectedAccount, how: SelectOptions
+    compiled: CompiledRules, account: ConnectedAccount, options: SelectOptions
 ) -> dict[str, Selection | tuple[Problem, ...]]:
     """What each rule selects for the account, or why that is not known. One rule that fails leaves the others alone."""
     results: dict[str, Selection | tuple[Problem, ...]] = dict(compiled.problems)
-    records = how.records.get(account.name)
-    for name, result in zip(compiled.rules, _evaluated(compiled.plan, account.server, how, records), strict=True):
+    records = options.records.get(account.name)
+    for name, result in zip(compiled.rules, _evaluated(compiled.plan, account.server, options, records), strict=True):
         results[name] = (as_problem(name, result.error),) if isinstance(result, Failed) else result
     return results
 
 
-def select_one(rule: Rule, server: PhotoServer, how: SelectOptions) -> Selection:
+def select_one(rule: Rule, server: PhotoServer, options: SelectOptions) -> Selection:
     """What one rule selects whose names are looked up. Raises SmartAlbumsError."""
-    (result,) = _evaluated(plan_searches([rule], server), server, how)
+    (result,) = _evaluated(plan_searches([rule], server), server, options)
     if isinstance(result, Failed):
         raise result.error
     return result
 
 
 def _evaluated(
-    plan: QueryPlan, server: PhotoServer, how: SelectOptions, records: RecordCache | None = None
+    plan: QueryPlan, server: PhotoServer, options: SelectOptions, records: RecordCache | None = None
 ) -> tuple[Selection | Failed, ...]:
-    is_full = how.keeps_rejected or records is not None
-    memory = open_cache(server, how.store, how.log) if how.store and not is_full else None
+    is_full = options.keeps_rejected or records is not None
+    memory = open_cache(server, options.store, options.log) if options.store and not is_full else None
     found = evaluate(
         plan,
         server.searches if records is None else records,
-        concurrency=how.concurrency,
-        log=how.log,
+        concurrency=options.concurrency,
+        log=options.log,
         memory=memory,
-        keeps_rejected=how.keeps_rejected,
+        keeps_rejected=options.keeps_rejected,
     )
     if memory is not None:
         memory.save()
-        how.log(memory.summary())
+        options.log(memory.summary())
     return found

@@ -35,28 +35,28 @@ def query_plan_lines(
     `sizes` is how many assets they find, as far as that is known, `named` what ids stand for, and `asked` what they ask
     to be shown of each asset: `exifInfo`, `people`.
     """
-    numbers = {reading.query: number for number, reading in enumerate(plan.scans, 1)}
+    numbers = {scan.query: number for number, scan in enumerate(plan.scans, 1)}
     yield one_line(title)
     yield ""
-    for reading in plan.scans:
-        yield f"{numbers[reading.query]:>3}. {_named(reading.query.describe(), named)}"
-        yield f"     {_reading(reading, sizes, asked[reading.query])}"
-    yield f"     {_together(plan, sizes)}" if plan.scans else "No search is sent."
+    for scan in plan.scans:
+        yield f"{numbers[scan.query]:>3}. {_with_names(scan.query.describe(), named)}"
+        yield f"     {_scan_text(scan, sizes, asked[scan.query])}"
+    yield f"     {_total_text(plan, sizes)}" if plan.scans else "No search is sent."
     for rule in plan.rules:
         yield ""
         yield one_line(rule.name) or "What is selected"
-        yield from (f"  {_named(line, named)}" for line in _rule(rule, numbers))
+        yield from (f"  {_with_names(line, named)}" for line in _rule(rule, numbers))
 
 
-def _reading(reading: Scan, sizes: Mapping[Query, int], asked: frozenset[str]) -> str:
-    size = _size(reading.query, sizes)
-    most = "up to " if reading.query.limit else ""
+def _scan_text(scan: Scan, sizes: Mapping[Query, int], asked: frozenset[str]) -> str:
+    size = _size(scan.query, sizes)
+    most = "up to " if scan.query.limit else ""
     number = "as many as it finds" if size is None else f"{most}{count(size, 'photo')}"
     extra = [word for field, word in (("exifInfo", "EXIF"), ("people", "people")) if field in asked]
     shown = f", with {' and '.join(extra)}" if extra else ""
-    if not reading.trees:
+    if not scan.trees:
         shown += ", of which only the ids are kept"
-    requests = "a request for each 1,000" if size is None else count(_requests(reading.query, size), "request")
+    requests = "a request for each 1,000" if size is None else count(_requests(scan.query, size), "request")
     return f"{number}, {requests}{shown}"
 
 
@@ -72,17 +72,17 @@ def _requests(query: Query, size: int) -> int:
     return len(query.visibility) - 1 + max(1, -(-size // _PAGE))
 
 
-def _together(plan: QueryPlan, sizes: Mapping[Query, int]) -> str:
-    known = {reading.query: _size(reading.query, sizes) for reading in plan.scans}
+def _total_text(plan: QueryPlan, sizes: Mapping[Query, int]) -> str:
+    known = {scan.query: _size(scan.query, sizes) for scan in plan.scans}
     requests = sum(_requests(query, size or 0) for query, size in known.items())
     least = "at least " if None in known.values() else "about "
     return f"together {count(len(known), 'search', 'searches')}, {least}{count(requests, 'request')}"
 
 
 def _rule(rule: RulePlan, numbers: Mapping[Query, int]) -> Iterator[str]:
-    if not rule.parts:
+    if not rule.branches:
         yield "nothing can match, so no search is sent"
-    for at, part in enumerate(rule.parts):
+    for at, part in enumerate(rule.branches):
         yield f"{'and ' if at else ''}what search {numbers[part.driver]} finds{':' if part.residual else ''}"
         if part.residual is not None:
             yield from (f"  {line}" for line in _residual(part.residual, part, numbers))
@@ -116,5 +116,5 @@ def _indented(title: str, parts: Iterable[list[str]]) -> list[str]:
     return [title, *(f"  {line}" for lines in parts for line in lines)]
 
 
-def _named(text: str, named: Mapping[str, str]) -> str:
+def _with_names(text: str, named: Mapping[str, str]) -> str:
     return one_line(_ID.sub(lambda found: named.get(found[0], found[0]), text))

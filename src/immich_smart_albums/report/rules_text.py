@@ -25,46 +25,46 @@ _PLAIN = re.compile(r"[A-Za-z][\w @./+-]*[\w]|[A-Za-z]|\d+", re.ASCII)
 """Texts that mean themselves without quotes, wherever they stand."""
 
 
-def rules_text(book: RuleSet, server: tuple[str, str] | None, keys: Mapping[str, str]) -> Iterator[str]:
+def rules_text(rules: RuleSet, server: tuple[str, str] | None, keys: Mapping[str, str]) -> Iterator[str]:
     """The lines. `server`: its address and where it comes from; `keys`: where each account's key comes from."""
     if server is None:
         yield "# server: not known"
     else:
         yield f"server: {_scalar(_LOGIN.sub('://***@', server[0]))}  # {server[1]}"
-    if book.accounts:
-        yield f"accounts:{_place(book, 'accounts')}"
-        for account in book.accounts:
+    if rules.accounts:
+        yield f"accounts:{_place(rules, 'accounts')}"
+        for account in rules.accounts:
             yield f"  {_scalar(account.name)}: {_account(account)}  # {keys[account.name]}"
     else:
         yield from (f"# account {name}: {origin}" for name, origin in keys.items())
-    yield from _way_there(book)
-    if book.people:
-        yield f"people:{_place(book, 'people')}"
-        yield from (f"  {_scalar(name)}: {_list(members)}" for name, members in book.people.items())
-    if book.places:
-        yield f"places:{_place(book, 'places')}"
-        for name, circle in book.places.items():
+    yield from _way_there(rules)
+    if rules.people:
+        yield f"people:{_place(rules, 'people')}"
+        yield from (f"  {_scalar(name)}: {_list(members)}" for name, members in rules.people.items())
+    if rules.places:
+        yield f"places:{_place(rules, 'places')}"
+        for name, circle in rules.places.items():
             where = f"lat: {circle.latitude!r}, lon: {circle.longitude!r}, radius: {_number(circle.radius)}m"
             yield f"  {_scalar(name)}: {{{where}}}"
-    yield f"guard: {guard_words(book.guard, ('remove', 'add'))}{_place(book, 'guard')}"
-    yield f"schedule: {_scalar(book.schedule.text)}{_place(book, 'schedule')}"
-    if book.timezone is not None:
-        yield f"timezone: {_scalar(book.timezone)}{_place(book, 'timezone')}"
-    if book.notify:
-        yield from _entry("notify", book.source["notify"][1])
+    yield f"guard: {guard_words(rules.guard, ('remove', 'add'))}{_place(rules, 'guard')}"
+    yield f"schedule: {_scalar(rules.schedule.text)}{_place(rules, 'schedule')}"
+    if rules.timezone is not None:
+        yield f"timezone: {_scalar(rules.timezone)}{_place(rules, 'timezone')}"
+    if rules.notify:
+        yield from _entry("notify", rules.source["notify"][1])
     yield "albums:"
-    for album in book.albums:
-        yield from _album(album, has_accounts=bool(book.accounts))
+    for album in rules.albums:
+        yield from _album(album, has_accounts=bool(rules.accounts))
 
 
-def _way_there(book: RuleSet) -> Iterator[str]:
+def _way_there(rules: RuleSet) -> Iterator[str]:
     """What is shown to a login in front of Immich."""
-    if book.headers:
-        yield f"headers:{_place(book, 'headers')}"
-        yield from (f"  {header.name}: {_header(header)}" for header in book.headers)
-    for word, file in (("client_cert", book.client_cert), ("client_key", book.client_key)):
+    if rules.headers:
+        yield f"headers:{_place(rules, 'headers')}"
+        yield from (f"  {header.name}: {_header(header)}" for header in rules.headers)
+    for word, file in (("client_cert", rules.client_cert), ("client_key", rules.client_key)):
         if file is not None:
-            yield f"{word}: {_scalar(file)}{_place(book, word)}"
+            yield f"{word}: {_scalar(file)}{_place(rules, word)}"
 
 
 def _album(album: AlbumRule, *, has_accounts: bool) -> Iterator[str]:
@@ -90,8 +90,8 @@ def _album(album: AlbumRule, *, has_accounts: bool) -> Iterator[str]:
             yield from (f"    {line}" for line in _entry(word, written[word]))
 
 
-def _place(book: RuleSet, section: str) -> str:
-    return f"  # {book.source[section][0].span}" if section in book.source else "  # default"
+def _place(rules: RuleSet, section: str) -> str:
+    return f"  # {rules.source[section][0].span}" if section in rules.source else "  # default"
 
 
 def _account(account: Account) -> str:

@@ -97,35 +97,35 @@ def placeholders(name: str) -> frozenset[str]:
     return frozenset(_PLACEHOLDER.findall(name))
 
 
-def read_split(entries: Mapping[str, ValueNode], reading: Reader) -> tuple[SplitKey, ...] | None:
+def read_split(entries: Mapping[str, ValueNode], reader: Reader) -> tuple[SplitKey, ...] | None:
     """The keys of an album's entry, whose name must have a place for each; None with problems noted."""
-    before = len(reading.findings.problems)
+    before = len(reader.diagnostics.problems)
     keys: dict[str, SplitKey] = {}
     if "split" in entries:
-        for each in reading.each(entries["split"], f"one or several of {', '.join(SPLIT_KEYS)}") or ():
-            word = reading.choice(each, SPLIT_KEYS)
+        for each in reader.elements(entries["split"], f"one or several of {', '.join(SPLIT_KEYS)}") or ():
+            word = reader.choice(each, SPLIT_KEYS)
             if word in keys:
-                reading.problem(each, f"{word} is named twice")
+                reader.problem(each, f"{word} is named twice")
             elif word is not None:
                 keys[word] = SPLIT_KEYS[word]
     name = entries.get("name")
-    if isinstance(name, ScalarNode) and len(reading.findings.problems) == before:
-        _check_name(name, tuple(keys), reading)
-    return tuple(keys.values()) if len(reading.findings.problems) == before else None
+    if isinstance(name, ScalarNode) and len(reader.diagnostics.problems) == before:
+        _check_name(name, tuple(keys), reader)
+    return tuple(keys.values()) if len(reader.diagnostics.problems) == before else None
 
 
-def _check_name(value: ScalarNode, keys: tuple[str, ...], reading: Reader) -> None:
+def _check_name(value: ScalarNode, keys: tuple[str, ...], reader: Reader) -> None:
     named = dict.fromkeys(_PLACEHOLDER.findall(value.text))
     for word in named:
         if word in keys:
             continue
         if word in SPLIT_KEYS:
             hint = f"Add split: [{', '.join((*keys, word))}]."
-            reading.problem(value, f"the name has {{{word}}}, and the album is not split by {word}", hint=hint)
+            reader.problem(value, f"the name has {{{word}}}, and the album is not split by {word}", hint=hint)
         elif keys:
             hint = f"It may have {', '.join(f'{{{key}}}' for key in keys)}."
-            reading.problem(value, f"the name has {{{word}}}, which nothing can be split by", hint=hint)
+            reader.problem(value, f"the name has {{{word}}}, which nothing can be split by", hint=hint)
     for key in keys:
         if key not in named:
             hint = f'Put {{{key}}} into the name, in quotes: "{{{key}}} …".'
-            reading.problem(value, f"the album is split by {key}, and its name has no {{{key}}}", hint=hint)
+            reader.problem(value, f"the album is split by {key}, and its name has no {{{key}}}", hint=hint)

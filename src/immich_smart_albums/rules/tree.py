@@ -43,13 +43,13 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class ListedValue:
     """A text that photos may have in one of the fields whose values the server lists, as the user wrote it."""
 
     field: str
     """The search field, such as city."""
     text: str
-    meant: tuple[str, ...]
+    fields: tuple[str, ...]
     """The fields that the user's word covers, in which it makes sense: it is unknown where none of them has it."""
     matches: Callable[[str], bool] | None = None
     """Whether a value of the field passes; None: where it is the same name, whatever case, accents and form."""
@@ -81,7 +81,7 @@ class Filter:
     origin: Place | None = field(default=None, compare=False)
     sets_scope: bool = field(default=False, compare=False)
     """Whether it says itself in which visibility assets pass: where `within` looks."""
-    sought: Sought | None = field(default=None, compare=False)
+    listed_value: ListedValue | None = field(default=None, compare=False)
     """What it looks for among values that the server lists; None: nothing of that kind."""
     cached: int = field(init=False, repr=False, compare=False)
 

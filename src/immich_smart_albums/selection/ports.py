@@ -55,15 +55,15 @@ class Capabilities(Protocol):
 class SearchCache(Protocol):
     """What searches of earlier runs found."""
 
-    def wants_ids(self, reading: Scan) -> bool:
+    def wants_ids(self, scan: Scan) -> bool:
         """Whether it can keep a search, and needs the ids of everything that is found for that."""
         ...
 
-    def recall(self, reading: Scan) -> SearchResult | None:
+    def recall(self, scan: Scan) -> SearchResult | None:
         """What a search would find now, if that is known without reading it all; None where it has to be read."""
         ...
 
-    def keep(self, reading: Scan, found: SearchResult) -> None:
+    def keep(self, scan: Scan, found: SearchResult) -> None:
         """Remember what a search found, read to its end."""
         ...
 

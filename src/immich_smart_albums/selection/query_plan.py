@@ -70,7 +70,7 @@ class RulePlan:
     """How one rule is answered."""
 
     rule: Rule
-    parts: tuple[Branch, ...]
+    branches: tuple[Branch, ...]
     """What any of them gives matches. None at all: nothing can match, and no search is sent."""
     notes: tuple[str, ...] = ()
     """What the user should know, such as "nothing can be both: city 'Nice', city 'Kyoto'"."""
@@ -80,7 +80,7 @@ class RulePlan:
     @property
     def queries(self) -> frozenset[Query]:
         """Every search that it depends on."""
-        return frozenset(query for part in self.parts for query in (part.driver, *part.searches))
+        return frozenset(query for part in self.branches for query in (part.driver, *part.searches))
 
     @property
     def ranking(self) -> tuple[Query, ...]:
@@ -88,8 +88,8 @@ class RulePlan:
         return tuple(
             dict.fromkeys(
                 query
-                for part in self.parts
-                for query in (part.driver, *_bringing_in(part.residual))
+                for part in self.branches
+                for query in (part.driver, *_included_queries(part.residual))
                 if query.kind is Kind.SMART
             )
         )
@@ -123,7 +123,7 @@ class Scan:
         return any(each.startswith("exifInfo") for each in self.fields)
 
     @property
-    def asked(self) -> frozenset[str]:
+    def requested_fields(self) -> frozenset[str]:
         """The fields to ask for."""
         return self.fields | METADATA_FIELDS if self.shows_metadata else self.fields
 
@@ -142,14 +142,14 @@ def merge_scans(rules: tuple[RulePlan, ...]) -> QueryPlan:
     frames: dict[Query, list[tuple[RulePlan, Branch]]] = {}
     searches: dict[Query, None] = {}
     for rule in rules:
-        for part in rule.parts:
+        for part in rule.branches:
             frames.setdefault(part.driver, []).append((rule, part))
             searches.update(dict.fromkeys(part.searches))
     queries = dict.fromkeys((*frames, *searches))
-    return QueryPlan(rules, tuple(_reading(query, frames.get(query, []), query in searches) for query in queries))
+    return QueryPlan(rules, tuple(_scan(query, frames.get(query, []), query in searches) for query in queries))
 
 
-def _reading(query: Query, parts: list[tuple[RulePlan, Branch]], keeps_ids: bool) -> Scan:
+def _scan(query: Query, parts: list[tuple[RulePlan, Branch]], keeps_ids: bool) -> Scan:
     checks = tuple(dict.fromkeys(check for _, part in parts for check in part.filters))
     keys = tuple(
         dict.fromkeys(
@@ -175,7 +175,7 @@ def needs_details(names: frozenset[str] | None, frame: Query) -> bool:
     return names is None or not names.isdisjoint(_ABSENT_OF_SMART if frame.kind is Kind.SMART else FROM_DETAILS)
 
 
-def _bringing_in(node: Node | None) -> tuple[Query, ...]:
+def _included_queries(node: Node | None) -> tuple[Query, ...]:
     found = () if node is None else leaves_outside_not(node)
     return tuple(leaf.query for leaf in found if isinstance(leaf, Search))
 

@@ -68,26 +68,26 @@ class SearchResult:
 
 
 class ResultBuilder:
-    """Takes the records of one reading into a `Found`."""
+    """Takes the records of one scan into a `SearchResult`."""
 
-    def __init__(self, reading: Scan, found: SearchResult | None = None, *, keeps_rejected: bool = False) -> None:
+    def __init__(self, scan: Scan, found: SearchResult | None = None, *, keeps_rejected: bool = False) -> None:
         self._keeps_rejected = keeps_rejected
-        self.found = SearchResult() if found is None else found
-        self._reading = reading
-        needed = [self._needed(check) for check in reading.filters]
+        self.result = SearchResult() if found is None else found
+        self._scan = scan
+        needed = [self._needed(check) for check in scan.filters]
         order = sorted(range(len(needed)), key=lambda at: needed[at] is None)
         # What settles alone that an asset cannot match goes first, and the rest is not looked at then.
-        self._checks = [(1 << at, reading.filters[at].holds, needed[at]) for at in order]
+        self._checks = [(1 << at, scan.filters[at].holds, needed[at]) for at in order]
         self._seen: set[str] = set()
         self._possible: dict[int, bool] = {}
 
     def take(self, records: Iterable[Record]) -> None:
         """Take in some records, each asset at its first appearance. Raises KeyError or ValueError for no asset."""
-        if not self._reading.trees:
-            places = self.found.places
+        if not self._scan.trees:
+            places = self.result.places
             for record in records:
                 places.setdefault(str(record["id"]), len(places))
-            self.found.count = len(places)
+            self.result.count = len(places)
             return
         for record in records:
             asset_id = str(record["id"])
@@ -96,15 +96,15 @@ class ResultBuilder:
                 self._look_at(asset_id, record)
 
     def _look_at(self, asset_id: str, record: Record) -> None:
-        place = self.found.count
-        self.found.count += 1
-        if self._reading.keeps_ids:
-            self.found.places[asset_id] = place
+        place = self.result.count
+        self.result.count += 1
+        if self._scan.keeps_ids:
+            self.result.places[asset_id] = place
         mask = self._passed(record)
         if mask is not None and self._may_match(mask):
             self._keep(asset_id, record, place, mask)
         elif self._keeps_rejected:
-            self.found.rejected[asset_id] = self._rejected(record, place)
+            self.result.rejected[asset_id] = self._rejected(record, place)
 
     def _passed(self, record: Record) -> int | None:
         """A bit for each filter that a record passes; None for one that cannot match, of which no more is asked."""
@@ -123,23 +123,23 @@ class ResultBuilder:
 
     def _may_match(self, mask: int) -> bool:
         if mask not in self._possible:
-            passed = {check for at, check in enumerate(self._reading.filters) if mask >> at & 1}
-            self._possible[mask] = self._is_possible(passed, self._reading.filters)
+            passed = {check for at, check in enumerate(self._scan.filters) if mask >> at & 1}
+            self._possible[mask] = self._is_possible(passed, self._scan.filters)
         return self._possible[mask]
 
     def _keep(self, asset_id: str, record: Record, place: int, mask: int) -> None:
-        found = self.found
+        found = self.result
         found.places[asset_id] = place
         found.assets[asset_id] = Asset.of(record)
-        is_read = self._reading.shows_metadata and shows_metadata(record)
-        found.passed[asset_id] = mask | is_read << len(self._reading.filters)
-        if self._reading.keys:
-            found.groups[asset_id] = tuple(key.values(record) for key in self._reading.keys)
+        is_read = self._scan.shows_metadata and shows_metadata(record)
+        found.passed[asset_id] = mask | is_read << len(self._scan.filters)
+        if self._scan.keys:
+            found.groups[asset_id] = tuple(key.values(record) for key in self._scan.keys)
 
     def _rejected(self, record: Record, place: int) -> Rejected:
         """What the filters say of an asset that cannot match: one that cannot be told does not matter."""
         passed = known = 0
-        for at, check in enumerate(self._reading.filters):
+        for at, check in enumerate(self._scan.filters):
             with suppress(FilterError):
                 passed |= check.holds(record) << at
                 known |= 1 << at
@@ -148,11 +148,11 @@ class ResultBuilder:
     def _one_by_one(self, record: Record) -> int:
         """The checks that a record passes where one of them could not be made: that one is noted."""
         mask = 0
-        for at, check in enumerate(self._reading.filters):
+        for at, check in enumerate(self._scan.filters):
             try:
                 mask |= check.holds(record) << at
             except FilterError as error:
-                self.found.failures.setdefault(check, error)
+                self.result.failures.setdefault(check, error)
         return mask
 
     def _needed(self, check: Filter) -> bool | None:
@@ -167,4 +167,4 @@ class ResultBuilder:
         def passes(leaf: Leaf) -> bool | None:
             return leaf in passed if isinstance(leaf, Filter) and leaf in known else None
 
-        return any(tree is None or verdict(tree, passes) is not False for tree in self._reading.trees)
+        return any(tree is None or verdict(tree, passes) is not False for tree in self._scan.trees)

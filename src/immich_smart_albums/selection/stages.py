@@ -59,10 +59,10 @@ def shows_metadata(record: Record) -> bool:
 METADATA_FIELDS = frozenset(f"exifInfo.{name}" for name in _CONTENT)
 """What `shows_metadata` looks at."""
 
-Asked = frozenset["tuple[str, Value] | Condition"]
+KnownConditions = frozenset["tuple[str, Value] | Condition"]
 """Filters and conditions that are known to hold."""
 
-NOTHING_ELSE: Asked = frozenset()
+NOTHING_ELSE: KnownConditions = frozenset()
 
 
 @lru_cache(maxsize=4096)
@@ -77,7 +77,7 @@ def when_found(query: Query) -> Stages:
 
 
 @lru_cache(maxsize=4096)
-def when_missing(query: Query, holding: Asked = NOTHING_ELSE) -> Stages:
+def when_missing(query: Query, holding: KnownConditions = NOTHING_ELSE) -> Stages:
     """What has to be done for it to be known that a search does not find a photo, where it does not.
 
     What is `holding` for the photo is not why.
@@ -117,7 +117,7 @@ def of_fields(names: Collection[str] | None) -> Stages:
     return frozenset(Stage.DATES if stage is Stage.METADATA else stage for stage in stages)
 
 
-def asked_of(query: Query) -> Asked:
+def conditions_of(query: Query) -> KnownConditions:
     """What is known to hold for what a search finds."""
     return frozenset((*query.filters, *query.conditions))
 

@@ -75,14 +75,14 @@ class Adopter:
 
 def _view(rule: AlbumRule, name: str, wanted: str, owner: ConnectedAccount) -> CurrentAlbum:
     """The album and what is in it. Raises ConfigurationError."""
-    findings = Diagnostics()
-    album = find_target(wanted, owner.server.directory, findings, create=False)
-    findings.raise_problems()
+    diagnostics = Diagnostics()
+    album = find_target(wanted, owner.server.directory, diagnostics, create=False)
+    diagnostics.raise_problems()
     if album is None:
         message = "an album that is not found must come with a problem"
         raise TypeError(message)
-    view = look_at_album(replace(rule, album_id=album.id), name, None, owner, findings)
-    findings.raise_problems()
+    view = look_at_album(replace(rule, album_id=album.id), name, None, owner, diagnostics)
+    diagnostics.raise_problems()
     if view is None:
         message = "an album that was found must be there"
         raise TypeError(message)

@@ -45,7 +45,7 @@ from immich_smart_albums.operations.explain.photo import Namer, asset_id_in
 from immich_smart_albums.operations.explain.searches import query_plans
 from immich_smart_albums.operations.forget import forget, forget_album, known_album
 from immich_smart_albums.operations.history import history
-from immich_smart_albums.operations.permissions import permitted, without
+from immich_smart_albums.operations.permissions import without_accounts, without_unpermitted
 from immich_smart_albums.operations.plan import make_plan, new_indexing, preview, with_albums
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.operations.undo.undo import Keys, plan_undo
@@ -166,10 +166,10 @@ class Session:
 
         Raises ConfigurationError with everything that is wrong. No key is read, and the server is not asked.
         """
-        findings = self._findings()
+        diagnostics = self._findings()
         source = self._rules_source if source is None else source
-        book = load_rules(source, self.options.surroundings, findings)
-        self._tell_notes(findings.warnings)
+        book = load_rules(source, self.options.surroundings, diagnostics)
+        self._tell_notes(diagnostics.warnings)
         return book
 
     def reload(self, source: Source | None = None) -> None:
@@ -269,7 +269,9 @@ class Session:
 
         Raises PlanOutdated otherwise, and ConfigurationError where an account is missing.
         """
-        saved = without(saved, self.accounts.absent)  # what stops these albums stands in the plan that is made anew
+        saved = without_accounts(
+            saved, self.accounts.absent
+        )  # what stops these albums stands in the plan that is made anew
         require_accounts(saved, self.accounts.present, self.accounts.absent)
         with self.ledger() as ledger:
             require_current(saved, self.servers, ledger=ledger.state, rules=self.config.digest)
@@ -293,9 +295,9 @@ class Session:
             self._indexing = self._indexing or new_indexing(accounts, options)
             answers, notices = preview(albums, accounts, options, self._indexing)
         self._tell_notes(notices)
-        book = RuleSet(albums)
+        rule_set = RuleSet(albums)
         return {
-            name: replace(answer, problems=with_lines(answer.problems, book.documents))
+            name: replace(answer, problems=with_lines(answer.problems, rule_set.documents))
             for name, answer in answers.items()
         }
 
@@ -409,7 +411,7 @@ class Session:
 
     def writable(self, plan: Plan) -> Plan:
         """The plan as it can be written: albums for which a key lacks a permission say so, and are left alone."""
-        self._writable = permitted(plan, self.servers)
+        self._writable = without_unpermitted(plan, self.servers)
         return self._writable
 
     def apply(self, plan: Plan, *, stop: Stop = never, result: ApplyResult | None = None) -> ApplyResult:
@@ -483,12 +485,12 @@ class Session:
         """What the rules files say, and the rules that the options mean."""
         with self._lock:
             if self._config is None:
-                options, findings = self.options, self._findings()
+                options, diagnostics = self.options, self._findings()
                 config = load(
-                    self._rules_source, options.surroundings, findings, server=options.server, key=options.key
+                    self._rules_source, options.surroundings, diagnostics, server=options.server, key=options.key
                 )
                 self._config = config, with_albums(config.rules, options.albums)
-                self._tell_notes(findings.warnings)
+                self._tell_notes(diagnostics.warnings)
             return self._config
 
     def _accounts_for(self, albums: Sequence[AlbumRule]) -> ConnectedAccounts:
@@ -503,8 +505,8 @@ class Session:
             )
         return accounts
 
-    def _connected(self, book: RuleSet) -> ConnectedAccounts:
-        busy, config = _busy(book), self.config
+    def _connected(self, rules: RuleSet) -> ConnectedAccounts:
+        busy, config = _busy(rules), self.config
         accounts = connect_accounts(
             {
                 name: partial(
@@ -563,7 +565,7 @@ def _checked_id(text: str, noun: str) -> str:
     return text.lower()
 
 
-def _who(config: RunConfig, book: RuleSet) -> tuple[object, ...]:
+def _who(config: RunConfig, rules: RuleSet) -> tuple[object, ...]:
     """Whom a session connects, and how: two that are the same are connected once."""
     ways = {
         name: (
@@ -575,12 +577,12 @@ def _who(config: RunConfig, book: RuleSet) -> tuple[object, ...]:
         )
         for name, settings in config.settings.items()
     }
-    return ways, config.absent, _busy(book)
+    return ways, config.absent, _busy(rules)
 
 
-def _busy(book: RuleSet) -> set[str]:
+def _busy(rules: RuleSet) -> set[str]:
     """The accounts that feed albums."""
-    return {name for album in book.albums for name in album.accounts}
+    return {name for album in rules.albums for name in album.accounts}
 
 
 def _is_known(name: str, accounts: ConnectedAccounts) -> bool:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.plan_file import read_plan
 from immich_smart_albums.cli.console import stderr_console
-from immich_smart_albums.cli.pasting import carry_rules
-from immich_smart_albums.cli.plans import carried_out
+from immich_smart_albums.cli.pasting import remember_rules_files
+from immich_smart_albums.cli.plans import print_and_apply
 from immich_smart_albums.cli.rules_session import rules_session
 from immich_smart_albums.config.files import read_text
 from immich_smart_albums.errors import ConfigurationError, Problem
@@ -32,9 +32,9 @@ def run(arguments: argparse.Namespace) -> Exit:
     console = stderr_console(verbose=arguments.verbose)
     plan = read_plan(_text(arguments.plan), str(arguments.plan))
     paths = arguments.rules or _named(plan, arguments.plan)
-    carry_rules(paths)
+    remember_rules_files(paths)
     with rules_session(arguments, console, paths=paths, writes="apply") as session:
-        return carried_out(session.review(plan), session, console, arguments.format, exit_code=False)
+        return print_and_apply(session.review(plan), session, console, arguments.format, exit_code=False)
 
 
 def _named(plan: Plan, place: Path) -> list[Path]:

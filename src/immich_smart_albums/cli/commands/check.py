@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> Exit:
     """Ask the server, print what was found; 1 where the key lacks permissions, or something could not be asked."""
     console = stderr_console(verbose=arguments.verbose)
-    findings = Diagnostics()
-    connect, _ = read_server(arguments, findings, console, verbose=True)
-    findings.raise_problems()
+    diagnostics = Diagnostics()
+    connect, _ = read_server(arguments, diagnostics, console, verbose=True)
+    diagnostics.raise_problems()
     health = check(connect())
     print_lines(health_lines(health))
     for problem in health.problems:

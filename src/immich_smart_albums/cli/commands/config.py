@@ -29,9 +29,9 @@ def run(arguments: argparse.Namespace) -> Exit:
             print_json(json_schema())
         case "show":
             options = show_options(arguments)
-            book = Session(options).parse()
+            rules = Session(options).parse()
             here = options.surroundings
-            print_lines(rules_text(book, server_origin(book, here, arguments.server), key_origins(book, here)))
+            print_lines(rules_text(rules, server_origin(rules, here, arguments.server), key_origins(rules, here)))
         case _:
             _check(arguments, stderr_console(verbose=arguments.verbose))
     return Exit.DONE
@@ -41,18 +41,18 @@ def _check(arguments: argparse.Namespace, console: Console) -> None:
     """Everything about the files, and unless --offline what their names stand for. Raises ConfigurationError."""
     session = Session(rules_options(arguments), console.show)
     if arguments.offline:
-        book = session.parse()
+        rules = session.parse()
     else:
-        book = session.rules
+        rules = session.rules
         for note in dict.fromkeys(note for settings in session.config.settings.values() for note in settings.notes):
             console.say(f"note: {note}")
         problems = session.check_rules()
         if problems:
             raise ConfigurationError(in_order(problems))
-    print_lines([_summary(book, offline=arguments.offline)])
+    print_lines([_summary(rules, offline=arguments.offline)])
 
 
-def _summary(book: RuleSet, *, offline: bool) -> str:
-    count = len(book.albums)
+def _summary(rule_set: RuleSet, *, offline: bool) -> str:
+    count = len(rule_set.albums)
     rules = f"{count} rule{'' if count == 1 else 's'}"
     return f"{rules}, nothing wrong with the files; names were not looked up" if offline else f"{rules}, nothing wrong"

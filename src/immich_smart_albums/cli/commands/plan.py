@@ -8,7 +8,7 @@ from immich_smart_albums.changes.plan_file import plan_text
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_lines, save
-from immich_smart_albums.cli.plans import ended, print_plan
+from immich_smart_albums.cli.plans import print_plan, report_unwritten
 from immich_smart_albums.cli.rules_session import rules_session
 from immich_smart_albums.report.query_plan import query_plan_lines
 
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.out:
         save(arguments.out, plan_text(plan))
     print_plan(plan, arguments.format)
-    return ended(plan, console, changes=Exit.CHANGED if arguments.exit_code else Exit.DONE)
+    return report_unwritten(plan, console, changes=Exit.CHANGED if arguments.exit_code else Exit.DONE)
 
 
 def _show_searches(session: Session, console: Console) -> Exit:
@@ -37,7 +37,7 @@ def _show_searches(session: Session, console: Console) -> Exit:
     for query_plan in session.query_plans():
         print_lines(
             query_plan_lines(
-                query_plan.plan, query_plan.sizes, query_plan.named, query_plan.asked, title=query_plan.title
+                query_plan.plan, query_plan.sizes, query_plan.names, query_plan.requested_fields, title=query_plan.title
             )
         )
         problems += query_plan.problems

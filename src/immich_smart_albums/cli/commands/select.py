@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> Exit:
     """Select and preview; with --album, add."""
     console = stderr_console(verbose=arguments.verbose)
-    findings = Diagnostics()
-    order = _read_order(arguments, findings)
-    connect, connection = read_server(arguments, findings, console)
-    noted = len(findings.warnings)
-    for notice in findings.warnings:
+    diagnostics = Diagnostics()
+    order = _read_order(arguments, diagnostics)
+    connect, connection = read_server(arguments, diagnostics, console)
+    noted = len(diagnostics.warnings)
+    for notice in diagnostics.warnings:
         console.say(f"note: {notice}")
     servers: list[PhotoServer] = []
 
@@ -57,17 +57,17 @@ def run(arguments: argparse.Namespace) -> Exit:
         servers.append(connect())
         return servers[0]
 
-    ready = check_order(order, connected, findings, log=console.detail)
-    for notice in findings.warnings[noted:]:
+    ready = check_order(order, connected, diagnostics, log=console.detail)
+    for notice in diagnostics.warnings[noted:]:
         console.say(f"note: {notice}")
     if arguments.show_plan:
         _show_searches(ready)
         return Exit.DONE
     place = state_place(os.environ) if arguments.state == "" else arguments.state
     store = None if place is None else StateFile(Path(place), console.say)
-    how = SelectOptions(connection.concurrency, console.detail, store, time.time)
+    options = SelectOptions(connection.concurrency, console.detail, store, time.time)
     try:
-        selection, plan = prepare(ready, how)
+        selection, plan = prepare(ready, options)
     finally:
         console.done_reading()
     for reason, assets in selection.waiting.items():
@@ -78,17 +78,17 @@ def run(arguments: argparse.Namespace) -> Exit:
     if plan.album is not None or not plan.has_changes:
         return _add(plan, selection, servers[0], arguments, console)
     with one_at_a_time(console.say):
-        return _add(plan_again(ready, selection, how), selection, servers[0], arguments, console)
+        return _add(plan_again(ready, selection, options), selection, servers[0], arguments, console)
 
 
 def _show_searches(ready: Ready) -> None:
     plan = plan_searches([ready.rule], ready.server)
     named, asked = id_names(plan, NameResolver(ready.server.directory)), asked_for(plan, ready.server)
-    found = sizes((reading.query for reading in plan.scans), ready.server.searches)
+    found = sizes((scan.query for scan in plan.scans), ready.server.searches)
     print_lines(query_plan_lines(plan, found, named, asked, title=title_of(ready.server)))
 
 
-def _read_order(arguments: argparse.Namespace, findings: Diagnostics) -> Order:
+def _read_order(arguments: argparse.Namespace, diagnostics: Diagnostics) -> Order:
     given = {}
     for flag in FLAGS:
         occurrences = getattr(arguments, flag.name)
@@ -97,34 +97,34 @@ def _read_order(arguments: argparse.Namespace, findings: Diagnostics) -> Order:
         several, numbers = sum(map(len, occurrences)) > 1, count(1)
         groups = [
             [
-                read_source(f"{flag.name} value {next(numbers)}" if several else flag.name, value, findings)
+                read_source(f"{flag.name} value {next(numbers)}" if several else flag.name, value, diagnostics)
                 for value in group
             ]
             for group in occurrences
         ]
         given[flag] = [[source for source in group if source is not None] for group in groups]
-    limit = whole_number("--default-smart-result-limit", arguments.default_smart_result_limit, findings)
+    limit = whole_number("--default-smart-result-limit", arguments.default_smart_result_limit, diagnostics)
     most = None
     if arguments.max_assets is not None:
-        most = whole_number("--max-assets", arguments.max_assets, findings)
+        most = whole_number("--max-assets", arguments.max_assets, diagnostics)
     rule = None
     if given:
-        rule = read_rule(given, findings, max_assets=most, smart_limit=limit)
+        rule = read_rule(given, diagnostics, max_assets=most, smart_limit=limit)
     else:
         hint = "Add an include, such as --include-person-names-union 'Jane Doe'."
-        findings.problems.append(Problem("command line", "nothing says which photos are meant", hint))
-    return Order(rule, _read_album(arguments, findings), arguments.create_album)
+        diagnostics.problems.append(Problem("command line", "nothing says which photos are meant", hint))
+    return Order(rule, _read_album(arguments, diagnostics), arguments.create_album)
 
 
-def _read_album(arguments: argparse.Namespace, findings: Diagnostics) -> str | None:
+def _read_album(arguments: argparse.Namespace, diagnostics: Diagnostics) -> str | None:
     albums = arguments.album or []
     if len(albums) > 1:
         hint = "Run once for each album."
-        findings.problems.append(Problem("--album", f"{len(albums)} albums are named, a run fills one", hint))
+        diagnostics.problems.append(Problem("--album", f"{len(albums)} albums are named, a run fills one", hint))
     if arguments.create_album and not albums:
-        findings.problems.append(Problem("--create-album", "there is no --album to create", "Add --album NAME."))
+        diagnostics.problems.append(Problem("--create-album", "there is no --album to create", "Add --album NAME."))
     if albums and not albums[0].strip():
-        findings.problems.append(Problem("--album", "the name is blank", "Give a name, an id or an address."))
+        diagnostics.problems.append(Problem("--album", "the name is blank", "Give a name, an id or an address."))
     return albums[0] if albums else None
 
 

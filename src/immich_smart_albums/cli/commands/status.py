@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.plans import ended, print_plan
+from immich_smart_albums.cli.plans import print_plan, report_unwritten
 from immich_smart_albums.cli.rules_session import rules_session
 
 if TYPE_CHECKING:
@@ -19,4 +19,4 @@ def run(arguments: argparse.Namespace) -> Exit:
     with rules_session(arguments, console) as session:
         plan = session.plan()
     print_plan(plan, arguments.format)
-    return ended(plan, console, changes=Exit.CHANGED)
+    return report_unwritten(plan, console, changes=Exit.CHANGED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
-from immich_smart_albums.cli.plans import carried_out
+from immich_smart_albums.cli.plans import print_and_apply
 from immich_smart_albums.cli.rules_session import rules_session
 
 if TYPE_CHECKING:
@@ -19,4 +19,4 @@ def run(arguments: argparse.Namespace) -> Exit:
     console = stderr_console(verbose=arguments.verbose)
     with rules_session(arguments, console, writes="sync") as session:
         plan = session.plan(allow=arguments.allow)
-        return carried_out(plan, session, console, arguments.format, exit_code=arguments.exit_code)
+        return print_and_apply(plan, session, console, arguments.format, exit_code=arguments.exit_code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
-from immich_smart_albums.cli.plans import carried_out, ended, print_plan
+from immich_smart_albums.cli.plans import print_and_apply, print_plan, report_unwritten
 from immich_smart_albums.cli.rules_session import rules_session
 
 if TYPE_CHECKING:
@@ -21,5 +21,5 @@ def run(arguments: argparse.Namespace) -> Exit:
         plan = session.plan_undo(arguments.run)
         if arguments.dry_run:
             print_plan(plan, arguments.format)
-            return ended(plan, console)
-        return carried_out(plan, session, console, arguments.format, exit_code=False)
+            return report_unwritten(plan, console)
+        return print_and_apply(plan, session, console, arguments.format, exit_code=False)

@@ -65,9 +65,9 @@ Edit = Put | Insert | Remove | Wrap | Rename
 
 def load(text: str) -> Plain:
     """What a text says, with what aliases repeat. Raises ConfigurationError."""
-    findings = Diagnostics()
-    value = read_yaml("rules", text.encode(), findings)
-    findings.raise_problems()
+    diagnostics = Diagnostics()
+    value = read_yaml("rules", text.encode(), diagnostics)
+    diagnostics.raise_problems()
     return {} if value is None else plain(value)
 
 

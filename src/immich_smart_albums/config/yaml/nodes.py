@@ -133,7 +133,7 @@ def lay_out(text: str) -> Layout:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenCollection:
     """A list or a mapping whose end has not come yet."""
 
     start: int
@@ -146,7 +146,7 @@ class _Composer:
     text: str
     skip: int
     root: Node | None = None
-    _open: list[_Open] = field(default_factory=list)
+    _open: list[_OpenCollection] = field(default_factory=list)
 
     def take(self, event: yaml.Event) -> None:
         """One more event."""
@@ -160,7 +160,7 @@ class _Composer:
             case yaml.AliasEvent():
                 self._add(AliasNode(start, end, event.anchor or ""))
             case yaml.CollectionStartEvent():
-                self._open.append(_Open(start, event))
+                self._open.append(_OpenCollection(start, event))
             case yaml.CollectionEndEvent():
                 self._add(self._collection(self._open.pop(), end))
             case _:
@@ -174,7 +174,7 @@ class _Composer:
         found = None if isinstance(event, yaml.AliasEvent) else _PROPERTIES.match(self.text, start)
         return (found.end() if found else start), end
 
-    def _collection(self, opened: _Open, end: int) -> Node:
+    def _collection(self, opened: _OpenCollection, end: int) -> Node:
         event, nodes = opened.event, tuple(opened.nodes)
         is_flow = bool(event.flow_style)
         if not is_flow and nodes:

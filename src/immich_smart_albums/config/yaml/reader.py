@@ -41,32 +41,32 @@ _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 
 
 def read_yaml(
-    name: str, data: bytes, findings: Diagnostics, *, loader: type[yaml.CSafeLoader | yaml.SafeLoader] = _LOADER
+    name: str, data: bytes, diagnostics: Diagnostics, *, loader: type[yaml.CSafeLoader | yaml.SafeLoader] = _LOADER
 ) -> ValueNode | None:
     """The value in a file; an empty mapping where there is none. None with problems noted."""
-    characters = decode(name, data, findings)
+    characters = decode(name, data, diagnostics)
     if characters is None:
         return None
-    builder = _Builder(characters, findings)
+    builder = _Builder(characters, diagnostics)
     try:
         for event in yaml.parse(characters.text, Loader=loader):
             builder.take(event)
     except (yaml.YAMLError, ValueError) as error:
-        findings.problems.append(syntax_problem(error, characters))
+        diagnostics.problems.append(syntax_problem(error, characters))
         return None
-    except _GivenUp:
+    except _StopReading:
         return None
     if not builder.is_whole:
         return None
     return builder.value or MappingNode((), characters.span(0))
 
 
-class _GivenUp(Exception):
+class _StopReading(Exception):
     """Reading on makes no sense; the problem is noted."""
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenCollection:
     """A list or a mapping whose end has not come yet; keys and values of a mapping take turns."""
 
     span: Span
@@ -78,13 +78,13 @@ class _Open:
 
 
 class _Builder:
-    def __init__(self, characters: Characters, findings: Diagnostics) -> None:
+    def __init__(self, characters: Characters, diagnostics: Diagnostics) -> None:
         self.value: ValueNode | None = None
         self.is_whole = True
         """Whether every value is known; if not, a problem was noted."""
         self._characters = characters
-        self._findings = findings
-        self._open: list[_Open] = []
+        self._diagnostics = diagnostics
+        self._open: list[_OpenCollection] = []
         self._anchored: dict[str, tuple[ValueNode, int]] = {}
         self._count = 0
 
@@ -95,7 +95,7 @@ class _Builder:
             case yaml.DocumentStartEvent() if self.value is not None:
                 hint = "Put it into a file of its own; a folder of files can be given, too."
                 self._problem(span, "a second document begins here, and a rules file is one", hint)
-                raise _GivenUp
+                raise _StopReading
             case yaml.ScalarEvent():
                 self._refuse_tag(event)
                 if unseen := UNSEEN.search(event.value):
@@ -107,12 +107,12 @@ class _Builder:
             case yaml.CollectionStartEvent():
                 self._refuse_tag(event)
                 is_list = isinstance(event, yaml.SequenceStartEvent)
-                self._open.append(_Open(span, event.anchor, is_list, self._count))
+                self._open.append(_OpenCollection(span, event.anchor, is_list, self._count))
                 if len(self._open) > DEEPEST:
                     self._problem(
                         span, f"more than {DEEPEST} lists and mappings inside each other", "Write it flatter."
                     )
-                    raise _GivenUp
+                    raise _StopReading
             case yaml.CollectionEndEvent():
                 ended = self._open.pop()
                 value = SequenceNode(tuple(ended.values), ended.span) if ended.is_list else self._entries(ended)
@@ -154,11 +154,11 @@ class _Builder:
             value = ScalarNode("", span)
         if self._count + size > MOST_VALUES:
             self._problem(span, f"with what aliases repeat there are more than {MOST_VALUES:,} values in this file")
-            raise _GivenUp
+            raise _StopReading
         self._count += size
         self._put(value)
 
-    def _entries(self, ended: _Open) -> MappingNode:
+    def _entries(self, ended: _OpenCollection) -> MappingNode:
         entries: dict[str, tuple[ScalarNode, ValueNode]] = {}
         merged: list[tuple[ScalarNode, ValueNode]] = []
         for key, value in zip(ended.values[::2], ended.values[1::2], strict=True):
@@ -188,11 +188,11 @@ class _Builder:
     def _notice_slips(self, event: yaml.ScalarEvent, span: Span) -> None:
         """What YAML makes of a text, where it may surprise."""
         if found := _UNFILLED.search(event.value):
-            self._findings.warn(f"{span}: {found[0]} is text: nothing is put in its place in a rules file")
+            self._diagnostics.warn(f"{span}: {found[0]} is text: nothing is put in its place in a rules file")
         end = event.end_mark.index if event.end_mark else 0
         comment = None if event.style or not event.value else _CLOSE_COMMENT.match(self._characters.text, end)
         if comment:
-            self._findings.warn(
+            self._diagnostics.warn(
                 f"{span}: this is {event.value!r}, as YAML takes {comment[1]!r} for a comment; "
                 "if it belongs to the text, put quotes around all of it"
             )
@@ -204,4 +204,4 @@ class _Builder:
             self._problem(self._characters.span(tag), "tags have no meaning in rules files", hint)
 
     def _problem(self, span: Span, message: str, hint: str | None = None) -> None:
-        self._findings.problems.append(span.problem(message, hint=hint))
+        self._diagnostics.problems.append(span.problem(message, hint=hint))

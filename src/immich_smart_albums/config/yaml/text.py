@@ -54,13 +54,13 @@ class Characters:
         return Span(self.document, line, min(index, len(self.text)) - self.starts[line - 1] + 1)
 
 
-def decode(name: str, data: bytes, findings: Diagnostics) -> Characters | None:
+def decode(name: str, data: bytes, diagnostics: Diagnostics) -> Characters | None:
     """The text in a file's bytes; None with a problem noted where it is none."""
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        findings.problems.append(_undecodable(name, data, error))
+        diagnostics.problems.append(_undecodable(name, data, error))
         return None
     text = _with_plain_breaks(text).translate(_BREAKS)
     characters = Characters.of(name, text)
@@ -68,7 +68,7 @@ def decode(name: str, data: bytes, findings: Diagnostics) -> Characters | None:
     if unseen is None:
         return characters
     message = f"the character U+{ord(unseen[0]):04X} cannot be seen, and YAML does not allow it"
-    findings.problems.append(characters.span(unseen.start()).problem(message, hint="Delete it."))
+    diagnostics.problems.append(characters.span(unseen.start()).problem(message, hint="Delete it."))
     return None
 
 

@@ -63,17 +63,17 @@ def left_behind(rule: AlbumRule, owner: ConnectedAccount, ledger: Ledger, names:
 _FLAG = "--album"
 
 
-def find_target(wanted: str, directory: Directory, findings: Diagnostics, *, create: bool) -> Album | None:
+def find_target(wanted: str, directory: Directory, diagnostics: Diagnostics, *, create: bool) -> Album | None:
     """The album, or None: to be created if there is no problem, else what is wrong is noted. Raises ServerError."""
     album_id = id_in_url(wanted, "albums") or wanted.strip()
     refused = why_no_id(album_id)
     if refused is not None:
         hint = "Copy the id again from the album's address in Immich."
-        findings.problems.append(Problem(_FLAG, refused, hint))
+        diagnostics.problems.append(Problem(_FLAG, refused, hint))
         return None
     if album_id.startswith(("http://", "https://")):
         hint = "Open the album in Immich and copy its address; it has /albums/ and an id in it."
-        findings.problems.append(Problem(_FLAG, f"the address {album_id} holds no album", hint))
+        diagnostics.problems.append(Problem(_FLAG, f"the address {album_id} holds no album", hint))
         return None
     albums = directory.albums()
     if is_id(album_id):
@@ -81,21 +81,21 @@ def find_target(wanted: str, directory: Directory, findings: Diagnostics, *, cre
     else:
         found = [album for album in albums if same_name(album.name, wanted)]
     if len(found) == 1:
-        return _writable(found[0], findings)
+        return _writable(found[0], diagnostics)
     if found:
-        findings.problems.append(ambiguous(_FLAG, wanted, found, "Give one by its id"))
+        diagnostics.problems.append(ambiguous(_FLAG, wanted, found, "Give one by its id"))
     elif is_id(album_id):
         hint = "It was deleted, or is not shared with this key's account."
-        findings.problems.append(Problem(_FLAG, f"there is no album {album_id}", hint))
+        diagnostics.problems.append(Problem(_FLAG, f"there is no album {album_id}", hint))
     elif not create:
         meant = did_you_mean(wanted, (album.name for album in albums), count=3)
         hint = f"{meant} Add --create-album to make it.".strip()
-        findings.problems.append(Problem(_FLAG, f"there is no album {wanted!r}", hint))
+        diagnostics.problems.append(Problem(_FLAG, f"there is no album {wanted!r}", hint))
     return None
 
 
 def find_bound(
-    rule: AlbumRule, name: str, binding: Binding | None, albums: Sequence[Album], findings: Diagnostics
+    rule: AlbumRule, name: str, binding: Binding | None, albums: Sequence[Album], diagnostics: Diagnostics
 ) -> Album | None:
     """The album that a rule feeds; None: to be created if there is no problem, else what is wrong is noted.
 
@@ -106,20 +106,22 @@ def find_bound(
     if by_id is not None:
         found = next((album for album in albums if album.id == by_id), None)
         if found is None:
-            findings.problems.append(_gone(rule, name, binding))
+            diagnostics.problems.append(_gone(rule, name, binding))
         elif found.role == "viewer":
             message = f"the album {found.name!r} is shared with {rule.accounts[0] or 'this account'} for viewing only"
-            findings.problems.append(rule.span.problem(message, hint=f"Ask {found.owner} for the role of an editor."))
+            diagnostics.problems.append(
+                rule.span.problem(message, hint=f"Ask {found.owner} for the role of an editor.")
+            )
         return found
     of_name = [album for album in albums if same_name(album.name, name)]
     named = [album for album in of_name if album.role != "viewer"]
     if of_name and not named and not rule.is_new:
-        findings.problems.append(_only_shown(rule, of_name[0]))
+        diagnostics.problems.append(_only_shown(rule, of_name[0]))
     # Somebody else's album of that name is meant only where there is no own one.
     candidates = [album for album in named if album.role == "owner"] or named
     if len(candidates) > 1:
         problem = ambiguous(rule.span, name, candidates, "Name one of them in the rule, as `id: …`")
-        findings.problems.append(problem)
+        diagnostics.problems.append(problem)
     return candidates[0] if candidates else None
 
 
@@ -145,11 +147,11 @@ def _gone(rule: AlbumRule, name: str, binding: Binding | None) -> Problem:
     return rule.span.problem(message, hint=hint)
 
 
-def _writable(album: Album, findings: Diagnostics) -> Album:
+def _writable(album: Album, diagnostics: Diagnostics) -> Album:
     if album.role == "viewer":
         hint = f"Ask {album.owner} to make you an editor."
         message = f"the album {album.name!r} is shared with you for viewing only"
-        findings.problems.append(Problem(_FLAG, message, hint))
+        diagnostics.problems.append(Problem(_FLAG, message, hint))
     return album
 
 
@@ -167,7 +169,7 @@ def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it
     name: str,
     binding: Binding | None,
     owner: ConnectedAccount,
-    findings: Diagnostics,
+    diagnostics: Diagnostics,
     memory: AlbumMemory = NOTHING,
 ) -> CurrentAlbum | None:
     """The album, or None: to be created if there is no problem, else what is wrong is noted. Raises ServerError.
@@ -176,7 +178,7 @@ def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it
     that are not shown in it, the server is asked whether they are: in the trash, say, or locked. So only what is surely
     out counts as taken out.
     """
-    album = find_bound(rule, name, binding, owner.names.albums, findings)
+    album = find_bound(rule, name, binding, owner.names.albums, diagnostics)
     if album is None:
         return None
     albums = owner.server.albums

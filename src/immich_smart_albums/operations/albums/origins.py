@@ -62,18 +62,18 @@ class _Earlier:
 class Origins:
     """The earlier rules that the rules of a book may go on with."""
 
-    def __init__(self, book: RuleSet, accounts: ConnectedAccounts, ledger: Ledger) -> None:
+    def __init__(self, rule_set: RuleSet, accounts: ConnectedAccounts, ledger: Ledger) -> None:
         """Look into the ledger; the albums of users who take no part are nobody's business here."""
         self._ledger = ledger
-        rules = (*book.albums, *book.others)
+        rules = (*rule_set.albums, *rule_set.others)
         users = {name: each.user.id for name, each in accounts.present.items()}
-        self._known = [album for album in ledger.albums() if album.key.owner in users.values()]
+        self._albums = [album for album in ledger.albums() if album.key.owner in users.values()]
         self._owners = {account.user.id: account for account in accounts.present.values()}
         names = {(users.get(rule.accounts[0]), rule.name) for rule in rules}
         splits = [pattern(rule.name, rule.rule.split) for rule in rules if rule.rule.split]
         groups: dict[tuple[str, str], list[KnownAlbum]] = {}
         self._at_work: set[tuple[str, str]] = set()
-        for known_album in self._known:
+        for known_album in self._albums:
             group = known_album.key.owner, known_album.split or known_album.key.rule
             # Of an account that failed nobody knows which user it is.
             is_fed = group in names or (None, group[1]) in names
@@ -117,13 +117,13 @@ class Origins:
 
     def has_seen(self, owner: ConnectedAccount) -> bool:
         """Whether the ledger knows anything that was ever done for an account."""
-        return any(album.key.owner == owner.user.id for album in self._known)
+        return any(album.key.owner == owner.user.id for album in self._albums)
 
     def keys_before(self, rule: AlbumRule, origin: Origin, selections: Mapping[str, Selection]) -> dict[str, AlbumKey]:
         """What the ledger knows the albums of a rule by, as far as it does, by the names that they are to have now."""
         if not origin.rule:
             return {}
-        known = {album.key for album in self._known}
+        known = {album.key for album in self._albums}
         return {name: key for name, key in _earlier_names(rule, origin, selections.values()) if key in known}
 
     def _named(self, rule: AlbumRule, was: str, owner: ConnectedAccount) -> Origin | None:
@@ -131,7 +131,7 @@ class Origins:
         names_of = pattern(was, rule.rule.split)
         left = [album for earlier in self._earlier for album in earlier.albums]
         # Albums of a split to which nothing has gone since keep their old name, and are this rule's nevertheless.
-        left += [album for album in self._known if rule.rule.split and album.split == rule.name]
+        left += [album for album in self._albums if rule.rule.split and album.split == rule.name]
         for album in sorted(left, key=lambda known_album: known_album.key.owner != owner.user.id):
             if bool(rule.rule.split) >= bool(album.split) and names_of.fullmatch(album.key.rule):
                 return Origin(album.key.owner, was)

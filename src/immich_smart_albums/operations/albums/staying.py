@@ -41,14 +41,14 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
     lost: Mapping[str, Asset],
     account: ConnectedAccount,
     indexing: Indexing,
-    how: SelectOptions,
+    options: SelectOptions,
     settle: int,
 ) -> dict[str, str]:
     """Which of some photos that one account does not select may match all the same, each with the reason.
 
     `rule` has its names looked up. What cannot be asked for stays as well. Raises ServerError and FilterError.
     """
-    stages = resting_on(rule.match)
+    stages = stages_of_rule(rule.match)
     if not stages or not lost:
         return {}
     queries = [leaf.query for leaf in leaves(rule.match) if isinstance(leaf, Search)]
@@ -65,14 +65,14 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
         reason = _WORDS[next(stage for stage in Stage if stage in undone)]
         if match is not True:
             compiled = compile_for({"": Rule(match)}, account)
-            result = select(compiled, account, how)[""]
+            result = select(compiled, account, options)[""]
             if isinstance(result, Selection):
                 ids = ids & {asset.id for asset in result.assets}  # noqa: PLW2901 - fewer of the same
         found |= dict.fromkeys(ids, reason)
     return found
 
 
-def resting_on(node: Node) -> Stages:
+def stages_of_rule(node: Node) -> Stages:
     """The steps that a match may still come of."""
     found: set[Stage] = set()
     for leaf in leaves(node):

@@ -70,7 +70,7 @@ class AlbumExplanation:
 
 
 def explain_album(  # noqa: PLR0913 - what is asked, and of whom
-    album: AlbumRule, asset_id: str, accounts: ConnectedAccounts, ledger: Ledger, how: SelectOptions, *, name: str
+    album: AlbumRule, asset_id: str, accounts: ConnectedAccounts, ledger: Ledger, options: SelectOptions, *, name: str
 ) -> AlbumExplanation:
     """Explain one photo to a rule of a rules file. What cannot be asked is among the problems.
 
@@ -78,7 +78,7 @@ def explain_album(  # noqa: PLR0913 - what is asked, and of whom
     """
     name = nfc(name).strip()
     base = next(iter(accounts.present.values())).server.base
-    asked = _whys(album, asset_id, accounts, how)
+    asked = _whys(album, asset_id, accounts, options)
     whys = tuple(
         replace(rule_explanation, problems=with_lines(rule_explanation.problems, (album.span.document,)))
         for rule_explanation in asked
@@ -96,20 +96,20 @@ def explain_album(  # noqa: PLR0913 - what is asked, and of whom
     return AlbumExplanation(album.name, asset_id, base, whys, places)
 
 
-def rule_for(name: str, book: RuleSet) -> AlbumRule:
+def rule_for(name: str, rules: RuleSet) -> AlbumRule:
     """The rule that feeds an album of this name, also one of the albums that it is split into.
 
     Raises ConfigurationError where there is none, or where several may be meant.
     """
-    found = [album for album in book.albums if same_name(album.name, name)]
+    found = [album for album in rules.albums if same_name(album.name, name)]
     found = found or [
         album
-        for album in book.albums
+        for album in rules.albums
         if album.rule.split and pattern(album.name, album.rule.split).fullmatch(nfc(name))
     ]
     if len(found) == 1:
         return found[0]
-    known = [album.name for album in book.albums]
+    known = [album.name for album in rules.albums]
     if found:
         hint = f"Give the name as it stands there: {', '.join(repr(rule.name) for rule in found)}."
         problem = Problem("ALBUM", f"several rules may feed {name!r}", hint)
@@ -120,14 +120,14 @@ def rule_for(name: str, book: RuleSet) -> AlbumRule:
 
 
 def _whys(
-    album: AlbumRule, asset_id: str, accounts: ConnectedAccounts, how: SelectOptions
+    album: AlbumRule, asset_id: str, accounts: ConnectedAccounts, options: SelectOptions
 ) -> Iterator[RuleExplanation]:
     for name in album.accounts:
         if name in accounts.absent:
             yield RuleExplanation(name, problems=(accounts.absent[name],))
             continue
         try:
-            yield explain_rule(album.name, album.rule, asset_id, accounts.present[name], how, settle=album.settle)
+            yield explain_rule(album.name, album.rule, asset_id, accounts.present[name], options, settle=album.settle)
         except SmartAlbumsError as error:
             yield RuleExplanation(name, problems=(as_problem(f"account {name}", error),))
 
@@ -167,13 +167,15 @@ def _place(  # noqa: PLR0913 - what is asked, and of whom
     runs = {run.id: run for run in ledger.runs()} if membership else {}
     standing = membership.standing if membership else None
     run = runs.get(membership.run) if membership else None
-    findings = Diagnostics()
+    diagnostics = Diagnostics()
     try:
-        view = look_at_album(album, name, binding, owner, findings)
+        view = look_at_album(album, name, binding, owner, diagnostics)
         inside = view is not None and _holds(view, asset_id, owner)
     except SmartAlbumsError as error:
         return AlbumPlacement(name, wanted, standing=standing, run=run, problems=(as_problem(album.span, error),))
-    return AlbumPlacement(name, wanted, view.album if view else None, inside, standing, run, tuple(findings.problems))
+    return AlbumPlacement(
+        name, wanted, view.album if view else None, inside, standing, run, tuple(diagnostics.problems)
+    )
 
 
 def _holds(view: CurrentAlbum, asset_id: str, owner: ConnectedAccount) -> bool:

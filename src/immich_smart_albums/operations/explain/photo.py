@@ -22,7 +22,7 @@ from immich_smart_albums.rules.syntax.reader import SETTLE
 from immich_smart_albums.rules.tree import EntityKind, Filter, Search
 from immich_smart_albums.selection.explain.explain import Explanation, LeafEvidence, explain
 from immich_smart_albums.selection.explain.record_values import record_values
-from immich_smart_albums.selection.run.certainty import needing
+from immich_smart_albums.selection.run.certainty import certain_after
 from immich_smart_albums.selection.run.evaluate import Selection
 from immich_smart_albums.selection.stages import shows_metadata
 
@@ -161,22 +161,22 @@ def asset_id_in(text: str) -> str:
 
 
 def explain_rule(  # noqa: PLR0913 - what is asked, and of whom
-    name: str, rule: Rule, asset_id: str, account: ConnectedAccount, how: SelectOptions, *, settle: int = SETTLE
+    name: str, rule: Rule, asset_id: str, account: ConnectedAccount, options: SelectOptions, *, settle: int = SETTLE
 ) -> RuleExplanation:
     """Ask a rule of a rules file about one asset. It agrees with what the account's selection would be.
 
     Raises ServerError, and FilterError where a check cannot be made on the asset.
     """
-    findings = Diagnostics()
-    resolved = resolve(rule, account.server, findings, account.names)
-    if findings.problems:
-        return RuleExplanation(account.name, problems=tuple(dict.fromkeys(findings.problems)))
+    diagnostics = Diagnostics()
+    resolved = resolve(rule, account.server, diagnostics, account.names)
+    if diagnostics.problems:
+        return RuleExplanation(account.name, problems=tuple(dict.fromkeys(diagnostics.problems)))
     found, record = explain_resolved(rule, resolved, asset_id, account)
     if record is None or not found.passed:
         return found
-    indexing = Indexing(account.server, how.clock, how.store)
+    indexing = Indexing(account.server, options.clock, options.store)
     if rule.limit is not None or _is_in_doubt(record, indexing, resolved, settle):
-        (selection,) = select(compile_for({name: rule}, account), account, how).values()
+        (selection,) = select(compile_for({name: rule}, account), account, options).values()
         found = _held(found, rule, selection)
         if found.passed and found.asset and isinstance(selection, Selection):
             waiting = indexing.waiting(selection.certainty, [found.asset], settle)
@@ -191,7 +191,7 @@ def _is_in_doubt(record: Record, indexing: Indexing, rule: Rule, settle: int) ->
     """Whether Immich is still to find out something about a photo, so that the whole selection has to tell."""
     asset = Asset.of(record)
     scope = ranking_scope([scope_of(rule.match).narrow(Query(Kind.METADATA))])
-    done = indexing.done({asset: needing(Stage)}, settle, scope, read=lambda _: shows_metadata(record))
+    done = indexing.done({asset: certain_after(Stage)}, settle, scope, read=lambda _: shows_metadata(record))
     return bool(frozenset(Stage) - done[asset.id])
 
 
@@ -252,6 +252,6 @@ class Namer:
     def __call__(self, field_: str, id_: str) -> str:
         """The name of what an id in a search field stands for; the id where that is not to be had."""
         try:
-            return self.names.known(EntityKind(BY_NAME[field_].refers_to)).get(id_, id_)
+            return self.names.names_by_id(EntityKind(BY_NAME[field_].refers_to)).get(id_, id_)
         except ServerError:
             return id_  # it explains less, and is no reason to explain nothing

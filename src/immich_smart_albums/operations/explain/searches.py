@@ -30,9 +30,9 @@ class AccountPlan:
     plan: QueryPlan
     sizes: Mapping[Query, int]
     """How many assets the searches find, as far as the server tells."""
-    named: Mapping[str, str]
+    names: Mapping[str, str]
     """Names of the ids in the searches."""
-    asked: Mapping[Query, frozenset[str]]
+    requested_fields: Mapping[Query, frozenset[str]]
     """What each search asks to be shown of each photo: `exifInfo`, `people`."""
     problems: tuple[Problem, ...] = ()
     """Rules that cannot be searched for."""
@@ -49,7 +49,7 @@ def _of_account(albums: Mapping[str, AlbumRule], account: ConnectedAccount) -> A
     return AccountPlan(
         title_of(account.server, account.name),
         compiled.plan,
-        sizes((reading.query for reading in compiled.plan.scans), account.server.searches),
+        sizes((scan.query for scan in compiled.plan.scans), account.server.searches),
         id_names(compiled.plan, account.names),
         asked_for(compiled.plan, account.server),
         tuple(problem for each in compiled.problems.values() for problem in each),
@@ -64,7 +64,7 @@ def title_of(server: PhotoServer, account: str = "") -> str:
 
 def asked_for(plan: QueryPlan, server: PhotoServer) -> dict[Query, frozenset[str]]:
     """What each search of a plan asks to be shown of each photo, also to hold what comes back against it."""
-    return {reading.query: server.asks_for(reading.query, reading.fields) for reading in plan.scans}
+    return {scan.query: server.asks_for(scan.query, scan.fields) for scan in plan.scans}
 
 
 def id_names(plan: QueryPlan, names: NameResolver) -> dict[str, str]:
@@ -72,12 +72,12 @@ def id_names(plan: QueryPlan, names: NameResolver) -> dict[str, str]:
 
     A list that the server does not give leaves the ids as they are.
     """
-    used = {field for reading in plan.scans for field in _fields(reading.query)}
+    used = {field for scan in plan.scans for field in _fields(scan.query)}
     found: dict[str, str] = {}
     for field, thing in (("personIds", EntityKind.PERSON), ("tagIds", EntityKind.TAG), ("albumIds", EntityKind.ALBUM)):
         if field in used:
             with suppress(ServerError):
-                found.update(names.known(thing))
+                found.update(names.names_by_id(thing))
     return found
 
 

@@ -22,7 +22,7 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.model.search_fields import LOOKS_INTO_TRASH
 from immich_smart_albums.operations.indexing.seen import Seen
-from immich_smart_albums.selection.run.certainty import lacking, resting_on
+from immich_smart_albums.selection.run.certainty import deciding_stages, missing_stages
 from immich_smart_albums.selection.stages import METADATA_FIELDS, shows_metadata
 
 if TYPE_CHECKING:
@@ -87,12 +87,12 @@ class Indexing:
         if certainty is None:
             return {}
         tables = {asset: certainty.of(asset.id) for asset in assets}
-        doubtful = {asset: table for asset, table in tables.items() if lacking(table, frozenset())}
+        doubtful = {asset: table for asset, table in tables.items() if missing_stages(table, frozenset())}
         if not doubtful:
             return {}
-        scope = ranking_scope(part.driver for part in certainty.plan.parts)
+        scope = ranking_scope(part.driver for part in certainty.plan.branches)
         done = self.done(doubtful, settle, scope, read=certainty.is_read, exact=exact)
-        left = {asset.id: lacking(table, done[asset.id]) for asset, table in doubtful.items()}
+        left = {asset.id: missing_stages(table, done[asset.id]) for asset, table in doubtful.items()}
         return {id_: self._reason(id_, stages[0]) for id_, stages in left.items() if stages}
 
     def done(
@@ -164,7 +164,7 @@ class Indexing:
         exact: bool,
     ) -> None:
         """Add the steps that an embedding proves, or is a sign of."""
-        wanted = {asset: resting_on(table, frozenset(known[asset.id])) for asset, table in tables.items()}
+        wanted = {asset: deciding_stages(table, frozenset(known[asset.id])) for asset, table in tables.items()}
         wanted = {asset: stages for asset, stages in wanted.items() if stages}
         by_itself = [asset for asset, stages in wanted.items() if Stage.EMBEDDING in stages]
         settled = [asset for asset in wanted if asset.id not in fresh]

@@ -177,14 +177,14 @@ class NameResolver:
             self._unlisted[key] = tuple(id_ for id_, each in found.items() if folded(each.name) == key)
         return self._unlisted[key]
 
-    def check(self, leaf: Reference, findings: Diagnostics) -> None:
+    def check(self, leaf: Reference, diagnostics: Diagnostics) -> None:
         """Note names that nothing has, and ids that do not exist."""
         if leaf.kind is EntityKind.ME:
             return
         for name in leaf.names:
             problem = self.problem_with(leaf.kind, name, leaf.origin)
             if problem is not None:
-                findings.problems.append(problem)
+                diagnostics.problems.append(problem)
 
     def problem_with(self, thing: EntityKind, name: str, where: Place | str | None) -> Problem | None:
         """Why a name, an id or an address stands for nothing; None where it does. `where` is where it is written."""
@@ -210,7 +210,7 @@ class NameResolver:
             return self.has_person(id_)
         return any(each == id_ for each, _ in self.candidates(thing))
 
-    def known(self, thing: EntityKind) -> dict[str, str]:
+    def names_by_id(self, thing: EntityKind) -> dict[str, str]:
         """What ids stand for, as far as it was asked for anyway or is listed."""
         found = {id_: name for id_, name in self.candidates(thing) if name}
         if thing is EntityKind.PERSON:

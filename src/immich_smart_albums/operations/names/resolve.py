@@ -15,9 +15,9 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibili
 from immich_smart_albums.model.search_fields import BY_NAME
 from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.operations.names.names import NameResolver
+from immich_smart_albums.operations.names.people import PersonResolver
 from immich_smart_albums.operations.names.spelling import Spelling
-from immich_smart_albums.operations.names.suggestions import sought_in
-from immich_smart_albums.operations.names.whom import Whom
+from immich_smart_albums.operations.names.suggestions import listed_values_in
 from immich_smart_albums.rules.predicates.owner import owned_by
 from immich_smart_albums.rules.scope import scope_of, with_scope
 from immich_smart_albums.rules.syntax.diagnostics import question_after
@@ -49,16 +49,18 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 
-_FINE = 'If it is fine that there is none yet, say so with may-be-missing: true (in JSON, "mayBeMissing": true).'
+_MAY_BE_MISSING_HINT = (
+    'If it is fine that there is none yet, say so with may-be-missing: true (in JSON, "mayBeMissing": true).'
+)
 
 
-def resolve(rule: Rule, server: PhotoServer, findings: Diagnostics, names: NameResolver | None = None) -> Rule:
-    """The rule with names as searches by id. What is wrong is noted in `findings`; raises ServerError.
+def resolve(rule: Rule, server: PhotoServer, diagnostics: Diagnostics, names: NameResolver | None = None) -> Rule:
+    """The rule with names as searches by id. What is wrong is noted in `diagnostics`; raises ServerError.
 
     `names` may be shared by all rules of a run, so that each list of names is asked for once.
     """
-    resolver = _Resolver(server, names or NameResolver(server.directory), findings, scope_of(rule.match))
-    before = len(findings.problems)
+    resolver = _Resolver(server, names or NameResolver(server.directory), diagnostics, scope_of(rule.match))
+    before = len(diagnostics.problems)
     # What stands twice in one place is told once.
     parts = {(leaf, leaf.origin, excludes): leaf for leaf, excludes in signed_leaves(rule.match)}
     for (_, _, excludes), leaf in parts.items():
@@ -66,7 +68,7 @@ def resolve(rule: Rule, server: PhotoServer, findings: Diagnostics, names: NameR
     written = tuple({(leaf, leaf.origin): leaf for leaf in parts.values()}.values())
     resolver.check_values(rule.match)
     resolver.check_version(written)
-    if len(findings.problems) > before:
+    if len(diagnostics.problems) > before:
         return rule
     resolved = replace(rule, match=transform(rule.match, resolver.resolved))
     # What names stand for may be new to this version as well.
@@ -78,8 +80,8 @@ def resolve(rule: Rule, server: PhotoServer, findings: Diagnostics, names: NameR
 class _Resolver:
     server: PhotoServer
     names: NameResolver
-    findings: Diagnostics
-    reach: Scope
+    diagnostics: Diagnostics
+    scope: Scope
     """Where the rule looks."""
 
     @property
@@ -90,22 +92,22 @@ class _Resolver:
     @property
     def spelling(self) -> Spelling:
         """How the server spells them."""
-        return Spelling(self.values, self.findings.warn)
+        return Spelling(self.values, self.diagnostics.warn)
 
     def check_names(self, leaf: Leaf, *, excludes: bool) -> None:
         """Note names and ids in a part of the rule as it is written that stand for nothing."""
         match leaf:
             case Reference(kind=EntityKind.PERSON):
-                self.findings.problems += filter(
-                    None, (self.whom.wrong(name, leaf.origin, excludes=excludes) for name in leaf.names)
+                self.diagnostics.problems += filter(
+                    None, (self.people.problem_with(name, leaf.origin, excludes=excludes) for name in leaf.names)
                 )
             case Reference(kind=EntityKind.PHOTO):
                 # What is left out is left out whether it is there or not, and is not asked for.
                 gone = () if excludes else tuple(name for name in leaf.names if not self.names.has_asset(name))
                 if gone:
-                    self.findings.warn(f"{leaf.origin}: not there, or not for this account: photo {', '.join(gone)}")
+                    self.diagnostics.warn(f"{leaf.origin}: not there, or not for this account: photo {', '.join(gone)}")
             case Reference():
-                self.names.check(leaf, self.findings)
+                self.names.check(leaf, self.diagnostics)
             case Search():
                 for name, _ in leaf.query.filters:
                     self._check_ids(leaf, BY_NAME[name])
@@ -114,35 +116,35 @@ class _Resolver:
                 self._check_library(leaf)
 
     @property
-    def whom(self) -> Whom:
-        """Whom names of people mean."""
-        return Whom(self.server.searches, self.names, self.findings, self.reach)
+    def people(self) -> PersonResolver:
+        """PersonResolver names of people mean."""
+        return PersonResolver(self.server.searches, self.names, self.diagnostics, self.scope)
 
     def check_values(self, match: Node) -> None:
         """Note names of places, cameras and lenses that no photo has: problems where something is excluded by them."""
         occurrences = {
             # A word that covers several fields is one question.
-            (leaf.origin, sought.meant, sought.text, excluded): sought
+            (leaf.origin, sought.fields, sought.text, excluded): sought
             for leaf, excluded in signed_leaves(match)
-            for sought in sought_in(leaf)
+            for sought in listed_values_in(leaf)
             if not sought.may_be_missing
         }
         for (origin, _, _, excluded), sought in occurrences.items():
-            message = self.values.unknown(sought) if excluded else self.values.unlisted(sought)
+            message = self.values.nowhere(sought) if excluded else self.values.not_on_timeline(sought)
             if message is None:
                 continue
             near = self.values.near(sought)
             if excluded:
-                hint = f"{question_after(map(repr, near))} {_FINE}".strip()
+                hint = f"{question_after(map(repr, near))} {_MAY_BE_MISSING_HINT}".strip()
                 problem = problem_at(origin, f"{message}, so nothing would be left out", hint)
-                self.findings.problems.append(problem)
+                self.diagnostics.problems.append(problem)
             else:
                 meant = f"; did you mean {near[0]!r}?" if near else ""
-                self.findings.warn(f"{origin}: {message}{meant}")
+                self.diagnostics.warn(f"{origin}: {message}{meant}")
 
     def _check_ids(self, leaf: Search, row: SearchField) -> None:
         checks: dict[str, Callable[[str], bool]] = {
-            "person": self.whom.has,
+            "person": self.people.exists,
             "tag": self.names.has_tag,
             "asset": self.names.has_asset,
             "album": self.names.has_album,
@@ -155,7 +157,7 @@ class _Resolver:
             if not exists(each):
                 message = f"{row.name}: there is no {row.refers_to} {each} for this key"
                 hint = "It was deleted, merged, or belongs to another account; copy the id again from Immich."
-                self.findings.problems.append(problem_at(leaf.origin, message, hint))
+                self.diagnostics.problems.append(problem_at(leaf.origin, message, hint))
 
     def _check_cut_off(self, leaf: Search) -> None:
         until = leaf.query.until
@@ -163,9 +165,9 @@ class _Resolver:
         if until and len(gone) == len(until):
             message = f"of the photos under until none is there any more: {', '.join(gone)}"
             hint = "Pick another one: the last photo in the search's order that is still a good one."
-            self.findings.problems.append(problem_at(leaf.origin, message, hint))
+            self.diagnostics.problems.append(problem_at(leaf.origin, message, hint))
         elif gone:
-            self.findings.warn(f"{leaf.origin}: not there any more, so others decide under until: {', '.join(gone)}")
+            self.diagnostics.warn(f"{leaf.origin}: not there any more, so others decide under until: {', '.join(gone)}")
 
     def _check_library(self, leaf: Filter) -> None:
         library = None if leaf.superset is None else leaf.superset.get("libraryId")
@@ -178,7 +180,7 @@ class _Resolver:
                 return
         hint = "Copy its id again from its page under Administration → External Libraries."
         message = f"the account sees no photo of an external library {library}"
-        self.findings.problems.append(problem_at(leaf.origin, message, hint))
+        self.diagnostics.problems.append(problem_at(leaf.origin, message, hint))
 
     def check_version(self, asked: Iterable[Leaf]) -> None:
         """Note what this version of the server would ignore."""
@@ -186,31 +188,31 @@ class _Resolver:
             if isinstance(leaf, Search):
                 for _, message in self.server.unsupported(leaf.query):
                     hint = "Remove it from this search; otherwise the whole library would match."
-                    self.findings.problems.append(problem_at(leaf.origin, message, hint))
+                    self.diagnostics.problems.append(problem_at(leaf.origin, message, hint))
             elif isinstance(leaf, Filter) and self._search_for(leaf) is None:
                 for message in self.server.unsupported_asset_fields(leaf.required_fields):
                     hint = f"Leave {leaf.text or leaf.key} out: it could never match here."
-                    self.findings.problems.append(problem_at(leaf.origin, message, hint))
+                    self.diagnostics.problems.append(problem_at(leaf.origin, message, hint))
 
     def resolved(self, node: Node, excludes: bool) -> Node:
         """A part with names and what records here do not show as searches; cut-offs without photos that are gone."""
         match node:
             case Reference():
-                return self._looked_up(node, excludes=excludes)
+                return self._resolve_reference(node, excludes=excludes)
             case Search():
                 until = tuple(each for each in node.query.until if self.names.has_asset(each))
                 found = self.spelling.of_search(replace(node, query=replace(node.query, until=until)))
-                return self._own_part(found, node.query.get("albumIds"), node.origin)
-            case Filter() if node.sought is not None and node.sought.matches is None:
-                return self.spelling.of_check(node, node.sought)
+                return self._within_own_timeline(found, node.query.get("albumIds"), node.origin)
+            case Filter() if node.listed_value is not None and node.listed_value.matches is None:
+                return self.spelling.of_check(node, node.listed_value)
             case Filter():
                 return self._search_for(node) or node
             case _:
                 return node
 
-    def _looked_up(self, leaf: Reference, *, excludes: bool) -> Node:
+    def _resolve_reference(self, leaf: Reference, *, excludes: bool) -> Node:
         if leaf.kind is EntityKind.PERSON:
-            built = self.whom.node(leaf, excludes=excludes)
+            built = self.people.resolve(leaf, excludes=excludes)
         elif leaf.kind is EntityKind.PHOTO:
             # To be found, each is searched for by its id; to be left out, one look at a record tells of all.
             groups = (leaf.names,) if excludes else tuple((name,) for name in leaf.names)
@@ -220,21 +222,21 @@ class _Resolver:
             ids = tuple(self.names.ids(leaf.kind, name) for name in leaf.names)
             built = leaf.resolve(ids)
             if leaf.kind is EntityKind.ALBUM:
-                built = self._own_part(built, tuple(chain.from_iterable(ids)), leaf.origin)
+                built = self._within_own_timeline(built, tuple(chain.from_iterable(ids)), leaf.origin)
         built = with_origin(built, leaf.origin) or built
         return built if leaf.scope is None else with_scope(built, leaf.scope)
 
-    def _own_part(self, built: Node, album_ids: Value, origin: Place | None) -> Node:
+    def _within_own_timeline(self, built: Node, album_ids: Value, origin: Place | None) -> Node:
         """What the timeline shows of a shared album: since 3.0 its search finds everybody's photos."""
         if not isinstance(album_ids, tuple) or not self.names.is_any_shared(album_ids):
             return built
         if self.names.partners is not None and self.names.own_id is not None:
             return All((built, owned_by({self.names.own_id, *self.names.partners}, "yours or a partner's")), origin)
-        self.findings.warn(
+        self.diagnostics.warn(
             f"{origin}: the key lacks the permission partner.read or user.read, so the whole timeline is read to tell "
             "which photos of a shared album can be added"
         )
-        return All((built, Search(self.reach.narrow(WHOLE_LIBRARY), origin)), origin)
+        return All((built, Search(self.scope.narrow(WHOLE_LIBRARY), origin)), origin)
 
     def _search_for(self, check: Filter) -> Search | None:
         """The search that says the same, where records of this version do not show what the check looks at."""

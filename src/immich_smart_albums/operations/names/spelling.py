@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.query import Value
     from immich_smart_albums.model.span import Place
     from immich_smart_albums.operations.names.suggestions import Values
-    from immich_smart_albums.rules.tree import Node, Record, Sought
+    from immich_smart_albums.rules.tree import ListedValue, Node, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Spelling:
     values: Values
     notice: Callable[[str], None]
 
-    def of_check(self, check: Filter, sought: Sought) -> Node:
+    def of_check(self, check: Filter, sought: ListedValue) -> Node:
         """A check for a name, as checks for what the server calls it."""
         if check.superset is None or self._is_compared_here(sought.field, check.superset):
             return replace(_here(sought.field, sought.text, check.origin), sets_scope=check.sets_scope)
@@ -80,7 +80,7 @@ class Spelling:
         return self.values.listed(field) is None or Scope.of((query,)) != TIMELINE_ONLY
 
 
-def _exactly(check: Filter, within: Query, sought: Sought, spelled: str) -> Filter:
+def _exactly(check: Filter, within: Query, sought: ListedValue, spelled: str) -> Filter:
     if spelled == sought.text:
         return check
     fact = exif(sought.field)

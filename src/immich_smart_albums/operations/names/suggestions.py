@@ -10,7 +10,7 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_fields import BY_NAME, SUGGESTED
 from immich_smart_albums.model.text_forms import bare, spellings
 from immich_smart_albums.rules.syntax.diagnostics import nearest
-from immich_smart_albums.rules.tree import Filter, Search, Sought
+from immich_smart_albums.rules.tree import Filter, ListedValue, Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,45 +50,45 @@ class Values:
             self._by_name[field] = by_name
         return self._by_name[field].get(bare(text), ())
 
-    def unknown(self, sought: Sought) -> str | None:
+    def nowhere(self, sought: ListedValue) -> str | None:
         """What no photo has, in words; None where one has it, or where that cannot be known.
 
         A value that the lists do not have is asked for in archive and trash as well.
         """
         if self._knows(sought) or any(each.has_seen(sought) for each in self.witnesses):
             return None
-        return f"no photo has {_in_words(sought)}"
+        return f"no photo has {_described(sought)}"
 
-    def unlisted(self, sought: Sought) -> str | None:
+    def not_on_timeline(self, sought: ListedValue) -> str | None:
         """What no photo on the timeline has, in words; None where one has it, or where that is not listed."""
-        lists = [self.listed(field) for field in sought.meant]
-        if None in lists or any(self._has(sought, field) for field in sought.meant):
+        lists = [self.listed(field) for field in sought.fields]
+        if None in lists or any(self._has(sought, field) for field in sought.fields):
             return None
-        return f"no photo on the timeline has {_in_words(sought)}"
+        return f"no photo on the timeline has {_described(sought)}"
 
-    def has_seen(self, sought: Sought) -> bool:
+    def has_seen(self, sought: ListedValue) -> bool:
         """Whether a photo has a value; False also where that cannot be asked."""
         try:
             return self._knows(sought)
         except ServerError:
             return False
 
-    def _knows(self, sought: Sought) -> bool:
-        if any(self._has(sought, field) for field in sought.meant):
+    def _knows(self, sought: ListedValue) -> bool:
+        if any(self._has(sought, field) for field in sought.fields):
             return True
         if sought.matches is not None and self.listed(sought.field) is None:
             return True  # records decide, whatever the spelling
         # Without a list only exact values can be asked for: these are the likely ones.
         likely = (sought.text, sought.text.title(), sought.text.upper(), sought.text.lower())
         texts = dict.fromkeys(text for each in likely for text in spellings(each))
-        return any(self._is_anywhere(field, text) for field in sought.meant for text in texts)
+        return any(self._is_anywhere(field, text) for field in sought.fields for text in texts)
 
-    def near(self, sought: Sought) -> list[str]:
+    def near(self, sought: ListedValue) -> list[str]:
         """Values that are nearly the one that nobody has."""
-        known = (value for field in sought.meant for value in self.listed(field) or ())
+        known = (value for field in sought.fields for value in self.listed(field) or ())
         return nearest(sought.text, known, count=3)
 
-    def _has(self, sought: Sought, field: str) -> bool:
+    def _has(self, sought: ListedValue, field: str) -> bool:
         if sought.matches is None:
             return bool(self.spelled(field, sought.text))
         return any(map(sought.matches, self.listed(field) or ()))
@@ -103,18 +103,18 @@ class Values:
         return self._is_there[field, text]
 
 
-def _in_words(sought: Sought) -> str:
-    return f"{' or '.join(BY_NAME[name].label for name in sought.meant)} {sought.text!r}"
+def _described(sought: ListedValue) -> str:
+    return f"{' or '.join(BY_NAME[name].label for name in sought.fields)} {sought.text!r}"
 
 
-def sought_in(leaf: Leaf) -> Iterator[Sought]:
+def listed_values_in(leaf: Leaf) -> Iterator[ListedValue]:
     """The values that a leaf looks for among those that the server lists."""
     match leaf:
-        case Filter() if leaf.sought is not None:
-            yield leaf.sought
+        case Filter() if leaf.listed_value is not None:
+            yield leaf.listed_value
         case Search():
             for name, value in leaf.query.filters:
                 if name in SUGGESTED and isinstance(value, str) and value:
-                    yield Sought(name, value, (name,), may_be_missing=leaf.may_be_missing)
+                    yield ListedValue(name, value, (name,), may_be_missing=leaf.may_be_missing)
         case _:
             pass

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 def read_rule(
     given: Mapping[Flag, Sequence[Sequence[Source]]],
-    findings: Diagnostics,
+    diagnostics: Diagnostics,
     *,
     max_assets: int | None = None,
     smart_limit: int = DEFAULT_SMART_LIMIT,
@@ -46,30 +46,30 @@ def read_rule(
 ) -> Rule | None:
     """The rule that the flags say; `given` holds each flag's occurrences with their values.
 
-    None where nothing can be made of them. A rule that comes with problems in `findings` is for finding more of them
+    None where nothing can be made of them. A rule that comes with problems in `diagnostics` is for finding more of them
     (names, versions), never for running.
     """
     includes = [flag for flag in given if flag.action == "include"]
     if not includes:
         hint = "Add an include, or --include-metadata-union '{}' for the whole library."
-        findings.problems.append(Problem("command line", "only excludes, and nothing to exclude from", hint))
+        diagnostics.problems.append(Problem("command line", "only excludes, and nothing to exclude from", hint))
     searching = [flag for flag in FLAGS if flag in includes and flag.type in {"metadata", "smart"}]
-    reader = _Reader(findings, smart_limit, zone)
+    reader = _Reader(diagnostics, smart_limit, zone)
     parts = tuple(chain.from_iterable(reader.read(flag, given[flag]) for flag in searching))
     reach = Scope.of(leaf.query for part in parts for leaf in leaves(part) if isinstance(leaf, Search))
     rest = (reader.read(flag, given[flag]) for flag in FLAGS if flag in given and flag not in searching)
     parts = (*parts, *(with_scope(part, reach) for part in chain.from_iterable(rest)))
-    if findings.problems and not parts:
+    if diagnostics.problems and not parts:
         return None
     if includes and all(flag.type == "local-filter" for flag in includes):
-        findings.warn("only local filters include: the whole library is read")
+        diagnostics.warn("only local filters include: the whole library is read")
         parts = (Search(WHOLE_LIBRARY, FlagOrigin("the whole library")), *parts)
     return Rule(All(parts), max_assets)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    findings: Diagnostics
+    diagnostics: Diagnostics
     smart_limit: int
     zone: tzinfo | None
 
@@ -92,7 +92,7 @@ class _Reader:
             case "person-names":
                 return self._person(source)
             case "local-filter":
-                return read_local_filters(source, self.findings)
+                return read_local_filters(source, self.diagnostics)
             case _:
                 assert_never(flag.type)
 
@@ -100,28 +100,28 @@ class _Reader:
         if source.form is Form.BARE:
             message = "no such file" if looks_like_file(source.text) else "neither a file nor JSON"
             hint = 'Check the path, or write the search itself, such as {"city": "Helsinki"}.'
-            self.findings.problems.append(source.problem(message, hint=hint))
+            self.diagnostics.problems.append(source.problem(message, hint=hint))
             return ()
         return self._search(source, Kind.METADATA)
 
     def _smart(self, source: Source) -> tuple[Node, ...]:
         if source.form is Form.BARE and not source.text.strip():
             hint = "Write what should be on the photos, such as 'a dog on a beach'."
-            self.findings.problems.append(source.problem("a blank search", hint=hint))
+            self.diagnostics.problems.append(source.problem("a blank search", hint=hint))
             return ()
         if source.form is Form.BARE:
-            query = read_words(source, self.findings, smart_limit=self.smart_limit)
+            query = read_words(source, self.diagnostics, smart_limit=self.smart_limit)
             return () if query is None else (Search(query, source.place),)
         return self._search(source, Kind.SMART)
 
     def _search(self, source: Source, kind: Kind) -> tuple[Node, ...]:
-        search = read_search(source, kind, self.findings, smart_limit=self.smart_limit, zone=self.zone)
+        search = read_search(source, kind, self.diagnostics, smart_limit=self.smart_limit, zone=self.zone)
         return () if search is None else (search,)
 
     def _person(self, source: Source) -> tuple[Node, ...]:
         who = id_in_url(source.text, "people") or source.text.strip()
         if not who:
             hint = "Write a name or a person id."
-            self.findings.problems.append(source.problem("a blank name", hint=hint))
+            self.diagnostics.problems.append(source.problem("a blank name", hint=hint))
             return ()
         return (person_named(who, source.place),)

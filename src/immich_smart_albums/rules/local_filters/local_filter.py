@@ -19,7 +19,7 @@ from immich_smart_albums.rules.payload.json_text import name_of_type, read_json
 from immich_smart_albums.rules.payload.smart_text import looks_like_file
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.syntax.source import Form
-from immich_smart_albums.rules.tree import Filter, Sought
+from immich_smart_albums.rules.tree import Filter, ListedValue
 from immich_smart_albums.rules.values.regex import SECONDS_PER_MATCH, PatternError, PatternTimeout, compile_pattern
 from immich_smart_albums.rules.values.regex_syntax import plain_text
 
@@ -39,23 +39,23 @@ _WORDS = ("path", "regex", "description")
 _MAY_BE_MISSING = "mayBeMissing"
 
 
-def read_local_filters(source: Source, findings: Diagnostics) -> tuple[Filter, ...]:
+def read_local_filters(source: Source, diagnostics: Diagnostics) -> tuple[Filter, ...]:
     """The filters of one flag value; what is wrong is noted and left out."""
     if source.form is Form.BARE:
-        return _from_words(source, findings)
-    value = read_json(source, findings)
+        return _from_words(source, diagnostics)
+    value = read_json(source, diagnostics)
     if value is None:
         return ()
     if not isinstance(value, list):
         hint = 'Write [{"path": "$.exifInfo.make", "regex": "Apple"}].'
         message = f"a local filter is a list of objects, not {name_of_type(value)}"
-        findings.problems.append(source.problem(message, hint=hint))
+        diagnostics.problems.append(source.problem(message, hint=hint))
         return ()
     if not value:
         hint = "Add a filter to the list, or leave the flag out."
-        findings.problems.append(source.problem("the list of local filters is empty", hint=hint))
+        diagnostics.problems.append(source.problem("the list of local filters is empty", hint=hint))
         return ()
-    read = [_from_entry(value, number, source, findings) for number in range(1, len(value) + 1)]
+    read = [_from_entry(value, number, source, diagnostics) for number in range(1, len(value) + 1)]
     return tuple(each for each in read if each is not None)
 
 
@@ -92,28 +92,28 @@ def local_filter(
         required_fields=path.names,
         text=f"local filter {description!r}",
         origin=origin,
-        sought=None if pattern is None else _sought(path, pattern, may_be_missing=may_be_missing),
+        listed_value=None if pattern is None else _sought(path, pattern, may_be_missing=may_be_missing),
     )
 
 
-def _sought(path: Path, pattern: Pattern, *, may_be_missing: bool) -> Sought | None:
+def _sought(path: Path, pattern: Pattern, *, may_be_missing: bool) -> ListedValue | None:
     """The plain text that a filter looks for in a field whose values the server lists; None for other filters."""
     name = next((each for each in SUGGESTED if path.fields == frozenset({f"exifInfo.{each}"})), None)
     text = plain_text(pattern.text)
     if name is None or text is None:
         return None
-    return Sought(name, text, (name,), pattern.matches, may_be_missing=may_be_missing)
+    return ListedValue(name, text, (name,), pattern.matches, may_be_missing=may_be_missing)
 
 
-def _from_words(source: Source, findings: Diagnostics) -> tuple[Filter, ...]:
+def _from_words(source: Source, diagnostics: Diagnostics) -> tuple[Filter, ...]:
     text = source.text.strip()
     if not text.startswith("$"):
         message = "no such file" if looks_like_file(text) else "neither a file nor a filter"
         hint = "Check the path, or write a filter as $.exifInfo.make:Apple."
-        findings.problems.append(source.problem(message, hint=hint))
+        diagnostics.problems.append(source.problem(message, hint=hint))
         return ()
     path, regex = path_and_regex(text)
-    made = make_filter(path, regex, text, _InSource(source), findings)
+    made = make_filter(path, regex, text, _InSource(source), diagnostics)
     return () if made is None else (made,)
 
 
@@ -164,35 +164,35 @@ class _InSource:
         return self.source.problem(f"{prefix}{message}", hint=hint, at=at)
 
 
-def _from_entry(entries: Sequence[object], number: int, source: Source, findings: Diagnostics) -> Filter | None:
+def _from_entry(entries: Sequence[object], number: int, source: Source, diagnostics: Diagnostics) -> Filter | None:
     entry, origin = entries[number - 1], _InSource(source, number, entries[: number - 1])
     if not isinstance(entry, dict):
         hint = 'Write {"path": "$.exifInfo.make", "regex": "Apple"}.'
-        findings.problems.append(origin.problem(f"a filter is an object, not {name_of_type(entry)}", hint=hint))
+        diagnostics.problems.append(origin.problem(f"a filter is an object, not {name_of_type(entry)}", hint=hint))
         return None
-    before = len(findings.problems)
+    before = len(diagnostics.problems)
     may_be_missing = entry.get(_MAY_BE_MISSING, False)
     if not isinstance(may_be_missing, bool):
         message = f"{_MAY_BE_MISSING} takes true or false, not {name_of_type(may_be_missing)}"
-        findings.problems.append(origin.problem(message, key=_MAY_BE_MISSING))
+        diagnostics.problems.append(origin.problem(message, key=_MAY_BE_MISSING))
     for word, value in entry.items():
         if word == _MAY_BE_MISSING:
             continue
         if word not in _WORDS:
             hint = did_you_mean(word, (*_WORDS, _MAY_BE_MISSING), f"A filter has {', '.join(_WORDS)}.")
-            findings.problems.append(origin.problem(f"unknown word {word!r}", hint=hint, key=word))
+            diagnostics.problems.append(origin.problem(f"unknown word {word!r}", hint=hint, key=word))
         elif not isinstance(value, str):
             message = f"{word} takes a text, not {name_of_type(value)}: {value!r}"
-            findings.problems.append(origin.problem(message, key=word))
+            diagnostics.problems.append(origin.problem(message, key=word))
     path, regex, description = (entry.get(word) for word in _WORDS)
     if "path" not in entry:
         hint = 'Add one, such as "path": "$.exifInfo.make".'
-        findings.problems.append(origin.problem("there is no path", hint=hint))
-    if len(findings.problems) > before or not isinstance(path, str):
+        diagnostics.problems.append(origin.problem("there is no path", hint=hint))
+    if len(diagnostics.problems) > before or not isinstance(path, str):
         return None
     pattern = regex if isinstance(regex, str) else None
     name = description if isinstance(description, str) else f"{path}:{pattern or ''}"
-    return make_filter(path, pattern, name, origin, findings, may_be_missing=may_be_missing is True)
+    return make_filter(path, pattern, name, origin, diagnostics, may_be_missing=may_be_missing is True)
 
 
 def make_filter(  # noqa: PLR0913 - the parts of a filter, and where they stand
@@ -200,7 +200,7 @@ def make_filter(  # noqa: PLR0913 - the parts of a filter, and where they stand
     regex: str | None,
     description: str,
     origin: Origin,
-    findings: Diagnostics,
+    diagnostics: Diagnostics,
     *,
     may_be_missing: bool = False,
 ) -> Filter | None:
@@ -211,11 +211,11 @@ def make_filter(  # noqa: PLR0913 - the parts of a filter, and where they stand
     except (PathError, PatternError) as error:
         word = "path" if isinstance(error, PathError) else "regex"
         problem = origin.problem(error.reason, hint=error.hint, key=word)
-        findings.problems.append(replace(problem, excerpt=marked(error.text, error.position)))
+        diagnostics.problems.append(replace(problem, excerpt=marked(error.text, error.position)))
         return None
     never = explain_mismatch(compiled)
     if never is not None:
         message, hint = never
-        findings.problems.append(origin.problem(message, hint=hint, key="path"))
+        diagnostics.problems.append(origin.problem(message, hint=hint, key="path"))
         return None
     return local_filter(compiled, pattern, description, origin.place, may_be_missing=may_be_missing)

@@ -16,17 +16,17 @@ class _RepeatedKeyError(ValueError):
     pass
 
 
-def read_json(source: Source, findings: Diagnostics) -> object | None:
+def read_json(source: Source, diagnostics: Diagnostics) -> object | None:
     """The decoded value, or None with a problem noted. A JSON null is a problem too: nothing takes it."""
     try:
         value: object = json.loads(source.text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
         json.dumps(value, ensure_ascii=False).encode()  # "\ud83d" alone decodes, but can never be sent
     except json.JSONDecodeError as error:
-        findings.problems.append(_broken(source, error))
+        diagnostics.problems.append(_broken(source, error))
         return None
     except _RepeatedKeyError as error:
         key = str(error)
-        findings.problems.append(
+        diagnostics.problems.append(
             source.problem(
                 f"the key {key!r} stands twice in one object",
                 hint="Keep one of them; JSON would silently drop the first.",
@@ -36,13 +36,13 @@ def read_json(source: Source, findings: Diagnostics) -> object | None:
         return None
     except UnicodeEncodeError:
         hint = "Write the character itself instead of \\u and numbers."
-        findings.problems.append(source.problem("half of a character stands alone", hint=hint))
+        diagnostics.problems.append(source.problem("half of a character stands alone", hint=hint))
         return None
     except (ValueError, RecursionError) as error:
-        findings.problems.append(source.problem(f"this JSON cannot be read: {error}"))
+        diagnostics.problems.append(source.problem(f"this JSON cannot be read: {error}"))
         return None
     if value is None:
-        findings.problems.append(source.problem("null is no filter", hint="Write an object such as {}."))
+        diagnostics.problems.append(source.problem("null is no filter", hint="Write an object such as {}."))
     return value
 
 

@@ -25,57 +25,59 @@ if TYPE_CHECKING:
 
 
 def read_search(
-    source: Source, kind: Kind, findings: Diagnostics, *, smart_limit: int, zone: tzinfo | None
+    source: Source, kind: Kind, diagnostics: Diagnostics, *, smart_limit: int, zone: tzinfo | None
 ) -> Search | None:
     """The search in a JSON payload; None where problems were noted.
 
     A payload with `query` or `queryAssetId` under a metadata flag is run as a smart search. Smart searches rank
     everything, so one without `resultLimit` is cut at `smart_limit`. Dates are completed in `zone`.
     """
-    value = read_json(source, findings)
+    value = read_json(source, diagnostics)
     if value is None:
         return None
     if not isinstance(value, dict):
         hint = "One flag value holds one search. Give each search as a value of its own."
-        findings.problems.append(source.problem(f"a search is an object {{…}}, not {name_of_type(value)}", hint=hint))
+        diagnostics.problems.append(
+            source.problem(f"a search is an object {{…}}, not {name_of_type(value)}", hint=hint)
+        )
         return None
-    return read_object(value, source, kind, findings, smart_limit=smart_limit, zone=zone)
+    return read_object(value, source, kind, diagnostics, smart_limit=smart_limit, zone=zone)
 
 
 def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide them
     payload: dict[str, object],
     source: Origin,
     kind: Kind,
-    findings: Diagnostics,
+    diagnostics: Diagnostics,
     *,
     smart_limit: int,
     zone: tzinfo | None,
 ) -> Search | None:
     """The search in a payload that is already decoded."""
-    before = len(findings.problems)
-    payload = _without_datetime(payload, source, findings)
+    before = len(diagnostics.problems)
+    payload = _without_datetime(payload, source, diagnostics)
     if kind is Kind.METADATA and ("query" in payload or "queryAssetId" in payload):
-        findings.warn(f"{source.place}: has 'query', so it is run as a smart search")
+        diagnostics.warn(f"{source.place}: has 'query', so it is run as a smart search")
         kind = Kind.SMART
-    limit = _read_limit(payload, source, findings)
-    may_be_missing = _read_may_be_missing(payload, source, findings)
+    limit = _read_limit(payload, source, diagnostics)
+    may_be_missing = _read_may_be_missing(payload, source, diagnostics)
     if kind is Kind.SMART:
-        _require_question(payload, source, findings)
+        _require_question(payload, source, diagnostics)
         if limit is None and "resultLimit" not in payload:
             limit = smart_limit
-    visibility = read_visibility(payload, source, findings)
+    visibility = read_visibility(payload, source, diagnostics)
     filters: dict[str, Value] = {}
     for name, raw in payload.items():
         if name in search_fields.VISIBILITY_WORDS or name in search_fields.OUR_WORDS:
             continue
         if name in search_fields.READING_OPTIONS:
-            findings.warn(f"{source.place}: {name!r} is left out, this tool reads every page as it needs")
+            diagnostics.warn(f"{source.place}: {name!r} is left out, this tool reads every page as it needs")
             continue
-        field = _known_field(name, kind, source, findings)
+        field = _known_field(name, kind, source, diagnostics)
         if field is not None:
-            read_value(filters, name, field, raw, source, findings, zone=zone)
-    _check_combinations(filters, source, findings)
-    if len(findings.problems) > before:
+            read_value(filters, name, field, raw, source, diagnostics, zone=zone)
+    _check_combinations(filters, source, diagnostics)
+    if len(diagnostics.problems) > before:
         return None
     if limit is None:
         filters.pop("order", None)  # the order decides only what a limit keeps
@@ -83,7 +85,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
     return Search(query, source.place, sets_scope=says_visibility(payload), may_be_missing=may_be_missing)
 
 
-def _without_datetime(payload: dict[str, object], source: Origin, findings: Diagnostics) -> dict[str, object]:
+def _without_datetime(payload: dict[str, object], source: Origin, diagnostics: Diagnostics) -> dict[str, object]:
     """Translate `{"datetime": {"from", "to"}}`, which no version of Immich ever knew."""
     if "datetime" not in payload:
         return payload
@@ -91,25 +93,27 @@ def _without_datetime(payload: dict[str, object], source: Origin, findings: Diag
     span = payload["datetime"]
     if not isinstance(span, dict) or not span or not span.keys() <= {"from", "to"}:
         hint = 'Write {"datetime": {"from": "2023-06-01", "to": "2023-09-01"}}; one of the two may be missing.'
-        findings.problems.append(source.problem("datetime takes an object with from and to", hint=hint, key="datetime"))
+        diagnostics.problems.append(
+            source.problem("datetime takes an object with from and to", hint=hint, key="datetime")
+        )
         return result
     for word, name in (("from", "takenAfter"), ("to", "takenBefore")):
         if word not in span:
             continue
         if name in payload:
             message = f"datetime.{word} and {name} say the same thing twice"
-            findings.problems.append(source.problem(message, hint="Keep one of them.", key="datetime"))
+            diagnostics.problems.append(source.problem(message, hint="Keep one of them.", key="datetime"))
         result[name] = span[word]
     return result
 
 
-def _read_limit(payload: dict[str, object], source: Origin, findings: Diagnostics) -> int | None:
+def _read_limit(payload: dict[str, object], source: Origin, diagnostics: Diagnostics) -> int | None:
     if "resultLimit" not in payload:
         return None
     limit = payload["resultLimit"]
     if isinstance(limit, int) and not isinstance(limit, bool) and 1 <= limit <= LARGEST_LIMIT:
         return limit
-    findings.problems.append(
+    diagnostics.problems.append(
         source.problem(
             f"resultLimit takes a whole number from 1 to {LARGEST_LIMIT}, not {shortened(limit)}",
             hint="Leave it out to keep everything that a metadata search finds.",
@@ -119,25 +123,25 @@ def _read_limit(payload: dict[str, object], source: Origin, findings: Diagnostic
     return None
 
 
-def _read_may_be_missing(payload: dict[str, object], source: Origin, findings: Diagnostics) -> bool:
+def _read_may_be_missing(payload: dict[str, object], source: Origin, diagnostics: Diagnostics) -> bool:
     said = payload.get("mayBeMissing", False)
     if isinstance(said, bool):
         return said
     message = f"mayBeMissing takes true or false, not {shortened(said)}"
-    findings.problems.append(source.problem(message, key="mayBeMissing"))
+    diagnostics.problems.append(source.problem(message, key="mayBeMissing"))
     return False
 
 
-def _require_question(payload: dict[str, object], source: Origin, findings: Diagnostics) -> None:
+def _require_question(payload: dict[str, object], source: Origin, diagnostics: Diagnostics) -> None:
     if "query" not in payload and "queryAssetId" not in payload:
         hint = 'Add {"query": "a dog on a beach"}, or use a metadata flag for searches without one.'
-        findings.problems.append(source.problem("a smart search needs 'query' or 'queryAssetId'", hint=hint))
+        diagnostics.problems.append(source.problem("a smart search needs 'query' or 'queryAssetId'", hint=hint))
     elif "query" in payload and "queryAssetId" in payload:
         hint = "Immich would silently ignore queryAssetId. Keep one of them."
-        findings.problems.append(source.problem("'query' and 'queryAssetId' stand together", hint=hint))
+        diagnostics.problems.append(source.problem("'query' and 'queryAssetId' stand together", hint=hint))
 
 
-def _known_field(name: str, kind: Kind, source: Origin, findings: Diagnostics) -> SearchField | None:
+def _known_field(name: str, kind: Kind, source: Origin, diagnostics: Diagnostics) -> SearchField | None:
     field = search_fields.FIELDS.get(name)
     if field is not None and kind in field.kinds:
         return field
@@ -153,22 +157,22 @@ def _known_field(name: str, kind: Kind, source: Origin, findings: Diagnostics) -
     else:
         hint = did_you_mean(name, search_fields.ALL_WORDS, "See docs/filters.md for the list of fields.")
         message = f"Immich has no search field {name!r} and would return the whole library"
-    findings.problems.append(source.problem(message, hint=hint, key=name))
+    diagnostics.problems.append(source.problem(message, hint=hint, key=name))
     return None
 
 
-def _check_combinations(filters: dict[str, Value], source: Origin, findings: Diagnostics) -> None:
+def _check_combinations(filters: dict[str, Value], source: Origin, diagnostics: Diagnostics) -> None:
     """Combinations that every version answers with something else than what was asked."""
     if filters.get("isNotInAlbum") is False:
         hint = "Remove it, or exclude with a search that has true."
         message = "Immich ignores isNotInAlbum: false, so the whole library would match"
-        findings.problems.append(source.problem(message, hint=hint, key="isNotInAlbum"))
+        diagnostics.problems.append(source.problem(message, hint=hint, key="isNotInAlbum"))
     elif "isNotInAlbum" in filters and "albumIds" in filters:
         hint = "Remove one of them: a photo cannot be in an album and in none."
         message = "Immich ignores isNotInAlbum beside albumIds"
-        findings.problems.append(source.problem(message, hint=hint, key="isNotInAlbum"))
+        diagnostics.problems.append(source.problem(message, hint=hint, key="isNotInAlbum"))
     for moment in ("taken", "created", "updated", "trashed"):
         after, before = filters.get(f"{moment}After"), filters.get(f"{moment}Before")
         if isinstance(after, str) and isinstance(before, str) and after > before:
             message = f"{moment}After ({after}) is later than {moment}Before ({before}): nothing can match"
-            findings.problems.append(source.problem(message, hint="Swap the two dates."))
+            diagnostics.problems.append(source.problem(message, hint="Swap the two dates."))

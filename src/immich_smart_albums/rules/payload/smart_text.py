@@ -36,20 +36,20 @@ def split_limit(text: str) -> tuple[str, str | None]:
     return (found["words"], found["limit"]) if found else (text.strip(), None)
 
 
-def read_words(source: Source, findings: Diagnostics, *, smart_limit: int) -> Query | None:
+def read_words(source: Source, diagnostics: Diagnostics, *, smart_limit: int) -> Query | None:
     """A smart query from plain words; None with a problem noted where they cannot be one."""
     words, said = split_limit(source.text)
     if said is not None and len(said) > len(str(LARGEST_LIMIT)):  # not by int(): it refuses more than 4300 digits
         hint = f"The largest is {LARGEST_LIMIT}. Write a smaller number behind the @, such as dog@500."
-        findings.problems.append(source.problem(f"a limit of {len(said)} digits", hint=hint))
+        diagnostics.problems.append(source.problem(f"a limit of {len(said)} digits", hint=hint))
         return None
     limit = smart_limit if said is None else int(said)
     if limit < 1:
         hint = "Write a number of at least 1 behind the @, such as dog@500."
-        findings.problems.append(source.problem(f"a limit of {limit} keeps nothing", hint=hint))
+        diagnostics.problems.append(source.problem(f"a limit of {limit} keeps nothing", hint=hint))
         return None
     if looks_like_file(words):
         hint = 'Check the path. For a smart search write the words alone, or {"query": "…"}.'
-        findings.problems.append(source.problem("no such file", hint=hint))
+        diagnostics.problems.append(source.problem("no such file", hint=hint))
         return None
     return Query(Kind.SMART, (("query", words),), limit=limit)

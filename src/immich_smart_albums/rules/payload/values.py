@@ -32,7 +32,7 @@ def read_value(  # noqa: PLR0913 - a value with everything that messages about i
     field: SearchField,
     raw: object,
     source: Origin,
-    findings: Diagnostics,
+    diagnostics: Diagnostics,
     *,
     zone: tzinfo | None,
 ) -> None:
@@ -45,7 +45,7 @@ def read_value(  # noqa: PLR0913 - a value with everything that messages about i
         else:
             filters[name] = _READERS[field.type](name, raw)
     except _WrongValueError as error:
-        findings.problems.append(source.problem(str(error), hint=error.hint, key=name))
+        diagnostics.problems.append(source.problem(str(error), hint=error.hint, key=name))
 
 
 def _expected(name: str, type_: Type, raw: object) -> _WrongValueError:

@@ -26,14 +26,14 @@ def says_visibility(payload: dict[str, object]) -> bool:
     return not payload.keys().isdisjoint(VISIBILITY_WORDS)
 
 
-def read_visibility(payload: dict[str, object], source: Origin, findings: Diagnostics) -> frozenset[Visibility]:
+def read_visibility(payload: dict[str, object], source: Origin, diagnostics: Diagnostics) -> frozenset[Visibility]:
     """The visibilities that a payload asks for; the timeline where it says nothing, and for something wrong."""
     wanted: dict[str, frozenset[Visibility]] = {}
     if "visibility" in payload:
-        named = _read_word(payload["visibility"], source, findings)
+        named = _read_word(payload["visibility"], source, diagnostics)
         if named:
             wanted["visibility"] = named
-    truths = {word: _read_truth(word, payload, source, findings) for word in _TRUTHS}
+    truths = {word: _read_truth(word, payload, source, diagnostics) for word in _TRUTHS}
     if truths["isArchived"] is not None:
         wanted["isArchived"] = _ARCHIVE if truths["isArchived"] else _TIMELINE
     elif truths["withArchived"]:
@@ -44,30 +44,32 @@ def read_visibility(payload: dict[str, object], source: Origin, findings: Diagno
         wanted["isVisible"] = _TIMELINE
     if len(set(wanted.values())) > 1:
         words = " and ".join(wanted)
-        findings.problems.append(source.problem(f"{words} contradict each other", hint="Keep one of them."))
+        diagnostics.problems.append(source.problem(f"{words} contradict each other", hint="Keep one of them."))
     return next(iter(wanted.values()), _TIMELINE)
 
 
 _TRUTHS = ("isArchived", "withArchived", "isVisible")
 
 
-def _read_truth(word: str, payload: dict[str, object], source: Origin, findings: Diagnostics) -> bool | None:
+def _read_truth(word: str, payload: dict[str, object], source: Origin, diagnostics: Diagnostics) -> bool | None:
     value = payload.get(word)
     if word in payload and not isinstance(value, bool):
         message = f"{word} takes true or false, not {name_of_type(value)}: {value!r}"
-        findings.problems.append(source.problem(message, key=word))
+        diagnostics.problems.append(source.problem(message, key=word))
         return None
     return value if isinstance(value, bool) else None
 
 
-def _read_word(value: object, source: Origin, findings: Diagnostics) -> frozenset[Visibility] | None:
+def _read_word(value: object, source: Origin, diagnostics: Diagnostics) -> frozenset[Visibility] | None:
     if value == "locked":
         hint = "Locked photos stay locked: Immich shows them to no API key."
-        findings.problems.append(source.problem("visibility 'locked' cannot be searched", hint=hint, key="visibility"))
+        diagnostics.problems.append(
+            source.problem("visibility 'locked' cannot be searched", hint=hint, key="visibility")
+        )
         return None
     for visibility in Visibility:
         if value == visibility.value:
             return frozenset({visibility})
     message = f"visibility is one of timeline, archive, hidden, not {value!r}"
-    findings.problems.append(source.problem(message, key="visibility"))
+    diagnostics.problems.append(source.problem(message, key="visibility"))
     return None

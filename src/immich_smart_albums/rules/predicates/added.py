@@ -24,26 +24,26 @@ if TYPE_CHECKING:
 _created = field("createdAt")
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, MOMENT, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, MOMENT, lambda each: _one(each, reader))
 
 
-def _one(value: ValueNode, reading: Reader) -> Node | None:
+def _one(value: ValueNode, reader: Reader) -> Node | None:
     if not isinstance(value, MappingNode):
-        period = read_period(value, reading)
-        return None if period is None else _in_period(period, reading)
-    entries = reading.entries(value, BOUNDS, "a time")
+        period = read_period(value, reader)
+        return None if period is None else _in_period(period, reader)
+    entries = reader.entries(value, BOUNDS, "a time")
     if entries is None:
         return None
     if not entries:
-        reading.problem(value, "a time is expected here", hint=f"It takes {', '.join(BOUNDS)}.")
+        reader.problem(value, "a time is expected here", hint=f"It takes {', '.join(BOUNDS)}.")
         return None
-    period = read_bounds(entries, value, reading)
-    return None if period is None else _in_period(period, reading)
+    period = read_bounds(entries, value, reader)
+    return None if period is None else _in_period(period, reader)
 
 
-def _in_period(period: DateRange, reading: Reader) -> Filter:
-    start, end = _instant(period.first, reading), _instant(period.last, reading)
+def _in_period(period: DateRange, reader: Reader) -> Filter:
+    start, end = _instant(period.first, reader), _instant(period.last, reader)
     low, high = (None if each is None else to_milliseconds(each) for each in (start, end))
 
     def holds(record: Record) -> bool:
@@ -64,8 +64,8 @@ def _in_period(period: DateRange, reading: Reader) -> Filter:
     )
 
 
-def _instant(moment: datetime | None, reading: Reader) -> str | None:
-    return None if moment is None else complete(moment.isoformat(), reading.zone, end_of_day=False)
+def _instant(moment: datetime | None, reader: Reader) -> str | None:
+    return None if moment is None else complete(moment.isoformat(), reader.zone, end_of_day=False)
 
 
 PREDICATE = Predicate(

@@ -19,37 +19,37 @@ _NAME = "an album"
 _IN_NONE = Search(Query(Kind.METADATA, (("isNotInAlbum", True),)))
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _NAME, lambda each: _condition(each, reading), none=_IN_NONE)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _NAME, lambda each: _condition(each, reader), none=_IN_NONE)
 
 
-def _condition(value: ValueNode, reading: Reader) -> Node | None:
+def _condition(value: ValueNode, reader: Reader) -> Node | None:
     if not isinstance(value, MappingNode):
-        return _one(value, reading)
+        return _one(value, reader)
     readers = {
-        "in": lambda each: _in(each, reading),
-        "not-in": lambda each: _not_in(each, reading),
-        "none": lambda each: _in_none(each, reading),
+        "in": lambda each: _in(each, reader),
+        "not-in": lambda each: _not_in(each, reader),
+        "none": lambda each: _in_none(each, reader),
     }
-    return options(value, reading, "a condition on albums", readers)
+    return options(value, reader, "a condition on albums", readers)
 
 
-def _in(value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _NAME, lambda each: _one(each, reading), none=_IN_NONE)
+def _in(value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _NAME, lambda each: _one(each, reader), none=_IN_NONE)
 
 
-def _not_in(value: ValueNode, reading: Reader) -> Node | None:
-    albums = _in(value, reading)
+def _not_in(value: ValueNode, reader: Reader) -> Node | None:
+    albums = _in(value, reader)
     return None if albums is None else Not(albums)
 
 
-def _in_none(value: ValueNode, reading: Reader) -> Node | None:
-    wanted = reading.truth(value)
+def _in_none(value: ValueNode, reader: Reader) -> Node | None:
+    wanted = reader.truth(value)
     return None if wanted is None else _IN_NONE if wanted else Not(_IN_NONE)
 
 
-def _one(value: ValueNode, reading: Reader) -> Node | None:
-    name = reading.text(value, _NAME)
+def _one(value: ValueNode, reader: Reader) -> Node | None:
+    name = reader.text(value, _NAME)
     if name is None:
         return None
     return Reference(EntityKind.ALBUM, (name.strip(),), f"album {name.strip()!r}", _in_album, origin=value.span)

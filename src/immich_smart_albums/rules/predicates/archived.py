@@ -20,10 +20,10 @@ _EVERYTHING = Search(
 )
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
     if isinstance(value, ScalarNode) and value.text == "any":
         return _EVERYTHING
-    wanted = reading.truth(value)
+    wanted = reader.truth(value)
     return None if wanted is None else _ARCHIVED if wanted else Not(_ARCHIVED)
 
 

@@ -22,8 +22,8 @@ _CAMERAS = Names(
 )
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_names(value, reading, _CAMERAS)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_names(value, reader, _CAMERAS)
 
 
 PREDICATE = Predicate(

@@ -25,8 +25,8 @@ _NONE = Filter(
 _DESCRIPTION = TextField("description", _FACT, "exifInfo.description", "description", unknown=_NONE)
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_text_test(value, reading, _DESCRIPTION)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_text_test(value, reader, _DESCRIPTION)
 
 
 PREDICATE = Predicate(

@@ -28,18 +28,18 @@ _MEASURES: dict[str, tuple[Unit, Callable[[float, float], float]]] = {
 }
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    readers = {word: partial(_listed, word=word, reading=reading) for word in _MEASURES}
-    return options(value, reading, "a mapping of dimensions", readers)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    readers = {word: partial(_listed, word=word, reader=reader) for word in _MEASURES}
+    return options(value, reader, "a mapping of dimensions", readers)
 
 
-def _listed(value: ValueNode, word: str, reading: Reader) -> Node | None:
-    return read_list(value, reading, _MEASURES[word][0].meant, lambda each: _one(each, word, reading))
+def _listed(value: ValueNode, word: str, reader: Reader) -> Node | None:
+    return read_list(value, reader, _MEASURES[word][0].meant, lambda each: _one(each, word, reader))
 
 
-def _one(value: ValueNode, word: str, reading: Reader) -> Node | None:
+def _one(value: ValueNode, word: str, reader: Reader) -> Node | None:
     unit, measure = _MEASURES[word]
-    wanted = read_range(value, reading, unit)
+    wanted = read_range(value, reader, unit)
 
     def measured(record: Record) -> float | None:
         found = shape(record)

@@ -40,12 +40,12 @@ _UNIT = Unit(
 )
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _UNIT.meant, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _UNIT.meant, lambda each: _one(each, reader))
 
 
-def _one(value: ValueNode, reading: Reader) -> Node | None:
-    wanted = read_range(value, reading, _UNIT)
+def _one(value: ValueNode, reader: Reader) -> Node | None:
+    wanted = read_range(value, reader, _UNIT)
     return None if wanted is None else number_in("duration", wanted, _UNIT, _duration, "duration")
 
 

@@ -47,21 +47,21 @@ _UNITS = {
 }
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    readers = {word: partial(_listed, word=word, reading=reading) for word in _UNITS}
-    return options(value, reading, "a mapping of EXIF numbers", readers)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    readers = {word: partial(_listed, word=word, reader=reader) for word in _UNITS}
+    return options(value, reader, "a mapping of EXIF numbers", readers)
 
 
-def _listed(value: ValueNode, word: str, reading: Reader) -> Node | None:
+def _listed(value: ValueNode, word: str, reader: Reader) -> Node | None:
     name = _UNITS[word][1]
     none = is_missing(word, exif(name), f"exifInfo.{name}")
-    return read_list(value, reading, _UNITS[word][0].meant, lambda each: _one(each, word, reading), none=none)
+    return read_list(value, reader, _UNITS[word][0].meant, lambda each: _one(each, word, reader), none=none)
 
 
-def _one(value: ValueNode, word: str, reading: Reader) -> Node | None:
+def _one(value: ValueNode, word: str, reader: Reader) -> Node | None:
     unit, name = _UNITS[word]
     fact = exif(name)
-    wanted = read_range(value, reading, unit)
+    wanted = read_range(value, reader, unit)
 
     def known(record: Record) -> float | None:
         found = fact(record)

@@ -10,7 +10,7 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.record import equals, exif, has_exif, is_missing
 from immich_smart_albums.rules.syntax.document import MappingNode
 from immich_smart_albums.rules.syntax.reader import any_of, is_none, options, read_list
-from immich_smart_albums.rules.tree import Filter, Sought
+from immich_smart_albums.rules.tree import Filter, ListedValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,60 +40,60 @@ class Names:
     """What `none` says is missing."""
 
 
-def read_names(value: ValueNode, reading: Reader, names: Names) -> Node | None:
+def read_names(value: ValueNode, reader: Reader, names: Names) -> Node | None:
     """A text, `none`, a mapping of options, or a list of these of which any holds."""
-    return read_list(value, reading, names.meant, lambda each: _one(each, reading, names))
+    return read_list(value, reader, names.meant, lambda each: _one(each, reader, names))
 
 
-def _one(value: ValueNode, reading: Reader, names: Names) -> Node | None:
+def _one(value: ValueNode, reader: Reader, names: Names) -> Node | None:
     if not isinstance(value, MappingNode):
-        return _plain(value, reading, names, may_be_missing=False)
+        return _plain(value, reader, names, may_be_missing=False)
     rest = MappingNode(tuple(entry for entry in value.entries if entry[0].text != MAY_BE_MISSING), value.span)
     said = value.get(MAY_BE_MISSING)
-    may_be_missing = False if said is None else reading.truth(said)
+    may_be_missing = False if said is None else reader.truth(said)
     if may_be_missing is None:
         return None
     readers: dict[str, Callable[[ValueNode], Node | None]] = {
         "name": lambda each: read_list(
-            each, reading, names.meant, lambda one: _plain(one, reading, names, may_be_missing=may_be_missing)
+            each, reader, names.meant, lambda one: _plain(one, reader, names, may_be_missing=may_be_missing)
         )
     }
     readers |= {
-        word: partial(_listed, reading=reading, word=word, name=name, may_be_missing=may_be_missing)
+        word: partial(_listed, reader=reader, word=word, name=name, may_be_missing=may_be_missing)
         for word, name in names.fields.items()
     }
-    return options(rest, reading, names.meant, readers)
+    return options(rest, reader, names.meant, readers)
 
 
-def _plain(value: ValueNode, reading: Reader, names: Names, *, may_be_missing: bool) -> Node | None:
+def _plain(value: ValueNode, reader: Reader, names: Names, *, may_be_missing: bool) -> Node | None:
     fields = tuple(names.fields[word] for word in names.plain)
     if is_none(value):
         return exif_missing(names.word, *fields)
-    text = reading.text(value, names.plain_meant)
+    text = reader.text(value, names.plain_meant)
     if text is None:
         return None
-    sought = (Sought(names.fields[word], text, fields, may_be_missing=may_be_missing) for word in names.plain)
+    sought = (ListedValue(names.fields[word], text, fields, may_be_missing=may_be_missing) for word in names.plain)
     return any_of(exif_equals(word, each) for word, each in zip(names.plain, sought, strict=True))
 
 
-def _listed(value: ValueNode, *, reading: Reader, word: str, name: str, may_be_missing: bool) -> Node | None:
+def _listed(value: ValueNode, *, reader: Reader, word: str, name: str, may_be_missing: bool) -> Node | None:
     return read_list(
-        value, reading, f"a {word}", lambda each: _of_field(each, reading, word, name, may_be_missing=may_be_missing)
+        value, reader, f"a {word}", lambda each: _of_field(each, reader, word, name, may_be_missing=may_be_missing)
     )
 
 
-def _of_field(value: ValueNode, reading: Reader, word: str, name: str, *, may_be_missing: bool) -> Filter | None:
+def _of_field(value: ValueNode, reader: Reader, word: str, name: str, *, may_be_missing: bool) -> Filter | None:
     if is_none(value):
         return is_missing(word, exif(name), f"exifInfo.{name}", within=Query(Kind.METADATA, ((name, None),)))
-    text = reading.text(value, f"a {word}")
-    return None if text is None else exif_equals(word, Sought(name, text, (name,), may_be_missing=may_be_missing))
+    text = reader.text(value, f"a {word}")
+    return None if text is None else exif_equals(word, ListedValue(name, text, (name,), may_be_missing=may_be_missing))
 
 
-def exif_equals(word: str, sought: Sought) -> Filter:
+def exif_equals(word: str, sought: ListedValue) -> Filter:
     """A field of EXIF is this text, until it is known how the server writes it."""
     name, text = sought.field, sought.text
     within = Query(Kind.METADATA, ((name, text),))
-    return replace(equals(word, text, exif(name), f"exifInfo.{name}", within=within), sought=sought)
+    return replace(equals(word, text, exif(name), f"exifInfo.{name}", within=within), listed_value=sought)
 
 
 def exif_missing(word: str, *names: str) -> Filter:

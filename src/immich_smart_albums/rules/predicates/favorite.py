@@ -24,8 +24,8 @@ _FAVORITE = Filter(
 )
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    wanted = reading.truth(value)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    wanted = reader.truth(value)
     return None if wanted is None else _FAVORITE if wanted else Not(_FAVORITE)
 
 

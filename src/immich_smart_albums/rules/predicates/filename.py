@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _NAME = TextField("file name", field("originalFileName"), "originalFileName", "originalFileName", glob_start=r"\A")
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_text_test(value, reading, _NAME)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_text_test(value, reader, _NAME)
 
 
 PREDICATE = Predicate(

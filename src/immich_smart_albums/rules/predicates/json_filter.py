@@ -20,28 +20,28 @@ if TYPE_CHECKING:
 _MEANT = "a filter"
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _MEANT, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _MEANT, lambda each: _one(each, reader))
 
 
-def _one(value: ValueNode, reading: Reader) -> Filter | None:
+def _one(value: ValueNode, reader: Reader) -> Filter | None:
     if isinstance(value, ScalarNode) and value.text.startswith("$"):
-        return make_filter(*path_and_regex(value.text), value.text, InRules(value, {}), reading.findings)
-    entries = reading.entries(value, ("path", "regex", "description", MAY_BE_MISSING), _MEANT)
+        return make_filter(*path_and_regex(value.text), value.text, InRules(value, {}), reader.diagnostics)
+    entries = reader.entries(value, ("path", "regex", "description", MAY_BE_MISSING), _MEANT)
     if entries is None:
         return None
     said = entries.pop(MAY_BE_MISSING, None)
-    may_be_missing = False if said is None else reading.truth(said)
+    may_be_missing = False if said is None else reader.truth(said)
     if "path" not in entries:
-        reading.problem(value, "there is no path", hint="Add one, such as path: $.exifInfo.make.")
+        reader.problem(value, "there is no path", hint="Add one, such as path: $.exifInfo.make.")
         return None
-    texts = {word: reading.text(entry, f"a text for {word}") for word, entry in entries.items()}
+    texts = {word: reader.text(entry, f"a text for {word}") for word, entry in entries.items()}
     path, regex = texts["path"], texts.get("regex")
     if path is None or may_be_missing is None or None in texts.values():
         return None
     description = texts.get("description") or f"{path}:{regex or ''}"
     return make_filter(
-        path, regex, description, InRules(value, entries), reading.findings, may_be_missing=may_be_missing
+        path, regex, description, InRules(value, entries), reader.diagnostics, may_be_missing=may_be_missing
     )
 
 

@@ -21,20 +21,20 @@ _NO_LIBRARY = "in no external library"
 _WHICH = "the id of an external library"
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _WHICH, lambda each: _one(each, reading), none=_in_library(None, _NO_LIBRARY))
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _WHICH, lambda each: _one(each, reader), none=_in_library(None, _NO_LIBRARY))
 
 
-def _one(value: ValueNode, reading: Reader) -> Node | None:
+def _one(value: ValueNode, reader: Reader) -> Node | None:
     if isinstance(value, ScalarNode) and value.text == "any":
         return Not(_in_library(None, _NO_LIBRARY))
-    text = reading.text(value, _WHICH)
+    text = reader.text(value, _WHICH)
     if text is None:
         return None
     library = text.strip().lower()
     if not is_id(library):
         hint = "An administrator finds it in the library's address under Administration → External Libraries."
-        reading.problem(value, f"{_WHICH} is expected here, or any or none, not {text!r}", hint=hint)
+        reader.problem(value, f"{_WHICH} is expected here, or any or none, not {text!r}", hint=hint)
         return None
     return _in_library(library, f"library {library}")
 

@@ -72,14 +72,14 @@ _WORDS = {
 _MEANT = f"{', '.join(_WORDS)} or a type such as image/heic"
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _MEANT, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _MEANT, lambda each: _one(each, reader))
 
 
-def _one(value: ValueNode, reading: Reader) -> Filter | None:
+def _one(value: ValueNode, reader: Reader) -> Filter | None:
     if isinstance(value, ScalarNode) and _MIME.fullmatch(value.text.lower()):
         return _of_mime(value.text.lower())
-    word = reading.choice(value, (*_WORDS, "image/heic", "video/*"))
+    word = reader.choice(value, (*_WORDS, "image/heic", "video/*"))
     return None if word is None else _WORDS[word]
 
 

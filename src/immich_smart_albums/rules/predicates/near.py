@@ -26,35 +26,35 @@ _MEANT = "a place on earth"
 _LATITUDE, _LONGITUDE = exif("latitude"), exif("longitude")
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _MEANT, lambda each: _one(each, reading), none=_NOWHERE)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _MEANT, lambda each: _one(each, reader), none=_NOWHERE)
 
 
-def _one(value: ValueNode, reading: Reader) -> Node | None:
+def _one(value: ValueNode, reader: Reader) -> Node | None:
     if isinstance(value, MappingNode):
-        return _area(value, reading)
-    name = reading.text(value, "the name of a place")
+        return _area(value, reader)
+    name = reader.text(value, "the name of a place")
     if name is None:
         return None
-    circle = reading.places.get(nfc(name))
+    circle = reader.places.get(nfc(name))
     if circle is None:
         otherwise = 'Name it under "places:", or write {lat: …, lon: …, radius: …}.'
-        hint = did_you_mean(name, reading.places, otherwise)
-        reading.problem(value, f"there is no place named {name!r} under places", hint=hint)
+        hint = did_you_mean(name, reader.places, otherwise)
+        reader.problem(value, f"there is no place named {name!r} under places", hint=hint)
         return None
     return _around(circle, f"near {name!r}")
 
 
-def _area(value: MappingNode, reading: Reader) -> Node | None:
+def _area(value: MappingNode, reader: Reader) -> Node | None:
     keys = [key.text for key, _ in value.entries]
     if keys == ["box"]:
-        return _in_box(value.entries[0][1], reading)
+        return _in_box(value.entries[0][1], reader)
     if keys == ["polygon"]:
-        return _in_polygon(value.entries[0][1], reading)
+        return _in_polygon(value.entries[0][1], reader)
     if not {"lat", "lon", "radius"}.isdisjoint(keys):
-        circle = read_circle(value, reading)
+        circle = read_circle(value, reader)
         return None if circle is None else _around(circle)
-    reading.problem(value, f"{_MEANT} is expected here", hint="It takes lat, lon and radius, or a box, or a polygon.")
+    reader.problem(value, f"{_MEANT} is expected here", hint="It takes lat, lon and radius, or a box, or a polygon.")
     return None
 
 
@@ -64,8 +64,8 @@ def _around(circle: Circle, title: str = "") -> Filter:
     return _check(words, lambda point: distance(middle, point) <= circle.radius, title)
 
 
-def _in_box(value: ValueNode, reading: Reader) -> Filter | None:
-    box = read_box(value, reading)
+def _in_box(value: ValueNode, reader: Reader) -> Filter | None:
+    box = read_box(value, reader)
     if box is None:
         return None
     south, west, north, east = box
@@ -78,8 +78,8 @@ def _in_box(value: ValueNode, reading: Reader) -> Filter | None:
     return _check(f"in the box from {shown((south, west))} to {shown((north, east))}", holds)
 
 
-def _in_polygon(value: ValueNode, reading: Reader) -> Filter | None:
-    corners = read_polygon(value, reading)
+def _in_polygon(value: ValueNode, reader: Reader) -> Filter | None:
+    corners = read_polygon(value, reader)
     if corners is None:
         return None
     return _check(f"in the polygon {'; '.join(map(shown, corners))}", lambda point: in_polygon(point, corners))

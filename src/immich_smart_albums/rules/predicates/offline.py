@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _OFFLINE = Search(Query(Kind.METADATA, (("isOffline", True), ("withDeleted", True))))
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    wanted = reading.truth(value)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    wanted = reader.truth(value)
     return None if wanted is None else _OFFLINE if wanted else Not(_OFFLINE)
 
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 _WORDS = ("landscape", "portrait", "square")
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, f"one of {', '.join(_WORDS)}", lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, f"one of {', '.join(_WORDS)}", lambda each: _one(each, reader))
 
 
-def _one(value: ValueNode, reading: Reader) -> Filter | None:
-    wanted = reading.choice(value, _WORDS)
+def _one(value: ValueNode, reader: Reader) -> Filter | None:
+    wanted = reader.choice(value, _WORDS)
     if wanted is None:
         return None
     return Filter(f"orientation {wanted}", lambda record: _of(record) == wanted, frozenset(SHAPE_FIELDS), _of)

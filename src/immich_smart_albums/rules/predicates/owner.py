@@ -33,12 +33,12 @@ def owned_by(ids: Iterable[str], title: str) -> Filter:
     )
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _WHO, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _WHO, lambda each: _one(each, reader))
 
 
-def _one(value: ValueNode, reading: Reader) -> Node | None:
-    text = reading.text(value, _WHO)
+def _one(value: ValueNode, reader: Reader) -> Node | None:
+    text = reader.text(value, _WHO)
     if text is None:
         return None
     who = text.strip()

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _PATH = TextField("path", field("originalPath"), "originalPath", "originalPath", glob_start=r"(?:\A|/)")
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_text_test(value, reading, _PATH)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_text_test(value, reader, _PATH)
 
 
 PREDICATE = Predicate(

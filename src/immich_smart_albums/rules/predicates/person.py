@@ -49,62 +49,62 @@ def _any_by_id(ids: Iterable[str], origin: Place | None = None) -> Node:
     return searches[0] if len(searches) == 1 else Any(searches, origin)
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _WHO, lambda each: _condition(each, reading), none=_NOBODY)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _WHO, lambda each: _condition(each, reader), none=_NOBODY)
 
 
-def _condition(value: ValueNode, reading: Reader) -> Node | None:
+def _condition(value: ValueNode, reader: Reader) -> Node | None:
     if not isinstance(value, MappingNode):
-        return _anybody(value, reading)
+        return _anybody(value, reader)
     readers = {
-        "any": lambda each: _any(each, reading),
-        "all": lambda each: _all(each, reading),
-        "none": lambda each: _none(each, reading),
-        "only": lambda each: _only(each, reading),
-        "count": lambda each: _how_many(each, reading),
-        "unnamed": lambda each: _unnamed(each, reading),
+        "any": lambda each: _any(each, reader),
+        "all": lambda each: _all(each, reader),
+        "none": lambda each: _none(each, reader),
+        "only": lambda each: _only(each, reader),
+        "count": lambda each: _how_many(each, reader),
+        "unnamed": lambda each: _unnamed(each, reader),
     }
-    return options(value, reading, "a condition on people", readers)
+    return options(value, reader, "a condition on people", readers)
 
 
-def _people_named(value: ValueNode, reading: Reader) -> tuple[Reference, ...] | None:
+def _people_named(value: ValueNode, reader: Reader) -> tuple[Reference, ...] | None:
     """The people that one entry names: one, or the members of a group."""
-    text = reading.text(value, _WHO)
+    text = reader.text(value, _WHO)
     if text is None:
         return None
-    groups = {folded(name): members for name, members in reading.people.items()}
+    groups = {folded(name): members for name, members in reader.people.items()}
     members = groups.get(folded(text), (text,))
     return tuple(person_named(id_in_url(who, "people") or who.strip(), value.span) for who in members)
 
 
-def _anybody(value: ValueNode, reading: Reader) -> Node | None:
-    people = _people_named(value, reading)
+def _anybody(value: ValueNode, reader: Reader) -> Node | None:
+    people = _people_named(value, reader)
     return None if people is None else any_of(people)
 
 
-def _everybody(value: ValueNode, reading: Reader) -> Node | None:
-    people = _people_named(value, reading)
+def _everybody(value: ValueNode, reader: Reader) -> Node | None:
+    people = _people_named(value, reader)
     return None if people is None else all_of(people)
 
 
-def _any(value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _WHO, lambda each: _anybody(each, reading), none=_NOBODY)
+def _any(value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _WHO, lambda each: _anybody(each, reader), none=_NOBODY)
 
 
-def _all(value: ValueNode, reading: Reader) -> Node | None:
-    return read_all(value, reading, _WHO, lambda each: _everybody(each, reading), none=_NOBODY)
+def _all(value: ValueNode, reader: Reader) -> Node | None:
+    return read_all(value, reader, _WHO, lambda each: _everybody(each, reader), none=_NOBODY)
 
 
-def _none(value: ValueNode, reading: Reader) -> Node | None:
-    people = _any(value, reading)
+def _none(value: ValueNode, reader: Reader) -> Node | None:
+    people = _any(value, reader)
     return None if people is None else Not(people)
 
 
-def _only(value: ValueNode, reading: Reader) -> Node | None:
-    values = reading.each(value, _WHO)
+def _only(value: ValueNode, reader: Reader) -> Node | None:
+    values = reader.elements(value, _WHO)
     if values is None:
         return None
-    entries = [_people_named(value, reading) for value in values if not is_none(value)]
+    entries = [_people_named(value, reader) for value in values if not is_none(value)]
     people = [person for named in entries for person in named or ()]
     if None in entries:
         return None
@@ -133,17 +133,17 @@ def _nobody_but(allowed: frozenset[str], title: str) -> Filter:
     )
 
 
-def _how_many(value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _COUNT.meant, lambda each: _so_many(each, reading))
+def _how_many(value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _COUNT.meant, lambda each: _so_many(each, reader))
 
 
-def _so_many(value: ValueNode, reading: Reader) -> Node | None:
-    wanted = read_range(value, reading, _COUNT)
+def _so_many(value: ValueNode, reader: Reader) -> Node | None:
+    wanted = read_range(value, reader, _COUNT)
     return None if wanted is None else number_in("people", wanted, _COUNT, _count, *_FIELDS)
 
 
-def _unnamed(value: ValueNode, reading: Reader) -> Node | None:
-    wanted = reading.truth(value)
+def _unnamed(value: ValueNode, reader: Reader) -> Node | None:
+    wanted = reader.truth(value)
     if wanted is None:
         return None
     check = Filter(

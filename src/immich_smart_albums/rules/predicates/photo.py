@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.reader import Reader
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    values = reading.each(value, "the id of a photo, or the address of its page,")
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    values = reader.elements(value, "the id of a photo, or the address of its page,")
     if values is None:
         return None
-    read = [read_asset(value, reading) for value in values]
+    read = [read_asset(value, reader) for value in values]
     known = [each for each in read if each is not None]
     if len(known) < len(read):
         return None

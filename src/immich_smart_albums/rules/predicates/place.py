@@ -22,8 +22,8 @@ _PLACES = Names(
 )
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_names(value, reading, _PLACES)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_names(value, reader, _PLACES)
 
 
 PREDICATE = Predicate(

@@ -32,22 +32,22 @@ _RATING = exif("rating")
 _UNRATED = is_missing("rating", _stars, "exifInfo.rating", within=Query(Kind.METADATA, (("rating", None),)))
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _STARS.meant, lambda each: _one(each, reading), none=_UNRATED)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _STARS.meant, lambda each: _one(each, reader), none=_UNRATED)
 
 
-def _one(value: ValueNode, reading: Reader) -> Node | None:
+def _one(value: ValueNode, reader: Reader) -> Node | None:
     if isinstance(value, ScalarNode) and value.text in {"rejected", "-1"}:
         return equals("rating", -1, _RATING, "exifInfo.rating")
     if isinstance(value, ScalarNode) and value.text.strip().lower() in _NO_STARS:
-        reading.problem(value, f"{_STARS.meant} is expected here, not {name_of(value)}", hint=_HINT)
+        reader.problem(value, f"{_STARS.meant} is expected here, not {name_of(value)}", hint=_HINT)
         return None
-    stars = read_range(value, reading, _STARS)
+    stars = read_range(value, reader, _STARS)
     if stars is None:
         return None
     wanted = [number for number in range(1, _MOST + 1) if number in stars]
     if not wanted:
-        reading.problem(value, f"no rating from 1 to {_MOST} lies in this range: nothing can match", hint=_HINT)
+        reader.problem(value, f"no rating from 1 to {_MOST} lies in this range: nothing can match", hint=_HINT)
     return any_of(map(_exactly, wanted)) if wanted else None
 
 

@@ -71,8 +71,8 @@ IS_SCREENSHOT = Filter(
 )
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    wanted = reading.truth(value)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    wanted = reader.truth(value)
     return None if wanted is None else IS_SCREENSHOT if wanted else Not(IS_SCREENSHOT)
 
 

@@ -22,19 +22,19 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,15})?", re.ASCII)
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "none": None}
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, "a search", lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, "a search", lambda each: _one(each, reader))
 
 
-def _one(value: ValueNode, reading: Reader) -> Search | None:
+def _one(value: ValueNode, reader: Reader) -> Search | None:
     if not isinstance(value, MappingNode):
         message = f"a search is a mapping of Immich's own search fields, not {name_of(value)}"
-        reading.problem(value, message, hint="Write {city: Helsinki}; for a search by content use smart.")
+        reader.problem(value, message, hint="Write {city: Helsinki}; for a search by content use smart.")
         return None
     payload = {key.text: _as_json(entry) for key, entry in value.entries}
     origin = InRules(value, {key.text: key for key, _ in value.entries})
     kind = Kind.METADATA if payload.keys().isdisjoint({"query", "queryAssetId"}) else Kind.SMART
-    return read_object(payload, origin, kind, reading.findings, smart_limit=DEFAULT_SMART_LIMIT, zone=reading.zone)
+    return read_object(payload, origin, kind, reader.diagnostics, smart_limit=DEFAULT_SMART_LIMIT, zone=reader.zone)
 
 
 def _as_json(value: ValueNode) -> object:

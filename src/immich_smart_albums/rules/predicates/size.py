@@ -31,12 +31,12 @@ def _bytes(text: str) -> float | None:
 _UNIT = Unit("a size with its unit, such as 5MB,", _bytes, lambda size: f"{written(size)} bytes", "5MB..10MB")
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _UNIT.meant, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _UNIT.meant, lambda each: _one(each, reader))
 
 
-def _one(value: ValueNode, reading: Reader) -> Node | None:
-    wanted = read_range(value, reading, _UNIT)
+def _one(value: ValueNode, reader: Reader) -> Node | None:
+    wanted = read_range(value, reader, _UNIT)
 
     def size(record: Record) -> float | None:
         return number(_FILE_SIZE(record))

@@ -30,61 +30,61 @@ _OPTIONS = {
 }
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _WORDS, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _WORDS, lambda each: _one(each, reader))
 
 
-def _one(value: ValueNode, reading: Reader) -> Node | None:
+def _one(value: ValueNode, reader: Reader) -> Node | None:
     if isinstance(value, MappingNode):
-        return _from_entries(value, reading)
-    text = reading.text(value, _WORDS)
+        return _from_entries(value, reader)
+    text = reader.text(value, _WORDS)
     if text is None:
         return None
     words, limit = split_limit(text)
     top = DEFAULT_SMART_LIMIT
     if limit is not None:
-        kept = reading.whole_number(ScalarNode(limit, value.span), _TOP, least=1, most=LARGEST_LIMIT)
+        kept = reader.whole_number(ScalarNode(limit, value.span), _TOP, least=1, most=LARGEST_LIMIT)
         if kept is None:
             return None
         top = kept
     return Search(Query(Kind.SMART, (("query", words),), limit=top))
 
 
-def _from_entries(value: MappingNode, reading: Reader) -> Node | None:
-    entries = reading.entries(value, _OPTIONS, "a smart search")
+def _from_entries(value: MappingNode, reader: Reader) -> Node | None:
+    entries = reader.entries(value, _OPTIONS, "a smart search")
     if entries is None:
         return None
-    before = len(reading.findings.problems)
+    before = len(reader.diagnostics.problems)
     filters: dict[str, FilterValue] = {}
     if ("query" in entries) is ("like" in entries):
         message = "query and like exclude each other" if entries else "a smart search needs query or like"
         message = message if "query" in entries else "a smart search needs query or like"
-        reading.problem(value, message, hint="Say what to look for, or give a photo that others should be like.")
+        reader.problem(value, message, hint="Say what to look for, or give a photo that others should be like.")
     if "query" in entries:
-        filters["query"] = reading.text(entries["query"], _WORDS)
+        filters["query"] = reader.text(entries["query"], _WORDS)
     if "like" in entries:
-        filters["queryAssetId"] = read_asset(entries["like"], reading)
+        filters["queryAssetId"] = read_asset(entries["like"], reader)
     if "language" in entries:
-        filters["language"] = reading.text(entries["language"], "a language such as fi")
-    until = _until(entries["until"], reading) if "until" in entries else ()
-    limit = _limit(entries, reading)
-    if len(reading.findings.problems) > before:
+        filters["language"] = reader.text(entries["language"], "a language such as fi")
+    until = _until(entries["until"], reader) if "until" in entries else ()
+    limit = _limit(entries, reader)
+    if len(reader.diagnostics.problems) > before:
         return None
     return Search(Query(Kind.SMART, tuple(sorted(filters.items())), limit=limit, until=until))
 
 
-def _until(value: ValueNode, reading: Reader) -> tuple[str, ...]:
-    values = reading.each(value, "a photo") or ()
-    return tuple(dict.fromkeys(each for each in (read_asset(value, reading) for value in values) if each is not None))
+def _until(value: ValueNode, reader: Reader) -> tuple[str, ...]:
+    values = reader.elements(value, "a photo") or ()
+    return tuple(dict.fromkeys(each for each in (read_asset(value, reader) for value in values) if each is not None))
 
 
-def _limit(entries: dict[str, ValueNode], reading: Reader) -> int | None:
+def _limit(entries: dict[str, ValueNode], reader: Reader) -> int | None:
     if "top" not in entries:
         return None if "until" in entries else DEFAULT_SMART_LIMIT
     if "until" in entries:
         hint = "Keep until: it does not go stale as the library grows. Or keep top."
-        reading.problem(entries["top"], "top and until exclude each other", hint=hint)
-    return reading.whole_number(entries["top"], _TOP, least=1, most=LARGEST_LIMIT)
+        reader.problem(entries["top"], "top and until exclude each other", hint=hint)
+    return reader.whole_number(entries["top"], _TOP, least=1, most=LARGEST_LIMIT)
 
 
 _PHOTO: Schema = {"type": "string", "description": "the id of a photo, or the address of its page"}

@@ -36,15 +36,15 @@ _SINGLE = Filter(
 _FIRST = Filter("first of its stack", lambda record: _primary(record) == record["id"], _FIELDS, _primary)
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, "true, false or primary", lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, "true, false or primary", lambda each: _one(each, reader))
 
 
-def _one(value: ValueNode, reading: Reader) -> Node | None:
+def _one(value: ValueNode, reader: Reader) -> Node | None:
     if isinstance(value, ScalarNode) and value.text == "primary":
         # That it is in a stack is implied, and cheap to ask: only what is left is asked for one by one.
         return All((Not(_SINGLE), _FIRST))
-    wanted = reading.truth(value)
+    wanted = reader.truth(value)
     return None if wanted is None else Not(_SINGLE) if wanted else _SINGLE
 
 

@@ -19,36 +19,36 @@ _PATH = "a tag"
 _UNTAGGED = Search(Query(Kind.METADATA, (("tagIds", None),)))
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _PATH, lambda each: _condition(each, reading), none=_UNTAGGED)
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _PATH, lambda each: _condition(each, reader), none=_UNTAGGED)
 
 
-def _condition(value: ValueNode, reading: Reader) -> Node | None:
+def _condition(value: ValueNode, reader: Reader) -> Node | None:
     if not isinstance(value, MappingNode):
-        return _one(value, reading)
+        return _one(value, reader)
     readers = {
-        "any": lambda each: _any(each, reading),
-        "all": lambda each: _all(each, reading),
-        "none": lambda each: _none(each, reading),
+        "any": lambda each: _any(each, reader),
+        "all": lambda each: _all(each, reader),
+        "none": lambda each: _none(each, reader),
     }
-    return options(value, reading, "a condition on tags", readers)
+    return options(value, reader, "a condition on tags", readers)
 
 
-def _any(value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _PATH, lambda each: _one(each, reading), none=_UNTAGGED)
+def _any(value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _PATH, lambda each: _one(each, reader), none=_UNTAGGED)
 
 
-def _all(value: ValueNode, reading: Reader) -> Node | None:
-    return read_all(value, reading, _PATH, lambda each: _one(each, reading), none=_UNTAGGED)
+def _all(value: ValueNode, reader: Reader) -> Node | None:
+    return read_all(value, reader, _PATH, lambda each: _one(each, reader), none=_UNTAGGED)
 
 
-def _none(value: ValueNode, reading: Reader) -> Node | None:
-    tags = _any(value, reading)
+def _none(value: ValueNode, reader: Reader) -> Node | None:
+    tags = _any(value, reader)
     return None if tags is None else Not(tags)
 
 
-def _one(value: ValueNode, reading: Reader) -> Node | None:
-    path = reading.text(value, _PATH)
+def _one(value: ValueNode, reader: Reader) -> Node | None:
+    path = reader.text(value, _PATH)
     return (
         None
         if path is None

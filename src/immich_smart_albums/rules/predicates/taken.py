@@ -61,39 +61,39 @@ _OPTIONS = {
 }
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, MOMENT, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, MOMENT, lambda each: _one(each, reader))
 
 
-def _one(value: ValueNode, reading: Reader) -> Node | None:
+def _one(value: ValueNode, reader: Reader) -> Node | None:
     if isinstance(value, MappingNode):
-        return _from_entries(value, reading)
+        return _from_entries(value, reader)
     if isinstance(value, ScalarNode) and value.text == _ON_THIS_DAY:
-        return _today(reading)
+        return _today(reader)
     if isinstance(value, ScalarNode) and re.match(r"\s*(\.\.\s*)?\d\d-\d\d", value.text):
-        return _days(value, reading)
-    return _in_period(read_period(value, reading))
+        return _days(value, reader)
+    return _in_period(read_period(value, reader))
 
 
-def _from_entries(value: MappingNode, reading: Reader) -> Node | None:
+def _from_entries(value: MappingNode, reader: Reader) -> Node | None:
     readers: dict[str, Callable[[ValueNode], Node | None]] = {
-        "on": lambda entry: read_list(entry, reading, MOMENT, lambda each: _in_period(read_period(each, reading))),
-        "year": lambda entry: read_list(entry, reading, "a year", lambda each: _year(each, reading)),
-        "month": lambda entry: _months(entry, reading),
-        "day-of-year": lambda entry: read_list(entry, reading, "a day of the year", lambda each: _days(each, reading)),
-        "weekday": lambda entry: _weekdays(entry, reading),
-        "time-of-day": lambda entry: read_list(entry, reading, "a range of times", lambda each: _times(each, reading)),
-        _ON_THIS_DAY: lambda entry: _on_this_day(entry, reading),
+        "on": lambda entry: read_list(entry, reader, MOMENT, lambda each: _in_period(read_period(each, reader))),
+        "year": lambda entry: read_list(entry, reader, "a year", lambda each: _year(each, reader)),
+        "month": lambda entry: _months(entry, reader),
+        "day-of-year": lambda entry: read_list(entry, reader, "a day of the year", lambda each: _days(each, reader)),
+        "weekday": lambda entry: _weekdays(entry, reader),
+        "time-of-day": lambda entry: read_list(entry, reader, "a range of times", lambda each: _times(each, reader)),
+        _ON_THIS_DAY: lambda entry: _on_this_day(entry, reader),
     }
-    entries = reading.entries(value, _OPTIONS, "a time")
+    entries = reader.entries(value, _OPTIONS, "a time")
     if entries is None:
         return None
     if not entries:
-        reading.problem(value, "a time is expected here", hint=f"It takes {', '.join(_OPTIONS)}.")
+        reader.problem(value, "a time is expected here", hint=f"It takes {', '.join(_OPTIONS)}.")
         return None
     nodes = [with_origin(readers[word](entry), entry.span) for word, entry in entries.items() if word in readers]
     if not entries.keys().isdisjoint(BOUNDS):
-        nodes.insert(0, _in_period(read_bounds(entries, value, reading)))
+        nodes.insert(0, _in_period(read_bounds(entries, value, reader)))
     return all_of(nodes)
 
 
@@ -112,27 +112,27 @@ def _moved(moment: datetime | None, by: timedelta) -> datetime | None:
         return None  # beyond the ends of the calendar there is nothing to leave out
 
 
-def _year(value: ValueNode, reading: Reader) -> Node | None:
-    years = read_range(value, reading, _YEARS)
+def _year(value: ValueNode, reader: Reader) -> Node | None:
+    years = read_range(value, reader, _YEARS)
     if years is None:
         return None
     first = None if years.low is None else int(years.low) + (not years.has_low)
     last = None if years.high is None else int(years.high) - (not years.has_high)
     if first == _LAST_YEAR + 1 or last == 0:
-        reading.problem(value, "no year lies in this range: nothing can match")
+        reader.problem(value, "no year lies in this range: nothing can match")
         return None
     return _in_period(DateRange(*(None if year is None else f"{year:04}" for year in (first, last))))
 
 
-def _months(value: ValueNode, reading: Reader) -> Node | None:
-    wanted = read_numbers(value, reading, MONTHS)
+def _months(value: ValueNode, reader: Reader) -> Node | None:
+    wanted = read_numbers(value, reader, MONTHS)
     if wanted is None:
         return None
     return _check(f"taken in {' or '.join(wanted.values())}", lambda local: int(local[5:7]) in wanted)
 
 
-def _weekdays(value: ValueNode, reading: Reader) -> Node | None:
-    wanted = read_numbers(value, reading, WEEKDAYS)
+def _weekdays(value: ValueNode, reader: Reader) -> Node | None:
+    wanted = read_numbers(value, reader, WEEKDAYS)
     if wanted is None:
         return None
 
@@ -142,8 +142,8 @@ def _weekdays(value: ValueNode, reading: Reader) -> Node | None:
     return _check(f"taken on a {' or '.join(wanted.values())}", holds)
 
 
-def _days(value: ValueNode, reading: Reader) -> Node | None:
-    days = read_days(value, reading)
+def _days(value: ValueNode, reader: Reader) -> Node | None:
+    days = read_days(value, reader)
     return None if days is None else _on_days(days)
 
 
@@ -151,22 +151,22 @@ def _on_days(days: CyclicRange) -> Filter:
     return _check(f"taken on {days.words} of any year", lambda local: local[5:10] in days)
 
 
-def _today(reading: Reader) -> Filter:
-    day = reading.today.isoformat()[5:]
+def _today(reader: Reader) -> Filter:
+    day = reader.today.isoformat()[5:]
     # In a common year nobody would see the photos of 29 February, so they come with those of the 28th.
-    leaps = day == "02-28" and not isleap(reading.today.year)
+    leaps = day == "02-28" and not isleap(reader.today.year)
     return _on_days(CyclicRange(day, "02-29" if leaps else day))
 
 
-def _on_this_day(value: ValueNode, reading: Reader) -> Node | None:
-    wanted = reading.truth(value)
+def _on_this_day(value: ValueNode, reader: Reader) -> Node | None:
+    wanted = reader.truth(value)
     if wanted is None:
         return None
-    return _today(reading) if wanted else Not(_today(reading))
+    return _today(reader) if wanted else Not(_today(reader))
 
 
-def _times(value: ValueNode, reading: Reader) -> Node | None:
-    times = read_times(value, reading)
+def _times(value: ValueNode, reader: Reader) -> Node | None:
+    times = read_times(value, reader)
     return None if times is None else _check(f"taken at {times.words}", lambda local: local[11:16] in times)
 
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 _WORDS = "words in the picture"
 
 
-def _read(_word: ScalarNode, value: ValueNode, reading: Reader) -> Node | None:
-    return read_list(value, reading, _WORDS, lambda each: _one(each, reading))
+def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _WORDS, lambda each: _one(each, reader))
 
 
-def _one(value: ValueNode, reading: Reader) -> Node | None:
-    text = reading.text(value, _WORDS)
+def _one(value: ValueNode, reader: Reader) -> Node | None:
+    text = reader.text(value, _WORDS)
     return None if text is None else Search(Query(Kind.METADATA, (("ocr", text.strip()),)))
 
 

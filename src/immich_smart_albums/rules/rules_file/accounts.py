@@ -29,72 +29,72 @@ _KEY = re.compile(r"(?=.*\d)[A-Za-z0-9]{32,}", re.ASCII)
 _HINT = f"Write one of {', '.join(KEY)}. The key itself has no place in a rules file."
 
 
-def read_accounts(value: ValueNode, reading: Reader) -> tuple[Account, ...]:
+def read_accounts(value: ValueNode, reader: Reader) -> tuple[Account, ...]:
     """The accounts in their order; those with problems, which are noted, are left out."""
     if not isinstance(value, MappingNode) or not value.entries:
         _problem(
             value,
             "accounts by name are expected here, a mapping",
             "Write alice: {key_env: ALICE_KEY}, for each account.",
-            reading,
+            reader,
         )
         return ()
     names = [nfc(name.text) for name, _ in value.entries]
     for at, (name, _) in enumerate(value.entries):
         if names.index(names[at]) < at:
             message = f"there is an account {name.text!r} already, only encoded in another way"
-            _problem(name, message, "Keep one of them.", reading)
-    found = [_read(name, entry, reading) for name, entry in value.entries]
+            _problem(name, message, "Keep one of them.", reader)
+    found = [_read(name, entry, reader) for name, entry in value.entries]
     return tuple(account for account in found if account)
 
 
-def _read(name: ScalarNode, value: ValueNode, reading: Reader) -> Account | None:
+def _read(name: ScalarNode, value: ValueNode, reader: Reader) -> Account | None:
     if not name.text.strip():
-        _problem(name, "an account needs a name", "Write it such as alice: {key_env: ALICE_KEY}.", reading)
+        _problem(name, "an account needs a name", "Write it such as alice: {key_env: ALICE_KEY}.", reader)
         return None
     if not isinstance(value, MappingNode):
-        _problem(value, f"where the key of {name.text} comes from is expected here, a mapping", _HINT, reading)
+        _problem(value, f"where the key of {name.text} comes from is expected here, a mapping", _HINT, reader)
         return None
     unknown = [key for key, _ in value.entries if key.text not in ACCOUNT]
     for key in unknown:
         meant = did_you_mean(key.text, ACCOUNT, written=str) if key.text != "key" else ""
         hint = f"{meant} {_HINT}".strip()
-        _problem(key, f"unknown word {key.text!r} in an account", hint, reading)
+        _problem(key, f"unknown word {key.text!r} in an account", hint, reader)
     given = [(key, entry) for key, entry in value.entries if key.text in KEY]
     headers = value.get("headers")
     if len(given) != 1:
         if not unknown or given:
             count = "nothing says" if not given else "more than one word says"
-            _problem(value, f"{count} where the key of {name.text} comes from", _HINT, reading)
+            _problem(value, f"{count} where the key of {name.text} comes from", _HINT, reader)
         return None
-    account = _with_key(name, *given[0], reading)
+    account = _with_key(name, *given[0], reader)
     if account is None or headers is None:
         return account
-    return replace(account, headers=read_headers(headers, reading))
+    return replace(account, headers=read_headers(headers, reader))
 
 
-def _with_key(name: ScalarNode, key: ScalarNode, value: ValueNode, reading: Reader) -> Account | None:
+def _with_key(name: ScalarNode, key: ScalarNode, value: ValueNode, reader: Reader) -> Account | None:
     if isinstance(value, ScalarNode) and _KEY.fullmatch(value.text.strip()):
-        _problem(value, "this looks like the key itself", _HINT, reading)
+        _problem(value, "this looks like the key itself", _HINT, reader)
         return None
     if key.text == "key_command":
-        command = _command(value, reading)
+        command = _command(value, reader)
         return Account(nfc(name.text), key_command=command, span=name.span) if command else None
     if not isinstance(value, ScalarNode) or not value.text.strip():
         meant = "the name of a variable" if key.text == "key_env" else "the name of a file"
-        _problem(value, f"{meant} is expected here", f"Such as {key.text}: {ACCOUNT[key.text].example}.", reading)
+        _problem(value, f"{meant} is expected here", f"Such as {key.text}: {ACCOUNT[key.text].example}.", reader)
         return None
     text = value.text.strip()
     if key.text == "key_file":
         return Account(nfc(name.text), key_file=text, span=name.span)
     if not text.isascii() or not text.replace("_", "a").isalnum():
         hint = "The name of the variable stands here, not what is in it: key_env: ALICE_KEY."
-        _problem(value, "this is not the name of a variable", hint, reading)
+        _problem(value, "this is not the name of a variable", hint, reader)
         return None
     return Account(nfc(name.text), key_env=text, span=name.span)
 
 
-def _command(value: ValueNode, reading: Reader) -> tuple[str, ...] | None:
+def _command(value: ValueNode, reader: Reader) -> tuple[str, ...] | None:
     words: list[str] = []
     if isinstance(value, ScalarNode):
         with suppress(ValueError):  # a quote that is not closed
@@ -104,10 +104,10 @@ def _command(value: ValueNode, reading: Reader) -> tuple[str, ...] | None:
     if words and words[0]:
         return tuple(words)
     _problem(
-        value, "a program and its arguments are expected here", "Such as key_command: pass show immich/alice.", reading
+        value, "a program and its arguments are expected here", "Such as key_command: pass show immich/alice.", reader
     )
     return None
 
 
-def _problem(at: ValueNode, message: str, hint: str, reading: Reader) -> None:
-    reading.findings.problems.append(problem_at(at.span, message, hint))
+def _problem(at: ValueNode, message: str, hint: str, reader: Reader) -> None:
+    reader.diagnostics.problems.append(problem_at(at.span, message, hint))

@@ -33,24 +33,24 @@ _COVERS = {"newest": "newest", "oldest": "oldest", "favorite": "favorite", "favo
 _GUARD_WORDS = ("remove", "add", "empty")
 
 
-def read_album(value: ValueNode, accounts: Sequence[str], reading: Reader) -> AlbumRule | None:
+def read_album(value: ValueNode, accounts: Sequence[str], reader: Reader) -> AlbumRule | None:
     """The album of an entry, fed by the first of the `accounts` unless it says otherwise; None with problems noted."""
-    before = len(reading.findings.problems)
+    before = len(reader.diagnostics.problems)
     if not isinstance(value, MappingNode):
         hint = "Write - name: …, and its match below."
-        reading.problem(value, f"an album is expected here, a mapping, not {name_of(value)}", hint=hint)
+        reader.problem(value, f"an album is expected here, a mapping, not {name_of(value)}", hint=hint)
         return None
-    entry = _Entry(value, reading)
+    entry = _Entry(value, reader)
     name, match = entry.name(), entry.match()
-    split = read_split(entry.given, reading)
+    split = read_split(entry.given, reader)
     rule = Rule(match, entry.limit(), entry.sort(), split or ()) if match else None
     by = entry.accounts(accounts)
     keep, sticky = entry.keep(), entry.sticky()
-    was, is_new = read_was(entry.given, reading)
+    was, is_new = read_was(entry.given, reader)
     album_id, description, cover, order = entry.id(), entry.description(), entry.cover(), entry.order()
     share, unshare = entry.share(), entry.unshare()
     guard, tests, settle, schedule = entry.guard(), entry.tests(), entry.settle(), entry.schedule()
-    if rule is None or len(reading.findings.problems) > before:
+    if rule is None or len(reader.diagnostics.problems) > before:
         return None
     return AlbumRule(
         name,
@@ -78,36 +78,36 @@ def read_album(value: ValueNode, accounts: Sequence[str], reading: Reader) -> Al
 class _Entry:
     """Reads each setting; where a problem is noted, what it gives does not matter."""
 
-    def __init__(self, value: MappingNode, reading: Reader) -> None:
+    def __init__(self, value: MappingNode, reader: Reader) -> None:
         self._value = value
-        self._reading = reading
-        self.given = reading.known(value, ALBUM, "an album")
+        self._reader = reader
+        self.given = reader.known_entries(value, ALBUM, "an album")
 
     def name(self) -> str:
         """The name."""
         if "name" not in self.given:
-            self._reading.problem(self._value, "this album has no name", hint="Add name: …")
+            self._reader.problem(self._value, "this album has no name", hint="Add name: …")
             return ""
         value = self.given["name"]
         if isinstance(value, MappingNode):
             hint = "A text that begins with { needs quotes."
-            self._reading.problem(value, "the name of an album is expected here, not a mapping", hint=hint)
+            self._reader.problem(value, "the name of an album is expected here, not a mapping", hint=hint)
             return ""
-        name = nfc(self._reading.text(value, "the name of an album") or "").strip()
+        name = nfc(self._reader.text(value, "the name of an album") or "").strip()
         if isinstance(value, ScalarNode) and not value.quoted and name.lower() in {"null", "~"}:
-            self._reading.findings.warn(
+            self._reader.diagnostics.warn(
                 f"{value.span}: the album is named {name!r}; put quotes around it if that is meant, or give it a name"
             )
         if "\n" in name:
-            self._reading.problem(value, "the name of an album is one line")
+            self._reader.problem(value, "the name of an album is one line")
         return name
 
     def match(self) -> Node | None:
         """What belongs in it."""
         if "match" in self.given:
-            return parse_match(self.given["match"], self._reading)
+            return parse_match(self.given["match"], self._reader)
         hint = "Add match: …; search: {} matches the whole timeline."
-        self._reading.problem(self._value, "nothing says what belongs in this album", hint=hint)
+        self._reader.problem(self._value, "nothing says what belongs in this album", hint=hint)
         return None
 
     def limit(self) -> int | None:
@@ -115,7 +115,7 @@ class _Entry:
         value = self.given.get("limit")
         if value is None:
             return None
-        return self._reading.whole_number(value, "a number of photos", least=1, most=LARGEST_LIMIT)
+        return self._reader.whole_number(value, "a number of photos", least=1, most=LARGEST_LIMIT)
 
     def sort(self) -> Sort:
         """Which photos a limit keeps."""
@@ -123,8 +123,8 @@ class _Entry:
         if value is None:
             return Sort.BEST
         if "limit" not in self.given:
-            self._reading.findings.warn(f"{value.span}: sort has no effect without limit; Immich's own is order")
-        return Sort(self._reading.choice(value, [sort.value for sort in Sort]) or Sort.BEST)
+            self._reader.diagnostics.warn(f"{value.span}: sort has no effect without limit; Immich's own is order")
+        return Sort(self._reader.choice(value, [sort.value for sort in Sort]) or Sort.BEST)
 
     def accounts(self, known: Sequence[str]) -> tuple[str, ...]:
         """Who feeds it."""
@@ -132,31 +132,31 @@ class _Entry:
         if value is None:
             return tuple(known[:1]) or (DEFAULT_ACCOUNT,)
         found: list[str] = []
-        for each in self._reading.each(value, "the name of an account") or ():
-            name = self._reading.text(each, "the name of an account")
+        for each in self._reader.elements(value, "the name of an account") or ():
+            name = self._reader.text(each, "the name of an account")
             if name is None:
                 continue
             name = nfc(name)
             if name in found:
-                self._reading.problem(each, f"the account {name!r} is named twice")
+                self._reader.problem(each, f"the account {name!r} is named twice")
             elif name not in known:
                 otherwise = f"There are {', '.join(known)}." if known else ""
                 hint = did_you_mean(name, known, otherwise or "Name it under accounts, at the top of the file.")
-                self._reading.problem(each, f"there is no account {name!r}", hint=hint)
+                self._reader.problem(each, f"there is no account {name!r}", hint=hint)
             found.append(name)
         return tuple(found)
 
     def keep(self) -> Keep:
         """What becomes of photos that match no more."""
         value = self.given.get("keep")
-        word = None if value is None else self._reading.choice(value, [keep.value for keep in Keep])
+        word = None if value is None else self._reader.choice(value, [keep.value for keep in Keep])
         return Keep(word) if word else Keep.ADD_ONLY
 
     def sticky(self) -> bool:
         """Whether photos stay that only rank lower."""
         value = self.given.get("sticky")
         if value is not None and "keep" not in self.given:
-            self._reading.findings.warn(f"{value.span}: sticky has no effect without keep: in-step")
+            self._reader.diagnostics.warn(f"{value.span}: sticky has no effect without keep: in-step")
         return self._truth("sticky", default=True)
 
     def unshare(self) -> bool:
@@ -165,27 +165,27 @@ class _Entry:
         if unshare and "share" not in self.given:
             hint = "Add share: …, with everybody who keeps it; share: none, and nobody does."
             message = "without share this would take the album away from everybody"
-            self._reading.problem(self.given["unshare"], message, hint=hint)
+            self._reader.problem(self.given["unshare"], message, hint=hint)
         return unshare
 
     def _truth(self, word: str, *, default: bool) -> bool:
         value = self.given.get(word)
-        found = None if value is None else self._reading.truth(value)
+        found = None if value is None else self._reader.truth(value)
         return default if found is None else found
 
     def id(self) -> str | None:
         """The album itself."""
         value = self.given.get("id")
-        text = None if value is None else self._reading.text(value, "the id of an album, or the address of its page,")
+        text = None if value is None else self._reader.text(value, "the id of an album, or the address of its page,")
         if value is None or text is None:
             return None
         found = (id_in_url(text, "albums") or text.strip()).lower()
         if not is_id(found):
             hint = "Open the album in Immich and copy the address."
             message = f"{text!r} is neither the id of an album nor the address of its page"
-            self._reading.problem(value, message, hint=hint)
+            self._reader.problem(value, message, hint=hint)
         elif "split" in self.given:
-            self._reading.problem(value, "an album that is split is several albums, and has no id")
+            self._reader.problem(value, "an album that is split is several albums, and has no id")
         return found
 
     def description(self) -> str | None:
@@ -196,7 +196,7 @@ class _Entry:
         if isinstance(value, ScalarNode) and (value.quoted or value.text):
             return value.text.strip()
         hint = 'Write "" to empty it.'
-        self._reading.problem(value, f"a description is expected here, not {name_of(value)}", hint=hint)
+        self._reader.problem(value, f"a description is expected here, not {name_of(value)}", hint=hint)
         return None
 
     def cover(self) -> str | None:
@@ -205,13 +205,13 @@ class _Entry:
         if value is None:
             return None
         if isinstance(value, ScalarNode) and not (looks_like_id(value.text.strip()) or "/" in value.text):
-            return _COVERS.get(self._reading.choice(value, [*_COVERS, "a photo's id"]) or "")
-        return read_asset(value, self._reading)
+            return _COVERS.get(self._reader.choice(value, [*_COVERS, "a photo's id"]) or "")
+        return read_asset(value, self._reader)
 
     def order(self) -> str | None:
         """The order that Immich shows it in."""
         value = self.given.get("order")
-        return None if value is None else self._reading.choice(value, ("asc", "desc"))
+        return None if value is None else self._reader.choice(value, ("asc", "desc"))
 
     def share(self) -> tuple[Share, ...]:
         """With whom it is shared."""
@@ -219,57 +219,57 @@ class _Entry:
         found: dict[str, Share] = {}
         if value is not None and (is_none(value) or (isinstance(value, SequenceNode) and not value.items)):
             if "unshare" not in self.given:
-                self._reading.findings.warn(f"{value.span}: takes the album from nobody without unshare: true")
+                self._reader.diagnostics.warn(f"{value.span}: takes the album from nobody without unshare: true")
             return ()
-        for each in () if value is None else self._reading.each(value, "a user") or ():
+        for each in () if value is None else self._reader.elements(value, "a user") or ():
             share = self._one_share(each)
             if share is None:
                 continue
             if folded(share.user) in found:
-                self._reading.problem(each, f"{share.user} is named twice")
+                self._reader.problem(each, f"{share.user} is named twice")
             found[folded(share.user)] = share
         return tuple(found.values())
 
     def _one_share(self, value: ValueNode) -> Share | None:
         if not isinstance(value, MappingNode):
-            user = self._reading.text(value, "a user's e-mail address, name or id")
+            user = self._reader.text(value, "a user's e-mail address, name or id")
             return None if user is None else Share(user.strip(), ROLES[0], value.span)
-        given = self._reading.known(value, ("user", "role"), "a share")
+        given = self._reader.known_entries(value, ("user", "role"), "a share")
         if "user" not in given:
-            self._reading.problem(value, "nothing says who is meant", hint="Add user: …")
+            self._reader.problem(value, "nothing says who is meant", hint="Add user: …")
             return None
-        user = self._reading.text(given["user"], "a user's e-mail address, name or id")
-        role = self._reading.choice(given["role"], ROLES) if "role" in given else ROLES[0]
+        user = self._reader.text(given["user"], "a user's e-mail address, name or id")
+        role = self._reader.choice(given["role"], ROLES) if "role" in given else ROLES[0]
         return None if user is None or role is None else Share(user.strip(), role, value.span)
 
     def guard(self) -> Guard:
         """How much may change."""
         value = self.given.get("guard")
-        return Guard() if value is None else read_guard(value, Guard(), _GUARD_WORDS, self._reading) or Guard()
+        return Guard() if value is None else read_guard(value, Guard(), _GUARD_WORDS, self._reader) or Guard()
 
     def settle(self) -> int:
         """When a photo counts as looked at."""
         value = self.given.get("settle")
-        found = None if value is None else read_settle(value, self._reading)
-        return self._reading.settle if found is None else found
+        found = None if value is None else read_settle(value, self._reader)
+        return self._reader.settle if found is None else found
 
     def schedule(self) -> Schedule | None:
         """When it is due; None: when the file says."""
         value = self.given.get("schedule")
-        return None if value is None else read_schedule(value, self._reading)
+        return None if value is None else read_schedule(value, self._reader)
 
     def tests(self) -> tuple[Expectation, ...]:
         """Which photos must match, and must not."""
         value = self.given.get("tests")
         if value is None:
             return ()
-        given = self._reading.entries(value, ("match", "not"), "a test of the rule")
+        given = self._reader.entries(value, ("match", "not"), "a test of the rule")
         found: dict[str, Expectation] = {}
         for word, assets in (given or {}).items():
-            for each in self._reading.each(assets, "a photo") or ():
-                asset = read_asset(each, self._reading)
+            for each in self._reader.elements(assets, "a photo") or ():
+                asset = read_asset(each, self._reader)
                 if asset in found:
-                    self._reading.problem(each, "this photo is named twice")
+                    self._reader.problem(each, "this photo is named twice")
                 elif asset is not None:
                     found[asset] = Expectation(asset, word == "match", each.span)
         return tuple(found.values())

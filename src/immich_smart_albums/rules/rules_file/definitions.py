@@ -20,35 +20,35 @@ _NOTHING = ("none", "null", "~")
 """Where they stand as a value they say "has none", so they name nothing."""
 
 
-def read_places(value: ValueNode, reading: Reader) -> dict[str, Circle]:
+def read_places(value: ValueNode, reader: Reader) -> dict[str, Circle]:
     """Places by name. One with problems, which are noted, is there all the same, so that rules may name it."""
     places: dict[str, Circle] = {}
-    for name, each in _named(value, "places by name", reading):
+    for name, each in _named(value, "places by name", reader):
         if nfc(name.text) in places:
-            reading.problem(name, f"there is a place {name.text!r} already, only encoded in another way")
-        places[nfc(name.text)] = read_circle(each, reading) or Circle(0, 0, 0)
+            reader.problem(name, f"there is a place {name.text!r} already, only encoded in another way")
+        places[nfc(name.text)] = read_circle(each, reader) or Circle(0, 0, 0)
     return places
 
 
-def read_groups(value: ValueNode, reading: Reader) -> dict[str, tuple[str, ...]]:
+def read_groups(value: ValueNode, reader: Reader) -> dict[str, tuple[str, ...]]:
     """Groups of people by name, with everybody in them. A member that is a group's name stands for its members."""
     members: dict[str, list[ScalarNode]] = {}
     names: dict[str, ScalarNode] = {}
-    for name, each in _named(value, "groups of people by name", reading):
+    for name, each in _named(value, "groups of people by name", reader):
         key = folded(name.text)
         if key in names:
-            reading.problem(name, f"there is a group {names[key].text!r} already, in line {names[key].span.line}")
+            reader.problem(name, f"there is a group {names[key].text!r} already, in line {names[key].span.line}")
             continue
         names[key] = name
-        texts = reading.each(each, "a person's name") or ()
+        texts = reader.elements(each, "a person's name") or ()
         members[key] = [
-            text for text in texts if reading.text(text, "a person's name") is not None and isinstance(text, ScalarNode)
+            text for text in texts if reader.text(text, "a person's name") is not None and isinstance(text, ScalarNode)
         ]
-    return {names[key].text.strip(): found for key, found in _flat(names, members, reading).items()}
+    return {names[key].text.strip(): found for key, found in _flat(names, members, reader).items()}
 
 
 def _flat(
-    names: dict[str, ScalarNode], members: dict[str, list[ScalarNode]], reading: Reader
+    names: dict[str, ScalarNode], members: dict[str, list[ScalarNode]], reader: Reader
 ) -> dict[str, tuple[str, ...]]:
     """Groups by folded name, without groups in them."""
     graph = {name: members.keys() & {folded(text.text) for text in texts} for name, texts in members.items()}
@@ -58,7 +58,7 @@ def _flat(
         circle = [names[name] for name in reversed(error.args[1])]
         way = " → ".join(name.text for name in circle)
         hint = "Give the group a name that nobody in it has, or name the person by id."
-        reading.problem(circle[0], f"this group is a part of itself: {way}", hint=hint)
+        reader.problem(circle[0], f"this group is a part of itself: {way}", hint=hint)
         return {}
     flat: dict[str, tuple[str, ...]] = {}
     for name in order:
@@ -67,16 +67,16 @@ def _flat(
     return {name: flat[name] for name in members}
 
 
-def _named(value: ValueNode, meant: str, reading: Reader) -> Iterator[tuple[ScalarNode, ValueNode]]:
+def _named(value: ValueNode, meant: str, reader: Reader) -> Iterator[tuple[ScalarNode, ValueNode]]:
     """The entries of a mapping whose keys are names."""
     if not isinstance(value, MappingNode) or not value.entries:
         found = "an empty one" if isinstance(value, MappingNode) else name_of(value)
-        reading.problem(value, f"{meant} are expected here, a mapping, not {found}")
+        reader.problem(value, f"{meant} are expected here, a mapping, not {found}")
         return
     for name, each in value.entries:
-        if reading.text(name, "a name") is None:
+        if reader.text(name, "a name") is None:
             continue
         if name.text.strip().casefold() in _NOTHING:
-            reading.problem(name, f"{name.text!r} says that there is none, and cannot be a name")
+            reader.problem(name, f"{name.text!r} says that there is none, and cannot be a name")
             continue
         yield name, each

@@ -20,48 +20,48 @@ _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s*%", re.ASCII)
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 
 
-def read_guard(value: ValueNode, default: Guard, words: tuple[str, ...], reading: Reader) -> Guard | None:
+def read_guard(value: ValueNode, default: Guard, words: tuple[str, ...], reader: Reader) -> Guard | None:
     """The limits of a mapping with some of the `words` remove, add and empty; None with problems noted.
 
     What is not said stays as in `default`. Limits of `remove` replace both of its limits, of photos and of their share.
     """
-    before = len(reading.findings.problems)
-    entries = reading.entries(value, words, "a guard")
+    before = len(reader.diagnostics.problems)
+    entries = reader.entries(value, words, "a guard")
     guard = default
     if entries and "remove" in entries:
-        guard = _remove(entries["remove"], guard, reading)
+        guard = _remove(entries["remove"], guard, reader)
     if entries and "add" in entries:
-        guard = replace(guard, add=_count(entries["add"], reading))
+        guard = replace(guard, add=_count(entries["add"], reader))
     if entries and "empty" in entries:
-        guard = replace(guard, allow_empty=EMPTY.get(reading.choice(entries["empty"], EMPTY) or "", False))
-    return guard if len(reading.findings.problems) == before else None
+        guard = replace(guard, allow_empty=EMPTY.get(reader.choice(entries["empty"], EMPTY) or "", False))
+    return guard if len(reader.diagnostics.problems) == before else None
 
 
-def _remove(value: ValueNode, guard: Guard, reading: Reader) -> Guard:
+def _remove(value: ValueNode, guard: Guard, reader: Reader) -> Guard:
     guard = replace(guard, remove=None, remove_share=None)
-    for each in reading.each(value, "a number of photos or a share of them") or ():
+    for each in reader.elements(value, "a number of photos or a share of them") or ():
         percent = _PERCENT.fullmatch(each.text.strip()) if isinstance(each, ScalarNode) else None
         if percent is None:
-            count = _count(each, reading, "30 %, 500, or both in a list")
+            count = _count(each, reader, "30 %, 500, or both in a list")
             if guard.remove is not None:
-                reading.problem(each, "two numbers of photos")
+                reader.problem(each, "two numbers of photos")
             guard = replace(guard, remove=count)
         elif float(percent[1]) > 100:
-            reading.problem(each, "more than 100 % cannot be removed")
+            reader.problem(each, "more than 100 % cannot be removed")
         elif guard.remove_share is not None:
-            reading.problem(each, "two shares of the photos")
+            reader.problem(each, "two shares of the photos")
         else:
             guard = replace(guard, remove_share=float(percent[1]) / 100)
     return guard
 
 
-def _count(value: ValueNode, reading: Reader, examples: str = "500") -> int | None:
+def _count(value: ValueNode, reader: Reader, examples: str = "500") -> int | None:
     text = value.text.strip() if isinstance(value, ScalarNode) else ""
     if _COUNT.fullmatch(text):
         return int(text)
     if text != UNLIMITED:
         hint = f"Write {examples}; {UNLIMITED} for no limit."
-        reading.problem(value, f"a number of photos is expected here, not {name_of(value)}", hint=hint)
+        reader.problem(value, f"a number of photos is expected here, not {name_of(value)}", hint=hint)
     return None
 
 

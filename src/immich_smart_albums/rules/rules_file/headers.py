@@ -36,19 +36,19 @@ def why_not(name: str) -> str | None:
     return f"the header {name} is this tool's own" if name.lower() in OURS else None
 
 
-def read_headers(value: ValueNode, reading: Reader) -> tuple[Header, ...]:
+def read_headers(value: ValueNode, reader: Reader) -> tuple[Header, ...]:
     """The headers; those with problems, which are noted, are left out."""
     if not isinstance(value, MappingNode) or not value.entries:
-        _problem(value, "headers by name are expected here, a mapping", reading)
+        _problem(value, "headers by name are expected here, a mapping", reader)
         return ()
-    found = [_read(name, entry, reading) for name, entry in value.entries]
+    found = [_read(name, entry, reader) for name, entry in value.entries]
     return tuple(header for header in found if header)
 
 
-def _read(name: ScalarNode, value: ValueNode, reading: Reader) -> Header | None:
+def _read(name: ScalarNode, value: ValueNode, reader: Reader) -> Header | None:
     wrong = why_not(name.text)
     if wrong is not None:
-        _problem(name, wrong, reading)
+        _problem(name, wrong, reader)
         return None
     words = {key.text: entry for key, entry in value.entries} if isinstance(value, MappingNode) else {}
     match words:
@@ -56,9 +56,9 @@ def _read(name: ScalarNode, value: ValueNode, reading: Reader) -> Header | None:
             return Header(name.text, env=text.strip(), span=name.span)
         case {"file": ScalarNode(text=text)} if len(words) == 1 and text.strip():
             return Header(name.text, file=text.strip(), span=name.span)
-    _problem(value, f"where the value of {name.text} comes from is expected here, a mapping", reading)
+    _problem(value, f"where the value of {name.text} comes from is expected here, a mapping", reader)
     return None
 
 
-def _problem(at: ValueNode, message: str, reading: Reader) -> None:
-    reading.findings.problems.append(problem_at(at.span, message, _HINT))
+def _problem(at: ValueNode, message: str, reader: Reader) -> None:
+    reader.diagnostics.problems.append(problem_at(at.span, message, _HINT))

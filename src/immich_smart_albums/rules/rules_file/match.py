@@ -24,29 +24,29 @@ MOST_NESTED = 50
 COMBINATIONS = ("all", "any", "not")
 
 
-def parse_match(value: ValueNode, reading: Reader) -> Node | None:
+def parse_match(value: ValueNode, reader: Reader) -> Node | None:
     """The tree of a match; None where problems were noted.
 
     Every part is given its place, and looks as far as the whole rule does. A match that
     only excludes does so from the whole timeline, with a notice.
     """
-    node = _Parser(reading).match(value, 0)
+    node = _Parser(reader).match(value, 0)
     if node is None:
         return None
     if _only_excludes(node):
-        reading.findings.warn(f"{value.span}: only excludes, so it means everything else on the timeline")
+        reader.diagnostics.warn(f"{value.span}: only excludes, so it means everything else on the timeline")
     return scope_rule(node)
 
 
 class _Parser:
-    def __init__(self, reading: Reader) -> None:
-        self._reading = reading
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     def match(self, value: ValueNode, depth: int) -> Node | None:
         """One match: a mapping whose entries all hold."""
         if isinstance(value, MappingNode):
             return self._all(self._entries(value, depth), value)
-        self._reading.problem(
+        self._reader.problem(
             value, f"a match such as {{person: Emma}} is expected here, not {name_of(value)}", hint=_advice(value)
         )
         return None
@@ -61,7 +61,7 @@ class _Parser:
         if value.entries:
             return [self._entry(key, entry, depth) for key, entry in value.entries]
         hint = "Say what belongs in the album; search: {} is the whole timeline."
-        self._reading.problem(value, "a match without any predicate", hint=hint)
+        self._reader.problem(value, "a match without any predicate", hint=hint)
         return None
 
     def _entry(self, key: ScalarNode, value: ValueNode, depth: int) -> Node | None:
@@ -69,15 +69,15 @@ class _Parser:
             return self._combination(key, value, depth + 1)
         predicate = PREDICATES_BY_WORD.get(key.text)
         if predicate is not None:
-            return with_origin(predicate.read(key, value, self._reading), key.span)
+            return with_origin(predicate.read(key, value, self._reader), key.span)
         known = (*PREDICATES_BY_WORD, *COMBINATIONS)
         hint = did_you_mean(key.text, known, f"Known are {', '.join(sorted(known))}.")
-        self._reading.problem(key, f"there is no predicate {key.text!r}", hint=hint)
+        self._reader.problem(key, f"there is no predicate {key.text!r}", hint=hint)
         return None
 
     def _combination(self, key: ScalarNode, value: ValueNode, depth: int) -> Node | None:
         if depth > MOST_NESTED:
-            self._reading.problem(key, f"more than {MOST_NESTED} levels of all, any and not", hint="Write it flatter.")
+            self._reader.problem(key, f"more than {MOST_NESTED} levels of all, any and not", hint="Write it flatter.")
             return None
         nodes = self._members(key, value, depth)
         members = all_or_none(nodes) if nodes is not None else None
@@ -100,10 +100,10 @@ class _Parser:
             case SequenceNode() if value.items:
                 return [self.match(item, depth) for item in value.items]
             case SequenceNode():
-                self._reading.problem(value, f"{key.text} has an empty list", hint="Leave it out, or fill it.")
+                self._reader.problem(value, f"{key.text} has an empty list", hint="Leave it out, or fill it.")
             case _:
                 message = f"{key.text} takes a list of matches, not {name_of(value)}"
-                self._reading.problem(value, message, hint=_advice(value))
+                self._reader.problem(value, message, hint=_advice(value))
         return None
 
 

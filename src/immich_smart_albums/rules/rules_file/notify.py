@@ -32,37 +32,37 @@ _SOURCE_HINT = "Write the address, {env: VARIABLE} or {file: /run/secrets/name}.
 _ELSEWHERE_HINT = "Write {env: VARIABLE} or {file: /run/secrets/name}; the secret itself has no place in a rules file."
 
 
-def read_notify(value: ValueNode, reading: Reader) -> tuple[NotifyTarget, ...]:
+def read_notify(value: ValueNode, reader: Reader) -> tuple[NotifyTarget, ...]:
     """The targets; those with problems, which are noted, are left out."""
-    targets = [_read_target(entry, reading) for entry in reading.each(value, "a target for messages") or ()]
+    targets = [_read_target(entry, reader) for entry in reader.elements(value, "a target for messages") or ()]
     return tuple(target for target in targets if target)
 
 
-def _read_target(value: ValueNode, reading: Reader) -> NotifyTarget | None:
-    before = len(reading.findings.problems)
+def _read_target(value: ValueNode, reader: Reader) -> NotifyTarget | None:
+    before = len(reader.diagnostics.problems)
     if not isinstance(value, MappingNode):
         hint = "Write - ntfy: https://ntfy.sh/my-topic, or another of url, healthchecks and apprise."
-        reading.problem(value, f"a target for messages is expected here, a mapping, not {name_of(value)}", hint=hint)
+        reader.problem(value, f"a target for messages is expected here, a mapping, not {name_of(value)}", hint=hint)
         return None
-    words = reading.known(value, NOTIFY, "a target for messages")
+    words = reader.known_entries(value, NOTIFY, "a target for messages")
     services = [word for word in words if word in _SERVICES]
     if len(services) != 1:
         message = "a target for messages is one of url, ntfy, healthchecks and apprise"
-        reading.problem(value, message, hint="Make an entry of its own for each.")
+        reader.problem(value, message, hint="Make an entry of its own for each.")
         return None
     service = _SERVICES[services[0]]
-    address = _read_source(words[service.value], reading, is_secret=service is Service.APPRISE)
-    events = _read_events(words["events"], reading) if "events" in words else USUAL_EVENTS
-    digest = _read_digest(words["digest"], reading) if "digest" in words else None
-    token = _read_source(words["token"], reading, is_secret=True) if "token" in words else None
-    headers = read_headers(words["headers"], reading) if "headers" in words else ()
-    _check_fit(service, words, reading)
-    if address is None or len(reading.findings.problems) > before:
+    address = _read_source(words[service.value], reader, is_secret=service is Service.APPRISE)
+    events = _read_events(words["events"], reader) if "events" in words else USUAL_EVENTS
+    digest = _read_digest(words["digest"], reader) if "digest" in words else None
+    token = _read_source(words["token"], reader, is_secret=True) if "token" in words else None
+    headers = read_headers(words["headers"], reader) if "headers" in words else ()
+    _check_fit(service, words, reader)
+    if address is None or len(reader.diagnostics.problems) > before:
         return None
     return NotifyTarget(service, address, events, digest, token, headers, value.span)
 
 
-def _check_fit(service: Service, words: dict[str, ValueNode], reading: Reader) -> None:
+def _check_fit(service: Service, words: dict[str, ValueNode], reader: Reader) -> None:
     """Note words that say nothing to a service."""
     fitting = {
         "events": set(Service) - {Service.HEALTHCHECKS},
@@ -75,20 +75,22 @@ def _check_fit(service: Service, words: dict[str, ValueNode], reading: Reader) -
             message = f"{word} has no meaning for {service.value}"
             is_ping = service is Service.HEALTHCHECKS and word in {"events", "digest"}
             hint = "It hears of the start and the end of each run." if is_ping else "Leave it out."
-            reading.problem(value, message, hint=hint)
+            reader.problem(value, message, hint=hint)
 
 
-def _read_events(value: ValueNode, reading: Reader) -> frozenset[Event]:
-    names = [reading.choice(entry, [event.value for event in Event]) for entry in reading.each(value, "an event") or ()]
+def _read_events(value: ValueNode, reader: Reader) -> frozenset[Event]:
+    names = [
+        reader.choice(entry, [event.value for event in Event]) for entry in reader.elements(value, "an event") or ()
+    ]
     return frozenset(Event(name) for name in names if name)
 
 
-def _read_digest(value: ValueNode, reading: Reader) -> Schedule | None:
+def _read_digest(value: ValueNode, reader: Reader) -> Schedule | None:
     text = value.text.strip() if isinstance(value, ScalarNode) else ""
-    return parse_schedule(DIGESTS[text]) if text in DIGESTS else read_schedule(value, reading)
+    return parse_schedule(DIGESTS[text]) if text in DIGESTS else read_schedule(value, reader)
 
 
-def _read_source(value: ValueNode, reading: Reader, *, is_secret: bool) -> ValueSource | None:
+def _read_source(value: ValueNode, reader: Reader, *, is_secret: bool) -> ValueSource | None:
     """A text, or where it comes from; None with a problem noted, without the line that it stands on."""
     words = {key.text: entry for key, entry in value.entries} if isinstance(value, MappingNode) else {}
     match words:
@@ -100,7 +102,7 @@ def _read_source(value: ValueNode, reading: Reader, *, is_secret: bool) -> Value
     if wrong is None:
         return ValueSource(getattr(value, "text", "").strip())
     hint = _SOURCE_HINT if wrong == _NO_ADDRESS else _ELSEWHERE_HINT
-    reading.findings.problems.append(problem_at(value.span, wrong, hint))
+    reader.diagnostics.problems.append(problem_at(value.span, wrong, hint))
     return None
 
 

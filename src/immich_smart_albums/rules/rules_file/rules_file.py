@@ -30,35 +30,35 @@ if TYPE_CHECKING:
 Sections = dict[str, tuple[ScalarNode, ValueNode]]
 
 
-def read_rules(files: Sequence[ValueNode], reading: Reader) -> RuleSet | None:
+def read_rules(files: Sequence[ValueNode], reader: Reader) -> RuleSet | None:
     """What one or several files say together; None with problems noted.
 
     Albums may stand in all of them, every other section in one.
     """
-    before = len(reading.findings.problems)
-    once, albums = _sections(files, reading)
+    before = len(reader.diagnostics.problems)
+    once, albums = _sections(files, reader)
     values = {word: value for word, (_, value) in once.items()}
-    server = reading.text(values["server"], "the address of Immich") if "server" in values else None
-    accounts = read_accounts(values["accounts"], reading) if "accounts" in values else ()
-    headers = read_headers(values["headers"], reading) if "headers" in values else ()
-    client = {word: _beside(values.get(word), reading) for word in ("client_cert", "client_key")}
-    people = read_groups(values["people"], reading) if "people" in values else {}
-    places = read_places(values["places"], reading) if "places" in values else {}
-    guard = read_guard(values["guard"], RUN_GUARD, ("remove", "add"), reading) if "guard" in values else RUN_GUARD
-    settle = read_settle(values["settle"], reading) if "settle" in values else None
-    schedule = read_schedule(values["schedule"], reading) if "schedule" in values else None
-    timezone = read_timezone(values["timezone"], reading) if "timezone" in values else None
-    notify = read_notify(values["notify"], reading) if "notify" in values else ()
-    _check_twins(albums, reading)
-    check_was(albums, reading)
-    known = replace(reading, people=people, places=places, settle=SETTLE if settle is None else settle)
+    server = reader.text(values["server"], "the address of Immich") if "server" in values else None
+    accounts = read_accounts(values["accounts"], reader) if "accounts" in values else ()
+    headers = read_headers(values["headers"], reader) if "headers" in values else ()
+    client = {word: _beside(values.get(word), reader) for word in ("client_cert", "client_key")}
+    people = read_groups(values["people"], reader) if "people" in values else {}
+    places = read_places(values["places"], reader) if "places" in values else {}
+    guard = read_guard(values["guard"], RUN_GUARD, ("remove", "add"), reader) if "guard" in values else RUN_GUARD
+    settle = read_settle(values["settle"], reader) if "settle" in values else None
+    schedule = read_schedule(values["schedule"], reader) if "schedule" in values else None
+    timezone = read_timezone(values["timezone"], reader) if "timezone" in values else None
+    notify = read_notify(values["notify"], reader) if "notify" in values else ()
+    _check_twins(albums, reader)
+    check_was(albums, reader)
+    known = replace(reader, people=people, places=places, settle=SETTLE if settle is None else settle)
     names = _keys(values.get("accounts"))
     found = [album for each in albums if (album := read_album(each, names, known))]
-    if not found and files and len(reading.findings.problems) == before:
-        reading.problem(files[0], "there are no albums", hint="Write albums:, and below it - name: …, with its match.")
-    if guard is None or len(reading.findings.problems) > before:
+    if not found and files and len(reader.diagnostics.problems) == before:
+        reader.problem(files[0], "there are no albums", hint="Write albums:, and below it - name: …, with its match.")
+    if guard is None or len(reader.diagnostics.problems) > before:
         return None
-    _notice_idle(accounts, found, reading)
+    _notice_idle(accounts, found, reader)
     return RuleSet(
         tuple(found),
         accounts,
@@ -76,13 +76,13 @@ def read_rules(files: Sequence[ValueNode], reading: Reader) -> RuleSet | None:
     )
 
 
-def _beside(value: ValueNode | None, reading: Reader) -> str | None:
+def _beside(value: ValueNode | None, reader: Reader) -> str | None:
     """The name of a file."""
-    text = None if value is None else reading.text(value, "the name of a file")
+    text = None if value is None else reader.text(value, "the name of a file")
     return text and text.strip()
 
 
-def _sections(files: Iterable[ValueNode], reading: Reader) -> tuple[Sections, list[ValueNode]]:
+def _sections(files: Iterable[ValueNode], reader: Reader) -> tuple[Sections, list[ValueNode]]:
     """The sections that stand once, and the entries of all albums."""
     once: Sections = {}
     albums: list[ValueNode] = []
@@ -95,28 +95,28 @@ def _sections(files: Iterable[ValueNode], reading: Reader) -> tuple[Sections, li
                 if isinstance(file, SequenceNode)
                 else "Write albums: on the first line."
             )
-            reading.problem(file, f"a rules file is a mapping, not {name_of(file)}", hint=hint)
+            reader.problem(file, f"a rules file is a mapping, not {name_of(file)}", hint=hint)
             continue
         # What begins with x- is for people, and for anchors: nothing reads it.
         ours = MappingNode(tuple(entry for entry in file.entries if not entry[0].text.startswith("x-")), file.span)
-        words = reading.known(ours, FILE, "a rules file")
+        words = reader.known_entries(ours, FILE, "a rules file")
         for key, value in file.entries:
             if key.text == "albums":
-                albums += _entries(value, reading)
+                albums += _entries(value, reader)
             elif key.text in once:
                 first = once[key.text][0].span
                 hint = "Put both into one place; only albums may stand in several files."
-                reading.problem(key, f"{key.text} stands here, and at {first} already", hint=hint)
+                reader.problem(key, f"{key.text} stands here, and at {first} already", hint=hint)
             elif key.text in words:
                 once[key.text] = (key, value)
     return once, albums
 
 
-def _entries(value: ValueNode, reading: Reader) -> tuple[ValueNode, ...]:
+def _entries(value: ValueNode, reader: Reader) -> tuple[ValueNode, ...]:
     if isinstance(value, SequenceNode):
-        return reading.each(value, "an album") or ()
+        return reader.elements(value, "an album") or ()
     hint = "Begin each album with a dash: - name: …" if isinstance(value, MappingNode) else None
-    reading.problem(value, f"a list of albums is expected here, not {name_of(value)}", hint=hint)
+    reader.problem(value, f"a list of albums is expected here, not {name_of(value)}", hint=hint)
     return ()
 
 
@@ -125,7 +125,7 @@ def _keys(value: ValueNode | None) -> list[str]:
     return [nfc(name.text) for name, _ in value.entries] if isinstance(value, MappingNode) else []
 
 
-def _check_twins(albums: Iterable[ValueNode], reading: Reader) -> None:
+def _check_twins(albums: Iterable[ValueNode], reader: Reader) -> None:
     """Two rules that feed the same album would undo each other's work."""
     for word in ("name", "id"):
         seen: dict[str, ScalarNode] = {}
@@ -135,7 +135,7 @@ def _check_twins(albums: Iterable[ValueNode], reading: Reader) -> None:
             if first is not value:
                 hint = "Make one album of both, with their matches under any; or give one another name."
                 message = f"there is an album with the {word} {value.text.strip()!r} already, at {first.span}"
-                reading.problem(value, message, hint=hint)
+                reader.problem(value, message, hint=hint)
 
 
 def _texts(albums: Iterable[ValueNode], word: str) -> Iterator[ScalarNode]:
@@ -145,8 +145,8 @@ def _texts(albums: Iterable[ValueNode], word: str) -> Iterator[ScalarNode]:
             yield value
 
 
-def _notice_idle(accounts: Iterable[Account], albums: Iterable[AlbumRule], reading: Reader) -> None:
+def _notice_idle(accounts: Iterable[Account], albums: Iterable[AlbumRule], reader: Reader) -> None:
     busy = {name for album in albums for name in album.accounts}
     for account in accounts:
         if account.name not in busy:
-            reading.findings.warn(f"{account.span}: the account {account.name} feeds no album")
+            reader.diagnostics.warn(f"{account.span}: the account {account.name} feeds no album")

@@ -15,23 +15,23 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.reader import Reader
 
 
-def read_schedule(value: ValueNode, reading: Reader) -> Schedule | None:
+def read_schedule(value: ValueNode, reader: Reader) -> Schedule | None:
     """When something is due; None with a problem noted."""
     hint = f"Write {', '.join(EXAMPLES[:-1])}, or as cron {EXAMPLES[-1]}."
     if not isinstance(value, ScalarNode) or not value.text.strip():
-        reading.problem(value, f"a schedule is expected here, not {name_of(value)}", hint=hint)
+        reader.problem(value, f"a schedule is expected here, not {name_of(value)}", hint=hint)
         return None
     try:
         schedule = parse_schedule(value.text)
     except NotASchedule as error:
-        reading.problem(value, f"{value.text.strip()!r} is no schedule: {error}", hint=hint)
+        reader.problem(value, f"{value.text.strip()!r} is no schedule: {error}", hint=hint)
         return None
     if schedule.skips_months:
-        reading.findings.warn(f"{value.span}: months without such a day are left out; write last for the last day")
+        reader.diagnostics.warn(f"{value.span}: months without such a day are left out; write last for the last day")
     return schedule
 
 
-def read_timezone(value: ValueNode, reading: Reader) -> str | None:
+def read_timezone(value: ValueNode, reader: Reader) -> str | None:
     """The name of a time zone that this machine knows; None with a problem noted."""
     text = value.text.strip() if isinstance(value, ScalarNode) else ""
     try:
@@ -41,5 +41,5 @@ def read_timezone(value: ValueNode, reading: Reader) -> str | None:
     hint = did_you_mean(text, known, "Write such as Europe/Helsinki.", written=str)
     if not known:
         hint = "This machine has no time zones at all: install tzdata, or write UTC."
-    reading.problem(value, f"a time zone is expected here, not {name_of(value)}", hint=hint)
+    reader.problem(value, f"a time zone is expected here, not {name_of(value)}", hint=hint)
     return None

@@ -21,7 +21,7 @@ MOST = 30 * 24 * 60 * 60
 """A month: a photo that Immich has not looked at by then needs somebody to look why."""
 
 
-def read_settle(value: ValueNode, reading: Reader) -> int | None:
+def read_settle(value: ValueNode, reader: Reader) -> int | None:
     """Seconds; None with a problem noted."""
     text = value.text.strip() if isinstance(value, ScalarNode) else ""
     found = _TIME.fullmatch(text)
@@ -31,8 +31,8 @@ def read_settle(value: ValueNode, reading: Reader) -> int | None:
         seconds = int(found["count"]) * next(_SECONDS[unit] for unit in _SECONDS if found[unit])
         if seconds <= MOST:
             return seconds
-        reading.problem(value, "settle is 30 days at most", hint="Photos that Immich never looks at are told of.")
+        reader.problem(value, "settle is 30 days at most", hint="Photos that Immich never looks at are told of.")
         return None
     hint = "Write 1 hour, 30 min or 2 days; 0 for no time at all."
-    reading.problem(value, f"a length of time is expected here, not {name_of(value)}", hint=hint)
+    reader.problem(value, f"a length of time is expected here, not {name_of(value)}", hint=hint)
     return None

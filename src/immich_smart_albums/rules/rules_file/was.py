@@ -18,10 +18,10 @@ NO_RULE = "none"
 """The word for a rule that goes on with no earlier one."""
 
 
-def read_was(given: Mapping[str, ValueNode], reading: Reader) -> tuple[str | None, bool]:
+def read_was(given: Mapping[str, ValueNode], reader: Reader) -> tuple[str | None, bool]:
     """The name that the rule of an entry had before, and whether it had none; neither where it says nothing."""
     value = given.get("was")
-    text = None if value is None else reading.text(value, f"the name that the rule had before, or {NO_RULE},")
+    text = None if value is None else reader.text(value, f"the name that the rule had before, or {NO_RULE},")
     if value is None or text is None:
         return None, False
     name = nfc(text).strip()
@@ -30,11 +30,11 @@ def read_was(given: Mapping[str, ValueNode], reading: Reader) -> tuple[str | Non
     now = given.get("name")
     if "split" in given and isinstance(now, ScalarNode) and placeholders(now.text) != placeholders(name):
         hint = f"Give its name with the same braces. For albums of its own: was: {NO_RULE}."
-        reading.problem(value, f"the album is split, and {name!r} was not split in the same way", hint=hint)
+        reader.problem(value, f"the album is split, and {name!r} was not split in the same way", hint=hint)
     return name, False
 
 
-def check_was(albums: Iterable[ValueNode], reading: Reader) -> None:
+def check_was(albums: Iterable[ValueNode], reader: Reader) -> None:
     """No rule goes on with one that is still there, and no two with the same."""
     entries = [album for album in albums if isinstance(album, MappingNode)]
     names = {_plain(value): value for album in entries if isinstance(value := album.get("name"), ScalarNode)}
@@ -47,11 +47,11 @@ def check_was(albums: Iterable[ValueNode], reading: Reader) -> None:
         # Its own name is one that it had in another account.
         if before in names and names[before] is not album.get("name"):
             hint = f"Each has an album of its own. For a new one: was: {NO_RULE}."
-            reading.problem(value, f"there still is a rule {before!r}, at {names[before].span}", hint=hint)
+            reader.problem(value, f"there still is a rule {before!r}, at {names[before].span}", hint=hint)
         elif taken.setdefault(before, value) is not value:
             hint = f"One of them goes on with its album; the other one gets a new one: was: {NO_RULE}."
             message = f"two rules were {before!r} before, the other one at {taken[before].span}"
-            reading.problem(value, message, hint=hint)
+            reader.problem(value, message, hint=hint)
 
 
 def _plain(value: ScalarNode) -> str:

@@ -36,9 +36,9 @@ def id_in_url(url: str, kind: str) -> str | None:
     return found.group(1) if found else None
 
 
-def read_asset(value: ValueNode, reading: Reader) -> str | None:
+def read_asset(value: ValueNode, reader: Reader) -> str | None:
     """The id of an asset, given as an id or as the address of its page; None with a problem noted."""
-    text = reading.text(value, "the id of a photo, or the address of its page,")
+    text = reader.text(value, "the id of a photo, or the address of its page,")
     if text is None:
         return None
     found = id_in_url(text, "photos") or text.strip()
@@ -46,5 +46,5 @@ def read_asset(value: ValueNode, reading: Reader) -> str | None:
         return found.lower()
     hint = "Open the photo in Immich and copy the address."
     message = why_no_id(found) or f"{text!r} is neither the id of a photo nor the address of its page"
-    reading.problem(value, message, hint=hint)
+    reader.problem(value, message, hint=hint)
     return None

@@ -34,7 +34,7 @@ class Circle:
 class Reader:
     """What reading a rules file needs to know, and where it notes what is wrong."""
 
-    findings: Diagnostics
+    diagnostics: Diagnostics
     today: date
     """The day on which "the last 30 days" end."""
     zone: tzinfo | None = None
@@ -49,7 +49,7 @@ class Reader:
     def problem(self, at: ValueNode | Span, message: str, *, hint: str | None = None) -> None:
         """Note a problem at a value."""
         span = at.span if isinstance(at, ScalarNode | SequenceNode | MappingNode) else at
-        self.findings.problems.append(span.problem(message, hint=hint))
+        self.diagnostics.problems.append(span.problem(message, hint=hint))
 
     def text(self, value: ValueNode, meant: str) -> str | None:
         """A text that is not blank; `meant` says what it is, such as "a name"."""
@@ -84,7 +84,7 @@ class Reader:
         self.problem(value, f"one of {', '.join(words)} is expected here, not {name_of(value)}", hint=hint)
         return None
 
-    def each(self, value: ValueNode, meant: str) -> tuple[ValueNode, ...] | None:
+    def elements(self, value: ValueNode, meant: str) -> tuple[ValueNode, ...] | None:
         """The values of a list, or the one value that stands alone; an empty list is a problem."""
         if not isinstance(value, SequenceNode):
             return (value,)
@@ -98,10 +98,10 @@ class Reader:
         if not isinstance(value, MappingNode):
             self.problem(value, f"{meant} is expected here, a mapping, not {name_of(value)}")
             return None
-        found = self.known(value, words, meant)
+        found = self.known_entries(value, words, meant)
         return found if len(found) == len(value.entries) else None
 
-    def known(self, value: MappingNode, words: Iterable[str], meant: str) -> dict[str, ValueNode]:
+    def known_entries(self, value: MappingNode, words: Iterable[str], meant: str) -> dict[str, ValueNode]:
         """The entries whose keys are known words; unknown ones are noted with the nearest known."""
         known = tuple(words)
         found: dict[str, ValueNode] = {}
@@ -127,46 +127,46 @@ def any_of(nodes: Iterable[Node | None]) -> Node | None:
 
 
 def read_list(
-    value: ValueNode, reading: Reader, meant: str, read: Callable[[ValueNode], Node | None], *, none: Node | None = None
+    value: ValueNode, reader: Reader, meant: str, read: Callable[[ValueNode], Node | None], *, none: Node | None = None
 ) -> Node | None:
     """A value that may be a list, of which any holds; each entry is read by `read`.
 
     Where the predicate knows "has none", an entry `none` becomes that node, alone and in a list alike.
     """
-    nodes = _each_of(value, reading, meant, read, none)
+    nodes = _each_of(value, reader, meant, read, none)
     return None if nodes is None else any_of(nodes)
 
 
 def read_all(
-    value: ValueNode, reading: Reader, meant: str, read: Callable[[ValueNode], Node | None], *, none: Node | None = None
+    value: ValueNode, reader: Reader, meant: str, read: Callable[[ValueNode], Node | None], *, none: Node | None = None
 ) -> Node | None:
     """A value that may be a list, of which all hold; see `any_of`."""
-    nodes = _each_of(value, reading, meant, read, none)
+    nodes = _each_of(value, reader, meant, read, none)
     return None if nodes is None else all_of(nodes)
 
 
 def _each_of(
-    value: ValueNode, reading: Reader, meant: str, read: Callable[[ValueNode], Node | None], none: Node | None
+    value: ValueNode, reader: Reader, meant: str, read: Callable[[ValueNode], Node | None], none: Node | None
 ) -> list[Node | None] | None:
     """The entries of a list, or the one value that stands alone, as nodes; None for an empty list.
 
     Every entry is read, so that every problem is noted.
     """
-    values = reading.each(value, meant)
+    values = reader.elements(value, meant)
     if values is None:
         return None
     return [with_origin(none if none is not None and is_none(value) else read(value), value.span) for value in values]
 
 
 def options(
-    value: ValueNode, reading: Reader, meant: str, readers: Mapping[str, Callable[[ValueNode], Node | None]]
+    value: ValueNode, reader: Reader, meant: str, readers: Mapping[str, Callable[[ValueNode], Node | None]]
 ) -> Node | None:
     """A mapping of options that must all hold; each is read by the reader of its word."""
-    entries = reading.entries(value, readers, meant)
+    entries = reader.entries(value, readers, meant)
     if entries is None:
         return None
     if not entries:
-        reading.problem(value, f"{meant} is empty", hint=f"It takes {', '.join(readers)}.")
+        reader.problem(value, f"{meant} is empty", hint=f"It takes {', '.join(readers)}.")
         return None
     return all_of([with_origin(readers[word](entry), entry.span) for word, entry in entries.items()])
 

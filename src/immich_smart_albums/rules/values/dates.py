@@ -99,29 +99,29 @@ def _filled(text: str, whole: str) -> str:
     return text + whole[len(text) :]
 
 
-def read_period(value: ValueNode, reading: Reader) -> DateRange | None:
+def read_period(value: ValueNode, reader: Reader) -> DateRange | None:
     """A period written as one text: a date, `A..B`, `A..`, `..B` or `last 30 days`."""
     if not isinstance(value, ScalarNode):
-        reading.problem(value, f"{MOMENT} is expected here, not {name_of(value)}")
+        reader.problem(value, f"{MOMENT} is expected here, not {name_of(value)}")
         return None
     text = value.text.strip()
     if text.lower().startswith("last "):
-        return _last(ScalarNode(text[5:].strip(), value.span), reading)
+        return _last(ScalarNode(text[5:].strip(), value.span), reader)
     first, dots, last = (part.strip() for part in text.partition(".."))
     if dots and not (first or last):
-        reading.problem(value, "a period needs a beginning or an end", hint="Write 2020..2022, 2020.. or ..2022.")
+        reader.problem(value, "a period needs a beginning or an end", hint="Write 2020..2022, 2020.. or ..2022.")
         return None
-    start = _checked(first, value, reading) if first else None
-    end = start if not dots else _checked(last, value, reading) if last else None
+    start = _checked(first, value, reader) if first else None
+    end = start if not dots else _checked(last, value, reader) if last else None
     if (first and start is None) or (last and end is None):
         return None
-    return _in_order(DateRange(start, end), value, reading)
+    return _in_order(DateRange(start, end), value, reader)
 
 
-def read_bounds(entries: Mapping[str, ValueNode], at: ValueNode, reading: Reader) -> DateRange | None:
+def read_bounds(entries: Mapping[str, ValueNode], at: ValueNode, reader: Reader) -> DateRange | None:
     """The period in which everything lies that the words of BOUNDS say; there is at least one of them."""
     readers = {"after": _after, "before": _before, "between": _between, "last": _last}
-    read = [readers[word](value, reading) for word, value in entries.items() if word in readers]
+    read = [readers[word](value, reader) for word, value in entries.items() if word in readers]
     periods = [each for each in read if each is not None]
     if len(periods) < len(read):
         return None
@@ -130,38 +130,38 @@ def read_bounds(entries: Mapping[str, ValueNode], at: ValueNode, reading: Reader
     ended = sorted(
         (period for period in periods if period.end is not None), key=lambda date_range: str(date_range.last)
     )
-    return _in_order(DateRange(start, ended[0].end if ended else None), at, reading)
+    return _in_order(DateRange(start, ended[0].end if ended else None), at, reader)
 
 
-def _after(value: ValueNode, reading: Reader) -> DateRange | None:
-    start = _moment(value, reading)
+def _after(value: ValueNode, reader: Reader) -> DateRange | None:
+    start = _moment(value, reader)
     return None if start is None else DateRange(start, None)
 
 
-def _before(value: ValueNode, reading: Reader) -> DateRange | None:
-    end = _moment(value, reading)
+def _before(value: ValueNode, reader: Reader) -> DateRange | None:
+    end = _moment(value, reader)
     return None if end is None else DateRange(None, end)
 
 
-def _between(value: ValueNode, reading: Reader) -> DateRange | None:
+def _between(value: ValueNode, reader: Reader) -> DateRange | None:
     if isinstance(value, SequenceNode) and len(value.items) == 2:
-        start, end = (_moment(item, reading) for item in value.items)
-        return None if start is None or end is None else _in_order(DateRange(start, end), value, reading)
+        start, end = (_moment(item, reader) for item in value.items)
+        return None if start is None or end is None else _in_order(DateRange(start, end), value, reader)
     if isinstance(value, ScalarNode) and ".." in value.text:
-        return read_period(value, reading)
+        return read_period(value, reader)
     message = f"a beginning and an end are expected here, not {name_of(value)}"
-    reading.problem(value, message, hint="Write 2023-06-01..2023-08-31 or [2023-06-01, 2023-08-31].")
+    reader.problem(value, message, hint="Write 2023-06-01..2023-08-31 or [2023-06-01, 2023-08-31].")
     return None
 
 
-def _last(value: ValueNode, reading: Reader) -> DateRange | None:
+def _last(value: ValueNode, reader: Reader) -> DateRange | None:
     """From the same day that long ago on; to tomorrow, since elsewhere on earth it may be tomorrow already."""
     found = _LAST.fullmatch(value.text.strip()) if isinstance(value, ScalarNode) else None
     if found is None or int(found[1]) == 0:
         hint = "Write a number with days, weeks, months or years."
-        reading.problem(value, f"a length of time such as 30 days is expected here, not {name_of(value)}", hint=hint)
+        reader.problem(value, f"a length of time such as 30 days is expected here, not {name_of(value)}", hint=hint)
         return None
-    number, unit, today = int(found[1]), found[2].lower(), reading.today
+    number, unit, today = int(found[1]), found[2].lower(), reader.today
     if unit in {"day", "week"}:
         days = number * (7 if unit == "week" else 1)
         start = today - timedelta(days) if days < today.toordinal() else date.min
@@ -178,31 +178,31 @@ def _months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _moment(value: ValueNode, reading: Reader) -> str | None:
+def _moment(value: ValueNode, reader: Reader) -> str | None:
     """A date or a time on a date."""
-    return _checked(value.text.strip() if isinstance(value, ScalarNode) else "", value, reading)
+    return _checked(value.text.strip() if isinstance(value, ScalarNode) else "", value, reader)
 
 
-def _checked(text: str, at: ValueNode, reading: Reader) -> str | None:
+def _checked(text: str, at: ValueNode, reader: Reader) -> str | None:
     """A moment, checked against the calendar."""
     if _MOMENT.fullmatch(text):
         moment = text.replace(" ", "T")
         try:
             datetime.fromisoformat(_filled(moment, _FIRST_MOMENT))
         except ValueError:
-            reading.problem(at, f"there is no {text} in the calendar")
+            reader.problem(at, f"there is no {text} in the calendar")
             return None
         return moment
     if _ZONED.fullmatch(text):
-        reading.problem(at, f"{text!r} has a time zone", hint="Write local time without a zone: 2023-07-14 18:30.")
+        reader.problem(at, f"{text!r} has a time zone", hint="Write local time without a zone: 2023-07-14 18:30.")
         return None
     hint = "Write year, month and day, such as 2023-07-14; a time may follow."
-    reading.problem(at, f"{MOMENT} is expected here, not {name_of(at)}", hint=hint)
+    reader.problem(at, f"{MOMENT} is expected here, not {name_of(at)}", hint=hint)
     return None
 
 
-def _in_order(period: DateRange, at: ValueNode, reading: Reader) -> DateRange | None:
+def _in_order(period: DateRange, at: ValueNode, reader: Reader) -> DateRange | None:
     if period.start is None or period.end is None or period.start[: len(period.end)] <= period.end:
         return period
-    reading.problem(at, f"a period {period.words} ends before it begins: nothing can match", hint="Swap the two dates.")
+    reader.problem(at, f"a period {period.words} ends before it begins: nothing can match", hint="Swap the two dates.")
     return None

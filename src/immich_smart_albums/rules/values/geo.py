@@ -53,83 +53,81 @@ def in_polygon(point: Point, corners: Sequence[Point]) -> bool:
     return inside
 
 
-def read_circle(value: ValueNode, reading: Reader) -> Circle | None:
+def read_circle(value: ValueNode, reader: Reader) -> Circle | None:
     """`{lat, lon, radius}`."""
-    entries = reading.entries(value, ("lat", "lon", "radius"), "a place on earth")
-    if entries is None or _lacks(entries, ("lat", "lon", "radius"), value, reading):
+    entries = reader.entries(value, ("lat", "lon", "radius"), "a place on earth")
+    if entries is None or _lacks(entries, ("lat", "lon", "radius"), value, reader):
         return None
-    latitude, longitude = _degrees(entries["lat"], reading, 90), _degrees(entries["lon"], reading, 180)
-    radius = _metres(entries["radius"], reading)
+    latitude, longitude = _degrees(entries["lat"], reader, 90), _degrees(entries["lon"], reader, 180)
+    radius = _metres(entries["radius"], reader)
     if latitude is None or longitude is None or radius is None:
         return None
     return Circle(latitude, longitude, radius)
 
 
-def read_box(value: ValueNode, reading: Reader) -> tuple[float, float, float, float] | None:
+def read_box(value: ValueNode, reader: Reader) -> tuple[float, float, float, float] | None:
     """`{south, west, north, east}`; west of the date line and east of it where west is the larger."""
     sides = ("south", "west", "north", "east")
-    entries = reading.entries(value, sides, "a box")
-    if entries is None or _lacks(entries, sides, value, reading):
+    entries = reader.entries(value, sides, "a box")
+    if entries is None or _lacks(entries, sides, value, reader):
         return None
-    south, north = (_degrees(entries[side], reading, 90) for side in ("south", "north"))
-    west, east = (_degrees(entries[side], reading, 180) for side in ("west", "east"))
+    south, north = (_degrees(entries[side], reader, 90) for side in ("south", "north"))
+    west, east = (_degrees(entries[side], reader, 180) for side in ("west", "east"))
     if south is None or north is None or west is None or east is None:
         return None
     if south > north:
-        reading.problem(value, "the south of this box lies north of its north: nothing can match", hint="Swap them.")
+        reader.problem(value, "the south of this box lies north of its north: nothing can match", hint="Swap them.")
         return None
     return south, west, north, east
 
 
-def read_polygon(value: ValueNode, reading: Reader) -> tuple[Point, ...] | None:
+def read_polygon(value: ValueNode, reader: Reader) -> tuple[Point, ...] | None:
     """A list of at least three corners, each `[lat, lon]` or `{lat, lon}`."""
     if not isinstance(value, SequenceNode) or len(value.items) < 3:
-        reading.problem(
-            value, "at least three corners are expected here", hint="Write [[60.1, 24.9], [60.2, 25.1], …]."
-        )
+        reader.problem(value, "at least three corners are expected here", hint="Write [[60.1, 24.9], [60.2, 25.1], …].")
         return None
-    corners = [_corner(item, reading) for item in value.items]
+    corners = [_corner(item, reader) for item in value.items]
     read = tuple(corner for corner in corners if corner is not None)
     return read if len(read) == len(corners) else None
 
 
-def _corner(value: ValueNode, reading: Reader) -> Point | None:
+def _corner(value: ValueNode, reader: Reader) -> Point | None:
     if isinstance(value, SequenceNode) and len(value.items) == 2:
         pair = value.items
     elif isinstance(value, MappingNode):
-        entries = reading.entries(value, ("lat", "lon"), "a corner")
-        if entries is None or _lacks(entries, ("lat", "lon"), value, reading):
+        entries = reader.entries(value, ("lat", "lon"), "a corner")
+        if entries is None or _lacks(entries, ("lat", "lon"), value, reader):
             return None
         pair = (entries["lat"], entries["lon"])
     else:
-        reading.problem(value, f"a corner such as [60.1, 24.9] is expected here, not {name_of(value)}")
+        reader.problem(value, f"a corner such as [60.1, 24.9] is expected here, not {name_of(value)}")
         return None
-    latitude, longitude = _degrees(pair[0], reading, 90), _degrees(pair[1], reading, 180)
+    latitude, longitude = _degrees(pair[0], reader, 90), _degrees(pair[1], reader, 180)
     return None if latitude is None or longitude is None else (latitude, longitude)
 
 
-def _lacks(entries: dict[str, ValueNode], words: Sequence[str], at: ValueNode, reading: Reader) -> bool:
+def _lacks(entries: dict[str, ValueNode], words: Sequence[str], at: ValueNode, reader: Reader) -> bool:
     missing = [word for word in words if word not in entries]
     if missing:
-        reading.problem(at, f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing here")
+        reader.problem(at, f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing here")
     return bool(missing)
 
 
-def _degrees(value: ValueNode, reading: Reader, most: int) -> float | None:
+def _degrees(value: ValueNode, reader: Reader, most: int) -> float | None:
     number = plain_number(value.text.strip()) if isinstance(value, ScalarNode) else None
     if number is not None and -most <= number <= most:
         return number
-    reading.problem(value, f"degrees from -{most} to {most} are expected here, not {name_of(value)}")
+    reader.problem(value, f"degrees from -{most} to {most} are expected here, not {name_of(value)}")
     return None
 
 
-def _metres(value: ValueNode, reading: Reader) -> float | None:
+def _metres(value: ValueNode, reader: Reader) -> float | None:
     found = _DISTANCE.fullmatch(value.text.strip()) if isinstance(value, ScalarNode) else None
     metres = float(found[1]) * _METRES[found[2].lower()] if found else 0
     if 0 < metres <= _HALF_ROUND:
         return metres
     message = f"a distance is expected here, not {name_of(value)}"
-    reading.problem(value, message, hint="Write it with its unit: 500m, 2km or 1.5mi.")
+    reader.problem(value, message, hint="Write it with its unit: 500m, 2km or 1.5mi.")
     return None
 
 

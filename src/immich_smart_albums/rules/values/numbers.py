@@ -63,16 +63,16 @@ class Range:
         return " ".join(words)
 
 
-def read_range(value: ValueNode, reading: Reader, unit: Unit) -> Range | None:
+def read_range(value: ValueNode, reader: Reader, unit: Unit) -> Range | None:
     """The range in a value; None with a problem noted."""
     if isinstance(value, MappingNode):
-        return _from_entries(value, reading, unit)
+        return _from_entries(value, reader, unit)
     found = _from_text(value.text.strip(), unit) if isinstance(value, ScalarNode) else None
     if found is None:
         hint = f"Ranges are written such as {unit.example}."
-        reading.problem(value, f"{unit.meant} or a range is expected here, not {name_of(value)}", hint=hint)
+        reader.problem(value, f"{unit.meant} or a range is expected here, not {name_of(value)}", hint=hint)
         return None
-    return _in_order(found, value, reading)
+    return _in_order(found, value, reader)
 
 
 def _from_text(text: str, unit: Unit) -> Range | None:
@@ -93,27 +93,27 @@ def _from_text(text: str, unit: Unit) -> Range | None:
     return Range(low, high)
 
 
-def _from_entries(value: MappingNode, reading: Reader, unit: Unit) -> Range | None:
-    entries = reading.entries(value, ("min", "max"), unit.meant)
+def _from_entries(value: MappingNode, reader: Reader, unit: Unit) -> Range | None:
+    entries = reader.entries(value, ("min", "max"), unit.meant)
     if entries is None:
         return None
     if not entries:
-        reading.problem(value, f"{unit.meant} or a range is expected here", hint="It takes min, max or both.")
+        reader.problem(value, f"{unit.meant} or a range is expected here", hint="It takes min, max or both.")
         return None
     ends: dict[str, float] = {}
     for word, entry in entries.items():
         number = unit.number(entry.text.strip()) if isinstance(entry, ScalarNode) else None
         if number is None:
-            reading.problem(entry, f"{unit.meant} is expected here, not {name_of(entry)}")
+            reader.problem(entry, f"{unit.meant} is expected here, not {name_of(entry)}")
             continue
         ends[word] = number
-    return _in_order(Range(ends.get("min"), ends.get("max")), value, reading) if len(ends) == len(entries) else None
+    return _in_order(Range(ends.get("min"), ends.get("max")), value, reader) if len(ends) == len(entries) else None
 
 
-def _in_order(found: Range, value: ValueNode, reading: Reader) -> Range | None:
+def _in_order(found: Range, value: ValueNode, reader: Reader) -> Range | None:
     if found.low is None or found.high is None or found.low <= found.high:
         return found
-    reading.problem(value, "the range ends before it begins: nothing can match", hint="Swap its two ends.")
+    reader.problem(value, "the range ends before it begins: nothing can match", hint="Swap its two ends.")
     return None
 
 

@@ -77,17 +77,17 @@ WEEKDAYS = NumberedNames(
 )
 
 
-def read_numbers(value: ValueNode, reading: Reader, known: NumberedNames) -> dict[int, str] | None:
+def read_numbers(value: ValueNode, reader: Reader, known: NumberedNames) -> dict[int, str] | None:
     """The numbers, with their names, of one name, a range or a list of these; None with a problem noted."""
-    values = reading.each(value, known.meant)
+    values = reader.elements(value, known.meant)
     if values is None:
         return None
-    read = [_some(value, reading, known) for value in values]
+    read = [_some(value, reader, known) for value in values]
     found = {number for numbers in read if numbers is not None for number in numbers}
     return None if None in read else {number: known.names[number - 1] for number in sorted(found)}
 
 
-def _some(value: ValueNode, reading: Reader, known: NumberedNames) -> tuple[int, ...] | None:
+def _some(value: ValueNode, reader: Reader, known: NumberedNames) -> tuple[int, ...] | None:
     text = value.text.strip() if isinstance(value, ScalarNode) else ""
     if text.lower() in known.groups:
         return known.groups[text.lower()]
@@ -97,37 +97,37 @@ def _some(value: ValueNode, reading: Reader, known: NumberedNames) -> tuple[int,
     if None in ends:
         otherwise = "A range is written with two dots: Monday..Friday."
         hint = did_you_mean(text, (*known.names, *known.groups), otherwise, written=str)
-        reading.problem(value, f"{known.meant} is expected here, not {name_of(value)}", hint=hint)
+        reader.problem(value, f"{known.meant} is expected here, not {name_of(value)}", hint=hint)
         return None
     first, last = ends[0] or 0, ends[-1] or 0
     around = len(known.names)
     return tuple((first - 1 + step) % around + 1 for step in range((last - first) % around + 1))
 
 
-def read_days(value: ValueNode, reading: Reader) -> CyclicRange | None:
+def read_days(value: ValueNode, reader: Reader) -> CyclicRange | None:
     """A day of every year, `12-24`, or a range of them, `12-24..01-06`."""
     meant = "a day of the year such as 12-24, or a range such as 12-24..01-06,"
-    return _cycle(value, reading, _day, meant, ("01-01", "12-31"))
+    return _cycle(value, reader, _day, meant, ("01-01", "12-31"))
 
 
-def read_times(value: ValueNode, reading: Reader) -> CyclicRange | None:
+def read_times(value: ValueNode, reader: Reader) -> CyclicRange | None:
     """A range of times of day, `18:00..23:30`."""
     if isinstance(value, ScalarNode) and ".." not in value.text:
         hint = "Write a beginning and an end, such as 18:00..23:30."
-        reading.problem(value, f"a range of times is expected here, not {name_of(value)}", hint=hint)
+        reader.problem(value, f"a range of times is expected here, not {name_of(value)}", hint=hint)
         return None
-    return _cycle(value, reading, _time, "a range of times such as 18:00..23:30", ("00:00", "24:00"))
+    return _cycle(value, reader, _time, "a range of times such as 18:00..23:30", ("00:00", "24:00"))
 
 
 def _cycle(
-    value: ValueNode, reading: Reader, read: Callable[[str], str | None], meant: str, ends: tuple[str, str]
+    value: ValueNode, reader: Reader, read: Callable[[str], str | None], meant: str, ends: tuple[str, str]
 ) -> CyclicRange | None:
     """A range, of which one end may be left open: then it goes to that end of the year or the day."""
     start, dots, end = (part.strip() for part in (value.text if isinstance(value, ScalarNode) else "").partition(".."))
     first = read(start or (ends[0] if end else ""))
     last = read(end or (ends[1] if start else "")) if dots else first
     if first is None or last is None:
-        reading.problem(value, f"{meant} is expected here, not {name_of(value)}")
+        reader.problem(value, f"{meant} is expected here, not {name_of(value)}")
         return None
     return CyclicRange(first, last)
 

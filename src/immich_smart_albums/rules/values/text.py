@@ -46,53 +46,53 @@ class TextField:
     """What `none` means, where it means something."""
 
 
-def read_text_test(value: ValueNode, reading: Reader, of: TextField) -> Node | None:
+def read_text_test(value: ValueNode, reader: Reader, of: TextField) -> Node | None:
     """The test in a value, or in each value of a list, of which any holds."""
     meant = f"a regular expression for the {of.noun}"
-    return read_list(value, reading, meant, lambda each: _one(each, reading, of), none=of.unknown)
+    return read_list(value, reader, meant, lambda each: _one(each, reader, of), none=of.unknown)
 
 
-def _one(value: ValueNode, reading: Reader, of: TextField) -> Node | None:
+def _one(value: ValueNode, reader: Reader, of: TextField) -> Node | None:
     if not isinstance(value, MappingNode):
-        _note_accident(value, reading, of)
-        return _matches(value, reading, of)
+        _note_accident(value, reader, of)
+        return _matches(value, reader, of)
     readers = {"regex": _matches, "contains": _contains} | ({} if of.glob_start is None else {"glob": _is_like})
     meant = f"a test of the {of.noun}"
-    return options(value, reading, meant, {word: partial(_listed, read, reading, of) for word, read in readers.items()})
+    return options(value, reader, meant, {word: partial(_listed, read, reader, of) for word, read in readers.items()})
 
 
-def _note_accident(value: ValueNode, reading: Reader, of: TextField) -> None:
+def _note_accident(value: ValueNode, reader: Reader, of: TextField) -> None:
     """Say it where a plain text is hardly meant as the expression that it is. It stays one, as files rely on that."""
     meaning = accident(value.text) if isinstance(value, ScalarNode) else None
     if meaning is not None and isinstance(value, ScalarNode):
-        reading.findings.warn(
+        reader.diagnostics.warn(
             f"{value.span}: {value.text!r} is read as a regular expression, in which {meaning}; for the {of.noun} with "
             f"this text write {{contains: {value.text!r}}}, for the expression {{regex: {value.text!r}}}"
         )
 
 
 def _listed(
-    read: Callable[[ValueNode, Reader, TextField], Node | None], reading: Reader, of: TextField, value: ValueNode
+    read: Callable[[ValueNode, Reader, TextField], Node | None], reader: Reader, of: TextField, value: ValueNode
 ) -> Node | None:
-    return read_list(value, reading, f"a text for the {of.noun}", lambda each: read(each, reading, of))
+    return read_list(value, reader, f"a text for the {of.noun}", lambda each: read(each, reader, of))
 
 
-def _matches(value: ValueNode, reading: Reader, of: TextField) -> Filter | None:
-    text = reading.text(value, "a regular expression")
-    return None if text is None else _check(f"{of.noun} matches {text!r}", text, value, reading, of)
+def _matches(value: ValueNode, reader: Reader, of: TextField) -> Filter | None:
+    text = reader.text(value, "a regular expression")
+    return None if text is None else _check(f"{of.noun} matches {text!r}", text, value, reader, of)
 
 
-def _contains(value: ValueNode, reading: Reader, of: TextField) -> Filter | None:
-    text = reading.text(value, "a text")
-    return None if text is None else _check(f"{of.noun} contains {text!r}", re.escape(nfc(text)), value, reading, of)
+def _contains(value: ValueNode, reader: Reader, of: TextField) -> Filter | None:
+    text = reader.text(value, "a text")
+    return None if text is None else _check(f"{of.noun} contains {text!r}", re.escape(nfc(text)), value, reader, of)
 
 
-def _is_like(value: ValueNode, reading: Reader, of: TextField) -> Filter | None:
-    text = reading.text(value, "a glob")
+def _is_like(value: ValueNode, reader: Reader, of: TextField) -> Filter | None:
+    text = reader.text(value, "a glob")
     if text is None:
         return None
     start = r"\A" if text.startswith("/") else of.glob_start
-    return _check(f"{of.noun} is like {text!r}", f"(?s){start}{_from_glob(nfc(text))}\\Z", value, reading, of)
+    return _check(f"{of.noun} is like {text!r}", f"(?s){start}{_from_glob(nfc(text))}\\Z", value, reader, of)
 
 
 def _from_glob(text: str) -> str:
@@ -107,13 +107,13 @@ def _from_glob(text: str) -> str:
     return written
 
 
-def _check(words: str, regex: str, at: ValueNode, reading: Reader, of: TextField) -> Filter | None:
+def _check(words: str, regex: str, at: ValueNode, reader: Reader, of: TextField) -> Filter | None:
     try:
         pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH)
     except PatternError as error:
         problem = at.span.problem(error.reason, hint=error.hint)
         excerpt = marked(error.text, error.position)
-        reading.findings.problems.append(replace(problem, excerpt=excerpt))
+        reader.diagnostics.problems.append(replace(problem, excerpt=excerpt))
         return None
 
     def holds(record: Record) -> bool:

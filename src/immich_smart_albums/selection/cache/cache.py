@@ -78,37 +78,37 @@ class RunCache:
         self._recalled = 0
         self._doubts: Counter[str] = Counter()
 
-    def wants_ids(self, reading: Scan) -> bool:
+    def wants_ids(self, scan: Scan) -> bool:
         """See `SearchCache.wants_ids`."""
-        return untracked_reason(reading) is None
+        return untracked_reason(scan) is None
 
-    def recall(self, reading: Scan) -> SearchResult | None:
+    def recall(self, scan: Scan) -> SearchResult | None:
         """See `SearchCache.recall`. Raises nothing: what cannot be asked is read in full and fails there."""
         try:
-            found = self._up_to_date(reading)
+            found = self._up_to_date(scan)
         except CacheMissError as doubt:
-            self._doubt(reading, str(doubt), str(doubt))
+            self._doubt(scan, str(doubt), str(doubt))
             return None
         except (ServerError, ValueError) as error:
-            self._doubt(reading, "what changed cannot be told", str(error))
+            self._doubt(scan, "what changed cannot be told", str(error))
             return None
         with self._lock:
             self._recalled += 1
         return found
 
-    def keep(self, reading: Scan, found: SearchResult) -> None:
+    def keep(self, scan: Scan, found: SearchResult) -> None:
         """See `SearchCache.keep`."""
-        before = self._counted.get(self._key(reading))
+        before = self._counted.get(self._key(scan))
         if before is None:
             return
         try:
-            ids, total = ids_of(found), self._searches.count(reading.query)
+            ids, total = ids_of(found), self._searches.count(scan.query)
         except (ValueError, ServerError):
             return
         if total == before >= length(ids):
-            self._make(reading, self._stamp(self._whose.now), CacheEntry.of(found, ids, total))
+            self._make(scan, self._stamp(self._whose.now), CacheEntry.of(found, ids, total))
         else:
-            self._log(f"{reading.query.describe()}: not kept: the library changed meanwhile")
+            self._log(f"{scan.query.describe()}: not kept: the library changed meanwhile")
 
     def save(self) -> None:
         """Write what is known now, for the next run; searches that were not read to their end stay as they were."""
@@ -123,50 +123,48 @@ class RunCache:
         reasons = ", ".join(f"{doubt} ({count})" for doubt, count in sorted(self._doubts.items()))
         return f"{words}; read in full: {reasons}" if reasons else words
 
-    def _doubt(self, reading: Scan, reason: str, message: str) -> None:
+    def _doubt(self, scan: Scan, reason: str, message: str) -> None:
         """Note why a search is read in full; and how many it finds, so that what changes meanwhile is noticed."""
-        self._log(f"{reading.query.describe()}: read in full: {message}")
+        self._log(f"{scan.query.describe()}: read in full: {message}")
         with self._lock:
             self._doubts[reason] += 1
-        if untracked_reason(reading) is None:
+        if untracked_reason(scan) is None:
             try:
-                total = self._searches.count(reading.query)
+                total = self._searches.count(scan.query)
             except ServerError:
                 return
             if total is None:
-                self._log(f"{reading.query.describe()}: cannot be kept: the server does not count it for this key")
+                self._log(f"{scan.query.describe()}: cannot be kept: the server does not count it for this key")
             else:
-                self._counted[self._key(reading)] = total
+                self._counted[self._key(scan)] = total
 
-    def _up_to_date(self, reading: Scan) -> SearchResult:
+    def _up_to_date(self, scan: Scan) -> SearchResult:
         """What a search finds now. Raises DoubtError and ServerError."""
-        reason = untracked_reason(reading)
+        reason = untracked_reason(scan)
         if reason is not None:
             raise CacheMissError(f"Immich does not tell of changes of {reason}")
-        stamp, kept = self._load(reading)
+        stamp, kept = self._load(scan)
         changed = self._edits.since(stamp.watermark)
-        new = self._among_changed(reading, stamp.watermark) if changed else SearchResult()
+        new = self._among_changed(scan, stamp.watermark) if changed else SearchResult()
         before = [each for each in map(pack, changed) if contains(kept.ids, each)]
         ids = exchanged(kept.ids, before, map(pack, new.places))
         total = length(ids) + kept.total - length(kept.ids)
-        if self._searches.count(reading.query) != total:
+        if self._searches.count(scan.query) != total:
             raise CacheMissError("the server counts other than what was known and what changed add up to")
         found = kept.found()
         found.drop(changed | new.places.keys())
         found.add(new)
-        self._make(
-            reading, self._stamp(stamp.read_at), CacheEntry.of(found, ids, total) if before or new.places else None
-        )
+        self._make(scan, self._stamp(stamp.read_at), CacheEntry.of(found, ids, total) if before or new.places else None)
         self._log(
-            f"{reading.query.describe()}: known from before; of {length(kept.ids)} changed or gone {len(before)},"
+            f"{scan.query.describe()}: known from before; of {length(kept.ids)} changed or gone {len(before)},"
             f" found anew {len(new.places)}"
         )
-        found.places = places(unpacked(ids) if reading.keeps_ids or not reading.trees else found.assets)
+        found.places = places(unpacked(ids) if scan.keeps_ids or not scan.trees else found.assets)
         found.count = length(ids)
         return found
 
-    def _load(self, reading: Scan) -> tuple[Stamp, CacheEntry]:
-        loaded = self._store.load(self._key(reading))
+    def _load(self, scan: Scan) -> tuple[Stamp, CacheEntry]:
+        loaded = self._store.load(self._key(scan))
         if loaded is None:
             raise CacheMissError("not read like this before")
         try:
@@ -181,22 +179,22 @@ class RunCache:
             raise CacheMissError("a day has gone by since the last time")
         return stamp, kept
 
-    def _among_changed(self, reading: Scan, watermark: int) -> SearchResult:
+    def _among_changed(self, scan: Scan, watermark: int) -> SearchResult:
         """What the search finds of what changed."""
-        intake = ResultBuilder(replace(reading, keeps_ids=True))
-        with closing(self._searches.find(changed_since(reading.query, watermark), reading.asked)) as batches:
+        intake = ResultBuilder(replace(scan, keeps_ids=True))
+        with closing(self._searches.find(changed_since(scan.query, watermark), scan.requested_fields)) as batches:
             for batch in batches:
                 intake.take(batch)
-        if intake.found.failures:
+        if intake.result.failures:
             raise CacheMissError("a check could not be made")
-        return intake.found
+        return intake.result
 
     def _stamp(self, read_at: int) -> Stamp:
         return Stamp(str(self._whose.version), self._whose.now, self._whose.now - OVERLAP, read_at)
 
-    def _make(self, reading: Scan, stamp: Stamp, kept: CacheEntry | None) -> None:
+    def _make(self, scan: Scan, stamp: Stamp, kept: CacheEntry | None) -> None:
         with self._lock:
-            self._made[self._key(reading)] = stamp, None if kept is None else kept.encode()
+            self._made[self._key(scan)] = stamp, None if kept is None else kept.encode()
 
-    def _key(self, reading: Scan) -> str:
-        return cache_key(reading, FORMAT, self._whose.user_id, *self._whose.partners)
+    def _key(self, scan: Scan) -> str:
+        return cache_key(scan, FORMAT, self._whose.user_id, *self._whose.partners)

@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.query_plan import Scan
 
 
-def cache_key(reading: Scan, *context: str) -> str:
+def cache_key(scan: Scan, *context: str) -> str:
     """A text that two readings share only if they find and keep the same; `context` is what else tells them apart.
 
     Checks are told apart by their words, and keys by their names and fields.
     """
     shape = [
         list(context),
-        _query(reading.query),
-        sorted(reading.fields),
-        [check.key for check in reading.filters],
-        [[key.name, *sorted(key.fields)] for key in reading.keys],
-        [_tree(tree) for tree in reading.trees],
-        reading.keeps_ids,
+        _query(scan.query),
+        sorted(scan.fields),
+        [check.key for check in scan.filters],
+        [[key.name, *sorted(key.fields)] for key in scan.keys],
+        [_tree(tree) for tree in scan.trees],
+        scan.keeps_ids,
     ]
     return hashlib.sha256(msgspec.json.encode(shape)).hexdigest()
 

@@ -45,7 +45,7 @@ WIDE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _CachedSearch:
     """What one search found."""
 
     batches: tuple[bytes, ...]
@@ -62,7 +62,7 @@ class RecordCache:
         self._searches = searches
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
-        self._kept: dict[Query, _Kept] = {}
+        self._cached: dict[Query, _CachedSearch] = {}
         self._details: dict[str, bytes] = {}
         self._counts: dict[Query, int | None] = {}
         self._bytes = 0
@@ -70,16 +70,16 @@ class RecordCache:
     def shared(self) -> dict[Query, frozenset[str]]:
         """The searches that cost nothing any more, with the top-level fields of what they found."""
         with self._lock:
-            return {query: roots(kept.fields) for query, kept in self._kept.items()}
+            return {query: roots(kept.fields) for query, kept in self._cached.items()}
 
     def sizes(self) -> dict[Query, int]:
         """How many assets these searches found."""
         with self._lock:
-            return {query: kept.count for query, kept in self._kept.items()}
+            return {query: kept.count for query, kept in self._cached.items()}
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[Records, None, None]:
         """See `SearchApi.find`."""
-        kept = self._kept.get(query)
+        kept = self._cached.get(query)
         if kept is not None and fields <= kept.fields:
             yield from (msgspec.msgpack.decode(batch) for batch in kept.batches)
             return
@@ -99,9 +99,9 @@ class RecordCache:
                 yield records
         if packed is not None:
             with self._lock:
-                before = self._kept.get(query)
+                before = self._cached.get(query)
                 self._bytes += size - (sum(map(len, before.batches)) if before else 0)
-                self._kept[query] = _Kept(tuple(packed), fields, len(ids))
+                self._cached[query] = _CachedSearch(tuple(packed), fields, len(ids))
 
     def count(self, query: Query) -> int | None:
         """See `SearchApi.count`."""
@@ -109,7 +109,7 @@ class RecordCache:
 
     def estimate(self, query: Query) -> int | None:
         """See `SearchApi.estimate`; each search is asked about once."""
-        kept = self._kept.get(query)
+        kept = self._cached.get(query)
         if kept is not None:
             return kept.count
         if query not in self._counts:

@@ -39,14 +39,14 @@ _TRACKED = _APART_FROM_SEARCHES | {
 """Fields of records that are tracked, with all that is in them."""
 
 
-def untracked_reason(reading: Scan) -> str | None:
+def untracked_reason(scan: Scan) -> str | None:
     """What may change what a search finds, or what is read of it, without being told; None where nothing may."""
-    query = reading.query
+    query = scan.query
     if query.kind is Kind.SMART:
         return "rankings"
     if query.limit is not None:
         return "the first of a search"
-    words = {*_untold_of(query), *_untold_of_fields(reading.fields)}
+    words = {*_untold_of(query), *_untold_of_fields(scan.fields)}
     return " and ".join(sorted(words)) or None
 
 

@@ -81,7 +81,7 @@ def queries_to_count(rules: Sequence[Rule], server: Capabilities, shared: Shared
     """
     compiler = _Compiler(server, Costs(NOTHING_KNOWN), shared or {})
     plan = compiler.run(rules, ())
-    taken = {part for rule in plan.rules for part in rule.parts}
+    taken = {part for rule in plan.rules for part in rule.branches}
     doubts = (queries for answer, queries in compiler.close_calls if taken.issuperset(answer))
     return tuple(dict.fromkeys(chain.from_iterable(doubts)))
 

@@ -132,7 +132,7 @@ class _Explainer:
     def _seen(self) -> dict[str, Asset]:
         """Every photo that the searches which feed the rule found, and looked at."""
         seen = dict(self.evidence.matching)
-        for part in self.evidence.plan.parts:
+        for part in self.evidence.plan.branches:
             result = self.evidence.results.results[part.driver]
             seen |= result.assets
             seen |= {asset_id: rejected.asset for asset_id, rejected in result.rejected.items()}

@@ -17,7 +17,7 @@ from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search, leaves
 from immich_smart_albums.selection.query_plan import needs_details
 from immich_smart_albums.selection.stages import (
     NOTHING_ELSE,
-    asked_of,
+    conditions_of,
     of_fields,
     when_failed,
     when_found,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.query_plan import Branch, RulePlan
     from immich_smart_albums.selection.run.details import DetailFetcher
     from immich_smart_albums.selection.run.fetch import SearchResults
-    from immich_smart_albums.selection.stages import Asked, Stages
+    from immich_smart_albums.selection.stages import KnownConditions, Stages
 
 _BITS = {stage: 1 << at for at, stage in enumerate(Stage)}
 _SETS = range(1 << len(Stage))
@@ -43,7 +43,7 @@ ALWAYS = (1 << len(_SETS)) - 1
 Table = int
 
 
-def needing(stages: Iterable[Stage]) -> Table:
+def certain_after(stages: Iterable[Stage]) -> Table:
     """Certain once these steps are done."""
     return _needing(_number(stages))
 
@@ -54,7 +54,7 @@ def _needing(needed: int) -> Table:
 
 
 @lru_cache(maxsize=4096)
-def lacking(table: Table, done: Stages) -> tuple[Stage, ...]:
+def missing_stages(table: Table, done: Stages) -> tuple[Stage, ...]:
     """The fewest steps that are still to be done for certainty, in Immich's order; empty where there is certainty."""
     number = _number(done)
     ways = [each & ~number for each in _SETS if table >> (each | number) & 1]
@@ -63,7 +63,7 @@ def lacking(table: Table, done: Stages) -> tuple[Stage, ...]:
 
 
 @lru_cache(maxsize=4096)
-def resting_on(table: Table, done: Stages) -> Stages:
+def deciding_stages(table: Table, done: Stages) -> Stages:
     """The steps beyond those that are done by which certainty may still come about."""
     number = _number(done)
     sets = [each for each in _SETS if each & number == number]
@@ -92,25 +92,25 @@ class Certainty:
     def of(self, asset_id: str) -> Table:
         """The table of a photo that the rule matches. Raises ServerError and FilterError."""
         table = 0
-        for part in self.plan.parts:
+        for part in self.plan.branches:
             if asset_id in self.evidence.results[part.driver].assets:
-                holds, _ = _Looked(part, self, asset_id).tables()
+                holds, _ = _AssetCertainty(part, self, asset_id).tables()
                 table |= holds
-        return table & needing(_of_rule(self.plan.rule))
+        return table & certain_after(_of_rule(self.plan.rule))
 
     def is_read(self, asset_id: str) -> bool | None:
         """Whether a search showed that the file was read; None where none showed the metadata."""
         shown = None
-        for frame in dict.fromkeys(part.driver for part in self.plan.parts):
-            reading, passed = self.evidence.scans[frame], self.evidence.results[frame].passed
-            if reading.shows_metadata and asset_id in passed:
-                shown = bool(passed[asset_id] >> len(reading.filters) & 1) or bool(shown)
+        for frame in dict.fromkeys(part.driver for part in self.plan.branches):
+            scan, passed = self.evidence.scans[frame], self.evidence.results[frame].passed
+            if scan.shows_metadata and asset_id in passed:
+                shown = bool(passed[asset_id] >> len(scan.filters) & 1) or bool(shown)
         return shown
 
 
 def certainty(plan: RulePlan, evidence: SearchResults, details: DetailFetcher) -> Certainty | None:
     """What tells of a rule's matches; None where every match is certain, whatever Immich is still to do."""
-    is_certain = not _of_rule(plan.rule) and not any(map(_stages, plan.parts))
+    is_certain = not _of_rule(plan.rule) and not any(map(_stages, plan.branches))
     return None if is_certain else Certainty(plan, evidence, details)
 
 
@@ -132,7 +132,7 @@ def _stages(part: Branch) -> Stages:
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
+class _AssetCertainty:
     """One part and one photo of its frame."""
 
     part: Branch
@@ -141,18 +141,22 @@ class _Looked:
 
     def tables(self) -> tuple[Table, Table]:
         """When it is certain that the part holds, and when that it does not."""
-        frame, tree = needing(when_found(self.part.driver)), self.part.residual
+        frame, tree = certain_after(when_found(self.part.driver)), self.part.residual
         if tree is None:
             return frame, 0
-        holds, fails = self._of(tree, asked_of(self.part.driver))
+        holds, fails = self._of(tree, conditions_of(self.part.driver))
         return frame & holds, fails
 
-    def _of(self, node: Node, holding: Asked) -> tuple[Table, Table]:
+    def _of(self, node: Node, holding: KnownConditions) -> tuple[Table, Table]:
         match node:
             case Search():
                 return self._searched(node, holding)
             case Filter():
-                return (needing(when_passed(node)), 0) if self._passes(node) else (0, needing(when_failed(node)))
+                return (
+                    (certain_after(when_passed(node)), 0)
+                    if self._passes(node)
+                    else (0, certain_after(when_failed(node)))
+                )
             case Not():
                 holds, fails = self._of(node.child, holding)
                 return fails, holds
@@ -170,14 +174,14 @@ class _Looked:
     def _finds(self, search: Search) -> bool:
         return self.asset_id in self.certainty.evidence.results[search.query].places
 
-    def _known(self, node: Node) -> Asked:
+    def _known(self, node: Node) -> KnownConditions:
         """What a search beside others is known to say of the photo: others were narrowed to it."""
-        return asked_of(node.query) if isinstance(node, Search) and self._finds(node) else NOTHING_ELSE
+        return conditions_of(node.query) if isinstance(node, Search) and self._finds(node) else NOTHING_ELSE
 
-    def _searched(self, search: Search, holding: Asked) -> tuple[Table, Table]:
+    def _searched(self, search: Search, holding: KnownConditions) -> tuple[Table, Table]:
         if self._finds(search):
-            return needing(when_found(search.query)), 0
-        return 0, needing(when_missing(search.query, holding))
+            return certain_after(when_found(search.query)), 0
+        return 0, certain_after(when_missing(search.query, holding))
 
     def _passes(self, check: Filter) -> bool:
         frame, evidence = self.part.driver, self.certainty.evidence

@@ -32,7 +32,7 @@ class DetailFetcher:
     _failures: dict[Filter, FilterError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        parts = [(rule, part) for rule in self.plan.rules for part in rule.parts]
+        parts = [(rule, part) for rule in self.plan.rules for part in rule.branches]
         self._checks = tuple(dict.fromkeys(check for _, part in parts for check in part.detail_filters))
         self._keys = tuple(
             dict.fromkeys(

@@ -117,9 +117,9 @@ class _Selector:
     def selection(self) -> Selection:
         """What the rule selects. Raises SmartAlbumsError where details of assets cannot be read or checked."""
         matching: dict[str, Asset] = {}
-        for part in self.plan.parts:
+        for part in self.plan.branches:
             assets = self.evidence.results[part.driver].assets
-            matching.update((each, assets[each]) for each in self._part(part, set(assets)))
+            matching.update((each, assets[each]) for each in self._matches_of(part, set(assets)))
         rule = self.plan.rule
         rankings = [self.evidence.results[query].places for query in self.plan.ranking]
         doubts = certainty(self.plan, self.evidence, self.details)
@@ -137,14 +137,14 @@ class _Selector:
         chosen = tuple(newest_first(matching[group] for group in groups))
         return Selection(chosen, len(matching), groups, notes, certainty=doubts, evidence=evidence)
 
-    def _part(self, part: Branch, base: set[str]) -> set[str]:
+    def _matches_of(self, part: Branch, base: set[str]) -> set[str]:
         """The matches of a part, saying what each step kept."""
         tree = part.residual
         if tree is None:
             self.log(f"{part.driver.describe()}: kept {len(base)}")
             return base
         steps = tree.children if isinstance(tree, All) else (tree,)
-        within = _Within(part, self.evidence, self.details)
+        within = _BranchEvaluator(part, self.evidence, self.details)
         for step in sorted(steps, key=within.lateness):
             kept = within.matching(step, base)
             self.log(f"{describe(step)}: kept {len(kept)} of {len(base)}")
@@ -153,7 +153,7 @@ class _Selector:
 
 
 @dataclass(slots=True)
-class _Within:
+class _BranchEvaluator:
     """Evaluates the tree of one part on assets that its frame found."""
 
     part: Branch

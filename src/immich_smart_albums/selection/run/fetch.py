@@ -86,41 +86,41 @@ class _Run:
     errors: dict[int, SmartAlbumsError] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
 
-    def read(self, reading: Scan) -> SearchResult:
+    def read(self, scan: Scan) -> SearchResult:
         """Read one search to its end, unless it is known from before. Raises SmartAlbumsError."""
-        found = self.memory.recall(reading) if self.memory else None
+        found = self.memory.recall(scan) if self.memory else None
         if found is None:
-            found = self._read(reading)
+            found = self._read(scan)
             if self.memory and not found.failures:
-                self.memory.keep(reading, found)
-        self.on_found(reading.query, found.count)
+                self.memory.keep(scan, found)
+        self.on_found(scan.query, found.count)
         return found
 
-    def _read(self, reading: Scan) -> SearchResult:
-        keeps_ids = reading.keeps_ids or (self.memory is not None and self.memory.wants_ids(reading))
-        intake = ResultBuilder(replace(reading, keeps_ids=keeps_ids), keeps_rejected=self.keeps_rejected)
-        with closing(self.searches.find(reading.query, reading.asked)) as batches:
+    def _read(self, scan: Scan) -> SearchResult:
+        keeps_ids = scan.keeps_ids or (self.memory is not None and self.memory.wants_ids(scan))
+        intake = ResultBuilder(replace(scan, keeps_ids=keeps_ids), keeps_rejected=self.keeps_rejected)
+        with closing(self.searches.find(scan.query, scan.requested_fields)) as batches:
             for batch in batches:
-                if not self.is_needed(reading):
+                if not self.is_needed(scan):
                     raise _StoppedError
                 intake.take(batch)
-                if intake.found.failures:
-                    self._note_failures(reading, intake.found)
-        return intake.found
+                if intake.result.failures:
+                    self._note_failures(scan, intake.result)
+        return intake.result
 
-    def is_needed(self, reading: Scan) -> bool:
+    def is_needed(self, scan: Scan) -> bool:
         """Whether a rule that may still be answered depends on a search."""
-        return not self.stop.is_set() and not self.dependent[reading.query] <= self.errors.keys()
+        return not self.stop.is_set() and not self.dependent[scan.query] <= self.errors.keys()
 
-    def fail(self, reading: Scan, error: SmartAlbumsError) -> None:
+    def fail(self, scan: Scan, error: SmartAlbumsError) -> None:
         """Fail the rules that depend on a search; what went wrong first counts."""
-        for at in self.dependent[reading.query]:
+        for at in self.dependent[scan.query]:
             self.errors.setdefault(at, error)
 
-    def _note_failures(self, reading: Scan, found: SearchResult) -> None:
+    def _note_failures(self, scan: Scan, found: SearchResult) -> None:
         """Fail the rules that depend on checks that could not be made."""
         for at, rule in enumerate(self.plan.rules):
-            for part in rule.parts:
-                for check in part.filters if part.driver == reading.query else ():
+            for part in rule.branches:
+                for check in part.filters if part.driver == scan.query else ():
                     if check in found.failures:
                         self.errors.setdefault(at, found.failures[check])

@@ -56,10 +56,10 @@ class Split:
     def _values(self, key: SplitKey, ids: Mapping[str, Asset]) -> dict[str, tuple[str, ...]]:
         """The values of a key for each asset, from any search that showed it, else from the asset itself."""
         found: dict[str, tuple[str, ...]] = {}
-        for frame in dict.fromkeys(part.driver for part in self.plan.parts):
-            reading = self.evidence.scans[frame]
-            if key in reading.keys:
-                at, shown = reading.keys.index(key), self.evidence.results[frame].groups
+        for frame in dict.fromkeys(part.driver for part in self.plan.branches):
+            scan = self.evidence.scans[frame]
+            if key in scan.keys:
+                at, shown = scan.keys.index(key), self.evidence.results[frame].groups
                 found.update((id_, shown[id_][at]) for id_ in ids if id_ in shown)
         missing = ids.keys() - found.keys()
         return found | self.details.values(key, missing) if missing else found

@@ -45,9 +45,9 @@ def read_steps(text: str) -> tuple[Step, ...]:
 
     Raises PathError.
     """
-    reading = _PathParser(text)
-    reading.read()
-    return tuple(reading.steps)
+    parser = _PathParser(text)
+    parser.read()
+    return tuple(parser.steps)
 
 
 class _PathParser:

@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Whom:
+class PersonResolver:
     """Looks up people for one rule."""
 
     searches: SearchApi
     names: NameResolver
-    findings: Diagnostics
-    reach: Scope
+    diagnostics: Diagnostics
+    scope: Scope
     """Where the rule looks."""
 
-    def wrong(self, name: str, where: Place | None, *, excludes: bool) -> Problem | None:
+    def problem_with(self, name: str, where: Place | None, *, excludes: bool) -> Problem | None:
         """Why a name or an id stands for nobody; None where it does. Raises ServerError."""
         problem = self.names.problem_with(EntityKind.PERSON, name, where)
         if problem is None or not self._sees_others:
@@ -50,18 +50,18 @@ class Whom:
         hint = f"Outside a not, names are those of your own people. Give a partner's by id: {', '.join(sorted(others))}"
         return problem_at(where, f"nobody of yours is named {name!r}, only somebody on a partner's photos", hint)
 
-    def has(self, person_id: str) -> bool:
+    def exists(self, person_id: str) -> bool:
         """Whether a person exists: the account's own, or one on a partner's photos. Raises ServerError."""
         return self.names.has_person(person_id) or (self._sees_others and person_id in self._others.names)
 
-    def node(self, leaf: Reference, *, excludes: bool) -> Node:
+    def resolve(self, leaf: Reference, *, excludes: bool) -> Node:
         """What people by name or id stand for. Raises ServerError."""
-        everywhere = self.reach != TIMELINE_ONLY
+        everywhere = self.scope != TIMELINE_ONLY
         own = [frozenset(self.names.ids(EntityKind.PERSON, name, everywhere=everywhere)) for name in leaf.names]
         if not excludes or not self._sees_others or all(map(is_id, leaf.names)):
             return leaf.resolve(tuple(map(_sorted, own)))
         if self.names.partners is None:
-            self.findings.warn(
+            self.diagnostics.warn(
                 f"{leaf.origin}: the key lacks the permission partner.read, so all photos are looked at for partners' "
                 f"people named as in {leaf.key}"
             )
@@ -72,7 +72,7 @@ class Whom:
         silent = self._others.owners - self._others.telling - {self.names.own_id}
         if not silent:
             return built
-        self.findings.warn(
+        self.diagnostics.warn(
             f"{leaf.origin}: Immich shows nobody on the photos of some partner, so whether {leaf.key} holds for them "
             "cannot be told: they are left out"
         )
@@ -80,7 +80,7 @@ class Whom:
 
     @property
     def _others(self) -> ShownPeople:
-        return self.names.shown(self.searches, self.reach)
+        return self.names.shown(self.searches, self.scope)
 
     @property
     def _sees_others(self) -> bool:
@@ -89,12 +89,12 @@ class Whom:
 
     def _require_found(self, person_id: str, leaf: Reference) -> None:
         """Hold the server to it that it finds by id whom it shows: an exclude that finds nobody lets everybody in."""
-        if (person_id, self.reach) in self.names.found_by_id:
+        if (person_id, self.scope) in self.names.found_by_id:
             return
-        query = self.reach.narrow(Query(Kind.METADATA, (("personIds", (person_id,)),), limit=1))
+        query = self.scope.narrow(Query(Kind.METADATA, (("personIds", (person_id,)),), limit=1))
         with closing(self.searches.find(query, frozenset())) as batches:
             if any(map(list, batches)):
-                self.names.found_by_id.add((person_id, self.reach))
+                self.names.found_by_id.add((person_id, self.scope))
                 return
         message = f"{leaf.origin}: the server shows {leaf.key} on a partner's photo and finds no photo of that person"
         hint = "Nothing is decided without it. Exclude the partner's photos (owner: partner), or try again."
