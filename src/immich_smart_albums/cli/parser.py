@@ -109,3 +109,22 @@ def add_verbose(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--verbose", action="store_true", help="tell of every request, and what each step found and kept"
     )
+
+
+SHOWN = 60
+"""Photos of each kind that a page shows of an album, unless somebody says otherwise."""
+
+
+def add_html(parser: Parser, what: str) -> None:
+    """`--html`, `--photos` and `--no-photos`."""
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help=f"write {what} as a page with photos, all in one file"
+    )
+    parser.add_argument(
+        "--photos",
+        type=at_least_one,
+        default=SHOWN,
+        metavar="N",
+        help=f"how many photos of each kind the page shows of an album ({SHOWN})",
+    )
+    parser.add_argument("--no-photos", action="store_true", help="a page without pictures, such as for a bug report")

@@ -10,6 +10,7 @@ from immich_smart_albums.cli.parser import (
     PROGRAM,
     Parser,
     add_albums,
+    add_html,
     add_ledger,
     add_rules,
     add_rules_files,
@@ -59,6 +60,7 @@ def _plan(parser: Parser) -> None:
     add_rules(parser)
     add_albums(parser, "plan")
     parser.add_argument("--out", type=Path, metavar="FILE", help="save the plan, for apply")
+    add_html(parser, "the plan")
     parser.add_argument("--show-plan", action="store_true", help="show the searches that would be sent, and send none")
     parser.add_argument("--exit-code", action="store_true", help="exit with 5 when there are changes")
     _add_report(parser)

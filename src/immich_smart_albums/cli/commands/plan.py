@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.plan_file import plan_text
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.html_report import embedded
 from immich_smart_albums.cli.output import print_lines, save
 from immich_smart_albums.cli.plans import print_plan, report_unwritten
 from immich_smart_albums.cli.rules_session import rules_session
@@ -15,6 +16,7 @@ from immich_smart_albums.report.query_plan import query_plan_lines
 if TYPE_CHECKING:
     import argparse
 
+    from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.cli.console import Console
     from immich_smart_albums.session.session import Session
 
@@ -26,10 +28,21 @@ def run(arguments: argparse.Namespace) -> Exit:
         if arguments.show_plan:
             return _show_searches(session, console)
         plan = session.plan(allow=arguments.allow)
+        if arguments.html:
+            _save_page(arguments, plan, session, console)
     if arguments.out:
         save(arguments.out, plan_text(plan))
     print_plan(plan, arguments.format)
     return report_unwritten(plan, console, changes=Exit.CHANGED if arguments.exit_code else Exit.DONE)
+
+
+def _save_page(arguments: argparse.Namespace, plan: Plan, session: Session, console: Console) -> None:
+    # Templates take a moment to import, and only pages need them.
+    from immich_smart_albums.report.html.plan_page import photos_of_plan, plan_page  # noqa: PLC0415
+
+    wanted = [] if arguments.no_photos else photos_of_plan(plan, arguments.photos)
+    save(arguments.html, plan_page(plan, embedded(wanted, session, console), shown=arguments.photos))
+    console.say(f"the plan as a page: {arguments.html}")
 
 
 def _show_searches(session: Session, console: Console) -> Exit:

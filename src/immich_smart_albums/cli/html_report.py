@@ -1,0 +1,52 @@
+"""Reports as pages in a file: the pictures for them, and the flags."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import ServerError
+from immich_smart_albums.report.words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from immich_smart_albums.cli.console import Console
+    from immich_smart_albums.session.session import Session
+
+BUDGET = 4_500_000
+"""Characters that the pictures of a page may take: it goes by mail, and onto a phone."""
+
+_AT_ONCE = 4
+
+
+def embedded(photos: Sequence[tuple[str, str | None]], session: Session, console: Console) -> dict[str, str]:
+    """Pictures of photos as `data:` addresses, as many as fit; one that the server does not send is left out."""
+    found: dict[str, str] = {}
+    size = missing = place = 0
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        while place < len(photos) and size < BUDGET:
+            group = photos[place : place + 4 * _AT_ONCE]
+            place += len(group)
+            for (photo, _), address in zip(group, pool.map(partial(_address, session), group), strict=True):
+                if address is None:
+                    missing += 1
+                elif size + len(address) <= BUDGET:
+                    found[photo] = address
+                    size += len(address)
+    if missing:
+        console.say(f"{count(missing, 'photo')} shown by name: the server sent no picture")
+    if len(found) + missing < len(photos):
+        console.say(f"{len(found):,} of {count(len(photos), 'photo')} shown as pictures, to keep the page small")
+    return found
+
+
+def _address(session: Session, wanted: tuple[str, str | None]) -> str | None:
+    photo, account = wanted
+    try:
+        picture = session.thumbnail(photo, account=account)
+    except ServerError:
+        return None
+    return f"data:{picture.content_type};base64,{b64encode(picture.data or b'').decode()}"
