@@ -18,6 +18,8 @@ import yaml
 from immich_smart_albums import __version__
 from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.config.variables import VARIABLES
+from immich_smart_albums.daemon.health import status_of
+from immich_smart_albums.daemon.state import LastRun, State
 
 from .dockerfile import environment, stages, value
 from .unraid import template
@@ -182,6 +184,19 @@ def test_the_add_on_for_home_assistant_maps_the_rules_and_names_no_key() -> None
     assert set(addon["arch"]) == {"amd64", "aarch64"}
     assert addon["ports"] == {"8765/tcp": None}
     assert addon["version"] == __version__
+
+
+def test_the_sensors_for_home_assistant_read_what_the_daemon_tells() -> None:
+    run = LastRun("2026-11-26T04:00:00Z", "2026-11-26T04:00:09Z", reason="daily", exit_code=0, albums=3)
+    status = status_of(State(started="2026-11-01T00:00:00Z", last_run=run), now=0)
+    (resource,) = load("homeassistant/rest.yaml")["rest"]
+    assert resource["resource"].endswith("/api/status")
+    for sensor in resource["sensor"]:
+        for path in re.findall(r"value_json\.([\w.]+)", sensor["value_template"]):
+            value: Any = status
+            for word in path.split("."):
+                assert word in value, f"{sensor['name']}: the status has no {path}"
+                value = value[word]
 
 
 # -- what is installed ------------------------------------------------------------------------------------------------
