@@ -124,6 +124,17 @@ class Level:
     """Routes that declared no permission yet, so that any key may call them (before 1.136.0)."""
 
 
+_WORKFLOWS = frozenset(
+    {
+        "GET /plugins/methods",
+        "GET /workflows/triggers",
+        "GET /workflows",
+        "POST /workflows",
+        *(f"{method} /workflows/{{id}}" for method in ("GET", "PUT", "PATCH", "DELETE")),
+    }
+)
+"""3.0.0; before, there was another design at some of these, which is not served here."""
+
 _V3_1 = Level(
     name="3.1",
     version=(3, 1, 0),
@@ -158,7 +169,7 @@ _V2_7 = replace(
     device_fields=True,
     duration_text=True,
     faces=True,
-    missing_routes=frozenset({"GET /albums/{id}/map-markers"}),
+    missing_routes=frozenset({"GET /albums/{id}/map-markers", *_WORKFLOWS} - {"GET /workflows"}),
 )
 
 _V1_132 = replace(
@@ -185,6 +196,7 @@ _V1_132 = replace(
     ocr=False,
     missing_routes=frozenset(
         {
+            *_WORKFLOWS,
             "GET /albums/{id}/map-markers",
             "POST /search/statistics",
             "POST /search/large-assets",

@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from immich_sandbox.library import times
-from immich_sandbox.library.records import Album, Asset, Exif, Partner, Person, Remark, Stack, Tag, User
+from immich_sandbox.library.records import Album, Asset, Exif, Partner, Person, Remark, Stack, Tag, User, Workflow
 from immich_sandbox.seeded import seeded, uuid4
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Library:
         self.albums: dict[str, Album] = {}
         self.assets: dict[str, Asset] = {}
         self.partners: list[Partner] = []
+        self.workflows: dict[str, Workflow] = {}
         self.rankings: dict[str, tuple[str, ...]] = {}
         """Asset ids, best first, for the texts of which a ranking is known; it goes before the concepts."""
         self.timeline: list[Asset] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -206,3 +206,18 @@ class Album:
     def shared(self) -> bool:
         """Whether anyone but the owner can open it."""
         return len(self.roles) > 1 or self.has_shared_link
+
+
+@dataclass(slots=True, eq=False)
+class Workflow:
+    """What the server does for each new photo of a user."""
+
+    id: str
+    owner_id: str
+    trigger: str
+    created_at: int
+    updated_at: int
+    name: str | None = None
+    description: str | None = None
+    enabled: bool = True
+    steps: list[dict[str, Any]] = field(default_factory=list)

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where in a body a value stands."""
-Kind = Literal["boolean", "integer", "number", "text", "choice", "date", "uuid", "uuids", "object", "list"]
+Kind = Literal["boolean", "integer", "number", "text", "choice", "date", "uuid", "uuids", "object", "map", "list"]
 
 ASSET_TYPES = ("IMAGE", "VIDEO", "AUDIO", "OTHER")
 VISIBILITIES = ("archive", "timeline", "hidden", "locked")

@@ -154,6 +154,13 @@ def _object(problems: Problems, value: object, one: Field, path: Path) -> object
     return values
 
 
+def _map(problems: Problems, value: object, one: Field, path: Path) -> object:
+    """An object with whatever properties."""
+    if not isinstance(value, dict):
+        problems.wrong_type("record", value, path, f"{one.name} must be an object")
+    return value
+
+
 def _list(problems: Problems, value: object, one: Field, path: Path) -> object:
     if not isinstance(value, list):
         problems.wrong_type("array", value, path, f"{one.name} must be an array")
@@ -181,6 +188,7 @@ READERS: Mapping[Kind, Callable[[Problems, object, Field, Path], object]] = {
     "uuid": _uuid,
     "uuids": _uuids,
     "object": _object,
+    "map": _map,
     "list": _list,
 }
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_sandbox.endpoints import activities, albums, assets, people, queues, search, server, timeline
+from immich_sandbox.endpoints import activities, albums, assets, people, queues, search, server, timeline, workflows
 
 if TYPE_CHECKING:
     from immich_sandbox.levels import Level
@@ -83,6 +83,14 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/assets/{id}", "asset.read", assets.get_asset),
     Route("PUT", "/assets/{id}", "asset.update", assets.update_asset),
     Route("GET", "/assets/{id}/thumbnail", "asset.view", assets.thumbnail),
+    Route("GET", "/plugins/methods", "plugin.read", workflows.methods),
+    Route("GET", "/workflows/triggers", ANY_KEY, workflows.triggers),
+    Route("GET", "/workflows", "workflow.read", workflows.list_workflows),
+    Route("POST", "/workflows", "workflow.create", workflows.create_workflow),
+    Route("GET", "/workflows/{id}", "workflow.read", workflows.get_workflow),
+    Route("PUT", "/workflows/{id}", "workflow.update", workflows.update_workflow),
+    Route("PATCH", "/workflows/{id}", "workflow.update", workflows.update_workflow),
+    Route("DELETE", "/workflows/{id}", "workflow.delete", workflows.delete_workflow),
 )
 
 

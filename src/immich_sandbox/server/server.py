@@ -19,6 +19,7 @@ from immich_sandbox.request import Backend, Settings
 from immich_sandbox.server.app import App
 from immich_sandbox.server.faults import Faults
 from immich_sandbox.server.transport import SandboxProtocol
+from immich_sandbox.server.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,6 +49,7 @@ class Sandbox:
         self.level = LEVELS[level]
         self.settings = Settings()
         self.faults = Faults()
+        self.uploads = Uploads(library, self.level)
         self._keys = KeyRing()
         backend = Backend(library, self.level, self.settings, AssetWriter(library, self.level), Results(library))
         self._app = App(backend, self._keys, self.faults)

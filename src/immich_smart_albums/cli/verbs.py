@@ -181,11 +181,29 @@ def _daemon(parser: Parser) -> None:
         "--url", metavar="URL", help="how others reach that address, for links in messages (SMART_ALBUMS_URL)"
     )
     parser.add_argument(
+        "--connect", action="store_true", help="let Immich tell it of new photos, as workflow install does"
+    )
+    parser.add_argument(
         "--jitter", type=whole, default=30, metavar="SECONDS", help="put each run off by some seconds, at most (30)"
     )
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="lines on stderr (text)")
     parser.add_argument("--quiet", action="store_true", help="say nothing but problems")
     _add_run(parser)
+
+
+def _workflow(parser: Parser) -> None:
+    verbs = parser.add_subparsers(dest="action", required=True, metavar="install|status|remove", parser_class=Parser)
+    install = verbs.add_parser("install", help="let Immich tell the daemon of new photos", allow_abbrev=False)
+    status = verbs.add_parser("status", help="whether it does (exit 1: it does not)", allow_abbrev=False)
+    remove = verbs.add_parser("remove", help="let it tell no more", allow_abbrev=False)
+    for verb in (install, status, remove):
+        add_rules(verb)
+    for verb in (install, status):
+        verb.add_argument("--url", metavar="URL", help="how Immich reaches the daemon (SMART_ALBUMS_URL)")
+    install.add_argument("--dry-run", action="store_true", help="show what would be done")
+    for verb in (install, status, remove):
+        add_verbose(verb)
+        add_server(verb)
 
 
 def _healthcheck(parser: Parser) -> None:
@@ -256,6 +274,7 @@ VERBS: dict[str, Verb] = {
     "ledger": Verb("list what was added and taken out; allow photos again that people took out", _ledger),
     "adopt": Verb("let a rule take over an album that is there", _adopt),
     "daemon": Verb("keep running: by schedule, and when Immich tells of a photo", _daemon),
+    "workflow": Verb("let Immich tell the daemon of new photos, see whether it does, and end that", _workflow),
     "healthcheck": Verb("tell whether the daemon is well (exit 1: it is not)", _healthcheck),
     "config": Verb("check rules files, show them as they count, or print their JSON Schema", _config),
     "init": Verb("write a rules file to begin with", _init),

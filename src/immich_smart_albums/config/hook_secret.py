@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.config.settings import reason
-from immich_smart_albums.errors import Problem
+from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.model.secret import Secret
 
 if TYPE_CHECKING:
@@ -25,11 +27,21 @@ _SENT = re.compile(r"[\x21-\x7e]+")
 _HINT = "Make one with: openssl rand -hex 32"
 
 
-def read_hook_secret(variables: Variables, diagnostics: Diagnostics) -> Secret | None:
-    """The secret. None where there is none, or with a problem noted."""
+KEPT = "hook-secret"
+"""The file beside the ledger in which one stands that this tool made."""
+
+
+def read_hook_secret(variables: Variables, kept: Path, diagnostics: Diagnostics) -> Secret | None:
+    """That of a variable, else of the file `kept`. None where there is none, or with a problem noted."""
     variable = variables.find(NAME, FILE_NAME)
     if variable is None:
-        return None
+        try:
+            return Secret(read_text(kept, LARGEST_KEY).strip(), str(kept))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            diagnostics.problems.append(Problem(str(kept), f"cannot be read: {reason(error)}", _HINT))
+            return None
     text, origin = variable.text.strip(), variable.origin
     if variable.name == FILE_NAME:
         try:
@@ -43,3 +55,15 @@ def read_hook_secret(variables: Variables, diagnostics: Diagnostics) -> Secret |
         diagnostics.problems.append(Problem(origin, message, _HINT))
         return None
     return Secret(text, origin)
+
+
+def make_hook_secret(kept: Path) -> Secret:
+    """A new secret, kept in a file that only its owner reads. Raises ConfigurationError."""
+    text = secrets.token_hex(32)
+    try:
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(f"{text}\n")
+    except OSError as error:
+        raise ConfigurationError((Problem(str(kept), f"cannot be written: {reason(error)}", _HINT),)) from None
+    return Secret(text, str(kept))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import secrets
 import signal
@@ -15,14 +16,17 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.daemon.household import SessionHousehold
 from immich_smart_albums.daemon.http.app import Parts, application
-from immich_smart_albums.daemon.http.hook import Hook
+from immich_smart_albums.daemon.http.hook import HEADER, PATH, Hook
 from immich_smart_albums.daemon.http.server import HttpServer
-from immich_smart_albums.daemon.loop import Daemon
+from immich_smart_albums.daemon.loop import BACK_OFF, Daemon
 from immich_smart_albums.daemon.messages.outbox import Outbox
 from immich_smart_albums.daemon.nudges import Nudges
 from immich_smart_albums.daemon.state import FILE, StateFile
 from immich_smart_albums.daemon.voice import Messenger
-from immich_smart_albums.errors import Stopped
+from immich_smart_albums.errors import SmartAlbumsError, Stopped, Unreachable
+from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.operations.workflows import Hook as WorkflowHook
+from immich_smart_albums.operations.workflows import install
 from immich_smart_albums.session.events import Detail, Exchanged, Message, Note
 from immich_smart_albums.session.places import ledger_place
 
@@ -34,7 +38,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from immich_smart_albums.daemon.log import Log
-    from immich_smart_albums.model.secret import Secret
     from immich_smart_albums.session.events import Event
     from immich_smart_albums.session.options import Options
 
@@ -56,6 +59,8 @@ class ServiceOptions:
     secret: Secret | None = None
     """What Immich says in its calls. None: it is not listened to."""
     jitter: float = 30.0
+    is_connecting: bool = False
+    """Whether to let Immich tell of photos, at the start."""
     studio: Callable[[], ASGIApp] | None = field(default=None, repr=False)
 
 
@@ -113,6 +118,8 @@ class Service:
                 new_token=lambda: secrets.token_urlsafe(32),
                 link=self._link if self._options.url and self._http is not None else None,
             )
+            if self._options.is_connecting:
+                threading.Thread(target=self._connect, name="connect", daemon=True).start()
             self._work(daemon)
         self._state.change(ended=True, running_since=None)
         self._log.info("ended", "told to end; nothing was left half-written")
@@ -125,6 +132,25 @@ class Service:
             except Stopped:
                 return
             self._wake.wait(seconds)
+
+    def _connect(self) -> None:
+        """Let Immich tell of photos, once it is there; runs do not wait for that."""
+        secret, tries = self._options.secret, iter((*BACK_OFF, *itertools.repeat(BACK_OFF[-1], 1000)))
+        hook = WorkflowHook(f"{self._options.url}{PATH}", HEADER, secret or Secret(""))
+        while not self._is_told.is_set():
+            try:
+                for name, server in self._household.session.servers.items():
+                    made = install(server.workflows, hook)
+                    self._log.info("connected", f"Immich tells of the photos of {name}: workflow {made.id}")
+            except Unreachable:
+                self._is_told.wait(next(tries, BACK_OFF[-1]))
+            except Stopped:
+                return
+            except SmartAlbumsError as error:
+                self._log.error("not.connected", f"{error.message}. {error.hint or ''}")
+                return
+            else:
+                return
 
     def _link(self, token: str) -> str:
         return f"{(self._options.url or '').rstrip('/')}/allow/{token}"

@@ -10,6 +10,7 @@ from immich_smart_albums.immich.hints import ServerInfo
 from immich_smart_albums.immich.pictures import ImmichPictures
 from immich_smart_albums.immich.search.embeddings import Embeddings
 from immich_smart_albums.immich.search.searches import ImmichSearches
+from immich_smart_albums.immich.workflows import Workflows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,6 +33,7 @@ class ImmichServer:
         self.searches = ImmichSearches(
             http, self._capabilities, self.directory, concurrency=concurrency, on_read=on_read
         )
+        self.workflows = Workflows(http, self._capabilities)
         self.albums = ImmichAlbums(http, self._capabilities, self.directory, self.searches)
 
     @property

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.picture import Picture
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.model.version import Version
+    from immich_smart_albums.model.workflow import Step, Workflow
     from immich_smart_albums.selection.ports import SearchApi
 
 
@@ -170,6 +171,30 @@ class Pictures(Protocol):
         ...
 
 
+class Workflows(Protocol):
+    """Immich's own workflows. Everything here raises ServerError rather than answer less."""
+
+    def methods(self) -> frozenset[str] | None:
+        """The methods that steps may use; None where this version has no workflows."""
+        ...
+
+    def owned(self) -> list[Workflow]:
+        """All workflows of the account."""
+        ...
+
+    def create(self, name: str, description: str, trigger: str, step: Step) -> str:
+        """Make a workflow of one step, and return its id."""
+        ...
+
+    def details(self, workflow_id: str) -> Workflow:
+        """One workflow with its steps."""
+        ...
+
+    def delete(self, workflow_id: str) -> None:
+        """Delete a workflow."""
+        ...
+
+
 class PhotoServer(Protocol):
     """One server and one key."""
 
@@ -211,6 +236,11 @@ class PhotoServer(Protocol):
     @property
     def albums(self) -> Albums:
         """Albums."""
+        ...
+
+    @property
+    def workflows(self) -> Workflows:
+        """Immich's own workflows."""
         ...
 
     def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:

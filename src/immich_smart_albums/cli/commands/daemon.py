@@ -10,21 +10,24 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.rules_session import rules_options
-from immich_smart_albums.config.hook_secret import read_hook_secret
+from immich_smart_albums.config.hook_secret import KEPT, make_hook_secret, read_hook_secret
 from immich_smart_albums.config.settings import Variables
 from immich_smart_albums.daemon.log import Log
 from immich_smart_albums.daemon.service import Service, ServiceOptions, ending_by_signals, local_now
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.session.places import ledger_place
 
 if TYPE_CHECKING:
     import argparse
 
     from immich_smart_albums.daemon.log import Level
+    from immich_smart_albums.model.secret import Secret
 
 URL = "SMART_ALBUMS_URL"
 """How others reach the daemon's address."""
 
+_URL_HINT = "Give --url, such as --url http://smart-albums:8765, and an address with --listen."
 _LISTEN = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:]+)\]|(?P<host>[\w.-]+))?:(?P<port>\d{1,5})", re.ASCII)
 
 
@@ -33,19 +36,38 @@ def run(arguments: argparse.Namespace) -> Exit:
     lowest: Level = "warning" if arguments.quiet else "debug" if arguments.verbose else "info"
     journal = Log(sys.stderr, local_now, as_json=arguments.log_format == "json", lowest=lowest)
     diagnostics = Diagnostics()
-    variables = Variables.read(os.environ, Path())
-    secret = read_hook_secret(variables, diagnostics)
-    variable = variables.find(URL)
-    url: str | None = arguments.url or (variable.text if variable else None)
+    url, secret = read_url(arguments), read_secret(arguments, diagnostics)
     listen = None if arguments.listen == "none" else read_listen(arguments.listen, diagnostics)
+    if arguments.connect and not (url and listen):
+        diagnostics.problems.append(Problem("--connect", "nothing says how Immich reaches the daemon", _URL_HINT))
     diagnostics.raise_problems()
+    if arguments.connect and secret is None:
+        secret = make_hook_secret(secret_place(arguments))
+    options = rules_options(arguments)
     service = Service(
-        ServiceOptions(rules_options(arguments), listen, url, secret, float(arguments.jitter)),
-        journal,
+        ServiceOptions(options, listen, url, secret, float(arguments.jitter), is_connecting=arguments.connect), journal
     )
     with ending_by_signals(service, journal):
         service.run()
     return Exit.DONE
+
+
+def read_url(arguments: argparse.Namespace) -> str | None:
+    """How others reach the daemon's address. None: nobody says."""
+    variable = Variables.read(os.environ, Path()).find(URL)
+    url: str | None = arguments.url or (variable.text if variable else None)
+    return url.rstrip("/") if url else None
+
+
+def read_secret(arguments: argparse.Namespace, diagnostics: Diagnostics) -> Secret | None:
+    """What Immich says in its calls. None: nothing yet, or a problem was noted."""
+    return read_hook_secret(Variables.read(os.environ, Path()), secret_place(arguments), diagnostics)
+
+
+def secret_place(arguments: argparse.Namespace) -> Path:
+    """Where a secret is kept that this tool made."""
+    ledger: Path = arguments.ledger or ledger_place(os.environ)
+    return ledger.with_name(KEPT)
 
 
 def read_listen(text: str, diagnostics: Diagnostics) -> tuple[str, int]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.daemon.nudges import Nudges
     from immich_smart_albums.model.secret import Secret
 
+PATH = "/hook"
+
 HEADER = "X-Smart-Albums-Secret"
 
 LARGEST = 256 * 1024

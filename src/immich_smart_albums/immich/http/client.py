@@ -84,6 +84,8 @@ class _Request:
     check: Callable[[str, str, int, Mapping[str, str], bytes], bytes] = check
     """The body of a good answer; raises what another means."""
     stoppable: bool = True
+    is_private: bool = False
+    """Whether its body holds a secret: then no log shows it."""
 
 
 class Http:
@@ -164,6 +166,12 @@ class Http:
         """
         return self._send(method, path, body, repeat=repeat, largest=largest)[1]
 
+    def send_secret(self, method: str, path: str, body: Mapping[str, object]) -> bytes:
+        """As `send`, once, with a body that no log shows."""
+        text = msgspec.json.encode(body)
+        request = _Request(method, path, text, LARGEST, self._time_outs.answer, is_private=True)
+        return self.patiently(lambda: self._try(request), repeat=False)[1]
+
     def _send(
         self,
         method: str,
@@ -217,7 +225,8 @@ class Http:
             raise
         finally:
             seconds = self._clock() - started
-            self._on_exchange(Exchange(method, path, status, seconds, received, request.body, trouble))
+            shown = None if request.is_private else request.body
+            self._on_exchange(Exchange(method, path, status, seconds, received, shown, trouble))
 
     def _without_secrets(self, text: str) -> str:
         for secret in self._secrets:

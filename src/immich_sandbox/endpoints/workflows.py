@@ -1,0 +1,143 @@
+"""Workflows (3.0 and later): what the server does for each new photo of a user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from immich_sandbox.api_error import ApiError, no_access
+from immich_sandbox.library import times
+from immich_sandbox.library.records import Workflow
+from immich_sandbox.request import Answer, json_answer
+from immich_sandbox.requests.fields import Field
+
+if TYPE_CHECKING:
+    from immich_sandbox.request import ApiRequest
+
+TRIGGERS = ("AssetCreate", "AssetMetadataExtraction")
+_TYPES = ["AssetV1"]
+_PLUGIN = "immich-plugin-core"
+_METHODS = {
+    "assetAddToAlbums": "Add to Album(s)",
+    "assetArchive": "Archive",
+    "assetFavorite": "Favorite",
+    "assetFileFilter": "Filter by filename",
+    "assetLocationFilter": "Filter by location",
+    "assetTypeFilter": "Filter by type",
+    "webhook": "Webhook",
+}
+_STEP = Field(
+    "step",
+    "object",
+    fields=(
+        Field("method", "text", required=True),
+        Field("config", "map", null=True),
+        Field("enabled", "boolean"),
+    ),
+)
+_FIELDS = (
+    Field("name", "text", null=True),
+    Field("description", "text", null=True),
+    Field("enabled", "boolean"),
+    Field("steps", "list", fields=(_STEP,)),
+)
+
+
+def methods(_call: ApiRequest) -> Answer:
+    """GET /plugins/methods: what steps may do."""
+    return json_answer([_method(name, title) for name, title in _METHODS.items()])
+
+
+def triggers(_call: ApiRequest) -> Answer:
+    """GET /workflows/triggers."""
+    return json_answer([{"trigger": trigger, "types": _TYPES} for trigger in TRIGGERS])
+
+
+def list_workflows(call: ApiRequest) -> Answer:
+    """GET /workflows: those of the user."""
+    mine = [workflow for workflow in call.library.workflows.values() if workflow.owner_id == call.user_id]
+    return json_answer([_json(workflow) for workflow in mine])
+
+
+def create_workflow(call: ApiRequest) -> Answer:
+    """POST /workflows: 201, and without the steps whatever was stored (3.1.0, recorded)."""
+    asked = call.checked_body(Field("trigger", "choice", choices=TRIGGERS, required=True), *_FIELDS)
+    steps = _steps(asked.get("steps", []))
+    library = call.library
+    now = library.now()
+    made = Workflow(library.new_id(), call.user_id, asked["trigger"], now, now)
+    _change(made, asked)
+    made.steps = steps
+    library.workflows[made.id] = made
+    library.revision += 1
+    return json_answer({**_json(made), "steps": []}, 201)
+
+
+def get_workflow(call: ApiRequest) -> Answer:
+    """GET /workflows/{id}."""
+    return json_answer(_json(_own(call, "workflow.read")))
+
+
+def update_workflow(call: ApiRequest) -> Answer:
+    """PUT and PATCH /workflows/{id}."""
+    workflow = _own(call, "workflow.update")
+    asked = call.checked_body(Field("trigger", "choice", choices=TRIGGERS), *_FIELDS)
+    steps = _steps(asked["steps"]) if "steps" in asked else workflow.steps
+    _change(workflow, asked)
+    workflow.steps, workflow.updated_at = steps, call.library.now()
+    return json_answer(_json(workflow))
+
+
+def delete_workflow(call: ApiRequest) -> Answer:
+    """DELETE /workflows/{id}."""
+    del call.library.workflows[_own(call, "workflow.delete").id]
+    return Answer(204, content_type="")
+
+
+def _own(call: ApiRequest, permission: str) -> Workflow:
+    workflow = call.library.workflows.get(call.ids["id"])
+    if workflow is None or workflow.owner_id != call.user_id:
+        raise no_access(permission)
+    return workflow
+
+
+def _change(workflow: Workflow, asked: dict[str, Any]) -> None:
+    workflow.trigger = asked.get("trigger", workflow.trigger)
+    workflow.name = asked.get("name", workflow.name)
+    workflow.description = asked.get("description", workflow.description)
+    workflow.enabled = asked.get("enabled", workflow.enabled)
+
+
+def _steps(asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for step in asked:
+        plugin, _, name = step["method"].partition("#")
+        if plugin != _PLUGIN or name not in _METHODS:
+            raise ApiError(400, f"Unknown method {step['method']}")
+    return [
+        {"method": step["method"], "config": step.get("config"), "enabled": step.get("enabled", True)} for step in asked
+    ]
+
+
+def _json(workflow: Workflow) -> dict[str, Any]:
+    return {
+        "id": workflow.id,
+        "enabled": workflow.enabled,
+        "trigger": workflow.trigger,
+        "name": workflow.name,
+        "description": workflow.description,
+        "createdAt": times.zulu(workflow.created_at),
+        "updatedAt": times.zulu(workflow.updated_at),
+        "steps": workflow.steps,
+    }
+
+
+def _method(name: str, title: str) -> dict[str, Any]:
+    return {
+        "key": f"{_PLUGIN}#{name}",
+        "name": name,
+        "title": title,
+        "hostFunctions": True,
+        "uiHints": [],
+        "description": title,
+        "types": _TYPES,
+        "schema": {"type": "object", "properties": {}},
+    }

@@ -1,0 +1,86 @@
+"""Photos that come in one after another, and the workflows that they set off: the webhook step calls its address.
+
+Immich takes each photo through its queues; here whoever drives the sandbox says how far one has come.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import threading
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+from immich_sandbox.answers.asset_json import AssetWriter
+from immich_sandbox.library.indexing import Indexing
+
+if TYPE_CHECKING:
+    from immich_sandbox.levels import Level
+    from immich_sandbox.library.library import Library
+    from immich_sandbox.library.records import Asset
+
+CONCURRENCY = 5
+"""Calls at a time, as Immich's queue has it."""
+
+_WEBHOOK = "immich-plugin-core#webhook"
+_PATIENCE = 10.0
+_METHODS = ("POST", "PUT")
+
+
+class Uploads:
+    """New photos, and calls for them."""
+
+    def __init__(self, library: Library, level: Level) -> None:
+        """Nothing comes in yet."""
+        self._library = library
+        self._writer = AssetWriter(library, level)
+        self._indexing = Indexing(library)
+        self._jobs: queue.SimpleQueue[urllib.request.Request] = queue.SimpleQueue()
+        self._workers: list[threading.Thread] = []
+        self.failed = 0
+        """Calls that nobody answered; Immich logs such and goes on, and takes no notice of the answer's status."""
+
+    def upload(self, **fields: Any) -> Asset:  # noqa: ANN401 - those of `Library.add_asset`
+        """A photo comes in; nothing is known of it yet."""
+        asset = self._library.add_asset(**fields)
+        self._indexing.hold(asset.id)
+        self._trigger("AssetCreate", asset)
+        return asset
+
+    def read(self, asset: Asset) -> None:
+        """Its file is read: from now on the metadata is known."""
+        self._indexing.hold(asset.id, "metadata", uploaded=asset.created_at)
+        self._trigger("AssetMetadataExtraction", asset)
+
+    def look_at(self, asset: Asset) -> None:
+        """Everything else is found out: embedding, faces, text. Nobody is told of it."""
+        self._indexing.finish(asset.id)
+
+    def _trigger(self, trigger: str, asset: Asset) -> None:
+        for workflow in tuple(self._library.workflows.values()):
+            if workflow.enabled and workflow.trigger == trigger and workflow.owner_id == asset.owner_id:
+                for step in workflow.steps:
+                    if step["enabled"] and step["method"] == _WEBHOOK:
+                        self._jobs.put(self._call(trigger, asset, step["config"] or {}))
+        while self._library.workflows and len(self._workers) < CONCURRENCY:
+            worker = threading.Thread(target=self._work, name="workflow", daemon=True)
+            self._workers.append(worker)
+            worker.start()
+
+    def _call(self, trigger: str, asset: Asset, config: dict[str, Any]) -> urllib.request.Request:
+        body = {"type": "AssetV1", "trigger": trigger, "data": {"asset": self._writer.whole(asset, asset.owner_id)}}
+        headers = {"Content-Type": "application/json"}
+        if config.get("headerName") and config.get("headerValue"):
+            headers[config["headerName"]] = config["headerValue"]
+        method = config.get("method") if config.get("method") in _METHODS else "POST"
+        return urllib.request.Request(config["url"], json.dumps(body).encode(), headers, method=method)  # noqa: S310
+
+    def _work(self) -> None:
+        while True:
+            request = self._jobs.get()
+            try:
+                with contextlib.closing(urllib.request.urlopen(request, timeout=_PATIENCE)):  # noqa: S310 - of a test
+                    pass
+            except OSError:
+                self.failed += 1

@@ -1,0 +1,126 @@
+"""Letting Immich tell the daemon of new photos: one workflow for each account, of one step.
+
+Immich answers the making of a workflow without its steps, so what was made is looked at afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import NotImmich, Untrustworthy
+from immich_smart_albums.model.workflow import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from immich_smart_albums.model.secret import Secret
+    from immich_smart_albums.model.workflow import Workflow
+    from immich_smart_albums.operations.ports import Workflows
+
+NAME = "immich-smart-albums"
+"""Of our workflow; one of another name is somebody else's."""
+
+DESCRIPTION = "Tells immich-smart-albums of each new photo. Made by its verb workflow install."
+
+TRIGGER = "AssetMetadataExtraction"
+"""After the file was read: at an upload nothing is known of a photo yet."""
+
+METHOD = "immich-plugin-core#webhook"
+
+WORKFLOWS_NEED: dict[str, str] = {
+    "plugin.read": "finding out whether Immich can tell of photos",
+    "workflow.read": "looking at workflows",
+    "workflow.create": "making the workflow that tells of photos",
+    "workflow.delete": "removing it, also before it is made anew",
+}
+"""Permissions that are used for workflows only."""
+
+WITHOUT = "Give the albums a short schedule instead, such as every 10 minutes: where nothing is new, a run is cheap."
+"""What to do where Immich cannot tell of photos."""
+
+
+class State(Enum):
+    """How an account's workflow is."""
+
+    UNSUPPORTED = "this Immich cannot tell of photos"
+    ABSENT = "there is none"
+    DIFFERENT = "there is one that says something else"
+    DISABLED = "there is one that is switched off"
+    PRESENT = "there is one, and it is right"
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """What Immich is to call."""
+
+    url: str
+    header: str
+    secret: Secret
+
+    @property
+    def step(self) -> Step:
+        """The step that calls it."""
+        config = {"url": self.url, "method": "POST", "headerName": self.header, "headerValue": self.secret.reveal()}
+        return Step(METHOD, config)
+
+
+def state_of(workflows: Workflows, hook: Hook) -> tuple[State, tuple[Workflow, ...]]:
+    """How it is, and our workflows, of which one is enough. Raises ServerError."""
+    methods = workflows.methods()
+    if methods is None or METHOD not in methods:
+        return State.UNSUPPORTED, ()
+    ours = tuple(workflow for workflow in workflows.owned() if workflow.name == NAME)
+    if not ours:
+        return State.ABSENT, ()
+    (first, *more) = ours
+    if more or not _calls(first, hook):
+        return State.DIFFERENT, ours
+    return (State.PRESENT if first.is_enabled else State.DISABLED), ours
+
+
+def steps_to(state: State, ours: tuple[Workflow, ...], hook: Hook) -> Iterator[str]:
+    """What installing would do, in sentences."""
+    if state in {State.UNSUPPORTED, State.PRESENT}:
+        return
+    yield from (f"delete the workflow {workflow.name!r} ({workflow.id})" for workflow in ours)
+    yield f"make the workflow {NAME!r}: after the file of a photo was read, POST to {hook.url}"
+
+
+def install(workflows: Workflows, hook: Hook) -> Workflow:
+    """Let there be one workflow that is right, and return it as Immich shows it.
+
+    Raises NotImmich where Immich cannot tell of photos, Untrustworthy where it made something else.
+    """
+    state, ours = state_of(workflows, hook)
+    if state is State.UNSUPPORTED:
+        raise NotImmich("this Immich cannot tell of photos: it has no workflows that call an address", hint=WITHOUT)
+    if state is State.PRESENT:
+        return ours[0]
+    made = workflows.details(workflows.create(NAME, DESCRIPTION, TRIGGER, hook.step))
+    if not (made.is_enabled and _calls(made, hook)):
+        workflows.delete(made.id)
+        message = "Immich made another workflow than it was asked for, so it was deleted again"
+        raise Untrustworthy(message, hint=WITHOUT)
+    for workflow in ours:  # only now: rather two for a moment than none for good
+        workflows.delete(workflow.id)
+    return made
+
+
+def remove(workflows: Workflows) -> int:
+    """Delete our workflows, and return how many there were."""
+    if workflows.methods() is None:
+        return 0
+    ours = [workflow for workflow in workflows.owned() if workflow.name == NAME]
+    for workflow in ours:
+        workflows.delete(workflow.id)
+    return len(ours)
+
+
+def _calls(workflow: Workflow, hook: Hook) -> bool:
+    """Whether a workflow does what it is for, and nothing else."""
+    if workflow.trigger != TRIGGER or len(workflow.steps) != 1:
+        return False
+    (step,) = workflow.steps
+    return step.is_enabled and step.method == METHOD and dict(step.config) == dict(hook.step.config)

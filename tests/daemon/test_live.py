@@ -1,0 +1,234 @@
+"""The whole daemon on real sockets: a photo comes in, Immich calls, and the albums follow."""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import urllib3
+
+from immich_sandbox import Sandbox, generate
+from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.config.settings import Settings
+from immich_smart_albums.daemon.http.hook import HEADER
+from immich_smart_albums.daemon.log import Log
+from immich_smart_albums.daemon.service import Service, ServiceOptions
+from immich_smart_albums.daemon.state import State, read_state
+from immich_smart_albums.errors import MissingPermission, NotImmich, Untrustworthy
+from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.operations.workflows import Hook, install, remove, state_of
+from immich_smart_albums.operations.workflows import State as HookState
+from immich_smart_albums.session.options import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from immich_smart_albums.operations.ports import PhotoServer
+
+SECRET = "0123456789abcdef0123456789abcdef"
+RULES = """
+settle: 0
+albums:
+  - {name: Stars, match: {filename: "star*"}}
+  - {name: Emma, match: {person: Emma}}
+"""
+
+
+def until(holds: Callable[[], bool], seconds: float = 60) -> float:
+    """Wait until something holds, and return for how many seconds."""
+    started = time.monotonic()
+    while not holds():
+        assert time.monotonic() - started < seconds, "it does not come to hold"
+        time.sleep(0.02)
+    return time.monotonic() - started
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+class Living:
+    """A sandbox and a daemon that runs in a thread."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox, rules: str = RULES) -> None:
+        self.folder = folder
+        self.sandbox = sandbox
+        self.log = io.StringIO()
+        self.rules = folder / "smart-albums.yaml"
+        self.rules.write_text(rules)
+
+    @contextmanager
+    def daemon(self, *, connects: bool = False) -> Iterator[Service]:
+        environment = {"IMMICH_URL": self.sandbox.url, "IMMICH_API_KEY": self.sandbox.keys["alice"], "TZ": "UTC"}
+        options = Options(environment, date(2026, 11, 26), self.folder / "ledger.db", rules=[self.rules])
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        service = Service(
+            ServiceOptions(options, ("127.0.0.1", port), url, Secret(SECRET), jitter=0, is_connecting=connects),
+            Log(self.log, lambda: datetime.now(UTC), lowest="debug"),
+        )
+        thread = threading.Thread(target=service.run)
+        thread.start()
+        try:
+            yield service
+        finally:
+            service.stop()
+            thread.join(30)
+            assert not thread.is_alive()
+
+    @property
+    def state(self) -> State:
+        return read_state(self.folder / "daemon.json") or State()
+
+    def album(self, name: str) -> set[str]:
+        """The ids in an album."""
+        with self.sandbox.library.lock:
+            albums = self.sandbox.library.albums.values()
+            return {id_ for album in albums if album.name == name for id_ in album.asset_ids}
+
+
+@pytest.fixture
+def living(tmp_path: Path) -> Iterator[Living]:
+    with Sandbox(generate(60, seed=3)) as sandbox:
+        yield Living(tmp_path, sandbox)
+
+
+def test_a_photo_is_in_its_albums_soon_after_it_came(living: Living) -> None:
+    uploads, emma = living.sandbox.uploads, living.sandbox.library.people_named("Emma")[0]
+    with living.daemon(connects=True):
+        until(lambda: "connected" in living.log.getvalue() and living.state.runs >= 1)
+        photo = uploads.upload(name="star.jpg", person_ids=(emma.id,))
+        uploads.read(photo)
+        assert until(lambda: photo.id in living.album("Stars")) < 10
+        assert photo.id not in living.album("Emma")
+        uploads.look_at(photo)
+        assert until(lambda: photo.id in living.album("Emma")) < 60
+    assert uploads.failed == 0
+    assert SECRET not in living.log.getvalue()
+    assert living.state.ended
+
+
+def test_a_daemon_that_starts_before_immich_waits_for_it(tmp_path: Path) -> None:
+    sandbox = Sandbox(generate(20), port=free_port())
+    living = Living(tmp_path, sandbox)
+    with living.daemon():
+        until(lambda: living.state.is_reachable is False)
+        assert "waiting, and trying again" in living.log.getvalue()
+        with sandbox:
+            until(lambda: living.state.runs == 1)
+    assert living.log.getvalue().count("server.waiting") == 1
+
+
+def test_rules_that_change_are_read_and_a_broken_file_is_told(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("immich_smart_albums.daemon.loop.LONGEST_WAIT", 0.05)
+    with living.daemon():
+        until(lambda: living.state.runs == 1)
+        living.rules.write_text("albums: [")
+        until(lambda: living.state.rules_problem is not None)
+        living.rules.write_text(RULES.replace("Stars", "Stars of today"))
+        until(lambda: "rules.read" in living.log.getvalue())
+        assert living.state.rules_problem is None
+
+
+def test_with_two_thousand_calls_there_are_three_runs_at_most(living: Living) -> None:
+    ids = list(living.sandbox.library.assets)
+    with living.daemon() as service:
+        until(lambda: living.state.runs == 1)
+        pool = urllib3.PoolManager(retries=False, maxsize=4)
+        longest = 0.0
+        for number in range(2000):
+            body = json.dumps({"data": {"asset": {"id": ids[number % len(ids)]}}})
+            started = time.monotonic()
+            answer = pool.request("POST", f"http://127.0.0.1:{service.port}/hook", body=body, headers={HEADER: SECRET})
+            longest = max(longest, time.monotonic() - started)
+            assert answer.status == 202
+        until(lambda: living.state.runs >= 2, 15)
+        time.sleep(0.5)
+        assert living.state.runs <= 4
+    assert longest < 2  # 50 ms on a machine that has time
+
+
+@pytest.fixture
+def hook() -> Hook:
+    return Hook("http://nas:8765/hook", HEADER, Secret(SECRET))
+
+
+def server(sandbox: Sandbox, key: str) -> PhotoServer:
+    settings = Settings(sandbox.url, Secret(sandbox.keys.get(key, key)))
+    return connect(settings, Connection(), on_exchange=lambda _: None, on_read=lambda _: None)
+
+
+def test_a_workflow_is_made_once_looked_at_and_removed(living: Living, hook: Hook) -> None:
+    workflows = server(living.sandbox, "alice").workflows
+    assert state_of(workflows, hook)[0] is HookState.ABSENT
+    made = install(workflows, hook)
+    assert install(workflows, hook).id == made.id
+    assert state_of(workflows, hook)[0] is HookState.PRESENT
+    other = Hook("http://nas:9999/hook", HEADER, Secret(SECRET))
+    assert state_of(workflows, other)[0] is HookState.DIFFERENT
+    again = install(workflows, other)
+    assert [workflow.id for workflow in workflows.owned()] == [again.id]
+    living.sandbox.library.workflows[again.id].enabled = False
+    assert state_of(workflows, other)[0] is HookState.DISABLED
+    assert install(workflows, other).is_enabled
+    assert (remove(workflows), remove(workflows)) == (1, 0)
+
+
+def test_workflows_of_others_are_left_alone(living: Living, hook: Hook) -> None:
+    workflows = server(living.sandbox, "alice").workflows
+    theirs = workflows.create("My own", "", "AssetCreate", hook.step)
+    install(workflows, hook)
+    remove(workflows)
+    assert [workflow.id for workflow in workflows.owned()] == [theirs]
+    install(server(living.sandbox, "bob").workflows, hook)
+    assert [workflow.id for workflow in workflows.owned()] == [theirs]
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7"])
+def test_an_older_immich_cannot_tell_of_photos(tmp_path: Path, hook: Hook, level: str) -> None:
+    with Sandbox(generate(10), level) as sandbox:
+        workflows = server(sandbox, "alice").workflows
+        with pytest.raises(NotImmich, match="cannot tell"):
+            install(workflows, hook)
+        assert remove(workflows) == 0
+
+
+def test_a_key_that_may_not_is_told_what_it_lacks(living: Living, hook: Hook) -> None:
+    with pytest.raises(MissingPermission, match=r"plugin\.read"):
+        install(server(living.sandbox, "alice-readonly").workflows, hook)
+
+
+def test_without_the_plugin_there_is_nothing_to_call_with(living: Living, hook: Hook) -> None:
+    workflows = server(living.sandbox, "alice").workflows
+    living.sandbox.faults.status(404, method="GET", path="/api/plugins/methods")
+    assert state_of(workflows, hook)[0] is HookState.UNSUPPORTED
+    living.sandbox.faults.clear()
+    living.sandbox.faults.answer(200, b"[]", "application/json", method="GET", path="/api/plugins/methods")
+    assert state_of(workflows, hook)[0] is HookState.UNSUPPORTED
+
+
+def test_a_workflow_that_immich_made_otherwise_is_deleted_again(living: Living, hook: Hook) -> None:
+    workflows = server(living.sandbox, "alice").workflows
+    living.sandbox.faults.drop("steps", method="POST", path="/api/workflows")
+    with pytest.raises(Untrustworthy, match="another workflow"):
+        install(workflows, hook)
+    assert workflows.owned() == []
+
+
+def test_the_secret_is_in_no_log_of_requests(living: Living, hook: Hook) -> None:
+    exchanges: list[object] = []
+    settings = Settings(living.sandbox.url, Secret(living.sandbox.keys["alice"]))
+    photo_server = connect(settings, Connection(), on_exchange=exchanges.append, on_read=lambda _: None)
+    install(photo_server.workflows, hook)
+    assert any("/workflows" in str(exchange) for exchange in exchanges)
+    assert SECRET not in str(exchanges)
+    assert SECRET not in repr(photo_server.workflows.owned())
