@@ -21,7 +21,7 @@ from immich_smart_albums.operations.plan import make_plan
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.operations.undo.undo import Keys, plan_undo
 from immich_smart_albums.rules.album import AlbumRule, Guard, Keep, RuleSet
-from immich_smart_albums.rules.tree import Rule, Search
+from immich_smart_albums.rules.tree import Node, Rule, Search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,11 +57,18 @@ def two_people(photos: int = 5, seed: int = 1) -> Library:
     return library
 
 
-def rule(name: str = "Best", *accounts: str, in_step: bool = True, guard: Guard = UNLIMITED, **more: Any) -> AlbumRule:
-    """The best photos of these accounts, Alice's if none is named, kept in step."""
+def rule(
+    name: str = "Best",
+    *accounts: str,
+    in_step: bool = True,
+    guard: Guard = UNLIMITED,
+    match: Node = BEST.match,
+    **more: Any,
+) -> AlbumRule:
+    """What matches of these accounts' photos, Alice's if none is named, kept in step; usually the best ones."""
     span = Span(Document("rules.yaml", "albums:"), 1, 1)
     keep = Keep.IN_STEP if in_step else Keep.ADD_ONLY
-    return AlbumRule(name, BEST, accounts or ("alice",), span, keep=keep, guard=guard, **more)
+    return AlbumRule(name, Rule(match), accounts or ("alice",), span, keep=keep, guard=guard, **more)
 
 
 @dataclass

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.model.query import Query
     from immich_smart_albums.operations.accounts import ConnectedAccount
     from immich_smart_albums.operations.indexing.indexing import Indexing
     from immich_smart_albums.operations.select import SelectOptions
@@ -46,15 +47,17 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
 ) -> dict[str, str]:
     """Which of some photos that one account does not select may match all the same, each with the reason.
 
-    `rule` has its names looked up. What cannot be asked for stays as well. Raises ServerError and FilterError.
+    `rule` has its names looked up. What cannot be asked for stays as well. Photos that no search of this account finds
+    do not match here, whatever Immich finds out. Raises ServerError and FilterError.
     """
     stages = stages_of_rule(rule.match)
     if not stages or not lost:
         return {}
     queries = [leaf.query for leaf in leaves(rule.match) if isinstance(leaf, Search)]
     scope = ranking_scope(queries or [WHOLE_LIBRARY])
+    of_anybody = any(map(_looks_into_albums, queries))
     groups: dict[Stages, set[str]] = {}
-    for id_, shown in indexing.shown(lost.values(), stages, settle, scope).items():
+    for id_, shown in indexing.shown(lost.values(), stages, settle, scope, of_anybody=of_anybody).items():
         if stages - shown:
             groups.setdefault(stages - shown, set()).add(id_)
     found: dict[str, str] = {}
@@ -70,6 +73,13 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
                 ids = ids & {asset.id for asset in result.assets}  # noqa: PLW2901 - fewer of the same
         found |= dict.fromkeys(ids, reason)
     return found
+
+
+def _looks_into_albums(query: Query) -> bool:
+    """Whether a search finds what others put into an album."""
+    branches = (query.conditions, *query.either)
+    fields = {condition.field for branch in branches for condition in branch}
+    return "albumIds" in fields or query.get("albumIds") is not None
 
 
 def stages_of_rule(node: Node) -> Stages:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import NotImmich
+from immich_smart_albums.errors import MissingPermission, NotImmich
 from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Stage
@@ -128,20 +128,27 @@ class Indexing:
         self._queues()
         return self._sees_queues and not self._known_faces().has(asset.id)
 
-    def shown(self, assets: Collection[Asset], stages: Stages, settle: int, scope: Query) -> dict[str, Stages]:
+    def shown(
+        self, assets: Collection[Asset], stages: Stages, settle: int, scope: Query, *, of_anybody: bool = False
+    ) -> dict[str, Stages]:
         """Of some steps those of which Immich still shows what they found out, for each of some photos.
+
+        Photos that no search of this account finds are missing, such as those that others put into an album: Immich
+        shows nothing of them here, and never will. With `of_anybody` searches find what belongs to others as well.
 
         Photos on which nobody is shown may have been looked at; but where somebody was, and is not any more, faces may
         as well be on their way again. So may they be where the queues are not to be seen. Raises ServerError.
         """
         fresh = self._uploaded_within(settle, scope)
         records = {str(detail["id"]): detail for detail in self.server.searches.details(asset.id for asset in assets)}
+        owners = None if of_anybody else self._searchable_owners()
+        assets = [asset for asset in assets if _is_reached(records.get(asset.id), owners)]
         is_signed = Stage.EMBEDDING in stages or (Stage.TEXT in stages and self._smart())
         embedded = self._having_embeddings(assets, scope, exact=True) if is_signed else {asset.id for asset in assets}
         busy = self._queues()
         found: dict[str, Stages] = {}
         for asset in assets:
-            record, is_settled = records.get(asset.id, {}), asset.id not in fresh
+            record, is_settled = records[asset.id], asset.id not in fresh
             signs = {
                 Stage.DATES: is_settled,
                 Stage.METADATA: shows_metadata(record),
@@ -153,6 +160,13 @@ class Indexing:
                 stage for stage in stages if signs[stage] and not QUEUES.get(stage, frozenset()) & busy
             )
         return found
+
+    def _searchable_owners(self) -> set[str] | None:
+        """Whose photos searches find; None where the key may not tell."""
+        try:
+            return {user.id for user in (self.server.directory.me(), *self.server.directory.partners())}
+        except MissingPermission:
+            return None
 
     def _by_embedding(
         self,
@@ -248,6 +262,10 @@ class Indexing:
             return f"{words} (at work: {', '.join(busy)})"
         is_without = self._embedded.get(asset_id) is False
         return f"{words} (it has not come to them at all: no embedding)" if is_without and stage in _BY_SIGN else words
+
+
+def _is_reached(record: Record | None, owners: Collection[str] | None) -> bool:
+    return record is not None and (owners is None or record.get("ownerId") in owners)
 
 
 def certain(selection: Selection, indexing: Indexing, settle: int) -> Selection:
