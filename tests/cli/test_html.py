@@ -86,6 +86,29 @@ def test_what_the_server_has_no_picture_of_is_shown_by_name(terminal: Terminal) 
     assert "1 photo shown by name: the server sent no picture" in terminal.said
 
 
+def test_a_preview_is_a_page(terminal: Terminal) -> None:
+    rules = HOSTILE + "  - {name: Nobody, match: {tag: nothing}}\n  - {name: None yet, match: {taken: 1999}}\n"
+    assert terminal.run("preview", "--html", "preview.html", "--photos", "4", rules=rules) is Exit.FAILED
+    _, page = read(terminal.folder / "preview.html")
+    assert page.tags.count("img") == 4
+    assert "<script>alert(1)</script>" in page.words
+    assert "there is no tag 'nothing'" in page.words
+    assert "no photo matches" in page.words
+    assert re.search(r"photos \d+", page.words)
+
+
+def test_an_explanation_is_a_page_with_the_photo(terminal: Terminal) -> None:
+    terminal.run("preview", "--format", "ids")
+    photo = terminal.printed.split()[0]
+    name = "Emma in Finland"
+    assert terminal.run("explain", "smart-albums.yaml", name, photo, "--html", "why.html") is Exit.DONE
+    _, page = read(terminal.folder / "why.html")
+    assert page.tags.count("img") == 1
+    assert all(line in page.words for line in terminal.printed.split("\n"))
+    terminal.run("explain", "smart-albums.yaml", name, photo, "--html", "why.html", "--no-photos")
+    assert "img" not in read(terminal.folder / "why.html")[1].tags
+
+
 def test_a_page_stays_small(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html_report, "BUDGET", 10_000)
     terminal.run("plan", "--html", "plan.html")

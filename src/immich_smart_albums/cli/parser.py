@@ -115,16 +115,17 @@ SHOWN = 60
 """Photos of each kind that a page shows of an album, unless somebody says otherwise."""
 
 
-def add_html(parser: Parser, what: str) -> None:
-    """`--html`, `--photos` and `--no-photos`."""
+def add_html(parser: Parser, what: str, *, of_albums: bool = True) -> None:
+    """`--html` and `--no-photos`; `--photos`, where the page is about albums."""
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help=f"write {what} as a page with photos, all in one file"
     )
-    parser.add_argument(
-        "--photos",
-        type=at_least_one,
-        default=SHOWN,
-        metavar="N",
-        help=f"how many photos of each kind the page shows of an album ({SHOWN})",
-    )
+    if of_albums:
+        parser.add_argument(
+            "--photos",
+            type=at_least_one,
+            default=SHOWN,
+            metavar="N",
+            help=f"how many photos of each kind the page shows of an album ({SHOWN})",
+        )
     parser.add_argument("--no-photos", action="store_true", help="a page without pictures, such as for a bug report")

@@ -53,6 +53,7 @@ def _preview(parser: Parser) -> None:
     add_rules(parser)
     add_albums(parser, "preview")
     parser.add_argument("--format", choices=("urls", "ids", "table", "json"), help="what to print on stdout (urls)")
+    add_html(parser, "the photos")
     _add_run(parser)
 
 
@@ -100,6 +101,7 @@ def _explain(parser: Parser) -> None:
     )
     add_ledger(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="what to print on stdout (text)")
+    add_html(parser, "the explanation", of_albums=False)
     _add_run(parser)
 
 

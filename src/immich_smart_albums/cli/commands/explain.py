@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.output import print_json, print_lines
+from immich_smart_albums.cli.html_report import embedded
+from immich_smart_albums.cli.output import print_json, print_lines, save
 from immich_smart_albums.cli.rules_session import rules_session
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.operations.explain.photo import asset_id_in
@@ -27,6 +28,13 @@ def run(arguments: argparse.Namespace) -> Exit:
     asset_id = asset_id_in(photo)
     with rules_session(arguments, console, paths=[Path(path) for path in paths]) as session:
         found = session.explain(name, asset_id)
+        if arguments.html:
+            # Templates take a moment to import, and only pages need them.
+            from immich_smart_albums.report.html.explain_page import explain_page  # noqa: PLC0415
+
+            wanted = [] if arguments.no_photos else [(asset_id, None)]
+            picture = embedded(wanted, session, console).get(asset_id)
+            save(arguments.html, explain_page(found, name, asset_id, picture))
     if arguments.format == "json":
         print_json(explanation_json(found))
     else:

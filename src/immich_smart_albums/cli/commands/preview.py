@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.plan import waiting_words
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.output import print_json, print_lines
+from immich_smart_albums.cli.html_report import embedded
+from immich_smart_albums.cli.output import print_json, print_lines, save
 from immich_smart_albums.cli.rules_session import rules_session
 from immich_smart_albums.report.selection import lines, selections_json, totals
 
@@ -23,6 +24,13 @@ def run(arguments: argparse.Namespace) -> Exit:
     console = stderr_console(verbose=arguments.verbose)
     with rules_session(arguments, console) as session:
         answers, base = session.select(), session.base
+        if arguments.html:
+            # Templates take a moment to import, and only pages need them.
+            from immich_smart_albums.report.html.preview_page import photos_of_preview, preview_page  # noqa: PLC0415
+
+            wanted = [] if arguments.no_photos else photos_of_preview(answers, arguments.photos)
+            pictures = embedded(wanted, session, console)
+            save(arguments.html, preview_page(answers, base, pictures, shown=arguments.photos))
     problems = {name: answer.problems for name, answer in answers.items() if answer.problems}
     for name, answer in answers.items():
         _tell(name, answer, console)

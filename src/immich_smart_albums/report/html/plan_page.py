@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import AddAssets, RemoveAssets
-from immich_smart_albums.report.assets import asset_url
+from immich_smart_albums.report.html.gallery import Gallery, Line, in_turns, problem_line
 from immich_smart_albums.report.html.page import page
 from immich_smart_albums.report.plan_words import edits, heading, state, title, totals
 from immich_smart_albums.report.words import count, one_line
@@ -15,51 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
-    from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.asset import Asset
-
-Pictures = dict[str, str]
-"""`data:` addresses of pictures, by the ids of the photos."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoCell:
-    """One photo in a grid."""
-
-    url: str
-    name: str
-    time: str
-    picture: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoGroup:
-    """Photos under a heading."""
-
-    title: str
-    tone: str
-    """add, remove or quiet: how it is coloured."""
-    photos: tuple[PhotoCell, ...]
-    more: str
-    """How many are not shown; empty: none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence, and how it is coloured."""
-
-    text: str
-    tone: str = ""
 
 
 def plan_page(plan: Plan, pictures: Mapping[str, str], *, shown: int) -> str:
     """The whole plan as one file; of each group so many photos are shown."""
+    gallery = Gallery(plan.server, pictures, shown)
     return page(
         "plan.html",
         title=one_line(title(plan)),
         totals=totals(plan),
         refusals=[one_line(refusal) for refusal in plan.refusals],
-        albums=[_album(album, plan.server, pictures, shown) for album in plan.albums],
+        albums=[_album(album, gallery) for album in plan.albums],
     )
 
 
@@ -69,9 +35,7 @@ def photos_of_plan(plan: Plan, shown: int) -> list[tuple[str, str | None]]:
         [(asset.id, account) for assets, account in _by_account(album) for asset in assets[:shown]]
         for album in plan.albums
     ]
-    longest = max(map(len, albums), default=0)
-    in_turns = (album[place] for place in range(longest) for album in albums if place < len(album))
-    return list({photo: (photo, account) for photo, account in in_turns}.values())
+    return in_turns(albums)
 
 
 def _by_account(album: AlbumPlan) -> Iterator[tuple[Sequence[Asset], str | None]]:
@@ -82,7 +46,7 @@ def _by_account(album: AlbumPlan) -> Iterator[tuple[Sequence[Asset], str | None]
         yield assets, album.owner or None
 
 
-def _album(album: AlbumPlan, base: str, pictures: Mapping[str, str], shown: int) -> dict[str, object]:
+def _album(album: AlbumPlan, gallery: Gallery) -> dict[str, object]:
     groups = [
         (count(len(album.additions), "photo") + " to add", "add", album.additions),
         (count(len(album.removals), "photo") + " to take out", "remove", album.removals),
@@ -97,9 +61,9 @@ def _album(album: AlbumPlan, base: str, pictures: Mapping[str, str], shown: int)
         "present": f"{album.present:,}",
         "state": state(album) or "to change",
         "heading": heading(album),
-        "url": f"{base}/albums/{album.album.id}" if album.album else None,
-        "lines": [*_lines(album, base)],
-        "groups": [_group(name, tone, assets, base, pictures, shown) for name, tone, assets in groups if assets],
+        "url": f"{gallery.base}/albums/{album.album.id}" if album.album else None,
+        "lines": [*_lines(album, gallery.base)],
+        "groups": [gallery.group(name, assets, tone) for name, tone, assets in groups if assets],
     }
 
 
@@ -108,24 +72,4 @@ def _lines(album: AlbumPlan, base: str) -> Iterator[Line]:
     yield from (Line(one_line(reason), "quiet") for reason in album.reasons)
     yield from (Line(f"⚠ {one_line(warning)}", "warn") for warning in album.warnings)
     yield from (Line(f"refused: {one_line(refusal)}", "remove") for refusal in album.refusals)
-    yield from (Line(_problem(problem), "remove") for problem in album.problems)
-
-
-def _problem(problem: Problem) -> str:
-    where = f"{problem.where}: " if problem.where else ""
-    return one_line(f"{where}{problem.message}" + (f" → {problem.hint}" if problem.hint else ""))
-
-
-def _group(  # noqa: PLR0913
-    name: str, tone: str, assets: Sequence[Asset], base: str, pictures: Mapping[str, str], shown: int
-) -> PhotoGroup:
-    cells = tuple(
-        PhotoCell(
-            asset_url(base, asset.id),
-            one_line(asset.file_name) or "photo",
-            asset.local_time.replace("T", " ")[:16],
-            pictures.get(asset.id),
-        )
-        for asset in assets[:shown]
-    )
-    return PhotoGroup(name, tone, cells, f"{len(assets) - len(cells):,}" if len(assets) > len(cells) else "")
+    yield from map(problem_line, album.problems)
