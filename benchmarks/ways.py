@@ -21,12 +21,14 @@ from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.server import ImmichServer
 from immich_smart_albums.ledger.search_cache import StateFile
 from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.operations.accounts import ONLY_ACCOUNT, lone_account
 from immich_smart_albums.operations.names.resolve import resolve
-from immich_smart_albums.operations.select import SelectOptions, select_one
+from immich_smart_albums.operations.select import ResolvedRules, SelectOptions, compile_resolved, select
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.selection.run.evaluate import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +104,10 @@ def this_tool(url: str, key: str, flags: Flags, concurrency: int, state: Path | 
     rule = resolve(rule, server, diagnostics)
     diagnostics.raise_problems()
     store = StateFile(state, print) if state else None
-    selection = select_one(rule, server, SelectOptions(concurrency, lambda _: None, store))
+    account = lone_account(server).present[ONLY_ACCOUNT]
+    compiled = compile_resolved(ResolvedRules({"": rule}, {}, ()), account)
+    selection = select(compiled, account, SelectOptions(concurrency, lambda _: None, store))[""]
+    assert isinstance(selection, Selection), selection
     return Figure(
         time.perf_counter() - started,
         time.process_time() - cpu,

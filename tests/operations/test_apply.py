@@ -13,10 +13,9 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.operations.apply.apply import apply
 from immich_smart_albums.operations.apply.result import AlbumResult, ApplyResult
 from immich_smart_albums.operations.apply.writer import CHUNK
-from immich_smart_albums.operations.prepare import Order, check_order, prepare
-from immich_smart_albums.operations.select import SelectOptions
-from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.album import Target
 from immich_smart_albums.rules.tree import Rule, Search
+from tests.support.flags import flag_session
 
 from .serving import album_ids, connected
 
@@ -26,11 +25,9 @@ if TYPE_CHECKING:
 
 def planned(sandbox: Sandbox, album: str, *, create: bool = False) -> AlbumPlan:
     """The whole library into an album, as the command line asks for it."""
-    order = Order(Rule(Search(WHOLE_LIBRARY)), album, create_album=create)
-    ready = check_order(order, lambda: connected(sandbox), Diagnostics(), log=lambda _: None)
-    _, plan = prepare(ready, SelectOptions(2, lambda _: None))
-    assert plan is not None
-    return plan
+    target = Target(album, may_create=create)
+    session = flag_session(sandbox.url, sandbox.keys["alice"], Rule(Search(WHOLE_LIBRARY)), target)
+    return session.plan().albums[0]
 
 
 def applied(plan: AlbumPlan, sandbox: Sandbox) -> AlbumResult:

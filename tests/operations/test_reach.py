@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox import Sandbox
-from immich_smart_albums.operations.prepare import Order, check_order, prepare
-from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS, Flag
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
+from tests.support.flags import flag_session
 
-from .serving import connected, family, person_ids
+from .serving import family, person_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +51,8 @@ def select(sandbox: Sandbox, line: str) -> set[str]:
         else:
             group.append(Source(word, word, Form.INLINE if word.startswith("{") else Form.BARE))
     diagnostics = Diagnostics()
-    order = Order(read_rule(given, diagnostics))
-    ready = check_order(order, lambda: connected(sandbox), diagnostics, log=lambda _: None)
-    selection, _ = prepare(ready, SelectOptions(2, lambda _: None))
+    rule = read_rule(given, diagnostics)
+    selection = flag_session(sandbox.url, sandbox.keys["alice"], rule, None, tuple(diagnostics.problems)).select()
     names = {asset.file_name for asset in selection.assets}
     return {name for name in names if name.startswith(("secret", "harmless"))}
 

@@ -24,14 +24,14 @@ NOWHERE = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
 def find(wanted: str, server: PhotoServer, *, create: bool = False) -> Album | None:
     """The album, where nothing is wrong."""
     diagnostics = Diagnostics()
-    found = find_target(wanted, server.directory, diagnostics, create=create)
+    found = find_target(wanted, server.directory.albums, diagnostics, create=create)
     assert diagnostics.problems == []
     return found
 
 
 def problem(wanted: str, server: PhotoServer, *, create: bool = False) -> Problem:
     diagnostics = Diagnostics()
-    find_target(wanted, server.directory, diagnostics, create=create)
+    find_target(wanted, server.directory.albums, diagnostics, create=create)
     (only,) = diagnostics.problems
     assert only.where == "--album"
     return only

@@ -6,38 +6,18 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.bootstrap import Connection
 from immich_smart_albums.cli.numbers import whole_number
 from immich_smart_albums.config.headers import CERTIFICATE_NAMES, headers_of_flags, headers_of_variables
-from immich_smart_albums.config.settings import Variables, read_settings
-from immich_smart_albums.errors import ConfigurationError
+from immich_smart_albums.config.settings import Variables
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
-    from immich_smart_albums.cli.console import Console
-    from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 LONGEST_TIME_OUT = 86_400
 MOST_REQUESTS_AT_A_TIME = 64
-
-
-def read_server(
-    arguments: argparse.Namespace, diagnostics: Diagnostics, console: Console, *, verbose: bool = False
-) -> tuple[Callable[[], PhotoServer], Connection]:
-    """How to connect, and with how many requests at a time; `verbose` says which of several settings counts.
-
-    Raises ConfigurationError with all problems so far where no server or key is known.
-    """
-    connection = read_connection(arguments, diagnostics)
-    settings = read_settings(os.environ, Path(), diagnostics, server=arguments.server, key=arguments.key)
-    if settings is None:
-        raise ConfigurationError(tuple(dict.fromkeys(diagnostics.problems)))
-    for note in settings.notes if verbose else ():
-        console.say(f"note: {note}")
-    return lambda: connect(settings, connection, on_exchange=console.exchange, on_read=console.read), connection
 
 
 def read_connection(arguments: argparse.Namespace, diagnostics: Diagnostics) -> Connection:

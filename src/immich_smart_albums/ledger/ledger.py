@@ -37,6 +37,8 @@ def open_ledger(path: Path, *, doing: str | None = None) -> Iterator[SqliteLedge
 class SqliteLedger:
     """A ledger in a database. Each method that writes is one transaction."""
 
+    remembers = True
+
     def __init__(self, database: Database) -> None:
         self._database = database
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+from immich_smart_albums.changes.memory import NOTHING
 
-    from immich_smart_albums.changes.journal import Ending, Intent
-    from immich_smart_albums.changes.memory import AlbumKey
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from immich_smart_albums.changes.journal import Ending, Intent, KnownAlbum, Run, Write
+    from immich_smart_albums.changes.memory import AlbumKey, AlbumMemory, Binding
     from immich_smart_albums.changes.plan import Observed
     from immich_smart_albums.model.album import Album
+    from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.outcome import Outcome
 
 
 class NullLedger:
-    """Fits `operations.ports.Journal`."""
+    """Fits `operations.ports.Ledger`: nothing is known, and nothing remembered."""
 
     state = ""
+    remembers = False
 
     def begin(self, verb: str, server: str, at: str, undoes: int | None = None) -> int:
         """A run that nobody will ask for."""
@@ -49,3 +53,38 @@ class NullLedger:
 
     def refuse(self, write: int) -> None:
         """Not remembered."""
+
+    def binding(self, key: AlbumKey) -> Binding | None:
+        """No rule ever fed an album, as far as is known here."""
+
+    def memory(self, key: AlbumKey) -> AlbumMemory:
+        """Nothing is known of any album."""
+        del key
+        return NOTHING
+
+    def albums(self) -> list[KnownAlbum]:
+        """None are known."""
+        return []
+
+    def runs(self) -> list[Run]:
+        """None are known."""
+        return []
+
+    def writes(self, run: int) -> list[Write]:
+        """None are known."""
+        del run
+        return []
+
+    def writes_to(self, key: AlbumKey) -> list[Write]:
+        """None are known."""
+        del key
+        return []
+
+    def unbind(self, key: AlbumKey) -> None:
+        """There is nothing to forget."""
+
+    def take_over(self, run: int, key: AlbumKey, user: str, assets: Iterable[Asset]) -> None:
+        """Not remembered."""
+
+    def forget(self, key: AlbumKey, asset_ids: Iterable[str]) -> None:
+        """There is nothing to forget."""

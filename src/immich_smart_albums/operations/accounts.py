@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
+from immich_smart_albums.model.album import User
 from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.operations.names.names import NameResolver
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from immich_smart_albums.errors import SmartAlbumsError
-    from immich_smart_albums.model.album import User
     from immich_smart_albums.model.span import Span
     from immich_smart_albums.operations.ports import PhotoServer
 
@@ -36,6 +36,16 @@ class ConnectedAccounts:
     present: Mapping[str, ConnectedAccount]
     absent: Mapping[str, Problem]
     """Why an account cannot take part."""
+
+
+ONLY_ACCOUNT = ""
+"""The account of a key that no rules file names."""
+
+
+def lone_account(server: PhotoServer) -> ConnectedAccounts:
+    """The account of the only key, of which nobody has to know whose it is."""
+    account = ConnectedAccount(ONLY_ACCOUNT, server, User("", "", ""), NameResolver(server.directory))
+    return ConnectedAccounts({ONLY_ACCOUNT: account}, {})
 
 
 def connect_accounts(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -33,7 +34,7 @@ from immich_smart_albums.operations.albums.origins import Origin, Origins
 from immich_smart_albums.operations.albums.staying import stages_of_rule, staying
 from immich_smart_albums.operations.indexing.indexing import Indexing, certain
 from immich_smart_albums.operations.rule_tests import failing_tests
-from immich_smart_albums.operations.select import SelectOptions, compile_for, select
+from immich_smart_albums.operations.select import SelectOptions, compile_for, compile_resolved, resolve_rules, select
 from immich_smart_albums.rules.album import AlbumRule, Keep
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics, did_you_mean
 from immich_smart_albums.rules.tree import EntityKind, Rule
@@ -50,7 +51,11 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.accounts import ConnectedAccount
     from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.operations.select import ResolvedRules
     from immich_smart_albums.rules.album import RuleSet
+
+
+NOTHING_RESOLVED: Mapping[str, ResolvedRules] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +91,15 @@ class AlbumSelections:
 
 
 def select_for_albums(
-    albums: Sequence[AlbumRule], accounts: ConnectedAccounts, options: SelectOptions
+    albums: Sequence[AlbumRule],
+    accounts: ConnectedAccounts,
+    options: SelectOptions,
+    resolved: Mapping[str, ResolvedRules] = NOTHING_RESOLVED,
 ) -> tuple[dict[str, AlbumSelections], tuple[str, ...]]:
-    """What is selected for each album, by its name, and notices on how the rules were read."""
+    """What is selected for each album, by its name, and notices on how the rules were read.
+
+    `resolved` are the rules of accounts whose names were looked up before, by the accounts' names.
+    """
     found: dict[str, dict[str, Selection]] = defaultdict(dict)
     rules: dict[str, dict[str, Rule]] = defaultdict(dict)
     problems: dict[str, list[Problem]] = defaultdict(list)
@@ -96,7 +107,8 @@ def select_for_albums(
     names = {album.name: album.accounts for album in albums}
     for name, account in accounts.present.items():
         own = {album.name: album.rule for album in albums if name in album.accounts}
-        compiled = compile_for(own, account, options.records.get(name))
+        rules_of = resolved[name] if name in resolved else resolve_rules(own, account)
+        compiled = compile_resolved(rules_of, account, options.records.get(name))
         notices.update(dict.fromkeys(compiled.notices))
         for title, result in select(compiled, account, options).items():
             if isinstance(result, Selection):
@@ -117,12 +129,13 @@ def preview(
     accounts: ConnectedAccounts,
     options: SelectOptions,
     indexing: Mapping[str, Indexing] | None = None,
+    resolved: Mapping[str, ResolvedRules] = NOTHING_RESOLVED,
 ) -> tuple[dict[str, AlbumSelections], tuple[str, ...]]:
     """What is selected for certain for each album, by its name, and notices; what waits is told by each selection.
 
     `indexing` is what accounts found out before; None: nothing yet.
     """
-    answers, notices = select_for_albums(albums, accounts, options)
+    answers, notices = select_for_albums(albums, accounts, options, resolved)
     indexing = new_indexing(accounts, options) if indexing is None else indexing
     return {album.name: _certain(album, answers[album.name], indexing) for album in albums}, notices
 
@@ -157,13 +170,16 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     rules: str = "",
     files: Sequence[str] = (),
     allow: Collection[str] = (),
+    answers: Mapping[str, AlbumSelections] | None = None,
 ) -> tuple[Plan, tuple[str, ...]]:
     """The plan for all albums of a book, and notices.
 
     The guards of albums named in `allow` do not count this once; `rules` is the digest of the rules `files`. Raises
-    ConfigurationError where `allow` names something else.
+    ConfigurationError where `allow` names something else. `answers` is what was selected already; None: nothing.
     """
-    answers, notices = select_for_albums(rule_set.albums, accounts, options)
+    notices: tuple[str, ...] = ()
+    if answers is None:
+        answers, notices = select_for_albums(rule_set.albums, accounts, options)
     allow = frozenset(map(nfc, allow))
     planner = _Planner(accounts, ledger, options, allow, Origins(rule_set, accounts, ledger))
     made = planner.allowing(
@@ -172,7 +188,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     albums = tuple(structs.replace(plan, problems=with_lines(plan.problems, rule_set.documents)) for plan in made)
     _require_known(allow, {album.name for album in rule_set.albums} | {album.rule for album in albums})
     refusals = refusals_of_run(rule_set.guard, albums)
-    notices = (*notices, *_at_work(accounts))
+    notices = (*notices, *_at_work(accounts)) if ledger.remembers else notices
     base = next(iter(accounts.present.values())).server.base
     users = {name: account.user.id for name, account in accounts.present.items()}
     plan = Plan(
@@ -317,7 +333,7 @@ class _Planner:
         wanted = replace(wanted, sticky=self._sticky(wanted, view, memory, answers))
         wanted = replace(wanted, staying=self._staying(wanted, view, memory, answers))
         plan = plan_album(wanted, view, memory)
-        if view is not None and not self.origins.has_seen(owner):
+        if view is not None and self.ledger.remembers and not self.origins.has_seen(owner):
             plan = structs.replace(plan, warnings=(*plan.warnings, *warnings_of_lost_ledger(plan)))
         plan = structs.replace(plan, split=rule.name if rule.rule.split else "", was=before)
         if before is not None:

@@ -310,6 +310,11 @@ class Journal(Protocol):
 class Ledger(Journal, Protocol):
     """What was written, by which run, and what people did since."""
 
+    @property
+    def remembers(self) -> bool:
+        """Whether it will know later what it is told; else that nothing is known says nothing."""
+        ...
+
     def binding(self, key: AlbumKey) -> Binding | None:
         """The album that a rule feeds; None: none yet."""
         ...

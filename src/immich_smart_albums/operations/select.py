@@ -68,6 +68,17 @@ _COUNTS_AT_A_TIME = 4
 
 
 @dataclass(frozen=True, slots=True)
+class ResolvedRules:
+    """The rules of one account, with the names in them looked up."""
+
+    rules: Mapping[str, Rule]
+    """By name."""
+    problems: Mapping[str, tuple[Problem, ...]]
+    """Rules in which something stands for nothing, with the reasons."""
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledRules:
     """The rules of one account, ready to be searched for."""
 
@@ -95,10 +106,8 @@ class SelectOptions:
     """What is kept in memory of the searches of accounts, by their names."""
 
 
-def compile_for(
-    rules: Mapping[str, Rule], account: ConnectedAccount, records: RecordCache | None = None
-) -> CompiledRules:
-    """Look up the names of all rules, and plan their searches together; `records` are those that are read already."""
+def resolve_rules(rules: Mapping[str, Rule], account: ConnectedAccount) -> ResolvedRules:
+    """Look up the names of all rules; one in which something is wrong leaves the others alone."""
     resolved: dict[str, Rule] = {}
     problems: dict[str, tuple[Problem, ...]] = {}
     notices: dict[str, None] = {}
@@ -114,8 +123,23 @@ def compile_for(
         if diagnostics.problems:
             resolved.pop(name, None)
             problems[name] = tuple(dict.fromkeys(diagnostics.problems))
-    plan = plan_searches(tuple(resolved.values()), account.server, names=tuple(resolved), records=records)
-    return CompiledRules(resolved, problems, tuple(notices), plan)
+    return ResolvedRules(resolved, problems, tuple(notices))
+
+
+def compile_for(
+    rules: Mapping[str, Rule], account: ConnectedAccount, records: RecordCache | None = None
+) -> CompiledRules:
+    """Look up the names of all rules, and plan their searches together; `records` are those that are read already."""
+    return compile_resolved(resolve_rules(rules, account), account, records)
+
+
+def compile_resolved(
+    resolved: ResolvedRules, account: ConnectedAccount, records: RecordCache | None = None
+) -> CompiledRules:
+    """Plan the searches of rules whose names are looked up together."""
+    names = tuple(resolved.rules) if account.name else ()  # the only rule of flags has no name in messages
+    plan = plan_searches(tuple(resolved.rules.values()), account.server, names=names, records=records)
+    return CompiledRules(resolved.rules, resolved.problems, resolved.notices, plan)
 
 
 def plan_searches(
@@ -153,14 +177,6 @@ def select(
     for name, result in zip(compiled.rules, _evaluated(compiled.plan, account.server, options, records), strict=True):
         results[name] = (as_problem(name, result.error),) if isinstance(result, Failed) else result
     return results
-
-
-def select_one(rule: Rule, server: PhotoServer, options: SelectOptions) -> Selection:
-    """What one rule selects whose names are looked up. Raises SmartAlbumsError."""
-    (result,) = _evaluated(plan_searches([rule], server), server, options)
-    if isinstance(result, Failed):
-        raise result.error
-    return result
 
 
 def _evaluated(

@@ -71,6 +71,16 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """An album as a flag names it."""
+
+    text: str
+    """Its name, id or address."""
+    may_create: bool = False
+    """Whether it is to be made if there is none of that name."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlbumRule:
     """One entry under `albums`."""
 
@@ -105,6 +115,8 @@ class AlbumRule:
     """When `daemon` runs it; None: when the file says."""
     source: MappingNode | None = field(default=None, compare=False, repr=False)
     """The entry as it stands in the file."""
+    target: Target | None = None
+    """The album, where flags name it; then nothing but photos is written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class Adopter:
 def _view(rule: AlbumRule, name: str, wanted: str, owner: ConnectedAccount) -> CurrentAlbum:
     """The album and what is in it. Raises ConfigurationError."""
     diagnostics = Diagnostics()
-    album = find_target(wanted, owner.server.directory, diagnostics, create=False)
+    album = find_target(wanted, owner.server.directory.albums, diagnostics, create=False)
     diagnostics.raise_problems()
     if album is None:
         message = "an album that is not found must come with a problem"

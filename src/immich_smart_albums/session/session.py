@@ -345,7 +345,7 @@ class Session:
 
     def query_plans(self) -> Iterator[AccountPlan]:
         """The searches that each account would be sent; none is."""
-        yield from query_plans(self.rules.albums, self.accounts)
+        yield from query_plans(self.rules.albums, self.accounts, {})
 
     def check(self, account: str | None = None) -> Health:
         """Whether a server and its key are in place: that of an account, or of the first."""

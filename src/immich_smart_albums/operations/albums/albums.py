@@ -16,14 +16,14 @@ from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, why_no_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.changes.memory import AlbumMemory, Binding
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.accounts import ConnectedAccount
-    from immich_smart_albums.operations.ports import Directory, Ledger
+    from immich_smart_albums.operations.ports import Ledger
     from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.selection.run.evaluate import Selection
@@ -60,22 +60,25 @@ def left_behind(rule: AlbumRule, owner: ConnectedAccount, ledger: Ledger, names:
             yield known.key.rule
 
 
-_FLAG = "--album"
+FLAG = "--album"
+"""Where problems with an album stand that a flag names."""
 
 
-def find_target(wanted: str, directory: Directory, diagnostics: Diagnostics, *, create: bool) -> Album | None:
+def find_target(
+    wanted: str, list_albums: Callable[[], Sequence[Album]], diagnostics: Diagnostics, *, create: bool
+) -> Album | None:
     """The album, or None: to be created if there is no problem, else what is wrong is noted. Raises ServerError."""
     album_id = id_in_url(wanted, "albums") or wanted.strip()
     refused = why_no_id(album_id)
     if refused is not None:
         hint = "Copy the id again from the album's address in Immich."
-        diagnostics.problems.append(Problem(_FLAG, refused, hint))
+        diagnostics.problems.append(Problem(FLAG, refused, hint))
         return None
     if album_id.startswith(("http://", "https://")):
         hint = "Open the album in Immich and copy its address; it has /albums/ and an id in it."
-        diagnostics.problems.append(Problem(_FLAG, f"the address {album_id} holds no album", hint))
+        diagnostics.problems.append(Problem(FLAG, f"the address {album_id} holds no album", hint))
         return None
-    albums = directory.albums()
+    albums = list_albums()
     if is_id(album_id):
         found = [album for album in albums if album.id == album_id.lower()]
     else:
@@ -83,14 +86,14 @@ def find_target(wanted: str, directory: Directory, diagnostics: Diagnostics, *, 
     if len(found) == 1:
         return _writable(found[0], diagnostics)
     if found:
-        diagnostics.problems.append(ambiguous(_FLAG, wanted, found, "Give one by its id"))
+        diagnostics.problems.append(ambiguous(FLAG, wanted, found, "Give one by its id"))
     elif is_id(album_id):
         hint = "It was deleted, or is not shared with this key's account."
-        diagnostics.problems.append(Problem(_FLAG, f"there is no album {album_id}", hint))
+        diagnostics.problems.append(Problem(FLAG, f"there is no album {album_id}", hint))
     elif not create:
         meant = did_you_mean(wanted, (album.name for album in albums), count=3)
         hint = f"{meant} Add --create-album to make it.".strip()
-        diagnostics.problems.append(Problem(_FLAG, f"there is no album {wanted!r}", hint))
+        diagnostics.problems.append(Problem(FLAG, f"there is no album {wanted!r}", hint))
     return None
 
 
@@ -151,7 +154,7 @@ def _writable(album: Album, diagnostics: Diagnostics) -> Album:
     if album.role == "viewer":
         hint = f"Ask {album.owner} to make you an editor."
         message = f"the album {album.name!r} is shared with you for viewing only"
-        diagnostics.problems.append(Problem(_FLAG, message, hint))
+        diagnostics.problems.append(Problem(FLAG, message, hint))
     return album
 
 
@@ -178,10 +181,13 @@ def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it
     that are not shown in it, the server is asked whether they are: in the trash, say, or locked. So only what is surely
     out counts as taken out.
     """
+    albums = owner.server.albums
+    if rule.target is not None:
+        album = find_target(rule.target.text, lambda: owner.names.albums, diagnostics, create=rule.target.may_create)
+        return None if album is None else CurrentAlbum(album, albums.members(album.id))
     album = find_bound(rule, name, binding, owner.names.albums, diagnostics)
     if album is None:
         return None
-    albums = owner.server.albums
     # The details first: what changes before the members are read makes a plan outdated, never wrong.
     details = albums.details(album.id)
     members = albums.members(album.id)

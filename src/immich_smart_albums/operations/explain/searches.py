@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ServerError
-from immich_smart_albums.operations.select import compile_for, sizes
+from immich_smart_albums.operations.select import compile_resolved, resolve_rules, sizes
 from immich_smart_albums.rules.tree import EntityKind
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
     from immich_smart_albums.operations.names.names import NameResolver
     from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.select import ResolvedRules
     from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.selection.query_plan import QueryPlan
 
@@ -38,14 +39,20 @@ class AccountPlan:
     """Rules that cannot be searched for."""
 
 
-def query_plans(albums: Sequence[AlbumRule], accounts: ConnectedAccounts) -> Iterator[AccountPlan]:
-    """The plan of each account that takes part. Raises ServerError."""
+def query_plans(
+    albums: Sequence[AlbumRule], accounts: ConnectedAccounts, resolved: Mapping[str, ResolvedRules]
+) -> Iterator[AccountPlan]:
+    """The plan of each account that takes part. Raises ServerError.
+
+    `resolved` are the rules of accounts whose names were looked up before, by the accounts' names.
+    """
     for name, account in accounts.present.items():
-        yield _of_account({album.name: album for album in albums if name in album.accounts}, account)
+        own = {album.name: album.rule for album in albums if name in album.accounts}
+        yield _of_account(resolved[name] if name in resolved else resolve_rules(own, account), account)
 
 
-def _of_account(albums: Mapping[str, AlbumRule], account: ConnectedAccount) -> AccountPlan:
-    compiled = compile_for({name: each.rule for name, each in albums.items()}, account)
+def _of_account(resolved: ResolvedRules, account: ConnectedAccount) -> AccountPlan:
+    compiled = compile_resolved(resolved, account)
     return AccountPlan(
         title_of(account.server, account.name),
         compiled.plan,
