@@ -1,12 +1,11 @@
-"""Regular expressions on values: the meaning of Python's `re` without case, and never a hang.
+"""Regular expressions on values: the syntax of Python's `re`, without case, and never a hang.
 
-Users wrote their expressions for `re`, which cannot be stopped: `(a|aa)+$` keeps it busy for ever. The module
-`regex` can, but reads some things differently, and under a time limit costs ten times as much. So a pattern
-is looked at once:
+Users wrote their expressions for `re`, which cannot be stopped: `(a|aa)+$` keeps it busy for ever. So `re` says what is
+an expression, and the module `regex` answers, under a time limit. What was answered is remembered for each value, and a
+value without the text that every match has is not looked at, so that the slower module costs little.
 
-- Where its tries are bounded (no choice within a repetition), `re` itself answers, for texts up to a length
-  at which the bound is harmless.
-- Everything else goes to `regex` under the time limit, in a spelling that means the same there.
+The two modules differ where hardly an expression goes: combining marks are letters for `regex`, fractions and
+superscripts are none, the control characters U+001C to U+001F are no spaces, and a dotless i is no I.
 
 Pattern and value are compared composed (NFC), so that it does not matter in which form either is written. A pattern
 that names a combining mark of its own, such as `u\u0308?`, is searched in the decomposed value (NFD) as well.
@@ -23,7 +22,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from immich_smart_albums.model.text_forms import nfc
-from immich_smart_albums.rules.values.regex_syntax import longest_literal, translate
+from immich_smart_albums.rules.values.regex_syntax import longest_literal, plain_braces, written_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,29 +121,35 @@ def compile_pattern(text: str, *, timeout: float) -> Pattern:
     piece = longest_literal(composed)
     if _has_marks(composed) or (spelled != text and _has_marks(spelled)):
         search, piece = _in_both_forms(search, _searching(spelled, text, timeout)), ""
-    return Pattern(text, timeout, _remembering(search), piece)
+    return Pattern(text, timeout, _remembering(_with_literal(piece, search)), piece)
 
 
 def _searching(pattern: str, written: str, timeout: float) -> Callable[[str], bool]:
     """A search for one spelling of a pattern, which messages show as it was written. Raises PatternError."""
-    quick, guarded, bound = _compile(pattern, written)
+    compiled = _compile(pattern, written)
 
     def search(value: str) -> bool:
-        if len(value) <= bound:
-            return quick.search(value) is not None
         try:
-            return guarded.search(value, timeout=timeout) is not None
+            return compiled.search(value, timeout=timeout) is not None
         except TimeoutError:
             raise PatternTimeout(written, value, timeout) from None
 
     return search
 
 
+def _with_literal(piece: str, search: Callable[[str], bool]) -> Callable[[str], bool]:
+    """The search, which is not made in plain values without a text that every match has."""
+    if not piece:
+        return search
+    wanted = piece.lower()
+    return lambda value: (not value.isascii() or wanted in value.lower()) and search(value)
+
+
 def _in_both_forms(composed: Callable[[str], bool], apart: Callable[[str], bool]) -> Callable[[str], bool]:
     return lambda value: composed(value) or apart(unicodedata.normalize("NFD", value))
 
 
-def _compile(pattern: str, written: str) -> tuple[re.Pattern[str], regex.Pattern[str], int]:
+def _compile(pattern: str, written: str) -> regex.Pattern[str]:
     try:
         return _compiled(pattern)
     except re.error as error:
@@ -178,17 +183,16 @@ def _has_marks(text: str) -> bool:
     return any(unicodedata.combining(each) or each in _JAMO for each in text)
 
 
-def _compiled(text: str) -> tuple[re.Pattern[str], regex.Pattern[str], int]:
-    """Both ways to search, and the longest text for the first of them."""
+def _compiled(text: str) -> regex.Pattern[str]:
     with warnings.catch_warnings():
         # `re` warns that "[[" may begin a nested set one day; here it means what it means today.
         warnings.simplefilter("ignore", FutureWarning)
-        quick = re.compile(text, re.IGNORECASE)
-        translated, work = translate(text)
-    if work.size > _LARGEST:
-        message = f"its repetitions come to {work.size} characters"
+        re.compile(text, re.IGNORECASE)
+    size = written_out(text)
+    if size > _LARGEST:
+        message = f"its repetitions come to {size} characters"
         raise OverflowError(message)
-    return quick, regex.compile(translated, regex.VERSION0 | regex.IGNORECASE), work.longest(len(text))
+    return regex.compile(plain_braces(text), regex.VERSION0 | regex.IGNORECASE)
 
 
 def _advice(message: str) -> str:
