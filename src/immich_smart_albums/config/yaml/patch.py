@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from immich_smart_albums.config.yaml.adding import add_entry, insert_item, start_file
 from immich_smart_albums.config.yaml.data import (
     Insert,
     Put,
@@ -26,7 +27,9 @@ from immich_smart_albums.config.yaml.data import (
     value_at,
 )
 from immich_smart_albums.config.yaml.nodes import MappingNode, ScalarNode, SequenceNode, lay_out
-from immich_smart_albums.config.yaml.splices import Splicer
+from immich_smart_albums.config.yaml.removing import remove
+from immich_smart_albums.config.yaml.replacing import replace
+from immich_smart_albums.config.yaml.splices import Pieces
 from immich_smart_albums.config.yaml.targets import (
     BY_HAND,
     aliases,
@@ -37,6 +40,7 @@ from immich_smart_albums.config.yaml.targets import (
     refuse_repeated,
     value_node,
 )
+from immich_smart_albums.config.yaml.wrapping import rename, wrap
 from immich_smart_albums.errors import ConfigurationError, EditRefused
 
 if TYPE_CHECKING:
@@ -96,42 +100,42 @@ def _comments(layout: Layout) -> Counter[str]:
 
 
 def _splices(layout: Layout, edit: Edit) -> Sequence[Splice]:
-    splicer = Splicer(layout)
+    pieces = Pieces(layout)
     if layout.root is None or (isinstance(layout.root, ScalarNode) and layout.root.is_missing):
         match edit:
             case Put((str() as word,), value):
-                return splicer.start_file(word, value)
+                return start_file(pieces, word, value)
             case _:
                 raise KeyError(edit.path)
     target = find_target(layout, edit.path)
     if isinstance(edit, Insert) or target.place is None:
-        return _added(layout, splicer, target, edit)
+        return _added(layout, pieces, target, edit)
     if isinstance(edit, Rename) and isinstance(target.parent, MappingNode):
-        return splicer.rename(target.parent, target.place, edit.word)
+        return rename(target.parent, target.place, edit.word)
     refuse_repeated(layout, value_node(target.parent, target.place))
     match edit:
         case Put():
-            return splicer.replace(target.parent, target.place, edit.value)
+            return replace(pieces, target.parent, target.place, edit.value)
         case Wrap():
-            return splicer.wrap(target.parent, target.place, edit.word, edit.more)
+            return wrap(pieces, target.parent, target.place, edit.word, edit.more)
         case Remove() if len(edit.path) > 1 and is_last_of_block(target.parent):
             # Without its only entry there is no block any more.
             empty: Plain = {} if isinstance(target.parent, MappingNode) else []
             return _splices(layout, Put(edit.path[:-1], empty))
         case Remove():
-            return splicer.remove(target.parent, target.place)
+            return remove(pieces, target.parent, target.place)
         case _:
             raise KeyError(edit.path)
 
 
-def _added(layout: Layout, splicer: Splicer, target: Target, edit: Edit) -> Sequence[Splice]:
+def _added(layout: Layout, pieces: Pieces, target: Target, edit: Edit) -> Sequence[Splice]:
     parent, word = target.parent, edit.path[-1]
     match edit:
         case Put() if isinstance(parent, MappingNode) and isinstance(word, str):
-            return splicer.add_entry(parent, word, edit.value)
+            return add_entry(pieces, parent, word, edit.value)
         case Put() | Insert() if isinstance(parent, SequenceNode):
             place = len(parent.items) if target.place is None else target.place
-            return splicer.insert_item(parent, place, edit.value)
+            return insert_item(pieces, parent, place, edit.value)
         case _:
             refuse_merged(layout, parent, word)
             raise KeyError(word)

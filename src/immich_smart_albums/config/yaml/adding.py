@@ -1,0 +1,69 @@
+"""New entries and items in a YAML text, in the style of what is around them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.yaml.emit import entry, flow, item, key
+from immich_smart_albums.config.yaml.splices import Splice
+
+if TYPE_CHECKING:
+    from immich_smart_albums.config.yaml.emit import Plain
+    from immich_smart_albums.config.yaml.nodes import MappingNode, SequenceNode
+    from immich_smart_albums.config.yaml.splices import Collection, Pieces, Unit
+
+
+def add_entry(pieces: Pieces, parent: MappingNode, word: str, value: Plain) -> list[Splice]:
+    """A new entry at the end of a mapping."""
+    if parent.is_flow:
+        return _add_to_flow(pieces, parent, f"{key(word)}: {flow(value)}")
+    column = pieces.layout.column(parent.start)
+    first, *rest = entry(word, value, column, pieces.style)
+    return pieces.lines_after(pieces.layout.line_end(parent.end), [" " * column + first, *rest])
+
+
+def insert_item(pieces: Pieces, parent: SequenceNode, place: int, value: Plain) -> list[Splice]:
+    """A new item before one of a list, or at its end."""
+    units = pieces.units(parent)
+    if parent.is_flow:
+        if place >= len(units):
+            return _add_to_flow(pieces, parent, flow(value))
+        return [Splice(units[place].start, units[place].start, f"{flow(value)}, ")]
+    column = pieces.layout.column(parent.start)
+    first, *rest = item(value, column, pieces.style, pieces.gap(units[0]))
+    if place == 0:
+        above = "\n".join([first, *rest, " " * column])
+        return [Splice(parent.start, parent.start, above)]
+    before = units[place - 1]
+    lines = [" " * column + first, *rest]
+    if len(units) > 1 and _has_blank_line(pieces, units[-2], units[-1]):
+        lines = ["", *lines]
+    return pieces.lines_after(pieces.layout.line_end(before.end), lines)
+
+
+def start_file(pieces: Pieces, word: str, value: Plain) -> list[Splice]:
+    """The first entry of a file that says nothing yet."""
+    end = len(pieces.text)
+    lines = entry(word, value, 0, pieces.style)
+    lead = "\n" if pieces.text and not pieces.text.endswith("\n") else ""
+    return [Splice(end, end, lead + "\n".join(lines) + "\n")]
+
+
+def _add_to_flow(pieces: Pieces, parent: Collection, text: str) -> list[Splice]:
+    units = pieces.units(parent)
+    if not units:
+        return [Splice(parent.start + 1, parent.start + 1, text)]
+    last = units[-1]
+    line_end = pieces.layout.line_end(last.end)
+    has_own_line = not pieces.text[pieces.layout.line_start(last.start) : last.start].strip()
+    comma = pieces.comma(last.end, parent.end)
+    if not has_own_line or parent.end <= line_end:
+        return [Splice(last.end, last.end, f", {text}")]
+    if comma is not None and comma > line_end:
+        return [Splice(comma + 1, comma + 1, f" {text}")]
+    new_line = Splice(line_end, line_end, f"\n{' ' * pieces.layout.column(last.start)}{text}")
+    return [new_line] if comma is not None else [Splice(last.end, last.end, ","), new_line]
+
+
+def _has_blank_line(pieces: Pieces, one: Unit, other: Unit) -> bool:
+    return any(not line.strip() for line in pieces.text[one.end : other.start].split("\n")[1:-1])

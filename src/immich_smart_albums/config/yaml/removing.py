@@ -1,0 +1,53 @@
+"""A YAML text without an entry or an item; comments in it stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.yaml.nodes import MappingNode
+from immich_smart_albums.config.yaml.splices import Splice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from immich_smart_albums.config.yaml.splices import Collection, Pieces, Unit
+
+
+def remove(pieces: Pieces, parent: Collection, place: int) -> list[Splice]:
+    """The text without an entry or an item; comments in it stay."""
+    units = pieces.units(parent)
+    if parent.is_flow:
+        return _remove_from_flow(pieces, parent, units, place)
+    unit = units[place]
+    column = pieces.layout.column(unit.start)
+    if len(units) == 1:
+        empty = "{}" if isinstance(parent, MappingNode) else "[]"
+        return [pieces.with_comments(parent, [empty], column)]
+    line_start, line_end = pieces.layout.line_start(unit.start), pieces.layout.line_end(unit.end)
+    if not pieces.text[line_start : unit.start].strip():
+        kept = pieces.comments(unit.start, line_end, column)
+        return [Splice(line_start, min(line_end + 1, len(pieces.text)), "".join(f"{each}\n" for each in kept))]
+    following = units[place + 1].start
+    kept = pieces.comments(unit.start, following, column)
+    if not kept:
+        return [Splice(unit.start, following, "")]
+    start = len(pieces.text[: unit.start].rstrip(" "))
+    return [Splice(start, following, "\n" + "\n".join(kept) + "\n" + " " * column)]
+
+
+def _remove_from_flow(pieces: Pieces, parent: Collection, units: Sequence[Unit], place: int) -> list[Splice]:
+    unit = units[place]
+    kept = pieces.comments(unit.start, unit.end, pieces.layout.column(unit.start))
+    comma = pieces.comma(unit.end, parent.end)
+    if place + 1 < len(units) and "\n" not in pieces.text[unit.start : units[place + 1].start]:
+        return [Splice(unit.start, units[place + 1].start, "")]
+    before = units[place - 1] if place else None
+    if place + 1 == len(units) and before and "\n" not in pieces.text[before.end : unit.end]:
+        return [Splice(before.end, unit.end, "")]
+    end = unit.end if comma is None else comma + 1
+    line_start, line_end = pieces.layout.line_start(unit.start), pieces.layout.line_end(end)
+    is_alone = not pieces.text[line_start : unit.start].strip() and not pieces.text[end:line_end].strip()
+    if is_alone:
+        return [Splice(line_start, min(line_end + 1, len(pieces.text)), "".join(f"{each}\n" for each in kept))]
+    own = Splice(unit.start, unit.end, pieces.comments_in_flow(unit.start, unit.end))
+    return [own] if comma is None else [own, Splice(comma, comma + 1, "")]

@@ -1,0 +1,86 @@
+"""Another value in place of one that a YAML text has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.yaml.emit import Word, block, flow, scalar
+from immich_smart_albums.config.yaml.nodes import AliasNode, ScalarNode, SequenceNode
+from immich_smart_albums.config.yaml.splices import Splice
+
+if TYPE_CHECKING:
+    from immich_smart_albums.config.yaml.emit import Plain
+    from immich_smart_albums.config.yaml.nodes import Node
+    from immich_smart_albums.config.yaml.splices import Collection, Pieces
+
+
+def replace(pieces: Pieces, parent: Collection, place: int, value: Plain) -> list[Splice]:
+    """Another value in place of that of an entry or an item."""
+    unit = pieces.units(parent)[place]
+    node = unit.value
+    if parent.is_flow or (pieces.is_inline(node) and not pieces.needs_block(value)):
+        short = _lead(pieces, node) + _like(node, value)
+        if parent.is_flow:
+            return [Splice(node.start, node.end, short + pieces.comments_in_flow(node.start, node.end))]
+        kept = pieces.comments(node.start, node.end, pieces.layout.column(unit.start))
+        below = pieces.lines_after(pieces.layout.line_end(node.end), kept) if kept else []
+        return [Splice(node.start, node.end, short), *below]
+    if isinstance(parent, SequenceNode):
+        return [_in_place(pieces, node, value)]
+    colon = pieces.colon(parent, place)
+    if pieces.layout.line_start(node.start) == pieces.layout.line_start(colon) and not pieces.needs_block(value):
+        return [_in_place(pieces, node, value)]
+    if pieces.needs_block(value):
+        return _block_below(pieces, parent, colon, node, value)
+    # A block becomes a short value beside its key; the comments in it stay.
+    first, last = pieces.layout.line_end(colon) + 1, pieces.layout.line_end(node.end) + 1
+    comments = pieces.comments(first, last, pieces.layout.column(node.start))
+    after = _after_anchor(pieces, colon, node)
+    return [
+        Splice(after, after, f" {flow(value)}"),
+        Splice(first, last, "".join(f"{comment}\n" for comment in comments)),
+    ]
+
+
+def _block_below(pieces: Pieces, parent: Collection, colon: int, node: Node, value: Plain) -> list[Splice]:
+    """A value over several lines below its key, which keeps the comment beside it."""
+    step = pieces.style.step if isinstance(value, Mapping) else pieces.style.dash_step
+    column = pieces.layout.column(parent.start) + step
+    lines = [" " * column + line if at == 0 else line for at, line in enumerate(block(value, column, pieces.style))]
+    line_end = pieces.layout.line_end(colon)
+    if node.end <= line_end:
+        gap = len(pieces.text[colon : node.start]) - len(pieces.text[colon : node.start].lstrip())
+        start = node.start - gap
+        return [Splice(start, node.end, ""), *pieces.lines_after(line_end, lines)]
+    if node.start <= line_end:  # what begins beside the key and goes on over several lines
+        below = pieces.with_comments(node, lines, column)
+        return [Splice(_after_anchor(pieces, colon, node), below.end, f"\n{below.text}")]
+    first, last = pieces.layout.line_start(node.start), pieces.layout.line_end(node.end)
+    lines += pieces.comments(first, last, column)
+    return [Splice(first, last, "\n".join(lines))]
+
+
+def _in_place(pieces: Pieces, node: Node, value: Plain) -> Splice:
+    column = pieces.layout.column(node.start)
+    lines = block(value, column, pieces.style) if pieces.needs_block(value) else [flow(value)]
+    return pieces.with_comments(node, lines, column)
+
+
+def _after_anchor(pieces: Pieces, colon: int, node: Node) -> int:
+    """The place after a colon and the anchor beside it."""
+    anchor = None if isinstance(node, AliasNode) else node.anchor
+    return colon if anchor is None else pieces.text.index(f"&{anchor}", colon) + len(anchor) + 1
+
+
+def _like(node: Node, value: Plain) -> str:
+    """A short value, in the quotes of the text before."""
+    if isinstance(node, ScalarNode) and isinstance(value, str) and not isinstance(value, Word):
+        return scalar(value, node.style if node.style in {"'", '"'} else "")
+    return flow(value)
+
+
+def _lead(pieces: Pieces, node: Node) -> str:
+    """The space that is missing where a value is missing."""
+    is_missing = isinstance(node, ScalarNode) and node.is_missing
+    return " " if is_missing and not pieces.text[node.start - 1 : node.start].isspace() else ""

@@ -1,0 +1,54 @@
+"""Other words for entries, and values that become the first of several."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.yaml.emit import flow, item, key
+from immich_smart_albums.config.yaml.nodes import MappingNode, SequenceNode
+from immich_smart_albums.config.yaml.splices import Splice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from immich_smart_albums.config.yaml.emit import Plain
+    from immich_smart_albums.config.yaml.splices import Collection, Pieces
+
+
+def rename(parent: MappingNode, place: int, word: str) -> list[Splice]:
+    """Another word for an entry."""
+    old, _ = parent.entries[place]
+    return [Splice(old.start, old.end, key(word))]
+
+
+def wrap(pieces: Pieces, parent: Collection, place: int, word: str, more: Sequence[Plain]) -> list[Splice]:
+    """The value of an entry or an item as the first of a list under a word, with more after it."""
+    node = pieces.units(parent)[place].value
+    if parent.is_flow or (pieces.is_inline(node) and isinstance(parent, SequenceNode)):
+        others = "".join(f", {flow(each)}" for each in more)
+        return [Splice(node.start, node.start, f"{{{key(word)}: ["), Splice(node.end, node.end, f"{others}]}}")]
+    on_key_line = isinstance(parent, MappingNode) and pieces.layout.line(node.start) == pieces.layout.line(
+        pieces.colon(parent, place)
+    )
+    outer, own = pieces.layout.column(parent.start), pieces.layout.column(node.start)
+    is_level = isinstance(parent, MappingNode) and own <= outer
+    column = outer + pieces.style.step if on_key_line or is_level else own
+    dashes = column + pieces.style.dash_step
+    head = f"{key(word)}:\n{' ' * dashes}- "
+    added = [line for each in more for line in _item_lines(pieces, each, dashes)]
+    if on_key_line:
+        start = len(pieces.text[: node.start].rstrip(" "))
+        splices = [Splice(start, node.start, f"\n{' ' * column}{head}")]
+    else:
+        splices = [Splice(node.start, node.start, " " * (column - own) + head)]
+    shift = " " * (dashes + 2 - (outer if on_key_line else own))
+    for start in pieces.layout.starts:
+        is_inside = node.start < start <= node.end and bool(pieces.text[start : pieces.layout.line_end(start)].strip())
+        if is_inside:
+            splices.append(Splice(start, start, shift))
+    return [*splices, *pieces.lines_after(pieces.layout.line_end(node.end), added)] if added else splices
+
+
+def _item_lines(pieces: Pieces, value: Plain, column: int) -> list[str]:
+    first, *rest = item(value, column, pieces.style)
+    return [" " * column + first, *rest]
