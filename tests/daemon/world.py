@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from immich_smart_albums.daemon.lateness import late_rules
 from immich_smart_albums.daemon.log import Log
@@ -36,10 +36,17 @@ albums:
 AWAY = RunOutcome(problems=("no answer",), exit_code=1, is_reachable=False, is_put_off=True)
 
 
+class Hearing(Protocol):
+    """Where it is kept what people are told."""
+
+    heard: list[str]
+    offers: dict[str, str]
+
+
 class Listener:
     """Hears what people are told."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Hearing) -> None:
         self._world = world
 
     def started(self, run: str) -> None:
