@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from immich_sandbox import Library, Sandbox, generate
-from immich_sandbox.generator.pictures import draw_asset, draw_person
 from immich_sandbox.library import times
+from immich_sandbox.pictures.picture import draw_asset, draw_person
 
 from .conftest import Client
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from immich_sandbox.api_error import ApiError, no_access
-from immich_sandbox.generator.pictures import draw_asset
 from immich_sandbox.library.access import may_share, own_asset, readable_album, readable_asset
+from immich_sandbox.pictures.picture import draw_asset
 from immich_sandbox.request import Answer, json_answer
 from immich_sandbox.requests.fields import VISIBILITIES, Field
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from immich_sandbox.answers.json_shapes import person_json, tag_json
 from immich_sandbox.api_error import no_access
-from immich_sandbox.generator.pictures import draw_person
 from immich_sandbox.library.access import may_share
 from immich_sandbox.library.text_match import like, resembles
+from immich_sandbox.pictures.picture import draw_person
 from immich_sandbox.request import Answer, json_answer
 from immich_sandbox.requests.fields import Field
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from immich_sandbox.generator.pictures import draw_asset
 from immich_sandbox.library import times
+from immich_sandbox.pictures.picture import draw_asset
 
 if TYPE_CHECKING:
     from immich_sandbox.library.library import Library
