@@ -11,6 +11,7 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Quer
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, SplitKey
+from immich_smart_albums.selection.compile.algebra import narrow_album
 from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
 from immich_smart_albums.selection.query_plan import Branch, QueryPlan, describe
 
@@ -18,6 +19,8 @@ from .finding import FLAT, WHOLE, Flat, city, exactly, local, named, person, sma
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from immich_smart_albums.model.query import Value
 
 NICE, KYOTO, EMMA, NOAH, DOG = city("Nice"), city("Kyoto"), person("emma"), person("noah"), smart("dog")
 MAKE, NAMES, TAGS, ANYTHING, PATH = (
@@ -154,10 +157,53 @@ def test_a_check_is_bounded_where_its_frame_looks() -> None:
     assert part == Branch(Query(Kind.METADATA, (("rating", 5), ("withDeleted", True)), shown))
 
 
+ALBUM = Search(Query(Kind.METADATA, (("albumIds", ("x",)),)))
+
+
 def test_an_albums_photos_of_others_are_found_only_by_it() -> None:
-    album = Search(Query(Kind.METADATA, (("albumIds", ("x",)),)))
-    assert told(plan(All((album, FIVE, Not(NICE))))) == [["(albumIds=[x]) | <rating 5> & not (city='Nice')"]]
-    assert told(plan(All((album, EMMA)))) == [["(albumIds=[x]) | (personIds=[emma])"]]
+    assert told(plan(All((ALBUM, FIVE, Not(NICE))))) == [["(albumIds=[x], rating=5) | <rating 5> & not (city='Nice')"]]
+
+
+def test_an_album_is_searched_inside_of_what_it_is_held_against() -> None:
+    large = {ALBUM.query: 50_000, EMMA.query: 900}
+    inside = "(albumIds=[x], personIds=[emma])"
+    assert told(plan(All((ALBUM, EMMA)), sizes=large)) == [[f"(personIds=[emma]) | {inside}"]]
+    assert told(plan(All((EMMA, Not(ALBUM))))) == [[f"(personIds=[emma]) | not {inside}"]]
+    assert told(plan(All((EMMA, FIVE, Not(ALBUM))))) == [
+        ["(personIds=[emma], rating=5) | not (albumIds=[x], personIds=[emma], rating=5)"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "within",
+    [
+        (("isFavorite", True),),  # of others' photos no record shows it
+        (("rating", None),),
+        (("rating", 5), ("withDeleted", True)),
+        (("personIds", ("emma",)),),
+    ],
+)
+def test_an_albums_search_is_not_narrowed_where_others_photos_could_be_lost(within: tuple[tuple[str, Value]]) -> None:
+    check = replace(FIVE, superset=Query(Kind.METADATA, within))
+    assert told(plan(All((ALBUM, check)))) == [["(albumIds=[x]) | <rating 5>"]]
+
+
+@pytest.mark.parametrize(
+    ("album", "scope"),
+    [
+        (replace(ALBUM.query, limit=5), EMMA.query),
+        (replace(ALBUM.query, visibility=frozenset({Visibility.ARCHIVE})), EMMA.query),
+        (Query(Kind.METADATA, (("albumIds", ("x",)), ("withDeleted", True))), EMMA.query),
+        (Query(Kind.METADATA, (("albumIds", ("x",)), ("isOffline", True))), EMMA.query),
+        (Query(Kind.METADATA, (("albumIds", ("x",)), ("city", "Kyoto"))), NICE.query),
+        (ALBUM.query, Query(Kind.METADATA, conditions=(Condition("rating", "gte", 4),))),
+        (ALBUM.query, replace(EMMA.query, limit=5)),
+        (ALBUM.query, Query(Kind.METADATA, (("isNotInAlbum", True),))),
+        (EMMA.query, NICE.query),
+    ],
+)
+def test_albums_are_searched_only_inside_of_plain_searches_that_look_there(album: Query, scope: Query) -> None:
+    assert narrow_album(album, scope) is None
 
 
 # -- what is checked here --------------------------------------------------------------------------------------------
@@ -285,7 +331,7 @@ def test_a_name_that_was_not_looked_up_is_a_bug(server: Flat) -> None:
         (All((Any((EMMA, NOAH)), PATH)), ["(personIds any [emma, noah]) | <$.originalPath:x>"]),
         (All((Any((EMMA, DOG)), PATH)), ["(personIds=[emma]) | <$.originalPath:x>", f"{DOGS} | <$.originalPath:x>"]),
         (Any((FOUR, FIVE)), ["(rating in [4, 5])"]),
-        (All((EMMA, Any((FOUR, FIVE)))), ["(personIds=[emma]) | (<rating 4> or <rating 5>)"]),  # checked here
+        (All((EMMA, Any((FOUR, FIVE)))), ["(personIds all [emma], rating in [4, 5])"]),
         # what is in EXIF is searched for by itself: photos without EXIF would be left out of the rest, too
         (Any((All((EMMA, Not(NOAH))), NICE)), ["(personIds all [emma], personIds none [noah])", "(city='Nice')"]),
         (

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import MissingPermission, Problem, ServerError
+from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.model.version import Version
 from immich_smart_albums.operations.accounts import as_problem
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.tree import Search, leaves
 from immich_smart_albums.selection.cache.cache import CacheContext, RunCache
 from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
@@ -65,6 +67,9 @@ def _whose(server: PhotoServer) -> tuple[CacheContext | None, str]:
 
 
 _COUNTS_AT_A_TIME = 4
+
+LARGE = 20_000
+"""Photos. Of a library with fewer it is hardly worth to count more than all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +151,43 @@ def plan_searches(
     rules: Sequence[Rule], server: PhotoServer, *, names: Sequence[str] = (), records: RecordCache | None = None
 ) -> QueryPlan:
     """How rules whose names are looked up are answered; the sizes of searches are asked where they decide something."""
+    albums = _album_sizes(rules, server)
     if records is None:
-        return compile_rules(rules, server, sizes(queries_to_count(rules, server), server.searches), names=names)
-    shared = records.shared()
-    known = sizes(queries_to_count(rules, server, shared), records) | records.sizes()
-    return compile_rules(rules, server, known, names=names, shared=shared)
+        return compile_rules(rules, server, albums | _counted(rules, server, albums, server.searches), names=names)
+    shared, known = records.shared(), albums | records.sizes()
+    return compile_rules(
+        rules, server, known | _counted(rules, server, known, records, shared), names=names, shared=shared
+    )
+
+
+def _counted(
+    rules: Sequence[Rule],
+    server: PhotoServer,
+    known: Mapping[Query, int],
+    searches: SearchApi,
+    shared: dict[Query, frozenset[str]] | None = None,
+) -> dict[Query, int]:
+    """The sizes that decide how rules are answered; of a small library its own size decides, and others hardly do."""
+    queries = queries_to_count(rules, server, known, shared=shared)
+    if not queries or WHOLE_LIBRARY in known:
+        return sizes(queries, searches)
+    library = sizes([WHOLE_LIBRARY], searches)
+    if library.get(WHOLE_LIBRARY, LARGE) < LARGE:
+        queries = queries_to_count(rules, server, {**known, **library}, shared=shared)
+    return library | sizes((query for query in queries if query != WHOLE_LIBRARY), searches)
+
+
+def _album_sizes(rules: Iterable[Rule], server: PhotoServer) -> dict[Query, int]:
+    """How many photos the searches for albums find, as far as the server's list of albums tells."""
+    searches = {leaf.query for rule in rules for leaf in leaves(rule.match) if isinstance(leaf, Search)}
+    albums = {query: query.filters[0][1] for query in searches if [name for name, _ in query.filters] == ["albumIds"]}
+    if not albums:
+        return {}
+    try:
+        counts = {(album.id,): album.asset_count for album in server.directory.albums()}
+    except ServerError:
+        return {}
+    return {query: counts[ids] for query, ids in albums.items() if ids in counts}
 
 
 def sizes(queries: Iterable[Query], searches: SearchApi) -> dict[Query, int]:

@@ -147,12 +147,16 @@ def _with_one_more(groups: list[_Frame], search: Search) -> list[_Frame]:
 
 
 def _with_checks(group: _Frame, conjuncts: Sequence[Node], conditions: Pushdown) -> _Frame:
-    """A frame narrowed to where its checks can pass; those that tell nothing more are done with."""
-    for check in conjuncts:
-        within = (
-            conditions.within(check, group.query) if isinstance(check, Filter) and is_composable(group.query) else None
-        )
-        merged = None if within is None else intersect(group.query, within)
-        if isinstance(check, Filter) and merged is not None:
-            group = _Frame(merged, group.absorbed | ({check} if check.superset_is_exact else set()))
+    """A driver narrowed to where its filters can pass; those that tell nothing more are done with."""
+    for conjunct in conjuncts:
+        if not isinstance(conjunct, Filter):
+            continue
+        if is_composable(group.query):
+            within = conditions.within(conjunct, group.query)
+            merged = None if within is None else intersect(group.query, within)
+            done = {conjunct} if conjunct.superset_is_exact else set()
+        else:
+            merged, done = conditions.within_album(conjunct, group.query), set()
+        if merged is not None:
+            group = _Frame(merged, group.absorbed | done)
     return group

@@ -81,6 +81,30 @@ def intersect(one: Query, other: Query) -> Query | None:
     if one.is_structured or other.is_structured:
         pair = structured(one), structured(other)
         return None if None in pair else together(*(each for each in pair if each is not None))
+    filters = _all_filters(one, other)
+    return None if filters is None else replace(one, filters=filters)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def narrow_album(album: Query, scope: Query) -> Query | None:
+    """The search for what an album's search finds and the filters of a plain one fit; None where there is none.
+
+    An album's search finds other members' photos as well, which no plain search does. So this one is less than the
+    album's, and more than what both find: it may stand for the album where all that it is held against passes `scope`.
+    """
+    is_album = {name for name, _ in album.filters} & WIDENING == {"albumIds"}
+    if not is_album or album.kind is not Kind.METADATA or album.limit is not None or album.is_structured:
+        return None
+    is_plain = is_composable(scope) and not scope.is_structured and scope.visibility == album.visibility
+    # Immich ignores isNotInAlbum beside albumIds.
+    if not is_plain or scope.get("isNotInAlbum") is not None or album.get("withDeleted") != scope.get("withDeleted"):
+        return None
+    filters = _all_filters(album, scope)
+    return None if filters is None else replace(album, filters=filters)
+
+
+def _all_filters(one: Query, other: Query) -> tuple[tuple[str, Value], ...] | None:
+    """The filters of both; None where one search cannot have them all."""
     filters = dict(one.filters)
     for name, value in other.filters:
         if name not in filters or filters[name] == value:
@@ -90,7 +114,7 @@ def intersect(one: Query, other: Query) -> Query | None:
         if merged is None:
             return None
         filters[name] = merged
-    return replace(one, filters=tuple(sorted(filters.items())))
+    return tuple(sorted(filters.items()))
 
 
 def _both_values(name: str, one: Value, other: Value) -> Value:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PAGE = 1000
 _FIRST_ROW = 0.5
+_REQUEST = 0.2
+"""Of a page's price what it costs though nobody is on it."""
 _ASKED_FOR_BY_ITSELF = 0.2
 _FULL_LIBRARY = 100_000
 _BESIDES_TIMELINE = 0.05
@@ -71,8 +73,21 @@ class Costs:
 
     def _price(self, query: Query, fields: frozenset[str]) -> float:
         weight = 1.0 + 0.4 * ("exifInfo" in fields) + 0.25 * ("people" in fields) + 2.0 * (query.kind is Kind.SMART)
-        pages = len(query.visibility) + self.size(query) // PAGE
-        return _FIRST_ROW + pages * weight
+        size = self.size(query)
+        requests = len(query.visibility) + size // PAGE
+        # Where EXIF is shown, photos without are left out, and so all are counted.
+        requests += (
+            "exifInfo" in fields
+            and not query.is_structured
+            and not any(BY_NAME[name].is_in_exif for name, _ in query.filters)
+        )
+        controls = bool(query.either) + any(condition.operator == "none" for condition in query.conditions)
+        return (
+            _FIRST_ROW
+            + (query.kind is Kind.SMART)
+            + _REQUEST * (requests + controls)
+            + (1.0 - _REQUEST) * weight * size / PAGE
+        )
 
     def asking(self, query: Query) -> float:
         """What it costs to ask for each asset of a search by itself."""

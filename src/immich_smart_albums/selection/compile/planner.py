@@ -74,12 +74,18 @@ def compile_rules(
     return _Compiler(server, Costs(sizes), shared or {}).run(rules, names)
 
 
-def queries_to_count(rules: Sequence[Rule], server: Capabilities, shared: Shared | None = None) -> tuple[Query, ...]:
-    """The searches whose sizes decide how the rules are answered: few, often none.
+def queries_to_count(
+    rules: Sequence[Rule],
+    server: Capabilities,
+    sizes: Mapping[Query, int] = NOTHING_KNOWN,
+    *,
+    shared: Shared | None = None,
+) -> tuple[Query, ...]:
+    """The searches whose sizes decide how the rules are answered: few, often none; `sizes` are those that are known.
 
     To be counted (`SearchApi.count`) before the rules are lowered.
     """
-    compiler = _Compiler(server, Costs(NOTHING_KNOWN), shared or {})
+    compiler = _Compiler(server, Costs(sizes), shared or {})
     plan = compiler.run(rules, ())
     taken = {part for rule in plan.rules for part in rule.branches}
     doubts = (queries for answer, queries in compiler.close_calls if taken.issuperset(answer))
@@ -282,7 +288,7 @@ class _Compiler:
         if rivals and prices[best] > _WORTH_COUNTING:
             rival = needs[min(rivals, key=lambda answer: prices[answer])]
             differing = (query for query in (*needs[best], *rival) if needs[best].get(query) != rival.get(query))
-            uncertain = tuple(filter(is_composable, differing))
+            uncertain = tuple(query for query in differing if is_composable(query) and query not in self.costs.sizes)
             if len(uncertain) < prices[best]:  # a count costs about as much as a page
                 self.close_calls.append((best, uncertain))
         return best

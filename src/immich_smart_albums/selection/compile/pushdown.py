@@ -10,7 +10,7 @@ from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.search_field import Proof
 from immich_smart_albums.model.search_fields import BY_NAME
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Record, Search
-from immich_smart_albums.selection.compile.algebra import is_composable, universe
+from immich_smart_albums.selection.compile.algebra import is_composable, narrow_album, universe
 from immich_smart_albums.selection.compile.structured import one_of, opposite, structured, together
 
 if TYPE_CHECKING:
@@ -50,6 +50,13 @@ class Pushdown:
         filters = {each for each in within.filters if each[0] != "withDeleted"} | set(around.filters)
         return replace(within, filters=tuple(sorted(filters)), visibility=around.visibility)
 
+    def within_album(self, check: Filter, album: Query) -> Query | None:
+        """An album's search, narrowed to where a filter can pass; None where other members' photos could be lost."""
+        within = check.superset
+        if within is None or self.server.unsupported(within) or not all(map(_is_shown, within.filters)):
+            return None
+        return narrow_album(album, replace(within, visibility=album.visibility))
+
     def absorb(self, query: Query, nodes: Iterable[Node]) -> tuple[Query, frozenset[Node]]:
         """A plain search that takes in what of some nodes conditions can say, and these nodes."""
         absorbed: set[Node] = set()
@@ -84,6 +91,13 @@ class Pushdown:
                 return together(*known) if isinstance(node, All) else one_of(known)
             case _:
                 return None
+
+
+def _is_shown(asked: tuple[str, Value]) -> bool:
+    """Whether the record of a photo shows the same of a filter as the server looks at, whoever owns the photo."""
+    name, value = asked
+    row = BY_NAME[name]
+    return value not in (None, "") and row.proof in {Proof.EQUAL, Proof.CONTAINED, Proof.PRESENT, Proof.MOMENT}
 
 
 _Test = tuple[str, Callable[[Record], bool]]

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search, leaves
-from immich_smart_albums.selection.compile.algebra import intersect, is_composable, universe, why_disjoint
+from immich_smart_albums.selection.compile.algebra import intersect, is_composable, narrow_album, universe, why_disjoint
 from immich_smart_albums.selection.compile.simplify import (
     NodeOrBool,
     all_of,
@@ -88,7 +88,7 @@ class Residual:
             return False
         if search.query in self.shared:
             return search
-        narrowed = (intersect(scope, search.query) for scope in self.scopes)
+        narrowed = (intersect(scope, search.query) or narrow_album(search.query, scope) for scope in self.scopes)
         return replace(search, query=next((each for each in narrowed if each is not None), search.query))
 
     def fold_searches(self, tree: NodeOrBool) -> NodeOrBool:

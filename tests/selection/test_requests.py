@@ -1,0 +1,137 @@
+"""How many requests rules take on a library of some size, on servers with flat and with structured searches."""
+
+from __future__ import annotations
+
+import random
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_sandbox import Library, Sandbox
+from immich_sandbox.library import times
+from immich_sandbox.library.records import Exif, Person, User
+from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.config.settings import Settings
+from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.operations.names.resolve import resolve
+from immich_smart_albums.operations.select import plan_searches
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.selection.run.evaluate import Selection, evaluate
+from tests.rules.books import book
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PHOTOS = 12_000
+FEW = 300
+YEARS = range(2000, 2025)
+CITIES = ("Nice", "Kyoto", "Oslo", "Bonn", "Rome", None)
+
+
+def library(photos: int = PHOTOS) -> Library:
+    """Photos from 25 years; P00 is on every sixth, P10 and P11 on fewer; the newest half is in an album."""
+    chance = random.Random(1)
+    made = Library(clock=times.parse("2026-01-01T00:00:00Z"))
+    alice, bob = (User(made.new_id(), name, f"{name}@example.org", made.now()) for name in ("Alice", "Bob"))
+    made.users |= {alice.id: alice, bob.id: bob}
+    people = [Person(made.new_id(), alice.id, f"P{number:02}", made.now()) for number in range(15)]
+    made.people |= {person.id: person for person in people}
+    shown = []
+    for number in range(photos):
+        year = YEARS[number * len(YEARS) // photos]
+        shown.append(
+            made.add_asset(
+                owner="alice",
+                taken=f"{year}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}T12:00:00Z",
+                name=f"IMG_{number}.jpg",
+                person_ids=tuple(
+                    person.id for place, person in enumerate(people) if chance.random() < 1 / (6 + 4 * place)
+                ),
+                concepts=tuple((concept, chance.uniform(0.1, 1.0)) for concept in range(4)),
+                exif=Exif(
+                    make=chance.choice(("Apple", "Canon")),
+                    city=chance.choice(CITIES),
+                    rating=chance.choice((None, None, None, 1, 2, 5)),
+                ),
+            )
+        )
+    newest = [photo.id for photo in shown[photos // 2 :]]
+    made.add_album("Newest", owner_id=alice.id, roles={}, asset_ids=newest)
+    return made
+
+
+class World:
+    """The library on one server."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+
+    def ask(self, match: str) -> tuple[int, list[dict[str, object]]]:
+        """How many photos a rule selects, and the searches that a run sent for it, controls and counts among them."""
+        (album,) = book(f'albums: [{{name: "x", match: {match}}}]').albums
+        server = connect(
+            Settings(self.sandbox.url, Secret(self.sandbox.keys["alice"])),
+            Connection(concurrency=1),
+            on_exchange=lambda _: None,
+            on_read=lambda _: None,
+        )
+        problems = Diagnostics()
+        rule = resolve(album.rule, server, problems)
+        assert not problems.problems
+        self.sandbox.clear_requests()
+        plan = plan_searches([rule], server)
+        (selection,) = evaluate(plan, server.searches, concurrency=1, log=lambda _: None)
+        assert isinstance(selection, Selection)
+        sent = [request.body for request in self.sandbox.requests if request.path.startswith("/api/search/")]
+        return len(selection.assets), sent
+
+
+@pytest.fixture(scope="module")
+def worlds() -> Iterator[dict[str, World]]:
+    with ExitStack() as running:
+        yield {
+            f"{level}{size}": World(running.enter_context(Sandbox(library(photos), level)))
+            for level in ("3.1", "3.2")
+            for size, photos in (("", PHOTOS), (" small", FEW))
+        }
+
+
+ALBUMS = {
+    "{album: Newest, rating: 5}": 4,
+    "{album: Newest, place: {city: Nice}}": 4,
+    "{album: Newest, taken: 2020}": 2,
+    "{album: Newest, person: P03}": 4,
+    "{person: P03, not: [{album: Newest}]}": 4,
+    "{any: [{person: P10}, {person: P11}], not: {person: P00}}": 6,
+}
+"""Rules, and the most requests that they may take; the album alone takes seven, and what it is held against more."""
+
+
+@pytest.mark.parametrize("level", ["3.1", "3.2"])
+@pytest.mark.parametrize("match", ALBUMS)
+def test_searches_look_no_further_than_what_must_hold_with_them(
+    worlds: dict[str, World], match: str, level: str
+) -> None:
+    found, sent = worlds[level].ask(match)
+    assert found > 100
+    assert len(sent) <= ALBUMS[match]
+
+
+SMALL = {
+    "{people: {none: [P00, P01]}}": (4, 4),
+    "{rating: {max: 3}}": (3, 2),
+    "{any: [{person: P01}, {person: P02}]}": (3, 2),
+    "{person: P01, not: [{person: P02}]}": (3, 3),
+}
+"""Rules, and the most requests that they may take on a small library: of Immich 3.1, and of 3.2."""
+
+
+@pytest.mark.parametrize("match", SMALL)
+def test_on_a_small_library_structured_searches_take_no_more_requests(worlds: dict[str, World], match: str) -> None:
+    (found, flat), (same, structured) = (worlds[f"{level} small"].ask(match) for level in ("3.1", "3.2"))
+    assert found == same > 0
+    most_flat, most_structured = SMALL[match]
+    assert len(flat) <= most_flat
+    assert len(structured) <= most_structured
+    assert len(structured) <= len(flat)
