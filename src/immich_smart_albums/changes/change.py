@@ -64,8 +64,8 @@ class SetDetails(msgspec.Struct, frozen=True, tag="details", forbid_unknown_fiel
 
     def edits(self) -> dict[str, Edit]:
         """What changes, by name."""
-        asked = {"name": self.name, "description": self.description, "order": self.order, "cover": self.cover}
-        return {name: edit for name, edit in asked.items() if edit is not None}
+        edits = {"name": self.name, "description": self.description, "order": self.order, "cover": self.cover}
+        return {name: edit for name, edit in edits.items() if edit is not None}
 
 
 class DeleteAlbum(msgspec.Struct, frozen=True, tag="delete", forbid_unknown_fields=True):

@@ -75,27 +75,27 @@ class DesiredAlbum:
 
     def assets(self) -> Iterator[tuple[str, Asset]]:
         """What is selected, each asset once, with the first account that selects it: it adds the asset."""
-        found = set()
+        assets = set()
         for account in self.rule.accounts:
             for asset in self.selections.get(account, ()):
-                if asset.id not in found:
-                    found.add(asset.id)
+                if asset.id not in assets:
+                    assets.add(asset.id)
                     yield account, asset
 
     def certain(self) -> Iterator[tuple[str, Asset]]:
         """What is selected for certain, each asset once, with the first account that is: it adds the asset."""
-        found = set()
+        ids = set()
         for account in self.rule.accounts:
             waiting = self.waiting.get(account, {})
             for asset in self.selections.get(account, ()):
-                if asset.id not in found and asset.id not in waiting:
-                    found.add(asset.id)
+                if asset.id not in ids and asset.id not in waiting:
+                    ids.add(asset.id)
                     yield account, asset
 
     def reason_to_wait(self, asset_id: str) -> str:
         """Why a photo waits that no account selects for certain."""
-        return next(each[asset_id] for each in self.waiting.values() if asset_id in each)
+        return next(reasons[asset_id] for reasons in self.waiting.values() if asset_id in reasons)
 
     def account_of(self, user_id: str) -> str | None:
         """The account of a user, if it takes part and did not fail."""
-        return next((each for each, user in self.users.items() if user.id == user_id and each in self.selections), None)
+        return next((name for name, user in self.users.items() if user.id == user_id and name in self.selections), None)

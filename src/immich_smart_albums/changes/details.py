@@ -37,15 +37,15 @@ def _edit(old: str | None, new: str | None) -> Edit | None:
 
 def _cover(wanted: DesiredAlbum, members: AbstractSet[str], shown: Sequence[Asset]) -> tuple[str | None, list[str]]:
     """The asset that the album is to be shown with; None to leave it as it is."""
-    asked = wanted.rule.cover
-    match asked:
+    cover_of_rule = wanted.rule.cover
+    match cover_of_rule:
         case None:
             return None, []
         case "newest" | "oldest" | "favorite":
-            choice = [asset for asset in shown if asked != "favorite" or asset.id in wanted.favorites]
-            choice.sort(key=lambda asset: (asset.taken, asset.id), reverse=asked != "oldest")
+            choice = [asset for asset in shown if cover_of_rule != "favorite" or asset.id in wanted.favorites]
+            choice.sort(key=lambda asset: (asset.taken, asset.id), reverse=cover_of_rule != "oldest")
             return (choice[0].id if choice else None), []
         case _:
-            if asked in {asset.id for asset in shown} or asked in members:
-                return asked, []
-            return None, [f"the cover {asked} is not in the album, so the cover stays as it is"]
+            if cover_of_rule in {asset.id for asset in shown} or cover_of_rule in members:
+                return cover_of_rule, []
+            return None, [f"the cover {cover_of_rule} is not in the album, so the cover stays as it is"]

@@ -36,31 +36,31 @@ def plan_album(wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMem
     selected = {asset.id: (account, asset) for account, asset in wanted.assets()}
     members = view.members if view else frozenset()
     inside = view.inside if view else frozenset()
-    known = view.details if view else None
+    current_details = view.details if view else None
     lesson = reconcile(memory, view, {id_: asset for id_, (_, asset) in selected.items()}, wanted.name)
     has_owner = wanted.owner in wanted.selections
-    missing = {id_: each for id_, each in selected.items() if id_ not in inside and id_ not in lesson.out}
+    missing = {id_: asset for id_, asset in selected.items() if id_ not in inside and id_ not in lesson.out}
     certain = {asset.id: (account, asset) for account, asset in wanted.certain()}
     additions = {id_: certain[id_] for id_ in missing if id_ in certain}
     if view is None and not has_owner:
         additions = {}
-    is_ours_to_share = has_owner and bool(known or (additions and not view))
-    shared = sharing(wanted, known, memory) if is_ours_to_share else Sharing()
+    is_ours_to_share = has_owner and bool(current_details or (additions and not view))
+    shared = sharing(wanted, current_details, memory) if is_ours_to_share else Sharing()
     barred = [id_ for id_, (account, _) in additions.items() if _user_id(wanted, account) in shared.no_editors]
-    additions = {id_: each for id_, each in additions.items() if id_ not in barred}
+    additions = {id_: asset for id_, asset in additions.items() if id_ not in barred}
     lost = (lesson.ours & members) - selected.keys() - wanted.sticky
-    removals = _removals(wanted, known, memory, lost - wanted.staying.keys())
+    removals = _removals(wanted, current_details, memory, lost - wanted.staying.keys())
     waiting = [(wanted.reason_to_wait(id_), asset) for id_, (_, asset) in missing.items() if id_ not in certain]
     staying = [(wanted.staying[id_], memory.memberships[id_].asset) for id_ in sorted(lost & wanted.staying.keys())]
     changes: list[Change] = [CreateAlbum(wanted.name, wanted.rule.description or "")] if additions and not view else []
-    changes += [RemoveAssets(*each) for each in _by_account(removals)]
+    changes += [RemoveAssets(*asset) for asset in _by_account(removals)]
     doubts: list[str] = []
     edits: list[SetDetails] = []
     changes += shared.changes
     if is_ours_to_share:
         shown = [asset for id_, (_, asset) in selected.items() if id_ in members or id_ in additions]
-        edits, doubts = details(wanted, known, members, shown)
-    changes += [AddAssets(*each) for each in _by_account(additions.values())]
+        edits, doubts = details(wanted, current_details, members, shown)
+    changes += [AddAssets(*asset) for asset in _by_account(additions.values())]
     changes += edits
     gone = memory.having({MembershipState.OURS}) & {*lesson.learned.gone, *_ids(lesson.learned.taken_out)}
     plan = AlbumPlan(
@@ -120,13 +120,13 @@ def _removals(
     if wanted.rule.keep is not Keep.IN_STEP:
         return []
     owner = wanted.account_of(album.owner.id) if album else None
-    found = []
+    removals = []
     for id_ in unwanted:
         membership = memory.memberships[id_]
         adder = wanted.account_of(membership.user)
         if adder is not None or not wanted.problems:
-            found.append((owner or adder or wanted.owner, membership.asset))
-    return sorted(found, key=lambda removal: removal[1].newest_first())
+            removals.append((owner or adder or wanted.owner, membership.asset))
+    return sorted(removals, key=lambda removal: removal[1].newest_first())
 
 
 def _ids(assets: Iterable[Asset]) -> frozenset[str]:

@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 def refusals(guard: Guard, present: int, removals: int, additions: int) -> tuple[str, ...]:
     """What is beyond the limits, where `present` photos are in the album now."""
-    said = []
+    sentences = []
     if guard.remove is not None and removals > guard.remove:
-        said.append(f"it would remove {_photos(removals)}, and may remove {guard.remove:,} at most")
+        sentences.append(f"it would remove {_photos(removals)}, and may remove {guard.remove:,} at most")
     if guard.remove_share is not None and removals > guard.remove_share * present:
         share = removals / present if present else 1.0
-        said.append(
+        sentences.append(
             f"it would remove {removals:,} of {_photos(present)} ({share:.1%}),"
             f" and may remove {guard.remove_share:.1%} at most"
         )
     if guard.add is not None and additions > guard.add:
-        said.append(f"it would add {_photos(additions)}, and may add {guard.add:,} at most")
-    return tuple(said)
+        sentences.append(f"it would add {_photos(additions)}, and may add {guard.add:,} at most")
+    return tuple(sentences)
 
 
 def refusals_of_nothing(guard: Guard, ours: int, matched_before: int) -> tuple[str, ...]:
@@ -65,11 +65,11 @@ def refusals_of_emptied(
     if plan.album is not None and not same_name(plan.album.name, plan.rule):
         # The next run would look for an album of the rule's name.
         again = f"{again} and {command('adopt', plan.rule, '--id', plan.album.id)}"
-    said = (
+    sentence = (
         f"{count} photos that {what} at once: emptied by somebody, or is a backup restored?"
         f" They stay out: {command('sync', '--allow', plan.rule)}. They are added again: {again}"
     )
-    return (said,)
+    return (sentence,)
 
 
 def refused_together(albums: Iterable[AlbumPlan]) -> Iterator[AlbumPlan]:
@@ -81,9 +81,9 @@ def refused_together(albums: Iterable[AlbumPlan]) -> Iterator[AlbumPlan]:
         sum(plan.losses.matching for plan in plans),
     )
     for plan in plans:
-        said = refusals_of_emptied(plan, losses, "were added to this album and others are gone")
+        sentences = refusals_of_emptied(plan, losses, "were added to this album and others are gone")
         is_new = plan.losses.matching and not plan.refusals
-        yield structs.replace(plan, refusals=said) if said and is_new else plan
+        yield structs.replace(plan, refusals=sentences) if sentences and is_new else plan
 
 
 def warnings_of_lost_ledger(plan: AlbumPlan) -> tuple[str, ...]:
@@ -93,13 +93,13 @@ def warnings_of_lost_ledger(plan: AlbumPlan) -> tuple[str, ...]:
     """
     if not plan.already_there or 2 * plan.already_there < plan.matched:
         return ()
-    said = (
+    sentence = (
         f"{plan.already_there:,} of the {_photos(plan.matched)} that match are in the album already, and the ledger"
         " knows nothing of it. If this tool put them there, its ledger is missing: restore it from a backup, for what"
         " people took out would be added again now. If it is lost, or there was none,"
         f" {command('adopt', plan.rule, '--take-over')} makes them its own; else they count as put there by hand"
     )
-    return (said,)
+    return (sentence,)
 
 
 def refusals_of_split(guard: Guard, albums: Iterable[AlbumPlan], elsewhere: Collection[str]) -> tuple[str, ...]:
@@ -110,16 +110,16 @@ def refusals_of_split(guard: Guard, albums: Iterable[AlbumPlan], elsewhere: Coll
     """
     plans = tuple(albums)
     lost = sum(asset.id not in elsewhere for plan in plans for asset in plan.removals)
-    said = refusals(guard, sum(plan.present for plan in plans), lost, 0)
-    return tuple(f"all albums of the rule together: {each}" for each in said)
+    sentences = refusals(guard, sum(plan.present for plan in plans), lost, 0)
+    return tuple(f"all albums of the rule together: {sentence}" for sentence in sentences)
 
 
 def refusals_of_run(guard: Guard, albums: Iterable[AlbumPlan]) -> tuple[str, ...]:
     """What is beyond the limits of a whole run. Albums that are refused on their own count as well."""
     plans = tuple(albums)
     return tuple(
-        f"all albums together: {said}"
-        for said in refusals(
+        f"all albums together: {sentences}"
+        for sentences in refusals(
             guard,
             sum(plan.present for plan in plans),
             sum(len(plan.removals) for plan in plans),

@@ -83,7 +83,7 @@ class Write:
 
     def ids(self, outcome: Outcome) -> list[str]:
         """The photos with this outcome."""
-        return [id_ for id_, each in self.outcomes.items() if each is outcome]
+        return [id_ for id_, outcome_of_asset in self.outcomes.items() if outcome_of_asset is outcome]
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class AlbumMemory:
 
     def having(self, standings: AbstractSet[MembershipState]) -> frozenset[str]:
         """The ids of the photos that stand to the album in one of these ways."""
-        return frozenset(id_ for id_, each in self.memberships.items() if each.standing in standings)
+        return frozenset(id_ for id_, membership in self.memberships.items() if membership.standing in standings)
 
     def perhaps_taken_out(self, updated: str | None) -> frozenset[str]:
         """The ids of photos that an interrupted request was to take out.
@@ -122,8 +122,8 @@ class AlbumMemory:
 
 def continued(before: AlbumMemory, now: AlbumMemory) -> AlbumMemory:
     """What is remembered of an album that goes on under another name: what stays out by either stays out."""
-    kept = {id_: each for id_, each in now.memberships.items() if each.standing in KEPT_OUT}
-    return replace(before, memberships={**before.memberships, **kept})
+    kept_out = {id_: membership for id_, membership in now.memberships.items() if membership.standing in KEPT_OUT}
+    return replace(before, memberships={**before.memberships, **kept_out})
 
 
 NOTHING = AlbumMemory()

@@ -92,7 +92,7 @@ def _interrupted(
 
 
 def _warnings(rule: str, view: CurrentAlbum | None, absent: tuple[int, int], unproved: int, back: int) -> list[str]:
-    said = [
+    sentences = [
         f"a run was interrupted while it {what} {_photos_that(count)} not in the album now: somebody may have"
         f" taken them out, so they stay out until {command('ledger', 'forget', rule)}"
         for what, count in zip(("added", "took out"), absent, strict=True)
@@ -100,16 +100,16 @@ def _warnings(rule: str, view: CurrentAlbum | None, absent: tuple[int, int], unp
     ]
     if unproved and view:
         again = command("adopt", rule, "--id", view.album.id, "--take-over")
-        said.append(
+        sentences.append(
             f"a run was interrupted while it added {_photos_that(unproved)} in the album now: somebody may have"
             f" added them, so they count as hand-made ({again} makes them its own again)"
         )
     if back:
-        said.append(
+        sentences.append(
             f"a run was interrupted while it took out {_photos_that(back)} in the album now: somebody may have put"
             " them back, so they count as hand-made"
         )
-    return said
+    return sentences
 
 
 def _photos_that(count: int) -> str:

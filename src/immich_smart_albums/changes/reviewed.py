@@ -31,20 +31,20 @@ def reviewed(saved: Plan, fresh: Plan) -> Plan:
     wrong: list[str] = []
     albums = []
     for album in saved.albums:
-        found = now.get((album.rule, album.owner))
-        if found is None:
+        planned_now = now.get((album.rule, album.owner))
+        if planned_now is None:
             wrong += [f"{album.rule!r} is none of the rules' albums now"] * album.has_changes
             continue
-        missing = list(_missing(album, found))
-        wrong += [f"{album.rule!r}: {each}" for each in missing]
+        missing = list(_missing(album, planned_now))
+        wrong += [f"{album.rule!r}: {change}" for change in missing]
         if not missing:
-            more = len(found.additions) + len(found.removals) - len(album.additions) - len(album.removals)
+            more = len(planned_now.additions) + len(planned_now.removals) - len(album.additions) - len(album.removals)
             albums.append(
                 msgspec.structs.replace(
-                    found,
-                    changes=_chosen(album, found),
+                    planned_now,
+                    changes=_chosen(album, planned_now),
                     reasons=album.reasons,
-                    warnings=(*found.warnings, *_later(more)),
+                    warnings=(*planned_now.warnings, *_later(more)),
                 )
             )
     if wrong:
@@ -101,14 +101,14 @@ def _covers(change: SetDetails, fresh: AlbumPlan, saved: AlbumPlan) -> bool:
 
 def _chosen(saved: AlbumPlan, fresh: AlbumPlan) -> tuple[Change, ...]:
     """What of the fresh changes is in the saved plan, in the order of the fresh ones."""
-    kept: list[Change] = []
+    changes: list[Change] = []
     for change in fresh.changes:
         if isinstance(change, AddAssets | RemoveAssets):
             ids = _photos(saved.changes, type(change))
             assets = tuple(asset for asset in change.assets if (change.account, asset.id) in ids)
-            kept += [type(change)(change.account, assets)] if assets else []
+            changes += [type(change)(change.account, assets)] if assets else []
         elif isinstance(change, SetDetails):
-            kept += [change for change in saved.changes if isinstance(change, SetDetails)]
+            changes += [change for change in saved.changes if isinstance(change, SetDetails)]
         elif change in saved.changes:
-            kept.append(change)
-    return tuple(kept)
+            changes.append(change)
+    return tuple(changes)

@@ -52,9 +52,9 @@ def sharing(wanted: DesiredAlbum, album: AlbumDetails | None, memory: AlbumMemor
     """
     wishes = _wishes(wanted, album)
     now = {user.id: (user, role) for user, role in album.users} if album else {}
-    given = dict(memory.shares)
+    roles = dict(memory.shares)
     updated = album.updated if album else None
-    given |= {open_share.user: open_share.asked for open_share in memory.open_shares if open_share.updated != updated}
+    roles |= {open_share.user: open_share.asked for open_share in memory.open_shares if open_share.updated != updated}
     # Of an account that failed nobody may know which user it is.
     unshares = wanted.rule.unshare and not wanted.problems
     lost = [ShareAlbum(user, None, role) for id_, (user, role) in now.items() if unshares and id_ not in wishes]
@@ -63,7 +63,7 @@ def sharing(wanted: DesiredAlbum, album: AlbumDetails | None, memory: AlbumMemor
     left: list[_Wish] = []
     for id_, wish in wishes.items():
         role = now[id_][1] if id_ in now else None
-        if role != wish.role and given.get(id_) != wish.asked:
+        if role != wish.role and roles.get(id_) != wish.asked:
             let_in.append(ShareAlbum(wish.user, wish.role, role, wish.asked))
             remembered.pop(id_, None)
             continue
@@ -85,8 +85,8 @@ def _wishes(wanted: DesiredAlbum, album: AlbumDetails | None) -> dict[str, _Wish
     if len(wanted.rule.accounts) > 1:
         feeding = (wanted.users[account] for account in wanted.rule.accounts if account in wanted.users)
         for user in feeding:
-            said = f"{wishes[user.id].asked}, {_FEEDS}" if user.id in wishes else _FEEDS
-            wishes[user.id] = _Wish(user, "editor", said)
+            words = f"{wishes[user.id].asked}, {_FEEDS}" if user.id in wishes else _FEEDS
+            wishes[user.id] = _Wish(user, "editor", words)
     owner = album.owner if album else wanted.users.get(wanted.owner)
     if owner is not None:
         wishes.pop(owner.id, None)

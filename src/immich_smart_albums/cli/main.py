@@ -130,7 +130,9 @@ def _tell(error: SmartAlbumsError) -> None:
 def _answer(argv: Sequence[str], error: SmartAlbumsError) -> None:
     """Say on stdout that there is no result, where JSON was asked for: commands print theirs as the last thing."""
     words = list(argv)
-    if "--format=json" not in words and ["--format", "json"] not in [words[at : at + 2] for at in range(len(words))]:
+    if "--format=json" not in words and ["--format", "json"] not in [
+        words[number : number + 2] for number in range(len(words))
+    ]:
         return
     from immich_smart_albums.report.envelope import json_text  # noqa: PLC0415 - as above
     from immich_smart_albums.report.failures import failure_json, problems_of  # noqa: PLC0415 - as above

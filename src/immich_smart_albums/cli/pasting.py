@@ -47,14 +47,14 @@ _this = _Run()
 def carry(verb: str, arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
     """From now on, commands that are printed have the arguments of this run."""
     global _this  # noqa: PLW0603 - a process has one command line
-    given = {name: value for name, value in vars(arguments).items() if value and value != parser.get_default(name)}
-    rules = given.get("rules", ())
+    values = {name: value for name, value in vars(arguments).items() if value and value != parser.get_default(name)}
+    rules = values.get("rules", ())
     if verb in {"explain", "adopt"}:
         rules = [Path(word) for word in arguments.words[: -2 if verb == "explain" else -1]]
     _this = _Run(
         tuple(_text(rule) for rule in rules),
-        tuple(word for name in CARRIED if name in given for word in _option(name, given[name])),
-        ("--ledger", _text(given["ledger"])) if "ledger" in given else (),
+        tuple(word for name in CARRIED if name in values for word in _option(name, values[name])),
+        ("--ledger", _text(values["ledger"])) if "ledger" in values else (),
     )
 
 
@@ -118,8 +118,8 @@ def _words(words: Sequence[str]) -> list[str]:
 def _option(name: str, value: object) -> Iterator[str]:
     """A flag with its values. A header tells where its value is to be had; one with the value itself is left out."""
     flag = f"--{name.replace('_', '-')}"
-    for each in value if isinstance(value, list) else [value]:
-        text = _text(each)
+    for item in value if isinstance(value, list) else [value]:
+        text = _text(item)
         if name == "header":
             header, _, source = text.partition("=")
             if source.startswith("@"):

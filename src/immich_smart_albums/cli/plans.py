@@ -117,12 +117,12 @@ def print_and_apply(plan: Plan, session: Session, console: Console, format_: str
 
 def _failures(plan: Plan, report: ApplyResult) -> dict[str, list[Problem]]:
     """What went wrong in each album when it was written; what its guard refuses was told with the plan."""
-    found = {
+    problems_by_album = {
         album.name: [problem for failure in of_album.failures for problem in problems_of(failure)]
         for album, of_album in zip(plan.albums, report.albums, strict=False)
         if any(not isinstance(failure, UnsafePlan) for failure in of_album.failures)
     }
-    return {name: problems for name, problems in found.items() if problems}
+    return {name: problems for name, problems in problems_by_album.items() if problems}
 
 
 def _apply(plan: Plan, session: Session, console: Console) -> ApplyResult:

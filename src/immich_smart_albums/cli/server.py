@@ -37,6 +37,6 @@ def read_certificate(arguments: argparse.Namespace, variables: Variables) -> tup
     """The certificate that shows who we are, and its key, of the flags, else of variables; None where none says it."""
     if arguments.client_cert is not None:
         return arguments.client_cert, arguments.client_key
-    found = [variables.find(name) for name in CERTIFICATE_NAMES]
-    certificate, key = (Path(each.text) if each else None for each in found)
+    variables_set = [variables.find(name) for name in CERTIFICATE_NAMES]
+    certificate, key = (Path(variable.text) if variable else None for variable in variables_set)
     return certificate, arguments.client_key or key

@@ -135,9 +135,9 @@ def _ledger(parser: Parser) -> None:
     forget.add_argument("album", metavar="ALBUM", help="the album's name in the rules, or its id")
     forget.add_argument("assets", nargs="*", metavar="ASSET", help="these photos only: ids or addresses")
     forget.add_argument("--binding", action="store_true", help="forget the album itself, so that the rule starts anew")
-    for each in (listing, forget):
-        add_ledger(each)
-        each.add_argument("--format", choices=("text", "json"), default="text", help="what to print on stdout (text)")
+    for verb in (listing, forget):
+        add_ledger(verb)
+        verb.add_argument("--format", choices=("text", "json"), default="text", help="what to print on stdout (text)")
 
 
 def _adopt(parser: Parser) -> None:

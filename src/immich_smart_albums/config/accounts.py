@@ -46,7 +46,9 @@ def read_account_key(
         return None
     text, origin = text.strip(), _origin(account, variables)
     others = (
-        [] if account.key_env is None else [found for found in variables.all(account.key_env) if found.text != text]
+        []
+        if account.key_env is None
+        else [variable for variable in variables.all(account.key_env) if variable.text != text]
     )
     note = which_counts(origin, [other.origin for other in others])
     slip = wrong_key(text, "key_file")
@@ -59,18 +61,18 @@ def read_account_key(
 def _origin(account: Account, variables: Variables) -> str:
     """Where the key comes from, for messages."""
     if account.key_env is not None:
-        found = variables.find(account.key_env)
-        return found.origin if found else account.key_env
+        variable = variables.find(account.key_env)
+        return variable.origin if variable else account.key_env
     return account.key_file or f"what {(account.key_command or ('',))[0]} printed"
 
 
 def _from_variable(account: Account, name: str, variables: Variables, diagnostics: Diagnostics) -> str | None:
-    found = variables.find(name)
-    if found is None:
+    variable = variables.find(name)
+    if variable is None:
         also = "".join(f", and {trouble}" for trouble in variables.problems)
         hint = "Set it in the environment or in a .env file."
         _problem(account, f"the variable {name} is not set{also}", hint, diagnostics)
-    return found.text if found else None
+    return variable.text if variable else None
 
 
 def _from_file(account: Account, name: str, diagnostics: Diagnostics) -> str | None:
@@ -81,8 +83,8 @@ def _from_file(account: Account, name: str, diagnostics: Diagnostics) -> str | N
         text = read_text(path, LARGEST_KEY)
         mode = path.stat().st_mode
     except (OSError, RuntimeError, ValueError) as error:
-        told = reason(error) if isinstance(error, OSError | UnicodeDecodeError) else str(error)
-        _problem(account, f"cannot read {name}: {told}", "It holds the key and nothing else.", diagnostics)
+        cause = reason(error) if isinstance(error, OSError | UnicodeDecodeError) else str(error)
+        _problem(account, f"cannot read {name}: {cause}", "It holds the key and nothing else.", diagnostics)
         return None
     if mode & stat.S_IROTH and not path.is_relative_to(_CONTAINERS):
         diagnostics.warn(f"everybody on this machine can read the key in {path}; chmod 600 {path} keeps it to you")
@@ -101,8 +103,8 @@ def _from_program(account: Account, command: Sequence[str], diagnostics: Diagnos
             process_group=0,
         )
     except (OSError, ValueError) as error:
-        told = reason(error) if isinstance(error, OSError) else "not a command"
-        _problem(account, f"cannot run {command[0]}: {told}", None, diagnostics)
+        cause = reason(error) if isinstance(error, OSError) else "not a command"
+        _problem(account, f"cannot run {command[0]}: {cause}", None, diagnostics)
         return None
     try:
         output = _output(process, patience)

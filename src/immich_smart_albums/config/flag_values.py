@@ -71,9 +71,9 @@ def _from_file(path: Path, label: str, diagnostics: Diagnostics) -> Source | Non
 
 def _from_address(flag: str, query: str, diagnostics: Diagnostics) -> Source | None:
     """The search in `https://…/search?query=%7B…%7D`, as Immich's own search page has it."""
-    found = parse_qs(query).get("query", [])
-    if len(found) != 1:
+    queries = parse_qs(query).get("query", [])
+    if len(queries) != 1:
         hint = "Search in Immich and copy the whole address; it has ?query=… in it."
         diagnostics.problems.append(Problem(flag, "this address holds no search", hint))
         return None
-    return Source(f"{flag} (search address)", found[0], Form.URL)
+    return Source(f"{flag} (search address)", queries[0], Form.URL)

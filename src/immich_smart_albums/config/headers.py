@@ -34,7 +34,7 @@ Headers = dict[str, Secret]
 
 def headers_of_rules(headers: Iterable[Header], variables: Variables, diagnostics: Diagnostics) -> Headers:
     """The values of a rules file's headers; those that are not to be had are left out, with problems noted."""
-    found: Headers = {}
+    values: Headers = {}
     for header in headers:
         where = header.span or header.name
         if header.file is not None:
@@ -42,34 +42,34 @@ def headers_of_rules(headers: Iterable[Header], variables: Variables, diagnostic
             value = _from_file(header.name, header.file, beside, where, diagnostics)
         else:
             value = _from_variable(header.name, header.env or "", variables, where, diagnostics)
-        _add(found, header.name, value, where, diagnostics)
-    return found
+        _add(values, header.name, value, where, diagnostics)
+    return values
 
 
 def headers_of_flags(words: Sequence[str], variables: Variables, diagnostics: Diagnostics) -> Headers:
     """The values of `--header NAME=@FILE` and `NAME=env:VARIABLE`."""
-    found: Headers = {}
+    values: Headers = {}
     for word in words:
         name, _, source = word.partition("=")
         wrong = why_not(name)
         if wrong is not None:
             diagnostics.problems.append(Problem(_FLAG, wrong, _FLAG_HINT))
         elif source.startswith("@") and source[1:]:
-            _add(found, name, _from_file(name, source[1:], Path(), _FLAG, diagnostics), _FLAG, diagnostics)
+            _add(values, name, _from_file(name, source[1:], Path(), _FLAG, diagnostics), _FLAG, diagnostics)
         elif source.startswith("env:") and source[4:]:
-            _add(found, name, _from_variable(name, source[4:], variables, _FLAG, diagnostics), _FLAG, diagnostics)
+            _add(values, name, _from_variable(name, source[4:], variables, _FLAG, diagnostics), _FLAG, diagnostics)
         else:
             message = f"nothing says where the value of {name} comes from"
             diagnostics.problems.append(Problem(_FLAG, message, _FLAG_HINT))
-    return found
+    return values
 
 
 def headers_of_variables(variables: Variables, diagnostics: Diagnostics) -> Headers:
     """What IMMICH_HEADERS says: `Name: value`, each on a line of its own."""
     variable = variables.find(VARIABLE)
-    found: Headers = {}
+    values: Headers = {}
     if variable is None:
-        return found
+        return values
     for line in variable.text.splitlines():
         name, colon, value = line.partition(":")
         if not line.strip():
@@ -78,24 +78,24 @@ def headers_of_variables(variables: Variables, diagnostics: Diagnostics) -> Head
         if wrong is not None:
             diagnostics.problems.append(Problem(variable.origin, wrong, _LINES_HINT))
         else:
-            _add(found, name.strip(), value, variable.origin, diagnostics)
-    return found
+            _add(values, name.strip(), value, variable.origin, diagnostics)
+    return values
 
 
 def merged(*sets: Mapping[str, Secret]) -> Headers:
     """The headers of several places, the last of which counts where they have the same one, in whatever case."""
-    found: dict[str, tuple[str, Secret]] = {}
+    by_name: dict[str, tuple[str, Secret]] = {}
     for headers in sets:
-        found |= {name.lower(): (name, value) for name, value in headers.items()}
-    return dict(found.values())
+        by_name |= {name.lower(): (name, value) for name, value in headers.items()}
+    return dict(by_name.values())
 
 
 def _from_file(name: str, file: str, beside: Path, where: Span | str, diagnostics: Diagnostics) -> str | None:
     try:
         return read_text(beside / Path(file).expanduser(), LARGEST_KEY)
     except (OSError, RuntimeError, ValueError) as error:
-        told = reason(error) if isinstance(error, OSError | ValueError) else str(error)
-        message = f"the value of the header {name} cannot be read from {file}: {told}"
+        cause = reason(error) if isinstance(error, OSError | ValueError) else str(error)
+        message = f"the value of the header {name} cannot be read from {file}: {cause}"
         diagnostics.problems.append(problem_at(where, message, "It holds the value and nothing else."))
         return None
 
@@ -103,20 +103,20 @@ def _from_file(name: str, file: str, beside: Path, where: Span | str, diagnostic
 def _from_variable(
     name: str, variable: str, variables: Variables, where: Span | str, diagnostics: Diagnostics
 ) -> str | None:
-    found = variables.find(variable)
-    if found is None:
+    value = variables.find(variable)
+    if value is None:
         message = f"the variable {variable} for the header {name} is not set"
         diagnostics.problems.append(problem_at(where, message, "Set it in the environment or in a .env file."))
         diagnostics.problems += variables.problems
-    return found.text if found else None
+    return value.text if value else None
 
 
-def _add(found: Headers, name: str, value: str | None, where: Span | str, diagnostics: Diagnostics) -> None:
+def _add(values: Headers, name: str, value: str | None, where: Span | str, diagnostics: Diagnostics) -> None:
     if value is None:
         return
     text = value.strip()
     if _SENT.fullmatch(text):
-        found[name] = Secret(text)
+        values[name] = Secret(text)
     else:
         what = "is empty" if not text else "has characters that no header has"
         hint = "It is one line of text, without quotes."

@@ -91,8 +91,8 @@ def load(
     key_told = _accounts_note(rules, variables) if rules.accounts else key_note(variables, given=key)
     notes = tuple(note for note in (address.note, key_told) if note)
     settings = {
-        name: Settings(address.text, each, str(address.origin), notes, headers[name], *client)
-        for name, each in keys.items()
+        name: Settings(address.text, secret, str(address.origin), notes, headers[name], *client)
+        for name, secret in keys.items()
     }
     return RunConfig(rules, files, settings, absent, digest)
 
@@ -120,19 +120,19 @@ def _read(
 
 
 def _keys(
-    rules: RuleSet, variables: Variables, diagnostics: Diagnostics, given: str | None
+    rules: RuleSet, variables: Variables, diagnostics: Diagnostics, key_of_flag: str | None
 ) -> tuple[dict[str, Secret], dict[str, Problem]]:
     """The keys of accounts that feed an album, and why others have none."""
     keys: dict[str, Secret] = {}
     absent: dict[str, Problem] = {}
     if not rules.accounts:
         before = len(diagnostics.problems)
-        key = read_key(variables, diagnostics, given=given)
+        key = read_key(variables, diagnostics, given=key_of_flag)
         if key is not None:
             keys[DEFAULT_ACCOUNT] = key
         if len(diagnostics.problems) > before:
             diagnostics.problems += variables.problems
-    elif given:
+    elif key_of_flag:
         hint = "Leave it out, or give the account another key_env."
         diagnostics.problems.append(Problem("--key", "the rules files say where the keys of accounts come from", hint))
     busy = {name for album in rules.albums for name in album.accounts}
@@ -152,15 +152,15 @@ def _headers(
 ) -> dict[str, Headers]:
     """The headers of each account; one whose own are not to be had takes no part, as one without a key."""
     common = headers_of_rules(rules.headers, variables, diagnostics)
-    found: dict[str, Headers] = dict.fromkeys(keys, common)
+    by_account: dict[str, Headers] = dict.fromkeys(keys, common)
     for account in rules.accounts:
         if account.name in keys and account.headers:
             own = headers_of_rules(account.headers, variables, of_account := Diagnostics())
-            found[account.name] = merged(common, own)
+            by_account[account.name] = merged(common, own)
             if of_account.problems:
                 absent[account.name] = of_account.problems[0]
                 del keys[account.name]
-    return found
+    return by_account
 
 
 def _beside(rules: RuleSet, word: str) -> Path | None:
@@ -176,5 +176,5 @@ def _beside(rules: RuleSet, word: str) -> Path | None:
 def _accounts_note(rules: RuleSet, variables: Variables) -> str | None:
     """That the keys of accounts count, where there is one that belongs to none of them."""
     used = {account.key_env for account in rules.accounts}
-    idle = [found.origin for found in variables.all(*({KEY_NAME, KEY_FILE_NAME} - used))]
+    idle = [variable.origin for variable in variables.all(*({KEY_NAME, KEY_FILE_NAME} - used))]
     return which_counts(f"what the accounts at {rules.source['accounts'][0].span} say", idle)

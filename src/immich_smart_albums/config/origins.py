@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.album import Account, RuleSet
 
 
-def server_origin(rules: RuleSet, surroundings: Environment, given: str | None) -> tuple[str, str] | None:
+def server_origin(rules: RuleSet, surroundings: Environment, server_of_flag: str | None) -> tuple[str, str] | None:
     """The server's address and where it comes from; None where nothing says it."""
     variables = Variables.read(surroundings.environment, surroundings.folder)
     written = (rules.server, rules.source["server"][0].span) if rules.server else None
-    found = read_server(variables, Diagnostics(), given=given, written=written)
-    return (found.text, found.note or str(found.origin)) if found else None
+    address = read_server(variables, Diagnostics(), given=server_of_flag, written=written)
+    return (address.text, address.note or str(address.origin)) if address else None
 
 
 def key_origins(rules: RuleSet, surroundings: Environment) -> dict[str, str]:
@@ -26,14 +26,14 @@ def key_origins(rules: RuleSet, surroundings: Environment) -> dict[str, str]:
     variables = Variables.read(surroundings.environment, surroundings.folder)
     if rules.accounts:
         return {account.name: _origin(account, variables) for account in rules.accounts}
-    found = variables.find(KEY_NAME, KEY_FILE_NAME)
+    variable = variables.find(KEY_NAME, KEY_FILE_NAME)
     note = key_note(variables, given=None)
-    told = f"the key is {found.origin}" if found else f"without a key; set {KEY_NAME}"
-    return {DEFAULT_ACCOUNT: note or told}
+    words = f"the key is {variable.origin}" if variable else f"without a key; set {KEY_NAME}"
+    return {DEFAULT_ACCOUNT: note or words}
 
 
 def _origin(account: Account, variables: Variables) -> str:
     if account.key_env is None:
         return str(account.span)
-    found = variables.find(account.key_env)
-    return f"{account.span}; {found.origin}" if found else f"{account.span}; {account.key_env} is not set"
+    variable = variables.find(account.key_env)
+    return f"{account.span}; {variable.origin}" if variable else f"{account.span}; {account.key_env} is not set"

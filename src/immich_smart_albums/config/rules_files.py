@@ -43,7 +43,9 @@ def find_rules(
             return ()
     if not paths:
         usual = [place / DEFAULT_NAME for place in (folder, config_folder(environment)) if place is not None]
-        paths = [path for each in usual for path in (each, each.with_suffix(".yml")) if _is_file(path)][:1]
+        paths = [
+            path for usual_path in usual for path in (usual_path, usual_path.with_suffix(".yml")) if _is_file(path)
+        ][:1]
         if not paths:
             hint = "Name one; or immich-smart-albums init writes one to begin with."
             message = f"there is no rules file: {'neither ' * (len(usual) > 1)}{' nor '.join(map(str, usual))}"
@@ -54,9 +56,9 @@ def find_rules(
 
 def config_folder(environment: Mapping[str, str]) -> Path | None:
     """Where this user keeps the settings of this tool; None for a user without a home."""
-    given = environment.get("XDG_CONFIG_HOME", "")
-    if Path(given).is_absolute():
-        return Path(given) / "immich-smart-albums"
+    folder_of_variable = environment.get("XDG_CONFIG_HOME", "")
+    if Path(folder_of_variable).is_absolute():
+        return Path(folder_of_variable) / "immich-smart-albums"
     try:
         home = Path(environment.get("HOME") or Path.home())
     except RuntimeError:
@@ -104,14 +106,14 @@ def _files(path: Path, diagnostics: Diagnostics) -> list[Path]:
         path = path.expanduser()
         if path == STDIN or not path.is_dir():
             return [path]
-        found = sorted(each for each in path.iterdir() if each.suffix in _SUFFIXES and not each.name.startswith("."))
+        files = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES and not file.name.startswith("."))
     except (OSError, RuntimeError) as error:  # RuntimeError: "~somebody" who has no home
-        told = reason(error) if isinstance(error, OSError) else str(error)
-        diagnostics.problems.append(Problem(str(path), f"cannot be read: {told}"))
+        cause = reason(error) if isinstance(error, OSError) else str(error)
+        diagnostics.problems.append(Problem(str(path), f"cannot be read: {cause}"))
         return []
-    if not found:
+    if not files:
         diagnostics.problems.append(Problem(str(path), "there is no rules file in this folder", "They end in .yaml."))
-    return found
+    return files
 
 
 def _same(file: Path) -> Path:
@@ -130,9 +132,9 @@ def _bytes(file: Path, diagnostics: Diagnostics) -> bytes | None:
             with file.open("rb") as opened:
                 data = opened.read(LARGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        told = reason(error) if isinstance(error, OSError) else str(error)
+        cause = reason(error) if isinstance(error, OSError) else str(error)
         hint = "immich-smart-albums init writes one to begin with." if isinstance(error, FileNotFoundError) else None
-        diagnostics.problems.append(Problem(str(file), f"cannot be read: {told}", hint))
+        diagnostics.problems.append(Problem(str(file), f"cannot be read: {cause}", hint))
         return None
     return data if _fits(str(file), data, diagnostics) else None
 

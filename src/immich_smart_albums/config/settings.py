@@ -118,7 +118,7 @@ def read_server(
     """
     sources: list[tuple[str, str | Span]] = [(given.strip(), "--server")] if given and given.strip() else []
     sources += [written] if written else []
-    sources += [(found.text, found.origin) for found in variables.all(*SERVER_NAMES)]
+    sources += [(variable.text, variable.origin) for variable in variables.all(*SERVER_NAMES)]
     if not sources:
         hint = "Give --server http://immich.local:2283, or set IMMICH_SERVER_URL in the environment or a .env file."
         diagnostics.problems.append(Problem("server", "no server was given", hint))
@@ -135,7 +135,7 @@ def read_server(
 def key_note(variables: Variables, *, given: str | None) -> str | None:
     """Which of several keys counts; None where there is one, or all are the same."""
     sources = [((given or "").strip(), "--key")] if given and given.strip() else []
-    sources += [(found.text, found.origin) for found in variables.all(KEY_NAME, KEY_FILE_NAME)]
+    sources += [(variable.text, variable.origin) for variable in variables.all(KEY_NAME, KEY_FILE_NAME)]
     if not sources:
         return None
     (text, origin), *others = sources
@@ -145,15 +145,15 @@ def key_note(variables: Variables, *, given: str | None) -> str | None:
 def read_key(variables: Variables, diagnostics: Diagnostics, *, given: str | None) -> Secret | None:
     """The key: the one `given`, else that of a variable; None with a problem noted."""
     text, origin = (given or "").strip(), "--key"
-    found = None if text else variables.find(KEY_NAME, KEY_FILE_NAME)
-    if found:
-        text, origin = found.text, found.origin
+    variable = None if text else variables.find(KEY_NAME, KEY_FILE_NAME)
+    if variable:
+        text, origin = variable.text, variable.origin
     note = key_note(variables, given=given)
-    if found and found.name == KEY_FILE_NAME:
+    if variable and variable.name == KEY_FILE_NAME:
         try:
-            text, origin = read_text(Path(found.text), LARGEST_KEY).strip(), f"{found.text}, named by {origin}"
+            text, origin = read_text(Path(variable.text), LARGEST_KEY).strip(), f"{variable.text}, named by {origin}"
         except (OSError, ValueError) as error:
-            message = f"cannot read {_shown(found.text)}: {reason(error)}"
+            message = f"cannot read {_shown(variable.text)}: {reason(error)}"
             hint = "The name of a file stands there. The key itself is given as IMMICH_API_KEY."
             diagnostics.problems.append(_slip(origin, (message, hint), note))
             return None

@@ -35,8 +35,8 @@ def wrong_address(text: str) -> Slip | None:
         return "that is a key, not an address", "The address looks like http://immich.local:2283."
     if text[:1] in _QUOTES or text[-1:] in _QUOTES:
         return f"the address {shown} has quotes in it", "Write it without: here quotes are part of the value."
-    if found := _UNFILLED.search(text):
-        return f"the address {shown} has {found[0]} in it", f"Nothing is put in its place here. {_PUT_IN}"
+    if match := _UNFILLED.search(text):
+        return f"the address {shown} has {match[0]} in it", f"Nothing is put in its place here. {_PUT_IN}"
     if text.split() != [text]:
         return f"the address {shown!r} has spaces in it", "Write it without."
     if "://" not in text:
@@ -57,7 +57,7 @@ def page_base(text: str) -> str | None:
     """The server's own address in what may be the address of one of its pages; None where it is none."""
     parts = urlsplit(text)
     words = parts.path.strip("/").split("/")
-    place = next((at for at, word in enumerate(words) if word in _PAGES), None)
+    place = next((number for number, word in enumerate(words) if word in _PAGES), None)
     if place is None:
         return None
     return "/".join([f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", *words[:place]])

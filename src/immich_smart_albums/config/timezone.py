@@ -31,5 +31,5 @@ def zone_of(name: str | None, environment: Mapping[str, str], local_time: Path =
 
 def _key(path: Path) -> str | None:
     """Its name, where the file is a link into the zones of this machine."""
-    _, found, name = str(path.resolve()).partition("/zoneinfo/")
-    return name if found else None
+    _, separator, name = str(path.resolve()).partition("/zoneinfo/")
+    return name if separator else None

@@ -131,14 +131,14 @@ class Directory:
         Immich sorts people by how many photos they are on and leaves ties to chance, so that pages may repeat some and
         lose as many. Then they are read again, with other page sizes, until nobody is missing.
         """
-        found: dict[str, Person] = {}
+        people: dict[str, Person] = {}
         rows: list[_Person] = []
         for turn in range(MOST_READINGS):
             rows = self._read_people(PEOPLE_PAGE - 7 * turn)
-            found.update((row.id, Person(row.id, row.name, row.isHidden)) for row in rows)
-            if len(found) >= len(rows):
-                return list(found.values())
-        message = f"GET /people: the pages repeat people and leave out others ({len(found)} of {len(rows)} seen)"
+            people.update((row.id, Person(row.id, row.name, row.isHidden)) for row in rows)
+            if len(people) >= len(rows):
+                return list(people.values())
+        message = f"GET /people: the pages repeat people and leave out others ({len(people)} of {len(rows)} seen)"
         raise Untrustworthy(message, hint="Try again when no faces are being recognised.")
 
     def _read_people(self, size: int) -> list[_Person]:
@@ -199,15 +199,15 @@ class Directory:
     def albums(self) -> list[Album]:
         """All albums that the account owns or that are shared with it, each once."""
         # Before 3.0 the plain list is the owned ones, and `shared=true` adds the shared ones.
-        asked = [None] if self._capabilities.lists_shared_albums else [None, {"shared": "true"}]
-        found: dict[str, _Album] = {}
-        for parameters in asked:
+        parameter_sets = [None] if self._capabilities.lists_shared_albums else [None, {"shared": "true"}]
+        albums: dict[str, _Album] = {}
+        for parameters in parameter_sets:
             answer = decode(self._http.get("/albums", parameters), list[_Album], "GET /albums")
             if parameters is not None:
-                self._check_shared(answer, found)
-            found.update((album.id, album) for album in answer)
-        own_id = self._own_id() if any(album.albumUsers for album in found.values()) else None
-        return [_album(album, own_id) for album in found.values()]
+                self._check_shared(answer, albums)
+            albums.update((album.id, album) for album in answer)
+        own_id = self._own_id() if any(album.albumUsers for album in albums.values()) else None
+        return [_album(album, own_id) for album in albums.values()]
 
     def _check_shared(self, answer: list[_Album], owned: Mapping[str, _Album]) -> None:
         """Raise Untrustworthy where `shared=true` was dropped, so that albums of others are missing."""

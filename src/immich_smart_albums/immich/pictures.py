@@ -38,9 +38,9 @@ class ImmichPictures:
         return self._picture(f"/people/{person_id}/thumbnail", etag)
 
     def _picture(self, path: str, etag: str | None) -> Picture:
-        known = etag if etag is not None and _ETAG.fullmatch(etag) else None
-        headers, data = self._http.picture(path, etag=known, largest=LARGEST)
+        known_etag = etag if etag is not None and _ETAG.fullmatch(etag) else None
+        headers, data = self._http.picture(path, etag=known_etag, largest=LARGEST)
         passed = {name: headers[name] for name in _PASSED_ON if name in headers and _SAFE.fullmatch(headers[name])}
-        if known is not None and not data:
+        if known_etag is not None and not data:
             return Picture(None, "", passed)
         return Picture(data, content_type(headers), passed)

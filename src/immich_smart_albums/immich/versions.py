@@ -143,13 +143,15 @@ class Capabilities:
 
     def unsupported(self, query: Query) -> list[tuple[str, str]]:
         """The parts of a query that this version would ignore: (field, what to know about it)."""
-        found = []
+        reasons = []
         if query.is_structured and not self.has_structured_search:
-            found.append(("filter", f"Immich {self.version} would ignore 'filter' (Immich has it since 3.2.0)"))
+            reasons.append(("filter", f"Immich {self.version} would ignore 'filter' (Immich has it since 3.2.0)"))
         for condition in (*query.conditions, *chain.from_iterable(query.either)):
             releases = FIELDS.get(condition.field, ALWAYS)
             if self.version not in releases:
-                found.append((condition.field, f"Immich {self.version} would ignore {condition.field!r} ({releases})"))
+                reasons.append(
+                    (condition.field, f"Immich {self.version} would ignore {condition.field!r} ({releases})")
+                )
         for name, value in query.filters:
             releases = FIELDS.get(name, ALWAYS)
             if not isinstance(value, tuple):
@@ -157,8 +159,8 @@ class Capabilities:
                 releases = VALUES.get((name, value), releases)
             if self.version not in releases:
                 shown = name if name in FIELDS and self.version not in FIELDS[name] else f"{name}: {_json(value)}"
-                found.append((name, f"Immich {self.version} would ignore {shown!r} ({releases})"))
-        return found
+                reasons.append((name, f"Immich {self.version} would ignore {shown!r} ({releases})"))
+        return reasons
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
         """What to know about fields of assets that this version does not return."""

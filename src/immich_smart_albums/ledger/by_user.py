@@ -60,9 +60,11 @@ def by_user(connection: sqlite3.Connection) -> None:
         """
     )
     for (owner, rule), albums in groups.items():
-        kept = _merge(connection, sorted(albums, key=lambda album: (album.album is not None, album.latest, album.id)))
-        split = unicodedata.normalize("NFC", kept.split)
-        row = (kept.id, owner, rule, kept.album, kept.name, kept.matched, split, kept.server)
+        survivor = _merge(
+            connection, sorted(albums, key=lambda album: (album.album is not None, album.latest, album.id))
+        )
+        split = unicodedata.normalize("NFC", survivor.split)
+        row = (survivor.id, owner, rule, survivor.album, survivor.name, survivor.matched, split, survivor.server)
         connection.execute("INSERT INTO albums_by_user VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
     connection.execute("DROP TABLE albums")
     connection.execute("ALTER TABLE albums_by_user RENAME TO albums")
@@ -79,26 +81,28 @@ def _albums(connection: sqlite3.Connection) -> Iterable[_Album]:
 
 def _merge(connection: sqlite3.Connection, albums: Sequence[_Album]) -> _Album:
     """Put what is known of albums, the last of which counts, under that one."""
-    *others, kept = albums
+    *others, survivor = albums
     for other in others:
-        is_same = other.album == kept.album
+        is_same = other.album == survivor.album
         if not is_same:
             connection.execute(f"DELETE FROM memberships WHERE album = ? AND standing NOT IN {_OUT}", (other.id,))  # noqa: S608
             connection.execute("UPDATE writes SET state = 'settled' WHERE album = ? AND state = 'open'", (other.id,))
-        _merge_memberships(connection, other.id, kept.id)
-        connection.execute("UPDATE writes SET album = ? WHERE album = ?", (kept.id, other.id))
-    return kept
+        _merge_memberships(connection, other.id, survivor.id)
+        connection.execute("UPDATE writes SET album = ? WHERE album = ?", (survivor.id, other.id))
+    return survivor
 
 
-def _merge_memberships(connection: sqlite3.Connection, other: int, kept: int) -> None:
+def _merge_memberships(connection: sqlite3.Connection, other: int, survivor: int) -> None:
     both = """
         SELECT asset, theirs.standing, theirs.run, ours.standing, ours.run
         FROM memberships AS theirs JOIN memberships AS ours USING (asset)
         WHERE theirs.album = ? AND ours.album = ?
     """
-    for asset, their_standing, their_run, our_standing, our_run in connection.execute(both, (other, kept)).fetchall():
+    for asset, their_standing, their_run, our_standing, our_run in connection.execute(
+        both, (other, survivor)
+    ).fetchall():
         # What is no standing at all, in a damaged ledger, is told by whoever reads it.
         is_theirs = (_WEIGHTS.get(their_standing, 0), their_run) > (_WEIGHTS.get(our_standing, 0), our_run)
-        loser = kept if is_theirs else other
+        loser = survivor if is_theirs else other
         connection.execute("DELETE FROM memberships WHERE album = ? AND asset = ?", (loser, asset))
-    connection.execute("UPDATE memberships SET album = ? WHERE album = ?", (kept, other))
+    connection.execute("UPDATE memberships SET album = ? WHERE album = ?", (survivor, other))

@@ -146,23 +146,23 @@ def _make_folder(path: Path) -> None:
 
 def _create(path: Path) -> None:
     """A new ledger, made beside its place and moved there: nobody ever sees half of one."""
-    made = path.with_name(f".{path.name}.{os.getpid()}.new")
+    new_file = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        made.unlink(missing_ok=True)
-        with closing(sqlite3.connect(made, isolation_level=None)) as connection:
+        new_file.unlink(missing_ok=True)
+        with closing(sqlite3.connect(new_file, isolation_level=None)) as connection:
             _migrate(connection)
-        made.chmod(0o600)
+        new_file.chmod(0o600)
         for ending in ("-wal", "-shm", "-journal"):
             # What a ledger that was deleted left behind would be taken for a part of this one.
             path.with_name(path.name + ending).unlink(missing_ok=True)
-        made.replace(path)
+        new_file.replace(path)
     except sqlite3.Error as error:
         raise _failure(error, str(path)) from error
     except OSError as error:
         hint = "Choose another place with --ledger."
         raise LedgerError(f"the ledger {path} cannot be created: {error.strerror}", hint=hint) from None
     finally:
-        made.unlink(missing_ok=True)
+        new_file.unlink(missing_ok=True)
 
 
 @contextmanager

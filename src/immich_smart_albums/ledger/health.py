@@ -58,5 +58,5 @@ def _wrong_column(
             wrong += f" OR {name} NOT IN ({', '.join(repr(word.value) for word in words)})"
         cases.append(f"WHEN {wrong} THEN '{name}'")
     sql = f"SELECT CASE {' '.join(cases)} END AS wrong FROM {table} WHERE wrong IS NOT NULL LIMIT 1"  # noqa: S608 - names of our own tables
-    found: tuple[str] | None = connection.execute(sql).fetchone()
-    return None if found is None else found[0]
+    row: tuple[str] | None = connection.execute(sql).fetchone()
+    return None if row is None else row[0]

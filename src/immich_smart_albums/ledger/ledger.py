@@ -53,17 +53,17 @@ class SqliteLedger:
     def binding(self, key: AlbumKey) -> Binding | None:
         """See `Ledger.binding`."""
         sql = "SELECT album, name FROM albums WHERE owner = ? AND rule = ? AND album IS NOT NULL"
-        found = self._database.rows(sql, key.owner, key.rule)
-        return Binding(*found[0]) if found else None
+        result_rows = self._database.rows(sql, key.owner, key.rule)
+        return Binding(*result_rows[0]) if result_rows else None
 
     def memory(self, key: AlbumKey) -> AlbumMemory:
         """See `Ledger.memory`."""
         sql = "SELECT id, matched FROM albums WHERE owner = ? AND rule = ?"
-        found = self._database.rows(sql, key.owner, key.rule)
-        if not found:
+        result_rows = self._database.rows(sql, key.owner, key.rule)
+        if not result_rows:
             return AlbumMemory()
-        ((album, matched),) = found
-        known = self._database.rows(f"SELECT {rows.MEMBERSHIP} FROM memberships WHERE album = ?", album)  # noqa: S608 - columns
+        ((album, matched),) = result_rows
+        membership_rows = self._database.rows(f"SELECT {rows.MEMBERSHIP} FROM memberships WHERE album = ?", album)  # noqa: S608 - columns
         shares = dict(self._database.rows("SELECT user, asked FROM shares WHERE album = ?", album))
         interrupted: list[Interrupted] = []
         open_shares: list[OpenShare] = []
@@ -75,7 +75,7 @@ class SqliteLedger:
                 interrupted.append(Interrupted(id_, open_, updated, isinstance(change, RemoveAssets)))
             elif isinstance(change, ShareAlbum) and change.role is not None:
                 open_shares.append(OpenShare(id_, change.user.id, change.asked, updated))
-        by_id = {row[0]: rows.membership(row) for row in known}
+        by_id = {row[0]: rows.membership(row) for row in membership_rows}
         return AlbumMemory(by_id, tuple(interrupted), matched, shares, tuple(open_shares))
 
     def albums(self) -> list[KnownAlbum]:

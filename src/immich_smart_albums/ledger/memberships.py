@@ -60,7 +60,7 @@ def record_share(database: Database, album: int, change: ShareAlbum) -> None:
 
 def _let_share(database: Database, album: int, shares: Mapping[str, str]) -> None:
     sql = "INSERT INTO shares (album, user, asked) VALUES (?, ?, ?)"
-    database.run_many(sql, ((album, user, asked) for user, asked in shares.items()))
+    database.run_many(sql, ((album, user, word) for user, word in shares.items()))
 
 
 def record_outcomes(  # noqa: PLR0913 - a request: whose, when, what, and what came of it

@@ -44,11 +44,11 @@ class StateFile:
                 return None
             with self._connected() as connection:
                 sql = "SELECT CAST(stamp AS BLOB), CAST(value AS BLOB) FROM searches WHERE key = ?"
-                found: tuple[bytes, bytes] | None = connection.execute(sql, (key,)).fetchone()
+                row: tuple[bytes, bytes] | None = connection.execute(sql, (key,)).fetchone()
         except (sqlite3.Error, OSError) as error:
             self._say(f"cannot be read ({error}), so everything is read in full")
             return None
-        return found
+        return row
 
     def save(self, entries: Mapping[str, tuple[bytes, bytes | None, int]], expired: int) -> None:
         """See `CacheStore.save`."""

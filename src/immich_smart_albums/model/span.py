@@ -78,8 +78,8 @@ def problem_at(where: Place | str | None, message: str, hint: str | None = None)
 
 def with_lines(problems: Iterable[Problem], documents: Iterable[Document]) -> tuple[Problem, ...]:
     """The problems as plain values, those in some documents with the line that they are about."""
-    known = frozenset(documents)
-    return tuple(_with_line(problem, known) for problem in problems)
+    known_documents = frozenset(documents)
+    return tuple(_with_line(problem, known_documents) for problem in problems)
 
 
 def _with_line(problem: Problem, documents: frozenset[Document]) -> Problem:

@@ -74,9 +74,9 @@ def connect_accounts(
         present[name] = ConnectedAccount(name, server, user, NameResolver(server.directory))
     if not present:
         raise _nobody(absent, errors)
-    values = {name: each.names.values(each.server) for name, each in present.items()}
-    for name, each in values.items():
-        each.witnesses = tuple(other for whose, other in values.items() if whose != name)
+    values = {name: connected.names.values(connected.server) for name, connected in present.items()}
+    for name, connected in values.items():
+        connected.witnesses = tuple(other for whose, other in values.items() if whose != name)
     return ConnectedAccounts(present, absent)
 
 

@@ -105,7 +105,7 @@ def check_rules(rules: RuleSet, accounts: ConnectedAccounts) -> tuple[tuple[Prob
     for name, account in accounts.present.items():
         compiled = compile_for({album.name: album.rule for album in rules.albums if name in album.accounts}, account)
         notices.update(dict.fromkeys(compiled.notices))
-        problems += (problem for each in compiled.problems.values() for problem in each)
+        problems += (problem for of_album in compiled.problems.values() for problem in of_album)
     problems += _unknown_users(rules, accounts)
     return tuple(dict.fromkeys(problems)), tuple(notices)
 

@@ -24,12 +24,14 @@ def known_album(wanted: str, ledger: Ledger) -> KnownAlbum:
     albums = ledger.albums()
     name = id_in_url(wanted, "albums") or wanted.strip()
     by_rule = [album for album in albums if same_name(album.key.rule, name)]
-    found = by_rule or [album for album in albums if album.binding and _is_bound(album.binding, name)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        listed = "; ".join(f"{each.key.rule!r} of the user {each.key.owner} on {each.server}" for each in found)
-        message = f"{len(found)} albums of the ledger are meant by {wanted!r}: {listed}"
+    candidates = by_rule or [album for album in albums if album.binding and _is_bound(album.binding, name)]
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
+        listed = "; ".join(
+            f"{album.key.rule!r} of the user {album.key.owner} on {album.server}" for album in candidates
+        )
+        message = f"{len(candidates)} albums of the ledger are meant by {wanted!r}: {listed}"
         raise ConfigurationError((Problem("ledger", message, "Give the album's id, which `ledger list` tells."),))
     hint = did_you_mean(name, (album.key.rule for album in albums), "`ledger list` tells all albums.", count=3)
     raise ConfigurationError((Problem("ledger", f"the ledger knows no album {wanted!r}", hint),))
@@ -41,10 +43,10 @@ def _is_bound(binding: Binding, name: str) -> bool:
 
 def kept_out(album: KnownAlbum, ledger: Ledger) -> tuple[Membership, ...]:
     """What stays out of an album, because somebody took it out or may have; newest first."""
-    found = [
+    memberships = [
         membership for membership in ledger.memory(album.key).memberships.values() if membership.standing in KEPT_OUT
     ]
-    return tuple(sorted(found, key=lambda membership: membership.asset.newest_first()))
+    return tuple(sorted(memberships, key=lambda membership: membership.asset.newest_first()))
 
 
 def forget(album: KnownAlbum, assets: Sequence[str], ledger: Ledger) -> int:
@@ -54,10 +56,10 @@ def forget(album: KnownAlbum, assets: Sequence[str], ledger: Ledger) -> int:
     wrong = tuple(
         Problem(
             album.key.rule,
-            f"{given} is not kept out of this album",
+            f"{text} is not kept out of this album",
             f"{command('ledger', 'list', album.key.rule)} tells what is.",
         )
-        for id_, given in wanted.items()
+        for id_, text in wanted.items()
         if id_ not in out
     )
     if wrong:

@@ -47,18 +47,18 @@ def history(ledger: Ledger, *, most: int, with_idle: bool = False) -> list[RunHi
     """The newest runs, newest first; those that wrote nothing only `with_idle`. Raises LedgerError."""
     runs = ledger.runs()
     known = Runs(runs)
-    told: list[RunHistory] = []
+    histories: list[RunHistory] = []
     for run in runs:
-        if len(told) == most:
+        if len(histories) == most:
             break
         albums: dict[str, list[Write]] = {}
         for write in ledger.writes(run.id):
             albums.setdefault(write.intent.key.rule, []).append(write)
         if albums or with_idle or run.ending is not Ending.DONE:
-            told.append(
+            histories.append(
                 RunHistory(run, known.undone_by(run.id), tuple(_album(rule, group) for rule, group in albums.items()))
             )
-    return told
+    return histories
 
 
 def _album(rule: str, writes: Sequence[Write]) -> AlbumHistory:

@@ -105,9 +105,11 @@ def _permitted(plan: AlbumPlan, holding: Mapping[str, frozenset[str] | None]) ->
     for change in plan.changes:
         needed.setdefault(account(plan, change), set()).add(_permission(change))
     problems = tuple(
-        Problem(f"account {name}" if name else "key", f"the key lacks the permission {each}, for {purpose}", _HINT)
+        Problem(
+            f"account {name}" if name else "key", f"the key lacks the permission {permission}, for {purpose}", _HINT
+        )
         for name, permissions in needed.items()
-        for each, purpose in _missing_among(holding.get(name), permissions).items()
+        for permission, purpose in _missing_among(holding.get(name), permissions).items()
     )
     if not problems:
         return plan

@@ -100,7 +100,7 @@ def select_for_albums(
 
     `resolved` are the rules of accounts whose names were looked up before, by the accounts' names.
     """
-    found: dict[str, dict[str, Selection]] = defaultdict(dict)
+    selections: dict[str, dict[str, Selection]] = defaultdict(dict)
     rules: dict[str, dict[str, Rule]] = defaultdict(dict)
     problems: dict[str, list[Problem]] = defaultdict(list)
     notices: dict[str, None] = {}
@@ -112,13 +112,13 @@ def select_for_albums(
         notices.update(dict.fromkeys(compiled.notices))
         for title, result in select(compiled, account, options).items():
             if isinstance(result, Selection):
-                found[title][name], rules[title][name] = result, compiled.rules[title]
+                selections[title][name], rules[title][name] = result, compiled.rules[title]
             else:
                 problems[title] += result if len(names[title]) == 1 else _of_account(name, result)
     for album in albums:
         problems[album.name] += [accounts.absent[name] for name in album.accounts if name in accounts.absent]
     answers = {
-        album.name: AlbumSelections(found[album.name], rules[album.name], tuple(problems[album.name]))
+        album.name: AlbumSelections(selections[album.name], rules[album.name], tuple(problems[album.name]))
         for album in albums
     }
     return answers, tuple(notices)
@@ -182,10 +182,10 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
         answers, notices = select_for_albums(rule_set.albums, accounts, options)
     allow = frozenset(map(nfc, allow))
     planner = _Planner(accounts, ledger, options, allow, Origins(rule_set, accounts, ledger))
-    made = planner.allowing(
+    plans = planner.allowing(
         refused_together(plan for rule in rule_set.albums for plan in planner.of_rule(rule, answers[rule.name]))
     )
-    albums = tuple(structs.replace(plan, problems=with_lines(plan.problems, rule_set.documents)) for plan in made)
+    albums = tuple(structs.replace(plan, problems=with_lines(plan.problems, rule_set.documents)) for plan in plans)
     _require_known(allow, {album.name for album in rule_set.albums} | {album.rule for album in albums})
     refusals = refusals_of_run(rule_set.guard, albums)
     notices = (*notices, *_at_work(accounts)) if ledger.remembers else notices
@@ -350,7 +350,7 @@ class _Planner:
         self, rule: AlbumRule, owner: ConnectedAccount, diagnostics: Diagnostics
     ) -> tuple[tuple[User, str], ...]:
         """Whom the rule shares the album with."""
-        found = []
+        shares = []
         for share in rule.share:
             where = share.span or rule.span
             problem = owner.names.problem_with(EntityKind.USER, share.user, where)
@@ -361,8 +361,8 @@ class _Planner:
             if problem is not None:
                 diagnostics.problems.append(problem)
             else:
-                found.append((users[0], share.role))
-        return tuple(found)
+                shares.append((users[0], share.role))
+        return tuple(shares)
 
     def _favorites_of(self, owner: ConnectedAccount) -> frozenset[str]:
         if owner.name not in self._favorites:
@@ -398,13 +398,13 @@ class _Planner:
         selected = {asset.id for selection in answers.selections.values() for asset in selection.assets}
         ids = (memory.having({MembershipState.OURS}) & view.members) - selected - wanted.sticky
         lost = {id_: memory.memberships[id_].asset for id_ in ids}
-        found: dict[str, str] = {}
+        reasons: dict[str, str] = {}
         for name, resolved in answers.rules.items():
             account, indexing = self.accounts.present[name], self._indexing_of(name)
             if Stage.FACES in stages_of_rule(resolved.match):
                 indexing.remember_faces(answers.selections[name].assets)
-            found |= staying(resolved, lost, account, indexing, self.options, wanted.rule.settle)
-        return found
+            reasons |= staying(resolved, lost, account, indexing, self.options, wanted.rule.settle)
+        return reasons
 
     def _sticky(
         self, wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
@@ -441,12 +441,12 @@ def with_albums(rules: RuleSet, names: Collection[str]) -> RuleSet:
 
     Raises ConfigurationError for names that it does not have.
     """
-    known = {album.name for album in rules.albums}
+    known_names = {album.name for album in rules.albums}
     names = [nfc(name) for name in names]
     problems = []
     for name in names:
-        if name not in known:
-            hint = did_you_mean(name, known, f"It has {', '.join(sorted(known))}.", count=3)
+        if name not in known_names:
+            hint = did_you_mean(name, known_names, f"It has {', '.join(sorted(known_names))}.", count=3)
             problems.append(Problem("command line", f"the rules have no album {name!r}", hint))
     if problems:
         raise ConfigurationError(tuple(problems))

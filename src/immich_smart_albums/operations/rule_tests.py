@@ -35,8 +35,8 @@ def failing_tests(
     selecting = {asset.id: name for name, selection in selections.items() for asset in selection.assets}
     for test in rule.tests:
         if (test.asset in selecting) is not test.matches:
-            asked = [selecting[test.asset]] if test.asset in selecting else list(selections)
-            yield _unmet(rule, test, {name: resolved[name] for name in asked}, accounts)
+            accounts_to_ask = [selecting[test.asset]] if test.asset in selecting else list(selections)
+            yield _unmet(rule, test, {name: resolved[name] for name in accounts_to_ask}, accounts)
 
 
 def _unmet(
@@ -45,8 +45,8 @@ def _unmet(
     base = next(iter(accounts.values())).server.base
     wanted = "must match and does not" if test.matches else "must not match and does"
     reasons = [
-        f"{f'{name}: ' if len(resolved) > 1 else ''}{_reason(rule.rule, each, test.asset, accounts[name])}"
-        for name, each in resolved.items()
+        f"{f'{name}: ' if len(resolved) > 1 else ''}{_reason(rule.rule, rule_of_account, test.asset, accounts[name])}"
+        for name, rule_of_account in resolved.items()
     ]
     message = f"a test of {rule.name!r} fails: {base}/photos/{test.asset} {wanted}"
     hint = "Mend the rule, or take the test out if the photo is another than it was. Nothing was written to this album."
@@ -55,12 +55,12 @@ def _unmet(
 
 def _reason(written: Rule, resolved: Rule, asset_id: str, account: ConnectedAccount) -> str:
     try:
-        found, _ = explain_resolved(written, resolved, asset_id, account)
+        explanation, _ = explain_resolved(written, resolved, asset_id, account)
     except SmartAlbumsError as error:
         return f"the reason could not be asked for: {error.message}"
-    if found.explanation is None or found.outside is not None:
-        return str(found.outside)
-    told = summary(found.explanation)
-    if found.passed and resolved.limit is not None:
-        return f"{told}, and the rule keeps the {resolved.sort.value} {resolved.limit:,}"
-    return told
+    if explanation.explanation is None or explanation.outside is not None:
+        return str(explanation.outside)
+    reason = summary(explanation.explanation)
+    if explanation.passed and resolved.limit is not None:
+        return f"{reason}, and the rule keeps the {resolved.sort.value} {resolved.limit:,}"
+    return reason

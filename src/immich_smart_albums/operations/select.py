@@ -154,9 +154,9 @@ def plan_searches(
     albums = _album_sizes(rules, server)
     if records is None:
         return compile_rules(rules, server, albums | _counted(rules, server, albums, server.searches), names=names)
-    shared, known = records.shared(), albums | records.sizes()
+    shared, known_sizes = records.shared(), albums | records.sizes()
     return compile_rules(
-        rules, server, known | _counted(rules, server, known, records, shared), names=names, shared=shared
+        rules, server, known_sizes | _counted(rules, server, known_sizes, records, shared), names=names, shared=shared
     )
 
 
@@ -199,9 +199,9 @@ def sizes(queries: Iterable[Query], searches: SearchApi) -> dict[Query, int]:
         except ServerError:
             return None
 
-    asked = tuple(queries)
+    distinct = tuple(queries)
     with ThreadPoolExecutor(_COUNTS_AT_A_TIME, thread_name_prefix="count") as threads:
-        counts = zip(asked, threads.map(count, asked), strict=True)
+        counts = zip(distinct, threads.map(count, distinct), strict=True)
         return {query: number for query, number in counts if number is not None}
 
 
@@ -221,7 +221,7 @@ def _evaluated(
 ) -> tuple[Selection | Failed, ...]:
     is_full = options.keeps_rejected or records is not None
     memory = open_cache(server, options.store, options.log) if options.store and not is_full else None
-    found = evaluate(
+    results = evaluate(
         plan,
         server.searches if records is None else records,
         concurrency=options.concurrency,
@@ -232,4 +232,4 @@ def _evaluated(
     if memory is not None:
         memory.save()
         options.log(memory.summary())
-    return found
+    return results

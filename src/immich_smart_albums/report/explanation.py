@@ -27,21 +27,21 @@ _SIGNS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.NOT_ASKED: "·"}
 _WORDS = {"all": "all of these", "any": "any of these", "not": "none of this"}
 
 
-def explanation_lines(found: AlbumExplanation) -> Iterator[str]:
+def explanation_lines(explanation: AlbumExplanation) -> Iterator[str]:
     """The photo, what the rule says of it for each account, and how it stands to the album."""
-    asset = next((account.asset for account in found.accounts if account.asset), None)
-    yield asset_line(asset, found.server) if asset else asset_url(found.server, found.asset_id)
-    yield f"{_matches(found.passed)} {one_line(found.rule)!r}"
-    for account in found.accounts:
+    asset = next((account.asset for account in explanation.accounts if account.asset), None)
+    yield asset_line(asset, explanation.server) if asset else asset_url(explanation.server, explanation.asset_id)
+    yield f"{_matches(explanation.passed)} {one_line(explanation.rule)!r}"
+    for account in explanation.accounts:
         yield ""
-        if len(found.accounts) > 1:
+        if len(explanation.accounts) > 1:
             yield f"For {one_line(account.account)}: {_matches(None if account.problems else account.passed)}"
         yield from _account(account)
     yield ""
-    if not found.places:
+    if not explanation.places:
         yield "it is in none of this rule's albums, as far as the ledger knows"
-    for place in found.places:
-        yield f"{one_line(place.name)}: {doing(place, found.asset_id)}"
+    for place in explanation.places:
+        yield f"{one_line(place.name)}: {doing(place, explanation.asset_id)}"
         for problem in place.problems:
             yield from problem_lines(problem)
 
@@ -50,28 +50,28 @@ def _matches(passed: bool | None) -> str:
     return "it is not known whether it matches" if passed is None else "matches" if passed else "does not match"
 
 
-def _account(found: RuleExplanation) -> Iterator[str]:
-    for problem in found.problems:
+def _account(explanation: RuleExplanation) -> Iterator[str]:
+    for problem in explanation.problems:
         yield from problem_lines(problem)
-    if found.outside is not None:
-        yield f"✗ {one_line(found.outside)}"
-    if found.explanation is not None:
-        yield from _tree(found.explanation.tree, 0)
-        if found.outside is None:
-            yield from _near_misses(found.explanation)
-    if found.cut is not None:
-        yield f"✗ {one_line(found.cut)}"
-    if found.waits is not None:
-        yield f"… it waits: {one_line(found.waits)}"
-    if found.combinations == ():
+    if explanation.outside is not None:
+        yield f"✗ {one_line(explanation.outside)}"
+    if explanation.explanation is not None:
+        yield from _tree(explanation.explanation.tree, 0)
+        if explanation.outside is None:
+            yield from _near_misses(explanation.explanation)
+    if explanation.cut is not None:
+        yield f"✗ {one_line(explanation.cut)}"
+    if explanation.waits is not None:
+        yield f"… it waits: {one_line(explanation.waits)}"
+    if explanation.combinations == ():
         yield "✗ it has no value for what the albums are split by"
 
 
 def _tree(reason: Reason, depth: int) -> Iterator[str]:
     words = reason.words or _WORDS[reason.kind]
     seen = f"  ({answer_text(reason.answer)})" if reason.answer and answer_text(reason.answer) else ""
-    asked = "  (not asked: it makes no difference)" if reason.verdict is Verdict.NOT_ASKED else ""
-    yield f"{'  ' * depth}{_SIGNS[reason.verdict]} {one_line(words + seen)}{asked}"
+    remark = "  (not asked: it makes no difference)" if reason.verdict is Verdict.NOT_ASKED else ""
+    yield f"{'  ' * depth}{_SIGNS[reason.verdict]} {one_line(words + seen)}{remark}"
     if reason.verdict is not Verdict.NOT_ASKED:
         for part in reason.parts:
             yield from _tree(part, depth + 1)
@@ -130,59 +130,59 @@ def _by(run: Run | None) -> str:
     return f" in run {run.id} on {run.started[:10]}" if run else ""
 
 
-def explanation_json(found: AlbumExplanation) -> dict[str, object]:
+def explanation_json(explanation: AlbumExplanation) -> dict[str, object]:
     """The whole explanation as one JSON object."""
     answer = {
-        "server": found.server,
-        "rule": found.rule,
-        "asset": {"id": found.asset_id, "url": asset_url(found.server, found.asset_id)},
-        "matches": found.passed,
-        "accounts": [_account_json(account, found.server) for account in found.accounts],
-        "albums": [_place_json(place, found) for place in found.places],
-        "problems": [problem_json(problem) for problem in explanation_problems(found)],
+        "server": explanation.server,
+        "rule": explanation.rule,
+        "asset": {"id": explanation.asset_id, "url": asset_url(explanation.server, explanation.asset_id)},
+        "matches": explanation.passed,
+        "accounts": [_account_json(account, explanation.server) for account in explanation.accounts],
+        "albums": [_place_json(place, explanation) for place in explanation.places],
+        "problems": [problem_json(problem) for problem in explanation_problems(explanation)],
     }
     return envelope(answer)
 
 
-def explanation_problems(found: AlbumExplanation) -> tuple[Problem, ...]:
+def explanation_problems(explanation: AlbumExplanation) -> tuple[Problem, ...]:
     """Why accounts could not be asked, and albums not be looked at; each once."""
-    of_accounts = (problem for why in found.accounts for problem in why.problems)
-    of_places = (problem for place in found.places for problem in place.problems)
+    of_accounts = (problem for why in explanation.accounts for problem in why.problems)
+    of_places = (problem for place in explanation.places for problem in place.problems)
     return tuple(dict.fromkeys((*of_accounts, *of_places)))
 
 
-def _account_json(found: RuleExplanation, base: str) -> dict[str, object]:
-    explanation = found.explanation
+def _account_json(rule_explanation: RuleExplanation, base: str) -> dict[str, object]:
+    explanation = rule_explanation.explanation
     return {
-        "account": found.account,
-        "matches": found.passed,
-        "asset": found.asset and asset_json(found.asset, base),
-        "outside": found.outside,
-        "cut": found.cut,
-        "waits": found.waits,
-        "split": found.combinations,
-        "problems": [problem_json(problem) for problem in found.problems],
+        "account": rule_explanation.account,
+        "matches": rule_explanation.passed,
+        "asset": rule_explanation.asset and asset_json(rule_explanation.asset, base),
+        "outside": rule_explanation.outside,
+        "cut": rule_explanation.cut,
+        "waits": rule_explanation.waits,
+        "split": rule_explanation.combinations,
+        "problems": [problem_json(problem) for problem in rule_explanation.problems],
         "tree": explanation and _reason_json(explanation.tree),
         "nearMisses": [_reason_json(reason) for reason in explanation.near_misses] if explanation else [],
     }
 
 
 def _reason_json(reason: Reason) -> dict[str, object]:
-    told: dict[str, object] = {"kind": reason.kind, "words": reason.words, "verdict": reason.verdict.value}
+    data: dict[str, object] = {"kind": reason.kind, "words": reason.words, "verdict": reason.verdict.value}
     if reason.where:
-        told["where"] = reason.where
+        data["where"] = reason.where
     if reason.answer:
-        told["saw"] = _answer_json(reason.answer)
+        data["saw"] = _answer_json(reason.answer)
     if reason.parts:
-        told["parts"] = [_reason_json(part) for part in reason.parts]
-    return told
+        data["parts"] = [_reason_json(part) for part in reason.parts]
+    return data
 
 
 def _answer_json(answer: LeafEvidence) -> dict[str, object]:
-    told: dict[str, object] = {"value": _plain(answer.value)}
+    data: dict[str, object] = {"value": _plain(answer.value)}
     if answer.read is not None:
-        told |= {"rank": answer.rank, "read": answer.read}
-    return told
+        data |= {"rank": answer.rank, "read": answer.read}
+    return data
 
 
 def _plain(value: object) -> object:
@@ -191,18 +191,18 @@ def _plain(value: object) -> object:
         case None | bool() | int() | float() | str():
             return value
         case dict():
-            return {str(name): _plain(each) for name, each in value.items()}
+            return {str(name): _plain(part) for name, part in value.items()}
         case list() | tuple():
-            return [_plain(each) for each in value]
+            return [_plain(part) for part in value]
         case _:
             return value_text(value)
 
 
-def _place_json(place: AlbumPlacement, found: AlbumExplanation) -> dict[str, object]:
+def _place_json(place: AlbumPlacement, explanation: AlbumExplanation) -> dict[str, object]:
     album, run = place.album, place.run
     return {
         "name": place.name,
-        "album": album and {"id": album.id, "name": album.name, "url": f"{found.server}/albums/{album.id}"},
+        "album": album and {"id": album.id, "name": album.name, "url": f"{explanation.server}/albums/{album.id}"},
         "wanted": place.wanted,
         "inside": None if place.problems else place.inside,
         "ledger": place.standing and place.standing.value,

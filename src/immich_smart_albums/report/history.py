@@ -48,11 +48,11 @@ def _sum(numbers: Iterable[int]) -> str:
     return f"{total:,}" if total else ""
 
 
-def _endings(told: RunHistory) -> Iterator[str]:
-    yield _end(told.run)
-    if told.undone_by is not None:
-        yield f"taken back by run {told.undone_by}"
-    unclear = sum(album.unclear for album in told.albums)
+def _endings(history: RunHistory) -> Iterator[str]:
+    yield _end(history.run)
+    if history.undone_by is not None:
+        yield f"taken back by run {history.undone_by}"
+    unclear = sum(album.unclear for album in history.albums)
     if unclear:
         yield f"⚠ {count(unclear, 'photo')} unclear"
 
@@ -95,11 +95,15 @@ def _done(writes: list[Write], base: str) -> Iterator[str]:
         else:
             if isinstance(change, CreateAlbum):
                 yield f"~ created{_doubt(write)}"
-            yield from (f"~ {each}{_doubt(write)}" for each in edits_of(change, base))
+            yield from (f"~ {edit}{_doubt(write)}" for edit in edits_of(change, base))
     for outcome in Outcome:
         if photos[outcome]:
-            told = count(photos[outcome], "photo")
-            yield f"{_SIGNS[outcome]} {told} {outcome.value}" if outcome in _SIGNS else f"✗ {told}: {outcome.value}"
+            photo_count = count(photos[outcome], "photo")
+            yield (
+                f"{_SIGNS[outcome]} {photo_count} {outcome.value}"
+                if outcome in _SIGNS
+                else f"✗ {photo_count}: {outcome.value}"
+            )
     if unknown:
         yield f"⚠ {count(unknown, 'photo')} of which nobody knows: the run was cut off; the next one looks"
 
@@ -119,7 +123,7 @@ def runs_json(runs: Sequence[RunHistory]) -> dict[str, object]:
     return envelope({"runs": [_history_json(run) for run in runs]})
 
 
-def _history_json(told: RunHistory) -> dict[str, object]:
+def _history_json(history: RunHistory) -> dict[str, object]:
     albums = [
         {
             "rule": album.rule,
@@ -131,9 +135,9 @@ def _history_json(told: RunHistory) -> dict[str, object]:
             "shares": album.shares,
             "unclear": album.unclear,
         }
-        for album in told.albums
+        for album in history.albums
     ]
-    return {**_run_json(told.run), "undoneBy": told.undone_by, "albums": albums}
+    return {**_run_json(history.run), "undoneBy": history.undone_by, "albums": albums}
 
 
 def run_json(run: Run, writes: Iterable[Write]) -> dict[str, object]:

@@ -36,23 +36,23 @@ def albums_lines(albums: Sequence[KnownAlbum]) -> Iterator[str]:
     yield from table(rows, right=(1, 2, 3))
 
 
-def album_lines(known: KnownAlbum, memory: AlbumMemory) -> Iterator[str]:
+def album_lines(album: KnownAlbum, memory: AlbumMemory) -> Iterator[str]:
     """One album, and the photos that stay out of it until somebody allows them again."""
-    yield from albums_lines([known])
+    yield from albums_lines([album])
     out = _out(memory)
     if out:
         yield ""
-        yield f"{count(len(out), 'photo')} kept out, until {command('ledger', 'forget', known.key.rule)}:"
+        yield f"{count(len(out), 'photo')} kept out, until {command('ledger', 'forget', album.key.rule)}:"
         for membership in out:
-            line = asset_line(membership.asset, known.server)
+            line = asset_line(membership.asset, album.server)
             yield f"  {line}  {membership.standing.value}, added in run {membership.run}"
 
 
-def _album(known: KnownAlbum) -> str:
-    if known.binding is None:
+def _album(album: KnownAlbum) -> str:
+    if album.binding is None:
         return "none"
-    name = "" if known.binding.name == known.key.rule else f"{one_line(known.binding.name)!r} "
-    return f"{name}{known.server}/albums/{known.binding.album_id}"
+    name = "" if album.binding.name == album.key.rule else f"{one_line(album.binding.name)!r} "
+    return f"{name}{album.server}/albums/{album.binding.album_id}"
 
 
 def _out(memory: AlbumMemory) -> list[Membership]:
@@ -66,21 +66,21 @@ def albums_json(albums: Sequence[KnownAlbum]) -> dict[str, object]:
     return envelope({"albums": [_known_json(album) for album in albums]})
 
 
-def album_json(known: KnownAlbum, memory: AlbumMemory) -> dict[str, object]:
+def album_json(album: KnownAlbum, memory: AlbumMemory) -> dict[str, object]:
     """One album, with the photos that stay out of it, as one JSON object."""
     kept_out = [
-        {**asset_json(membership.asset, known.server), "standing": membership.standing.value, "run": membership.run}
+        {**asset_json(membership.asset, album.server), "standing": membership.standing.value, "run": membership.run}
         for membership in _out(memory)
     ]
-    return envelope({**_known_json(known), "keptOut": kept_out})
+    return envelope({**_known_json(album), "keptOut": kept_out})
 
 
-def _known_json(known: KnownAlbum) -> dict[str, object]:
-    binding = known.binding
+def _known_json(album: KnownAlbum) -> dict[str, object]:
+    binding = album.binding
     return {
-        "rule": known.key.rule,
-        "server": known.server,
-        "owner": known.key.owner,
+        "rule": album.key.rule,
+        "server": album.server,
+        "owner": album.key.owner,
         "album": binding and {"id": binding.album_id, "name": binding.name},
-        "photos": {standing.value: known.counts.get(standing, 0) for standing in MembershipState},
+        "photos": {standing.value: album.counts.get(standing, 0) for standing in MembershipState},
     }

@@ -44,9 +44,9 @@ def _lines(plan: Plan) -> Iterator[str]:
         cells = (_name(album, plan.server), added or "", removed or "", album.present, state(album))
         yield f"| {' | '.join(map(str, cells))} |"
     for album in plan.albums:
-        told = [*_album(album, plan.server)]
-        if told:
-            yield from ("", f"## {escaped(heading(album))}", "", *told)
+        lines = [*_album(album, plan.server)]
+        if lines:
+            yield from ("", f"## {escaped(heading(album))}", "", *lines)
 
 
 def _name(album: AlbumPlan, base: str) -> str:

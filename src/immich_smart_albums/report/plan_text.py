@@ -30,11 +30,11 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     yield ""
     yield from _table(plan.albums)
     for album in plan.albums:
-        told = [*_album(album, plan.server)]
-        if told:
+        lines = [*_album(album, plan.server)]
+        if lines:
             yield ""
             yield heading(album)
-            yield from (f"{_INDENT}{line}" for line in told)
+            yield from (f"{_INDENT}{line}" for line in lines)
     yield ""
     for refusal in plan.refusals:
         yield f"✗ refused: {one_line(refusal)}"

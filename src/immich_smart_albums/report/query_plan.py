@@ -26,21 +26,21 @@ def query_plan_lines(
     plan: QueryPlan,
     sizes: Mapping[Query, int],
     named: Mapping[str, str],
-    asked: Mapping[Query, frozenset[str]],
+    requested_fields: Mapping[Query, frozenset[str]],
     *,
     title: str,
 ) -> Iterator[str]:
     """A plan of searches.
 
-    `sizes` is how many assets they find, as far as that is known, `named` what ids stand for, and `asked` what they ask
-    to be shown of each asset: `exifInfo`, `people`.
+    `sizes` is how many assets they find, as far as that is known, `named` what ids stand for, and `requested_fields`
+    what they ask to be shown of each asset: `exifInfo`, `people`.
     """
     numbers = {scan.query: number for number, scan in enumerate(plan.scans, 1)}
     yield one_line(title)
     yield ""
     for scan in plan.scans:
         yield f"{numbers[scan.query]:>3}. {_with_names(scan.query.describe(), named)}"
-        yield f"     {_scan_text(scan, sizes, asked[scan.query])}"
+        yield f"     {_scan_text(scan, sizes, requested_fields[scan.query])}"
     yield f"     {_total_text(plan, sizes)}" if plan.scans else "No search is sent."
     for rule in plan.rules:
         yield ""
@@ -48,11 +48,11 @@ def query_plan_lines(
         yield from (f"  {_with_names(line, named)}" for line in _rule(rule, numbers))
 
 
-def _scan_text(scan: Scan, sizes: Mapping[Query, int], asked: frozenset[str]) -> str:
+def _scan_text(scan: Scan, sizes: Mapping[Query, int], requested_fields: frozenset[str]) -> str:
     size = _size(scan.query, sizes)
     most = "up to " if scan.query.limit else ""
     number = "as many as it finds" if size is None else f"{most}{count(size, 'photo')}"
-    extra = [word for field, word in (("exifInfo", "EXIF"), ("people", "people")) if field in asked]
+    extra = [word for field, word in (("exifInfo", "EXIF"), ("people", "people")) if field in requested_fields]
     shown = f", with {' and '.join(extra)}" if extra else ""
     if not scan.trees:
         shown += ", of which only the ids are kept"
@@ -61,10 +61,10 @@ def _scan_text(scan: Scan, sizes: Mapping[Query, int], asked: frozenset[str]) ->
 
 
 def _size(query: Query, sizes: Mapping[Query, int]) -> int | None:
-    known = sizes.get(query)
+    size = sizes.get(query)
     if query.limit is None:
-        return known
-    return query.limit if known is None else min(known, query.limit)
+        return size
+    return query.limit if size is None else min(size, query.limit)
 
 
 def _requests(query: Query, size: int) -> int:
@@ -73,17 +73,17 @@ def _requests(query: Query, size: int) -> int:
 
 
 def _total_text(plan: QueryPlan, sizes: Mapping[Query, int]) -> str:
-    known = {scan.query: _size(scan.query, sizes) for scan in plan.scans}
-    requests = sum(_requests(query, size or 0) for query, size in known.items())
-    least = "at least " if None in known.values() else "about "
-    return f"together {count(len(known), 'search', 'searches')}, {least}{count(requests, 'request')}"
+    sizes_by_query = {scan.query: _size(scan.query, sizes) for scan in plan.scans}
+    requests = sum(_requests(query, size or 0) for query, size in sizes_by_query.items())
+    least = "at least " if None in sizes_by_query.values() else "about "
+    return f"together {count(len(sizes_by_query), 'search', 'searches')}, {least}{count(requests, 'request')}"
 
 
 def _rule(rule: RulePlan, numbers: Mapping[Query, int]) -> Iterator[str]:
     if not rule.branches:
         yield "nothing can match, so no search is sent"
-    for at, part in enumerate(rule.branches):
-        yield f"{'and ' if at else ''}what search {numbers[part.driver]} finds{':' if part.residual else ''}"
+    for number, part in enumerate(rule.branches):
+        yield f"{'and ' if number else ''}what search {numbers[part.driver]} finds{':' if part.residual else ''}"
         if part.residual is not None:
             yield from (f"  {line}" for line in _residual(part.residual, part, numbers))
     if rule.rule.split:
@@ -117,4 +117,4 @@ def _indented(title: str, parts: Iterable[list[str]]) -> list[str]:
 
 
 def _with_names(text: str, named: Mapping[str, str]) -> str:
-    return one_line(_ID.sub(lambda found: named.get(found[0], found[0]), text))
+    return one_line(_ID.sub(lambda match: named.get(match[0], match[0]), text))

@@ -81,7 +81,7 @@ def _album(album: AlbumRule, *, has_accounts: bool) -> Iterator[str]:
     if album.share:
         effective["unshare"] = str(album.unshare).lower()
     yield f"  - name: {_scalar(album.name)}  # {album.span}"
-    for word in [*written, *(each for each in effective if each not in written)]:
+    for word in [*written, *(word_in_effect for word_in_effect in effective if word_in_effect not in written)]:
         if word == "name":
             continue
         if word in effective:
@@ -123,11 +123,15 @@ def _lines(value: ValueNode) -> list[str]:
             return [value.text if _is_plain(value) else _quoted(value.text)]
         case SequenceNode():
             lines = [
-                f"{'- ' if at == 0 else '  '}{line}" for item in value.items for at, line in enumerate(_lines(item))
+                f"{'- ' if number == 0 else '  '}{line}"
+                for item in value.items
+                for number, line in enumerate(_lines(item))
             ]
             return lines or ["[]"]
         case MappingNode():
-            return [line for key, each in value.entries for line in _entry(_lines(key)[0], each)] or ["{}"]
+            return [line for key, entry_value in value.entries for line in _entry(_lines(key)[0], entry_value)] or [
+                "{}"
+            ]
 
 
 def _is_plain(value: ScalarNode) -> bool:
@@ -142,7 +146,7 @@ def _scalar(text: str) -> str:
 def _quoted(text: str) -> str:
     """In double quotes, which YAML reads as JSON does; what no terminal should be given is spelled out."""
     plain = json.dumps(text, ensure_ascii=False)
-    return "".join(each if is_harmless(each) else _spelled_out(each) for each in plain)
+    return "".join(character if is_harmless(character) else _spelled_out(character) for character in plain)
 
 
 def _spelled_out(character: str) -> str:

@@ -30,8 +30,8 @@ def selection_explanation_json(explanation: SelectionExplanation, base: str) -> 
             "selected": [_photo(photo, base) for photo in explanation.selected],
             "cut": [_photo(photo, base) for photo in explanation.cut],
             "nearMisses": [
-                {"leaf": at, "photos": [_photo(photo, base) for photo in photos]}
-                for at, photos in explanation.near_misses.items()
+                {"leaf": number, "photos": [_photo(photo, base) for photo in photos]}
+                for number, photos in explanation.near_misses.items()
             ],
         }
     )

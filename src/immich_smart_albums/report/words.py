@@ -70,17 +70,20 @@ def count(number: int, noun: str, nouns: str = "") -> str:
 
 def table(rows: Sequence[Sequence[str]], *, right: Collection[int]) -> Iterator[str]:
     """Rows as lines with their cells below each other; the columns in `right` end there."""
-    widths = [max(columns(row[at]) for row in rows) for at in range(len(rows[0]))]
+    widths = [max(columns(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = [
-            padded(cell, width, right=at in right) for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+            padded(cell, width, right=column in right)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         yield "  ".join(cells).rstrip()
 
 
 def columns(text: str) -> int:
     """How many columns of a terminal a text takes: characters of East Asia take two, combining ones none."""
-    return sum(2 if unicodedata.east_asian_width(each) in "WF" else not _has_no_width(each) for each in text)
+    return sum(
+        2 if unicodedata.east_asian_width(character) in "WF" else not _has_no_width(character) for character in text
+    )
 
 
 def _has_no_width(character: str) -> bool:

@@ -31,8 +31,8 @@ def exif(name: str) -> Getter:
     """A field of `exifInfo`."""
 
     def fact(record: Record) -> object:
-        found = record.get("exifInfo")
-        return found.get(name) if isinstance(found, dict) else None
+        fields = record.get("exifInfo")
+        return fields.get(name) if isinstance(fields, dict) else None
 
     return fact
 
@@ -51,8 +51,8 @@ def number_in(word: str, wanted: Range, unit: Unit, fact: Callable[[Record], flo
     """A number lies in a range."""
 
     def holds(record: Record) -> bool:
-        found = fact(record)
-        return found is not None and found in wanted
+        value = fact(record)
+        return value is not None and value in wanted
 
     return Filter(f"{word} {wanted.words(unit)}", holds, frozenset(fields), fact)
 

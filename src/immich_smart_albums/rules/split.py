@@ -28,20 +28,20 @@ _MAKE, _MODEL = exif("make"), exif("model")
 
 def _text(value: object) -> tuple[str, ...]:
     """A value that is a text with something in it."""
-    found = nfc(value).strip() if isinstance(value, str) else ""
-    return (found,) if found else ()
+    text = nfc(value).strip() if isinstance(value, str) else ""
+    return (text,) if text else ()
 
 
 def _of_date(record: Record, group: int) -> tuple[str, ...]:
     # Wall-clock time where the photo was taken: a photo of New Year's Eve in Tokyo belongs to the old year.
-    found = _LOCAL_DATE.match(str(record.get("localDateTime", "")))
-    return (found[group],) if found else ()
+    match = _LOCAL_DATE.match(str(record.get("localDateTime", "")))
+    return (match[group],) if match else ()
 
 
 def _people(record: Record) -> tuple[str, ...]:
     people = record.get("people")
     shown = [person for person in people if not person.get("isHidden")] if isinstance(people, list) else []
-    return tuple(dict.fromkeys(name for each in shown for name in _text(each.get("name"))))
+    return tuple(dict.fromkeys(name for person in shown for name in _text(person.get("name"))))
 
 
 def _camera(record: Record) -> tuple[str, ...]:
@@ -80,12 +80,12 @@ MEANINGS: dict[str, str] = {
 def album_name(name: str, keys: Sequence[SplitKey], values: Sequence[str]) -> str:
     """An album's name with the values of its keys instead of `{year}` and the like."""
     by_key = {key.name: value for key, value in zip(keys, values, strict=True)}
-    return _PLACEHOLDER.sub(lambda found: by_key.get(found[1], found[0]), name)
+    return _PLACEHOLDER.sub(lambda match: by_key.get(match[1], match[0]), name)
 
 
 def pattern(name: str, keys: Sequence[SplitKey]) -> re.Pattern[str]:
     """What the names look like that an album's name becomes."""
-    marks = [f"\0{at}\0" for at, _ in enumerate(keys)]
+    marks = [f"\0{number}\0" for number, _ in enumerate(keys)]
     text = re.escape(album_name(name, keys, marks))
     for mark in marks:
         text = text.replace(re.escape(mark), "(?s:.+)")
@@ -102,10 +102,10 @@ def read_split(entries: Mapping[str, ValueNode], reader: Reader) -> tuple[SplitK
     before = len(reader.diagnostics.problems)
     keys: dict[str, SplitKey] = {}
     if "split" in entries:
-        for each in reader.elements(entries["split"], f"one or several of {', '.join(SPLIT_KEYS)}") or ():
-            word = reader.choice(each, SPLIT_KEYS)
+        for item in reader.elements(entries["split"], f"one or several of {', '.join(SPLIT_KEYS)}") or ():
+            word = reader.choice(item, SPLIT_KEYS)
             if word in keys:
-                reader.problem(each, f"{word} is named twice")
+                reader.problem(item, f"{word} is named twice")
             elif word is not None:
                 keys[word] = SPLIT_KEYS[word]
     name = entries.get("name")

@@ -27,19 +27,19 @@ def run(arguments: argparse.Namespace) -> Exit:
     *paths, name, photo = arguments.words
     asset_id = asset_id_in(photo)
     with rules_session(arguments, console, paths=[Path(path) for path in paths]) as session:
-        found = session.explain(name, asset_id)
+        explanation = session.explain(name, asset_id)
         if arguments.html:
             # Templates take a moment to import, and only pages need them.
             from immich_smart_albums.report.html.explain_page import explain_page  # noqa: PLC0415
 
             wanted = [] if arguments.no_photos else [(asset_id, None)]
             picture = embedded(wanted, session, console).get(asset_id)
-            save(arguments.html, explain_page(found, name, asset_id, picture))
+            save(arguments.html, explain_page(explanation, name, asset_id, picture))
     if arguments.format == "json":
-        print_json(explanation_json(found))
+        print_json(explanation_json(explanation))
     else:
-        print_lines(explanation_lines(found))
-    problems = explanation_problems(found)
+        print_lines(explanation_lines(explanation))
+    problems = explanation_problems(explanation)
     for problem in problems:
         console.problem(problem)
     return Exit.FAILED if problems else Exit.DONE

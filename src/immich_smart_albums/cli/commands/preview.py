@@ -36,8 +36,8 @@ def run(arguments: argparse.Namespace) -> Exit:
         _tell(name, answer, console)
     console.problems(problems)
     if arguments.format == "json":
-        found = {name: answer.assets if answer.selections else None for name, answer in answers.items()}
-        print_json(selections_json(found, problems, base))
+        assets = {name: answer.assets if answer.selections else None for name, answer in answers.items()}
+        print_json(selections_json(assets, problems, base))
     else:
         everything = dict.fromkeys(asset for answer in answers.values() for asset in answer.assets)
         print_lines(lines(everything, base, arguments.format or "urls"))

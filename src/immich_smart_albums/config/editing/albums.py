@@ -41,23 +41,23 @@ class PhotoFacts:
 
     def conditions(self) -> dict[str, tuple[str, Plain]]:
         """What can be ticked, each with the predicate that says it and its value."""
-        found: dict[str, tuple[str, Plain]] = {}
+        conditions: dict[str, tuple[str, Plain]] = {}
         if self.people:
             several: tuple[str, Plain] = ("people", {"all": list(self.people)})
-            found["people"] = several if len(self.people) > 1 else ("person", self.people[0])
+            conditions["people"] = several if len(self.people) > 1 else ("person", self.people[0])
         places: dict[str, Plain] = {
             word: name for word, name in (("city", self.city), ("country", self.country)) if name is not None
         }
         if places:
-            found["place"] = ("place", places)
+            conditions["place"] = ("place", places)
         if self.day is not None:
-            found["day"] = ("taken", Word(self.day.isoformat()))
+            conditions["day"] = ("taken", Word(self.day.isoformat()))
         if self.model or self.make:
-            found["camera"] = ("camera", self.model or self.make)
+            conditions["camera"] = ("camera", self.model or self.make)
         if self.folder:
             below = self.folder.rstrip("/") + "/"
-            found["folder"] = ("path", "^" + _SPECIAL.sub(r"\\\1", below))
-        return found
+            conditions["folder"] = ("path", "^" + _SPECIAL.sub(r"\\\1", below))
+        return conditions
 
 
 def match_from_photo(facts: PhotoFacts, ticked: Collection[str]) -> dict[str, Plain]:

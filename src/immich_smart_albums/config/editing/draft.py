@@ -37,17 +37,17 @@ class Draft:
 
     def mapping(self, path: Path) -> Mapping[str, Plain]:
         """The match at a path. Raises EditRefused where something else stands there."""
-        found = self.get(path)
-        if isinstance(found, Mapping):
-            return found
+        value = self.get(path)
+        if isinstance(value, Mapping):
+            return value
         raise EditRefused("there is no match where one was", hint="Load the file again.")
 
     def items(self, path: Path) -> list[Plain]:
         """The values of a list, or the one value that stands alone; none where nothing does."""
-        found = self.get(path)
-        if isinstance(found, Sequence) and not isinstance(found, str):
-            return list(found)
-        return [] if found is None else [found]
+        value = self.get(path)
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return list(value)
+        return [] if value is None else [value]
 
     def append(self, path: Path, value: Plain) -> None:
         """One more value beside the one, or those, at a path."""
@@ -78,8 +78,8 @@ class Draft:
         self.make(Remove(path))
 
     def _around(self, path: Path) -> Mapping[str, Plain] | Sequence[Plain]:
-        found = self.get(path[:-1])
-        return found if isinstance(found, Mapping) else self.items(path[:-1])
+        value = self.get(path[:-1])
+        return value if isinstance(value, Mapping) else self.items(path[:-1])
 
 
 def photo_id(written: Plain) -> str:

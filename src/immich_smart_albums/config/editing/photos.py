@@ -63,10 +63,10 @@ def more_like_this(rules: Plain, album: Path, photo: str, *, top: int | None = N
     whole = draft.mapping(match)
     like: dict[str, Plain] = {"like": photo} if top is None else {"like": photo, "top": top}
     if "any" in whole and whole.keys() <= {"any", "not"}:
-        found = whole["any"]
-        if isinstance(found, Mapping) and "smart" not in found:
+        alternatives = whole["any"]
+        if isinstance(alternatives, Mapping) and "smart" not in alternatives:
             draft.make(Put((*match, "any", "smart"), like))
-        elif isinstance(found, Mapping):
+        elif isinstance(alternatives, Mapping):
             draft.append((*match, "any", "smart"), like)
         else:
             draft.append((*match, "any"), {"smart": like})
@@ -91,7 +91,7 @@ def last_good_one(rules: Plain, search: Path, photo: str, ranking: Sequence[str]
     """
     draft = Draft(rules)
     value = draft.get(search)
-    places = {found: place for place, found in enumerate(ranking)}
+    places = {asset_id: place for place, asset_id in enumerate(ranking)}
     if photo_id(photo) not in places:
         raise EditRefused("the search does not rank this photo", hint="Pick one that it shows.")
     here = places[photo_id(photo)]

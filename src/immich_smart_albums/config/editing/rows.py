@@ -64,8 +64,8 @@ def rule_rows(text: str, album: Path) -> list[Row]:
     """The match of an album as rows. Raises ConfigurationError where the text is no YAML."""
     reader = _Rows(text, lay_out(text), load(text))
     match = (*album, "match")
-    found = reader.find(match)
-    return [] if found is None else list(reader.match(*found, match, 0))
+    node = reader.find(match)
+    return [] if node is None else list(reader.match(*node, match, 0))
 
 
 def row_id(path: Path) -> str:
@@ -133,30 +133,30 @@ class _Rows:
 
     def _condition(self, word: str, node: Node, locked: str | None, path: Path, depth: int) -> Row:
         predicate = PREDICATES_BY_WORD[word]
-        said = sentence(predicate, value_at(self._data, path))
-        return self._row(RowKind.CONDITION, word, node, said, predicate.picker, locked, path, depth)
+        text = sentence(predicate, value_at(self._data, path))
+        return self._row(RowKind.CONDITION, word, node, text, predicate.picker, locked, path, depth)
 
     def _group(self, word: str, node: Node, locked: str | None, path: Path, depth: int) -> Row:
-        said = _GROUPS.get(word, "all of these together")
-        return self._row(RowKind.GROUP, word, node, said, None, locked, path, depth)
+        text = _GROUPS.get(word, "all of these together")
+        return self._row(RowKind.GROUP, word, node, text, None, locked, path, depth)
 
     def _as_text(self, node: Node, locked: str | None, path: Path, depth: int, word: str) -> Row:
-        said = f"{word}: {self._text[node.start : node.end]}" if word else self._text[node.start : node.end]
-        return self._row(RowKind.TEXT, word, node, said, None, locked, path, depth)
+        text = f"{word}: {self._text[node.start : node.end]}" if word else self._text[node.start : node.end]
+        return self._row(RowKind.TEXT, word, node, text, None, locked, path, depth)
 
     def _row(  # noqa: PLR0913 - a row has that much to say
         self,
         kind: RowKind,
         word: str,
         node: Node,
-        said: str,
+        text: str,
         picker: Picker | None,
         locked: str | None,
         path: Path,
         depth: int,
     ) -> Row:
         span = (node.start, node.end)
-        return Row(path, depth, kind, word, self._text[node.start : node.end], said, picker, span, locked)
+        return Row(path, depth, kind, word, self._text[node.start : node.end], text, picker, span, locked)
 
     def _opened(self, node: Node, locked: str | None) -> tuple[Node, str | None]:
         """What an alias stands for, and why it cannot be changed there."""
@@ -171,8 +171,8 @@ class _Rows:
 def _inner(node: Node | None, step: PathStep) -> Node | None:
     match node:
         case MappingNode():
-            found = node.find(step)
-            return None if found is None else found[1]
+            inner = node.find(step)
+            return None if inner is None else inner[1]
         case SequenceNode() if isinstance(step, int) and step < len(node.items):
             return node.items[step]
         case _:

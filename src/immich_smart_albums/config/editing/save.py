@@ -123,13 +123,13 @@ def _replace(path: Path, data: bytes, *, like: Path) -> None:
 
 def _look_like(descriptor: int, like: Path) -> None:
     try:
-        found = like.stat()
+        status = like.stat()
     except FileNotFoundError:
         mask = os.umask(0)
         os.umask(mask)
         os.fchmod(descriptor, 0o666 & ~mask)
         return
-    made = os.fstat(descriptor)
-    if (made.st_uid, made.st_gid) != (found.st_uid, found.st_gid):
-        os.fchown(descriptor, found.st_uid, found.st_gid)
-    os.fchmod(descriptor, found.st_mode & 0o7777)
+    own_status = os.fstat(descriptor)
+    if (own_status.st_uid, own_status.st_gid) != (status.st_uid, status.st_gid):
+        os.fchown(descriptor, status.st_uid, status.st_gid)
+    os.fchmod(descriptor, status.st_mode & 0o7777)

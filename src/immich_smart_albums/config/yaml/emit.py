@@ -79,7 +79,7 @@ def _is_safe(text: str) -> bool:
 
 def _double(text: str) -> str:
     quoted = json.dumps(text, ensure_ascii=False)
-    return "".join(each if each.isprintable() else _escaped(each) for each in quoted)
+    return "".join(character if character.isprintable() else _escaped(character) for character in quoted)
 
 
 def _escaped(character: str) -> str:
@@ -90,7 +90,7 @@ def _escaped(character: str) -> str:
 def flow(value: Plain) -> str:
     """A value on one line: `[a, b]`, `{word: value}`."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key(word)}: {flow(each)}" for word, each in value.items()) + "}"
+        return "{" + ", ".join(f"{key(word)}: {flow(entry_value)}" for word, entry_value in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "[" + ", ".join(map(flow, value)) + "]"
     return scalar(value)
@@ -99,10 +99,10 @@ def flow(value: Plain) -> str:
 def block(value: Plain, column: int, style: BlockStyle) -> list[str]:
     """The lines of a value that begins in a column; the first goes where the text already is, without indentation."""
     if isinstance(value, Mapping) and value:
-        entries = [entry(word, each, column, style) for word, each in value.items()]
+        entries = [entry(word, entry_value, column, style) for word, entry_value in value.items()]
         return _joined(entries, column)
     if isinstance(value, Sequence) and not isinstance(value, str) and value:
-        return _joined([item(each, column, style) for each in value], column)
+        return _joined([item(entry_value, column, style) for entry_value in value], column)
     return [flow(value)]
 
 
@@ -144,7 +144,7 @@ def _joined(parts: list[list[str]], column: int) -> list[str]:
 def _stays_short(value: Plain) -> bool:
     """Whether a value is read easily on one line: no list of mappings, no mapping of anything but short values."""
     if isinstance(value, Mapping):
-        return all(not isinstance(each, Mapping) and _stays_short(each) for each in value.values())
+        return all(not isinstance(entry_value, Mapping) and _stays_short(entry_value) for entry_value in value.values())
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return not any(isinstance(each, Mapping) for each in value)
+        return not any(isinstance(entry_value, Mapping) for entry_value in value)
     return True

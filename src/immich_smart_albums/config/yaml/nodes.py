@@ -104,8 +104,8 @@ class Layout:
 
     def line_end(self, index: int) -> int:
         """Where the line of a place ends, before its line feed."""
-        found = self.text.find("\n", index)
-        return len(self.text) if found < 0 else found
+        line_feed = self.text.find("\n", index)
+        return len(self.text) if line_feed < 0 else line_feed
 
     def column(self, index: int) -> int:
         """How many characters stand before a place in its line."""
@@ -128,7 +128,7 @@ def lay_out(text: str) -> Layout:
     composer = _Composer(plain, skip)
     for event in yaml.parse(plain[skip:], Loader=_LOADER):
         composer.take(event)
-    starts = (skip, *(found.end() for found in re.finditer("\n", plain)))
+    starts = (skip, *(match.end() for match in re.finditer("\n", plain)))
     return Layout(plain, composer.root, tuple(_comments(plain, composer.root)), starts)
 
 
@@ -171,8 +171,8 @@ class _Composer:
         end = (event.end_mark.index if event.end_mark else 0) + self.skip
         if isinstance(event, yaml.ScalarEvent) and not (event.value or event.style):
             return end, end
-        found = None if isinstance(event, yaml.AliasEvent) else _PROPERTIES.match(self.text, start)
-        return (found.end() if found else start), end
+        match = None if isinstance(event, yaml.AliasEvent) else _PROPERTIES.match(self.text, start)
+        return (match.end() if match else start), end
 
     def _collection(self, opened: _OpenCollection, end: int) -> Node:
         event, nodes = opened.event, tuple(opened.nodes)
@@ -187,8 +187,8 @@ class _Composer:
         return MappingNode(opened.start, end, entries, is_flow, event.anchor)
 
     def _after_colon(self, index: int) -> int:
-        found = self.text.find(":", index)
-        return index if found < 0 else found + 1
+        colon = self.text.find(":", index)
+        return index if colon < 0 else colon + 1
 
     def _add(self, node: Node) -> None:
         if self._open:
@@ -224,15 +224,15 @@ def _comments(text: str, root: Node | None) -> Iterator[tuple[int, int]]:
     """What begins with # outside of every text."""
     scalars = [node for node in descendants(root) if isinstance(node, ScalarNode)] if root is not None else []
     taken = [(_body(text, node), node.end) for node in scalars]
-    at = 0
+    position = 0
     for start, end in [*taken, (len(text), len(text))]:
-        yield from (found.span() for found in _COMMENT.finditer(text, at, start))
-        at = max(at, end)
+        yield from (match.span() for match in _COMMENT.finditer(text, position, start))
+        position = max(position, end)
 
 
 def _body(text: str, node: ScalarNode) -> int:
     """Where a text begins in which # is no comment; the line of | or > may have one."""
     if node.style not in {"|", ">"}:
         return node.start
-    found = text.find("\n", node.start)
-    return node.end if found < 0 else min(found, node.end)
+    line_feed = text.find("\n", node.start)
+    return node.end if line_feed < 0 else min(line_feed, node.end)

@@ -64,12 +64,12 @@ class Patch:
 
 def patch(text: str, edits: Iterable[Edit]) -> Patch:
     """The text with edits made, one after the other. Raises EditRefused; ConfigurationError where it is no YAML."""
-    made = Patch(text)
+    patched = Patch(text)
     for edit in edits:
-        data = load(made.text)
-        for smaller in smallest(data, edit, frozenset(aliases(lay_out(made.text).root))):
-            made = _patched(made, smaller)
-    return made
+        data = load(patched.text)
+        for smaller in smallest(data, edit, frozenset(aliases(lay_out(patched.text).root))):
+            patched = _patched(patched, smaller)
+    return patched
 
 
 def _patched(before: Patch, edit: Edit) -> Patch:
@@ -175,13 +175,13 @@ def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _around_break(text: str, at: int) -> int:
+def _around_break(text: str, position: int) -> int:
     """A place that is not between carriage return and line feed."""
-    return at - 1 if 0 < at < len(text) and text[at - 1 : at + 1] == "\r\n" else at
+    return position - 1 if 0 < position < len(text) and text[position - 1 : position + 1] == "\r\n" else position
 
 
 def _line_break(text: str) -> str:
     """The line end that a file has most of."""
     windows = text.count("\r\n")
     counts = {"\n": text.count("\n") - windows, "\r\n": windows, "\r": text.count("\r") - windows}
-    return max(counts, key=lambda each: counts[each])
+    return max(counts, key=lambda line_break: counts[line_break])

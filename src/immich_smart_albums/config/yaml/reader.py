@@ -123,8 +123,8 @@ class _Builder:
     def _span(self, event: yaml.Event) -> Span:
         index = event.start_mark.index if event.start_mark else 0
         is_missing = isinstance(event, yaml.ScalarEvent) and not (event.value or event.style)
-        found = None if is_missing else _PROPERTIES.match(self._characters.text, index)
-        return self._characters.span(found.end() if found else index)
+        match = None if is_missing else _PROPERTIES.match(self._characters.text, index)
+        return self._characters.span(match.end() if match else index)
 
     def _add(self, value: ValueNode, anchor: str | None, size: int) -> None:
         """A complete value: it goes to what is open, or is the whole document."""
@@ -143,11 +143,11 @@ class _Builder:
         """`*anchor`: the value again. Its places are those where it was written."""
         value, size = self._anchored.get(anchor, (None, 0))
         if value is None:
-            known = [*self._anchored, *(each.anchor for each in self._open if each.anchor)]
+            anchors = [*self._anchored, *(collection.anchor for collection in self._open if collection.anchor)]
             otherwise = "A text that begins with * needs quotes."
             hint = did_you_mean(anchor, self._anchored, otherwise, written="*{}".format)
             message = f"*{anchor} stands for nothing: there is no &{anchor} before it"
-            if anchor in known:
+            if anchor in anchors:
                 message, hint = f"*{anchor} stands inside of what it stands for", "Write out what is meant."
             self._problem(span, message, hint)
             self.is_whole = False
@@ -187,8 +187,8 @@ class _Builder:
 
     def _notice_slips(self, event: yaml.ScalarEvent, span: Span) -> None:
         """What YAML makes of a text, where it may surprise."""
-        if found := _UNFILLED.search(event.value):
-            self._diagnostics.warn(f"{span}: {found[0]} is text: nothing is put in its place in a rules file")
+        if match := _UNFILLED.search(event.value):
+            self._diagnostics.warn(f"{span}: {match[0]} is text: nothing is put in its place in a rules file")
         end = event.end_mark.index if event.end_mark else 0
         comment = None if event.style or not event.value else _CLOSE_COMMENT.match(self._characters.text, end)
         if comment:

@@ -123,15 +123,15 @@ class Pieces:
         """Lines below one of the text."""
         return [Splice(line_end, line_end, "\n" + "\n".join(lines))]
 
-    def _dash(self, at: int, node: Node) -> int:
+    def _dash(self, position: int, node: Node) -> int:
         """Where the dash of an item stands, which comes after a place."""
-        comments = [(first, last) for first, last in self.layout.comments if at <= first <= node.start]
+        comments = [(first, last) for first, last in self.layout.comments if position <= first <= node.start]
         while True:
-            found = self.text.find("-", at)
-            inside = next((last for first, last in comments if first <= found < last), None)
+            dash = self.text.find("-", position)
+            inside = next((last for first, last in comments if first <= dash < last), None)
             if inside is None:
-                return found
-            at = inside
+                return dash
+            position = inside
 
 
 def _block_style(layout: Layout) -> BlockStyle:
@@ -143,8 +143,8 @@ def _block_style(layout: Layout) -> BlockStyle:
             column = layout.column(node.start)
             for _, value in node.entries:
                 if isinstance(value, MappingNode | SequenceNode) and not value.is_flow:
-                    found = steps if isinstance(value, MappingNode) else dashes
-                    found.append(layout.column(value.start) - column)
+                    columns = steps if isinstance(value, MappingNode) else dashes
+                    columns.append(layout.column(value.start) - column)
     step = next((step for step in steps if step > 0), 2)
     dash_step = next((dash for dash in dashes if dash >= 0), step if steps else 2)
     return BlockStyle(step, dash_step)

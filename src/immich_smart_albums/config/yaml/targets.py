@@ -86,15 +86,15 @@ def _repeated(layout: Layout) -> frozenset[str]:
 def refuse_repeated(layout: Layout, node: Node) -> None:
     """Refuse to change or to move what is repeated elsewhere."""
     inside = list(descendants(node))
-    own = Counter(each.anchor for each in inside if isinstance(each, AliasNode))
+    own = Counter(alias.anchor for alias in inside if isinstance(alias, AliasNode))
     every = Counter(
         descendant.anchor for descendant in descendants(layout.root or node) if isinstance(descendant, AliasNode)
     )
-    for each in inside:
-        if isinstance(each, AliasNode) or each.anchor is None:
+    for alias in inside:
+        if isinstance(alias, AliasNode) or alias.anchor is None:
             continue
-        if every[each.anchor] > (0 if each is node else own[each.anchor]):
-            raise _repeated_elsewhere(layout, each)
+        if every[alias.anchor] > (0 if alias is node else own[alias.anchor]):
+            raise _repeated_elsewhere(layout, alias)
 
 
 def _repeated_elsewhere(layout: Layout, node: ScalarNode | Collection) -> EditRefused:

@@ -85,7 +85,7 @@ def _undecodable(name: str, data: bytes, error: UnicodeDecodeError) -> Problem:
     return shown.span(len(before)).problem(f"the byte {data[error.start]:#04x} is not UTF-8 text", hint=hint)
 
 
-def _starred(found: re.Match[str]) -> str:
-    group = next(name for name, text in found.groupdict().items() if text)
-    start, end = (place - found.start() for place in found.span(group))
-    return f"{found[0][:start]}{'*' * (end - start)}{found[0][end:]}"
+def _starred(match: re.Match[str]) -> str:
+    group = next(name for name, text in match.groupdict().items() if text)
+    start, end = (place - match.start() for place in match.span(group))
+    return f"{match[0][:start]}{'*' * (end - start)}{match[0][end:]}"

@@ -155,9 +155,9 @@ class ImmichAlbums:
 
         def attempt() -> Album:
             if failures:
-                made = self._look_for(name, before, failures[-1])
-                if made is not None:
-                    return made
+                album = self._look_for(name, before, failures[-1])
+                if album is not None:
+                    return album
                 if failures[-1].may_be_running:
                     # Asking again could make a second one.
                     failures[-1].again = None
@@ -231,8 +231,8 @@ class ImmichAlbums:
 
         It is done when the answer shows it, or a look at the album. Raises ServerError.
         """
-        asked = {"albumName": name, "description": description, "order": order, "albumThumbnailAssetId": cover}
-        body = {name: value for name, value in asked.items() if value is not None}
+        details = {"albumName": name, "description": description, "order": order, "albumThumbnailAssetId": cover}
+        body = {name: value for name, value in details.items() if value is not None}
         request, failure = f"PATCH /albums/{album_id}", None
         try:
             answer = self._http.send("PATCH", f"/albums/{album_id}", body, repeat=True)
@@ -282,15 +282,15 @@ class ImmichAlbums:
             raise failure or _not_done(f"DELETE /albums/{album_id}")
 
 
-def _shows(edited: _Edited, asked: Mapping[str, str]) -> bool:
+def _shows(edited: _Edited, details: Mapping[str, str]) -> bool:
     """Whether an album is as it was asked to be."""
-    description = asked.get("description")
-    cover = asked.get("albumThumbnailAssetId")
+    description = details.get("description")
+    cover = details.get("albumThumbnailAssetId")
     return (
         (description is None or (edited.description or "").strip() == description.strip())
         and (cover is None or edited.albumThumbnailAssetId == cover)
-        and ("order" not in asked or edited.order == asked["order"])
-        and ("albumName" not in asked or edited.albumName == asked["albumName"])
+        and ("order" not in details or edited.order == details["order"])
+        and ("albumName" not in details or edited.albumName == details["albumName"])
     )
 
 

@@ -50,17 +50,17 @@ class Contents:
 
     def ids(self, album_id: str) -> frozenset[str]:
         """The ids that the timeline and the archive show of an album; raises ServerError."""
-        found: set[str] = set()
+        ids: set[str] = set()
         is_tried = False
         with closing(self._searches.find(_members(album_id), frozenset())) as batches:
             for batch in batches:
-                found.update(record["id"] for record in batch)
-                if len(found) >= FEW and self._may_download and not is_tried:
+                ids.update(record["id"] for record in batch)
+                if len(ids) >= FEW and self._may_download and not is_tried:
                     is_tried = True
                     at_once = self._at_once(album_id)
                     if at_once is not None:
                         return at_once
-        return frozenset(found)
+        return frozenset(ids)
 
     def _at_once(self, album_id: str) -> frozenset[str] | None:
         """The ids by download; None where the key lacks asset.download, or the answer is not confirmed."""

@@ -190,10 +190,10 @@ class Http:
     def patiently(self, attempt: Callable[[], T], *, repeat: bool = True) -> T:
         """What an attempt returns, which is made again where its failure may pass, with pauses as for every request."""
         tries = _Tries(repeat=repeat, refused_too=self._has_answered)
-        for each in stamina.retry_context(
+        for retry in stamina.retry_context(
             on=tries.pause, attempts=4, timeout=self._time_outs.tries, wait_initial=0.5, wait_max=10.0, wait_jitter=0.5
         ):
-            with each:
+            with retry:
                 return attempt()
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 

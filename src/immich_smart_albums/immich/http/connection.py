@@ -140,8 +140,8 @@ def _show_certificate(context: ssl.SSLContext, certificate: Path, key: Path | No
         # Nobody is asked for a passphrase: with an empty one, a key that has one cannot be used.
         context.load_cert_chain(certificate, key, password="")
     except (OSError, ValueError) as error:
-        told = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        message = f"{certificate} and its key {key or 'in the same file'} cannot be used: {told}"
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        message = f"{certificate} and its key {key or 'in the same file'} cannot be used: {reason}"
         hint = "Both are PEM files, and the key has no passphrase; --client-key names the key's file."
         raise ConfigurationError((Problem("--client-cert", message, hint),)) from None
 
@@ -190,7 +190,7 @@ def _translate(error: HTTPError, request: str, address: Address) -> ServerError:
 
 def _insecure(error: SSLError, request: str, base: str) -> Unreachable:
     words = str(error).lower()
-    if any(each in words for each in ("wrong version number", "wrong_version_number", "record layer")):
+    if any(phrase in words for phrase in ("wrong version number", "wrong_version_number", "record layer")):
         hint = "Write http:// in place of https:// in the server's address, or give the port for https."
         return Unreachable(f"{request}: what listens at {base} does not speak https", hint=hint)
     hint = "Give your own certificate authority with --ca FILE, or check the address and the server's date."

@@ -124,23 +124,23 @@ class _Body(msgspec.Struct):
 
 
 def _refusal(request: str, status: int, headers: Mapping[str, str], body: _Body) -> ServerError:
-    said = body.text()
+    text = body.text()
     correlation = body.correlationId or headers.get("x-correlation-id") or headers.get("x-immich-cid")
-    message = f"{request} was answered {status}: {said or 'without a reason'}"
+    message = f"{request} was answered {status}: {text or 'without a reason'}"
     if correlation:
         message += f" (correlation id {_cut(correlation)})"
     match status:
         case 401:
-            return Unauthorized(message, status=status, hint=_hint_401(said))
+            return Unauthorized(message, status=status, hint=_hint_401(text))
         case 403:
-            found = re.search(r"Missing required permission: ([\w.]+)", said)
-            permission = found.group(1) if found else None
+            match = re.search(r"Missing required permission: ([\w.]+)", text)
+            permission = match.group(1) if match else None
             needs = f"the permission {permission}" if permission else "more permissions"
             return MissingPermission(
                 message, permission=permission, hint=f"Give the API key {needs} in {SECURITY_PAGE}."
             )
         case 400:
-            return _bad_request(message, said)
+            return _bad_request(message, text)
         case 404:
             hint = "Immich is in maintenance mode, or this path does not lead to its API."
             return Refused(message, status=status, hint=hint)
@@ -150,19 +150,19 @@ def _refusal(request: str, status: int, headers: Mapping[str, str], body: _Body)
     return error
 
 
-def _bad_request(message: str, said: str) -> ServerError:
-    if said.startswith("Not found or no ") or said in {"Album not found", "Asset not found", "Person not found"}:
+def _bad_request(message: str, text: str) -> ServerError:
+    if text.startswith("Not found or no ") or text in {"Album not found", "Asset not found", "Person not found"}:
         hint = "It was deleted, belongs to somebody else, or is not shared with this key's account."
         return NoAccess(message, status=400, hint=hint)
-    if "Smart search is not enabled" in said:
+    if "Smart search is not enabled" in text:
         hint = "Switch it on under Administration → Settings → Machine Learning → Smart Search."
         return Refused(message, status=400, hint=hint)
     hint = "The server does not take this request; if your input looks right, please report it with this message."
     return Refused(message, status=400, hint=hint)
 
 
-def _hint_401(said: str) -> str:
-    if "Elevated permission" in said:
+def _hint_401(text: str) -> str:
+    if "Elevated permission" in text:
         return "Locked photos are shown to no API key; search for timeline, archive or hidden."
     return f"Check the key ({ANY_KEY}); make a new one in {SECURITY_PAGE}."
 
@@ -224,13 +224,13 @@ _WANTS_TLS = re.compile(rb"HTTP request (?:was sent )?to (?:an )?HTTPS (?:port|s
 
 def _title(body: bytes) -> str:
     text = body[:4096].decode(errors="replace")
-    found = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-    return " ".join((found.group(1) if found else text).split())[:100]
+    match = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+    return " ".join((match.group(1) if match else text).split())[:100]
 
 
-def _cut(said: str) -> str:
+def _cut(text: str) -> str:
     """What the other side said, as much of it as helps."""
-    return said if len(said) <= _MOST_SAID else f"{said[:_MOST_SAID]}…"
+    return text if len(text) <= _MOST_SAID else f"{text[:_MOST_SAID]}…"
 
 
 def decode(body: bytes, type_: type[T], request: str) -> T:

@@ -55,8 +55,8 @@ def verifiable(condition: Condition, own_id: str | None) -> Verifiable:
             is_settled = row.type is Type.TRUTH
             return Verifiable(frozenset({path}), lambda record: (is_settled or None) if record.get(path) else False)
         case Proof.CHECKSUM if condition.operator in {"eq", "in"}:
-            asked = value if isinstance(value, tuple) else (value,)
-            shown = [record_match.shown_checksum(str(checksum)) for checksum in asked]
+            values = value if isinstance(value, tuple) else (value,)
+            shown = [record_match.shown_checksum(str(checksum)) for checksum in values]
             return Verifiable(
                 frozenset({path}),
                 lambda record: record.get(path) in shown or (None if None in shown else False),

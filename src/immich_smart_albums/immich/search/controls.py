@@ -213,7 +213,7 @@ class Controls:
             case Control.APART if isinstance(search, _Count):
                 return _counts_apart(search, name, [{name: value} for value in PROPERTIES[name].values])
             case Control.APART:
-                other = next(each for each in PROPERTIES[name].values if each != value)
+                other = next(candidate for candidate in PROPERTIES[name].values if candidate != value)
                 return self._absent(search, name, {name: other}, record)
             case Control.ALBUM:
                 return self._outside(search, name, {name: True}, self._in_albums(visibility))
@@ -374,10 +374,10 @@ class _Flat:
     def finds_photo(self, filters: Mapping[str, object], record: Record) -> bool:
         if not self._is_smart:
             return bool(self.ask({**filters, "id": record["id"]}, 1))
-        at: Body = {**filters, **_at(record)}
+        body: Body = {**filters, **_at(record)}
         seen: set[object] = set()
         for number in count(1):
-            ids = {photo["id"] for photo in self.ask(at if number == 1 else {**at, "page": number}, _PAGE)}
+            ids = {photo["id"] for photo in self.ask(body if number == 1 else {**body, "page": number}, _PAGE)}
             # Pages that bring nothing new were not heard, and say nothing of what else there is.
             if record["id"] in ids or (len(ids) == _PAGE and ids <= seen):
                 return True

@@ -49,25 +49,25 @@ class Embeddings:
     def of(self, assets: Iterable[Asset], scope: Query) -> set[str]:
         """See `operations.ports.Embeddings.of`."""
         left = {asset.id: asset for asset in assets}
-        found: set[str] = set()
+        ids: set[str] = set()
         if len(left) > FEW or not self._capabilities.ranks_by_likeness:
-            by = self._likeness(left, found) or {"query": "photo"}
+            by = self._likeness(left, ids) or {"query": "photo"}
             wanted, is_whole = dict(left), True
             for visibility in scope.visibility if wanted else ():
                 shown, is_exact = self._ranked(wanted, by, scope, visibility)
-                found |= shown
+                ids |= shown
                 is_whole = is_whole and is_exact
-            left = {id_: asset for id_, asset in left.items() if id_ not in found}
+            left = {id_: asset for id_, asset in left.items() if id_ not in ids}
             if is_whole or len(left) > MOST_ALONE or not self._capabilities.ranks_by_likeness:
-                return found
-        return found.union(in_parallel([partial(self._one, id_) for id_ in left], self._concurrency))
+                return ids
+        return ids.union(in_parallel([partial(self._one, id_) for id_ in left], self._concurrency))
 
-    def _likeness(self, left: dict[str, Asset], found: set[str]) -> dict[str, object] | None:
+    def _likeness(self, left: dict[str, Asset], ids: set[str]) -> dict[str, object] | None:
         """One of the photos to rank the others by; None where the first few have no embedding. Tells of each tried."""
         for pivot in list(left)[:_STEPS] if self._capabilities.ranks_by_likeness else ():
             del left[pivot]
             if self._has(pivot):
-                found.add(pivot)
+                ids.add(pivot)
                 return {"queryAssetId": pivot}
         return None
 
@@ -105,15 +105,15 @@ class Embeddings:
             "takenBefore": from_milliseconds(max(instants) + 1),  # the database has microseconds
             "size": PAGE_SIZE,
         }
-        found: set[str] = set()
+        ids: set[str] = set()
         page = self._ask(body | {"page": 1}, PAGE_SIZE)
         number = 1
-        found.update(record["id"] for record in page.records if record["id"] in wanted)
-        while page.has_more and len(found) < len(wanted):
+        ids.update(record["id"] for record in page.records if record["id"] in wanted)
+        while page.has_more and len(ids) < len(wanted):
             number += 1
             page = self._ask(body | {"page": number}, PAGE_SIZE)
-            found.update(record["id"] for record in page.records if record["id"] in wanted)
-        return found, number == 1 or len(found) == len(wanted)
+            ids.update(record["id"] for record in page.records if record["id"] in wanted)
+        return ids, number == 1 or len(ids) == len(wanted)
 
     def _ask(self, body: dict[str, object], size: int) -> Page:
         page = decode_page(self._http.post(_PATH, body), KEPT_FIELDS, size, f"POST {_PATH}")

@@ -21,8 +21,8 @@ _UNSURE = re.compile(r"[%_]|[^\x00-\x7f]")
 
 def exif(record: Record, name: str, missing: object) -> object:
     """A field of `exifInfo`; `missing` for a record without EXIF."""
-    found = record.get("exifInfo")
-    return found.get(name, MISSING) if isinstance(found, dict) else missing
+    fields = record.get("exifInfo")
+    return fields.get(name, MISSING) if isinstance(fields, dict) else missing
 
 
 def shown(record: Record, path: str, missing: object = None) -> object:
@@ -47,11 +47,11 @@ def is_favorite(value: object, own_id: str | None, record: Record) -> bool | Non
     return None if shown is False else shown == value
 
 
-def shown_checksum(asked: str) -> str | None:
+def shown_checksum(checksum: str) -> str | None:
     """How records show a SHA-1 that may be asked for in base64 or in hex; None where it is neither."""
-    if _HEX.fullmatch(asked):
-        return b64encode(bytes.fromhex(asked)).decode()
-    return asked if len(asked) == 28 else None
+    if _HEX.fullmatch(checksum):
+        return b64encode(bytes.fromhex(checksum)).decode()
+    return checksum if len(checksum) == 28 else None
 
 
 def contains(value: object, pattern: str) -> bool | None:

@@ -118,7 +118,7 @@ def _crowd(fetch: Fetch, window: Window) -> list[Record]:
     the number of rows changes from one pass to the next, something came or went, and pages may have shifted meanwhile:
     what was put together is thrown away. For the same reason the first pass only counts.
     """
-    known: dict[str, Record] = {}
+    records: dict[str, Record] = {}
     previous = -1
     for turn in range(MOST_PASSES):
         rows = 0
@@ -126,13 +126,13 @@ def _crowd(fetch: Fetch, window: Window) -> list[Record]:
         for page in _pages(fetch, window, PAGE_SIZE - 7 * turn):
             rows += len(page.records)
             latest.update((record["id"], record) for record in page.records)
-        known = known | latest if rows == previous else {}
-        if len(known) == rows:
-            return list(known.values())
-        if len(known) > rows:
-            known = {}  # one came as another went
+        records = records | latest if rows == previous else {}
+        if len(records) == rows:
+            return list(records.values())
+        if len(records) > rows:
+            records = {}  # one came as another went
         previous = rows
-    message = f"{previous} photos share one instant, and the server does not list them all ({len(known)} seen)"
+    message = f"{previous} photos share one instant, and the server does not list them all ({len(records)} seen)"
     raise Untrustworthy(
         message, hint="Immich 3.1 and later list them reliably; or try again when nothing is uploading."
     )

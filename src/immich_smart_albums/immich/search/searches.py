@@ -108,11 +108,13 @@ class ImmichSearches:
         """Details hide who is on other users' assets, while searches show it: then a search is asked."""
         if record.get("people") or record.get("ownerId") == self._me():
             return record
-        told = record.get("visibility")  # not before 1.133
-        places = frozenset(visibility for visibility in Visibility if told in {None, visibility.value})
+        shown_in = record.get("visibility")  # not before 1.133
+        places = frozenset(visibility for visibility in Visibility if shown_in in {None, visibility.value})
         query = Query(Kind.METADATA, (("id", str(record["id"])), ("withDeleted", True)), places)
-        found = next((each for batch in self.find(query, frozenset({"people"})) for each in batch), None)
-        return record if found is None else {**record, "people": found["people"]}
+        with_people = next(
+            (candidate for batch in self.find(query, frozenset({"people"})) for candidate in batch), None
+        )
+        return record if with_people is None else {**record, "people": with_people["people"]}
 
     def _me(self) -> str | None:
         """Whose key it is; None where the key may not know."""
@@ -161,8 +163,8 @@ class ImmichSearches:
         if records:
             whole = replace(query, limit=len(records), until=())
             answers = self._answers(self._question(whole, visibility, fields), whole)
-            told = {record["id"]: record for batch in answers for record in batch}
-            yield [told.get(record["id"], record) for record in records]
+            records_by_id = {record["id"]: record for batch in answers for record in batch}
+            yield [records_by_id.get(record["id"], record) for record in records]
 
     def _question(self, query: Query, visibility: Visibility, fields: frozenset[str]) -> SearchRequest:
         own_id = self._own_id(query)

@@ -58,11 +58,11 @@ class AnswerVerifier:
         if visibility is not Visibility.TIMELINE and not capabilities.defaults_to_everything:
             self.narrowing.append(("visibility", visibility.value))
         rows = [BY_NAME[name] for name, _ in query.filters]
-        asked = [BY_NAME[condition.field] for condition in query.conditions]
+        fields = [BY_NAME[condition.field] for condition in query.conditions]
         if any(row.proof is Proof.TRASHED for row in rows):
             self._checks.append(("being in the trash", lambda record: record.get("isTrashed") is True, ()))
         elif not any(row.name in LOOKS_INTO_TRASH for row in rows) and all(
-            row.proof is not Proof.TRASHED for row in asked
+            row.proof is not Proof.TRASHED for row in fields
         ):
             self._checks.append(("not being in the trash", lambda record: record.get("isTrashed") is False, ()))
         for name, value in query.filters:
@@ -86,8 +86,8 @@ class AnswerVerifier:
                     for one in about:
                         left.setdefault(one, record)
                 elif not verdict:
-                    asked = self._query.describe()
-                    message = f"the server returned asset {record['id']} for {asked}, but {name} does not hold"
+                    question = self._query.describe()
+                    message = f"the server returned asset {record['id']} for {question}, but {name} does not hold"
                     hint = (
                         "It seems to ignore that filter, so nothing of its answer is used. Please report its version."
                     )
@@ -167,8 +167,8 @@ class AnswerVerifier:
 
 def _all(verdicts: Iterable[bool | None]) -> bool | None:
     """Kleene's and."""
-    known = list(verdicts)
-    return False if False in known else None if None in known else True
+    all_verdicts = list(verdicts)
+    return False if False in all_verdicts else None if None in all_verdicts else True
 
 
 def _is_shown_in(visibility: Visibility, record: Record, *, is_told: bool) -> bool:

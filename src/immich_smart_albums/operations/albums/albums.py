@@ -54,10 +54,15 @@ def left_behind(rule: AlbumRule, owner: ConnectedAccount, ledger: Ledger, names:
     if rule.keep is Keep.ADD_ONLY or not rule.rule.split:
         return
     there = {album.id for album in owner.names.albums}
-    for known in ledger.albums():
-        is_of_rule = known.key.owner == owner.user.id and known.split and known.split in names
-        if is_of_rule and known.counts.get(MembershipState.OURS) and known.binding and known.binding.album_id in there:
-            yield known.key.rule
+    for known_album in ledger.albums():
+        is_of_rule = known_album.key.owner == owner.user.id and known_album.split and known_album.split in names
+        if (
+            is_of_rule
+            and known_album.counts.get(MembershipState.OURS)
+            and known_album.binding
+            and known_album.binding.album_id in there
+        ):
+            yield known_album.key.rule
 
 
 FLAG = "--album"
@@ -80,13 +85,13 @@ def find_target(
         return None
     albums = list_albums()
     if is_id(album_id):
-        found = [album for album in albums if album.id == album_id.lower()]
+        candidates = [album for album in albums if album.id == album_id.lower()]
     else:
-        found = [album for album in albums if same_name(album.name, wanted)]
-    if len(found) == 1:
-        return _writable(found[0], diagnostics)
-    if found:
-        diagnostics.problems.append(ambiguous(FLAG, wanted, found, "Give one by its id"))
+        candidates = [album for album in albums if same_name(album.name, wanted)]
+    if len(candidates) == 1:
+        return _writable(candidates[0], diagnostics)
+    if candidates:
+        diagnostics.problems.append(ambiguous(FLAG, wanted, candidates, "Give one by its id"))
     elif is_id(album_id):
         hint = "It was deleted, or is not shared with this key's account."
         diagnostics.problems.append(Problem(FLAG, f"there is no album {album_id}", hint))
@@ -107,15 +112,15 @@ def find_bound(
     """
     by_id = rule.album_id or (binding.album_id if binding else None)
     if by_id is not None:
-        found = next((album for album in albums if album.id == by_id), None)
-        if found is None:
+        bound = next((album for album in albums if album.id == by_id), None)
+        if bound is None:
             diagnostics.problems.append(_gone(rule, name, binding))
-        elif found.role == "viewer":
-            message = f"the album {found.name!r} is shared with {rule.accounts[0] or 'this account'} for viewing only"
+        elif bound.role == "viewer":
+            message = f"the album {bound.name!r} is shared with {rule.accounts[0] or 'this account'} for viewing only"
             diagnostics.problems.append(
-                rule.span.problem(message, hint=f"Ask {found.owner} for the role of an editor.")
+                rule.span.problem(message, hint=f"Ask {bound.owner} for the role of an editor.")
             )
-        return found
+        return bound
     of_name = [album for album in albums if same_name(album.name, name)]
     named = [album for album in of_name if album.role != "viewer"]
     if of_name and not named and not rule.is_new:
@@ -158,13 +163,13 @@ def _writable(album: Album, diagnostics: Diagnostics) -> Album:
     return album
 
 
-def ambiguous(where: Span | str, wanted: str, found: list[Album], advice: str) -> Problem:
+def ambiguous(where: Span | str, wanted: str, candidates: list[Album], advice: str) -> Problem:
     """What to say of a name that several albums have."""
     listed = "; ".join(
         f"{album.id} ({album.asset_count} photos, {album.owner or 'owner unknown'}, made {album.created[:10]})"
-        for album in found
+        for album in candidates
     )
-    return problem_at(where, f"{len(found)} albums are named {wanted!r}", f"{advice}: {listed}")
+    return problem_at(where, f"{len(candidates)} albums are named {wanted!r}", f"{advice}: {listed}")
 
 
 def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it

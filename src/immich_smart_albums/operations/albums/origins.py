@@ -66,7 +66,7 @@ class Origins:
         """Look into the ledger; the albums of users who take no part are nobody's business here."""
         self._ledger = ledger
         rules = (*rule_set.albums, *rule_set.others)
-        users = {name: each.user.id for name, each in accounts.present.items()}
+        users = {name: account.user.id for name, account in accounts.present.items()}
         self._albums = [album for album in ledger.albums() if album.key.owner in users.values()]
         self._owners = {account.user.id: account for account in accounts.present.values()}
         names = {(users.get(rule.accounts[0]), rule.name) for rule in rules}
@@ -123,8 +123,8 @@ class Origins:
         """What the ledger knows the albums of a rule by, as far as it does, by the names that they are to have now."""
         if not origin.rule:
             return {}
-        known = {album.key for album in self._albums}
-        return {name: key for name, key in _earlier_names(rule, origin, selections.values()) if key in known}
+        keys = {album.key for album in self._albums}
+        return {name: key for name, key in _earlier_names(rule, origin, selections.values()) if key in keys}
 
     def _named(self, rule: AlbumRule, was: str, owner: ConnectedAccount) -> Origin | None:
         """The earlier rule of this name: one of the owner's, before one of another account."""

@@ -60,7 +60,7 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
     for id_, shown in indexing.shown(lost.values(), stages, settle, scope, of_anybody=of_anybody).items():
         if stages - shown:
             groups.setdefault(stages - shown, set()).add(id_)
-    found: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     for undone, ids in groups.items():
         match = at_most(rule.match, undone)
         if match is False:
@@ -71,8 +71,8 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
             result = select(compiled, account, options)[""]
             if isinstance(result, Selection):
                 ids = ids & {asset.id for asset in result.assets}  # noqa: PLW2901 - fewer of the same
-        found |= dict.fromkeys(ids, reason)
-    return found
+        reasons |= dict.fromkeys(ids, reason)
+    return reasons
 
 
 def _looks_into_albums(query: Query) -> bool:
@@ -84,10 +84,10 @@ def _looks_into_albums(query: Query) -> bool:
 
 def stages_of_rule(node: Node) -> Stages:
     """The steps that a match may still come of."""
-    found: set[Stage] = set()
+    stages: set[Stage] = set()
     for leaf in leaves(node):
         if isinstance(leaf, Search):
-            found |= when_missing(leaf.query)
+            stages |= when_missing(leaf.query)
         elif isinstance(leaf, Filter):
-            found |= when_failed(leaf)
-    return frozenset(found)
+            stages |= when_failed(leaf)
+    return frozenset(stages)

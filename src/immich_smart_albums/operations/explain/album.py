@@ -78,10 +78,10 @@ def explain_album(  # noqa: PLR0913 - what is asked, and of whom
     """
     name = nfc(name).strip()
     base = next(iter(accounts.present.values())).server.base
-    asked = _whys(album, asset_id, accounts, options)
+    explanations = _whys(album, asset_id, accounts, options)
     whys = tuple(
         replace(rule_explanation, problems=with_lines(rule_explanation.problems, (album.span.document,)))
-        for rule_explanation in asked
+        for rule_explanation in explanations
     )
     owner = accounts.present.get(album.accounts[0])
     if owner is None:
@@ -101,20 +101,20 @@ def rule_for(name: str, rules: RuleSet) -> AlbumRule:
 
     Raises ConfigurationError where there is none, or where several may be meant.
     """
-    found = [album for album in rules.albums if same_name(album.name, name)]
-    found = found or [
+    candidates = [album for album in rules.albums if same_name(album.name, name)]
+    candidates = candidates or [
         album
         for album in rules.albums
         if album.rule.split and pattern(album.name, album.rule.split).fullmatch(nfc(name))
     ]
-    if len(found) == 1:
-        return found[0]
-    known = [album.name for album in rules.albums]
-    if found:
-        hint = f"Give the name as it stands there: {', '.join(repr(rule.name) for rule in found)}."
+    if len(candidates) == 1:
+        return candidates[0]
+    names = [album.name for album in rules.albums]
+    if candidates:
+        hint = f"Give the name as it stands there: {', '.join(repr(rule.name) for rule in candidates)}."
         problem = Problem("ALBUM", f"several rules may feed {name!r}", hint)
     else:
-        hint = did_you_mean(name, known, f"The rules have {', '.join(map(repr, known))}.", count=3)
+        hint = did_you_mean(name, names, f"The rules have {', '.join(map(repr, names))}.", count=3)
         problem = Problem("ALBUM", f"the rules have no album {name!r}", hint)
     raise ConfigurationError((problem,))
 
@@ -144,8 +144,8 @@ def _remembered(album: AlbumRule, asset_id: str, owner: ConnectedAccount, ledger
     """The albums of a split rule that the ledger connects with a photo."""
     if not album.rule.split:
         return
-    for known in ledger.albums():
-        key = known.key
+    for album_of_ledger in ledger.albums():
+        key = album_of_ledger.key
         if (
             key.owner == owner.user.id
             and pattern(album.name, album.rule.split).fullmatch(nfc(key.rule))

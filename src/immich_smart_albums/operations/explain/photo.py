@@ -85,11 +85,11 @@ class AssetProbe:
 
     def _places(self, query: Query) -> frozenset[Visibility]:
         """Where the asset can be of the places that a query looks at; before 1.133 a record does not tell."""
-        told = self.record.get("visibility")
+        visibility_of_record = self.record.get("visibility")
         return (
             query.visibility
-            if told is None
-            else frozenset(visibility for visibility in query.visibility if visibility.value == told)
+            if visibility_of_record is None
+            else frozenset(visibility for visibility in query.visibility if visibility.value == visibility_of_record)
         )
 
     def _ranked(self, query: Query) -> LeafEvidence:
@@ -171,20 +171,20 @@ def explain_rule(  # noqa: PLR0913 - what is asked, and of whom
     resolved = resolve(rule, account.server, diagnostics, account.names)
     if diagnostics.problems:
         return RuleExplanation(account.name, problems=tuple(dict.fromkeys(diagnostics.problems)))
-    found, record = explain_resolved(rule, resolved, asset_id, account)
-    if record is None or not found.passed:
-        return found
+    explanation, record = explain_resolved(rule, resolved, asset_id, account)
+    if record is None or not explanation.passed:
+        return explanation
     indexing = Indexing(account.server, options.clock, options.store)
     if rule.limit is not None or _is_in_doubt(record, indexing, resolved, settle):
         (selection,) = select(compile_for({name: rule}, account), account, options).values()
-        found = _held(found, rule, selection)
-        if found.passed and found.asset and isinstance(selection, Selection):
-            waiting = indexing.waiting(selection.certainty, [found.asset], settle)
-            found = replace(found, waits=waiting.get(found.asset.id))
-        return found
+        explanation = _held(explanation, rule, selection)
+        if explanation.passed and explanation.asset and isinstance(selection, Selection):
+            waiting = indexing.waiting(selection.certainty, [explanation.asset], settle)
+            explanation = replace(explanation, waits=waiting.get(explanation.asset.id))
+        return explanation
     if rule.split:
-        return replace(found, combinations=tuple(product(*(key.values(record) for key in rule.split))))
-    return found
+        return replace(explanation, combinations=tuple(product(*(key.values(record) for key in rule.split))))
+    return explanation
 
 
 def _is_in_doubt(record: Record, indexing: Indexing, rule: Rule, settle: int) -> bool:
@@ -230,17 +230,17 @@ def _outside(rule: Rule, asking: AssetProbe, account: ConnectedAccount) -> str |
     return f"it is {_PLACES.get(str(place), place)}, and the rule looks at what is {looked}"
 
 
-def _held(found: RuleExplanation, rule: Rule, selection: Selection | tuple[Problem, ...]) -> RuleExplanation:
+def _held(explanation: RuleExplanation, rule: Rule, selection: Selection | tuple[Problem, ...]) -> RuleExplanation:
     """A match held against the whole selection."""
     if not isinstance(selection, Selection):
-        return replace(found, problems=selection)
-    asset_id = found.asset.id if found.asset else ""
+        return replace(explanation, problems=selection)
+    asset_id = explanation.asset.id if explanation.asset else ""
     if rule.split:
-        found = replace(found, combinations=selection.groups.get(asset_id, ()))
+        explanation = replace(explanation, combinations=selection.groups.get(asset_id, ()))
     if any(asset.id == asset_id for asset in selection.assets):
-        return found
+        return explanation
     cut = f"{selection.matched:,} photos match, and the rule keeps the {rule.sort.value} {rule.limit:,}"
-    return replace(found, cut=cut)
+    return replace(explanation, cut=cut)
 
 
 @dataclass(frozen=True, slots=True)

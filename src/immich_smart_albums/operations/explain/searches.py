@@ -59,7 +59,7 @@ def _of_account(resolved: ResolvedRules, account: ConnectedAccount) -> AccountPl
         sizes((scan.query for scan in compiled.plan.scans), account.server.searches),
         id_names(compiled.plan, account.names),
         asked_for(compiled.plan, account.server),
-        tuple(problem for each in compiled.problems.values() for problem in each),
+        tuple(problem for album in compiled.problems.values() for problem in album),
     )
 
 
@@ -80,12 +80,12 @@ def id_names(plan: QueryPlan, names: NameResolver) -> dict[str, str]:
     A list that the server does not give leaves the ids as they are.
     """
     used = {field for scan in plan.scans for field in _fields(scan.query)}
-    found: dict[str, str] = {}
+    names_by_id: dict[str, str] = {}
     for field, thing in (("personIds", EntityKind.PERSON), ("tagIds", EntityKind.TAG), ("albumIds", EntityKind.ALBUM)):
         if field in used:
             with suppress(ServerError):
-                found.update(names.names_by_id(thing))
-    return found
+                names_by_id.update(names.names_by_id(thing))
+    return names_by_id
 
 
 def _fields(query: Query) -> Iterator[str]:

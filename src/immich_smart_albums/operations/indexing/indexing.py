@@ -106,13 +106,15 @@ class Indexing:
     ) -> dict[str, Stages]:
         """The steps that are done for each of some photos, as far as their tables ask for them."""
         fresh = self._uploaded_within(settle, scope)
-        known: dict[str, set[Stage]] = {}
+        stages_by_asset: dict[str, set[Stage]] = {}
         for asset in tables:
             record = fresh.get(asset.id)
             is_read = read(asset.id) if record is None else shows_metadata(record)
-            known[asset.id] = {Stage.DATES, Stage.METADATA} if is_read else {Stage.DATES} if record is None else set()
-        self._by_embedding(tables, known, fresh.keys(), scope, exact=exact)
-        return {id_: frozenset(stages) for id_, stages in known.items()}
+            stages_by_asset[asset.id] = (
+                {Stage.DATES, Stage.METADATA} if is_read else {Stage.DATES} if record is None else set()
+            )
+        self._by_embedding(tables, stages_by_asset, fresh.keys(), scope, exact=exact)
+        return {id_: frozenset(stages) for id_, stages in stages_by_asset.items()}
 
     def remember_faces(self, assets: Iterable[Asset]) -> None:
         """Remember what a rule selects that rests on faces: these were there once."""
@@ -146,7 +148,7 @@ class Indexing:
         is_signed = Stage.EMBEDDING in stages or (Stage.TEXT in stages and self._smart())
         embedded = self._having_embeddings(assets, scope, exact=True) if is_signed else {asset.id for asset in assets}
         busy = self._queues()
-        found: dict[str, Stages] = {}
+        stages_by_asset: dict[str, Stages] = {}
         for asset in assets:
             record, is_settled = records[asset.id], asset.id not in fresh
             signs = {
@@ -156,10 +158,10 @@ class Indexing:
                 Stage.FACES: is_settled and (bool(record.get("people")) or self._never_had_faces(asset)),
                 Stage.TEXT: is_settled and asset.id in embedded,
             }
-            found[asset.id] = frozenset(
+            stages_by_asset[asset.id] = frozenset(
                 stage for stage in stages if signs[stage] and not QUEUES.get(stage, frozenset()) & busy
             )
-        return found
+        return stages_by_asset
 
     def _searchable_owners(self) -> set[str] | None:
         """Whose photos searches find; None where the key may not tell."""
@@ -171,21 +173,23 @@ class Indexing:
     def _by_embedding(
         self,
         tables: Mapping[Asset, Table],
-        known: Mapping[str, set[Stage]],
+        stages_by_asset: Mapping[str, set[Stage]],
         fresh: Collection[str],
         scope: Query,
         *,
         exact: bool,
     ) -> None:
         """Add the steps that an embedding proves, or is a sign of."""
-        wanted = {asset: deciding_stages(table, frozenset(known[asset.id])) for asset, table in tables.items()}
+        wanted = {
+            asset: deciding_stages(table, frozenset(stages_by_asset[asset.id])) for asset, table in tables.items()
+        }
         wanted = {asset: stages for asset, stages in wanted.items() if stages}
         by_itself = [asset for asset, stages in wanted.items() if Stage.EMBEDDING in stages]
         settled = [asset for asset in wanted if asset.id not in fresh]
         if by_itself:
             embedded = self._having_embeddings(by_itself, scope, exact=exact)
             for id_ in embedded:
-                known[id_].add(Stage.EMBEDDING)
+                stages_by_asset[id_].add(Stage.EMBEDDING)
         signed = [asset for asset in settled if wanted[asset] & set(_BY_SIGN)]
         if not signed:
             return
@@ -197,15 +201,17 @@ class Indexing:
         )
         for asset in signed:
             if asset.id in reached:
-                known[asset.id].update(calm)
+                stages_by_asset[asset.id].update(calm)
         unread = [
-            asset for asset in wanted if Stage.METADATA in wanted[asset] and Stage.METADATA not in known[asset.id]
+            asset
+            for asset in wanted
+            if Stage.METADATA in wanted[asset] and Stage.METADATA not in stages_by_asset[asset.id]
         ]
         unread = [asset for asset in unread if asset.id not in fresh]
         if 0 < len(unread) <= MOST_DETAILS:
             for record in self.server.searches.details(asset.id for asset in unread):
                 if shows_metadata(record):
-                    known[str(record["id"])].add(Stage.METADATA)
+                    stages_by_asset[str(record["id"])].add(Stage.METADATA)
 
     def _uploaded_within(self, settle: int, scope: Query) -> Mapping[str, Record]:
         """What was uploaded in the last so many seconds, with EXIF."""
@@ -250,9 +256,9 @@ class Indexing:
         seen = self._seen
         unknown = [asset for asset in wanted if asset.id not in self._embedded and (exact or not seen.has(asset.id))]
         if unknown:
-            found = self.server.embeddings.of(unknown, scope)
-            self._embedded |= {asset.id: asset.id in found for asset in unknown}
-            seen.add(found, self._time())
+            embedded = self.server.embeddings.of(unknown, scope)
+            self._embedded |= {asset.id: asset.id in embedded for asset in unknown}
+            seen.add(embedded, self._time())
         return {asset.id for asset in wanted if self._embedded.get(asset.id, not exact and seen.has(asset.id))}
 
     def _reason(self, asset_id: str, stage: Stage) -> str:
@@ -278,7 +284,7 @@ def certain(selection: Selection, indexing: Indexing, settle: int) -> Selection:
         if asset.id in reasons:
             waiting.setdefault(reasons[asset.id], []).append(asset)
     left = tuple(asset for asset in selection.assets if asset.id not in reasons)
-    return replace(selection, assets=left, waiting={reason: tuple(each) for reason, each in waiting.items()})
+    return replace(selection, assets=left, waiting={reason: tuple(assets) for reason, assets in waiting.items()})
 
 
 def ranking_scope(frames: Iterable[Query]) -> Query:

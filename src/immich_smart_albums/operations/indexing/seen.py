@@ -23,9 +23,9 @@ class Seen:
     def __init__(self, store: CacheStore | None, key: str) -> None:
         self._store = store
         self._key = key
-        kept = store.load(key) if store else None
-        whole = kept is not None and kept[0] == _STAMP and len(kept[1]) % len(pack(_NOBODY)) == 0
-        self._ids = kept[1] if kept is not None and whole else b""
+        stored = store.load(key) if store else None
+        whole = stored is not None and stored[0] == _STAMP and len(stored[1]) % len(pack(_NOBODY)) == 0
+        self._ids = stored[1] if stored is not None and whole else b""
 
     @classmethod
     def of(cls, server: PhotoServer, store: CacheStore | None, what: str) -> Self:
@@ -41,7 +41,7 @@ class Seen:
 
     def add(self, ids: Iterable[str], now: int, *, is_refreshed: bool = False) -> None:
         """Remember photos; `now` in ms since 1970. What is not added to, or refreshed, is forgotten in two days."""
-        new = [each for each in map(pack, ids) if not contains(self._ids, each)]
+        new = [packed_id for packed_id in map(pack, ids) if not contains(self._ids, packed_id)]
         if self._store is not None and (new or is_refreshed):
             self._ids = exchanged(self._ids, (), new)
             self._store.save({self._key: (_STAMP, self._ids, now)}, now - 2 * _DAY)

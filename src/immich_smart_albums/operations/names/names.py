@@ -94,16 +94,16 @@ class NameResolver:
 
     def shown(self, searches: SearchApi, reach: Scope) -> ShownPeople:
         """Everybody whom the photos show where a rule looks; each place is read once. Raises ServerError."""
-        found = ShownPeople()
+        shown_people = ShownPeople()
         for visibility in sorted(reach.visibility, key=lambda visibility: visibility.value):
             place = Scope(frozenset({visibility}), reach.trash)
             if place not in self._shown:
                 self._shown[place] = look_for_people(searches, place)
-            found.add(self._shown[place])
-        if not found.names and Visibility.TIMELINE in reach.visibility and self.people:
+            shown_people.add(self._shown[place])
+        if not shown_people.names and Visibility.TIMELINE in reach.visibility and self.people:
             message = "the server lists people and shows nobody on any photo, so excludes by name cannot be trusted"
             raise Untrustworthy(message, hint="Something on the way seems to drop withPeople.")
-        return found
+        return shown_people
 
     def values(self, server: PhotoServer) -> Values:
         """The values that photos of the account have, on its server; the same object each time."""
@@ -157,11 +157,11 @@ class NameResolver:
         if is_id(wanted):
             return (wanted.lower(),)
         if thing not in self._by_name:
-            found: defaultdict[str, set[str]] = defaultdict(set)
-            for id_, each in self.candidates(thing):
-                if each:
-                    found[folded(each)].add(id_)
-            self._by_name[thing] = {each: sorted(ids) for each, ids in found.items()}
+            ids_by_name: defaultdict[str, set[str]] = defaultdict(set)
+            for id_, candidate in self.candidates(thing):
+                if candidate:
+                    ids_by_name[folded(candidate)].add(id_)
+            self._by_name[thing] = {candidate: sorted(ids) for candidate, ids in ids_by_name.items()}
         listed = tuple(self._by_name[thing].get(folded(wanted), ()))
         if thing is not EntityKind.PERSON or (listed and not everywhere):
             return listed
@@ -171,10 +171,10 @@ class NameResolver:
         """Everybody of this name, also who is on archived or trashed photos only."""
         key = folded(name)
         if key not in self._unlisted:
-            found = {
+            people = {
                 person.id: person for each_name in spellings(name) for person in self._directory.people_named(each_name)
             }
-            self._unlisted[key] = tuple(id_ for id_, each in found.items() if folded(each.name) == key)
+            self._unlisted[key] = tuple(id_ for id_, person in people.items() if folded(person.name) == key)
         return self._unlisted[key]
 
     def check(self, leaf: Reference, diagnostics: Diagnostics) -> None:
@@ -198,25 +198,25 @@ class NameResolver:
             return problem_at(where, refused, _WHERE_IDS_ARE[thing])
         if self.ids(thing, name):
             return None
-        near = nearest(name, (each for _, each in self.candidates(thing) if each), count=3)
+        near = nearest(name, (candidate for _, candidate in self.candidates(thing) if candidate), count=3)
         if thing is EntityKind.TAG and not near:
             near = [tag.path for tag in self.tags if folded(tag.path.rpartition("/")[2]) == folded(name)][:3]
         hint = question_after(map(repr, near)) or _NOT_LISTED[thing]
-        told = f"nobody is named {name!r}" if thing is EntityKind.PERSON else f"there is no {thing.value} {name!r}"
-        return problem_at(where, told, hint)
+        message = f"nobody is named {name!r}" if thing is EntityKind.PERSON else f"there is no {thing.value} {name!r}"
+        return problem_at(where, message, hint)
 
     def _exists(self, thing: EntityKind, id_: str) -> bool:
         if thing is EntityKind.PERSON:
             return self.has_person(id_)
-        return any(each == id_ for each, _ in self.candidates(thing))
+        return any(candidate == id_ for candidate, _ in self.candidates(thing))
 
     def names_by_id(self, thing: EntityKind) -> dict[str, str]:
         """What ids stand for, as far as it was asked for anyway or is listed."""
-        found = {id_: name for id_, name in self.candidates(thing) if name}
+        names = {id_: name for id_, name in self.candidates(thing) if name}
         if thing is EntityKind.PERSON:
             for shown_people in self._shown.values():
-                found = {id_: name for id_, name in shown_people.names.items() if name} | found
-        return found
+                names = {id_: name for id_, name in shown_people.names.items() if name} | names
+        return names
 
     def candidates(self, thing: EntityKind) -> Iterator[tuple[str, str]]:
         """Ids with names; a user has two, e-mail and name."""

@@ -68,7 +68,7 @@ class PersonResolver:
         others = [self._others.ids(name) for name in leaf.names]
         for person_id in sorted(frozenset().union(*others).difference(*own)):
             self._require_found(person_id, leaf)
-        built = leaf.resolve(tuple(_sorted(mine | found) for mine, found in zip(own, others, strict=True)))
+        built = leaf.resolve(tuple(_sorted(mine | others_ids) for mine, others_ids in zip(own, others, strict=True)))
         silent = self._others.owners - self._others.telling - {self.names.own_id}
         if not silent:
             return built

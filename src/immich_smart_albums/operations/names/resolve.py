@@ -124,16 +124,16 @@ class _Resolver:
         """Note names of places, cameras and lenses that no photo has: problems where something is excluded by them."""
         occurrences = {
             # A word that covers several fields is one question.
-            (leaf.origin, sought.fields, sought.text, excluded): sought
+            (leaf.origin, listed_value.fields, listed_value.text, excluded): listed_value
             for leaf, excluded in signed_leaves(match)
-            for sought in listed_values_in(leaf)
-            if not sought.may_be_missing
+            for listed_value in listed_values_in(leaf)
+            if not listed_value.may_be_missing
         }
-        for (origin, _, _, excluded), sought in occurrences.items():
-            message = self.values.nowhere(sought) if excluded else self.values.not_on_timeline(sought)
+        for (origin, _, _, excluded), listed_value in occurrences.items():
+            message = self.values.nowhere(listed_value) if excluded else self.values.not_on_timeline(listed_value)
             if message is None:
                 continue
-            near = self.values.near(sought)
+            near = self.values.near(listed_value)
             if excluded:
                 hint = f"{question_after(map(repr, near))} {_MAY_BE_MISSING_HINT}".strip()
                 problem = problem_at(origin, f"{message}, so nothing would be left out", hint)
@@ -153,15 +153,15 @@ class _Resolver:
         ids = leaf.query.get(row.name)
         if exists is None or ids is None:
             return
-        for each in ids if isinstance(ids, tuple) else (str(ids),):
-            if not exists(each):
-                message = f"{row.name}: there is no {row.refers_to} {each} for this key"
+        for id_ in ids if isinstance(ids, tuple) else (str(ids),):
+            if not exists(id_):
+                message = f"{row.name}: there is no {row.refers_to} {id_} for this key"
                 hint = "It was deleted, merged, or belongs to another account; copy the id again from Immich."
                 self.diagnostics.problems.append(problem_at(leaf.origin, message, hint))
 
     def _check_cut_off(self, leaf: Search) -> None:
         until = leaf.query.until
-        gone = [each for each in until if not self.names.has_asset(each)]
+        gone = [asset_id for asset_id in until if not self.names.has_asset(asset_id)]
         if until and len(gone) == len(until):
             message = f"of the photos under until none is there any more: {', '.join(gone)}"
             hint = "Pick another one: the last photo in the search's order that is still a good one."
@@ -182,9 +182,9 @@ class _Resolver:
         message = f"the account sees no photo of an external library {library}"
         self.diagnostics.problems.append(problem_at(leaf.origin, message, hint))
 
-    def check_version(self, asked: Iterable[Leaf]) -> None:
+    def check_version(self, leaves_to_check: Iterable[Leaf]) -> None:
         """Note what this version of the server would ignore."""
-        for leaf in asked:
+        for leaf in leaves_to_check:
             if isinstance(leaf, Search):
                 for _, message in self.server.unsupported(leaf.query):
                     hint = "Remove it from this search; otherwise the whole library would match."
@@ -200,9 +200,9 @@ class _Resolver:
             case Reference():
                 return self._resolve_reference(node, excludes=excludes)
             case Search():
-                until = tuple(each for each in node.query.until if self.names.has_asset(each))
-                found = self.spelling.of_search(replace(node, query=replace(node.query, until=until)))
-                return self._within_own_timeline(found, node.query.get("albumIds"), node.origin)
+                until = tuple(asset_id for asset_id in node.query.until if self.names.has_asset(asset_id))
+                spelled = self.spelling.of_search(replace(node, query=replace(node.query, until=until)))
+                return self._within_own_timeline(spelled, node.query.get("albumIds"), node.origin)
             case Filter() if node.listed_value is not None and node.listed_value.matches is None:
                 return self.spelling.of_check(node, node.listed_value)
             case Filter():

@@ -32,7 +32,7 @@ class ShownPeople:
     def ids(self, name: str) -> set[str]:
         """Everybody of this name, without regard to case, accents and form: rather one too many is left out."""
         wanted = bare(name)
-        return {id_ for id_, each in self.names.items() if each and bare(each) == wanted}
+        return {id_ for id_, name in self.names.items() if name and bare(name) == wanted}
 
     def add(self, other: ShownPeople) -> None:
         """Take in whom other places show."""
@@ -43,7 +43,7 @@ class ShownPeople:
 
 def look_for_people(searches: SearchApi, reach: Scope) -> ShownPeople:
     """Read whom all photos in these places show. Raises ServerError, also where an answer does not tell it."""
-    found = ShownPeople()
+    shown_people = ShownPeople()
     with closing(searches.find(reach.narrow(WHOLE_LIBRARY), frozenset({"people", "ownerId"}))) as batches:
         for batch in batches:
             for record in batch:
@@ -52,8 +52,10 @@ def look_for_people(searches: SearchApi, reach: Scope) -> ShownPeople:
                     message = f"the server does not tell whose asset {record['id']} is, and who is on it"
                     raise Untrustworthy(message, hint="Something on the way seems to drop withPeople, or its answer.")
                 shown = [person for person in people if isinstance(person, dict)]
-                found.owners.add(owner)
+                shown_people.owners.add(owner)
                 if shown:
-                    found.telling.add(owner)
-                    found.names.update((str(each.get("id")), str(each.get("name") or "")) for each in shown)
-    return found
+                    shown_people.telling.add(owner)
+                    shown_people.names.update(
+                        (str(person.get("id")), str(person.get("name") or "")) for person in shown
+                    )
+    return shown_people

@@ -35,12 +35,12 @@ class Spelling:
     values: Values
     notice: Callable[[str], None]
 
-    def of_check(self, check: Filter, sought: ListedValue) -> Node:
+    def of_check(self, check: Filter, listed_value: ListedValue) -> Node:
         """A check for a name, as checks for what the server calls it."""
-        if check.superset is None or self._is_compared_here(sought.field, check.superset):
-            return replace(_here(sought.field, sought.text, check.origin), sets_scope=check.sets_scope)
-        spelled = self.values.spelled(sought.field, sought.text) or (sought.text,)
-        checks = tuple(_exactly(check, check.superset, sought, each) for each in spelled)
+        if check.superset is None or self._is_compared_here(listed_value.field, check.superset):
+            return replace(_here(listed_value.field, listed_value.text, check.origin), sets_scope=check.sets_scope)
+        spelled = self.values.spelled(listed_value.field, listed_value.text) or (listed_value.text,)
+        checks = tuple(_exactly(check, check.superset, listed_value, spelled_value) for spelled_value in spelled)
         return checks[0] if len(checks) == 1 else Any(checks, check.origin)
 
     def of_search(self, search: Search) -> Node:
@@ -56,15 +56,15 @@ class Spelling:
             and value
             and self._is_compared_here(name, query)
         ]
-        rest = [each for each in query.filters if each not in here]
+        rest = [condition for condition in query.filters if condition not in here]
         choices = product(*([(name, value) for value in self._ways(name, value)] for name, value in rest))
         queries = [replace(query, filters=filters) for filters in choices]
         if len(queries) > 1 and not is_whole:
             self.notice(f"{search.origin}: there are {len(queries)} spellings, and the limit counts for each")
         searches = tuple(replace(search, query=query) for query in queries)
-        found = searches[0] if len(searches) == 1 else Any(searches, search.origin)
+        node = searches[0] if len(searches) == 1 else Any(searches, search.origin)
         checks = (_here(name, value, search.origin) for name, value in here)
-        return All((found, *checks), search.origin) if here else found
+        return All((node, *checks), search.origin) if here else node
 
     def _ways(self, name: str, value: Value) -> tuple[Value, ...]:
         if not isinstance(value, str) or not value:
@@ -80,14 +80,14 @@ class Spelling:
         return self.values.listed(field) is None or Scope.of((query,)) != TIMELINE_ONLY
 
 
-def _exactly(check: Filter, within: Query, sought: ListedValue, spelled: str) -> Filter:
-    if spelled == sought.text:
+def _exactly(check: Filter, within: Query, listed_value: ListedValue, spelled: str) -> Filter:
+    if spelled == listed_value.text:
         return check
-    fact = exif(sought.field)
-    filters = tuple((name, spelled if name == sought.field else value) for name, value in within.filters)
+    fact = exif(listed_value.field)
+    filters = tuple((name, spelled if name == listed_value.field else value) for name, value in within.filters)
     return replace(
         check,
-        key=check.key.replace(repr(sought.text), repr(spelled)),
+        key=check.key.replace(repr(listed_value.text), repr(spelled)),
         holds=lambda record: fact(record) == spelled,
         superset=replace(within, filters=filters),
     )
@@ -98,7 +98,7 @@ def _here(field: str, text: str, origin: Place | None) -> Filter:
     fact, wanted = exif(field), bare(text)
 
     def holds(record: Record) -> bool:
-        found = fact(record)
-        return isinstance(found, str) and bare(found) == wanted
+        value = fact(record)
+        return isinstance(value, str) and bare(value) == wanted
 
     return Filter(f"{field} is called {text!r}", holds, frozenset({f"exifInfo.{field}"}), fact, origin=origin)

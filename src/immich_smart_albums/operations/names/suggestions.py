@@ -50,26 +50,26 @@ class Values:
             self._by_name[field] = by_name
         return self._by_name[field].get(bare(text), ())
 
-    def nowhere(self, sought: ListedValue) -> str | None:
+    def nowhere(self, value: ListedValue) -> str | None:
         """What no photo has, in words; None where one has it, or where that cannot be known.
 
         A value that the lists do not have is asked for in archive and trash as well.
         """
-        if self._knows(sought) or any(each.has_seen(sought) for each in self.witnesses):
+        if self._knows(value) or any(witness.has_seen(value) for witness in self.witnesses):
             return None
-        return f"no photo has {_described(sought)}"
+        return f"no photo has {_described(value)}"
 
-    def not_on_timeline(self, sought: ListedValue) -> str | None:
+    def not_on_timeline(self, value: ListedValue) -> str | None:
         """What no photo on the timeline has, in words; None where one has it, or where that is not listed."""
-        lists = [self.listed(field) for field in sought.fields]
-        if None in lists or any(self._has(sought, field) for field in sought.fields):
+        lists = [self.listed(field) for field in value.fields]
+        if None in lists or any(self._has(value, field) for field in value.fields):
             return None
-        return f"no photo on the timeline has {_described(sought)}"
+        return f"no photo on the timeline has {_described(value)}"
 
-    def has_seen(self, sought: ListedValue) -> bool:
+    def has_seen(self, value: ListedValue) -> bool:
         """Whether a photo has a value; False also where that cannot be asked."""
         try:
-            return self._knows(sought)
+            return self._knows(value)
         except ServerError:
             return False
 
@@ -80,18 +80,18 @@ class Values:
             return True  # records decide, whatever the spelling
         # Without a list only exact values can be asked for: these are the likely ones.
         likely = (sought.text, sought.text.title(), sought.text.upper(), sought.text.lower())
-        texts = dict.fromkeys(text for each in likely for text in spellings(each))
+        texts = dict.fromkeys(text for likely_text in likely for text in spellings(likely_text))
         return any(self._is_anywhere(field, text) for field in sought.fields for text in texts)
 
-    def near(self, sought: ListedValue) -> list[str]:
+    def near(self, listed_value: ListedValue) -> list[str]:
         """Values that are nearly the one that nobody has."""
-        known = (value for field in sought.fields for value in self.listed(field) or ())
-        return nearest(sought.text, known, count=3)
+        candidates = (value for field in listed_value.fields for value in self.listed(field) or ())
+        return nearest(listed_value.text, candidates, count=3)
 
-    def _has(self, sought: ListedValue, field: str) -> bool:
-        if sought.matches is None:
-            return bool(self.spelled(field, sought.text))
-        return any(map(sought.matches, self.listed(field) or ()))
+    def _has(self, value: ListedValue, field: str) -> bool:
+        if value.matches is None:
+            return bool(self.spelled(field, value.text))
+        return any(map(value.matches, self.listed(field) or ()))
 
     def _is_anywhere(self, field: str, text: str) -> bool:
         """Whether a photo in timeline, archive or trash has exactly this value."""
@@ -103,8 +103,8 @@ class Values:
         return self._is_there[field, text]
 
 
-def _described(sought: ListedValue) -> str:
-    return f"{' or '.join(BY_NAME[name].label for name in sought.fields)} {sought.text!r}"
+def _described(value: ListedValue) -> str:
+    return f"{' or '.join(BY_NAME[name].label for name in value.fields)} {value.text!r}"
 
 
 def listed_values_in(leaf: Leaf) -> Iterator[ListedValue]:

@@ -50,7 +50,7 @@ class Keys:
 
     def account_of(self, user_id: str) -> str | None:
         """The account of a user."""
-        return next((name for name, each in self.users.items() if each == user_id), None)
+        return next((name for name, account_user in self.users.items() if account_user == user_id), None)
 
 
 def plan_undo(run_id: int | None, keys: Keys, ledger: Ledger, made_at: str) -> Plan:
@@ -78,8 +78,8 @@ def _chosen(run_id: int | None, ledger: Ledger, users: AbstractSet[str]) -> tupl
             if runs.is_offered(run) and any(write.intent.key.owner in users for write in writes):
                 return run, writes, runs
         raise _nothing("the ledger knows no run of these accounts that could be undone", "`history` lists all runs.")
-    found = runs.by_id.get(run_id)
-    if found is None:
+    chosen = runs.by_id.get(run_id)
+    if chosen is None:
         raise _nothing(f"there is no run {run_id}", "`history` lists all runs.")
     last = runs.last_word(run_id)
     if runs.undone_by(run_id) is not None:
@@ -87,13 +87,13 @@ def _chosen(run_id: int | None, ledger: Ledger, users: AbstractSet[str]) -> tupl
     if last != run_id:
         message = f"run {run_id} was undone, and done again by run {last}"
         raise _nothing(message, f"To take it back: {command('undo', str(last))}")
-    writes = _written(ledger, found)
+    writes = _written(ledger, chosen)
     if not writes:
         raise _nothing(f"run {run_id} wrote nothing to the server", "`history` lists what each run wrote.")
     if not any(write.intent.key.owner in users for write in writes):
-        message = f"run {run_id} wrote to albums of other accounts, on {found.server}"
+        message = f"run {run_id} wrote to albums of other accounts, on {chosen.server}"
         raise _nothing(message, "Give the keys of their owners, or --ledger.")
-    return found, writes, runs
+    return chosen, writes, runs
 
 
 def _written(ledger: Ledger, run: Run) -> list[Write]:
@@ -132,13 +132,18 @@ class _Album:
         counts: list[Membership] = []
         others: Counter[int | None] = Counter()
         for id_ in ids:
-            known, fate = self.memory.memberships.get(id_), self.fates[id_]
+            membership, fate = self.memory.memberships.get(id_), self.fates[id_]
             if fate.overtaken_by is not None:
                 others[fate.overtaken_by] += 1
-            elif known is None or id_ in doubtful or known.standing is not standing or known.run not in fate.runs:
+            elif (
+                membership is None
+                or id_ in doubtful
+                or membership.standing is not standing
+                or membership.run not in fate.runs
+            ):
                 others[None] += 1
             else:
-                counts.append(known)
+                counts.append(membership)
         return counts, others
 
     def changes(self) -> list[Change]:
@@ -199,10 +204,10 @@ def _changes(album: _Album, keys: Keys, owner: str, warnings: list[str]) -> Iter
     warnings += [*_left("added", left_in), *_left("took out", left_out)]
     # Who owns the album may take out all; where that is nobody of us, who added a photo may.
     remover = keys.account_of(album.details.owner.id)
-    yield from (RemoveAssets(*each) for each in _grouped(added, lambda membership: remover or adder(membership)))
-    made = next((change for change in album.changes() if isinstance(change, CreateAlbum)), None)
-    if made is not None:
-        deletion = _deletion(made, album)
+    yield from (RemoveAssets(*removal) for removal in _grouped(added, lambda membership: remover or adder(membership)))
+    creation = next((change for change in album.changes() if isinstance(change, CreateAlbum)), None)
+    if creation is not None:
+        deletion = _deletion(creation, album)
         reasons = [
             *_reasons_to_stay(
                 deletion, album, {membership.asset.id for membership in added}, keys.servers[owner].albums
@@ -221,7 +226,7 @@ def _changes(album: _Album, keys: Keys, owner: str, warnings: list[str]) -> Iter
     gone = [membership for membership in out if keys.users.get(adder(membership)) in editors]
     if len(gone) < len(out):
         warnings.append(f"{len(out) - len(gone):,} that the run took out stay out: their account is no editor any more")
-    yield from (AddAssets(*each) for each in _grouped(gone, adder))
+    yield from (AddAssets(*removal) for removal in _grouped(gone, adder))
     yield from (share for share in shares if share not in gains)
     details = _details(album, warnings)
     if details != SetDetails():
@@ -230,7 +235,7 @@ def _changes(album: _Album, keys: Keys, owner: str, warnings: list[str]) -> Iter
 
 def _left(what: str, others: Counter[int | None]) -> Iterator[str]:
     """What is said of photos that stay as they are, by the run, or by the people, who did something with them since."""
-    for run, number in sorted(others.items(), key=lambda each: (each[0] is None, each[0] or 0)):
+    for run, number in sorted(others.items(), key=lambda item: (item[0] is None, item[0] or 0)):
         if not number:
             continue
         photos, stay = (f"{number:,} photos", "stay") if number > 1 else ("1 photo", "stays")
@@ -241,15 +246,15 @@ def _left(what: str, others: Counter[int | None]) -> Iterator[str]:
             yield f"{photos} that the run {what} {stay} as run {run} left it: to take both back, first {first}"
 
 
-def _deletion(made: CreateAlbum, album: _Album) -> DeleteAlbum:
+def _deletion(creation: CreateAlbum, album: _Album) -> DeleteAlbum:
     """The album as the run left it."""
-    description, roles = made.description, {}
+    description, roles = creation.description, {}
     for change in reversed(album.changes()):
         if isinstance(change, SetDetails) and change.description is not None:
             description = change.description.new
         elif isinstance(change, ShareAlbum) and change.role is not None:
             roles[change.user.id] = change.role
-    return DeleteAlbum(made.name, description, roles)
+    return DeleteAlbum(creation.name, description, roles)
 
 
 def _reasons_to_stay(deletion: DeleteAlbum, album: _Album, ours: AbstractSet[str], albums: Albums) -> Iterator[str]:

@@ -37,27 +37,27 @@ if TYPE_CHECKING:
 
 
 def read_rule(
-    given: Mapping[Flag, Sequence[Sequence[Source]]],
+    sources: Mapping[Flag, Sequence[Sequence[Source]]],
     diagnostics: Diagnostics,
     *,
     max_assets: int | None = None,
     smart_limit: int = DEFAULT_SMART_LIMIT,
     zone: tzinfo | None = None,
 ) -> Rule | None:
-    """The rule that the flags say; `given` holds each flag's occurrences with their values.
+    """The rule that the flags say; `sources` holds each flag's occurrences with their values.
 
     None where nothing can be made of them. A rule that comes with problems in `diagnostics` is for finding more of them
     (names, versions), never for running.
     """
-    includes = [flag for flag in given if flag.action == "include"]
+    includes = [flag for flag in sources if flag.action == "include"]
     if not includes:
         hint = "Add an include, or --include-metadata-union '{}' for the whole library."
         diagnostics.problems.append(Problem("command line", "only excludes, and nothing to exclude from", hint))
     searching = [flag for flag in FLAGS if flag in includes and flag.type in {"metadata", "smart"}]
     reader = _Reader(diagnostics, smart_limit, zone)
-    parts = tuple(chain.from_iterable(reader.read(flag, given[flag]) for flag in searching))
+    parts = tuple(chain.from_iterable(reader.read(flag, sources[flag]) for flag in searching))
     reach = Scope.of(leaf.query for part in parts for leaf in leaves(part) if isinstance(leaf, Search))
-    rest = (reader.read(flag, given[flag]) for flag in FLAGS if flag in given and flag not in searching)
+    rest = (reader.read(flag, sources[flag]) for flag in FLAGS if flag in sources and flag not in searching)
     parts = (*parts, *(with_scope(part, reach) for part in chain.from_iterable(rest)))
     if diagnostics.problems and not parts:
         return None

@@ -56,7 +56,7 @@ def read_local_filters(source: Source, diagnostics: Diagnostics) -> tuple[Filter
         diagnostics.problems.append(source.problem("the list of local filters is empty", hint=hint))
         return ()
     read = [_from_entry(value, number, source, diagnostics) for number in range(1, len(value) + 1)]
-    return tuple(each for each in read if each is not None)
+    return tuple(check for check in read if check is not None)
 
 
 def local_filter(
@@ -72,10 +72,10 @@ def local_filter(
 
     def holds(record: Record) -> bool:
         try:
-            found = path.values(record)
+            values = path.values(record)
             if pattern is None:
-                return any(value is not None for value in found)
-            return any(map(pattern.matches, found))
+                return any(value is not None for value in values)
+            return any(map(pattern.matches, values))
         except (PathError, PatternTimeout) as error:
             raise _failed(record, error) from None
 
@@ -98,7 +98,7 @@ def local_filter(
 
 def _sought(path: Path, pattern: Pattern, *, may_be_missing: bool) -> ListedValue | None:
     """The plain text that a filter looks for in a field whose values the server lists; None for other filters."""
-    name = next((each for each in SUGGESTED if path.fields == frozenset({f"exifInfo.{each}"})), None)
+    name = next((field for field in SUGGESTED if path.fields == frozenset({f"exifInfo.{field}"})), None)
     text = plain_text(pattern.text)
     if name is None or text is None:
         return None
@@ -113,20 +113,20 @@ def _from_words(source: Source, diagnostics: Diagnostics) -> tuple[Filter, ...]:
         diagnostics.problems.append(source.problem(message, hint=hint))
         return ()
     path, regex = path_and_regex(text)
-    made = make_filter(path, regex, text, _InSource(source), diagnostics)
-    return () if made is None else (made,)
+    check = make_filter(path, regex, text, _InSource(source), diagnostics)
+    return () if check is None else (check,)
 
 
 def path_and_regex(words: str) -> tuple[str, str | None]:
     """The two parts of `$.path:regex`; the second may be missing."""
-    at = _first_colon(words)
-    return (words, None) if at is None else (words[:at], words[at + 1 :])
+    colon = _first_colon(words)
+    return (words, None) if colon is None else (words[:colon], words[colon + 1 :])
 
 
 def _first_colon(text: str) -> int | None:
     """The colon between path and expression: the first one outside brackets and quotes."""
     depth, quote = 0, ""
-    for at, character in enumerate(text):
+    for position, character in enumerate(text):
         if quote:
             quote = "" if character == quote else quote
         elif character in "'\"":
@@ -136,7 +136,7 @@ def _first_colon(text: str) -> int | None:
         elif character in "])":
             depth -= 1
         elif character == ":" and depth == 0:
-            return at
+            return position
     return None
 
 
@@ -156,12 +156,12 @@ class _InSource:
 
     def problem(self, message: str, *, hint: str | None = None, key: str | None = None) -> Problem:
         """A problem with this filter, at one of its words."""
-        at = None
+        offset = None
         if key is not None:
             skip = sum(key in entry for entry in self.before if isinstance(entry, dict))
-            at = self.source.offset_of_key(key, skip=skip)
+            offset = self.source.offset_of_key(key, skip=skip)
         prefix = f"filter {self.number}: " if self.number else ""
-        return self.source.problem(f"{prefix}{message}", hint=hint, at=at)
+        return self.source.problem(f"{prefix}{message}", hint=hint, offset=offset)
 
 
 def _from_entry(entries: Sequence[object], number: int, source: Source, diagnostics: Diagnostics) -> Filter | None:

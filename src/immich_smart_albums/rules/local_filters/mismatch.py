@@ -42,9 +42,9 @@ def explain_mismatch(path: Path) -> tuple[str, str] | None:
 def _meant(name: str, places: Iterable[Place]) -> str:
     """The advice to take the nearest field: of those here or in the elements of a list here, else of all."""
     here = [child for place in places for child in (*place.children(), *_in_elements(place))]
-    for known in (here, list(_ROOT.descendants())):
+    for candidates in (here, list(_ROOT.descendants())):
         # Reversed, so that the first of several places with the same name stays.
-        addresses = {place.address.rpartition(".")[2]: place.address for place in reversed(known)}
+        addresses = {place.address.rpartition(".")[2]: place.address for place in reversed(candidates)}
         question = did_you_mean(name, addresses, written=addresses.__getitem__)
         if question:
             return question

@@ -30,7 +30,7 @@ def read_json(source: Source, diagnostics: Diagnostics) -> object | None:
             source.problem(
                 f"the key {key!r} stands twice in one object",
                 hint="Keep one of them; JSON would silently drop the first.",
-                at=_second(key, source),
+                offset=_second(key, source),
             )
         )
         return None
@@ -72,7 +72,7 @@ def _broken(source: Source, error: json.JSONDecodeError) -> Problem:
     hint = "Check quotes, commas and brackets at the place marked."
     if not source.text.strip():
         return source.problem("this is empty; JSON was expected", hint="Write an object such as {}.")
-    return source.problem(f"broken JSON: {error.msg}", hint=hint, at=min(error.pos, len(source.text.rstrip())))
+    return source.problem(f"broken JSON: {error.msg}", hint=hint, offset=min(error.pos, len(source.text.rstrip())))
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -124,10 +124,10 @@ def _read_limit(payload: dict[str, object], source: Origin, diagnostics: Diagnos
 
 
 def _read_may_be_missing(payload: dict[str, object], source: Origin, diagnostics: Diagnostics) -> bool:
-    said = payload.get("mayBeMissing", False)
-    if isinstance(said, bool):
-        return said
-    message = f"mayBeMissing takes true or false, not {shortened(said)}"
+    value = payload.get("mayBeMissing", False)
+    if isinstance(value, bool):
+        return value
+    message = f"mayBeMissing takes true or false, not {shortened(value)}"
     diagnostics.problems.append(source.problem(message, key="mayBeMissing"))
     return False
 

@@ -32,18 +32,18 @@ def looks_like_file(text: str) -> bool:
 
 def split_limit(text: str) -> tuple[str, str | None]:
     """`dog@500` → the words, and the digits of the limit; None without one."""
-    found = _WITH_LIMIT.fullmatch(text.strip())
-    return (found["words"], found["limit"]) if found else (text.strip(), None)
+    match = _WITH_LIMIT.fullmatch(text.strip())
+    return (match["words"], match["limit"]) if match else (text.strip(), None)
 
 
 def read_words(source: Source, diagnostics: Diagnostics, *, smart_limit: int) -> Query | None:
     """A smart query from plain words; None with a problem noted where they cannot be one."""
-    words, said = split_limit(source.text)
-    if said is not None and len(said) > len(str(LARGEST_LIMIT)):  # not by int(): it refuses more than 4300 digits
+    words, most = split_limit(source.text)
+    if most is not None and len(most) > len(str(LARGEST_LIMIT)):  # not by int(): it refuses more than 4300 digits
         hint = f"The largest is {LARGEST_LIMIT}. Write a smaller number behind the @, such as dog@500."
-        diagnostics.problems.append(source.problem(f"a limit of {len(said)} digits", hint=hint))
+        diagnostics.problems.append(source.problem(f"a limit of {len(most)} digits", hint=hint))
         return None
-    limit = smart_limit if said is None else int(said)
+    limit = smart_limit if most is None else int(most)
     if limit < 1:
         hint = "Write a number of at least 1 behind the @, such as dog@500."
         diagnostics.problems.append(source.problem(f"a limit of {limit} keeps nothing", hint=hint))

@@ -102,7 +102,7 @@ def _ids(name: str, raw: object) -> tuple[str, ...]:
         message = f"{name} is an empty list, which Immich takes as no filter at all"
         raise _WrongValueError(message, "Name at least one id, or remove the key.")
     # Sorted and without repeats: a repeated person id matches nothing up to 3.1.0.
-    return tuple(sorted({_id(name, each) for each in raw}))
+    return tuple(sorted({_id(name, id_) for id_ in raw}))
 
 
 def _asset_type(name: str, raw: object) -> str:

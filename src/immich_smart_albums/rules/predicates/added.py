@@ -25,7 +25,7 @@ _created = field("createdAt")
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, MOMENT, lambda each: _one(each, reader))
+    return read_list(value, reader, MOMENT, lambda item: _one(item, reader))
 
 
 def _one(value: ValueNode, reader: Reader) -> Node | None:
@@ -44,7 +44,7 @@ def _one(value: ValueNode, reader: Reader) -> Node | None:
 
 def _in_period(period: DateRange, reader: Reader) -> Filter:
     start, end = _instant(period.first, reader), _instant(period.last, reader)
-    low, high = (None if each is None else to_milliseconds(each) for each in (start, end))
+    low, high = (None if end_of_period is None else to_milliseconds(end_of_period) for end_of_period in (start, end))
 
     def holds(record: Record) -> bool:
         instant = to_milliseconds(str(_created(record)))

@@ -20,22 +20,22 @@ _IN_NONE = Search(Query(Kind.METADATA, (("isNotInAlbum", True),)))
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _NAME, lambda each: _condition(each, reader), none=_IN_NONE)
+    return read_list(value, reader, _NAME, lambda item: _condition(item, reader), none=_IN_NONE)
 
 
 def _condition(value: ValueNode, reader: Reader) -> Node | None:
     if not isinstance(value, MappingNode):
         return _one(value, reader)
     readers = {
-        "in": lambda each: _in(each, reader),
-        "not-in": lambda each: _not_in(each, reader),
-        "none": lambda each: _in_none(each, reader),
+        "in": lambda entry: _in(entry, reader),
+        "not-in": lambda entry: _not_in(entry, reader),
+        "none": lambda entry: _in_none(entry, reader),
     }
     return options(value, reader, "a condition on albums", readers)
 
 
 def _in(value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _NAME, lambda each: _one(each, reader), none=_IN_NONE)
+    return read_list(value, reader, _NAME, lambda item: _one(item, reader), none=_IN_NONE)
 
 
 def _not_in(value: ValueNode, reader: Reader) -> Node | None:

@@ -34,7 +34,7 @@ def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
 
 
 def _listed(value: ValueNode, word: str, reader: Reader) -> Node | None:
-    return read_list(value, reader, _MEASURES[word][0].meant, lambda each: _one(each, word, reader))
+    return read_list(value, reader, _MEASURES[word][0].meant, lambda item: _one(item, word, reader))
 
 
 def _one(value: ValueNode, word: str, reader: Reader) -> Node | None:
@@ -42,8 +42,8 @@ def _one(value: ValueNode, word: str, reader: Reader) -> Node | None:
     wanted = read_range(value, reader, unit)
 
     def measured(record: Record) -> float | None:
-        found = shape(record)
-        return None if found is None else measure(*found)
+        size = shape(record)
+        return None if size is None else measure(*size)
 
     return None if wanted is None else number_in(word, wanted, unit, measured, *SHAPE_FIELDS)
 

@@ -26,10 +26,10 @@ _UNITS = re.compile(
 
 
 def _seconds(text: str) -> float | None:
-    found = _CLOCK.fullmatch(text) or _UNITS.fullmatch(text)
-    if found is None:
+    match = _CLOCK.fullmatch(text) or _UNITS.fullmatch(text)
+    if match is None:
         return None
-    return float(found["h"] or 0) * 3600 + float(found["m"] or 0) * 60 + float(found["s"] or 0)
+    return float(match["h"] or 0) * 3600 + float(match["m"] or 0) * 60 + float(match["s"] or 0)
 
 
 _UNIT = Unit(
@@ -41,7 +41,7 @@ _UNIT = Unit(
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _UNIT.meant, lambda each: _one(each, reader))
+    return read_list(value, reader, _UNIT.meant, lambda item: _one(item, reader))
 
 
 def _one(value: ValueNode, reader: Reader) -> Node | None:
@@ -51,8 +51,8 @@ def _one(value: ValueNode, reader: Reader) -> Node | None:
 
 def _duration(record: Record) -> float | None:
     """Seconds; None for photos. A text such as `0:00:02.00000` up to 2.7, milliseconds since 3.0."""
-    found = required(record, "duration")
-    seconds = _seconds(found) if isinstance(found, str) else (number(found) or 0) / 1000
+    duration = required(record, "duration")
+    seconds = _seconds(duration) if isinstance(duration, str) else (number(duration) or 0) / 1000
     return seconds or None
 
 

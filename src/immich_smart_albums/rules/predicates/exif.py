@@ -29,9 +29,9 @@ def _millimetres(text: str) -> float | None:
 
 
 def _seconds(text: str) -> float | None:
-    found = _FRACTION.fullmatch(text)
-    divisor = float(found[2] or 1) if found else 0
-    return float(found[1]) / divisor if found and divisor else None
+    match = _FRACTION.fullmatch(text)
+    divisor = float(match[2] or 1) if match else 0
+    return float(match[1]) / divisor if match and divisor else None
 
 
 def _as_exposure(seconds: float) -> str:
@@ -55,7 +55,7 @@ def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
 def _listed(value: ValueNode, word: str, reader: Reader) -> Node | None:
     name = _UNITS[word][1]
     none = is_missing(word, exif(name), f"exifInfo.{name}")
-    return read_list(value, reader, _UNITS[word][0].meant, lambda each: _one(each, word, reader), none=none)
+    return read_list(value, reader, _UNITS[word][0].meant, lambda item: _one(item, word, reader), none=none)
 
 
 def _one(value: ValueNode, word: str, reader: Reader) -> Node | None:
@@ -64,8 +64,8 @@ def _one(value: ValueNode, word: str, reader: Reader) -> Node | None:
     wanted = read_range(value, reader, unit)
 
     def known(record: Record) -> float | None:
-        found = fact(record)
-        return unit.number(found) if isinstance(found, str) else number(found)
+        shown = fact(record)
+        return unit.number(shown) if isinstance(shown, str) else number(shown)
 
     return None if wanted is None else number_in(word, wanted, unit, known, f"exifInfo.{name}")
 

@@ -42,20 +42,20 @@ class Names:
 
 def read_names(value: ValueNode, reader: Reader, names: Names) -> Node | None:
     """A text, `none`, a mapping of options, or a list of these of which any holds."""
-    return read_list(value, reader, names.meant, lambda each: _one(each, reader, names))
+    return read_list(value, reader, names.meant, lambda item: _one(item, reader, names))
 
 
 def _one(value: ValueNode, reader: Reader, names: Names) -> Node | None:
     if not isinstance(value, MappingNode):
         return _plain(value, reader, names, may_be_missing=False)
     rest = MappingNode(tuple(entry for entry in value.entries if entry[0].text != MAY_BE_MISSING), value.span)
-    said = value.get(MAY_BE_MISSING)
-    may_be_missing = False if said is None else reader.truth(said)
+    may_be_missing_entry = value.get(MAY_BE_MISSING)
+    may_be_missing = False if may_be_missing_entry is None else reader.truth(may_be_missing_entry)
     if may_be_missing is None:
         return None
     readers: dict[str, Callable[[ValueNode], Node | None]] = {
-        "name": lambda each: read_list(
-            each, reader, names.meant, lambda one: _plain(one, reader, names, may_be_missing=may_be_missing)
+        "name": lambda item: read_list(
+            item, reader, names.meant, lambda one: _plain(one, reader, names, may_be_missing=may_be_missing)
         )
     }
     readers |= {
@@ -73,12 +73,12 @@ def _plain(value: ValueNode, reader: Reader, names: Names, *, may_be_missing: bo
     if text is None:
         return None
     sought = (ListedValue(names.fields[word], text, fields, may_be_missing=may_be_missing) for word in names.plain)
-    return any_of(exif_equals(word, each) for word, each in zip(names.plain, sought, strict=True))
+    return any_of(exif_equals(word, text) for word, text in zip(names.plain, sought, strict=True))
 
 
 def _listed(value: ValueNode, *, reader: Reader, word: str, name: str, may_be_missing: bool) -> Node | None:
     return read_list(
-        value, reader, f"a {word}", lambda each: _of_field(each, reader, word, name, may_be_missing=may_be_missing)
+        value, reader, f"a {word}", lambda item: _of_field(item, reader, word, name, may_be_missing=may_be_missing)
     )
 
 
@@ -100,7 +100,7 @@ def exif_missing(word: str, *names: str) -> Filter:
     """Immich has read the file, and none of these fields of EXIF has a value."""
 
     def known(record: Record) -> list[object]:
-        return [found for name in names if (found := exif(name)(record)) is not None]
+        return [text for name in names if (text := exif(name)(record)) is not None]
 
     return Filter(
         f"no {word}",

@@ -21,7 +21,7 @@ _MEANT = "a filter"
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _MEANT, lambda each: _one(each, reader))
+    return read_list(value, reader, _MEANT, lambda item: _one(item, reader))
 
 
 def _one(value: ValueNode, reader: Reader) -> Filter | None:
@@ -30,8 +30,8 @@ def _one(value: ValueNode, reader: Reader) -> Filter | None:
     entries = reader.entries(value, ("path", "regex", "description", MAY_BE_MISSING), _MEANT)
     if entries is None:
         return None
-    said = entries.pop(MAY_BE_MISSING, None)
-    may_be_missing = False if said is None else reader.truth(said)
+    may_be_missing_entry = entries.pop(MAY_BE_MISSING, None)
+    may_be_missing = False if may_be_missing_entry is None else reader.truth(may_be_missing_entry)
     if "path" not in entries:
         reader.problem(value, "there is no path", hint="Add one, such as path: $.exifInfo.make.")
         return None

@@ -22,7 +22,7 @@ _WHICH = "the id of an external library"
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _WHICH, lambda each: _one(each, reader), none=_in_library(None, _NO_LIBRARY))
+    return read_list(value, reader, _WHICH, lambda item: _one(item, reader), none=_in_library(None, _NO_LIBRARY))
 
 
 def _one(value: ValueNode, reader: Reader) -> Node | None:

@@ -73,7 +73,7 @@ _MEANT = f"{', '.join(_WORDS)} or a type such as image/heic"
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _MEANT, lambda each: _one(each, reader))
+    return read_list(value, reader, _MEANT, lambda item: _one(item, reader))
 
 
 def _one(value: ValueNode, reader: Reader) -> Filter | None:
@@ -87,8 +87,8 @@ def _of_mime(wanted: str) -> Filter:
     beginning = wanted.removesuffix("*")
 
     def holds(record: Record) -> bool:
-        found = str(_mime(record)).lower()
-        return found == wanted or (beginning != wanted and found.startswith(beginning))
+        mime = str(_mime(record)).lower()
+        return mime == wanted or (beginning != wanted and mime.startswith(beginning))
 
     return Filter(f"type {wanted}", holds, frozenset({"originalMimeType"}), _mime)
 

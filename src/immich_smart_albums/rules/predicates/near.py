@@ -27,7 +27,7 @@ _LATITUDE, _LONGITUDE = exif("latitude"), exif("longitude")
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _MEANT, lambda each: _one(each, reader), none=_NOWHERE)
+    return read_list(value, reader, _MEANT, lambda item: _one(item, reader), none=_NOWHERE)
 
 
 def _one(value: ValueNode, reader: Reader) -> Node | None:

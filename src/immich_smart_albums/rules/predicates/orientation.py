@@ -19,7 +19,7 @@ _WORDS = ("landscape", "portrait", "square")
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, f"one of {', '.join(_WORDS)}", lambda each: _one(each, reader))
+    return read_list(value, reader, f"one of {', '.join(_WORDS)}", lambda item: _one(item, reader))
 
 
 def _one(value: ValueNode, reader: Reader) -> Filter | None:
@@ -30,10 +30,10 @@ def _one(value: ValueNode, reader: Reader) -> Filter | None:
 
 
 def _of(record: Record) -> str | None:
-    found = shape(record)
-    if found is None:
+    size = shape(record)
+    if size is None:
         return None
-    width, height = found
+    width, height = size
     return "square" if width == height else "landscape" if width > height else "portrait"
 
 

@@ -34,7 +34,7 @@ def owned_by(ids: Iterable[str], title: str) -> Filter:
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _WHO, lambda each: _one(each, reader))
+    return read_list(value, reader, _WHO, lambda item: _one(item, reader))
 
 
 def _one(value: ValueNode, reader: Reader) -> Node | None:

@@ -50,19 +50,19 @@ def _any_by_id(ids: Iterable[str], origin: Place | None = None) -> Node:
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _WHO, lambda each: _condition(each, reader), none=_NOBODY)
+    return read_list(value, reader, _WHO, lambda item: _condition(item, reader), none=_NOBODY)
 
 
 def _condition(value: ValueNode, reader: Reader) -> Node | None:
     if not isinstance(value, MappingNode):
         return _anybody(value, reader)
     readers = {
-        "any": lambda each: _any(each, reader),
-        "all": lambda each: _all(each, reader),
-        "none": lambda each: _none(each, reader),
-        "only": lambda each: _only(each, reader),
-        "count": lambda each: _how_many(each, reader),
-        "unnamed": lambda each: _unnamed(each, reader),
+        "any": lambda entry: _any(entry, reader),
+        "all": lambda entry: _all(entry, reader),
+        "none": lambda entry: _none(entry, reader),
+        "only": lambda entry: _only(entry, reader),
+        "count": lambda entry: _how_many(entry, reader),
+        "unnamed": lambda entry: _unnamed(entry, reader),
     }
     return options(value, reader, "a condition on people", readers)
 
@@ -88,11 +88,11 @@ def _everybody(value: ValueNode, reader: Reader) -> Node | None:
 
 
 def _any(value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _WHO, lambda each: _anybody(each, reader), none=_NOBODY)
+    return read_list(value, reader, _WHO, lambda item: _anybody(item, reader), none=_NOBODY)
 
 
 def _all(value: ValueNode, reader: Reader) -> Node | None:
-    return read_all(value, reader, _WHO, lambda each: _everybody(each, reader), none=_NOBODY)
+    return read_all(value, reader, _WHO, lambda item: _everybody(item, reader), none=_NOBODY)
 
 
 def _none(value: ValueNode, reader: Reader) -> Node | None:
@@ -114,13 +114,13 @@ def _only(value: ValueNode, reader: Reader) -> Node | None:
 
 
 def _only_named(names: tuple[str, ...], origin: Place) -> Reference:
-    said = ", ".join(map(repr, names))
+    listed = ", ".join(map(repr, names))
 
     def build(ids: tuple[tuple[str, ...], ...]) -> Node:
         allowed = frozenset(chain.from_iterable(ids))
-        return All((_any_by_id(sorted(allowed)), _nobody_but(allowed, f"nobody but {said}")))
+        return All((_any_by_id(sorted(allowed)), _nobody_but(allowed, f"nobody but {listed}")))
 
-    return Reference(EntityKind.PERSON, names, f"nobody but {said}, and one of them", build, origin=origin)
+    return Reference(EntityKind.PERSON, names, f"nobody but {listed}, and one of them", build, origin=origin)
 
 
 def _nobody_but(allowed: frozenset[str], title: str) -> Filter:
@@ -134,7 +134,7 @@ def _nobody_but(allowed: frozenset[str], title: str) -> Filter:
 
 
 def _how_many(value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _COUNT.meant, lambda each: _so_many(each, reader))
+    return read_list(value, reader, _COUNT.meant, lambda item: _so_many(item, reader))
 
 
 def _so_many(value: ValueNode, reader: Reader) -> Node | None:

@@ -22,10 +22,10 @@ def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
     if values is None:
         return None
     read = [read_asset(value, reader) for value in values]
-    known = [each for each in read if each is not None]
-    if len(known) < len(read):
+    photo_ids = [id_ for id_ in read if id_ is not None]
+    if len(photo_ids) < len(read):
         return None
-    ids = tuple(dict.fromkeys(known))
+    ids = tuple(dict.fromkeys(photo_ids))
     return Reference(EntityKind.PHOTO, ids, f"photo {' or '.join(ids)}", _is_one_of, origin=value.span)
 
 

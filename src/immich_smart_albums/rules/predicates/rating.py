@@ -33,7 +33,7 @@ _UNRATED = is_missing("rating", _stars, "exifInfo.rating", within=Query(Kind.MET
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _STARS.meant, lambda each: _one(each, reader), none=_UNRATED)
+    return read_list(value, reader, _STARS.meant, lambda item: _one(item, reader), none=_UNRATED)
 
 
 def _one(value: ValueNode, reader: Reader) -> Node | None:

@@ -22,7 +22,9 @@ _BETWEEN = str.maketrans("", "", " _-'\u2019")
 def _folded(text: str) -> str:
     """A text without case, accents and what stands between words."""
     if not text.isascii():
-        text = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
+        text = "".join(
+            character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character)
+        )
     return text.lower().translate(_BETWEEN)
 
 

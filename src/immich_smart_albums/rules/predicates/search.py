@@ -23,7 +23,7 @@ _WORDS = {"true": True, "false": False, "null": None, "~": None, "none": None}
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, "a search", lambda each: _one(each, reader))
+    return read_list(value, reader, "a search", lambda item: _one(item, reader))
 
 
 def _one(value: ValueNode, reader: Reader) -> Search | None:
@@ -48,8 +48,8 @@ def _as_json(value: ValueNode) -> object:
             return value.text
         case ScalarNode() if value.text.lower() in _WORDS:
             return _WORDS[value.text.lower()]
-        case ScalarNode() if found := _NUMBER.fullmatch(value.text):
-            return float(value.text) if found[2] else int(value.text)
+        case ScalarNode() if match := _NUMBER.fullmatch(value.text):
+            return float(value.text) if match[2] else int(value.text)
         case _:
             return value.text
 

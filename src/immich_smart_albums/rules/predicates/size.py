@@ -22,17 +22,17 @@ _FILE_SIZE = exif("fileSizeInByte")
 
 
 def _bytes(text: str) -> float | None:
-    found = _SIZE.fullmatch(text)
-    if found is None:
+    match = _SIZE.fullmatch(text)
+    if match is None:
         return None
-    return float(found[1]) * float(1024 if found[3] else 1000) ** _POWERS[found[2].lower()]
+    return float(match[1]) * float(1024 if match[3] else 1000) ** _POWERS[match[2].lower()]
 
 
 _UNIT = Unit("a size with its unit, such as 5MB,", _bytes, lambda size: f"{written(size)} bytes", "5MB..10MB")
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _UNIT.meant, lambda each: _one(each, reader))
+    return read_list(value, reader, _UNIT.meant, lambda item: _one(item, reader))
 
 
 def _one(value: ValueNode, reader: Reader) -> Node | None:

@@ -31,7 +31,7 @@ _OPTIONS = {
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _WORDS, lambda each: _one(each, reader))
+    return read_list(value, reader, _WORDS, lambda item: _one(item, reader))
 
 
 def _one(value: ValueNode, reader: Reader) -> Node | None:
@@ -43,10 +43,10 @@ def _one(value: ValueNode, reader: Reader) -> Node | None:
     words, limit = split_limit(text)
     top = DEFAULT_SMART_LIMIT
     if limit is not None:
-        kept = reader.whole_number(ScalarNode(limit, value.span), _TOP, least=1, most=LARGEST_LIMIT)
-        if kept is None:
+        most = reader.whole_number(ScalarNode(limit, value.span), _TOP, least=1, most=LARGEST_LIMIT)
+        if most is None:
             return None
-        top = kept
+        top = most
     return Search(Query(Kind.SMART, (("query", words),), limit=top))
 
 
@@ -75,7 +75,9 @@ def _from_entries(value: MappingNode, reader: Reader) -> Node | None:
 
 def _until(value: ValueNode, reader: Reader) -> tuple[str, ...]:
     values = reader.elements(value, "a photo") or ()
-    return tuple(dict.fromkeys(each for each in (read_asset(value, reader) for value in values) if each is not None))
+    return tuple(
+        dict.fromkeys(asset_id for asset_id in (read_asset(value, reader) for value in values) if asset_id is not None)
+    )
 
 
 def _limit(entries: dict[str, ValueNode], reader: Reader) -> int | None:

@@ -37,7 +37,7 @@ _FIRST = Filter("first of its stack", lambda record: _primary(record) == record[
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, "true, false or primary", lambda each: _one(each, reader))
+    return read_list(value, reader, "true, false or primary", lambda item: _one(item, reader))
 
 
 def _one(value: ValueNode, reader: Reader) -> Node | None:

@@ -20,26 +20,26 @@ _UNTAGGED = Search(Query(Kind.METADATA, (("tagIds", None),)))
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _PATH, lambda each: _condition(each, reader), none=_UNTAGGED)
+    return read_list(value, reader, _PATH, lambda item: _condition(item, reader), none=_UNTAGGED)
 
 
 def _condition(value: ValueNode, reader: Reader) -> Node | None:
     if not isinstance(value, MappingNode):
         return _one(value, reader)
     readers = {
-        "any": lambda each: _any(each, reader),
-        "all": lambda each: _all(each, reader),
-        "none": lambda each: _none(each, reader),
+        "any": lambda entry: _any(entry, reader),
+        "all": lambda entry: _all(entry, reader),
+        "none": lambda entry: _none(entry, reader),
     }
     return options(value, reader, "a condition on tags", readers)
 
 
 def _any(value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _PATH, lambda each: _one(each, reader), none=_UNTAGGED)
+    return read_list(value, reader, _PATH, lambda item: _one(item, reader), none=_UNTAGGED)
 
 
 def _all(value: ValueNode, reader: Reader) -> Node | None:
-    return read_all(value, reader, _PATH, lambda each: _one(each, reader), none=_UNTAGGED)
+    return read_all(value, reader, _PATH, lambda item: _one(item, reader), none=_UNTAGGED)
 
 
 def _none(value: ValueNode, reader: Reader) -> Node | None:

@@ -62,7 +62,7 @@ _OPTIONS = {
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, MOMENT, lambda each: _one(each, reader))
+    return read_list(value, reader, MOMENT, lambda item: _one(item, reader))
 
 
 def _one(value: ValueNode, reader: Reader) -> Node | None:
@@ -77,12 +77,12 @@ def _one(value: ValueNode, reader: Reader) -> Node | None:
 
 def _from_entries(value: MappingNode, reader: Reader) -> Node | None:
     readers: dict[str, Callable[[ValueNode], Node | None]] = {
-        "on": lambda entry: read_list(entry, reader, MOMENT, lambda each: _in_period(read_period(each, reader))),
-        "year": lambda entry: read_list(entry, reader, "a year", lambda each: _year(each, reader)),
+        "on": lambda entry: read_list(entry, reader, MOMENT, lambda item: _in_period(read_period(item, reader))),
+        "year": lambda entry: read_list(entry, reader, "a year", lambda item: _year(item, reader)),
         "month": lambda entry: _months(entry, reader),
-        "day-of-year": lambda entry: read_list(entry, reader, "a day of the year", lambda each: _days(each, reader)),
+        "day-of-year": lambda entry: read_list(entry, reader, "a day of the year", lambda item: _days(item, reader)),
         "weekday": lambda entry: _weekdays(entry, reader),
-        "time-of-day": lambda entry: read_list(entry, reader, "a range of times", lambda each: _times(each, reader)),
+        "time-of-day": lambda entry: read_list(entry, reader, "a range of times", lambda item: _times(item, reader)),
         _ON_THIS_DAY: lambda entry: _on_this_day(entry, reader),
     }
     entries = reader.entries(value, _OPTIONS, "a time")

@@ -19,7 +19,7 @@ _WORDS = "words in the picture"
 
 
 def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _WORDS, lambda each: _one(each, reader))
+    return read_list(value, reader, _WORDS, lambda item: _one(item, reader))
 
 
 def _one(value: ValueNode, reader: Reader) -> Node | None:

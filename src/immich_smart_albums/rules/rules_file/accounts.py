@@ -40,12 +40,12 @@ def read_accounts(value: ValueNode, reader: Reader) -> tuple[Account, ...]:
         )
         return ()
     names = [nfc(name.text) for name, _ in value.entries]
-    for at, (name, _) in enumerate(value.entries):
-        if names.index(names[at]) < at:
+    for place, (name, _) in enumerate(value.entries):
+        if names.index(names[place]) < place:
             message = f"there is an account {name.text!r} already, only encoded in another way"
             _problem(name, message, "Keep one of them.", reader)
-    found = [_read(name, entry, reader) for name, entry in value.entries]
-    return tuple(account for account in found if account)
+    accounts = [_read(name, entry, reader) for name, entry in value.entries]
+    return tuple(account for account in accounts if account)
 
 
 def _read(name: ScalarNode, value: ValueNode, reader: Reader) -> Account | None:
@@ -60,14 +60,14 @@ def _read(name: ScalarNode, value: ValueNode, reader: Reader) -> Account | None:
         meant = did_you_mean(key.text, ACCOUNT, written=str) if key.text != "key" else ""
         hint = f"{meant} {_HINT}".strip()
         _problem(key, f"unknown word {key.text!r} in an account", hint, reader)
-    given = [(key, entry) for key, entry in value.entries if key.text in KEY]
+    sources = [(key, entry) for key, entry in value.entries if key.text in KEY]
     headers = value.get("headers")
-    if len(given) != 1:
-        if not unknown or given:
-            count = "nothing says" if not given else "more than one word says"
+    if len(sources) != 1:
+        if not unknown or sources:
+            count = "nothing says" if not sources else "more than one word says"
             _problem(value, f"{count} where the key of {name.text} comes from", _HINT, reader)
         return None
-    account = _with_key(name, *given[0], reader)
+    account = _with_key(name, *sources[0], reader)
     if account is None or headers is None:
         return account
     return replace(account, headers=read_headers(headers, reader))
@@ -109,5 +109,5 @@ def _command(value: ValueNode, reader: Reader) -> tuple[str, ...] | None:
     return None
 
 
-def _problem(at: ValueNode, message: str, hint: str, reader: Reader) -> None:
-    reader.diagnostics.problems.append(problem_at(at.span, message, hint))
+def _problem(node: ValueNode, message: str, hint: str, reader: Reader) -> None:
+    reader.diagnostics.problems.append(problem_at(node.span, message, hint))

@@ -126,25 +126,25 @@ class _Entry:
             self._reader.diagnostics.warn(f"{value.span}: sort has no effect without limit; Immich's own is order")
         return Sort(self._reader.choice(value, [sort.value for sort in Sort]) or Sort.BEST)
 
-    def accounts(self, known: Sequence[str]) -> tuple[str, ...]:
+    def accounts(self, declared: Sequence[str]) -> tuple[str, ...]:
         """Who feeds it."""
         value = self.given.get("accounts")
         if value is None:
-            return tuple(known[:1]) or (DEFAULT_ACCOUNT,)
-        found: list[str] = []
-        for each in self._reader.elements(value, "the name of an account") or ():
-            name = self._reader.text(each, "the name of an account")
+            return tuple(declared[:1]) or (DEFAULT_ACCOUNT,)
+        accounts: list[str] = []
+        for item in self._reader.elements(value, "the name of an account") or ():
+            name = self._reader.text(item, "the name of an account")
             if name is None:
                 continue
             name = nfc(name)
-            if name in found:
-                self._reader.problem(each, f"the account {name!r} is named twice")
-            elif name not in known:
-                otherwise = f"There are {', '.join(known)}." if known else ""
-                hint = did_you_mean(name, known, otherwise or "Name it under accounts, at the top of the file.")
-                self._reader.problem(each, f"there is no account {name!r}", hint=hint)
-            found.append(name)
-        return tuple(found)
+            if name in accounts:
+                self._reader.problem(item, f"the account {name!r} is named twice")
+            elif name not in declared:
+                otherwise = f"There are {', '.join(declared)}." if declared else ""
+                hint = did_you_mean(name, declared, otherwise or "Name it under accounts, at the top of the file.")
+                self._reader.problem(item, f"there is no account {name!r}", hint=hint)
+            accounts.append(name)
+        return tuple(accounts)
 
     def keep(self) -> Keep:
         """What becomes of photos that match no more."""
@@ -170,8 +170,8 @@ class _Entry:
 
     def _truth(self, word: str, *, default: bool) -> bool:
         value = self.given.get(word)
-        found = None if value is None else self._reader.truth(value)
-        return default if found is None else found
+        truth = None if value is None else self._reader.truth(value)
+        return default if truth is None else truth
 
     def id(self) -> str | None:
         """The album itself."""
@@ -179,14 +179,14 @@ class _Entry:
         text = None if value is None else self._reader.text(value, "the id of an album, or the address of its page,")
         if value is None or text is None:
             return None
-        found = (id_in_url(text, "albums") or text.strip()).lower()
-        if not is_id(found):
+        album_id = (id_in_url(text, "albums") or text.strip()).lower()
+        if not is_id(album_id):
             hint = "Open the album in Immich and copy the address."
             message = f"{text!r} is neither the id of an album nor the address of its page"
             self._reader.problem(value, message, hint=hint)
         elif "split" in self.given:
             self._reader.problem(value, "an album that is split is several albums, and has no id")
-        return found
+        return album_id
 
     def description(self) -> str | None:
         """The description; blank to empty it."""
@@ -216,30 +216,30 @@ class _Entry:
     def share(self) -> tuple[Share, ...]:
         """With whom it is shared."""
         value = self.given.get("share")
-        found: dict[str, Share] = {}
+        shares: dict[str, Share] = {}
         if value is not None and (is_none(value) or (isinstance(value, SequenceNode) and not value.items)):
             if "unshare" not in self.given:
                 self._reader.diagnostics.warn(f"{value.span}: takes the album from nobody without unshare: true")
             return ()
-        for each in () if value is None else self._reader.elements(value, "a user") or ():
-            share = self._one_share(each)
+        for item in () if value is None else self._reader.elements(value, "a user") or ():
+            share = self._one_share(item)
             if share is None:
                 continue
-            if folded(share.user) in found:
-                self._reader.problem(each, f"{share.user} is named twice")
-            found[folded(share.user)] = share
-        return tuple(found.values())
+            if folded(share.user) in shares:
+                self._reader.problem(item, f"{share.user} is named twice")
+            shares[folded(share.user)] = share
+        return tuple(shares.values())
 
     def _one_share(self, value: ValueNode) -> Share | None:
         if not isinstance(value, MappingNode):
             user = self._reader.text(value, "a user's e-mail address, name or id")
             return None if user is None else Share(user.strip(), ROLES[0], value.span)
-        given = self._reader.known_entries(value, ("user", "role"), "a share")
-        if "user" not in given:
+        words = self._reader.known_entries(value, ("user", "role"), "a share")
+        if "user" not in words:
             self._reader.problem(value, "nothing says who is meant", hint="Add user: …")
             return None
-        user = self._reader.text(given["user"], "a user's e-mail address, name or id")
-        role = self._reader.choice(given["role"], ROLES) if "role" in given else ROLES[0]
+        user = self._reader.text(words["user"], "a user's e-mail address, name or id")
+        role = self._reader.choice(words["role"], ROLES) if "role" in words else ROLES[0]
         return None if user is None or role is None else Share(user.strip(), role, value.span)
 
     def guard(self) -> Guard:
@@ -250,8 +250,8 @@ class _Entry:
     def settle(self) -> int:
         """When a photo counts as looked at."""
         value = self.given.get("settle")
-        found = None if value is None else read_settle(value, self._reader)
-        return self._reader.settle if found is None else found
+        seconds = None if value is None else read_settle(value, self._reader)
+        return self._reader.settle if seconds is None else seconds
 
     def schedule(self) -> Schedule | None:
         """When it is due; None: when the file says."""
@@ -263,13 +263,13 @@ class _Entry:
         value = self.given.get("tests")
         if value is None:
             return ()
-        given = self._reader.entries(value, ("match", "not"), "a test of the rule")
-        found: dict[str, Expectation] = {}
-        for word, assets in (given or {}).items():
-            for each in self._reader.elements(assets, "a photo") or ():
-                asset = read_asset(each, self._reader)
-                if asset in found:
-                    self._reader.problem(each, "this photo is named twice")
+        words = self._reader.entries(value, ("match", "not"), "a test of the rule")
+        expectations: dict[str, Expectation] = {}
+        for word, assets in (words or {}).items():
+            for item in self._reader.elements(assets, "a photo") or ():
+                asset = read_asset(item, self._reader)
+                if asset in expectations:
+                    self._reader.problem(item, "this photo is named twice")
                 elif asset is not None:
-                    found[asset] = Expectation(asset, word == "match", each.span)
-        return tuple(found.values())
+                    expectations[asset] = Expectation(asset, word == "match", item.span)
+        return tuple(expectations.values())

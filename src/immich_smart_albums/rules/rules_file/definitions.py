@@ -23,10 +23,10 @@ _NOTHING = ("none", "null", "~")
 def read_places(value: ValueNode, reader: Reader) -> dict[str, Circle]:
     """Places by name. One with problems, which are noted, is there all the same, so that rules may name it."""
     places: dict[str, Circle] = {}
-    for name, each in _named(value, "places by name", reader):
+    for name, entry in _named(value, "places by name", reader):
         if nfc(name.text) in places:
             reader.problem(name, f"there is a place {name.text!r} already, only encoded in another way")
-        places[nfc(name.text)] = read_circle(each, reader) or Circle(0, 0, 0)
+        places[nfc(name.text)] = read_circle(entry, reader) or Circle(0, 0, 0)
     return places
 
 
@@ -34,17 +34,19 @@ def read_groups(value: ValueNode, reader: Reader) -> dict[str, tuple[str, ...]]:
     """Groups of people by name, with everybody in them. A member that is a group's name stands for its members."""
     members: dict[str, list[ScalarNode]] = {}
     names: dict[str, ScalarNode] = {}
-    for name, each in _named(value, "groups of people by name", reader):
+    for name, entry in _named(value, "groups of people by name", reader):
         key = folded(name.text)
         if key in names:
             reader.problem(name, f"there is a group {names[key].text!r} already, in line {names[key].span.line}")
             continue
         names[key] = name
-        texts = reader.elements(each, "a person's name") or ()
+        texts = reader.elements(entry, "a person's name") or ()
         members[key] = [
             text for text in texts if reader.text(text, "a person's name") is not None and isinstance(text, ScalarNode)
         ]
-    return {names[key].text.strip(): found for key, found in _flat(names, members, reader).items()}
+    return {
+        names[key].text.strip(): members_of_group for key, members_of_group in _flat(names, members, reader).items()
+    }
 
 
 def _flat(
@@ -70,13 +72,13 @@ def _flat(
 def _named(value: ValueNode, meant: str, reader: Reader) -> Iterator[tuple[ScalarNode, ValueNode]]:
     """The entries of a mapping whose keys are names."""
     if not isinstance(value, MappingNode) or not value.entries:
-        found = "an empty one" if isinstance(value, MappingNode) else name_of(value)
-        reader.problem(value, f"{meant} are expected here, a mapping, not {found}")
+        what = "an empty one" if isinstance(value, MappingNode) else name_of(value)
+        reader.problem(value, f"{meant} are expected here, a mapping, not {what}")
         return
-    for name, each in value.entries:
+    for name, entry in value.entries:
         if reader.text(name, "a name") is None:
             continue
         if name.text.strip().casefold() in _NOTHING:
             reader.problem(name, f"{name.text!r} says that there is none, and cannot be a name")
             continue
-        yield name, each
+        yield name, entry

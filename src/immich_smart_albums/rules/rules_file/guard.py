@@ -39,17 +39,17 @@ def read_guard(value: ValueNode, default: Guard, words: tuple[str, ...], reader:
 
 def _remove(value: ValueNode, guard: Guard, reader: Reader) -> Guard:
     guard = replace(guard, remove=None, remove_share=None)
-    for each in reader.elements(value, "a number of photos or a share of them") or ():
-        percent = _PERCENT.fullmatch(each.text.strip()) if isinstance(each, ScalarNode) else None
+    for item in reader.elements(value, "a number of photos or a share of them") or ():
+        percent = _PERCENT.fullmatch(item.text.strip()) if isinstance(item, ScalarNode) else None
         if percent is None:
-            count = _count(each, reader, "30 %, 500, or both in a list")
+            count = _count(item, reader, "30 %, 500, or both in a list")
             if guard.remove is not None:
-                reader.problem(each, "two numbers of photos")
+                reader.problem(item, "two numbers of photos")
             guard = replace(guard, remove=count)
         elif float(percent[1]) > 100:
-            reader.problem(each, "more than 100 % cannot be removed")
+            reader.problem(item, "more than 100 % cannot be removed")
         elif guard.remove_share is not None:
-            reader.problem(each, "two shares of the photos")
+            reader.problem(item, "two shares of the photos")
         else:
             guard = replace(guard, remove_share=float(percent[1]) / 100)
     return guard
@@ -69,9 +69,9 @@ def guard_words(guard: Guard, words: tuple[str, ...]) -> str:
     """A guard as it is written, with all of the words."""
     limits = [] if guard.remove_share is None else [f"{guard.remove_share * 100:.6g} %"]
     limits += [] if guard.remove is None else [str(guard.remove)]
-    told = {
+    by_word = {
         "remove": f"[{', '.join(limits)}]" if limits else UNLIMITED,
         "add": UNLIMITED if guard.add is None else str(guard.add),
         "empty": "allow" if guard.allow_empty else "refuse",
     }
-    return f"{{{', '.join(f'{word}: {told[word]}' for word in words)}}}"
+    return f"{{{', '.join(f'{word}: {by_word[word]}' for word in words)}}}"

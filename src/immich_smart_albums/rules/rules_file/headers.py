@@ -41,8 +41,8 @@ def read_headers(value: ValueNode, reader: Reader) -> tuple[Header, ...]:
     if not isinstance(value, MappingNode) or not value.entries:
         _problem(value, "headers by name are expected here, a mapping", reader)
         return ()
-    found = [_read(name, entry, reader) for name, entry in value.entries]
-    return tuple(header for header in found if header)
+    headers = [_read(name, entry, reader) for name, entry in value.entries]
+    return tuple(header for header in headers if header)
 
 
 def _read(name: ScalarNode, value: ValueNode, reader: Reader) -> Header | None:
@@ -60,5 +60,5 @@ def _read(name: ScalarNode, value: ValueNode, reader: Reader) -> Header | None:
     return None
 
 
-def _problem(at: ValueNode, message: str, reader: Reader) -> None:
-    reader.diagnostics.problems.append(problem_at(at.span, message, _HINT))
+def _problem(node: ValueNode, message: str, reader: Reader) -> None:
+    reader.diagnostics.problems.append(problem_at(node.span, message, _HINT))

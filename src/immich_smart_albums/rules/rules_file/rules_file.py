@@ -51,16 +51,16 @@ def read_rules(files: Sequence[ValueNode], reader: Reader) -> RuleSet | None:
     notify = read_notify(values["notify"], reader) if "notify" in values else ()
     _check_twins(albums, reader)
     check_was(albums, reader)
-    known = replace(reader, people=people, places=places, settle=SETTLE if settle is None else settle)
+    album_reader = replace(reader, people=people, places=places, settle=SETTLE if settle is None else settle)
     names = _keys(values.get("accounts"))
-    found = [album for each in albums if (album := read_album(each, names, known))]
-    if not found and files and len(reader.diagnostics.problems) == before:
+    read = [album for entry in albums if (album := read_album(entry, names, album_reader))]
+    if not read and files and len(reader.diagnostics.problems) == before:
         reader.problem(files[0], "there are no albums", hint="Write albums:, and below it - name: …, with its match.")
     if guard is None or len(reader.diagnostics.problems) > before:
         return None
-    _notice_idle(accounts, found, reader)
+    _notice_idle(accounts, read, reader)
     return RuleSet(
-        tuple(found),
+        tuple(read),
         accounts,
         server and server.strip(),
         headers,

@@ -37,9 +37,9 @@ def read_timezone(value: ValueNode, reader: Reader) -> str | None:
     try:
         return ZoneInfo(text).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        known = available_timezones()
-    hint = did_you_mean(text, known, "Write such as Europe/Helsinki.", written=str)
-    if not known:
+        zones = available_timezones()
+    hint = did_you_mean(text, zones, "Write such as Europe/Helsinki.", written=str)
+    if not zones:
         hint = "This machine has no time zones at all: install tzdata, or write UTC."
     reader.problem(value, f"a time zone is expected here, not {name_of(value)}", hint=hint)
     return None

@@ -24,11 +24,11 @@ MOST = 30 * 24 * 60 * 60
 def read_settle(value: ValueNode, reader: Reader) -> int | None:
     """Seconds; None with a problem noted."""
     text = value.text.strip() if isinstance(value, ScalarNode) else ""
-    found = _TIME.fullmatch(text)
+    match = _TIME.fullmatch(text)
     if text == "0":
         return 0
-    if found is not None:
-        seconds = int(found["count"]) * next(_SECONDS[unit] for unit in _SECONDS if found[unit])
+    if match is not None:
+        seconds = int(match["count"]) * next(_SECONDS[unit] for unit in _SECONDS if match[unit])
         if seconds <= MOST:
             return seconds
         reader.problem(value, "settle is 30 days at most", hint="Photos that Immich never looks at are told of.")

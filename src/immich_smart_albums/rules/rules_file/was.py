@@ -18,17 +18,17 @@ NO_RULE = "none"
 """The word for a rule that goes on with no earlier one."""
 
 
-def read_was(given: Mapping[str, ValueNode], reader: Reader) -> tuple[str | None, bool]:
+def read_was(entries: Mapping[str, ValueNode], reader: Reader) -> tuple[str | None, bool]:
     """The name that the rule of an entry had before, and whether it had none; neither where it says nothing."""
-    value = given.get("was")
+    value = entries.get("was")
     text = None if value is None else reader.text(value, f"the name that the rule had before, or {NO_RULE},")
     if value is None or text is None:
         return None, False
     name = nfc(text).strip()
     if name == NO_RULE:
         return None, True
-    now = given.get("name")
-    if "split" in given and isinstance(now, ScalarNode) and placeholders(now.text) != placeholders(name):
+    now = entries.get("name")
+    if "split" in entries and isinstance(now, ScalarNode) and placeholders(now.text) != placeholders(name):
         hint = f"Give its name with the same braces. For albums of its own: was: {NO_RULE}."
         reader.problem(value, f"the album is split, and {name!r} was not split in the same way", hint=hint)
     return name, False

@@ -33,21 +33,21 @@ class Diagnostics:
             raise ConfigurationError(tuple(dict.fromkeys(self.problems)))
 
 
-def nearest(word: str, known: Iterable[str], *, count: int = 1) -> list[str]:
+def nearest(word: str, candidates: Iterable[str], *, count: int = 1) -> list[str]:
     """The known words nearest to one that is not known, best first; compared without regard to case and form."""
-    by_folded = {folded(candidate): candidate for candidate in known}
+    by_folded = {folded(candidate): candidate for candidate in candidates}
     close = difflib.get_close_matches(folded(word), by_folded, n=count, cutoff=0.6)
     return [by_folded[candidate] for candidate in close]
 
 
 def did_you_mean(
-    word: str, known: Iterable[str], otherwise: str = "", *, count: int = 1, written: Callable[[str], str] = repr
+    word: str, candidates: Iterable[str], otherwise: str = "", *, count: int = 1, written: Callable[[str], str] = repr
 ) -> str:
     """The hint for a word that is not known, such as `Did you mean 'city'?`; `otherwise` if no known word is near.
 
     At most `count` known words stand in it, each as `written` writes it.
     """
-    return question_after(map(written, nearest(word, known, count=count))) or otherwise
+    return question_after(map(written, nearest(word, candidates, count=count))) or otherwise
 
 
 def question_after(words: Iterable[str]) -> str:

@@ -32,8 +32,8 @@ def why_no_id(text: str) -> str | None:
 
 def id_in_url(url: str, kind: str) -> str | None:
     """The id in `https://…/albums/ID`, `https://…/people/ID?…`; None where there is none."""
-    found = re.search(rf"/{kind}/([0-9a-fA-F-]{{36}})(?:[/?#]|$)", url)
-    return found.group(1) if found else None
+    match = re.search(rf"/{kind}/([0-9a-fA-F-]{{36}})(?:[/?#]|$)", url)
+    return match.group(1) if match else None
 
 
 def read_asset(value: ValueNode, reader: Reader) -> str | None:
@@ -41,10 +41,10 @@ def read_asset(value: ValueNode, reader: Reader) -> str | None:
     text = reader.text(value, "the id of a photo, or the address of its page,")
     if text is None:
         return None
-    found = id_in_url(text, "photos") or text.strip()
-    if is_id(found):
-        return found.lower()
+    asset_id = id_in_url(text, "photos") or text.strip()
+    if is_id(asset_id):
+        return asset_id.lower()
     hint = "Open the photo in Immich and copy the address."
-    message = why_no_id(found) or f"{text!r} is neither the id of a photo nor the address of its page"
+    message = why_no_id(asset_id) or f"{text!r} is neither the id of a photo nor the address of its page"
     reader.problem(value, message, hint=hint)
     return None

@@ -46,17 +46,17 @@ class Reader:
     settle: int = SETTLE
     """Seconds since its upload until a photo counts as looked at, where an album says nothing else."""
 
-    def problem(self, at: ValueNode | Span, message: str, *, hint: str | None = None) -> None:
+    def problem(self, place: ValueNode | Span, message: str, *, hint: str | None = None) -> None:
         """Note a problem at a value."""
-        span = at.span if isinstance(at, ScalarNode | SequenceNode | MappingNode) else at
+        span = place.span if isinstance(place, ScalarNode | SequenceNode | MappingNode) else place
         self.diagnostics.problems.append(span.problem(message, hint=hint))
 
     def text(self, value: ValueNode, meant: str) -> str | None:
         """A text that is not blank; `meant` says what it is, such as "a name"."""
         if isinstance(value, ScalarNode) and value.text.strip():
             return value.text
-        found = "a blank text" if isinstance(value, ScalarNode) and value.quoted else name_of(value)
-        self.problem(value, f"{meant} is expected here, not {found}")
+        what = "a blank text" if isinstance(value, ScalarNode) and value.quoted else name_of(value)
+        self.problem(value, f"{meant} is expected here, not {what}")
         return None
 
     def truth(self, value: ValueNode) -> bool | None:
@@ -98,20 +98,20 @@ class Reader:
         if not isinstance(value, MappingNode):
             self.problem(value, f"{meant} is expected here, a mapping, not {name_of(value)}")
             return None
-        found = self.known_entries(value, words, meant)
-        return found if len(found) == len(value.entries) else None
+        entries = self.known_entries(value, words, meant)
+        return entries if len(entries) == len(value.entries) else None
 
     def known_entries(self, value: MappingNode, words: Iterable[str], meant: str) -> dict[str, ValueNode]:
         """The entries whose keys are known words; unknown ones are noted with the nearest known."""
-        known = tuple(words)
-        found: dict[str, ValueNode] = {}
+        known_words = tuple(words)
+        entries: dict[str, ValueNode] = {}
         for key, entry in value.entries:
-            if key.text in known:
-                found[key.text] = entry
+            if key.text in known_words:
+                entries[key.text] = entry
                 continue
-            hint = did_you_mean(key.text, known, f"Known are {', '.join(known)}.")
+            hint = did_you_mean(key.text, known_words, f"Known are {', '.join(known_words)}.")
             self.problem(key, f"unknown word {key.text!r} in {meant}", hint=hint)
-        return found
+        return entries
 
 
 def all_of(nodes: Iterable[Node | None]) -> Node | None:
@@ -173,9 +173,9 @@ def options(
 
 def all_or_none(nodes: Iterable[Node | None]) -> tuple[Node, ...] | None:
     """The nodes, or None where one of them could not be read."""
-    found = tuple(nodes)
-    read = tuple(each for each in found if each is not None)
-    return read if len(read) == len(found) else None
+    all_nodes = tuple(nodes)
+    read = tuple(node for node in all_nodes if node is not None)
+    return read if len(read) == len(all_nodes) else None
 
 
 def with_origin(node: Node | None, origin: Place | None) -> Node | None:

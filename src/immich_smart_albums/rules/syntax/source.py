@@ -72,15 +72,15 @@ class Source:
         return FlagOrigin(self.label)
 
     def problem(
-        self, message: str, *, hint: str | None = None, key: str | None = None, at: int | None = None
+        self, message: str, *, hint: str | None = None, key: str | None = None, offset: int | None = None
     ) -> Problem:
         """A problem in this source, at a JSON key or at a character offset into the text."""
-        at = self.offset_of_key(key) if key is not None else at
-        if at is None:
+        offset = self.offset_of_key(key) if key is not None else offset
+        if offset is None:
             return Problem(self.label, message, hint)
-        before = self.text[:at]
+        before = self.text[:offset]
         line = before.count("\n") + 1
-        column = at - (before.rfind("\n") + 1) + 1
+        column = offset - (before.rfind("\n") + 1) + 1
         where = f"{self.label}:{line}:{column}" if self.form is Form.FILE else f"{self.label}, column {column}"
         text_line = self.text.split("\n")[line - 1]
         # A long inline value is cut around the place, so that the caret stays on screen.
@@ -93,5 +93,5 @@ class Source:
 
         `skip` passes over that many places where it stands before.
         """
-        found = [match.start() for match in re.finditer(rf'"{re.escape(key)}"\s*:', self.text)]
-        return found[skip] if skip < len(found) else None
+        offsets = [match.start() for match in re.finditer(rf'"{re.escape(key)}"\s*:', self.text)]
+        return offsets[skip] if skip < len(offsets) else None

@@ -33,7 +33,7 @@ def accident(text: str) -> str | None:
     if _MEANT.search(text):
         return None
     for pattern, words in _ACCIDENTS:
-        found = pattern.search(text)
-        if found:
-            return words.format(found[0])
+        match = pattern.search(text)
+        if match:
+            return words.format(match[0])
     return None

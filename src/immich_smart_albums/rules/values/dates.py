@@ -118,11 +118,11 @@ def read_period(value: ValueNode, reader: Reader) -> DateRange | None:
     return _in_order(DateRange(start, end), value, reader)
 
 
-def read_bounds(entries: Mapping[str, ValueNode], at: ValueNode, reader: Reader) -> DateRange | None:
+def read_bounds(entries: Mapping[str, ValueNode], node: ValueNode, reader: Reader) -> DateRange | None:
     """The period in which everything lies that the words of BOUNDS say; there is at least one of them."""
     readers = {"after": _after, "before": _before, "between": _between, "last": _last}
     read = [readers[word](value, reader) for word, value in entries.items() if word in readers]
-    periods = [each for each in read if each is not None]
+    periods = [period for period in read if period is not None]
     if len(periods) < len(read):
         return None
     start = max((period.start for period in periods if period.start is not None), default=None)
@@ -130,7 +130,7 @@ def read_bounds(entries: Mapping[str, ValueNode], at: ValueNode, reader: Reader)
     ended = sorted(
         (period for period in periods if period.end is not None), key=lambda date_range: str(date_range.last)
     )
-    return _in_order(DateRange(start, ended[0].end if ended else None), at, reader)
+    return _in_order(DateRange(start, ended[0].end if ended else None), node, reader)
 
 
 def _after(value: ValueNode, reader: Reader) -> DateRange | None:
@@ -156,12 +156,12 @@ def _between(value: ValueNode, reader: Reader) -> DateRange | None:
 
 def _last(value: ValueNode, reader: Reader) -> DateRange | None:
     """From the same day that long ago on; to tomorrow, since elsewhere on earth it may be tomorrow already."""
-    found = _LAST.fullmatch(value.text.strip()) if isinstance(value, ScalarNode) else None
-    if found is None or int(found[1]) == 0:
+    match = _LAST.fullmatch(value.text.strip()) if isinstance(value, ScalarNode) else None
+    if match is None or int(match[1]) == 0:
         hint = "Write a number with days, weeks, months or years."
         reader.problem(value, f"a length of time such as 30 days is expected here, not {name_of(value)}", hint=hint)
         return None
-    number, unit, today = int(found[1]), found[2].lower(), reader.today
+    number, unit, today = int(match[1]), match[2].lower(), reader.today
     if unit in {"day", "week"}:
         days = number * (7 if unit == "week" else 1)
         start = today - timedelta(days) if days < today.toordinal() else date.min
@@ -183,26 +183,28 @@ def _moment(value: ValueNode, reader: Reader) -> str | None:
     return _checked(value.text.strip() if isinstance(value, ScalarNode) else "", value, reader)
 
 
-def _checked(text: str, at: ValueNode, reader: Reader) -> str | None:
+def _checked(text: str, node: ValueNode, reader: Reader) -> str | None:
     """A moment, checked against the calendar."""
     if _MOMENT.fullmatch(text):
         moment = text.replace(" ", "T")
         try:
             datetime.fromisoformat(_filled(moment, _FIRST_MOMENT))
         except ValueError:
-            reader.problem(at, f"there is no {text} in the calendar")
+            reader.problem(node, f"there is no {text} in the calendar")
             return None
         return moment
     if _ZONED.fullmatch(text):
-        reader.problem(at, f"{text!r} has a time zone", hint="Write local time without a zone: 2023-07-14 18:30.")
+        reader.problem(node, f"{text!r} has a time zone", hint="Write local time without a zone: 2023-07-14 18:30.")
         return None
     hint = "Write year, month and day, such as 2023-07-14; a time may follow."
-    reader.problem(at, f"{MOMENT} is expected here, not {name_of(at)}", hint=hint)
+    reader.problem(node, f"{MOMENT} is expected here, not {name_of(node)}", hint=hint)
     return None
 
 
-def _in_order(period: DateRange, at: ValueNode, reader: Reader) -> DateRange | None:
+def _in_order(period: DateRange, node: ValueNode, reader: Reader) -> DateRange | None:
     if period.start is None or period.end is None or period.start[: len(period.end)] <= period.end:
         return period
-    reader.problem(at, f"a period {period.words} ends before it begins: nothing can match", hint="Swap the two dates.")
+    reader.problem(
+        node, f"a period {period.words} ends before it begins: nothing can match", hint="Swap the two dates."
+    )
     return None

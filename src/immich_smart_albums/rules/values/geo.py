@@ -40,8 +40,8 @@ def in_polygon(point: Point, corners: Sequence[Point]) -> bool:
     inside = False
     # Longitudes go on without a jump from corner to corner, the short way around.
     east = [corners[0][1]]
-    for _, each in corners[1:]:
-        east.append(east[-1] + (each - east[-1] + 180) % 360 - 180)
+    for _, corner in corners[1:]:
+        east.append(east[-1] + (corner - east[-1] + 180) % 360 - 180)
     middle = (min(east) + max(east)) / 2
     longitude += 360 * round((middle - longitude) / 360)
     for place, (lat1, _) in enumerate(corners):
@@ -106,10 +106,10 @@ def _corner(value: ValueNode, reader: Reader) -> Point | None:
     return None if latitude is None or longitude is None else (latitude, longitude)
 
 
-def _lacks(entries: dict[str, ValueNode], words: Sequence[str], at: ValueNode, reader: Reader) -> bool:
+def _lacks(entries: dict[str, ValueNode], words: Sequence[str], node: ValueNode, reader: Reader) -> bool:
     missing = [word for word in words if word not in entries]
     if missing:
-        reader.problem(at, f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing here")
+        reader.problem(node, f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing here")
     return bool(missing)
 
 
@@ -122,8 +122,8 @@ def _degrees(value: ValueNode, reader: Reader, most: int) -> float | None:
 
 
 def _metres(value: ValueNode, reader: Reader) -> float | None:
-    found = _DISTANCE.fullmatch(value.text.strip()) if isinstance(value, ScalarNode) else None
-    metres = float(found[1]) * _METRES[found[2].lower()] if found else 0
+    match = _DISTANCE.fullmatch(value.text.strip()) if isinstance(value, ScalarNode) else None
+    metres = float(match[1]) * _METRES[match[2].lower()] if match else 0
     if 0 < metres <= _HALF_ROUND:
         return metres
     message = f"a distance is expected here, not {name_of(value)}"

@@ -67,12 +67,12 @@ def read_range(value: ValueNode, reader: Reader, unit: Unit) -> Range | None:
     """The range in a value; None with a problem noted."""
     if isinstance(value, MappingNode):
         return _from_entries(value, reader, unit)
-    found = _from_text(value.text.strip(), unit) if isinstance(value, ScalarNode) else None
-    if found is None:
+    range_ = _from_text(value.text.strip(), unit) if isinstance(value, ScalarNode) else None
+    if range_ is None:
         hint = f"Ranges are written such as {unit.example}."
         reader.problem(value, f"{unit.meant} or a range is expected here, not {name_of(value)}", hint=hint)
         return None
-    return _in_order(found, value, reader)
+    return _in_order(range_, value, reader)
 
 
 def _from_text(text: str, unit: Unit) -> Range | None:
@@ -110,9 +110,9 @@ def _from_entries(value: MappingNode, reader: Reader, unit: Unit) -> Range | Non
     return _in_order(Range(ends.get("min"), ends.get("max")), value, reader) if len(ends) == len(entries) else None
 
 
-def _in_order(found: Range, value: ValueNode, reader: Reader) -> Range | None:
-    if found.low is None or found.high is None or found.low <= found.high:
-        return found
+def _in_order(range_: Range, value: ValueNode, reader: Reader) -> Range | None:
+    if range_.low is None or range_.high is None or range_.low <= range_.high:
+        return range_
     reader.problem(value, "the range ends before it begins: nothing can match", hint="Swap its two ends.")
     return None
 

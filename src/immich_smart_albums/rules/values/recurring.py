@@ -77,30 +77,30 @@ WEEKDAYS = NumberedNames(
 )
 
 
-def read_numbers(value: ValueNode, reader: Reader, known: NumberedNames) -> dict[int, str] | None:
+def read_numbers(value: ValueNode, reader: Reader, names: NumberedNames) -> dict[int, str] | None:
     """The numbers, with their names, of one name, a range or a list of these; None with a problem noted."""
-    values = reader.elements(value, known.meant)
+    values = reader.elements(value, names.meant)
     if values is None:
         return None
-    read = [_some(value, reader, known) for value in values]
-    found = {number for numbers in read if numbers is not None for number in numbers}
-    return None if None in read else {number: known.names[number - 1] for number in sorted(found)}
+    read = [_some(value, reader, names) for value in values]
+    chosen = {number for numbers in read if numbers is not None for number in numbers}
+    return None if None in read else {number: names.names[number - 1] for number in sorted(chosen)}
 
 
-def _some(value: ValueNode, reader: Reader, known: NumberedNames) -> tuple[int, ...] | None:
+def _some(value: ValueNode, reader: Reader, names: NumberedNames) -> tuple[int, ...] | None:
     text = value.text.strip() if isinstance(value, ScalarNode) else ""
-    if text.lower() in known.groups:
-        return known.groups[text.lower()]
+    if text.lower() in names.groups:
+        return names.groups[text.lower()]
     first_part, dots, last_part = (part.strip() for part in text.partition(".."))
-    ends = [known.number(first_part or (known.names[0] if last_part else ""))]
-    ends += [known.number(last_part or (known.names[-1] if first_part else ""))] if dots else []
+    ends = [names.number(first_part or (names.names[0] if last_part else ""))]
+    ends += [names.number(last_part or (names.names[-1] if first_part else ""))] if dots else []
     if None in ends:
         otherwise = "A range is written with two dots: Monday..Friday."
-        hint = did_you_mean(text, (*known.names, *known.groups), otherwise, written=str)
-        reader.problem(value, f"{known.meant} is expected here, not {name_of(value)}", hint=hint)
+        hint = did_you_mean(text, (*names.names, *names.groups), otherwise, written=str)
+        reader.problem(value, f"{names.meant} is expected here, not {name_of(value)}", hint=hint)
         return None
     first, last = ends[0] or 0, ends[-1] or 0
-    around = len(known.names)
+    around = len(names.names)
     return tuple((first - 1 + step) % around + 1 for step in range((last - first) % around + 1))
 
 

@@ -180,7 +180,7 @@ def _character(escape: re.Match[str]) -> str:
 
 def _has_marks(text: str) -> bool:
     """Whether there are characters that compose with the one before them."""
-    return any(unicodedata.combining(each) or each in _JAMO for each in text)
+    return any(unicodedata.combining(character) or character in _JAMO for character in text)
 
 
 def _compiled(text: str) -> regex.Pattern[str]:
@@ -203,17 +203,17 @@ def _advice(message: str) -> str:
 
 
 def _remembering(search: Callable[[str], bool]) -> Callable[[object], bool]:
-    known: dict[str, bool] = {}
+    results: dict[str, bool] = {}
 
     def matches(value: object) -> bool:
         if value is None:
             return False
         text = str(value)
-        found = known.get(text)
-        if found is None:
-            found = search(nfc(text))
-            if len(known) < _REMEMBERED and len(text) <= _REMEMBERED_LENGTH:
-                known[text] = found
-        return found
+        result = results.get(text)
+        if result is None:
+            result = search(nfc(text))
+            if len(results) < _REMEMBERED and len(text) <= _REMEMBERED_LENGTH:
+                results[text] = result
+        return result
 
     return matches

@@ -70,10 +70,10 @@ def _nested(argument: object) -> int:
 
 def plain_text(text: str) -> str | None:
     """What a pattern that is a plain text, perhaps with anchors, looks for; None for any other."""
-    found = _PLAIN.fullmatch(text)
-    if found is None or not any(map(str.isalnum, found[1])):
+    match = _PLAIN.fullmatch(text)
+    if match is None or not any(map(str.isalnum, match[1])):
         return None
-    return re.sub(r"\\(.)", r"\1", found[1])
+    return re.sub(r"\\(.)", r"\1", match[1])
 
 
 def plain_braces(text: str) -> str:

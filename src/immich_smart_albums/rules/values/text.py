@@ -49,7 +49,7 @@ class TextField:
 def read_text_test(value: ValueNode, reader: Reader, of: TextField) -> Node | None:
     """The test in a value, or in each value of a list, of which any holds."""
     meant = f"a regular expression for the {of.noun}"
-    return read_list(value, reader, meant, lambda each: _one(each, reader, of), none=of.unknown)
+    return read_list(value, reader, meant, lambda item: _one(item, reader, of), none=of.unknown)
 
 
 def _one(value: ValueNode, reader: Reader, of: TextField) -> Node | None:
@@ -74,7 +74,7 @@ def _note_accident(value: ValueNode, reader: Reader, of: TextField) -> None:
 def _listed(
     read: Callable[[ValueNode, Reader, TextField], Node | None], reader: Reader, of: TextField, value: ValueNode
 ) -> Node | None:
-    return read_list(value, reader, f"a text for the {of.noun}", lambda each: read(each, reader, of))
+    return read_list(value, reader, f"a text for the {of.noun}", lambda item: read(item, reader, of))
 
 
 def _matches(value: ValueNode, reader: Reader, of: TextField) -> Filter | None:
@@ -107,11 +107,11 @@ def _from_glob(text: str) -> str:
     return written
 
 
-def _check(words: str, regex: str, at: ValueNode, reader: Reader, of: TextField) -> Filter | None:
+def _check(words: str, regex: str, node: ValueNode, reader: Reader, of: TextField) -> Filter | None:
     try:
         pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH)
     except PatternError as error:
-        problem = at.span.problem(error.reason, hint=error.hint)
+        problem = node.span.problem(error.reason, hint=error.hint)
         excerpt = marked(error.text, error.position)
         reader.diagnostics.problems.append(replace(problem, excerpt=excerpt))
         return None
@@ -120,7 +120,7 @@ def _check(words: str, regex: str, at: ValueNode, reader: Reader, of: TextField)
         try:
             return pattern.matches(of.getter(record))
         except PatternTimeout as error:
-            message = f"{at.span}: {words} failed on asset {record.get('id')}: {error}"
+            message = f"{node.span}: {words} failed on asset {record.get('id')}: {error}"
             hint = "Write it simpler: avoid repetition inside repetition, such as (a+)+."
             raise FilterError(message, hint=hint) from None
 

@@ -85,7 +85,7 @@ class RunCache:
     def recall(self, scan: Scan) -> SearchResult | None:
         """See `SearchCache.recall`. Raises nothing: what cannot be asked is read in full and fails there."""
         try:
-            found = self._up_to_date(scan)
+            result = self._up_to_date(scan)
         except CacheMissError as doubt:
             self._doubt(scan, str(doubt), str(doubt))
             return None
@@ -94,19 +94,19 @@ class RunCache:
             return None
         with self._lock:
             self._recalled += 1
-        return found
+        return result
 
-    def keep(self, scan: Scan, found: SearchResult) -> None:
+    def keep(self, scan: Scan, result: SearchResult) -> None:
         """See `SearchCache.keep`."""
         before = self._counted.get(self._key(scan))
         if before is None:
             return
         try:
-            ids, total = ids_of(found), self._searches.count(scan.query)
+            ids, total = ids_of(result), self._searches.count(scan.query)
         except (ValueError, ServerError):
             return
         if total == before >= length(ids):
-            self._make(scan, self._stamp(self._whose.now), CacheEntry.of(found, ids, total))
+            self._make(scan, self._stamp(self._whose.now), CacheEntry.of(result, ids, total))
         else:
             self._log(f"{scan.query.describe()}: not kept: the library changed meanwhile")
 
@@ -143,32 +143,34 @@ class RunCache:
         reason = untracked_reason(scan)
         if reason is not None:
             raise CacheMissError(f"Immich does not tell of changes of {reason}")
-        stamp, kept = self._load(scan)
+        stamp, entry = self._load(scan)
         changed = self._edits.since(stamp.watermark)
         new = self._among_changed(scan, stamp.watermark) if changed else SearchResult()
-        before = [each for each in map(pack, changed) if contains(kept.ids, each)]
-        ids = exchanged(kept.ids, before, map(pack, new.places))
-        total = length(ids) + kept.total - length(kept.ids)
+        before = [packed_id for packed_id in map(pack, changed) if contains(entry.ids, packed_id)]
+        ids = exchanged(entry.ids, before, map(pack, new.places))
+        total = length(ids) + entry.total - length(entry.ids)
         if self._searches.count(scan.query) != total:
             raise CacheMissError("the server counts other than what was known and what changed add up to")
-        found = kept.found()
-        found.drop(changed | new.places.keys())
-        found.add(new)
-        self._make(scan, self._stamp(stamp.read_at), CacheEntry.of(found, ids, total) if before or new.places else None)
+        result = entry.found()
+        result.drop(changed | new.places.keys())
+        result.add(new)
+        self._make(
+            scan, self._stamp(stamp.read_at), CacheEntry.of(result, ids, total) if before or new.places else None
+        )
         self._log(
-            f"{scan.query.describe()}: known from before; of {length(kept.ids)} changed or gone {len(before)},"
+            f"{scan.query.describe()}: known from before; of {length(entry.ids)} changed or gone {len(before)},"
             f" found anew {len(new.places)}"
         )
-        found.places = places(unpacked(ids) if scan.keeps_ids or not scan.trees else found.assets)
-        found.count = length(ids)
-        return found
+        result.places = places(unpacked(ids) if scan.keeps_ids or not scan.trees else result.assets)
+        result.count = length(ids)
+        return result
 
     def _load(self, scan: Scan) -> tuple[Stamp, CacheEntry]:
         loaded = self._store.load(self._key(scan))
         if loaded is None:
             raise CacheMissError("not read like this before")
         try:
-            stamp, kept = Stamp.decode(loaded[0]), CacheEntry.decode(loaded[1])
+            stamp, entry = Stamp.decode(loaded[0]), CacheEntry.decode(loaded[1])
         except UNREADABLE:
             raise CacheMissError("what was kept cannot be read") from None
         if stamp.version != str(self._whose.version):
@@ -177,7 +179,7 @@ class RunCache:
             raise CacheMissError("the server's clock went back")
         if self._whose.now - stamp.read_at >= DAY:
             raise CacheMissError("a day has gone by since the last time")
-        return stamp, kept
+        return stamp, entry
 
     def _among_changed(self, scan: Scan, watermark: int) -> SearchResult:
         """What the search finds of what changed."""
@@ -192,9 +194,9 @@ class RunCache:
     def _stamp(self, read_at: int) -> Stamp:
         return Stamp(str(self._whose.version), self._whose.now, self._whose.now - OVERLAP, read_at)
 
-    def _make(self, scan: Scan, stamp: Stamp, kept: CacheEntry | None) -> None:
+    def _make(self, scan: Scan, stamp: Stamp, entry: CacheEntry | None) -> None:
         with self._lock:
-            self._made[self._key(scan)] = stamp, None if kept is None else kept.encode()
+            self._made[self._key(scan)] = stamp, None if entry is None else entry.encode()
 
     def _key(self, scan: Scan) -> str:
         return cache_key(scan, FORMAT, self._whose.user_id, *self._whose.partners)

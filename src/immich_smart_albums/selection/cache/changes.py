@@ -33,7 +33,7 @@ class ChangeFeed:
     @property
     def seen(self) -> frozenset[str]:
         """Every changed photo that the run has seen."""
-        return frozenset().union(*(each for each in self._known.values() if isinstance(each, frozenset)))
+        return frozenset().union(*(changed for changed in self._known.values() if isinstance(changed, frozenset)))
 
     def since(self, watermark: int) -> frozenset[str]:
         """Every photo that changed since an instant in ms, wherever it is shown now, and in the trash too.
@@ -48,10 +48,10 @@ class ChangeFeed:
                     self._known[watermark] = doubt
                 except ServerError as error:
                     self._known[watermark] = CacheMissError(error.message)
-            known = self._known[watermark]
-        if isinstance(known, CacheMissError):
-            raise known
-        return known
+            changed = self._known[watermark]
+        if isinstance(changed, CacheMissError):
+            raise changed
+        return changed
 
     def _read(self, watermark: int) -> frozenset[str]:
         filters = (("updatedAfter", from_milliseconds(watermark)), ("withDeleted", True))
@@ -69,8 +69,8 @@ def changed_since(query: Query, watermark: int) -> Query:
     bound = from_milliseconds(watermark)
     if query.is_structured:
         is_bound = [condition.field == "updatedAt" and condition.operator == "gte" for condition in query.conditions]
-        bounds = [str(each.value) for each, is_it in zip(query.conditions, is_bound, strict=True) if is_it]
-        others = [each for each, is_it in zip(query.conditions, is_bound, strict=True) if not is_it]
+        bounds = [str(condition.value) for condition, is_it in zip(query.conditions, is_bound, strict=True) if is_it]
+        others = [condition for condition, is_it in zip(query.conditions, is_bound, strict=True) if not is_it]
         return replace(query, conditions=tuple(sorted([*others, Condition("updatedAt", "gte", max([bound, *bounds]))])))
     filters = dict(query.filters)
     filters["updatedAfter"] = max(bound, str(filters.get("updatedAfter", "")))

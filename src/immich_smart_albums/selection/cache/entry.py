@@ -51,15 +51,15 @@ def contains(data: bytes, wanted: bytes) -> bool:
 def exchanged(data: bytes, gone: Iterable[bytes], come: Iterable[bytes]) -> bytes:
     """The ids without some, and with others, whether or not these were there; time follows how many these are."""
     arrivals = set(come)
-    view, at = memoryview(data), 0
+    view, position = memoryview(data), 0
     pieces: list[bytes | memoryview] = []
-    for each in sorted({*gone, *arrivals}):
-        start = _start(data, each)
-        pieces.append(view[at:start])
-        at = start + _SIZE if view[start : start + _SIZE] == each else start
-        if each in arrivals:
-            pieces.append(each)
-    pieces.append(view[at:])
+    for packed_id in sorted({*gone, *arrivals}):
+        start = _start(data, packed_id)
+        pieces.append(view[position:start])
+        position = start + _SIZE if view[start : start + _SIZE] == packed_id else start
+        if packed_id in arrivals:
+            pieces.append(packed_id)
+    pieces.append(view[position:])
     return b"".join(pieces)
 
 
@@ -107,11 +107,11 @@ class CacheEntry(msgspec.Struct, frozen=True, array_like=True):
     """Empty where nothing is split."""
 
     @classmethod
-    def of(cls, found: SearchResult, ids: bytes, total: int) -> Self:
+    def of(cls, result: SearchResult, ids: bytes, total: int) -> Self:
         """What is kept of a search that found these ids."""
-        assets = list(found.assets.values())
-        groups = [found.groups[asset.id] for asset in assets] if found.groups else []
-        return cls(ids, total, assets, [found.passed[asset.id] for asset in assets], groups)
+        assets = list(result.assets.values())
+        groups = [result.groups[asset.id] for asset in assets] if result.groups else []
+        return cls(ids, total, assets, [result.passed[asset.id] for asset in assets], groups)
 
     def found(self) -> SearchResult:
         """What may match of it again, without places."""
@@ -132,11 +132,11 @@ class CacheEntry(msgspec.Struct, frozen=True, array_like=True):
         return msgspec.msgpack.decode(data, type=cls)
 
 
-def ids_of(found: SearchResult) -> bytes:
+def ids_of(result: SearchResult) -> bytes:
     """The ids of everything that was found. Raises ValueError where they are not all known, or no UUIDs."""
-    if len(found.places) != found.count:
+    if len(result.places) != result.count:
         raise ValueError("not every id was kept")
-    return packed(found.places)
+    return packed(result.places)
 
 
 def places(ids: Iterable[str]) -> dict[str, int]:

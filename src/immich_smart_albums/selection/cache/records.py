@@ -70,20 +70,20 @@ class RecordCache:
     def shared(self) -> dict[Query, frozenset[str]]:
         """The searches that cost nothing any more, with the top-level fields of what they found."""
         with self._lock:
-            return {query: roots(kept.fields) for query, kept in self._cached.items()}
+            return {query: roots(cached.fields) for query, cached in self._cached.items()}
 
     def sizes(self) -> dict[Query, int]:
         """How many assets these searches found."""
         with self._lock:
-            return {query: kept.count for query, kept in self._cached.items()}
+            return {query: cached.count for query, cached in self._cached.items()}
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[Records, None, None]:
         """See `SearchApi.find`."""
-        kept = self._cached.get(query)
-        if kept is not None and fields <= kept.fields:
-            yield from (msgspec.msgpack.decode(batch) for batch in kept.batches)
+        cached = self._cached.get(query)
+        if cached is not None and fields <= cached.fields:
+            yield from (msgspec.msgpack.decode(batch) for batch in cached.batches)
             return
-        fields |= WIDE if kept is None else kept.fields
+        fields |= WIDE if cached is None else cached.fields
         packed: list[bytes] | None = []
         size = 0
         ids: set[object] = set()
@@ -109,9 +109,9 @@ class RecordCache:
 
     def estimate(self, query: Query) -> int | None:
         """See `SearchApi.estimate`; each search is asked about once."""
-        kept = self._cached.get(query)
-        if kept is not None:
-            return kept.count
+        cached = self._cached.get(query)
+        if cached is not None:
+            return cached.count
         if query not in self._counts:
             self._counts[query] = self._searches.estimate(query)
         return self._counts[query]

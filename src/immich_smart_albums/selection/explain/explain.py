@@ -81,11 +81,11 @@ def explain(
 
     `written` is the tree before its names were looked up, for the user's own words; `name_of` names ids.
     """
-    told = _Explainer(ask, name_of, {}).tell(match, match if written is None else written)
+    judgement = _Explainer(ask, name_of, {}).tell(match, match if written is None else written)
     first: dict[Search | Filter, Reason] = {}
-    for leaf, reason in told.asked:
+    for leaf, reason in judgement.asked:
         first.setdefault(leaf, reason)  # one that stands twice is told once
-    return Explanation(told.reason, tuple(reason for leaf, reason in first.items() if leaf in told.turns))
+    return Explanation(judgement.reason, tuple(reason for leaf, reason in first.items() if leaf in judgement.turns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class _Explainer:
         originals = _written_parts(node, written)
         parts: dict[int, _Judgement] = {}
         deciding: frozenset[Search | Filter] | None = None
-        for place in sorted(range(len(node.children)), key=lambda at: _cost(node.children[at])):
+        for place in sorted(range(len(node.children)), key=lambda number: _cost(node.children[number])):
             part = parts[place] = self.tell(node.children[place], originals[place])
             if part.passed is not is_all:
                 deciding = part.turns if deciding is None else deciding & part.turns
@@ -249,7 +249,7 @@ def value_text(value: object) -> str:
         case float():
             text = f"{value:g}"
         case Mapping():
-            text = "; ".join(f"{name.rpartition('.')[2]}: {value_text(each)}" for name, each in value.items())
+            text = "; ".join(f"{name.rpartition('.')[2]}: {value_text(part)}" for name, part in value.items())
         case Iterable():
             text = ", ".join(map(value_text, value)) or "nothing"
         case _:

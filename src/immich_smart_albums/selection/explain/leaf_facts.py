@@ -54,7 +54,7 @@ class LeafFacts:
         """The search that says the same as a filter, in each place where the asset was found."""
         if superset is None or not is_composable(superset) or superset.is_structured:
             return
-        own = {each for each in superset.filters if each[0] != "withDeleted"}
+        own = {condition for condition in superset.filters if condition[0] != "withDeleted"}
         finding = (universe(scan.query) for scan, result in self._scans() if _is_known(result, asset_id))
         for around in dict.fromkeys(finding):
             if around is not None:

@@ -16,9 +16,9 @@ _LISTS = {"people": "name", "tags": "value"}
 
 def record_values(query: Query, record: Record) -> dict[str, object]:
     """The values in a record that a query is about, by the record's names; empty where it shows none of them."""
-    asked = [name for name, _ in query.filters]
-    asked += [condition.field for branch in (query.conditions, *query.either) for condition in branch]
-    paths = dict.fromkeys(path for name in asked if (path := BY_NAME[name].record_path) is not None)
+    names = [name for name, _ in query.filters]
+    names += [condition.field for branch in (query.conditions, *query.either) for condition in branch]
+    paths = dict.fromkeys(path for name in names if (path := BY_NAME[name].record_path) is not None)
     return {path: _value(path, record) for path in paths}
 
 
@@ -29,6 +29,6 @@ def _value(field: str, record: Record) -> object:
         return [element.get(_LISTS[field]) or "(no name)" for element in elements if isinstance(element, dict)]
     holder: object = record
     *outer, name = field.split(".")
-    for each in outer:
-        holder = holder.get(each) if isinstance(holder, dict) else None
+    for part in outer:
+        holder = holder.get(part) if isinstance(holder, dict) else None
     return holder.get(name) if isinstance(holder, dict) else None

@@ -64,7 +64,7 @@ def _value(name: str, value: object, name_of: NameOf) -> str:
     match value:
         case tuple():
             return " and ".join(
-                name_of(name, str(each)) if BY_NAME[name].type is Type.IDS else str(each) for each in value
+                name_of(name, str(part)) if BY_NAME[name].type is Type.IDS else str(part) for part in value
             )
         case bool() | None:
             return "none" if value is None else str(value).lower()

@@ -57,8 +57,8 @@ def _needing(needed: int) -> Table:
 def missing_stages(table: Table, done: Stages) -> tuple[Stage, ...]:
     """The fewest steps that are still to be done for certainty, in Immich's order; empty where there is certainty."""
     number = _number(done)
-    ways = [each & ~number for each in _SETS if table >> (each | number) & 1]
-    fewest = min(ways, key=lambda each: (each.bit_count(), each), default=_number(Stage) & ~number)
+    ways = [subset & ~number for subset in _SETS if table >> (subset | number) & 1]
+    fewest = min(ways, key=lambda subset: (subset.bit_count(), subset), default=_number(Stage) & ~number)
     return tuple(stage for stage in Stage if _BITS[stage] & fewest)
 
 
@@ -66,13 +66,13 @@ def missing_stages(table: Table, done: Stages) -> tuple[Stage, ...]:
 def deciding_stages(table: Table, done: Stages) -> Stages:
     """The steps beyond those that are done by which certainty may still come about."""
     number = _number(done)
-    sets = [each for each in _SETS if each & number == number]
+    sets = [subset for subset in _SETS if subset & number == number]
     if table >> number & 1:
         return frozenset()
     turning = (
         stage
         for stage, bit in _BITS.items()
-        if any(not table >> each & 1 and table >> (each | bit) & 1 for each in sets)
+        if any(not table >> subset & 1 and table >> (subset | bit) & 1 for subset in sets)
     )
     return frozenset(turning)
 
@@ -122,13 +122,13 @@ def _of_rule(rule: Rule) -> Stages:
 
 def _stages(part: Branch) -> Stages:
     """Everything that the answers of a part may need."""
-    found = when_found(part.driver)
+    stages = when_found(part.driver)
     for leaf in () if part.residual is None else leaves(part.residual):
         if isinstance(leaf, Search):
-            found |= when_found(leaf.query) | when_missing(leaf.query)
+            stages |= when_found(leaf.query) | when_missing(leaf.query)
         elif isinstance(leaf, Filter):
-            found |= when_passed(leaf) | when_failed(leaf)
-    return found
+            stages |= when_passed(leaf) | when_failed(leaf)
+    return stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +161,8 @@ class _AssetCertainty:
                 holds, fails = self._of(node.child, holding)
                 return fails, holds
             case All():
-                known = holding.union(*(self._known(child) for child in node.children))
-                pairs = [self._of(child, known) for child in node.children]
+                conditions = holding.union(*(self._known(child) for child in node.children))
+                pairs = [self._of(child, conditions) for child in node.children]
                 return _every(holds for holds, _ in pairs), _any(fails for _, fails in pairs)
             case Any():
                 pairs = [self._of(child, holding) for child in node.children]

@@ -57,19 +57,19 @@ class DetailFetcher:
     def values(self, key: SplitKey, ids: AbstractSet[str]) -> dict[str, tuple[str, ...]]:
         """The values of a key that some assets have. Raises ServerError."""
         self._read(ids)
-        at = self._keys.index(key)
-        return {id_: self._values[id_][at] for id_ in ids if id_ in self._values}
+        number = self._keys.index(key)
+        return {id_: self._values[id_][number] for id_ in ids if id_ in self._values}
 
     def _read(self, ids: AbstractSet[str]) -> None:
         """Ask for each asset once, and look at everything that any rule wants to know of it."""
         missing = sorted(ids - self._passed.keys() - self.gone)
         for record in self.searches.details(missing):
             asset_id, mask = str(record["id"]), 0
-            for at, check in enumerate(self._checks):
+            for number, check in enumerate(self._checks):
                 try:
-                    mask |= check.holds(record) << at
+                    mask |= check.holds(record) << number
                 except FilterError as error:
                     self._failures.setdefault(check, error)
             self._passed[asset_id] = mask
             self._values[asset_id] = tuple(key.values(record) for key in self._keys)
-        self.gone.update(each for each in missing if each not in self._passed)
+        self.gone.update(asset_id for asset_id in missing if asset_id not in self._passed)

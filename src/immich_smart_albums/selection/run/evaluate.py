@@ -91,10 +91,10 @@ def evaluate(  # noqa: PLR0913 - how it is run, each with a name
     )
     details = DetailFetcher(plan, searches)
     results: list[Selection | Failed] = []
-    for at, rule in enumerate(plan.rules):
+    for number, rule in enumerate(plan.rules):
         try:
-            if at in evidence.errors:
-                raise evidence.errors[at]
+            if number in evidence.errors:
+                raise evidence.errors[number]
             results.append(_Selector(rule, evidence, details, _named(log, rule.name)).selection())
         except SmartAlbumsError as error:
             results.append(Failed(error))
@@ -119,17 +119,17 @@ class _Selector:
         matching: dict[str, Asset] = {}
         for part in self.plan.branches:
             assets = self.evidence.results[part.driver].assets
-            matching.update((each, assets[each]) for each in self._matches_of(part, set(assets)))
+            matching.update((asset_id, assets[asset_id]) for asset_id in self._matches_of(part, set(assets)))
         rule = self.plan.rule
         rankings = [self.evidence.results[query].places for query in self.plan.ranking]
         doubts = certainty(self.plan, self.evidence, self.details)
         evidence = RuleEvidence(self.plan, self.evidence, self.details, matching)
         if not rule.split:
-            kept = top(matching.values(), rule.limit, rule.sort, rankings)
-            if len(kept) < len(matching):
-                self.log(f"limit {rule.limit}: kept {len(kept)} of {len(matching)}")
+            best = top(matching.values(), rule.limit, rule.sort, rankings)
+            if len(best) < len(matching):
+                self.log(f"limit {rule.limit}: kept {len(best)} of {len(matching)}")
             return Selection(
-                tuple(newest_first(kept)), len(matching), notes=self.plan.notes, certainty=doubts, evidence=evidence
+                tuple(newest_first(best)), len(matching), notes=self.plan.notes, certainty=doubts, evidence=evidence
             )
         split = Split(self.plan, self.evidence, self.details)
         groups, left_out = split.groups(matching, rankings)
@@ -146,9 +146,9 @@ class _Selector:
         steps = tree.children if isinstance(tree, All) else (tree,)
         within = _BranchEvaluator(part, self.evidence, self.details)
         for step in sorted(steps, key=within.lateness):
-            kept = within.matching(step, base)
-            self.log(f"{describe(step)}: kept {len(kept)} of {len(base)}")
-            base = kept
+            matching = within.matching(step, base)
+            self.log(f"{describe(step)}: kept {len(matching)} of {len(base)}")
+            base = matching
         return base - self.details.gone
 
 
@@ -195,4 +195,4 @@ class _BranchEvaluator:
             return self.details.passing(node, base)
         passed = self.evidence.results[self.part.driver].passed
         bit = 1 << self.evidence.scans[self.part.driver].filters.index(node)
-        return {each for each in base if passed[each] & bit}
+        return {asset_id for asset_id in base if passed[asset_id] & bit}

@@ -45,19 +45,19 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
     `keeps_rejected` it is also kept what filters say of assets that cannot match, of searches that are read.
     """
     dependent = {
-        scan.query: frozenset(at for at, rule in enumerate(plan.rules) if scan.query in rule.queries)
+        scan.query: frozenset(number for number, rule in enumerate(plan.rules) if scan.query in rule.queries)
         for scan in plan.scans
     }
     run = _Run(plan, searches, on_found, memory, dependent, keeps_rejected)
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="search")
     pending: dict[Future[SearchResult], Scan] = {pool.submit(run.read, scan): scan for scan in plan.scans}
-    found: dict[Query, SearchResult] = {}
+    results: dict[Query, SearchResult] = {}
     try:
         while pending:
             for future in wait(pending, return_when=FIRST_COMPLETED).done:
                 reading = pending.pop(future)
                 try:
-                    found[reading.query] = future.result()
+                    results[reading.query] = future.result()
                 except SmartAlbumsError as error:
                     run.fail(reading, error)
                 except _StoppedError:
@@ -67,7 +67,7 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
     finally:
         run.stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
-    return SearchResults(found, {scan.query: scan for scan in plan.scans}, dict(run.errors))
+    return SearchResults(results, {scan.query: scan for scan in plan.scans}, dict(run.errors))
 
 
 class _StoppedError(Exception):
@@ -88,13 +88,13 @@ class _Run:
 
     def read(self, scan: Scan) -> SearchResult:
         """Read one search to its end, unless it is known from before. Raises SmartAlbumsError."""
-        found = self.memory.recall(scan) if self.memory else None
-        if found is None:
-            found = self._read(scan)
-            if self.memory and not found.failures:
-                self.memory.keep(scan, found)
-        self.on_found(scan.query, found.count)
-        return found
+        result = self.memory.recall(scan) if self.memory else None
+        if result is None:
+            result = self._read(scan)
+            if self.memory and not result.failures:
+                self.memory.keep(scan, result)
+        self.on_found(scan.query, result.count)
+        return result
 
     def _read(self, scan: Scan) -> SearchResult:
         keeps_ids = scan.keeps_ids or (self.memory is not None and self.memory.wants_ids(scan))
@@ -114,13 +114,13 @@ class _Run:
 
     def fail(self, scan: Scan, error: SmartAlbumsError) -> None:
         """Fail the rules that depend on a search; what went wrong first counts."""
-        for at in self.dependent[scan.query]:
-            self.errors.setdefault(at, error)
+        for number in self.dependent[scan.query]:
+            self.errors.setdefault(number, error)
 
-    def _note_failures(self, scan: Scan, found: SearchResult) -> None:
+    def _note_failures(self, scan: Scan, result: SearchResult) -> None:
         """Fail the rules that depend on checks that could not be made."""
-        for at, rule in enumerate(self.plan.rules):
+        for number, rule in enumerate(self.plan.rules):
             for part in rule.branches:
                 for check in part.filters if part.driver == scan.query else ():
-                    if check in found.failures:
-                        self.errors.setdefault(at, found.failures[check])
+                    if check in result.failures:
+                        self.errors.setdefault(number, result.failures[check])

@@ -43,8 +43,8 @@ class Split:
         lacking: dict[str, int] = defaultdict(int)
         for asset in newest_first(matching.values()):
             own = [of_key.get(asset.id, ()) for of_key in values]
-            for key, each in zip(rule.split, own, strict=True):
-                lacking[key.name] += not each
+            for key, own_values in zip(rule.split, own, strict=True):
+                lacking[key.name] += not own_values
             for combination in product(*own):
                 members[combination].append(asset)
         groups: dict[str, tuple[Combination, ...]] = {}
@@ -55,14 +55,14 @@ class Split:
 
     def _values(self, key: SplitKey, ids: Mapping[str, Asset]) -> dict[str, tuple[str, ...]]:
         """The values of a key for each asset, from any search that showed it, else from the asset itself."""
-        found: dict[str, tuple[str, ...]] = {}
+        values: dict[str, tuple[str, ...]] = {}
         for frame in dict.fromkeys(part.driver for part in self.plan.branches):
             scan = self.evidence.scans[frame]
             if key in scan.keys:
-                at, shown = scan.keys.index(key), self.evidence.results[frame].groups
-                found.update((id_, shown[id_][at]) for id_ in ids if id_ in shown)
-        missing = ids.keys() - found.keys()
-        return found | self.details.values(key, missing) if missing else found
+                number, shown = scan.keys.index(key), self.evidence.results[frame].groups
+                values.update((id_, shown[id_][number]) for id_ in ids if id_ in shown)
+        missing = ids.keys() - values.keys()
+        return values | self.details.values(key, missing) if missing else values
 
 
 def _lacking(counts: Mapping[str, int]) -> Iterator[str]:

@@ -61,56 +61,56 @@ def _inner_field(name: str, inner: str) -> Getter:
 
 def _from_root(visit: _Visit) -> Getter:
     def read(asset: Mapping[str, object]) -> list[object]:
-        found: list[object] = []
-        visit(asset if isinstance(asset, dict) else dict(asset), found)
-        return found
+        values: list[object] = []
+        visit(asset if isinstance(asset, dict) else dict(asset), values)
+        return values
 
     return read
 
 
-def _found(value: object, found: list[object]) -> None:
-    found.append(value)
+def _found(value: object, values: list[object]) -> None:
+    values.append(value)
 
 
 def _member(name: str, then: _Visit) -> _Visit:
-    def visit(value: object, found: list[object]) -> None:
+    def visit(value: object, values: list[object]) -> None:
         if isinstance(value, dict) and name in value:
-            then(value[name], found)
+            then(value[name], values)
 
     return visit
 
 
 def _element(index: int, then: _Visit) -> _Visit:
-    def visit(value: object, found: list[object]) -> None:
+    def visit(value: object, values: list[object]) -> None:
         if isinstance(value, list) and -len(value) <= index < len(value):
-            then(value[index], found)
+            then(value[index], values)
 
     return visit
 
 
 def _children(then: _Visit) -> _Visit:
-    def visit(value: object, found: list[object]) -> None:
+    def visit(value: object, values: list[object]) -> None:
         if isinstance(value, list):
             for child in value:
-                then(child, found)
+                then(child, values)
         elif isinstance(value, dict):
             for child in value.values():
-                then(child, found)
+                then(child, values)
 
     return visit
 
 
 def _descendants(then: _Visit) -> _Visit:
-    def visit(value: object, found: list[object]) -> None:
+    def visit(value: object, values: list[object]) -> None:
         # The value itself, then its children, each with all below it; a stack, so that depth is no limit.
         waiting = [value]
         while waiting:
             value = waiting.pop()
             if isinstance(value, list):
-                then(value, found)
+                then(value, values)
                 waiting.extend(reversed(value))
             elif isinstance(value, dict):
-                then(value, found)
+                then(value, values)
                 waiting.extend(reversed(value.values()))
 
     return visit

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 _TWO_FILTERS = "Write two filters, one for each path, and combine them."
 
 
-def refusal(text: str, at: int, steps: Sequence[Step]) -> PathError:
-    """The error for what stands at `at`, where after `steps` no further step can be read."""
+def refusal(text: str, position: int, steps: Sequence[Step]) -> PathError:
+    """The error for what stands at `position`, where after `steps` no further step can be read."""
     for pattern, explain in _EXPLANATIONS:
-        found = pattern.match(text, at)
-        if found:
-            return PathError(text, at, *explain(found, steps))
+        match = pattern.match(text, position)
+        if match:
+            return PathError(text, position, *explain(match, steps))
     hint = f"After {_path(steps)} comes a dot and a name, or a bracket: .name, ['a name'], [0], [*]."
-    reason = f"unexpected {text[at]!r}" if at < len(text) else "the path ends too early"
-    return PathError(text, at, reason, hint)
+    reason = f"unexpected {text[position]!r}" if position < len(text) else "the path ends too early"
+    return PathError(text, position, reason, hint)
 
 
 def _path(steps: Sequence[Step]) -> str:
@@ -34,7 +34,7 @@ def _path(steps: Sequence[Step]) -> str:
 
 def _names(text: str) -> list[str] | None:
     """Names with a comma or a bar between them; None if one of them is more than a name."""
-    names = [each.strip().strip("'\"") for each in re.split(r"[,|]", text)]
+    names = [name.strip().strip("'\"") for name in re.split(r"[,|]", text)]
     return names if all(NAME.fullmatch(name) for name in names) else None
 
 
@@ -42,8 +42,8 @@ def _choice(steps: Sequence[Step], names: list[str]) -> str:
     return _path(steps) + "[" + ",".join(f"'{quoted(name)}'" for name in names) + "]"
 
 
-def _backticks(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
-    word = found["word"]
+def _backticks(match: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
+    word = match["word"]
     reason = f"`{word}` is a word of jsonpath-ng, not of the standard"
     if word == "parent" and steps:
         return reason, f"Stop one step before: write {_with_child(steps[:-1], str(steps[-1]))}."
@@ -61,25 +61,25 @@ def _with_child(steps: Sequence[Step], child: str) -> str:
     return _path(steps)
 
 
-def _where(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
-    reason = f"{found['word']} is a word of jsonpath-ng, not of the standard"
-    sign = "!" if found["word"] == "wherenot" else ""
-    child = found["child"].strip().removeprefix("$.")
+def _where(match: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
+    reason = f"{match['word']} is a word of jsonpath-ng, not of the standard"
+    sign = "!" if match["word"] == "wherenot" else ""
+    child = match["child"].strip().removeprefix("$.")
     if steps and isinstance(steps[-1].selector, Wildcard) and child:
         return reason, f"Write a filter: {_path(steps[:-1])}[?{sign}@.{child}]."
     return reason, f"Write a filter in brackets, such as $.people[?{sign}@.name]."
 
 
-def _parentheses(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
-    if not found["bar"]:
+def _parentheses(match: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
+    if not match["bar"]:
         return "parentheses around a part of a path", "Leave them out."
-    names = _names(found["inner"])
+    names = _names(match["inner"])
     hint = f"Write {_choice(steps, names)}." if names else _TWO_FILTERS
     return "a choice in parentheses is jsonpath-ng's, not the standard's", hint
 
 
-def _comma(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
-    names = _names(found["rest"])
+def _comma(match: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
+    names = _names(match["rest"])
     last = steps[-1].selector if steps else None
     hint = "Write several names as $.exifInfo['make','model']."
     if names and isinstance(last, Name) and not steps[-1].descendants:
@@ -87,19 +87,19 @@ def _comma(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
     return "names with a comma between them stand in brackets", hint
 
 
-def _operator(found: re.Match[str], _steps: Sequence[Step]) -> tuple[str, str]:
-    return f"{found[0]} between two paths is jsonpath-ng's, not the standard's", _TWO_FILTERS
+def _operator(match: re.Match[str], _steps: Sequence[Step]) -> tuple[str, str]:
+    return f"{match[0]} between two paths is jsonpath-ng's, not the standard's", _TWO_FILTERS
 
 
-def _digits(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
-    path, digits = _path(steps), found[0]
+def _digits(match: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
+    path, digits = _path(steps), match[0]
     index = digits.lstrip("0") or "0"  # no int(): Python refuses more than 4300 digits
     hint = f"Write {path}[{index}] for an element of a list, {path}['{digits}'] for a field of that name."
     return "a name after a dot does not begin with a digit", hint
 
 
-def _missing_dot(found: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
-    return "a dot is missing", f"Write {_path(steps)}.{found[0]}."
+def _missing_dot(match: re.Match[str], steps: Sequence[Step]) -> tuple[str, str]:
+    return "a dot is missing", f"Write {_path(steps)}.{match[0]}."
 
 
 _EXPLANATIONS: tuple[tuple[re.Pattern[str], Explanation], ...] = (

@@ -100,14 +100,14 @@ class _PathParser:
 
     def in_brackets(self) -> Name | Index | Wildcard | Selection:
         start = self.at
-        found = _BRACKET.match(self.text, start)
-        if not found:
+        match = _BRACKET.match(self.text, start)
+        if not match:
             return self.selection()
-        self.at = found.end()
-        if found["index"]:
-            return Index(self.index(found["index"], found.start("index")))
-        if found["name"]:
-            return Name(self.unquoted(found["name"], found.start("name")))
+        self.at = match.end()
+        if match["index"]:
+            return Index(self.index(match["index"], match.start("index")))
+        if match["name"]:
+            return Name(self.unquoted(match["name"], match.start("name")))
         return Wildcard()
 
     def selection(self) -> Selection:
@@ -136,26 +136,26 @@ class _PathParser:
             hint = f"Write ['{bare['name']}'] with quotes, or .{bare['name']} after a dot."
             raise self.error(bare.start("name"), "a name in brackets stands in quotes", hint)
 
-    def normal(self, token: str, at: int) -> str:
+    def normal(self, token: str, position: int) -> str:
         if token in _NOT_IN_A_FILTER:
-            raise self.error(at, f"{token} is not part of a filter", _NOT_IN_A_FILTER[token])
+            raise self.error(position, f"{token} is not part of a filter", _NOT_IN_A_FILTER[token])
         if token in ("'", '"'):
-            raise self.error(at, "the quotes are not closed", f"Add a {token}.")
+            raise self.error(position, "the quotes are not closed", f"Add a {token}.")
         if token[0] in "'\"":
-            return f"'{quoted(self.unquoted(token, at))}'"
+            return f"'{quoted(self.unquoted(token, position))}'"
         return token.strip(" \t\n\r")
 
-    def index(self, digits: str, at: int) -> int:
+    def index(self, digits: str, position: int) -> int:
         size = digits.lstrip("-0") or "0"
         plain = f"-{size}" if digits[0] == "-" and size != "0" else size
         if plain != digits:
-            raise self.error(at, "an index is written without leading zeros", f"Write [{plain}].")
+            raise self.error(position, "an index is written without leading zeros", f"Write [{plain}].")
         # By length first: Python refuses to make a number of more than 4300 digits.
         if len(size) > len(str(_LARGEST_INDEX)) or int(size) > _LARGEST_INDEX:
-            raise self.error(at, "an index beyond any list", f"The largest is {_LARGEST_INDEX}.")
+            raise self.error(position, "an index beyond any list", f"The largest is {_LARGEST_INDEX}.")
         return int(digits)
 
-    def unquoted(self, token: str, at: int) -> str:
+    def unquoted(self, token: str, position: int) -> str:
         """What a text in quotes says. Its escapes are those of JSON, with the quotes that it stands in."""
         inner = token[1:-1]
         if token[0] == "'":
@@ -165,7 +165,7 @@ class _PathParser:
             text.encode()
         except (json.JSONDecodeError, UnicodeEncodeError):
             hint = r"Write \\ for a backslash, \n for a line break, \u00e4 for a character by number."
-            raise self.error(at, "a text that JSON does not allow", hint) from None
+            raise self.error(position, "a text that JSON does not allow", hint) from None
         return text
 
     def skip_spaces(self) -> int:
@@ -176,9 +176,9 @@ class _PathParser:
     def next_character(self) -> str:
         return self.text[self.at : self.at + 1]
 
-    def error(self, at: int, reason: str, hint: str) -> PathError:
-        return PathError(self.text, at, reason, hint)
+    def error(self, position: int, reason: str, hint: str) -> PathError:
+        return PathError(self.text, position, reason, hint)
 
 
-def _as_in_json(found: re.Match[str]) -> str:
-    return {"\\'": "'", '"': '\\"', '\\"': "\\'"}.get(found[0], found[0])
+def _as_in_json(match: re.Match[str]) -> str:
+    return {"\\'": "'", '"': '\\"', '\\"': "\\'"}.get(match[0], match[0])

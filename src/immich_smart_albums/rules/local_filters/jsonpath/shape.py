@@ -74,7 +74,7 @@ def first_mismatch(segments: tuple[Segment, ...], places: tuple[Place, ...], roo
             places = tuple(dict.fromkeys(below for place in places for below in place.descendants()))
         reached: list[Place] = []
         for selector in segment.selectors:
-            selected = tuple(each for place in places for each in place.selected(selector))
+            selected = tuple(child for place in places for child in place.selected(selector))
             if not selected:
                 return Mismatch(selector, places)
             for query in selector.queries if isinstance(selector, Filter) else ():
