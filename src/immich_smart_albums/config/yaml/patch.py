@@ -64,35 +64,46 @@ class Patch:
 
 def patch(text: str, edits: Iterable[Edit]) -> Patch:
     """The text with edits made, one after the other. Raises EditRefused; ConfigurationError where it is no YAML."""
-    patched = Patch(text)
+    state = _State(Patch(text), load(text), lay_out(text))
     for edit in edits:
-        data = load(patched.text)
-        for smaller in smallest(data, edit, frozenset(aliases(lay_out(patched.text).root))):
-            patched = _patched(patched, smaller)
-    return patched
+        for smaller in smallest(state.data, edit, frozenset(aliases(state.layout.root))):
+            state = _patched(state, smaller)
+    return state.patch
 
 
-def _patched(before: Patch, edit: Edit) -> Patch:
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A text between two edits, read once."""
+
+    patch: Patch
+    data: Plain
+    layout: Layout
+
+
+def _patched(before: _State, edit: Edit) -> _State:
+    layout = before.layout
     try:
-        layout = lay_out(before.text)
-        if isinstance(edit, Rename) and (*edit.path[:-1], edit.word) != edit.path:
-            _refuse_second(layout, edit)
-        wanted = edited(load(before.text), edit)
+        if isinstance(edit, Rename) and edit.word != edit.path[-1]:
+            _refuse_second(before.data, edit)
+        wanted = edited(before.data, edit)
         splices = sorted(_splices(layout, edit), key=lambda splice: (splice.start, splice.end))
     except (KeyError, IndexError):
         message = f"there is nothing at {in_words(edit.path)} any more"
         raise EditRefused(message, hint="Look at the file again.") from None
-    after = _applied(before, splices)
+    after = _read(_applied(before.patch, splices))
+    if after is not None and same(after.data, wanted) and not _comments(layout) - _comments(after.layout):
+        return after
     line = layout.line(splices[0].start) if splices else 1
+    message = f"line {line} is written in a way in which it cannot be changed without touching anything else"
+    raise EditRefused(message, hint=BY_HAND)
+
+
+def _read(patched: Patch) -> _State | None:
+    """What a text says; None where it is no YAML any more."""
     try:
-        is_meant = same(load(after.text), wanted)
-        comments = _comments(lay_out(after.text))
+        return _State(patched, load(patched.text), lay_out(patched.text))
     except (ConfigurationError, yaml.YAMLError, ValueError):
-        is_meant, comments = False, Counter()
-    if not is_meant or _comments(layout) - comments:
-        message = f"line {line} is written in a way in which it cannot be changed without touching anything else"
-        raise EditRefused(message, hint=BY_HAND)
-    return after
+        return None
 
 
 def _comments(layout: Layout) -> Counter[str]:
@@ -141,8 +152,8 @@ def _added(layout: Layout, pieces: Pieces, target: Target, edit: Edit) -> Sequen
             raise KeyError(word)
 
 
-def _refuse_second(layout: Layout, edit: Rename) -> None:
-    beside = value_at(load(layout.text), edit.path[:-1])
+def _refuse_second(data: Plain, edit: Rename) -> None:
+    beside = value_at(data, edit.path[:-1])
     if isinstance(beside, Mapping) and edit.word in beside:
         message = f"there is {edit.word} already beside {in_words(edit.path)}"
         raise EditRefused(message, hint="A word stands once in a mapping.")
