@@ -176,7 +176,7 @@ from immich_smart_albums.selection.compile.algebra import why_disjoint
 from immich_smart_albums.selection.compile.pushdown import as_filter
 from immich_smart_albums.selection.compile.structured import opposite, structured
 from immich_smart_albums.selection.explain.record_values import record_values
-from immich_smart_albums.selection.explain.words import query_text
+from immich_smart_albums.selection.words import query_text
 from immich_smart_albums.selection.query_plan import Scan
 from tests.rules.reading import source
 

@@ -10,7 +10,7 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search, leaves
 from immich_smart_albums.selection.explain.explain import Explanation, LeafEvidence, Reason, Verdict, explain
-from immich_smart_albums.selection.explain.words import query_text
+from immich_smart_albums.selection.words import query_text
 
 PASSED, FAILED, NOT_ASKED = Verdict.PASSED, Verdict.FAILED, Verdict.NOT_ASKED
 

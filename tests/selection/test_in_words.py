@@ -7,7 +7,7 @@ import pytest
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
 from immich_smart_albums.rules.tree import EntityKind, Filter, Reference, Search
 from immich_smart_albums.selection.explain.record_values import record_values
-from immich_smart_albums.selection.explain.words import query_text
+from immich_smart_albums.selection.words import query_text
 
 NAMES = {("personIds", "p1"): "Emma", ("personIds", "p2"): "Noah", ("tagIds", "t"): "Trips/Finland"}
 

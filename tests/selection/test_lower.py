@@ -13,7 +13,8 @@ from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, SplitKey
 from immich_smart_albums.selection.compile.algebra import narrow_album
 from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
-from immich_smart_albums.selection.query_plan import Branch, QueryPlan, describe
+from immich_smart_albums.selection.query_plan import Branch, QueryPlan
+from immich_smart_albums.selection.words import describe
 
 from .finding import FLAT, WHOLE, Flat, city, exactly, local, named, person, smart
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.cached_hash import cached_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DEFAULT_SMART_LIMIT = 200
 """How many photos a smart search without a limit of its own keeps."""
@@ -75,12 +79,18 @@ class Query:
         """The value of a filter; None also where the query does not have it."""
         return dict(self.filters).get(name)
 
-    def describe(self) -> str:
-        """The query in one line, for people."""
-        words = [f"{name}={_show(value)}" for name, value in self.filters]
-        words += [_show_condition(condition) for condition in self.conditions]
+    def describe(self, name_of: Callable[[str], str] = str) -> str:
+        """The query in one line, for messages: `metadata search (city='Nice', personIds=[Emma])`.
+
+        `name_of` gives the name of what an id stands for, or the text as it is.
+        """
+        words = [f"{name}={_show(value, name_of)}" for name, value in self.filters]
+        words += [_show_condition(condition, name_of) for condition in self.conditions]
         if self.either:
-            words.append(" or ".join(f"({' and '.join(map(_show_condition, branch))})" for branch in self.either))
+            branches = (
+                " and ".join(_show_condition(condition, name_of) for condition in branch) for branch in self.either
+            )
+            words.append(" or ".join(f"({branch})" for branch in branches))
         if self.visibility != {Visibility.TIMELINE}:
             words.append("visibility=" + "+".join(sorted(visibility.value for visibility in self.visibility)))
         if self.limit is not None:
@@ -90,16 +100,16 @@ class Query:
         return f"{self.kind.value} search ({', '.join(words) or 'the whole timeline'})"
 
 
-def _show_condition(condition: Condition) -> str:
-    return f"{condition.field} {condition.operator} {_show(condition.value)}"
+def _show_condition(condition: Condition, name_of: Callable[[str], str]) -> str:
+    return f"{condition.field} {condition.operator} {_show(condition.value, name_of)}"
 
 
-def _show(value: Value | float | tuple[int, ...]) -> str:
+def _show(value: Value | float | tuple[int, ...], name_of: Callable[[str], str]) -> str:
     match value:
         case tuple():
-            return f"[{', '.join(map(str, value))}]"
+            return f"[{', '.join(name_of(str(item)) for item in value)}]"
         case str():
-            return repr(value)
+            return repr(name_of(value))
         case None:
             return "null"
         case bool():

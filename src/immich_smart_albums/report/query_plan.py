@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.report.words import count, one_line
 from immich_smart_albums.rules.tree import All, Search, fold
-from immich_smart_albums.selection.query_plan import describe
+from immich_smart_albums.selection.words import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
 _PAGE = 1000
 """Assets in an answer."""
-
-_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 def query_plan_lines(
@@ -39,13 +36,14 @@ def query_plan_lines(
     yield one_line(title)
     yield ""
     for scan in plan.scans:
-        yield f"{numbers[scan.query]:>3}. {_with_names(scan.query.describe(), named)}"
+        words = scan.query.describe(lambda id_: named.get(id_, id_))
+        yield f"{numbers[scan.query]:>3}. {one_line(words)}"
         yield f"     {_scan_text(scan, sizes, requested_fields[scan.query])}"
     yield f"     {_total_text(plan, sizes)}" if plan.scans else "No search is sent."
     for rule in plan.rules:
         yield ""
         yield one_line(rule.name) or "What is selected"
-        yield from (f"  {_with_names(line, named)}" for line in _rule(rule, numbers))
+        yield from (f"  {one_line(line)}" for line in _rule(rule, numbers))
 
 
 def _scan_text(scan: Scan, sizes: Mapping[Query, int], requested_fields: frozenset[str]) -> str:
@@ -114,7 +112,3 @@ def _residual(residual: Node, part: Branch, numbers: Mapping[Query, int]) -> Ite
 
 def _indented(title: str, parts: Iterable[list[str]]) -> list[str]:
     return [title, *(f"  {line}" for lines in parts for line in lines)]
-
-
-def _with_names(text: str, named: Mapping[str, str]) -> str:
-    return one_line(_ID.sub(lambda match: named.get(match[0], match[0]), text))

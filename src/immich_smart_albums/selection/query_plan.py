@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.cached_hash import cached_hash
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.local_filters.asset_shape import FROM_DETAILS
-from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search, leaves, leaves_outside_not, roots
+from immich_smart_albums.rules.tree import Filter, Node, Search, leaves, leaves_outside_not, roots
 from immich_smart_albums.selection.stages import METADATA_FIELDS
 
 if TYPE_CHECKING:
@@ -178,16 +178,3 @@ def needs_details(names: frozenset[str] | None, frame: Query) -> bool:
 def _included_queries(node: Node | None) -> tuple[Query, ...]:
     found = () if node is None else leaves_outside_not(node)
     return tuple(leaf.query for leaf in found if isinstance(leaf, Search))
-
-
-def describe(node: Node) -> str:
-    """A short name for a part of a rule, for messages."""
-    match node:
-        case All() | Any() | Not():
-            return str(node.origin or type(node).__name__.lower())
-        case Search():
-            return node.query.describe()
-        case Filter():
-            return node.text or node.key
-        case _:
-            return node.key

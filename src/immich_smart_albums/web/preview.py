@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.tree import All, Any, Not
-from immich_smart_albums.selection.explain.words import query_text
 from immich_smart_albums.selection.run.ranking import newest_first
+from immich_smart_albums.selection.words import query_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

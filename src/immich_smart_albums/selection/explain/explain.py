@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Reference, Search, leaves
-from immich_smart_albums.selection.explain.words import NameOf, query_text
+from immich_smart_albums.selection.words import NameOf, query_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search, verdict
 from immich_smart_albums.selection.explain.explain import Verdict
 from immich_smart_albums.selection.explain.leaf_facts import LeafFacts
-from immich_smart_albums.selection.explain.words import query_text
+from immich_smart_albums.selection.words import query_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.rules.tree import Leaf, Node
-    from immich_smart_albums.selection.explain.words import NameOf
     from immich_smart_albums.selection.run.evaluate import RuleEvidence, Selection
+    from immich_smart_albums.selection.words import NameOf
 
 
 @dataclass(frozen=True, slots=True)

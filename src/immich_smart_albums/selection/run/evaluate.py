@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search, leaves
-from immich_smart_albums.selection.query_plan import Branch, QueryPlan, RulePlan, describe
 from immich_smart_albums.selection.run.certainty import Certainty, certainty
 from immich_smart_albums.selection.run.details import DetailFetcher
 from immich_smart_albums.selection.run.fetch import SearchResults, fetch_all
 from immich_smart_albums.selection.run.ranking import newest_first, top
 from immich_smart_albums.selection.run.split import Combination, Split
+from immich_smart_albums.selection.words import describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.selection.ports import SearchApi, SearchCache
+    from immich_smart_albums.selection.query_plan import Branch, QueryPlan, RulePlan
 
 
 @dataclass(frozen=True, slots=True)

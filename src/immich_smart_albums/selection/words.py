@@ -1,4 +1,4 @@
-"""Searches and checks in a user's words, with names in place of ids."""
+"""Searches, filters and combinations in words: the user's, with names in place of ids, and short ones for logs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import Kind, Visibility
 from immich_smart_albums.model.search_field import Type
 from immich_smart_albums.model.search_fields import BY_NAME
-from immich_smart_albums.rules.tree import Filter, Reference
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Reference, Search
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.query import Condition
@@ -41,6 +41,19 @@ def query_text(leaf: Leaf, name_of: NameOf) -> str:
     if query.until:
         words.append(f"until {' or '.join(query.until)}")
     return ", ".join(words)
+
+
+def describe(node: Node) -> str:
+    """A short name for a part of a rule, for messages."""
+    match node:
+        case All() | Any() | Not():
+            return str(node.origin or type(node).__name__.lower())
+        case Search():
+            return node.query.describe()
+        case Filter():
+            return node.text or node.key
+        case _:
+            return node.key
 
 
 def _filter(name: str, value: object, name_of: NameOf) -> str:
