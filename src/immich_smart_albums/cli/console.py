@@ -31,8 +31,9 @@ _SHOWN_OF_BODY = 300
 class Console:
     """Messages, progress and errors on one stream."""
 
-    def __init__(self, stream: TextIO, *, verbose: bool) -> None:
+    def __init__(self, stream: TextIO, *, verbose: bool, quiet: bool = False) -> None:
         self._stream = stream
+        self._quiet = quiet
         self._verbose = verbose
         self._is_terminal = stream.isatty()
         self._has_colour = has_colour(stream)
@@ -49,8 +50,12 @@ class Console:
     def say(self, text: str = "", *, alarm: str = "") -> None:
         """A message on one line, made harmless; `alarm` stands before it, in red.
 
-        One that nobody can read any more is no reason to stop.
+        One that nobody can read any more is no reason to stop. A quiet console says what is wrong, and nothing else.
         """
+        if not self._quiet or alarm:
+            self._write(text, alarm)
+
+    def _write(self, text: str, alarm: str = "") -> None:
         with self._lock, contextlib.suppress(OSError, ValueError):
             before = f"{self._red(alarm)} " if alarm else ""
             self._stream.write(f"{before}{one_line(pasteable(text))}\n")  # in one piece: threads talk side by side
@@ -124,25 +129,25 @@ class Console:
         if isinstance(error, ConfigurationError):
             count = len(error.problems)
             noun = "one problem" if count == 1 else f"{count} problems"
-            self.say(f"{noun}; nothing was searched or written", alarm="error:")
+            self._write(f"{noun}; nothing was searched or written", "error:")
             for problem in error.problems:
-                self.say(f"  {problem.where}: {problem.message}")
+                self._write(f"  {problem.where}: {problem.message}")
                 for line in (problem.excerpt or "").splitlines():
-                    self.say(f"      {line}")
+                    self._write(f"      {line}")
                 if problem.hint:
-                    self.say(f"    → {problem.hint}")
+                    self._write(f"    → {problem.hint}")
             return
-        self.say(error.message, alarm="error:")
+        self._write(error.message, "error:")
         if error.hint:
-            self.say(f"  → {error.hint}")
+            self._write(f"  → {error.hint}")
 
     def problem(self, problem: Problem, albums: Sequence[str] = ()) -> None:
         """One thing that stops some albums, or the run."""
         self.done_reading()
         first, *rest = problem_texts(problem, albums)
-        self.say(first, alarm="error:")
+        self._write(first, "error:")
         for line in rest:
-            self.say(line)
+            self._write(line)
 
     def problems(self, problems: Mapping[str, Sequence[Problem]]) -> None:
         """What stops albums, by their names: each problem once."""
@@ -175,6 +180,6 @@ def has_colour(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
-def stderr_console(*, verbose: bool) -> Console:
+def stderr_console(*, verbose: bool, quiet: bool = False) -> Console:
     """The console of this process."""
-    return Console(sys.stderr, verbose=verbose)
+    return Console(sys.stderr, verbose=verbose, quiet=quiet)

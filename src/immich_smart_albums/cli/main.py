@@ -25,7 +25,7 @@ from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsE
 from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _INTERRUPTED = "interrupted; running the same again completes it"
 
@@ -99,8 +99,16 @@ def _run(argv: Sequence[str]) -> Exit:
         verb = "check"
     # Imported only now: --help and wrong flags need none of it.
     command = import_module(f"immich_smart_albums.cli.commands.{verb or 'select'}")
-    code: Exit = command.run(parsed)
+    with _unheard() if getattr(parsed, "quiet", False) else contextlib.nullcontext():
+        code: Exit = command.run(parsed)
     return code
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """Let nothing come to stdout: what is wrong is said on stderr."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
+        yield
 
 
 def _check_clock() -> None:

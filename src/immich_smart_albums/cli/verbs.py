@@ -45,6 +45,7 @@ class Verb:
 
 
 def _check(parser: Parser) -> None:
+    _add_quiet(parser)
     add_verbose(parser)
     add_server(parser)
 
@@ -66,6 +67,7 @@ def _plan(parser: Parser) -> None:
     parser.add_argument("--exit-code", action="store_true", help="exit with 5 when there are changes")
     _add_report(parser)
     _add_consent(parser)
+    _add_quiet(parser)
     _add_run(parser)
 
 
@@ -73,6 +75,7 @@ def _apply(parser: Parser) -> None:
     parser.add_argument("plan", type=Path, metavar="PLAN", help="a file that plan --out wrote")
     add_rules(parser)
     _add_report(parser)
+    _add_quiet(parser)
     _add_run(parser)
 
 
@@ -82,6 +85,7 @@ def _sync(parser: Parser) -> None:
     parser.add_argument("--exit-code", action="store_true", help="exit with 5 when something was changed")
     _add_report(parser)
     _add_consent(parser)
+    _add_quiet(parser)
     _add_run(parser)
 
 
@@ -89,6 +93,7 @@ def _status(parser: Parser) -> None:
     add_rules(parser)
     add_albums(parser, "look at")
     _add_report(parser)
+    _add_quiet(parser)
     _add_run(parser)
 
 
@@ -118,6 +123,7 @@ def _undo(parser: Parser) -> None:
     add_ledger(parser)
     parser.add_argument("--dry-run", action="store_true", help="show what would be reverted")
     _add_report(parser)
+    _add_quiet(parser)
     _add_run(parser)
 
 
@@ -185,11 +191,16 @@ def _daemon(parser: Parser) -> None:
     parser.add_argument(
         "--connect", action="store_true", help="let Immich tell it of new photos, as workflow install does"
     )
+    parser.add_argument("--studio", action="store_true", help="serve the studio there, too")
+    parser.add_argument("--token-file", type=Path, metavar="FILE", help="token that the studio asks for")
+    parser.add_argument(
+        "--allow-host", action="append", default=[], metavar="HOST", help="name that the studio is reached by"
+    )
     parser.add_argument(
         "--jitter", type=whole, default=30, metavar="SECONDS", help="put each run off by some seconds, at most (30)"
     )
     parser.add_argument("--log-format", choices=("text", "json"), default="text", help="lines on stderr (text)")
-    parser.add_argument("--quiet", action="store_true", help="say nothing but problems")
+    _add_quiet(parser)
     _add_run(parser)
 
 
@@ -204,13 +215,14 @@ def _workflow(parser: Parser) -> None:
         verb.add_argument("--url", metavar="URL", help="how Immich reaches the daemon (SMART_ALBUMS_URL)")
     install.add_argument("--dry-run", action="store_true", help="show what would be done")
     for verb in (install, status, remove):
+        _add_quiet(verb)
         add_verbose(verb)
         add_server(verb)
 
 
 def _healthcheck(parser: Parser) -> None:
     add_ledger(parser)
-    parser.add_argument("--quiet", action="store_true", help="say nothing where all is well")
+    _add_quiet(parser)
 
 
 def _serve(parser: Parser) -> None:
@@ -243,6 +255,10 @@ def _sandbox(parser: Parser) -> None:
     parser.add_argument("--port", type=int, default=0, metavar="N", help="port on this machine (a free one)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="another number makes another library (1)")
     parser.add_argument("--ties", type=int, default=0, metavar="N", help="that many more photos at one instant (0)")
+
+
+def _add_quiet(parser: Parser) -> None:
+    parser.add_argument("--quiet", action="store_true", help="say nothing but problems, for runs that nobody watches")
 
 
 def _add_report(parser: Parser) -> None:

@@ -61,7 +61,8 @@ class ServiceOptions:
     jitter: float = 30.0
     is_connecting: bool = False
     """Whether to let Immich tell of photos, at the start."""
-    studio: Callable[[], ASGIApp] | None = field(default=None, repr=False)
+    studio: ASGIApp | None = field(default=None, repr=False)
+    """What answers at the paths that are not the daemon's own."""
 
 
 class Service:
@@ -80,8 +81,7 @@ class Service:
         )
         self._state = StateFile(state_place(options.session), self._untold)
         hook = None if options.secret is None else Hook(options.secret, self._nudges, clock, self._wake.set)
-        studio = options.studio() if options.studio is not None else None
-        parts = Parts(self._state, self._nudges, clock, self._wake.set, hook, studio)
+        parts = Parts(self._state, self._nudges, clock, self._wake.set, hook, options.studio)
         self._http = None if options.listen is None else HttpServer(application(parts), *options.listen)
 
     @property

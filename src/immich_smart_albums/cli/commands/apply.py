@@ -29,7 +29,7 @@ LARGEST_PLAN = 1 << 30
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Read the plan, check that everything still is as it says, and that the rules still say so; write it."""
-    console = stderr_console(verbose=arguments.verbose)
+    console = stderr_console(verbose=arguments.verbose, quiet=arguments.quiet)
     plan = read_plan(_text(arguments.plan), str(arguments.plan))
     paths = arguments.rules or _named(plan, arguments.plan)
     remember_rules_files(paths)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.next_runs import daemon_lines, utc_now
 from immich_smart_albums.cli.output import print_lines
 from immich_smart_albums.cli.server import read_connection
+from immich_smart_albums.errors import ConfigurationError
 from immich_smart_albums.report.health import health_lines
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.session.flag_session import FlagOptions, FlagSession
+from immich_smart_albums.session.places import ledger_place
 
 if TYPE_CHECKING:
     import argparse
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Ask the server, print what was found; 1 where the key lacks permissions, or something could not be asked."""
-    console = stderr_console(verbose=arguments.verbose)
+    console = stderr_console(verbose=arguments.verbose, quiet=arguments.quiet)
     diagnostics = Diagnostics()
     connection = read_connection(arguments, diagnostics)
     options = FlagOptions(
@@ -35,6 +39,8 @@ def run(arguments: argparse.Namespace) -> Exit:
         console.say(f"note: {note}")
     health = session.check()
     print_lines(health_lines(health))
+    with contextlib.suppress(ConfigurationError):  # no home, no ledger, no daemon
+        print_lines(daemon_lines(ledger_place(os.environ), utc_now().timestamp()))
     for problem in health.problems:
         console.problem(problem)
     return Exit.FAILED if health.problems else Exit.DONE

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.next_runs import next_runs, utc_now
 from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.rules_session import rules_options, show_options
 from immich_smart_albums.config.origins import key_origins, server_origin
@@ -49,7 +51,7 @@ def _check(arguments: argparse.Namespace, console: Console) -> None:
         problems = session.check_rules()
         if problems:
             raise ConfigurationError(in_order(problems))
-    print_lines([_summary(rules, offline=arguments.offline)])
+    print_lines([_summary(rules, offline=arguments.offline), *next_runs(rules, os.environ, utc_now())])
 
 
 def _summary(rule_set: RuleSet, *, offline: bool) -> str:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.cli.commands.serve import read_token
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.rules_session import rules_options
 from immich_smart_albums.config.hook_secret import KEPT, make_hook_secret, read_hook_secret
 from immich_smart_albums.config.settings import Variables
 from immich_smart_albums.daemon.log import Log
 from immich_smart_albums.daemon.service import Service, ServiceOptions, ending_by_signals, local_now
-from immich_smart_albums.errors import Problem
+from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.session.places import ledger_place
+from immich_smart_albums.session.session import Session
+from immich_smart_albums.web.application import application
+from immich_smart_albums.web.safety import LOOPBACK, Policy
+from immich_smart_albums.web.studio import Progress, Studio
 
 if TYPE_CHECKING:
     import argparse
@@ -41,15 +48,43 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.connect and not (url and listen):
         diagnostics.problems.append(Problem("--connect", "nothing says how Immich reaches the daemon", _URL_HINT))
     diagnostics.raise_problems()
+    studio = _studio(arguments, listen) if arguments.studio and listen is not None else None
     if arguments.connect and secret is None:
         secret = make_hook_secret(secret_place(arguments))
     options = rules_options(arguments)
     service = Service(
-        ServiceOptions(options, listen, url, secret, float(arguments.jitter), is_connecting=arguments.connect), journal
+        ServiceOptions(
+            options,
+            listen,
+            url,
+            secret,
+            float(arguments.jitter),
+            is_connecting=arguments.connect,
+            studio=studio and application(studio[0], studio[1]),
+        ),
+        journal,
     )
     with ending_by_signals(service, journal):
         service.run()
+    job = studio[0].job if studio else None
+    if job is not None and job.is_running:
+        job.stop()
+        job.wait()
     return Exit.DONE
+
+
+def _studio(arguments: argparse.Namespace, listen: tuple[str, int]) -> tuple[Studio, Policy]:
+    """The studio on the same address. Raises ConfigurationError where others could use it without a token."""
+    is_local = listen[0] in LOOPBACK
+    if not is_local and arguments.token_file is None:
+        message = "the studio would be open to everybody who reaches this address"
+        raise ConfigurationError((Problem("--studio", message, "Give --token-file, with a token of your own."),))
+    progress = Progress()
+    studio = Studio(Session(replace(rules_options(arguments), keeps_records=True), progress.show), progress)
+    token = read_token(arguments.token_file) if arguments.token_file else None
+    names = set() if is_local else {listen[0].lower(), socket.gethostname().lower()}
+    hosts = LOOPBACK | names | {host.lower() for host in arguments.allow_host}
+    return studio, Policy(hosts=hosts, any_address=not is_local, token=token, read_only=False, frame=None)
 
 
 def read_url(arguments: argparse.Namespace) -> str | None:

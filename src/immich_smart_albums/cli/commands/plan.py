@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Plan, print, and save with --out; nothing is written to the server or the ledger."""
-    console = stderr_console(verbose=arguments.verbose)
+    console = stderr_console(verbose=arguments.verbose, quiet=arguments.quiet)
     with rules_session(arguments, console) as session:
         if arguments.show_plan:
             return _show_searches(session, console)

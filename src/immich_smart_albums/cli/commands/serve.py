@@ -30,7 +30,9 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Serve until Ctrl-C. Raises ConfigurationError for a port that is taken, or a token that is none."""
     console = stderr_console(verbose=arguments.verbose)
     is_local = arguments.host in LOOPBACK
-    token = _token(arguments.token_file) if arguments.token_file else None if is_local else secrets.token_urlsafe(24)
+    token = (
+        read_token(arguments.token_file) if arguments.token_file else None if is_local else secrets.token_urlsafe(24)
+    )
     progress = Progress()
     studio = Studio(
         Session(replace(rules_options(arguments), keeps_records=True), progress.show),
@@ -66,7 +68,8 @@ def _hosts(arguments: argparse.Namespace, *, is_local: bool) -> frozenset[str]:
     return LOOPBACK | own | {host.lower() for host in arguments.allow_host}
 
 
-def _token(path: Path) -> str:
+def read_token(path: Path) -> str:
+    """The token that a file holds. Raises ConfigurationError."""
     try:
         token = read_text(path, LARGEST_KEY).strip()
     except (OSError, ValueError) as error:

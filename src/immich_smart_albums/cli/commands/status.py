@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
+from immich_smart_albums.cli.next_runs import next_runs, utc_now
 from immich_smart_albums.cli.plans import print_plan, report_unwritten
 from immich_smart_albums.cli.rules_session import rules_session
 
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Print how the albums differ from their rules; 5 where one does."""
-    console = stderr_console(verbose=arguments.verbose)
+    console = stderr_console(verbose=arguments.verbose, quiet=arguments.quiet)
     with rules_session(arguments, console) as session:
         plan = session.plan()
+        rules = session.rules
     print_plan(plan, arguments.format)
+    for line in next_runs(rules, os.environ, utc_now()):
+        console.say(line)
     return report_unwritten(plan, console, changes=Exit.CHANGED)

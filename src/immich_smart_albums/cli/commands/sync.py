@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Plan, print the plan, write it, and say what was written."""
-    console = stderr_console(verbose=arguments.verbose)
+    console = stderr_console(verbose=arguments.verbose, quiet=arguments.quiet)
     with rules_session(arguments, console, writes="sync") as session:
         plan = session.plan(allow=arguments.allow)
         return print_and_apply(plan, session, console, arguments.format, exit_code=arguments.exit_code)
