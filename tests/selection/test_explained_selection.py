@@ -1,0 +1,92 @@
+"""What is said of the photos of a selection, where little is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from immich_smart_albums.model.query import Condition, Kind, Query
+from immich_smart_albums.rules.predicates.person import person_named
+from immich_smart_albums.rules.tree import All, Filter, Node, Rule, Search
+from immich_smart_albums.selection.compile.planner import compile_rules
+from immich_smart_albums.selection.explain.explain import Verdict
+from immich_smart_albums.selection.explain.leaf_facts import LeafFacts, _asks_for_less
+from immich_smart_albums.selection.explain.selection import _leaves, _Tree, explain_selection
+from immich_smart_albums.selection.run.evaluate import RuleEvidence, Selection, evaluate
+
+from .finding import FLAT, Answers, city, exactly, local, record
+
+NICE = city("Nice")
+MAKE = local("$.exifInfo.make", "apple")
+STARS = Query(Kind.METADATA, conditions=(Condition("rating", "eq", 5),))
+PHOTOS = [record("a", exifInfo={"make": "Apple"}), record("b", exifInfo={"make": "Canon"})]
+
+
+def selected(match: Node, answers: Answers, limit: int | None = None, *, keeps_rejected: bool = True) -> Selection:
+    plan = compile_rules([Rule(match, limit=limit)], FLAT)
+    (result,) = evaluate(plan, answers, concurrency=1, log=lambda _: None, keeps_rejected=keeps_rejected)
+    assert isinstance(result, Selection)
+    return result
+
+
+def evidence(match: Node, answers: Answers, *, keeps_rejected: bool = True) -> RuleEvidence:
+    found = selected(match, answers, keeps_rejected=keeps_rejected).evidence
+    assert found is not None
+    return found
+
+
+def test_a_selection_without_evidence_is_not_explained() -> None:
+    with pytest.raises(ValueError, match="without evidence"):
+        explain_selection(Selection((), 0), name_of=lambda _, id_: id_)
+
+
+def test_what_the_limit_leaves_out_matches_and_is_cut() -> None:
+    later = record("c", "2024-02-01T00:00:00.000Z", exifInfo={"make": "Apple"})
+    answers = Answers({NICE.query: [[*PHOTOS, later]]})
+    explanation = explain_selection(selected(All((NICE, MAKE)), answers, limit=1), name_of=lambda _, id_: id_)
+    assert [photo.asset.id for photo in explanation.selected] == ["c"]
+    assert [photo.asset.id for photo in explanation.cut] == ["a"]
+    assert explanation.cut[0].verdicts == (Verdict.PASSED, Verdict.PASSED)
+    assert {at: [photo.asset.id for photo in photos] for at, photos in explanation.near_misses.items()} == {1: ["b"]}
+    assert [(leaf.holding, leaf.failing) for leaf in explanation.leaves] == [(3, 0), (2, 1)]
+
+
+def test_without_what_was_rejected_there_are_no_near_misses() -> None:
+    answers = Answers({NICE.query: [PHOTOS]})
+    selection = selected(All((NICE, MAKE)), answers, keeps_rejected=False)
+    assert explain_selection(selection, name_of=lambda _, id_: id_).near_misses == {}
+
+
+def test_of_what_nothing_tells_nothing_is_said() -> None:
+    facts = LeafFacts(evidence(All((NICE, MAKE)), Answers({NICE.query: [PHOTOS]})))
+    assert facts.of(exactly("rating", 5), "a") is None
+    assert facts.of(MAKE, "unseen") is None
+    like = Filter("x", lambda _: True, frozenset(), lambda _: None, superset_is_exact=True)
+    for superset in (
+        None,
+        replace(NICE.query, limit=3),
+        Query(Kind.METADATA, conditions=(Condition("rating", "eq", 5),)),
+    ):
+        assert facts.of(replace(like, superset=superset), "a") is None
+    assert facts.of(Search(Query(Kind.METADATA, (("rating", None),))), "a") is None
+    album = Search(Query(Kind.METADATA, (("albumIds", ("x",)),)))
+    inside = LeafFacts(evidence(All((album, MAKE)), Answers({album.query: [PHOTOS]})))
+    assert inside.of(exactly("rating", 5), "a") is None  # who knows where an album's photos are
+
+
+def test_a_structured_search_speaks_for_those_that_surely_ask_for_less() -> None:
+    assert _asks_for_less(Query(Kind.METADATA, (("rating", 5),)), STARS)
+    assert not _asks_for_less(Query(Kind.METADATA, (("rating", None),)), STARS)  # not to be said in conditions
+    assert not _asks_for_less(NICE.query, STARS)
+    assert not _asks_for_less(STARS, NICE.query)
+
+
+def test_names_that_were_not_looked_up_are_a_bug() -> None:
+    name = person_named("Emma")
+    for ask in (
+        lambda: list(_leaves(name, negated=False)),
+        lambda: _Tree(name, ()).settle(name, []),
+    ):
+        with pytest.raises(TypeError, match="not looked up"):
+            ask()
