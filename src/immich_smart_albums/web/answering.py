@@ -31,24 +31,24 @@ def part(answer: Callable[..., Response]) -> Callable[..., Response]:
         except SmartAlbumsError as error:
             return problem(error)
         except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is our bug
-            return problem(_bug(error))
+            return problem(_bug(error), 500)
 
     return answered
 
 
 def scripted(answer: Callable[..., Response]) -> Callable[..., Response]:
-    """A route that a script asks: a failure comes as JSON, and 409 without one where something newer was asked."""
+    """A route that a script asks: a failure comes as JSON, and so does that something newer was asked."""
 
     @functools.wraps(answer)
     def answered(*arguments: object) -> Response:
         try:
             return answer(*arguments)
         except Stopped:
-            return JSONResponse({"outdated": True}, 409)
+            return JSONResponse({"outdated": True})
         except SmartAlbumsError as error:
             return problem_json(error)
         except Exception as error:  # noqa: BLE001 - as above
-            return problem_json(_bug(error))
+            return problem_json(_bug(error), 500)
 
     return answered
 

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from immich_smart_albums.web.edit_routes import EditRoutes
 from immich_smart_albums.web.pages import Pages
 from immich_smart_albums.web.pictures import Pictures
 from immich_smart_albums.web.rule_routes import RuleRoutes
@@ -26,7 +27,7 @@ _STATIC = Path(__file__).with_name("static")
 def application(studio: Studio, policy: Policy) -> ASGIApp:
     """The studio as an ASGI application. All addresses in its pages are relative, so it may be mounted anywhere."""
     pages, rules, runs = Pages(studio), RuleRoutes(studio), RunRoutes(studio)
-    pictures = Pictures(studio.session)
+    edits, pictures = EditRoutes(studio), Pictures(studio.session)
     routes = [
         Route("/", pages.albums),
         Route("/albums", pages.albums_body),
@@ -40,6 +41,9 @@ def application(studio: Studio, policy: Policy) -> ASGIApp:
         Route("/photos", rules.photos),
         Route("/near", rules.near),
         Route("/photo", rules.photo),
+        Route("/counts", rules.counts),
+        Route("/edit", edits.edit, methods=["POST"]),
+        Route("/row", edits.row, methods=["POST"]),
         Route("/save", rules.save, methods=["POST"]),
         Route("/plan", runs.plan),
         Route("/plan-body", runs.plan_body),

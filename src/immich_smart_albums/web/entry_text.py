@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.errors import EditRefused
+
 if TYPE_CHECKING:
     from immich_smart_albums.model.span import Span
 
@@ -24,7 +26,15 @@ class EntryText:
         """The whole file with other lines for the album; what is around them is the same, to the byte."""
         entry = entry.replace("\r\n", "\n")
         end = "" if entry.endswith("\n") or not (self.after or self.entry.endswith("\n")) else "\n"
-        return self.before + _moved(entry + end, self.indent).replace("\n", self.line_end) + self.after
+        moved = "".join(self.indent + line if line.strip() else line for line in _lines(entry + end))
+        return self.before + moved.replace("\n", self.line_end) + self.after
+
+    def entry_of(self, text: str) -> str:
+        """The album's lines in the whole file after an edit. Raises EditRefused where that changed something else."""
+        end = len(text) - len(self.after)
+        if not (text.startswith(self.before) and text.endswith(self.after) and len(self.before) <= end):
+            raise EditRefused("this would change other parts of the file as well", hint="Change it there.")
+        return _shown(_lines(text[len(self.before) : end]), self.indent)
 
 
 def entry_text(text: str, span: Span) -> EntryText:
@@ -44,9 +54,11 @@ def entry_text(text: str, span: Span) -> EntryText:
     own = lines[start:end]
     if not all(line.startswith(indent) or not line.strip() for line in own):
         indent = ""
-    shown = "".join(line.removeprefix(indent) if line.strip() else line for line in own)
-    shown = shown.replace("\r\n", "\n")
-    return EntryText("".join(lines[:start]), shown, "".join(lines[end:]), indent, line_end)
+    return EntryText("".join(lines[:start]), _shown(own, indent), "".join(lines[end:]), indent, line_end)
+
+
+def _shown(lines: list[str], indent: str) -> str:
+    return "".join(line.removeprefix(indent) if line.strip() else line for line in lines).replace("\r\n", "\n")
 
 
 def _ends(line: str, indent: str) -> bool:
@@ -59,10 +71,6 @@ def _is_between(line: str, indent: str) -> bool:
     """Whether a line at the end is empty, or a note that belongs to what comes next."""
     text = line.strip()
     return not text or (text.startswith("#") and len(line) - len(line.lstrip(" ")) <= len(indent))
-
-
-def _moved(text: str, indent: str) -> str:
-    return "".join(indent + line if line.strip() else line for line in _lines(text))
 
 
 def _lines(text: str) -> list[str]:

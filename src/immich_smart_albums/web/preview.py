@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.rules.tree import All, Any, Not
 from immich_smart_albums.selection.run.ranking import newest_first
 from immich_smart_albums.selection.words import query_text
+from immich_smart_albums.web.ranking import ranked_photos
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
+    from immich_smart_albums.config.editing.rows import Row
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.stopping import Stop
@@ -34,6 +37,10 @@ TABS = {
 }
 
 
+NO_RANKS: Mapping[str, int] = {}
+LAST = sys.maxsize
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Photos of a tab that belong together, and what they have in common."""
@@ -43,16 +50,41 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """A rule as it is on disk, or as somebody is typing it."""
+
+    rule: AlbumRule
+    rules: RuleSet
+    """What it stands among."""
+    text: str
+    """Of the whole file."""
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a rule means for its album now."""
 
     id: str
-    rule: AlbumRule
-    rules: RuleSet
-    """What it stands among: those that are being typed."""
+    typed: Typed
     plan: Plan
     groups: dict[str, tuple[Group, ...]]
     """The photos of each tab."""
+
+    @property
+    def rule(self) -> AlbumRule:
+        """The rule."""
+        return self.typed.rule
+
+    @property
+    def rules(self) -> RuleSet:
+        """What it stands among."""
+        return self.typed.rules
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rule as rows."""
+        return self.typed.rows
 
     @property
     def albums(self) -> tuple[AlbumPlan, ...]:
@@ -78,25 +110,29 @@ class Preview:
         return tuple(found.values())
 
 
-def preview(session: Session, rules: RuleSet, rule: AlbumRule, id_: str, stop: Stop) -> Preview:
+def preview(session: Session, typed: Typed, id_: str, stop: Stop) -> Preview:
     """Plan one rule, which need not stand in a file. Raises SmartAlbumsError, and Stopped where `stop` says so."""
+    rules, rule = typed.rules, typed.rule
+    ranks = ranked_photos(session, rule, stop)
     only = replace(rules, albums=(rule,), others=tuple(each for each in rules.albums if each is not rule))
     plan = session.plan(rules=only, draft=True, stop=stop)
     inside = [asset for album in plan.albums for asset in _inside(session, album, stop)]
     waits = [group for album in plan.albums for group in (*album.waiting, *album.staying)]
     groups = {
-        "added": _one(asset for album in plan.albums for asset in album.additions),
-        "inside": _one(inside),
+        "added": _one((asset for album in plan.albums for asset in album.additions), ranks),
+        "inside": _one(inside, ranks),
         "leaving": _one(asset for album in plan.albums for asset in album.removals),
         "kept": _one(asset for album in plan.albums for asset in album.kept_out),
         "waiting": tuple(Group(wait.reason, wait.assets) for wait in waits),
     }
-    return Preview(id_, rule, rules, plan, groups)
+    return Preview(id_, typed, plan, groups)
 
 
-def _one(assets: Iterable[Asset]) -> tuple[Group, ...]:
-    found = {asset.id: asset for asset in assets}
-    return (Group("", tuple(newest_first(found.values()))),) if found else ()
+def _one(assets: Iterable[Asset], ranks: Mapping[str, int] = NO_RANKS) -> tuple[Group, ...]:
+    """The best first where a search ranks them, else the newest."""
+    found = newest_first({asset.id: asset for asset in assets}.values())
+    found.sort(key=lambda asset: ranks.get(asset.id, LAST))
+    return (Group("", tuple(found)),) if found else ()
 
 
 def _inside(session: Session, album: AlbumPlan, stop: Stop) -> Sequence[Asset]:

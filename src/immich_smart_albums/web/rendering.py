@@ -11,7 +11,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, JSONResponse
 
-from immich_smart_albums.errors import ConfigurationError, PlanOutdated, ServerError, Unauthorized, Unreachable
+from immich_smart_albums.config.editing.rows import row_id
+from immich_smart_albums.errors import (
+    ConfigurationError,
+    EditRefused,
+    FileChanged,
+    PlanOutdated,
+    ServerError,
+    Unauthorized,
+    Unreachable,
+)
 from immich_smart_albums.report.failures import problems_of
 from immich_smart_albums.report.words import count, one_line
 from immich_smart_albums.selection.explain.explain import answer_text
@@ -38,6 +47,7 @@ def _templates() -> Environment:
         "moment": moment,
         "trouble": trouble,
     }
+    made.filters["row_id"] = lambda row: row_id(row.path)
     made.filters |= {"reason_words": reason_words, "answer_words": answer_text}
     made.globals |= {"address": address}
     return made
@@ -77,15 +87,6 @@ def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
     return HTMLResponse(rendered(template, **values), status)
 
 
-def status_of(error: SmartAlbumsError) -> int:
-    """The HTTP status of a failure."""
-    if isinstance(error, ConfigurationError):
-        return 422
-    if isinstance(error, PlanOutdated):
-        return 409
-    return 502 if isinstance(error, ServerError) else 400
-
-
 def headline(error: SmartAlbumsError) -> str:
     """A failure in a few words."""
     match error:
@@ -97,6 +98,10 @@ def headline(error: SmartAlbumsError) -> str:
             return "Immich could not be asked"
         case ConfigurationError():
             return "Something in the rules needs a look"
+        case EditRefused():
+            return "That cannot be written so"
+        case FileChanged():
+            return "The file was changed meanwhile"
         case PlanOutdated():
             return "The world has moved on since this plan was made"
         case _:
@@ -116,11 +121,11 @@ def trouble(error: SmartAlbumsError) -> Markup:
     return rendered("_problem.html", headline=headline(error), problems=problems_of(error))
 
 
-def problem(error: SmartAlbumsError) -> HTMLResponse:
-    """A failure as a part of a page, with its remedy."""
-    return page("_problem.html", status_of(error), headline=headline(error), problems=problems_of(error))
+def problem(error: SmartAlbumsError, status: int = 200) -> HTMLResponse:
+    """A failure as a part of a page, with its remedy: that Immich is not there is an answer, and no error of ours."""
+    return HTMLResponse(trouble(error), status)
 
 
-def problem_json(error: SmartAlbumsError) -> JSONResponse:
+def problem_json(error: SmartAlbumsError, status: int = 200) -> JSONResponse:
     """A failure for a script: what to show, ready to be put into the page."""
-    return JSONResponse({"problem": trouble(error)}, status_of(error))
+    return JSONResponse({"problem": trouble(error)}, status)

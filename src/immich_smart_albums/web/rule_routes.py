@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
-from immich_smart_albums.errors import SmartAlbumsError
+from immich_smart_albums.errors import FileChanged, SmartAlbumsError
 from immich_smart_albums.report.explanation import doing
 from immich_smart_albums.report.plan_words import edits, heading, state
 from immich_smart_albums.web.answering import number_of, part, scripted, text_of
+from immich_smart_albums.web.edit_routes import predicate_words
 from immich_smart_albums.web.forms import Form, form_of
 from immich_smart_albums.web.photo_facts import facts
 from immich_smart_albums.web.preview import TABS
+from immich_smart_albums.web.ranking import is_ranked
 from immich_smart_albums.web.rendering import page, rendered
-from immich_smart_albums.web.rules_files import FileChanged
 from immich_smart_albums.web.starters import STARTERS
 
 if TYPE_CHECKING:
@@ -71,12 +72,13 @@ class RuleRoutes:
 
     def _previewed(self, name: str, entry: str | None, page_id: str) -> Response:
         shown = self._studio.preview(name, entry, page_id)
+        rows = rendered("_rows.html", rows=shown.rows, words=predicate_words(), read_only=self._studio.read_only)
         return JSONResponse(
             {
+                "rows": rows,
                 "preview": shown.id,
                 "name": shown.rule.name,
                 "counts": shown.counts,
-                "matched": sum(album.matched for album in shown.albums),
                 "about": rendered("_about.html", shown=shown, lines=_lines(shown)),
             }
         )
@@ -97,6 +99,11 @@ class RuleRoutes:
         groups = self._studio.near(id_, text_of(request, "page"))
         count = len(self._studio.shown(id_).photos("near"))
         return JSONResponse({"count": count, "groups": [[group.words, len(group.assets)] for group in groups]})
+
+    @scripted
+    def counts(self, request: Request) -> Response:
+        """How many photos each row lets through, by itself and after those above."""
+        return JSONResponse(dict(self._studio.row_counts(text_of(request, "preview"), text_of(request, "page"))))
 
     @part
     def photo(self, request: Request) -> Response:
@@ -122,6 +129,7 @@ class RuleRoutes:
             "_photo.html",
             found=found,
             places=places,
+            is_ranked=is_ranked(rule.rule.match),
             facts=facts(record or {}),
             file_name=str((record or {}).get("originalFileName", "")),
             base=studio.session.base,
@@ -169,7 +177,7 @@ class RuleRoutes:
         except FileChanged as error:
             draft = self._studio.draft(form.text("name"))
             html = rendered("_conflict.html", error=error, theirs=draft.text.entry, ours=form.text("entry"))
-            return JSONResponse({"problem": html, "basis": draft.basis, "theirs": draft.text.entry}, 409)
+            return JSONResponse({"problem": html, "basis": draft.basis, "theirs": draft.text.entry})
         draft = self._studio.draft(name)
         return JSONResponse({"name": name, "basis": draft.basis, "entry": draft.text.entry})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import webbrowser
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -50,7 +51,8 @@ def serve(
     announce()
     if browser is not None:
         webbrowser.open(browser)
-    uvicorn.Server(config).run([listener])
+    with suppress(KeyboardInterrupt):  # which the server raises anew once it has ended
+        uvicorn.Server(config).run([listener])
     if studio.job is not None and studio.job.is_running:
         studio.job.stop()
         studio.job.wait()

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.editing.albums import album_entry
+from immich_smart_albums.config.yaml.data import load
+
+if TYPE_CHECKING:
+    from immich_smart_albums.config.yaml.emit import Plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,18 +19,17 @@ class Starter:
     title: str
     purpose: str
     match: str
-    """The lines below `match:`."""
+    """What stands below `match:`, as YAML."""
 
-    def entry(self, name: str) -> str:
-        """The lines of an album."""
-        lines = "".join(f"    {line}\n" for line in self.match.split("\n"))
-        return f"- name: {json.dumps(name, ensure_ascii=False)}\n  match:\n{lines}"
+    def entry(self, name: str) -> dict[str, Plain]:
+        """An entry under `albums`."""
+        return album_entry(name, load(self.match))
 
 
 STARTERS = {
     "favourites": Starter("Favourites", "Everything that you gave a heart to.", "favorite: true\nmedia: photo"),
     "recent": Starter("The last 30 days", "What is new.", "taken: {last: 30 days}"),
-    "on-this-day": Starter("On this day", "Today in all the years before.", "taken: {on-this-day: true}"),
+    "on-this-day": Starter("On this day", "Today in all the years before.", "taken: on-this-day"),
     "stars": Starter("Five stars", "What you rated best.", "rating: 5"),
     "videos": Starter("Videos", "Everything that moves.", "media: video"),
     "found": Starter(

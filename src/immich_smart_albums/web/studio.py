@@ -5,40 +5,36 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.config.editing.albums import add_album
+from immich_smart_albums.config.editing.save import Saver, read_version
 from immich_smart_albums.config.rules_files import DEFAULT_NAME, VARIABLE, config_folder
+from immich_smart_albums.config.yaml.data import load
+from immich_smart_albums.config.yaml.patch import patch
 from immich_smart_albums.errors import ConfigurationError, PlanOutdated, Problem, Stopped
 from immich_smart_albums.model.text_forms import same_name
 from immich_smart_albums.session.events import AssetsRead, Event, Note
-from immich_smart_albums.web.entry_text import EntryText, entry_text
+from immich_smart_albums.web.draft import Draft
+from immich_smart_albums.web.entry_text import entry_text
 from immich_smart_albums.web.job import Job
-from immich_smart_albums.web.preview import Latest, Preview, Shelf, near_misses, preview
-from immich_smart_albums.web.rules_files import RulesFiles, digest
+from immich_smart_albums.web.preview import Latest, Preview, Shelf, Typed, near_misses, preview
+from immich_smart_albums.web.row_counts import row_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.config.yaml.emit import Plain
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
     from immich_smart_albums.session.session import Session
     from immich_smart_albums.web.preview import Group
 
 _STAND_IN = b"albums: [{name: New album, match: {favorite: true}}]"
 """Where there is no rules file yet, so that the server can be asked all the same; it is never shown nor planned."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An album's lines as they stand in a file, or as somebody is typing them."""
-
-    path: Path
-    basis: str
-    """What the file on disk is recognised by, from which the editing began."""
-    text: EntryText
 
 
 @dataclass(slots=True)
@@ -67,7 +63,7 @@ class Studio:
         self.session = session
         self.progress = progress
         self.read_only = read_only
-        self.files = RulesFiles()
+        self._saver = Saver()
         self.job: Job | None = None
         self._latest = Latest()
         self._previews = Shelf()
@@ -118,51 +114,55 @@ class Studio:
         """The lines of an album as they are on disk."""
         rule = self.rule(name)
         path = next(path for path in self.paths if str(path) == rule.span.document.name)
-        text = self.files.text(path)
-        return Draft(path, digest(text), entry_text(text, rule.span))
+        version = read_version(path)
+        return Draft(version, entry_text(version.text, rule.span), ("albums", self._place_in_file(rule)))
+
+    def _place_in_file(self, rule: AlbumRule) -> int:
+        file = rule.span.document.name
+        return [each for each in self.session.rules.albums if each.span.document.name == file].index(rule)
 
     def typed(self, name: str, entry: str | None) -> tuple[RuleSet, AlbumRule]:
         """The rules with other lines for one album, and that album. Raises ConfigurationError for what is wrong."""
-        if entry is None:
-            return self.session.rules, self.rule(name)
         rule = self.rule(name)
+        if entry is None:
+            return self.session.rules, rule
         draft = self.draft(name)
-        texts = self.files.texts(self.paths)
-        texts[str(draft.path)] = draft.text.replaced(entry).encode()
+        texts = self._texts()
+        texts[str(draft.version.path)] = draft.text.replaced(entry).encode()
         book = self.session.parse(texts)
-        at = [each for each in self.rules() if each.span.document.name == rule.span.document.name].index(rule)
-        of_file = [each for each in book.albums if each.span.document.name == str(draft.path)]
-        if at >= len(of_file):
-            raise ConfigurationError((Problem(str(draft.path), "this album is not there any more in the text"),))
-        return book, of_file[at]
+        of_file = [each for each in book.albums if each.span.document.name == str(draft.version.path)]
+        place = self._place_in_file(rule)
+        if place >= len(of_file):
+            raise ConfigurationError((Problem(str(draft.version.path), "this album is not there any more"),))
+        return book, of_file[place]
+
+    def _texts(self) -> dict[str, bytes]:
+        """What is on disk, by the names of the files."""
+        return {str(path): read_version(path).text.encode() for path in self.paths}
 
     def save(self, name: str, entry: str, basis: str) -> str:
         """Write an album's lines into its file; the album's name from now on.
 
-        Raises FileChanged where the file is not what the editing began with, and ConfigurationError.
+        Raises FileChanged where the file is not what the editing began with, ConfigurationError, and EditRefused.
         """
         _, rule = self.typed(name, entry)
         draft = self.draft(name)
-        self.files.write(draft.path, draft.text.replaced(entry), basis)
+        self._saver.save(replace(draft.version, digest=basis), draft.text.replaced(entry))
         self.open()
         return rule.name
 
-    def add(self, entry: str, path: Path | None = None) -> str:
-        """Write a new album behind the others of a file; its name. Raises ConfigurationError."""
+    def add(self, entry: Mapping[str, Plain], path: Path | None = None) -> str:
+        """Write a new album behind the others of a file; its name. Raises ConfigurationError, EditRefused."""
         self.open()
         target = path or self.paths[-1]
-        text = self.files.text(target)
-        whole = _with_entry(text, entry, self._last_of(target))
-        texts = {} if self._new_file else self.files.texts(self.paths)
-        rules = self.session.parse({**texts, str(target): whole.encode()})
-        before = set() if self._new_file else {rule.name for rule in self.rules()}
-        self.files.write(target, whole, digest(text))
+        version = read_version(target)
+        text = patch(version.text, add_album(load(version.text), entry)).text
+        texts = {} if self._new_file else self._texts()
+        rules = self.session.parse({**texts, str(target): text.encode()})
+        before = set() if self._new_file else {rule.name for rule in self.session.rules.albums}
+        self._saver.save(version, text)
         self.open()
         return next(rule.name for rule in rules.albums if rule.name not in before)
-
-    def _last_of(self, path: Path) -> AlbumRule | None:
-        rules = () if self._new_file else self.session.rules.albums
-        return next((rule for rule in reversed(rules) if rule.span.document.name == str(path)), None)
 
     def _place_of_new_file(self) -> Path | None:
         """Where a first rules file goes; None where there is one already."""
@@ -198,7 +198,10 @@ class Studio:
         """What a rule means now, as it is on disk or as it is being typed. Raises Stopped where it is outdated."""
         stop = self._latest.begin(f"preview {tab}")
         book, rule = self.typed(name, entry)
-        shown = preview(self.session, book, rule, secrets.token_urlsafe(9), stop)
+        draft = self.draft(name)
+        text = draft.text.entry if entry is None else entry
+        typed = Typed(rule, book, draft.text.replaced(text), tuple(draft.rows(text)))
+        shown = preview(self.session, typed, secrets.token_urlsafe(9), stop)
         self._previews.put(shown.id, shown)
         return shown
 
@@ -215,6 +218,12 @@ class Studio:
         if "near" not in shown.groups:
             shown.groups["near"] = near_misses(self.session, shown, self._latest.begin(f"near {tab}"))
         return shown.groups["near"]
+
+    def row_counts(self, id_: str, tab: str) -> Mapping[str, tuple[int | None, int | None]]:
+        """How many photos each row of a rule lets through, by the row's id."""
+        typed = self.shown(id_).typed
+        stop = self._latest.begin(f"counts {tab}")
+        return row_counts(self.session, typed.rule, typed.text, typed.rows, stop)
 
     def plan(self, allow: Sequence[str] = ()) -> Plan:
         """The plan of everything, to be shown, and applied by its fingerprint."""
@@ -247,21 +256,3 @@ class Studio:
             self.job = Job(self.session, plan)  # type: ignore[arg-type]
             self.job.start()
             return self.job
-
-
-def _with_entry(text: str, entry: str, last: AlbumRule | None) -> str:
-    """A file's text with one more album at its end."""
-    if last is None:
-        return (text if not text or text.endswith("\n") else f"{text}\n") + "albums:\n" + _indented(entry, "  ")
-    found = entry_text(text, last.span)
-    if not found.before:
-        hint = "Write each album on lines of its own, beginning with `- name:`."
-        raise ConfigurationError((Problem(last.span.document.name, "there is no place for another album", hint),))
-    whole = found.replaced(found.entry)
-    head = whole[: len(whole) - len(found.after)]
-    gap = "\n" if head.endswith("\n") else "\n\n"
-    return head + gap + _indented(entry, found.indent) + found.after
-
-
-def _indented(text: str, indent: str) -> str:
-    return "".join(f"{indent}{line}\n" if line.strip() else "\n" for line in text.rstrip("\n").split("\n"))

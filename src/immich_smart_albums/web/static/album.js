@@ -1,12 +1,13 @@
 // One album: the rule beside its photos. What is typed shows at once; only the last question counts.
 import { ask, part, say, tell } from "./api.js";
 import { Grid } from "./grid.js";
+import { rows } from "./rows.js";
 
 const PAUSE = 250; // ms without a key until the rule is looked at
 
 const studio = document.querySelector(".studio");
 const $ = (name) => studio.querySelector(`[data-${name}]`);
-const entry = $("entry"), about = $("about"), trouble = $("problem"), busy = $("busy"), groups = $("groups"), panel = $("panel");
+const entry = $("entry"), about = $("about"), trouble = $("problem"), conflict = $("conflict"), busy = $("busy"), groups = $("groups"), panel = $("panel");
 const save = $("save"), revert = $("revert");
 const isReadOnly = "readOnly" in studio.dataset;
 const page = crypto.getRandomValues(new Uint32Array(2)).join("-");
@@ -24,7 +25,7 @@ let question = null;
 let timer = 0;
 
 const grid = new Grid($("grid"), {
-  fetchPage: (from) => ask(`photos?${new URLSearchParams({ preview, tab: chosen(), from })}`).catch((error) => { if (error.status === 409) look(); throw error; }),
+  fetchPage: (from) => ask(`photos?${new URLSearchParams({ preview, tab: chosen(), from })}`).catch((error) => { if (error.body?.outdated) look(); throw error; }),
   open: (photo) => show(photo[0]),
   empty: () => ({ added: "Nothing new: what the rule means is in the album.", inside: "The album is empty.", leaving: "Nothing would leave.", kept: "Nobody took anything out.", waiting: "Nothing waits for Immich.", near: "No photo misses by one predicate alone." })[chosen()],
 });
@@ -65,12 +66,13 @@ async function look() {
     counts = told.counts;
     near = null;
     about.innerHTML = told.about;
+    $("rows").innerHTML = told.rows;
     trouble.innerHTML = "";
     first();
     tell_counts();
     list();
     say(`${counts.added} would be added, ${counts.inside} in the album, ${counts.leaving} would leave`);
-    lookNear(signal);
+    lookFurther(signal);
   } catch (error) {
     if (error.name === "AbortError") return;
     if (error.body?.outdated) return;
@@ -79,8 +81,16 @@ async function look() {
   if (signal === question.signal) { busy.hidden = true; $("grid").classList.remove("older"); }
 }
 
-async function lookNear(signal) {
+/** What comes after the photos: how much each row lets through, and what only just misses. */
+async function lookFurther(signal) {
   try {
+    const told = await ask(`counts?${new URLSearchParams({ preview, page })}`, { signal });
+    for (const place of studio.querySelectorAll("[data-row-count]")) {
+      const [own, after] = told[place.dataset.rowCount] || [];
+      if (own === undefined || own === null) continue;
+      place.textContent = after === undefined || after === null || after === own ? own.toLocaleString() : `${own.toLocaleString()} → ${after.toLocaleString()}`;
+      place.title = after === null || after === undefined ? "photos that this lets through" : "photos that this lets through by itself → after the rows above";
+    }
     near = await ask(`near?${new URLSearchParams({ preview, page })}`, { signal });
     counts.near = near.count;
     tell_counts();
@@ -102,6 +112,32 @@ function first() {
   if (tab) choose(tab, false);
 }
 
+// -- the rule by its rows and photos ----------------------------------------------------------------------------------
+
+async function edit(action, texts = {}) {
+  try {
+    const told = await tell("edit", { name, entry: entry.value, action, ...texts });
+    entry.value = told.entry;
+    trouble.innerHTML = "";
+    changed();
+    await look();
+    return true;
+  } catch (error) {
+    trouble.innerHTML = error.html;
+    trouble.scrollIntoView({ block: "nearest" });
+    return false;
+  }
+}
+
+rows($("rows"), { edit, context: () => ({ name, entry: entry.value }), trouble: (error) => { trouble.innerHTML = error.html; } });
+
+panel.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-do]");
+  if (!button) return;
+  const photo = panel.querySelector("[data-photo]").dataset.photo;
+  if (await edit(button.dataset.do, { photo })) show(photo);
+});
+
 // -- saving -----------------------------------------------------------------------------------------------------------
 
 async function write() {
@@ -116,17 +152,17 @@ async function write() {
       location.search = state;
       return;
     }
-    trouble.innerHTML = "";
+    conflict.innerHTML = "";
     changed();
     say("saved");
     look();
   } catch (error) {
-    trouble.innerHTML = error.html;
-    trouble.querySelector("[data-keep-mine]")?.addEventListener("click", () => { basis = error.body.basis; write(); });
-    trouble.querySelector("[data-take-theirs]")?.addEventListener("click", () => {
+    conflict.innerHTML = error.html;
+    conflict.querySelector("[data-keep-mine]")?.addEventListener("click", () => { basis = error.body.basis; write(); });
+    conflict.querySelector("[data-take-theirs]")?.addEventListener("click", () => {
       basis = error.body.basis;
       saved = entry.value = error.body.theirs;
-      trouble.innerHTML = "";
+      conflict.innerHTML = "";
       changed();
       look();
     });

@@ -11,7 +11,7 @@ export async function ask(address, options = {}) {
   }
   const type = response.headers.get("content-type") || "";
   const body = type.startsWith("application/json") ? await response.json() : { problem: plain(await response.text()) };
-  if (!response.ok) throw new Trouble(body.problem || "", response.status, body);
+  if (!response.ok || body.problem || body.outdated) throw new Trouble(body.problem || "", response.status, body);
   return body;
 }
 

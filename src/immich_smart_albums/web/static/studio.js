@@ -78,6 +78,6 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") keys.showModal();
   if (event.key === "/") {
     const field = document.querySelector("[data-slash]");
-    if (field) { event.preventDefault(); field.focus(); }
+    if (field) { event.preventDefault(); field.closest("details")?.setAttribute("open", ""); field.focus(); }
   }
 });

@@ -1,0 +1,130 @@
+"""Edits of a rule by its rows and by its photos: each answers with the album's lines as they are then.
+
+Nothing is written: what an edit makes is shown in the page, as if it had been typed, and saved as that is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse, Response
+
+from immich_smart_albums.config.editing import match as match_
+from immich_smart_albums.config.editing import photos
+from immich_smart_albums.config.editing.draft import Draft as Edits
+from immich_smart_albums.config.editing.draft import read_value
+from immich_smart_albums.config.editing.rows import row_id, row_path
+from immich_smart_albums.config.yaml.data import is_list
+from immich_smart_albums.errors import EditRefused
+from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
+from immich_smart_albums.web.answering import scripted
+from immich_smart_albums.web.choices import fields
+from immich_smart_albums.web.forms import Form, form_of
+from immich_smart_albums.web.ranking import ranking
+from immich_smart_albums.web.rendering import rendered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request
+
+    from immich_smart_albums.config.yaml.data import Edit
+    from immich_smart_albums.config.yaml.emit import Plain
+    from immich_smart_albums.config.yaml.nodes import Path
+    from immich_smart_albums.web.studio import Studio
+
+
+class EditRoutes:
+    """Routes of edits."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    async def edit(self, request: Request) -> Response:
+        """Change the rule by a row or a photo."""
+        form = await form_of(request)
+        return await form.answer(lambda: self._edited(form))
+
+    @scripted
+    def _edited(self, form: Form) -> Response:
+        draft = self._studio.draft(form.text("name"))
+        entry = draft.edited(form.text("entry"), lambda rules, album: self._edits(form, rules, album))
+        return JSONResponse({"entry": entry})
+
+    def _edits(self, form: Form, rules: Plain, album: Path) -> Sequence[Edit]:
+        action, photo = form.text("action"), form.text("photo")
+        path = row_path(form.text("path")) if form.text("path") else (*album, "match")
+        match action:
+            case "add":
+                return match_.add_condition(rules, path, _known(form.text("word")), read_value(form.text("value")))
+            case "set":
+                return match_.set_value(rules, path, read_value(form.text("value")))
+            case "remove":
+                return match_.remove(rules, path)
+            case "negate":
+                return match_.negate(rules, path)
+            case "group":
+                return match_.regroup(rules, path, form.text("word"))
+            case "never":
+                return photos.never(rules, album, photo)
+            case "always":
+                return photos.always(rules, album, photo)
+            case "like":
+                return photos.more_like_this(rules, album, photo)
+            case "last-good" | "first-bad":
+                search, ranked = ranking(self._studio, form.text("name"), form.text("entry"), photo)
+                pick = photos.last_good_one if action == "last-good" else photos.first_bad_one
+                return pick(rules, search, photo, ranked)
+            case _:
+                raise EditRefused("nobody knows this edit", hint="Load the page again.")
+
+    async def row(self, request: Request) -> Response:
+        """The form for a row that is changed, or for one that is new."""
+        form = await form_of(request)
+        return await form.answer(lambda: self._row(form))
+
+    @scripted
+    def _row(self, form: Form) -> Response:
+        draft = self._studio.draft(form.text("name"))
+        path = form.text("path") or row_id((*draft.place, "match"))
+        row = next((row for row in draft.rows(form.text("entry")) if row_id(row.path) == path), None)
+        is_new = form.text("word") != ""
+        word = form.text("word") or (row.word if row else "")
+        predicate = PREDICATES_BY_WORD[_known(word)]
+        value = None if is_new or row is None else read_value(row.text)
+        text = "" if is_new or row is None else row.text
+        html = rendered(
+            "_row_form.html",
+            predicate=predicate,
+            path=path,
+            is_new=is_new,
+            fields=fields(self._studio.session, predicate),
+            chosen=_chosen(value),
+            text=text,
+        )
+        return JSONResponse({"html": html})
+
+
+def predicate_words() -> list[tuple[str, str]]:
+    """The predicates that a row may be begun with, and what each tests."""
+    return [(predicate.name, predicate.summary) for predicate in PREDICATES]
+
+
+def _known(word: str) -> str:
+    if word not in PREDICATES_BY_WORD:
+        raise EditRefused(f"{word!r} is no predicate", hint="Pick one of the list.")
+    return word
+
+
+def _chosen(value: Plain) -> dict[str, list[str]]:
+    """What a value says, by option; its plain value under an empty word. Parts that no input shows are left out."""
+    edits = Edits({"value": value})
+    if isinstance(value, dict):
+        return {word: _texts(part) for word, part in value.items()}
+    return {"": [str(item) for item in edits.items(("value",)) if isinstance(item, str | int | float)]}
+
+
+def _texts(value: Plain) -> list[str]:
+    if is_list(value):
+        return [str(item) for item in value]  # type: ignore[union-attr]
+    return [str(value)] if isinstance(value, str | int | float) else []

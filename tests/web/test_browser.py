@@ -1,0 +1,247 @@
+"""The studio in a real browser, as somebody uses it who has never seen a rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.web.safety import Policy
+
+from .browser import browser, needs_browser, tab
+from .conftest import RULES, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+    from immich_sandbox import Sandbox
+
+    from .conftest import Opened
+
+pytestmark = needs_browser
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as running:
+        yield running
+
+
+def in_album(sandbox: Sandbox, name: str) -> set[str] | None:
+    """What is in the album of a name; None where there is none."""
+    found = [album for album in sandbox.library.albums.values() if album.name == name]
+    return set(found[0].asset_ids) if found else None
+
+
+def test_the_way_of_a_newcomer(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Empty folder, template, live counts, why, never, the last good one, apply, undo: by mouse."""
+    with opened(sandbox, tmp_path, rules=None) as studio, tab(chromium, studio.url) as at:
+        page = at.page
+        at.goto("")
+        assert "No rule yet" in page.inner_text("main")
+        page.click("text=Make the first album")
+        page.click("text=Dogs on the beach")
+        page.fill("[name=name]", "Dogs")
+        page.click("text=Make the rule and show the photos")
+        page.wait_for_url("**/album?name=Dogs")
+        at.settled()
+        assert "Dogs" in studio.file.read_text(encoding="utf-8")
+        at.until(lambda: at.count("added") > 10)
+        before = at.count("added")
+        page.wait_for_selector(".cell img")
+
+        # Why? And never this one.
+        page.click(".cell >> nth=3")
+        page.wait_for_selector(".panel .why")
+        assert "belongs in this album" in page.inner_text(".panel .verdict")
+        photo = page.get_attribute(".panel [data-photo]", "data-photo")
+        page.click("text=Never in this album")
+        at.until(lambda: at.count("added") == before - 1)
+        at.until("document.querySelector('.panel .verdict')?.classList.contains('failed')")
+        assert photo is not None
+        assert photo in page.input_value("[data-entry]")
+
+        # The fifth that is left is the last good one: four photos are above it.
+        page.click("[data-close]")
+        at.until(lambda: page.locator(".cell").count() >= 5)
+        page.click(".cell[data-at='4']")
+        page.wait_for_selector(".panel [data-do=last-good]")
+        page.click("[data-do=last-good]")
+        at.until(lambda: at.count("added") == 5)
+        assert "until" in page.input_value("[data-entry]")
+
+        page.keyboard.press("Escape")
+        page.click("[data-save]")
+        at.until(lambda: "until" in studio.file.read_text(encoding="utf-8"))
+        at.settled()
+        page.click("text=Plan and apply")
+        page.wait_for_selector("[data-apply]")
+        assert "5 photos to add" in page.inner_text("main")
+        assert in_album(sandbox, "Dogs") is None
+        page.click("[data-apply]")
+        page.wait_for_selector("[data-ended] .notice.good")
+        album = in_album(sandbox, "Dogs")
+        assert album is not None
+        assert len(album) == 5
+        assert photo not in album
+
+        page.click("text=Undo…")
+        page.wait_for_selector("[data-apply]")
+        page.click("[data-apply]")
+        page.wait_for_selector("[data-ended] .notice.good")
+        assert not in_album(sandbox, "Dogs")
+
+
+@pytest.fixture
+def studio(sandbox: Sandbox, tmp_path: Path) -> Iterator[Opened]:
+    with opened(sandbox, tmp_path) as running:
+        yield running
+
+
+def test_what_is_typed_shows_at_once_and_comments_stay(chromium: Browser, studio: Opened) -> None:
+    with tab(chromium, studio.url) as at:
+        at.goto("album?name=Kids in Finland")
+        page = at.page
+        all_of_them = at.count("added")
+        at.until(lambda: page.inner_text("[data-row-count$=person]") != "")
+        page.click("summary")
+        text = page.input_value("[data-entry]")
+        page.fill("[data-entry]", text.replace("[Emma, Noah]", "Emma"))
+        at.until(lambda: 0 < at.count("added") < all_of_them)
+        assert "shows Emma" in page.inner_text("[data-rows]")
+        assert studio.file.read_text(encoding="utf-8") == RULES
+        page.click("[data-save]")
+        at.until(lambda: studio.file.read_text(encoding="utf-8") != RULES)
+        assert studio.file.read_text(encoding="utf-8") == RULES.replace("[Emma, Noah]", "Emma")
+        assert studio.file.with_name("smart-albums.yaml.bak").read_text(encoding="utf-8") == RULES
+        # What is wrong is told with its place, and the photos stay.
+        page.fill("[data-entry]", text.replace("person", "persn"))
+        at.until("document.querySelector('[data-problem] .notice')")
+        assert "person" in page.inner_text("[data-problem]")
+
+
+def test_rows_change_the_rule_and_the_text_is_always_the_same(chromium: Browser, studio: Opened) -> None:
+    with tab(chromium, studio.url) as at:
+        at.goto("album?name=Kids in Finland")
+        page = at.page
+        before = at.count("added")
+        page.click("text=shows Emma or Noah")
+        page.wait_for_selector(".row-form")
+        page.uncheck(".choice:has-text('Noah') input")
+        page.click(".row-form button.primary")
+        at.until(lambda: "Noah" not in page.input_value("[data-entry]"))
+        at.until(lambda: at.count("added") < before)
+        assert "# both of them" in page.input_value("[data-entry]")
+        page.select_option("[data-add-word]", "favorite")
+        page.wait_for_selector(".row-form")
+        page.check(".row-form [value=true]")
+        page.click(".row-form button.primary")
+        at.until(lambda: "favorite: true" in page.input_value("[data-entry]"))
+        page.click("[data-row-remove$=favorite]")
+        at.until(lambda: "favorite" not in page.input_value("[data-entry]"))
+        page.click("[data-row-negate$=place]")
+        at.until(lambda: "not:" in page.input_value("[data-entry]"))
+        page.click("[data-revert]")
+        at.settled()
+        at.until(lambda: at.count("added") == before)
+
+
+def test_a_file_that_somebody_else_changed_is_told_and_not_overwritten(chromium: Browser, studio: Opened) -> None:
+    with tab(chromium, studio.url) as at:
+        at.goto("album?name=Dogs")
+        page = at.page
+        page.click("summary")
+        page.fill("[data-entry]", page.input_value("[data-entry]").replace("top: 30", "top: 20"))
+        at.settled()
+        theirs = RULES.replace("top: 30", "top: 25") + "# theirs\n"
+        studio.file.write_text(theirs, encoding="utf-8")
+        page.click("[data-save]")
+        page.wait_for_selector("[data-take-theirs]")
+        assert studio.file.read_text(encoding="utf-8") == theirs
+        assert "top: 25" in page.inner_text("[data-conflict]")
+        page.click("[data-keep-mine]")
+        at.until(lambda: "top: 20" in studio.file.read_text(encoding="utf-8"))
+        assert "# theirs" in studio.file.read_text(encoding="utf-8")
+
+
+def test_by_keyboard_alone(chromium: Browser, studio: Opened) -> None:
+    with tab(chromium, studio.url) as at:
+        at.goto("album?name=Dogs")
+        page = at.page
+        page.wait_for_selector(".cell img")
+        page.keyboard.press("?")
+        page.wait_for_selector("#keys[open]")
+        page.keyboard.press("Escape")
+        page.focus(".cell[data-at='0']")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate("document.activeElement.dataset.at") == "2"
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".panel .why")
+        page.keyboard.press("Escape")
+        page.wait_for_selector(".panel", state="hidden")
+        assert page.evaluate("document.activeElement.dataset.at") == "2"
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.matches('[data-entry], [data-add-word]')")
+
+
+def test_names_that_are_code_stay_names(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script><img src=x onerror=alert(2)> \u202eevil " + "x" * 400
+    sandbox.library.albums[next(iter(sandbox.library.albums))].name = evil
+    rules = "albums:\n- name: '<b onclick=alert(3)>\"bold\"</b>'\n  match: {favorite: true}\n"
+    with opened(sandbox, tmp_path, rules=rules) as studio, tab(chromium, studio.url) as at:
+        at.page.on("dialog", lambda dialog: at.troubles.append("a dialog"))
+        at.goto("")
+        assert "<script>alert(1)</script>" in at.page.inner_text("main")
+        assert "\u202e" not in at.page.inner_text("main")
+        at.goto('album?name=<b onclick=alert(3)>"bold"</b>')
+        assert at.page.inner_text("h1") == '<b onclick=alert(3)>"bold"</b>'
+        at.goto("plan")
+        assert at.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_server_that_goes_away_is_told_and_comes_back(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
+    with opened(sandbox, tmp_path, key="no-such-key") as studio, tab(chromium, studio.url) as at:
+        at.goto("")
+        assert "does not accept the API key" in at.page.inner_text("main")
+
+
+VIEWS = ("", "album?name=Kids in Finland", "new", "plan", "history", "check", "nothing")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_view_is_for_everybody(chromium: Browser, studio: Opened, scheme: str, width: int) -> None:
+    """Axe finds nothing serious, nothing is wider than the screen."""
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # noqa: PLC0415 - only where there is a browser
+
+    options = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}, "bypass_csp": True}
+    with tab(chromium, studio.url, **options) as at:
+        for view in VIEWS:
+            at.goto(view)
+            if view.startswith("album"):
+                at.page.wait_for_selector(".cell img")
+                at.page.click(".cell >> nth=1")
+                at.page.wait_for_selector(".panel .why")
+            found = Axe().run(at.page).response["violations"]
+            serious = [
+                (each["id"], [node["html"] for node in each["nodes"]][:3])
+                for each in found
+                if each["impact"] in {"serious", "critical"}
+            ]
+            assert serious == [], view
+            assert at.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
+        at.troubles.clear()  # of the view that is not there
+
+
+def test_read_only_shows_and_changes_nothing(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
+    with opened(sandbox, tmp_path, Policy(read_only=True)) as studio, tab(chromium, studio.url) as at:
+        at.goto("album?name=Dogs")
+        at.until(lambda: at.count("added") > 0)
+        at.page.wait_for_selector(".cell img")
+        at.page.click(".cell >> nth=0")
+        at.page.wait_for_selector(".panel .why")
+        assert at.page.locator("[data-do], [data-save], [data-row-edit]").count() == 0
