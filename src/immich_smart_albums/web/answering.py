@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 LARGEST_FORM = 5_000_000
 """Bytes of what a page sends: the largest rules file, and a little."""
 
+LONGEST_NUMBER = 10
+"""Digits: no photo has a higher place, and no run a higher number."""
+
 
 def part(answer: Callable[..., Response]) -> Callable[..., Response]:
     """A route for a part of a page: a failure is one too."""

@@ -8,7 +8,7 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
-from immich_smart_albums.web.answering import LARGEST_FORM
+from immich_smart_albums.web.answering import LARGEST_FORM, LONGEST_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +25,11 @@ class Form:
     def text(self, name: str) -> str:
         """A text; empty where it is missing."""
         return (self._texts or {}).get(name, "")
+
+    def number(self, name: str) -> int:
+        """A whole number, not below zero; zero for what is none."""
+        text = self.text(name)
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else 0
 
     async def answer(self, answer: Callable[[], Response]) -> Response:
         """What a function answers that may take its time; 400 where what came was no form."""

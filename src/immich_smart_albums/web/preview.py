@@ -14,7 +14,7 @@ from immich_smart_albums.selection.words import query_text
 from immich_smart_albums.web.ranking import ranked_photos
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
     from immich_smart_albums.config.editing.rows import Row
@@ -39,6 +39,9 @@ TABS = {
 
 NO_RANKS: Mapping[str, int] = {}
 LAST = sys.maxsize
+
+MOST_PAGES = 1000
+"""Whose last questions are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +219,10 @@ class Latest:
     _newest: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def begin(self, slot: str) -> Callable[[], bool]:
-        """A new question of a page; the answer says whether another one has come since."""
+    def begin(self, slot: str, number: int) -> Stop:
+        """A question of a page, which numbers them; the answer says whether a later one has come, in whatever order."""
         with self._lock:
-            if len(self._newest) > 1000:
+            if len(self._newest) > MOST_PAGES:
                 self._newest.clear()
-            number = self._newest[slot] = self._newest.get(slot, 0) + 1
-        return lambda: self._newest.get(slot, number) != number
+            self._newest[slot] = max(number, self._newest.get(slot, 0))
+        return lambda: self._newest.get(slot, number) > number

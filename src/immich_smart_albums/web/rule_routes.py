@@ -17,6 +17,7 @@ from immich_smart_albums.web.preview import TABS
 from immich_smart_albums.web.ranking import is_ranked
 from immich_smart_albums.web.rendering import page, rendered
 from immich_smart_albums.web.starters import STARTERS
+from immich_smart_albums.web.studio import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +60,7 @@ class RuleRoutes:
     @scripted
     def preview_saved(self, request: Request) -> Response:
         """What the rule on disk means now."""
-        return self._previewed(text_of(request, "name"), None, text_of(request, "page"))
+        return self._previewed(text_of(request, "name"), None, _question(request))
 
     async def preview_typed(self, request: Request) -> Response:
         """What the rule means that is being typed."""
@@ -68,10 +69,12 @@ class RuleRoutes:
 
     @scripted
     def _typed(self, form: Form) -> Response:
-        return self._previewed(form.text("name"), form.text("entry"), form.text("page"))
+        return self._previewed(
+            form.text("name"), form.text("entry"), Question(form.text("page"), form.number("number"))
+        )
 
-    def _previewed(self, name: str, entry: str | None, page_id: str) -> Response:
-        shown = self._studio.preview(name, entry, page_id)
+    def _previewed(self, name: str, entry: str | None, question: Question) -> Response:
+        shown = self._studio.preview(name, entry, question)
         rows = rendered("_rows.html", rows=shown.rows, words=predicate_words(), read_only=self._studio.read_only)
         return JSONResponse(
             {
@@ -96,14 +99,14 @@ class RuleRoutes:
     def near(self, request: Request) -> Response:
         """How many photos miss by one predicate, by predicate."""
         id_ = text_of(request, "preview")
-        groups = self._studio.near(id_, text_of(request, "page"))
+        groups = self._studio.near(id_, _question(request))
         count = len(self._studio.shown(id_).photos("near"))
         return JSONResponse({"count": count, "groups": [[group.words, len(group.assets)] for group in groups]})
 
     @scripted
     def counts(self, request: Request) -> Response:
         """How many photos each row lets through, by itself and after those above."""
-        return JSONResponse(dict(self._studio.row_counts(text_of(request, "preview"), text_of(request, "page"))))
+        return JSONResponse(dict(self._studio.row_counts(text_of(request, "preview"), _question(request))))
 
     @part
     def photo(self, request: Request) -> Response:
@@ -180,6 +183,10 @@ class RuleRoutes:
             return JSONResponse({"problem": html, "basis": draft.basis, "theirs": draft.text.entry})
         draft = self._studio.draft(name)
         return JSONResponse({"name": name, "basis": draft.basis, "entry": draft.text.entry})
+
+
+def _question(request: Request) -> Question:
+    return Question(text_of(request, "page"), number_of(request, "number"))
 
 
 def _photo(asset: Asset, words: str) -> list[str]:

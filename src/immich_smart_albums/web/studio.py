@@ -37,6 +37,14 @@ _STAND_IN = b"albums: [{name: New album, match: {favorite: true}}]"
 """Where there is no rules file yet, so that the server can be asked all the same; it is never shown nor planned."""
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a page that asks again and again."""
+
+    page: str
+    number: int
+
+
 @dataclass(slots=True)
 class Progress:
     """How much was read since something was asked for."""
@@ -194,9 +202,9 @@ class Studio:
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
-    def preview(self, name: str, entry: str | None, tab: str) -> Preview:
+    def preview(self, name: str, entry: str | None, question: Question) -> Preview:
         """What a rule means now, as it is on disk or as it is being typed. Raises Stopped where it is outdated."""
-        stop = self._latest.begin(f"preview {tab}")
+        stop = self._latest.begin(f"preview {question.page}", question.number)
         book, rule = self.typed(name, entry)
         draft = self.draft(name)
         text = draft.text.entry if entry is None else entry
@@ -212,17 +220,19 @@ class Studio:
             raise Stopped
         return found
 
-    def near(self, id_: str, tab: str) -> tuple[Group, ...]:
+    def near(self, id_: str, question: Question) -> tuple[Group, ...]:
         """What misses by one predicate."""
         shown = self.shown(id_)
         if "near" not in shown.groups:
-            shown.groups["near"] = near_misses(self.session, shown, self._latest.begin(f"near {tab}"))
+            shown.groups["near"] = near_misses(
+                self.session, shown, self._latest.begin(f"near {question.page}", question.number)
+            )
         return shown.groups["near"]
 
-    def row_counts(self, id_: str, tab: str) -> Mapping[str, tuple[int | None, int | None]]:
+    def row_counts(self, id_: str, question: Question) -> Mapping[str, tuple[int | None, int | None]]:
         """How many photos each row of a rule lets through, by the row's id."""
         typed = self.shown(id_).typed
-        stop = self._latest.begin(f"counts {tab}")
+        stop = self._latest.begin(f"counts {question.page}", question.number)
         return row_counts(self.session, typed.rule, typed.text, typed.rows, stop)
 
     def plan(self, allow: Sequence[str] = ()) -> Plan:

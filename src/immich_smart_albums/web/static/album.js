@@ -23,6 +23,7 @@ let near = null;
 let generation = 0;
 let question = null;
 let timer = 0;
+let number = 0;
 
 const grid = new Grid($("grid"), {
   fetchPage: (from) => ask(`photos?${new URLSearchParams({ preview, tab: chosen(), from })}`).catch((error) => { if (error.body?.outdated) look(); throw error; }),
@@ -55,13 +56,14 @@ async function look() {
   question?.abort();
   question = new AbortController();
   const signal = question.signal;
+  const asked = { page, number: String(++number) };
   busy.hidden = false;
   $("grid").classList.add("older");
   try {
     const isSaved = entry.value === saved;
     const told = isSaved
-      ? await ask(`preview?${new URLSearchParams({ name, page })}`, { signal })
-      : await tell("preview", { name, page, entry: entry.value }, { signal });
+      ? await ask(`preview?${new URLSearchParams({ name, ...asked })}`, { signal })
+      : await tell("preview", { name, entry: entry.value, ...asked }, { signal });
     preview = told.preview;
     counts = told.counts;
     near = null;
@@ -72,7 +74,7 @@ async function look() {
     tell_counts();
     list();
     say(`${counts.added} would be added, ${counts.inside} in the album, ${counts.leaving} would leave`);
-    lookFurther(signal);
+    lookFurther(signal, asked);
   } catch (error) {
     if (error.name === "AbortError") return;
     if (error.body?.outdated) return;
@@ -82,16 +84,16 @@ async function look() {
 }
 
 /** What comes after the photos: how much each row lets through, and what only just misses. */
-async function lookFurther(signal) {
+async function lookFurther(signal, asked) {
   try {
-    const told = await ask(`counts?${new URLSearchParams({ preview, page })}`, { signal });
+    const told = await ask(`counts?${new URLSearchParams({ preview, ...asked })}`, { signal });
     for (const place of studio.querySelectorAll("[data-row-count]")) {
       const [own, after] = told[place.dataset.rowCount] || [];
       if (own === undefined || own === null) continue;
       place.textContent = after === undefined || after === null || after === own ? own.toLocaleString() : `${own.toLocaleString()} → ${after.toLocaleString()}`;
       place.title = after === null || after === undefined ? "photos that this lets through" : "photos that this lets through by itself → after the rows above";
     }
-    near = await ask(`near?${new URLSearchParams({ preview, page })}`, { signal });
+    near = await ask(`near?${new URLSearchParams({ preview, ...asked })}`, { signal });
     counts.near = near.count;
     tell_counts();
     if (chosen() === "near") list();
@@ -141,11 +143,12 @@ panel.addEventListener("click", async (event) => {
 // -- saving -----------------------------------------------------------------------------------------------------------
 
 async function write() {
+  const sent = entry.value;
   try {
-    const told = await tell("save", { name, entry: entry.value, basis });
+    const told = await tell("save", { name, entry: sent, basis });
     basis = told.basis;
     saved = told.entry;
-    entry.value = told.entry;
+    if (entry.value === sent) entry.value = told.entry; // else somebody has gone on typing
     if (told.name !== name) {
       name = told.name;
       state.set("name", name);
@@ -155,7 +158,7 @@ async function write() {
     conflict.innerHTML = "";
     changed();
     say("saved");
-    look();
+    if (entry.value === saved) look();
   } catch (error) {
     conflict.innerHTML = error.html;
     conflict.querySelector("[data-keep-mine]")?.addEventListener("click", () => { basis = error.body.basis; write(); });
