@@ -229,7 +229,7 @@ def test_a_search_surely_finds_the_texts(match: object, filters: dict[str, str] 
     ("match", "message", "hint"),
     [
         ({"path": "*.jpg"}, "not a regular expression: nothing to repeat", "not a file mask"),
-        ({"path": {}}, "a test of the path is empty", "It takes regex, contains, glob."),
+        ({"path": {}}, "a test of the path is empty", "It takes regex, glob, contains."),
         ({"path": {"globb": "x"}}, "unknown word 'globb' in a test of the path", "Did you mean 'glob'?"),
         (
             {"description": {"glob": "x"}},

@@ -10,7 +10,6 @@ from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.predicates import added
 from immich_smart_albums.rules.rules_file.match import parse_match
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.syntax.reader import Reader
 from immich_smart_albums.rules.tree import Filter
 
@@ -271,7 +270,7 @@ def test_days_of_adding_are_those_of_this_machine() -> None:
     given = value("2024-05-20")
     read = Reader(Diagnostics(), date(2024, 5, 31), timezone(timedelta(hours=3)))
     early, late = (record(createdAt=f"2024-05-{day}T21:30:00.000Z") for day in (19, 20))
-    found = added.PREDICATE.read(ScalarNode("added", given.span), given, read)
+    found = added.PREDICATE.read(given, read)
     assert found is not None
     assert (found.holds(early), found.holds(late)) == (True, False)  # type: ignore[union-attr]
 
@@ -285,7 +284,7 @@ def test_today_is_an_argument() -> None:
     given = value({"last": "1 month"})
     for today, start in ((date(2024, 3, 31), "2024-02-29"), (date(2023, 3, 31), "2023-02-28")):
         read = Reader(Diagnostics(), today, UTC)
-        found = added.PREDICATE.read(ScalarNode("added", given.span), given, read)
+        found = added.PREDICATE.read(given, read)
         assert f"{start}T00:00:00.000Z" in found.key  # type: ignore[union-attr]
 
 

@@ -8,38 +8,17 @@ from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import field
-from immich_smart_albums.rules.syntax.document import MappingNode
-from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.tree import Filter
-from immich_smart_albums.rules.values.dates import BOUNDS, MOMENT, DateRange, complete, read_bounds, read_period
-from immich_smart_albums.rules.values.schema import SCALAR, mapping, one_or_list
+from immich_smart_albums.rules.values.dates import DateRange, complete
+from immich_smart_albums.rules.values.kinds import OneOrMany, Period
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
     from immich_smart_albums.rules.syntax.reader import Reader
-    from immich_smart_albums.rules.tree import Node, Record
+    from immich_smart_albums.rules.tree import Record
 
 _created = field("createdAt")
-
-
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, MOMENT, lambda item: _one(item, reader))
-
-
-def _one(value: ValueNode, reader: Reader) -> Node | None:
-    if not isinstance(value, MappingNode):
-        period = read_period(value, reader)
-        return None if period is None else _in_period(period, reader)
-    entries = reader.entries(value, BOUNDS, "a time")
-    if entries is None:
-        return None
-    if not entries:
-        reader.problem(value, "a time is expected here", hint=f"It takes {', '.join(BOUNDS)}.")
-        return None
-    period = read_bounds(entries, value, reader)
-    return None if period is None else _in_period(period, reader)
 
 
 def _in_period(period: DateRange, reader: Reader) -> Filter:
@@ -71,16 +50,7 @@ def _instant(moment: datetime | None, reader: Reader) -> str | None:
 PREDICATE = Predicate(
     "added",
     "When the photo came to the server.",
-    _read,
-    schema=one_or_list(
-        SCALAR,
-        mapping(
-            after=SCALAR,
-            before=SCALAR,
-            between={"anyOf": [SCALAR, {"type": "array", "items": SCALAR, "minItems": 2, "maxItems": 2}]},
-            last=SCALAR,
-        ),
-    ),
+    value=OneOrMany(Period().means_here(_in_period)),
     picker=Picker.DATE,
     phrase="came to the server {}",
     examples=(
@@ -88,11 +58,5 @@ PREDICATE = Predicate(
         ("added: 2024-05", "in May 2024"),
         ("added: {after: 2024-05-01 12:00}", "from noon of that day on"),
     ),
-    options={
-        "after": "from this date on: a year, month, day, or a day with a time",
-        "before": "up to and with this date",
-        "between": "two dates, `2023-06-01..2023-08-31` or `[2023-06-01, 2023-08-31]`",
-        "last": "so many days, weeks, months or years up to today, in whole days",
-    },
     notes="Dates are in the time zone of the computer on which this tool runs. See `taken` for how they are written.",
 )

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
-from immich_smart_albums.rules.syntax.document import ScalarNode
-from immich_smart_albums.rules.tree import Node, Not, Search
-from immich_smart_albums.rules.values.schema import TRUTH, words
-
-if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import ValueNode
-    from immich_smart_albums.rules.syntax.reader import Reader
+from immich_smart_albums.rules.tree import Search
+from immich_smart_albums.rules.values.kinds import OneOf, Word, whether
 
 _ARCHIVED = Search(Query(Kind.METADATA, visibility=frozenset({Visibility.ARCHIVE})), sets_scope=True)
 _EVERYTHING = Search(
@@ -20,18 +13,10 @@ _EVERYTHING = Search(
 )
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    if isinstance(value, ScalarNode) and value.text == "any":
-        return _EVERYTHING
-    wanted = reader.truth(value)
-    return None if wanted is None else _ARCHIVED if wanted else Not(_ARCHIVED)
-
-
 PREDICATE = Predicate(
     "archived",
     "Whether the photo is in the archive.",
-    _read,
-    schema={"anyOf": [TRUTH, words("any")]},
+    value=OneOf(whether(_ARCHIVED), Word("any", _EVERYTHING)),
     picker=Picker.TRUTH,
     phrase="is in the archive",
     examples=(

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import number, number_in, required
-from immich_smart_albums.rules.syntax.reader import read_list
-from immich_smart_albums.rules.values.numbers import Unit, read_range, written
-from immich_smart_albums.rules.values.schema import RANGE, one_or_list
+from immich_smart_albums.rules.values.kinds import NumberRange, OneOrMany
+from immich_smart_albums.rules.values.numbers import Unit, written
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
-    from immich_smart_albums.rules.syntax.reader import Reader
-    from immich_smart_albums.rules.tree import Node, Record
+    from immich_smart_albums.rules.tree import Record
 
 _CLOCK = re.compile(r"(?:(?P<h>\d{1,4}):)?(?P<m>\d{1,4}):(?P<s>\d{1,2}(?:\.\d{1,9})?)", re.ASCII)
 _UNITS = re.compile(
@@ -40,15 +37,6 @@ _UNIT = Unit(
 )
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _UNIT.meant, lambda item: _one(item, reader))
-
-
-def _one(value: ValueNode, reader: Reader) -> Node | None:
-    wanted = read_range(value, reader, _UNIT)
-    return None if wanted is None else number_in("duration", wanted, _UNIT, _duration, "duration")
-
-
 def _duration(record: Record) -> float | None:
     """Seconds; None for photos. A text such as `0:00:02.00000` up to 2.7, milliseconds since 3.0."""
     duration = required(record, "duration")
@@ -59,8 +47,11 @@ def _duration(record: Record) -> float | None:
 PREDICATE = Predicate(
     "duration",
     "How long a video is.",
-    _read,
-    schema=one_or_list(RANGE),
+    value=OneOrMany(
+        NumberRange(_UNIT, low="at least so long", high="at most so long").means(
+            lambda wanted: number_in("duration", wanted, _UNIT, _duration, "duration")
+        )
+    ),
     picker=Picker.NUMBER,
     phrase="lasts {}",
     examples=(
@@ -68,7 +59,6 @@ PREDICATE = Predicate(
         ("duration: 1m..5m", "from one to five minutes"),
         ("duration: 1:30:00..", "an hour and a half or more"),
     ),
-    options={"min": "at least so long", "max": "at most so long"},
     notes=(
         "Lengths are written `45s`, `1m30s`, `2h`, or as a clock shows them: `0:45`, `1:30:00`. Photos have no "
         "duration, so nothing holds for them."

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import exif, is_missing, number, number_in
-from immich_smart_albums.rules.syntax.reader import options, read_list
-from immich_smart_albums.rules.values.numbers import Unit, plain_number, read_range, written
-from immich_smart_albums.rules.values.schema import NONE, RANGE, mapping, one_or_list
+from immich_smart_albums.rules.values.kinds import NoneIs, NumberRange, OneOf, OneOrMany, Options, Value
+from immich_smart_albums.rules.values.numbers import Unit, plain_number, written
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
-    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node, Record
 
 _FRACTION = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(?:/(\d{1,6}(?:\.\d{1,6})?))?\s*s?", re.ASCII)
@@ -39,44 +35,44 @@ def _as_exposure(seconds: float) -> str:
     return f"1/{below} s" if below > 1 and 1 / below == seconds else f"{written(seconds)} s"
 
 
-_UNITS = {
-    "iso": (Unit("an ISO number", plain_number, written, "100..800"), "iso"),
-    "f-number": (Unit("an f-number", _f_number, written, "1.4..2.8"), "fNumber"),
-    "focal-length": (Unit("a focal length in mm", _millimetres, written, "24..70"), "focalLength"),
-    "exposure": (Unit("an exposure in seconds", _seconds, _as_exposure, "1/500..1/60"), "exposureTime"),
-}
-
-
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    readers = {word: partial(_listed, word=word, reader=reader) for word in _UNITS}
-    return options(value, reader, "a mapping of EXIF numbers", readers)
-
-
-def _listed(value: ValueNode, word: str, reader: Reader) -> Node | None:
-    name = _UNITS[word][1]
-    none = is_missing(word, exif(name), f"exifInfo.{name}")
-    return read_list(value, reader, _UNITS[word][0].meant, lambda item: _one(item, word, reader), none=none)
-
-
-def _one(value: ValueNode, word: str, reader: Reader) -> Node | None:
-    unit, name = _UNITS[word]
-    fact = exif(name)
-    wanted = read_range(value, reader, unit)
+def _number(word: str, unit: Unit, name: str) -> Value[Node]:
+    fact, field = exif(name), f"exifInfo.{name}"
 
     def known(record: Record) -> float | None:
         shown = fact(record)
         return unit.number(shown) if isinstance(shown, str) else number(shown)
 
-    return None if wanted is None else number_in(word, wanted, unit, known, f"exifInfo.{name}")
+    return OneOrMany(
+        OneOf(
+            NoneIs(is_missing(word, fact, field)),
+            NumberRange(unit).means(lambda wanted: number_in(word, wanted, unit, known, field)),
+        )
+    )
 
-
-_NUMBER = one_or_list(NONE, RANGE)
 
 PREDICATE = Predicate(
     "exif",
     "ISO, f-number, focal length and exposure, as the camera wrote them.",
-    _read,
-    schema=mapping(iso=_NUMBER, f_number=_NUMBER, focal_length=_NUMBER, exposure=_NUMBER),
+    value=Options(
+        "a mapping of EXIF numbers",
+        {
+            "iso": ("sensitivity", _number("iso", Unit("an ISO number", plain_number, written, "100..800"), "iso")),
+            "f-number": (
+                "aperture: `2.8` or `f/2.8`",
+                _number("f-number", Unit("an f-number", _f_number, written, "1.4..2.8"), "fNumber"),
+            ),
+            "focal-length": (
+                "millimetres, not converted to 35 mm film",
+                _number("focal-length", Unit("a focal length in mm", _millimetres, written, "24..70"), "focalLength"),
+            ),
+            "exposure": (
+                "seconds, also as a fraction: `1/125`, `0.5`, `30`",
+                _number(
+                    "exposure", Unit("an exposure in seconds", _seconds, _as_exposure, "1/500..1/60"), "exposureTime"
+                ),
+            ),
+        },
+    ),
     picker=Picker.NUMBER,
     phrase="was exposed with {}",
     examples=(
@@ -86,12 +82,6 @@ PREDICATE = Predicate(
         ("exif: {exposure: [1/60, 1/125]}", "one of these"),
         ("exif: {iso: none}", "the camera wrote no ISO number"),
     ),
-    options={
-        "iso": "sensitivity",
-        "f-number": "aperture: `2.8` or `f/2.8`",
-        "focal-length": "millimetres, not converted to 35 mm film",
-        "exposure": "seconds, also as a fraction: `1/125`, `0.5`, `30`",
-    },
     notes=(
         'Each is a number, a range (`100..800`, `100..`, `">= 400"`, `{min: 100, max: 800}`), `none` for not known, '
         "or a list of these. Ends of a range belong to it. Options side by side must all hold."

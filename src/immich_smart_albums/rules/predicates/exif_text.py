@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.record import equals, exif, has_exif, is_missing
 from immich_smart_albums.rules.syntax.document import MappingNode
-from immich_smart_albums.rules.syntax.reader import any_of, is_none, options, read_list
-from immich_smart_albums.rules.tree import Filter, ListedValue
+from immich_smart_albums.rules.tree import Any, Filter, ListedValue
+from immich_smart_albums.rules.values.kinds import MappingByHand, NoneIs, OneOf, OneOrMany, Options, Text
+from immich_smart_albums.rules.values.schema import NONE, TEXT, TRUTH, mapping, one_or_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from immich_smart_albums.rules.syntax.document import ValueNode
     from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node, Record
+    from immich_smart_albums.rules.values.kinds import Value
 
 
 MAY_BE_MISSING = "may-be-missing"
@@ -40,53 +41,48 @@ class Names:
     """What `none` says is missing."""
 
 
-def read_names(value: ValueNode, reader: Reader, names: Names) -> Node | None:
-    """A text, `none`, a mapping of options, or a list of these of which any holds."""
-    return read_list(value, reader, names.meant, lambda item: _one(item, reader, names))
+def names_value(names: Names, plain_means: str, means: Mapping[str, str]) -> Value[Node]:
+    """Names of this kind: as a plain text, or each by the word of its field, of which `means` says the meaning."""
+    plain = _plain(names, may_be_missing=False)
+    documented = {"name": plain_means, **means, MAY_BE_MISSING: MAY_BE_MISSING_MEANS}
+    fields = dict.fromkeys(("name", *names.fields), one_or_list(TEXT, NONE))
+    schema = mapping(**fields, may_be_missing=TRUTH)
+    return OneOrMany(
+        OneOf(plain, MappingByHand(partial(_from_entries, names=names), schema, documented)), meant=names.meant
+    )
 
 
-def _one(value: ValueNode, reader: Reader, names: Names) -> Node | None:
-    if not isinstance(value, MappingNode):
-        return _plain(value, reader, names, may_be_missing=False)
+def _from_entries(value: MappingNode, reader: Reader, names: Names) -> Node | None:
     rest = MappingNode(tuple(entry for entry in value.entries if entry[0].text != MAY_BE_MISSING), value.span)
     may_be_missing_entry = value.get(MAY_BE_MISSING)
     may_be_missing = False if may_be_missing_entry is None else reader.truth(may_be_missing_entry)
     if may_be_missing is None:
         return None
-    readers: dict[str, Callable[[ValueNode], Node | None]] = {
-        "name": lambda item: read_list(
-            item, reader, names.meant, lambda one: _plain(one, reader, names, may_be_missing=may_be_missing)
-        )
+    kinds: dict[str, tuple[str, Value[Node]]] = {
+        "name": ("", OneOrMany(_plain(names, may_be_missing=may_be_missing), meant=names.meant))
     }
-    readers |= {
-        word: partial(_listed, reader=reader, word=word, name=name, may_be_missing=may_be_missing)
-        for word, name in names.fields.items()
-    }
-    return options(rest, reader, names.meant, readers)
+    for word, name in names.fields.items():
+        kinds[word] = ("", OneOrMany(_of_field(word, name, may_be_missing=may_be_missing)))
+    return Options(names.meant, kinds).read(rest, reader)
 
 
-def _plain(value: ValueNode, reader: Reader, names: Names, *, may_be_missing: bool) -> Node | None:
+def _plain(names: Names, *, may_be_missing: bool) -> OneOf:
     fields = tuple(names.fields[word] for word in names.plain)
-    if is_none(value):
-        return exif_missing(names.word, *fields)
-    text = reader.text(value, names.plain_meant)
-    if text is None:
-        return None
-    sought = (ListedValue(names.fields[word], text, fields, may_be_missing=may_be_missing) for word in names.plain)
-    return any_of(exif_equals(word, text) for word, text in zip(names.plain, sought, strict=True))
+
+    def named(text: str) -> Node:
+        values = (ListedValue(field, text, fields, may_be_missing=may_be_missing) for field in fields)
+        checks = tuple(exif_equals(word, value) for word, value in zip(names.plain, values, strict=True))
+        return checks[0] if len(checks) == 1 else Any(checks)
+
+    return OneOf(Text(names.plain_meant).means(named), NoneIs(exif_missing(names.word, *fields)))
 
 
-def _listed(value: ValueNode, *, reader: Reader, word: str, name: str, may_be_missing: bool) -> Node | None:
-    return read_list(
-        value, reader, f"a {word}", lambda item: _of_field(item, reader, word, name, may_be_missing=may_be_missing)
+def _of_field(word: str, name: str, *, may_be_missing: bool) -> OneOf:
+    none = is_missing(word, exif(name), f"exifInfo.{name}", within=Query(Kind.METADATA, ((name, None),)))
+    named = Text(f"a {word}").means(
+        lambda text: exif_equals(word, ListedValue(name, text, (name,), may_be_missing=may_be_missing))
     )
-
-
-def _of_field(value: ValueNode, reader: Reader, word: str, name: str, *, may_be_missing: bool) -> Filter | None:
-    if is_none(value):
-        return is_missing(word, exif(name), f"exifInfo.{name}", within=Query(Kind.METADATA, ((name, None),)))
-    text = reader.text(value, f"a {word}")
-    return None if text is None else exif_equals(word, ListedValue(name, text, (name,), may_be_missing=may_be_missing))
+    return OneOf(named, NoneIs(none))
 
 
 def exif_equals(word: str, sought: ListedValue) -> Filter:

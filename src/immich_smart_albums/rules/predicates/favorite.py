@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
-from immich_smart_albums.rules.tree import Filter, Node, Not
-from immich_smart_albums.rules.values.schema import TRUTH
-
-if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
-    from immich_smart_albums.rules.syntax.reader import Reader
+from immich_smart_albums.rules.tree import Filter
+from immich_smart_albums.rules.values.kinds import whether
 
 # The search also finds what a partner likes among the partner's own photos; their records say false.
 _FAVORITE = Filter(
@@ -24,16 +18,10 @@ _FAVORITE = Filter(
 )
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    wanted = reader.truth(value)
-    return None if wanted is None else _FAVORITE if wanted else Not(_FAVORITE)
-
-
 PREDICATE = Predicate(
     "favorite",
     "Whether the photo is a favourite of yours.",
-    _read,
-    schema=TRUTH,
+    value=whether(_FAVORITE),
     picker=Picker.TRUTH,
     phrase="is a favourite",
     examples=(("favorite: true", "one of your favourites"), ("favorite: false", "none of them")),

@@ -8,23 +8,19 @@ from immich_smart_albums.rules.local_filters.local_filter import make_filter, pa
 from immich_smart_albums.rules.predicates.exif_text import MAY_BE_MISSING, MAY_BE_MISSING_MEANS
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.syntax.document import ScalarNode
-from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.syntax.source import InRules
-from immich_smart_albums.rules.values.schema import TEXT, TRUTH, mapping, one_or_list
+from immich_smart_albums.rules.values.kinds import ByHand, OneOrMany
+from immich_smart_albums.rules.values.schema import TEXT, TRUTH, mapping
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.document import ValueNode
     from immich_smart_albums.rules.syntax.reader import Reader
-    from immich_smart_albums.rules.tree import Filter, Node
+    from immich_smart_albums.rules.tree import Filter
 
 _MEANT = "a filter"
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _MEANT, lambda item: _one(item, reader))
-
-
-def _one(value: ValueNode, reader: Reader) -> Filter | None:
+def _filter(value: ValueNode, reader: Reader) -> Filter | None:
     if isinstance(value, ScalarNode) and value.text.startswith("$"):
         return make_filter(*path_and_regex(value.text), value.text, InRules(value, {}), reader.diagnostics)
     entries = reader.entries(value, ("path", "regex", "description", MAY_BE_MISSING), _MEANT)
@@ -45,11 +41,25 @@ def _one(value: ValueNode, reader: Reader) -> Filter | None:
     )
 
 
+_OPTIONS = {
+    "path": "a JSONPath, such as `$.exifInfo.make` or `$.people[*].name`",
+    "regex": "a regular expression, searched in each value that the path yields; without it any value will do",
+    "description": "what messages call the filter",
+    MAY_BE_MISSING: MAY_BE_MISSING_MEANS,
+}
+
 PREDICATE = Predicate(
     "json",
     "A path into what Immich tells of the photo, and a regular expression for what stands there.",
-    _read,
-    schema=one_or_list(TEXT, mapping(path=TEXT, regex=TEXT, description=TEXT, may_be_missing=TRUTH)),
+    value=OneOrMany(
+        ByHand(
+            _filter,
+            TEXT,
+            mapping(path=TEXT, regex=TEXT, description=TEXT, may_be_missing=TRUTH),
+            meant=_MEANT,
+            documented=_OPTIONS,
+        )
+    ),
     picker=Picker.TEXT,
     phrase="has {} in what Immich tells",
     examples=(
@@ -57,12 +67,6 @@ PREDICATE = Predicate(
         ("json: {path: $.exifInfo.timeZone, regex: '^UTC[+]9$'}", "taken where clocks show Japanese time"),
         ("json: [{path: $.duplicateId}, {path: $.livePhotoVideoId}]", "one of these fields has a value"),
     ),
-    options={
-        "path": "a JSONPath, such as `$.exifInfo.make` or `$.people[*].name`",
-        "regex": "a regular expression, searched in each value that the path yields; without it any value will do",
-        "description": "what messages call the filter",
-        MAY_BE_MISSING: MAY_BE_MISSING_MEANS,
-    },
     notes=(
         "These are the local filters of the command line, with the same meaning; [filters](filters.md) lists all "
         "fields. Case does not matter. As a plain text, path and expression are joined by a colon."

@@ -7,27 +7,19 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
-from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.syntax.ids import is_id
-from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.tree import Filter, Node, Not
-from immich_smart_albums.rules.values.schema import NONE, TEXT, one_or_list, words
+from immich_smart_albums.rules.values.kinds import ByHand, NoneIs, OneOf, OneOrMany, Word
+from immich_smart_albums.rules.values.schema import TEXT
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.document import ValueNode
     from immich_smart_albums.rules.syntax.reader import Reader
 
-_NO_LIBRARY = "in no external library"
 _WHICH = "the id of an external library"
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _WHICH, lambda item: _one(item, reader), none=_in_library(None, _NO_LIBRARY))
-
-
-def _one(value: ValueNode, reader: Reader) -> Node | None:
-    if isinstance(value, ScalarNode) and value.text == "any":
-        return Not(_in_library(None, _NO_LIBRARY))
+def _of_id(value: ValueNode, reader: Reader) -> Node | None:
     text = reader.text(value, _WHICH)
     if text is None:
         return None
@@ -50,11 +42,12 @@ def _in_library(library: str | None, words_: str) -> Filter:
     )
 
 
+_UPLOADED = _in_library(None, "in no external library")
+
 PREDICATE = Predicate(
     "library",
     "Which external library the photo is in.",
-    _read,
-    schema=one_or_list(TEXT, NONE, words("any")),
+    value=OneOrMany(OneOf(ByHand(_of_id, TEXT, meant=_WHICH), NoneIs(_UPLOADED), Word("any", Not(_UPLOADED)))),
     picker=Picker.LIBRARY,
     phrase="is in the external library {}",
     examples=(

@@ -10,14 +10,14 @@ from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.predicates.screenshot import IS_SCREENSHOT
 from immich_smart_albums.rules.record import SHAPE_FIELDS, equals, exif, field, optional, shape
 from immich_smart_albums.rules.syntax.document import ScalarNode
-from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.tree import Filter
-from immich_smart_albums.rules.values.schema import TEXT, one_or_list
+from immich_smart_albums.rules.values.kinds import ByHand, OneOrMany
+from immich_smart_albums.rules.values.schema import TEXT
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.document import ValueNode
     from immich_smart_albums.rules.syntax.reader import Reader
-    from immich_smart_albums.rules.tree import Node, Record
+    from immich_smart_albums.rules.tree import Record
 
 _MIME = re.compile(r"[a-z]+/([a-z0-9][a-z0-9.+-]*|\*)")
 _RAW = re.compile(
@@ -72,11 +72,7 @@ _WORDS = {
 _MEANT = f"{', '.join(_WORDS)} or a type such as image/heic"
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _MEANT, lambda item: _one(item, reader))
-
-
-def _one(value: ValueNode, reader: Reader) -> Filter | None:
+def _of_kind(value: ValueNode, reader: Reader) -> Filter | None:
     if isinstance(value, ScalarNode) and _MIME.fullmatch(value.text.lower()):
         return _of_mime(value.text.lower())
     word = reader.choice(value, (*_WORDS, "image/heic", "video/*"))
@@ -93,11 +89,27 @@ def _of_mime(wanted: str) -> Filter:
     return Filter(f"type {wanted}", holds, frozenset({"originalMimeType"}), _mime)
 
 
+_OPTIONS = {
+    "photo": "any image",
+    "video": "any video; the moving parts of live photos are hidden, where no rule looks unless a `search` says so",
+    "live": "a photo with a moving part: live photos, motion photos",
+    "panorama": f"a picture all around (it has a projection), or {_WIDE:g} times wider than high",
+    "raw": "a raw file of a camera; Photoshop files are none",
+    "screenshot": "see `screenshot`",
+    "image/heic": "a type as Immich shows it in a photo's details (MIME); `image/*` is any image",
+}
+
 PREDICATE = Predicate(
     "media",
     "What kind of photo or video it is, and of what type the file.",
-    _read,
-    schema=one_or_list(TEXT),
+    value=OneOrMany(
+        ByHand(
+            _of_kind,
+            TEXT,
+            meant=_MEANT,
+            documented=_OPTIONS,
+        )
+    ),
     picker=Picker.CHOICE,
     phrase="is {}",
     examples=(
@@ -107,13 +119,4 @@ PREDICATE = Predicate(
         ("media: [image/heic, image/avif]", "a file of one of these types"),
         ("media: video/*", "a file of any type of video"),
     ),
-    options={
-        "photo": "any image",
-        "video": "any video; the moving parts of live photos are hidden, where no rule looks unless a `search` says so",
-        "live": "a photo with a moving part: live photos, motion photos",
-        "panorama": f"a picture all around (it has a projection), or {_WIDE:g} times wider than high",
-        "raw": "a raw file of a camera; Photoshop files are none",
-        "screenshot": "see `screenshot`",
-        "image/heic": "a type as Immich shows it in a photo's details (MIME); `image/*` is any image",
-    },
 )

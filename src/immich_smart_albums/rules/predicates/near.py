@@ -8,17 +8,16 @@ from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import exif, has_exif, number
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
-from immich_smart_albums.rules.syntax.document import MappingNode
-from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.tree import Filter
 from immich_smart_albums.rules.values.geo import Point, distance, in_polygon, read_box, read_circle, read_polygon, shown
+from immich_smart_albums.rules.values.kinds import ByHand, MappingByHand, NoneIs, OneOf, OneOrMany
 from immich_smart_albums.rules.values.numbers import written
-from immich_smart_albums.rules.values.schema import NONE, SCALAR, TEXT, mapping, one_or_list
+from immich_smart_albums.rules.values.schema import SCALAR, TEXT, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.document import MappingNode, ValueNode
     from immich_smart_albums.rules.syntax.reader import Circle, Reader
     from immich_smart_albums.rules.tree import Node, Record
 
@@ -26,13 +25,7 @@ _MEANT = "a place on earth"
 _LATITUDE, _LONGITUDE = exif("latitude"), exif("longitude")
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _MEANT, lambda item: _one(item, reader), none=_NOWHERE)
-
-
-def _one(value: ValueNode, reader: Reader) -> Node | None:
-    if isinstance(value, MappingNode):
-        return _area(value, reader)
+def _named(value: ValueNode, reader: Reader) -> Node | None:
     name = reader.text(value, "the name of a place")
     if name is None:
         return None
@@ -102,20 +95,33 @@ _FIELDS = frozenset({"exifInfo.latitude", "exifInfo.longitude"})
 _NOWHERE = Filter("no coordinates", lambda record: has_exif(record) and _point(record) is None, _FIELDS, _point)
 _CORNER = {"anyOf": [mapping(lat=SCALAR, lon=SCALAR), {"type": "array", "items": SCALAR, "minItems": 2, "maxItems": 2}]}
 
+_OPTIONS = {
+    "lat": "latitude in degrees, north is positive; with `lon` and `radius`",
+    "lon": "longitude in degrees, east is positive",
+    "radius": "distance with its unit: `500m`, `2km`, `1mi`",
+    "box": "`south`, `west`, `north`, `east` in degrees; across the date line where west is larger than east",
+    "polygon": "at least three corners, `[lat, lon]` each; its sides are straight on a map",
+}
+
 PREDICATE = Predicate(
     "near",
     "Where on earth the photo was taken: around a point, in a box, in a polygon.",
-    _read,
-    schema=one_or_list(
-        TEXT,
-        NONE,
-        mapping(
-            lat=SCALAR,
-            lon=SCALAR,
-            radius=TEXT,
-            box=mapping(south=SCALAR, west=SCALAR, north=SCALAR, east=SCALAR),
-            polygon={"type": "array", "items": _CORNER, "minItems": 3},
-        ),
+    value=OneOrMany(
+        OneOf(
+            ByHand(_named, TEXT, meant=_MEANT),
+            NoneIs(_NOWHERE),
+            MappingByHand(
+                _area,
+                mapping(
+                    lat=SCALAR,
+                    lon=SCALAR,
+                    radius=TEXT,
+                    box=mapping(south=SCALAR, west=SCALAR, north=SCALAR, east=SCALAR),
+                    polygon={"type": "array", "items": _CORNER, "minItems": 3},
+                ),
+                _OPTIONS,
+            ),
+        )
     ),
     picker=Picker.NEAR,
     phrase="was taken near {}",
@@ -126,13 +132,6 @@ PREDICATE = Predicate(
         ("near: {polygon: [[60.1, 24.8], [60.3, 24.8], [60.2, 25.2]]}", "in this triangle"),
         ("near: none", "without coordinates"),
     ),
-    options={
-        "lat": "latitude in degrees, north is positive; with `lon` and `radius`",
-        "lon": "longitude in degrees, east is positive",
-        "radius": "distance with its unit: `500m`, `2km`, `1mi`",
-        "box": "`south`, `west`, `north`, `east` in degrees; across the date line where west is larger than east",
-        "polygon": "at least three corners, `[lat, lon]` each; its sides are straight on a map",
-    },
     notes=(
         "Distances are along the surface of the earth. Immich's search knows no coordinates, so put something beside "
         "it that narrows the search, such as `place` or `taken`, where the library is large."

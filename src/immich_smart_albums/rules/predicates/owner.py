@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.syntax.document import ScalarNode
-from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.tree import EntityKind, Filter, Node, Not, Reference
-from immich_smart_albums.rules.values.schema import TEXT, one_or_list
+from immich_smart_albums.rules.values.kinds import ByHand, OneOrMany
+from immich_smart_albums.rules.values.schema import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,11 +33,7 @@ def owned_by(ids: Iterable[str], title: str) -> Filter:
     )
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _WHO, lambda item: _one(item, reader))
-
-
-def _one(value: ValueNode, reader: Reader) -> Node | None:
+def _of_user(value: ValueNode, reader: Reader) -> Node | None:
     text = reader.text(value, _WHO)
     if text is None:
         return None
@@ -59,8 +55,7 @@ def _one(value: ValueNode, reader: Reader) -> Node | None:
 PREDICATE = Predicate(
     "owner",
     "Whose photo it is.",
-    _read,
-    schema=one_or_list(TEXT),
+    value=OneOrMany(ByHand(_of_user, TEXT, meant=_WHO)),
     picker=Picker.USER,
     phrase="belongs to {}",
     examples=(

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import field
-from immich_smart_albums.rules.values.schema import TEXT, mapping, one_or_list
-from immich_smart_albums.rules.values.text import TextField, read_text_test
-
-if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
-    from immich_smart_albums.rules.syntax.reader import Reader
-    from immich_smart_albums.rules.tree import Node
+from immich_smart_albums.rules.values.text import TextField, text_match
 
 _PATH = TextField("path", field("originalPath"), "originalPath", "originalPath", glob_start=r"(?:\A|/)")
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_text_test(value, reader, _PATH)
-
+_OPTIONS = {
+    "regex": "a regular expression, searched anywhere in the path; the meaning of a plain text",
+    "glob": "a pattern for the whole path: `*` and `?` stay within a folder, `**` crosses folders, `[a-c]`, `[!a]`",
+    "contains": "a text that is somewhere in the path",
+}
 
 PREDICATE = Predicate(
     "path",
     "Where the file lies on the server, folders and name.",
-    _read,
-    schema=one_or_list(TEXT, mapping(regex=one_or_list(TEXT), glob=one_or_list(TEXT), contains=one_or_list(TEXT))),
+    value=text_match(
+        _PATH,
+        _OPTIONS,
+    ),
     picker=Picker.TEXT,
     phrase="lies at {}",
     examples=(
@@ -34,11 +30,6 @@ PREDICATE = Predicate(
         ('path: {glob: "trip/"}', "everything in folders called trip"),
         ("path: {contains: [holiday, mökki]}", "one of these words is in the path"),
     ),
-    options={
-        "regex": "a regular expression, searched anywhere in the path; the meaning of a plain text",
-        "glob": "a pattern for the whole path: `*` and `?` stay within a folder, `**` crosses folders, `[a-c]`, `[!a]`",
-        "contains": "a text that is somewhere in the path",
-    },
     notes=(
         "Case does not matter, nor how letters with accents are encoded. A plain text with characters such as `[` or "
         "`+` that are hardly meant as an expression is noted. A glob that does not begin with `/` may begin at any "

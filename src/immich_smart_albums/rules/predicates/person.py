@@ -13,6 +13,7 @@ from immich_smart_albums.rules.syntax.document import MappingNode
 from immich_smart_albums.rules.syntax.ids import id_in_url
 from immich_smart_albums.rules.syntax.reader import all_of, any_of, is_none, options, read_all, read_list
 from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search
+from immich_smart_albums.rules.values.kinds import ByHand
 from immich_smart_albums.rules.values.numbers import Range, Unit, read_range
 from immich_smart_albums.rules.values.schema import NONE, RANGE, SCALAR, TRUTH, mapping, one_or_list
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.scope import Scope
     from immich_smart_albums.model.span import Place
-    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.document import ValueNode
     from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Record
 
@@ -49,8 +50,8 @@ def _any_by_id(ids: Iterable[str], origin: Place | None = None) -> Node:
     return searches[0] if len(searches) == 1 else Any(searches, origin)
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _WHO, lambda item: _condition(item, reader), none=_NOBODY)
+def _read(value: ValueNode, reader: Reader) -> Node | None:
+    return read_list(value, reader, _WHO, lambda each: _condition(each, reader), none=_NOBODY)
 
 
 def _condition(value: ValueNode, reader: Reader) -> Node | None:
@@ -174,15 +175,25 @@ _NOBODY = number_in("people", Range(0, 0), _COUNT, _count, *_FIELDS)
 PREDICATE = Predicate(
     "person",
     "Who is on the photo.",
-    _read,
-    schema=one_or_list(
-        SCALAR,
-        NONE,
-        mapping(
-            **dict.fromkeys(("any", "all", "none", "only"), one_or_list(SCALAR, NONE)),
-            count=one_or_list(RANGE),
-            unnamed=TRUTH,
+    value=ByHand(
+        _read,
+        one_or_list(
+            SCALAR,
+            NONE,
+            mapping(
+                **dict.fromkeys(("any", "all", "none", "only"), one_or_list(SCALAR, NONE)),
+                count=one_or_list(RANGE),
+                unnamed=TRUTH,
+            ),
         ),
+        documented={
+            "any": "at least one of these people",
+            "all": "all of them together",
+            "none": "none of them",
+            "only": "at least one of them and nobody else, named or not",
+            "count": "how many people, those without a name included: a number, a range or a list of these",
+            "unnamed": "`true`: somebody without a name; `false`: everybody on it has one",
+        },
     ),
     picker=Picker.PEOPLE,
     phrase="shows {}",
@@ -196,14 +207,6 @@ PREDICATE = Predicate(
         ("person: none", "nobody"),
         ("person: [Emma, none]", "Emma, or nobody at all"),
     ),
-    options={
-        "any": "at least one of these people",
-        "all": "all of them together",
-        "none": "none of them",
-        "only": "at least one of them and nobody else, named or not",
-        "count": "how many people, those without a name included: a number, a range or a list of these",
-        "unnamed": "`true`: somebody without a name; `false`: everybody on it has one",
-    },
     notes=(
         "People are given by name (in any case), by id, or by the address of their page. Where several people have "
         "the same name, any of them is meant; hidden ones and those who are on archived photos only can be named as "

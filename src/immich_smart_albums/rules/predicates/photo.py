@@ -10,14 +10,15 @@ from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.syntax.ids import read_asset
 from immich_smart_albums.rules.tree import EntityKind, Filter, Node, Reference
+from immich_smart_albums.rules.values.kinds import ByHand
 from immich_smart_albums.rules.values.schema import TEXT, one_or_list
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
+    from immich_smart_albums.rules.syntax.document import ValueNode
     from immich_smart_albums.rules.syntax.reader import Reader
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
+def _read(value: ValueNode, reader: Reader) -> Node | None:
     values = reader.elements(value, "the id of a photo, or the address of its page,")
     if values is None:
         return None
@@ -47,8 +48,7 @@ def _is_one_of(ids: tuple[tuple[str, ...], ...]) -> Filter:
 PREDICATE = Predicate(
     "photo",
     "Whether it is this very photo, or one of these.",
-    _read,
-    schema=one_or_list(TEXT),
+    value=ByHand(_read, one_or_list(TEXT)),
     picker=Picker.PHOTO,
     phrase="is the photo {}",
     examples=(

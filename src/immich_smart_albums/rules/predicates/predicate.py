@@ -1,17 +1,19 @@
-"""What a predicate is in a rules file: its word, how its value is read, and its documentation."""
+"""What a predicate is in a rules file: its word, the kind of its value with its meaning, and its documentation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
-from immich_smart_albums.rules.syntax.reader import Reader
-from immich_smart_albums.rules.tree import Node
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-Read = Callable[[ScalarNode, ValueNode, Reader], Node | None]
-"""Reads the value that stands after a word; None where a problem was noted."""
+    from immich_smart_albums.rules.syntax.document import ValueNode
+    from immich_smart_albums.rules.syntax.reader import Reader
+    from immich_smart_albums.rules.tree import Node
+    from immich_smart_albums.rules.values.kinds import Value
+    from immich_smart_albums.rules.values.schema import Schema
 
 
 class Picker(Enum):
@@ -42,17 +44,28 @@ class Predicate:
     name: str
     summary: str
     """What it tests, in one sentence."""
-    read: Read
-    schema: Mapping[str, object]
-    """JSON Schema of its value."""
+    value: Value[Node]
+    """What may stand behind the word, and what it means."""
     examples: tuple[tuple[str, str], ...]
     """YAML of one predicate, such as `rating: {min: 4}`, with what it means. Tests load each of them."""
     picker: Picker
     phrase: str
     """What it says of a photo, such as `shows {}`; without a place for the value where that is true or false."""
-    options: Mapping[str, str] = field(default_factory=dict)
-    """The words inside its mapping, each with its meaning."""
     notes: str = ""
     """What else a user must know: the exact meaning, limits, which server versions."""
     also: tuple[str, ...] = ()
     """Other spellings of its name."""
+
+    def read(self, value: ValueNode, reader: Reader) -> Node | None:
+        """Returns what stands behind the word as a node. None where a problem was noted."""
+        return self.value.read(value, reader)
+
+    @property
+    def schema(self) -> Schema:
+        """JSON Schema of its value."""
+        return self.value.json_schema
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """The words that its value may have in it, each with its meaning."""
+        return self.value.options

@@ -8,9 +8,10 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import equals, exif, is_missing
 from immich_smart_albums.rules.syntax.document import ScalarNode, name_of
-from immich_smart_albums.rules.syntax.reader import any_of, read_list
+from immich_smart_albums.rules.syntax.reader import any_of
+from immich_smart_albums.rules.values.kinds import ByHand, NoneIs, OneOf, OneOrMany, Word
 from immich_smart_albums.rules.values.numbers import Unit, plain_number, read_range, written
-from immich_smart_albums.rules.values.schema import NONE, RANGE, one_or_list, words
+from immich_smart_albums.rules.values.schema import RANGE
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.document import ValueNode
@@ -32,13 +33,7 @@ _RATING = exif("rating")
 _UNRATED = is_missing("rating", _stars, "exifInfo.rating", within=Query(Kind.METADATA, (("rating", None),)))
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _STARS.meant, lambda item: _one(item, reader), none=_UNRATED)
-
-
-def _one(value: ValueNode, reader: Reader) -> Node | None:
-    if isinstance(value, ScalarNode) and value.text in {"rejected", "-1"}:
-        return equals("rating", -1, _RATING, "exifInfo.rating")
+def _in_range(value: ValueNode, reader: Reader) -> Node | None:
     if isinstance(value, ScalarNode) and value.text.strip().lower() in _NO_STARS:
         reader.problem(value, f"{_STARS.meant} is expected here, not {name_of(value)}", hint=_HINT)
         return None
@@ -59,8 +54,18 @@ def _exactly(stars: int) -> Filter:
 PREDICATE = Predicate(
     "rating",
     "How many stars the photo has.",
-    _read,
-    schema=one_or_list(NONE, words("rejected"), RANGE),
+    value=OneOrMany(
+        OneOf(
+            NoneIs(_UNRATED),
+            Word("rejected", equals("rating", -1, _RATING, "exifInfo.rating"), also=("-1",)),
+            ByHand(
+                _in_range,
+                RANGE,
+                meant=_STARS.meant,
+                documented={"min": "at least so many stars", "max": "at most so many stars"},
+            ),
+        )
+    ),
     picker=Picker.NUMBER,
     phrase="is rated {}",
     examples=(
@@ -70,7 +75,6 @@ PREDICATE = Predicate(
         ("rating: none", "no stars were given"),
         ("rating: rejected", "marked as rejected by another program"),
     ),
-    options={"min": "at least so many stars", "max": "at most so many stars"},
     notes=(
         "From 1 to 5 stars. A photo without stars is not one with few: `{max: 2}` leaves it out, `none` finds it. Some "
         "programs write a rating of -1 for rejected photos; no range holds for these. Before Immich 2.6, stars that "

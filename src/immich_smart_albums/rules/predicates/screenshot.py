@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import exif, has_exif, required
-from immich_smart_albums.rules.tree import Filter, Node, Not
-from immich_smart_albums.rules.values.schema import TRUTH
+from immich_smart_albums.rules.tree import Filter
+from immich_smart_albums.rules.values.kinds import whether
 
 if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
-    from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Record
 
 _BETWEEN = str.maketrans("", "", " _-'\u2019")
@@ -73,16 +71,10 @@ IS_SCREENSHOT = Filter(
 )
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    wanted = reader.truth(value)
-    return None if wanted is None else IS_SCREENSHOT if wanted else Not(IS_SCREENSHOT)
-
-
 PREDICATE = Predicate(
     "screenshot",
     "Whether the photo is a screenshot, as far as can be told.",
-    _read,
-    schema=TRUTH,
+    value=whether(IS_SCREENSHOT),
     picker=Picker.TRUTH,
     phrase="is a screenshot",
     examples=(("screenshot: true", "screenshots"), ("screenshot: false", "everything else")),

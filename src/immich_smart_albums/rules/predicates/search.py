@@ -9,24 +9,19 @@ from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, Kind
 from immich_smart_albums.rules.payload.payload import read_object
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, name_of
-from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.syntax.source import InRules
-from immich_smart_albums.rules.values.schema import one_or_list
+from immich_smart_albums.rules.values.kinds import ByHand, OneOrMany
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.document import ValueNode
     from immich_smart_albums.rules.syntax.reader import Reader
-    from immich_smart_albums.rules.tree import Node, Search
+    from immich_smart_albums.rules.tree import Search
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,15})?", re.ASCII)
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "none": None}
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, "a search", lambda item: _one(item, reader))
-
-
-def _one(value: ValueNode, reader: Reader) -> Search | None:
+def _search(value: ValueNode, reader: Reader) -> Search | None:
     if not isinstance(value, MappingNode):
         message = f"a search is a mapping of Immich's own search fields, not {name_of(value)}"
         reader.problem(value, message, hint="Write {city: Helsinki}; for a search by content use smart.")
@@ -57,8 +52,7 @@ def _as_json(value: ValueNode) -> object:
 PREDICATE = Predicate(
     "search",
     "A search in Immich's own words, as its web page sends them.",
-    _read,
-    schema=one_or_list({"type": "object"}),
+    value=OneOrMany(ByHand(_search, {"type": "object"}, meant="a search")),
     picker=Picker.TEXT,
     phrase="is found by {}",
     examples=(

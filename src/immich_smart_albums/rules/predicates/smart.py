@@ -9,8 +9,8 @@ from immich_smart_albums.rules.payload.smart_text import split_limit
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode
 from immich_smart_albums.rules.syntax.ids import read_asset
-from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.tree import Search
+from immich_smart_albums.rules.values.kinds import ByHand, MappingByHand, OneOf, OneOrMany
 from immich_smart_albums.rules.values.schema import SCALAR, TEXT, Schema, mapping, one_or_list
 
 if TYPE_CHECKING:
@@ -30,13 +30,7 @@ _OPTIONS = {
 }
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _WORDS, lambda item: _one(item, reader))
-
-
-def _one(value: ValueNode, reader: Reader) -> Node | None:
-    if isinstance(value, MappingNode):
-        return _from_entries(value, reader)
+def _plain(value: ValueNode, reader: Reader) -> Node | None:
     text = reader.text(value, _WORDS)
     if text is None:
         return None
@@ -94,16 +88,21 @@ _PHOTO: Schema = {"type": "string", "description": "the id of a photo, or the ad
 PREDICATE = Predicate(
     "smart",
     "What is on the photo, by Immich's smart search.",
-    _read,
-    schema=one_or_list(
-        SCALAR,
-        mapping(
-            query=SCALAR,
-            like=_PHOTO,
-            top={"type": "integer", "minimum": 1},
-            until=one_or_list(_PHOTO),
-            language=TEXT,
-        ),
+    value=OneOrMany(
+        OneOf(
+            ByHand(_plain, SCALAR, meant=_WORDS),
+            MappingByHand(
+                _from_entries,
+                mapping(
+                    query=SCALAR,
+                    like=_PHOTO,
+                    top={"type": "integer", "minimum": 1},
+                    until=one_or_list(_PHOTO),
+                    language=TEXT,
+                ),
+                _OPTIONS,
+            ),
+        )
     ),
     picker=Picker.SMART,
     phrase="looks like {}",
@@ -118,7 +117,6 @@ PREDICATE = Predicate(
         ),
         ("smart: {query: koira rannalla, language: fi}", "a text in another language"),
     ),
-    options=_OPTIONS,
     notes=(
         "Immich ranks every photo and says of none how well it fits, so a ranking has to be cut off. `top` keeps a "
         "number, and brings in worse photos where there are few good ones. `until` names the last good photo: "

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
-from immich_smart_albums.rules.syntax.document import ScalarNode
-from immich_smart_albums.rules.syntax.reader import read_list
-from immich_smart_albums.rules.tree import All, Filter, Node, Not, Record
-from immich_smart_albums.rules.values.schema import TRUTH, one_or_list, words
-
-if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import ValueNode
-    from immich_smart_albums.rules.syntax.reader import Reader
+from immich_smart_albums.rules.tree import All, Filter, Not, Record
+from immich_smart_albums.rules.values.kinds import OneOf, OneOrMany, Truth, Word
 
 _FIELDS = frozenset({"stack"})
 
@@ -36,23 +28,17 @@ _SINGLE = Filter(
 _FIRST = Filter("first of its stack", lambda record: _primary(record) == record["id"], _FIELDS, _primary)
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, "true, false or primary", lambda item: _one(item, reader))
-
-
-def _one(value: ValueNode, reader: Reader) -> Node | None:
-    if isinstance(value, ScalarNode) and value.text == "primary":
-        # That it is in a stack is implied, and cheap to ask: only what is left is asked for one by one.
-        return All((Not(_SINGLE), _FIRST))
-    wanted = reader.truth(value)
-    return None if wanted is None else Not(_SINGLE) if wanted else _SINGLE
-
-
 PREDICATE = Predicate(
     "stack",
     "Whether the photo is one of a stack.",
-    _read,
-    schema=one_or_list(TRUTH, words("primary")),
+    value=OneOrMany(
+        OneOf(
+            Truth().means(lambda stacked: Not(_SINGLE) if stacked else _SINGLE),
+            # That it is in a stack is implied, and cheap to ask: only what is left is asked for one by one.
+            Word("primary", All((Not(_SINGLE), _FIRST))),
+        ),
+        meant="true, false or primary",
+    ),
     picker=Picker.TRUTH,
     phrase="is one of a stack",
     examples=(

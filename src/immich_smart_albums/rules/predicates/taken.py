@@ -15,6 +15,14 @@ from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode
 from immich_smart_albums.rules.syntax.reader import all_of, read_list, with_origin
 from immich_smart_albums.rules.tree import Filter, Node, Not
 from immich_smart_albums.rules.values.dates import BOUNDS, MOMENT, DateRange, read_bounds, read_period
+from immich_smart_albums.rules.values.kinds import (
+    PERIOD_OPTIONS,
+    PERIOD_SCHEMAS,
+    ByHand,
+    MappingByHand,
+    OneOf,
+    OneOrMany,
+)
 from immich_smart_albums.rules.values.numbers import Unit, read_range
 from immich_smart_albums.rules.values.recurring import (
     MONTHS,
@@ -47,10 +55,7 @@ _YEARS = Unit(
     '2015..2018, 2015.. or ">= 2015"',
 )
 _OPTIONS = {
-    "after": "from this date on: a year, month, day, or a day with a time",
-    "before": "up to and with this date",
-    "between": "two dates, `2023-06-01..2023-08-31` or `[2023-06-01, 2023-08-31]`",
-    "last": "so many days, weeks, months or years up to today, in whole days",
+    **PERIOD_OPTIONS,
     "on": "this year, month or day",
     "year": "a year, or a range such as `2015..2018`, `2015..` or `..2018`",
     "month": "months of any year: names, numbers, ranges such as `november..february`, `june..`",
@@ -61,13 +66,7 @@ _OPTIONS = {
 }
 
 
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, MOMENT, lambda item: _one(item, reader))
-
-
-def _one(value: ValueNode, reader: Reader) -> Node | None:
-    if isinstance(value, MappingNode):
-        return _from_entries(value, reader)
+def _plain(value: ValueNode, reader: Reader) -> Node | None:
     if isinstance(value, ScalarNode) and value.text == _ON_THIS_DAY:
         return _today(reader)
     if isinstance(value, ScalarNode) and re.match(r"\s*(\.\.\s*)?\d\d-\d\d", value.text):
@@ -187,22 +186,24 @@ def _local_time(record: Record) -> str | None:
 PREDICATE = Predicate(
     "taken",
     "When the photo was taken, by the clock on the wall there and then.",
-    _read,
-    schema=one_or_list(
-        SCALAR,
-        mapping(
-            after=SCALAR,
-            before=SCALAR,
-            between={"anyOf": [SCALAR, {"type": "array", "items": SCALAR, "minItems": 2, "maxItems": 2}]},
-            last=SCALAR,
-            on=one_or_list(SCALAR),
-            year=one_or_list(RANGE),
-            month=one_or_list(SCALAR),
-            day_of_year=one_or_list(SCALAR),
-            weekday=one_or_list(SCALAR),
-            time_of_day=one_or_list(SCALAR),
-            on_this_day=TRUTH,
-        ),
+    value=OneOrMany(
+        OneOf(
+            ByHand(_plain, SCALAR, meant=MOMENT),
+            MappingByHand(
+                _from_entries,
+                mapping(
+                    **PERIOD_SCHEMAS,
+                    on=one_or_list(SCALAR),
+                    year=one_or_list(RANGE),
+                    month=one_or_list(SCALAR),
+                    day_of_year=one_or_list(SCALAR),
+                    weekday=one_or_list(SCALAR),
+                    time_of_day=one_or_list(SCALAR),
+                    on_this_day=TRUTH,
+                ),
+                _OPTIONS,
+            ),
+        )
     ),
     picker=Picker.DATE,
     phrase="was taken {}",
@@ -218,7 +219,6 @@ PREDICATE = Predicate(
         ("taken: {weekday: weekend, time-of-day: 21:00..03:00}", "late on Saturdays and Sundays, and early"),
         ("taken: on-this-day", "today's day and month, of any year"),
     ),
-    options=_OPTIONS,
     notes=(
         "Times are the photo's own local time, as Immich shows it (`localDateTime`), so that a New Year's Eve in Tokyo "
         "is one. Both ends of a period belong to it, each with all that it names: `before: 2023` lasts to the end of "

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
-from immich_smart_albums.rules.syntax.reader import read_list
 from immich_smart_albums.rules.tree import Search
-from immich_smart_albums.rules.values.schema import SCALAR, one_or_list
-
-if TYPE_CHECKING:
-    from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
-    from immich_smart_albums.rules.syntax.reader import Reader
-    from immich_smart_albums.rules.tree import Node
-
-_WORDS = "words in the picture"
-
-
-def _read(_word: ScalarNode, value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _WORDS, lambda item: _one(item, reader))
-
-
-def _one(value: ValueNode, reader: Reader) -> Node | None:
-    text = reader.text(value, _WORDS)
-    return None if text is None else Search(Query(Kind.METADATA, (("ocr", text.strip()),)))
-
+from immich_smart_albums.rules.values.kinds import OneOrMany, Text
+from immich_smart_albums.rules.values.schema import SCALAR
 
 PREDICATE = Predicate(
     "text",
     "Words that can be read in the picture.",
-    _read,
-    schema=one_or_list(SCALAR),
+    value=OneOrMany(
+        Text("words in the picture", SCALAR).means(
+            lambda words: Search(Query(Kind.METADATA, (("ocr", words.strip()),)))
+        )
+    ),
     picker=Picker.TEXT,
     phrase="has the words {} in it",
     examples=(("text: boarding pass", "these words"), ("text: [receipt, invoice]", "one of them")),

@@ -11,18 +11,20 @@ from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import marked
 from immich_smart_albums.model.text_forms import nfc
-from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode
-from immich_smart_albums.rules.syntax.reader import options, read_list
+from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.tree import Filter
 from immich_smart_albums.rules.values.accidents import accident
+from immich_smart_albums.rules.values.kinds import ByHand, NoneIs, OneOf, OneOrMany, Options
 from immich_smart_albums.rules.values.regex import SECONDS_PER_MATCH, PatternError, PatternTimeout, compile_pattern
+from immich_smart_albums.rules.values.schema import TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from immich_smart_albums.rules.syntax.document import ValueNode
     from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Getter, Node, Record
+    from immich_smart_albums.rules.values.kinds import Value
 
 MIN_LITERAL = 3
 """A shorter piece would leave out next to nothing."""
@@ -40,25 +42,30 @@ class TextField:
     field: str
     search: str
     """The search field that finds a text by a part of it, whatever case and accents."""
-    glob_start: str | None = None
-    """What a glob may begin after, as an expression; None: there are no globs."""
+    glob_start: str = r"\A"
+    """What a glob may begin after, as an expression."""
     unknown: Filter | None = None
     """What `none` means, where it means something."""
 
 
-def read_text_test(value: ValueNode, reader: Reader, of: TextField) -> Node | None:
-    """The test in a value, or in each value of a list, of which any holds."""
-    meant = f"a regular expression for the {of.noun}"
-    return read_list(value, reader, meant, lambda item: _one(item, reader, of), none=of.unknown)
+def text_match(of: TextField, options: Mapping[str, str]) -> Value[Node]:
+    """A test of a text, or several of which any holds; `options` are the words that it knows, with their meanings."""
+    readers = {"regex": _matches, "glob": _is_like, "contains": _contains}
+    plain = ByHand(partial(_plain, of=of), TEXT, meant=f"a regular expression for the {of.noun}")
+    tests = {
+        word: (
+            meaning,
+            OneOrMany(ByHand(partial(readers[word], of=of), TEXT, meant=f"a text for the {of.noun}")),
+        )
+        for word, meaning in options.items()
+    }
+    none = () if of.unknown is None else (NoneIs(of.unknown),)
+    return OneOrMany(OneOf(plain, *none, Options(f"a test of the {of.noun}", tests)))
 
 
-def _one(value: ValueNode, reader: Reader, of: TextField) -> Node | None:
-    if not isinstance(value, MappingNode):
-        _note_accident(value, reader, of)
-        return _matches(value, reader, of)
-    readers = {"regex": _matches, "contains": _contains} | ({} if of.glob_start is None else {"glob": _is_like})
-    meant = f"a test of the {of.noun}"
-    return options(value, reader, meant, {word: partial(_listed, read, reader, of) for word, read in readers.items()})
+def _plain(value: ValueNode, reader: Reader, of: TextField) -> Node | None:
+    _note_accident(value, reader, of)
+    return _matches(value, reader, of)
 
 
 def _note_accident(value: ValueNode, reader: Reader, of: TextField) -> None:
@@ -69,12 +76,6 @@ def _note_accident(value: ValueNode, reader: Reader, of: TextField) -> None:
             f"{value.span}: {value.text!r} is read as a regular expression, in which {meaning}; for the {of.noun} with "
             f"this text write {{contains: {value.text!r}}}, for the expression {{regex: {value.text!r}}}"
         )
-
-
-def _listed(
-    read: Callable[[ValueNode, Reader, TextField], Node | None], reader: Reader, of: TextField, value: ValueNode
-) -> Node | None:
-    return read_list(value, reader, f"a text for the {of.noun}", lambda item: read(item, reader, of))
 
 
 def _matches(value: ValueNode, reader: Reader, of: TextField) -> Filter | None:
