@@ -21,7 +21,7 @@ from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.rules.books import book
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 PHOTOS = 12_000
 FEW = 300
@@ -29,8 +29,8 @@ YEARS = range(2000, 2025)
 CITIES = ("Nice", "Kyoto", "Oslo", "Bonn", "Rome", None)
 
 
-def library(photos: int = PHOTOS) -> Library:
-    """Photos from 25 years; P00 is on every sixth, P10 and P11 on fewer; the newest half is in an album."""
+def library(photos: int = PHOTOS, years: range = YEARS) -> Library:
+    """Photos from some years; P00 is on every sixth, P10 and P11 on fewer; the newest half is in an album."""
     chance = random.Random(1)
     made = Library(clock=times.parse("2026-01-01T00:00:00Z"))
     alice, bob = (User(made.new_id(), name, f"{name}@example.org", made.now()) for name in ("Alice", "Bob"))
@@ -39,7 +39,7 @@ def library(photos: int = PHOTOS) -> Library:
     made.people |= {person.id: person for person in people}
     shown = []
     for number in range(photos):
-        year = YEARS[number * len(YEARS) // photos]
+        year = years[number * len(years) // photos]
         shown.append(
             made.add_asset(
                 owner="alice",
@@ -91,9 +91,13 @@ class World:
 def worlds() -> Iterator[dict[str, World]]:
     with ExitStack() as running:
         yield {
-            f"{level}{size}": World(running.enter_context(Sandbox(library(photos), level)))
+            f"{level}{size}": World(running.enter_context(Sandbox(library(photos, years), level)))
             for level in ("3.1", "3.2")
-            for size, photos in (("", PHOTOS), (" small", FEW))
+            for size, photos, years in (
+                ("", PHOTOS, YEARS),
+                (" small", FEW, YEARS),
+                (" dense", PHOTOS, range(2020, 2024)),
+            )
         }
 
 
@@ -135,3 +139,29 @@ def test_on_a_small_library_structured_searches_take_no_more_requests(worlds: di
     assert len(flat) <= most_flat
     assert len(structured) <= most_structured
     assert len(structured) <= len(flat)
+
+
+DAYS: dict[str, tuple[Callable[[str], bool], int]] = {
+    "{taken: 12-24..01-06}": (lambda day: day >= "12-24" or day <= "01-06", 8),
+    "{taken: 07-14}": (lambda day: day == "07-14", 8),
+    "{taken: {month: february}}": (lambda day: day[:2] == "02", 8),
+    "{taken: 07-14, not: {person: P14}}": (lambda day: day == "07-14", 10),
+    "{taken: {month: march..november}}": (lambda day: "03" <= day[:2] <= "11", 14),
+}
+"""Rules about days of any year, which days they mean, and the most requests that they may take for four years."""
+
+
+@pytest.mark.parametrize("level", ["3.1", "3.2"])
+@pytest.mark.parametrize("match", DAYS)
+def test_days_of_any_year_are_searched_for_year_by_year(worlds: dict[str, World], match: str, level: str) -> None:
+    world = worlds[f"{level} dense"]
+    found, sent = world.ask(match)
+    is_meant, most = DAYS[match]
+    (excluded,) = (person.id for person in world.sandbox.library.people.values() if person.name == "P14")
+    meant = [
+        photo
+        for photo in world.sandbox.library.timeline
+        if is_meant(times.plain(photo.local_date_time)[5:10]) and not ("P14" in match and excluded in photo.person_ids)
+    ]
+    assert found == len(meant) > 10
+    assert len(sent) <= most

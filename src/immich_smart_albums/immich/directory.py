@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich, S
 from immich_smart_albums.immich.http.responses import decode, unexpected
 from immich_smart_albums.immich.versions import FIRST_UNKNOWN, Capabilities
 from immich_smart_albums.model.album import Album, Person, Tag, User
-from immich_smart_albums.model.instants import to_milliseconds
+from immich_smart_albums.model.instants import from_milliseconds, to_milliseconds
 from immich_smart_albums.model.version import OLDEST, Version
 
 if TYPE_CHECKING:
@@ -235,6 +236,13 @@ class Directory:
                 except ValueError as error:
                     raise unexpected("GET /timeline/buckets", error) from None
             return self._months
+
+    def photos_by_year(self) -> dict[int, int]:
+        """See `Directory.photos_by_year` of the operations."""
+        years: Counter[int] = Counter()
+        for month in self.months():
+            years[int(from_milliseconds(month.begins)[:4])] += month.count
+        return dict(years)
 
     def _own_id(self) -> str | None:
         """None where the key lacks user.read, or the server does not say: the role stays open then."""

@@ -63,6 +63,10 @@ class Directory(Protocol):
         """The albums that the account owns or shares."""
         ...
 
+    def photos_by_year(self) -> dict[int, int]:
+        """About how many photos of each year the timeline shows."""
+        ...
+
 
 class ServerInfo(Protocol):
     """What helps to understand a result. Raises ServerError."""

@@ -12,7 +12,7 @@ from immich_smart_albums.model.version import Version
 from immich_smart_albums.operations.accounts import as_problem
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.tree import Search, leaves
+from immich_smart_albums.rules.tree import Filter, Search, leaves
 from immich_smart_albums.selection.cache.cache import CacheContext, RunCache
 from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
@@ -151,30 +151,37 @@ def plan_searches(
     rules: Sequence[Rule], server: PhotoServer, *, names: Sequence[str] = (), records: RecordCache | None = None
 ) -> QueryPlan:
     """How rules whose names are looked up are answered; the sizes of searches are asked where they decide something."""
-    albums = _album_sizes(rules, server)
-    if records is None:
-        return compile_rules(rules, server, albums | _counted(rules, server, albums, server.searches), names=names)
-    shared, known_sizes = records.shared(), albums | records.sizes()
-    return compile_rules(
-        rules, server, known_sizes | _counted(rules, server, known_sizes, records, shared), names=names, shared=shared
-    )
+    known_sizes = _album_sizes(rules, server)
+    by_year = _photos_by_year(rules, server)
+    years = (min(by_year), max(by_year)) if by_year else None
+    if by_year:
+        known_sizes[WHOLE_LIBRARY] = sum(by_year.values())
+    shared = None if records is None else records.shared()
+    if records is not None:
+        known_sizes |= records.sizes()
+
+    def decisive() -> tuple[Query, ...]:
+        return queries_to_count(rules, server, known_sizes, shared=shared, years=years)
+
+    searches = server.searches if records is None else records
+    queries = decisive()
+    if queries and WHOLE_LIBRARY not in known_sizes:
+        known_sizes |= sizes([WHOLE_LIBRARY], searches)
+        if known_sizes.get(WHOLE_LIBRARY, LARGE) < LARGE:
+            queries = decisive()
+    known_sizes |= sizes((query for query in queries if query not in known_sizes), searches)
+    return compile_rules(rules, server, known_sizes, names=names, shared=shared, years=years)
 
 
-def _counted(
-    rules: Sequence[Rule],
-    server: PhotoServer,
-    known: Mapping[Query, int],
-    searches: SearchApi,
-    shared: dict[Query, frozenset[str]] | None = None,
-) -> dict[Query, int]:
-    """The sizes that decide how rules are answered; of a small library its own size decides, and others hardly do."""
-    queries = queries_to_count(rules, server, known, shared=shared)
-    if not queries or WHOLE_LIBRARY in known:
-        return sizes(queries, searches)
-    library = sizes([WHOLE_LIBRARY], searches)
-    if library.get(WHOLE_LIBRARY, LARGE) < LARGE:
-        queries = queries_to_count(rules, server, {**known, **library}, shared=shared)
-    return library | sizes((query for query in queries if query != WHOLE_LIBRARY), searches)
+def _photos_by_year(rules: Iterable[Rule], server: PhotoServer) -> dict[int, int]:
+    """About how many photos of each year there are, if rules are about days of any year; else, or unknown, nothing."""
+    filters = (leaf for rule in rules for leaf in leaves(rule.match) if isinstance(leaf, Filter))
+    if not any(leaf.yearly for leaf in filters):
+        return {}
+    try:
+        return server.directory.photos_by_year()
+    except ServerError:
+        return {}
 
 
 def _album_sizes(rules: Iterable[Rule], server: PhotoServer) -> dict[Query, int]:

@@ -83,6 +83,8 @@ class Filter:
     """Whether it says itself in which visibility assets pass: where `within` looks."""
     listed_value: ListedValue | None = field(default=None, compare=False)
     """What it looks for among values that the server lists; None: nothing of that kind."""
+    yearly: tuple[str, str] | None = field(default=None, compare=False)
+    """The first and the last day of any year, such as `12-24`, outside of which no photo passes, by its local time."""
     cached: int = field(init=False, repr=False, compare=False)
 
     @property

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from calendar import isleap
+from calendar import isleap, monthrange
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 
 _MARGIN = timedelta(days=1)
 """Local time and UTC are never further apart: zones go from -12 to +14 hours, before about 1900 to almost 16."""
+
+_LONGEST = {month: monthrange(2024, month)[1] for month in range(1, 13)}
+"""How many days a month may have."""
 
 _ON_THIS_DAY = "on-this-day"
 _LAST_YEAR = 9999
@@ -127,7 +131,8 @@ def _months(value: ValueNode, reader: Reader) -> Node | None:
     wanted = read_numbers(value, reader, MONTHS)
     if wanted is None:
         return None
-    return _check(f"taken in {' or '.join(wanted.values())}", lambda local: int(local[5:7]) in wanted)
+    check = _check(f"taken in {' or '.join(wanted.values())}", lambda local: int(local[5:7]) in wanted)
+    return replace(check, yearly=(f"{min(wanted):02}-01", f"{max(wanted):02}-{_LONGEST[max(wanted)]}"))
 
 
 def _weekdays(value: ValueNode, reader: Reader) -> Node | None:
@@ -147,7 +152,8 @@ def _days(value: ValueNode, reader: Reader) -> Node | None:
 
 
 def _on_days(days: CyclicRange) -> Filter:
-    return _check(f"taken on {days.words} of any year", lambda local: local[5:10] in days)
+    check = _check(f"taken on {days.words} of any year", lambda local: local[5:10] in days)
+    return replace(check, yearly=(days.first, days.last))
 
 
 def _today(reader: Reader) -> Filter:

@@ -27,7 +27,11 @@ _FIRST_ROW = 0.5
 _REQUEST = 0.2
 """Of a page's price what it costs though nobody is on it."""
 _ASKED_FOR_BY_ITSELF = 0.2
+CHEAPEST = _FIRST_ROW + _REQUEST
+"""No search costs less."""
 _FULL_LIBRARY = 100_000
+_YEARS = 20
+"""Of which a library has photos, where nobody knows."""
 _BESIDES_TIMELINE = 0.05
 """How large archive and hidden videos are, compared with the timeline."""
 
@@ -40,6 +44,8 @@ class Costs:
 
     sizes: Mapping[Query, int]
     """How many assets some searches find."""
+    years: tuple[int, int] | None = None
+    """The first and the last of which the library has photos; None where that is not known."""
     _guesses: dict[Query, float] = field(default_factory=dict, init=False, compare=False, repr=False)
     _prices: dict[tuple[Query, frozenset[str]], float] = field(
         default_factory=dict, init=False, compare=False, repr=False
@@ -55,7 +61,13 @@ class Costs:
 
     def _guess(self, query: Query) -> float:
         total = sum(self._in(visibility) for visibility in query.visibility)
-        shares = [self._share(name, value, query.visibility) for name, value in query.filters]
+        period = self._share_of_period(query)
+        shares = [period] if period is not None else []
+        shares += [
+            self._share(name, value, query.visibility)
+            for name, value in query.filters
+            if period is None or name not in {"takenAfter", "takenBefore"}
+        ]
         shares += [self._share_of(condition, query.visibility) for condition in query.conditions]
         if query.either:
             branches = (
@@ -64,6 +76,19 @@ class Costs:
             shares.append(min(1.0, sum(branches)))
         guess = min([total * prod(shares), *(size for known, size in self.sizes.items() if is_superset(known, query))])
         return guess if query.limit is None else min(guess, query.limit)
+
+    def _share_of_period(self, query: Query) -> float | None:
+        """How much of a library was taken in a search's period, if as much is of any year; None where nobody knows."""
+        after, before = query.get("takenAfter"), query.get("takenBefore")
+        if (self.years is None and (after is None or before is None)) or (after is None and before is None):
+            return None
+        bounds = (("takenAfter", after), ("takenBefore", before))
+        if any(Query(Kind.METADATA, (bound,), query.visibility) in self.sizes for bound in bounds):
+            return None
+        first, last = self.years or (0, 10_000)
+        begin = first if after is None else max(first, _in_years(str(after)))
+        end = last + 1 if before is None else min(last + 1, _in_years(str(before)))
+        return min(1.0, max(0.0, end - begin) / (_YEARS if self.years is None else last + 1 - first))
 
     def reading(self, query: Query, fields: frozenset[str]) -> float:
         """What it costs to read a search with some top-level fields of assets."""
@@ -124,6 +149,11 @@ class Costs:
                 return 1.0
             case _:
                 return self._share({"takenAt": "takenAfter"}.get(condition.field, condition.field), value, shown)
+
+
+def _in_years(instant: str) -> float:
+    """An instant in years, about."""
+    return int(instant[:4]) + (int(instant[5:7]) - 1) / 12 + (int(instant[8:10]) - 1) / 365
 
 
 def _needed(query: Query) -> frozenset[str]:

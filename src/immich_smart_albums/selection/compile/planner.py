@@ -18,24 +18,26 @@ part of it; ranked and capped searches are sent as they are.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
-from math import prod
+from math import inf, prod
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query
-from immich_smart_albums.rules.tree import Any, Node, Search, leaves, roots
+from immich_smart_albums.rules.tree import Any, Filter, Node, Search, leaves, roots, signed_leaves
 from immich_smart_albums.selection.compile.access_paths import AccessPaths, Conjuncts, conjuncts_of
-from immich_smart_albums.selection.compile.algebra import is_composable
-from immich_smart_albums.selection.compile.cost import NOTHING_KNOWN, Costs
+from immich_smart_albums.selection.compile.algebra import is_composable, universe
+from immich_smart_albums.selection.compile.cost import CHEAPEST, NOTHING_KNOWN, Costs
 from immich_smart_albums.selection.compile.pushdown import Pushdown
 from immich_smart_albums.selection.compile.simplify import anchored, is_anchored, simplify
+from immich_smart_albums.selection.compile.yearly import windows
 from immich_smart_albums.selection.query_plan import Branch, QueryPlan, RulePlan, merge_scans, needs_details
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from immich_smart_albums.rules.tree import Rule
+    from immich_smart_albums.selection.compile.yearly import Bounds
     from immich_smart_albums.selection.ports import Capabilities
 
 Shared = dict[Query, frozenset[str]]
@@ -58,20 +60,22 @@ _MOST_WORK = 2500
 """What a rule may cost to compile: choices inside of choices would double it at every level."""
 
 
-def compile_rules(
+def compile_rules(  # noqa: PLR0913 - all but the rules and the server may be left out
     rules: Sequence[Rule],
     server: Capabilities,
     sizes: Mapping[Query, int] = NOTHING_KNOWN,
     *,
     names: Sequence[str] = (),
     shared: Shared | None = None,
+    years: tuple[int, int] | None = None,
 ) -> QueryPlan:
     """Compile the rules of a run for one account, with their names looked up.
 
     `sizes` is how many assets some searches find, as far as that is known; `names` what messages call the rules;
-    `shared` are searches that cost nothing, with the top-level fields that are known of what they find.
+    `shared` are searches that cost nothing, with the top-level fields that are known of what they find; `years` the
+    first and the last of which the library may have photos, where it is good to know.
     """
-    return _Compiler(server, Costs(sizes), shared or {}).run(rules, names)
+    return _Compiler(server, Costs(sizes, years), shared or {}).run(rules, names)
 
 
 def queries_to_count(
@@ -80,12 +84,13 @@ def queries_to_count(
     sizes: Mapping[Query, int] = NOTHING_KNOWN,
     *,
     shared: Shared | None = None,
+    years: tuple[int, int] | None = None,
 ) -> tuple[Query, ...]:
     """The searches whose sizes decide how the rules are answered: few, often none; `sizes` are those that are known.
 
     To be counted (`SearchApi.count`) before the rules are lowered.
     """
-    compiler = _Compiler(server, Costs(sizes), shared or {})
+    compiler = _Compiler(server, Costs(sizes, years), shared or {})
     plan = compiler.run(rules, ())
     taken = {part for rule in plan.rules for part in rule.branches}
     doubts = (queries for answer, queries in compiler.close_calls if taken.issuperset(answer))
@@ -195,14 +200,22 @@ class _Compiler:
 
     def _answer(self, rule: Rule, tree: Node, shared: _Shared) -> Candidate:
         """The cheapest way to answer a rule with at most one search for each of its leaves."""
-        most = len(set(leaves(tree)))
+        most = sum(1 + len(self._windows(leaf)) for leaf in set(leaves(tree)))
         alternatives = _alternatives(tree)
         self.work = 0
         answer = self._alternatives(rule, alternatives, shared, _NONE)
         if self._more(rule, answer, shared) <= most:
             return answer
-        other = self._alternatives(rule, alternatives, shared, None)
-        return other if self._more(rule, other, shared) <= most else self._cheapest(rule, (answer, other), shared)
+        # Then what is excluded is searched for once for all branches, or no choice becomes several drivers.
+        excluded = (leaf for leaf, excludes in signed_leaves(tree) if excludes and isinstance(leaf, Search))
+        as_written = shared.copy()
+        as_written.add({leaf.query: frozenset() for leaf in excluded})
+        others = (
+            self._alternatives(rule, alternatives, as_written, _NONE),
+            self._alternatives(rule, alternatives, shared, None),
+        )
+        allowed = [other for other in others if self._more(rule, other, shared) <= most]
+        return self._cheapest(rule, allowed or (answer, *others), shared)
 
     def _more(self, rule: Rule, answer: Candidate, shared: _Shared) -> int:
         """How many searches an answer sends that are not shared."""
@@ -277,7 +290,30 @@ class _Compiler:
             answers.append(self._alternatives(rule, alternatives, shared, undistributed))
             if undistributed is not None:
                 undistributed |= {choice}
+        best = min((self._price(rule, answer, shared) for answer in answers), default=inf)
+        for days, alternatives in self._year_by_year(conjuncts, best, undistributed):
+            without = (undistributed or frozenset()) | {days}
+            answers.append(self._alternatives(rule, alternatives, shared, without))
         return self._cheapest(rule, answers, shared)
+
+    def _year_by_year(
+        self, conjuncts: Conjuncts, best: float, undistributed: Undistributed
+    ) -> Iterator[tuple[Node, list[Conjuncts]]]:
+        """A filter for days of any year, with the days of each year as an alternative, where that may be cheaper."""
+        places = (universe(conjunct.query) for conjunct in conjuncts if isinstance(conjunct, Search))
+        place = next((query for query in places if query is not None), None)
+        for conjunct in conjuncts if undistributed is not None and place is not None else ():
+            bounds = [] if conjunct in (undistributed or ()) else self._windows(conjunct)
+            if place is not None and bounds and len(bounds) * CHEAPEST < best:
+                filters = (tuple(sorted((*place.filters, *window))) for window in bounds)
+                yield conjunct, [(*conjuncts, Search(replace(place, filters=each))) for each in filters]
+                return
+
+    def _windows(self, node: Node) -> list[Bounds]:
+        """The windows of time in which a filter for days of any year may pass; empty where that is not to be told."""
+        if self.costs.years is None or not isinstance(node, Filter) or node.yearly is None:
+            return []
+        return windows(node.yearly, self.costs.years)
 
     def _cheapest(self, rule: Rule, answers: Sequence[Candidate], shared: _Shared) -> Candidate:
         """The answer with the lowest price; of equal ones that with the fewest searches, then the first."""
