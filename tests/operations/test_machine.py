@@ -268,6 +268,17 @@ class Machine(RuleBasedStateMachine):
 
     # -- runs -------------------------------------------------------------------------------------------------------
 
+    @rule(name=NAMES, picture=PICTURES)
+    def put_into_the_trash_for_a_while(self, name: str, picture: int) -> None:
+        """Nothing is concluded from the trash: what was ours is ours afterwards, and goes when it matches no more."""
+        inside = sorted(self.shown(name))
+        if inside:
+            photo = inside[picture % len(inside)]
+            self.library.trash(photo)
+            self.sync([])
+            self.library.restore(photo)
+            self.sync([(self.photos.index(photo), 1)])
+
     @rule(
         ratings=RATINGS,
         how=st.one_of(
