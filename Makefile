@@ -22,6 +22,10 @@ test: $(READY)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=100
 
+# Random rules, libraries and edits, many more of them and others each time. What it finds becomes a fixed example.
+test-deep: $(READY)
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import pwd
 import shutil
@@ -112,13 +113,12 @@ def test_a_state_folder_that_cannot_be_written_stops_only_what_writes(shell: She
         file.chmod(0o444)
     state.chmod(0o555)
     try:
-        for line in READING:
-            words = [asset if word == "ASSET" else word for word in line]
-            result = _without_powers(shell, *words)
+        reading = [[asset if word == "ASSET" else word for word in line] for line in READING]
+        for line, result in zip(reading, _without_powers(shell, reading), strict=True):
             assert result.returncode == 0, (line, result.stderr)
-            assert "Emma" in result.stdout + result.stderr or line == ("history",)
-        for line in (("sync",), ("undo",), ("ledger", "forget", "Emma"), ("adopt", "Emma")):
-            result = _without_powers(shell, *line)
+            assert "Emma" in result.stdout + result.stderr or line == ["history"]
+        writing = [["sync"], ["undo"], ["ledger", "forget", "Emma"], ["adopt", "Emma"]]
+        for line, result in zip(writing, _without_powers(shell, writing), strict=True):
             assert result.returncode == 1, (line, result.stderr)
             assert "lock" in result.stderr
             assert "--ledger" in result.stderr
@@ -126,17 +126,39 @@ def test_a_state_folder_that_cannot_be_written_stops_only_what_writes(shell: She
         state.chmod(0o755)
 
 
-def _without_powers(shell: Shell, *words: str) -> subprocess.CompletedProcess[str]:
+EACH_LINE = """\
+import contextlib, io, json, sys
+from immich_smart_albums.cli import main
+answers = []
+for line in json.load(sys.stdin):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = int(main.run(line))
+        except SystemExit as leaving:
+            code = leaving.code
+    answers.append((code, out.getvalue(), err.getvalue()))
+json.dump(answers, sys.stdout)
+"""
+
+
+def _without_powers(shell: Shell, lines: list[list[str]]) -> list[subprocess.CompletedProcess[str]]:
+    """Run command lines one after another in one process that is not allowed more than others are."""
     powers = WITHOUT_POWERS if os.getuid() == 0 else ()
-    return subprocess.run(
-        [*powers, sys.executable, "-m", "immich_smart_albums", *words],
+    process = subprocess.run(
+        [*powers, sys.executable, "-c", EACH_LINE],
+        input=json.dumps(lines),
         cwd=shell.folder,
         env=shell.environment,
         capture_output=True,
         text=True,
         timeout=60,
-        check=False,
+        check=True,
     )
+    return [
+        subprocess.CompletedProcess(line, *answer)
+        for line, answer in zip(lines, json.loads(process.stdout), strict=True)
+    ]
 
 
 def test_what_a_killed_writer_left_is_read_from_a_folder_that_cannot_be_written(

@@ -15,6 +15,7 @@ from immich_smart_albums.rules.rules_file.rules_file import read_rules
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.reader import Reader
 from tests.config.test_starter import WITH_EXAMPLES
+from tests.support.examples import examples
 
 EXAMPLES = "\n".join(
     f"  - name: {at}\n    match:\n{indent(each, '      ')}"
@@ -49,7 +50,7 @@ def edited(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(edited())
 def test_a_file_that_is_being_edited_gives_rules_or_problems_with_places(text: str) -> None:
     diagnostics = Diagnostics()

@@ -13,6 +13,7 @@ from immich_smart_albums.config.yaml.emit import Word
 from immich_smart_albums.config.yaml.nodes import MappingNode, SequenceNode, lay_out
 from immich_smart_albums.config.yaml.patch import patch
 from immich_smart_albums.errors import EditRefused
+from tests.support.examples import examples
 
 from .documents import document, value
 
@@ -72,7 +73,7 @@ def parent_of(text: str, path: Path) -> tuple[int, int]:
     return node.start, node.end
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_random_edits_of_random_files_say_what_is_meant_and_keep_the_rest(chance: Random) -> None:
     text = document(chance)

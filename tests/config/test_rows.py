@@ -16,6 +16,7 @@ from immich_smart_albums.config.yaml.nodes import MappingNode, ScalarNode, Seque
 from immich_smart_albums.config.yaml.patch import patch
 from immich_smart_albums.rules.predicates.predicate import Picker
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
+from tests.support.examples import examples
 
 from .documents import document
 
@@ -91,7 +92,7 @@ def test_what_is_repeated_elsewhere_is_shown_and_locked() -> None:
     assert rule_rows("", ("albums", 0)) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_nothing_that_is_written_is_lost_and_what_is_not_locked_can_be_changed(chance: Random) -> None:
     text = document(chance)

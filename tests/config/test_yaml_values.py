@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from immich_smart_albums.config.yaml.reader import DEEPEST, MOST_VALUES, read_yaml
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode
+from tests.support.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -325,7 +326,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.one_of(st.lists(PIECES, max_size=40).map("".join), st.text(max_size=40)))
 def test_any_text_gives_a_value_or_problems_with_places(text: str) -> None:
     for loader in LOADERS:
@@ -339,7 +340,7 @@ def test_any_text_gives_a_value_or_problems_with_places(text: str) -> None:
                 assert scalar.span.line <= text.count("\n") + text.count("\r") + 1
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.binary(max_size=40))
 def test_any_bytes_give_a_value_or_problems(data: bytes) -> None:
     diagnostics = Diagnostics()

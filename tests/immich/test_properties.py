@@ -186,7 +186,10 @@ def test_a_condition_that_is_dropped_on_the_way_selects_nothing_wrong(small: Lib
     sandbox = start(small, level="3.2")
     wrong = []
     noticed = 0
+    tried: set[str] = set()
     for condition in conditions(small):
+        is_new = condition.field not in tried  # what is not about the operator is tried once for a field
+        tried.add(condition.field)
         for query in (
             Query(Kind.METADATA, (), EVERYWHERE, conditions=(condition,)),
             Query(Kind.METADATA, (), TIMELINE, either=((condition,), (Condition("city", "eq", "Paris"),))),
@@ -194,7 +197,7 @@ def test_a_condition_that_is_dropped_on_the_way_selects_nothing_wrong(small: Lib
             sandbox.faults.clear()
             right = ids(sandbox, query)
             assert right is not None, query.describe()
-            for name in (condition.field, condition.operator, "or", "filter"):
+            for name in (condition.field, condition.operator, *(("or", "filter") if is_new else ())):
                 sandbox.faults.clear()
                 sandbox.faults.drop(name, path="/api/search/*", times=None)
                 found = ids(sandbox, query)
@@ -202,7 +205,7 @@ def test_a_condition_that_is_dropped_on_the_way_selects_nothing_wrong(small: Lib
                 if found not in {right, None}:
                     wrong.append((name, query.describe()))
     assert not wrong
-    assert noticed > 400
+    assert noticed > 200
 
 
 FIELDS_READ = frozenset({"exifInfo.city", "exifInfo.description", "people", "originalPath", "livePhotoVideoId"})
@@ -311,14 +314,17 @@ def test_a_filter_that_is_dropped_on_the_way_counts_nothing_wrong(name: str, lea
 
 def test_a_condition_that_is_dropped_on_the_way_counts_nothing_wrong(small: Library, start: Start) -> None:
     sandbox = start(small, level="3.2")
+    tried: set[str] = set()
     for condition in conditions(small):
+        is_new = condition.field not in tried  # what is not about the operator is tried once for a field
+        tried.add(condition.field)
         for query in (
             Query(Kind.METADATA, (), EVERYWHERE, conditions=(condition,)),
             Query(Kind.METADATA, (), TIMELINE, either=((condition,), (Condition("city", "eq", "Paris"),))),
         ):
             sandbox.faults.clear()
             right = counted(sandbox, query)
-            for name in (condition.field, "or", "visibility", "trashedAt", "filter"):
+            for name in (condition.field, *(("or", "visibility", "trashedAt", "filter") if is_new else ())):
                 sandbox.faults.clear()
                 sandbox.faults.drop(name, path="/api/search/*", times=None)
                 assert counted(sandbox, query) in {right, None}, (name, query.describe())

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich.directory import Month
 from immich_smart_albums.immich.search.scan import PAGE_SIZE, Window, cut, scan
+from tests.support.examples import examples
 
 from .timeline import Timeline, holds, page_of
 
@@ -30,7 +31,7 @@ windows = st.builds(
     lambda one, other: Window(*sorted((one, other))) if None not in {one, other} else Window(one, other), EDGES, EDGES
 )
 any_order = st.one_of(st.none(), st.integers(0, 2**32).map(Random))
-thorough = settings(max_examples=50, deadline=None)
+thorough = settings(max_examples=examples(50), deadline=None)
 
 
 def named(instants: list[int]) -> dict[str, int]:

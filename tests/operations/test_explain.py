@@ -26,6 +26,7 @@ from immich_smart_albums.rules.values.regex import compile_pattern
 from immich_smart_albums.selection.explain.explain import Reason, Verdict
 from immich_smart_albums.selection.run.evaluate import Selection
 from tests.immich.clients import searches_sent
+from tests.support.examples import examples
 
 from .serving import connected, family, person_ids
 
@@ -130,7 +131,9 @@ TREES = st.recursive(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(TREES, st.sampled_from([None, None, None, 7]), st.data())
 def test_an_explanation_agrees_with_the_selection(

@@ -18,7 +18,6 @@ After every run:
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from contextlib import ExitStack, contextmanager, suppress
@@ -39,6 +38,7 @@ from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.operations.apply import writer
 from immich_smart_albums.operations.undo.undo import plan_undo
 from immich_smart_albums.rules.album import Guard
+from tests.support.examples import examples
 
 from . import household
 from .household import Household, two_people
@@ -570,15 +570,10 @@ class Watch:
         )
 
 
-IS_THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
-"""Then it looks for long, and elsewhere each time."""
-
 Machine.TestCase.settings = settings(
-    max_examples=200 if IS_THOROUGH else 9,
+    max_examples=examples(5),
     stateful_step_count=16,
     deadline=None,
-    derandomize=not IS_THOROUGH,
-    database=None,
     suppress_health_check=list(HealthCheck),
 )
 TestMachine = Machine.TestCase
@@ -590,5 +585,5 @@ class OlderMachine(Machine):
     level = "2.7"
 
 
-OlderMachine.TestCase.settings = settings(Machine.TestCase.settings, max_examples=100 if IS_THOROUGH else 4)
+OlderMachine.TestCase.settings = settings(Machine.TestCase.settings, max_examples=examples(2))
 TestOlderMachine = OlderMachine.TestCase

@@ -23,6 +23,7 @@ from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.rules.values import node
 from tests.sandbox.recorded import IMMICH, load, real_library
+from tests.support.examples import examples
 
 from .serving import connected
 
@@ -284,7 +285,7 @@ def test_every_form_and_its_exclude_select_what_the_docs_say(
     assert wrong == {}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(match=matches, level=st.sampled_from(LEVELS), with_partner=st.booleans())
 def test_whatever_is_nested_selects_what_the_docs_say(
     match: dict[str, Any],

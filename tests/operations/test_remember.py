@@ -19,6 +19,7 @@ from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.tree import All, Not, Rule
 from immich_smart_albums.selection.cache import changes as change_feed
 from immich_smart_albums.selection.cache.changes import changed_since
+from tests.support.examples import examples
 
 from .remembering import MINE, RULES, WHOLE, Runs, check, flat, structured
 
@@ -128,7 +129,7 @@ def test_after_each_kind_of_edit_the_same_is_selected(name: str, library: Librar
     assert selected == runs.forgetful()
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(edits=st.lists(st.lists(st.sampled_from(sorted(EDITS)), max_size=8), min_size=2, max_size=4), seed=st.integers())
 def test_whatever_changes_between_runs_the_same_is_selected(edits: list[list[str]], seed: int) -> None:
     chance, library = Random(seed), generate(150)

@@ -28,6 +28,7 @@ from immich_smart_albums.rules.tree import Not, Rule, Search, leaves
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.rules.values import node
+from tests.support.examples import examples
 
 from .serving import connected
 
@@ -214,7 +215,7 @@ ALIKE: list[tuple[Callable[[str], object], Callable[[str, str], bool]]] = [
 """Tests for a word, and what they mean."""
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(words=st.lists(_LETTERS, min_size=2, max_size=4, unique_by=lambda text: in_form("NFC", text)), data=st.data())
 def test_whatever_the_forms_of_rule_and_record_the_same_is_selected(words: list[str], data: st.DataObject) -> None:
     made = Library(clock=1_700_000_000_000_000)

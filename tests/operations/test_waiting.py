@@ -21,6 +21,7 @@ from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.report.explanation import explanation_lines
 from immich_smart_albums.rules.album import RuleSet
 from tests.rules.books import book
+from tests.support.examples import examples
 
 from .household import UNLIMITED, Household
 
@@ -220,7 +221,7 @@ photos = st.fixed_dictionaries(
 
 @pytest.mark.parametrize("level", LEVELS)
 @given(rule=rules, shown=st.lists(photos, min_size=1, max_size=8))
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 def test_no_photo_is_let_in_that_its_fully_indexed_self_would_not_be(
     level: str, rule: Meaning, shown: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

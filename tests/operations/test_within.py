@@ -23,6 +23,7 @@ from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.rules.records import holds
 from tests.rules.values import node
+from tests.support.examples import examples
 
 from .serving import connected
 
@@ -172,7 +173,7 @@ matches = st.recursive(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(match=matches, level=st.sampled_from(LEVELS))
 def test_whatever_is_combined_selects_what_passes(
     match: dict[str, Any], level: str, servers: dict[str, PhotoServer], read: Reader

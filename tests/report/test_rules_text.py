@@ -16,6 +16,7 @@ from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, ValueNode
 from tests.rules.books import book
 from tests.rules.test_json_schema import HOUSEHOLD, wrong
+from tests.support.examples import examples
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.album import RuleSet
@@ -127,7 +128,7 @@ VALUES = st.recursive(
 TEXT = "rules.yaml"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(VALUES, st.booleans(), st.sampled_from([None, '"', "'", "|"]))
 def test_any_value_reads_as_it_is_shown(value: object, flow: bool, style: str | None) -> None:
     diagnostics = Diagnostics()

@@ -20,6 +20,7 @@ from immich_smart_albums.rules.syntax.source import Form, Source
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Reference, Rule, Search, leaves
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
+from tests.support.examples import examples
 
 from .reading import ANNA
 
@@ -391,7 +392,7 @@ def _with_people(node: Node) -> Node:
 
 
 @given(assignments)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_any_flags_select_what_the_rules_in_words_say(assigned: dict[Flag, Values]) -> None:
     given, searches = as_sources(assigned)
     diagnostics = Diagnostics()

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from immich_smart_albums.rules.local_filters.jsonpath import PathError, compile_path, compiler
 from immich_smart_albums.rules.local_filters.jsonpath.parser import read_steps
 from immich_smart_albums.rules.values.regex import PatternTimeout
+from tests.support.examples import examples
 
 ASSET: dict[str, Any] = {
     "id": "1",
@@ -388,7 +389,7 @@ def _typed(values: list[object]) -> list[str]:
     return [repr(value) for value in values]
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(path=_PATHS, document=_DOCUMENTS)
 def test_our_compiler_yields_what_the_library_yields(path: str, document: dict[str, Any]) -> None:
     assert compiler.compile_getter(read_steps(path)) is not None

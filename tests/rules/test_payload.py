@@ -15,6 +15,7 @@ from immich_smart_albums.model.search_fields import ALL_WORDS, FIELDS
 from immich_smart_albums.rules.payload.payload import read_object
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form
+from tests.support.examples import examples
 
 from .reading import ANNA, BEN, NOT_V4, problem, query, read, source
 
@@ -277,7 +278,7 @@ payloads = st.dictionaries(
 
 
 @given(payloads, st.sampled_from(Kind), st.sampled_from(Form))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_object_gives_problems_or_a_query_of_known_fields(
     payload: dict[str, object], kind: Kind, form: Form
 ) -> None:
@@ -297,7 +298,7 @@ def test_any_object_gives_problems_or_a_query_of_known_fields(
 
 
 @given(st.text(max_size=30) | payloads.map(json.dumps), st.sampled_from(Kind), st.sampled_from(Form))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_any_text_gives_problems_or_a_query(text: str, kind: Kind, form: Form) -> None:
     found, findings = read(text, kind, form=form)
     assert (found is None) == bool(findings.problems)

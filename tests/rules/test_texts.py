@@ -12,6 +12,7 @@ from immich_sandbox.library.text_match import like
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.values import text
 from immich_smart_albums.rules.values.regex_syntax import longest_literal
+from tests.support.examples import examples
 
 from .records import check, holds, record, words
 from .values import Quoted, problem
@@ -197,7 +198,7 @@ expressions = (
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(expressions, letters)
 @example("kiss", "\u212a\u0131\u017fS")
 @example("a(?#x)?k", "k")

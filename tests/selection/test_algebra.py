@@ -14,6 +14,7 @@ from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, leaves
 from immich_smart_albums.rules.values.regex import compile_pattern
+from tests.support.examples import examples
 
 from .finding import select
 
@@ -145,14 +146,14 @@ trees = st.recursive(
 
 
 @given(trees, libraries)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_lowered_rule_selects_what_the_tree_means(tree: Node, library: Library) -> None:
     selection = select(Rule(tree), library)
     assert {asset.id for asset in selection.assets} == plainly(tree, library)
 
 
 @given(trees, libraries)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_each_distinct_search_is_sent_once_and_never_more_than_one_per_leaf(tree: Node, library: Library) -> None:
     select(Rule(tree), library)
     distinct = {leaf.query for leaf in leaves(tree) if isinstance(leaf, Search)}
@@ -161,7 +162,7 @@ def test_each_distinct_search_is_sent_once_and_never_more_than_one_per_leaf(tree
 
 
 @given(trees, libraries, st.integers(1, 5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_limit_keeps_a_part_of_the_selection_newest_first(tree: Node, library: Library, limit: int) -> None:
     everything = select(Rule(tree), library)
     cut = select(Rule(tree, limit), library)
@@ -172,7 +173,7 @@ def test_a_limit_keeps_a_part_of_the_selection_newest_first(tree: Node, library:
 
 
 @given(libraries, st.integers(1, 5))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_a_limit_keeps_the_best_ranked_of_a_smart_search(library: Library, limit: int) -> None:
     query = Query(Kind.SMART, (("query", "dog"),), limit=8)
     selection = select(Rule(Search(query), limit), library)
@@ -180,7 +181,7 @@ def test_a_limit_keeps_the_best_ranked_of_a_smart_search(library: Library, limit
 
 
 @given(libraries, st.integers(1, 5))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_a_limit_without_a_ranking_keeps_the_newest_with_ties_by_id(library: Library, limit: int) -> None:
     selection = select(Rule(Search(WHOLE_LIBRARY), limit), library)
     newest = sorted(library.assets, key=lambda asset: str(asset["id"]))

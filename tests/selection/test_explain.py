@@ -11,6 +11,7 @@ from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search, leaves
 from immich_smart_albums.selection.explain.explain import Explanation, LeafEvidence, Reason, Verdict, explain
 from immich_smart_albums.selection.words import query_text
+from tests.support.examples import examples
 
 PASSED, FAILED, NOT_ASKED = Verdict.PASSED, Verdict.FAILED, Verdict.NOT_ASKED
 
@@ -149,7 +150,7 @@ def plainly(node: Node, true: set[Node]) -> bool:
             return node in true
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(TREES, st.sets(st.sampled_from(LEAVES)))
 def test_the_verdict_is_the_trees_and_near_misses_are_what_turns_it(tree: Node, true: set[Node]) -> None:
     explanation, asked = why(tree, true)

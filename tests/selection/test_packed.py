@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.selection.cache.entry import contains, exchanged, length, pack, packed, unpacked
+from tests.support.examples import examples
 
 IDS = st.sets(st.uuids(version=4).map(str), max_size=20)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(IDS, IDS, IDS)
 def test_ids_go_and_come_as_in_a_set(kept: set[str], others: set[str], new: set[str]) -> None:
     data = packed(kept)

@@ -12,6 +12,7 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibili
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search
 from immich_smart_albums.selection.compile.simplify import anchored, is_anchored, simplify, without_smart
+from tests.support.examples import examples
 
 from .finding import WHOLE, city, exactly, local, person, smart
 
@@ -61,13 +62,13 @@ def holds(node: Node | bool, asset: set[Node]) -> bool:
 
 
 @given(trees, assets)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_rule_in_a_plain_form_means_the_same(tree: Node, asset: set[Node]) -> None:
     assert holds(simplify(tree, []), asset) == holds(tree, asset)
 
 
 @given(trees)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_rule_is_bounded_once_it_says_what_it_is_about(tree: Node) -> None:
     plain = simplify(tree, [])
     if not isinstance(plain, bool):
@@ -75,7 +76,7 @@ def test_a_rule_is_bounded_once_it_says_what_it_is_about(tree: Node) -> None:
 
 
 @given(trees, assets)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_what_a_rule_is_about_takes_nothing_from_the_timeline(tree: Node, asset: set[Node]) -> None:
     assert holds(anchored(tree), asset | {WHOLE}) == holds(tree, asset | {WHOLE})
 
