@@ -117,15 +117,26 @@ def test_a_photo_is_in_its_albums_soon_after_it_came(living: Living) -> None:
     assert living.state.ended
 
 
-def test_a_daemon_that_starts_before_immich_waits_for_it(tmp_path: Path) -> None:
+def test_a_daemon_that_starts_before_immich_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("immich_smart_albums.daemon.service.BACK_OFF", (0.2,))
+    monkeypatch.setattr("immich_smart_albums.daemon.service.PULSE", 0.05)
     sandbox = Sandbox(generate(20), port=free_port())
     living = Living(tmp_path, sandbox)
-    with living.daemon():
+    with living.daemon(connects=True):
         until(lambda: living.state.is_reachable is False)
         assert "waiting, and trying again" in living.log.getvalue()
         with sandbox:
-            until(lambda: living.state.runs == 1)
+            until(lambda: living.state.runs == 1 and "connected" in living.log.getvalue())
     assert living.log.getvalue().count("server.waiting") == 1
+
+
+def test_an_immich_that_cannot_tell_of_photos_is_told_once_and_runs_go_on(tmp_path: Path) -> None:
+    with Sandbox(generate(20), "2.7") as sandbox:
+        living = Living(tmp_path, sandbox)
+        with living.daemon(connects=True):
+            until(lambda: living.state.runs == 1 and "not.connected" in living.log.getvalue())
+    assert "every 10 minutes" in living.log.getvalue()
+    assert living.log.getvalue().count("not.connected") == 1
 
 
 def test_rules_that_change_are_read_and_a_broken_file_is_told(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 import secrets
 import signal
@@ -23,7 +22,7 @@ from immich_smart_albums.daemon.messages.outbox import Outbox
 from immich_smart_albums.daemon.nudges import Nudges
 from immich_smart_albums.daemon.state import FILE, StateFile
 from immich_smart_albums.daemon.voice import Messenger
-from immich_smart_albums.errors import SmartAlbumsError, Stopped, Unreachable
+from immich_smart_albums.errors import ServerError, SmartAlbumsError, Stopped, Unreachable
 from immich_smart_albums.model.secret import Secret
 from immich_smart_albums.operations.workflows import Hook as WorkflowHook
 from immich_smart_albums.operations.workflows import install
@@ -135,18 +134,19 @@ class Service:
 
     def _connect(self) -> None:
         """Let Immich tell of photos, once it is there; runs do not wait for that."""
-        secret, tries = self._options.secret, iter((*BACK_OFF, *itertools.repeat(BACK_OFF[-1], 1000)))
+        secret, tries = self._options.secret, iter(BACK_OFF)
         hook = WorkflowHook(f"{self._options.url}{PATH}", HEADER, secret or Secret(""))
         while not self._is_told.is_set():
             try:
                 for name, server in self._household.session.servers.items():
                     made = install(server.workflows, hook)
                     self._log.info("connected", f"Immich tells of the photos of {name}: workflow {made.id}")
-            except Unreachable:
-                self._is_told.wait(next(tries, BACK_OFF[-1]))
             except Stopped:
                 return
             except SmartAlbumsError as error:
+                if isinstance(error, ServerError) and (isinstance(error, Unreachable) or error.again is not None):
+                    self._is_told.wait(next(tries, BACK_OFF[-1]))
+                    continue
                 self._log.error("not.connected", f"{error.message}. {error.hint or ''}")
                 return
             else:
