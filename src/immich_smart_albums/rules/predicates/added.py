@@ -10,7 +10,8 @@ from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import field
 from immich_smart_albums.rules.tree import Filter
 from immich_smart_albums.rules.values.dates import DateRange, complete
-from immich_smart_albums.rules.values.kinds import OneOrMany, Period
+from immich_smart_albums.rules.values.kinds import OneOrMany
+from immich_smart_albums.rules.values.single import Period
 
 if TYPE_CHECKING:
     from datetime import datetime

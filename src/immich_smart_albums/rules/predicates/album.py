@@ -5,8 +5,9 @@ from __future__ import annotations
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.tree import Any, EntityKind, Node, Not, Reference, Search
-from immich_smart_albums.rules.values.kinds import NoneIs, OneOf, OneOrMany, Options, Text, whether
+from immich_smart_albums.rules.values.kinds import OneOf, OneOrMany, Options
 from immich_smart_albums.rules.values.schema import SCALAR
+from immich_smart_albums.rules.values.single import NoneIs, Text, whether
 
 _IN_NONE = Search(Query(Kind.METADATA, (("isNotInAlbum", True),)))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.tree import Search
-from immich_smart_albums.rules.values.kinds import OneOf, Word, whether
+from immich_smart_albums.rules.values.kinds import OneOf
+from immich_smart_albums.rules.values.single import Word, whether
 
 _ARCHIVED = Search(Query(Kind.METADATA, visibility=frozenset({Visibility.ARCHIVE})), sets_scope=True)
 _EVERYTHING = Search(

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import SHAPE_FIELDS, number_in, shape
-from immich_smart_albums.rules.values.kinds import NumberRange, OneOrMany, Options, Value
+from immich_smart_albums.rules.values.kinds import OneOrMany, Options, Value
 from immich_smart_albums.rules.values.numbers import Unit, plain_number, written
+from immich_smart_albums.rules.values.single import NumberRange
 
 if TYPE_CHECKING:
     from collections.abc import Callable

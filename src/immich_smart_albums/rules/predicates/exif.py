@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import exif, is_missing, number, number_in
-from immich_smart_albums.rules.values.kinds import NoneIs, NumberRange, OneOf, OneOrMany, Options, Value
+from immich_smart_albums.rules.values.kinds import OneOf, OneOrMany, Options, Value
 from immich_smart_albums.rules.values.numbers import Unit, plain_number, written
+from immich_smart_albums.rules.values.single import NoneIs, NumberRange
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Node, Record

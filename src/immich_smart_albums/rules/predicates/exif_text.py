@@ -10,8 +10,9 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.record import equals, exif, has_exif, is_missing
 from immich_smart_albums.rules.syntax.document import MappingNode
 from immich_smart_albums.rules.tree import Any, Filter, ListedValue
-from immich_smart_albums.rules.values.kinds import MappingByHand, NoneIs, OneOf, OneOrMany, Options, Text
+from immich_smart_albums.rules.values.kinds import MappingByHand, OneOf, OneOrMany, Options
 from immich_smart_albums.rules.values.schema import NONE, TEXT, TRUTH, mapping, one_or_list
+from immich_smart_albums.rules.values.single import NoneIs, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

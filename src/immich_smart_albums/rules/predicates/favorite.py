@@ -6,7 +6,7 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.tree import Filter
-from immich_smart_albums.rules.values.kinds import whether
+from immich_smart_albums.rules.values.single import whether
 
 # The search also finds what a partner likes among the partner's own photos; their records say false.
 _FAVORITE = Filter(

@@ -57,7 +57,7 @@ PREDICATE = Predicate(
             TEXT,
             mapping(path=TEXT, regex=TEXT, description=TEXT, may_be_missing=TRUTH),
             meant=_MEANT,
-            documented=_OPTIONS,
+            options=_OPTIONS,
         )
     ),
     picker=Picker.TEXT,

@@ -9,8 +9,9 @@ from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.syntax.ids import is_id
 from immich_smart_albums.rules.tree import Filter, Node, Not
-from immich_smart_albums.rules.values.kinds import ByHand, NoneIs, OneOf, OneOrMany, Word
+from immich_smart_albums.rules.values.kinds import ByHand, OneOf, OneOrMany
 from immich_smart_albums.rules.values.schema import TEXT
+from immich_smart_albums.rules.values.single import NoneIs, Word
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.document import ValueNode

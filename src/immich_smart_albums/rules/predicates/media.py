@@ -107,7 +107,7 @@ PREDICATE = Predicate(
             _of_kind,
             TEXT,
             meant=_MEANT,
-            documented=_OPTIONS,
+            options=_OPTIONS,
         )
     ),
     picker=Picker.CHOICE,

@@ -10,9 +10,10 @@ from immich_smart_albums.rules.record import exif, has_exif, number
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.tree import Filter
 from immich_smart_albums.rules.values.geo import Point, distance, in_polygon, read_box, read_circle, read_polygon, shown
-from immich_smart_albums.rules.values.kinds import ByHand, MappingByHand, NoneIs, OneOf, OneOrMany
+from immich_smart_albums.rules.values.kinds import ByHand, MappingByHand, OneOf, OneOrMany
 from immich_smart_albums.rules.values.numbers import written
 from immich_smart_albums.rules.values.schema import SCALAR, TEXT, mapping
+from immich_smart_albums.rules.values.single import NoneIs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import SHAPE_FIELDS, shape
 from immich_smart_albums.rules.tree import Filter
-from immich_smart_albums.rules.values.kinds import Choice, OneOrMany
+from immich_smart_albums.rules.values.kinds import OneOrMany
+from immich_smart_albums.rules.values.single import Choice
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Record

@@ -9,13 +9,13 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.text_forms import folded
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import number_in, required
-from immich_smart_albums.rules.syntax.document import MappingNode
 from immich_smart_albums.rules.syntax.ids import id_in_url
-from immich_smart_albums.rules.syntax.reader import all_of, any_of, is_none, options, read_all, read_list
+from immich_smart_albums.rules.syntax.reader import all_of, any_of, is_none
 from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search
-from immich_smart_albums.rules.values.kinds import ByHand
-from immich_smart_albums.rules.values.numbers import Range, Unit, read_range
-from immich_smart_albums.rules.values.schema import NONE, RANGE, SCALAR, TRUTH, mapping, one_or_list
+from immich_smart_albums.rules.values.kinds import ByHand, Every, OneOf, OneOrMany, Options
+from immich_smart_albums.rules.values.numbers import Range, Unit
+from immich_smart_albums.rules.values.schema import NONE, SCALAR, one_or_list
+from immich_smart_albums.rules.values.single import NoneIs, NumberRange, whether
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,24 +50,6 @@ def _any_by_id(ids: Iterable[str], origin: Place | None = None) -> Node:
     return searches[0] if len(searches) == 1 else Any(searches, origin)
 
 
-def _read(value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _WHO, lambda each: _condition(each, reader), none=_NOBODY)
-
-
-def _condition(value: ValueNode, reader: Reader) -> Node | None:
-    if not isinstance(value, MappingNode):
-        return _anybody(value, reader)
-    readers = {
-        "any": lambda entry: _any(entry, reader),
-        "all": lambda entry: _all(entry, reader),
-        "none": lambda entry: _none(entry, reader),
-        "only": lambda entry: _only(entry, reader),
-        "count": lambda entry: _how_many(entry, reader),
-        "unnamed": lambda entry: _unnamed(entry, reader),
-    }
-    return options(value, reader, "a condition on people", readers)
-
-
 def _people_named(value: ValueNode, reader: Reader) -> tuple[Reference, ...] | None:
     """The people that one entry names: one, or the members of a group."""
     text = reader.text(value, _WHO)
@@ -86,19 +68,6 @@ def _anybody(value: ValueNode, reader: Reader) -> Node | None:
 def _everybody(value: ValueNode, reader: Reader) -> Node | None:
     people = _people_named(value, reader)
     return None if people is None else all_of(people)
-
-
-def _any(value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _WHO, lambda item: _anybody(item, reader), none=_NOBODY)
-
-
-def _all(value: ValueNode, reader: Reader) -> Node | None:
-    return read_all(value, reader, _WHO, lambda item: _everybody(item, reader), none=_NOBODY)
-
-
-def _none(value: ValueNode, reader: Reader) -> Node | None:
-    people = _any(value, reader)
-    return None if people is None else Not(people)
 
 
 def _only(value: ValueNode, reader: Reader) -> Node | None:
@@ -134,28 +103,6 @@ def _nobody_but(allowed: frozenset[str], title: str) -> Filter:
     )
 
 
-def _how_many(value: ValueNode, reader: Reader) -> Node | None:
-    return read_list(value, reader, _COUNT.meant, lambda item: _so_many(item, reader))
-
-
-def _so_many(value: ValueNode, reader: Reader) -> Node | None:
-    wanted = read_range(value, reader, _COUNT)
-    return None if wanted is None else number_in("people", wanted, _COUNT, _count, *_FIELDS)
-
-
-def _unnamed(value: ValueNode, reader: Reader) -> Node | None:
-    wanted = reader.truth(value)
-    if wanted is None:
-        return None
-    check = Filter(
-        "somebody without a name",
-        lambda record: any(not person.get("name") for person in _people(record)),
-        _FIELDS,
-        _names,
-    )
-    return check if wanted else Not(check)
-
-
 def _people(record: Record) -> list[dict[str, object]]:
     people = required(record, "people")
     return [person for person in people if isinstance(person, dict)] if isinstance(people, list) else []
@@ -172,28 +119,43 @@ def _names(record: Record) -> list[object]:
 _NOBODY = number_in("people", Range(0, 0), _COUNT, _count, *_FIELDS)
 
 
+_UNNAMED = Filter(
+    "somebody without a name",
+    lambda record: any(not person.get("name") for person in _people(record)),
+    _FIELDS,
+    _names,
+)
+_ANYBODY = OneOf(ByHand(_anybody, SCALAR, meant=_WHO), NoneIs(_NOBODY))
+_EVERYBODY = OneOf(ByHand(_everybody, SCALAR, meant=_WHO), NoneIs(_NOBODY))
+_SO_MANY = NumberRange(_COUNT).means(lambda wanted: number_in("people", wanted, _COUNT, _count, *_FIELDS))
+
 PREDICATE = Predicate(
     "person",
     "Who is on the photo.",
-    value=ByHand(
-        _read,
-        one_or_list(
-            SCALAR,
-            NONE,
-            mapping(
-                **dict.fromkeys(("any", "all", "none", "only"), one_or_list(SCALAR, NONE)),
-                count=one_or_list(RANGE),
-                unnamed=TRUTH,
+    value=OneOrMany(
+        OneOf(
+            _ANYBODY,
+            Options(
+                "a condition on people",
+                {
+                    "any": ("at least one of these people", OneOrMany(_ANYBODY)),
+                    "all": ("all of them together", Every(_EVERYBODY)),
+                    "none": ("none of them", OneOrMany(_ANYBODY).means(Not)),
+                    "only": (
+                        "at least one of them and nobody else, named or not",
+                        ByHand(_only, one_or_list(SCALAR, NONE)),
+                    ),
+                    "count": (
+                        "how many people, those without a name included: a number, a range or a list of these",
+                        OneOrMany(_SO_MANY),
+                    ),
+                    "unnamed": (
+                        "`true`: somebody without a name; `false`: everybody on it has one",
+                        whether(_UNNAMED),
+                    ),
+                },
             ),
-        ),
-        documented={
-            "any": "at least one of these people",
-            "all": "all of them together",
-            "none": "none of them",
-            "only": "at least one of them and nobody else, named or not",
-            "count": "how many people, those without a name included: a number, a range or a list of these",
-            "unnamed": "`true`: somebody without a name; `false`: everybody on it has one",
-        },
+        )
     ),
     picker=Picker.PEOPLE,
     phrase="shows {}",

@@ -9,9 +9,10 @@ from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import equals, exif, is_missing
 from immich_smart_albums.rules.syntax.document import ScalarNode, name_of
 from immich_smart_albums.rules.syntax.reader import any_of
-from immich_smart_albums.rules.values.kinds import ByHand, NoneIs, OneOf, OneOrMany, Word
+from immich_smart_albums.rules.values.kinds import ByHand, OneOf, OneOrMany
 from immich_smart_albums.rules.values.numbers import Unit, plain_number, read_range, written
 from immich_smart_albums.rules.values.schema import RANGE
+from immich_smart_albums.rules.values.single import NoneIs, Word
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.document import ValueNode
@@ -62,7 +63,7 @@ PREDICATE = Predicate(
                 _in_range,
                 RANGE,
                 meant=_STARS.meant,
-                documented={"min": "at least so many stars", "max": "at most so many stars"},
+                options={"min": "at least so many stars", "max": "at most so many stars"},
             ),
         )
     ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import exif, has_exif, required
 from immich_smart_albums.rules.tree import Filter
-from immich_smart_albums.rules.values.kinds import whether
+from immich_smart_albums.rules.values.single import whether
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Record

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import exif, number, number_in
-from immich_smart_albums.rules.values.kinds import NumberRange, OneOrMany
+from immich_smart_albums.rules.values.kinds import OneOrMany
 from immich_smart_albums.rules.values.numbers import Unit, written
+from immich_smart_albums.rules.values.single import NumberRange
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Record

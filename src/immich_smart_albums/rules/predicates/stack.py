@@ -6,7 +6,8 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.tree import All, Filter, Not, Record
-from immich_smart_albums.rules.values.kinds import OneOf, OneOrMany, Truth, Word
+from immich_smart_albums.rules.values.kinds import OneOf, OneOrMany
+from immich_smart_albums.rules.values.single import Truth, Word
 
 _FIELDS = frozenset({"stack"})
 

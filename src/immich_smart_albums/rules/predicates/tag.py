@@ -5,8 +5,9 @@ from __future__ import annotations
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.tree import Any, EntityKind, Node, Not, Reference, Search
-from immich_smart_albums.rules.values.kinds import Every, NoneIs, OneOf, OneOrMany, Options, Text
+from immich_smart_albums.rules.values.kinds import Every, OneOf, OneOrMany, Options
 from immich_smart_albums.rules.values.schema import SCALAR
+from immich_smart_albums.rules.values.single import NoneIs, Text
 
 _UNTAGGED = Search(Query(Kind.METADATA, (("tagIds", None),)))
 

@@ -13,17 +13,10 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode
-from immich_smart_albums.rules.syntax.reader import all_of, read_list, with_origin
+from immich_smart_albums.rules.syntax.reader import all_of, with_origin
 from immich_smart_albums.rules.tree import Filter, Node, Not
 from immich_smart_albums.rules.values.dates import BOUNDS, MOMENT, DateRange, read_bounds, read_period
-from immich_smart_albums.rules.values.kinds import (
-    PERIOD_OPTIONS,
-    PERIOD_SCHEMAS,
-    ByHand,
-    MappingByHand,
-    OneOf,
-    OneOrMany,
-)
+from immich_smart_albums.rules.values.kinds import ByHand, MappingByHand, OneOf, OneOrMany, Value
 from immich_smart_albums.rules.values.numbers import Unit, read_range
 from immich_smart_albums.rules.values.recurring import (
     MONTHS,
@@ -33,7 +26,8 @@ from immich_smart_albums.rules.values.recurring import (
     read_numbers,
     read_times,
 )
-from immich_smart_albums.rules.values.schema import RANGE, SCALAR, TRUTH, mapping, one_or_list
+from immich_smart_albums.rules.values.schema import RANGE, SCALAR, mapping, one_or_list
+from immich_smart_albums.rules.values.single import PERIOD_OPTIONS, PERIOD_SCHEMAS, Truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,22 +73,15 @@ def _plain(value: ValueNode, reader: Reader) -> Node | None:
 
 
 def _from_entries(value: MappingNode, reader: Reader) -> Node | None:
-    readers: dict[str, Callable[[ValueNode], Node | None]] = {
-        "on": lambda entry: read_list(entry, reader, MOMENT, lambda item: _in_period(read_period(item, reader))),
-        "year": lambda entry: read_list(entry, reader, "a year", lambda item: _year(item, reader)),
-        "month": lambda entry: _months(entry, reader),
-        "day-of-year": lambda entry: read_list(entry, reader, "a day of the year", lambda item: _days(item, reader)),
-        "weekday": lambda entry: _weekdays(entry, reader),
-        "time-of-day": lambda entry: read_list(entry, reader, "a range of times", lambda item: _times(item, reader)),
-        _ON_THIS_DAY: lambda entry: _on_this_day(entry, reader),
-    }
     entries = reader.entries(value, _OPTIONS, "a time")
     if entries is None:
         return None
     if not entries:
         reader.problem(value, "a time is expected here", hint=f"It takes {', '.join(_OPTIONS)}.")
         return None
-    nodes = [with_origin(readers[word](entry), entry.span) for word, entry in entries.items() if word in readers]
+    nodes = [
+        with_origin(_KINDS[word].read(entry, reader), entry.span) for word, entry in entries.items() if word in _KINDS
+    ]
     if not entries.keys().isdisjoint(BOUNDS):
         nodes.insert(0, _in_period(read_bounds(entries, value, reader)))
     return all_of(nodes)
@@ -163,13 +150,6 @@ def _today(reader: Reader) -> Filter:
     return _on_days(CyclicRange(day, "02-29" if leaps else day))
 
 
-def _on_this_day(value: ValueNode, reader: Reader) -> Node | None:
-    wanted = reader.truth(value)
-    if wanted is None:
-        return None
-    return _today(reader) if wanted else Not(_today(reader))
-
-
 def _times(value: ValueNode, reader: Reader) -> Node | None:
     times = read_times(value, reader)
     return None if times is None else _check(f"taken at {times.words}", lambda local: local[11:16] in times)
@@ -189,6 +169,21 @@ def _local_time(record: Record) -> str | None:
     return text[:23] if isinstance(text, str) and text[:4].isdecimal() else None
 
 
+def _on(value: ValueNode, reader: Reader) -> Node | None:
+    return _in_period(read_period(value, reader))
+
+
+_KINDS: dict[str, Value[Node]] = {
+    "on": OneOrMany(ByHand(_on, SCALAR, meant=MOMENT)),
+    "year": OneOrMany(ByHand(_year, RANGE, meant="a year")),
+    "month": ByHand(_months, one_or_list(SCALAR)),
+    "day-of-year": OneOrMany(ByHand(_days, SCALAR, meant="a day of the year")),
+    "weekday": ByHand(_weekdays, one_or_list(SCALAR)),
+    "time-of-day": OneOrMany(ByHand(_times, SCALAR, meant="a range of times")),
+    _ON_THIS_DAY: Truth().means_here(lambda wanted, reader: _today(reader) if wanted else Not(_today(reader))),
+}
+"""What stands beside the words that say a period."""
+
 PREDICATE = Predicate(
     "taken",
     "When the photo was taken, by the clock on the wall there and then.",
@@ -197,16 +192,7 @@ PREDICATE = Predicate(
             ByHand(_plain, SCALAR, meant=MOMENT),
             MappingByHand(
                 _from_entries,
-                mapping(
-                    **PERIOD_SCHEMAS,
-                    on=one_or_list(SCALAR),
-                    year=one_or_list(RANGE),
-                    month=one_or_list(SCALAR),
-                    day_of_year=one_or_list(SCALAR),
-                    weekday=one_or_list(SCALAR),
-                    time_of_day=one_or_list(SCALAR),
-                    on_this_day=TRUTH,
-                ),
+                mapping(**PERIOD_SCHEMAS, **{word: kind.json_schema for word, kind in _KINDS.items()}),
                 _OPTIONS,
             ),
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.tree import Search
-from immich_smart_albums.rules.values.kinds import OneOrMany, Text
+from immich_smart_albums.rules.values.kinds import OneOrMany
 from immich_smart_albums.rules.values.schema import SCALAR
+from immich_smart_albums.rules.values.single import Text
 
 PREDICATE = Predicate(
     "text",

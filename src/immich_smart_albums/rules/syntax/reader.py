@@ -10,7 +10,7 @@ from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, S
 from immich_smart_albums.rules.tree import All, Any, Node, transform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date, tzinfo
 
     from immich_smart_albums.model.span import Place, Span
@@ -124,51 +124,6 @@ def any_of(nodes: Iterable[Node | None]) -> Node | None:
     """Any of some nodes; None where one of them could not be read."""
     read = all_or_none(nodes)
     return None if read is None else read[0] if len(read) == 1 else Any(read)
-
-
-def read_list(
-    value: ValueNode, reader: Reader, meant: str, read: Callable[[ValueNode], Node | None], *, none: Node | None = None
-) -> Node | None:
-    """A value that may be a list, of which any holds; each entry is read by `read`.
-
-    Where the predicate knows "has none", an entry `none` becomes that node, alone and in a list alike.
-    """
-    nodes = _each_of(value, reader, meant, read, none)
-    return None if nodes is None else any_of(nodes)
-
-
-def read_all(
-    value: ValueNode, reader: Reader, meant: str, read: Callable[[ValueNode], Node | None], *, none: Node | None = None
-) -> Node | None:
-    """A value that may be a list, of which all hold; see `any_of`."""
-    nodes = _each_of(value, reader, meant, read, none)
-    return None if nodes is None else all_of(nodes)
-
-
-def _each_of(
-    value: ValueNode, reader: Reader, meant: str, read: Callable[[ValueNode], Node | None], none: Node | None
-) -> list[Node | None] | None:
-    """The entries of a list, or the one value that stands alone, as nodes; None for an empty list.
-
-    Every entry is read, so that every problem is noted.
-    """
-    values = reader.elements(value, meant)
-    if values is None:
-        return None
-    return [with_origin(none if none is not None and is_none(value) else read(value), value.span) for value in values]
-
-
-def options(
-    value: ValueNode, reader: Reader, meant: str, readers: Mapping[str, Callable[[ValueNode], Node | None]]
-) -> Node | None:
-    """A mapping of options that must all hold; each is read by the reader of its word."""
-    entries = reader.entries(value, readers, meant)
-    if entries is None:
-        return None
-    if not entries:
-        reader.problem(value, f"{meant} is empty", hint=f"It takes {', '.join(readers)}.")
-        return None
-    return all_of([with_origin(readers[word](entry), entry.span) for word, entry in entries.items()])
 
 
 def all_or_none(nodes: Iterable[Node | None]) -> tuple[Node, ...] | None:

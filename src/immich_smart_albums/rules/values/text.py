@@ -14,9 +14,10 @@ from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.tree import Filter
 from immich_smart_albums.rules.values.accidents import accident
-from immich_smart_albums.rules.values.kinds import ByHand, NoneIs, OneOf, OneOrMany, Options
+from immich_smart_albums.rules.values.kinds import ByHand, OneOf, OneOrMany, Options
 from immich_smart_albums.rules.values.regex import SECONDS_PER_MATCH, PatternError, PatternTimeout, compile_pattern
 from immich_smart_albums.rules.values.schema import TEXT
+from immich_smart_albums.rules.values.single import NoneIs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
