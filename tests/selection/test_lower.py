@@ -12,6 +12,7 @@ from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, SplitKey
 from immich_smart_albums.selection.compile.algebra import narrow_album
+from immich_smart_albums.selection.compile.notation import write_branch
 from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
 from immich_smart_albums.selection.query_plan import Branch, QueryPlan
 from immich_smart_albums.selection.words import describe
@@ -51,31 +52,9 @@ def plan(*nodes: Node, server: Flat = FLAT, sizes: Mapping[Query, int] | None = 
     return compile_rules([Rule(node) for node in nodes], server, sizes or {})
 
 
-def words(part: Branch) -> str:
-    """A part in one line."""
-    return part.driver.describe() if part.residual is None else f"{part.driver.describe()} | {_words(part.residual)}"
-
-
-def _words(node: Node) -> str:
-    match node:
-        case Not():
-            return f"not {_words(node.child)}"
-        case All():
-            return " & ".join(map(_words, node.children))
-        case Any():
-            return f"({' or '.join(map(_words, node.children))})"
-        case Search():
-            return node.query.describe()
-        case _:
-            return f"<{node.key}>"
-
-
 def told(found: QueryPlan) -> list[list[str]]:
-    """The parts of each rule in words."""
-    return [
-        [words(part).replace("metadata search ", "").replace("smart search ", "smart ") for part in rule.branches]
-        for rule in found.rules
-    ]
+    """The branches of each rule in words."""
+    return [[write_branch(branch) for branch in rule.branches] for rule in found.rules]
 
 
 # -- frames and what they take in -------------------------------------------------------------------------------------

@@ -1,8 +1,17 @@
-"""The ways to answer things that must hold together: one search as the frame, the rest asked for or checked inside.
+"""Access paths: the ways to answer things that must hold together, each with one search as the driver.
 
-Of "Helsinki, taken in 2023, without Emma, filter X" each way picks a search that surely finds every match, puts into it
-as much of the rest as it takes, and leaves what remains to be checked on its records or held against the ids of other
-searches. Nothing here decides: `lower` takes the cheapest.
+    >>> from immich_smart_albums.immich.versions import Capabilities
+    >>> from immich_smart_albums.model.version import Version
+    >>> from immich_smart_albums.selection.compile.notation import equal, search, write_branch
+    >>> from immich_smart_albums.selection.compile.pushdown import Pushdown
+    >>> paths = AccessPaths(Pushdown(Capabilities(Version(3, 1)), is_structured=False), shared=())
+    >>> for branch in paths.parts((search(personIds=("emma",)), search(albumIds=("best",)))):
+    ...     print(write_branch(branch))
+    (personIds=[emma]) | (albumIds=[best], personIds=[emma])
+    (albumIds=[best]) | (personIds=[emma])
+
+Each path picks a driver that surely finds every match, puts into it as much of the rest as it takes, and leaves the
+residual. Nothing here decides: the planner takes the cheapest.
 """
 
 from __future__ import annotations

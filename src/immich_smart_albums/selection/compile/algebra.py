@@ -1,8 +1,15 @@
 """Arithmetic of searches: what two of them have in common, and whether anything can be in both.
 
-A search by metadata is a set of tests that hold together, on the assets of a *domain*: the account's own and its
-partners', in some visibilities, with or without the trash. Two searches of one domain are one search; whether they can
-be written as one depends on their fields. Ranked and capped searches are never put together with anything: another
+    >>> from immich_smart_albums.selection.compile.notation import search, write_query
+    >>> nice, kyoto, emma = search(city="Nice").query, search(city="Kyoto").query, search(personIds=("emma",)).query
+    >>> print(write_query(intersect(nice, emma)))
+    (city='Nice', personIds=[emma])
+    >>> print(why_disjoint(nice, kyoto))
+    city cannot be 'Nice' and 'Kyoto'
+
+A search by metadata is a set of tests that hold together, on the assets of a *universe*: the account's own and its
+partners', in some visibilities, with or without the trash. Two searches of one universe are one search; whether they
+can be written as one depends on their fields. Ranked and capped searches are never put together with anything: another
 filter would change what they keep.
 """
 

@@ -1,18 +1,32 @@
-"""Rules → RunPlan: the fewest and cheapest searches that answer the rules of a run, and what is left to check here.
+"""Rules → QueryPlan: the fewest and cheapest searches that answer the rules of a run, and what is left to check here.
 
-Each rule is brought into a plain form (`simplify`), in which it is bounded by searches. Its alternatives are answered
-one by one, each in the cheapest of the ways that there are (`ways`, `costs`):
+    >>> from immich_smart_albums.immich.versions import Capabilities
+    >>> from immich_smart_albums.model.version import Version
+    >>> from immich_smart_albums.rules.tree import All, Not, Rule
+    >>> from immich_smart_albums.selection.compile.notation import equal, search, write, write_plan
+    >>> kids = Any((search(personIds=("emma",)), search(personIds=("noah",))))
+    >>> rule = Rule(All((kids, search(country="Finland"), Not(search(personIds=("ben",))))))
+    >>> print(write(rule.match))
+    ((personIds=[emma]) or (personIds=[noah])) & (country='Finland') & not (personIds=[ben])
+    >>> print(write_plan(compile_rules([rule], Capabilities(Version(3, 1)))))
+    (country='Finland', personIds=[emma]) | not (country='Finland', personIds=[ben, emma])
+    (country='Finland', personIds=[noah]) | not (country='Finland', personIds=[ben, noah])
+    >>> print(write_plan(compile_rules([rule], Capabilities(Version(3, 2)))))
+    (country eq 'Finland', personIds any [emma, noah], personIds none [ben])
 
-- one search is the *frame*: it takes in whatever must hold with it and can be said in one request, and its records are
-  read with just the fields that are looked at;
-- what remains is checked on the frame's records, where these tell exactly what the search would, or is held against the
-  ids of other searches;
-- a choice becomes several frames, or one structured search where the server (3.2 and later) takes these;
+Each rule is brought into a plain form (`simplify`), in which it is anchored to searches. Its alternatives are answered
+one by one, each by the cheapest of its access paths (`access_paths`, `cost`):
+
+- one search is the *driver*: it takes in whatever must hold with it and can be said in one request (`pushdown`), and
+  its records are read with just the fields that are looked at;
+- what remains is the *residual*: checked on the driver's records, where these tell exactly what the search would, or
+  held against the ids of other searches;
+- a choice becomes several drivers, or one structured search where the server (3.2 and later) takes these;
 - a search that another rule sends anyway costs nothing, and so the dearest rules go first.
 
-Never more than one search is sent for each leaf of a rule, and one more for what it is about where no leaf says that.
-What is sent is what the rule means on this server: a check's own search is left out where this version would ignore a
-part of it; ranked and capped searches are sent as they are.
+Never more than one search is sent for each leaf of a rule, and one more for what it is about where no leaf says that;
+days of any year are one for each year. What is sent is what the rule means on this server: a filter's own search is
+left out where this version would ignore a part of it; ranked and capped searches are sent as they are.
 """
 
 from __future__ import annotations

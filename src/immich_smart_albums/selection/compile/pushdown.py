@@ -1,4 +1,18 @@
-"""Checks and trees as searches: what finds exactly, or surely, the assets of a frame for which they hold."""
+"""Pushdown: filters and trees as searches that find exactly, or surely, the assets for which they hold.
+
+    >>> from immich_smart_albums.immich.versions import Capabilities
+    >>> from immich_smart_albums.model.version import Version
+    >>> from immich_smart_albums.selection.compile.notation import equal, search, write_query
+    >>> pushdown = Pushdown(Capabilities(Version(3, 2)), is_structured=True)
+    >>> rule = All((search(personIds=("emma",)), Not(search(personIds=("ben",))), equal("rating", 5)))
+    >>> print(write_query(pushdown.as_query(rule, search().query)))
+    (personIds all [emma], personIds none [ben], rating eq 5)
+
+The other way round, a search becomes a filter where records tell exactly what the search would.
+
+    >>> as_filter(search(city="Nice"), search().query, Capabilities(Version(3, 1))).reads
+    frozenset({'exifInfo.city'})
+"""
 
 from __future__ import annotations
 

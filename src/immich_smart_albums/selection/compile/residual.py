@@ -1,6 +1,18 @@
-"""What is left to hold inside of a frame: checked on its records, or held against the ids of other searches.
+"""The residual: what is left to hold for what a driver finds, on its records or against the ids of other searches.
 
-Those searches may be narrowed to whatever must hold as well, since nothing else is asked of them.
+    >>> from immich_smart_albums.immich.versions import Capabilities
+    >>> from immich_smart_albums.model.version import Version
+    >>> from immich_smart_albums.selection.compile.notation import equal, search, write
+    >>> from immich_smart_albums.selection.compile.pushdown import Pushdown
+    >>> pushdown, nice = Pushdown(Capabilities(Version(3, 1)), is_structured=False), search(city="Nice").query
+    >>> residual = Residual(pushdown, nice, [nice], shared=())
+    >>> rest = All((Not(search(personIds=("ben",))), equal("rating", 5)))
+    >>> print(write(residual.assign(rest, allowed=frozenset({"exifInfo"}))))
+    not (city='Nice', personIds=[ben]) & <rating=5>
+    >>> print(write(residual.assign(rest, allowed=frozenset())))
+    not (city='Nice', personIds=[ben]) & (city='Nice', rating=5)
+
+Other searches are narrowed to whatever must hold as well, since nothing else is asked of them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,18 @@
-"""Rule → the same rule in a plain form: fewer levels, nothing twice, contradictions found, everything bounded.
+"""Rule → the same rule in a plain form: fewer levels, nothing twice, contradictions found, anchored to searches.
 
-A tree may match what no search finds: "not in Nice" holds for most of the photos in the world. What nothing bounds is
-about the timeline, or about where its checks look, and the searches that say so are put in here. From then on a tree
+    >>> from immich_smart_albums.selection.compile.notation import equal, search, write
+    >>> rule = Not(Any((Not(search(city="Nice")), search(personIds=("ben",)), Not(Not(equal("rating", 5))))))
+    >>> print(write(rule))
+    not (not (city='Nice') or (personIds=[ben]) or not not <rating=5>)
+    >>> print(write(simplify(rule, [])))
+    (city='Nice') & not (personIds=[ben]) & not <rating=5>
+
+A tree may match what no search finds: "not in Nice" holds for most of the photos in the world. What nothing anchors is
+about the timeline, or about where its filters look, and the searches that say so are put in here. From then on a tree
 means the same on any set of assets.
+
+    >>> print(write(anchored(Not(search(city="Nice")))))
+    (the whole timeline) & not (city='Nice')
 """
 
 from __future__ import annotations

@@ -1,5 +1,12 @@
 """Flat searches as conditions of a structured one (3.2 and later), where both surely mean the same.
 
+    >>> from immich_smart_albums.selection.compile.notation import search, write_query
+    >>> emma, noah = search(personIds=("emma",)).query, search(personIds=("noah",)).query
+    >>> print(write_query(one_of([structured(emma), structured(noah)])))
+    (personIds any [emma, noah])
+    >>> print(write_query(together(structured(emma), opposite(structured(noah)))))
+    (personIds all [emma], personIds none [noah])
+
 A structured search takes "any of these people", "none of them", lists of values, and one choice between branches, so
 that one request answers what takes several flat ones. What it means is read from Immich's own query builders
 (`searchAssetBuilder` and `searchAssetBuilderLegacy` in server/src/utils/database.ts, 2026-08): the same for both

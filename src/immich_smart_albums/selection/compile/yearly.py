@@ -1,11 +1,12 @@
 """Filters for days of any year as searches for the days of each year.
 
-    12-24 to 01-06 of any year, in a library from 2023 to 2024
-    → taken until 2022-01-07
-      or from 2022-12-23 to 2023-01-07
-      or from 2023-12-23 to 2024-01-07
-      or from 2024-12-23 to 2025-01-07
-      or from 2025-12-23
+    >>> for bounds in windows(("12-24", "01-06"), (2023, 2024)):
+    ...     print(", ".join(f"{name} {value[:10]}" for name, value in bounds))
+    takenBefore 2022-01-07
+    takenAfter 2022-12-23, takenBefore 2023-01-07
+    takenAfter 2023-12-23, takenBefore 2024-01-07
+    takenAfter 2024-12-23, takenBefore 2025-01-07
+    takenAfter 2025-12-23
 
 What years the library has only makes it cheaper: the first and the last of these searches are open.
 """
@@ -39,14 +40,6 @@ def windows(days: tuple[str, str], years: tuple[int, int]) -> list[Bounds]:
     """The windows that surely hold all photos whose local day lies between two days, as `12-24`, of any year.
 
     Empty where they would cover most of each year.
-
-    >>> for bounds in windows(("12-24", "01-06"), (2023, 2024)):
-    ...     print(", ".join(f"{name} {value[:10]}" for name, value in bounds))
-    takenBefore 2022-01-07
-    takenAfter 2022-12-23, takenBefore 2023-01-07
-    takenAfter 2023-12-23, takenBefore 2024-01-07
-    takenAfter 2024-12-23, takenBefore 2025-01-07
-    takenAfter 2025-12-23
     """
     first, last = days
     goes_around = last < first

@@ -1,0 +1,71 @@
+"""Rules and plans in one line each, for the examples that open the passes of the compiler.
+
+    >>> rule = All((search(city="Nice"), Not(search(personIds=("ben",))), equal("rating", 5)))
+    >>> print(write(rule))
+    (city='Nice') & not (personIds=[ben]) & <rating=5>
+
+A search stands in round brackets, a filter on records in angle ones.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Record, Search
+
+if TYPE_CHECKING:
+    from immich_smart_albums.model.query import Value
+    from immich_smart_albums.selection.query_plan import Branch, QueryPlan
+
+_METADATA = "metadata search "
+
+
+def search(**filters: Value) -> Search:
+    """A metadata search; without filters that for the whole timeline."""
+    return Search(Query(Kind.METADATA, tuple(sorted(filters.items()))))
+
+
+def equal(name: str, value: Value) -> Filter:
+    """A filter on EXIF which a search answers just as well."""
+
+    def holds(record: Record) -> bool:
+        exif = record.get("exifInfo")
+        return isinstance(exif, dict) and exif.get(name) == value
+
+    within = search(**{name: value}).query
+    reads = frozenset({f"exifInfo.{name}"})
+    return Filter(f"{name}={value!r}", holds, reads, lambda _: None, within, superset_is_exact=True)
+
+
+def write(node: Node | bool) -> str:
+    """A tree in one line."""
+    match node:
+        case bool():
+            return "everything" if node else "nothing"
+        case Not():
+            return f"not {write(node.child)}"
+        case All():
+            return " & ".join(map(write, node.children))
+        case Any():
+            return f"({' or '.join(map(write, node.children))})"
+        case Search():
+            return write_query(node.query)
+        case _:
+            return f"<{node.key.removeprefix(_METADATA)}>"
+
+
+def write_query(query: Query) -> str:
+    """A search in one line."""
+    return query.describe().removeprefix(_METADATA).replace("smart search ", "smart ")
+
+
+def write_branch(branch: Branch) -> str:
+    """A driver, and what is left to hold for what it finds."""
+    driver = write_query(branch.driver)
+    return driver if branch.residual is None else f"{driver} | {write(branch.residual)}"
+
+
+def write_plan(plan: QueryPlan) -> str:
+    """The branches of all rules, one a line; rules that nothing can match have none."""
+    return "\n".join(write_branch(branch) for rule in plan.rules for branch in rule.branches)
