@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from expressions import expressions
 from ways import Figure, Flags, bare, offset, tool
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def main() -> None:
     arguments = parser.parse_args()
     sizes: list[int] = sorted(arguments.assets)
     at_length = 100_000 if 100_000 in sizes else sizes[-1]
+    expressions(at_length, arguments.runs)
     growth = []
     for size in sizes:
         with serving(size) as served:
