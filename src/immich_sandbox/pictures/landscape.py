@@ -66,7 +66,7 @@ def draw_background(shown: AbstractSet[str], city: str, season: str, light: Ligh
 
 
 def room_of(names: list[str]) -> str | None:
-    """Return the kind of room that a picture shows; None where it is taken outside."""
+    """Return the kind of room that a picture shows. None if it is taken outside."""
     return next((name for name in names if name in _INDOORS), None)
 
 

@@ -30,4 +30,4 @@ class Field:
     strict: bool = False
     """Whether an `object` refuses properties that it does not know, instead of dropping them."""
     needs: str = ""
-    """What is said about an `object` without any property that it knows; empty where that is fine."""
+    """What is said about an `object` without any property that it knows. Empty if that is fine."""

@@ -50,7 +50,7 @@ class Record:
 
 @dataclass(slots=True)
 class _Incoming:
-    """A request as the application reads it: `body` is None where it was too large."""
+    """A request as the application reads it: `body` is None if it was too large."""
 
     method: str
     path: str

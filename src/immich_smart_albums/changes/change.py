@@ -47,7 +47,7 @@ class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A text of the album that changes."""
 
     old: str | None
-    """None where there was none, or is no album yet."""
+    """None if there was none, or is no album yet."""
     new: str
 
 
@@ -85,5 +85,5 @@ Change = CreateAlbum | RemoveAssets | ShareAlbum | AddAssets | SetDetails | Dele
 
 
 def photos_of(change: Change) -> tuple[str, ...]:
-    """The ids that a change is about; empty where it is about the album itself."""
+    """The ids that a change is about. Empty if it is about the album itself."""
     return tuple(asset.id for asset in change.assets) if isinstance(change, AddAssets | RemoveAssets) else ()

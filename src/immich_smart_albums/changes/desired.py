@@ -24,7 +24,7 @@ class CurrentAlbum:
     members: frozenset[str]
     """What the timeline and the archive show of it."""
     details: AlbumDetails | None = None
-    """None where nothing but photos is to be written, whatever else became of the album meanwhile."""
+    """None if nothing but photos is to be written, whatever else became of the album meanwhile."""
     hidden: frozenset[str] = frozenset()
     """Members that are not shown, as far as that was asked: in the trash, say. Restored, they are shown again."""
 

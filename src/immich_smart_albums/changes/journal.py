@@ -77,7 +77,7 @@ class Write:
     outcomes: Mapping[str, Outcome]
     """What became of each photo, as far as that is known."""
     cover_before: str | None = None
-    """The album's cover right before: an asset's id, empty for none; None where that is not known."""
+    """The album's cover right before: an asset's id, empty for none. None if that is not known."""
     cover_after: str | None = None
     """The same right after."""
 

@@ -33,7 +33,7 @@ class Reconciliation:
 def reconcile(
     memory: AlbumMemory, view: CurrentAlbum | None, selected: Mapping[str, Asset], rule: str = ""
 ) -> Reconciliation:
-    """Hold an album against what the ledger remembers of it; `view` is None where there is no album.
+    """Hold an album against what the ledger remembers of it; `view` is None if there is no album.
 
     `rule` is its name, for commands that people are told.
 

@@ -24,7 +24,7 @@ _AT_ONCE = 4
 
 def embedded(photos: Sequence[tuple[str, str | None]], session: Session, console: Console) -> dict[str, str]:
     """Pictures of photos as `data:` addresses, as many as fit; one that the server does not send is left out."""
-    found: dict[str, str] = {}
+    data_urls: dict[str, str] = {}
     size = missing = place = 0
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         while place < len(photos) and size < BUDGET:
@@ -34,13 +34,13 @@ def embedded(photos: Sequence[tuple[str, str | None]], session: Session, console
                 if address is None:
                     missing += 1
                 elif size + len(address) <= BUDGET:
-                    found[photo] = address
+                    data_urls[photo] = address
                     size += len(address)
     if missing:
         console.say(f"{count(missing, 'photo')} shown by name: the server sent no picture")
-    if len(found) + missing < len(photos):
-        console.say(f"{len(found):,} of {count(len(photos), 'photo')} shown as pictures, to keep the page small")
-    return found
+    if len(data_urls) + missing < len(photos):
+        console.say(f"{len(data_urls):,} of {count(len(photos), 'photo')} shown as pictures, to keep the page small")
+    return data_urls
 
 
 def _address(session: Session, wanted: tuple[str, str | None]) -> str | None:

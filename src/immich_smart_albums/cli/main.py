@@ -165,7 +165,7 @@ def _tell_bug(error: Exception, report: str | None) -> None:
 
 
 def _write_report(argv: Sequence[str], error: Exception) -> str | None:
-    """What happened, ready to paste; None where no file can be written.
+    """What happened, ready to paste. None if no file can be written.
 
     The command line stays out: it may hold the key and names of people.
     """

@@ -34,7 +34,7 @@ def read_connection(arguments: argparse.Namespace, diagnostics: Diagnostics) -> 
 
 
 def read_certificate(arguments: argparse.Namespace, variables: Variables) -> tuple[Path | None, Path | None]:
-    """The certificate that shows who we are, and its key, of the flags, else of variables; None where none says it."""
+    """The certificate that shows who we are, and its key, of the flags, else of variables. None if none says it."""
     if arguments.client_cert is not None:
         return arguments.client_cert, arguments.client_key
     variables_set = [variables.find(name) for name in CERTIFICATE_NAMES]

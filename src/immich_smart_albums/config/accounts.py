@@ -35,7 +35,7 @@ _CONTAINERS = Path("/run/secrets")
 def read_account_key(
     account: Account, variables: Variables, diagnostics: Diagnostics, *, patience: float = PATIENCE
 ) -> Secret | None:
-    """The account's key; None with a problem noted, in which nothing of it shows."""
+    """The account's key. None with a problem noted, in which nothing of it shows."""
     if account.key_env is not None:
         text = _from_variable(account, account.key_env, variables, diagnostics)
     elif account.key_file is not None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def read_source(flag: str, value: str, diagnostics: Diagnostics) -> Source | None:
-    """What stands behind one value; None with a problem noted for a file or address that cannot be read."""
+    """What stands behind one value. None with a problem noted for a file or address that cannot be read."""
     bare = Source(f"{flag} {value!r}", value, Form.BARE)
     text = value.strip()
     if "-person-names-" in flag or not text:
@@ -38,7 +38,7 @@ def read_source(flag: str, value: str, diagnostics: Diagnostics) -> Source | Non
 
 
 def _path(value: str) -> Path | None:
-    """A value as a path; None where there can be none: a name too long, or a folder that may not be looked into."""
+    """A value as a path. None if there can be none: a name too long, or a folder that may not be looked into."""
     try:
         path = Path(value).expanduser()
         path.stat()
@@ -48,7 +48,7 @@ def _path(value: str) -> Path | None:
 
 
 def _query_of(address: str) -> str | None:
-    """What stands behind the `?` of a search address; None where it is an address of something else, or none."""
+    """What stands behind the `?` of a search address. None if it is an address of something else, or none."""
     try:
         parts = urlsplit(address)
     except ValueError:

@@ -31,16 +31,16 @@ KEPT = "hook-secret"
 """The file beside the ledger in which one stands that this tool made."""
 
 
-def read_hook_secret(variables: Variables, kept: Path, diagnostics: Diagnostics) -> Secret | None:
-    """That of a variable, else of the file `kept`. None where there is none, or with a problem noted."""
+def read_hook_secret(variables: Variables, file: Path, diagnostics: Diagnostics) -> Secret | None:
+    """That of a variable, else of the file `file`. None if there is none, or with a problem noted."""
     variable = variables.find(NAME, FILE_NAME)
     if variable is None:
         try:
-            return Secret(read_text(kept, LARGEST_KEY).strip(), str(kept))
+            return Secret(read_text(file, LARGEST_KEY).strip(), str(file))
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            diagnostics.problems.append(Problem(str(kept), f"cannot be read: {reason(error)}", _HINT))
+            diagnostics.problems.append(Problem(str(file), f"cannot be read: {reason(error)}", _HINT))
             return None
     text, origin = variable.text.strip(), variable.origin
     if variable.name == FILE_NAME:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def server_origin(rules: RuleSet, surroundings: Environment, server_of_flag: str | None) -> tuple[str, str] | None:
-    """The server's address and where it comes from; None where nothing says it."""
+    """The server's address and where it comes from. None if nothing says it."""
     variables = Variables.read(surroundings.environment, surroundings.folder)
     written = (rules.server, rules.source["server"][0].span) if rules.server else None
     address = read_server(variables, Diagnostics(), given=server_of_flag, written=written)

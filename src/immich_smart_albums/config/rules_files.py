@@ -55,7 +55,7 @@ def find_rules(
 
 
 def config_folder(environment: Mapping[str, str]) -> Path | None:
-    """Where this user keeps the settings of this tool; None for a user without a home."""
+    """Where this user keeps the settings of this tool. None for a user without a home."""
     folder_of_variable = environment.get("XDG_CONFIG_HOME", "")
     if Path(folder_of_variable).is_absolute():
         return Path(folder_of_variable) / "immich-smart-albums"

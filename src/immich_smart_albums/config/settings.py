@@ -97,7 +97,7 @@ class Variables:
 def read_settings(
     environment: Mapping[str, str], folder: Path, diagnostics: Diagnostics, *, server: str | None, key: str | None
 ) -> Settings | None:
-    """The settings; None with problems noted where one is missing. `folder` is where a `.env` may be."""
+    """The settings. None with problems noted where one is missing. `folder` is where a `.env` may be."""
     variables = Variables.read(environment, folder)
     chosen = read_server(variables, diagnostics, given=server)
     found_key = read_key(variables, diagnostics, given=key)
@@ -111,7 +111,7 @@ def read_settings(
 def read_server(
     variables: Variables, diagnostics: Diagnostics, *, given: str | None, written: tuple[str, Span] | None = None
 ) -> ServerAddress | None:
-    """The server's address; None with a problem noted.
+    """The server's address. None with a problem noted.
 
     The one `given` on the command line counts, else the one `written` in a rules file with its place, else that of a
     variable.
@@ -133,7 +133,7 @@ def read_server(
 
 
 def key_note(variables: Variables, *, given: str | None) -> str | None:
-    """Which of several keys counts; None where there is one, or all are the same."""
+    """Which of several keys counts. None if there is one, or all are the same."""
     sources = [((given or "").strip(), "--key")] if given and given.strip() else []
     sources += [(variable.text, variable.origin) for variable in variables.all(KEY_NAME, KEY_FILE_NAME)]
     if not sources:
@@ -143,7 +143,7 @@ def key_note(variables: Variables, *, given: str | None) -> str | None:
 
 
 def read_key(variables: Variables, diagnostics: Diagnostics, *, given: str | None) -> Secret | None:
-    """The key: the one `given`, else that of a variable; None with a problem noted."""
+    """The key: the one `given`, else that of a variable. None with a problem noted."""
     text, origin = (given or "").strip(), "--key"
     variable = None if text else variables.find(KEY_NAME, KEY_FILE_NAME)
     if variable:

@@ -44,9 +44,9 @@ class Agenda:
     def change(self, schedules: Mapping[str, Schedule], zone: tzinfo, now: datetime) -> None:
         """Go on with other schedules: an album that is new waits for its time."""
         self._zone = zone
-        known = self._since
+        since = self._since
         self._times.clear()
-        self._since = {name: known.get(name, now) for name in schedules if name in known or name not in self._schedules}
+        self._since = {name: since.get(name, now) for name in schedules if name in since or name not in self._schedules}
         self._schedules = schedules
 
     @property

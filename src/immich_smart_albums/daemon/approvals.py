@@ -27,7 +27,7 @@ MOST = 100
 def offer(
     approvals: Collection[Approval], album: AlbumOutcome, new_token: Callable[[], str], now: float
 ) -> tuple[tuple[Approval, ...], str | None]:
-    """The approvals with an offer for what was refused, and its token; None where it was offered already."""
+    """The approvals with an offer for what was refused, and its token. None if it was offered already."""
     standing = _standing(approvals, now)
     if any((approval.rule, approval.fingerprint) == (album.plan_name, album.fingerprint) for approval in standing):
         return standing, None

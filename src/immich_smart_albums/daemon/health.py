@@ -87,11 +87,11 @@ def status_of(state: State, now: float) -> dict[str, object]:
         "last_run": None if last is None else {name: getattr(last, name) for name in last.__struct_fields__},
         "albums": {
             name: {
-                "last_run": at,
+                "last_run": started,
                 "problem": state.failing.get(name),
                 "refused": state.refused.get(name),
             }
-            for name, at in state.albums.items()
+            for name, started in state.albums.items()
         },
         "rules_problem": state.rules_problem,
         "totals": {"runs": state.runs, "failed": state.failed_runs, "added": state.added, "removed": state.removed},

@@ -85,7 +85,7 @@ class Daemon:
         return self._agenda
 
     def _begin(self, now: float, *, is_nudged: bool) -> None:
-        last = {name: datetime.fromisoformat(at) for name, at in self._state.now.albums.items()}
+        last = {name: datetime.fromisoformat(started) for name, started in self._state.now.albums.items()}
         self._agenda.begin(schedules_of(self._household.rules), last, _time(now))
         if is_nudged:
             self._want(self._agenda.running, "start")
@@ -122,7 +122,7 @@ class Daemon:
             state = self._state.now
             self._state.change(
                 rules_problem=None,
-                albums={name: at for name, at in state.albums.items() if name in names},
+                albums={name: started for name, started in state.albums.items() if name in names},
                 failing={name: why for name, why in state.failing.items() if name in names},
                 refused={name: why for name, why in state.refused.items() if name in names},
             )

@@ -41,7 +41,7 @@ class Household(Protocol):
         ...
 
     def look(self, ids: Iterable[str]) -> Mapping[str, Sight | None]:
-        """What Immich shows of photos; None for those that are not there. Raises ServerError."""
+        """What Immich shows of photos. None for those that are not there. Raises ServerError."""
         ...
 
 

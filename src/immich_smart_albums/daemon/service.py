@@ -139,8 +139,8 @@ class Service:
         while not self._is_told.is_set():
             try:
                 for name, server in self._household.session.servers.items():
-                    made = install(server.workflows, hook)
-                    self._log.info("connected", f"Immich tells of the photos of {name}: workflow {made.id}")
+                    workflow = install(server.workflows, hook)
+                    self._log.info("connected", f"Immich tells of the photos of {name}: workflow {workflow.id}")
             except Stopped:
                 return
             except SmartAlbumsError as error:
@@ -203,12 +203,12 @@ def state_place(options: Options) -> Path:
 @contextmanager
 def ending_by_signals(service: Service, journal: Log) -> Iterator[None]:
     """Let SIGTERM, SIGINT and SIGHUP end the service; the second one at once."""
-    asked: list[int] = []
+    signals: list[int] = []
 
     def ask(number: int, _frame: FrameType | None) -> None:
-        if asked:
+        if signals:
             raise KeyboardInterrupt
-        asked.append(number)
+        signals.append(number)
         journal.info("ending", f"{signal.Signals(number).name}: ending after the request under way")
         service.stop()
 

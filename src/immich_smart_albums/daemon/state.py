@@ -137,7 +137,7 @@ class StateFile:
 
 
 def read_state(path: Path) -> State | None:
-    """The state in a file. None where there is none. Raises ValueError where it is no state."""
+    """The state in a file. None if there is none. Raises ValueError where it is no state."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:

@@ -75,17 +75,17 @@ class Messenger:
         if not wanted.keys() | tallies.keys():
             return
         fresh = Tally(now.isoformat(timespec="seconds"))
-        kept = {name: tallies.get(name, fresh) for name in wanted}
+        digests = {name: tallies.get(name, fresh) for name in wanted}
         for name, target in wanted.items():
-            since = min(datetime.fromisoformat(kept[name].since), now)
+            since = min(datetime.fromisoformat(digests[name].since), now)
             due = target.digest.next(since, household.zone) if target.digest else None
             if due is not None and due <= now:
                 for receiver in self._receivers():
                     if receiver.target is target:
-                        self._send(receiver, [digest(kept[name], self._state.now.failing)])
-                kept[name] = fresh
-        if kept != tallies:
-            self._state.change(tallies=kept)
+                        self._send(receiver, [digest(digests[name], self._state.now.failing)])
+                digests[name] = fresh
+        if digests != tallies:
+            self._state.change(tallies=digests)
 
     def on_result(self, name: str, why: str | None) -> None:
         """Keep what became of a message, for health and for the next one."""

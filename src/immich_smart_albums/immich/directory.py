@@ -121,7 +121,7 @@ class Directory:
             return self._me
 
     def permissions(self) -> frozenset[str] | None:
-        """What the key may do ("all" or names); None where the server cannot tell (before 1.139)."""
+        """What the key may do ("all" or names). None if the server cannot tell (before 1.139)."""
         if not self._capabilities.has_key_info:
             return None
         return frozenset(decode(self._http.hint("/api-keys/me"), _Key, "GET /api-keys/me").permissions)
@@ -245,7 +245,7 @@ class Directory:
         return dict(years)
 
     def _own_id(self) -> str | None:
-        """None where the key lacks user.read, or the server does not say: the role stays open then."""
+        """None if the key lacks user.read, or the server does not say: the role stays open then."""
         try:
             return self.me().id
         except ServerError:

@@ -45,7 +45,7 @@ class Workflows:
         self._capabilities = capabilities
 
     def methods(self) -> frozenset[str] | None:
-        """The methods that steps may use; None where this version has no workflows."""
+        """The methods that steps may use. None if this version has no workflows."""
         if self._capabilities.version < FIRST:
             return None
         try:

@@ -13,7 +13,7 @@ class Album:
     name: str
     asset_count: int
     role: str | None
-    """owner, editor or viewer; None where this could not be told."""
+    """owner, editor or viewer. None if this could not be told."""
     owner: str
     """The owner's name."""
     created: str
@@ -62,9 +62,9 @@ class AlbumDetails:
     """Immich's `updatedAt`; adding photos and editing move it, taking photos out does not in every version."""
     description: str
     order: str | None
-    """asc or desc; None where this version does not tell."""
+    """asc or desc. None if this version does not tell."""
     cover: str | None
     """The id of the asset that it is shown with."""
     created: str = ""
     has_link: bool | None = None
-    """Whether a link lets people in who have no account; None where this version does not tell."""
+    """Whether a link lets people in who have no account. None if this version does not tell."""

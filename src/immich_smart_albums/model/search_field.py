@@ -141,12 +141,12 @@ class SearchField:
     operators: tuple[str, ...] = ()
     """What a structured search can ask it; none where it has no such field."""
     condition: tuple[str, str] | None = None
-    """The field and operator of a structured search that mean the same as this one; None where nothing surely does."""
+    """The field and operator of a structured search that mean the same as this one. None if nothing surely does."""
     absence: tuple[Value, str] | None = None
     """A value that a structured search says by another field being false."""
 
     record_path: str | None
-    """What shows it in a photo's record, dotted below exifInfo; None where nothing does."""
+    """What shows it in a photo's record, dotted below exifInfo. None if nothing does."""
     proof: Proof
     control: Control
     apart: tuple[Value, ...] = ()
@@ -154,7 +154,7 @@ class SearchField:
 
     signal: Signal
     stage: Stage | None
-    """The step of indexing that fills it; None where it is there from the first."""
+    """The step of indexing that fills it. None if it is there from the first."""
     share: float = 0.1
     """How much of a library passes it, where nobody knows better."""
 
@@ -169,7 +169,7 @@ class SearchField:
     """Values that find the same as no filter at all."""
 
     suggestion: str | None = None
-    """What the server's lists of values that photos have call it; None where there is no such list."""
+    """What the server's lists of values that photos have call it. None if there is no such list."""
     suggested: Releases = ALWAYS
     is_respelled: bool = False
     """Whether the server compares texts letter by letter, so that each way to write one is asked for."""

@@ -33,7 +33,7 @@ class Health:
     version: Version
     me: User | None
     missing: dict[str, str] | None
-    """Permissions that the key lacks, with what they are for; None where the server cannot tell."""
+    """Permissions that the key lacks, with what they are for. None if the server cannot tell."""
     albums: tuple[Album, ...] | None
     people: tuple[Person, ...] | None
     unanswered: frozenset[str] = frozenset()
@@ -72,7 +72,7 @@ class _HealthProbe:
         self.problems: dict[str, Problem] = {}
 
     def ask(self, what: str, question: Callable[[], T]) -> T | None:
-        """The answer; None where the key may not ask, or with a problem noted."""
+        """The answer. None if the key may not ask, or with a problem noted."""
         try:
             return question()
         except MissingPermission:

@@ -46,7 +46,7 @@ class RunHistory:
 def history(ledger: Ledger, *, most: int, with_idle: bool = False) -> list[RunHistory]:
     """The newest runs, newest first; those that wrote nothing only `with_idle`. Raises LedgerError."""
     runs = ledger.runs()
-    known = Runs(runs)
+    runs_by_id = Runs(runs)
     histories: list[RunHistory] = []
     for run in runs:
         if len(histories) == most:
@@ -56,7 +56,9 @@ def history(ledger: Ledger, *, most: int, with_idle: bool = False) -> list[RunHi
             albums.setdefault(write.intent.key.rule, []).append(write)
         if albums or with_idle or run.ending is not Ending.DONE:
             histories.append(
-                RunHistory(run, known.undone_by(run.id), tuple(_album(rule, group) for rule, group in albums.items()))
+                RunHistory(
+                    run, runs_by_id.undone_by(run.id), tuple(_album(rule, group) for rule, group in albums.items())
+                )
             )
     return histories
 

@@ -51,14 +51,14 @@ _HINT = "Give it that permission in your Immich page under Account Settings → 
 
 
 def missing_permissions(holding: frozenset[str] | None) -> dict[str, str] | None:
-    """The permissions that a key lacks, with what they are for; None where the server cannot tell what it holds."""
+    """The permissions that a key lacks, with what they are for. None if the server cannot tell what it holds."""
     if holding is None:
         return None
     return {} if "all" in holding else {name: purpose for name, purpose in NEEDS.items() if name not in holding}
 
 
 def permissions_of(server: PhotoServer) -> frozenset[str] | None:
-    """What the server's key may do; None where that cannot be told: then the write itself tells."""
+    """What the server's key may do. None if that cannot be told: then the write itself tells."""
     try:
         return server.directory.permissions()
     except ServerError:

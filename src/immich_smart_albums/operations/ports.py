@@ -28,7 +28,7 @@ class Directory(Protocol):
         ...
 
     def permissions(self) -> frozenset[str] | None:
-        """What the key may do: "all" or names; None where the server cannot tell."""
+        """What the key may do: "all" or names. None if the server cannot tell."""
         ...
 
     def people(self) -> list[Person]:
@@ -72,7 +72,7 @@ class ServerInfo(Protocol):
     """What helps to understand a result. Raises ServerError."""
 
     def now(self) -> int | None:
-        """What the server's clock shows, in ms since 1970; None where it does not tell."""
+        """What the server's clock shows, in ms since 1970. None if it does not tell."""
         ...
 
     def values(self, field: str) -> list[str] | None:
@@ -87,7 +87,7 @@ class ServerInfo(Protocol):
         ...
 
     def busy_queues(self) -> list[str] | None:
-        """What is still being indexed, in Immich's words; None where that is not known, for whatever reason."""
+        """What is still being indexed, in Immich's words. None if that is not known, for whatever reason."""
         ...
 
 
@@ -179,7 +179,7 @@ class Workflows(Protocol):
     """Immich's own workflows. Everything here raises ServerError rather than answer less."""
 
     def methods(self) -> frozenset[str] | None:
-        """The methods that steps may use; None where this version has no workflows."""
+        """The methods that steps may use. None if this version has no workflows."""
         ...
 
     def owned(self) -> list[Workflow]:
@@ -288,7 +288,7 @@ class Journal(Protocol):
         ...
 
     def learn(self, key: AlbumKey, learned: Observed, matched: int | None, split: str = "") -> None:
-        """Remember what people did to an album, and how many photos the rule selects; None where not known.
+        """Remember what people did to an album, and how many photos the rule selects. None if not known.
 
         `split` is the name of a rule that is split into several albums, of which this is one.
         """

@@ -36,7 +36,7 @@ SINCE = Version(3, 0)
 def open_cache(server: PhotoServer, store: CacheStore, log: Callable[[str], None]) -> RunCache | None:
     """The memory for one account's searches of this run, to be made before the first of them.
 
-    None where everything has to be read in full; `log` says why. After the run, `RunCache.save` writes what was
+    None if everything has to be read in full; `log` says why. After the run, `RunCache.save` writes what was
     learned, and `RunCache.summary` tells what was done.
     """
     try:

@@ -80,10 +80,10 @@ def _total_text(plan: QueryPlan, sizes: Mapping[Query, int]) -> str:
 def _rule(rule: RulePlan, numbers: Mapping[Query, int]) -> Iterator[str]:
     if not rule.branches:
         yield "nothing can match, so no search is sent"
-    for number, part in enumerate(rule.branches):
-        yield f"{'and ' if number else ''}what search {numbers[part.driver]} finds{':' if part.residual else ''}"
-        if part.residual is not None:
-            yield from (f"  {line}" for line in _residual(part.residual, part, numbers))
+    for number, branch in enumerate(rule.branches):
+        yield f"{'and ' if number else ''}what search {numbers[branch.driver]} finds{':' if branch.residual else ''}"
+        if branch.residual is not None:
+            yield from (f"  {line}" for line in _residual(branch.residual, branch, numbers))
     if rule.rule.split:
         yield f"split by {', '.join(key.name for key in rule.rule.split)}"
     if rule.rule.limit is not None:
@@ -91,13 +91,13 @@ def _rule(rule: RulePlan, numbers: Mapping[Query, int]) -> Iterator[str]:
     yield from (f"note: {note}" for note in rule.notes)
 
 
-def _residual(residual: Node, part: Branch, numbers: Mapping[Query, int]) -> Iterator[str]:
+def _residual(residual: Node, branch: Branch, numbers: Mapping[Query, int]) -> Iterator[str]:
     """What must hold, a line each; that all of it must is not said at the top."""
 
     def leaf_lines(leaf: Leaf) -> list[str]:
         if isinstance(leaf, Search):
             return [f"in what search {numbers[leaf.query]} finds"]
-        late = " (each photo is asked for by itself)" if leaf in part.detail_filters else ""
+        late = " (each photo is asked for by itself)" if leaf in branch.detail_filters else ""
         return [f"{describe(leaf)}{late}"]
 
     for node in residual.children if isinstance(residual, All) else (residual,):

@@ -75,7 +75,7 @@ def as_json(
 def selections_json(
     selections: Mapping[str, Sequence[Asset] | None], problems: Mapping[str, Sequence[Problem]], base: str
 ) -> dict[str, object]:
-    """The selections of several albums, by name, as one JSON object; None where nothing of one is known."""
+    """The selections of several albums, by name, as one JSON object. None if nothing of one is known."""
     albums = [
         {
             "name": name,

@@ -98,7 +98,7 @@ def placeholders(name: str) -> frozenset[str]:
 
 
 def read_split(entries: Mapping[str, ValueNode], reader: Reader) -> tuple[SplitKey, ...] | None:
-    """The keys of an album's entry, whose name must have a place for each; None with problems noted."""
+    """The keys of an album's entry, whose name must have a place for each. None with problems noted."""
     before = len(reader.diagnostics.problems)
     keys: dict[str, SplitKey] = {}
     if "split" in entries:

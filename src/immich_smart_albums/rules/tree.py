@@ -60,10 +60,10 @@ class ListedValue:
 @cached_hash
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """We look at the asset's record ourselves. Two checks with the same words are equal."""
+    """We look at the asset's record ourselves. Two filters with the same key are equal."""
 
     key: str
-    """Its whole meaning in words, such as `rating from 4`: it tells checks apart."""
+    """Its whole meaning in words, such as `rating from 4`: it tells filters apart."""
     holds: Callable[[Record], bool] = field(compare=False, repr=False)
     """Whether the record passes. Raises FilterError when that cannot be told."""
     reads: frozenset[str] | None = field(compare=False)
@@ -71,16 +71,16 @@ class Filter:
     evidence: Callable[[Record], object] = field(compare=False, repr=False)
     """What decided, for explanations."""
     superset: Query | None = field(default=None, compare=False)
-    """A search that surely finds every asset that passes, as far as the rule looks; None where there is none."""
+    """A search that surely finds every asset that passes, as far as the rule looks. None if there is none."""
     superset_is_exact: bool = field(default=False, compare=False)
-    """Whether `within` finds nothing else."""
+    """Whether `superset` finds nothing else."""
     required_fields: frozenset[str] = field(default=frozenset(), compare=False)
-    """More fields that this version of the server must have for the check to mean anything."""
+    """More fields that this version of the server must have for the filter to mean anything."""
     text: str = field(default="", compare=False)
-    """What messages call it; empty: its words."""
+    """What messages call it; empty: its key."""
     origin: Place | None = field(default=None, compare=False)
     sets_scope: bool = field(default=False, compare=False)
-    """Whether it says itself in which visibility assets pass: where `within` looks."""
+    """Whether it says itself in which visibility assets pass: where `superset` looks."""
     listed_value: ListedValue | None = field(default=None, compare=False)
     """What it looks for among values that the server lists; None: nothing of that kind."""
     yearly: tuple[str, str] | None = field(default=None, compare=False)
@@ -109,7 +109,7 @@ class EntityKind(Enum):
 @cached_hash
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Something with a name, or an id, that has to be looked up before anything is searched (`operations.resolve`)."""
+    """A name or an id that has to be looked up before anything is searched (`operations.names.resolve`)."""
 
     kind: EntityKind
     names: tuple[str, ...]

@@ -25,7 +25,7 @@ class SearchApi(Protocol):
         ...
 
     def count(self, query: Query) -> int | None:
-        """How many assets the server says that a search finds; None where it cannot tell, or the key may not ask.
+        """How many assets the server says that a search finds. None if it cannot tell, or the key may not ask.
 
         Assets without EXIF count, though a search that filters by EXIF may leave them out. Raises ServerError.
         """
@@ -60,10 +60,10 @@ class SearchCache(Protocol):
         ...
 
     def recall(self, scan: Scan) -> SearchResult | None:
-        """What a search would find now, if that is known without reading it all; None where it has to be read."""
+        """What a search would find now, if that is known without reading it all. None if it has to be read."""
         ...
 
-    def keep(self, scan: Scan, found: SearchResult) -> None:
+    def keep(self, scan: Scan, result: SearchResult) -> None:
         """Remember what a search found, read to its end."""
         ...
 

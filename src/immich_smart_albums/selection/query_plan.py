@@ -1,8 +1,12 @@
-"""What a run sends, and what it looks at: the values that `lower` makes and `evaluate` works off.
+"""The query plan of a run: what is sent, and what is looked at. `compile` makes it, `run` carries it out.
 
-A rule becomes *parts*, alternatives of which each is one search (its *frame*) and a tree of what must hold of the
-assets that it finds. Everything that the parts of all rules need of one search is put together in one *reading*, so
-that every distinct search is sent once.
+A rule becomes branches, alternatives that each have a search that drives them and a residual: a tree of what must hold
+of the assets that the driver finds. All that the branches of all rules need of one search is one scan, so that every
+distinct search is sent once. The rule `city: Nice` without Emma, on a server that finds people by search:
+
+    scan 1   metadata search (city='Nice')          keeps records
+    scan 2   metadata search (personIds=[Emma])     keeps ids
+    branch   driver: scan 1, residual: not in scan 2
 """
 
 from __future__ import annotations
@@ -32,7 +36,7 @@ class Branch:
 
     driver: Query
     residual: Node | None = None
-    """None: everything that the frame finds matches."""
+    """None: everything that the driver finds matches."""
     cached: int = field(init=False, repr=False, compare=False)
 
     @cached_property
@@ -43,17 +47,17 @@ class Branch:
 
     @cached_property
     def filters(self) -> tuple[Filter, ...]:
-        """The checks on the frame's records, as they stream by."""
+        """The filters on the driver's records, as they stream by."""
         return tuple(check for check in self._filters if not needs_details(check.roots, self.driver))
 
     @cached_property
     def detail_filters(self) -> tuple[Filter, ...]:
-        """The checks that need each asset asked for by itself."""
+        """The filters that need each asset asked for by itself."""
         return tuple(check for check in self._filters if needs_details(check.roots, self.driver))
 
     @cached_property
     def fields(self) -> frozenset[str]:
-        """The top-level fields of the frame's records that its checks read."""
+        """The top-level fields of the driver's records that its filters read."""
         return frozenset[str]().union(*(check.roots or () for check in self.filters))
 
     @cached_property
@@ -75,12 +79,12 @@ class RulePlan:
     notes: tuple[str, ...] = ()
     """What the user should know, such as "nothing can be both: city 'Nice', city 'Kyoto'"."""
     name: str = ""
-    """What messages call it; empty where there is one rule only."""
+    """What messages call it. Empty if there is one rule only."""
 
     @property
     def queries(self) -> frozenset[Query]:
         """Every search that it depends on."""
-        return frozenset(query for part in self.branches for query in (part.driver, *part.searches))
+        return frozenset(query for branch in self.branches for query in (branch.driver, *branch.searches))
 
     @property
     def ranking(self) -> tuple[Query, ...]:
@@ -88,8 +92,8 @@ class RulePlan:
         return tuple(
             dict.fromkeys(
                 query
-                for part in self.branches
-                for query in (part.driver, *_included_queries(part.residual))
+                for branch in self.branches
+                for query in (branch.driver, *_included_queries(branch.residual))
                 if query.kind is Kind.SMART
             )
         )
@@ -107,9 +111,9 @@ class Scan:
     keys: tuple[SplitKey, ...]
     """The keys by which rules split what they find here."""
     trees: tuple[Node | None, ...]
-    """Of the parts that have this search as their frame. None of them possible: the asset is not kept."""
+    """Residuals of the branches that this search drives. An asset for which none of them can hold is not kept."""
     keeps_ids: bool
-    """Whether some part needs the ids of everything that is found."""
+    """Whether some branch needs the ids of everything that is found."""
     cached: int = field(init=False, repr=False, compare=False)
 
     @property
@@ -120,7 +124,7 @@ class Scan:
     @property
     def shows_metadata(self) -> bool:
         """Whether EXIF is read: then it is noted of each asset whether it shows that Immich has read the file."""
-        return any(each.startswith("exifInfo") for each in self.fields)
+        return any(name.startswith("exifInfo") for name in self.fields)
 
     @property
     def requested_fields(self) -> frozenset[str]:
@@ -139,21 +143,23 @@ class QueryPlan:
 
 def merge_scans(rules: tuple[RulePlan, ...]) -> QueryPlan:
     """The plan of a run: each search of its rules once, with all that they need of it."""
-    frames: dict[Query, list[tuple[RulePlan, Branch]]] = {}
+    branches_by_driver: dict[Query, list[tuple[RulePlan, Branch]]] = {}
     searches: dict[Query, None] = {}
     for rule in rules:
-        for part in rule.branches:
-            frames.setdefault(part.driver, []).append((rule, part))
-            searches.update(dict.fromkeys(part.searches))
-    queries = dict.fromkeys((*frames, *searches))
-    return QueryPlan(rules, tuple(_scan(query, frames.get(query, []), query in searches) for query in queries))
+        for branch in rule.branches:
+            branches_by_driver.setdefault(branch.driver, []).append((rule, branch))
+            searches.update(dict.fromkeys(branch.searches))
+    queries = dict.fromkeys((*branches_by_driver, *searches))
+    return QueryPlan(
+        rules, tuple(_scan(query, branches_by_driver.get(query, []), query in searches) for query in queries)
+    )
 
 
-def _scan(query: Query, parts: list[tuple[RulePlan, Branch]], keeps_ids: bool) -> Scan:
-    checks = tuple(dict.fromkeys(check for _, part in parts for check in part.filters))
+def _scan(query: Query, branches: list[tuple[RulePlan, Branch]], keeps_ids: bool) -> Scan:
+    checks = tuple(dict.fromkeys(check for _, branch in branches for check in branch.filters))
     keys = tuple(
         dict.fromkeys(
-            key for rule, _ in parts for key in rule.rule.split if not needs_details(roots(key.fields), query)
+            key for rule, _ in branches for key in rule.rule.split if not needs_details(roots(key.fields), query)
         )
     )
     return Scan(
@@ -161,7 +167,7 @@ def _scan(query: Query, parts: list[tuple[RulePlan, Branch]], keeps_ids: bool) -
         fields=frozenset().union(*(check.reads or () for check in checks), *(key.fields for key in keys)),
         filters=checks,
         keys=keys,
-        trees=tuple(dict.fromkeys(part.residual for _, part in parts)),
+        trees=tuple(dict.fromkeys(branch.residual for _, branch in branches)),
         keeps_ids=keeps_ids,
     )
 
@@ -169,12 +175,12 @@ def _scan(query: Query, parts: list[tuple[RulePlan, Branch]], keeps_ids: bool) -
 _ABSENT_OF_SMART = FROM_DETAILS | {"people"}
 
 
-def needs_details(names: frozenset[str] | None, frame: Query) -> bool:
+def needs_details(names: frozenset[str] | None, driver: Query) -> bool:
     """Whether a search's records lack one of these top-level fields (None: any), so that each asset is asked for."""
     # Immich's smart search returns no people in any version.
-    return names is None or not names.isdisjoint(_ABSENT_OF_SMART if frame.kind is Kind.SMART else FROM_DETAILS)
+    return names is None or not names.isdisjoint(_ABSENT_OF_SMART if driver.kind is Kind.SMART else FROM_DETAILS)
 
 
 def _included_queries(node: Node | None) -> tuple[Query, ...]:
-    found = () if node is None else leaves_outside_not(node)
-    return tuple(leaf.query for leaf in found if isinstance(leaf, Search))
+    included = () if node is None else leaves_outside_not(node)
+    return tuple(leaf.query for leaf in included if isinstance(leaf, Search))

@@ -57,8 +57,8 @@ class SearchResult:
     def drop(self, ids: Collection[str]) -> None:
         """Forget assets, such as those that are about to be taken in anew."""
         for asset_id in ids:
-            for each in (self.places, self.assets, self.passed, self.groups):
-                each.pop(asset_id, None)
+            for by_id in (self.places, self.assets, self.passed, self.groups):
+                by_id.pop(asset_id, None)
 
     def add(self, other: SearchResult) -> None:
         """Take in what another search found of the same, but for places and count."""
@@ -70,14 +70,14 @@ class SearchResult:
 class ResultBuilder:
     """Takes the records of one scan into a `SearchResult`."""
 
-    def __init__(self, scan: Scan, found: SearchResult | None = None, *, keeps_rejected: bool = False) -> None:
+    def __init__(self, scan: Scan, result: SearchResult | None = None, *, keeps_rejected: bool = False) -> None:
         self._keeps_rejected = keeps_rejected
-        self.result = SearchResult() if found is None else found
+        self.result = SearchResult() if result is None else result
         self._scan = scan
         needed = [self._needed(check) for check in scan.filters]
-        order = sorted(range(len(needed)), key=lambda at: needed[at] is None)
+        order = sorted(range(len(needed)), key=lambda number: needed[number] is None)
         # What settles alone that an asset cannot match goes first, and the rest is not looked at then.
-        self._checks = [(1 << at, scan.filters[at].holds, needed[at]) for at in order]
+        self._checks = [(1 << number, scan.filters[number].holds, needed[number]) for number in order]
         self._seen: set[str] = set()
         self._possible: dict[int, bool] = {}
 
@@ -107,7 +107,7 @@ class ResultBuilder:
             self.result.rejected[asset_id] = self._rejected(record, place)
 
     def _passed(self, record: Record) -> int | None:
-        """A bit for each filter that a record passes; None for one that cannot match, of which no more is asked."""
+        """A bit for each filter that a record passes. None for one that cannot match, of which no more is asked."""
         mask = 0
         try:
             for bit, holds, needed in self._checks:
@@ -123,34 +123,34 @@ class ResultBuilder:
 
     def _may_match(self, mask: int) -> bool:
         if mask not in self._possible:
-            passed = {check for at, check in enumerate(self._scan.filters) if mask >> at & 1}
+            passed = {check for number, check in enumerate(self._scan.filters) if mask >> number & 1}
             self._possible[mask] = self._is_possible(passed, self._scan.filters)
         return self._possible[mask]
 
     def _keep(self, asset_id: str, record: Record, place: int, mask: int) -> None:
-        found = self.result
-        found.places[asset_id] = place
-        found.assets[asset_id] = Asset.of(record)
+        result = self.result
+        result.places[asset_id] = place
+        result.assets[asset_id] = Asset.of(record)
         is_read = self._scan.shows_metadata and shows_metadata(record)
-        found.passed[asset_id] = mask | is_read << len(self._scan.filters)
+        result.passed[asset_id] = mask | is_read << len(self._scan.filters)
         if self._scan.keys:
-            found.groups[asset_id] = tuple(key.values(record) for key in self._scan.keys)
+            result.groups[asset_id] = tuple(key.values(record) for key in self._scan.keys)
 
     def _rejected(self, record: Record, place: int) -> Rejected:
         """What the filters say of an asset that cannot match: one that cannot be told does not matter."""
         passed = known = 0
-        for at, check in enumerate(self._scan.filters):
+        for number, check in enumerate(self._scan.filters):
             with suppress(FilterError):
-                passed |= check.holds(record) << at
-                known |= 1 << at
+                passed |= check.holds(record) << number
+                known |= 1 << number
         return Rejected(Asset.of(record), place, passed, known)
 
     def _one_by_one(self, record: Record) -> int:
         """The checks that a record passes where one of them could not be made: that one is noted."""
         mask = 0
-        for at, check in enumerate(self._scan.filters):
+        for number, check in enumerate(self._scan.filters):
             try:
-                mask |= check.holds(record) << at
+                mask |= check.holds(record) << number
             except FilterError as error:
                 self.result.failures.setdefault(check, error)
         return mask
@@ -161,10 +161,10 @@ class ResultBuilder:
             return True
         return None if self._is_possible({check}, (check,)) else False
 
-    def _is_possible(self, passed: set[Filter], known: tuple[Filter, ...]) -> bool:
+    def _is_possible(self, passed: set[Filter], filters: tuple[Filter, ...]) -> bool:
         """Whether an asset of which so much is known may match any tree."""
 
         def passes(leaf: Leaf) -> bool | None:
-            return leaf in passed if isinstance(leaf, Filter) and leaf in known else None
+            return leaf in passed if isinstance(leaf, Filter) and leaf in filters else None
 
         return any(tree is None or verdict(tree, passes) is not False for tree in self._scan.trees)

@@ -82,9 +82,9 @@ def when_missing(query: Query, holding: KnownConditions = NOTHING_ELSE) -> Stage
 
     What is `holding` for the photo is not why.
     """
-    asked = [(name, value) for name, value in query.filters if (name, value) not in holding]
-    stages = {_FIELDS[name] for name, value in asked if name in _FIELDS and value not in (None, False)}
-    stages |= {Stage.DATES for name, _ in asked if name in _TAKEN}
+    filters = [(name, value) for name, value in query.filters if (name, value) not in holding]
+    stages = {_FIELDS[name] for name, value in filters if name in _FIELDS and value not in (None, False)}
+    stages |= {Stage.DATES for name, _ in filters if name in _TAKEN}
     conditions = [*query.conditions, *(condition for branch in query.either for condition in branch)]
     conditions = [condition for condition in conditions if condition not in holding]
     stages |= {

@@ -261,7 +261,7 @@ class Session:
             return tuple(newest_first({str(r["id"]): Asset.of(r) for batch in batches for r in batch}.values()))
 
     def details(self, asset_id: str, *, account: str | None = None) -> Record | None:
-        """All that an account, or the first, is shown of a photo; None where it does not see it."""
+        """All that an account, or the first, is shown of a photo. None if it does not see it."""
         return next(iter(self._server(account).searches.details([_checked_id(asset_id, "photo")])), None)
 
     def review(self, saved: Plan, *, stop: Stop = never) -> Plan:
@@ -404,7 +404,7 @@ class Session:
         return self._server(account).pictures.of_person(_checked_id(person_id, "person"), etag=etag)
 
     def album_cover(self, album_id: str, *, account: str | None = None) -> str | None:
-        """The photo that an album is shown with; None for none. Raises ConfigurationError for what is no id."""
+        """The photo that an album is shown with. None for none. Raises ConfigurationError for what is no id."""
         return self._server(account).albums.details(_checked_id(album_id, "album")).cover
 
     # -- writing ----------------------------------------------------------------------------------------------------

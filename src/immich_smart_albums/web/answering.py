@@ -65,7 +65,7 @@ def _bug(error: Exception) -> SmartAlbumsError:
 
 
 def text_of(request: Request, name: str) -> str:
-    """A parameter of the address; empty where it is missing."""
+    """A parameter of the address. Empty if it is missing."""
     return request.query_params.get(name, "")
 
 

@@ -23,7 +23,7 @@ class Form:
         self._texts = texts
 
     def text(self, name: str) -> str:
-        """A text; empty where it is missing."""
+        """A text. Empty if it is missing."""
         return (self._texts or {}).get(name, "")
 
     def number(self, name: str) -> int:

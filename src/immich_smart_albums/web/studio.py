@@ -173,7 +173,7 @@ class Studio:
         return next(rule.name for rule in rules.albums if rule.name not in before)
 
     def _place_of_new_file(self) -> Path | None:
-        """Where a first rules file goes; None where there is one already."""
+        """Where a first rules file goes. None if there is one already."""
         options = self.session.options
         if not options.rules:
             if options.environment.get(VARIABLE, "").strip():

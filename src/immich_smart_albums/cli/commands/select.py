@@ -84,7 +84,7 @@ def _session(arguments: argparse.Namespace, console: Console) -> FlagSession:
 
 
 def _read_rule(arguments: argparse.Namespace, diagnostics: Diagnostics) -> Rule | None:
-    given = {}
+    sources = {}
     for flag in FLAGS:
         occurrences = getattr(arguments, flag.name)
         if occurrences is None:
@@ -97,13 +97,13 @@ def _read_rule(arguments: argparse.Namespace, diagnostics: Diagnostics) -> Rule 
             ]
             for group in occurrences
         ]
-        given[flag] = [[source for source in group if source is not None] for group in groups]
+        sources[flag] = [[source for source in group if source is not None] for group in groups]
     limit = whole_number("--default-smart-result-limit", arguments.default_smart_result_limit, diagnostics)
     most = None
     if arguments.max_assets is not None:
         most = whole_number("--max-assets", arguments.max_assets, diagnostics)
-    if given:
-        return read_rule(given, diagnostics, max_assets=most, smart_limit=limit)
+    if sources:
+        return read_rule(sources, diagnostics, max_assets=most, smart_limit=limit)
     hint = "Add an include, such as --include-person-names-union 'Jane Doe'."
     diagnostics.problems.append(Problem("command line", "nothing says which photos are meant", hint))
     return None

@@ -29,7 +29,7 @@ class Draft:
         self.edits.append(edit)
 
     def get(self, path: Path) -> Plain:
-        """What stands at a path; None where nothing does."""
+        """What stands at a path. None if nothing does."""
         try:
             return value_at(self.rules, path)
         except KeyError:

@@ -77,7 +77,7 @@ def exclude(rules: Plain, match: Path, word: str, value: Plain) -> list[Edit]:
 
 
 def _not_around(draft: Draft, path: Path) -> Path | None:
-    """The match that has a condition as a whole member of its `not`; None where it stands elsewhere."""
+    """The match that has a condition as a whole member of its `not`. None if it stands elsewhere."""
     if len(path) > 2 and path[-2] == "not":
         return path[:-2]
     is_whole_item = len(path) > 3 and path[-3] == "not" and len(draft.mapping(path[:-1])) == 1

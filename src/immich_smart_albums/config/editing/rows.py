@@ -53,11 +53,11 @@ class Row:
     """The value as it is written."""
     sentence: str
     picker: Picker | None
-    """What fits to choose the value with; None where it is only text."""
+    """What fits to choose the value with. None if it is only text."""
     span: tuple[int, int]
     """The range of the value in the file's text."""
     locked: str | None = None
-    """Why it can only be changed in the text; None where it can be changed by itself."""
+    """Why it can only be changed in the text. None if it can be changed by itself."""
 
 
 def rule_rows(text: str, album: Path) -> list[Row]:
@@ -91,7 +91,7 @@ class _Rows:
         self._repeated = {node.anchor for node in nodes if isinstance(node, AliasNode)}
 
     def find(self, path: Path) -> tuple[Node, str | None] | None:
-        """The node at a path, and why it is locked. None where nothing is written there."""
+        """The node at a path, and why it is locked. None if nothing is written there."""
         node, locked = self._layout.root, None
         for step in path:
             inner = _inner(node, step)

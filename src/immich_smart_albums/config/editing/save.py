@@ -25,7 +25,7 @@ class FileVersion:
     path: Path
     text: str
     digest: str | None
-    """Of its bytes; None where there is no file yet."""
+    """Of its bytes. None if there is no file yet."""
 
 
 def read_version(path: Path) -> FileVersion:

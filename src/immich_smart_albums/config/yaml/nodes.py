@@ -75,7 +75,7 @@ class MappingNode:
     anchor: str | None
 
     def find(self, word: PathStep) -> tuple[Node, Node] | None:
-        """The key and value of a word. None where the mapping does not say it itself."""
+        """The key and value of a word. None if the mapping does not say it itself."""
         return next(((key, value) for key, value in self.entries if _is_key(key, word)), None)
 
 

@@ -99,7 +99,7 @@ def _patched(before: _State, edit: Edit) -> _State:
 
 
 def _read(patched: Patch) -> _State | None:
-    """What a text says; None where it is no YAML any more."""
+    """What a text says. None if it is no YAML any more."""
     try:
         return _State(patched, load(patched.text), lay_out(patched.text))
     except (ConfigurationError, yaml.YAMLError, ValueError):

@@ -25,19 +25,21 @@ def remove(pieces: Pieces, parent: Collection, place: int) -> list[Splice]:
         return [pieces.with_comments(parent, [empty], column)]
     line_start, line_end = pieces.layout.line_start(unit.start), pieces.layout.line_end(unit.end)
     if not pieces.text[line_start : unit.start].strip():
-        kept = pieces.comments(unit.start, line_end, column)
-        return [Splice(line_start, min(line_end + 1, len(pieces.text)), "".join(f"{each}\n" for each in kept))]
+        comments = pieces.comments(unit.start, line_end, column)
+        return [
+            Splice(line_start, min(line_end + 1, len(pieces.text)), "".join(f"{comment}\n" for comment in comments))
+        ]
     following = units[place + 1].start
-    kept = pieces.comments(unit.start, following, column)
-    if not kept:
+    comments = pieces.comments(unit.start, following, column)
+    if not comments:
         return [Splice(unit.start, following, "")]
     start = len(pieces.text[: unit.start].rstrip(" "))
-    return [Splice(start, following, "\n" + "\n".join(kept) + "\n" + " " * column)]
+    return [Splice(start, following, "\n" + "\n".join(comments) + "\n" + " " * column)]
 
 
 def _remove_from_flow(pieces: Pieces, parent: Collection, units: Sequence[Unit], place: int) -> list[Splice]:
     unit = units[place]
-    kept = pieces.comments(unit.start, unit.end, pieces.layout.column(unit.start))
+    comments = pieces.comments(unit.start, unit.end, pieces.layout.column(unit.start))
     comma = pieces.comma(unit.end, parent.end)
     if place + 1 < len(units) and "\n" not in pieces.text[unit.start : units[place + 1].start]:
         return [Splice(unit.start, units[place + 1].start, "")]
@@ -48,6 +50,8 @@ def _remove_from_flow(pieces: Pieces, parent: Collection, units: Sequence[Unit],
     line_start, line_end = pieces.layout.line_start(unit.start), pieces.layout.line_end(end)
     is_alone = not pieces.text[line_start : unit.start].strip() and not pieces.text[end:line_end].strip()
     if is_alone:
-        return [Splice(line_start, min(line_end + 1, len(pieces.text)), "".join(f"{each}\n" for each in kept))]
+        return [
+            Splice(line_start, min(line_end + 1, len(pieces.text)), "".join(f"{comment}\n" for comment in comments))
+        ]
     own = Splice(unit.start, unit.end, pieces.comments_in_flow(unit.start, unit.end))
     return [own] if comma is None else [own, Splice(comma, comma + 1, "")]

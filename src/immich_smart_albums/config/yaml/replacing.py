@@ -23,8 +23,8 @@ def replace(pieces: Pieces, parent: Collection, place: int, value: Plain) -> lis
         short = _lead(pieces, node) + _like(node, value)
         if parent.is_flow:
             return [Splice(node.start, node.end, short + pieces.comments_in_flow(node.start, node.end))]
-        kept = pieces.comments(node.start, node.end, pieces.layout.column(unit.start))
-        below = pieces.lines_after(pieces.layout.line_end(node.end), kept) if kept else []
+        kept_comments = pieces.comments(node.start, node.end, pieces.layout.column(unit.start))
+        below = pieces.lines_after(pieces.layout.line_end(node.end), kept_comments) if kept_comments else []
         return [Splice(node.start, node.end, short), *below]
     if isinstance(parent, SequenceNode):
         return [_in_place(pieces, node, value)]
@@ -47,7 +47,9 @@ def _block_below(pieces: Pieces, parent: Collection, colon: int, node: Node, val
     """A value over several lines below its key, which keeps the comment beside it."""
     step = pieces.style.step if isinstance(value, Mapping) else pieces.style.dash_step
     column = pieces.layout.column(parent.start) + step
-    lines = [" " * column + line if at == 0 else line for at, line in enumerate(block(value, column, pieces.style))]
+    lines = [
+        " " * column + line if number == 0 else line for number, line in enumerate(block(value, column, pieces.style))
+    ]
     line_end = pieces.layout.line_end(colon)
     if node.end <= line_end:
         gap = len(pieces.text[colon : node.start]) - len(pieces.text[colon : node.start].lstrip())

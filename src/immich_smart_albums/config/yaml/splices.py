@@ -71,30 +71,30 @@ class Pieces:
                 for place, (word, value) in enumerate(parent.entries)
             ]
         units: list[Unit] = []
-        at = parent.start
+        position = parent.start
         for node in parent.items:
-            start = node.start if parent.is_flow else self._dash(at, node)
+            start = node.start if parent.is_flow else self._dash(position, node)
             units.append(Unit(start, max(node.end, start + (not parent.is_flow)), node))
-            at = max(node.end, start + 1)
+            position = max(node.end, start + 1)
         return units
 
     def colon(self, parent: Collection, place: int) -> int:
         """The place after the colon of an entry."""
         word, value = parent.entries[place]  # type: ignore[union-attr]
-        found = self.text.find(":", word.end)
-        return word.end if found < 0 or found > max(value.start, word.end) else found + 1
+        colon = self.text.find(":", word.end)
+        return word.end if colon < 0 or colon > max(value.start, word.end) else colon + 1
 
-    def comma(self, at: int, end: int) -> int | None:
-        """Where the comma after a place stands; None where there is none."""
-        comments = self.layout.comments_in(at, end)
-        while at < end:
-            inside = next((last for first, last in comments if first == at), None)
+    def comma(self, position: int, end: int) -> int | None:
+        """Where the comma after a place stands. None if there is none."""
+        comments = self.layout.comments_in(position, end)
+        while position < end:
+            inside = next((last for first, last in comments if first == position), None)
             if inside is not None:
-                at = inside
-            elif self.text[at] == ",":
-                return at
-            elif self.text[at].isspace():
-                at += 1
+                position = inside
+            elif self.text[position] == ",":
+                return position
+            elif self.text[position].isspace():
+                position += 1
             else:
                 return None
         return None
@@ -111,8 +111,8 @@ class Pieces:
     def comments_in_flow(self, start: int, end: int) -> str:
         """The comments of a range between brackets, for what comes after to stand in a line of its own."""
         column = self.layout.column(start)
-        kept = self.comments(start, end, column)
-        return "".join([" ", "\n".join(kept).lstrip(), "\n", " " * column]) if kept else ""
+        comments = self.comments(start, end, column)
+        return "".join([" ", "\n".join(comments).lstrip(), "\n", " " * column]) if comments else ""
 
     def with_comments(self, node: Node, lines: list[str], column: int) -> Splice:
         """Lines in place of a node, with the comments in it and beside its end below them."""

@@ -24,7 +24,7 @@ class Target:
 
     parent: Collection
     place: int | None
-    """Which one it is; None where there is none yet."""
+    """Which one it is. None if there is none yet."""
 
 
 def find_target(layout: Layout, path: Path) -> Target:

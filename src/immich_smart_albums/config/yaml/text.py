@@ -55,7 +55,7 @@ class Characters:
 
 
 def decode(name: str, data: bytes, diagnostics: Diagnostics) -> Characters | None:
-    """The text in a file's bytes; None with a problem noted where it is none."""
+    """The text in a file's bytes. None with a problem noted where it is none."""
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         text = data.decode()

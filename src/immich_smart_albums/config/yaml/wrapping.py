@@ -25,7 +25,7 @@ def wrap(pieces: Pieces, parent: Collection, place: int, word: str, more: Sequen
     """The value of an entry or an item as the first of a list under a word, with more after it."""
     node = pieces.units(parent)[place].value
     if parent.is_flow or (pieces.is_inline(node) and isinstance(parent, SequenceNode)):
-        others = "".join(f", {flow(each)}" for each in more)
+        others = "".join(f", {flow(other)}" for other in more)
         return [Splice(node.start, node.start, f"{{{key(word)}: ["), Splice(node.end, node.end, f"{others}]}}")]
     on_key_line = isinstance(parent, MappingNode) and pieces.layout.line(node.start) == pieces.layout.line(
         pieces.colon(parent, place)
@@ -35,7 +35,7 @@ def wrap(pieces: Pieces, parent: Collection, place: int, word: str, more: Sequen
     column = outer + pieces.style.step if on_key_line or is_level else own
     dashes = column + pieces.style.dash_step
     head = f"{key(word)}:\n{' ' * dashes}- "
-    added = [line for each in more for line in _item_lines(pieces, each, dashes)]
+    added = [line for other in more for line in _item_lines(pieces, other, dashes)]
     if on_key_line:
         start = len(pieces.text[: node.start].rstrip(" "))
         splices = [Splice(start, node.start, f"\n{' ' * column}{head}")]

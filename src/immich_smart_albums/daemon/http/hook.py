@@ -87,8 +87,8 @@ class Hook:
         """202, or why not."""
         if self._strangers.is_full() or self._calls.is_full():
             return _answer(429, "too many calls")
-        given = request.headers.get(HEADER, "").encode("utf-8", "replace")
-        if not hmac.compare_digest(given, self._secret):
+        secret = request.headers.get(HEADER, "").encode("utf-8", "replace")
+        if not hmac.compare_digest(secret, self._secret):
             self._strangers.count()
             return _answer(401, f"the header {HEADER} is missing or wrong")
         self._calls.count()
@@ -107,7 +107,7 @@ class Hook:
 
 
 async def _read(request: Request) -> bytes | None:
-    """The body; None where it is too large, which is not read to its end."""
+    """The body. None if it is too large, which is not read to its end."""
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > LARGEST:
         return None

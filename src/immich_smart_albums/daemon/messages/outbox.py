@@ -53,7 +53,7 @@ class Outbox:
         *,
         wait: Callable[[float], object],
     ) -> None:
-        """`on_result` hears of each message the receiver's name, and why it could not be sent, None where it was."""
+        """`on_result` hears of each message the receiver's name, and why it could not be sent, None if it was."""
         self._on_result = on_result
         self._wait = wait
         self._queue: queue.Queue[tuple[Receiver, Message | Ping] | None] = queue.Queue(MOST)
@@ -97,8 +97,8 @@ class Outbox:
         except ValueError as error:
             return str(error)
         why: str | None = None
-        for at in range(TRIES):
-            if at:
+        for attempt in range(TRIES):
+            if attempt:
                 self._wait(PAUSE)
             why, is_final = self._tried(request)
             if why is None or is_final:
@@ -106,7 +106,7 @@ class Outbox:
         return why
 
     def _tried(self, request: Request) -> tuple[str | None, bool]:
-        """Why it failed, None where it did not, and whether to leave it at that."""
+        """Why it failed, None if it did not, and whether to leave it at that."""
         try:
             answer = self._http.request(
                 "POST", request.url, body=request.body, headers=dict(request.headers), redirect=False

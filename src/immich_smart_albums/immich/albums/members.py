@@ -63,7 +63,7 @@ class Contents:
         return frozenset(ids)
 
     def _at_once(self, album_id: str) -> frozenset[str] | None:
-        """The ids by download; None where the key lacks asset.download, or the answer is not confirmed."""
+        """The ids by download. None if the key lacks asset.download, or the answer is not confirmed."""
         try:
             body = self._http.post("/download/info", {"albumId": album_id}, largest=LARGEST_LIST)
         except MissingPermission:

@@ -59,7 +59,7 @@ class Exchange:
     method: str
     path: str
     status: int | None
-    """None where no answer came."""
+    """None if no answer came."""
     seconds: float
     received: int
     """Bytes of the body, decompressed."""
@@ -134,7 +134,7 @@ class Http:
         return self._send("POST", path, body, repeat=None)[1]
 
     def date(self, path: str) -> str:
-        """When the server answered a GET, as its `Date` says; empty where it does not say. Asked as a hint."""
+        """When the server answered a GET, as its `Date` says. Empty if it does not say. Asked as a hint."""
         return self._send("GET", path, None, repeat=None)[0].get("date", "")
 
     def picture(self, path: str, *, etag: str | None, largest: int) -> tuple[Mapping[str, str], bytes]:

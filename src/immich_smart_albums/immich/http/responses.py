@@ -71,7 +71,7 @@ def content_type(headers: Mapping[str, str]) -> str:
 
 
 def check_picture(method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> bytes:
-    """The body of a picture; empty where the one that was asked with still is the same. Raises as `check`."""
+    """The body of a picture. Empty if the one that was asked with still is the same. Raises as `check`."""
     request = f"{method} {path.partition('?')[0]}"
     if status == 304:
         return b""

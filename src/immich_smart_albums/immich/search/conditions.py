@@ -26,7 +26,7 @@ class Verifiable:
     fields: frozenset[str]
     """What a record must have for it, dotted below exifInfo."""
     holds: Callable[[Record], bool | None]
-    """None where the record does not settle it."""
+    """None if the record does not settle it."""
 
 
 def verifiable(condition: Condition, own_id: str | None) -> Verifiable:

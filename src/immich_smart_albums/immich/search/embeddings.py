@@ -63,7 +63,7 @@ class Embeddings:
         return ids.union(in_parallel([partial(self._one, id_) for id_ in left], self._concurrency))
 
     def _likeness(self, left: dict[str, Asset], ids: set[str]) -> dict[str, object] | None:
-        """One of the photos to rank the others by; None where the first few have no embedding. Tells of each tried."""
+        """One of the photos to rank the others by. None if the first few have no embedding. Tells of each tried."""
         for pivot in list(left)[:_STEPS] if self._capabilities.ranks_by_likeness else ():
             del left[pivot]
             if self._has(pivot):

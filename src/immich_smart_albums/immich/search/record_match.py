@@ -32,7 +32,7 @@ def shown(record: Record, path: str, missing: object = None) -> object:
 
 
 def moment(record: Record, field: str) -> int | None:
-    """An instant of a record in ms since 1970; None where it has none that can be read."""
+    """An instant of a record in ms since 1970. None if it has none that can be read."""
     try:
         return to_milliseconds(record[field])
     except (KeyError, TypeError, ValueError):
@@ -40,7 +40,7 @@ def moment(record: Record, field: str) -> int | None:
 
 
 def is_favorite(value: object, own_id: str | None, record: Record) -> bool | None:
-    """Whether the search holds; None for a partner's photo: the answer shows false, the search looks at the row."""
+    """Whether the search holds. None for a partner's photo: the answer shows false, the search looks at the row."""
     shown = record.get("isFavorite")
     if own_id is not None and record.get("ownerId") == own_id:
         return shown == value
@@ -48,7 +48,7 @@ def is_favorite(value: object, own_id: str | None, record: Record) -> bool | Non
 
 
 def shown_checksum(checksum: str) -> str | None:
-    """How records show a SHA-1 that may be asked for in base64 or in hex; None where it is neither."""
+    """How records show a SHA-1 that may be asked for in base64 or in hex. None if it is neither."""
     if _HEX.fullmatch(checksum):
         return b64encode(bytes.fromhex(checksum)).decode()
     return checksum if len(checksum) == 28 else None
@@ -71,12 +71,12 @@ def lacks(value: object, pattern: str) -> bool | None:
 
 
 def starts(value: object, pattern: str) -> bool | None:
-    """Whether the server's "starts with, ignoring case and accents" holds; None where that cannot be told."""
+    """Whether the server's "starts with, ignoring case and accents" holds. None if that cannot be told."""
     return _settled(value, pattern, _lower(value).startswith(_all_pieces(pattern)[0]))
 
 
 def ends(value: object, pattern: str) -> bool | None:
-    """Whether the server's "ends with, ignoring case and accents" holds; None where that cannot be told."""
+    """Whether the server's "ends with, ignoring case and accents" holds. None if that cannot be told."""
     return _settled(value, pattern, _lower(value).endswith(_all_pieces(pattern)[-1]))
 
 

@@ -117,14 +117,14 @@ class ImmichSearches:
         return record if with_people is None else {**record, "people": with_people["people"]}
 
     def _me(self) -> str | None:
-        """Whose key it is; None where the key may not know."""
+        """Whose key it is. None if the key may not know."""
         try:
             return self._directory.me().id
         except MissingPermission:
             return None
 
     def _own_id(self, query: Query) -> str | None:
-        """Whose photos show whether they are favourites; None where the key may not know."""
+        """Whose photos show whether they are favourites. None if the key may not know."""
         return self._me() if _asks_for_own(query) else None
 
     def _records(
@@ -149,7 +149,7 @@ class ImmichSearches:
             yield [record for record in batch if int(record["id"].replace("-", ""), 16) not in shown]
 
     def _total(self, query: Query, visibility: Visibility) -> int | None:
-        """How many there are in one visibility; None where that cannot be asked: then they are read once more."""
+        """How many there are in one visibility. None if that cannot be asked: then they are read once more."""
         try:
             return self.estimate(replace(query, visibility=frozenset({visibility})))
         except ServerError:

@@ -108,7 +108,7 @@ class AnswerVerifier:
     def _check(
         self, name: str, value: Value, own_id: str | None
     ) -> tuple[tuple[str, ...], Callable[[Record], bool | None]]:
-        """The fields of a record that tell of a filter, and whether it holds; None where the record leaves it open."""
+        """The fields of a record that tell of a filter, and whether it holds. None if the record leaves it open."""
         row = BY_NAME[name]
         path = row.record_path
         if path is None:

@@ -38,7 +38,7 @@ def require_current_album(plan: AlbumPlan, servers: Mapping[str, PhotoServer]) -
 def require_current(plan: Plan, servers: Mapping[str, PhotoServer], *, ledger: str, rules: str | None) -> None:
     """Raise PlanOutdated with all that changed since a plan was made and saved; nothing is written. Raises ServerError.
 
-    `ledger` is the state of the ledger; `rules` the digest of the rules, None where they are not at hand.
+    `ledger` is the state of the ledger; `rules` the digest of the rules, None if they are not at hand.
     """
     changed = []
     for name, server in servers.items():

@@ -63,7 +63,7 @@ class AlbumExplanation:
 
     @property
     def passed(self) -> bool | None:
-        """Whether some account's rule selects the photo; None where none that could be asked does."""
+        """Whether some account's rule selects the photo. None if none that could be asked does."""
         if any(account.passed for account in self.accounts):
             return True
         return None if any(account.problems for account in self.accounts) else False

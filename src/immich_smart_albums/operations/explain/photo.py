@@ -67,7 +67,7 @@ class AssetProbe:
             return any(record["id"] == self.record["id"] for batch in batches for record in batch)
 
     def _narrowed(self, query: Query) -> Query | None:
-        """The search for this asset alone; None where the query says itself that it cannot be in it."""
+        """The search for this asset alone. None if the query says itself that it cannot be in it."""
         asset_id = str(self.record["id"])
         here = self._places(query)
         if not here:
@@ -132,7 +132,7 @@ class RuleExplanation:
     asset: Asset | None = None
     """None: the account cannot see it, or could not be asked."""
     explanation: Explanation | None = None
-    """What each part of the rule says; None where the account cannot see the asset."""
+    """What each part of the rule says. None if the account cannot see the asset."""
     outside: str | None = None
     """Why the asset is none of those that the rule looks at; None: it is one of them."""
     cut: str | None = None

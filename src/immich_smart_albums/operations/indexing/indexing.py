@@ -164,7 +164,7 @@ class Indexing:
         return stages_by_asset
 
     def _searchable_owners(self) -> set[str] | None:
-        """Whose photos searches find; None where the key may not tell."""
+        """Whose photos searches find. None if the key may not tell."""
         try:
             return {user.id for user in (self.server.directory.me(), *self.server.directory.partners())}
         except MissingPermission:

@@ -78,7 +78,7 @@ class NameResolver:
 
     @cached_property
     def partners(self) -> frozenset[str] | None:
-        """The ids of the users whose photos the timeline shows beside the account's; None where the key may not ask."""
+        """The ids of the users whose photos the timeline shows beside the account's. None if the key may not ask."""
         try:
             return frozenset(partner.id for partner in self._directory.partners())
         except MissingPermission:
@@ -86,7 +86,7 @@ class NameResolver:
 
     @cached_property
     def own_id(self) -> str | None:
-        """The account's own id; None where the key may not ask."""
+        """The account's own id. None if the key may not ask."""
         try:
             return self._directory.me().id
         except MissingPermission:
@@ -187,7 +187,7 @@ class NameResolver:
                 diagnostics.problems.append(problem)
 
     def problem_with(self, thing: EntityKind, name: str, where: Place | str | None) -> Problem | None:
-        """Why a name, an id or an address stands for nothing; None where it does. `where` is where it is written."""
+        """Why a name, an id or an address stands for nothing. None if it does. `where` is where it is written."""
         name = _bare(thing, name)
         if is_id(name):
             if self._exists(thing, name.lower()):

@@ -35,7 +35,7 @@ class Values:
         self._is_there: dict[tuple[str, str], bool] = {}
 
     def listed(self, field: str) -> tuple[str, ...] | None:
-        """All values of a field; None where this version of the server lists none."""
+        """All values of a field. None if this version of the server lists none."""
         if field not in self._listed:
             values = self._server.hints.values(field)
             self._listed[field] = None if values is None else tuple(values)
@@ -51,7 +51,7 @@ class Values:
         return self._by_name[field].get(bare(text), ())
 
     def nowhere(self, value: ListedValue) -> str | None:
-        """What no photo has, in words; None where one has it, or where that cannot be known.
+        """What no photo has, in words. None if one has it, or where that cannot be known.
 
         A value that the lists do not have is asked for in archive and trash as well.
         """
@@ -60,7 +60,7 @@ class Values:
         return f"no photo has {_described(value)}"
 
     def not_on_timeline(self, value: ListedValue) -> str | None:
-        """What no photo on the timeline has, in words; None where one has it, or where that is not listed."""
+        """What no photo on the timeline has, in words. None if one has it, or where that is not listed."""
         lists = [self.listed(field) for field in value.fields]
         if None in lists or any(self._has(value, field) for field in value.fields):
             return None

@@ -42,7 +42,7 @@ class Runs:
         return 0 if undoes is None else 1 + self.depth(undoes)
 
     def undone_by(self, run: int) -> int | None:
-        """The run because of which a run is not in effect; None where it is, also where it was done again."""
+        """The run because of which a run is not in effect. None if it is, also where it was done again."""
         last = self.last_word(run)
         return last if (self.depth(last) - self.depth(run)) % 2 else None
 

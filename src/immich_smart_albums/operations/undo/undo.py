@@ -125,7 +125,7 @@ class _Album:
     ) -> tuple[list[Membership], Counter[int | None]]:
         """Photos with which the run did something that still counts.
 
-        And how many others there are, by the run that did something with them since; None for people.
+        And how many others there are, by the run that did something with them since. None for people.
         """
         ids = (id_ for write in self.writes if isinstance(write.intent.change, kind) for id_ in write.ids(outcome))
         doubtful = self.memory.perhaps_taken_out(self.details.updated)

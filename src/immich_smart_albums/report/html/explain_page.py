@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.explain.album import AlbumExplanation
 
 
-def explain_page(found: AlbumExplanation, album: str, photo: str, picture: str | None) -> str:
+def explain_page(explanation: AlbumExplanation, album: str, photo: str, picture: str | None) -> str:
     """The explanation as one file, with the photo above it."""
     return page(
         "explain.html",
         title=f"Why a photo is in {one_line(album)}, or not",
         photo=one_line(photo),
         picture=picture,
-        lines="\n".join(map(one_line, explanation_lines(found))),
+        lines="\n".join(map(one_line, explanation_lines(explanation))),
     )

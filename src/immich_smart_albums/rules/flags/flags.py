@@ -46,7 +46,7 @@ def read_rule(
 ) -> Rule | None:
     """The rule that the flags say; `sources` holds each flag's occurrences with their values.
 
-    None where nothing can be made of them. A rule that comes with problems in `diagnostics` is for finding more of them
+    None if nothing can be made of them. A rule that comes with problems in `diagnostics` is for finding more of them
     (names, versions), never for running.
     """
     includes = [flag for flag in sources if flag.action == "include"]

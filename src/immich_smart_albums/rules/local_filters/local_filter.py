@@ -97,7 +97,7 @@ def local_filter(
 
 
 def _sought(path: Path, pattern: Pattern, *, may_be_missing: bool) -> ListedValue | None:
-    """The plain text that a filter looks for in a field whose values the server lists; None for other filters."""
+    """The plain text that a filter looks for in a field whose values the server lists. None for other filters."""
     name = next((field for field in SUGGESTED if path.fields == frozenset({f"exifInfo.{field}"})), None)
     text = plain_text(pattern.text)
     if name is None or text is None:
@@ -204,7 +204,7 @@ def make_filter(  # noqa: PLR0913 - the parts of a filter, and where they stand
     *,
     may_be_missing: bool = False,
 ) -> Filter | None:
-    """The check that a path and an expression make; None where one of them cannot be read, or can never match."""
+    """The check that a path and an expression make. None if one of them cannot be read, or can never match."""
     try:
         compiled = compile_path(path)
         pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH) if regex else None

@@ -64,7 +64,7 @@ def name_of_type(value: object) -> str:
 
 
 def _second(key: str, source: Source) -> int | None:
-    """Where a repeated key stands again; None where it stands in other objects, too."""
+    """Where a repeated key stands again. None if it stands in other objects, too."""
     return source.offset_of_key(key, skip=1) if source.offset_of_key(key, skip=2) is None else None
 
 

@@ -37,7 +37,7 @@ def split_limit(text: str) -> tuple[str, str | None]:
 
 
 def read_words(source: Source, diagnostics: Diagnostics, *, smart_limit: int) -> Query | None:
-    """A smart query from plain words; None with a problem noted where they cannot be one."""
+    """A smart query from plain words. None with a problem noted where they cannot be one."""
     words, most = split_limit(source.text)
     if most is not None and len(most) > len(str(LARGEST_LIMIT)):  # not by int(): it refuses more than 4300 digits
         hint = f"The largest is {LARGEST_LIMIT}. Write a smaller number behind the @, such as dog@500."

@@ -57,7 +57,7 @@ class Predicate:
     """Other spellings of its name."""
 
     def read(self, value: ValueNode, reader: Reader) -> Node | None:
-        """Returns what stands behind the word as a node. None where a problem was noted."""
+        """Returns what stands behind the word as a node. None if a problem was noted."""
         return self.value.read(value, reader)
 
     @property

@@ -53,7 +53,7 @@ def _says_screenshot(text: str) -> bool:
 
 
 def _why(record: Record) -> str | None:
-    """What tells that it is a screenshot; None where nothing does."""
+    """What tells that it is a screenshot. None if nothing does."""
     if required(record, "type") != "IMAGE":
         return None
     texts = {word: str(required(record, name)) for word, name in _TEXTS.items()}

@@ -164,7 +164,7 @@ def _check(words: str, holds: Callable[[str], bool], within: Query | None = None
 
 
 def _local_time(record: Record) -> str | None:
-    """`2023-07-14T18:30:00.000`; None for years of other than four digits, which lie beyond the calendar."""
+    """`2023-07-14T18:30:00.000`. None for years of other than four digits, which lie beyond the calendar."""
     text = required(record, "localDateTime")
     return text[:23] if isinstance(text, str) and text[:4].isdecimal() else None
 

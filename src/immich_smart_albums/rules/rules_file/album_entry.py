@@ -34,7 +34,7 @@ _GUARD_WORDS = ("remove", "add", "empty")
 
 
 def read_album(value: ValueNode, accounts: Sequence[str], reader: Reader) -> AlbumRule | None:
-    """The album of an entry, fed by the first of the `accounts` unless it says otherwise; None with problems noted."""
+    """The album of an entry, fed by the first of the `accounts` unless it says otherwise. None with problems noted."""
     before = len(reader.diagnostics.problems)
     if not isinstance(value, MappingNode):
         hint = "Write - name: …, and its match below."

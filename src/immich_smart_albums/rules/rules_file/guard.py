@@ -21,7 +21,7 @@ _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 
 
 def read_guard(value: ValueNode, default: Guard, words: tuple[str, ...], reader: Reader) -> Guard | None:
-    """The limits of a mapping with some of the `words` remove, add and empty; None with problems noted.
+    """The limits of a mapping with some of the `words` remove, add and empty. None with problems noted.
 
     What is not said stays as in `default`. Limits of `remove` replace both of its limits, of photos and of their share.
     """

@@ -25,7 +25,7 @@ COMBINATIONS = ("all", "any", "not")
 
 
 def parse_match(value: ValueNode, reader: Reader) -> Node | None:
-    """The tree of a match; None where problems were noted.
+    """The tree of a match. None if problems were noted.
 
     Every part is given its place, and looks as far as the whole rule does. A match that
     only excludes does so from the whole timeline, with a notice.

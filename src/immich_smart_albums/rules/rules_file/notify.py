@@ -91,7 +91,7 @@ def _read_digest(value: ValueNode, reader: Reader) -> Schedule | None:
 
 
 def _read_source(value: ValueNode, reader: Reader, *, is_secret: bool) -> ValueSource | None:
-    """A text, or where it comes from; None with a problem noted, without the line that it stands on."""
+    """A text, or where it comes from. None with a problem noted, without the line that it stands on."""
     words = {key.text: entry for key, entry in value.entries} if isinstance(value, MappingNode) else {}
     match words:
         case {"env": ScalarNode(text=text)} if len(words) == 1 and text.strip():

@@ -38,7 +38,7 @@ class MappingNode:
     span: Span
 
     def get(self, word: str) -> ValueNode | None:
-        """The value of a key; None where it is missing."""
+        """The value of a key. None if it is missing."""
         return next((value for key, value in self.entries if key.text == word), None)
 
 

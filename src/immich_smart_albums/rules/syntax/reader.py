@@ -94,7 +94,7 @@ class Reader:
         return None
 
     def entries(self, value: ValueNode, words: Iterable[str], meant: str) -> dict[str, ValueNode] | None:
-        """The entries of a mapping whose keys are known words; None where something else stands there."""
+        """The entries of a mapping whose keys are known words. None if something else stands there."""
         if not isinstance(value, MappingNode):
             self.problem(value, f"{meant} is expected here, a mapping, not {name_of(value)}")
             return None
@@ -115,19 +115,19 @@ class Reader:
 
 
 def all_of(nodes: Iterable[Node | None]) -> Node | None:
-    """All of some nodes; None where one of them could not be read."""
+    """All of some nodes. None if one of them could not be read."""
     read = all_or_none(nodes)
     return None if read is None else read[0] if len(read) == 1 else All(read)
 
 
 def any_of(nodes: Iterable[Node | None]) -> Node | None:
-    """Any of some nodes; None where one of them could not be read."""
+    """Any of some nodes. None if one of them could not be read."""
     read = all_or_none(nodes)
     return None if read is None else read[0] if len(read) == 1 else Any(read)
 
 
 def all_or_none(nodes: Iterable[Node | None]) -> tuple[Node, ...] | None:
-    """The nodes, or None where one of them could not be read."""
+    """The nodes, or None if one of them could not be read."""
     all_nodes = tuple(nodes)
     read = tuple(node for node in all_nodes if node is not None)
     return read if len(read) == len(all_nodes) else None

@@ -42,7 +42,7 @@ class Value(ABC, Generic[T]):
 
     @abstractmethod
     def read(self, value: ValueNode, reader: Reader) -> T | None:
-        """Returns what stands there. None where a problem was noted."""
+        """Returns what stands there. None if a problem was noted."""
 
     def takes(self, _value: ValueNode) -> bool:
         """Whether it is for this kind to read, whatever stands beside it."""

@@ -27,7 +27,7 @@ class Unit:
     meant: str
     """Such as "a number of pixels"."""
     number: Callable[[str], float | None]
-    """The number in a text; None for anything else."""
+    """The number in a text. None for anything else."""
     format: Callable[[float], str]
     """The number as words show it; different ones are shown differently."""
     example: str
@@ -64,7 +64,7 @@ class Range:
 
 
 def read_range(value: ValueNode, reader: Reader, unit: Unit) -> Range | None:
-    """The range in a value; None with a problem noted."""
+    """The range in a value. None with a problem noted."""
     if isinstance(value, MappingNode):
         return _from_entries(value, reader, unit)
     range_ = _from_text(value.text.strip(), unit) if isinstance(value, ScalarNode) else None

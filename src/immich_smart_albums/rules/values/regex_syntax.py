@@ -69,7 +69,7 @@ def _nested(argument: object) -> int:
 
 
 def plain_text(text: str) -> str | None:
-    """What a pattern that is a plain text, perhaps with anchors, looks for; None for any other."""
+    """What a pattern that is a plain text, perhaps with anchors, looks for. None for any other."""
     match = _PLAIN.fullmatch(text)
     if match is None or not any(map(str.isalnum, match[1])):
         return None
@@ -78,4 +78,4 @@ def plain_text(text: str) -> str | None:
 
 def plain_braces(text: str) -> str:
     """The pattern with braces that stand for themselves escaped: after one, `regex` reads what may differ."""
-    return _BRACE.sub(lambda found: found[1] or r"\{", text)
+    return _BRACE.sub(lambda match: match[1] or r"\{", text)

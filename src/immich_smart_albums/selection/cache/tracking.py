@@ -40,7 +40,7 @@ _TRACKED = _APART_FROM_SEARCHES | {
 
 
 def untracked_reason(scan: Scan) -> str | None:
-    """What may change what a search finds, or what is read of it, without being told; None where nothing may."""
+    """What may change what a search finds, or what is read of it, without being told. None if nothing may."""
     query = scan.query
     if query.kind is Kind.SMART:
         return "rankings"

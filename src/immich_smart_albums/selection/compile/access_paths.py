@@ -126,7 +126,7 @@ class AccessPaths:
 
 
 def _asked(conditions: Pushdown, node: Node) -> Query | None:
-    """A node as a structured search that finds the same and nothing else; None where there is none."""
+    """A node as a structured search that finds the same and nothing else. None if there is none."""
     # Of a node that its searches do not bound, conditions would only say what holds where one of them looks.
     plain = (leaf for leaf in leaves(node) if isinstance(leaf, Search) and is_composable(leaf.query))
     frame = next(plain, None) if is_anchored(node) else None

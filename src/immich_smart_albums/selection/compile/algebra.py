@@ -45,7 +45,7 @@ _REMEMBERED = 1 << 16
 
 @lru_cache(maxsize=_REMEMBERED)
 def universe(query: Query) -> Query | None:
-    """The search for everything that a search could find if it had no filters; None where no search says that."""
+    """The search for everything that a search could find if it had no filters. None if no search says that."""
     if WIDENING & {name for name, _ in query.filters}:
         return None
     trash = tuple(each for each in query.filters if each == ("withDeleted", True))
@@ -82,7 +82,7 @@ def supersets(query: Query) -> Iterator[Query]:
 
 @lru_cache(maxsize=_REMEMBERED)
 def intersect(one: Query, other: Query) -> Query | None:
-    """The search for what two plain searches have in common; None where there is no single one."""
+    """The search for what two plain searches have in common. None if there is no single one."""
     if not (is_composable(one) and is_composable(other)) or universe(one) != universe(other):
         return None
     if one.is_structured or other.is_structured:
@@ -94,7 +94,7 @@ def intersect(one: Query, other: Query) -> Query | None:
 
 @lru_cache(maxsize=_REMEMBERED)
 def narrow_album(album: Query, scope: Query) -> Query | None:
-    """The search for what an album's search finds and the filters of a plain one fit; None where there is none.
+    """The search for what an album's search finds and the filters of a plain one fit. None if there is none.
 
     An album's search finds other members' photos as well, which no plain search does. So this one is less than the
     album's, and more than what both find: it may stand for the album where all that it is held against passes `scope`.
@@ -111,7 +111,7 @@ def narrow_album(album: Query, scope: Query) -> Query | None:
 
 
 def _all_filters(one: Query, other: Query) -> tuple[tuple[str, Value], ...] | None:
-    """The filters of both; None where one search cannot have them all."""
+    """The filters of both. None if one search cannot have them all."""
     filters = dict(one.filters)
     for name, value in other.filters:
         if name not in filters or filters[name] == value:
@@ -125,7 +125,7 @@ def _all_filters(one: Query, other: Query) -> tuple[tuple[str, Value], ...] | No
 
 
 def _both_values(name: str, one: Value, other: Value) -> Value:
-    """A value that means two different ones together; None where there is none."""
+    """A value that means two different ones together. None if there is none."""
     if BY_NAME[name].is_additive and isinstance(one, tuple) and isinstance(other, tuple):
         return tuple(sorted({*one, *other}))
     if isinstance(one, str) and isinstance(other, str):
@@ -139,7 +139,7 @@ def _both_values(name: str, one: Value, other: Value) -> Value:
 
 @lru_cache(maxsize=_REMEMBERED)
 def why_disjoint(one: Query, other: Query) -> str | None:
-    """Why no asset can be in both of two searches, in words; None where one can be.
+    """Why no asset can be in both of two searches, in words. None if one can be.
 
     Holds for ranked and capped searches as well: what they find passes all their filters.
     """

@@ -51,7 +51,7 @@ class Costs:
     sizes: Mapping[Query, int]
     """How many assets some searches find."""
     years: tuple[int, int] | None = None
-    """The first and the last of which the library has photos; None where that is not known."""
+    """The first and the last of which the library has photos. None if that is not known."""
     _guesses: dict[Query, float] = field(default_factory=dict, init=False, compare=False, repr=False)
     _prices: dict[tuple[Query, frozenset[str]], float] = field(
         default_factory=dict, init=False, compare=False, repr=False
@@ -84,7 +84,7 @@ class Costs:
         return guess if query.limit is None else min(guess, query.limit)
 
     def _share_of_period(self, query: Query) -> float | None:
-        """How much of a library was taken in a search's period, if as much is of any year; None where nobody knows."""
+        """How much of a library was taken in a search's period, if as much is of any year. None if nobody knows."""
         after, before = query.get("takenAfter"), query.get("takenBefore")
         if (self.years is None and (after is None or before is None)) or (after is None and before is None):
             return None

@@ -324,7 +324,7 @@ class _Compiler:
                 return
 
     def _windows(self, node: Node) -> list[Bounds]:
-        """The windows of time in which a filter for days of any year may pass; empty where that is not to be told."""
+        """The windows of time in which a filter for days of any year may pass. Empty if that is not to be told."""
         if self.costs.years is None or not isinstance(node, Filter) or node.yearly is None:
             return []
         return windows(node.yearly, self.costs.years)
@@ -360,7 +360,7 @@ def _combinations(choices: Sequence[Any]) -> int:
 
 
 def _plain(rule: Rule, notes: list[str]) -> Node | None:
-    """The rule in a plain form; None where nothing can match."""
+    """The rule in a plain form. None if nothing can match."""
     plain = simplify(rule.match, notes)
     if plain is False:
         return None

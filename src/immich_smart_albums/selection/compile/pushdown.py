@@ -55,7 +55,7 @@ class Pushdown:
         return self._checks[key]
 
     def within(self, check: Filter, frame: Query) -> Query | None:
-        """The search that surely finds what passes a check, of all that a frame could find; None where none does."""
+        """The search that surely finds what passes a check, of all that a frame could find. None if none does."""
         within, around = check.superset, universe(frame)
         if within is None or around is None or not is_composable(within) or self.server.unsupported(within):
             return None
@@ -65,7 +65,7 @@ class Pushdown:
         return replace(within, filters=tuple(sorted(filters)), visibility=around.visibility)
 
     def within_album(self, check: Filter, album: Query) -> Query | None:
-        """An album's search, narrowed to where a filter can pass; None where other members' photos could be lost."""
+        """An album's search, narrowed to where a filter can pass. None if other members' photos could be lost."""
         within = check.superset
         if within is None or self.server.unsupported(within) or not all(map(_is_shown, within.filters)):
             return None
@@ -86,7 +86,7 @@ class Pushdown:
         return grown, frozenset(absorbed)
 
     def as_query(self, node: Node, frame: Query) -> Query | None:
-        """A node as a structured search that finds the same of what a frame could find; None where there is none."""
+        """A node as a structured search that finds the same of what a frame could find. None if there is none."""
         match node:
             case Search():
                 fits = is_composable(node.query) and universe(node.query) == universe(frame)
@@ -119,7 +119,7 @@ _Test = tuple[str, Callable[[Record], bool]]
 
 
 def as_filter(search: Search, frame: Query, server: Capabilities) -> Filter | None:
-    """A check that tells of what a frame finds whether a search would find it; None where there is none for certain."""
+    """A check that tells of what a frame finds whether a search would find it. None if there is none for certain."""
     query, around = search.query, universe(search.query)
     if not is_composable(query) or query.is_structured or around is None or around != universe(frame):
         return None

@@ -187,7 +187,7 @@ def _asked(node: Node) -> Iterator[Query]:
 
 
 def without_smart(node: Node) -> Node | None:
-    """The rule with its smart searches taken as true; None where nothing is left to hold.
+    """The rule with its smart searches taken as true. None if nothing is left to hold.
 
     What only ranks lower than before still matches it. A smart search under "not" stays: it excludes as ever.
     """

@@ -35,7 +35,7 @@ _OPPOSITES = {"gte": "lt", "lt": "gte", "lte": "gt", "gt": "lte"}
 
 
 def structured(query: Query) -> Query | None:
-    """A plain search as a structured one that finds the same; None where there is none for certain.
+    """A plain search as a structured one that finds the same. None if there is none for certain.
 
     A search without filters has no conditions either.
     """
@@ -49,7 +49,7 @@ def structured(query: Query) -> Query | None:
 
 
 def together(*queries: Query) -> Query | None:
-    """The structured search for what all of several, of one visibility, find; None where there is none."""
+    """The structured search for what all of several, of one visibility, find. None if there is none."""
     conditions = _joined(chain.from_iterable(query.conditions for query in queries))
     choices = [query.either for query in queries if query.either]
     if conditions is None or len(choices) > 1:
@@ -58,7 +58,7 @@ def together(*queries: Query) -> Query | None:
 
 
 def one_of(queries: Sequence[Query]) -> Query | None:
-    """The structured search for what any of several, of one visibility, finds; None where there is none."""
+    """The structured search for what any of several, of one visibility, finds. None if there is none."""
     if any(query.either or not query.conditions for query in queries) or len(set(map(needs_exif, queries))) > 1:
         return None
     branches = _listed(dict.fromkeys(query.conditions for query in queries))
@@ -75,7 +75,7 @@ def needs_exif(query: Query) -> bool:
 
 
 def opposite(query: Query) -> Query | None:
-    """The structured search for everything of a visibility that a search does not find; None where there is none."""
+    """The structured search for everything of a visibility that a search does not find. None if there is none."""
     if query.either or len(query.conditions) != 1:
         return None
     (condition,) = query.conditions
@@ -114,7 +114,7 @@ def _negated(condition: Condition) -> Condition | None:
 
 
 def _joined(conditions: Iterable[Condition]) -> Branch | None:
-    """Conditions that hold together, each operator of a field once; None where that cannot be."""
+    """Conditions that hold together, each operator of a field once. None if that cannot be."""
     found: dict[tuple[str, str], Condition] = {}
     for condition in conditions:
         place = (condition.field, condition.operator)

@@ -37,11 +37,11 @@ class LeafEvidence:
 
     holds: bool
     value: object = None
-    """What decided, as Immich has it: a text, a number, a list of names; None where there is none."""
+    """What decided, as Immich has it: a text, a number, a list of names. None if there is none."""
     rank: int | None = None
-    """The asset's place in a ranking or a capped search, from 1; None where it was not met."""
+    """The asset's place in a ranking or a capped search, from 1. None if it was not met."""
     read: int | None = None
-    """How many places of the ranking were looked at; None where there is no ranking."""
+    """How many places of the ranking were looked at. None if there is no ranking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def explain(
     """
     judgement = _Explainer(ask, name_of, {}).tell(match, match if written is None else written)
     first: dict[Search | Filter, Reason] = {}
-    for leaf, reason in judgement.asked:
+    for leaf, reason in judgement.leaves:
         first.setdefault(leaf, reason)  # one that stands twice is told once
     return Explanation(judgement.reason, tuple(reason for leaf, reason in first.items() if leaf in judgement.turns))
 
@@ -95,7 +95,7 @@ class _Judgement:
     reason: Reason
     turns: frozenset[Search | Filter]
     """Leaves of which each alone would turn the part's verdict."""
-    asked: tuple[tuple[Search | Filter, Reason], ...]
+    leaves: tuple[tuple[Search | Filter, Reason], ...]
     """The leaves that were asked, in the rule's order."""
 
     @property
@@ -119,7 +119,7 @@ class _Explainer:
             case Not():
                 child = self.tell(node.child, written.child if isinstance(written, Not) else node.child)
                 reason = self._reason(node, written, _verdict(holds=not child.passed), (child.reason,))
-                return _Judgement(reason, child.turns, child.asked)
+                return _Judgement(reason, child.turns, child.leaves)
             case All() | Any():
                 return self._combination(node, written)
             case _:
@@ -151,7 +151,7 @@ class _Explainer:
         return _Judgement(
             self._reason(node, written, verdict, reasons),
             others if deciding is None else deciding - others,
-            tuple(pair for place in sorted(parts) for pair in parts[place].asked),
+            tuple(pair for place in sorted(parts) for pair in parts[place].leaves),
         )
 
     def _not_asked(self, node: Node, written: Node) -> Reason:
@@ -229,7 +229,7 @@ def leaf_text(reason: Reason) -> str:
 
 
 def answer_text(answer: LeafEvidence) -> str:
-    """What decided an answer; empty where there is nothing to show."""
+    """What decided an answer. Empty if there is nothing to show."""
     if answer.read is None:
         return value_text(answer.value)
     if answer.rank is not None:

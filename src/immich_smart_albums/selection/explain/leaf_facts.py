@@ -32,7 +32,7 @@ class Fact:
     rank: int | None = None
     """The asset's place in a ranking or a capped search, from 1."""
     read: int | None = None
-    """How many places of the ranking were read; None where there is no ranking."""
+    """How many places of the ranking were read. None if there is no ranking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class LeafFacts:
     _covered: dict[tuple[Query, Query], bool] = field(default_factory=dict)
 
     def of(self, leaf: Search | Filter, asset_id: str) -> Fact | None:
-        """Whether a leaf holds for an asset; None where what was read does not tell."""
+        """Whether a leaf holds for an asset. None if what was read does not tell."""
         if isinstance(leaf, Search):
             return self._searched(leaf.query, asset_id)
         fact = self._filtered(leaf, asset_id)
@@ -97,9 +97,9 @@ class LeafFacts:
     def _as_filter(self, query: Query, asset_id: str) -> Fact | None:
         """What a filter says that the compiler made of a search."""
         for scan, result in self._scans():
-            for at, check in enumerate(scan.filters):
+            for number, check in enumerate(scan.filters):
                 if check.superset == query and check.superset_is_exact:
-                    passed = _bit(result, at, asset_id)
+                    passed = _bit(result, number, asset_id)
                     if passed is not None:
                         return Fact(passed)
         return None
@@ -147,9 +147,9 @@ def _found(query: Query, result: SearchResult, asset_id: str) -> Fact:
     return Fact(holds=True, rank=place + 1, read=result.count)
 
 
-def _bit(result: SearchResult, at: int, asset_id: str) -> bool | None:
-    """What a scan's filter says of an asset; None where it did not look at it."""
+def _bit(result: SearchResult, number: int, asset_id: str) -> bool | None:
+    """What a scan's filter says of an asset. None if it did not look at it."""
     if asset_id in result.passed:
-        return bool(result.passed[asset_id] >> at & 1)
+        return bool(result.passed[asset_id] >> number & 1)
     rejected = result.rejected.get(asset_id)
-    return bool(rejected.passed >> at & 1) if rejected is not None and rejected.known >> at & 1 else None
+    return bool(rejected.passed >> number & 1) if rejected is not None and rejected.known >> number & 1 else None

@@ -101,8 +101,8 @@ class _Explainer:
         cut: list[ExplainedPhoto] = []
         seen = self._seen()
         for asset_id, asset in seen.items():
-            known = [facts.of(leaf, asset_id) for leaf in tree.leaves]
-            values = [None if fact is None else fact.holds for fact in known]
+            facts_of_leaves = [facts.of(leaf, asset_id) for leaf in tree.leaves]
+            values = [None if fact is None else fact.holds for fact in facts_of_leaves]
             is_match = asset_id in self.evidence.matching
             if is_match:
                 tree.settle(match, values)
@@ -110,12 +110,12 @@ class _Explainer:
                 if value is not None:
                     count[not value] += 1
             near = () if is_match else tree.near(tuple(values))
-            ranks = tuple(None if fact is None else fact.rank for fact in known)
+            ranks = tuple(None if fact is None else fact.rank for fact in facts_of_leaves)
             is_cut = is_match and asset_id not in chosen and asset_id not in waiting
             photo = ExplainedPhoto(asset, tuple(map(_verdict, values)), ranks, near, is_cut)
             photos[asset_id] = photo
-            for at in near:
-                misses.setdefault(at, []).append(photo)
+            for number in near:
+                misses.setdefault(number, []).append(photo)
             if photo.is_cut:
                 cut.append(photo)
         return SelectionExplanation(
@@ -125,15 +125,15 @@ class _Explainer:
             ),
             tuple(photos[asset.id] for asset in selection.assets),
             _newest_first(cut),
-            {at: _newest_first(misses[at]) for at in sorted(misses)},
+            {number: _newest_first(misses[number]) for number in sorted(misses)},
             len(seen),
         )
 
     def _seen(self) -> dict[str, Asset]:
         """Every photo that the searches which feed the rule found, and looked at."""
         seen = dict(self.evidence.matching)
-        for part in self.evidence.plan.branches:
-            result = self.evidence.results.results[part.driver]
+        for branch in self.evidence.plan.branches:
+            result = self.evidence.results.results[branch.driver]
             seen |= result.assets
             seen |= {asset_id: rejected.asset for asset_id, rejected in result.rejected.items()}
         return seen
@@ -149,15 +149,15 @@ class _Tree:
     _nears: dict[tuple[bool | None, ...], tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._at = {leaf: at for at, leaf in enumerate(self.leaves)}
+        self._at = {leaf: number for number, leaf in enumerate(self.leaves)}
 
     def near(self, values: tuple[bool | None, ...]) -> tuple[int, ...]:
         """The leaves of which each alone, with the other answer, would make the tree hold."""
         if values not in self._nears:
             turned = (
-                at
-                for at, value in enumerate(values)
-                if value is not None and self._holds((*values[:at], not value, *values[at + 1 :]))
+                number
+                for number, value in enumerate(values)
+                if value is not None and self._holds((*values[:number], not value, *values[number + 1 :]))
             )
             self._nears[values] = tuple(turned)
         return self._nears[values]

@@ -55,7 +55,7 @@ def _needing(needed: int) -> Table:
 
 @lru_cache(maxsize=4096)
 def missing_stages(table: Table, done: Stages) -> tuple[Stage, ...]:
-    """The fewest steps that are still to be done for certainty, in Immich's order; empty where there is certainty."""
+    """The fewest steps that are still to be done for certainty, in Immich's order. Empty if there is certainty."""
     number = _number(done)
     ways = [subset & ~number for subset in _SETS if table >> (subset | number) & 1]
     fewest = min(ways, key=lambda subset: (subset.bit_count(), subset), default=_number(Stage) & ~number)
@@ -92,24 +92,24 @@ class Certainty:
     def of(self, asset_id: str) -> Table:
         """The table of a photo that the rule matches. Raises ServerError and FilterError."""
         table = 0
-        for part in self.plan.branches:
-            if asset_id in self.evidence.results[part.driver].assets:
-                holds, _ = _AssetCertainty(part, self, asset_id).tables()
+        for branch in self.plan.branches:
+            if asset_id in self.evidence.results[branch.driver].assets:
+                holds, _ = _AssetCertainty(branch, self, asset_id).tables()
                 table |= holds
         return table & certain_after(_of_rule(self.plan.rule))
 
     def is_read(self, asset_id: str) -> bool | None:
-        """Whether a search showed that the file was read; None where none showed the metadata."""
+        """Whether a search showed that the file was read. None if none showed the metadata."""
         shown = None
-        for frame in dict.fromkeys(part.driver for part in self.plan.branches):
-            scan, passed = self.evidence.scans[frame], self.evidence.results[frame].passed
+        for driver in dict.fromkeys(branch.driver for branch in self.plan.branches):
+            scan, passed = self.evidence.scans[driver], self.evidence.results[driver].passed
             if scan.shows_metadata and asset_id in passed:
                 shown = bool(passed[asset_id] >> len(scan.filters) & 1) or bool(shown)
         return shown
 
 
 def certainty(plan: RulePlan, evidence: SearchResults, details: DetailFetcher) -> Certainty | None:
-    """What tells of a rule's matches; None where every match is certain, whatever Immich is still to do."""
+    """What tells of a rule's matches. None if every match is certain, whatever Immich is still to do."""
     is_certain = not _of_rule(plan.rule) and not any(map(_stages, plan.branches))
     return None if is_certain else Certainty(plan, evidence, details)
 
@@ -120,10 +120,10 @@ def _of_rule(rule: Rule) -> Stages:
     return keys if rule.limit is None else keys | {Stage.DATES}
 
 
-def _stages(part: Branch) -> Stages:
+def _stages(branch: Branch) -> Stages:
     """Everything that the answers of a part may need."""
-    stages = when_found(part.driver)
-    for leaf in () if part.residual is None else leaves(part.residual):
+    stages = when_found(branch.driver)
+    for leaf in () if branch.residual is None else leaves(branch.residual):
         if isinstance(leaf, Search):
             stages |= when_found(leaf.query) | when_missing(leaf.query)
         elif isinstance(leaf, Filter):
@@ -133,19 +133,19 @@ def _stages(part: Branch) -> Stages:
 
 @dataclass(frozen=True, slots=True)
 class _AssetCertainty:
-    """One part and one photo of its frame."""
+    """One branch and one photo that its driver finds."""
 
-    part: Branch
+    branch: Branch
     certainty: Certainty
     asset_id: str
 
     def tables(self) -> tuple[Table, Table]:
         """When it is certain that the part holds, and when that it does not."""
-        frame, tree = certain_after(when_found(self.part.driver)), self.part.residual
+        driver, tree = certain_after(when_found(self.branch.driver)), self.branch.residual
         if tree is None:
-            return frame, 0
-        holds, fails = self._of(tree, conditions_of(self.part.driver))
-        return frame & holds, fails
+            return driver, 0
+        holds, fails = self._of(tree, conditions_of(self.branch.driver))
+        return driver & holds, fails
 
     def _of(self, node: Node, holding: KnownConditions) -> tuple[Table, Table]:
         match node:
@@ -184,11 +184,11 @@ class _AssetCertainty:
         return 0, certain_after(when_missing(search.query, holding))
 
     def _passes(self, check: Filter) -> bool:
-        frame, evidence = self.part.driver, self.certainty.evidence
-        if needs_details(check.roots, frame):
+        driver, evidence = self.branch.driver, self.certainty.evidence
+        if needs_details(check.roots, driver):
             return bool(self.certainty.details.passing(check, {self.asset_id}))
-        bit = 1 << evidence.scans[frame].filters.index(check)
-        return bool(evidence.results[frame].passed[self.asset_id] & bit)
+        bit = 1 << evidence.scans[driver].filters.index(check)
+        return bool(evidence.results[driver].passed[self.asset_id] & bit)
 
 
 def _every(tables: Iterable[Table]) -> Table:

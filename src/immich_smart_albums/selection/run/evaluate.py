@@ -118,9 +118,9 @@ class _Selector:
     def selection(self) -> Selection:
         """What the rule selects. Raises SmartAlbumsError where details of assets cannot be read or checked."""
         matching: dict[str, Asset] = {}
-        for part in self.plan.branches:
-            assets = self.evidence.results[part.driver].assets
-            matching.update((asset_id, assets[asset_id]) for asset_id in self._matches_of(part, set(assets)))
+        for branch in self.plan.branches:
+            assets = self.evidence.results[branch.driver].assets
+            matching.update((asset_id, assets[asset_id]) for asset_id in self._matches_of(branch, set(assets)))
         rule = self.plan.rule
         rankings = [self.evidence.results[query].places for query in self.plan.ranking]
         doubts = certainty(self.plan, self.evidence, self.details)
@@ -138,14 +138,14 @@ class _Selector:
         chosen = tuple(newest_first(matching[group] for group in groups))
         return Selection(chosen, len(matching), groups, notes, certainty=doubts, evidence=evidence)
 
-    def _matches_of(self, part: Branch, base: set[str]) -> set[str]:
+    def _matches_of(self, branch: Branch, base: set[str]) -> set[str]:
         """The matches of a part, saying what each step kept."""
-        tree = part.residual
+        tree = branch.residual
         if tree is None:
-            self.log(f"{part.driver.describe()}: kept {len(base)}")
+            self.log(f"{branch.driver.describe()}: kept {len(base)}")
             return base
         steps = tree.children if isinstance(tree, All) else (tree,)
-        within = _BranchEvaluator(part, self.evidence, self.details)
+        within = _BranchEvaluator(branch, self.evidence, self.details)
         for step in sorted(steps, key=within.lateness):
             matching = within.matching(step, base)
             self.log(f"{describe(step)}: kept {len(matching)} of {len(base)}")
@@ -155,15 +155,15 @@ class _Selector:
 
 @dataclass(slots=True)
 class _BranchEvaluator:
-    """Evaluates the tree of one part on assets that its frame found."""
+    """Evaluates the residual of one branch on assets that its driver found."""
 
-    part: Branch
+    branch: Branch
     evidence: SearchResults
     details: DetailFetcher
     late: frozenset[Filter] = frozenset()
 
     def __post_init__(self) -> None:
-        self.late = frozenset(self.part.detail_filters)
+        self.late = frozenset(self.branch.detail_filters)
 
     def matching(self, node: Node, base: set[str]) -> set[str]:
         """The assets of `base` that match the node."""
@@ -194,6 +194,6 @@ class _BranchEvaluator:
     def _checked(self, node: Filter, base: set[str]) -> set[str]:
         if node in self.late:
             return self.details.passing(node, base)
-        passed = self.evidence.results[self.part.driver].passed
-        bit = 1 << self.evidence.scans[self.part.driver].filters.index(node)
+        passed = self.evidence.results[self.branch.driver].passed
+        bit = 1 << self.evidence.scans[self.branch.driver].filters.index(node)
         return {asset_id for asset_id in base if passed[asset_id] & bit}

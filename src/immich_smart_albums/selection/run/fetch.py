@@ -120,7 +120,7 @@ class _Run:
     def _note_failures(self, scan: Scan, result: SearchResult) -> None:
         """Fail the rules that depend on checks that could not be made."""
         for number, rule in enumerate(self.plan.rules):
-            for part in rule.branches:
-                for check in part.filters if part.driver == scan.query else ():
+            for branch in rule.branches:
+                for check in branch.filters if branch.driver == scan.query else ():
                     if check in result.failures:
                         self.errors.setdefault(number, result.failures[check])

@@ -56,10 +56,10 @@ class Split:
     def _values(self, key: SplitKey, ids: Mapping[str, Asset]) -> dict[str, tuple[str, ...]]:
         """The values of a key for each asset, from any search that showed it, else from the asset itself."""
         values: dict[str, tuple[str, ...]] = {}
-        for frame in dict.fromkeys(part.driver for part in self.plan.branches):
-            scan = self.evidence.scans[frame]
+        for driver in dict.fromkeys(branch.driver for branch in self.plan.branches):
+            scan = self.evidence.scans[driver]
             if key in scan.keys:
-                number, shown = scan.keys.index(key), self.evidence.results[frame].groups
+                number, shown = scan.keys.index(key), self.evidence.results[driver].groups
                 values.update((id_, shown[id_][number]) for id_ in ids if id_ in shown)
         missing = ids.keys() - values.keys()
         return values | self.details.values(key, missing) if missing else values

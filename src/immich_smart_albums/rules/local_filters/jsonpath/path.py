@@ -28,7 +28,7 @@ class Path:
     """The path as RFC 9535 has it, short: `$.exifInfo.make`, `$.people[*].name`, `$['a b']`."""
 
     roots: frozenset[str] | None = field(compare=False)
-    """The top-level fields of an asset that it can touch; None where that may be any.
+    """The top-level fields of an asset that it can touch. None if that may be any.
 
     Empty when it yields nothing from any asset: `$[0]` asks for an element of a list.
     """
@@ -52,7 +52,7 @@ class Path:
         return roots | {f"{root}.{name}" for root in roots for name in inner}
 
     def mismatch(self, root: Place) -> Mismatch | None:
-        """The first part of it that never selects anything from an asset of that shape; None where all can."""
+        """The first part of it that never selects anything from an asset of that shape. None if all can."""
         return first_mismatch(self.segments, (root,), root)
 
 
