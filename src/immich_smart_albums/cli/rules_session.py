@@ -47,7 +47,7 @@ def rules_options(arguments: argparse.Namespace, paths: Sequence[Path] | None = 
     connection = read_connection(arguments, diagnostics)
     return Options(
         environment=os.environ,
-        today=_today(),
+        today=today(),
         ledger=getattr(arguments, "ledger", None),
         rules=arguments.rules if paths is None else paths,
         albums=tuple(getattr(arguments, "album", None) or ()),
@@ -62,13 +62,14 @@ def rules_options(arguments: argparse.Namespace, paths: Sequence[Path] | None = 
 
 def show_options(arguments: argparse.Namespace) -> Options:
     """For rules that are only shown."""
-    return Options(environment=os.environ, today=_today(), rules=arguments.rules)
+    return Options(environment=os.environ, today=today(), rules=arguments.rules)
 
 
 def ledger_session(arguments: argparse.Namespace) -> Session:
     """A session for verbs that ask the ledger only."""
-    return Session(Options(environment=os.environ, today=_today(), ledger=arguments.ledger))
+    return Session(Options(environment=os.environ, today=today(), ledger=arguments.ledger))
 
 
-def _today() -> date:
+def today() -> date:
+    """The day on the calendar of the user."""
     return datetime.now().astimezone().date()

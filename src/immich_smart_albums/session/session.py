@@ -190,11 +190,12 @@ class Session:
             if before is None or _who(*before) != _who(*now):
                 self.refresh()
 
-    def refresh(self) -> None:
-        """Forget what was asked for once, names, albums, records in memory; the next operation connects anew."""
+    def refresh(self, *, records: bool = True) -> None:
+        """Forget what was asked for once, names, albums, and `records` in memory; the next operation connects anew."""
         with self._lock:
             self._accounts = None
-            self._records.clear()
+            if records:
+                self._records.clear()
 
     @property
     def ledger_place(self) -> Path:

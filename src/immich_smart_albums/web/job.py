@@ -12,17 +12,19 @@ from immich_smart_albums.report.applied import report_lines
 if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.session.session import Session
+    from immich_smart_albums.web.library_reader import LibraryReader
 
 
 class Job:
     """One run."""
 
-    def __init__(self, session: Session, plan: Plan) -> None:
+    def __init__(self, session: Session, plan: Plan, reader: LibraryReader) -> None:
         self.plan = plan
         self.result = ApplyResult()
         self.error: SmartAlbumsError | None = None
         self.was_stopped = False
         self._session = session
+        self._reader = reader
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="apply")
 
@@ -59,6 +61,12 @@ class Job:
         return tuple(report_lines(self.plan, self.result))
 
     def _run(self) -> None:
+        with self._reader.making_way():
+            self._write()
+        self._session.refresh()  # albums are others now, and searches may be about albums
+        self._reader.forget()
+
+    def _write(self) -> None:
         try:
             plan = self.plan
             if plan.undoes is None:

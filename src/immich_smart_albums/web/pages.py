@@ -39,7 +39,7 @@ class Pages:
         """The albums that rules feed, and those that people keep by hand."""
         studio = self._studio
         rules, problem = self._rules()
-        studio.session.refresh()
+        studio.look_again()
         accounts = studio.session.accounts
         known = {each.key.rule: each for each in studio.session.known_albums()}
         bound = {each.binding.album_id: rule for rule, each in known.items() if each.binding}
@@ -81,7 +81,7 @@ class Pages:
 
     def progress(self, _: Request) -> Response:
         """How many photos were read so far."""
-        return JSONResponse({"read": self._studio.progress.read})
+        return JSONResponse({"read": self._studio.progress.read, "reading": self._studio.reader.is_reading})
 
     def check(self, _: Request) -> Response:
         """Whether everything is in place; filled by `check_body`."""
@@ -92,7 +92,7 @@ class Pages:
         """What `check` says of each account, and of the rules."""
         session = self._studio.session
         self._studio.open()
-        session.refresh()
+        self._studio.look_again()
         healths = {name: session.check(name) for name in session.accounts.present}
         problems = () if self._studio.new_file else session.check_rules()
         return page("_check.html", healths=healths, problems=problems, absent=session.accounts.absent)

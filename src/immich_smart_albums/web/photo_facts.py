@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.config.editing.albums import PhotoFacts
 from immich_smart_albums.web.rendering import moment
 
 if TYPE_CHECKING:
@@ -27,6 +29,44 @@ def facts(record: Mapping[str, object]) -> list[tuple[str, str]]:
         ("Path", str(record.get("originalPath", ""))),
     ]
     return [(word, text) for word, text in told if text]
+
+
+WORDS = {
+    "people": "these people",
+    "place": "this place",
+    "day": "this day",
+    "camera": "this camera",
+    "folder": "this folder",
+}
+"""What of a photo a rule can be begun with, as a page asks for it."""
+
+
+def rule_facts(record: Mapping[str, object]) -> PhotoFacts:
+    """What a rule can be begun with, as far as the server tells of the photo."""
+    exif = record.get("exifInfo")
+    shown: Mapping[str, object] = exif if isinstance(exif, dict) else {}
+    path = str(record.get("originalPath") or "")
+    return PhotoFacts(
+        people=tuple(_names(record.get("people"), "name")),
+        city=_text(shown, "city"),
+        country=_text(shown, "country"),
+        day=_day(str(record.get("localDateTime", ""))),
+        make=_text(shown, "make"),
+        model=_text(shown, "model"),
+        folder=path.rpartition("/")[0] or None,
+    )
+
+
+def _text(record: Mapping[str, object], name: str) -> str | None:
+    value = record.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _day(local: str) -> date | None:
+    try:
+        return date.fromisoformat(local[:10])
+    except ValueError:
+        return None
 
 
 def _joined(record: Mapping[str, object], *names: str, between: str = ", ") -> str:

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
+from immich_smart_albums.config.editing.albums import album_entry, match_from_photo
 from immich_smart_albums.errors import FileChanged, SmartAlbumsError
 from immich_smart_albums.report.explanation import doing
 from immich_smart_albums.report.plan_words import edits, heading, state
+from immich_smart_albums.rules.syntax.ids import is_id
 from immich_smart_albums.web.answering import number_of, part, scripted, text_of
 from immich_smart_albums.web.edit_routes import predicate_words
 from immich_smart_albums.web.forms import Form, form_of
-from immich_smart_albums.web.photo_facts import facts
+from immich_smart_albums.web.photo_facts import WORDS, facts, rule_facts
 from immich_smart_albums.web.preview import TABS
 from immich_smart_albums.web.ranking import is_ranked
 from immich_smart_albums.web.rendering import page, rendered
@@ -20,10 +22,11 @@ from immich_smart_albums.web.starters import STARTERS
 from immich_smart_albums.web.studio import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from starlette.requests import Request
 
+    from immich_smart_albums.config.yaml.emit import Plain
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.web.preview import Preview
     from immich_smart_albums.web.studio import Studio
@@ -120,20 +123,15 @@ class RuleRoutes:
         rule = shown.rule if shown else studio.rule(name)
         found = studio.session.explain(rule.name, id_, rules=shown.rules if shown else None)
         places = [(place, doing(place, found.asset_id)) for place in found.places]
-        record = next(
-            (
-                record
-                for account in studio.session.accounts.present
-                if (record := studio.session.details(found.asset_id, account=account))
-            ),
-            None,
-        )
+        record = studio.record(found.asset_id)
+        ticks = rule_facts(record or {}).conditions()
         return page(
             "_photo.html",
             found=found,
             places=places,
             is_ranked=is_ranked(rule.rule.match),
             facts=facts(record or {}),
+            ticks=[(tick, WORDS[tick]) for tick in ticks],
             file_name=str((record or {}).get("originalFileName", "")),
             base=studio.session.base,
             read_only=studio.read_only,
@@ -152,6 +150,7 @@ class RuleRoutes:
             paths=paths,
             is_first=self._studio.new_file is not None,
             name=text_of(request, "name"),
+            album=text_of(request, "album"),
             read_only=self._studio.read_only,
         )
 
@@ -163,10 +162,21 @@ class RuleRoutes:
     @scripted
     def _created(self, form: Form) -> Response:
         paths = {str(path): path for path in self._studio.paths}
-        starter = STARTERS.get(form.text("starter"), STARTERS["favourites"])
-        name = form.text("name").strip() or starter.title
-        written = self._studio.add(starter.entry(name), paths.get(form.text("file")))
+        if form.text("photo"):
+            entry = self._from_photo(form.text("photo"), form.text("ticks").split(), form.text("name").strip())
+        else:
+            starter = STARTERS.get(form.text("starter"), STARTERS["favourites"])
+            album_id = form.text("album") if is_id(form.text("album")) else None
+            entry = album_entry(form.text("name").strip() or starter.title, starter.match, album_id=album_id)
+        written = self._studio.add(entry, paths.get(form.text("file")))
         return JSONResponse({"name": written})
+
+    def _from_photo(self, photo: str, ticks: Sequence[str], name: str) -> dict[str, Plain]:
+        """A rule for photos that have what is ticked in common with one."""
+        known = rule_facts(self._studio.record(photo) or {})
+        match = match_from_photo(known, ticks)
+        usual = ", ".join(str(value) for value in (*known.people, known.city or known.country, known.day) if value)
+        return album_entry(name or usual or "New album", match)
 
     async def save(self, request: Request) -> Response:
         """Write an album's lines into its file."""

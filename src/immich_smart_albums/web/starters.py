@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.editing.albums import album_entry
 from immich_smart_albums.config.yaml.data import load
 
 if TYPE_CHECKING:
@@ -18,12 +17,13 @@ class Starter:
 
     title: str
     purpose: str
-    match: str
+    text: str
     """What stands below `match:`, as YAML."""
 
-    def entry(self, name: str) -> dict[str, Plain]:
-        """An entry under `albums`."""
-        return album_entry(name, load(self.match))
+    @property
+    def match(self) -> Plain:
+        """The same, as data."""
+        return load(self.text)
 
 
 STARTERS = {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.changes.plan import Plan
 from immich_smart_albums.config.editing.albums import add_album
 from immich_smart_albums.config.editing.save import Saver, read_version
 from immich_smart_albums.config.rules_files import DEFAULT_NAME, VARIABLE, config_folder
@@ -20,21 +22,27 @@ from immich_smart_albums.session.events import AssetsRead, Event, Note
 from immich_smart_albums.web.draft import Draft
 from immich_smart_albums.web.entry_text import entry_text
 from immich_smart_albums.web.job import Job
+from immich_smart_albums.web.library_reader import LibraryReader
 from immich_smart_albums.web.preview import Latest, Preview, Shelf, Typed, near_misses, preview
 from immich_smart_albums.web.row_counts import row_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import date
     from pathlib import Path
 
-    from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.config.yaml.emit import Plain
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
+    from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.session.session import Session
-    from immich_smart_albums.web.preview import Group
+from immich_smart_albums.web.preview import Group
 
 _STAND_IN = b"albums: [{name: New album, match: {favorite: true}}]"
 """Where there is no rules file yet, so that the server can be asked all the same; it is never shown nor planned."""
+
+
+FRESH = 600.0
+"""Seconds for which photos in memory are shown as they were read; a plan always asks anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +75,25 @@ class Progress:
 class Studio:
     """Behind all pages; safe for threads."""
 
-    def __init__(self, session: Session, progress: Progress, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        session: Session,
+        progress: Progress,
+        *,
+        read_only: bool = False,
+        today: Callable[[], date] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Rules that speak of days count from what `today` says, however long the studio runs."""
         self.session = session
         self.progress = progress
         self.read_only = read_only
         self._saver = Saver()
         self.job: Job | None = None
+        self.reader = LibraryReader(session)
+        self._today = today
+        self._clock = clock
+        self._read_at = clock()
         self._latest = Latest()
         self._previews = Shelf()
         self._plans = Shelf()
@@ -94,6 +115,7 @@ class Studio:
     def open(self) -> None:
         """Read the rules as they are on disk, again if they changed. Raises ConfigurationError."""
         with self._lock:
+            self._go_with_the_day()
             place = self._place_of_new_file()
             if place is not None:
                 if self._new_file is None:
@@ -105,6 +127,22 @@ class Studio:
                 self._new_file = None
             elif self._has_changed():
                 self.session.reload()
+
+    def _go_with_the_day(self) -> None:
+        options = self.session.options
+        if self._today is not None and (day := self._today()) != options.today:
+            self.session.options = replace(options, today=day)
+            if self._new_file is None:
+                self.session.reload()
+
+    def look_again(self) -> None:
+        """Ask for names and albums anew, and for photos where those in memory are old."""
+        is_old = self._clock() - self._read_at > FRESH
+        with self.reader.making_way():
+            self.session.refresh(records=is_old)
+        if is_old:
+            self._read_at = self._clock()
+            self.reader.forget()
 
     def rules(self) -> tuple[AlbumRule, ...]:
         """The albums of the rules files as they are on disk."""
@@ -200,6 +238,11 @@ class Studio:
         data = b"\0".join(path.read_bytes() for path in config.files)
         return sha256(data).hexdigest()[:32] != config.digest
 
+    def record(self, asset_id: str) -> Record | None:
+        """All that the first account is shown that sees a photo; None where none does."""
+        found = (self.session.details(asset_id, account=name) for name in self.session.accounts.present)
+        return next((record for record in found if record), None)
+
     # -- looking ------------------------------------------------------------------------------------------------------
 
     def preview(self, name: str, entry: str | None, question: Question) -> Preview:
@@ -209,7 +252,8 @@ class Studio:
         draft = self.draft(name)
         text = draft.text.entry if entry is None else entry
         typed = Typed(rule, book, draft.text.replaced(text), tuple(draft.rows(text)))
-        shown = preview(self.session, typed, secrets.token_urlsafe(9), stop)
+        with self.reader.making_way():
+            shown = preview(self.session, typed, secrets.token_urlsafe(9), stop)
         self._previews.put(shown.id, shown)
         return shown
 
@@ -233,21 +277,24 @@ class Studio:
         """How many photos each row of a rule lets through, by the row's id."""
         typed = self.shown(id_).typed
         stop = self._latest.begin(f"counts {question.page}", question.number)
-        return row_counts(self.session, typed.rule, typed.text, typed.rows, stop)
+        with self.reader.making_way():
+            return row_counts(self.session, typed.rule, typed.text, typed.rows, stop)
 
     def plan(self, allow: Sequence[str] = ()) -> Plan:
         """The plan of everything, to be shown, and applied by its fingerprint."""
         self.open()
         if self._new_file:
             raise ConfigurationError((Problem(str(self._new_file), "there is no rule yet", "Make an album first."),))
-        plan = self.session.writable(self.session.plan(allow=allow))
+        with self.reader.making_way():
+            plan = self.session.writable(self.session.plan(allow=allow))
         self._plans.put(plan.fingerprint, plan)
         return plan
 
     def plan_undo(self, run: int | None) -> Plan:
         """The plan that takes a run back, to be shown, and applied by its fingerprint."""
         self.open()
-        plan = self.session.writable(self.session.plan_undo(run))
+        with self.reader.making_way():
+            plan = self.session.writable(self.session.plan_undo(run))
         self._plans.put(plan.fingerprint, plan)
         return plan
 
@@ -259,10 +306,10 @@ class Studio:
         with self._lock:
             if self.job is not None and self.job.is_running:
                 raise PlanOutdated("a run is being written already", hint="Wait until it has ended, or stop it.")
-            if plan is None:
+            if not isinstance(plan, Plan):
                 raise PlanOutdated(
                     "this plan was made too long ago", hint="Look at the plan again, and apply that one."
                 )
-            self.job = Job(self.session, plan)  # type: ignore[arg-type]
+            self.job = Job(self.session, plan, self.reader)
             self.job.start()
             return self.job

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.commands.serve import read_token
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.rules_session import rules_options
+from immich_smart_albums.cli.rules_session import rules_options, today
 from immich_smart_albums.config.hook_secret import KEPT, make_hook_secret, read_hook_secret
 from immich_smart_albums.config.settings import Variables
 from immich_smart_albums.daemon.log import Log
@@ -80,7 +80,9 @@ def _studio(arguments: argparse.Namespace, listen: tuple[str, int]) -> tuple[Stu
         message = "the studio would be open to everybody who reaches this address"
         raise ConfigurationError((Problem("--studio", message, "Give --token-file, with a token of your own."),))
     progress = Progress()
-    studio = Studio(Session(replace(rules_options(arguments), keeps_records=True), progress.show), progress)
+    studio = Studio(
+        Session(replace(rules_options(arguments), keeps_records=True), progress.show), progress, today=today
+    )
     token = read_token(arguments.token_file) if arguments.token_file else None
     names = set() if is_local else {listen[0].lower(), socket.gethostname().lower()}
     hosts = LOOPBACK | names | {host.lower() for host in arguments.allow_host}

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.rules_session import rules_options
+from immich_smart_albums.cli.rules_session import rules_options, today
 from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.session.session import Session
@@ -38,6 +38,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         Session(replace(rules_options(arguments), keeps_records=True), progress.show),
         progress,
         read_only=arguments.read_only,
+        today=today,
     )
     policy = Policy(
         hosts=_hosts(arguments, is_local=is_local),

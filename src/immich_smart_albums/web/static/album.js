@@ -95,9 +95,24 @@ async function lookFurther(signal, asked) {
     }
     near = await ask(`near?${new URLSearchParams({ preview, ...asked })}`, { signal });
     counts.near = near.count;
+    watchLibrary();
     tell_counts();
     if (chosen() === "near") list();
   } catch { /* it is good to have, and no more */ }
+}
+
+/** While the library is read in the background, say so: everything works meanwhile, and is quicker afterwards. */
+async function watchLibrary() {
+  const place = $("library");
+  try {
+    for (;;) {
+      const { reading, read } = await ask("progress");
+      place.hidden = !reading;
+      if (!reading) return;
+      place.textContent = `Reading the library in the background: ${read.toLocaleString()} photos`;
+      await new Promise((done) => setTimeout(done, 1000));
+    }
+  } catch { place.hidden = true; }
 }
 
 function tell_counts() {
@@ -138,6 +153,18 @@ panel.addEventListener("click", async (event) => {
   if (!button) return;
   const photo = panel.querySelector("[data-photo]").dataset.photo;
   if (await edit(button.dataset.do, { photo })) show(photo);
+});
+
+panel.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const ticks = [...form.querySelectorAll("[name=tick]:checked")].map((tick) => tick.value).join(" ");
+  try {
+    const told = await tell("create", { photo: form.dataset.fromPhoto, ticks, name: form.elements.name.value });
+    location.href = `album?${new URLSearchParams({ name: told.name })}`;
+  } catch (error) {
+    trouble.innerHTML = error.html;
+  }
 });
 
 // -- saving -----------------------------------------------------------------------------------------------------------
