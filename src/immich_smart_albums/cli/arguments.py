@@ -55,6 +55,7 @@ def selection_parser() -> Parser:
     _add_album(parser.add_argument_group("album"))
     _add_output(parser.add_argument_group("output"))
     add_server(parser)
+    parser.set_defaults(quiet=False)  # without any flag it is `check`, which has this one
     return parser
 
 
