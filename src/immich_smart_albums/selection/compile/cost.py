@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
-from immich_smart_albums.model.search_field import Proof, Type
+from immich_smart_albums.model.search_field import Proof, Stage, Type
 from immich_smart_albums.model.search_fields import BY_NAME
 from immich_smart_albums.selection.compile.algebra import is_superset
 
@@ -72,7 +72,7 @@ class Costs:
         shares += [
             self._share(name, value, query.visibility)
             for name, value in query.filters
-            if period is None or name not in {"takenAfter", "takenBefore"}
+            if period is None or BY_NAME[name].stage is not Stage.DATES
         ]
         shares += [self._share_of(condition, query.visibility) for condition in query.conditions]
         if query.either:
