@@ -73,24 +73,24 @@ class AssetWriter:
         return {**self._base(asset, times.offset), **exif, "people": []}
 
     def _row(self, asset: Asset) -> bytes:
-        kept = self._rows.get(asset.id)
-        if kept is None or kept[0] != asset.revision:
-            kept = self._rows[asset.id] = (asset.revision, _encode(self._base(asset, times.zulu))[:-1])
-        return kept[1]
+        row = self._rows.get(asset.id)
+        if row is None or row[0] != asset.revision:
+            row = self._rows[asset.id] = (asset.revision, _encode(self._base(asset, times.zulu))[:-1])
+        return row[1]
 
     def _exif_of(self, asset: Asset) -> bytes:
-        kept = self._exif.get(asset.id)
-        if kept is None or kept[0] != asset.revision:
-            kept = self._exif[asset.id] = (asset.revision, _encode(exif_json(asset)))
-        return kept[1]
+        exif = self._exif.get(asset.id)
+        if exif is None or exif[0] != asset.revision:
+            exif = self._exif[asset.id] = (asset.revision, _encode(exif_json(asset)))
+        return exif[1]
 
-    def _people(self, asset: Asset, known: dict[str, bytes]) -> bytes:
+    def _people(self, asset: Asset, faces: dict[str, bytes]) -> bytes:
         if self._level.faces:
             return b",".join(_encode(self._person(asset, person_id)) for person_id in asset.person_ids)
         for person_id in asset.person_ids:
-            if person_id not in known:
-                known[person_id] = _encode(self._person(asset, person_id))
-        return b",".join(known[person_id] for person_id in asset.person_ids)
+            if person_id not in faces:
+                faces[person_id] = _encode(self._person(asset, person_id))
+        return b",".join(faces[person_id] for person_id in asset.person_ids)
 
     def _person(self, asset: Asset, person_id: str) -> dict[str, Any]:
         person = person_json(self._library.people[person_id], times.offset)

@@ -45,8 +45,8 @@ class Results:
             self._kept[question] = make()
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-        found: T = self._kept[question]
-        return found
+        result: T = self._kept[question]
+        return result
 
 
 def taken_between(assets: list[Asset], after: int | None, before: int | None) -> list[Asset]:

@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
 def activities(call: ApiRequest) -> Answer:
     """GET /activities: the comments and likes of one album, those on its photos included unless `level` says so."""
-    asked = call.checked_query(
+    parameters = call.checked_query(
         Field("albumId", "uuid", required=True),
         Field("assetId", "uuid"),
         Field("level", "choice", choices=("album", "asset")),
         Field("type", "choice", choices=("comment", "like")),
         Field("userId", "uuid"),
     )
-    album = readable_album(call.library, asked["albumId"], call.user_id)
-    return json_answer([_json(call, remark) for remark in album.remarks if _is_asked_for(remark, asked)])
+    album = readable_album(call.library, parameters["albumId"], call.user_id)
+    return json_answer([_json(call, remark) for remark in album.remarks if _is_asked_for(remark, parameters)])
 
 
-def _is_asked_for(remark: Remark, asked: dict[str, Any]) -> bool:
+def _is_asked_for(remark: Remark, parameters: dict[str, Any]) -> bool:
     return (
-        ("assetId" not in asked or remark.asset_id == asked["assetId"])
-        and (asked.get("level") != "album" or remark.asset_id is None)
-        and ("type" not in asked or _type(remark) == asked["type"])
-        and ("userId" not in asked or remark.user_id == asked["userId"])
+        ("assetId" not in parameters or remark.asset_id == parameters["assetId"])
+        and (parameters.get("level") != "album" or remark.asset_id is None)
+        and ("type" not in parameters or _type(remark) == parameters["type"])
+        and ("userId" not in parameters or remark.user_id == parameters["userId"])
     )
 
 

@@ -30,7 +30,7 @@ def list_albums(call: ApiRequest) -> Answer:
 
 
 def _chosen_3(call: ApiRequest, mine: list[Album]) -> Iterable[Album]:
-    asked = call.checked_query(
+    parameters = call.checked_query(
         Field("id", "uuid"),
         Field("name", "text"),
         Field("isOwned", "boolean"),
@@ -40,21 +40,21 @@ def _chosen_3(call: ApiRequest, mine: list[Album]) -> Iterable[Album]:
     return (
         album
         for album in mine
-        if ("id" not in asked or album.id == asked["id"])
-        and ("name" not in asked or album.name == asked["name"])
-        and ("isOwned" not in asked or (album.owner_id == call.user_id) == asked["isOwned"])
-        and ("isShared" not in asked or album.shared == asked["isShared"])
-        and ("assetId" not in asked or asked["assetId"] in album.asset_ids)
+        if ("id" not in parameters or album.id == parameters["id"])
+        and ("name" not in parameters or album.name == parameters["name"])
+        and ("isOwned" not in parameters or (album.owner_id == call.user_id) == parameters["isOwned"])
+        and ("isShared" not in parameters or album.shared == parameters["isShared"])
+        and ("assetId" not in parameters or parameters["assetId"] in album.asset_ids)
     )
 
 
 def _chosen_2(call: ApiRequest, mine: list[Album]) -> Iterable[Album]:
-    asked = call.checked_query(Field("assetId", "uuid"), Field("shared", "boolean"))
-    if "assetId" in asked:
-        return (album for album in mine if asked["assetId"] in album.asset_ids)
-    if asked.get("shared"):
+    parameters = call.checked_query(Field("assetId", "uuid"), Field("shared", "boolean"))
+    if "assetId" in parameters:
+        return (album for album in mine if parameters["assetId"] in album.asset_ids)
+    if parameters.get("shared"):
         return (album for album in mine if album.shared)
-    return (album for album in mine if album.owner_id == call.user_id and not ("shared" in asked and album.shared))
+    return (album for album in mine if album.owner_id == call.user_id and not ("shared" in parameters and album.shared))
 
 
 def get_album(call: ApiRequest) -> Answer:
@@ -186,7 +186,7 @@ def add_assets_to_albums(call: ApiRequest) -> Answer:
     allowed = _shareable(call, wanted["assetIds"])
     if not editable or not allowed:
         return json_answer({"success": False, "error": "no_permission"})
-    new = {album.id: [each for each in allowed if each not in album.asset_ids] for album in editable}
+    new = {album.id: [asset_id for asset_id in allowed if asset_id not in album.asset_ids] for album in editable}
     if not any(new.values()):
         return json_answer({"success": False, "error": "duplicate"})
     for album_id, asset_ids in new.items():
@@ -259,8 +259,8 @@ def _shared_by_me(call: ApiRequest) -> Album:
 
 def _shareable(call: ApiRequest, asset_ids: Iterable[str]) -> list[str]:
     library = call.library
-    known = (library.assets.get(asset_id) for asset_id in asset_ids)
-    return [asset.id for asset in known if asset is not None and may_share(library, asset, call.user_id)]
+    assets = (library.assets.get(asset_id) for asset_id in asset_ids)
+    return [asset.id for asset in assets if asset is not None and may_share(library, asset, call.user_id)]
 
 
 def _touch(call: ApiRequest, album: Album) -> None:

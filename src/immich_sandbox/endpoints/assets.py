@@ -66,19 +66,19 @@ def statistics(call: ApiRequest) -> Answer:
         flags.append(Field("visibility", "choice", choices=VISIBILITIES))
     else:
         flags.append(Field("isArchived", "boolean"))
-    asked = call.checked_query(*flags)
+    parameters = call.checked_query(*flags)
     visible: tuple[str, ...] = ("timeline", "archive")
-    if "visibility" in asked:
-        visible = (asked["visibility"],)
-    elif "isArchived" in asked:
-        visible = ("archive",) if asked["isArchived"] else ("timeline",)
+    if "visibility" in parameters:
+        visible = (parameters["visibility"],)
+    elif "isArchived" in parameters:
+        visible = ("archive",) if parameters["isArchived"] else ("timeline",)
     types = [
         asset.type
         for asset in call.library.timeline
         if asset.owner_id == call.user_id
         and asset.visibility in visible
-        and (asset.deleted_at is not None) == asked.get("isTrashed", False)
-        and ("isFavorite" not in asked or asset.is_favorite == asked["isFavorite"])
+        and (asset.deleted_at is not None) == parameters.get("isTrashed", False)
+        and ("isFavorite" not in parameters or asset.is_favorite == parameters["isFavorite"])
     ]
     images, videos = types.count("IMAGE"), types.count("VIDEO")
     return json_answer({"images": images, "videos": videos, "total": images + videos})
@@ -87,15 +87,15 @@ def statistics(call: ApiRequest) -> Answer:
 def stacks(call: ApiRequest) -> Answer:
     """GET /stacks: all own stacks with their assets."""
     primary = call.checked_query(Field("primaryAssetId", "uuid")).get("primaryAssetId")
-    found = []
+    stacks_json = []
     for stack in call.library.stacks.values():
         if stack.owner_id != call.user_id or primary not in (None, stack.primary_asset_id):
             continue
         members = [call.library.assets[asset_id] for asset_id in stack.asset_ids]
         members.sort(key=lambda asset: asset.id != stack.primary_asset_id)
         assets = [call.backend.writer.nested(asset) for asset in members]
-        found.append({"id": stack.id, "primaryAssetId": stack.primary_asset_id, "assets": assets})
-    return json_answer(found)
+        stacks_json.append({"id": stack.id, "primaryAssetId": stack.primary_asset_id, "assets": assets})
+    return json_answer(stacks_json)
 
 
 def download_info(call: ApiRequest) -> Answer:
@@ -143,7 +143,7 @@ def _downloaded(call: ApiRequest, wanted: dict[str, Any]) -> Iterable[Asset]:
 
 
 def _with_motion_parts(call: ApiRequest, assets: Iterable[Asset]) -> list[Asset]:
-    found = {asset.id: asset for asset in assets}
-    parts = (call.library.assets.get(asset.live_photo_video_id or "") for asset in tuple(found.values()))
-    found |= {part.id: part for part in parts if part is not None}
-    return list(found.values())
+    by_id = {asset.id: asset for asset in assets}
+    parts = (call.library.assets.get(asset.live_photo_video_id or "") for asset in tuple(by_id.values()))
+    by_id |= {part.id: part for part in parts if part is not None}
+    return list(by_id.values())

@@ -22,17 +22,17 @@ _MIN_FACES = 3
 
 def list_people(call: ApiRequest) -> Answer:
     """GET /people: those with a face in the timeline; named ones, and unnamed ones with enough faces."""
-    asked = call.checked_query(
+    parameters = call.checked_query(
         Field("page", "integer", low=1), Field("size", "integer", low=1, high=1000), Field("withHidden", "boolean")
     )
     own = [(person, _faces(call, person)) for person in call.library.people.values() if person.owner_id == call.user_id]
     present = [(person, faces) for person, faces in own if faces]
     listed = [(person, faces) for person, faces in present if person.name or faces >= _MIN_FACES]
-    if not asked.get("withHidden"):
+    if not parameters.get("withHidden"):
         listed = [(person, faces) for person, faces in listed if not person.is_hidden]
     listed.sort(key=_rank)
-    size = asked.get("size", 500)
-    start = (asked.get("page", 1) - 1) * size
+    size = parameters.get("size", 500)
+    start = (parameters.get("page", 1) - 1) * size
     return json_answer(
         {
             "people": [person_json(person) for person, _ in listed[start : start + size]],
@@ -58,15 +58,17 @@ def search_person(call: ApiRequest) -> Answer:
 
     Since 2.7 similar names come as well.
     """
-    asked = call.checked_query(Field("name", "text", required=True), Field("withHidden", "boolean"))
-    name = asked["name"]
+    parameters = call.checked_query(Field("name", "text", required=True), Field("withHidden", "boolean"))
+    name = parameters["name"]
     tests = [like(name, before=""), like(name, before="% ")]
     if call.level.asset_dimensions:
         alike = resembles(name)
         tests.append(lambda text: text is not None and alike(text))
     own = (person for person in call.library.people.values() if person.owner_id == call.user_id)
-    found = [person for person in own if person.name and any(test(person.name) for test in tests)]
-    return json_answer([person_json(person) for person in found if asked.get("withHidden") or not person.is_hidden])
+    people = [person for person in own if person.name and any(test(person.name) for test in tests)]
+    return json_answer(
+        [person_json(person) for person in people if parameters.get("withHidden") or not person.is_hidden]
+    )
 
 
 def get_person(call: ApiRequest) -> Answer:

@@ -41,12 +41,12 @@ def metadata(call: ApiRequest) -> Answer:
         chosen = rows[start : start + size + 1]
         following = cursor_for(start + size) if len(chosen) > size else None
         return _page(call, wanted, chosen[:size], start, following)
-    found = found_flat(call, wanted, albums_of_anybody=call.level.album_search_all_owners)
+    assets = found_flat(call, wanted, albums_of_anybody=call.level.album_search_all_owners)
     if wanted.get("order", "desc") == "desc":
-        found.reverse()
+        assets.reverse()
     start = (wanted.get("page", 1) - 1) * size
     tie = None if call.level.id_breaks_ties else attrgetter("file_created_at")
-    chosen = page_of(found, start, start + size + 1, tie=tie, salt=_salt(wanted, start, size))
+    chosen = page_of(assets, start, start + size + 1, tie=tie, salt=_salt(wanted, start, size))
     return _page(call, wanted, chosen[:size], start, _next_page(wanted, chosen, size))
 
 
@@ -81,41 +81,41 @@ def _switches(call: ApiRequest) -> tuple[bool, bool]:
 def random(call: ApiRequest) -> Answer:
     """POST /search/random: a bare list, different at each call."""
     wanted = call.checked_body(*search_fields(call.level, "random"))
-    found = list(found_structured(call, wanted) if is_structured(wanted) else found_flat(call, wanted))
-    seeded(f"random {call.backend.results.draw()}").shuffle(found)
-    return Answer(body=b"[" + _items(call, wanted, found[: wanted.get("size", 250)]) + b"]")
+    assets = list(found_structured(call, wanted) if is_structured(wanted) else found_flat(call, wanted))
+    seeded(f"random {call.backend.results.draw()}").shuffle(assets)
+    return Answer(body=b"[" + _items(call, wanted, assets[: wanted.get("size", 250)]) + b"]")
 
 
 def statistics(call: ApiRequest) -> Answer:
     """POST /search/statistics: the only true number of matches."""
     wanted = call.checked_body(*search_fields(call.level, "statistics"))
-    found = found_structured(call, wanted) if is_structured(wanted) else found_flat(call, wanted)
-    return json_answer({"total": len(found)})
+    assets = found_structured(call, wanted) if is_structured(wanted) else found_flat(call, wanted)
+    return json_answer({"total": len(assets)})
 
 
 def large_assets(call: ApiRequest) -> Answer:
     """POST /search/large-assets: its filters are in the query string, a body is ignored."""
     wanted = call.checked_query(*search_fields(call.level, "large-assets"))
-    found = [asset for asset in found_flat(call, wanted) if asset.exif is not None]
-    found.sort(key=lambda asset: (-(asset.exif.file_size or 0) if asset.exif else 0, asset.id))
-    return Answer(body=b"[" + _items(call, wanted, found[: wanted.get("size", 250)]) + b"]")
+    assets = [asset for asset in found_flat(call, wanted) if asset.exif is not None]
+    assets.sort(key=lambda asset: (-(asset.exif.file_size or 0) if asset.exif else 0, asset.id))
+    return Answer(body=b"[" + _items(call, wanted, assets[: wanted.get("size", 250)]) + b"]")
 
 
 def suggestions(call: ApiRequest) -> Answer:
     """GET /search/suggestions: the distinct values in the timeline."""
     kinds = tuple(_SUGGESTIONS) if call.level.suggestions_lens else tuple(_SUGGESTIONS)[:-1]
     texts = (Field(name, "text") for name in ("country", "state", "make", "model", "lensModel"))
-    asked = call.checked_query(
+    parameters = call.checked_query(
         Field("type", "choice", choices=kinds, required=True), *texts, Field("includeNull", "boolean")
     )
-    field = _SUGGESTIONS[asked["type"]]
+    field = _SUGGESTIONS[parameters["type"]]
     narrowed: dict[str, Any] = {
-        name: asked[name] for name in ("country", "state", "make", "model", "lensModel") if name in asked
+        name: parameters[name] for name in ("country", "state", "make", "model", "lensModel") if name in parameters
     }
     visibility = {"visibility": "timeline"} if call.level.visibility else {"isVisible": True}
-    found = found_flat(call, {**narrowed, **visibility})
-    values = {getattr(asset.exif, field) for asset in found if asset.exif} - {None, ""}
-    return json_answer(sorted(values) + ([None] if asked.get("includeNull") else []))
+    assets = found_flat(call, {**narrowed, **visibility})
+    values = {getattr(asset.exif, field) for asset in assets if asset.exif} - {None, ""}
+    return json_answer(sorted(values) + ([None] if parameters.get("includeNull") else []))
 
 
 def _next_page(wanted: dict[str, Any], chosen: Sequence[Asset], size: int) -> str | None:

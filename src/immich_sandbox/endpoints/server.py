@@ -122,11 +122,11 @@ def update_partner(call: ApiRequest) -> Answer:
 
 
 def _key_json(key: ApiKey, call: ApiRequest) -> dict[str, Any]:
-    made = user_json(call.library.users[key.user_id])["profileChangedAt"]
+    created = user_json(call.library.users[key.user_id])["profileChangedAt"]
     return {
         "id": key.id,
         "name": key.name,
-        "createdAt": made,
-        "updatedAt": made,
+        "createdAt": created,
+        "updatedAt": created,
         "permissions": list(key.permissions),
     }

@@ -23,56 +23,56 @@ _SIZES = ("DAY", "MONTH")
 
 def buckets(call: ApiRequest) -> Answer:
     """GET /timeline/buckets: how many assets each month of local time has."""
-    asked = _asked(call)
-    start = _bucket_start(asked)
-    counts = Counter(start(asset.local_date_time) for asset in _shown(call, asked))
+    parameters = _asked(call)
+    start = _bucket_start(parameters)
+    counts = Counter(start(asset.local_date_time) for asset in _shown(call, parameters))
     if call.level.columnar_buckets:
         names = {count: count for count in counts}
     else:
         names = {count: f"{count}T00:00:00.000Z" for count in counts}
-    listed = sorted(counts, reverse=asked.get("order", "desc") == "desc")
-    return json_answer([{"timeBucket": names[each], "count": counts[each]} for each in listed])
+    listed = sorted(counts, reverse=parameters.get("order", "desc") == "desc")
+    return json_answer([{"timeBucket": names[month], "count": counts[month]} for month in listed])
 
 
 def bucket(call: ApiRequest) -> Answer:
     """GET /timeline/bucket: one month in columns (1.133 and later), or as whole assets before."""
-    asked = _asked(call, Field("timeBucket", "text", required=True))
-    start = _bucket_start(asked)
-    wanted = asked["timeBucket"][:10]
-    shown = [asset for asset in _shown(call, asked) if start(asset.local_date_time) == wanted]
-    shown.sort(key=lambda asset: (asset.file_created_at, asset.id), reverse=asked.get("order", "desc") == "desc")
+    parameters = _asked(call, Field("timeBucket", "text", required=True))
+    start = _bucket_start(parameters)
+    wanted = parameters["timeBucket"][:10]
+    shown = [asset for asset in _shown(call, parameters) if start(asset.local_date_time) == wanted]
+    shown.sort(key=lambda asset: (asset.file_created_at, asset.id), reverse=parameters.get("order", "desc") == "desc")
     if not call.level.columnar_buckets:
         return json_answer([call.backend.writer.updated(asset) for asset in shown])
     # The list of months counts assets without EXIF, the month itself leaves them out (an INNER JOIN).
-    return json_answer(_columns(call, [asset for asset in shown if asset.exif], asked))
+    return json_answer(_columns(call, [asset for asset in shown if asset.exif], parameters))
 
 
 def markers(call: ApiRequest) -> Answer:
     """GET /map/markers: every place of every photo in one call."""
     flags = ("isArchived", "isFavorite", "withPartners", "withSharedAlbums")
     dates = ("fileCreatedAfter", "fileCreatedBefore")
-    asked = call.checked_query(*(Field(n, "boolean") for n in flags), *(Field(n, "date") for n in dates))
+    parameters = call.checked_query(*(Field(n, "boolean") for n in flags), *(Field(n, "date") for n in dates))
     library = call.library
     owners = {call.user_id}
-    if asked.get("withPartners"):
+    if parameters.get("withPartners"):
         owners |= {p.shared_by_id for p in library.partners if p.shared_with_id == call.user_id}
     shared = set[str]()
-    if asked.get("withSharedAlbums"):
+    if parameters.get("withSharedAlbums"):
         mine = (album for album in library.albums.values() if call.user_id in album.roles)
         shared.update(*(album.asset_ids for album in mine))
-    visible = ("timeline", "archive") if asked.get("isArchived") else ("timeline",)
-    after, before = asked.get("fileCreatedAfter"), asked.get("fileCreatedBefore")
-    found = (
+    visible = ("timeline", "archive") if parameters.get("isArchived") else ("timeline",)
+    after, before = parameters.get("fileCreatedAfter"), parameters.get("fileCreatedBefore")
+    assets = (
         asset
         for asset in reversed(library.timeline)
         if (asset.owner_id in owners or asset.id in shared)
         and asset.visibility in visible
         and asset.deleted_at is None
-        and ("isFavorite" not in asked or asset.is_favorite == asked["isFavorite"])
+        and ("isFavorite" not in parameters or asset.is_favorite == parameters["isFavorite"])
         and (after is None or asset.file_created_at >= after)
         and (before is None or asset.file_created_at <= before)
     )
-    return json_answer([marker for asset in found if (marker := _marker(asset))])
+    return json_answer([marker for asset in assets if (marker := _marker(asset))])
 
 
 def album_markers(call: ApiRequest) -> Answer:
@@ -101,53 +101,53 @@ def _asked(call: ApiRequest, *more: Field) -> dict[str, Any]:
     else:
         flags.append("isArchived")
         fields.append(Field("size", "choice", choices=_SIZES, required=True))
-    asked = call.checked_query(*fields, *(Field(name, "boolean") for name in flags), *more)
-    if asked.get("visibility") == "locked":
+    parameters = call.checked_query(*fields, *(Field(name, "boolean") for name in flags), *more)
+    if parameters.get("visibility") == "locked":
         raise ApiError(401, "Elevated permission is required")
-    narrow = asked.get("visibility") == "timeline" and not asked.keys() & {"isFavorite", "isTrashed"}
-    if asked.get("withPartners") and call.level.columnar_buckets and not narrow:
+    narrow = parameters.get("visibility") == "timeline" and not parameters.keys() & {"isFavorite", "isTrashed"}
+    if parameters.get("withPartners") and call.level.columnar_buckets and not narrow:
         raise ApiError(400, "withPartners is only supported for non-archived, non-trashed, non-favorited assets")
-    return asked
+    return parameters
 
 
-def _bucket_start(asked: dict[str, Any]) -> Callable[[int], str]:
-    if asked.get("size") == "DAY":
+def _bucket_start(parameters: dict[str, Any]) -> Callable[[int], str]:
+    if parameters.get("size") == "DAY":
         return lambda instant: times.day_text(instant // times.DAY)
     return times.month
 
 
-def _shown(call: ApiRequest, asked: dict[str, Any]) -> list[Asset]:
+def _shown(call: ApiRequest, parameters: dict[str, Any]) -> list[Asset]:
     library = call.library
     rows = library.timeline
-    if "albumId" in asked:
-        album = readable_album(library, asked["albumId"], call.user_id)
+    if "albumId" in parameters:
+        album = readable_album(library, parameters["albumId"], call.user_id)
         rows = [library.assets[asset_id] for asset_id in album.asset_ids]
     else:
-        user_id = asked.get("userId", call.user_id)
+        user_id = parameters.get("userId", call.user_id)
         shared = user_id in library.searchable_owners(call.user_id)
         if not shared:
             raise ApiError(400, "Not found or no timeline.read access")
-        owners = library.searchable_owners(user_id) if asked.get("withPartners") else {user_id}
+        owners = library.searchable_owners(user_id) if parameters.get("withPartners") else {user_id}
         rows = [asset for asset in rows if asset.owner_id in owners]
-    trashed, visible = asked.get("isTrashed", False), _visible(asked)
-    family = library.tag_family(asked["tagId"]) if "tagId" in asked else frozenset()
+    trashed, visible = parameters.get("isTrashed", False), _visible(parameters)
+    family = library.tag_family(parameters["tagId"]) if "tagId" in parameters else frozenset()
     return [
         asset
         for asset in rows
         if (asset.deleted_at is not None) == trashed
         and asset.visibility in visible
-        and ("isFavorite" not in asked or asset.is_favorite == asked["isFavorite"])
-        and ("personId" not in asked or asked["personId"] in asset.person_ids)
+        and ("isFavorite" not in parameters or asset.is_favorite == parameters["isFavorite"])
+        and ("personId" not in parameters or parameters["personId"] in asset.person_ids)
         and (not family or not family.isdisjoint(asset.tag_ids))
-        and (not asked.get("withStacked") or _is_shown_of_stack(call, asset))
+        and (not parameters.get("withStacked") or _is_shown_of_stack(call, asset))
     ]
 
 
-def _visible(asked: dict[str, Any]) -> tuple[str, ...]:
-    if "visibility" in asked:
-        return (asked["visibility"],)
-    if "isArchived" in asked:
-        return ("archive",) if asked["isArchived"] else ("timeline",)
+def _visible(parameters: dict[str, Any]) -> tuple[str, ...]:
+    if "visibility" in parameters:
+        return (parameters["visibility"],)
+    if "isArchived" in parameters:
+        return ("archive",) if parameters["isArchived"] else ("timeline",)
     return ("timeline", "archive")
 
 
@@ -156,7 +156,7 @@ def _is_shown_of_stack(call: ApiRequest, asset: Asset) -> bool:
     return stack is None or stack.primary_asset_id == asset.id
 
 
-def _columns(call: ApiRequest, assets: list[Asset], asked: dict[str, Any]) -> dict[str, list[Any]]:
+def _columns(call: ApiRequest, assets: list[Asset], parameters: dict[str, Any]) -> dict[str, list[Any]]:
     level = call.level
     duration = duration_text if level.duration_text else (lambda milliseconds: milliseconds)
     exif = [asset.exif for asset in assets]
@@ -171,19 +171,19 @@ def _columns(call: ApiRequest, assets: list[Asset], asked: dict[str, Any]) -> di
         "fileCreatedAt": [times.plain(asset.file_created_at) for asset in assets],
         "localOffsetHours": [_hours(asset.local_date_time - asset.file_created_at) for asset in assets],
         "duration": [duration(asset.duration_ms) if asset.type == "VIDEO" else None for asset in assets],
-        "projectionType": [each.projection_type if each else None for each in exif],
+        "projectionType": [exif_row.projection_type if exif_row else None for exif_row in exif],
         "ratio": [_ratio(asset) for asset in assets],
         "thumbhash": [asset.thumbhash for asset in assets],
-        "city": [each.city if each else None for each in exif],
-        "country": [each.country if each else None for each in exif],
+        "city": [exif_row.city if exif_row else None for exif_row in exif],
+        "country": [exif_row.country if exif_row else None for exif_row in exif],
     }
     if level.bucket_extras:
         columns["createdAt"] = [times.plain(asset.created_at) for asset in assets]
         columns["status"] = ["active" if asset.deleted_at is None else "trashed" for asset in assets]
-    if asked.get("withCoordinates"):
-        columns["latitude"] = [each.latitude if each else None for each in exif]
-        columns["longitude"] = [each.longitude if each else None for each in exif]
-    if asked.get("withStacked"):
+    if parameters.get("withCoordinates"):
+        columns["latitude"] = [exif_row.latitude if exif_row else None for exif_row in exif]
+        columns["longitude"] = [exif_row.longitude if exif_row else None for exif_row in exif]
+    if parameters.get("withStacked"):
         columns["stack"] = [_stack(call, asset) for asset in assets]
     return columns
 

@@ -60,16 +60,16 @@ def list_workflows(call: ApiRequest) -> Answer:
 
 def create_workflow(call: ApiRequest) -> Answer:
     """POST /workflows: 201, and without the steps whatever was stored (3.1.0, recorded)."""
-    asked = call.checked_body(Field("trigger", "choice", choices=TRIGGERS, required=True), *_FIELDS)
-    steps = _steps(asked.get("steps", []))
+    body = call.checked_body(Field("trigger", "choice", choices=TRIGGERS, required=True), *_FIELDS)
+    steps = _steps(body.get("steps", []))
     library = call.library
     now = library.now()
-    made = Workflow(library.new_id(), call.user_id, asked["trigger"], now, now)
-    _change(made, asked)
-    made.steps = steps
-    library.workflows[made.id] = made
+    workflow = Workflow(library.new_id(), call.user_id, body["trigger"], now, now)
+    _change(workflow, body)
+    workflow.steps = steps
+    library.workflows[workflow.id] = workflow
     library.revision += 1
-    return json_answer({**_json(made), "steps": []}, 201)
+    return json_answer({**_json(workflow), "steps": []}, 201)
 
 
 def get_workflow(call: ApiRequest) -> Answer:
@@ -80,9 +80,9 @@ def get_workflow(call: ApiRequest) -> Answer:
 def update_workflow(call: ApiRequest) -> Answer:
     """PUT and PATCH /workflows/{id}."""
     workflow = _own(call, "workflow.update")
-    asked = call.checked_body(Field("trigger", "choice", choices=TRIGGERS), *_FIELDS)
-    steps = _steps(asked["steps"]) if "steps" in asked else workflow.steps
-    _change(workflow, asked)
+    body = call.checked_body(Field("trigger", "choice", choices=TRIGGERS), *_FIELDS)
+    steps = _steps(body["steps"]) if "steps" in body else workflow.steps
+    _change(workflow, body)
     workflow.steps, workflow.updated_at = steps, call.library.now()
     return json_answer(_json(workflow))
 
@@ -100,20 +100,20 @@ def _own(call: ApiRequest, permission: str) -> Workflow:
     return workflow
 
 
-def _change(workflow: Workflow, asked: dict[str, Any]) -> None:
-    workflow.trigger = asked.get("trigger", workflow.trigger)
-    workflow.name = asked.get("name", workflow.name)
-    workflow.description = asked.get("description", workflow.description)
-    workflow.enabled = asked.get("enabled", workflow.enabled)
+def _change(workflow: Workflow, body: dict[str, Any]) -> None:
+    workflow.trigger = body.get("trigger", workflow.trigger)
+    workflow.name = body.get("name", workflow.name)
+    workflow.description = body.get("description", workflow.description)
+    workflow.enabled = body.get("enabled", workflow.enabled)
 
 
-def _steps(asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    for step in asked:
+def _steps(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for step in steps:
         plugin, _, name = step["method"].partition("#")
         if plugin != _PLUGIN or name not in _METHODS:
             raise ApiError(400, f"Unknown method {step['method']}")
     return [
-        {"method": step["method"], "config": step.get("config"), "enabled": step.get("enabled", True)} for step in asked
+        {"method": step["method"], "config": step.get("config"), "enabled": step.get("enabled", True)} for step in steps
     ]
 
 

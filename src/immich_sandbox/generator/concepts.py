@@ -80,9 +80,9 @@ def query_vector(text: str) -> tuple[float, ...]:
     vector = [0.0] * len(CONCEPTS)
     words = [word for word in re.findall(r"\w+", unaccent(text)) if word not in _STOP_WORDS] or ["nothing"]
     for word in words:
-        known = concept(word)
-        if known is not None:
-            vector[known] += 1.0
+        concept_of_word = concept(word)
+        if concept_of_word is not None:
+            vector[concept_of_word] += 1.0
         else:
             chance = seeded(f"word {word}")
             vector = [value + chance.gauss(0.0, 0.1) for value in vector]

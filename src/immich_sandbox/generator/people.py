@@ -52,9 +52,9 @@ def add_cast(library: Library, user: User, chance: Random) -> Cast:
     for name, weight in named + (strangers if user.is_admin else []):
         _add_person(library, cast, name, weight, chance)
     for index, value in enumerate(TAGS if user.is_admin else ()):
-        made = user.created_at + index * times.MINUTE
+        created = user.created_at + index * times.MINUTE
         parent = cast.tag_ids.get(value.rpartition("/")[0])
-        tag = Tag(uuid4(chance), user.id, value, made, made + times.DAY, parent)
+        tag = Tag(uuid4(chance), user.id, value, created, created + times.DAY, parent)
         library.tags[tag.id] = tag
         cast.tag_ids[value] = tag.id
     return cast

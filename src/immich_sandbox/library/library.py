@@ -109,13 +109,13 @@ class Library:
 
     def tag_family(self, tag_id: str) -> frozenset[str]:
         """Return the tag and all below it."""
-        found = {tag_id}
+        family = {tag_id}
         grown = True
         while grown:
-            below = {tag.id for tag in self.tags.values() if tag.parent_id in found} - found
-            found |= below
+            below = {tag.id for tag in self.tags.values() if tag.parent_id in family} - family
+            family |= below
             grown = bool(below)
-        return frozenset(found)
+        return frozenset(family)
 
     # -- assets ---------------------------------------------------------------------------------------------------
 
@@ -143,7 +143,7 @@ class Library:
         """
         with self.lock:
             now, instant = self.now(), times.exact(taken)
-            made: dict[str, Any] = {
+            values: dict[str, Any] = {
                 "id": self.new_id(),
                 "owner_id": self.user_named(owner).id,
                 "original_path": f"/data/library/{owner}/{name}",
@@ -155,7 +155,7 @@ class Library:
                 "concepts": _PLAIN,
                 "exif": Exif(file_size=1_000_000, date_time_original=instant, modify_date=instant),
             }
-            asset = Asset(**(made | fields))
+            asset = Asset(**(values | fields))
             self.assets[asset.id] = asset
             insort(self.timeline, asset, key=_place)
             for person_id in asset.person_ids:
@@ -225,8 +225,8 @@ class Library:
                 self.revision += 1
 
     def _leave_timeline(self, asset: Asset) -> None:
-        at = bisect_left(self.timeline, _place(asset), key=_place)
-        del self.timeline[at]
+        place = bisect_left(self.timeline, _place(asset), key=_place)
+        del self.timeline[place]
 
     def _touched(self, asset: Asset) -> None:
         asset.revision += 1
@@ -277,10 +277,10 @@ class Library:
     def remark(self, album_id: str, user_id: str, comment: str | None = None, *, asset_id: str | None = None) -> Remark:
         """Comment on an album or on one of its photos; without a text, like it."""
         with self.lock:
-            made = Remark(self.new_id(), user_id, self.now(), comment, asset_id)
-            self.albums[album_id].remarks.append(made)
+            remark = Remark(self.new_id(), user_id, self.now(), comment, asset_id)
+            self.albums[album_id].remarks.append(remark)
             self.revision += 1
-            return made
+            return remark
 
     def delete_album(self, album_id: str) -> None:
         """Delete an album; its assets stay."""

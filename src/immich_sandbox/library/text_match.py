@@ -49,7 +49,7 @@ def resembles(words: str) -> Callable[[str], bool]:
 
 def _trigrams(word: str) -> frozenset[str]:
     padded = f"  {word} "
-    return frozenset(padded[at : at + 3] for at in range(len(padded) - 2))
+    return frozenset(padded[start : start + 3] for start in range(len(padded) - 2))
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -77,8 +77,8 @@ def draw_room(kind: str, light: Light, chance: Random) -> str:
     if kind == "concert":
         hues = [chance.randrange(360) for _ in range(5)]
         parts += [
-            f'<path d="M{40 + 80 * at} 0l-60 240h120z" fill="hsl({hue} 90% 65%)" opacity=".28"/>'
-            for at, hue in enumerate(hues)
+            f'<path d="M{40 + 80 * number} 0l-60 240h120z" fill="hsl({hue} 90% 65%)" opacity=".28"/>'
+            for number, hue in enumerate(hues)
         ]
         heads = "".join(f"M{x} 300a15 17 0 0 1 30 0" for x in range(-10, 400, 26))
         return "".join(parts) + f'<path d="M60 190h280v40H60z" fill="#2c1547"/><path d="{heads}" fill="#05020a"/>'
@@ -96,8 +96,8 @@ def draw_room(kind: str, light: Light, chance: Random) -> str:
         parts.append(_christmas_tree(90 if x > 100 else 310, chance))
     if kind in {"birthday", "party"}:
         flags = "".join(
-            f'<path d="M{at * 36} {26 + 14 * math.sin(at * 0.6):.0f}l14 26 14-26z" fill="hsl({at * 53 % 360} 70% 66%)"/>'
-            for at in range(12)
+            f'<path d="M{number * 36} {26 + 14 * math.sin(number * 0.6):.0f}l14 26 14-26z" fill="hsl({number * 53 % 360} 70% 66%)"/>'
+            for number in range(12)
         )
         parts.append(flags)
     if kind in {"food", "birthday", "christmas", "kitchen"}:
@@ -163,8 +163,8 @@ def _lake(season: str, light: Light, chance: Random, grass: str) -> str:
 
 def _wood(season: str, chance: Random, count: int, base: int) -> str:
     parts = []
-    for at in range(count):
-        x = int(400 / count * at + chance.randrange(-14, 30))
+    for number in range(count):
+        x = int(400 / count * number + chance.randrange(-14, 30))
         size = chance.uniform(0.7, 1.25)
         colour = chance.choice(LEAVES[season])
         if chance.random() < 0.45:

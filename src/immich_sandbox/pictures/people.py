@@ -48,8 +48,8 @@ def draw_group(person_ids: tuple[str, ...], *, is_close: bool, chance: Random) -
     start = chance.randrange(120, 280) - step * (len(people) - 1) // 2
     scale, ground = (2.1, 372) if is_close else (1.0, 286)
     return "".join(
-        _figure(look_of(person), start + step * at, ground + chance.randrange(-6, 6), scale)
-        for at, person in enumerate(people)
+        _figure(look_of(person), start + step * number, ground + chance.randrange(-6, 6), scale)
+        for number, person in enumerate(people)
     )
 
 

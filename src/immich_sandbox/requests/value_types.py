@@ -127,10 +127,10 @@ def _uuids(problems: Problems, value: object, one: Field, path: Path) -> object:
         problems.wrong_type("array", value, path, f"{one.name} must be an array")
         return value
     _length(problems, value, one, path)
-    bad = [at for at, each in enumerate(value) if not (isinstance(each, str) and _IS_UUID.match(each))]
-    for at in bad if problems.level.zod else bad[:1]:
-        _bad_uuid(problems, (*path, at), f"each value in {one.name} must be a UUID")
-    return [each.lower() if isinstance(each, str) else each for each in value]
+    bad = [number for number, item in enumerate(value) if not (isinstance(item, str) and _IS_UUID.match(item))]
+    for number in bad if problems.level.zod else bad[:1]:
+        _bad_uuid(problems, (*path, number), f"each value in {one.name} must be a UUID")
+    return [item.lower() if isinstance(item, str) else item for item in value]
 
 
 def _bad_uuid(problems: Problems, path: Path, line: str) -> None:
@@ -167,7 +167,7 @@ def _list(problems: Problems, value: object, one: Field, path: Path) -> object:
         return value
     _length(problems, value, one, path)
     (member,) = one.fields
-    return [READERS[member.kind](problems, each, member, (*path, at)) for at, each in enumerate(value)]
+    return [READERS[member.kind](problems, item, member, (*path, number)) for number, item in enumerate(value)]
 
 
 def _length(problems: Problems, value: str | list[Any], one: Field, path: Path) -> None:

@@ -56,8 +56,8 @@ def tests_for(wanted: Mapping[str, Any], library: Library, level: Level) -> list
 def visibility_test(wanted: Mapping[str, Any], level: Level) -> Test:
     """Return the test on visibility, whose default is the biggest difference between versions."""
     if level.visibility:
-        given = wanted.get("visibility")
-        allowed = frozenset({given}) if given else level.default_visibilities
+        visibility = wanted.get("visibility")
+        allowed = frozenset({visibility}) if visibility else level.default_visibilities
     else:
         archived = wanted.get("isArchived", False)
         allowed = frozenset({"archive"}) if archived else frozenset({"timeline", "hidden"})

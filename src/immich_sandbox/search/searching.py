@@ -38,7 +38,7 @@ def found_flat(call: ApiRequest, wanted: Mapping[str, Any], *, albums_of_anybody
         for album_id in wanted["albumIds"]:
             readable_album(library, album_id, call.user_id)
         owners = None
-    asked = {name: value for name, value in wanted.items() if name not in _NO_FILTERS}
+    conditions = {name: value for name, value in wanted.items() if name not in _NO_FILTERS}
 
     def make() -> list[Asset]:
         rows: Iterable[Asset] = library.timeline
@@ -46,7 +46,7 @@ def found_flat(call: ApiRequest, wanted: Mapping[str, Any], *, albums_of_anybody
             rows = [asset for asset in rows if asset.owner_id in owners]
         return _passing(rows, tests_for(wanted, library, call.level))
 
-    rows = call.backend.results.kept(("flat", owners, msgspec.json.encode(asked, order="sorted")), make)
+    rows = call.backend.results.kept(("flat", owners, msgspec.json.encode(conditions, order="sorted")), make)
     return taken_between(rows, wanted.get("takenAfter"), wanted.get("takenBefore"))
 
 
@@ -67,14 +67,14 @@ def found_structured(call: ApiRequest, wanted: Mapping[str, Any]) -> list[Asset]
     return call.backend.results.kept(question, lambda: _passing(library.timeline, tests))
 
 
-def ranked(call: ApiRequest, wanted: Mapping[str, Any], found: Callable[[], list[Asset]]) -> dict[Asset, float]:
+def ranked(call: ApiRequest, wanted: Mapping[str, Any], rank: Callable[[], list[Asset]]) -> dict[Asset, float]:
     """Return what a smart search finds with its distances, nearest first; assets without embedding are left out.
 
     Raises:
         Refusal: 400 without query or when switched off, 500 while machine learning is down.
     """
     distance_of = _distances(call, wanted)
-    pairs = [(distance_of(asset), asset) for asset in found() if asset.concepts]
+    pairs = [(distance_of(asset), asset) for asset in rank() if asset.concepts]
     pairs.sort(key=lambda pair: (pair[0], pair[1].id))
     return {asset: away for away, asset in pairs}
 
@@ -88,7 +88,7 @@ def _distances(call: ApiRequest, wanted: Mapping[str, Any]) -> Callable[[Asset],
         if not settings.machine_learning:
             raise ApiError(500, "Failed to search smart")
         if text in library.rankings:
-            places = {asset_id: float(at) for at, asset_id in enumerate(library.rankings[text])}
+            places = {asset_id: float(place) for place, asset_id in enumerate(library.rankings[text])}
             return lambda asset: places.get(asset.id, float(len(places)))
         vector = query_vector(text)
         return lambda asset: distance(vector, asset.concepts)

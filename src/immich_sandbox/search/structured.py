@@ -63,7 +63,7 @@ def structured_test(condition: Mapping[str, Any], library: Library, user_id: str
     choices = [(_opens_albums(top) or _opens_albums(branch), list(_tests(branch, library))) for branch in branches]
 
     def test(asset: Asset) -> bool:
-        if asset.visibility == "locked" or not all(each(asset) for each in shared):
+        if asset.visibility == "locked" or not all(condition(asset) for condition in shared):
             return False
         own = asset.owner_id in owners
         return any((own or opened) and all(test(asset) for test in tests) for opened, tests in choices)
@@ -78,11 +78,11 @@ def ordered(assets: list[Asset], order: Mapping[str, Any] | None) -> list[Asset]
     if wanted["field"] == "fileCreatedAt":
         return assets[::-1] if descending else list(assets)
     get = _GETTERS[wanted["field"]]
-    known = [asset for asset in assets if get(asset) is not None]
+    with_value = [asset for asset in assets if get(asset) is not None]
     unknown = [asset for asset in assets if get(asset) is None]
-    known.sort(key=lambda asset: (get(asset), asset.id), reverse=descending)
+    with_value.sort(key=lambda asset: (get(asset), asset.id), reverse=descending)
     unknown.sort(key=lambda asset: asset.id, reverse=descending)
-    return known + unknown
+    return with_value + unknown
 
 
 def cursor_offset(cursor: str | None) -> int:
@@ -113,12 +113,12 @@ def _opens_albums(part: Mapping[str, Any]) -> bool:
 
 def _check_visibility(top: Mapping[str, Any], branches: Sequence[Mapping[str, Any]]) -> None:
     """Refuse what may reach the locked folder; branches do not where the whole does not."""
-    asked = (
+    values = (
         [top["visibility"]]
         if "visibility" in top
         else [branch["visibility"] for branch in branches if "visibility" in branch]
     )
-    if any(_may_be_locked(each) for each in asked):
+    if any(_may_be_locked(visibility) for visibility in values):
         raise ApiError(401, "Elevated permission is required")
 
 

@@ -157,12 +157,12 @@ class App:
         if not _is_api(path):
             return self._web(path)
         body = _parsed(incoming)
-        found = self._router.find(
+        match = self._router.find(
             incoming.method, path.removeprefix("/api"), maintenance=self._backend.settings.maintenance
         )
-        if found is None:
+        if match is None:
             raise unknown_route(incoming.method, path)
-        route, ids = found
+        route, ids = match
         key: ApiKey | None = None
         if route.permission != PUBLIC:
             key = self._keys.find(incoming.headers, incoming.query)
@@ -248,8 +248,8 @@ def _syntax_message(body: bytes, *, truncated: bool) -> str:
     return f"Unexpected token '{text[:1]}', \"{text[:10]}\" is not valid JSON"
 
 
-def _add_etag(answer: Answer, known: str | None) -> None:
+def _add_etag(answer: Answer, known_etag: str | None) -> None:
     digest = base64.b64encode(hashlib.sha1(answer.body, usedforsecurity=False).digest()).decode()[:27]
     answer.headers["etag"] = f'"{len(answer.body):x}-{digest}"'
-    if known == answer.headers["etag"]:
+    if known_etag == answer.headers["etag"]:
         answer.status, answer.body, answer.content_type = 304, b"", ""

@@ -201,5 +201,5 @@ class Faults:
 def without(value: object, names: frozenset[str]) -> object:
     """Return a JSON value without the properties of these names, at whatever depth."""
     if isinstance(value, dict):
-        return {name: without(each, names) for name, each in value.items() if name not in names}
-    return [without(each, names) for each in value] if isinstance(value, list) else value
+        return {name: without(item, names) for name, item in value.items() if name not in names}
+    return [without(item, names) for item in value] if isinstance(value, list) else value

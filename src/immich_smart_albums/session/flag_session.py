@@ -175,7 +175,7 @@ class FlagSession:
             message = "nothing was selected yet"
             raise ValueError(message)
         selection = self._selected(self._answers[self._name])
-        waiting = {each.reason: each.assets for each in plan.albums[0].waiting}
+        waiting = {waiting_photos.reason: waiting_photos.assets for waiting_photos in plan.albums[0].waiting}
         out = {asset.id for assets in waiting.values() for asset in assets}
         certain = tuple(asset for asset in selection.assets if asset.id not in out)
         return replace(selection, assets=certain, waiting=waiting)

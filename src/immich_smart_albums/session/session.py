@@ -366,7 +366,7 @@ class Session:
     def run(self, run: int) -> tuple[Run, list[Write]]:
         """A run and what it wrote. Raises ConfigurationError for one that the ledger does not know."""
         with self.ledger() as ledger:
-            record = next((each for each in ledger.runs() if each.id == run), None)
+            record = next((known_run for known_run in ledger.runs() if known_run.id == run), None)
             if record is None:
                 hint = "history without a number lists the runs."
                 raise ConfigurationError((Problem("RUN", f"the ledger knows no run {run}", hint),))
