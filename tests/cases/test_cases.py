@@ -24,7 +24,7 @@ from immich_smart_albums.operations.accounts import connect_accounts
 from immich_smart_albums.operations.apply.apply import apply
 from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.operations.explain.album import explain_album, rule_for
-from immich_smart_albums.operations.plan import make_plan
+from immich_smart_albums.operations.plan.make import make_plan
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.report.explanation import explanation_lines
 from immich_smart_albums.report.plan_markdown import plan_markdown

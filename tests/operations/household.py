@@ -17,7 +17,7 @@ from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.operations.accounts import ConnectedAccounts, connect_accounts
 from immich_smart_albums.operations.apply.apply import apply
 from immich_smart_albums.operations.apply.result import ApplyResult
-from immich_smart_albums.operations.plan import make_plan
+from immich_smart_albums.operations.plan.make import make_plan
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.operations.undo.undo import Keys, plan_undo
 from immich_smart_albums.rules.album import AlbumRule, Guard, Keep, RuleSet

@@ -14,7 +14,7 @@ from immich_smart_albums.changes.plan import AlbumPlan, Losses
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.model.album import Album
 from immich_smart_albums.operations.forget import forget_album, known_album
-from immich_smart_albums.operations.plan import make_plan
+from immich_smart_albums.operations.plan.make import make_plan
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.rules.tree import Rule, SplitKey

@@ -13,7 +13,8 @@ from immich_smart_albums.errors import ConfigurationError
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.operations.explain.album import AlbumExplanation, AlbumPlacement, explain_album, rule_for
 from immich_smart_albums.operations.forget import known_album
-from immich_smart_albums.operations.plan import make_plan, with_albums
+from immich_smart_albums.operations.plan.make import make_plan
+from immich_smart_albums.operations.plan.names import with_albums
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.report.explanation import doing
 from immich_smart_albums.rules.album import RuleSet

@@ -16,7 +16,7 @@ from immich_smart_albums.model.album import Album
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.operations.adopt import adopt
 from immich_smart_albums.operations.forget import forget_album, known_album
-from immich_smart_albums.operations.plan import with_albums
+from immich_smart_albums.operations.plan.names import with_albums
 from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.rules.tree import Rule, Search, SplitKey
 

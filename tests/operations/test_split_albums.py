@@ -10,7 +10,7 @@ import pytest
 
 from immich_sandbox import Sandbox
 from immich_smart_albums.errors import ConfigurationError
-from immich_smart_albums.operations.plan import make_plan
+from immich_smart_albums.operations.plan.make import make_plan
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.rules.album import Guard, Keep, RuleSet
 from immich_smart_albums.rules.tree import Rule, SplitKey

@@ -16,7 +16,8 @@ from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.ledger.search_cache import StateFile
 from immich_smart_albums.operations.explain.album import AlbumExplanation
 from immich_smart_albums.operations.explain.photo import explain_rule
-from immich_smart_albums.operations.plan import make_plan, preview
+from immich_smart_albums.operations.plan.make import make_plan
+from immich_smart_albums.operations.plan.selections import preview
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.report.explanation import explanation_lines
 from immich_smart_albums.rules.album import RuleSet

@@ -15,7 +15,7 @@ from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsE
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.operations.apply.result import ApplyResult
-from immich_smart_albums.operations.plan import with_albums
+from immich_smart_albums.operations.plan.names import with_albums
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.session.session import Session
 

@@ -11,7 +11,7 @@ from immich_smart_albums.model.text_forms import nfc
 from immich_smart_albums.operations.adopt import Adopted, adopt
 from immich_smart_albums.operations.albums.albums import find_target, look_at_album
 from immich_smart_albums.operations.explain.album import rule_for
-from immich_smart_albums.operations.plan import select_for_albums
+from immich_smart_albums.operations.plan.selections import select_for_albums
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 if TYPE_CHECKING:

@@ -30,7 +30,8 @@ from immich_smart_albums.operations.apply.apply import apply
 from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.operations.check import check
 from immich_smart_albums.operations.explain.searches import query_plans
-from immich_smart_albums.operations.plan import make_plan, preview, select_for_albums
+from immich_smart_albums.operations.plan.make import make_plan
+from immich_smart_albums.operations.plan.selections import preview, select_for_albums
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.rules.album import AlbumRule, RuleSet
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
     from immich_smart_albums.operations.check import Health
     from immich_smart_albums.operations.explain.searches import AccountPlan
-    from immich_smart_albums.operations.plan import AlbumSelections
+    from immich_smart_albums.operations.plan.selections import AlbumSelections
     from immich_smart_albums.operations.select import ResolvedRules
     from immich_smart_albums.rules.album import Target
     from immich_smart_albums.rules.tree import Rule

@@ -46,7 +46,9 @@ from immich_smart_albums.operations.explain.searches import query_plans
 from immich_smart_albums.operations.forget import forget, forget_album, known_album
 from immich_smart_albums.operations.history import history
 from immich_smart_albums.operations.permissions import without_accounts, without_unpermitted
-from immich_smart_albums.operations.plan import make_plan, new_indexing, preview, with_albums
+from immich_smart_albums.operations.plan.make import make_plan
+from immich_smart_albums.operations.plan.names import with_albums
+from immich_smart_albums.operations.plan.selections import new_indexing, preview
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.operations.undo.undo import Keys, plan_undo
 from immich_smart_albums.rules.album import RuleSet
@@ -85,7 +87,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.explain.searches import AccountPlan
     from immich_smart_albums.operations.history import RunHistory
     from immich_smart_albums.operations.indexing.indexing import Indexing
-    from immich_smart_albums.operations.plan import AlbumSelections
+    from immich_smart_albums.operations.plan.selections import AlbumSelections
     from immich_smart_albums.operations.ports import PhotoServer
     from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.rules.tree import Record

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import argparse
 
     from immich_smart_albums.cli.console import Console
-    from immich_smart_albums.operations.plan import AlbumSelections
+    from immich_smart_albums.operations.plan.selections import AlbumSelections
 
 
 def run(arguments: argparse.Namespace) -> Exit:

@@ -13,7 +13,7 @@ from immich_smart_albums.report.words import count, one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from immich_smart_albums.operations.plan import AlbumSelections
+    from immich_smart_albums.operations.plan.selections import AlbumSelections
 
 
 def preview_page(answers: Mapping[str, AlbumSelections], base: str, pictures: Mapping[str, str], *, shown: int) -> str:

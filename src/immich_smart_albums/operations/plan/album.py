@@ -1,0 +1,140 @@
+"""The plan of one album: what is selected for it, compared with what it shows and what is remembered of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from immich_smart_albums.changes.desired import DesiredAlbum
+from immich_smart_albums.changes.diff import plan_album
+from immich_smart_albums.changes.guard import warnings_of_lost_ledger
+from immich_smart_albums.changes.memory import AlbumKey, continued
+from immich_smart_albums.changes.plan import AlbumPlan
+from immich_smart_albums.errors import FilterError, Problem, ServerError
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.span import problem_at
+from immich_smart_albums.model.text_forms import same_name
+from immich_smart_albums.operations.accounts import ConnectedAccounts, as_problem
+from immich_smart_albums.operations.albums.albums import look_at_album
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.tree import EntityKind
+
+if TYPE_CHECKING:
+    from immich_smart_albums.model.album import Album, User
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.operations.accounts import ConnectedAccount
+    from immich_smart_albums.operations.albums.origins import Origins
+    from immich_smart_albums.operations.plan.selections import AlbumSelections
+    from immich_smart_albums.operations.plan.unselected import Unselected
+    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.rules.album import AlbumRule
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumPlanner:
+    """Plans one album after another; what several of them need is asked for once."""
+
+    accounts: ConnectedAccounts
+    ledger: Ledger
+    origins: Origins
+    unselected: Unselected
+    _favorites: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def plan(  # noqa: PLR0913 - which album, and what is known of it
+        self,
+        rule: AlbumRule,
+        name: str,
+        selections: dict[str, tuple[Asset, ...]],
+        answers: AlbumSelections,
+        owner: ConnectedAccount,
+        before: AlbumKey | None,
+    ) -> AlbumPlan:
+        """The plan of an album, of a rule that is split or not; `before` is what its rule was called."""
+        try:
+            return self._compared(rule, name, selections, answers, owner, before)
+        except (ServerError, FilterError) as error:
+            return stopped(rule, name, (*answers.problems, as_problem(rule.span, error)))
+
+    def _compared(  # noqa: PLR0913 - which album, and what is known of it
+        self,
+        rule: AlbumRule,
+        name: str,
+        selections: dict[str, tuple[Asset, ...]],
+        answers: AlbumSelections,
+        owner: ConnectedAccount,
+        before: AlbumKey | None,
+    ) -> AlbumPlan:
+        key = AlbumKey(owner.user.id, name)
+        memory, binding = self.ledger.memory(key), self.ledger.binding(key)
+        before = before if binding is None else None
+        if before is not None:
+            binding = self.ledger.binding(before)
+            memory = continued(self.ledger.memory(before), memory)
+        diagnostics = Diagnostics()
+        shares = self._shares(rule, owner, diagnostics)
+        view = look_at_album(rule, name, binding, owner, diagnostics, memory)
+        if diagnostics.problems:
+            return stopped(rule, name, (*answers.problems, *diagnostics.problems))
+        wanted = DesiredAlbum(
+            rule,
+            name,
+            selections,
+            problems=answers.problems,
+            users={
+                account: self.accounts.present[account].user
+                for account in rule.accounts
+                if account in self.accounts.present
+            },
+            shares=shares,
+            was=before.rule if before and view and _is_named(view.album, before.rule) else "",
+            elsewhere=answers.selected if rule.rule.split else frozenset(),
+            favorites=self._favorites_of(owner) if rule.cover == "favorite" else frozenset(),
+        )
+        wanted = replace(wanted, waiting=self.unselected.waiting(wanted, view, memory, answers))
+        wanted = replace(wanted, sticky=self.unselected.sticky(wanted, view, memory, answers))
+        wanted = replace(wanted, staying=self.unselected.staying(wanted, view, memory, answers))
+        plan = plan_album(wanted, view, memory)
+        if view is not None and self.ledger.remembers and not self.origins.has_seen(owner):
+            plan = structs.replace(plan, warnings=(*plan.warnings, *warnings_of_lost_ledger(plan)))
+        plan = structs.replace(plan, split=rule.name if rule.rule.split else "", was=before)
+        if before is not None:
+            reason = f"it goes on with what is remembered of the rule {before.rule!r}"
+            plan = structs.replace(plan, reasons=(reason, *plan.reasons))
+        return plan
+
+    def _shares(
+        self, rule: AlbumRule, owner: ConnectedAccount, diagnostics: Diagnostics
+    ) -> tuple[tuple[User, str], ...]:
+        """Whom the rule shares the album with."""
+        shares = []
+        for share in rule.share:
+            where = share.span or rule.span
+            problem = owner.names.problem_with(EntityKind.USER, share.user, where)
+            users = [user for user in owner.names.users if user.id in owner.names.ids(EntityKind.USER, share.user)]
+            if problem is None and len(users) > 1:
+                hint = f"Give the e-mail address: {', '.join(user.email for user in users)}."
+                problem = problem_at(where, f"{len(users)} users are named {share.user!r}", hint)
+            if problem is not None:
+                diagnostics.problems.append(problem)
+            else:
+                shares.append((users[0], share.role))
+        return tuple(shares)
+
+    def _favorites_of(self, owner: ConnectedAccount) -> frozenset[str]:
+        if owner.name not in self._favorites:
+            query = Query(Kind.METADATA, (("isFavorite", True),))
+            batches = owner.server.searches.find(query, frozenset())
+            self._favorites[owner.name] = frozenset(str(record["id"]) for batch in batches for record in batch)
+        return self._favorites[owner.name]
+
+
+def stopped(rule: AlbumRule, name: str, problems: tuple[Problem, ...]) -> AlbumPlan:
+    """The plan of an album that cannot be planned."""
+    return AlbumPlan(rule=name, owner=rule.accounts[0], problems=tuple(dict.fromkeys(problems)))
+
+
+def _is_named(album: Album, name: str) -> bool:
+    """Whether an own album still has the name that its rule had, so that people expect both to be renamed."""
+    return album.role == "owner" and same_name(album.name, name)

@@ -1,0 +1,86 @@
+"""From rules to a plan: every account selects, every album is compared, nothing is written.
+
+An album that cannot be planned carries its problems, and the others go on. An account that fails stops its part of an
+album only; the photos that it would have selected are then neither added nor removed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from immich_smart_albums.changes.guard import refusals_of_run, refused_together
+from immich_smart_albums.changes.plan import Plan
+from immich_smart_albums.model.span import with_lines
+from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.operations.albums.origins import Origins
+from immich_smart_albums.operations.plan.album import AlbumPlanner
+from immich_smart_albums.operations.plan.names import require_known
+from immich_smart_albums.operations.plan.rule import RulePlanner
+from immich_smart_albums.operations.plan.selections import AlbumSelections, select_for_albums
+from immich_smart_albums.operations.plan.unselected import Unselected
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from immich_smart_albums.operations.accounts import ConnectedAccounts
+    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.operations.select import SelectOptions
+    from immich_smart_albums.rules.album import RuleSet
+
+
+def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
+    rule_set: RuleSet,
+    accounts: ConnectedAccounts,
+    ledger: Ledger,
+    options: SelectOptions,
+    *,
+    made_at: str,
+    rules: str = "",
+    files: Sequence[str] = (),
+    allow: Collection[str] = (),
+    answers: Mapping[str, AlbumSelections] | None = None,
+) -> tuple[Plan, tuple[str, ...]]:
+    """The plan for all albums of a set of rules, and notices.
+
+    The guards of albums named in `allow` do not count this once; `rules` is the digest of the rules `files`. Raises
+    ConfigurationError where `allow` names something else. `answers` is what was selected already; None: nothing.
+    """
+    notices: tuple[str, ...] = ()
+    if answers is None:
+        answers, notices = select_for_albums(rule_set.albums, accounts, options)
+    allow = frozenset(map(nfc, allow))
+    origins = Origins(rule_set, accounts, ledger)
+    album_planner = AlbumPlanner(accounts, ledger, origins, Unselected(accounts, options))
+    planner = RulePlanner(accounts, ledger, allow, origins, album_planner)
+    plans = planner.allowing(
+        refused_together(plan for rule in rule_set.albums for plan in planner.plans(rule, answers[rule.name]))
+    )
+    albums = tuple(structs.replace(plan, problems=with_lines(plan.problems, rule_set.documents)) for plan in plans)
+    require_known(allow, {album.name for album in rule_set.albums} | {album.rule for album in albums})
+    refusals = refusals_of_run(rule_set.guard, albums)
+    notices = (*notices, *_at_work(accounts)) if ledger.remembers else notices
+    base = next(iter(accounts.present.values())).server.base
+    users = {name: account.user.id for name, account in accounts.present.items()}
+    plan = Plan(
+        base,
+        made_at,
+        albums,
+        refusals,
+        users=users,
+        ledger=ledger.state,
+        rules=rules,
+        files=tuple(files),
+        allowed=tuple(sorted(allow)),
+    )
+    return plan, notices
+
+
+def _at_work(accounts: ConnectedAccounts) -> Iterator[str]:
+    """What Immich has not come to yet: photos may match once it has. Only keys of administrators may ask."""
+    busy: dict[str, None] = {}
+    for account in accounts.present.values():
+        busy.update(dict.fromkeys(account.server.hints.busy_queues() or ()))
+    if busy:
+        yield f"Immich is still at work on {', '.join(busy)}: what it has not come to yet may be missing here"

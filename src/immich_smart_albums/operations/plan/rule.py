@@ -1,0 +1,86 @@
+"""The plans of one rule: of its album, or of every album that it is split into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from immich_smart_albums.changes.guard import refusals_of_split, refused_together
+from immich_smart_albums.errors import ServerError
+from immich_smart_albums.operations.accounts import ConnectedAccounts, as_problem
+from immich_smart_albums.operations.albums.albums import albums_of, left_behind
+from immich_smart_albums.operations.albums.origins import Origin, Origins
+from immich_smart_albums.operations.plan.album import AlbumPlanner, stopped
+from immich_smart_albums.operations.rule_tests import failing_tests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from immich_smart_albums.changes.plan import AlbumPlan
+    from immich_smart_albums.operations.plan.selections import AlbumSelections
+    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.rules.album import AlbumRule
+
+
+@dataclass(frozen=True, slots=True)
+class RulePlanner:
+    """Plans the albums of one rule after another."""
+
+    accounts: ConnectedAccounts
+    ledger: Ledger
+    allow: frozenset[str]
+    """Names of rules and albums whose guards do not count."""
+    origins: Origins
+    albums: AlbumPlanner
+
+    def plans(self, rule: AlbumRule, answers: AlbumSelections) -> Iterator[AlbumPlan]:
+        """The plans of one rule: one, or one for each album that it is split into."""
+        owner = self.accounts.present.get(rule.accounts[0])
+        if owner is None or not answers.selections:
+            yield stopped(rule, rule.name, answers.problems)
+            return
+        unmet = tuple(failing_tests(rule, answers.selections, answers.rules, self.accounts.present))
+        if unmet:
+            yield stopped(rule, rule.name, (*answers.problems, *unmet))
+            return
+        try:
+            origin = self.origins.of(rule, owner, answers.selected)
+        except ServerError as error:
+            origin = Origin(problem=as_problem(rule.span, error))
+        if origin.problem is not None:
+            yield stopped(rule, rule.name, (*answers.problems, origin.problem))
+            return
+        notes = tuple(dict.fromkeys(note for selection in answers.selections.values() for note in selection.notes))
+        notes = (origin.warning, *notes) if origin.warning else notes
+        parts = dict(albums_of(rule, answers.selections))
+        before = self.origins.keys_before(rule, origin, answers.selections)
+        renamed = {key.rule for key in before.values()}
+        for name in left_behind(rule, owner, self.ledger, {rule.name, origin.rule}):
+            if name not in renamed:
+                parts.setdefault(name, dict.fromkeys(answers.selections, ()))
+        plans = list(
+            self.allowing(self.albums.plan(rule, name, parts[name], answers, owner, before.get(name)) for name in parts)
+        )
+        for plan in self._judged_together(rule, plans, answers):
+            yield structs.replace(plan, warnings=(*plan.warnings, *notes))
+            notes = ()  # they are about the rule, so one of its albums tells them
+
+    def _judged_together(
+        self, rule: AlbumRule, plans: Sequence[AlbumPlan], answers: AlbumSelections
+    ) -> Iterator[AlbumPlan]:
+        """The plans of a rule, where its albums to which nothing goes any more are refused for all of them only."""
+        selected = answers.selected
+        if not rule.rule.split or not selected:
+            yield from plans
+            return
+        together = refusals_of_split(rule.guard, plans, selected)
+        for plan in self.allowing(refused_together(plans)):
+            is_emptied = bool(plan.refusals) and not plan.matched
+            yield structs.replace(plan, refusals=together) if is_emptied else plan
+
+    def allowing(self, plans: Iterable[AlbumPlan]) -> Iterator[AlbumPlan]:
+        """The plans, without the guards of what was allowed by the name of the rule or of the album."""
+        for plan in plans:
+            yield structs.replace(plan, refusals=()) if {plan.rule, plan.split} & self.allow else plan

@@ -1,0 +1,90 @@
+"""What an album gets later, since Immich has not looked at it; and what stays although it is not selected any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.changes.memory import KEPT_OUT, MembershipState
+from immich_smart_albums.model.search_field import Stage
+from immich_smart_albums.operations.albums.staying import stages_of_rule, staying
+from immich_smart_albums.operations.indexing.indexing import Indexing
+from immich_smart_albums.operations.select import SelectOptions, compile_for, select
+from immich_smart_albums.rules.album import Keep
+from immich_smart_albums.rules.tree import Rule
+from immich_smart_albums.selection.compile.simplify import without_smart
+from immich_smart_albums.selection.run.evaluate import Selection
+
+if TYPE_CHECKING:
+    from immich_smart_albums.changes.desired import CurrentAlbum, DesiredAlbum
+    from immich_smart_albums.changes.memory import AlbumMemory
+    from immich_smart_albums.operations.accounts import ConnectedAccounts
+    from immich_smart_albums.operations.plan.selections import AlbumSelections
+
+
+@dataclass(frozen=True, slots=True)
+class Unselected:
+    """Tells of albums what is not to be added yet, and what may stay although it is not selected."""
+
+    accounts: ConnectedAccounts
+    options: SelectOptions
+    _indexing: dict[str, Indexing] = field(default_factory=dict)
+
+    def waiting(
+        self, wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
+    ) -> dict[str, dict[str, str]]:
+        """What of that which would be added Immich has not looked at yet. Raises ServerError and FilterError."""
+        settled = (view.inside if view else frozenset()) | memory.having(KEPT_OUT)
+        waiting = {}
+        for name, assets in wanted.selections.items():
+            new = [asset for asset in assets if asset.id not in settled]
+            certainty = answers.selections[name].certainty
+            waiting[name] = self._indexing_of(name).waiting(certainty, new, wanted.rule.settle)
+        return waiting
+
+    def staying(
+        self, wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
+    ) -> dict[str, str]:
+        """What may stay although it is not selected: Immich does not show any more what the rule asks for."""
+        if view is None or wanted.rule.keep is Keep.ADD_ONLY:
+            return {}
+        selected = {asset.id for selection in answers.selections.values() for asset in selection.assets}
+        ids = (memory.having({MembershipState.OURS}) & view.members) - selected - wanted.sticky
+        lost = {id_: memory.memberships[id_].asset for id_ in ids}
+        reasons: dict[str, str] = {}
+        for name, resolved in answers.rules.items():
+            account, indexing = self.accounts.present[name], self._indexing_of(name)
+            if Stage.FACES in stages_of_rule(resolved.match):
+                indexing.remember_faces(answers.selections[name].assets)
+            reasons |= staying(resolved, lost, account, indexing, self.options, wanted.rule.settle)
+        return reasons
+
+    def sticky(
+        self, wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
+    ) -> frozenset[str]:
+        """What may stay although it is not selected, because only smart searches have lost sight of it."""
+        rule = wanted.rule
+        if view is None or rule.keep is Keep.ADD_ONLY or not rule.sticky:
+            return frozenset()
+        # What another album of a split rule gets was not lost.
+        lost = (memory.having({MembershipState.OURS}) & view.members) - answers.selected
+        if not lost:
+            return frozenset()
+        stays: set[str] = set()
+        for name, resolved in answers.rules.items():
+            match = without_smart(resolved.match)
+            if match == resolved.match:
+                continue
+            if match is None:
+                return frozenset(lost)
+            compiled = compile_for({rule.name: Rule(match)}, self.accounts.present[name])
+            result = select(compiled, self.accounts.present[name], self.options)[rule.name]
+            # Could not ask is no reason to remove.
+            stays |= lost if not isinstance(result, Selection) else lost & {asset.id for asset in result.assets}
+        return frozenset(stays)
+
+    def _indexing_of(self, name: str) -> Indexing:
+        if name not in self._indexing:
+            server = self.accounts.present[name].server
+            self._indexing[name] = Indexing(server, self.options.clock, self.options.store)
+        return self._indexing[name]
