@@ -19,6 +19,7 @@ from immich_smart_albums.immich import versions
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.model.search_fields import FIELDS
 from immich_smart_albums.operations.permissions import NEEDS, RULES_NEED
+from immich_smart_albums.operations.workflows import WORKFLOWS_NEED
 from immich_smart_albums.rules.album import RUN_GUARD, Guard
 from immich_smart_albums.rules.local_filters.asset_shape import ASSET, FROM_DETAILS
 from immich_smart_albums.rules.rules_file.guard import guard_words
@@ -42,7 +43,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def permissions() -> str:
     """What an API key needs."""
-    return _table(("permission", "for"), ((f"`{name}`", purpose) for name, purpose in (NEEDS | RULES_NEED).items()))
+    return _table(("permission", "for"), ((f"`{name}`", purpose) for name, purpose in (NEEDS | RULES_NEED | WORKFLOWS_NEED).items()))
 
 
 def exits() -> str:
