@@ -226,3 +226,24 @@ def test_a_year_of_nights(tmp_path: Path, zone: str) -> None:
         world.now = max(world.now, due.timestamp())
     days = [datetime.fromtimestamp(at, ZoneInfo(zone)).date() for at, _ in world.runs[1:]]
     assert len(days) == len(set(days)) == 365
+
+
+def test_photos_that_wait_are_decided_once_their_time_is_over(world: World) -> None:
+    waits = RunOutcome((AlbumOutcome("Stars", "Stars"), AlbumOutcome("Emma", "Emma", waiting=2)))
+    still = RunOutcome((AlbumOutcome("Emma", "Emma", waiting=1),))
+    world.outcomes = [waits, still, still]
+    world.pass_time(12 * HOUR)
+    assert world.ran == [("Stars", "Emma"), ("Emma",), ("Emma",)]
+    assert [round((at - START) / 60) for at, _ in world.runs] == [0, 61, 122]
+    assert world.state.now.last_run is not None
+    assert world.state.now.last_run.reason == "settled"
+
+
+def test_a_run_meanwhile_does_not_put_that_off(world: World) -> None:
+    waits = RunOutcome((AlbumOutcome("Emma", "Emma", waiting=2),))
+    world.outcomes = [waits, waits]
+    world.pass_time(HOUR / 2)
+    world.sights = {"photo": Sight(is_looked_at=True)}
+    world.nudges.note("photo", world.now)
+    world.pass_time(HOUR)
+    assert [round((at - START) / 60) for at, _ in world.runs] == [0, 30, 61]

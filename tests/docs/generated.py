@@ -43,7 +43,10 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def permissions() -> str:
     """What an API key needs."""
-    return _table(("permission", "for"), ((f"`{name}`", purpose) for name, purpose in (NEEDS | RULES_NEED | WORKFLOWS_NEED).items()))
+    return _table(
+        ("permission", "for"),
+        ((f"`{name}`", purpose) for name, purpose in (NEEDS | RULES_NEED | WORKFLOWS_NEED).items()),
+    )
 
 
 def exits() -> str:

@@ -41,6 +41,10 @@ EXTRA = 3600.0
 """Seconds beyond the longest `settle` for which photos are watched."""
 
 
+SETTLED = 60.0
+"""Seconds after the `settle` of a rule at which photos that waited for it are looked at again."""
+
+
 class Daemon:
     """Runs albums as they fall due."""
 
@@ -77,6 +81,8 @@ class Daemon:
         self._tries = 0
         self._is_wait_told = False
         self._retry_at = now
+        self._waiting: dict[str, int] = {}
+        self._look_again: dict[str, float] = {}
         self._begin(now, is_nudged=is_nudged)
 
     @property
@@ -140,6 +146,8 @@ class Daemon:
             self._want((name for name in self._agenda.running if name not in late), "upload")
         if self._settling.look_at is not None and self._settling.look_at <= now and now >= self._retry_at:
             self._look(now, [name for name in self._agenda.running if name in late])
+        settled = {name for name, time in self._look_again.items() if time <= now}
+        self._want((name for name in self._agenda.running if name in settled), "settled")
         for approval in granted(self._state.now.approvals, now):
             self._want((name for name in self._agenda.running if name == approval.rule), "allowed")
 
@@ -183,6 +191,7 @@ class Daemon:
         else:
             self._pending, self._retry_at = {}, ended
             self._agenda.ran(names, _time(now))
+            self._note_waiting(outcome, names, ended)
             if is_waiting:
                 self._tries, self._is_wait_told = 0, False
                 self._log.info("server.back", "Immich answers again")
@@ -204,6 +213,18 @@ class Daemon:
             self._say(outcome, reason, ended - now)
         self._state.change(running_since=None)
         self._plan_next()
+
+    def _note_waiting(self, outcome: RunOutcome, names: Collection[str], now: float) -> None:
+        """Albums in which photos wait run again once their time is over; where as many wait then, by schedule."""
+        settle = {album.name: album.settle for album in self._household.rules.albums}
+        for name in names:
+            waiting = sum(album.waiting for album in outcome.albums if album.rule == name)
+            due = self._look_again.pop(name, None)
+            was_due = due is not None and due <= now
+            if waiting and not (was_due and waiting == self._waiting.get(name)):
+                soon = now + settle.get(name, 0) + SETTLED
+                self._look_again[name] = soon if due is None or was_due else due
+            self._waiting[name] = waiting
 
     def _put_off(self, run: str, outcome: RunOutcome, now: float, ended: float) -> None:
         """Try again later; said once, and told to people once it takes long."""
@@ -292,6 +313,7 @@ class Daemon:
         else:
             time = self._agenda.next()
             times += [] if time is None else [_seconds(time)]
+        times += [] if self._pending else self._look_again.values()
         times += [time for time in (self._nudges.due_at(), self._settling.look_at) if time is not None]
         return max(0.0, min(times) - now)
 

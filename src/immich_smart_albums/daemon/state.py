@@ -28,7 +28,7 @@ class LastRun(msgspec.Struct, frozen=True):
     started: str
     ended: str
     reason: str
-    """schedule, upload, faces, start, or allowed."""
+    """schedule, upload, faces, settled, start, or allowed."""
     exit_code: int
     albums: int
     added: int = 0
