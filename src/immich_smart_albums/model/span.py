@@ -46,7 +46,7 @@ class Span:
         return marked(line[start : start + _SHOWN], self.column - 1 - start)
 
     def problem(self, message: str, *, hint: str | None = None) -> Problem:
-        """A problem at this place, with the line and a caret."""
+        """Returns a problem at this place, with the line and a caret."""
         return PlacedProblem(str(self), message, hint, self.excerpt, self)
 
 
@@ -71,13 +71,13 @@ class PlacedProblem(Problem):
 
 
 def problem_at(where: Place | str | None, message: str, hint: str | None = None) -> Problem:
-    """A problem without its line, which may hold a secret, or is added later (`with_lines`)."""
+    """Returns a problem without its line, which may hold a secret, or is added later (`with_lines`)."""
     text = "" if where is None else str(where)
     return PlacedProblem(text, message, hint, span=where) if isinstance(where, Span) else Problem(text, message, hint)
 
 
 def with_lines(problems: Iterable[Problem], documents: Iterable[Document]) -> tuple[Problem, ...]:
-    """The problems as plain values, those in some documents with the line that they are about."""
+    """Returns the problems as plain values, those in these documents with the line that they are about."""
     known_documents = frozenset(documents)
     return tuple(_with_line(problem, known_documents) for problem in problems)
 
@@ -91,7 +91,7 @@ def _with_line(problem: Problem, documents: frozenset[Document]) -> Problem:
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems, each once: those without a place, then those of each file in the order of its lines."""
+    """Returns the problems, each once: those without a place, then those of each file by line."""
     unique = tuple(dict.fromkeys(problems))
     spans = [problem.span for problem in unique if isinstance(problem, PlacedProblem) and problem.span]
     ranks = {name: rank for rank, name in enumerate(dict.fromkeys(span.document.name for span in spans))}

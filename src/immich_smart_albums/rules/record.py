@@ -1,4 +1,4 @@
-"""Facts in an asset's record, and the checks that look at one of them.
+"""Getters for the fields of an asset's record, and filters on one of them.
 
 A fact that is missing, or null, is not known: no range and no text holds for it, only `none` does.
 """
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 
 def field(name: str) -> Getter:
-    """A top-level field that every record has."""
+    """Returns a getter for a top-level field that every record has."""
     return lambda record: required(record, name)
 
 
 def optional(name: str) -> Getter:
-    """A top-level field that a record may lack."""
+    """Returns a getter for a top-level field that a record may lack."""
     return lambda record: record.get(name)
 
 
 def exif(name: str) -> Getter:
-    """A field of `exifInfo`."""
+    """Returns a getter for a field of `exifInfo`."""
 
     def fact(record: Record) -> object:
         fields = record.get("exifInfo")
@@ -43,12 +43,12 @@ def has_exif(record: Record) -> bool:
 
 
 def number(value: object) -> float | None:
-    """A fact as a number."""
+    """Returns the number that a getter reads. None if it is no number."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def number_in(word: str, wanted: Range, unit: Unit, fact: Callable[[Record], float | None], *fields: str) -> Filter:
-    """A number lies in a range."""
+    """Returns a filter for records whose number lies in a range."""
 
     def holds(record: Record) -> bool:
         value = fact(record)
@@ -58,7 +58,7 @@ def number_in(word: str, wanted: Range, unit: Unit, fact: Callable[[Record], flo
 
 
 def equals(word: str, wanted: str | int, fact: Getter, field_name: str, *, within: Query | None = None) -> Filter:
-    """A fact is exactly this, as Immich has it; `within` finds exactly the same."""
+    """Returns a filter for records with exactly this value; its `superset` finds exactly the same."""
     return Filter(
         f"{word} {wanted!r}",
         lambda record: fact(record) == wanted,
@@ -70,7 +70,7 @@ def equals(word: str, wanted: str | int, fact: Getter, field_name: str, *, withi
 
 
 def is_missing(word: str, fact: Getter, field_name: str, *, within: Query | None = None) -> Filter:
-    """Immich has read the file and knows nothing of this; `within` finds exactly the same."""
+    """Returns a filter for files that were read and lack the field; its `superset` finds exactly the same."""
     return Filter(
         f"no {word}",
         lambda record: has_exif(record) and fact(record) is None,
@@ -82,7 +82,7 @@ def is_missing(word: str, fact: Getter, field_name: str, *, within: Query | None
 
 
 def required(record: Record, name: str) -> object:
-    """A top-level field that tells nothing by being absent. Raises FilterError for a record that lacks it."""
+    """Returns a top-level field whose absence means nothing. Raises FilterError if the record lacks it."""
     if name not in record:
         message = f"the server did not tell {name!r} of asset {record.get('id')}"
         raise FilterError(message, hint="Nothing is decided without it. Please report this with the server's version.")

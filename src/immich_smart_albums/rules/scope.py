@@ -38,7 +38,7 @@ TIMELINE_ONLY = Scope()
 
 
 def scope_rule(node: Node) -> Node:
-    """The whole match of a rule, with every part looking as far as the rule reaches."""
+    """Returns the match of a rule with the rule's scope in every part."""
     reach = scope_of(node)
     far = with_scope(node, reach)
     everything = Search(reach.narrow(Query(Kind.METADATA)), node.origin)
@@ -48,12 +48,12 @@ def scope_rule(node: Node) -> Node:
 
 
 def scope_of(node: Node) -> Scope:
-    """How far the match of a rule reaches."""
+    """Returns the scope of a match: where its searches outside every `not` look."""
     return Scope.of((WHOLE_LIBRARY, *_searches(leaves_outside_not(node))))
 
 
 def with_scope(node: Node, reach: Scope) -> Node:
-    """A node whose parts look this far, but for those that say themselves where they look.
+    """Returns the node with this scope in all parts that do not set their own.
 
     Parts that must hold together look only where all of them can hold.
     """
@@ -77,7 +77,7 @@ def with_scope(node: Node, reach: Scope) -> Node:
 
 
 def _brought_in(node: Node) -> Iterator[Query]:
-    """The searches that bring in what they find: those under no `not`, or an even number of them."""
+    """Returns the searches that bring in what they find: those under an even number of `not`."""
     return _searches(leaf for leaf, excludes in signed_leaves(node) if not excludes)
 
 
@@ -90,7 +90,7 @@ def _is_placed(leaf: Search) -> bool:
 
 
 def _places(node: Node, everywhere: frozenset[Visibility]) -> frozenset[Visibility]:
-    """Where a node can hold."""
+    """Returns where a node can hold."""
     return fold(
         node,
         lambda leaf: leaf.query.visibility if isinstance(leaf, Search) and _is_placed(leaf) else everywhere,
@@ -101,7 +101,7 @@ def _places(node: Node, everywhere: frozenset[Visibility]) -> frozenset[Visibili
 
 
 def _bounded(node: Node, everything: Search) -> Node:
-    """The node with what nothing else bounds searched for among everything that the rule reaches.
+    """Returns the node, with a search for the whole scope where nothing else bounds it.
 
     Without that, "not in Nice" would be about the timeline alone.
     """

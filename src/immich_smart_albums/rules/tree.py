@@ -200,7 +200,7 @@ class Rule:
 
 
 def leaves(node: Node) -> tuple[Leaf, ...]:
-    """All predicates of a tree, from left to right."""
+    """Returns all leaves of a tree, from left to right."""
     match node:
         case All() | Any():
             # Kept by the tree itself: equal ones may differ in where they stand and in where their filters look.
@@ -217,7 +217,7 @@ def leaves(node: Node) -> tuple[Leaf, ...]:
 
 
 def signed_leaves(node: Node, *, excludes: bool = False) -> Iterator[tuple[Leaf, bool]]:
-    """All predicates of a tree, each with whether it excludes: where finding nothing lets photos in."""
+    """Returns all leaves of a tree, each with whether it excludes: then finding nothing lets photos in."""
     match node:
         case All() | Any():
             for child in node.children:
@@ -229,12 +229,12 @@ def signed_leaves(node: Node, *, excludes: bool = False) -> Iterator[tuple[Leaf,
 
 
 def leaves_outside_not(node: Node) -> tuple[Leaf, ...]:
-    """The predicates that stand under no `not` at all."""
+    """Returns the leaves that stand under no `not` at all."""
     return fold(node, lambda leaf: (leaf,), all_of=_joined, any_of=_joined, negate=lambda _: ())
 
 
 def transform(node: Node, change: Callable[[Node, bool], Node], *, excludes: bool = False) -> Node:
-    """The tree with each of its parts replaced, children before their parents.
+    """Returns the tree with each of its parts replaced, children before their parents.
 
     `change(part, excludes)` gives the new part; `excludes` says whether it stands under an odd number of negations.
     With `search → filter`: `all(search, not(search))` → `all(filter, not(filter))`.
@@ -258,7 +258,7 @@ def fold(
     any_of: Callable[[list[T]], T],
     negate: Callable[[T], T],
 ) -> T:
-    """One value for the whole tree, from those of its leaves.
+    """Returns one value for the whole tree, from those of its leaves.
 
     With truths for leaves, `fold(node, truth, all_of=all, any_of=any, negate=not_)` is whether the rule holds.
     """
@@ -299,7 +299,7 @@ def _joined(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
 
 @lru_cache(maxsize=1 << 12)
 def roots(fields: frozenset[str]) -> frozenset[str]:
-    """The top-level fields among dotted ones: `exifInfo` of `exifInfo.make`."""
+    """Returns the top-level fields of dotted ones: `exifInfo` of `exifInfo.make`."""
     return frozenset(field.partition(".")[0] for field in fields)
 
 

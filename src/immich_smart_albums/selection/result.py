@@ -1,6 +1,6 @@
 """What one search found, as a value: filled while records stream by, so that memory follows what may match.
 
-A value can be stored and filled again (`SearchCache` in `ports`): it depends on the reading and the records alone.
+A value can be stored and filled again (`SearchCache` in `ports`): it depends on the scan and the records alone.
 """
 
 from __future__ import annotations
@@ -36,21 +36,21 @@ class Rejected:
 
 @dataclass(slots=True)
 class SearchResult:
-    """What is kept of one search."""
+    """The result of one search, as far as rules need it."""
 
     places: dict[str, int] = field(default_factory=dict)
-    """The ids, with their place in the search's order: of everything, or of what may match (`Getter.keeps_ids`)."""
+    """The ids, with their place in the search's order: of everything, or of what may match (`Scan.keeps_ids`)."""
     assets: dict[str, Asset] = field(default_factory=dict)
     """What may match."""
     passed: dict[str, int] = field(default_factory=dict)
-    """For each of `assets` a bit for each of the reading's checks that it passes, and one more where EXIF was read and
-    shows that Immich has read the file."""
+    """For each of `assets` a bit for each of the scan's filters that it passes, and one more if EXIF shows that Immich
+    has read the file."""
     groups: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
-    """For each of `assets` its values of each of the reading's keys."""
+    """For each of `assets` its values of each of the scan's split keys."""
     count: int = 0
     """How many assets the search found."""
     failures: dict[Filter, FilterError] = field(default_factory=dict)
-    """Checks that could not be made on some asset: nothing that depends on them may be used."""
+    """Filters that could not be evaluated on some asset: nothing that depends on them may be used."""
     rejected: dict[str, Rejected] = field(default_factory=dict)
     """What was looked at and cannot match, where that was wanted: for explanations only."""
 
@@ -146,7 +146,7 @@ class ResultBuilder:
         return Rejected(Asset.of(record), place, passed, known)
 
     def _one_by_one(self, record: Record) -> int:
-        """The checks that a record passes where one of them could not be made: that one is noted."""
+        """Returns the bits of a record on which some filter fails, and notes that filter."""
         mask = 0
         for number, check in enumerate(self._scan.filters):
             try:
@@ -156,7 +156,7 @@ class ResultBuilder:
         return mask
 
     def _needed(self, check: Filter) -> bool | None:
-        """Whether an asset must pass a check (True), or must not (False), to match any tree; None: either may do."""
+        """Whether an asset must pass a filter (True), or must not (False), to match any tree. None if either may do."""
         if not self._is_possible(set(), (check,)):
             return True
         return None if self._is_possible({check}, (check,)) else False

@@ -22,7 +22,7 @@ _OPERATORS = {"eq": "", "gt": "above", "gte": "from", "lt": "below", "lte": "up 
 
 
 def query_text(leaf: Leaf, name_of: NameOf) -> str:
-    """What a leaf asks for."""
+    """Returns what a leaf asks for, in the user's words: `person Emma, taken from 2023-06-01`."""
     if isinstance(leaf, Reference):
         return leaf.key
     if isinstance(leaf, Filter):
@@ -44,7 +44,7 @@ def query_text(leaf: Leaf, name_of: NameOf) -> str:
 
 
 def describe(node: Node) -> str:
-    """A short name for a part of a rule, for messages."""
+    """Returns a short name for a part of a rule, for logs: `metadata search (city='Nice')`, `rating from 4`."""
     match node:
         case All() | Any() | Not():
             return str(node.origin or type(node).__name__.lower())

@@ -187,7 +187,7 @@ class NameResolver:
                 diagnostics.problems.append(problem)
 
     def problem_with(self, thing: EntityKind, name: str, where: Place | str | None) -> Problem | None:
-        """Why a name, an id or an address stands for nothing. None if it does. `where` is where it is written."""
+        """Returns why a name, an id or an address stands for nothing. None if it stands for something."""
         name = _bare(thing, name)
         if is_id(name):
             if self._exists(thing, name.lower()):

@@ -1,4 +1,4 @@
-"""Whom a name of a person means: one's own people, and where it excludes everybody of that name whom a photo shows."""
+"""Resolve people by name: the account's own, and under `not` everybody of that name whom a photo shows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PersonResolver:
-    """Looks up people for one rule."""
+    """Resolves people for one rule, by name or id."""
 
     searches: SearchApi
     names: NameResolver
@@ -55,7 +55,7 @@ class PersonResolver:
         return self.names.has_person(person_id) or (self._sees_others and person_id in self._others.names)
 
     def resolve(self, leaf: Reference, *, excludes: bool) -> Node:
-        """What people by name or id stand for. Raises ServerError."""
+        """Returns the searches and filters that a reference to people stands for. Raises ServerError."""
         everywhere = self.scope != TIMELINE_ONLY
         own = [frozenset(self.names.ids(EntityKind.PERSON, name, everywhere=everywhere)) for name in leaf.names]
         if not excludes or not self._sees_others or all(map(is_id, leaf.names)):
@@ -88,7 +88,7 @@ class PersonResolver:
         return self.names.partners is None or bool(self.names.partners)
 
     def _require_found(self, person_id: str, leaf: Reference) -> None:
-        """Hold the server to it that it finds by id whom it shows: an exclude that finds nobody lets everybody in."""
+        """Raise Untrustworthy if the server finds nobody by an id that it shows: the exclude would let everybody in."""
         if (person_id, self.scope) in self.names.found_by_id:
             return
         query = self.scope.narrow(Query(Kind.METADATA, (("personIds", (person_id,)),), limit=1))

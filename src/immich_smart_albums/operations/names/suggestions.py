@@ -51,7 +51,7 @@ class Values:
         return self._by_name[field].get(bare(text), ())
 
     def nowhere(self, value: ListedValue) -> str | None:
-        """What no photo has, in words. None if one has it, or where that cannot be known.
+        """Returns, in words, what no photo has. None if one has it, or if that cannot be known.
 
         A value that the lists do not have is asked for in archive and trash as well.
         """
@@ -60,14 +60,14 @@ class Values:
         return f"no photo has {_described(value)}"
 
     def not_on_timeline(self, value: ListedValue) -> str | None:
-        """What no photo on the timeline has, in words. None if one has it, or where that is not listed."""
+        """Returns, in words, what no photo on the timeline has. None if one has it, or if it is not listed."""
         lists = [self.listed(field) for field in value.fields]
         if None in lists or any(self._has(value, field) for field in value.fields):
             return None
         return f"no photo on the timeline has {_described(value)}"
 
     def has_seen(self, value: ListedValue) -> bool:
-        """Whether a photo has a value; False also where that cannot be asked."""
+        """Whether a photo has a value. False also if the server cannot be asked."""
         try:
             return self._knows(value)
         except ServerError:
@@ -84,7 +84,7 @@ class Values:
         return any(self._is_anywhere(field, text) for field in sought.fields for text in texts)
 
     def near(self, listed_value: ListedValue) -> list[str]:
-        """Values that are nearly the one that nobody has."""
+        """Returns the listed values nearest to one that no photo has."""
         candidates = (value for field in listed_value.fields for value in self.listed(field) or ())
         return nearest(listed_value.text, candidates, count=3)
 

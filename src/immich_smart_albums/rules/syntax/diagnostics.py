@@ -1,4 +1,4 @@
-"""What reading the input turned up: problems, which stop the run, and notices, which do not."""
+"""Diagnostics of the input: problems, which stop the run, and notices, which do not."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Diagnostics:
 
 
 def nearest(word: str, candidates: Iterable[str], *, count: int = 1) -> list[str]:
-    """The known words nearest to one that is not known, best first; compared without regard to case and form."""
+    """Returns the known words nearest to one that is not known, best first; case and form do not count."""
     by_folded = {folded(candidate): candidate for candidate in candidates}
     close = difflib.get_close_matches(folded(word), by_folded, n=count, cutoff=0.6)
     return [by_folded[candidate] for candidate in close]
@@ -43,7 +43,7 @@ def nearest(word: str, candidates: Iterable[str], *, count: int = 1) -> list[str
 def did_you_mean(
     word: str, candidates: Iterable[str], otherwise: str = "", *, count: int = 1, written: Callable[[str], str] = repr
 ) -> str:
-    """The hint for a word that is not known, such as `Did you mean 'city'?`; `otherwise` if no known word is near.
+    """Returns the hint for an unknown word, such as `Did you mean 'city'?`. Returns `otherwise` if none is near.
 
     At most `count` known words stand in it, each as `written` writes it.
     """
@@ -51,6 +51,6 @@ def did_you_mean(
 
 
 def question_after(words: Iterable[str]) -> str:
-    """The question whether one of some words is meant. Empty if there are none."""
+    """Returns the question whether one of some words is meant. Empty if there are none."""
     listed = ", ".join(words)
     return f"Did you mean {listed}?" if listed else ""

@@ -31,13 +31,13 @@ def why_no_id(text: str) -> str | None:
 
 
 def id_in_url(url: str, kind: str) -> str | None:
-    """The id in `https://…/albums/ID`, `https://…/people/ID?…`. None if there is none."""
+    """Returns the id in `https://…/albums/ID` or `https://…/people/ID?…`. None if there is none."""
     match = re.search(rf"/{kind}/([0-9a-fA-F-]{{36}})(?:[/?#]|$)", url)
     return match.group(1) if match else None
 
 
 def read_asset(value: ValueNode, reader: Reader) -> str | None:
-    """The id of an asset, given as an id or as the address of its page. None with a problem noted."""
+    """Returns the id of an asset, written as an id or as the address of its page. None with a problem noted."""
     text = reader.text(value, "the id of a photo, or the address of its page,")
     if text is None:
         return None

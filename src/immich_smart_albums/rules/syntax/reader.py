@@ -134,7 +134,7 @@ def all_or_none(nodes: Iterable[Node | None]) -> tuple[Node, ...] | None:
 
 
 def with_origin(node: Node | None, origin: Place | None) -> Node | None:
-    """The node with this origin wherever it, or a part of it, has none."""
+    """Returns the node with this origin in all its parts that have none."""
     if node is None:
         return None
     return transform(node, lambda part, _: part if part.origin else replace(part, origin=origin))

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.query_plan import Scan
 
 FORMAT = "2"
-"""Changes whenever what is kept, or what words of checks and keys mean, changes."""
+"""Grows when the entries change, or what the keys of filters and splits mean."""
 
 OVERLAP = 10 * 60 * 1000
 """Milliseconds. Clocks of server and database may differ, and changes show only once they are complete."""
@@ -63,7 +63,7 @@ class CacheContext:
 
 
 class RunCache:
-    """Fits `selection.ports.Memory`, for the searches of one account in one run."""
+    """A `selection.ports.SearchCache` for the searches of one account in one run."""
 
     def __init__(self, whose: CacheContext, searches: SearchApi, store: CacheStore, log: Callable[[str], None]) -> None:
         self._whose = whose
@@ -139,7 +139,7 @@ class RunCache:
                 self._counted[self._key(scan)] = total
 
     def _up_to_date(self, scan: Scan) -> SearchResult:
-        """What a search finds now. Raises DoubtError and ServerError."""
+        """Returns what a search finds now. Raises CacheMissError and ServerError."""
         reason = untracked_reason(scan)
         if reason is not None:
             raise CacheMissError(f"Immich does not tell of changes of {reason}")
@@ -182,7 +182,7 @@ class RunCache:
         return stamp, entry
 
     def _among_changed(self, scan: Scan, watermark: int) -> SearchResult:
-        """What the search finds of what changed."""
+        """Returns what the search finds among the photos that changed."""
         intake = ResultBuilder(replace(scan, keeps_ids=True))
         with closing(self._searches.find(changed_since(scan.query, watermark), scan.requested_fields)) as batches:
             for batch in batches:

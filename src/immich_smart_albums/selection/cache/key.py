@@ -1,4 +1,4 @@
-"""What tells one reading from another, the same in every run: all that decides what is kept of it."""
+"""The key of a scan in the cache: all that decides what it keeps, the same in every run."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def cache_key(scan: Scan, *context: str) -> str:
-    """A text that two readings share only if they find and keep the same; `context` is what else tells them apart.
+    """Returns a digest that two scans share only if they find and keep the same; `context` is part of it.
 
-    Checks are told apart by their words, and keys by their names and fields.
+    Filters differ by their keys, and split keys by their names and fields.
     """
     shape = [
         list(context),

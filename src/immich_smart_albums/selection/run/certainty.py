@@ -44,7 +44,7 @@ Table = int
 
 
 def certain_after(stages: Iterable[Stage]) -> Table:
-    """Certain once these steps are done."""
+    """Returns the table of what is certain once these steps are done."""
     return _needing(_number(stages))
 
 
@@ -55,7 +55,7 @@ def _needing(needed: int) -> Table:
 
 @lru_cache(maxsize=4096)
 def missing_stages(table: Table, done: Stages) -> tuple[Stage, ...]:
-    """The fewest steps that are still to be done for certainty, in Immich's order. Empty if there is certainty."""
+    """Returns the fewest steps that are missing for certainty, in Immich's order. Empty if it is certain."""
     number = _number(done)
     ways = [subset & ~number for subset in _SETS if table >> (subset | number) & 1]
     fewest = min(ways, key=lambda subset: (subset.bit_count(), subset), default=_number(Stage) & ~number)
@@ -64,7 +64,7 @@ def missing_stages(table: Table, done: Stages) -> tuple[Stage, ...]:
 
 @lru_cache(maxsize=4096)
 def deciding_stages(table: Table, done: Stages) -> Stages:
-    """The steps beyond those that are done by which certainty may still come about."""
+    """Returns the steps not done yet that may still decide."""
     number = _number(done)
     sets = [subset for subset in _SETS if subset & number == number]
     if table >> number & 1:
@@ -83,14 +83,14 @@ def _number(stages: Iterable[Stage]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Certainty:
-    """Tells of each match of one rule what it takes to be certain."""
+    """For each match of one rule, the steps that make it certain."""
 
     plan: RulePlan
     evidence: SearchResults
     details: DetailFetcher
 
     def of(self, asset_id: str) -> Table:
-        """The table of a photo that the rule matches. Raises ServerError and FilterError."""
+        """Returns the table of a photo that the rule matches. Raises ServerError and FilterError."""
         table = 0
         for branch in self.plan.branches:
             if asset_id in self.evidence.results[branch.driver].assets:
@@ -109,19 +109,19 @@ class Certainty:
 
 
 def certainty(plan: RulePlan, evidence: SearchResults, details: DetailFetcher) -> Certainty | None:
-    """What tells of a rule's matches. None if every match is certain, whatever Immich is still to do."""
+    """Returns the certainty of a rule's matches. None if all are certain, whatever Immich has still to do."""
     is_certain = not _of_rule(plan.rule) and not any(map(_stages, plan.branches))
     return None if is_certain else Certainty(plan, evidence, details)
 
 
 def _of_rule(rule: Rule) -> Stages:
-    """What has to be done for a rule's limit and its split to be applied."""
+    """Returns the steps that a rule's limit and its split need."""
     keys = frozenset[Stage]().union(*(of_fields(roots(key.fields)) for key in rule.split))
     return keys if rule.limit is None else keys | {Stage.DATES}
 
 
 def _stages(branch: Branch) -> Stages:
-    """Everything that the answers of a part may need."""
+    """Returns all steps that the answers of a branch may need."""
     stages = when_found(branch.driver)
     for leaf in () if branch.residual is None else leaves(branch.residual):
         if isinstance(leaf, Search):
@@ -140,7 +140,7 @@ class _AssetCertainty:
     asset_id: str
 
     def tables(self) -> tuple[Table, Table]:
-        """When it is certain that the part holds, and when that it does not."""
+        """Returns when it is certain that the branch holds, and when that it does not."""
         driver, tree = certain_after(when_found(self.branch.driver)), self.branch.residual
         if tree is None:
             return driver, 0
@@ -175,7 +175,7 @@ class _AssetCertainty:
         return self.asset_id in self.certainty.evidence.results[search.query].places
 
     def _known(self, node: Node) -> KnownConditions:
-        """What a search beside others is known to say of the photo: others were narrowed to it."""
+        """Returns the conditions of a search that finds the photo: searches beside it were narrowed to them."""
         return conditions_of(node.query) if isinstance(node, Search) and self._finds(node) else NOTHING_ELSE
 
     def _searched(self, search: Search, holding: KnownConditions) -> tuple[Table, Table]:

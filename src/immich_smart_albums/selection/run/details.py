@@ -41,7 +41,7 @@ class DetailFetcher:
         )
 
     def passing(self, check: Filter, ids: AbstractSet[str]) -> set[str]:
-        """Those of some assets that pass a check. Raises ServerError, and FilterError where it cannot be made."""
+        """Returns the assets that pass a filter. Raises ServerError, and FilterError if it cannot be evaluated."""
         self._read(ids)
         if check in self._failures:
             raise self._failures[check]
@@ -49,13 +49,13 @@ class DetailFetcher:
         return {id_ for id_ in ids if self._passed.get(id_, 0) & bit}
 
     def seen(self, check: Filter, asset_id: str) -> bool | None:
-        """Whether an asset passes a check, as far as it was asked for; None: it was not."""
+        """Whether an asset passes a filter. None if its details were not asked for."""
         if asset_id not in self._passed or check not in self._checks or check in self._failures:
             return None
         return bool(self._passed[asset_id] >> self._checks.index(check) & 1)
 
     def values(self, key: SplitKey, ids: AbstractSet[str]) -> dict[str, tuple[str, ...]]:
-        """The values of a key that some assets have. Raises ServerError."""
+        """Returns the values of a split key for some assets. Raises ServerError."""
         self._read(ids)
         number = self._keys.index(key)
         return {id_: self._values[id_][number] for id_ in ids if id_ in self._values}

@@ -1,4 +1,4 @@
-"""A run's plan → what each of its rules selects: set algebra over what the searches found.
+"""Evaluate a query plan: set algebra over what the searches found gives what each rule selects.
 
     results = evaluate(lower(rules, server, sizes), server.searches, concurrency=4, log=print)
     for rule, result in zip(rules, results):   # in the order of the rules
@@ -46,7 +46,7 @@ class Selection:
     waiting: dict[str, tuple[Asset, ...]] = field(default_factory=dict)
     """What may match once Immich has looked at it, by the reason; of a selection that is shown, not in `assets`."""
     certainty: Certainty | None = field(default=None, compare=False, repr=False)
-    """What it takes for each match to be certain; None: all are. What is not keeps its place under a limit."""
+    """Tells which matches are certain. None if all are. One that is not keeps its place under a limit."""
     evidence: RuleEvidence | None = field(default=None, compare=False, repr=False)
     """What it rests on, for explanations."""
 
@@ -116,7 +116,7 @@ class _Selector:
     log: Callable[[str], None]
 
     def selection(self) -> Selection:
-        """What the rule selects. Raises SmartAlbumsError where details of assets cannot be read or checked."""
+        """Returns what the rule selects. Raises SmartAlbumsError if details of assets cannot be read or checked."""
         matching: dict[str, Asset] = {}
         for branch in self.plan.branches:
             assets = self.evidence.results[branch.driver].assets
@@ -139,7 +139,7 @@ class _Selector:
         return Selection(chosen, len(matching), groups, notes, certainty=doubts, evidence=evidence)
 
     def _matches_of(self, branch: Branch, base: set[str]) -> set[str]:
-        """The matches of a part, saying what each step kept."""
+        """Returns the matches of a branch, and logs how many each step kept."""
         tree = branch.residual
         if tree is None:
             self.log(f"{branch.driver.describe()}: kept {len(base)}")
@@ -166,7 +166,7 @@ class _BranchEvaluator:
         self.late = frozenset(self.branch.detail_filters)
 
     def matching(self, node: Node, base: set[str]) -> set[str]:
-        """The assets of `base` that match the node."""
+        """Returns the assets of `base` that match the node."""
         match node:
             case Search():
                 return base & self.evidence.results[node.query].places.keys()
@@ -188,7 +188,7 @@ class _BranchEvaluator:
                 raise TypeError(message)
 
     def lateness(self, node: Node) -> bool:
-        """Whether a part needs requests of its own: those come last, when few assets are left."""
+        """Whether a node needs requests of its own: such nodes come last, when few assets are left."""
         return any(leaf in self.late for leaf in leaves(node))
 
     def _checked(self, node: Filter, base: set[str]) -> set[str]:

@@ -71,7 +71,7 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
 
 
 class _StoppedError(Exception):
-    """Nothing that a search finds is of use any more."""
+    """Raised in a thread whose search no rule needs any more."""
 
 
 @dataclass(slots=True)
@@ -118,7 +118,7 @@ class _Run:
             self.errors.setdefault(number, error)
 
     def _note_failures(self, scan: Scan, result: SearchResult) -> None:
-        """Fail the rules that depend on checks that could not be made."""
+        """Fail the rules that depend on filters that could not be evaluated."""
         for number, rule in enumerate(self.plan.rules):
             for branch in rule.branches:
                 for check in branch.filters if branch.driver == scan.query else ():
