@@ -27,8 +27,8 @@ from immich_smart_albums.operations.explain.album import explain_album, rule_for
 from immich_smart_albums.operations.plan.make import make_plan
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.report.explanation import explanation_lines
-from immich_smart_albums.report.plan_markdown import plan_markdown
-from immich_smart_albums.report.plan_text import plan_lines
+from immich_smart_albums.report.plan.as_markdown import plan_markdown
+from immich_smart_albums.report.plan.as_text import plan_lines
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from tests.golden import check_golden
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from immich_smart_albums.report.envelope import JSON_VERSION, json_text
-from immich_smart_albums.report.plan_json import plan_json
-from immich_smart_albums.report.plan_markdown import plan_markdown
-from immich_smart_albums.report.plan_text import painted, plan_lines
+from immich_smart_albums.report.plan.as_json import plan_json
+from immich_smart_albums.report.plan.as_markdown import plan_markdown
+from immich_smart_albums.report.plan.as_text import painted, plan_lines
 from tests.golden import check_golden
 
 from .plans import PLANS, REFUSED, plan

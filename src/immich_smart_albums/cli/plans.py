@@ -18,10 +18,10 @@ from immich_smart_albums.errors import Problem, SmartAlbumsError, UnsafePlan
 from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.report.applied import report_lines
 from immich_smart_albums.report.failures import GUARD_HINT, plan_problems, problems_of
-from immich_smart_albums.report.plan_json import plan_json
-from immich_smart_albums.report.plan_markdown import plan_markdown
-from immich_smart_albums.report.plan_text import painted, plan_lines
-from immich_smart_albums.report.plan_words import totals
+from immich_smart_albums.report.plan.as_json import plan_json
+from immich_smart_albums.report.plan.as_markdown import plan_markdown
+from immich_smart_albums.report.plan.as_text import painted, plan_lines
+from immich_smart_albums.report.plan.words import totals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

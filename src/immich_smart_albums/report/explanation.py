@@ -9,7 +9,7 @@ from immich_smart_albums.model.command import command
 from immich_smart_albums.report.assets import asset_json, asset_line, asset_url
 from immich_smart_albums.report.envelope import envelope
 from immich_smart_albums.report.failures import problem_json
-from immich_smart_albums.report.plan_text import problem_lines
+from immich_smart_albums.report.plan.as_text import problem_lines
 from immich_smart_albums.report.words import one_line
 from immich_smart_albums.selection.explain.explain import Verdict, answer_text, leaf_text, value_text
 

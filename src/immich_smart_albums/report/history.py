@@ -9,8 +9,8 @@ from immich_smart_albums.changes.change import AddAssets, CreateAlbum, RemoveAss
 from immich_smart_albums.changes.journal import State
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.report.envelope import envelope
-from immich_smart_albums.report.plan_json import change_json
-from immich_smart_albums.report.plan_words import edits_of
+from immich_smart_albums.report.plan.as_json import change_json
+from immich_smart_albums.report.plan.words import edits_of
 from immich_smart_albums.report.words import count, one_line, table
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from immich_smart_albums.config.editing.albums import album_entry, match_from_photo
 from immich_smart_albums.errors import FileChanged, SmartAlbumsError
 from immich_smart_albums.report.explanation import doing
-from immich_smart_albums.report.plan_words import edits, heading, state
+from immich_smart_albums.report.plan.words import edits, heading, state
 from immich_smart_albums.rules.syntax.ids import is_id
 from immich_smart_albums.web.answering import number_of, part, scripted, text_of
 from immich_smart_albums.web.edit_routes import predicate_words

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from immich_smart_albums.report.failures import problems_of
 from immich_smart_albums.report.history import run_lines
-from immich_smart_albums.report.plan_words import edits, state, totals, waits
+from immich_smart_albums.report.plan.words import edits, state, totals, waits
 from immich_smart_albums.web.answering import number_of, part, scripted
 from immich_smart_albums.web.forms import Form, form_of
 from immich_smart_albums.web.rendering import headline, page, rendered

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.change import AddAssets, RemoveAssets
 from immich_smart_albums.report.html.gallery import Gallery, Line, in_turns, problem_line
 from immich_smart_albums.report.html.page import page
-from immich_smart_albums.report.plan_words import edits, heading, state, title, totals
+from immich_smart_albums.report.plan.words import edits, heading, state, title, totals
 from immich_smart_albums.report.words import count, one_line
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.report.assets import asset_line
-from immich_smart_albums.report.plan_words import edits, heading, state, title, totals, waits
+from immich_smart_albums.report.plan.words import edits, heading, state, title, totals, waits
 from immich_smart_albums.report.words import count, one_line, table
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.report.assets import asset_url
-from immich_smart_albums.report.plan_text import SHOWN
-from immich_smart_albums.report.plan_words import edits, heading, state, title, totals, waits
+from immich_smart_albums.report.plan.as_text import SHOWN
+from immich_smart_albums.report.plan.words import edits, heading, state, title, totals, waits
 from immich_smart_albums.report.words import one_line
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""A plan as text, as Markdown and as JSON."""
