@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.tree import All, Any, Not
+from immich_smart_albums.rules.tree import All, Not, fold
 from immich_smart_albums.selection.run.ranking import newest_first
 from immich_smart_albums.selection.words import query_text
 from immich_smart_albums.web.ranking import ranked_photos
@@ -179,15 +179,13 @@ def _variants(match: Node) -> list[Variant]:
 
 def words(node: Node) -> str:
     """A part of a rule in words."""
-    match node:
-        case Not():
-            return f"not {words(node.child)}"
-        case All():
-            return f"({' and '.join(map(words, node.children))})"
-        case Any():
-            return f"({' or '.join(map(words, node.children))})"
-        case _:
-            return query_text(node, lambda _, id_: id_)
+    return fold(
+        node,
+        lambda leaf: query_text(leaf, lambda _, id_: id_),
+        all_of=lambda parts: f"({' and '.join(parts)})",
+        any_of=lambda parts: f"({' or '.join(parts)})",
+        negate="not {}".format,
+    )
 
 
 @dataclass(slots=True)
