@@ -165,3 +165,19 @@ def test_days_of_any_year_are_searched_for_year_by_year(worlds: dict[str, World]
     ]
     assert found == len(meant) > 10
     assert len(sent) <= most
+
+
+def test_alternatives_that_records_tell_apart_are_one_search(worlds: dict[str, World]) -> None:
+    # Of one city and neighbouring years nothing tells them apart: a day is in both years, somewhere.
+    triples = [(f"P{number % 4:02}", CITIES[number % 5], 2001 + number) for number in range(15)] + [
+        ("P01", "Nice", 2010),
+        ("P02", "Nice", 2011),
+    ]
+    alternatives = ", ".join(
+        f"{{person: {who}, place: {{city: {city}}}, taken: {year}}}" for who, city, year in triples
+    )
+    (found, flat), (same, structured) = (worlds[level].ask(f"{{any: [{alternatives}]}}") for level in ("3.1", "3.2"))
+    assert found == same > 100
+    assert len(flat) <= 18
+    assert len([body for body in structured if body["size"] == 1000]) <= 2
+    assert len(structured) <= 8

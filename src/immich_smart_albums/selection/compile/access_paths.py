@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Search, leaves
 from immich_smart_albums.selection.compile.algebra import intersect, is_composable, is_superset, supersets, universe
+from immich_smart_albums.selection.compile.alternatives import merge_distinct
 from immich_smart_albums.selection.compile.residual import COSTLY, Residual
 from immich_smart_albums.selection.compile.simplify import NodeOrBool, all_of, is_anchored
 from immich_smart_albums.selection.compile.structured import needs_exif, one_of
@@ -57,19 +58,20 @@ class AccessPaths:
 
     def merge_alternatives(self, alternatives: Sequence[Conjuncts]) -> list[Conjuncts]:
         """The same alternatives, those that one structured search can answer in one."""
-        conditions = self.conditions
-        asked: dict[tuple[Query | None, bool], dict[Conjuncts, Query]] = {}
-        for alternative in alternatives if self.conditions.is_structured else ():
-            query = _asked(conditions, All(alternative))
+        if not self.conditions.is_structured:
+            return list(alternatives)
+        groups: dict[tuple[Query | None, bool], dict[Conjuncts, Query]] = {}
+        for alternative in alternatives:
+            query = _asked(self.conditions, All(alternative))
             if query is not None:
-                asked.setdefault((universe(query), needs_exif(query)), {})[alternative] = query
+                groups.setdefault((universe(query), needs_exif(query)), {})[alternative] = query
         together: list[Conjuncts] = []
-        for queries in asked.values():
+        for queries in groups.values():
             one = one_of(list(queries.values()))
             if one is not None and len(queries) > 1:
                 alternatives = [alternative for alternative in alternatives if alternative not in queries]
                 together.append((Search(one),))
-        return [*together, *alternatives]
+        return [*together, *merge_distinct(alternatives, self.conditions)]
 
     def fold_disjunctions(self, conjuncts: Conjuncts) -> Conjuncts:
         """The same, each choice that one structured search can answer as that search."""

@@ -26,7 +26,7 @@ from immich_smart_albums.selection.compile.algebra import is_superset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from immich_smart_albums.model.query import Condition
+    from immich_smart_albums.model.query import Branch, Condition
 
 PAGE = 1000
 _FIRST_ROW = 0.5
@@ -67,29 +67,33 @@ class Costs:
 
     def _guess(self, query: Query) -> float:
         total = sum(self._in(visibility) for visibility in query.visibility)
-        period = self._share_of_period(query)
+        period = self._share_of_period(query.get("takenAfter"), query.get("takenBefore"), query.visibility)
         shares = [period] if period is not None else []
         shares += [
             self._share(name, value, query.visibility)
             for name, value in query.filters
             if period is None or BY_NAME[name].stage is not Stage.DATES
         ]
-        shares += [self._share_of(condition, query.visibility) for condition in query.conditions]
+        shares.append(self._share_of_branch(query.conditions, query.visibility))
         if query.either:
-            branches = (
-                prod(self._share_of(condition, query.visibility) for condition in branch) for branch in query.either
-            )
+            branches = (self._share_of_branch(branch, query.visibility) for branch in query.either)
             shares.append(min(1.0, sum(branches)))
         guess = min([total * prod(shares), *(size for known, size in self.sizes.items() if is_superset(known, query))])
         return guess if query.limit is None else min(guess, query.limit)
 
-    def _share_of_period(self, query: Query) -> float | None:
-        """How much of a library was taken in a search's period, if as much is of any year. None if nobody knows."""
-        after, before = query.get("takenAfter"), query.get("takenBefore")
+    def _share_of_branch(self, branch: Branch, shown: frozenset[Visibility]) -> float:
+        """About how much of what is shown somewhere passes some conditions together."""
+        ends = {condition.operator: condition.value for condition in branch if _is_taken(condition)}
+        period = self._share_of_period(ends.get("gte"), ends.get("lte"), shown)
+        others = [condition for condition in branch if period is None or not _is_taken(condition)]
+        return (1.0 if period is None else period) * prod(self._share_of(condition, shown) for condition in others)
+
+    def _share_of_period(self, after: object, before: object, shown: frozenset[Visibility]) -> float | None:
+        """How much of a library was taken in a period, if as much is of any year; None where nobody knows."""
         if (self.years is None and (after is None or before is None)) or (after is None and before is None):
             return None
-        bounds = (("takenAfter", after), ("takenBefore", before))
-        if any(Query(Kind.METADATA, (bound,), query.visibility) in self.sizes for bound in bounds):
+        bounds = (("takenAfter", str(after)), ("takenBefore", str(before)))
+        if any(Query(Kind.METADATA, (bound,), shown) in self.sizes for bound in bounds):
             return None
         first, last = self.years or (0, 10_000)
         begin = first if after is None else max(first, _in_years(str(after)))
@@ -155,6 +159,10 @@ class Costs:
                 return 1.0
             case _:
                 return self._share({"takenAt": "takenAfter"}.get(condition.field, condition.field), value, shown)
+
+
+def _is_taken(condition: Condition) -> bool:
+    return BY_NAME[condition.field].stage is Stage.DATES
 
 
 def _in_years(instant: str) -> float:

@@ -220,14 +220,17 @@ class _Compiler:
         answer = self._alternatives(rule, alternatives, shared, _NONE)
         if self._more(rule, answer, shared) <= most:
             return answer
-        # Then what is excluded is searched for once for all branches, or no choice becomes several drivers.
-        excluded = (leaf for leaf, excludes in signed_leaves(tree) if excludes and isinstance(leaf, Search))
-        as_written = shared.copy()
-        as_written.add({leaf.query: frozenset() for leaf in excluded})
-        others = (
-            self._alternatives(rule, alternatives, as_written, _NONE),
-            self._alternatives(rule, alternatives, shared, None),
-        )
+        # Then what is excluded is searched for once for all branches, the cheapest first, or no choice becomes drivers.
+        others: list[Candidate] = []
+        excluded = {leaf.query for leaf, excludes in signed_leaves(tree) if excludes and isinstance(leaf, Search)}
+        cheapest_first = sorted(excluded, key=lambda query: (self.costs.reading(query, frozenset()), query.describe()))
+        for count in (1, 2, 4, len(excluded)) if excluded else ():
+            once = shared.copy()
+            once.add({query: frozenset() for query in cheapest_first[:count]})
+            others.append(self._alternatives(rule, alternatives, once, _NONE))
+            if self._more(rule, others[-1], shared) <= most:
+                break
+        others.append(self._alternatives(rule, alternatives, shared, None))
         allowed = [other for other in others if self._more(rule, other, shared) <= most]
         return self._cheapest(rule, allowed or (answer, *others), shared)
 

@@ -1,0 +1,120 @@
+"""Alternatives that filters tell apart: one structured search for all, and each photo's record says whose it is.
+
+    >>> from dataclasses import replace
+    >>> from immich_smart_albums.immich.versions import Capabilities
+    >>> from immich_smart_albums.model.version import Version
+    >>> from immich_smart_albums.selection.compile.notation import equal, search, write
+    >>> from immich_smart_albums.selection.compile.pushdown import Pushdown
+    >>> sharp = Filter("sharp", lambda _: True, frozenset({"exifInfo.iso"}), lambda _: None)
+    >>> emma_in_nice = (search(personIds=("emma",)), equal("city", "Nice"), sharp)
+    >>> noah_in_kyoto = (search(personIds=("noah",)), equal("city", "Kyoto"), sharp)
+    >>> pushdown = Pushdown(Capabilities(Version(3, 2)), is_structured=True)
+    >>> (merged,) = merge_distinct([emma_in_nice, noah_in_kyoto], pushdown)
+    >>> for conjunct in merged:
+    ...     print(write(conjunct))
+    ((city eq 'Nice' and personIds all [emma]) or (city eq 'Kyoto' and personIds all [noah]))
+    (<city='Nice'> & <sharp> or <city='Kyoto'> & <sharp>)
+
+No record tells surely who is on a photo. But what is in Nice was not found for Noah in Kyoto, and so it shows Emma.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Search
+from immich_smart_albums.selection.compile.algebra import intersect, is_composable, universe, why_disjoint
+from immich_smart_albums.selection.compile.structured import needs_exif, one_of, structured, together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from immich_smart_albums.selection.compile.pushdown import Pushdown
+
+Conjuncts = tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Alternative:
+    conjuncts: Conjuncts
+    query: Query
+    """Structured: it surely finds every match."""
+    filters: tuple[Filter, ...]
+    """What records show of the alternative."""
+    shown: Query
+    """A search that surely finds what passes these filters."""
+
+    def is_distinct(self, other: _Alternative) -> bool:
+        """Whether a photo that both searches may find passes the filters of the one that means it only."""
+        return self.filters == other.filters or why_disjoint(self.shown, other.shown) is not None
+
+
+def merge_distinct(alternatives: Sequence[Conjuncts], pushdown: Pushdown) -> list[Conjuncts]:
+    """The same alternatives, those that one search finds and records tell apart in one."""
+    groups: list[list[_Alternative]] = []
+    others: list[Conjuncts] = []
+    for conjuncts in alternatives:
+        alternative = _alternative(conjuncts, pushdown)
+        if alternative is None:
+            others.append(conjuncts)
+            continue
+        group = next((group for group in groups if _fits(alternative, group)), None)
+        if group is None:
+            groups.append([alternative])
+        else:
+            group.append(alternative)
+    return [*(conjuncts for group in groups for conjuncts in _merged(group)), *others]
+
+
+def _fits(alternative: _Alternative, group: Sequence[_Alternative]) -> bool:
+    first = group[0]
+    is_alike = first.shown.visibility == alternative.shown.visibility
+    return (
+        is_alike
+        and needs_exif(first.query) == needs_exif(alternative.query)
+        and all(alternative.is_distinct(other) for other in group)
+    )
+
+
+def _merged(group: Sequence[_Alternative]) -> Iterator[Conjuncts]:
+    one = one_of([alternative.query for alternative in group]) if len(group) > 1 else None
+    if one is None:
+        yield from (alternative.conjuncts for alternative in group)
+        return
+    checks = dict.fromkeys(All(alternative.filters) for alternative in group)
+    yield Search(one), *([Any(tuple(checks))] if len(checks) > 1 else next(iter(checks)).children)
+
+
+def _alternative(conjuncts: Conjuncts, pushdown: Pushdown) -> _Alternative | None:
+    """What is known of an alternative; None where no structured search surely finds it, or records show nothing."""
+    searches = (conjunct.query for conjunct in conjuncts if isinstance(conjunct, Search))
+    driver = next(filter(is_composable, searches), None)
+    if driver is None or universe(driver) != Query(Kind.METADATA, visibility=driver.visibility):
+        return None
+    queries: list[Query] = []
+    filters: list[Filter] = []
+    shown = Query(Kind.METADATA, visibility=driver.visibility)
+    for conjunct in conjuncts:
+        match conjunct:
+            case Search():
+                query, check = pushdown.as_query(conjunct, driver), pushdown.as_check(conjunct, driver)
+            case Filter():
+                within, check = pushdown.within(conjunct, driver), conjunct
+                query = None if within is None else structured(within)
+                if within is None and conjunct.superset is None:
+                    query = Query(Kind.METADATA, visibility=driver.visibility)
+            case _:
+                return None
+        if query is None:
+            return None
+        queries.append(query)
+        if check is not None:
+            filters.append(check)
+            known = pushdown.within(check, driver)
+            shown = shown if known is None else intersect(shown, known) or shown
+    found = together(*queries)
+    if found is None or found.either or not found.conditions or not filters:
+        return None
+    return _Alternative(conjuncts, found, tuple(filters), shown)
