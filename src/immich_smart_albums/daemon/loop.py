@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.daemon.nudges import Nudges
     from immich_smart_albums.daemon.outcome import RunOutcome
     from immich_smart_albums.daemon.ports import Household, Voice
-    from immich_smart_albums.daemon.state import Approval, StateFile
+    from immich_smart_albums.daemon.state import Approval, State, StateFile
 
 T = TypeVar("T")
 
@@ -181,10 +181,7 @@ class Daemon:
         if not is_waiting:
             self._log.info("run.started", f"{reason}: {', '.join(names)}", reason=reason, albums=len(names))
             self._voice.started(run)
-        approvals = granted(self._state.now.approvals, now)
-        if approvals:  # used up before anything is written: once is once, whatever happens
-            self._state.change(approvals=without_granted(self._state.now.approvals))
-        outcome = self._household.run(names, approvals)
+        outcome = self._household.run(names, self._taken(now))
         ended = clock()
         if outcome.is_put_off:
             self._put_off(run, outcome, now, ended)
@@ -213,6 +210,18 @@ class Daemon:
             self._say(outcome, reason, ended - now)
         self._state.change(running_since=None)
         self._plan_next()
+
+    def _taken(self, now: float) -> tuple[Approval, ...]:
+        """What was allowed; it is used up before anything is written: once is once, whatever happens."""
+        approvals: tuple[Approval, ...] = ()
+
+        def take(state: State) -> dict[str, object]:
+            nonlocal approvals
+            approvals = granted(state.approvals, now)
+            return {"approvals": without_granted(state.approvals)} if approvals else {}
+
+        self._state.alter(take)
+        return approvals
 
     def _note_waiting(self, outcome: RunOutcome, names: Collection[str], now: float) -> None:
         """Albums in which photos wait run again once their time is over; where as many wait then, by schedule."""
@@ -253,7 +262,7 @@ class Daemon:
         told = {**_without(state.told, {*names, ""}), **lines}
         before = {line for texts in state.told.values() for line in texts}
         news = frozenset(line for texts in lines.values() for line in texts if line not in before)
-        approvals, offers = self._offers(outcome)
+        offers = self._offers(outcome)
         is_bad = bool(outcome.exit_code)
         self._state.change(
             last_run=record,
@@ -264,7 +273,6 @@ class Daemon:
             is_reachable=True,
             waits_since=None,
             told=told,
-            approvals=approvals,
             runs=state.runs + 1,
             failed_runs=state.failed_runs + is_bad,
             added=state.added + outcome.added,
@@ -275,14 +283,22 @@ class Daemon:
         if before and not told:
             self._voice.recovered()
 
-    def _offers(self, outcome: RunOutcome) -> tuple[tuple[Approval, ...], dict[str, str]]:
-        """The approvals with what may be allowed from a message, and the links for that."""
-        approvals, offers = self._state.now.approvals, dict[str, str]()
-        for album in outcome.albums if self._link is not None else ():
-            if album.fingerprint and self._link is not None:
+    def _offers(self, outcome: RunOutcome) -> dict[str, str]:
+        """The links by which what was refused may be allowed, by the album's name in plans; offers are kept."""
+        link, offers = self._link, dict[str, str]()
+        refused = [album for album in outcome.albums if album.fingerprint]
+        if link is None or not refused:
+            return offers
+
+        def offered(state: State) -> dict[str, object]:
+            approvals = state.approvals
+            for album in refused:
                 approvals, token = offer(approvals, album, self._new_token, self._retry_at)
-                offers |= {album.plan_name: self._link(token)} if token else {}
-        return approvals, offers
+                offers.update({album.plan_name: link(token)} if token else {})
+            return {"approvals": approvals}
+
+        self._state.alter(offered)
+        return offers
 
     def _say(self, outcome: RunOutcome, reason: str, seconds: float) -> None:
         facts = {

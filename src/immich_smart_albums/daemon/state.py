@@ -123,8 +123,12 @@ class StateFile:
 
     def change(self, **changes: Any) -> State:  # noqa: ANN401 - each field has a type of its own
         """Change some of it, and keep it; where the file cannot be written that is told once."""
+        return self.alter(lambda _: changes)
+
+    def alter(self, changes_of: Callable[[State], dict[str, Any]]) -> State:
+        """Change some of it, by what it is: nobody else changes it meanwhile."""
         with self._lock:
-            self._state = structs.replace(self._state, **changes)
+            self._state = structs.replace(self._state, **changes_of(self._state))
             try:
                 _write(self._path, msgspec.json.encode(self._state))
             except OSError as error:

@@ -89,16 +89,11 @@ class Messenger:
 
     def on_result(self, name: str, why: str | None) -> None:
         """Keep what became of a message, for health and for the next one."""
-        failures = dict(self._state.now.message_failures)
-        if why is None:
-            if failures.pop(name, None) is None:
-                return
-        else:
-            if failures.get(name) == why:
-                return
-            failures[name] = why
+        if self._state.now.message_failures.get(name) == why:
+            return
+        if why is not None:
             self._log.warning("message.failed", f"{name}: {why}")
-        self._state.change(message_failures=failures)
+        self._state.alter(lambda state: {"message_failures": _noted(state.message_failures, name, why)})
 
     def _send(self, receiver: Receiver, messages: Iterable[Message]) -> None:
         for message in messages:
@@ -121,3 +116,8 @@ class Messenger:
 
 def _to_nobody(receiver: Receiver, message: Message | Ping) -> None:
     del receiver, message
+
+
+def _noted(failures: Mapping[str, str], name: str, why: str | None) -> dict[str, str]:
+    others = {other: text for other, text in failures.items() if other != name}
+    return others if why is None else {**others, name: why}

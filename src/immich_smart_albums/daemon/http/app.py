@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.daemon.http.hook import Hook
     from immich_smart_albums.daemon.nudges import Nudges
-    from immich_smart_albums.daemon.state import StateFile
+    from immich_smart_albums.daemon.state import State, StateFile
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -113,10 +113,17 @@ class _Pages:
     async def allow(self, request: Request) -> Response:
         """Allow it, once."""
         token = request.path_params["token"]
-        approvals = grant(self._parts.state.now.approvals, token, self._parts.clock())
-        if approvals is None:
+        is_granted = False
+
+        def granted(state: State) -> dict[str, object]:
+            nonlocal is_granted
+            approvals = grant(state.approvals, token, self._parts.clock())
+            is_granted = approvals is not None
+            return {} if approvals is None else {"approvals": approvals}
+
+        self._parts.state.alter(granted)
+        if not is_granted:
             return _page(404, "Nothing to allow", _GONE)
-        self._parts.state.change(approvals=approvals)
         self._parts.wake()
         return _page(202, "Allowed once", "It is done now, if it is still exactly what was refused.")
 

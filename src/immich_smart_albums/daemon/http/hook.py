@@ -31,7 +31,7 @@ BUSIEST = 5000
 """Calls in a minute that are taken."""
 
 MOST_STRANGERS = 60
-"""Calls in a minute with a wrong secret that are looked at."""
+"""Calls in a minute with a wrong secret that are told why they are refused."""
 
 _MINUTE = 60.0
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -85,12 +85,14 @@ class Hook:
 
     async def __call__(self, request: Request) -> Response:
         """202, or why not."""
-        if self._strangers.is_full() or self._calls.is_full():
-            return _answer(429, "too many calls")
         secret = request.headers.get(HEADER, "").encode("utf-8", "replace")
         if not hmac.compare_digest(secret, self._secret):
+            if self._strangers.is_full():
+                return _answer(429, "too many calls")
             self._strangers.count()
             return _answer(401, f"the header {HEADER} is missing or wrong")
+        if self._calls.is_full():  # counted apart, so that no stranger keeps Immich out
+            return _answer(429, "too many calls")
         self._calls.count()
         body = await _read(request)
         if body is None:
