@@ -5,11 +5,14 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from immich_sandbox.levels import LEVELS
 from immich_smart_albums.immich.http.client import Http
 from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.server import ImmichServer
 from immich_smart_albums.model.query import Kind, Query, Value, Visibility
+from immich_smart_albums.model.search_fields import BY_NAME, OPERATORS
 from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.version import Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +23,12 @@ if TYPE_CHECKING:
 
 NOTHING: frozenset[str] = frozenset()
 TIMELINE = frozenset({Visibility.TIMELINE})
+
+STRUCTURED = Version(*LEVELS["3.2"].version)
+"""The release that structured searches are tried on."""
+
+SERVED_OPERATORS = {name: operators for name, operators in OPERATORS.items() if STRUCTURED in BY_NAME[name].releases}
+"""What that release can be asked of each field."""
 
 
 def http_to(where: Sandbox | str, key: str = "alice", **options: Any) -> Http:

@@ -12,9 +12,9 @@ from immich_sandbox.library.records import Exif, Person, Tag, User
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.query import Branch, Condition, Kind, Query, Value, Visibility
 from immich_smart_albums.model.search_field import Type
-from immich_smart_albums.model.search_fields import BY_NAME, FIELDS, OPERATORS
+from immich_smart_albums.model.search_fields import BY_NAME, FIELDS
 
-from .clients import TIMELINE, find, metadata, server_at, smart
+from .clients import SERVED_OPERATORS, TIMELINE, find, metadata, server_at, smart
 from .conftest import LEVELS
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def flat(library: Library) -> Iterator[Query]:
 
 def conditions(library: Library) -> Iterator[Condition]:
     """Every condition of a structured search."""
-    for field, operators in OPERATORS.items():
+    for field, operators in SERVED_OPERATORS.items():
         for operator in operators:
             for value in values_of(field, library)[: 2 if BY_NAME[field].type is Type.TRUTH else 1]:
                 yield Condition(field, operator, (value,) if operator in {"in", "notIn"} else value)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from immich_smart_albums.model.search_field import Control
 from immich_smart_albums.model.search_fields import FIELDS, OPERATORS
 from immich_smart_albums.rules.local_filters.asset_shape import FROM_SEARCH
 
-from .clients import TIMELINE, find, metadata, server_at, smart
+from .clients import SERVED_OPERATORS, TIMELINE, find, metadata, server_at, smart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -167,7 +167,7 @@ def conditions(small: Library) -> Iterator[Condition]:
         "state": [exif.state],
         "country": [exif.country],
     }
-    for field, operators in OPERATORS.items():
+    for field, operators in SERVED_OPERATORS.items():
         default: list[Value | tuple[int, ...]] = ["a"]
         if field.endswith("At"):
             default = [ENDS["After"]]

@@ -13,10 +13,9 @@ from immich_smart_albums.immich.search.bodies import filter_body
 from immich_smart_albums.immich.search.record_match import ends, lacks, starts
 from immich_smart_albums.immich.versions import Capabilities
 from immich_smart_albums.model.query import Branch, Condition, Kind, Query, Visibility
-from immich_smart_albums.model.search_fields import OPERATORS
 from immich_smart_albums.model.version import Version
 
-from .clients import TIMELINE, found_ids, metadata, searches_sent, server_at, shown
+from .clients import SERVED_OPERATORS, TIMELINE, found_ids, metadata, searches_sent, server_at, shown
 from .test_recheck import CHECKSUM, FOREIGN_ID, GOOD, GOOD_ID, answered, changed
 
 if TYPE_CHECKING:
@@ -160,7 +159,7 @@ def test_what_immich_could_not_mean_as_it_is_written_is_never_sent(query: Query)
 def test_the_conditions_are_those_that_the_sandbox_knows() -> None:
     known = {field.name: {operator.name for operator in field.fields} for field in FILTER.fields if field.name != "or"}
     assert known.pop("visibility")
-    assert known == {name: set(operators) for name, operators in OPERATORS.items()}
+    assert known == {name: set(operators) for name, operators in SERVED_OPERATORS.items()}
 
 
 # -- what records tell ------------------------------------------------------------------------------------------
