@@ -35,6 +35,7 @@ from immich_smart_albums.operations.plan.selections import preview, select_for_a
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.rules.album import AlbumRule, RuleSet
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.session.clock import now
 from immich_smart_albums.session.events import (
     AssetsRead,
     Detail,
@@ -45,7 +46,6 @@ from immich_smart_albums.session.events import (
     ReadingDone,
     ignore,
 )
-from immich_smart_albums.session.session import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.rules.tree import Node
-    from immich_smart_albums.session.session import ExplainedAlbum, Session
+    from immich_smart_albums.session.looking import ExplainedAlbum
+    from immich_smart_albums.session.session import Session
     from immich_smart_albums.web.studio import Studio
 
 FURTHER = 5

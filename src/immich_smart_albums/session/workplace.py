@@ -1,0 +1,224 @@
+"""What the operations of a session work on: rules, connected accounts, what was read before, the ledger."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.load import load, load_rules
+from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.ledger.search_cache import StateFile
+from immich_smart_albums.model.stopping import never
+from immich_smart_albums.operations.plan.names import with_albums
+from immich_smart_albums.operations.select import SelectOptions
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.selection.cache.records import RecordCache
+from immich_smart_albums.session.connecting import connected, is_known, who
+from immich_smart_albums.session.events import (
+    Detail,
+    Listener,
+    Message,
+    Note,
+    ReadingDone,
+)
+from immich_smart_albums.session.ledger_access import LedgerAccess
+from immich_smart_albums.session.places import STATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from immich_smart_albums.config.load import RunConfig, Source
+    from immich_smart_albums.ledger.ledger import SqliteLedger
+    from immich_smart_albums.model.stopping import Stop
+    from immich_smart_albums.operations.accounts import ConnectedAccounts
+    from immich_smart_albums.operations.indexing.indexing import Indexing
+    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.rules.album import AlbumRule, RuleSet
+    from immich_smart_albums.session.options import Options
+
+
+class Workplace:
+    """Rules, accounts and ledger of a session; see there."""
+
+    def __init__(self, options: Options, on_event: Listener) -> None:
+        """Nothing is read yet."""
+        self.options = options
+        self._on_event = on_event
+        self._rules_source: Source = options.rules
+        self._config: tuple[RunConfig, RuleSet] | None = None
+        self._accounts: ConnectedAccounts | None = None
+        self.is_fresh = True
+        self.records: dict[str, RecordCache] = {}
+        self.indexing: dict[str, Indexing] = {}
+        self._stop: Stop = never
+        self.lock = threading.RLock()
+        self._ledger = LedgerAccess(options)
+
+    @property
+    def config(self) -> RunConfig:
+        """What the rules files say, read at the first use, with server and keys; notes are told as events."""
+        return self._loaded()[0]
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules, of which those that the options do not name stand under `others`."""
+        return self._loaded()[1]
+
+    @property
+    def accounts(self) -> ConnectedAccounts:
+        """The accounts that feed the albums, connected at the first use. Raises ServerError where none can be asked."""
+        accounts = self._accounts
+        if accounts is None:
+            with self.lock:
+                accounts = self._accounts
+                if accounts is None:
+                    accounts = self._accounts = connected(
+                        self.config, self.rules, self.options.connection, self._on_event, self._is_stopped
+                    )
+                    present = accounts.present if self.options.keeps_records else {}
+                    for name, account in present.items():
+                        self.records.setdefault(name, RecordCache(account.server.searches))
+                    self.indexing = {}
+                    self.is_fresh = True
+        return accounts
+
+    def load(self) -> None:
+        """Read the rules now, rather than at the first use."""
+        self._loaded()
+
+    def connect(self) -> None:
+        """Connect the accounts now, rather than at the first use."""
+        assert self.accounts.present
+
+    def parse(self, source: Source | None = None) -> RuleSet:
+        """What the rules say, or others, such as the text that somebody is typing; the session goes on with its own.
+
+        Raises ConfigurationError with everything that is wrong. No key is read, and the server is not asked.
+        """
+        diagnostics = self._findings()
+        source = self._rules_source if source is None else source
+        book = load_rules(source, self.options.surroundings, diagnostics)
+        self.tell_notes(diagnostics.warnings)
+        return book
+
+    def reload(self, source: Source | None = None) -> None:
+        """Read the rules again, or others from now on.
+
+        Accounts stay connected where the rules still say the same of server and accounts. Raises ConfigurationError,
+        and then the session goes on with what it had.
+        """
+        with self.lock:
+            source = self._rules_source if source is None else source
+            before, source_before = self._config, self._rules_source
+            self._config, self._rules_source = None, source
+            try:
+                now = self._loaded()
+            except BaseException:
+                self._config, self._rules_source = before, source_before
+                raise
+            if before is None or who(*before) != who(*now):
+                self.refresh()
+
+    def refresh(self, *, records: bool = True) -> None:
+        """Forget what was asked for once, names, albums, and `records` in memory; the next operation connects anew."""
+        with self.lock:
+            self._accounts = None
+            if records:
+                self.records.clear()
+
+    @property
+    def ledger_place(self) -> Path:
+        """See `Session.ledger_place`."""
+        return self._ledger.place
+
+    def holding_ledger(self, doing: str | None = None) -> AbstractContextManager[None]:
+        """See `Session.holding_ledger`."""
+        return self._ledger.holding(doing)
+
+    def ledger(self, doing: str | None = None) -> AbstractContextManager[SqliteLedger]:
+        """See `Session.ledger`."""
+        return self._ledger.open(doing)
+
+    def look_anew(self) -> None:
+        """Look names and albums up again if they were used before; records in memory stay."""
+        if not self.is_fresh:
+            self._accounts = None
+
+    @property
+    def servers(self) -> dict[str, PhotoServer]:
+        """The servers of all accounts that take part, each with its account's key."""
+        return {name: account.server for name, account in self.accounts.present.items()}
+
+    @property
+    def base(self) -> str:
+        """The address that people open in a browser."""
+        return next(iter(self.servers.values())).base
+
+    def server(self, account: str | None) -> PhotoServer:
+        """The server of an account, or of the first. Raises ConfigurationError for an account that takes no part."""
+        servers = self.servers
+        if account is None:
+            return next(iter(servers.values()))
+        if account not in servers:
+            raise ConfigurationError((Problem("account", f"no account {account!r} takes part"),))
+        return servers[account]
+
+    def accounts_for(self, albums: Sequence[AlbumRule]) -> ConnectedAccounts:
+        """The accounts, if those of some rules are among them. Raises ConfigurationError."""
+        accounts = self.accounts
+        unknown = {name: rule for rule in albums for name in rule.accounts if not is_known(name, accounts)}
+        if unknown:
+            hint = "Save the rules first: keys are read from the files."
+            message = "the session knows no account {!r}"
+            raise ConfigurationError(
+                tuple(rule.span.problem(message.format(name), hint=hint) for name, rule in unknown.items())
+            )
+        return accounts
+
+    @contextmanager
+    def reading(self, stop: Stop) -> Iterator[None]:
+        """One operation that reads, which ends before the next request if `stop` says so."""
+        with self.lock:
+            self._stop = stop
+            try:
+                yield
+            finally:
+                self._stop = never
+                self.is_fresh = False
+                self._on_event(ReadingDone())
+
+    def _is_stopped(self) -> bool:
+        """Whether the operation that reads is to end."""
+        return self._stop()
+
+    def selecting(self) -> SelectOptions:
+        """How selections are made: how many requests at once, and what is known from earlier runs."""
+        place = self.ledger_place.with_name(STATE)
+        store = None if self.options.full else StateFile(place, lambda text: self._on_event(Message(text)))
+        return SelectOptions(self.options.connection.concurrency, self._detail, store, time.time)
+
+    def _loaded(self) -> tuple[RunConfig, RuleSet]:
+        """What the rules files say, and the rules that the options mean."""
+        with self.lock:
+            if self._config is None:
+                options, diagnostics = self.options, self._findings()
+                config = load(
+                    self._rules_source, options.surroundings, diagnostics, server=options.server, key=options.key
+                )
+                self._config = config, with_albums(config.rules, options.albums)
+                self.tell_notes(diagnostics.warnings)
+            return self._config
+
+    def _findings(self) -> Diagnostics:
+        return Diagnostics([*self.options.problems], [*self.options.notes])
+
+    def _detail(self, text: str) -> None:
+        self._on_event(Detail(text))
+
+    def tell_notes(self, notes: Iterable[str]) -> None:
+        """Tell the listener what users should know of their rules."""
+        for note in notes:
+            self._on_event(Note(note))
