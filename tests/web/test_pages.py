@@ -1,0 +1,223 @@
+"""What the studio answers, asked directly."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.session.options import Options
+from immich_smart_albums.session.session import Session
+from immich_smart_albums.web.entry_text import entry_text
+from immich_smart_albums.web.preview import Latest
+from immich_smart_albums.web.studio import Progress, Studio
+
+from .conftest import RULES, opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from immich_sandbox import Sandbox
+
+    from .conftest import Opened
+
+
+def fingerprint(page: Opened, **parameters: str) -> str:
+    """Of the plan that the page shows."""
+    text = page.get("plan-body", **parameters).text
+    return text.partition('data-apply="')[2].partition('"')[0]
+
+
+def members(sandbox: Sandbox, name: str) -> list[str]:
+    return [id_ for album in sandbox.library.albums.values() if album.name == name for id_ in album.asset_ids]
+
+
+def test_exactly_the_plan_that_was_shown_is_written(page: Opened) -> None:
+    plan = fingerprint(page)
+    told = page.applied(plan)
+    assert "Done" in told["html"]
+    assert len(members(page.sandbox, "Dogs")) == 30
+    assert "Nothing to do" in page.get("plan-body").text
+    assert "Run 1" in page.get("history").text
+    assert "30 photos added" in page.get("run", id="1").text
+    # What was taken back was shown first, too.
+    assert "data-apply" in page.get("undo-body", run="1").text
+    assert members(page.sandbox, "Dogs")
+
+
+def test_a_plan_that_the_world_has_left_behind_is_not_written(page: Opened) -> None:
+    plan = fingerprint(page)
+    dogs = page.studio.session.select()["Dogs"].assets
+    page.sandbox.library.update(dogs[0].id, visibility="archive")
+    told = page.applied(plan)
+    assert "moved on" in told["html"]
+    assert not members(page.sandbox, "Dogs")
+
+
+def test_a_plan_of_rules_that_changed_since_is_not_written(page: Opened) -> None:
+    plan = fingerprint(page)
+    page.file.write_text(RULES.replace("top: 30", "top: 3"), encoding="utf-8")
+    page.get("albums")
+    assert "Done" not in page.applied(plan)["html"]
+    assert not members(page.sandbox, "Dogs")
+
+
+def test_a_plan_that_nobody_was_shown_is_not_written(page: Opened) -> None:
+    assert "too long ago" in page.post("apply", fingerprint="0" * 64).json["problem"]
+    assert page.get("job").json["running"] is False
+
+
+def test_a_refused_plan_shows_its_photos_and_can_be_allowed_once(sandbox: Sandbox, tmp_path: Path) -> None:
+    rules = "albums:\n- name: Best\n  match: {rating: 5}\n  keep: in-step\n"
+    with opened(sandbox, tmp_path, rules=rules) as page:
+        page.applied(fingerprint(page))
+        before = members(sandbox, "Best")
+        assert before
+        page.file.write_text(rules.replace("5", "1"), encoding="utf-8")
+        text = page.get("plan-body").text
+        assert "Refused" in text
+        assert f"picture/{before[0]}" in text
+        assert "plan?allow=Best" in text
+        assert "Done" in page.applied(fingerprint(page, allow="Best"))["html"]
+        assert not set(before) & set(members(sandbox, "Best"))
+
+
+def test_a_ledger_that_somebody_else_writes_to_is_told(page: Opened) -> None:
+    plan = fingerprint(page)
+    other = Session(Options(environment={}, today=date(2026, 11, 2), ledger=page.folder / "ledger.db"))
+    is_held, may_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with other.holding_ledger("sync"):
+            is_held.set()
+            may_go.wait(30)
+
+    holding = threading.Thread(target=hold)
+    holding.start()
+    is_held.wait(30)
+    told = page.applied(plan)
+    may_go.set()
+    holding.join()
+    assert "notice bad" in told["html"]
+    assert "ledger" in told["html"]
+    assert "Done" in page.applied(plan)["html"]
+
+
+def test_a_server_that_fails_in_the_middle_is_told_and_found_again(page: Opened) -> None:
+    assert page.get("preview", name="Dogs", page="1", number="1").json["counts"]["added"] == 30
+    page.studio.session.refresh()
+    page.sandbox.faults.status(403, message="Missing required permission: asset.read", times=None)
+    assert "problem" in page.get("preview", name="Dogs", page="1", number="2").json
+    page.sandbox.faults.clear()
+    assert page.get("preview", name="Dogs", page="1", number="3").json["counts"]["added"] == 30
+
+
+def test_a_wrong_key_is_told_without_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    secret = "a-key-that-is-wrong-a-key-that-is-wrong"
+    with opened(sandbox, tmp_path, key=secret) as page:
+        for path in ("albums", "status", "plan-body", "check-body", "album?name=Dogs", "preview?name=Dogs"):
+            answer = page.request("GET", f"/{path}")
+            assert secret not in answer.text
+        assert "does not accept the API key" in page.get("albums").text
+
+
+def test_a_file_that_breaks_while_the_studio_runs_is_told_beside_what_was_there(page: Opened) -> None:
+    page.get("albums")
+    page.file.write_text(RULES.replace("person:", "persn:"), encoding="utf-8")
+    text = page.get("albums").text
+    assert "persn" in text
+    assert "Dogs" in text
+    page.file.write_text(RULES, encoding="utf-8")
+    assert "persn" not in page.get("albums").text
+
+
+def test_a_new_album_goes_into_the_file_that_is_picked(sandbox: Sandbox, tmp_path: Path) -> None:
+    with opened(sandbox, tmp_path, rules=RULES) as page:
+        other = tmp_path / "other.yaml"
+        other.write_text("albums:\n- name: Other   # theirs\n  match: {rating: 3}\n", encoding="utf-8")
+        page.studio.session.reload([page.file, other])
+        assert page.post("create", starter="stars", name="Best: of all #1", file=str(other)).json == {
+            "name": "Best: of all #1"
+        }
+        assert page.file.read_text(encoding="utf-8") == RULES
+        text = other.read_text(encoding="utf-8")
+        assert text.startswith("albums:\n- name: Other   # theirs\n")
+        assert "rating: 5" in text
+        # A file that is none of the rules' is not written to.
+        page.post("create", starter="stars", name="Elsewhere", file=str(tmp_path / "elsewhere.yaml"))
+        assert not (tmp_path / "elsewhere.yaml").exists()
+
+
+def test_an_album_begins_with_a_photo(page: Opened) -> None:
+    photo = next(asset for asset in page.sandbox.library.timeline if asset.exif and asset.exif.city)
+    told = page.post("create", photo=photo.id, ticks="place camera", name="Like that one").json
+    assert told == {"name": "Like that one"}
+    text = page.file.read_text(encoding="utf-8")
+    assert photo.exif is not None
+    assert str(photo.exif.city) in text
+    assert text.startswith(RULES.rstrip("\n"))
+    shown = page.get("preview", name="Like that one", page="1", number="1").json
+    assert shown["counts"]["added"] + shown["counts"]["waiting"] >= 1
+    assert "problem" in page.post("create", photo=photo.id, ticks="", name="Nothing").json
+
+
+def test_a_name_that_is_there_already_is_told_and_nothing_is_written(page: Opened) -> None:
+    assert "problem" in page.post("create", starter="stars", name="Dogs").json
+    assert page.file.read_text(encoding="utf-8") == RULES
+
+
+def test_near_misses_are_grouped_by_what_they_miss(page: Opened) -> None:
+    shown = page.get("preview", name="Kids in Finland", page="1", number="1").json
+    near = page.get("near", preview=shown["preview"], page="1", number="1").json
+    assert len(near["groups"]) == 2
+    assert near["count"] == sum(count for _, count in near["groups"])
+    counts = page.get("counts", preview=shown["preview"], page="1", number="1").json
+    own, after = counts["albums/0/match/place"]
+    assert own > after == shown["counts"]["added"] + shown["counts"]["waiting"]
+    assert len(page.get("photos", preview=shown["preview"], tab="near").json["photos"]) == min(near["count"], 240)
+    assert page.get("photos", preview="gone", tab="near").json == {"outdated": True}
+
+
+def test_of_the_questions_of_a_page_only_the_last_one_counts_in_whatever_order_they_come() -> None:
+    latest = Latest()
+    second = latest.begin("page", 2)
+    first = latest.begin("page", 1)
+    assert first()
+    assert not second()
+    third = latest.begin("page", 3)
+    assert second()
+    assert not third()
+    assert not latest.begin("another", 1)()
+
+
+def test_days_go_on_while_the_studio_runs(tmp_path: Path, sandbox: Sandbox) -> None:
+    (tmp_path / "smart-albums.yaml").write_text("albums: [{name: New, match: {taken: {last: 1 days}}}]")
+    environment = {"IMMICH_SERVER_URL": sandbox.url, "IMMICH_API_KEY": sandbox.keys["alice"], "HOME": str(tmp_path)}
+    options = Options(environment=environment, today=date(2026, 11, 2), ledger=tmp_path / "l.db", folder=tmp_path)
+    days = [date(2026, 11, 2)]
+    studio = Studio(Session(options), Progress(), today=lambda: days[-1])
+    first = studio.rules()[0].rule
+    days.append(date(2026, 11, 3))
+    assert studio.rules()[0].rule != first
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("text", "place", "shown"),
+    [
+        ("albums:\n  - name: A\n    match: {}\n\n  # of B\n  - name: B\n", (2, 5), "- name: A\n  match: {}\n"),
+        ("albums:\n- name: A\n  match: {}\n# end\n", (2, 3), "- name: A\n  match: {}\n"),
+        ("albums:\n  - name: A\n    # inside\n    match: {}", (2, 5), "- name: A\n  # inside\n  match: {}"),
+        ("albums: [{name: A, match: {}}]\n", (1, 10), "albums: [{name: A, match: {}}]\n"),
+    ],
+)
+def test_the_lines_of_an_album_are_its_own(text: str, place: tuple[int, int], shown: str, end: str) -> None:
+    from immich_smart_albums.model.span import Document, Span  # noqa: PLC0415 - for this test
+
+    text = text.replace("\n", end)
+    parts = entry_text(text, Span(Document("rules.yaml", text), *place))
+    assert parts.entry == shown
+    assert parts.replaced(parts.entry) == text
+    assert parts.replaced(f"{shown.rstrip()}  # mine\n").replace("  # mine", "").rstrip() == text.rstrip()
