@@ -170,13 +170,12 @@ def test_a_name_that_is_there_already_is_told_and_nothing_is_written(page: Opene
 
 def test_near_misses_are_grouped_by_what_they_miss(page: Opened) -> None:
     shown = page.get("preview", name="Kids in Finland", page="1", number="1").json
-    near = page.get("near", preview=shown["preview"], page="1", number="1").json
-    assert len(near["groups"]) == 2
-    assert near["count"] == sum(count for _, count in near["groups"])
-    counts = page.get("counts", preview=shown["preview"], page="1", number="1").json
-    own, after = counts["albums/0/match/place"]
+    further = page.get("further", preview=shown["preview"], page="1", number="1").json
+    assert len(further["groups"]) == 2
+    assert further["near"] == sum(count for _, count in further["groups"])
+    own, after = further["rows"]["albums/0/match/place"]
     assert own > after == shown["counts"]["added"] + shown["counts"]["waiting"]
-    assert len(page.get("photos", preview=shown["preview"], tab="near").json["photos"]) == min(near["count"], 240)
+    assert len(page.get("photos", preview=shown["preview"], tab="near").json["photos"]) == min(further["near"], 240)
     assert page.get("photos", preview="gone", tab="near").json == {"outdated": True}
 
 

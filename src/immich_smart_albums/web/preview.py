@@ -8,10 +8,9 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.tree import All, Not, fold
 from immich_smart_albums.selection.run.ranking import newest_first
-from immich_smart_albums.selection.words import query_text
 from immich_smart_albums.web.ranking import ranked_photos
+from immich_smart_albums.web.row_counts import Group
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,11 +21,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
-    from immich_smart_albums.rules.tree import Node
     from immich_smart_albums.session.session import Session
-
-MOST_NEAR = 500
-"""Photos shown that miss by one predicate, for each of them."""
 
 TABS = {
     "added": "Would be added",
@@ -42,14 +37,6 @@ LAST = sys.maxsize
 
 MOST_PAGES = 1000
 """Whose last questions are remembered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Photos of a tab that belong together, and what they have in common."""
-
-    words: str
-    assets: tuple[Asset, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,52 +127,6 @@ def _one(assets: Iterable[Asset], ranks: Mapping[str, int] = NO_RANKS) -> tuple[
 
 def _inside(session: Session, album: AlbumPlan, stop: Stop) -> Sequence[Asset]:
     return session.album_assets(album.album.id, account=album.owner, stop=stop) if album.album else ()
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """The rule with one of its predicates turned round."""
-
-    words: str
-    match: Node
-
-
-def near_misses(session: Session, shown: Preview, stop: Stop) -> tuple[Group, ...]:
-    """The photos for which one predicate alone is wrong, by predicate; nothing for a rule of one predicate."""
-    rule = shown.rule
-    variants = {f"{rule.name}\0{at}": variant for at, variant in enumerate(_variants(rule.rule.match))}
-    if not variants:
-        return ()
-    rules = [
-        replace(rule, name=name, rule=replace(rule.rule, match=variant.match, limit=None, split=()))
-        for name, variant in variants.items()
-    ]
-    answers = session.select(rules, stop=stop)
-    groups = (Group(variant.words, answers[name].assets[:MOST_NEAR]) for name, variant in variants.items())
-    return tuple(group for group in groups if group.assets)
-
-
-def _variants(match: Node) -> list[Variant]:
-    """What everything else lets through and one predicate does not, for each predicate side by side."""
-    parts = match.children if isinstance(match, All) else (match,)
-    if len(parts) < 2:
-        return []
-    others = [All((*parts[:at], *parts[at + 1 :])) if len(parts) > 2 else parts[1 - at] for at in range(len(parts))]
-    return [
-        Variant(words(part), All((other, part.child if isinstance(part, Not) else Not(part))))
-        for part, other in zip(parts, others, strict=True)
-    ]
-
-
-def words(node: Node) -> str:
-    """A part of a rule in words."""
-    return fold(
-        node,
-        lambda leaf: query_text(leaf, lambda _, id_: id_),
-        all_of=lambda parts: f"({' and '.join(parts)})",
-        any_of=lambda parts: f"({' or '.join(parts)})",
-        negate="not {}".format,
-    )
 
 
 @dataclass(slots=True)

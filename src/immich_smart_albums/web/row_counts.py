@@ -1,21 +1,28 @@
-"""How many photos each row of a rule lets through: by itself, and after the rows above it."""
+"""How many photos each row of a rule lets through, by itself and after the rows above it, and what just misses."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.editing.rows import Row, RowKind, row_id
 from immich_smart_albums.model.span import Span
+from immich_smart_albums.rules.scope import TIMELINE_ONLY, scope_of
 from immich_smart_albums.rules.tree import All, Any, Not, Rule, leaves
+from immich_smart_albums.selection.run.ranking import newest_first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.stopping import Stop
+    from immich_smart_albums.operations.plan import AlbumSelections
     from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.rules.tree import Leaf, Node
     from immich_smart_albums.session.session import Session
+
+MOST_NEAR = 500
+"""Photos shown that miss by one row, for each of them."""
 
 
 def row_nodes(text: str, rows: Sequence[Row], match: Node) -> dict[str, Node]:
@@ -34,25 +41,67 @@ def row_nodes(text: str, rows: Sequence[Row], match: Node) -> dict[str, Node]:
     return found
 
 
-def row_counts(
-    session: Session, rule: AlbumRule, text: str, rows: Sequence[Row], stop: Stop
-) -> Mapping[str, tuple[int | None, int | None]]:
-    """For each row, by its id, how many it lets through by itself, and of those at the margin, after those above.
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Photos of a tab that belong together, and what they have in common."""
 
-    None: it could not be told. Raises SmartAlbumsError, and Stopped.
+    words: str
+    assets: tuple[Asset, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What is to be known of a rule beyond its photos."""
+
+    counts: Mapping[str, tuple[int | None, int | None]]
+    """For each row, by its id, how many photos it lets through by itself, and at the margin after those above it. None:
+    it could not be told."""
+    near: tuple[Group, ...]
+    """The photos for which one row at the margin alone is wrong, by row."""
+
+
+def look_further(session: Session, rule: AlbumRule, text: str, rows: Sequence[Row], stop: Stop) -> Further:
+    """Ask for each row by itself, and put together from that what rows let through together, and what just misses.
+
+    Raises SmartAlbumsError, and Stopped.
     """
     nodes = row_nodes(text, rows, rule.rule.match)
-    asked = {f"own {id_}": node for id_, node in nodes.items()}
-    above: list[Node] = []
-    for row in rows:
-        id_ = row_id(row.path)
-        if row.depth == 0 and id_ in nodes:
-            above.append(nodes[id_])
-            asked[f"after {id_}"] = All(tuple(above)) if len(above) > 1 else nodes[id_]
-    variants = [replace(rule, name=name, rule=Rule(node)) for name, node in asked.items()]
+    margin = [(row, row_id(row.path)) for row in rows if row.depth == 0 and row_id(row.path) in nodes]
+    if scope_of(rule.rule.match) != TIMELINE_ONLY:
+        # Rows by themselves would look at less than the rule does: only the whole can be told.
+        return Further({}, ())
+    names = {node: f"row {at}" for at, node in enumerate(dict.fromkeys(nodes.values()))}
+    variants = [replace(rule, name=name, rule=Rule(node)) for node, name in names.items()]
     answers = session.select(variants, stop=stop) if variants else {}
-    counts = {name: None if answer.problems else len(answer.selected) for name, answer in answers.items()}
-    return {id_: (counts.get(f"own {id_}"), counts.get(f"after {id_}")) for id_ in nodes}
+    found = {id_: _photos(answers[names[node]]) for id_, node in nodes.items()}
+    counts: dict[str, tuple[int | None, int | None]] = {
+        id_: (None if photos is None else len(photos), None) for id_, photos in found.items()
+    }
+    at_margin = {id_: photos for _, id_ in margin if (photos := found[id_]) is not None}
+    if len(at_margin) < len(margin):
+        return Further(counts, ())
+    together: set[str] | None = None
+    for id_, photos in at_margin.items():
+        together = set(photos) if together is None else together & photos.keys()
+        counts[id_] = (len(photos), len(together))
+    near = (_near(row.sentence, id_, at_margin) for row, id_ in margin) if len(margin) > 1 else ()
+    return Further(counts, tuple(group for group in near if group.assets))
+
+
+def _photos(answer: AlbumSelections) -> Mapping[str, Asset] | None:
+    """What a row lets through, what waits for Immich included; None where some account could not be asked."""
+    if answer.problems:
+        return None
+    waiting = (asset for each in answer.selections.values() for assets in each.waiting.values() for asset in assets)
+    return {asset.id: asset for asset in (*answer.assets, *waiting)}
+
+
+def _near(sentence: str, id_: str, photos: Mapping[str, Mapping[str, Asset]]) -> Group:
+    """What all other rows let through, and this one does not."""
+    others = [found for other, found in photos.items() if other != id_]
+    smallest = min(others, key=len)
+    left = [asset for key, asset in smallest.items() if key not in photos[id_] and all(key in each for each in others)]
+    return Group(sentence, tuple(newest_first(left)[:MOST_NEAR]))
 
 
 def _largest_within(node: Node, place: range, starts: Sequence[int]) -> Node | None:

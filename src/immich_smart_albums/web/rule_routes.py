@@ -99,17 +99,13 @@ class RuleRoutes:
         return JSONResponse({"total": len(photos), "from": start, "photos": told})
 
     @scripted
-    def near(self, request: Request) -> Response:
-        """How many photos miss by one predicate, by predicate."""
+    def further(self, request: Request) -> Response:
+        """How many photos each row lets through, by itself and after those above; how many miss by one, by row."""
         id_ = text_of(request, "preview")
-        groups = self._studio.near(id_, _question(request))
+        found = self._studio.further(id_, _question(request))
+        near = [[group.words, len(group.assets)] for group in found.near]
         count = len(self._studio.shown(id_).photos("near"))
-        return JSONResponse({"count": count, "groups": [[group.words, len(group.assets)] for group in groups]})
-
-    @scripted
-    def counts(self, request: Request) -> Response:
-        """How many photos each row lets through, by itself and after those above."""
-        return JSONResponse(dict(self._studio.row_counts(text_of(request, "preview"), _question(request))))
+        return JSONResponse({"rows": dict(found.counts), "near": count, "groups": near})
 
     @part
     def photo(self, request: Request) -> Response:

@@ -23,8 +23,8 @@ from immich_smart_albums.web.draft import Draft
 from immich_smart_albums.web.entry_text import entry_text
 from immich_smart_albums.web.job import Job
 from immich_smart_albums.web.library_reader import LibraryReader
-from immich_smart_albums.web.preview import Latest, Preview, Shelf, Typed, near_misses, preview
-from immich_smart_albums.web.row_counts import row_counts
+from immich_smart_albums.web.preview import Latest, Preview, Shelf, Typed, preview
+from immich_smart_albums.web.row_counts import Further, look_further
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
     from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.session.session import Session
-from immich_smart_albums.web.preview import Group
 
 _STAND_IN = b"albums: [{name: New album, match: {favorite: true}}]"
 """Where there is no rules file yet, so that the server can be asked all the same; it is never shown nor planned."""
@@ -96,6 +95,7 @@ class Studio:
         self._read_at = clock()
         self._latest = Latest()
         self._previews = Shelf()
+        self._further = Shelf()
         self._plans = Shelf()
         self._lock = threading.Lock()
         self._new_file: Path | None = None
@@ -264,21 +264,20 @@ class Studio:
             raise Stopped
         return found
 
-    def near(self, id_: str, question: Question) -> tuple[Group, ...]:
-        """What misses by one predicate."""
+    def further(self, id_: str, question: Question) -> Further:
+        """How many photos each row of a rule lets through, and what misses by one of them."""
         shown = self.shown(id_)
-        if "near" not in shown.groups:
-            shown.groups["near"] = near_misses(
-                self.session, shown, self._latest.begin(f"near {question.page}", question.number)
-            )
-        return shown.groups["near"]
-
-    def row_counts(self, id_: str, question: Question) -> Mapping[str, tuple[int | None, int | None]]:
-        """How many photos each row of a rule lets through, by the row's id."""
-        typed = self.shown(id_).typed
-        stop = self._latest.begin(f"counts {question.page}", question.number)
+        known = self._further.get(id_)
+        if isinstance(known, Further):
+            return known
+        typed = shown.typed
+        stop = self._latest.begin(f"further {question.page}", question.number)
         with self.reader.making_way():
-            return row_counts(self.session, typed.rule, typed.text, typed.rows, stop)
+            found = look_further(self.session, typed.rule, typed.text, typed.rows, stop)
+        shown.groups["near"] = found.near
+        self._further.put(id_, found)
+        self.reader.begin()
+        return found
 
     def plan(self, allow: Sequence[str] = ()) -> Plan:
         """The plan of everything, to be shown, and applied by its fingerprint."""

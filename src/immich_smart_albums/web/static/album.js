@@ -86,15 +86,14 @@ async function look() {
 /** What comes after the photos: how much each row lets through, and what only just misses. */
 async function lookFurther(signal, asked) {
   try {
-    const told = await ask(`counts?${new URLSearchParams({ preview, ...asked })}`, { signal });
+    near = await ask(`further?${new URLSearchParams({ preview, ...asked })}`, { signal });
     for (const place of studio.querySelectorAll("[data-row-count]")) {
-      const [own, after] = told[place.dataset.rowCount] || [];
+      const [own, after] = near.rows[place.dataset.rowCount] || [];
       if (own === undefined || own === null) continue;
       place.textContent = after === undefined || after === null || after === own ? own.toLocaleString() : `${own.toLocaleString()} → ${after.toLocaleString()}`;
       place.title = after === null || after === undefined ? "photos that this lets through" : "photos that this lets through by itself → after the rows above";
     }
-    near = await ask(`near?${new URLSearchParams({ preview, ...asked })}`, { signal });
-    counts.near = near.count;
+    counts.near = near.near;
     watchLibrary();
     tell_counts();
     if (chosen() === "near") list();
