@@ -30,6 +30,7 @@ from immich_smart_albums.session.writing import Writing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
+    from datetime import date
     from pathlib import Path
 
     from immich_smart_albums.changes.journal import KnownAlbum, Run, Write
@@ -109,6 +110,11 @@ class Session:
         and then the session goes on with what it had.
         """
         self._work.reload(source)
+
+    def set_today(self, today: date) -> None:
+        """Another day from now on, for rules that count from today; they are read again at the next use."""
+        self._work.set_today(today)
+        self.options = self._work.options
 
     def refresh(self, *, records: bool = True) -> None:
         """Forget what was asked for once, names, albums, and `records` in memory; the next operation connects anew."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.load import load, load_rules
@@ -28,6 +29,7 @@ from immich_smart_albums.session.places import STATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
     from immich_smart_albums.config.load import RunConfig, Source
@@ -121,6 +123,12 @@ class Workplace:
                 raise
             if before is None or who(*before) != who(*now):
                 self.refresh()
+
+    def set_today(self, today: date) -> None:
+        """See `Session.set_today`."""
+        with self.lock:
+            self.options = replace(self.options, today=today)
+            self._config = None
 
     def refresh(self, *, records: bool = True) -> None:
         """Forget what was asked for once, names, albums, and `records` in memory; the next operation connects anew."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.stopping import Stop
-    from immich_smart_albums.operations.plan import AlbumSelections
+    from immich_smart_albums.operations.plan.selections import AlbumSelections
     from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.rules.tree import Leaf, Node
     from immich_smart_albums.session.session import Session

@@ -129,11 +129,8 @@ class Studio:
                 self.session.reload()
 
     def _go_with_the_day(self) -> None:
-        options = self.session.options
-        if self._today is not None and (day := self._today()) != options.today:
-            self.session.options = replace(options, today=day)
-            if self._new_file is None:
-                self.session.reload()
+        if self._today is not None and (day := self._today()) != self.session.options.today:
+            self.session.set_today(day)
 
     def look_again(self) -> None:
         """Ask for names and albums anew, and for photos where those in memory are old."""
