@@ -101,7 +101,7 @@ EVERYDAY = frozenset({"id", "type", "description", "order", "model", "query", "l
 
 EXCUSED: dict[str, str] = {
     "immich/versions.py": "fields of records, which versions return",
-    "immich/search/controls.py": "the body of a request about the instant of one photo",
+    "immich/search/controls/probes.py": "the body of a request about the instant of one photo",
     "immich/search/embeddings.py": "the body of a request about the instant of one photo",
     "rules/local_filters/asset_shape.py": "fields of records",
     "selection/cache/records.py": "fields of records",

@@ -17,7 +17,7 @@ from immich_smart_albums.model.search_fields import ROWS
 
 if TYPE_CHECKING:
     from immich_smart_albums.immich.http.client import Http
-    from immich_smart_albums.immich.search.controls import Controls
+    from immich_smart_albums.immich.search.controls.controls import Controls
     from immich_smart_albums.immich.versions import Capabilities
     from immich_smart_albums.model.query import Query, Visibility
 

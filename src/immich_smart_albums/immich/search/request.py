@@ -16,7 +16,7 @@ from immich_smart_albums.rules.local_filters.asset_shape import EXIF, FROM_SEARC
 
 if TYPE_CHECKING:
     from immich_smart_albums.immich.http.client import Http
-    from immich_smart_albums.immich.search.controls import Controls
+    from immich_smart_albums.immich.search.controls.controls import Controls
     from immich_smart_albums.immich.search.page import Page, Record
     from immich_smart_albums.immich.search.verify import Open
     from immich_smart_albums.immich.versions import Capabilities

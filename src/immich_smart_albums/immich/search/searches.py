@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import MissingPermission, NoAccess, ServerError, Untrustworthy
 from immich_smart_albums.immich.http.responses import decode
-from immich_smart_albums.immich.search.controls import Controls
+from immich_smart_albums.immich.search.controls.controls import Controls
 from immich_smart_albums.immich.search.count import Counter
 from immich_smart_albums.immich.search.parallel import in_parallel
 from immich_smart_albums.immich.search.request import SearchRequest

@@ -1,0 +1,196 @@
+"""Putting the server to the test: did it hear a property that its records do not show?
+
+Each control is a small request whose answer is known beforehand if the property is heard, and differs if it was
+dropped. It is sent once in a run for each property and kind of search, and only where a search depends on it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from immich_smart_albums.immich.search.controls.judging import (
+    absent,
+    apart,
+    counts_apart,
+    echoed,
+    empty,
+    outside,
+    reach,
+)
+from immich_smart_albums.immich.search.controls.probes import (
+    EVER,
+    RANKED,
+    Body,
+    CountSearch,
+    FlatSearch,
+    Probe,
+    StructuredSearch,
+)
+from immich_smart_albums.immich.search.controls.samples import Samples
+from immich_smart_albums.immich.search.controls.vain import VainValues
+from immich_smart_albums.immich.search.controls.verdicts import Verdicts
+from immich_smart_albums.immich.search.properties import PROPERTIES, control_of
+from immich_smart_albums.immich.search.verify import AnswerVerifier
+from immich_smart_albums.model.query import Query, Visibility
+from immich_smart_albums.model.search_field import Control, Type
+from immich_smart_albums.model.search_fields import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from immich_smart_albums.immich.directory import Directory
+    from immich_smart_albums.immich.http.client import Http
+    from immich_smart_albums.immich.search.page import Record
+    from immich_smart_albums.immich.versions import Capabilities
+    from immich_smart_albums.model.query import Condition, Value
+
+
+class Controls:
+    """The controls of one server and key, each at most once in a run."""
+
+    def __init__(
+        self, http: Http, capabilities: Capabilities, directory: Directory, new_id: Callable[[], UUID] = uuid4
+    ) -> None:
+        self._http = http
+        self._capabilities = capabilities
+        self._samples = Samples(http, capabilities, directory)
+        self._vain = VainValues(new_id)
+        self._verdicts = Verdicts()
+
+    # -- what searches depend on --------------------------------------------------------------------------------
+
+    def filter(self, query: Query, visibility: Visibility, name: str, value: Value, record: Record) -> None:
+        """Raise Untrustworthy where a flat search drops a filter that a photo it found does not show."""
+        search = FlatSearch(self._http, query, self._capabilities.visibility_filter(visibility))
+        if PROPERTIES[name].control in {Control.ALBUM, Control.STACK}:
+            run = partial(self._outside_anywhere, query, visibility, name)
+        else:
+            run = partial(self._filter, search, visibility, name, value, record)
+        self._verdicts.once((query.kind, name), run)
+
+    def reach(self, query: Query, visibility: Visibility, name: str) -> None:
+        """Raise Untrustworthy where a search does not look where a property tells it to."""
+        if name == "withArchived":
+            narrow: Body = {"isVisible": False, "isArchived": True}
+            wide: Body = {"isVisible": False, "withArchived": True}
+        else:
+            # Since 3.0 the trash of all visibilities is looked at together.
+            shown = (
+                {} if self._capabilities.defaults_to_everything else self._capabilities.visibility_filter(visibility)
+            )
+            narrow, wide = {**shown, "trashedAfter": EVER}, {**shown, name: True}
+        search = FlatSearch(self._http, query, {})
+        self._verdicts.once((query.kind, name), partial(reach, search, name, narrow, wide))
+
+    def condition(self, visibility: Visibility, condition: Condition, record: Record, *, is_choice: bool) -> None:
+        """Raise Untrustworthy where a structured search drops a condition that a photo it found does not show.
+
+        One of a branch need not hold for the photo: another branch may have found it.
+        """
+        control = control_of(condition.field, condition.operator)
+        search = StructuredSearch(self._http, visibility)
+        if control is Control.APART:
+            name = f"filter.{condition.field}"
+            one: Body = {condition.field: {"eq": condition.value}}
+            other: Body = {condition.field: {"eq": not condition.value}}
+            if is_choice:
+                run = partial(apart, search, name, (other, one), record)
+            else:
+                run = partial(absent, search, name, other, record)
+        else:
+            run = partial(
+                empty, search, f"filter.{condition.field}.{condition.operator}", self._vain.filter_of(condition)
+            )
+        self._verdicts.once(_key("filter", condition, control), run)
+
+    def choice(self, visibility: Visibility) -> None:
+        """Raise Untrustworthy where a structured search drops its branches."""
+        vain = {"or": [{"id": {"eq": self._vain.id()}}]}
+        self._verdicts.once("filter.or", partial(empty, StructuredSearch(self._http, visibility), "filter.or", vain))
+
+    def people(self, *, is_structured: bool) -> None:
+        """Raise Untrustworthy where a search that asks for people does not show them."""
+        self._verdicts.once(
+            ("people", is_structured), self._samples.structured_people if is_structured else self._samples.flat_people
+        )
+
+    def exif(self) -> None:
+        """Raise Untrustworthy where a structured search that asks for EXIF does not show it."""
+        self._verdicts.once("exif", self._samples.exif)
+
+    def echo(self, query: Query, visibility: Visibility, name: str, value: Value) -> None:
+        """Raise Untrustworthy where a search that found nothing drops the filter that lets it look further.
+
+        The same filter alone must find nothing but photos that it is about.
+        """
+        filters = () if name == "visibility" else ((name, value),)
+        alone = Query(query.kind, tuple(filter_ for filter_ in query.filters if filter_[0] in RANKED) + filters)
+        recheck = AnswerVerifier(alone, visibility, None, self._capabilities)
+        search = FlatSearch(self._http, query, self._capabilities.visibility_filter(visibility))
+        self._verdicts.once((query.kind, "echo", name, value), partial(echoed, search, dict(filters), recheck))
+
+    # -- what counts depend on ----------------------------------------------------------------------------------
+
+    def count_filter(self, visibility: Visibility, name: str, value: Value) -> None:
+        """Raise Untrustworthy where a count drops a flat filter."""
+        shown = {} if name == "visibility" else self._capabilities.visibility_filter(visibility)
+        count = CountSearch(self._http, shown, is_structured=False)
+        record: Record = {}
+        self._verdicts.once(("count", name), partial(self._filter, count, visibility, name, value, record))
+
+    def count_condition(self, visibility: Visibility, condition: Condition) -> None:
+        """Raise Untrustworthy where a count drops a condition of a structured search."""
+        control = control_of(condition.field, condition.operator)
+        count = CountSearch(self._http, {"visibility": {"eq": visibility.value}}, is_structured=True)
+        name = f"filter.{condition.field}"
+        if control is Control.APART:
+            values: list[Body] = [{condition.field: {"eq": value}} for value in (True, False)]
+            run = partial(counts_apart, count, name, values)
+        else:
+            run = partial(empty, count, f"{name}.{condition.operator}", self._vain.filter_of(condition))
+        self._verdicts.once(_key("count", condition, control), run)
+
+    def count_places(self, visibility: Visibility) -> None:
+        """Raise Untrustworthy where a count of a structured search drops where photos are shown, or its branches."""
+        other = "archive" if visibility.value == "timeline" else "timeline"
+        count = CountSearch(self._http, {}, is_structured=True)
+        vain: Body = {"visibility": {"eq": visibility.value, "in": [other]}}
+        self._verdicts.once("count.visibility", partial(empty, count, "filter.visibility", vain))
+
+    def count_choice(self, visibility: Visibility) -> None:
+        """Raise Untrustworthy where a count of a structured search drops its branches."""
+        count = CountSearch(self._http, {"visibility": {"eq": visibility.value}}, is_structured=True)
+        vain: Body = {"or": [{"id": {"eq": self._vain.id()}}]}
+        self._verdicts.once("count.or", partial(empty, count, "filter.or", vain))
+
+    # -- the controls -------------------------------------------------------------------------------------------
+
+    def _filter(self, search: Probe, visibility: Visibility, name: str, value: Value, record: Record) -> bool:
+        match PROPERTIES[name].control:
+            case Control.APART if isinstance(search, CountSearch):
+                return counts_apart(search, name, [{name: value} for value in PROPERTIES[name].values])
+            case Control.APART:
+                other = next(candidate for candidate in PROPERTIES[name].values if candidate != value)
+                return absent(search, name, {name: other}, record)
+            case Control.ALBUM:
+                return outside(search, name, {name: True}, self._samples.in_albums(visibility))
+            case _:
+                return empty(search, name, {name: self._vain.nothing(name)})
+
+    def _outside_anywhere(self, query: Query, visibility: Visibility, name: str) -> bool:
+        """What is in albums and stacks is on the timeline, most likely, wherever the search looks."""
+        for place in dict.fromkeys((Visibility.TIMELINE, visibility)):
+            search = FlatSearch(self._http, query, self._capabilities.visibility_filter(place))
+            is_album = PROPERTIES[name].control is Control.ALBUM
+            photos = self._samples.in_albums(place) if is_album else self._samples.in_stacks()
+            if outside(search, name, {name: is_album}, photos):
+                return True
+        return False
+
+
+def _key(kind: str, condition: Condition, control: Control) -> Hashable:
+    """What is settled for an operator, or, for what must not be, for its value: one that nothing has shows nothing."""
+    is_about_value = control is Control.CONTRADICTION or BY_NAME[condition.field].type is Type.ASSET_TYPE
+    return kind, condition.field, condition.operator, condition.value if is_about_value else None

@@ -1,0 +1,97 @@
+"""What the answer to a control says: a search that dropped what it was asked is not to be trusted.
+
+Each function tells whether something is settled, and raises Untrustworthy where the property was dropped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import Untrustworthy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from immich_smart_albums.immich.search.controls.probes import (
+        Body,
+        CountSearch,
+        FlatSearch,
+        Probe,
+    )
+    from immich_smart_albums.immich.search.page import Record
+    from immich_smart_albums.immich.search.verify import AnswerVerifier
+
+
+def empty(search: Probe, name: str, vain: Mapping[str, object]) -> bool:
+    """A filter that nothing passes must find nothing."""
+    if search.finds(vain):
+        raise dropped(search.name, name)
+    return True
+
+
+def absent(search: Probe, name: str, filters: Mapping[str, object], record: Record) -> bool:
+    """A filter must leave out a photo that does not pass it."""
+    if search.finds_photo(filters, record):
+        raise dropped(search.name, name)
+    return True
+
+
+def apart(search: Probe, name: str, values: tuple[Body, Body], record: Record) -> bool:
+    """One photo cannot be found under both of two values that no photo has at once."""
+    if all(search.finds_photo(filters, record) for filters in values):
+        raise dropped(search.name, name)
+    return True
+
+
+def reach(search: FlatSearch, name: str, narrow: Body, wide: Body) -> bool:
+    """Not settled where there is nothing to be reached."""
+    for photo in search.ask(narrow, 1):
+        if not search.finds_photo(wide, photo):
+            raise dropped(search.name, name)
+        return True
+    return False
+
+
+def outside(search: Probe, name: str, filters: Body, photos: Iterator[Record]) -> bool:
+    """Of photos that the filters must leave out, the first that is found without them. Not settled without one."""
+    for photo in photos:
+        if search.finds_photo({}, photo):
+            return absent(search, name, filters, photo)
+    return False
+
+
+def counts_apart(count: CountSearch, name: str, filters: list[Body]) -> bool:
+    """Two values that no photo has at once: where both have as many as all photos, the filter was dropped."""
+    one = count.count(filters[0])
+    if one and one == count.count(filters[1]) and one == count.count({}):
+        raise dropped(count.name, name)
+    return True
+
+
+def echoed(search: FlatSearch, filters: Body, recheck: AnswerVerifier) -> bool:
+    """A filter alone must find nothing but photos that it is about."""
+    recheck(search.ask(filters, 1, frozenset(recheck.fields)))
+    return True
+
+
+def shows(name: str, photos: Iterable[Record]) -> bool:
+    """Whether one of some photos that must show something does. Not settled without any."""
+    is_empty = True
+    for photo in photos:
+        if photo.get(name):
+            return True
+        is_empty = False
+    if is_empty:
+        return False
+    message = f"POST /search/metadata: the server does not show {name}, which was asked for"
+    hint = "Something on the way seems to change requests or answers, so nothing of them is used."
+    raise Untrustworthy(message, hint=hint)
+
+
+def dropped(request: str, name: str) -> Untrustworthy:
+    """The error for a property that a request drops."""
+    message = (
+        f"{request}: the server drops {name!r}: it finds what this must leave out, or leaves out what it must find"
+    )
+    hint = "It may be newer than this tool, or something on the way changes requests. Nothing of its answers is used."
+    return Untrustworthy(message, hint=hint)

@@ -1,0 +1,151 @@
+"""Kinds of search that are put to the test: flat, structured, and counts."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from immich_smart_albums.errors import NoAccess
+from immich_smart_albums.immich.http.responses import decode
+from immich_smart_albums.immich.search.page import decode_page
+from immich_smart_albums.model.instants import from_milliseconds, to_milliseconds
+from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.model.search_field import ONLY_SMART
+from immich_smart_albums.model.search_fields import ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from immich_smart_albums.immich.http.client import Http
+    from immich_smart_albums.immich.search.page import Record
+
+EVER = "1970-01-01T00:00:00.000Z"
+RANKED = frozenset(row.name for row in ROWS if row.kinds == ONLY_SMART)
+SHOWN = frozenset({"id", "fileCreatedAt", "people", "exifInfo"})
+_PAGE = 1000
+
+Body = dict[str, object]
+
+
+class Probe(Protocol):
+    """How one kind of search is put to the test."""
+
+    @property
+    def name(self) -> str:
+        """What is asked, for messages."""
+        ...
+
+    def finds(self, filters: Mapping[str, object]) -> bool:
+        """Whether it finds anything under some filters, or is allowed to look there at all."""
+        ...
+
+    def finds_photo(self, filters: Mapping[str, object], record: Record) -> bool:
+        """Whether it finds one photo under some filters."""
+        ...
+
+
+class _Total(msgspec.Struct):
+    total: int
+
+
+class FlatSearch:
+    """A flat search. A smart one has no filter by id, so a photo is looked for at its instant."""
+
+    def __init__(self, http: Http, query: Query, shown: Mapping[str, object]) -> None:
+        self._http = http
+        self._is_smart = query.kind is Kind.SMART
+        self.path = f"/search/{query.kind.value}"
+        self.name = f"POST {self.path}"
+        ranked = {name: value for name, value in query.filters if name in RANKED}
+        self.base: Body = {**ranked, **shown}
+
+    def finds(self, filters: Mapping[str, object]) -> bool:
+        """Whether it finds anything."""
+        return bool(self.ask(filters, 1))
+
+    def finds_photo(self, filters: Mapping[str, object], record: Record) -> bool:
+        """Whether it finds one photo, by id or on the pages of its instant."""
+        if not self._is_smart:
+            return bool(self.ask({**filters, "id": record["id"]}, 1))
+        body: Body = {**filters, **_at(record)}
+        seen: set[object] = set()
+        for number in count(1):
+            ids = {photo["id"] for photo in self.ask(body if number == 1 else {**body, "page": number}, _PAGE)}
+            # Pages that bring nothing new were not heard, and say nothing of what else there is.
+            if record["id"] in ids or (len(ids) == _PAGE and ids <= seen):
+                return True
+            if len(ids) < _PAGE:
+                break
+            seen |= ids
+        return False
+
+    def ask(self, filters: Mapping[str, object], size: int, fields: frozenset[str] = SHOWN) -> list[Record]:
+        """Some photos that it finds under some filters."""
+        try:
+            return page(self._http, self.path, {**self.base, **filters, "size": size}, fields)
+        except NoAccess:
+            return []  # an album that is not there is refused: so it was heard
+
+
+class StructuredSearch:
+    """A structured search."""
+
+    name = "POST /search/metadata"
+
+    def __init__(self, http: Http, visibility: Visibility) -> None:
+        self._http = http
+        self._base: Body = {"visibility": {"eq": visibility.value}}
+
+    def finds(self, filters: Mapping[str, object]) -> bool:
+        """Whether it finds anything, or is allowed to look there at all."""
+        try:
+            return bool(page(self._http, "/search/metadata", {"filter": {**self._base, **filters}, "size": 1}))
+        except NoAccess:
+            return False
+
+    def finds_photo(self, filters: Mapping[str, object], record: Record) -> bool:
+        """Whether it finds one photo."""
+        return self.finds({**filters, "id": {"eq": record["id"]}})
+
+
+class CountSearch:
+    """A count, flat or structured."""
+
+    name = "POST /search/statistics"
+
+    def __init__(self, http: Http, shown: Mapping[str, object], *, is_structured: bool) -> None:
+        self._http = http
+        self._shown = shown
+        self._is_structured = is_structured
+
+    def count(self, filters: Mapping[str, object]) -> int:
+        """How many photos there are."""
+        body: Body = {**self._shown, **filters}
+        if self._is_structured:
+            body = {"filter": body}
+        return decode(self._http.post("/search/statistics", body), _Total, self.name).total
+
+    def finds(self, filters: Mapping[str, object]) -> bool:
+        """Whether it counts anything."""
+        return self.count(filters) > 0
+
+    def finds_photo(self, filters: Mapping[str, object], record: Record) -> bool:
+        """Whether the filters leave out nothing of the instant of a photo."""
+        everything = self.count(_at(record))
+        return everything > 0 and (not filters or self.count({**filters, **_at(record)}) >= everything)
+
+
+def page(http: Http, path: str, body: Mapping[str, object], fields: frozenset[str] = SHOWN) -> list[Record]:
+    """The photos on a page of a search."""
+    size = body["size"]
+    answer = http.post(path, body)
+    size = size if isinstance(size, int) else 1
+    return decode_page(answer, fields, size, f"POST {path}", is_structured="filter" in body).records
+
+
+def _at(record: Record) -> Body:
+    """The instant of a photo; the database has microseconds."""
+    taken = to_milliseconds(str(record["fileCreatedAt"]))
+    return {"takenAfter": from_milliseconds(taken), "takenBefore": from_milliseconds(taken + 1)}

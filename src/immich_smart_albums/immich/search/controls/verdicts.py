@@ -1,0 +1,44 @@
+"""What came out of controls: each is made once in a run."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.errors import Untrustworthy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+
+@dataclass(slots=True)
+class _Verdict:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    is_settled: bool = False
+    error: Untrustworthy | None = None
+
+
+class Verdicts:
+    """What is settled, by control; for several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._verdicts: dict[Hashable, _Verdict] = {}
+
+    def once(self, key: Hashable, run: Callable[[], bool]) -> None:
+        """Run a control unless it is settled. One that could not be made is made again when it is next needed."""
+        verdict = self._verdict(key)
+        with verdict.lock:
+            if verdict.error is not None:
+                raise Untrustworthy(verdict.error.message, hint=verdict.error.hint)
+            if not verdict.is_settled:
+                try:
+                    verdict.is_settled = run()
+                except Untrustworthy as error:
+                    verdict.error = error
+                    raise
+
+    def _verdict(self, key: Hashable) -> _Verdict:
+        with self._lock:
+            return self._verdicts.setdefault(key, _Verdict())
