@@ -20,7 +20,7 @@ from immich_smart_albums.immich.http.client import Http
 from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.server import ImmichServer
 from immich_smart_albums.ledger.search_cache import StateFile
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.operations.accounts import ONLY_ACCOUNT, lone_account
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.select import ResolvedRules, SelectOptions, compile_resolved, select

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from immich_smart_albums.config.settings import Settings
-    from immich_smart_albums.model.secret import Secret
     from immich_smart_albums.model.stopping import Stop
+    from immich_smart_albums.model.text.secret import Secret
     from immich_smart_albums.operations.ports import PhotoServer
 
 __all__ = ["Connection", "Exchange", "connect"]

@@ -16,7 +16,7 @@ from immich_smart_albums.cli.main import run as run_tool
 from immich_smart_albums.cli.parser import PROGRAM
 from immich_smart_albums.cli.pasting import pasteable
 from immich_smart_albums.cli.verbs import VERBS
-from immich_smart_albums.model.command import command
+from immich_smart_albums.model.text.command import command
 from tests.operations.household import Household, two_people
 
 if TYPE_CHECKING:

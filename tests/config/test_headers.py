@@ -11,7 +11,7 @@ from immich_smart_albums.config.headers import headers_of_flags, headers_of_rule
 from immich_smart_albums.config.load import Environment, load
 from immich_smart_albums.config.settings import Variables
 from immich_smart_albums.errors import ConfigurationError
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.rules.album import Header
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 

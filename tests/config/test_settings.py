@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.config.settings import KEY_FILE_NAME, KEY_NAME, SERVER_NAMES, Settings, read_settings
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.model.version import Version
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 

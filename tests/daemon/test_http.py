@@ -18,7 +18,7 @@ from immich_smart_albums.daemon.nudges import Nudges
 from immich_smart_albums.daemon.outcome import AlbumOutcome
 from immich_smart_albums.daemon.state import LastRun, StateFile
 from immich_smart_albums.errors import ConfigurationError
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,7 +22,7 @@ from immich_smart_albums.daemon.log import Log
 from immich_smart_albums.daemon.service import Service, ServiceOptions
 from immich_smart_albums.daemon.state import State, read_state
 from immich_smart_albums.errors import MissingPermission, NotImmich, Untrustworthy
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.operations.workflows import Hook, install, remove, state_of
 from immich_smart_albums.operations.workflows import State as HookState
 from immich_smart_albums.session.options import Options

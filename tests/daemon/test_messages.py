@@ -24,7 +24,7 @@ from immich_smart_albums.daemon.messages.requests import ping_of, request_of
 from immich_smart_albums.daemon.outcome import AlbumOutcome, RunOutcome
 from immich_smart_albums.daemon.state import StateFile, Tally
 from immich_smart_albums.daemon.voice import Messenger
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.rules.album import Event, NotifyTarget, Service, ValueSource
 from immich_smart_albums.session.options import Options
 from tests.rules.books import book

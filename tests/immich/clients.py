@@ -11,7 +11,7 @@ from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.server import ImmichServer
 from immich_smart_albums.model.query import Kind, Query, Value, Visibility
 from immich_smart_albums.model.search_fields import BY_NAME, OPERATORS
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.model.version import Version
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from immich_smart_albums.errors import ConfigurationError, NotImmich, Refused, Unreachable
 from immich_smart_albums.immich.http.client import Exchange, Http
 from immich_smart_albums.immich.http.connection import Address
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 
 from .bare_server import BareServer, answer, json
 from .test_tls import certificate  # noqa: F401 - a fixture

@@ -12,7 +12,7 @@ import pytest
 from immich_smart_albums.errors import ConfigurationError, NotImmich, Unreachable
 from immich_smart_albums.immich.http.client import Http
 from immich_smart_albums.immich.http.connection import Address
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 
 from .bare_server import BareServer, json
 

@@ -12,8 +12,8 @@ from immich_smart_albums.bootstrap import Connection, connect
 from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.model.secret import Secret
 from immich_smart_albums.model.span import Document, Span
+from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.operations.accounts import ConnectedAccounts, connect_accounts
 from immich_smart_albums.operations.apply.apply import apply
 from immich_smart_albums.operations.apply.result import ApplyResult

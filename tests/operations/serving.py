@@ -8,7 +8,7 @@ from immich_sandbox import Library, generate
 from immich_sandbox.library.records import Person
 from immich_smart_albums.bootstrap import Connection, connect
 from immich_smart_albums.config.settings import Settings
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox

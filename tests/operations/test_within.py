@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from immich_sandbox import Sandbox, generate
 from immich_sandbox.library.records import Exif
 from immich_smart_albums.model.query import WHOLE_LIBRARY
-from immich_smart_albums.model.text_forms import bare
+from immich_smart_albums.model.text.forms import bare
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.rules.record import exif
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics

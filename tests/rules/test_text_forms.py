@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from immich_smart_albums.model.text_forms import bare, folded, nfc, same_name, spellings
+from immich_smart_albums.model.text.forms import bare, folded, nfc, same_name, spellings
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.split import SPLIT_KEYS
 from immich_smart_albums.rules.syntax.diagnostics import nearest

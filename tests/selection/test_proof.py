@@ -17,7 +17,7 @@ from immich_sandbox import Sandbox
 from immich_smart_albums.bootstrap import Connection, connect
 from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, leaves
 from immich_smart_albums.selection.cache.records import WIDE, RecordCache
 from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count

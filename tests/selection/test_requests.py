@@ -13,7 +13,7 @@ from immich_sandbox.library import times
 from immich_sandbox.library.records import Exif, Person, User
 from immich_smart_albums.bootstrap import Connection, connect
 from immich_smart_albums.config.settings import Settings
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.select import plan_searches
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from immich_smart_albums.changes.plan import Losses
-from immich_smart_albums.model.command import command
-from immich_smart_albums.model.text_forms import same_name
+from immich_smart_albums.model.text.command import command
+from immich_smart_albums.model.text.forms import same_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -8,7 +8,7 @@ import msgspec
 
 from immich_smart_albums.changes.plan import Plan
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.model.command import command
+from immich_smart_albums.model.text.command import command
 
 FORMAT = "immich-smart-albums plan"
 

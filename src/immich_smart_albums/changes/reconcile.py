@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import KEPT_OUT, KNOWN_INSIDE, MembershipState
 from immich_smart_albums.changes.plan import Observed
-from immich_smart_albums.model.command import command
+from immich_smart_albums.model.text.command import command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.config.settings import reason
 from immich_smart_albums.config.slips import which_counts, wrong_key
-from immich_smart_albums.model.secret import Secret
 from immich_smart_albums.model.span import problem_at
+from immich_smart_albums.model.text.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.config.settings import reason
 from immich_smart_albums.errors import Problem
-from immich_smart_albums.model.secret import Secret
 from immich_smart_albums.model.span import Span, problem_at
+from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.rules.rules_file.headers import why_not
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.config.settings import reason
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 
 if TYPE_CHECKING:
     from immich_smart_albums.config.settings import Variables

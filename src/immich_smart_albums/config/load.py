@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from immich_smart_albums.config.headers import Headers
-    from immich_smart_albums.model.secret import Secret
+    from immich_smart_albums.model.text.secret import Secret
     from immich_smart_albums.rules.album import RuleSet
 
 Source = Sequence[Path] | Mapping[str, bytes]

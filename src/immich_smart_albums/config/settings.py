@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.config.slips import Slip, which_counts, wrong_address, wrong_key
 from immich_smart_albums.errors import Problem
-from immich_smart_albums.model.secret import Secret
 from immich_smart_albums.model.span import Span, problem_at
+from immich_smart_albums.model.text.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

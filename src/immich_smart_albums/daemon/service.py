@@ -23,7 +23,7 @@ from immich_smart_albums.daemon.nudges import Nudges
 from immich_smart_albums.daemon.state import FILE, StateFile
 from immich_smart_albums.daemon.voice import Messenger
 from immich_smart_albums.errors import ServerError, SmartAlbumsError, Stopped, Unreachable
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.operations.workflows import Hook as WorkflowHook
 from immich_smart_albums.operations.workflows import install
 from immich_smart_albums.session.events import Detail, Exchanged, Message, Note

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.ledger.by_user import by_user
-from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.model.text.forms import nfc
 
 if TYPE_CHECKING:
     import sqlite3

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import KEPT_OUT
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.model.command import command
-from immich_smart_albums.model.text_forms import same_name
+from immich_smart_albums.model.text.command import command
+from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 from immich_smart_albums.rules.syntax.ids import id_in_url
 

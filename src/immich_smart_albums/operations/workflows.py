@@ -15,7 +15,7 @@ from immich_smart_albums.model.workflow import Step
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from immich_smart_albums.model.secret import Secret
+    from immich_smart_albums.model.text.secret import Secret
     from immich_smart_albums.model.workflow import Workflow
     from immich_smart_albums.operations.ports import Workflows
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.command import command
 from immich_smart_albums.model.outcome import Outcome
+from immich_smart_albums.model.text.command import command
 from immich_smart_albums.report.words import count, one_line
 
 if TYPE_CHECKING:

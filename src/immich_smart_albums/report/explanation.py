@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import MembershipState
-from immich_smart_albums.model.command import command
+from immich_smart_albums.model.text.command import command
 from immich_smart_albums.report.assets import asset_json, asset_line, asset_url
 from immich_smart_albums.report.envelope import envelope
 from immich_smart_albums.report.failures import problem_json

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.model.text.forms import nfc
 from immich_smart_albums.rules.record import exif
 from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.tree import SplitKey

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import AlbumKey
 from immich_smart_albums.errors import ConfigurationError
-from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.model.text.forms import nfc
 from immich_smart_albums.operations.adopt import Adopted, adopt
 from immich_smart_albums.operations.albums.albums import find_target, look_at_album
 from immich_smart_albums.operations.explain.album import rule_for

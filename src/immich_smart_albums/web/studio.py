@@ -17,7 +17,7 @@ from immich_smart_albums.config.rules_files import DEFAULT_NAME, VARIABLE, confi
 from immich_smart_albums.config.yaml.data import load
 from immich_smart_albums.config.yaml.patch import patch
 from immich_smart_albums.errors import ConfigurationError, PlanOutdated, Problem, Stopped
-from immich_smart_albums.model.text_forms import same_name
+from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.session.events import AssetsRead, Event, Note
 from immich_smart_albums.web.draft import Draft
 from immich_smart_albums.web.entry_text import entry_text

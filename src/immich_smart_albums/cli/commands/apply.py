@@ -14,7 +14,7 @@ from immich_smart_albums.cli.plans import print_and_apply
 from immich_smart_albums.cli.rules_session import rules_session
 from immich_smart_albums.config.files import read_text
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.model.command import command
+from immich_smart_albums.model.text.command import command
 
 if TYPE_CHECKING:
     import argparse

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import argparse
 
     from immich_smart_albums.daemon.log import Level
-    from immich_smart_albums.model.secret import Secret
+    from immich_smart_albums.model.text.secret import Secret
 
 URL = "SMART_ALBUMS_URL"
 """How others reach the daemon's address."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_lines
 from immich_smart_albums.config.starter import write_starter
-from immich_smart_albums.model.command import command
+from immich_smart_albums.model.text.command import command
 
 if TYPE_CHECKING:
     import argparse

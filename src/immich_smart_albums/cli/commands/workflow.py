@@ -12,7 +12,7 @@ from immich_smart_albums.cli.rules_session import rules_options
 from immich_smart_albums.config.hook_secret import make_hook_secret
 from immich_smart_albums.daemon.http.hook import HEADER, PATH
 from immich_smart_albums.errors import MissingPermission, Problem, ServerError
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.operations.workflows import (
     WITHOUT,
     WORKFLOWS_NEED,

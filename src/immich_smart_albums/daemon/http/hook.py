@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from immich_smart_albums.daemon.nudges import Nudges
-    from immich_smart_albums.model.secret import Secret
+    from immich_smart_albums.model.text.secret import Secret
 
 PATH = "/hook"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.config.headers import headers_of_rules
 from immich_smart_albums.config.settings import reason
-from immich_smart_albums.model.secret import Secret
+from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 if TYPE_CHECKING:

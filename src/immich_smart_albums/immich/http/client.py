@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from immich_smart_albums.immich.http.connection import Address
-    from immich_smart_albums.model.secret import Secret
     from immich_smart_albums.model.stopping import Stop
+    from immich_smart_albums.model.text.secret import Secret
 
 T = TypeVar("T")
 

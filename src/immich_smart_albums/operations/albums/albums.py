@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.desired import CurrentAlbum
 from immich_smart_albums.changes.memory import KNOWN_INSIDE, NOTHING, MembershipState
 from immich_smart_albums.errors import Problem
-from immich_smart_albums.model.command import command
 from immich_smart_albums.model.span import Span, problem_at
-from immich_smart_albums.model.text_forms import same_name
+from immich_smart_albums.model.text.command import command
+from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.rules.album import Keep
 from immich_smart_albums.rules.split import album_name
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.memory import KNOWN_INSIDE, AlbumKey
-from immich_smart_albums.model.command import command
-from immich_smart_albums.model.text_forms import folded, same_name
+from immich_smart_albums.model.text.command import command
+from immich_smart_albums.model.text.forms import folded, same_name
 from immich_smart_albums.rules.rules_file.was import NO_RULE
 from immich_smart_albums.rules.split import album_name, pattern
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.plan import digest
 from immich_smart_albums.errors import NoAccess, PlanOutdated
-from immich_smart_albums.model.text_forms import same_name
+from immich_smart_albums.model.text.forms import same_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.memory import AlbumKey
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
 from immich_smart_albums.model.span import with_lines
-from immich_smart_albums.model.text_forms import nfc, same_name
+from immich_smart_albums.model.text.forms import nfc, same_name
 from immich_smart_albums.operations.accounts import as_problem
 from immich_smart_albums.operations.albums.albums import look_at_album
 from immich_smart_albums.operations.explain.photo import RuleExplanation, explain_rule

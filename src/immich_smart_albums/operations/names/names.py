@@ -10,7 +10,7 @@ from immich_smart_albums.errors import MissingPermission, ServerError, Untrustwo
 from immich_smart_albums.model.query import Visibility
 from immich_smart_albums.model.scope import Scope
 from immich_smart_albums.model.span import problem_at
-from immich_smart_albums.model.text_forms import folded, spellings
+from immich_smart_albums.model.text.forms import folded, spellings
 from immich_smart_albums.operations.names.shown_people import ShownPeople, look_for_people
 from immich_smart_albums.operations.names.suggestions import Values
 from immich_smart_albums.rules.syntax.diagnostics import nearest, question_after

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.query import WHOLE_LIBRARY
-from immich_smart_albums.model.text_forms import bare
+from immich_smart_albums.model.text.forms import bare
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.scope import Scope

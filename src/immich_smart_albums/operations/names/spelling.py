@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.scope import Scope
 from immich_smart_albums.model.search_fields import BY_NAME, SUGGESTED
-from immich_smart_albums.model.text_forms import bare, nfc, spellings
+from immich_smart_albums.model.text.forms import bare, nfc, spellings
 from immich_smart_albums.rules.record import exif
 from immich_smart_albums.rules.scope import TIMELINE_ONLY
 from immich_smart_albums.rules.tree import All, Any, Filter, Search

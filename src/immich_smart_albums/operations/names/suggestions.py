@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_fields import BY_NAME, SUGGESTED
-from immich_smart_albums.model.text_forms import bare, spellings
+from immich_smart_albums.model.text.forms import bare, spellings
 from immich_smart_albums.rules.syntax.diagnostics import nearest
 from immich_smart_albums.rules.tree import Filter, ListedValue, Search
 

@@ -15,7 +15,7 @@ from immich_smart_albums.changes.plan import AlbumPlan
 from immich_smart_albums.errors import FilterError, Problem, ServerError
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import problem_at
-from immich_smart_albums.model.text_forms import same_name
+from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.operations.accounts import ConnectedAccounts, as_problem
 from immich_smart_albums.operations.albums.albums import look_at_album
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics

@@ -13,7 +13,7 @@ from msgspec import structs
 from immich_smart_albums.changes.guard import refusals_of_run, refused_together
 from immich_smart_albums.changes.plan import Plan
 from immich_smart_albums.model.span import with_lines
-from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.model.text.forms import nfc
 from immich_smart_albums.operations.albums.origins import Origins
 from immich_smart_albums.operations.plan.album import AlbumPlanner
 from immich_smart_albums.operations.plan.names import require_known

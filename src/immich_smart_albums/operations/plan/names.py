@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.model.text.forms import nfc
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from immich_smart_albums.changes.memory import KNOWN_INSIDE, MembershipState
 from immich_smart_albums.changes.plan import AlbumPlan, Plan, Seen, digest
 from immich_smart_albums.errors import ConfigurationError, NoAccess, Problem
 from immich_smart_albums.model.album import Album
-from immich_smart_albums.model.command import command
 from immich_smart_albums.model.outcome import Outcome
+from immich_smart_albums.model.text.command import command
 from immich_smart_albums.operations.undo.in_effect import Runs
 from immich_smart_albums.operations.undo.since import fates, is_cover_ours
 from immich_smart_albums.operations.undo.usage import uses

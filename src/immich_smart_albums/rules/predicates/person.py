@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
-from immich_smart_albums.model.text_forms import folded
+from immich_smart_albums.model.text.forms import folded
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import number_in, required
 from immich_smart_albums.rules.syntax.ids import id_in_url

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import LARGEST_LIMIT
-from immich_smart_albums.model.text_forms import folded, nfc
+from immich_smart_albums.model.text.forms import folded, nfc
 from immich_smart_albums.rules.album import DEFAULT_ACCOUNT, AlbumRule, Expectation, Guard, Keep, Share
 from immich_smart_albums.rules.rules_file.guard import read_guard
 from immich_smart_albums.rules.rules_file.keywords import ALBUM

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.text_forms import folded, nfc
+from immich_smart_albums.model.text.forms import folded, nfc
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, name_of
 from immich_smart_albums.rules.syntax.reader import Circle
 from immich_smart_albums.rules.values.geo import read_circle

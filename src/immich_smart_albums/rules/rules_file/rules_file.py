@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.model.text.forms import nfc
 from immich_smart_albums.rules.album import RUN_GUARD, USUAL_SCHEDULE, RuleSet
 from immich_smart_albums.rules.rules_file.accounts import read_accounts
 from immich_smart_albums.rules.rules_file.album_entry import read_album

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.model.text.forms import nfc
 from immich_smart_albums.rules.split import placeholders
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ConfigurationError
-from immich_smart_albums.model.text_forms import folded
+from immich_smart_albums.model.text.forms import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.model.text.forms import nfc
 from immich_smart_albums.rules.values.regex_syntax import longest_literal, plain_braces, written_out
 
 if TYPE_CHECKING:

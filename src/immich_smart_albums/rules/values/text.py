@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import marked
-from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.model.text.forms import nfc
 from immich_smart_albums.rules.syntax.document import ScalarNode
 from immich_smart_albums.rules.tree import Filter
 from immich_smart_albums.rules.values.accidents import accident

@@ -19,7 +19,7 @@ from jsonpath.segments import JSONPathRecursiveDescentSegment
 from jsonpath.selectors import Filter as LibraryFilter
 from jsonpath.selectors import IndexSelector, NameSelector, SliceSelector
 
-from immich_smart_albums.model.text_forms import nfc
+from immich_smart_albums.model.text.forms import nfc
 from immich_smart_albums.rules.local_filters.jsonpath.ast import (
     Filter,
     Index,
