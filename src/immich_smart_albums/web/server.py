@@ -48,10 +48,10 @@ def serve(
         timeout_graceful_shutdown=PATIENCE,
         limit_concurrency=200,
     )
-    announce()
-    if browser is not None:
-        webbrowser.open(browser)
     with suppress(KeyboardInterrupt):  # which the server raises anew once it has ended
+        announce()
+        if browser is not None:
+            webbrowser.open(browser)
         uvicorn.Server(config).run([listener])
     if studio.job is not None and studio.job.is_running:
         studio.job.stop()

@@ -1,0 +1,83 @@
+"""The verb that opens the studio."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from .conftest import Shell
+
+
+def link_of(process: subprocess.Popen[str]) -> str:
+    """The address that it prints."""
+    assert process.stderr is not None
+    line = process.stderr.readline()
+    found = re.search(r"http://\S+", line)
+    assert found, line
+    return found[0]
+
+
+def ended(process: subprocess.Popen[str]) -> str:
+    """What else it prints when it is asked to end."""
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert out == ""
+    return err
+
+
+def test_it_answers_on_this_machine_and_ends_on_ctrl_c(shell: Shell) -> None:
+    process = shell.start("serve", "--port", "0")
+    link = link_of(process)
+    assert link.startswith("http://127.0.0.1:")
+    with urllib.request.urlopen(f"{link}albums", timeout=60) as answer:
+        page = answer.read().decode()
+    assert "No rule yet" in page
+    assert shell.sandbox.keys["alice"] not in page
+    assert "Traceback" not in ended(process)
+
+
+def test_for_other_machines_it_prints_a_link_with_a_token(shell: Shell) -> None:
+    process = shell.start("serve", "--port", "0", "--host", "0.0.0.0")
+    link = re.sub(r"//[^:/]+:", "//127.0.0.1:", link_of(process))
+    base, _, token = link.partition("?token=")
+    assert len(token) >= 32
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(base, timeout=60)
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with opener.open(link, timeout=60) as answer:
+        assert answer.geturl() == base
+        assert b"Smart Albums" in answer.read()
+    assert token not in ended(process)
+
+
+def test_a_token_of_ones_own_is_printed_nowhere(shell: Shell) -> None:
+    (shell.folder / "token").write_text("a-token-of-more-than-sixteen\n")
+    process = shell.start("serve", "--port", "0", "--host", "0.0.0.0", "--token-file", "token")
+    assert "token" not in link_of(process)
+    assert "a-token" not in ended(process)
+
+
+def test_what_cannot_be_is_told(shell: Shell) -> None:
+    (shell.folder / "short").write_text("short\n")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for flags, told in (
+            (("--token-file", "short"), "less than 16 characters"),
+            (("--token-file", "nowhere"), "cannot be read"),
+            (("--allow-frame", "home.example.org/x"), "no origin"),
+            (("--port", port), "Another program uses it"),
+            (("--port", "99999"), "--port"),
+        ):
+            result = shell.run("serve", *flags)
+            assert result.returncode == 2, result.stderr
+            assert told in result.stderr
