@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.settings import Settings
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.model.text.secret import Secret
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
 __all__ = ["Connection", "Exchange", "connect"]
 

@@ -14,7 +14,7 @@ from .serving import connected, family
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
 
 class Start(Protocol):

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
     from immich_smart_albums.ledger.ledger import SqliteLedger
     from immich_smart_albums.operations.apply.result import AlbumResult
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
 BEST = Rule(Search(Query(Kind.METADATA, (("rating", 5),))))
 """What has five stars."""

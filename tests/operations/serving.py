@@ -12,7 +12,7 @@ from immich_smart_albums.model.text.secret import Secret
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
 JOSE = "Jose\u0301 Pe\u0301rez"
 """As some keyboards write it: letters and accents apart."""

@@ -15,7 +15,7 @@ from .serving import connect_to, connected
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
     from .conftest import Start
 

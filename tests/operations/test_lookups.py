@@ -23,7 +23,7 @@ from .serving import album_ids, connected, family
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
     from .conftest import Start
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from immich_sandbox import Library
     from immich_sandbox.library.records import Asset
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.tree import Record
 
 LEVELS = ("1.132", "2.7", "3.1", "3.2")

@@ -30,7 +30,7 @@ from .serving import connected
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
 pytestmark = pytest.mark.skipif(not IMMICH.exists(), reason="the library of a real server is not beside this checkout")
 

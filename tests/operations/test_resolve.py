@@ -25,7 +25,7 @@ from .serving import JOSE, album_ids, connected, person_ids
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox
     from immich_smart_albums.errors import Problem
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
     from .conftest import Start
 

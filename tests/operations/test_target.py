@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from immich_sandbox import Sandbox
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.album import Album
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
 NOWHERE = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
 

@@ -35,7 +35,7 @@ from .serving import connected
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.tree import Node
 
 LEVELS = ("1.132", "2.7", "3.1", "3.2")

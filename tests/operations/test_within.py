@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
 LEVELS = ("1.132", "2.7", "3.1", "3.2")
 

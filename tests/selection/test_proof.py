@@ -33,7 +33,7 @@ from .finding import local
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.tree import Record
 
 LEVELS = ("1.132", "2.7", "3.1", "3.2")

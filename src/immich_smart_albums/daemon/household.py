@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.daemon.state import Approval
     from immich_smart_albums.model.stopping import Stop
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.album import RuleSet
     from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.session.events import Listener

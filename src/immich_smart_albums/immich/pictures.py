@@ -24,7 +24,7 @@ _SAFE = re.compile(r"[\x20-\x7e]{0,300}")
 
 
 class ImmichPictures:
-    """Fits `operations.ports.Pictures`."""
+    """Fits `operations.ports.server.Pictures`."""
 
     def __init__(self, http: Http) -> None:
         self._http = http

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ImmichServer:
-    """Fits `operations.ports.PhotoServer`. Making one asks the server's version."""
+    """Fits `operations.ports.server.PhotoServer`. Making one asks the server's version."""
 
     def __init__(self, http: Http, *, concurrency: int, on_read: Callable[[int], None]) -> None:
         self._http = http

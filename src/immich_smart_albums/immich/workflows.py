@@ -38,7 +38,7 @@ class _Workflow(msgspec.Struct):
 
 
 class Workflows:
-    """Fits `operations.ports.Workflows`."""
+    """Fits `operations.ports.server.Workflows`."""
 
     def __init__(self, http: Http, capabilities: Capabilities) -> None:
         self._http = http

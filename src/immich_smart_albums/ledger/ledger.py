@@ -1,4 +1,4 @@
-"""SqliteLedger: fits `operations.ports.Ledger`."""
+"""SqliteLedger: fits `operations.ports.ledger.Ledger`."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class NullLedger:
-    """Fits `operations.ports.Ledger`: nothing is known, and nothing remembered."""
+    """Fits `operations.ports.ledger.Ledger`: nothing is known, and nothing remembered."""
 
     state = ""
     remembers = False

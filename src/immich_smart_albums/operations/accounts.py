@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.errors import SmartAlbumsError
     from immich_smart_albums.model.span import Span
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.desired import CurrentAlbum
     from immich_smart_albums.changes.memory import AlbumKey, Binding
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.operations.ports.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.span import Span
     from immich_smart_albums.model.version import Version
     from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.album import RuleSet
 
 

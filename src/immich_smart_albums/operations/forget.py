@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.journal import KnownAlbum
     from immich_smart_albums.changes.memory import Binding, Membership
-    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.operations.ports.ledger import Ledger
 
 
 def known_album(wanted: str, ledger: Ledger) -> KnownAlbum:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.change import Change
     from immich_smart_albums.changes.journal import Run, Write
-    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.operations.ports.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)

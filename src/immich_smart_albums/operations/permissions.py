@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.change import Change
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
 NEEDS: dict[str, str] = {
     "asset.read": "searching photos",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.operations.accounts import ConnectedAccount
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.tree import Rule
     from immich_smart_albums.selection.cache.records import RecordCache
     from immich_smart_albums.selection.ports import CacheStore, SearchApi

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.text.secret import Secret
     from immich_smart_albums.model.workflow import Workflow
-    from immich_smart_albums.operations.ports import Workflows
+    from immich_smart_albums.operations.ports.server import Workflows
 
 NAME = "immich-smart-albums"
 """Of our workflow; one of another name is somebody else's."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.desired import CurrentAlbum
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
-    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.operations.ports.ledger import Ledger
     from immich_smart_albums.operations.select import SelectOptions
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
 

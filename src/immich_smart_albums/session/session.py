@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.explain.searches import AccountPlan
     from immich_smart_albums.operations.history import RunHistory
     from immich_smart_albums.operations.plan.selections import AlbumSelections
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
     from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.session.adoption import Adoption

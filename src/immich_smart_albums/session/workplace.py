@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.operations.accounts import ConnectedAccounts
     from immich_smart_albums.operations.indexing.indexing import Indexing
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
     from immich_smart_albums.session.options import Options
 

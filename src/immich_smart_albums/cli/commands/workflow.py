@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from immich_smart_albums.cli.console import Console
-    from immich_smart_albums.operations.ports import Workflows
+    from immich_smart_albums.operations.ports.server import Workflows
 
 _URL_HINT = "Give --url, such as --url http://smart-albums:8765: how Immich reaches the daemon."
 

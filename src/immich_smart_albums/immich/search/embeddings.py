@@ -47,7 +47,7 @@ class Embeddings:
         self._concurrency = concurrency
 
     def of(self, assets: Iterable[Asset], scope: Query) -> set[str]:
-        """See `operations.ports.Embeddings.of`."""
+        """See `operations.ports.directory.Embeddings.of`."""
         left = {asset.id: asset for asset in assets}
         ids: set[str] = set()
         if len(left) > FEW or not self._capabilities.ranks_by_likeness:

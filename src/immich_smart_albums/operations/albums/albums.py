@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.accounts import ConnectedAccount
-    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.operations.ports.ledger import Ledger
     from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.selection.run.evaluate import Selection

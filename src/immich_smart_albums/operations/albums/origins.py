@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.journal import KnownAlbum
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
-    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.operations.ports.ledger import Ledger
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
     from immich_smart_albums.selection.run.evaluate import Selection
 

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.change import Change
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
     from immich_smart_albums.model.stopping import Stop
-    from immich_smart_albums.operations.ports import Journal, PhotoServer
+    from immich_smart_albums.operations.ports.ledger import Journal
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
 
 def apply(  # noqa: PLR0913 - what is written, by whom, and who wants to know

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from immich_smart_albums.changes.plan import AlbumPlan, Plan
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
 _AGAIN = "Make the plan again."
 

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.operations.apply.result import AlbumResult
-    from immich_smart_albums.operations.ports import Albums, Journal, PhotoServer
+    from immich_smart_albums.operations.ports.albums import Albums
+    from immich_smart_albums.operations.ports.ledger import Journal
+    from immich_smart_albums.operations.ports.server import PhotoServer
 
 CHUNK = 1000
 """Assets per request: an answer in a fraction of a second on a small server."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.memory import MembershipState
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
-    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.operations.ports.ledger import Ledger
     from immich_smart_albums.operations.select import SelectOptions
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
     from immich_smart_albums.operations.names.names import NameResolver
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.operations.select import ResolvedRules
     from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.selection.query_plan import QueryPlan

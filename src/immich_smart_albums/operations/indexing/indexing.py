@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.selection.ports import CacheStore
     from immich_smart_albums.selection.run.certainty import Certainty, Table

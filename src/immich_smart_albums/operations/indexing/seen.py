@@ -10,7 +10,7 @@ from immich_smart_albums.selection.cache.entry import contains, exchanged, pack
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.selection.ports import CacheStore
 
 _STAMP = b"1"

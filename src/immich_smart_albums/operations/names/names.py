@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.album import Album, Person, Tag, User
     from immich_smart_albums.model.span import Place
-    from immich_smart_albums.operations.ports import Directory, PhotoServer
+    from immich_smart_albums.operations.ports.directory import Directory
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
     from immich_smart_albums.rules.tree import Reference
     from immich_smart_albums.selection.ports import SearchApi

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.search_field import SearchField
     from immich_smart_albums.model.span import Place
     from immich_smart_albums.operations.names.suggestions import Values
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 
 

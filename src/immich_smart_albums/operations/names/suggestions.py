@@ -15,7 +15,7 @@ from immich_smart_albums.rules.tree import Filter, ListedValue, Search
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from immich_smart_albums.operations.ports import PhotoServer
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.tree import Leaf
 
 

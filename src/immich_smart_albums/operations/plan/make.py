@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from immich_smart_albums.operations.accounts import ConnectedAccounts
-    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.operations.ports.ledger import Ledger
     from immich_smart_albums.operations.select import SelectOptions
     from immich_smart_albums.rules.album import RuleSet
 

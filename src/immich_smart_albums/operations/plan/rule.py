@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.plan import AlbumPlan
     from immich_smart_albums.operations.plan.selections import AlbumSelections
-    from immich_smart_albums.operations.ports import Ledger
+    from immich_smart_albums.operations.ports.ledger import Ledger
     from immich_smart_albums.rules.album import AlbumRule
 
 

@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.memory import AlbumKey, AlbumMemory, Membership
     from immich_smart_albums.model.album import AlbumDetails
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.operations.ports import Albums, Ledger, PhotoServer
+    from immich_smart_albums.operations.ports.albums import Albums
+    from immich_smart_albums.operations.ports.ledger import Ledger
+    from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.operations.undo.since import Fate
 
 

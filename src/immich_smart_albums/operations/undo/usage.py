@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.change import DeleteAlbum
     from immich_smart_albums.model.album import AlbumDetails
-    from immich_smart_albums.operations.ports import Albums
+    from immich_smart_albums.operations.ports.albums import Albums
 
 
 def uses(left: DeleteAlbum, now: AlbumDetails, albums: Albums) -> Iterator[str]:

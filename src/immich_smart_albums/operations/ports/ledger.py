@@ -1,0 +1,111 @@
+"""The ledger as operations know it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from immich_smart_albums.changes.journal import Ending, Intent, KnownAlbum, Run, Write
+    from immich_smart_albums.changes.memory import AlbumKey, AlbumMemory, Binding
+    from immich_smart_albums.changes.plan import Observed
+    from immich_smart_albums.model.album import Album
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.model.outcome import Outcome
+
+
+class Journal(Protocol):
+    """What is told to the ledger while a plan is written. Everything here raises LedgerError.
+
+    What a method writes is written for good when it returns, all of it or nothing.
+    """
+
+    @property
+    def state(self) -> str:
+        """Which ledger this is, and how often it changed; empty for one that remembers nothing."""
+        ...
+
+    def begin(self, verb: str, server: str, at: str, undoes: int | None = None) -> int:
+        """Start a run; the number is its id."""
+        ...
+
+    def finish(self, run: int, ending: Ending, at: str) -> None:
+        """End a run."""
+        ...
+
+    def bind(self, key: AlbumKey, album: Album) -> None:
+        """Remember which album a rule feeds, and its name."""
+        ...
+
+    def rename(self, before: AlbumKey, now: AlbumKey) -> None:
+        """From now on know an album, and all that is remembered of it, by another rule; nothing where that has one."""
+        ...
+
+    def learn(self, key: AlbumKey, learned: Observed, matched: int | None, split: str = "") -> None:
+        """Remember what people did to an album, and how many photos the rule selects. None if not known.
+
+        `split` is the name of a rule that is split into several albums, of which this is one.
+        """
+        ...
+
+    def intend(self, intent: Intent, updated: Callable[[], str]) -> int:
+        """Remember that a request is about to be sent, and the album's `updatedAt` right before; the write's id."""
+        ...
+
+    def settle(self, write: int, outcomes: Mapping[str, Outcome], album: Album | None = None) -> None:
+        """Remember what a request did: what became of each photo, and the album that it created."""
+        ...
+
+    def covered(self, write: int, before: str, after: str) -> None:
+        """Remember the album's cover before and after a request: ids of assets, empty for none."""
+        ...
+
+    def refuse(self, write: int) -> None:
+        """Remember that a request was not carried out."""
+        ...
+
+
+class Ledger(Journal, Protocol):
+    """What was written, by which run, and what people did since."""
+
+    @property
+    def remembers(self) -> bool:
+        """Whether it will know later what it is told; else that nothing is known says nothing."""
+        ...
+
+    def binding(self, key: AlbumKey) -> Binding | None:
+        """The album that a rule feeds; None: none yet."""
+        ...
+
+    def memory(self, key: AlbumKey) -> AlbumMemory:
+        """What is remembered of a rule's album."""
+        ...
+
+    def albums(self) -> list[KnownAlbum]:
+        """All albums, by rule."""
+        ...
+
+    def runs(self) -> list[Run]:
+        """All runs, newest first."""
+        ...
+
+    def writes(self, run: int) -> list[Write]:
+        """What a run wrote, in order."""
+        ...
+
+    def writes_to(self, key: AlbumKey) -> list[Write]:
+        """All that was ever written for a rule, in order."""
+        ...
+
+    def unbind(self, key: AlbumKey) -> None:
+        """Forget the album of a rule, and what is in it; what people took out stays known."""
+        ...
+
+    def take_over(self, run: int, key: AlbumKey, user: str, assets: Iterable[Asset]) -> None:
+        """From now on these photos count as added by us, with the key of this user."""
+        ...
+
+    def forget(self, key: AlbumKey, asset_ids: Iterable[str]) -> None:
+        """Forget that photos were taken out of an album."""
+        ...

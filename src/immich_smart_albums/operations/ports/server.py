@@ -1,0 +1,118 @@
+"""The server as operations know it, with the key of one account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from immich_smart_albums.model.picture import Picture
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.model.version import Version
+    from immich_smart_albums.model.workflow import Step, Workflow
+    from immich_smart_albums.operations.ports.albums import Albums
+    from immich_smart_albums.operations.ports.directory import Directory, Embeddings, ServerInfo
+    from immich_smart_albums.selection.ports import SearchApi
+
+
+class Pictures(Protocol):
+    """Small pictures, for pages. Everything here raises ServerError; Refused with status 404 for one not made yet.
+
+    With the `etag` of the picture that whoever asks has, one that is the same comes without data.
+    """
+
+    def of_asset(
+        self, asset_id: str, size: Literal["thumbnail", "preview"] = "thumbnail", *, etag: str | None = None
+    ) -> Picture:
+        """The picture of an asset, some 250 or 1,440 pixels in size."""
+        ...
+
+    def of_person(self, person_id: str, *, etag: str | None = None) -> Picture:
+        """The face of a person."""
+        ...
+
+
+class Workflows(Protocol):
+    """Immich's own workflows. Everything here raises ServerError rather than answer less."""
+
+    def methods(self) -> frozenset[str] | None:
+        """The methods that steps may use. None if this version has no workflows."""
+        ...
+
+    def owned(self) -> list[Workflow]:
+        """All workflows of the account."""
+        ...
+
+    def create(self, name: str, description: str, trigger: str, step: Step) -> str:
+        """Make a workflow of one step, and return its id."""
+        ...
+
+    def details(self, workflow_id: str) -> Workflow:
+        """One workflow with its steps."""
+        ...
+
+    def delete(self, workflow_id: str) -> None:
+        """Delete a workflow."""
+        ...
+
+
+class PhotoServer(Protocol):
+    """One server and one key."""
+
+    @property
+    def base(self) -> str:
+        """The address that people open in a browser."""
+        ...
+
+    @property
+    def version(self) -> Version:
+        """The server's version."""
+        ...
+
+    @property
+    def directory(self) -> Directory:
+        """Names."""
+        ...
+
+    @property
+    def hints(self) -> ServerInfo:
+        """What helps to understand a result."""
+        ...
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """What Immich has looked at for smart search."""
+        ...
+
+    @property
+    def pictures(self) -> Pictures:
+        """Small pictures."""
+        ...
+
+    @property
+    def searches(self) -> SearchApi:
+        """Searches."""
+        ...
+
+    @property
+    def albums(self) -> Albums:
+        """Albums."""
+        ...
+
+    @property
+    def workflows(self) -> Workflows:
+        """Immich's own workflows."""
+        ...
+
+    def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
+        """What a search for these fields asks to be shown of each asset beside its own: `exifInfo`, `people`."""
+        ...
+
+    def unsupported(self, query: Query) -> list[tuple[str, str]]:
+        """The fields of a query that this version would silently ignore, each with what to know about it."""
+        ...
+
+    def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
+        """What to know about fields of assets that this version does not return."""
+        ...
