@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from immich_smart_albums.changes.change import AddAssets, CreateAlbum, Edit, RemoveAssets, SetDetails, ShareAlbum
-from immich_smart_albums.changes.plan import AlbumPlan, Observed, Plan, Seen
+from immich_smart_albums.changes.plan import AlbumPlan, Observed, Plan, Seen, Waiting
 from immich_smart_albums.changes.plan_file import plan_text, read_plan
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.model.album import Album
@@ -96,3 +96,21 @@ def test_what_is_not_a_whole_unedited_plan_is_refused(text: str, said: str) -> N
     assert problem.where == "plan.json"
     assert problem.message.startswith(said)
     assert problem.hint
+
+
+def test_a_plan_with_a_part_that_is_none_is_refused() -> None:
+    broken = json.loads(plan_text(PLAN))
+    broken["plan"]["albums"] = 5
+    with pytest.raises(ConfigurationError, match="it is not a whole plan"):
+        read_plan(json.dumps(broken), "plan.json")
+
+
+@pytest.mark.parametrize(("ids", "words"), [("a", "1 photo waits: why"), ("ab", "2 photos wait: why")])
+def test_how_many_photos_wait_is_said(ids: str, words: str) -> None:
+    assert Waiting("why", assets(ids)).words == words
+
+
+def test_a_plan_that_is_never_saved_is_no_file() -> None:
+    text = plan_text(msgspec.structs.replace(PLAN, verb="undo", undoes=3))
+    with pytest.raises(ConfigurationError, match="it is a plan to undo, which is never saved"):
+        read_plan(text, "plan.json")

@@ -130,6 +130,7 @@ def test_shares_that_were_given_before_they_were_remembered_are_known_from_what_
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {before}")
     connection.execute("INSERT INTO albums (id, owner, rule) VALUES (1, ?, ?)", (KEY.owner, KEY.rule))
+    write = "INSERT INTO writes (run, album, user, updated, change, at, state) VALUES (1, 1, 'alice', '', ?, '', ?)"
     for user, role, state in (
         ("bob", '"viewer"', "done"),
         ("eve", '"editor"', "done"),
@@ -137,12 +138,30 @@ def test_shares_that_were_given_before_they_were_remembered_are_known_from_what_
         ("ann", '"viewer"', "open"),
     ):
         change = f'{{"type":"share","user":{{"id":"{user}","name":"","email":""}},"role":{role},"was":null}}'
-        columns = "run, album, user, updated, change, at, state"
-        connection.execute(f"INSERT INTO writes ({columns}) VALUES (1, 1, 'alice', '', ?, '', ?)", (change, state))
+        connection.execute(write, (change, state))
+    connection.execute(write, ('{"type":"create","name":"Friends"}', "done"))
     connection.execute("INSERT INTO runs (id, verb, server, started) VALUES (1, 'sync', '', '')")
     connection.close()
     with open_ledger(path) as ledger:
         assert ledger.memory(KEY).shares == {"bob": "viewer"}
+
+
+def test_a_row_that_cannot_be_updated_is_damage(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(_: sqlite3.Connection) -> None:
+        raise ValueError("no JSON")
+
+    written(path)
+    monkeypatch.setattr(database, "MIGRATIONS", (*migrations.MIGRATIONS, stumble))
+    assert refusal(path).message == f"the ledger {path} is damaged: it cannot be updated: no JSON"
+
+
+def test_a_disk_that_fails_while_rows_are_looked_at_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: sqlite3.Connection) -> str:
+        raise _error(sqlite3.SQLITE_CORRUPT)
+
+    written(path)
+    monkeypatch.setattr(database, "damage", fail)
+    assert "is damaged, or no ledger" in refusal(path).message
 
 
 def test_names_of_rules_that_were_written_in_two_parts_are_known_composed(path: Path) -> None:
