@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Literal
 
 from anyio import CapacityLimiter, to_thread
@@ -30,8 +29,6 @@ class Pictures:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._limiter = CapacityLimiter(AT_A_TIME)
-        self._covers: dict[str, str | None] = {}
-        self._lock = threading.Lock()
 
     async def photo(self, request: Request) -> Response:
         """A photo, small or as a preview."""
@@ -51,30 +48,18 @@ class Pictures:
         )
 
     async def cover(self, request: Request) -> Response:
-        """An album's cover."""
+        """An album's cover, which may be another the next time."""
         album_id = request.path_params["id"]
 
         def ask(account: str, etag: str | None) -> Picture | None:
-            cover = self._cover(album_id, account)
+            cover = self._session.album_cover(album_id, account=account)
             return None if cover is None else self._session.thumbnail(cover, account=account, etag=etag)
 
-        return await self._answer(request, ask)
+        return await self._answer(request, ask, keeping="private, no-cache")
 
-    def forget_covers(self) -> None:
-        """Ask for covers anew: something was written."""
-        with self._lock:
-            self._covers.clear()
-
-    def _cover(self, album_id: str, account: str) -> str | None:
-        with self._lock:
-            if album_id in self._covers:
-                return self._covers[album_id]
-        cover = self._session.album_cover(album_id, account=account)
-        with self._lock:
-            self._covers[album_id] = cover
-        return cover
-
-    async def _answer(self, request: Request, ask: Callable[[str, str | None], Picture | None]) -> Response:
+    async def _answer(
+        self, request: Request, ask: Callable[[str, str | None], Picture | None], keeping: str | None = None
+    ) -> Response:
         etag = request.headers.get("if-none-match")
         try:
             picture = await to_thread.run_sync(lambda: self._of_some_account(ask, etag), limiter=self._limiter)
@@ -86,6 +71,8 @@ class Pictures:
             return Response(status_code=204)  # no error in anybody's console: an album may well be empty
         headers = {**picture.headers, "content-security-policy": _POLICY}
         headers.setdefault("cache-control", "private, max-age=3600")
+        if keeping is not None:
+            headers["cache-control"] = keeping
         if picture.data is None:
             return Response(status_code=304, headers=headers)
         return Response(picture.data, media_type=picture.content_type, headers=headers)
