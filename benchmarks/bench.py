@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from expressions import expressions
+from plans import compiling, requests, twenty
 from ways import Figure, Flags, bare, offset, tool
 
 if TYPE_CHECKING:
@@ -66,10 +67,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--assets", type=int, nargs="+", default=SIZES, metavar="N")
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="medians of so many (3)")
+    parser.add_argument("--only-plans", action="store_true", help="compiling, requests, and twenty albums; no more")
     arguments = parser.parse_args()
     sizes: list[int] = sorted(arguments.assets)
     at_length = 100_000 if 100_000 in sizes else sizes[-1]
     expressions(at_length, arguments.runs)
+    compiling()
+    for level in ("3.1", "3.2"):
+        with serving(at_length, level) as served:
+            served.slow_down(latency=LATENCIES[1])
+            requests(served.url, served.key, at_length, level)
+            if level == "3.1":
+                twenty(served.url, served.key, at_length)
+    if arguments.only_plans:
+        return
     growth = []
     for size in sizes:
         with serving(size) as served:
@@ -151,11 +162,11 @@ def print_growth(rows: list[tuple[int, Figure, Figure]]) -> None:
 
 
 @contextmanager
-def serving(assets: int) -> Iterator[Served]:
+def serving(assets: int, level: str = "3.1") -> Iterator[Served]:
     """A sandbox of that size."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(assets, there), daemon=True)
+    process = context.Process(target=_serve, args=(assets, level, there), daemon=True)
     process.start()
     url, key = here.recv()
     try:
@@ -165,10 +176,10 @@ def serving(assets: int) -> Iterator[Served]:
         process.join()
 
 
-def _serve(assets: int, pipe: Connection) -> None:
+def _serve(assets: int, level: str, pipe: Connection) -> None:
     from immich_sandbox import Sandbox, generate  # noqa: PLC0415 - only this process needs it
 
-    with Sandbox(generate(assets)) as sandbox:
+    with Sandbox(generate(assets), level) as sandbox:
         pipe.send((sandbox.url, sandbox.keys["alice"]))
         while True:
             sandbox.settings.skipped_row_cost, sandbox.settings.latency = pipe.recv()

@@ -10,12 +10,14 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jsonpath
 import urllib3
 
+from immich_smart_albums.config.yaml.reader import read_yaml
 from immich_smart_albums.immich.http.client import Http
 from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.server import ImmichServer
@@ -26,7 +28,9 @@ from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.select import ResolvedRules, SelectOptions, compile_resolved, select
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
+from immich_smart_albums.rules.rules_file.rules_file import read_rules
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.syntax.reader import Reader
 from immich_smart_albums.rules.syntax.source import Form, Source
 from immich_smart_albums.selection.run.evaluate import Selection
 
@@ -119,6 +123,34 @@ def this_tool(url: str, key: str, flags: Flags, concurrency: int, state: Path | 
     )
 
 
+def rules_of_a_file(url: str, key: str, matches: tuple[str, ...], concurrency: int, state: Path | None) -> Figure:
+    """What a run with a rules file does for albums that match these: look up names, compile, search, check."""
+    received: list[int] = []
+    started, cpu = time.perf_counter(), time.process_time()
+    http = Http(
+        Address.parse(url),
+        Secret(key),
+        concurrency=concurrency,
+        on_exchange=lambda each: received.append(each.received),
+    )
+    server = ImmichServer(http, concurrency=concurrency, on_read=lambda _: None)
+    account = lone_account(server).present[ONLY_ACCOUNT]
+    diagnostics = Diagnostics()
+    text = "albums:\n" + "".join(f"  - {{name: album {at}, match: {match}}}\n" for at, match in enumerate(matches))
+    document = read_yaml("rules.yaml", text.encode(), diagnostics)
+    rule_set = read_rules([document], Reader(diagnostics, date(2026, 1, 1))) if document is not None else None
+    diagnostics.raise_problems()
+    assert rule_set is not None
+    resolved = {album.name: resolve(album.rule, server, diagnostics, account.names) for album in rule_set.albums}
+    diagnostics.raise_problems()
+    compiled = compile_resolved(ResolvedRules(resolved, {}, ()), account)
+    store = StateFile(state, print) if state else None
+    selections = select(compiled, account, SelectOptions(concurrency, lambda _: None, store)).values()
+    found = sum(len(selection.assets) for selection in selections if isinstance(selection, Selection))
+    wall, spent = time.perf_counter() - started, time.process_time() - cpu
+    return Figure(wall, spent, len(received), sum(received) / 1e6, _peak(), found)
+
+
 def bare_loop(url: str, key: str, bodies: tuple[dict[str, Any], ...], concurrency: int) -> Figure:
     """The same searches, answers read and thrown away."""
     pool = urllib3.PoolManager(maxsize=concurrency)
@@ -191,6 +223,11 @@ def _post(pool: urllib3.PoolManager, url: str, key: str, body: dict[str, Any]) -
 def tool(url: str, key: str, flags: Flags, *, concurrency: int = 4, state: Path | None = None) -> Figure:
     """This tool, measured."""
     return measured(partial(this_tool, url, key, flags, concurrency, state))
+
+
+def measured_rules(url: str, key: str, matches: tuple[str, ...], *, state: Path | None = None) -> Figure:
+    """Albums of a rules file in one run, measured."""
+    return measured(partial(rules_of_a_file, url, key, matches, 4, state))
 
 
 def bare(url: str, key: str, of: Figure, *, concurrency: int = 1) -> Figure:
