@@ -50,6 +50,18 @@ def test_sizes_that_are_known_make_better_guesses(query: Query, size: int) -> No
     assert round(KNOWN.size(query)) == size
 
 
+def test_of_a_period_as_much_is_guessed_as_of_any_other_as_long() -> None:
+    start, end = ("takenAfter", "2020-01-01T00:00:00.000Z"), ("takenBefore", "2021-01-01T00:00:00.000Z")
+    year = Query(Kind.METADATA, (start, end))
+    assert GUESSED.size(year) == 100_000 / 20
+    assert Costs({}, (2011, 2020)).size(year) == 10_000
+    assert Costs({}, (2021, 2025)).size(year) == 0
+    assert Costs({}, (2011, 2020)).size(Query(Kind.METADATA, (start,))) == 10_000
+    assert Costs({Query(Kind.METADATA, (start,)): 2_000}).size(year) == 1_000  # of that, half is before the end
+    taken = asked(("takenAt", "gte", start[1]), ("takenAt", "lte", end[1]), ("personIds", "all", ("emma",)))
+    assert round(Costs({EMMA: 10_000}, (2011, 2020)).size(taken)) == 1_000
+
+
 def test_without_knowledge_a_library_is_large() -> None:
     assert GUESSED.size(WHOLE_LIBRARY) == 100_000
     assert GUESSED.size(EMMA) == 5_000

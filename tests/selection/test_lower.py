@@ -373,6 +373,15 @@ def test_what_many_rules_exclude_is_asked_for_once() -> None:
     assert len(plan(*nodes, sizes={EMMA.query: 900}).scans) == 21
 
 
+@pytest.mark.parametrize("excluded", [(), (EMMA,), (EMMA, NOAH)])
+def test_never_more_searches_are_sent_than_a_rule_has_leaves(excluded: tuple[Search, ...]) -> None:
+    people = [person(f"p{number}") for number in range(4)]
+    names = [named(f"img {number}") for number in range(4)]
+    node = All((Any(tuple(people)), Any(tuple(names)), *map(Not, excluded)))
+    sizes = {search.query: 30_000 for search in people}
+    assert len(plan(node, sizes=sizes).scans) <= len(people) + len(names) + len(excluded)
+
+
 def test_names_and_notes_of_rules_stay_with_them() -> None:
     found = compile_rules([Rule(NICE), Rule(All((NICE, KYOTO)))], FLAT, names=("one", "two"))
     assert [(rule.name, rule.notes) for rule in found.rules] == [

@@ -61,3 +61,14 @@ def test_the_docs_walk_a_rule_through_the_passes() -> None:
     page = (Path(__file__).parents[2] / "docs/what-a-run-costs.md").read_text("utf-8")
     for line in walk():
         assert line in page.replace("\n      ", " "), line
+
+
+def test_what_matches_everything_or_nothing_is_written_so() -> None:
+    assert [write(node) for node in (True, False)] == ["everything", "nothing"]
+
+
+@pytest.mark.parametrize(
+    ("exif", "passes"), [({"rating": 5}, True), ({"rating": 4}, False), ({}, False), (None, False)]
+)
+def test_the_filter_of_the_examples_is_one(exif: object, passes: bool) -> None:
+    assert equal("rating", 5).holds({"exifInfo": exif}) is passes

@@ -35,7 +35,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from math import inf, prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query
 from immich_smart_albums.rules.tree import Any, Filter, Node, Search, leaves, roots, signed_leaves
@@ -122,8 +122,7 @@ class _Shared:
     noted: set[Query]
 
     def __contains__(self, query: object) -> bool:
-        if isinstance(query, Query):
-            self.noted.add(query)
+        self.noted.add(cast("Query", query))
         return query in self.fields
 
     def copy(self) -> _Shared:
@@ -220,13 +219,15 @@ class _Compiler:
         answer = self._alternatives(rule, alternatives, shared, _NONE)
         if self._more(rule, answer, shared) <= most:
             return answer
-        # Then what is excluded is searched for once for all branches, the cheapest first, or no choice becomes drivers.
+        # Then what is excluded is searched for once for all branches, the cheapest first; at last each leaf as it is
+        # written; or no choice becomes several drivers.
         others: list[Candidate] = []
         excluded = {leaf.query for leaf, excludes in signed_leaves(tree) if excludes and isinstance(leaf, Search)}
         cheapest_first = sorted(excluded, key=lambda query: (self.costs.reading(query, frozenset()), query.describe()))
-        for count in (1, 2, 4, len(excluded)) if excluded else ():
+        everything = [leaf.query for leaf in leaves(tree) if isinstance(leaf, Search)]
+        for queries in (*(cheapest_first[:count] for count in (1, 2, 4)), cheapest_first, everything):
             once = shared.copy()
-            once.add({query: frozenset() for query in cheapest_first[:count]})
+            once.add(dict.fromkeys(queries, frozenset[str]()))
             others.append(self._alternatives(rule, alternatives, once, _NONE))
             if self._more(rule, others[-1], shared) <= most:
                 break
