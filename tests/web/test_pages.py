@@ -10,7 +10,7 @@ import pytest
 
 from immich_smart_albums.session.options import Options
 from immich_smart_albums.session.session import Session
-from immich_smart_albums.web.entry_text import entry_text
+from immich_smart_albums.web.editing.entry_text import entry_text
 from immich_smart_albums.web.preview import Latest
 from immich_smart_albums.web.studio import Progress, Studio
 

@@ -9,11 +9,11 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from immich_smart_albums.web.edit_routes import EditRoutes
-from immich_smart_albums.web.pages import Pages
-from immich_smart_albums.web.pictures import Pictures
-from immich_smart_albums.web.rule_routes import RuleRoutes
-from immich_smart_albums.web.run_routes import RunRoutes
+from immich_smart_albums.web.routes.edits import EditRoutes
+from immich_smart_albums.web.routes.pages import Pages
+from immich_smart_albums.web.routes.pictures import Pictures
+from immich_smart_albums.web.routes.rules import RuleRoutes
+from immich_smart_albums.web.routes.runs import RunRoutes
 from immich_smart_albums.web.safety import Policy, Safety
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from immich_smart_albums.config.yaml.patch import patch
 from immich_smart_albums.errors import ConfigurationError, PlanOutdated, Problem, Stopped
 from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.session.events import AssetsRead, Event, Note
-from immich_smart_albums.web.draft import Draft
-from immich_smart_albums.web.entry_text import entry_text
+from immich_smart_albums.web.editing.draft import Draft
+from immich_smart_albums.web.editing.entry_text import entry_text
 from immich_smart_albums.web.job import Job
 from immich_smart_albums.web.library_reader import LibraryReader
 from immich_smart_albums.web.preview import Latest, Preview, Shelf, Typed, preview

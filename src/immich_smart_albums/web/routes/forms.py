@@ -8,7 +8,7 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
-from immich_smart_albums.web.answering import LARGEST_FORM, LONGEST_NUMBER
+from immich_smart_albums.web.routes.answering import LARGEST_FORM, LONGEST_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

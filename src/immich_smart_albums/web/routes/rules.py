@@ -11,14 +11,14 @@ from immich_smart_albums.errors import FileChanged, SmartAlbumsError
 from immich_smart_albums.report.explanation import doing
 from immich_smart_albums.report.plan.words import edits, heading, state
 from immich_smart_albums.rules.syntax.ids import is_id
-from immich_smart_albums.web.answering import number_of, part, scripted, text_of
-from immich_smart_albums.web.edit_routes import predicate_words
-from immich_smart_albums.web.forms import Form, form_of
+from immich_smart_albums.web.editing.starters import STARTERS
 from immich_smart_albums.web.photo_facts import WORDS, facts, rule_facts
 from immich_smart_albums.web.preview import TABS
 from immich_smart_albums.web.ranking import is_ranked
 from immich_smart_albums.web.rendering import page, rendered
-from immich_smart_albums.web.starters import STARTERS
+from immich_smart_albums.web.routes.answering import number_of, part, scripted, text_of
+from immich_smart_albums.web.routes.edits import predicate_words
+from immich_smart_albums.web.routes.forms import Form, form_of
 from immich_smart_albums.web.studio import Question
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from starlette.responses import JSONResponse, Response
 from immich_smart_albums.report.failures import problems_of
 from immich_smart_albums.report.history import run_lines
 from immich_smart_albums.report.plan.words import edits, state, totals, waits
-from immich_smart_albums.web.answering import number_of, part, scripted
-from immich_smart_albums.web.forms import Form, form_of
 from immich_smart_albums.web.rendering import headline, page, rendered
+from immich_smart_albums.web.routes.answering import number_of, part, scripted
+from immich_smart_albums.web.routes.forms import Form, form_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request

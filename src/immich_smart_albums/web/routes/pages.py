@@ -10,8 +10,8 @@ from immich_smart_albums.changes.change import CreateAlbum
 from immich_smart_albums.errors import SmartAlbumsError
 from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.report.plan.words import state, totals
-from immich_smart_albums.web.answering import part, scripted
 from immich_smart_albums.web.rendering import page
+from immich_smart_albums.web.routes.answering import part, scripted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

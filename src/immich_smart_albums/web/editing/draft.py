@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.data import Edit
     from immich_smart_albums.config.yaml.emit import Plain
     from immich_smart_albums.config.yaml.nodes import Path as NodePath
-    from immich_smart_albums.web.entry_text import EntryText
+    from immich_smart_albums.web.editing.entry_text import EntryText
 
     EditMaker = Callable[[Plain, NodePath], Sequence[Edit]]
 

@@ -17,11 +17,11 @@ from immich_smart_albums.config.editing.rows import row_id, row_path
 from immich_smart_albums.config.yaml.data import is_list
 from immich_smart_albums.errors import EditRefused
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
-from immich_smart_albums.web.answering import scripted
 from immich_smart_albums.web.choices import fields
-from immich_smart_albums.web.forms import Form, form_of
 from immich_smart_albums.web.ranking import ranking
 from immich_smart_albums.web.rendering import rendered
+from immich_smart_albums.web.routes.answering import scripted
+from immich_smart_albums.web.routes.forms import Form, form_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
