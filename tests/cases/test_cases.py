@@ -30,7 +30,7 @@ from immich_smart_albums.report.explanation import explanation_lines
 from immich_smart_albums.report.plan.as_markdown import plan_markdown
 from immich_smart_albums.report.plan.as_text import plan_lines
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from tests.golden import check_golden
+from tests.support.golden_files import check_golden
 
 if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import Plan

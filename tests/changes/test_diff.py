@@ -20,8 +20,7 @@ from immich_smart_albums.changes.diff import plan_album
 from immich_smart_albums.changes.memory import AlbumMemory, Interrupted, MembershipState, OpenShare
 from immich_smart_albums.changes.plan import AlbumPlan, Observed, Seen, digest
 from immich_smart_albums.errors import Problem
-
-from .making import ALICE, BOB, EVE, asset, assets, memory, remembering, rule, view, wanted
+from tests.support.change_values import ALICE, BOB, EVE, asset, assets, memory, remembering, rule, view, wanted
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.album import User

@@ -10,8 +10,7 @@ from immich_smart_albums.changes.guard import refusals, refusals_of_run
 from immich_smart_albums.changes.plan import AlbumPlan, Plan
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.rules.album import RUN_GUARD, Guard
-
-from .making import assets, memory, rule, view, wanted
+from tests.support.change_values import assets, memory, rule, view, wanted
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,7 @@ from immich_smart_albums.changes.plan import AlbumPlan, Observed, Plan, Seen, Wa
 from immich_smart_albums.changes.plan_file import plan_text, read_plan
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.model.album import Album
-
-from .making import BOB, asset, assets
+from tests.support.change_values import BOB, asset, assets
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,8 +20,7 @@ from immich_smart_albums.changes.plan import AlbumPlan, Observed, Plan
 from immich_smart_albums.changes.reviewed import reviewed
 from immich_smart_albums.errors import PlanOutdated
 from immich_smart_albums.model.album import Album
-
-from .making import BOB, EVE, assets
+from tests.support.change_values import BOB, EVE, assets
 
 if TYPE_CHECKING:
     from immich_smart_albums.changes.change import Change

@@ -14,7 +14,7 @@ from immich_smart_albums.changes.plan import Plan
 from immich_smart_albums.changes.plan_file import plan_text, read_plan
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.main import run as run_tool
-from tests.operations.household import Household, two_people
+from tests.support.household import Household, two_people
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

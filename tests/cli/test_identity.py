@@ -10,7 +10,7 @@ import pytest
 from immich_sandbox import Sandbox
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.main import run as run_tool
-from tests.operations.household import Household, two_people
+from tests.support.household import Household, two_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

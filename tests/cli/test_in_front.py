@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.immich.bare_server import BareServer, answer
+from tests.support.bare_server import BareServer, answer
 
 from .conftest import Shell
 

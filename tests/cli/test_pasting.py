@@ -17,7 +17,7 @@ from immich_smart_albums.cli.parser import PROGRAM
 from immich_smart_albums.cli.pasting import pasteable
 from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.model.text.command import command
-from tests.operations.household import Household, two_people
+from tests.support.household import Household, two_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ import pytest
 from immich_smart_albums.config.load import Environment, load_rules
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from tests.golden import check_golden
+from tests.support.golden_files import check_golden
 
 CASES = Path(__file__).parent / "cases"
 

@@ -9,7 +9,7 @@ import pytest
 
 from immich_smart_albums.config.load import Environment
 from immich_smart_albums.config.origins import key_origins, server_origin
-from tests.rules.books import book
+from tests.support.rules_files import book
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,7 @@ from immich_smart_albums.config.yaml.nodes import MappingNode, SequenceNode, lay
 from immich_smart_albums.config.yaml.patch import patch
 from immich_smart_albums.errors import EditRefused
 from tests.support.examples import examples
-
-from .documents import document, value
+from tests.support.random_rules_files import document, value
 
 if TYPE_CHECKING:
     from random import Random

@@ -17,8 +17,7 @@ from immich_smart_albums.config.yaml.patch import patch
 from immich_smart_albums.rules.predicates.predicate import Picker
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
 from tests.support.examples import examples
-
-from .documents import document
+from tests.support.random_rules_files import document
 
 if TYPE_CHECKING:
     from random import Random

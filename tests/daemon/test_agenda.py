@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from immich_smart_albums.daemon.agenda import Agenda, schedules_of
 from immich_smart_albums.rules.schedule import parse_schedule
-from tests.rules.books import book
+from tests.support.rules_files import book
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.schedule import Schedule

@@ -27,7 +27,7 @@ from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.session.events import AssetsRead, Detail, Message, Note, ignore
 from immich_smart_albums.session.options import Options
-from tests.rules.books import book
+from tests.support.rules_files import book
 
 from .world import START, World
 

@@ -27,7 +27,7 @@ from immich_smart_albums.daemon.voice import Messenger
 from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.rules.album import Event, NotifyTarget, Service, ValueSource
 from immich_smart_albums.session.options import Options
-from tests.rules.books import book
+from tests.support.rules_files import book
 
 from .world import World
 

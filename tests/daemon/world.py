@@ -12,7 +12,7 @@ from immich_smart_albums.daemon.loop import Daemon
 from immich_smart_albums.daemon.nudges import Nudges
 from immich_smart_albums.daemon.outcome import AlbumOutcome, RunOutcome
 from immich_smart_albums.daemon.state import StateFile
-from tests.rules.books import book
+from tests.support.rules_files import book
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -10,7 +10,7 @@ from immich_smart_albums.rules.predicates.registry import PREDICATES
 from immich_smart_albums.rules.rules_file.rules_file import read_rules
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode
 from tests.cli.conftest import CHECKOUT
-from tests.rules.values import reading
+from tests.support.yaml_values import reading
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.document import ValueNode

@@ -10,9 +10,8 @@ import pytest
 
 from immich_smart_albums.errors import ConfigurationError, Refused, Unreachable
 from immich_smart_albums.immich.http.connection import Address
-
-from .bare_server import BareServer, answer, json, page
-from .clients import http_to, server_at
+from tests.support.bare_server import BareServer, answer, json, page
+from tests.support.immich_clients import http_to, server_at
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox

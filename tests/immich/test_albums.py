@@ -19,8 +19,7 @@ from immich_smart_albums.errors import (
 )
 from immich_smart_albums.model.album import User
 from immich_smart_albums.model.outcome import Outcome
-
-from .clients import server_at, shown_ids
+from tests.support.immich_clients import server_at, shown_ids
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox

@@ -13,9 +13,8 @@ import pytest
 from immich_smart_albums.errors import NotImmich, Refused, Unreachable, Untrustworthy
 from immich_smart_albums.immich.http.body import LARGEST, LARGEST_COMPLAINT, LARGEST_LIST, PIECE, read_body
 from immich_smart_albums.immich.http.client import TimeOuts
-
-from .bare_server import BareServer, answer, json
-from .clients import http_to, server_at
+from tests.support.bare_server import BareServer, answer, json
+from tests.support.immich_clients import http_to, server_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable

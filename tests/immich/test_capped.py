@@ -10,8 +10,7 @@ from immich_sandbox import Library, generate
 from immich_sandbox.library import times
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.query import Visibility
-
-from .clients import found_ids, http_to, metadata, searches_sent, server_at, shown, shown_ids, smart
+from tests.support.immich_clients import found_ids, http_to, metadata, searches_sent, server_at, shown, shown_ids, smart
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox

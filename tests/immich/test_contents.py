@@ -8,8 +8,7 @@ import pytest
 
 from immich_sandbox import generate
 from immich_smart_albums.immich.albums import members
-
-from .clients import server_at
+from tests.support.immich_clients import server_at
 
 if TYPE_CHECKING:
     from immich_sandbox import Library, Sandbox

@@ -10,8 +10,7 @@ import pytest
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.query import Kind, Query, Visibility
-
-from .clients import found_ids, searches_sent, server_at, shown, shown_ids
+from tests.support.immich_clients import found_ids, searches_sent, server_at, shown, shown_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

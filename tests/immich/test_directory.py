@@ -12,8 +12,7 @@ from immich_sandbox.library.records import Person as PersonRecord
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich import directory as module
 from immich_smart_albums.model.album import Album, Person
-
-from .clients import server_at, shown
+from tests.support.immich_clients import server_at, shown
 
 if TYPE_CHECKING:
     from .conftest import Start

@@ -10,8 +10,7 @@ from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich.search.early_years import BEFORE_ALL, LAST, with_true_years
 from immich_smart_albums.immich.search.page import Page
 from immich_smart_albums.model.instants import from_milliseconds
-
-from .clients import find, found_ids, metadata, server_at, shown_ids
+from tests.support.immich_clients import find, found_ids, metadata, server_at, shown_ids
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox

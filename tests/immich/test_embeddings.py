@@ -13,8 +13,7 @@ from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.rules.tree import Filter, Not, Search
 from immich_smart_albums.selection.compile.simplify import at_most
-
-from .clients import metadata, server_at
+from tests.support.immich_clients import metadata, server_at
 
 if TYPE_CHECKING:
     from .conftest import Start

@@ -8,9 +8,8 @@ import pytest
 
 from immich_sandbox import generate
 from immich_smart_albums.errors import MissingPermission
-
-from .bare_server import BareServer, json
-from .clients import server_at, shown
+from tests.support.bare_server import BareServer, json
+from tests.support.immich_clients import server_at, shown
 
 if TYPE_CHECKING:
     from immich_sandbox import Library, Sandbox

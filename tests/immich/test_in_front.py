@@ -11,8 +11,8 @@ from immich_smart_albums.errors import ConfigurationError, NotImmich, Refused, U
 from immich_smart_albums.immich.http.client import Exchange, Http
 from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.model.text.secret import Secret
+from tests.support.bare_server import BareServer, answer, json
 
-from .bare_server import BareServer, answer, json
 from .test_tls import certificate  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:

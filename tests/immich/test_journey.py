@@ -15,9 +15,8 @@ from immich_sandbox import Sandbox, generate
 from immich_smart_albums.errors import NotImmich, ServerError, Unreachable, Untrustworthy
 from immich_smart_albums.immich.http.client import Exchange, TimeOuts
 from immich_smart_albums.immich.http.connection import Address, translate_error
-
-from .bare_server import BareServer, json
-from .clients import NOTHING, found_ids, http_to, metadata, server_at, shown_ids, smart
+from tests.support.bare_server import BareServer, json
+from tests.support.immich_clients import NOTHING, found_ids, http_to, metadata, server_at, shown_ids, smart
 
 if TYPE_CHECKING:
     from .conftest import Start

@@ -13,8 +13,8 @@ from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.query import Branch, Condition, Kind, Query, Value, Visibility
 from immich_smart_albums.model.search_field import Type
 from immich_smart_albums.model.search_fields import BY_NAME, FIELDS
+from tests.support.immich_clients import SERVED_OPERATORS, TIMELINE, find, metadata, server_at, smart
 
-from .clients import SERVED_OPERATORS, TIMELINE, find, metadata, server_at, smart
 from .conftest import LEVELS
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ import pytest
 
 from immich_sandbox import Sandbox
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from tests.sandbox.recorded import IMMICH, load, real_library
-
-from .clients import found_ids, server_at
+from tests.support.immich_clients import found_ids, server_at
+from tests.support.recorded_library import IMMICH, load, real_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,8 @@ import pytest
 
 from immich_smart_albums.errors import NotImmich, Refused, ServerError, Unreachable
 from immich_smart_albums.immich.http.client import LONGEST_RETRY_AFTER, _Tries
-
-from .bare_server import BareServer, answer, json, page
-from .clients import found_ids, http_to, metadata, server_at
+from tests.support.bare_server import BareServer, answer, json, page
+from tests.support.immich_clients import found_ids, http_to, metadata, server_at
 
 if TYPE_CHECKING:
     from .conftest import Start

@@ -11,8 +11,7 @@ import pytest
 
 from immich_smart_albums.errors import Refused
 from immich_smart_albums.immich.search.parallel import in_parallel
-
-from .clients import NOTHING, metadata, server_at
+from tests.support.immich_clients import NOTHING, metadata, server_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,8 @@ import pytest
 
 from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich, Refused, Stopped, Untrustworthy
 from immich_smart_albums.immich.pictures import LARGEST, ImmichPictures, Size
-
-from .bare_server import BareServer, answer
-from .clients import http_to, server_at
+from tests.support.bare_server import BareServer, answer
+from tests.support.immich_clients import http_to, server_at
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox

@@ -14,8 +14,7 @@ from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Control
 from immich_smart_albums.model.search_fields import FIELDS, OPERATORS
 from immich_smart_albums.rules.local_filters.asset_shape import FROM_SEARCH
-
-from .clients import SERVED_OPERATORS, TIMELINE, find, metadata, server_at, smart
+from tests.support.immich_clients import SERVED_OPERATORS, TIMELINE, find, metadata, server_at, smart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,9 +10,8 @@ import pytest
 from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich, Refused, ServerError, Unauthorized
 from immich_smart_albums.immich.server import ImmichServer
 from immich_smart_albums.model.version import Version
-
-from .bare_server import BareServer, answer, json
-from .clients import found_ids, http_to, metadata, server_at, smart
+from tests.support.bare_server import BareServer, answer, json
+from tests.support.immich_clients import found_ids, http_to, metadata, server_at, smart
 
 if TYPE_CHECKING:
     from .conftest import Start

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.model.query import Kind, Query, Visibility
-
-from .bare_server import BareServer, json
-from .clients import TIMELINE, found_ids, http_to, metadata, searches_sent, server_at, smart
+from tests.support.bare_server import BareServer, json
+from tests.support.immich_clients import TIMELINE, found_ids, http_to, metadata, searches_sent, server_at, smart
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox

@@ -10,8 +10,7 @@ from immich_sandbox import Library, generate
 from immich_sandbox.library import times
 from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Visibility
-
-from .clients import find, found_ids, http_to, metadata, searches_sent, server_at, shown, shown_ids
+from tests.support.immich_clients import find, found_ids, http_to, metadata, searches_sent, server_at, shown, shown_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable

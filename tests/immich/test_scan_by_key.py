@@ -14,8 +14,7 @@ from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich.directory import Month
 from immich_smart_albums.immich.search.scan import PAGE_SIZE, Window, cut, scan
 from tests.support.examples import examples
-
-from .timeline import Timeline, holds, page_of
+from tests.support.in_memory_timeline import Timeline, holds, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,9 +14,17 @@ from immich_smart_albums.immich.search.record_match import ends, lacks, starts
 from immich_smart_albums.immich.versions import Capabilities
 from immich_smart_albums.model.query import Branch, Condition, Kind, Query, Visibility
 from immich_smart_albums.model.version import Version
+from tests.support.immich_clients import (
+    SERVED_OPERATORS,
+    TIMELINE,
+    found_ids,
+    metadata,
+    searches_sent,
+    server_at,
+    shown,
+)
 
-from .clients import SERVED_OPERATORS, TIMELINE, found_ids, metadata, searches_sent, server_at, shown
-from .test_recheck import CHECKSUM, FOREIGN_ID, GOOD, GOOD_ID, answered, changed
+from .test_verify import CHECKSUM, FOREIGN_ID, GOOD, GOOD_ID, answered, changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,7 @@ from immich_smart_albums.errors import ConfigurationError, NotImmich, Unreachabl
 from immich_smart_albums.immich.http.client import Http
 from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.model.text.secret import Secret
-
-from .bare_server import BareServer, json
+from tests.support.bare_server import BareServer, json
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,7 @@ from immich_smart_albums.model.query import Condition, Kind, Query, Value
 from immich_smart_albums.model.search_field import ALWAYS, Releases, Type
 from immich_smart_albums.model.search_fields import FIELDS as ALL_FIELDS
 from immich_smart_albums.model.version import OLDEST, Version
-
-from .clients import server_at
+from tests.support.immich_clients import server_at
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox

@@ -179,7 +179,7 @@ from immich_smart_albums.selection.compile.structured import opposite, structure
 from immich_smart_albums.selection.explain.record_values import record_values
 from immich_smart_albums.selection.words import query_text
 from immich_smart_albums.selection.query_plan import Scan
-from tests.rules.reading import source
+from tests.support.payloads import source
 
 findings = Diagnostics([], [])
 search = read_search(source('{"isEdited": true}'), Kind.METADATA, findings, smart_limit=200, zone=None)

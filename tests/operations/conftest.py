@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from immich_sandbox import Library, Sandbox
-
-from .serving import connected, family
+from tests.support.family_server import connected, family
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

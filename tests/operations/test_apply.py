@@ -15,9 +15,8 @@ from immich_smart_albums.operations.apply.result import AlbumResult, ApplyResult
 from immich_smart_albums.operations.apply.writer import CHUNK
 from immich_smart_albums.rules.album import Target
 from immich_smart_albums.rules.tree import Rule, Search
+from tests.support.family_server import album_ids, connected
 from tests.support.flags import flag_session
-
-from .serving import album_ids, connected
 
 if TYPE_CHECKING:
     from .conftest import Start

@@ -10,8 +10,7 @@ from immich_smart_albums.errors import Unauthorized
 from immich_smart_albums.model.version import Version
 from immich_smart_albums.operations.check import check
 from immich_smart_albums.operations.permissions import NEEDS
-
-from .serving import connect_to, connected
+from tests.support.family_server import connect_to, connected
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox

@@ -10,9 +10,8 @@ import pytest
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.operations.accounts import connect_accounts
 from immich_smart_albums.operations.check import check_rules
-from tests.rules.books import book
-
-from .serving import connect_to, connected
+from tests.support.family_server import connect_to, connected
+from tests.support.rules_files import book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

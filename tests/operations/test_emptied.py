@@ -18,8 +18,7 @@ from immich_smart_albums.operations.plan.make import make_plan
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.rules.tree import Rule, SplitKey
-
-from .household import BEST, Household, applied, names_of, only, rule, two_people
+from tests.support.household import BEST, Household, applied, names_of, only, rule, two_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

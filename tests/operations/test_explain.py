@@ -25,10 +25,9 @@ from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Se
 from immich_smart_albums.rules.values.regex import compile_pattern
 from immich_smart_albums.selection.explain.explain import Reason, Verdict
 from immich_smart_albums.selection.run.evaluate import Selection
-from tests.immich.clients import searches_sent
 from tests.support.examples import examples
-
-from .serving import connected, family, person_ids
+from tests.support.family_server import connected, family, person_ids
+from tests.support.immich_clients import searches_sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

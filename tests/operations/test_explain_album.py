@@ -19,8 +19,7 @@ from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.report.explanation import doing
 from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.rules.tree import Rule, SplitKey
-
-from .household import BEST, Household, rule, two_people
+from tests.support.household import BEST, Household, rule, two_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,8 +17,7 @@ from immich_smart_albums.rules.scope import scope_rule
 from immich_smart_albums.rules.tree import Rule
 from immich_smart_albums.selection.run.evaluate import Selection
 from tests.rules.test_examples import of_yaml
-
-from .serving import connected, family
+from tests.support.family_server import connected, family
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

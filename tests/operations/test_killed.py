@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from immich_sandbox import Sandbox
 from immich_smart_albums.changes.memory import MembershipState
 from immich_smart_albums.ledger.ledger import open_ledger
-
-from .household import two_people
+from tests.support.household import two_people
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,10 +15,9 @@ from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, leaves
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
-from tests.rules.lookups import checks, shape
-from tests.rules.values import node
-
-from .serving import album_ids, connected, family
+from tests.support.family_server import album_ids, connected, family
+from tests.support.resolved_names import checks, shape
+from tests.support.yaml_values import node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

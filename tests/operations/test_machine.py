@@ -38,10 +38,9 @@ from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.operations.apply import writer
 from immich_smart_albums.operations.undo.undo import plan_undo
 from immich_smart_albums.rules.album import Guard
+from tests.support import household
 from tests.support.examples import examples
-
-from . import household
-from .household import Household, two_people
+from tests.support.household import Household, two_people
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

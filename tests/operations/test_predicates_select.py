@@ -20,9 +20,8 @@ from immich_smart_albums.rules.tree import Filter, Rule, leaves
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.rules.test_examples import of_yaml
-from tests.rules.values import node
-
-from .serving import connected
+from tests.support.family_server import connected
+from tests.support.yaml_values import node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -12,9 +12,8 @@ from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS, Flag
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
+from tests.support.family_server import family, person_ids
 from tests.support.flags import flag_session
-
-from .serving import family, person_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,11 +21,10 @@ from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import Rule
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
-from tests.rules.values import node
-from tests.sandbox.recorded import IMMICH, load, real_library
 from tests.support.examples import examples
-
-from .serving import connected
+from tests.support.family_server import connected
+from tests.support.recorded_library import IMMICH, load, real_library
+from tests.support.yaml_values import node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

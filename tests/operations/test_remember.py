@@ -19,9 +19,8 @@ from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.tree import All, Not, Rule
 from immich_smart_albums.selection.cache import changes as change_feed
 from immich_smart_albums.selection.cache.changes import changed_since
+from tests.support.cached_runs import MINE, RULES, WHOLE, Runs, check, flat, structured
 from tests.support.examples import examples
-
-from .remembering import MINE, RULES, WHOLE, Runs, check, flat, structured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

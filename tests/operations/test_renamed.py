@@ -19,8 +19,7 @@ from immich_smart_albums.operations.forget import forget_album, known_album
 from immich_smart_albums.operations.plan.names import with_albums
 from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.rules.tree import Rule, Search, SplitKey
-
-from .household import BEST, Household, names_of, only, rule, two_people
+from tests.support.household import BEST, Household, names_of, only, rule, two_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

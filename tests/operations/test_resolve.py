@@ -19,8 +19,7 @@ from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
-
-from .serving import JOSE, album_ids, connected, person_ids
+from tests.support.family_server import JOSE, album_ids, connected, person_ids
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox

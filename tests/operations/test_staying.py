@@ -13,8 +13,7 @@ from immich_sandbox import Sandbox
 from immich_sandbox.generator.concepts import CONCEPTS
 from immich_smart_albums.model.query import Condition, Kind, Query
 from immich_smart_albums.rules.tree import All, Search
-
-from .household import BEST, Household, rule, two_people
+from tests.support.household import BEST, Household, rule, two_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

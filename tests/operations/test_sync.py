@@ -25,8 +25,7 @@ from immich_smart_albums.errors import (
 )
 from immich_smart_albums.ledger.ledger import SqliteLedger, open_ledger
 from immich_smart_albums.rules.album import Guard, Share
-
-from .household import Household, names_of, only, rule, two_people
+from tests.support.household import Household, names_of, only, rule, two_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

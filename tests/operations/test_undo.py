@@ -23,8 +23,7 @@ from immich_smart_albums.operations.history import AlbumHistory, history
 from immich_smart_albums.operations.permissions import without_unpermitted
 from immich_smart_albums.operations.undo.undo import Keys, plan_undo
 from immich_smart_albums.rules.album import Share
-
-from .household import Household, names_of, only, rule, two_people
+from tests.support.household import Household, names_of, only, rule, two_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,10 +21,9 @@ from immich_smart_albums.operations.plan.selections import preview
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.report.explanation import explanation_lines
 from immich_smart_albums.rules.album import RuleSet
-from tests.rules.books import book
 from tests.support.examples import examples
-
-from .household import UNLIMITED, Household
+from tests.support.household import UNLIMITED, Household
+from tests.support.rules_files import book
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

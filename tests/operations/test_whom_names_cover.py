@@ -25,11 +25,10 @@ from immich_smart_albums.rules.syntax.source import Form, Source
 from immich_smart_albums.rules.tree import EntityKind, Rule
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
-from tests.rules.values import node
-from tests.selection.finding import Answers, record
-
-from .household import two_people
-from .serving import connected
+from tests.support.family_server import connected
+from tests.support.household import two_people
+from tests.support.in_memory_searches import Answers, record
+from tests.support.yaml_values import node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,11 +21,10 @@ from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import Filter, Rule, Search, leaves
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
-from tests.rules.records import holds
-from tests.rules.values import node
+from tests.support.asset_records import holds
 from tests.support.examples import examples
-
-from .serving import connected
+from tests.support.family_server import connected
+from tests.support.yaml_values import node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,8 @@ from immich_smart_albums.report.envelope import JSON_VERSION, json_text
 from immich_smart_albums.report.plan.as_json import plan_json
 from immich_smart_albums.report.plan.as_markdown import plan_markdown
 from immich_smart_albums.report.plan.as_text import painted, plan_lines
-from tests.golden import check_golden
-
-from .plans import PLANS, REFUSED, plan
+from tests.support.golden_files import check_golden
+from tests.support.sample_plans import PLANS, REFUSED, plan
 
 CASES = Path(__file__).parent / "cases"
 

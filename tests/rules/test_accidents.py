@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.rules.tree import Filter
-from tests.rules.values import parsed
+from tests.support.yaml_values import parsed
 
 
 @pytest.mark.parametrize(

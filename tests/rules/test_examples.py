@@ -13,9 +13,8 @@ from immich_smart_albums.rules.local_filters.asset_shape import ASSET
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
 from immich_smart_albums.rules.rules_file.match import parse_match
 from immich_smart_albums.rules.tree import Filter, Reference, leaves
-
-from .records import EXIF, record
-from .values import reading
+from tests.support.asset_records import EXIF, record
+from tests.support.yaml_values import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

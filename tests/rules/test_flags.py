@@ -21,8 +21,7 @@ from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Referenc
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.support.examples import examples
-
-from .reading import ANNA
+from tests.support.payloads import ANNA
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping

@@ -9,8 +9,8 @@ import yaml
 from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
 from immich_smart_albums.rules.rules_file.json_schema import json_schema
 from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE, KEY, NOTIFY
-from tests.rules.books import book
 from tests.rules.test_examples import EditorLoader
+from tests.support.rules_files import book
 
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 

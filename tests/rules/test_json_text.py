@@ -7,8 +7,7 @@ import pytest
 from immich_smart_albums.rules.payload.json_text import name_of_type, read_json
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics, did_you_mean, nearest
 from immich_smart_albums.rules.syntax.source import Form
-
-from .reading import problem, source
+from tests.support.payloads import problem, source
 
 
 def test_broken_json_in_a_file_is_told_with_line_column_and_caret() -> None:

@@ -13,7 +13,7 @@ from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
 from immich_smart_albums.rules.tree import Filter, Search, leaves
 from immich_smart_albums.rules.values.regex_syntax import plain_text
-from tests.rules.values import node, parsed
+from tests.support.yaml_values import node, parsed
 
 WORDS: list[tuple[str, dict[str, object]]] = [
     ("place", {"name": "Oslo"}),

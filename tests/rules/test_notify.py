@@ -7,7 +7,7 @@ import pytest
 from immich_smart_albums.rules.album import USUAL_EVENTS, Event, Header, NotifyTarget, Service, ValueSource
 from immich_smart_albums.rules.rules_file import schedule
 from immich_smart_albums.rules.schedule import parse_schedule
-from tests.rules.books import book, read
+from tests.support.rules_files import book, read
 
 ALBUMS = "albums: [{name: One, match: {favorite: true}}]\n"
 

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.values.numbers import Range, Unit, plain_number, written
-
-from .records import check, holds, record, words
-from .values import Quoted, problem
+from tests.support.asset_records import check, holds, record, words
+from tests.support.yaml_values import Quoted, problem
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,7 @@ from immich_smart_albums.rules.payload.payload import read_object
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form
 from tests.support.examples import examples
-
-from .reading import ANNA, BEN, NOT_V4, problem, query, read, source
+from tests.support.payloads import ANNA, BEN, NOT_V4, problem, query, read, source
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 

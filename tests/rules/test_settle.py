@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.books import album, book, problems
+from tests.support.rules_files import album, book, problems
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from immich_smart_albums.rules.rules_file.keywords import ALBUM
 from immich_smart_albums.rules.split import MEANINGS, SPLIT_KEYS, album_name
-from tests.rules.books import album
+from tests.support.rules_files import album
 
 RECORD = {
     "localDateTime": "2023-12-31T23:30:00.000Z",

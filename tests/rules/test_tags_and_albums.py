@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.rules.tree import EntityKind, Reference, leaves
-
-from .lookups import looked_up, shape
-from .values import Quoted, node, problem
+from tests.support.resolved_names import looked_up, shape
+from tests.support.yaml_values import Quoted, node, problem
 
 IDS = {"Pets": ("p",), "Trips": ("t",), "none": ("x",), "Twice": ("1", "2")}
 

@@ -11,7 +11,7 @@ from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.split import SPLIT_KEYS
 from immich_smart_albums.rules.syntax.diagnostics import nearest
 from immich_smart_albums.rules.tree import Reference, leaves
-from tests.rules.books import album, book, problems
+from tests.support.rules_files import album, book, problems
 
 COMPOSED, APART = "B\u00fcro", "Bu\u0308ro"
 BOTH = pytest.mark.parametrize(("one", "other"), [(COMPOSED, APART), (APART, COMPOSED)])

@@ -12,10 +12,9 @@ from immich_sandbox.library.text_match import like
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.values import text
 from immich_smart_albums.rules.values.regex_syntax import longest_literal
+from tests.support.asset_records import check, holds, record, words
 from tests.support.examples import examples
-
-from .records import check, holds, record, words
-from .values import Quoted, problem
+from tests.support.yaml_values import Quoted, problem
 
 
 @pytest.mark.parametrize(

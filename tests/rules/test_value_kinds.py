@@ -14,8 +14,7 @@ from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search
 from immich_smart_albums.rules.values.kinds import ByHand, Every, OneOf, OneOrMany, Options
 from immich_smart_albums.rules.values.schema import TEXT
 from immich_smart_albums.rules.values.single import Choice, NoneIs, Text, Word, whether
-
-from .values import node, reading, value
+from tests.support.yaml_values import node, reading, value
 
 WITH_NONE = ("album", "camera", "description", "library", "near", "person", "place", "rating", "tag")
 

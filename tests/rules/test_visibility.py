@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.model.query import Visibility
-
-from .reading import problem, query
+from tests.support.payloads import problem, query
 
 T, A, H = Visibility.TIMELINE, Visibility.ARCHIVE, Visibility.HIDDEN
 

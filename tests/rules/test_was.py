@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from .books import album, book, problems
+from tests.support.rules_files import album, book, problems
 
 
 def entry(name: str, was: str, more: str = "") -> str:

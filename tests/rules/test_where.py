@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from immich_smart_albums.rules.values.geo import distance, in_polygon
-
-from .records import check, holds, record, words
-from .values import Quoted, problem, value
+from tests.support.asset_records import check, holds, record, words
+from tests.support.yaml_values import Quoted, problem, value
 
 ANY_PLACE = ("any", "city 'Paris'", "state 'Paris'", "country 'Paris'")
 

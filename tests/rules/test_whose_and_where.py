@@ -7,10 +7,9 @@ import pytest
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.rules.tree import EntityKind, Reference, Search, leaves
-
-from .lookups import checks, looked_up, shape
-from .reading import ANNA, BEN, NOT_V4
-from .values import Quoted, node, problem
+from tests.support.payloads import ANNA, BEN, NOT_V4
+from tests.support.resolved_names import checks, looked_up, shape
+from tests.support.yaml_values import Quoted, node, problem
 
 IDS = {"mine": ("me",), "partner": ("me",), "bob@example.org": ("b",), "Alex": ("x", "y"), ANNA: (ANNA,), BEN: (BEN,)}
 

@@ -15,8 +15,7 @@ from immich_smart_albums.rules.local_filters.local_filter import local_filter
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, leaves
 from immich_smart_albums.rules.values.regex import compile_pattern
 from tests.support.examples import examples
-
-from .finding import select
+from tests.support.in_memory_searches import select
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping

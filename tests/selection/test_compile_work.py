@@ -13,8 +13,7 @@ from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.version import Version
 from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search
 from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
-
-from .finding import city, exactly, local, named, person, smart
+from tests.support.in_memory_searches import city, exactly, local, named, person, smart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

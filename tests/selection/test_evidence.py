@@ -19,8 +19,7 @@ from immich_smart_albums.selection.query_plan import Branch, RulePlan, merge_sca
 from immich_smart_albums.selection.result import ResultBuilder, SearchResult
 from immich_smart_albums.selection.run.evaluate import evaluate
 from immich_smart_albums.selection.stages import METADATA_FIELDS
-
-from .finding import Answers, city, ids, local, record, select, smart
+from tests.support.in_memory_searches import Answers, city, ids, local, record, select, smart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping

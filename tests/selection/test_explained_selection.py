@@ -14,8 +14,7 @@ from immich_smart_albums.selection.explain.explain import Verdict
 from immich_smart_albums.selection.explain.leaf_facts import Fact, LeafFacts, _asks_for_less
 from immich_smart_albums.selection.explain.selection import _leaves, _Tree, explain_selection
 from immich_smart_albums.selection.run.evaluate import RuleEvidence, Selection, evaluate
-
-from .finding import FLAT, Answers, city, exactly, local, record, smart
+from tests.support.in_memory_searches import FLAT, Answers, city, exactly, local, record, smart
 
 NICE = city("Nice")
 MAKE = local("$.exifInfo.make", "apple")

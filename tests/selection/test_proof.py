@@ -25,10 +25,9 @@ from immich_smart_albums.selection.compile.simplify import anchored, simplify
 from immich_smart_albums.selection.explain.explain import Verdict
 from immich_smart_albums.selection.explain.selection import explain_selection
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
+from tests.support.crowded_library import CITIES, DAYS, MAKES, crowded
 from tests.support.examples import examples
-
-from .crowded import CITIES, DAYS, MAKES, crowded
-from .finding import local
+from tests.support.in_memory_searches import local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.selection.cache.records import WIDE, RecordCache
-
-from .finding import Answers, city, record
+from tests.support.in_memory_searches import Answers, city, record
 
 if TYPE_CHECKING:
     from immich_smart_albums.model.query import Query

@@ -18,7 +18,7 @@ from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.select import plan_searches
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
-from tests.rules.books import book
+from tests.support.rules_files import book
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

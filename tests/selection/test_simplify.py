@@ -13,8 +13,7 @@ from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search
 from immich_smart_albums.selection.compile.simplify import anchored, is_anchored, simplify, without_smart
 from tests.support.examples import examples
-
-from .finding import WHOLE, city, exactly, local, person, smart
+from tests.support.in_memory_searches import WHOLE, city, exactly, local, person, smart
 
 NICE, KYOTO, EMMA, NOAH, DOG = city("Nice"), city("Kyoto"), person("emma"), person("noah"), smart("dog")
 MAKE, MODEL = local("$.exifInfo.make"), local("$.exifInfo.model")

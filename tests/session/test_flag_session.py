@@ -13,7 +13,7 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.rules.album import Target
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search
-from tests.operations.serving import album_ids, family, person_ids
+from tests.support.family_server import album_ids, family, person_ids
 from tests.support.flags import flag_session
 
 if TYPE_CHECKING:

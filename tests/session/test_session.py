@@ -19,7 +19,7 @@ from immich_smart_albums.selection.explain.explain import Verdict
 from immich_smart_albums.session.events import AssetsRead, Detail, Event, Exchanged, Note, ReadingDone
 from immich_smart_albums.session.options import Options
 from immich_smart_albums.session.session import Session
-from tests.operations.household import two_people
+from tests.support.household import two_people
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,8 +9,7 @@ import pytest
 
 from immich_smart_albums.operations.albums.albums import find_target
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-
-from .serving import SUMMER, album_ids, connected
+from tests.support.family_server import SUMMER, album_ids, connected
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox

@@ -10,9 +10,9 @@ import pytest
 
 from immich_sandbox import Library, Sandbox
 from immich_sandbox.library.records import Album, Partner
+from tests.support.recorded_library import IMMICH, real_library
 
 from .conftest import Client
-from .recorded import IMMICH, real_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,8 +13,7 @@ import pytest
 import urllib3
 
 from immich_sandbox import Library, Sandbox, generate
-
-from .recorded import IMMICH, real_library
+from tests.support.recorded_library import IMMICH, real_library
 
 
 @dataclass

@@ -12,9 +12,8 @@ from immich_smart_albums.rules.rules_file.match import parse_match
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.reader import Reader
 from immich_smart_albums.rules.tree import Filter
-
-from .records import check, holds, record, words
-from .values import Quoted, parsed, problem, value
+from tests.support.asset_records import check, holds, record, words
+from tests.support.yaml_values import Quoted, parsed, problem, value
 
 
 @pytest.mark.parametrize(

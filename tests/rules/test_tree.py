@@ -22,8 +22,7 @@ from immich_smart_albums.rules.tree import (
     transform,
     verdict,
 )
-
-from .reading import ANNA, NOT_V4
+from tests.support.payloads import ANNA, NOT_V4
 
 EMMA, NOAH, JANE = person_named("Emma"), person_named("Noah"), person_named("Jane")
 

@@ -9,9 +9,8 @@ import pytest
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.model.query import Kind, Query, Value, Visibility
 from immich_smart_albums.rules.tree import Search
-
-from .records import check, holds, record, words
-from .values import Quoted, node, parsed, problem
+from tests.support.asset_records import check, holds, record, words
+from tests.support.yaml_values import Quoted, node, parsed, problem
 
 ANNA = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
 

@@ -11,8 +11,7 @@ from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.tree import All
 from immich_smart_albums.selection.compile.cost import NOTHING_KNOWN, Costs
 from immich_smart_albums.selection.compile.pushdown import Pushdown
-
-from .finding import FLAT, city, person, smart
+from tests.support.in_memory_searches import FLAT, city, person, smart
 
 NICE, EMMA, NOAH = city("Nice").query, person("emma").query, person("noah").query
 BOTH = person("emma", "noah").query

@@ -19,9 +19,8 @@ from immich_smart_albums.report.envelope import json_text
 from immich_smart_albums.report.explanation import doing, explanation_json, explanation_lines
 from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search
 from immich_smart_albums.selection.explain.explain import LeafEvidence, explain
-from tests.golden import check_golden
-
-from .plans import SERVER, album, photo
+from tests.support.golden_files import check_golden
+from tests.support.sample_plans import SERVER, album, photo
 
 CASES = Path(__file__).parent / "cases"
 RUN = Run(12, "sync", SERVER, "2024-01-01T12:30:05Z", "2024-01-01T12:30:09Z", Ending.DONE)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from immich_sandbox import Sandbox
+from tests.support.recorded_library import IMMICH, load, real_library
 
 from .conftest import Client
-from .recorded import IMMICH, load, real_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,8 +17,7 @@ from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
 from immich_smart_albums.rules.values.regex import compile_pattern
 from tests.support.api_fields import by_version
-
-from .reading import source
+from tests.support.payloads import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

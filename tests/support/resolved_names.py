@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Reference, Search
-
-from .values import node
+from tests.support.yaml_values import node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

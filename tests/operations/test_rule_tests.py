@@ -17,8 +17,7 @@ from immich_smart_albums.rules.album import AlbumRule, Expectation
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.tree import All, Node, Not, Rule, Search
 from immich_smart_albums.selection.run.evaluate import Selection
-
-from .serving import connected, family, person_ids
+from tests.support.family_server import connected, family, person_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

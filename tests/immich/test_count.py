@@ -9,8 +9,7 @@ import pytest
 from immich_sandbox import generate
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
-
-from .clients import TIMELINE, found_ids, metadata, searches_sent, server_at, smart
+from tests.support.immich_clients import TIMELINE, found_ids, metadata, searches_sent, server_at, smart
 
 if TYPE_CHECKING:
     from immich_sandbox import Library, Sandbox

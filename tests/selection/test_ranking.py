@@ -12,8 +12,7 @@ from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.instants import from_milliseconds, to_milliseconds, to_text
 from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Sort
 from immich_smart_albums.selection.run.ranking import newest_first
-
-from .finding import Answers, city, ids, local, record, select, smart
+from tests.support.in_memory_searches import Answers, city, ids, local, record, select, smart
 
 NICE, DOG, CAT = city("Nice"), smart("dog"), smart("cat")
 

@@ -14,8 +14,7 @@ from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, So
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.result import ResultBuilder, SearchResult
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
-
-from .finding import FLAT, Answers, city, ids, local, named, record, select, smart
+from tests.support.in_memory_searches import FLAT, Answers, city, ids, local, named, record, select, smart
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping

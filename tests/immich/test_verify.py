@@ -10,8 +10,7 @@ import pytest
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich.search.record_match import contains
 from immich_smart_albums.model.query import Query, Value, Visibility
-
-from .clients import find, found_ids, metadata, server_at, shown, smart
+from tests.support.immich_clients import find, found_ids, metadata, server_at, shown, smart
 
 if TYPE_CHECKING:
     from immich_sandbox import Library, Sandbox

@@ -16,8 +16,7 @@ from immich_smart_albums.selection.compile.notation import write_branch
 from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
 from immich_smart_albums.selection.query_plan import Branch, QueryPlan
 from immich_smart_albums.selection.words import describe
-
-from .finding import FLAT, WHOLE, Flat, city, exactly, local, named, person, smart
+from tests.support.in_memory_searches import FLAT, WHOLE, Flat, city, exactly, local, named, person, smart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

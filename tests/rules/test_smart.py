@@ -6,9 +6,8 @@ import pytest
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.tree import Any, Search
-
-from .reading import ANNA, BEN, NOT_V4
-from .values import Quoted, node, parsed, problem
+from tests.support.payloads import ANNA, BEN, NOT_V4
+from tests.support.yaml_values import Quoted, node, parsed, problem
 
 DOG = ("query", "dog")
 

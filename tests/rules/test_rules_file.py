@@ -12,7 +12,7 @@ import pytest
 from immich_smart_albums.rules.album import RUN_GUARD, Account, Expectation, Guard, Keep, Share
 from immich_smart_albums.rules.syntax.reader import Circle
 from immich_smart_albums.rules.tree import Sort, leaves
-from tests.rules.books import album, book, problems, read
+from tests.support.rules_files import album, book, problems, read
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Reference

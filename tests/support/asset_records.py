@@ -6,8 +6,7 @@ from typing import Any
 
 from immich_smart_albums.rules.tree import All, Filter, Node, Not, Record
 from immich_smart_albums.rules.tree import Any as AnyOf
-
-from .values import node
+from tests.support.yaml_values import node
 
 EXIF = {
     "city": None,

@@ -6,10 +6,9 @@ import pytest
 
 from immich_smart_albums.errors import FilterError
 from immich_smart_albums.rules.tree import Any, EntityKind, Reference, leaves
-
-from .lookups import checks, looked_up, shape
-from .reading import ANNA
-from .values import Quoted, node, problem
+from tests.support.payloads import ANNA
+from tests.support.resolved_names import checks, looked_up, shape
+from tests.support.yaml_values import Quoted, node, problem
 
 IDS = {"Emma": ("e",), "Noah": ("n",), "Alex": ("a", "b"), "none": ("x",)}
 E, N, A, B = ({"personIds": (each,)} for each in "enab")

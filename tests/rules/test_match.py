@@ -6,8 +6,7 @@ import pytest
 
 from immich_smart_albums.rules.rules_file.match import MOST_NESTED
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not
-
-from .values import node, parsed, problem
+from tests.support.yaml_values import node, parsed, problem
 
 
 def shape(tree: Node) -> object:

@@ -16,9 +16,8 @@ from immich_smart_albums.operations.history import AlbumHistory, RunHistory
 from immich_smart_albums.report.envelope import json_text
 from immich_smart_albums.report.history import run_json, run_lines, runs_json, runs_lines
 from immich_smart_albums.report.ledger import album_json, album_lines, albums_json, albums_lines
-from tests.golden import check_golden
-
-from .plans import GRANDMA, SERVER, photo, photos
+from tests.support.golden_files import check_golden
+from tests.support.sample_plans import GRANDMA, SERVER, photo, photos
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

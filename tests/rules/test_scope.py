@@ -13,9 +13,8 @@ from immich_smart_albums.rules.scope import TIMELINE_ONLY, scope_of
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.source import Form, Source
 from immich_smart_albums.rules.tree import All, Any, Filter, Reference, Search, leaves
-
-from .reading import query
-from .values import node
+from tests.support.payloads import query
+from tests.support.yaml_values import node
 
 T, A, H = Visibility.TIMELINE, Visibility.ARCHIVE, Visibility.HIDDEN
 FAR = Scope(frozenset({T, A}), trash=True)

@@ -11,8 +11,7 @@ from immich_smart_albums.operations.select import open_cache
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Rule, Search, SplitKey
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Failed, evaluate
-
-from .serving import connected
+from tests.support.family_server import connected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
