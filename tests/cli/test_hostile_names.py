@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
+import urllib3
 
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.cli.console import Console
 from immich_smart_albums.cli.verbs import VERBS
 
 from .conftest import Shell
+from .test_daemon import ended, free_port, running, until_it_ran
+from .test_serve import ended as interrupted
+from .test_serve import link_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,12 +118,8 @@ def test_every_verb_prints_a_hostile_name_harmlessly(shell: Shell) -> None:
         (HOSTILE,),
         (f"--{HOSTILE}",),
     ]
-    assert {line[0] for line in lines} >= set(VERBS) - {
-        "demo",
-        "sandbox",
-        "daemon",
-        "serve",
-    }  # those run until they are stopped
+    # Those run until they are stopped: what the daemon and the studio print is tested below.
+    assert {line[0] for line in lines} >= set(VERBS) - {"demo", "sandbox", "daemon", "serve"}
     seen, as_data = set(), set()
     for line in lines:
         result = shell.run(*line)
@@ -134,6 +135,31 @@ def test_every_verb_prints_a_hostile_name_harmlessly(shell: Shell) -> None:
     # What it is all about was printed at all, and joiners were left.
     assert seen >= {"check", "preview", "plan", "status", "apply", "sync", "explain", "history", "ledger", "adopt"}
     assert as_data >= {"preview", "plan", "explain", "history", "--include-person-names-union"}
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_daemon_logs_a_hostile_name_harmlessly(form: str, shell: Shell) -> None:
+    port = free_port()
+    arguments = ("--listen", f"127.0.0.1:{port}", "--verbose", "--log-format", form)
+    with running(shell, *arguments) as process:
+        until_it_ran(port)
+        process.send_signal(signal.SIGTERM)
+        status, log = ended(process)
+    assert status == 0, log
+    assert is_harmless(log)
+    assert "[red]Zo" in log
+    if form == "json":
+        for line in log.splitlines():
+            json.loads(line)
+
+
+def test_the_studio_prints_its_address_and_no_name(shell: Shell) -> None:
+    process = shell.start("serve", "--port", "0", "--verbose")
+    link = link_of(process)
+    page = b"".join(urllib3.request("GET", f"{link}{path}").data for path in ("albums", "plan"))
+    log = interrupted(process)
+    assert b"[red]Zo" in page
+    assert is_harmless(log)
 
 
 @pytest.mark.parametrize("kind", ["message", "redirect", "login page", "status page"])
