@@ -13,12 +13,14 @@ from urllib3.exceptions import ConnectTimeoutError, DecodeError
 
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.errors import NotImmich, ServerError, Unreachable, Untrustworthy
-from immich_smart_albums.immich.http.client import Exchange, TimeOuts
 from immich_smart_albums.immich.http.connection import Address, translate_error
+from immich_smart_albums.immich.http.patience import TimeOuts
 from tests.support.bare_server import BareServer, json
 from tests.support.immich_clients import NOTHING, found_ids, http_to, metadata, server_at, shown_ids, smart
 
 if TYPE_CHECKING:
+    from immich_smart_albums.immich.http.client import Exchange
+
     from .conftest import Start
 
 GOOD = json(b'{"major":3,"minor":1,"patch":0}')

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import NotImmich, Refused, ServerError, Unreachable
-from immich_smart_albums.immich.http.client import LONGEST_RETRY_AFTER, _Tries
+from immich_smart_albums.immich.http.patience import LONGEST_RETRY_AFTER, Tries
 from tests.support.bare_server import BareServer, answer, json, page
 from tests.support.immich_clients import found_ids, http_to, metadata, server_at
 
@@ -75,7 +75,7 @@ def test_a_proxy_whose_server_stays_away_is_told_with_its_words(status: str) -> 
 
 def paused(*errors: ServerError, repeat: bool = True, refused_too: bool = False) -> list[bool | float]:
     """How long one request pauses after each of these failures in turn; False is giving up."""
-    tries = _Tries(repeat=repeat, refused_too=refused_too)
+    tries = Tries(repeat=repeat, refused_too=refused_too)
     return [tries.pause(error) for error in errors]
 
 
@@ -118,7 +118,7 @@ def test_internal_errors_are_tried_once_more_in_all() -> None:
 
 def test_nothing_is_repeated_that_may_not_be_and_no_other_error_ever() -> None:
     assert paused(failure("503 Away"), repeat=False) == [False]
-    tries = _Tries(repeat=True, refused_too=True)
+    tries = Tries(repeat=True, refused_too=True)
     assert tries.pause(ValueError("a bug")) is False
 
 

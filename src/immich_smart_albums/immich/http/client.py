@@ -13,9 +13,10 @@ import msgspec
 import stamina
 import urllib3
 
-from immich_smart_albums.errors import ServerError, Stopped, Unauthorized, Unreachable
+from immich_smart_albums.errors import ServerError, Stopped, Unauthorized
 from immich_smart_albums.immich.http.body import LARGEST, read_body
 from immich_smart_albums.immich.http.connection import make_pool, translate_error
+from immich_smart_albums.immich.http.patience import Patience, TimeOuts, Tries
 from immich_smart_albums.immich.http.responses import ANY_KEY, check, check_picture
 from immich_smart_albums.model.stopping import never
 
@@ -32,24 +33,6 @@ _SHORTEST_SECRET = 4
 """Characters; what is shorter, as a header with the value 1, would be found in every number."""
 
 USER_AGENT = "immich-smart-albums"
-
-LONGEST_RETRY_AFTER = 60.0
-"""Seconds. A server that asks for more is not waited for."""
-
-HURRY = 10.0
-"""Seconds. An answer that is good to have and no more is not waited for longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimeOuts:
-    """Seconds to connect, between two pieces of an answer, for a whole answer, and for all tries of one request."""
-
-    connect: float = 10.0
-    read: float = 60.0
-    answer: float = 180.0
-    tries: float = 240.0
-    hurry: float = HURRY
-    """For an answer that is good to have and no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +172,7 @@ class Http:
 
     def patiently(self, attempt: Callable[[], T], *, repeat: bool = True) -> T:
         """What an attempt returns, which is made again where its failure may pass, with pauses as for every request."""
-        tries = _Tries(repeat=repeat, refused_too=self._has_answered)
+        tries = Tries(repeat=repeat, refused_too=self._has_answered)
         for retry in stamina.retry_context(
             on=tries.pause, attempts=4, timeout=self._time_outs.tries, wait_initial=0.5, wait_max=10.0, wait_jitter=0.5
         ):
@@ -206,7 +189,7 @@ class Http:
         try:
             with self._slots:
                 started = self._clock()
-                status, headers, answer = self._in_time(request, _Patience(started, request.seconds))
+                status, headers, answer = self._in_time(request, Patience(started, request.seconds))
             received = len(answer)
             self._has_answered = True
             return headers, request.check(method, path, status, headers, answer)
@@ -234,7 +217,7 @@ class Http:
                 text = text.replace(secret.reveal(), str(secret))
         return text
 
-    def _in_time(self, request: _Request, patience: _Patience) -> tuple[int, Mapping[str, str], bytes]:
+    def _in_time(self, request: _Request, patience: Patience) -> tuple[int, Mapping[str, str], bytes]:
         """One exchange, given up when it takes too long as a whole.
 
         In a thread of its own: no time-out of a socket ends a server that sends its headers byte by byte.
@@ -258,7 +241,7 @@ class Http:
             raise answer
         return answer
 
-    def _exchange(self, request: _Request, patience: _Patience) -> tuple[int, Mapping[str, str], bytes]:
+    def _exchange(self, request: _Request, patience: Patience) -> tuple[int, Mapping[str, str], bytes]:
         headers = {**self._headers, **request.headers}
         if request.body is not None:
             headers["content-type"] = "application/json"
@@ -284,46 +267,3 @@ class Http:
 
 def _with_query(path: str, parameters: Mapping[str, str] | None) -> str:
     return f"{path}?{urlencode(parameters)}" if parameters else path
-
-
-@dataclass(frozen=True, slots=True)
-class _Patience:
-    """How long one exchange may take as a whole."""
-
-    started: float
-    seconds: float
-
-    def check(self, request: str, now: float) -> None:
-        """Raise for an exchange that has taken longer."""
-        if now - self.started > self.seconds:
-            raise self.too_slow(request)
-
-    def too_slow(self, request: str) -> Unreachable:
-        """The failure of an exchange that has taken longer."""
-        message = f"{request}: the answer took longer than {self.seconds:.0f} s"
-        error = Unreachable(message, hint="The server or the network is too slow; allow more with --timeout.")
-        error.may_be_running = True
-        return error
-
-
-class _Tries:
-    """Which failures of one request are worth another try, and after how long."""
-
-    def __init__(self, *, repeat: bool, refused_too: bool) -> None:
-        self._repeat = repeat
-        self._refused_too = refused_too
-        self._internal_errors = 0
-
-    def pause(self, error: Exception) -> bool | float:
-        """False to give up, True for the usual pause, or the seconds that the server asked for."""
-        if not self._repeat or not isinstance(error, ServerError) or error.again is None:
-            return False
-        if error.again == "once":
-            self._internal_errors += 1
-            return self._internal_errors == 1
-        if error.again == "if known":
-            # A server that never answered is probably not there: say so at once. One that did may be restarting.
-            return self._refused_too
-        if isinstance(error.again, float):
-            return error.again if error.again <= LONGEST_RETRY_AFTER else False
-        return True
