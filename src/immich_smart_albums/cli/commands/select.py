@@ -11,7 +11,6 @@ from immich_smart_albums.changes.plan import waiting_words
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.numbers import whole_number
-from immich_smart_albums.cli.one_at_a_time import one_at_a_time
 from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.server import read_connection
 from immich_smart_albums.config.flag_values import read_source
@@ -26,6 +25,7 @@ from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.session.flag_session import FlagOptions, FlagSession
+from immich_smart_albums.session.one_at_a_time import one_at_a_time
 from immich_smart_albums.session.places import state_place
 
 if TYPE_CHECKING:
