@@ -1,15 +1,15 @@
-"""Albums: what is in them and around them, creating and changing one."""
+"""Albums: what is in them and around them, and changing one."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
-import stamina
 
-from immich_smart_albums.errors import NoAccess, NotImmich, Refused, ServerError, Untrustworthy
-from immich_smart_albums.immich.albums.assets import ADD, REMOVE, may_have_done_it, write
+from immich_smart_albums.errors import NoAccess, NotImmich, Refused, Untrustworthy
+from immich_smart_albums.immich.albums.assets import ADD, REMOVE, write
+from immich_smart_albums.immich.albums.creation import AlbumCreation
 from immich_smart_albums.immich.albums.members import Contents
 from immich_smart_albums.immich.http.body import LARGEST_LIST
 from immich_smart_albums.immich.http.responses import decode
@@ -74,10 +74,6 @@ class _Edited(msgspec.Struct):
     albumThumbnailAssetId: str | None = None  # noqa: N815 - Immich's name
 
 
-class _NotThereError(Exception):
-    """An album is not listed, or not yet."""
-
-
 class ImmichAlbums:
     """Reads and writes albums. Writes are serial; the caller decides the order."""
 
@@ -87,6 +83,7 @@ class ImmichAlbums:
         self._directory = directory
         self._searches = searches
         self._contents = Contents(http, searches)
+        self._creation = AlbumCreation(http, directory)
 
     def members(self, album_id: str) -> frozenset[str]:
         """The ids in an album, as far as the timeline and the archive show them.
@@ -144,71 +141,8 @@ class ImmichAlbums:
         return _details(decode(self._http.get(path, parameters), _Details, f"GET {path}"), album_id)
 
     def create(self, name: str, description: str = "") -> Album:
-        """Create an album. When the answer is lost, look whether it is there before trying again.
-
-        A server that is busy is waited for as by every request. Raises ServerError; an album that was made all the same
-        is then found by the next run.
-        """
-        before = {album.id for album in self._directory.albums()}
-        wanted = {"albumName": name} | ({"description": description} if description else {})
-        failures: list[ServerError] = []
-
-        def attempt() -> Album:
-            if failures:
-                album = self._look_for(name, before, failures[-1])
-                if album is not None:
-                    return album
-                if failures[-1].may_be_running:
-                    # Asking again could make a second one.
-                    failures[-1].again = None
-                    raise failures[-1]
-            try:
-                return self._create(wanted)
-            except (NotImmich, Untrustworthy) as error:
-                return self._made_all_the_same(name, before, error)
-            except ServerError as error:
-                failures.append(error)
-                raise
-
-        return self._http.patiently(attempt)
-
-    def _made_all_the_same(self, name: str, before: set[str], error: ServerError) -> Album:
-        """The album, if it is there although the answer was a page, null or nothing; raises the error if not."""
-        try:
-            return self._made(name, before)
-        except (_NotThereError, ServerError):
-            raise error from None
-
-    def _look_for(self, name: str, before: set[str], failure: ServerError) -> Album | None:
-        """A new album of this name, looked for several times: the server may take a moment to make it.
-
-        Where the request was turned away before it came to that, once is enough.
-        """
-        times = 4 if may_have_done_it(failure) else 1
-        try:
-            for attempt in stamina.retry_context(
-                on=_NotThereError, attempts=times, timeout=None, wait_initial=0.5, wait_max=4.0, wait_jitter=0.5
-            ):
-                with attempt:
-                    return self._made(name, before)
-        except _NotThereError:
-            return None
-        raise AssertionError  # pragma: no cover - the last attempt returns or raises
-
-    def _made(self, name: str, before: set[str]) -> Album:
-        for album in self._directory.albums():
-            if album.name == name and album.id not in before:
-                return album
-        raise _NotThereError
-
-    def _create(self, wanted: dict[str, str]) -> Album:
-        body = self._http.send("POST", "/albums", wanted, repeat=False)
-        answer = decode(body, dict[str, Any], "POST /albums")
-        name = wanted["albumName"]
-        if answer.get("albumName") != name or not isinstance(answer.get("id"), str):
-            message = "POST /albums: the answer is not the album that was asked for"
-            raise Untrustworthy(message, hint="Look at your albums before you run this again.")
-        return Album(answer["id"], name, 0, "owner", "", str(answer.get("createdAt", "")))
+        """Create an album, once whatever becomes of the answer; see `AlbumCreation.create`."""
+        return self._creation.create(name, description)
 
     def add(self, album_id: str, asset_ids: Sequence[str]) -> dict[str, Outcome]:
         """Add one chunk of assets that are not there; see `membership.write`."""
