@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from expressions import expressions
 from plans import compiling, requests, twenty
+from studio import measure_studio, print_studio
 from ways import Figure, Flags, bare, offset, tool
 
 if TYPE_CHECKING:
@@ -68,8 +69,12 @@ def main() -> None:
     parser.add_argument("--assets", type=int, nargs="+", default=SIZES, metavar="N")
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="medians of so many (3)")
     parser.add_argument("--only-plans", action="store_true", help="compiling, requests, and twenty albums; no more")
+    parser.add_argument("--studio", action="store_true", help="the studio alone, at the largest of the sizes")
     arguments = parser.parse_args()
     sizes: list[int] = sorted(arguments.assets)
+    if arguments.studio:
+        in_studio(sizes[-1])
+        return
     at_length = 100_000 if 100_000 in sizes else sizes[-1]
     expressions(at_length, arguments.runs)
     compiling()
@@ -88,6 +93,14 @@ def main() -> None:
                 in_detail(served, size, arguments.runs)
             growth.append((size, *growing(served, arguments.runs)))
     print_growth(growth)
+    in_studio(at_length)
+
+
+def in_studio(size: int) -> None:
+    """What a change of a rule costs in the studio."""
+    with serving(size) as served:
+        served.slow_down(latency=LATENCIES[0])
+        print_studio(measure_studio(served.url, served.key), size)
 
 
 def in_detail(served: Served, size: int, runs: int) -> None:

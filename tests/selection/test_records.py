@@ -78,3 +78,19 @@ def test_details_are_asked_for_once() -> None:
     assert [one["id"] for one in records.details(["a", "gone"])] == ["a"]
     assert sorted(str(one["id"]) for one in records.details(["a", "b", "gone"])) == ["a", "b"]
     assert answers.asked_for == ["a", "gone", "b", "gone"]
+
+
+def test_of_what_is_kept_only_the_fields_are_read_that_are_asked_for() -> None:
+    answers = Answers({NICE: [[record("a", exifInfo={"make": "Canon", "city": "Nice"}, people=[]), record("b")]]})
+    records = RecordCache(answers)
+    assert ids(records, NICE) == ["a", "b"]
+
+    def read(*fields: str) -> object:
+        return next(iter(records.find(NICE, frozenset(fields))))
+
+    make = [{"make": "Canon"}, {}]
+    assert [one.get("exifInfo") or {} for one in read("exifInfo.make")] == make  # type: ignore[attr-defined]
+    both = [one.get("exifInfo") or {} for one in read("exifInfo.make", "exifInfo.city")]  # type: ignore[attr-defined]
+    assert both[0] == {"make": "Canon", "city": "Nice"}
+    assert next(sorted(one) for one in read("people"))[-1] == "people"  # type: ignore[attr-defined]
+    assert "people" not in next(iter(read()))  # type: ignore[call-overload]

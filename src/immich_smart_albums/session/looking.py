@@ -74,6 +74,7 @@ class Looking:
                     rules=config.digest,
                     files=files,
                     allow=allow,
+                    indexing=self._work.indexing if draft else None,
                 )
         self._work.tell_notes(notices)
         return plan

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from immich_smart_albums.operations.accounts import ConnectedAccounts
+    from immich_smart_albums.operations.indexing.indexing import Indexing
     from immich_smart_albums.operations.ports.ledger import Ledger
     from immich_smart_albums.operations.select import SelectOptions
     from immich_smart_albums.rules.album import RuleSet
@@ -41,18 +42,21 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     files: Sequence[str] = (),
     allow: Collection[str] = (),
     answers: Mapping[str, AlbumSelections] | None = None,
+    indexing: dict[str, Indexing] | None = None,
 ) -> tuple[Plan, tuple[str, ...]]:
     """The plan for all albums of a set of rules, and notices.
 
     The guards of albums named in `allow` do not count this once; `rules` is the digest of the rules `files`. Raises
     ConfigurationError where `allow` names something else. `answers` is what was selected already; None: nothing.
+    `indexing` is what the draft before it asked of that; None: it is asked anew.
     """
     notices: tuple[str, ...] = ()
     if answers is None:
         answers, notices = select_for_albums(rule_set.albums, accounts, options)
     allow = frozenset(map(nfc, allow))
     origins = Origins(rule_set, accounts, ledger)
-    album_planner = AlbumPlanner(accounts, ledger, origins, Unselected(accounts, options))
+    unselected = Unselected(accounts, options, {} if indexing is None else indexing)
+    album_planner = AlbumPlanner(accounts, ledger, origins, unselected)
     planner = RulePlanner(accounts, ledger, allow, origins, album_planner)
     plans = planner.allowing(
         refused_together(plan for rule in rule_set.albums for plan in planner.plans(rule, answers[rule.name]))
