@@ -8,7 +8,7 @@ TOOL := $(VENV)/.tool
 READY := $(VENV)/.ready
 INSTALL := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install -qq --disable-pip-version-check --editable
 
-.PHONY: demo studio test lint bench clean hashes
+.PHONY: demo studio test lint bench screenshots clean hashes
 
 demo: $(TOOL)
 	@$(BIN)/immich-smart-albums demo
@@ -31,6 +31,10 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The picture of the README, and every view in the folder screenshots. It needs Chromium.
+screenshots: $(READY)
+	@$(BIN)/python -m tests.web.screenshots screenshots
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py
