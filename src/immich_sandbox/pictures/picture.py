@@ -23,17 +23,14 @@ _FRAME = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" width="{width}" height="{height}" role="img"'
     ' preserveAspectRatio="xMidYMid slice"><title>{title}</title>{body}</svg>'
 )
-_PLAY = '<circle cx="200" cy="150" r="30" fill="#0009"/><path d="M190 134l28 16-28 16z" fill="#fff"/>'
 
 
 def draw_asset(asset: Asset) -> str:
-    """Return the picture of an asset, with its file name as title; a video carries a play mark."""
+    """Return the picture of an asset, with its file name as title."""
     names = [CONCEPTS[index] for index, _ in sorted(asset.concepts, key=lambda pair: -pair[1])]
     chance = seeded(f"picture {asset.id}")
     body = _paper(asset, chance) if names and names[0] in _PAPERS else _scene(asset, names, chance)
     view, width, height = _framing(asset, chance)
-    if asset.type == "VIDEO":
-        body += _PLAY
     title = html.escape(asset.original_file_name)
     return _FRAME.format(view=view, width=width, height=height, title=title, body=body)
 
