@@ -18,7 +18,7 @@ from immich_smart_albums.config.yaml.data import is_list
 from immich_smart_albums.errors import EditRefused
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
 from immich_smart_albums.web.choices import fields
-from immich_smart_albums.web.ranking import ranking
+from immich_smart_albums.web.cut_off import ranking
 from immich_smart_albums.web.rendering import rendered
 from immich_smart_albums.web.routes.answering import scripted
 from immich_smart_albums.web.routes.forms import Form, form_of
