@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -231,3 +232,26 @@ def test_the_image_installs_whatever_the_tool_needs() -> None:
     assert needed
     names = {name.lower().replace("_", "-") for name in re.findall(r'"([\w.-]+)', needed[1])}
     assert names <= pins(DEPLOY / "requirements.txt").keys(), "`make hashes`"
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_every_package_of_the_image_has_a_wheel_for_that_machine(machine: str, tmp_path: Path) -> None:
+    """It asks the package index: some five seconds."""
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--dry-run"]
+    command += [
+        "--target",
+        str(tmp_path),
+        "--only-binary",
+        ":all:",
+        "--implementation",
+        "cp",
+        "--python-version",
+        "3.13",
+    ]
+    for age in ("manylinux_2_28", "manylinux_2_17", "manylinux2014"):
+        command += ["--platform", f"{age}_{machine}"]
+    command += ["--require-hashes", "--requirement", str(DEPLOY / "requirements.txt")]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "No module named pip" in run.stderr or re.search(r"Failed to establish|Retrying|ConnectionError", run.stderr):
+        pytest.skip("the package index cannot be asked here")
+    assert run.returncode == 0, run.stderr[-1000:]
