@@ -259,7 +259,7 @@ class Daemon:
         if outcome.problems and not outcome.albums:
             failing |= dict.fromkeys(names, "; ".join(outcome.problems))
         lines = problem_lines(outcome)
-        told = {**_without(state.told, {*names, ""}), **lines}
+        lines_told = {**_without(state.told, {*names, ""}), **lines}
         before = {line for texts in state.told.values() for line in texts}
         news = frozenset(line for texts in lines.values() for line in texts if line not in before)
         offers = self._offers(outcome)
@@ -272,7 +272,7 @@ class Daemon:
             refused=refused,
             is_reachable=True,
             waits_since=None,
-            told=told,
+            told=lines_told,
             runs=state.runs + 1,
             failed_runs=state.failed_runs + is_bad,
             added=state.added + outcome.added,
@@ -280,7 +280,7 @@ class Daemon:
             tallies={name: _counted(tally, outcome) for name, tally in state.tallies.items()},
         )
         self._voice.ended(run, outcome, news, offers)
-        if before and not told:
+        if before and not lines_told:
             self._voice.recovered()
 
     def _offers(self, outcome: RunOutcome) -> dict[str, str]:

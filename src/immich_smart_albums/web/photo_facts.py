@@ -16,7 +16,7 @@ def facts(record: Mapping[str, object]) -> list[tuple[str, str]]:
     """Pairs of a word and what it is; what is not known is left out."""
     exif = record.get("exifInfo")
     shown: Mapping[str, object] = exif if isinstance(exif, dict) else {}
-    told = [
+    facts = [
         ("Taken", moment(str(record.get("localDateTime", ""))[:19])),
         ("Place", _joined(shown, "city", "state", "country")),
         ("Camera", _joined(shown, "make", "model", between=" ")),
@@ -28,7 +28,7 @@ def facts(record: Mapping[str, object]) -> list[tuple[str, str]]:
         ("Description", _joined(shown, "description")),
         ("Path", str(record.get("originalPath", ""))),
     ]
-    return [(word, text) for word, text in told if text]
+    return [(word, text) for word, text in facts if text]
 
 
 WORDS = {

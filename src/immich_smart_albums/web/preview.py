@@ -104,7 +104,7 @@ def preview(session: Session, typed: Typed, id_: str, stop: Stop) -> Preview:
     """Plan one rule, which need not stand in a file. Raises SmartAlbumsError, and Stopped where `stop` says so."""
     rules, rule = typed.rules, typed.rule
     ranks = ranked_photos(session, rule, stop)
-    only = replace(rules, albums=(rule,), others=tuple(each for each in rules.albums if each is not rule))
+    only = replace(rules, albums=(rule,), others=tuple(other for other in rules.albums if other is not rule))
     plan = session.plan(rules=only, draft=True, stop=stop)
     inside = [asset for album in plan.albums for asset in _inside(session, album, stop)]
     waits = [group for album in plan.albums for group in (*album.waiting, *album.staying)]
@@ -120,9 +120,9 @@ def preview(session: Session, typed: Typed, id_: str, stop: Stop) -> Preview:
 
 def _one(assets: Iterable[Asset], ranks: Mapping[str, int] = NO_RANKS) -> tuple[Group, ...]:
     """The best first where a search ranks them, else the newest."""
-    found = newest_first({asset.id: asset for asset in assets}.values())
-    found.sort(key=lambda asset: ranks.get(asset.id, LAST))
-    return (Group("", tuple(found)),) if found else ()
+    photos = newest_first({asset.id: asset for asset in assets}.values())
+    photos.sort(key=lambda asset: ranks.get(asset.id, LAST))
+    return (Group("", tuple(photos)),) if photos else ()
 
 
 def _inside(session: Session, album: AlbumPlan, stop: Stop) -> Sequence[Asset]:

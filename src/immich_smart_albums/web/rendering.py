@@ -55,8 +55,8 @@ def _templates() -> Environment:
 
 def address(page: str, **parameters: object) -> str:
     """A relative address, so that the page works wherever it is mounted."""
-    told = {name: value for name, value in parameters.items() if value not in {None, ""}}
-    return f"{page}?{urlencode(told)}" if told else page
+    pairs = {name: value for name, value in parameters.items() if value not in {None, ""}}
+    return f"{page}?{urlencode(pairs)}" if pairs else page
 
 
 def day(local: str) -> str:

@@ -73,11 +73,11 @@ def look_further(session: Session, rule: AlbumRule, text: str, rows: Sequence[Ro
     names = {node: f"row {at}" for at, node in enumerate(dict.fromkeys(nodes.values()))}
     variants = [replace(rule, name=name, rule=Rule(node)) for node, name in names.items()]
     answers = session.select(variants, stop=stop) if variants else {}
-    found = {id_: _photos(answers[names[node]]) for id_, node in nodes.items()}
+    photos_of_rows = {id_: _photos(answers[names[node]]) for id_, node in nodes.items()}
     counts: dict[str, tuple[int | None, int | None]] = {
-        id_: (None if photos is None else len(photos), None) for id_, photos in found.items()
+        id_: (None if photos is None else len(photos), None) for id_, photos in photos_of_rows.items()
     }
-    at_margin = {id_: photos for _, id_ in margin if (photos := found[id_]) is not None}
+    at_margin = {id_: photos for _, id_ in margin if (photos := photos_of_rows[id_]) is not None}
     if len(at_margin) < len(margin):
         return Further(counts, ())
     together: set[str] | None = None
@@ -92,7 +92,9 @@ def _photos(answer: AlbumSelections) -> Mapping[str, Asset] | None:
     """What a row lets through, what waits for Immich included; None where some account could not be asked."""
     if answer.problems:
         return None
-    waiting = (asset for each in answer.selections.values() for assets in each.waiting.values() for asset in assets)
+    waiting = (
+        asset for selection in answer.selections.values() for assets in selection.waiting.values() for asset in assets
+    )
     return {asset.id: asset for asset in (*answer.assets, *waiting)}
 
 

@@ -45,7 +45,9 @@ class Policy:
         here = ("script-src", "style-src", "img-src", "connect-src", "form-action")
         none = "'none'"
         frame = f"frame-ancestors {self.frame or none}"
-        return "; ".join(["default-src 'none'", *(f"{each} 'self'" for each in here), "base-uri 'none'", frame])
+        return "; ".join(
+            ["default-src 'none'", *(f"{directive} 'self'" for directive in here), "base-uri 'none'", frame]
+        )
 
 
 class Safety:

@@ -148,10 +148,10 @@ class Studio:
 
     def rule(self, name: str) -> AlbumRule:
         """The rule of a name. Raises ConfigurationError where there is none."""
-        found = next((rule for rule in self.rules() if same_name(rule.name, name)), None)
-        if found is None:
+        match = next((rule for rule in self.rules() if same_name(rule.name, name)), None)
+        if match is None:
             raise ConfigurationError((Problem(name or "album", "the rules have no such album"),))
-        return found
+        return match
 
     def draft(self, name: str) -> Draft:
         """The lines of an album as they are on disk."""
@@ -162,7 +162,7 @@ class Studio:
 
     def _place_in_file(self, rule: AlbumRule) -> int:
         file = rule.span.document.name
-        return [each for each in self.session.rules.albums if each.span.document.name == file].index(rule)
+        return [album for album in self.session.rules.albums if album.span.document.name == file].index(rule)
 
     def typed(self, name: str, entry: str | None) -> tuple[RuleSet, AlbumRule]:
         """The rules with other lines for one album, and that album. Raises ConfigurationError for what is wrong."""
@@ -173,7 +173,7 @@ class Studio:
         texts = self._texts()
         texts[str(draft.version.path)] = draft.text.replaced(entry).encode()
         book = self.session.parse(texts)
-        of_file = [each for each in book.albums if each.span.document.name == str(draft.version.path)]
+        of_file = [album for album in book.albums if album.span.document.name == str(draft.version.path)]
         place = self._place_in_file(rule)
         if place >= len(of_file):
             raise ConfigurationError((Problem(str(draft.version.path), "this album is not there any more"),))
@@ -215,12 +215,12 @@ class Studio:
                 return None
             place = options.folder / DEFAULT_NAME
             usual = (place, place.with_suffix(".yml"))
-            if any(each.exists() for each in usual) or self._has_file_in_config_folder():
+            if any(file.exists() for file in usual) or self._has_file_in_config_folder():
                 return None
             return place
-        given = [] if isinstance(options.rules, Mapping) else list(options.rules)
-        if len(given) == 1 and not given[0].exists() and given[0].suffix in {".yaml", ".yml"}:
-            return given[0]
+        paths = [] if isinstance(options.rules, Mapping) else list(options.rules)
+        if len(paths) == 1 and not paths[0].exists() and paths[0].suffix in {".yaml", ".yml"}:
+            return paths[0]
         return None
 
     def _has_file_in_config_folder(self) -> bool:
@@ -237,8 +237,8 @@ class Studio:
 
     def record(self, asset_id: str) -> Record | None:
         """All that the first account is shown that sees a photo; None where none does."""
-        found = (self.session.details(asset_id, account=name) for name in self.session.accounts.present)
-        return next((record for record in found if record), None)
+        records = (self.session.details(asset_id, account=name) for name in self.session.accounts.present)
+        return next((record for record in records if record), None)
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
@@ -256,10 +256,10 @@ class Studio:
 
     def shown(self, id_: str) -> Preview:
         """A preview that was made. Raises Stopped for one that is long gone."""
-        found = self._previews.get(id_)
-        if not isinstance(found, Preview):
+        preview = self._previews.get(id_)
+        if not isinstance(preview, Preview):
             raise Stopped
-        return found
+        return preview
 
     def further(self, id_: str, question: Question) -> Further:
         """How many photos each row of a rule lets through, and what misses by one of them."""
@@ -270,11 +270,11 @@ class Studio:
         typed = shown.typed
         stop = self._latest.begin(f"further {question.page}", question.number)
         with self.reader.making_way():
-            found = look_further(self.session, typed.rule, typed.text, typed.rows, stop)
-        shown.groups["near"] = found.near
-        self._further.put(id_, found)
+            further = look_further(self.session, typed.rule, typed.text, typed.rows, stop)
+        shown.groups["near"] = further.near
+        self._further.put(id_, further)
         self.reader.begin()
-        return found
+        return further
 
     def plan(self, allow: Sequence[str] = ()) -> Plan:
         """The plan of everything, to be shown, and applied by its fingerprint."""

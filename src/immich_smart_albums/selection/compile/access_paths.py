@@ -76,12 +76,12 @@ class AccessPaths:
     def fold_disjunctions(self, conjuncts: Conjuncts) -> Conjuncts:
         """The same, each choice that one structured search can answer as that search."""
         conditions = self.conditions
-        asked = {
+        queries = {
             conjunct: _asked(conditions, conjunct)
             for conjunct in conjuncts
             if isinstance(conjunct, Any) and self.conditions.is_structured
         }
-        searches = {each: Search(query, each.origin) for each, query in asked.items() if query is not None}
+        searches = {each: Search(query, each.origin) for each, query in queries.items() if query is not None}
         return tuple(
             searches.get(conjunct, conjunct) if isinstance(conjunct, Any) else conjunct for conjunct in conjuncts
         )
@@ -120,7 +120,7 @@ class AccessPaths:
         is_capped = inside.driver.kind is Kind.METADATA and inside.driver.limit is not None
         costly = inside.costly_fields(rest)
         for allowed in dict.fromkeys(fields & costly for fields in (_WITHOUT_EXIF if is_capped else _CHOICES)):
-            flat = all_of(inside.assign(each, allowed) for each in rest)
+            flat = all_of(inside.assign(conjunct, allowed) for conjunct in rest)
             for tree in (flat, inside.fold_searches(flat)) if self.conditions.is_structured else (flat,):
                 if tree not in known:
                     known.append(tree)

@@ -48,7 +48,7 @@ def universe(query: Query) -> Query | None:
     """The search for everything that a search could find if it had no filters. None if no search says that."""
     if WIDENING & {name for name, _ in query.filters}:
         return None
-    trash = tuple(each for each in query.filters if each == ("withDeleted", True))
+    trash = tuple(pair for pair in query.filters if pair == ("withDeleted", True))
     return Query(Kind.METADATA, trash, query.visibility)
 
 
@@ -73,7 +73,7 @@ def supersets(query: Query) -> Iterator[Query]:
     """The plain flat searches that cover one, and are not the same: it with some filters left out."""
     around = universe(query)
     if around is not None and not query.is_structured:
-        own = [each for each in query.filters if each not in around.filters]
+        own = [pair for pair in query.filters if pair not in around.filters]
         # Of a search with many filters only those with few are of interest: others are unlikely to be sent as well.
         for count in range(min(len(own), _FEW)):
             for some in combinations(own, count):
@@ -87,7 +87,7 @@ def intersect(one: Query, other: Query) -> Query | None:
         return None
     if one.is_structured or other.is_structured:
         pair = structured(one), structured(other)
-        return None if None in pair else together(*(each for each in pair if each is not None))
+        return None if None in pair else together(*(query for query in pair if query is not None))
     filters = _all_filters(one, other)
     return None if filters is None else replace(one, filters=filters)
 

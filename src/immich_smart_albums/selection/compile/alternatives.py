@@ -114,7 +114,7 @@ def _alternative(conjuncts: Conjuncts, pushdown: Pushdown) -> _Alternative | Non
             filters.append(check)
             known = pushdown.within(check, driver)
             shown = shown if known is None else intersect(shown, known) or shown
-    found = together(*queries)
-    if found is None or found.either or not found.conditions or not filters:
+    merged = together(*queries)
+    if merged is None or merged.either or not merged.conditions or not filters:
         return None
-    return _Alternative(conjuncts, found, tuple(filters), shown)
+    return _Alternative(conjuncts, merged, tuple(filters), shown)

@@ -138,7 +138,7 @@ class Costs:
     def _share(self, name: str, value: object, shown: frozenset[Visibility]) -> float:
         """About how much of what is shown somewhere passes a filter."""
         if isinstance(value, tuple):
-            return prod(self._share_of_one(name, (each,), shown) for each in value)
+            return prod(self._share_of_one(name, (element,), shown) for element in value)
         return self._share_of_one(name, value, shown)
 
     def _share_of_one(self, name: str, value: object, shown: frozenset[Visibility]) -> float:
@@ -152,9 +152,9 @@ class Costs:
         value = condition.value
         match condition.operator:
             case "any" if isinstance(value, tuple):
-                return min(1.0, sum(self._share_of_one(condition.field, (each,), shown) for each in value))
+                return min(1.0, sum(self._share_of_one(condition.field, (element,), shown) for element in value))
             case "in" if isinstance(value, tuple):
-                return min(1.0, sum(self._share_of_one(condition.field, each, shown) for each in value))
+                return min(1.0, sum(self._share_of_one(condition.field, element, shown) for element in value))
             case "none" | "ne" | "notIn":
                 return 1.0
             case _:

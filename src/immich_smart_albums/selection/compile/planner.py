@@ -281,8 +281,8 @@ class _Compiler:
         own = _Shared(shared.fields, set())
         answer = self._cheapest_together(rule, conjuncts, own, undistributed)
         shared.noted.update(own.noted)
-        given = {query: fields for query in own.noted if (fields := shared.fields.get(query)) is not None}
-        known.append(_Known(conjuncts, given, frozenset(own.noted - given.keys()), answer))
+        noted = {query: fields for query in own.noted if (fields := shared.fields.get(query)) is not None}
+        known.append(_Known(conjuncts, noted, frozenset(own.noted - noted.keys()), answer))
         return answer
 
     def _cheapest_together(
@@ -324,7 +324,10 @@ class _Compiler:
             bounds = [] if conjunct in (undistributed or ()) else self._windows(conjunct)
             if place is not None and bounds and len(bounds) * CHEAPEST < best:
                 filters = (tuple(sorted((*place.filters, *window))) for window in bounds)
-                yield conjunct, [(*conjuncts, Search(replace(place, filters=each))) for each in filters]
+                yield (
+                    conjunct,
+                    [(*conjuncts, Search(replace(place, filters=filters_of_one))) for filters_of_one in filters],
+                )
                 return
 
     def _windows(self, node: Node) -> list[Bounds]:

@@ -61,7 +61,7 @@ class Pushdown:
             return None
         if within.is_structured and (around.filters or not self.is_structured):
             return None
-        filters = {each for each in within.filters if each[0] != "withDeleted"} | set(around.filters)
+        filters = {pair for pair in within.filters if pair[0] != "withDeleted"} | set(around.filters)
         return replace(within, filters=tuple(sorted(filters)), visibility=around.visibility)
 
     def within_album(self, check: Filter, album: Query) -> Query | None:
@@ -78,8 +78,8 @@ class Pushdown:
         if grown is None:
             return query, frozenset()
         for node in nodes:
-            asked = self.as_query(node, query)
-            merged = None if asked is None else together(grown, asked)
+            pushed = self.as_query(node, query)
+            merged = None if pushed is None else together(grown, pushed)
             if merged is not None:
                 grown = merged
                 absorbed.add(node)
@@ -98,9 +98,9 @@ class Pushdown:
                 child = self.as_query(node.child, frame)
                 return None if child is None else opposite(child)
             case All() | Any():
-                asked = [self.as_query(child, frame) for child in node.children]
-                known = [each for each in asked if each is not None]
-                if len(known) < len(asked):
+                queries = [self.as_query(child, frame) for child in node.children]
+                known = [query for query in queries if query is not None]
+                if len(known) < len(queries):
                     return None
                 return together(*known) if isinstance(node, All) else one_of(known)
             case _:
@@ -124,8 +124,8 @@ def as_filter(search: Search, frame: Query, server: Capabilities) -> Filter | No
     if not is_composable(query) or query.is_structured or around is None or around != universe(frame):
         return None
     # What the frame has in common with the search need not be looked at; withDeleted is of that kind.
-    asked = [each for each in query.filters if each not in around.filters]
-    tests = [_test(name, value) for name, value in asked]
+    pairs = [pair for pair in query.filters if pair not in around.filters]
+    tests = [_test(name, value) for name, value in pairs]
     known = [test for test in tests if test is not None]
     fields = frozenset(field for field, _ in known)
     if len(known) < len(tests) or server.unsupported_asset_fields(fields):
@@ -163,5 +163,5 @@ def _test(name: str, value: Value) -> _Test | None:
 
 
 def _exif(record: Record, name: str) -> object:
-    found = record.get("exifInfo")
-    return found.get(name) if isinstance(found, dict) else None
+    exif = record.get("exifInfo")
+    return exif.get(name) if isinstance(exif, dict) else None

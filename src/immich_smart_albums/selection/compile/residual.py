@@ -135,11 +135,11 @@ class Residual:
         looks_there = universe(first.query) == universe(self.driver)
         candidates = (node for node in nodes if _is_searched(node) and (looks_there or is_anchored(node)))
         queries = ((node, self.conditions.as_query(node, first.query)) for node in candidates)
-        asked = {node: query for node, query in queries if query is not None}
+        queries_of = {node: query for node, query in queries if query is not None}
         found: list[Search] = []
         taken: set[Node] = set()
         for is_in_exif in (False, True):
-            alike = {node: query for node, query in asked.items() if needs_exif(query) is is_in_exif}
+            alike = {node: query for node, query in queries_of.items() if needs_exif(query) is is_in_exif}
             one = one_of(list(alike.values())) if len(alike) > 1 else None
             if one is not None:
                 found.append(replace(first, query=one))

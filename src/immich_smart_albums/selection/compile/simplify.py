@@ -97,10 +97,10 @@ def simplify(node: Node, notes: list[str]) -> NodeOrBool:
         case Any():
             return any_of([simplify(child, notes) for child in node.children], node.origin)
         case All():
-            found = all_of([simplify(child, notes) for child in node.children], node.origin)
-            reason = _why_nothing(found) if isinstance(found, All) else None
+            together = all_of([simplify(child, notes) for child in node.children], node.origin)
+            reason = _why_nothing(together) if isinstance(together, All) else None
             if reason is None:
-                return found
+                return together
             notes.append(
                 f"nothing can match {node.origin}: {reason}" if node.origin else f"nothing can match: {reason}"
             )
@@ -167,8 +167,8 @@ def merge_searches(node: All) -> Node:
 
 def _why_nothing(node: All) -> str | None:
     """Why parts that must hold together cannot."""
-    asked = [query for child in node.children for query in _asked(child)]
-    for one, other in combinations(asked, 2):
+    queries = [query for child in node.children for query in _asked(child)]
+    for one, other in combinations(queries, 2):
         reason = why_disjoint(one, other)
         if reason is not None:
             return reason

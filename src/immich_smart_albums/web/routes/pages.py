@@ -76,8 +76,8 @@ class Pages:
         albums: dict[str, list[AlbumPlan]] = {}
         for album in plan.albums:
             albums.setdefault(album.split or album.rule, []).append(album)
-        told = {name: {**_standing(of_rule), "photo": _sample(of_rule)} for name, of_rule in albums.items()}
-        return JSONResponse({"albums": told, "totals": totals(plan), "changes": plan.has_changes})
+        standings = {name: {**_standing(of_rule), "photo": _sample(of_rule)} for name, of_rule in albums.items()}
+        return JSONResponse({"albums": standings, "totals": totals(plan), "changes": plan.has_changes})
 
     def progress(self, _: Request) -> Response:
         """How many photos were read so far."""

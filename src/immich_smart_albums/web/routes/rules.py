@@ -95,17 +95,17 @@ class RuleRoutes:
         shown, tab = self._studio.shown(text_of(request, "preview")), text_of(request, "tab")
         start = number_of(request, "from")
         photos = shown.photos(tab)
-        told = [_photo(asset, words) for asset, words in photos[start : start + PAGE]]
-        return JSONResponse({"total": len(photos), "from": start, "photos": told})
+        page = [_photo(asset, words) for asset, words in photos[start : start + PAGE]]
+        return JSONResponse({"total": len(photos), "from": start, "photos": page})
 
     @scripted
     def further(self, request: Request) -> Response:
         """How many photos each row lets through, by itself and after those above; how many miss by one, by row."""
         id_ = text_of(request, "preview")
-        found = self._studio.further(id_, _question(request))
-        near = [[group.words, len(group.assets)] for group in found.near]
+        further = self._studio.further(id_, _question(request))
+        near = [[group.words, len(group.assets)] for group in further.near]
         count = len(self._studio.shown(id_).photos("near"))
-        return JSONResponse({"rows": dict(found.counts), "near": count, "groups": near})
+        return JSONResponse({"rows": dict(further.counts), "near": count, "groups": near})
 
     @part
     def photo(self, request: Request) -> Response:
@@ -117,13 +117,13 @@ class RuleRoutes:
         except Exception:  # noqa: BLE001 - a preview that is long gone: the rule on disk counts
             shown = None
         rule = shown.rule if shown else studio.rule(name)
-        found = studio.session.explain(rule.name, id_, rules=shown.rules if shown else None)
-        places = [(place, doing(place, found.asset_id)) for place in found.places]
-        record = studio.record(found.asset_id)
+        explanation = studio.session.explain(rule.name, id_, rules=shown.rules if shown else None)
+        places = [(place, doing(place, explanation.asset_id)) for place in explanation.places]
+        record = studio.record(explanation.asset_id)
         ticks = rule_facts(record or {}).conditions()
         return page(
             "_photo.html",
-            found=found,
+            found=explanation,
             places=places,
             is_ranked=is_ranked(rule.rule.match),
             facts=facts(record or {}),

@@ -88,8 +88,8 @@ class RunRoutes:
         job = self._studio.job
         if job is None:
             return JSONResponse({"running": False, "html": ""})
-        told = {"running": job.is_running, "done": job.done, "total": job.total}
-        return JSONResponse({**told, "html": "" if job.is_running else _ended(job)})
+        progress = {"running": job.is_running, "done": job.done, "total": job.total}
+        return JSONResponse({**progress, "html": "" if job.is_running else _ended(job)})
 
     async def stop(self, request: Request) -> Response:
         """End the run that is being written."""
@@ -131,11 +131,11 @@ def _history_page(studio: Studio) -> Response:
 @part
 def _run_page(studio: Studio, number: int) -> Response:
     run, writes = studio.session.run(number)
-    told = next((each for each in studio.session.history(1000) if each.run.id == number), None)
+    record = next((each for each in studio.session.history(1000) if each.run.id == number), None)
     return page(
         "run.html",
         run=run,
-        told=told,
+        told=record,
         writes=[write for write in writes if write.outcomes],
         lines=list(run_lines(run, writes)),
         shown=120,
