@@ -102,7 +102,7 @@ def _near(sentence: str, id_: str, photos: Mapping[str, Mapping[str, Asset]]) ->
     """What all other rows let through, and this one does not."""
     others = [found for other, found in photos.items() if other != id_]
     smallest = min(others, key=len)
-    left = [asset for key, asset in smallest.items() if key not in photos[id_] and all(key in each for each in others)]
+    left = [asset for key, asset in smallest.items() if key not in photos[id_] and all(key in ids for ids in others)]
     return Group(sentence, tuple(newest_first(left)[:MOST_NEAR]))
 
 

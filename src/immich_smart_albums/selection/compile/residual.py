@@ -101,7 +101,7 @@ class Residual:
         if search.query in self.shared:
             return search
         narrowed = (intersect(scope, search.query) or narrow_album(search.query, scope) for scope in self.scopes)
-        return replace(search, query=next((each for each in narrowed if each is not None), search.query))
+        return replace(search, query=next((merged for merged in narrowed if merged is not None), search.query))
 
     def fold_searches(self, tree: NodeOrBool) -> NodeOrBool:
         """A tree with searches that stand side by side in one structured search."""

@@ -41,7 +41,7 @@ class Pages:
         rules, problem = self._rules()
         studio.look_again()
         accounts = studio.session.accounts
-        known = {each.key.rule: each for each in studio.session.known_albums()}
+        known = {known_album.key.rule: known_album for known_album in studio.session.known_albums()}
         bound = {each.binding.album_id: rule for rule, each in known.items() if each.binding}
         albums = {album.id: album for account in accounts.present.values() for album in account.names.albums}
         fed = [(rule, _album_of(rule, albums.values(), bound)) for rule in rules]

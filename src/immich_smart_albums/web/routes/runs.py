@@ -131,7 +131,7 @@ def _history_page(studio: Studio) -> Response:
 @part
 def _run_page(studio: Studio, number: int) -> Response:
     run, writes = studio.session.run(number)
-    record = next((each for each in studio.session.history(1000) if each.run.id == number), None)
+    record = next((entry for entry in studio.session.history(1000) if entry.run.id == number), None)
     return page(
         "run.html",
         run=run,
