@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import webbrowser
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
+
+import pytest
 
 from immich_smart_albums.cli import html_report
 from immich_smart_albums.cli.exits import Exit
@@ -14,8 +17,6 @@ from .test_rules_runs import Terminal, terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 __all__ = ["terminal"]
 
@@ -107,6 +108,29 @@ def test_an_explanation_is_a_page_with_the_photo(terminal: Terminal) -> None:
     assert all(line in page.words for line in terminal.printed.split("\n"))
     terminal.run("explain", "smart-albums.yaml", name, photo, "--html", "why.html", "--no-photos")
     assert "img" not in read(terminal.folder / "why.html")[1].tags
+
+
+@pytest.mark.parametrize("verb", ["plan", "preview", "explain"])
+def test_a_page_opens_in_a_browser(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    terminal.run("preview", "--format", "ids")
+    words = ("smart-albums.yaml", "Emma in Finland", terminal.printed.split()[0]) if verb == "explain" else ()
+    opened: list[str] = []
+
+    def show(address: str) -> bool:
+        opened.append(address)
+        return len(opened) == 1
+
+    monkeypatch.setattr(webbrowser, "open", show)
+    assert terminal.run(verb, *words, "--html", "a page.html", "--open", "--no-photos") is Exit.DONE
+    page = terminal.folder / "a page.html"
+    assert opened == [page.as_uri()]
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert "no browser" not in terminal.said
+    terminal.run(verb, *words, "--html", "a page.html", "--open", "--no-photos")
+    assert "no browser could be opened here" in terminal.said
+    assert terminal.run(verb, *words, "--open") is Exit.WRONG_USAGE
+    assert "--html" in terminal.said
+    assert len(opened) == 2
 
 
 def test_a_page_stays_small(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_smart_albums.errors import ConfigurationError
+from immich_smart_albums.web import server
+
 if TYPE_CHECKING:
     import subprocess
 
@@ -67,6 +70,23 @@ def test_a_token_of_ones_own_is_printed_nowhere(shell: Shell) -> None:
     assert "a-token" not in ended(process)
 
 
+def test_without_a_port_it_makes_way_for_whoever_listens_at_the_usual_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(server, "USUAL_PORT", port)
+        monkeypatch.setattr(server, "LAST_PORT", port + 20)
+        with server.listen("127.0.0.1", None) as another:
+            assert port < another.getsockname()[1] <= port + 20
+        with pytest.raises(ConfigurationError) as told:
+            server.listen("127.0.0.1", port)
+        assert "--port, or 0 for any" in (told.value.problems[0].hint or "")
+        monkeypatch.setattr(server, "LAST_PORT", port)
+        with pytest.raises(ConfigurationError):
+            server.listen("127.0.0.1", None)
+
+
 def test_what_cannot_be_is_told(shell: Shell) -> None:
     (shell.folder / "short").write_text("short\n")
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -75,7 +95,8 @@ def test_what_cannot_be_is_told(shell: Shell) -> None:
             (("--token-file", "short"), "less than 16 characters"),
             (("--token-file", "nowhere"), "cannot be read"),
             (("--allow-frame", "home.example.org/x"), "no origin"),
-            (("--port", port), "Another program uses it"),
+            (("--port", port), "Another program listens there"),
+            (("--host", "192.0.2.1"), "another address with --host"),
             (("--port", "99999"), "--port"),
         ):
             result = shell.run("serve", *flags)

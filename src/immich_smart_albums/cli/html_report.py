@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import webbrowser
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import ServerError
+from immich_smart_albums.cli.output import save
+from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.report.words import count
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from immich_smart_albums.cli.console import Console
@@ -20,6 +23,21 @@ BUDGET = 4_500_000
 """Characters that the pictures of a page may take: it goes by mail, and onto a phone."""
 
 _AT_ONCE = 4
+
+
+def require_file(arguments: argparse.Namespace) -> None:
+    """Raise ConfigurationError where a page is to be opened that is written nowhere."""
+    if arguments.open and not arguments.html:
+        hint = "Say where to write the page, such as --html report.html."
+        raise ConfigurationError((Problem("--open", "there is no page to open without --html", hint),))
+
+
+def save_page(arguments: argparse.Namespace, text: str, what: str, console: Console) -> None:
+    """Write a page, for its owner's eyes only, and open it in a browser where that is wished for."""
+    save(arguments.html, text)
+    console.say(f"{what} as a page: {arguments.html}")
+    if arguments.open and not webbrowser.open(arguments.html.absolute().as_uri()):
+        console.say("no browser could be opened here; open the file by hand")
 
 
 def embedded(photos: Sequence[tuple[str, str | None]], session: Session, console: Console) -> dict[str, str]:

@@ -116,10 +116,11 @@ SHOWN = 60
 
 
 def add_html(parser: Parser, what: str, *, of_albums: bool = True) -> None:
-    """`--html` and `--no-photos`; `--photos`, where the page is about albums."""
+    """`--html`, `--open` and `--no-photos`; `--photos`, where the page is about albums."""
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help=f"write {what} as a page with photos, all in one file"
     )
+    parser.add_argument("--open", action="store_true", help="open that page in a browser")
     if of_albums:
         parser.add_argument(
             "--photos",

@@ -228,7 +228,12 @@ def _healthcheck(parser: Parser) -> None:
 def _serve(parser: Parser) -> None:
     add_rules(parser)
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="where to listen (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8765, metavar="N", help="port to listen on; 0: a free one (8765)")
+    parser.add_argument(
+        "--port",
+        type=int,
+        metavar="N",
+        help="port to listen on; 0: any free one (8765, or the next that is free)",
+    )
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
     parser.add_argument("--read-only", action="store_true", help="show everything, and change nothing")
     parser.add_argument(

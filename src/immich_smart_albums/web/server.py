@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 import webbrowser
 from contextlib import suppress
@@ -22,15 +24,44 @@ PATIENCE = 3
 """Seconds that requests under way have when it ends."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that takes connections. Raises ConfigurationError where that cannot be had."""
+USUAL_PORT = 8765
+LAST_PORT = USUAL_PORT + 20
+"""The daemon has the usual one too, and somebody may well run both."""
+
+
+def listen(host: str, port: int | None) -> socket.socket:
+    """A socket that takes connections; without a port, at the usual one, or at the first after it that is free.
+
+    Raises ConfigurationError where that cannot be had.
+    """
+    if port is not None:
+        return _listen(host, port)
+    for usual in range(USUAL_PORT, LAST_PORT):
+        with suppress(_PortTaken):
+            return _listen(host, usual)
+    return _listen(host, LAST_PORT)
+
+
+class _PortTaken(ConfigurationError):
+    """Another program listens there."""
+
+
+def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=128)
     except (OSError, OverflowError) as error:
-        hint = "Another program uses it, perhaps another studio: name a free one with --port, or 0 for any."
-        message = f"{host}, port {port}: {getattr(error, 'strerror', None) or error}"
-        raise ConfigurationError((Problem("--port", message, hint),)) from None
+        number = error.errno if isinstance(error, OSError) else None
+        is_taken = number == errno.EADDRINUSE
+        hint = (
+            "Another program listens there, perhaps another studio or the daemon: "
+            "name a free port with --port, or 0 for any."
+            if is_taken
+            else "Name another address with --host, or another port with --port."
+        )
+        why = str(error) if number is None or number < 0 else os.strerror(number)
+        message = f"{host}, port {port}: {why}"
+        raise (_PortTaken if is_taken else ConfigurationError)((Problem("--port", message, hint),)) from None
 
 
 def serve(

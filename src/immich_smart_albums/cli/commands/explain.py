@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.html_report import embedded
-from immich_smart_albums.cli.output import print_json, print_lines, save
+from immich_smart_albums.cli.html_report import embedded, require_file, save_page
+from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.rules_session import rules_session
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.operations.explain.photo import asset_id_in
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> Exit:
     """Print the explanation; 1 where some account could not be asked, or the album not be looked at."""
     console = stderr_console(verbose=arguments.verbose)
+    require_file(arguments)
     if len(arguments.words) < 2:
         hint = "Write the album's name as the rules have it, and then the photo's id or address."
         raise ConfigurationError((Problem("command line", "an album and a photo are needed", hint),))
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
             wanted = [] if arguments.no_photos else [(asset_id, None)]
             picture = embedded(wanted, session, console).get(asset_id)
-            save(arguments.html, explain_page(explanation, name, asset_id, picture))
+            save_page(arguments, explain_page(explanation, name, asset_id, picture), "the explanation", console)
     if arguments.format == "json":
         print_json(explanation_json(explanation))
     else:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.plan import waiting_words
 from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
-from immich_smart_albums.cli.html_report import embedded
-from immich_smart_albums.cli.output import print_json, print_lines, save
+from immich_smart_albums.cli.html_report import embedded, require_file, save_page
+from immich_smart_albums.cli.output import print_json, print_lines
 from immich_smart_albums.cli.rules_session import rules_session
 from immich_smart_albums.report.selection import lines, selections_json, totals
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> Exit:
     """Print each album's photos, every one once; 1 where some album's are not known."""
     console = stderr_console(verbose=arguments.verbose)
+    require_file(arguments)
     with rules_session(arguments, console) as session:
         answers, base = session.select(), session.base
         if arguments.html:
@@ -30,7 +31,8 @@ def run(arguments: argparse.Namespace) -> Exit:
 
             wanted = [] if arguments.no_photos else photos_of_preview(answers, arguments.photos)
             pictures = embedded(wanted, session, console)
-            save(arguments.html, preview_page(answers, base, pictures, shown=arguments.photos))
+            text = preview_page(answers, base, pictures, shown=arguments.photos)
+            save_page(arguments, text, "the photos", console)
     problems = {name: answer.problems for name, answer in answers.items() if answer.problems}
     for name, answer in answers.items():
         _tell(name, answer, console)

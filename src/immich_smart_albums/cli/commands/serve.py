@@ -15,7 +15,7 @@ from immich_smart_albums.config.files import LARGEST_KEY, read_text
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.session.session import Session
 from immich_smart_albums.web.safety import LOOPBACK, Policy
-from immich_smart_albums.web.server import listen, serve
+from immich_smart_albums.web.server import USUAL_PORT, listen, serve
 from immich_smart_albums.web.studio import Progress, Studio
 
 if TYPE_CHECKING:
@@ -48,12 +48,15 @@ def run(arguments: argparse.Namespace) -> Exit:
         frame=_origin(arguments.allow_frame),
     )
     listener = listen(arguments.host, arguments.port)
+    port = listener.getsockname()[1]
     place = arguments.host if arguments.host not in {"0.0.0.0", "::"} else socket.gethostname()  # noqa: S104 - compared
-    base = f"http://{f'[{place}]' if ':' in place else place}:{listener.getsockname()[1]}/"
+    base = f"http://{f'[{place}]' if ':' in place else place}:{port}/"
     is_told = token is not None and not arguments.token_file
     link = f"{base}?{urlencode({'token': token})}" if is_told else base
 
     def announce() -> None:
+        if arguments.port is None and port != USUAL_PORT:
+            console.say(f"Another program listens at port {USUAL_PORT}, so this is another one; --port names one.")
         console.say(f"The studio: {link}")
         if is_told:
             console.say("Whoever has this link can use it; it is shown this once. Ctrl-C ends it.")

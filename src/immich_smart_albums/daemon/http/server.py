@@ -30,7 +30,7 @@ class HttpServer:
             self._socket = socket.create_server((host, port), family=family, backlog=512)
         except (OSError, OverflowError) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
-            hint = "Another program may be there, or another daemon; take another port with --listen."
+            hint = "Another program may be there, perhaps serve or another daemon; take another port with --listen."
             raise ConfigurationError((Problem("--listen", f"{host}:{port} cannot be had: {why}", hint),)) from None
         # Connections inherit it; without, an answer in two pieces takes 40 ms.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
