@@ -21,7 +21,7 @@ from immich_smart_albums.config.yaml.reader import read_yaml
 from immich_smart_albums.immich.http.client import Http
 from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.server import ImmichServer
-from immich_smart_albums.ledger.search_cache import StateFile
+from immich_smart_albums.ledger.search_cache import SearchCacheFile
 from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.operations.accounts import ONLY_ACCOUNT, lone_account
 from immich_smart_albums.operations.names.resolve import resolve
@@ -31,7 +31,7 @@ from immich_smart_albums.rules.flags.names import FLAGS
 from immich_smart_albums.rules.rules_file.rules_file import read_rules
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.reader import Reader
-from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.syntax.source import Source, SourceForm
 from immich_smart_albums.selection.run.evaluate import Selection
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def this_tool(url: str, key: str, flags: Flags, concurrency: int, state: Path | 
     assert rule is not None
     rule = resolve(rule, server, diagnostics)
     diagnostics.raise_problems()
-    store = StateFile(state, print) if state else None
+    store = SearchCacheFile(state, print) if state else None
     account = lone_account(server).present[ONLY_ACCOUNT]
     compiled = compile_resolved(ResolvedRules({"": rule}, {}, ()), account)
     selection = select(compiled, account, SelectOptions(concurrency, lambda _: None, store))[""]
@@ -144,7 +144,7 @@ def rules_of_a_file(url: str, key: str, matches: tuple[str, ...], concurrency: i
     resolved = {album.name: resolve(album.rule, server, diagnostics, account.names) for album in rule_set.albums}
     diagnostics.raise_problems()
     compiled = compile_resolved(ResolvedRules(resolved, {}, ()), account)
-    store = StateFile(state, print) if state else None
+    store = SearchCacheFile(state, print) if state else None
     selections = select(compiled, account, SelectOptions(concurrency, lambda _: None, store)).values()
     found = sum(len(selection.assets) for selection in selections if isinstance(selection, Selection))
     wall, spent = time.perf_counter() - started, time.process_time() - cpu
@@ -201,8 +201,8 @@ def _queries(pool: urllib3.PoolManager, url: str, key: str, flags: Flags) -> lis
     return queries
 
 
-def _form(value: str) -> Form:
-    return Form.INLINE if value.startswith(("{", "[")) else Form.BARE
+def _form(value: str) -> SourceForm:
+    return SourceForm.INLINE if value.startswith(("{", "[")) else SourceForm.BARE
 
 
 def _count(pool: urllib3.PoolManager, url: str, key: str, query: dict[str, Any]) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from immich_sandbox.generator.generate import generate
-from immich_sandbox.library.indexing import Indexing
+from immich_sandbox.library.indexing import IndexingBacklog
 from immich_sandbox.library.library import Library
 from immich_sandbox.server.server import Sandbox, serve_forever
 
-__all__ = ["Indexing", "Library", "Sandbox", "generate", "serve_forever"]
+__all__ = ["IndexingBacklog", "Library", "Sandbox", "generate", "serve_forever"]

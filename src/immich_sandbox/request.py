@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Settings:
+class SandboxSettings:
     """What a test or a demonstration may switch while the server runs; times are in seconds."""
 
     smart_search: bool = True
@@ -46,7 +46,7 @@ class Backend:
 
     library: Library
     level: Level
-    settings: Settings
+    settings: SandboxSettings
     writer: AssetWriter
     results: Results
 

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.text.secret import Secret
     from immich_smart_albums.operations.ports.server import PhotoServer
 
-__all__ = ["Connection", "Exchange", "connect"]
+__all__ = ["ConnectionOptions", "Exchange", "connect"]
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class ConnectionOptions:
     """How to talk to the server."""
 
     concurrency: int = 4
@@ -46,7 +46,7 @@ class Connection:
 
 def connect(
     settings: Settings,
-    connection: Connection,
+    connection: ConnectionOptions,
     *,
     on_exchange: Callable[[Exchange], None],
     on_read: Callable[[int], None],
@@ -81,7 +81,7 @@ def connect(
         raise
 
 
-def _address(settings: Settings, connection: Connection) -> Address:
+def _address(settings: Settings, connection: ConnectionOptions) -> Address:
     try:
         address = Address.parse(settings.server, connection.ca_file)
         if connection.client_cert is not None or settings.client_cert is None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox import Sandbox, generate
-from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.bootstrap import ConnectionOptions, connect
 from immich_smart_albums.config.load import Environment, load
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.operations.accounts import connect_accounts
@@ -64,7 +64,7 @@ class Case:
         surroundings = Environment(environment, self.folder, TODAY)
         household = load([self.folder / file], surroundings, diagnostics, key=None if accounts else keys["alice"])
         makers = {
-            name: partial(connect, settings, Connection(), on_exchange=lambda _: None, on_read=lambda _: None)
+            name: partial(connect, settings, ConnectionOptions(), on_exchange=lambda _: None, on_read=lambda _: None)
             for name, settings in household.settings.items()
         }
         return household.rules, connect_accounts(makers), diagnostics

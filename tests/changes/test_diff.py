@@ -18,7 +18,7 @@ from immich_smart_albums.changes.change import (
 from immich_smart_albums.changes.desired import CurrentAlbum
 from immich_smart_albums.changes.diff import plan_album
 from immich_smart_albums.changes.memory import AlbumMemory, Interrupted, MembershipState, OpenShare
-from immich_smart_albums.changes.plan import AlbumPlan, Observed, Seen, digest
+from immich_smart_albums.changes.plan import AlbumPlan, AlbumSnapshot, Observed, digest
 from immich_smart_albums.errors import Problem
 from tests.support.change_values import ALICE, BOB, EVE, asset, assets, memory, remembering, rule, view, wanted
 
@@ -50,7 +50,7 @@ def test_added_is_what_is_selected_and_not_there_in_its_order() -> None:
     plan = plan_album(wanted("cab"), view("ax"))
     assert plan.changes == (AddAssets("alice", assets("cb")),)
     assert (plan.matched, plan.present, plan.already_there, plan.hand_made) == (3, 2, 1, 2)
-    assert plan.seen == Seen("u0", digest("ax"))
+    assert plan.seen == AlbumSnapshot("u0", digest("ax"))
     assert (plan.name, plan.samples, plan.has_changes) == ("Friends", assets("cb"), True)
     assert plan.reasons == ("2 photos match and are not in the album",)
 

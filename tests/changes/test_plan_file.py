@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from immich_smart_albums.changes.change import AddAssets, CreateAlbum, Edit, RemoveAssets, SetDetails, ShareAlbum
-from immich_smart_albums.changes.plan import AlbumPlan, Observed, Plan, Seen, Waiting
+from immich_smart_albums.changes.plan import AlbumPlan, AlbumSnapshot, Observed, Plan, Waiting
 from immich_smart_albums.changes.plan_file import plan_text, read_plan
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.model.album import Album
@@ -37,7 +37,7 @@ PLAN = Plan(
             kept_out=(asset("d"),),
             warnings=("look out",),
             problems=(Problem("rules.yaml:1:1", "wrong", "do this", "excerpt"),),
-            seen=Seen("u0", "digest"),
+            seen=AlbumSnapshot("u0", "digest"),
             learned=Observed(("h",), (asset("d"),), ("g",), (asset("u"),), (7,)),
         ),
         AlbumPlan("Family", "alice", changes=(CreateAlbum("Family", "Us"),)),

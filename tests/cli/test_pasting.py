@@ -258,7 +258,7 @@ def test_what_init_says_comes_next(desk: Desk, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize("verb", sorted({*pasting.WITH_SERVER, *pasting.WITH_LEDGER}))
 @pytest.mark.parametrize("name", ["Best", "-x", "--x", "a b", "It's", 'say "hi"', "`", "$(rm)"])
 def test_any_verb_is_parsed_again_as_it_was_meant(verb: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    carried = pasting._Run(("/r 1", "/r2"), ("--server", "http://x"), ("--ledger", "/l"))
+    carried = pasting._RunArguments(("/r 1", "/r2"), ("--server", "http://x"), ("--ledger", "/l"))
     monkeypatch.setattr(pasting, "_this", carried)
     words = {
         "undo": ("3",),
@@ -295,7 +295,7 @@ def test_a_header_is_carried_by_where_its_value_is_to_be_had_and_never_with_a_va
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(pasting, "_this", pasting._Run())
+    monkeypatch.setattr(pasting, "_this", pasting._RunArguments())
     parser = VERBS["sync"].parser("sync")
     sources = ("--header", "A=@my file", "--header", "B=env:TOKEN", "--header", "C=secret", "--header", "secret")
     given = (*sources, "--client-cert", "c.pem", "--client-key", "k.pem", "--ca", "ca.pem", "--key", "secret")

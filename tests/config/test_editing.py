@@ -19,7 +19,7 @@ from immich_smart_albums.config.editing.draft import read_value
 from immich_smart_albums.config.editing.match import add_condition, exclude, negate, regroup, remove, set_value
 from immich_smart_albums.config.editing.photos import always, first_bad_one, last_good_one, more_like_this, never
 from immich_smart_albums.config.yaml.data import load
-from immich_smart_albums.config.yaml.emit import Word
+from immich_smart_albums.config.yaml.emit import Unquoted
 from immich_smart_albums.config.yaml.patch import patch
 from immich_smart_albums.config.yaml.reader import read_yaml
 from immich_smart_albums.errors import EditRefused
@@ -270,7 +270,7 @@ def test_a_rule_begins_with_a_photo() -> None:
 
 
 def test_words_of_an_album_come_and_go() -> None:
-    assert change(" {tag: x}\n", lambda rules: set_word(rules, ALBUM, "share", Word("none"))) == (
+    assert change(" {tag: x}\n", lambda rules: set_word(rules, ALBUM, "share", Unquoted("none"))) == (
         " {tag: x}\n    share: none\n"
     )
     assert change(" {tag: x}\n    keep: in-step\n", lambda rules: set_word(rules, ALBUM, "keep", None)) == " {tag: x}\n"

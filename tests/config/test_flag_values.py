@@ -9,7 +9,7 @@ import pytest
 
 from immich_smart_albums.config.flag_values import read_source
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.syntax.source import Source, SourceForm
 
 FLAG = "--include-metadata-union"
 
@@ -32,7 +32,7 @@ def problem(value: str, flag: str = FLAG) -> tuple[str, str]:
 def test_a_file_is_read_and_named_as_it_was_given(tmp_path: Path) -> None:
     path = tmp_path / "summer 2023.json"
     path.write_text('{"city": "Nice"}\n')
-    assert source(str(path)) == Source(str(path), '{"city": "Nice"}\n', Form.FILE)
+    assert source(str(path)) == Source(str(path), '{"city": "Nice"}\n', SourceForm.FILE)
 
 
 def test_a_file_may_be_given_from_the_working_folder_or_from_home(
@@ -41,8 +41,8 @@ def test_a_file_may_be_given_from_the_working_folder_or_from_home(
     (tmp_path / "x.json").write_text("{}")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert source("x.json") == Source("x.json", "{}", Form.FILE)
-    assert source("~/x.json") == Source("~/x.json", "{}", Form.FILE)
+    assert source("x.json") == Source("x.json", "{}", SourceForm.FILE)
+    assert source("~/x.json") == Source("~/x.json", "{}", SourceForm.FILE)
 
 
 @pytest.mark.parametrize("bytes_", [b'{"city": "Z\xc3\xbcrich"}', b'\xef\xbb\xbf{"city": "Z\xc3\xbcrich"}'])
@@ -102,32 +102,32 @@ def test_a_pipe_is_read_as_a_file() -> None:
     os.write(writing, b'{"city": "Nice"}')
     os.close(writing)
     try:
-        assert source(f"/dev/fd/{reading}") == Source(f"/dev/fd/{reading}", '{"city": "Nice"}', Form.FILE)
+        assert source(f"/dev/fd/{reading}") == Source(f"/dev/fd/{reading}", '{"city": "Nice"}', SourceForm.FILE)
     finally:
         os.close(reading)
 
 
 def test_a_device_is_read_as_a_file() -> None:
-    assert source(os.devnull) == Source(os.devnull, "", Form.FILE)
+    assert source(os.devnull) == Source(os.devnull, "", SourceForm.FILE)
 
 
 def test_a_word_that_is_also_a_folder_here_stays_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "dog").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert source("dog", "--include-smart-union").form is Form.BARE
+    assert source("dog", "--include-smart-union").form is SourceForm.BARE
 
 
 def test_a_name_that_is_also_a_file_here_stays_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "Emma").write_text("Noah")
     monkeypatch.chdir(tmp_path)
     flag = "--include-person-names-union"
-    assert source("Emma", flag) == Source(f"{flag} 'Emma'", "Emma", Form.BARE)
-    assert source("[E]mma", flag).form is Form.BARE
+    assert source("Emma", flag) == Source(f"{flag} 'Emma'", "Emma", SourceForm.BARE)
+    assert source("[E]mma", flag).form is SourceForm.BARE
 
 
 @pytest.mark.parametrize("value", ['{"city": "Nice"}', ' {"city": "Nice"}\n', "[]", "[{"])
 def test_json_is_taken_as_it_stands(value: str) -> None:
-    assert source(value) == Source(FLAG, value.strip(), Form.INLINE)
+    assert source(value) == Source(FLAG, value.strip(), SourceForm.INLINE)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_json_is_taken_as_it_stands(value: str) -> None:
     ],
 )
 def test_a_search_address_holds_its_search(address: str) -> None:
-    assert source(address) == Source(f"{FLAG} (search address)", '{"city":"Helsinki"}', Form.URL)
+    assert source(address) == Source(f"{FLAG} (search address)", '{"city":"Helsinki"}', SourceForm.URL)
 
 
 def test_a_plus_and_letters_beyond_ascii_are_decoded() -> None:
@@ -173,4 +173,4 @@ def test_a_search_address_without_one_search_is_refused(query: str) -> None:
     ],
 )
 def test_anything_else_stays_as_it_is(value: str) -> None:
-    assert source(value) == Source(f"{FLAG} {value!r}", value, Form.BARE)
+    assert source(value) == Source(f"{FLAG} {value!r}", value, SourceForm.BARE)

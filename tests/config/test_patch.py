@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_smart_albums.config.yaml.data import Edit, Insert, Put, Remove, Rename, Wrap, edited, load, same, value_at
-from immich_smart_albums.config.yaml.emit import Word
-from immich_smart_albums.config.yaml.nodes import MappingNode, SequenceNode, lay_out
+from immich_smart_albums.config.yaml.emit import Unquoted
+from immich_smart_albums.config.yaml.nodes import YamlMapping, YamlSequence, lay_out
 from immich_smart_albums.config.yaml.patch import patch
 from immich_smart_albums.errors import EditRefused
 from tests.support.examples import examples
@@ -61,12 +61,12 @@ def parent_of(text: str, path: Path) -> tuple[int, int]:
     """Where the list or mapping that has what is at a path begins and ends."""
     node = lay_out(text).root
     for step in path[:-1]:
-        if isinstance(node, MappingNode):
+        if isinstance(node, YamlMapping):
             found = node.find(step)
             assert found is not None
             node = found[1]
         else:
-            assert isinstance(node, SequenceNode)
+            assert isinstance(node, YamlSequence)
             node = node.items[int(step)]
     assert node is not None
     return node.start, node.end
@@ -130,7 +130,7 @@ def test_random_edits_of_random_files_say_what_is_meant_and_keep_the_rest(chance
         ),
         pytest.param(
             "\ufeffname: A",
-            Put(("share",), Word("none")),
+            Put(("share",), Unquoted("none")),
             "\ufeffname: A\nshare: none",
             id="a byte order mark, and no line feed at the end",
         ),
@@ -176,7 +176,7 @@ def test_random_edits_of_random_files_say_what_is_meant_and_keep_the_rest(chance
         ),
         pytest.param(
             "a: &x\n  b: 1\n",
-            Put(("a", "c"), Word("2")),
+            Put(("a", "c"), Unquoted("2")),
             "a: &x\n  b: 1\n  c: 2\n",
             id="an anchor that nothing repeats",
         ),

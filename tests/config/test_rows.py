@@ -12,7 +12,7 @@ from immich_smart_albums.config.editing.match import set_value
 from immich_smart_albums.config.editing.rows import Row, RowKind, row_id, row_path, rule_rows
 from immich_smart_albums.config.editing.sentences import sentence
 from immich_smart_albums.config.yaml.data import load, value_at
-from immich_smart_albums.config.yaml.nodes import MappingNode, ScalarNode, SequenceNode, descendants, lay_out
+from immich_smart_albums.config.yaml.nodes import YamlMapping, YamlScalar, YamlSequence, descendants, lay_out
 from immich_smart_albums.config.yaml.patch import patch
 from immich_smart_albums.rules.predicates.predicate import Picker
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
@@ -99,8 +99,8 @@ def test_nothing_that_is_written_is_lost_and_what_is_not_locked_can_be_changed(c
     rows = rule_rows(text, ("albums", 0))
     node = lay_out(text).root
     for step in ("albums", 0, "match"):
-        assert isinstance(node, MappingNode | SequenceNode)
-        if isinstance(node, MappingNode):
+        assert isinstance(node, YamlMapping | YamlSequence)
+        if isinstance(node, YamlMapping):
             entry = node.find(step)
             assert entry is not None
             node = entry[1]
@@ -110,7 +110,7 @@ def test_nothing_that_is_written_is_lost_and_what_is_not_locked_can_be_changed(c
     spans = [row.span for row in rows if row.kind is not RowKind.GROUP]
     words = {(row.path[-1], row.span) for row in rows}
     for each in descendants(node):
-        if isinstance(each, ScalarNode):
+        if isinstance(each, YamlScalar):
             is_inside = any(start <= each.start and each.end <= end for start, end in spans)
             is_word = any(each.text == word for word, _ in words)
             assert is_inside or is_word, text[each.start : each.end]

@@ -25,8 +25,8 @@ from immich_smart_albums.daemon.state import Approval, Tally
 from immich_smart_albums.errors import ConfigurationError, LedgerError, Problem, Stopped, Unreachable
 from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.session.events import AssetsRead, Detail, Message, Note, ignore
-from immich_smart_albums.session.options import Options
+from immich_smart_albums.session.events import AssetsRead, Detail, Note, StatusMessage, ignore
+from immich_smart_albums.session.options import SessionOptions
 from tests.support.rules_files import book
 
 from .world import START, World
@@ -47,7 +47,7 @@ class House:
         self.rules = folder / "rules.yaml"
         self.rules.write_text(RULES)
         environment = {"IMMICH_URL": sandbox.url, "IMMICH_API_KEY": sandbox.keys["alice"], "TZ": "UTC"}
-        self.options = Options(environment, date(2026, 1, 1), folder / "ledger.db", rules=[self.rules])
+        self.options = SessionOptions(environment, date(2026, 1, 1), folder / "ledger.db", rules=[self.rules])
         self.household = SessionHousehold(
             self.options,
             clock=lambda: self.now,
@@ -248,7 +248,7 @@ def test_what_happens_is_counted_for_digests(tmp_path: Path) -> None:
 def test_what_a_session_tells_is_logged_without_bodies(house: House) -> None:
     log = io.StringIO()
     service = Service(ServiceOptions(house.options, None), Log(log, local_now, lowest="debug"))
-    for event in (Note("a note"), Message("a message"), Detail("a detail"), AssetsRead(5)):
+    for event in (Note("a note"), StatusMessage("a message"), Detail("a detail"), AssetsRead(5)):
         service._show(event)
     service._bug(ValueError("x"))
     service._untold("no file")

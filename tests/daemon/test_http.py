@@ -12,11 +12,11 @@ import urllib3
 
 from immich_smart_albums.daemon.approvals import offer
 from immich_smart_albums.daemon.http.app import Parts, application
-from immich_smart_albums.daemon.http.hook import BUSIEST, HEADER, LARGEST, MOST_STRANGERS, Hook
+from immich_smart_albums.daemon.http.hook import BUSIEST, HEADER, LARGEST, MOST_STRANGERS, WebhookEndpoint
 from immich_smart_albums.daemon.http.server import HttpServer
 from immich_smart_albums.daemon.nudges import Nudges
 from immich_smart_albums.daemon.outcome import AlbumOutcome
-from immich_smart_albums.daemon.state import LastRun, StateFile
+from immich_smart_albums.daemon.state import DaemonStateFile, LastRun
 from immich_smart_albums.errors import ConfigurationError
 from immich_smart_albums.model.text.secret import Secret
 
@@ -36,9 +36,9 @@ class Front:
     def __init__(self, folder: Path) -> None:
         self.now = NOW
         self.woken = 0
-        self.state = StateFile(folder / "daemon.json", print)
+        self.state = DaemonStateFile(folder / "daemon.json", print)
         self.nudges = Nudges()
-        hook = Hook(Secret(SECRET), self.nudges, self.clock, self.wake)
+        hook = WebhookEndpoint(Secret(SECRET), self.nudges, self.clock, self.wake)
         self.server = HttpServer(
             application(Parts(self.state, self.nudges, self.clock, self.wake, hook)), "127.0.0.1", 0
         )
@@ -115,7 +115,7 @@ def test_other_paths_and_methods_are_not_there(front: Front) -> None:
 
 
 def test_without_a_secret_there_is_no_hook(tmp_path: Path) -> None:
-    state, nudges = StateFile(tmp_path / "daemon.json", print), Nudges()
+    state, nudges = DaemonStateFile(tmp_path / "daemon.json", print), Nudges()
     app = application(Parts(state, nudges, time.time, lambda: None))
     with HttpServer(app, "127.0.0.1", 0) as server:
         answer = urllib3.request("POST", f"http://127.0.0.1:{server.port}/hook", body=b"{}", retries=False)
@@ -201,7 +201,7 @@ def test_what_is_behind_other_paths_may_be_mounted(tmp_path: Path) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": scope["path"].encode()})
 
-    state = StateFile(tmp_path / "daemon.json", print)
+    state = DaemonStateFile(tmp_path / "daemon.json", print)
     app = application(Parts(state, Nudges(), time.time, lambda: None, studio=studio))
     with HttpServer(app, "127.0.0.1", 0) as server:
         assert urllib3.request("GET", f"http://127.0.0.1:{server.port}/rules/1").data == b"/rules/1"
@@ -209,7 +209,7 @@ def test_what_is_behind_other_paths_may_be_mounted(tmp_path: Path) -> None:
 
 
 def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:
-    app = application(Parts(StateFile(tmp_path / "daemon.json", print), Nudges(), time.time, lambda: None))
+    app = application(Parts(DaemonStateFile(tmp_path / "daemon.json", print), Nudges(), time.time, lambda: None))
     with HttpServer(app, "127.0.0.1", 0) as server:
         with pytest.raises(ConfigurationError, match="cannot be had"):
             HttpServer(app, "127.0.0.1", server.port)

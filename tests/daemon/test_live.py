@@ -15,17 +15,17 @@ import pytest
 import urllib3
 
 from immich_sandbox import Sandbox, generate
-from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.bootstrap import ConnectionOptions, connect
 from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.daemon.http.hook import HEADER
 from immich_smart_albums.daemon.log import Log
 from immich_smart_albums.daemon.service import Service, ServiceOptions
-from immich_smart_albums.daemon.state import State, read_state
+from immich_smart_albums.daemon.state import DaemonState, read_state
 from immich_smart_albums.errors import MissingPermission, NotImmich, Untrustworthy
 from immich_smart_albums.model.text.secret import Secret
-from immich_smart_albums.operations.workflows import Hook, install, remove, state_of
-from immich_smart_albums.operations.workflows import State as HookState
-from immich_smart_albums.session.options import Options
+from immich_smart_albums.operations.workflows import Webhook, install, remove, state_of
+from immich_smart_albums.operations.workflows import WorkflowState as HookState
+from immich_smart_albums.session.options import SessionOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +69,7 @@ class Living:
     @contextmanager
     def daemon(self, *, connects: bool = False) -> Iterator[Service]:
         environment = {"IMMICH_URL": self.sandbox.url, "IMMICH_API_KEY": self.sandbox.keys["alice"], "TZ": "UTC"}
-        options = Options(environment, date(2026, 11, 26), self.folder / "ledger.db", rules=[self.rules])
+        options = SessionOptions(environment, date(2026, 11, 26), self.folder / "ledger.db", rules=[self.rules])
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         service = Service(
@@ -86,8 +86,8 @@ class Living:
             assert not thread.is_alive()
 
     @property
-    def state(self) -> State:
-        return read_state(self.folder / "daemon.json") or State()
+    def state(self) -> DaemonState:
+        return read_state(self.folder / "daemon.json") or DaemonState()
 
     def album(self, name: str) -> set[str]:
         """The ids in an album."""
@@ -169,22 +169,22 @@ def test_with_two_thousand_calls_there_are_three_runs_at_most(living: Living) ->
 
 
 @pytest.fixture
-def hook() -> Hook:
-    return Hook("http://nas:8765/hook", HEADER, Secret(SECRET))
+def hook() -> Webhook:
+    return Webhook("http://nas:8765/hook", HEADER, Secret(SECRET))
 
 
 def server(sandbox: Sandbox, key: str) -> PhotoServer:
     settings = Settings(sandbox.url, Secret(sandbox.keys.get(key, key)))
-    return connect(settings, Connection(), on_exchange=lambda _: None, on_read=lambda _: None)
+    return connect(settings, ConnectionOptions(), on_exchange=lambda _: None, on_read=lambda _: None)
 
 
-def test_a_workflow_is_made_once_looked_at_and_removed(living: Living, hook: Hook) -> None:
+def test_a_workflow_is_made_once_looked_at_and_removed(living: Living, hook: Webhook) -> None:
     workflows = server(living.sandbox, "alice").workflows
     assert state_of(workflows, hook)[0] is HookState.ABSENT
     made = install(workflows, hook)
     assert install(workflows, hook).id == made.id
     assert state_of(workflows, hook)[0] is HookState.PRESENT
-    other = Hook("http://nas:9999/hook", HEADER, Secret(SECRET))
+    other = Webhook("http://nas:9999/hook", HEADER, Secret(SECRET))
     assert state_of(workflows, other)[0] is HookState.DIFFERENT
     again = install(workflows, other)
     assert [workflow.id for workflow in workflows.owned()] == [again.id]
@@ -194,7 +194,7 @@ def test_a_workflow_is_made_once_looked_at_and_removed(living: Living, hook: Hoo
     assert (remove(workflows), remove(workflows)) == (1, 0)
 
 
-def test_workflows_of_others_are_left_alone(living: Living, hook: Hook) -> None:
+def test_workflows_of_others_are_left_alone(living: Living, hook: Webhook) -> None:
     workflows = server(living.sandbox, "alice").workflows
     theirs = workflows.create("My own", "", "AssetCreate", hook.step)
     install(workflows, hook)
@@ -205,7 +205,7 @@ def test_workflows_of_others_are_left_alone(living: Living, hook: Hook) -> None:
 
 
 @pytest.mark.parametrize("level", ["1.132", "2.7"])
-def test_an_older_immich_cannot_tell_of_photos(tmp_path: Path, hook: Hook, level: str) -> None:
+def test_an_older_immich_cannot_tell_of_photos(tmp_path: Path, hook: Webhook, level: str) -> None:
     with Sandbox(generate(10), level) as sandbox:
         workflows = server(sandbox, "alice").workflows
         with pytest.raises(NotImmich, match="cannot tell"):
@@ -213,12 +213,12 @@ def test_an_older_immich_cannot_tell_of_photos(tmp_path: Path, hook: Hook, level
         assert remove(workflows) == 0
 
 
-def test_a_key_that_may_not_is_told_what_it_lacks(living: Living, hook: Hook) -> None:
+def test_a_key_that_may_not_is_told_what_it_lacks(living: Living, hook: Webhook) -> None:
     with pytest.raises(MissingPermission, match=r"plugin\.read"):
         install(server(living.sandbox, "alice-readonly").workflows, hook)
 
 
-def test_without_the_plugin_there_is_nothing_to_call_with(living: Living, hook: Hook) -> None:
+def test_without_the_plugin_there_is_nothing_to_call_with(living: Living, hook: Webhook) -> None:
     workflows = server(living.sandbox, "alice").workflows
     living.sandbox.faults.status(404, method="GET", path="/api/plugins/methods")
     assert state_of(workflows, hook)[0] is HookState.UNSUPPORTED
@@ -227,7 +227,7 @@ def test_without_the_plugin_there_is_nothing_to_call_with(living: Living, hook: 
     assert state_of(workflows, hook)[0] is HookState.UNSUPPORTED
 
 
-def test_a_workflow_that_immich_made_otherwise_is_deleted_again(living: Living, hook: Hook) -> None:
+def test_a_workflow_that_immich_made_otherwise_is_deleted_again(living: Living, hook: Webhook) -> None:
     workflows = server(living.sandbox, "alice").workflows
     living.sandbox.faults.drop("steps", method="POST", path="/api/workflows")
     with pytest.raises(Untrustworthy, match="another workflow"):
@@ -235,10 +235,10 @@ def test_a_workflow_that_immich_made_otherwise_is_deleted_again(living: Living, 
     assert workflows.owned() == []
 
 
-def test_the_secret_is_in_no_log_of_requests(living: Living, hook: Hook) -> None:
+def test_the_secret_is_in_no_log_of_requests(living: Living, hook: Webhook) -> None:
     exchanges: list[object] = []
     settings = Settings(living.sandbox.url, Secret(living.sandbox.keys["alice"]))
-    photo_server = connect(settings, Connection(), on_exchange=exchanges.append, on_read=lambda _: None)
+    photo_server = connect(settings, ConnectionOptions(), on_exchange=exchanges.append, on_read=lambda _: None)
     install(photo_server.workflows, hook)
     assert any("/workflows" in str(exchange) for exchange in exchanges)
     assert SECRET not in str(exchanges)

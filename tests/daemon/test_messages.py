@@ -22,11 +22,11 @@ from immich_smart_albums.daemon.messages.outbox import MOST, Outbox, Ping
 from immich_smart_albums.daemon.messages.receivers import Receiver, receivers_of
 from immich_smart_albums.daemon.messages.requests import ping_of, request_of
 from immich_smart_albums.daemon.outcome import AlbumOutcome, RunOutcome
-from immich_smart_albums.daemon.state import StateFile, Tally
+from immich_smart_albums.daemon.state import DaemonStateFile, Tally
 from immich_smart_albums.daemon.voice import Messenger
 from immich_smart_albums.model.text.secret import Secret
-from immich_smart_albums.rules.album import Event, NotifyTarget, Service, ValueSource
-from immich_smart_albums.session.options import Options
+from immich_smart_albums.rules.album import Event, MessageService, NotifyTarget, ValueSource
+from immich_smart_albums.session.options import SessionOptions
 from tests.support.rules_files import book
 
 from .world import World
@@ -89,7 +89,7 @@ def _inbox() -> Iterator[Inbox]:
         yield box
 
 
-def receiver(service: Service, address: str, token: str | None = None) -> Receiver:
+def receiver(service: MessageService, address: str, token: str | None = None) -> Receiver:
     target = NotifyTarget(service, ValueSource(address))
     return Receiver(service.value, target, Secret(address), None if token is None else Secret(token))
 
@@ -136,7 +136,9 @@ def test_a_digest_sums_up() -> None:
 
 def test_ntfy_gets_json_with_title_tags_click_and_actions() -> None:
     (message,) = told(Event.REFUSALS, offers={"Cats": "http://nas/allow/T"})
-    request = request_of(message, receiver(Service.NTFY, "https://ntfy.example.org/base/cats", token="tk_secret"))
+    request = request_of(
+        message, receiver(MessageService.NTFY, "https://ntfy.example.org/base/cats", token="tk_secret")
+    )
     assert request.url == "https://ntfy.example.org/base/"
     assert request.headers["Authorization"] == "Bearer tk_secret"
     assert "secret" not in repr(request)
@@ -153,7 +155,7 @@ def test_ntfy_gets_json_with_title_tags_click_and_actions() -> None:
 
 def test_a_url_gets_json_with_a_version() -> None:
     (message,) = told(Event.CHANGES)
-    body = json.loads(request_of(message, receiver(Service.URL, "https://example.org/hook?x=1")).body)
+    body = json.loads(request_of(message, receiver(MessageService.URL, "https://example.org/hook?x=1")).body)
     assert (body["version"], body["event"], body["run"], body["added"]) == (1, "changes", 7, 12)
     assert body["albums"][1] == {
         "name": "Noah", "id": None, "added": 0, "removed": 0, "waiting": 0,
@@ -162,9 +164,9 @@ def test_a_url_gets_json_with_a_version() -> None:
 
 
 def test_healthchecks_gets_start_and_exit_code_of_one_run() -> None:
-    start = ping_of(receiver(Service.HEALTHCHECKS, "https://hc-ping.com/uuid?x=1"), "start", "R")
+    start = ping_of(receiver(MessageService.HEALTHCHECKS, "https://hc-ping.com/uuid?x=1"), "start", "R")
     assert start.url == "https://hc-ping.com/uuid/start?x=1&rid=R"
-    end = ping_of(receiver(Service.HEALTHCHECKS, "https://hc-ping.com/uuid/"), "4", "R", summary(OUTCOME))
+    end = ping_of(receiver(MessageService.HEALTHCHECKS, "https://hc-ping.com/uuid/"), "4", "R", summary(OUTCOME))
     assert end.url == "https://hc-ping.com/uuid/4?rid=R"
     assert end.body.decode().splitlines() == [
         "3 albums, 12 added, 1 taken out, 1 failed, 1 refused",
@@ -177,7 +179,7 @@ def test_healthchecks_gets_start_and_exit_code_of_one_run() -> None:
 @pytest.mark.parametrize("address", ["ntfy.sh/x", "ftp://x/y", "https:///x", "https://ntfy.sh/"])
 def test_an_address_that_is_none_is_told_without_showing_it(address: str) -> None:
     with pytest.raises(ValueError, match="address"):
-        request_of(Message("problems", "x", ()), receiver(Service.NTFY, address))
+        request_of(Message("problems", "x", ()), receiver(MessageService.NTFY, address))
 
 
 # -- sending ----------------------------------------------------------------------------------------------------------
@@ -201,8 +203,8 @@ MESSAGE = Message("problems", "T", ("text",))
 def test_messages_are_sent_in_order(inbox: Inbox) -> None:
     results = Results()
     outbox = Outbox(results.add, wait=results.pause)
-    outbox.put(receiver(Service.NTFY, f"{inbox.url}/topic"), MESSAGE)
-    outbox.put(receiver(Service.HEALTHCHECKS, f"{inbox.url}/ping"), Ping("0", "R", "fine"))
+    outbox.put(receiver(MessageService.NTFY, f"{inbox.url}/topic"), MESSAGE)
+    outbox.put(receiver(MessageService.HEALTHCHECKS, f"{inbox.url}/ping"), Ping("0", "R", "fine"))
     outbox.close()
     assert [path for path, _, _ in inbox.requests] == ["/", "/ping/0?rid=R"]
     assert results.seen == [("ntfy", None), ("healthchecks", None)]
@@ -212,7 +214,7 @@ def test_messages_are_sent_in_order(inbox: Inbox) -> None:
 def test_what_may_pass_is_tried_again(inbox: Inbox, status: int, tries: int) -> None:
     inbox.status, results = status, Results()
     outbox = Outbox(results.add, wait=results.pause)
-    outbox.put(receiver(Service.URL, inbox.url), MESSAGE)
+    outbox.put(receiver(MessageService.URL, inbox.url), MESSAGE)
     outbox.close()
     assert len(inbox.requests) == tries
     assert len(results.pauses) == tries - 1
@@ -222,8 +224,8 @@ def test_what_may_pass_is_tried_again(inbox: Inbox, status: int, tries: int) -> 
 def test_nobody_there_and_a_wrong_address_are_told_without_the_address() -> None:
     results = Results()
     outbox = Outbox(results.add, wait=results.pause)
-    outbox.put(receiver(Service.URL, "http://127.0.0.1:9/secret"), MESSAGE)
-    outbox.put(receiver(Service.NTFY, "http://"), MESSAGE)
+    outbox.put(receiver(MessageService.URL, "http://127.0.0.1:9/secret"), MESSAGE)
+    outbox.put(receiver(MessageService.NTFY, "http://"), MESSAGE)
     outbox.close()
     assert [name for name, _ in results.seen] == ["url", "ntfy"]
     assert "no answer" in (results.seen[0][1] or "")
@@ -236,7 +238,7 @@ def test_a_slow_receiver_holds_up_nobody(inbox: Inbox) -> None:
     outbox = Outbox(results.add, wait=results.pause)
     started = time.monotonic()
     for _ in range(MOST + 5):
-        outbox.put(receiver(Service.URL, inbox.url), MESSAGE)
+        outbox.put(receiver(MessageService.URL, inbox.url), MESSAGE)
     outbox.close(0.01)
     assert time.monotonic() - started < 5
     assert ("url", "they come faster than they can be sent") in results.seen
@@ -257,7 +259,7 @@ def test_apprise_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
         Apprise = Sender
 
     results = Results()
-    apprise = receiver(Service.APPRISE, "json://host")
+    apprise = receiver(MessageService.APPRISE, "json://host")
 
     def send(*messages: tuple[Receiver, Message | Ping]) -> None:
         outbox = Outbox(results.add, wait=results.pause)
@@ -271,7 +273,7 @@ def test_apprise_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     (refused,) = told(Event.REFUSALS, offers={"Cats": "http://nas/allow/T"})
     send(
         (apprise, refused),
-        (receiver(Service.APPRISE, "nothing"), MESSAGE),
+        (receiver(MessageService.APPRISE, "nothing"), MESSAGE),
         (apprise, Message("problems", "it fails", ())),
         (apprise, Ping("start", "R")),
     )
@@ -339,10 +341,10 @@ notify:
 class Told:
     def __init__(self, folder: Path) -> None:
         self.world = World(folder, RULES)
-        self.state = StateFile(folder / "daemon.json", print)
+        self.state = DaemonStateFile(folder / "daemon.json", print)
         self.log = StringIO()
         log = Log(self.log, lambda: datetime.fromtimestamp(self.world.now, UTC))
-        options = Options({}, date(2026, 1, 1), folder=folder)
+        options = SessionOptions({}, date(2026, 1, 1), folder=folder)
         self.messenger = Messenger(self.world, self.state, log, options, lambda: self.world.now)
         self.sent: list[tuple[str, Message | Ping]] = []
         self.messenger.send = self.note

@@ -18,9 +18,9 @@ from immich_smart_albums.daemon.household import SessionHousehold
 from immich_smart_albums.daemon.log import Log
 from immich_smart_albums.daemon.loop import Daemon
 from immich_smart_albums.daemon.nudges import Nudges
-from immich_smart_albums.daemon.state import StateFile
+from immich_smart_albums.daemon.state import DaemonStateFile
 from immich_smart_albums.session.events import ignore
-from immich_smart_albums.session.options import Options
+from immich_smart_albums.session.options import SessionOptions
 
 from .world import Listener
 
@@ -60,7 +60,7 @@ class House:
     def start(self) -> None:
         self.nudges = Nudges()
         environment = {"IMMICH_URL": self.sandbox.url, "IMMICH_API_KEY": self.sandbox.keys["alice"]}
-        options = Options(
+        options = SessionOptions(
             environment, date(2026, 11, 22), self.folder / "ledger.db", rules=[self.folder / "rules.yaml"]
         )
         household = SessionHousehold(
@@ -72,7 +72,7 @@ class House:
         )
         self.daemon = Daemon(
             household,
-            StateFile(self.folder / "daemon.json", self.heard.append),
+            DaemonStateFile(self.folder / "daemon.json", self.heard.append),
             Listener(self),
             Log(io.StringIO(), lambda: datetime.fromtimestamp(self.now, UTC)),
             self.nudges,

@@ -8,19 +8,19 @@ import pytest
 from msgspec import structs
 
 from immich_smart_albums.daemon.health import LATE, LONGEST_RUN, SILENT, health_of
-from immich_smart_albums.daemon.state import State, StateFile, read_state
+from immich_smart_albums.daemon.state import DaemonState, DaemonStateFile, read_state
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NOW = 1_795_700_000.0
-WELL = State(started="2026-11-26T12:00:00+00:00", pulse=NOW, next_run="2026-12-01T00:00:00+00:00")
+WELL = DaemonState(started="2026-11-26T12:00:00+00:00", pulse=NOW, next_run="2026-12-01T00:00:00+00:00")
 
 
 def test_it_is_there_again_after_a_restart_and_nobody_else_reads_it(tmp_path: Path) -> None:
     path = tmp_path / "new" / "daemon.json"
-    StateFile(path, print).change(runs=3, albums={"Emma": "2026-11-26T12:00:00+00:00"})
-    assert StateFile(path, print).now.runs == 3
+    DaemonStateFile(path, print).change(runs=3, albums={"Emma": "2026-11-26T12:00:00+00:00"})
+    assert DaemonStateFile(path, print).now.runs == 3
     assert path.stat().st_mode & 0o077 == 0
     assert [file.name for file in path.parent.iterdir()] == ["daemon.json"]
 
@@ -30,7 +30,7 @@ def test_a_damaged_file_counts_as_none_and_is_told_of(tmp_path: Path, text: str)
     path = tmp_path / "daemon.json"
     path.write_text(text)
     told: list[str] = []
-    assert StateFile(path, told.append).now == State()
+    assert DaemonStateFile(path, told.append).now == DaemonState()
     assert "everything runs once" in told[0]
     with pytest.raises(ValueError, match=r".+"):
         read_state(path)
@@ -40,7 +40,7 @@ def test_where_it_cannot_be_written_that_is_told_once_until_it_can(tmp_path: Pat
     blocked = tmp_path / "file"
     blocked.write_text("")
     told: list[str] = []
-    state = StateFile(tmp_path / "daemon.json", told.append)
+    state = DaemonStateFile(tmp_path / "daemon.json", told.append)
     state._path = blocked / "daemon.json"
     state.change(runs=1)
     state.change(runs=2)
@@ -55,7 +55,7 @@ def test_where_it_cannot_be_written_that_is_told_once_until_it_can(tmp_path: Pat
 def test_a_folder_in_its_place_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "daemon.json").mkdir()
     told: list[str] = []
-    assert StateFile(tmp_path / "daemon.json", told.append).change(runs=1).runs == 1
+    assert DaemonStateFile(tmp_path / "daemon.json", told.append).change(runs=1).runs == 1
     assert len(told) == 2
     assert [file.name for file in tmp_path.iterdir()] == ["daemon.json"]
 

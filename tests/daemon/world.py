@@ -11,7 +11,7 @@ from immich_smart_albums.daemon.log import Log
 from immich_smart_albums.daemon.loop import Daemon
 from immich_smart_albums.daemon.nudges import Nudges
 from immich_smart_albums.daemon.outcome import AlbumOutcome, RunOutcome
-from immich_smart_albums.daemon.state import StateFile
+from immich_smart_albums.daemon.state import DaemonStateFile
 from tests.support.rules_files import book
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class World:
 
     def started(self, *, is_nudged: bool = False) -> Daemon:
         """A daemon on the state as it is in the file."""
-        self.state = StateFile(self.folder / "daemon.json", self.heard.append)
+        self.state = DaemonStateFile(self.folder / "daemon.json", self.heard.append)
         self.daemon = Daemon(
             self,
             self.state,

@@ -20,7 +20,7 @@ from immich_smart_albums import __version__
 from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.config.variables import VARIABLES
 from immich_smart_albums.daemon.health import status_of
-from immich_smart_albums.daemon.state import LastRun, State
+from immich_smart_albums.daemon.state import DaemonState, LastRun
 
 from .dockerfile import environment, stages, value
 from .unraid import template
@@ -189,7 +189,7 @@ def test_the_add_on_for_home_assistant_maps_the_rules_and_names_no_key() -> None
 
 def test_the_sensors_for_home_assistant_read_what_the_daemon_tells() -> None:
     run = LastRun("2026-11-26T04:00:00Z", "2026-11-26T04:00:09Z", reason="daily", exit_code=0, albums=3)
-    status = status_of(State(started="2026-11-01T00:00:00Z", last_run=run), now=0)
+    status = status_of(DaemonState(started="2026-11-01T00:00:00Z", last_run=run), now=0)
     (resource,) = load("homeassistant/rest.yaml")["rest"]
     assert resource["resource"].endswith("/api/status")
     for sensor in resource["sensor"]:

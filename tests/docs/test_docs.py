@@ -25,7 +25,7 @@ from immich_smart_albums.rules.payload.payload import read_search
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
 from immich_smart_albums.rules.rules_file.keywords import ACCOUNT, ALBUM, FILE, NOTIFY
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.syntax.source import Source, SourceForm
 
 from .generated import PARTS
 from .pages import CHECKOUT, PAGES, all_text, blocks
@@ -50,7 +50,7 @@ def test_a_json_block_in_the_docs_is_a_filter() -> None:
     found = [block for page in PAGES for block in blocks(page) if block.language == "json"]
     assert found
     for block in found:
-        source, findings = Source(block.place, block.text, Form.INLINE), Diagnostics()
+        source, findings = Source(block.place, block.text, SourceForm.INLINE), Diagnostics()
         if isinstance(json.loads(block.text), list):
             read_local_filters(source, findings)
         else:

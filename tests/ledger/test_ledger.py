@@ -16,7 +16,7 @@ from immich_smart_albums.changes.change import (
     SetDetails,
     ShareAlbum,
 )
-from immich_smart_albums.changes.journal import Ending, Intent, Run, State
+from immich_smart_albums.changes.journal import Ending, Intent, Run, WriteState
 from immich_smart_albums.changes.memory import (
     AlbumKey,
     AlbumMemory,
@@ -107,7 +107,7 @@ def test_a_request_without_an_answer_is_interrupted_until_somebody_looked(ledger
     ledger.learn(KEY, Observed(unsure=(A, B), settled=(write,)), 0)
     assert [interrupted.write for interrupted in ledger.memory(KEY).interrupted] == [removal]
     assert standings(ledger) == {"a": MembershipState.UNSURE, "b": MembershipState.UNSURE}
-    assert [write.state for write in ledger.writes(1)] == [State.SETTLED, State.OPEN, State.OPEN]
+    assert [write.state for write in ledger.writes(1)] == [WriteState.SETTLED, WriteState.OPEN, WriteState.OPEN]
 
 
 def test_a_request_with_half_an_answer_is_interrupted_for_the_rest(ledger: SqliteLedger) -> None:
@@ -120,7 +120,7 @@ def test_a_request_with_half_an_answer_is_interrupted_for_the_rest(ledger: Sqlit
 def test_a_request_that_was_refused_did_nothing(ledger: SqliteLedger) -> None:
     ledger.refuse(send(ledger, AddAssets("alice", (A,))))
     assert ledger.memory(KEY).interrupted == ()
-    assert [write.state for write in ledger.writes(1)] == [State.REFUSED]
+    assert [write.state for write in ledger.writes(1)] == [WriteState.REFUSED]
 
 
 def test_what_people_did_is_remembered(ledger: SqliteLedger) -> None:
@@ -203,7 +203,7 @@ def test_what_a_run_wrote_is_told_in_order(ledger: SqliteLedger) -> None:
     send(ledger, DeleteAlbum(), run=2)
     writes = ledger.writes(1)
     assert [write.intent for write in writes] == [Intent(1, KEY, "a1", "alice", change, "now") for change in changes]
-    assert [write.state for write in writes] == [State.DONE, State.DONE, State.OPEN, State.DONE]
+    assert [write.state for write in writes] == [WriteState.DONE, WriteState.DONE, WriteState.OPEN, WriteState.DONE]
     assert writes[0].ids(Outcome.REMOVED) == ["a"]
     assert writes[0].ids(Outcome.ADDED) == []
 

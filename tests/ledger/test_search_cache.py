@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.ledger import search_cache
-from immich_smart_albums.ledger.search_cache import StateFile
+from immich_smart_albums.ledger.search_cache import SearchCacheFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,35 +26,35 @@ def told() -> list[str]:
 
 
 @pytest.fixture
-def store(path: Path, told: list[str]) -> StateFile:
-    return StateFile(path, told.append)
+def store(path: Path, told: list[str]) -> SearchCacheFile:
+    return SearchCacheFile(path, told.append)
 
 
-def test_what_was_saved_is_loaded_again(store: StateFile, path: Path, told: list[str]) -> None:
+def test_what_was_saved_is_loaded_again(store: SearchCacheFile, path: Path, told: list[str]) -> None:
     assert store.load("one") is None
     store.save({"one": (b"stamp", b"value", 10), "two": (b"s", b"", 10)}, expired=0)
-    assert StateFile(path, told.append).load("one") == (b"stamp", b"value")
+    assert SearchCacheFile(path, told.append).load("one") == (b"stamp", b"value")
     assert store.load("two") == (b"s", b"")
     assert store.load("three") is None
     assert told == []
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_stamp_is_renewed_without_its_value(store: StateFile) -> None:
+def test_a_stamp_is_renewed_without_its_value(store: SearchCacheFile) -> None:
     store.save({"one": (b"old", b"value", 10)}, expired=0)
     store.save({"one": (b"new", None, 10), "not there": (b"x", None, 10)}, expired=0)
     assert store.load("one") == (b"new", b"value")
     assert store.load("not there") is None
 
 
-def test_what_was_read_too_long_ago_is_thrown_away(store: StateFile) -> None:
+def test_what_was_read_too_long_ago_is_thrown_away(store: SearchCacheFile) -> None:
     store.save({"old": (b"s", b"v", 10), "new": (b"s", b"v", 20)}, expired=15)
     assert (store.load("old"), store.load("new")) == (None, (b"s", b"v"))
     store.save({}, expired=21)
     assert store.load("new") is None
 
 
-def test_writing_that_fails_leaves_what_was_there(store: StateFile, path: Path, told: list[str]) -> None:
+def test_writing_that_fails_leaves_what_was_there(store: SearchCacheFile, path: Path, told: list[str]) -> None:
     store.save({"one": (b"s", b"v", 10)}, expired=0)
     bad = {"one": (b"t", b"w", 10), "two": (b"s", object(), 10)}
     store.save(bad, expired=0)  # type: ignore[arg-type]
@@ -64,7 +64,7 @@ def test_writing_that_fails_leaves_what_was_there(store: StateFile, path: Path, 
 
 
 def test_a_file_that_somebody_writes_is_told_and_not_waited_for_ever(
-    store: StateFile, path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+    store: SearchCacheFile, path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.save({"one": (b"s", b"v", 10)}, expired=0)
     monkeypatch.setattr(search_cache, "PATIENCE", 0.01)
@@ -78,7 +78,9 @@ def test_a_file_that_somebody_writes_is_told_and_not_waited_for_ever(
 
 
 @pytest.mark.parametrize("content", [b"albums: []\n", b"SQLite format 3\x00 but of another program".ljust(4096, b"-")])
-def test_a_file_of_something_else_is_left_alone(content: bytes, store: StateFile, path: Path, told: list[str]) -> None:
+def test_a_file_of_something_else_is_left_alone(
+    content: bytes, store: SearchCacheFile, path: Path, told: list[str]
+) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
     for _ in range(2):
@@ -89,7 +91,7 @@ def test_a_file_of_something_else_is_left_alone(content: bytes, store: StateFile
     assert all("is no state file of this tool" in line for line in told)
 
 
-def test_an_empty_file_becomes_one(store: StateFile, path: Path, told: list[str]) -> None:
+def test_an_empty_file_becomes_one(store: SearchCacheFile, path: Path, told: list[str]) -> None:
     path.parent.mkdir()
     path.touch()
     assert store.load("one") is None
@@ -98,7 +100,7 @@ def test_an_empty_file_becomes_one(store: StateFile, path: Path, told: list[str]
     assert told == []
 
 
-def test_a_damaged_file_is_told_and_made_anew(store: StateFile, path: Path, told: list[str]) -> None:
+def test_a_damaged_file_is_told_and_made_anew(store: SearchCacheFile, path: Path, told: list[str]) -> None:
     store.save({str(number): (b"s", b"v" * 3000, 10) for number in range(50)}, expired=0)
     whole = path.read_bytes()
     path.write_bytes(whole[:100] + b"\xff" * (len(whole) - 100))
@@ -108,7 +110,7 @@ def test_a_damaged_file_is_told_and_made_anew(store: StateFile, path: Path, told
     assert ["cannot be read" in told[0], "is made anew" in told[1]] == [True, True]
 
 
-def test_a_file_of_another_release_is_made_anew(store: StateFile, path: Path, told: list[str]) -> None:
+def test_a_file_of_another_release_is_made_anew(store: SearchCacheFile, path: Path, told: list[str]) -> None:
     store.save({"one": (b"s", b"v", 10)}, expired=0)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA user_version = 99")
@@ -121,7 +123,7 @@ def test_a_file_of_another_release_is_made_anew(store: StateFile, path: Path, to
 def test_a_place_where_nothing_can_be_written_is_told(tmp_path: Path, told: list[str]) -> None:
     (tmp_path / "file").write_text("x")
     for path in (tmp_path / "file" / "searches.db", tmp_path):
-        store = StateFile(path, told.append)
+        store = SearchCacheFile(path, told.append)
         assert store.load("one") is None
         store.save({"one": (b"s", b"v", 10)}, expired=0)
     assert told

@@ -11,7 +11,7 @@ from immich_sandbox import Sandbox
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS, Flag
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.syntax.source import Source, SourceForm
 from tests.support.family_server import family, person_ids
 from tests.support.flags import flag_session
 
@@ -48,7 +48,7 @@ def select(sandbox: Sandbox, line: str) -> set[str]:
             group = []
             given.setdefault(by_name[word], []).append(group)
         else:
-            group.append(Source(word, word, Form.INLINE if word.startswith("{") else Form.BARE))
+            group.append(Source(word, word, SourceForm.INLINE if word.startswith("{") else SourceForm.BARE))
     diagnostics = Diagnostics()
     rule = read_rule(given, diagnostics)
     selection = flag_session(sandbox.url, sandbox.keys["alice"], rule, None, tuple(diagnostics.problems)).select()

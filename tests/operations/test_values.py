@@ -23,7 +23,7 @@ from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
 from immich_smart_albums.rules.scope import scope_rule
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.syntax.source import Source, SourceForm
 from immich_smart_albums.rules.tree import Not, Rule, Search, leaves
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
@@ -333,7 +333,7 @@ def test_flags_exclude_by_name_and_refuse_names_that_nobody_has(servers: dict[st
         diagnostics = Diagnostics()
         values = [("--include-metadata-union", "{}"), *excludes]
         given = {
-            flag: [[Source(name, text, Form.INLINE if text[0] in "{[" else Form.BARE)]]
+            flag: [[Source(name, text, SourceForm.INLINE if text[0] in "{[" else SourceForm.BARE)]]
             for flag in FLAGS
             for name, text in values
             if flag.name == name

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from immich_sandbox import Indexing, Library, Sandbox
+from immich_sandbox import IndexingBacklog, Library, Sandbox
 from immich_sandbox.generator.concepts import CONCEPTS
 from immich_sandbox.library.records import Exif, Person, Tag, User
 from immich_smart_albums.ledger.ledger import open_ledger
-from immich_smart_albums.ledger.search_cache import StateFile
+from immich_smart_albums.ledger.search_cache import SearchCacheFile
 from immich_smart_albums.operations.explain.album import AlbumExplanation
 from immich_smart_albums.operations.explain.photo import explain_rule
 from immich_smart_albums.operations.plan.make import make_plan
@@ -74,7 +74,7 @@ class House:
             tag_ids=(tag.id,),
             text="receipt",
         )
-        self.indexing = Indexing(library)
+        self.indexing = IndexingBacklog(library)
 
     def photo(self, name: str, *, city: str | None = None, iso: int | None = 100, **more: Any) -> Asset:
         exif = Exif(file_size=1, iso=iso, city=city, country=city and "France", make="Canon", date_time_original=1)
@@ -431,7 +431,7 @@ def test_who_was_seen_on_a_photo_is_remembered(house: House, sandbox: Sandbox, *
     home = house.run(sandbox, "{filename: ours, person: Ben}", "keep: in-step, settle: 0")
     home = replace(home, rules=(replace(home.rules[0], guard=UNLIMITED),))
     assert not home.sync().failures
-    store = StateFile(house.folder / "state.db", lambda _: None) if is_remembered else None
+    store = SearchCacheFile(house.folder / "state.db", lambda _: None) if is_remembered else None
     options = SelectOptions(concurrency=1, log=lambda _: None, store=store)
     house.photo("ours too", person_ids=(house.ids["Ben"],))
 
@@ -446,7 +446,7 @@ def test_who_was_seen_on_a_photo_is_remembered(house: House, sandbox: Sandbox, *
 
 def test_who_was_seen_with_an_embedding_is_not_asked_for_again(house: House, sandbox: Sandbox) -> None:
     home = house.run(sandbox, "{filename: last, not: {person: Ben}}")
-    store = StateFile(house.folder / "state.db", lambda _: None)
+    store = SearchCacheFile(house.folder / "state.db", lambda _: None)
     options = SelectOptions(concurrency=1, log=lambda _: None, store=store)
     asked = []
     for _ in range(2):

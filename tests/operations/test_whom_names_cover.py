@@ -21,7 +21,7 @@ from immich_smart_albums.rules.flags.names import FLAGS
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.scope import TIMELINE_ONLY
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.syntax.source import Source, SourceForm
 from immich_smart_albums.rules.tree import EntityKind, Rule
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
@@ -132,8 +132,8 @@ def test_an_exclude_by_name_covers_everybody_of_that_name_and_an_include_ones_ow
 def test_so_does_an_exclude_flag(server: PhotoServer, flag: str) -> None:
     flags = {flag.name: flag for flag in FLAGS}
     given = {
-        flags["--include-metadata-union"]: [[Source("", "{}", Form.INLINE)]],
-        flags[flag]: [[Source("", "Emma", Form.BARE)]],
+        flags["--include-metadata-union"]: [[Source("", "{}", SourceForm.INLINE)]],
+        flags[flag]: [[Source("", "Emma", SourceForm.BARE)]],
     }
     rule = read_rule(given, Diagnostics())
     assert rule is not None

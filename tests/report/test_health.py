@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from immich_smart_albums.model.album import Album, Person, User
 from immich_smart_albums.model.version import Version
-from immich_smart_albums.operations.check import Health
+from immich_smart_albums.operations.check import CheckReport
 from immich_smart_albums.report.health import health_lines
 
-WELL = Health(
+WELL = CheckReport(
     base="https://photos.example",
     version=Version(3, 1),
     me=User("u", "Alice", "alice@example.org"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.changes.change import AddAssets, CreateAlbum, Edit, RemoveAssets, SetDetails, ShareAlbum
-from immich_smart_albums.changes.journal import Ending, Intent, KnownAlbum, Run, State, Write
+from immich_smart_albums.changes.journal import Ending, Intent, KnownAlbum, Run, Write, WriteState
 from immich_smart_albums.changes.memory import AlbumKey, AlbumMemory, Binding, Membership, MembershipState
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.operations.history import AlbumHistory, RunHistory
@@ -34,7 +34,9 @@ UNDO = Run(12, "undo", SERVER, "2024-01-02T08:00:00Z", "2024-01-02T08:00:01Z", E
 KILLED = Run(13, "sync", SERVER, "2024-01-03T08:00:00Z")
 
 
-def write(change: Change, state: State = State.DONE, album: str | None = CABIN, **outcomes: Iterable[str]) -> Write:
+def write(
+    change: Change, state: WriteState = WriteState.DONE, album: str | None = CABIN, **outcomes: Iterable[str]
+) -> Write:
     intent = Intent(1, KEY, album, ALICE, change, "2024-01-01T12:30:06Z")
     return Write(7, intent, state, {id_: Outcome[name.upper()] for name, ids in outcomes.items() for id_ in ids})
 
@@ -45,7 +47,7 @@ def ids(first: int, last: int) -> list[str]:
 
 WRITES = [
     write(CreateAlbum("Cabin", "In the woods"), album=None),
-    write(ShareAlbum(GRANDMA, "viewer"), State.REFUSED),
+    write(ShareAlbum(GRANDMA, "viewer"), WriteState.REFUSED),
     write(
         AddAssets("alice", photos(1, 6)),
         added=ids(1, 3),
@@ -54,8 +56,8 @@ WRITES = [
         unknown=ids(6, 6),
     ),
     write(RemoveAssets("alice", photos(8, 9)), removed=ids(8, 8), not_found=ids(9, 9)),
-    write(AddAssets("alice", photos(11, 13)), State.OPEN, added=ids(11, 11)),
-    write(SetDetails(order=Edit("asc", "desc")), State.SETTLED),
+    write(AddAssets("alice", photos(11, 13)), WriteState.OPEN, added=ids(11, 11)),
+    write(SetDetails(order=Edit("asc", "desc")), WriteState.SETTLED),
 ]
 DOGS = replace(WRITES[2], intent=replace(WRITES[2].intent, key=AlbumKey(ALICE, "Dogs")))
 
@@ -115,8 +117,8 @@ def test_nothing_yet() -> None:
     assert list(albums_lines([])) == ["The ledger knows no album yet."]
 
 
-@pytest.mark.parametrize("state", State)
-def test_every_state_of_a_request_has_its_words(state: State) -> None:
+@pytest.mark.parametrize("state", WriteState)
+def test_every_state_of_a_request_has_its_words(state: WriteState) -> None:
     (line,) = list(run_lines(SYNC, [write(ShareAlbum(GRANDMA, None, "viewer"), state)]))[3:]
     assert line.startswith("  ~ not shared with Grandma <grandma@example.org> any more (was viewer)")
-    assert (line.count("(") > 1) is (state is not State.DONE)
+    assert (line.count("(") > 1) is (state is not WriteState.DONE)

@@ -16,7 +16,7 @@ from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS, Flag
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.syntax.source import Source, SourceForm
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Reference, Rule, Search, leaves
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
@@ -38,8 +38,8 @@ def given_flags(**flags: list[list[str]]) -> dict[Flag, list[list[Source]]]:
     return found
 
 
-def _form(value: str) -> Form:
-    return Form.INLINE if value.startswith("{") else Form.BARE
+def _form(value: str) -> SourceForm:
+    return SourceForm.INLINE if value.startswith("{") else SourceForm.BARE
 
 
 def rule(**flags: list[list[str]]) -> Rule:
@@ -142,8 +142,8 @@ def test_each_occurrence_of_an_exclude_intersection_is_a_group() -> None:
 def test_a_file_of_local_filters_adds_each_of_its_entries() -> None:
     value = json.dumps([{"path": "$.exifInfo.make", "regex": "Apple"}, {"path": "$.id"}])
     given = {
-        BY_NAME["--include-metadata-union"]: [[Source("", "{}", Form.INLINE)]],
-        BY_NAME["--include-local-filter-union"]: [[Source("x.json", value, Form.FILE)]],
+        BY_NAME["--include-metadata-union"]: [[Source("", "{}", SourceForm.INLINE)]],
+        BY_NAME["--include-local-filter-union"]: [[Source("x.json", value, SourceForm.FILE)]],
     }
     found = read_rule(given, Diagnostics())
     assert found is not None
@@ -163,7 +163,7 @@ def test_limits_and_the_zone_reach_the_rule() -> None:
 
 
 def test_smart_flags_take_payloads_too() -> None:
-    given = {BY_NAME["--include-smart-union"]: [[Source("beach.json", '{"query": "beach"}', Form.FILE)]]}
+    given = {BY_NAME["--include-smart-union"]: [[Source("beach.json", '{"query": "beach"}', SourceForm.FILE)]]}
     found = read_rule(given, Diagnostics())
     assert found is not None
     assert [leaf.query for leaf in leaves(found.match) if isinstance(leaf, Search)] == [smart("beach").query]
@@ -232,7 +232,7 @@ def test_a_value_that_is_nothing_is_told(flag: str, text: str, message: str) -> 
 
 
 def test_a_smart_payload_without_a_question_is_told() -> None:
-    given = {BY_NAME["--include-smart-union"]: [[Source("x.json", "{}", Form.FILE)]]}
+    given = {BY_NAME["--include-smart-union"]: [[Source("x.json", "{}", SourceForm.FILE)]]}
     diagnostics = Diagnostics()
     assert read_rule(given, diagnostics) is None
     assert len(diagnostics.problems) == 1
@@ -351,20 +351,20 @@ def _source(
     match type_:
         case "metadata":
             results[_file_name(name).query] = value[0]
-            return Source(name, json.dumps({"originalFileName": name}), Form.INLINE)
+            return Source(name, json.dumps({"originalFileName": name}), SourceForm.INLINE)
         case "smart":
             results[smart(name).query] = value[0]
-            return Source(name, name, Form.BARE)
+            return Source(name, name, SourceForm.BARE)
         case "person-names":
             results[_person(name).query] = value[0]
-            return Source(name, name, Form.BARE)
+            return Source(name, name, SourceForm.BARE)
         case "local-filter":
             entries = []
             for part, found in enumerate(value):
                 for each in found:
                     marks[each].append(f"<{name}-{part}>")
                 entries.append({"path": "$.originalPath", "regex": f"<{name}-{part}>"})
-            return Source(name, json.dumps(entries), Form.FILE)
+            return Source(name, json.dumps(entries), SourceForm.FILE)
 
 
 def _file_name(text: str) -> Search:

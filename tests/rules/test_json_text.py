@@ -6,13 +6,13 @@ import pytest
 
 from immich_smart_albums.rules.payload.json_text import name_of_type, read_json
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics, did_you_mean, nearest
-from immich_smart_albums.rules.syntax.source import Form
+from immich_smart_albums.rules.syntax.source import SourceForm
 from tests.support.payloads import problem, source
 
 
 def test_broken_json_in_a_file_is_told_with_line_column_and_caret() -> None:
     text = '{\n  "city": "Nice",\n  "make": Apple\n}\n'
-    found = problem(text, form=Form.FILE)
+    found = problem(text, form=SourceForm.FILE)
     assert found.where == "filters/x.json:3:11"
     assert found.message == "broken JSON: Expecting value"
     assert found.excerpt == '  "make": Apple\n          ^'
@@ -25,14 +25,14 @@ def test_broken_json_on_the_command_line_is_told_with_its_column() -> None:
 
 
 def test_json_that_ends_too_early_is_marked_at_its_last_line() -> None:
-    found = problem('{"city": "Nice"\n\n\n', form=Form.FILE)
+    found = problem('{"city": "Nice"\n\n\n', form=SourceForm.FILE)
     assert found.where == "filters/x.json:1:16"
     assert found.excerpt == '{"city": "Nice"\n               ^'
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_tabs_and_foreign_line_ends_do_not_move_the_caret(line_end: str) -> None:
-    found = problem('{\n\t"c\u2028ty":\tNice\n}'.replace("\n", line_end), form=Form.FILE)
+    found = problem('{\n\t"c\u2028ty":\tNice\n}'.replace("\n", line_end), form=SourceForm.FILE)
     assert found.where == "filters/x.json:2:10"
     assert found.excerpt == ' "c ty": Nice\n         ^'
 
@@ -47,12 +47,12 @@ def test_a_long_inline_value_is_cut_around_the_place() -> None:
 
 @pytest.mark.parametrize("text", ["", "  ", "\n\n"])
 def test_an_empty_file_is_told_as_such(text: str) -> None:
-    found = problem(text, form=Form.FILE)
+    found = problem(text, form=SourceForm.FILE)
     assert (found.where, found.message) == ("filters/x.json", "this is empty; JSON was expected")
 
 
 def test_a_key_that_stands_twice_is_marked_at_the_second() -> None:
-    found = problem('{"city": "Nice",\n "city" : "Kyoto"}', form=Form.FILE)
+    found = problem('{"city": "Nice",\n "city" : "Kyoto"}', form=SourceForm.FILE)
     assert found.message == "the key 'city' stands twice in one object"
     assert found.where == "filters/x.json:2:2"
 

@@ -11,10 +11,10 @@ import pytest
 from immich_smart_albums.errors import FilterError, Problem
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.local_filters.asset_shape import ASSET
-from immich_smart_albums.rules.local_filters.jsonpath import Place, compile_path
+from immich_smart_albums.rules.local_filters.jsonpath import ShapeNode, compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter, read_local_filters
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.syntax.source import Source, SourceForm
 from immich_smart_albums.rules.values.regex import compile_pattern
 from tests.support.api_fields import by_version
 from tests.support.payloads import source
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 APPLE = {"id": "1", "exifInfo": {"make": "Apple", "model": "iPhone 15 Pro"}}
 CANON = {"id": "2", "exifInfo": {"make": "Canon", "model": None}}
-KNOWN_PATHS = {place.address for place in Place("$", ASSET).descendants()}
+KNOWN_PATHS = {place.address for place in ShapeNode("$", ASSET).descendants()}
 NO_EXIF: dict[str, object] = {"id": "3", "exifInfo": None}
 
 
-def read(value: object, form: Form = Form.INLINE) -> tuple[Filter, ...]:
+def read(value: object, form: SourceForm = SourceForm.INLINE) -> tuple[Filter, ...]:
     """The filters in a value that has no problem."""
     diagnostics = Diagnostics()
     found = read_local_filters(source(value, form), diagnostics)
@@ -38,10 +38,10 @@ def read(value: object, form: Form = Form.INLINE) -> tuple[Filter, ...]:
     return found
 
 
-def problems(value: object, form: Form = Form.INLINE) -> list[Problem]:
+def problems(value: object, form: SourceForm = SourceForm.INLINE) -> list[Problem]:
     """The problems of a value."""
     diagnostics = Diagnostics()
-    read_local_filters(source(value, form, "x.json" if form is Form.FILE else "--flag"), diagnostics)
+    read_local_filters(source(value, form, "x.json" if form is SourceForm.FILE else "--flag"), diagnostics)
     return diagnostics.problems
 
 
@@ -112,7 +112,7 @@ def test_all_problems_of_a_list_are_told_each_at_its_own_entry() -> None:
   {"path": "$.exifInfo.maker"},
   {"path": "$.exifInfo.make", "regex": "(b"}
 ]"""
-    found = problems(text, Form.FILE)
+    found = problems(text, SourceForm.FILE)
     assert [(problem.where, problem.message.split(":")[0]) for problem in found] == [
         ("x.json:3:31", "filter 2"),
         ("x.json", "filter 3"),
@@ -276,7 +276,7 @@ def test_a_path_that_asks_an_asset_for_an_element_yields_nothing_ever() -> None:
 def test_the_first_colon_outside_brackets_and_quotes_parts_path_and_expression(
     text: str, path: str, regex: str | None
 ) -> None:
-    (found,) = read(text, Form.BARE)
+    (found,) = read(text, SourceForm.BARE)
     expected = path if regex is None else f"{path}:{regex}"
     assert found.key.replace(" ", "") == expected.replace(" ", "")
 
@@ -292,17 +292,17 @@ def test_the_first_colon_outside_brackets_and_quotes_parts_path_and_expression(
     ],
 )
 def test_words_that_do_not_begin_with_a_dollar_are_no_filter(text: str, message: str) -> None:
-    assert [problem.message for problem in problems(text, Form.BARE)] == [message]
+    assert [problem.message for problem in problems(text, SourceForm.BARE)] == [message]
 
 
 def test_words_with_an_unknown_field_or_a_broken_expression_are_refused() -> None:
-    assert [problem.message for problem in problems("$.exifInfo.maker:Apple", Form.BARE)] == [
+    assert [problem.message for problem in problems("$.exifInfo.maker:Apple", SourceForm.BARE)] == [
         "exifInfo has no field 'maker'"
     ]
-    (found,) = problems("$.exifInfo.make:(Apple", Form.BARE)
+    (found,) = problems("$.exifInfo.make:(Apple", SourceForm.BARE)
     assert found.excerpt == "(Apple\n^"
     assert found.where == "--flag"
-    assert [problem.where for problem in problems("$.exifInfo[make:Apple", Form.BARE)] == ["--flag"]
+    assert [problem.where for problem in problems("$.exifInfo[make:Apple", SourceForm.BARE)] == ["--flag"]
 
 
 # -- what holds ---------------------------------------------------------------------------------------------------
@@ -340,7 +340,7 @@ def test_words_with_an_unknown_field_or_a_broken_expression_are_refused() -> Non
 def test_an_expression_is_searched_in_each_value_as_python_writes_it(
     text: str, asset: Mapping[str, object], expected: bool
 ) -> None:
-    (found,) = read(text, Form.BARE)
+    (found,) = read(text, SourceForm.BARE)
     assert found.holds(asset) is expected
 
 
@@ -382,6 +382,6 @@ def test_a_filter_in_a_path_that_cannot_be_evaluated_is_an_error_and_no_miss() -
 
 def test_inline_and_file_forms_mean_the_same() -> None:
     value = json.dumps([{"path": "$.exifInfo.make", "regex": "Apple"}])
-    assert read_local_filters(Source("a", value, Form.INLINE), Diagnostics()) == read_local_filters(
-        Source("b", value, Form.FILE), Diagnostics()
+    assert read_local_filters(Source("a", value, SourceForm.INLINE), Diagnostics()) == read_local_filters(
+        Source("b", value, SourceForm.FILE), Diagnostics()
     )

@@ -10,7 +10,7 @@ from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.local_filters.local_filter import read_local_filters
 from immich_smart_albums.rules.payload.payload import read_search
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.syntax.source import Source, SourceForm
 from immich_smart_albums.rules.tree import Filter, Search, leaves
 from immich_smart_albums.rules.values.regex_syntax import plain_text
 from tests.support.yaml_values import node, parsed
@@ -46,7 +46,7 @@ def test_a_search_says_it_with_a_word_of_ours() -> None:
     def read(said: object) -> tuple[Search | None, Diagnostics]:
         diagnostics = Diagnostics()
         text = json.dumps({"city": "Oslo", "mayBeMissing": said})
-        source = Source("x.json", text, Form.INLINE)
+        source = Source("x.json", text, SourceForm.INLINE)
         return read_search(source, Kind.METADATA, diagnostics, smart_limit=9, zone=None), diagnostics
 
     found, _ = read(said=True)
@@ -61,7 +61,7 @@ def test_a_local_filter_says_it_with_the_same_word() -> None:
     def read(said: object) -> tuple[tuple[Filter, ...], Diagnostics]:
         diagnostics = Diagnostics()
         text = json.dumps([{"path": "$.exifInfo.city", "regex": "Oslo", "mayBeMissing": said}])
-        return read_local_filters(Source("x.json", text, Form.INLINE), diagnostics), diagnostics
+        return read_local_filters(Source("x.json", text, SourceForm.INLINE), diagnostics), diagnostics
 
     ((check,), _) = read(said=True)
     assert check.listed_value is not None
@@ -94,5 +94,5 @@ def test_a_plain_text_is_told_from_other_expressions(pattern: str, text: str | N
 @pytest.mark.parametrize("path", ["$.exifInfo.iso", "$.originalPath", "$..city", "$.people[*].name", "$.city"])
 def test_other_fields_have_no_list_of_values(path: str) -> None:
     diagnostics = Diagnostics()
-    found = read_local_filters(Source("flag", f"{path}:Oslo", Form.BARE), diagnostics)
+    found = read_local_filters(Source("flag", f"{path}:Oslo", SourceForm.BARE), diagnostics)
     assert [check.listed_value for check in found] == [None] * len(found)

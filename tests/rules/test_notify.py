@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from immich_smart_albums.rules.album import USUAL_EVENTS, Event, Header, NotifyTarget, Service, ValueSource
+from immich_smart_albums.rules.album import USUAL_EVENTS, Event, Header, MessageService, NotifyTarget, ValueSource
 from immich_smart_albums.rules.rules_file import schedule
 from immich_smart_albums.rules.schedule import parse_schedule
 from tests.support.rules_files import book, read
@@ -19,7 +19,7 @@ def targets(text: str) -> tuple[NotifyTarget, ...]:
 def test_a_target_has_an_address_and_what_it_hears() -> None:
     (ntfy,) = targets("{ntfy: https://ntfy.sh/topic, events: changes, digest: weekly, token: {env: TOKEN}}")
     assert ntfy == NotifyTarget(
-        Service.NTFY,
+        MessageService.NTFY,
         ValueSource("https://ntfy.sh/topic"),
         frozenset({Event.CHANGES}),
         parse_schedule("weekly mon 08:00"),
@@ -30,7 +30,7 @@ def test_a_target_has_an_address_and_what_it_hears() -> None:
 def test_without_a_word_it_hears_of_problems_and_refusals() -> None:
     ping, url = targets("[{healthchecks: {file: /ping}}, {url: 'http://nas:8080/x?y', headers: {X-Login: {env: L}}}]")
     assert (ping.service, ping.address, ping.events) == (
-        Service.HEALTHCHECKS,
+        MessageService.HEALTHCHECKS,
         ValueSource(file="/ping"),
         USUAL_EVENTS,
     )

@@ -14,7 +14,7 @@ from immich_smart_albums.model.search_field import Type
 from immich_smart_albums.model.search_fields import ALL_WORDS, FIELDS
 from immich_smart_albums.rules.payload.payload import read_object
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import Form
+from immich_smart_albums.rules.syntax.source import SourceForm
 from tests.support.examples import examples
 from tests.support.payloads import ANNA, BEN, NOT_V4, problem, query, read, source
 
@@ -276,10 +276,10 @@ payloads = st.dictionaries(
 )
 
 
-@given(payloads, st.sampled_from(Kind), st.sampled_from(Form))
+@given(payloads, st.sampled_from(Kind), st.sampled_from(SourceForm))
 @settings(max_examples=examples(100), deadline=None)
 def test_any_object_gives_problems_or_a_query_of_known_fields(
-    payload: dict[str, object], kind: Kind, form: Form
+    payload: dict[str, object], kind: Kind, form: SourceForm
 ) -> None:
     found, findings = read(payload, kind, form=form)
     assert (found is None) == bool(findings.problems)
@@ -296,9 +296,9 @@ def test_any_object_gives_problems_or_a_query_of_known_fields(
     assert payload.keys() - said <= {*names, "page", "size", "withExif", "withPeople"}
 
 
-@given(st.text(max_size=30) | payloads.map(json.dumps), st.sampled_from(Kind), st.sampled_from(Form))
+@given(st.text(max_size=30) | payloads.map(json.dumps), st.sampled_from(Kind), st.sampled_from(SourceForm))
 @settings(max_examples=examples(50), deadline=None)
-def test_any_text_gives_problems_or_a_query(text: str, kind: Kind, form: Form) -> None:
+def test_any_text_gives_problems_or_a_query(text: str, kind: Kind, form: SourceForm) -> None:
     found, findings = read(text, kind, form=form)
     assert (found is None) == bool(findings.problems)
 

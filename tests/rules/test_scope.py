@@ -11,7 +11,7 @@ from immich_smart_albums.rules.flags.names import FLAGS
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.scope import TIMELINE_ONLY, scope_of
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.syntax.source import Source, SourceForm
 from immich_smart_albums.rules.tree import All, Any, Filter, Reference, Search, leaves
 from tests.support.payloads import query
 from tests.support.yaml_values import node
@@ -60,10 +60,10 @@ def test_what_says_something_of_the_trash_is_left_as_it_is(filters: dict[str, ob
 
 def test_words_people_and_payloads_that_say_nothing_look_as_far_as_the_includes_and_others_where_they_say() -> None:
     def bare(text: str) -> list[list[Source]]:
-        return [[Source("", text, Form.BARE)]]
+        return [[Source("", text, SourceForm.BARE)]]
 
     def inline(*texts: str) -> list[list[Source]]:
-        return [[Source("", text, Form.INLINE) for text in texts]]
+        return [[Source("", text, SourceForm.INLINE) for text in texts]]
 
     flags = {flag.name: flag for flag in FLAGS}
     given = {

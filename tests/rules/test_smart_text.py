@@ -7,12 +7,12 @@ import pytest
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.payload.smart_text import looks_like_file, read_words
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.syntax.source import Source, SourceForm
 
 
 def words(text: str) -> tuple[Query | None, Diagnostics]:
     diagnostics = Diagnostics()
-    return read_words(Source("--flag", text, Form.BARE), diagnostics, smart_limit=200), diagnostics
+    return read_words(Source("--flag", text, SourceForm.BARE), diagnostics, smart_limit=200), diagnostics
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immich_sandbox import Sandbox
-from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.bootstrap import ConnectionOptions, connect
 from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.model.text.secret import Secret
@@ -46,7 +46,7 @@ class World:
         self.sandbox = sandbox
         self.server: PhotoServer = connect(
             Settings(sandbox.url, Secret(sandbox.keys["alice"])),
-            Connection(concurrency=2),
+            ConnectionOptions(concurrency=2),
             on_exchange=lambda _: None,
             on_read=lambda _: None,
         )

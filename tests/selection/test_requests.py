@@ -11,7 +11,7 @@ import pytest
 from immich_sandbox import Library, Sandbox
 from immich_sandbox.library import times
 from immich_sandbox.library.records import Exif, Person, User
-from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.bootstrap import ConnectionOptions, connect
 from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.operations.names.resolve import resolve
@@ -72,7 +72,7 @@ class World:
         (album,) = book(f'albums: [{{name: "x", match: {match}}}]').albums
         server = connect(
             Settings(self.sandbox.url, Secret(self.sandbox.keys["alice"])),
-            Connection(concurrency=1),
+            ConnectionOptions(concurrency=1),
             on_exchange=lambda _: None,
             on_read=lambda _: None,
         )

@@ -17,7 +17,7 @@ from immich_smart_albums.report.envelope import json_text
 from immich_smart_albums.report.selection_explanation import selection_explanation_json
 from immich_smart_albums.selection.explain.explain import Verdict
 from immich_smart_albums.session.events import AssetsRead, Detail, Event, Exchanged, Note, ReadingDone
-from immich_smart_albums.session.options import Options
+from immich_smart_albums.session.options import SessionOptions
 from immich_smart_albums.session.session import Session
 from tests.support.household import two_people
 
@@ -46,7 +46,7 @@ def opened(sandbox: Sandbox, tmp_path: Path) -> Callable[..., Session]:
         rules: bytes = RULES, on_event: Callable[[Event], None] = lambda _: None, *, keeps_records: bool = False
     ) -> Session:
         environment = {"IMMICH_SERVER_URL": sandbox.url, "IMMICH_API_KEY": sandbox.keys["alice"]}
-        options = Options(
+        options = SessionOptions(
             environment=environment,
             today=date(2026, 11, 26),
             ledger=tmp_path / "ledger.db",

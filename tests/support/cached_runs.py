@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.ledger.search_cache import StateFile
+from immich_smart_albums.ledger.search_cache import SearchCacheFile
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Value, Visibility
 from immich_smart_albums.operations.select import open_cache
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Rule, Search, SplitKey
@@ -93,7 +93,7 @@ class Runs:
         self.lines.clear()
         self.sandbox.clear_requests()
         server = connected(self.sandbox, self.key)
-        store = StateFile(self.path, self.lines.append)
+        store = SearchCacheFile(self.path, self.lines.append)
         self.recall = open_cache(server, store, self.lines.append) if remembers else None
         results = evaluate(
             compile_rules(self.rules, server), server.searches, concurrency=4, log=lambda _: None, memory=self.recall

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_sandbox import Library, generate
 from immich_sandbox.library.records import Person
-from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.bootstrap import ConnectionOptions, connect
 from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.model.text.secret import Secret
 
@@ -27,7 +27,7 @@ def connected(sandbox: Sandbox, key: str = "alice") -> PhotoServer:
 
 def connect_to(url: str, key: str = "none") -> PhotoServer:
     """The client for an address."""
-    return connect(Settings(url, Secret(key)), Connection(), on_exchange=lambda _: None, on_read=lambda _: None)
+    return connect(Settings(url, Secret(key)), ConnectionOptions(), on_exchange=lambda _: None, on_read=lambda _: None)
 
 
 def family() -> Library:

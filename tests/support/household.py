@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from immich_sandbox import Library
 from immich_sandbox.library.records import Exif, User
-from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.bootstrap import ConnectionOptions, connect
 from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.model.query import Kind, Query
@@ -88,7 +88,7 @@ class Household:
         """The client as the program makes it."""
         key = Secret(self.sandbox.keys.get(self.keys.get(account, account), "wrong"))
         settings = Settings(self.address or self.sandbox.url, key)
-        return connect(settings, Connection(concurrency=1), on_exchange=self.on_exchange, on_read=lambda _: None)
+        return connect(settings, ConnectionOptions(concurrency=1), on_exchange=self.on_exchange, on_read=lambda _: None)
 
     def accounts(self) -> ConnectedAccounts:
         """Everybody who feeds an album."""

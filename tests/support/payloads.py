@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.payload.payload import read_search
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.syntax.source import Source, SourceForm
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -21,7 +21,7 @@ BEN = "1fbe472e-7463-4d97-ae2d-3efb3270e154"
 NOT_V4 = "11111111-1111-1111-1111-111111111111"
 
 
-def source(payload: object, form: Form = Form.INLINE, label: str = "--flag") -> Source:
+def source(payload: object, form: SourceForm = SourceForm.INLINE, label: str = "--flag") -> Source:
     """A flag's value: a text as it is, anything else as JSON."""
     return Source(label, payload if isinstance(payload, str) else json.dumps(payload), form)
 
@@ -32,11 +32,11 @@ def read(
     *,
     zone: tzinfo | None = UTC,
     smart_limit: int = 200,
-    form: Form = Form.INLINE,
+    form: SourceForm = SourceForm.INLINE,
 ) -> tuple[Query | None, Diagnostics]:
     """What reading a payload gives, and what it turned up."""
     diagnostics = Diagnostics()
-    given = source(payload, form, "filters/x.json" if form is Form.FILE else "--flag")
+    given = source(payload, form, "filters/x.json" if form is SourceForm.FILE else "--flag")
     search = read_search(given, kind, diagnostics, smart_limit=smart_limit, zone=zone)
     return (None if search is None else search.query), diagnostics
 
@@ -49,7 +49,7 @@ def query(payload: object, kind: Kind = Kind.METADATA, *, zone: tzinfo | None = 
     return found
 
 
-def problem(payload: object, kind: Kind = Kind.METADATA, form: Form = Form.INLINE) -> Problem:
+def problem(payload: object, kind: Kind = Kind.METADATA, form: SourceForm = SourceForm.INLINE) -> Problem:
     """The one problem of a payload."""
     found, findings = read(payload, kind, form=form)
     assert found is None

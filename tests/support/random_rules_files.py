@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.yaml.emit import Word
+from immich_smart_albums.config.yaml.emit import Unquoted
 
 if TYPE_CHECKING:
     from random import Random
@@ -22,7 +22,7 @@ def value(chance: Random, depth: int) -> Plain:
     """A random value."""
     kind = chance.random()
     if depth <= 0 or kind < 0.35:
-        return chance.choice(TEXTS) if chance.random() < 0.7 else Word(chance.choice(BARE))
+        return chance.choice(TEXTS) if chance.random() < 0.7 else Unquoted(chance.choice(BARE))
     size = chance.randint(1, 3)
     if kind < 0.65:
         return [value(chance, depth - 1) for _ in range(size)]
@@ -104,7 +104,7 @@ class Writer:
             anchor = f" &m{self.number}" if self._often(0.1) else ""
             self._put(f"{indent}{word}:{anchor}")
             self._block(each, column + (self.step if isinstance(each, dict) else self.dash_step), "")
-        elif isinstance(each, str) and not isinstance(each, Word) and each.isalpha() and self._often(0.1):
+        elif isinstance(each, str) and not isinstance(each, Unquoted) and each.isalpha() and self._often(0.1):
             self._put(f"{indent}{word}: {self.chance.choice('|>')}-")
             self.lines.append(" " * (column + 2) + each)
         else:
@@ -113,7 +113,7 @@ class Writer:
     def inline(self, data: Plain, column: int) -> str:
         """A value in flow style, perhaps over several lines."""
         match data:
-            case Word():
+            case Unquoted():
                 return data
             case str():
                 return self._quoted(data)

@@ -17,7 +17,7 @@ import pytest
 import uvicorn
 
 from immich_sandbox import Sandbox, generate
-from immich_smart_albums.session.options import Options
+from immich_smart_albums.session.options import SessionOptions
 from immich_smart_albums.session.session import Session
 from immich_smart_albums.web.application import application
 from immich_smart_albums.web.safety import Policy
@@ -137,7 +137,7 @@ def opened(
     }
     policy = policy or Policy()
     progress = Progress()
-    options = Options(
+    options = SessionOptions(
         environment=environment, today=date(2026, 11, 2), ledger=folder / "ledger.db", folder=folder, keeps_records=True
     )
     studio = Studio(Session(options, progress.show), progress, read_only=policy.read_only)

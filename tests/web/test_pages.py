@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.session.options import Options
+from immich_smart_albums.session.options import SessionOptions
 from immich_smart_albums.session.session import Session
 from immich_smart_albums.web.editing.entry_text import entry_text
 from immich_smart_albums.web.preview import Latest
@@ -86,7 +86,7 @@ def test_a_refused_plan_shows_its_photos_and_can_be_allowed_once(sandbox: Sandbo
 
 def test_a_ledger_that_somebody_else_writes_to_is_told(page: Opened) -> None:
     plan = fingerprint(page)
-    other = Session(Options(environment={}, today=date(2026, 11, 2), ledger=page.folder / "ledger.db"))
+    other = Session(SessionOptions(environment={}, today=date(2026, 11, 2), ledger=page.folder / "ledger.db"))
     is_held, may_go = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -205,7 +205,9 @@ def test_of_the_questions_of_a_page_only_the_last_one_counts_in_whatever_order_t
 def test_days_go_on_while_the_studio_runs(tmp_path: Path, sandbox: Sandbox) -> None:
     (tmp_path / "smart-albums.yaml").write_text("albums: [{name: New, match: {taken: {last: 1 days}}}]")
     environment = {"IMMICH_SERVER_URL": sandbox.url, "IMMICH_API_KEY": sandbox.keys["alice"], "HOME": str(tmp_path)}
-    options = Options(environment=environment, today=date(2026, 11, 2), ledger=tmp_path / "l.db", folder=tmp_path)
+    options = SessionOptions(
+        environment=environment, today=date(2026, 11, 2), ledger=tmp_path / "l.db", folder=tmp_path
+    )
     days = [date(2026, 11, 2)]
     studio = Studio(Session(options), Progress(), today=lambda: days[-1])
     first = studio.rules()[0].rule

@@ -20,8 +20,8 @@ from immich_sandbox.generator.scenes import (
     WORK,
     Camera,
     Occasion,
-    Place,
     Scene,
+    Town,
 )
 from immich_sandbox.library import times
 from immich_sandbox.seeded import uuid4
@@ -219,7 +219,7 @@ class Photographer:
         instant = int(datetime(year, month, day, tzinfo=UTC).timestamp()) * times.SECOND
         return instant if instant < _LAST else instant - 366 * times.DAY
 
-    def _place_for(self, occasion: Occasion) -> Place:
+    def _place_for(self, occasion: Occasion) -> Town:
         if occasion.name == "Cabin":
             return CABIN
         return HOME if self._chance.random() < 0.45 else self._chance.choice(PLACES)
@@ -234,7 +234,7 @@ class Photographer:
         drawn = self._chance.choices(self._cast.person_ids, cum_weights=self._odds, k=count)
         return tuple(dict.fromkeys(drawn))
 
-    def _tags_for(self, occasion: Occasion, place: Place) -> tuple[str, ...]:
+    def _tags_for(self, occasion: Occasion, place: Town) -> tuple[str, ...]:
         if not self._cast.tag_ids:
             return ()
         wanted = {

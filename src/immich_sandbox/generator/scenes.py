@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Town:
     """A town with its coordinates; `offset` is its distance from UTC in minutes (no summer time, to keep it simple)."""
 
     city: str
@@ -62,30 +62,30 @@ class Scene:
     """What is photographed, where, with which camera."""
 
     occasion: Occasion
-    place: Place
+    place: Town
     camera: Camera
 
 
-HOME = Place("Helsinki", "Uusimaa", "Finland", 60.1699, 24.9384, 120)
-CABIN = Place("Kuhmoinen", "Central Finland", "Finland", 61.5642, 25.1814, 120)
+HOME = Town("Helsinki", "Uusimaa", "Finland", 60.1699, 24.9384, 120)
+CABIN = Town("Kuhmoinen", "Central Finland", "Finland", 61.5642, 25.1814, 120)
 
-PLACES: tuple[Place, ...] = (
-    Place("Tampere", "Pirkanmaa", "Finland", 61.4978, 23.7610, 120),
-    Place("Rovaniemi", "Lapland", "Finland", 66.5039, 25.7294, 120),
-    Place("Stockholm", "Stockholm", "Sweden", 59.3293, 18.0686, 60),
-    Place("Bergen", "Vestland", "Norway", 60.3913, 5.3221, 60),
-    Place("Reykjavík", "Capital Region", "Iceland", 64.1466, -21.9426, 0),
-    Place("Paris", "Île-de-France", "France", 48.8566, 2.3522, 60),
-    Place("Nice", "Provence-Alpes-Côte d'Azur", "France", 43.7102, 7.2620, 60),
-    Place("Berlin", "Berlin", "Germany", 52.5200, 13.4050, 60),
-    Place("Rome", "Lazio", "Italy", 41.9028, 12.4964, 60),
-    Place("Barcelona", "Catalonia", "Spain", 41.3874, 2.1686, 60),
-    Place("London", "England", "United Kingdom", 51.5072, -0.1276, 0),
-    Place("New York City", "New York", "United States of America", 40.7128, -74.0060, -300),
-    Place("Honolulu", "Hawaii", "United States of America", 21.3099, -157.8581, -600),
-    Place("Kyoto", "Kyoto", "Japan", 35.0116, 135.7681, 540),
-    Place("Mumbai", "Maharashtra", "India", 19.0760, 72.8777, 330),
-    Place("Auckland", "Auckland", "New Zealand", -36.8509, 174.7645, 720),
+PLACES: tuple[Town, ...] = (
+    Town("Tampere", "Pirkanmaa", "Finland", 61.4978, 23.7610, 120),
+    Town("Rovaniemi", "Lapland", "Finland", 66.5039, 25.7294, 120),
+    Town("Stockholm", "Stockholm", "Sweden", 59.3293, 18.0686, 60),
+    Town("Bergen", "Vestland", "Norway", 60.3913, 5.3221, 60),
+    Town("Reykjavík", "Capital Region", "Iceland", 64.1466, -21.9426, 0),
+    Town("Paris", "Île-de-France", "France", 48.8566, 2.3522, 60),
+    Town("Nice", "Provence-Alpes-Côte d'Azur", "France", 43.7102, 7.2620, 60),
+    Town("Berlin", "Berlin", "Germany", 52.5200, 13.4050, 60),
+    Town("Rome", "Lazio", "Italy", 41.9028, 12.4964, 60),
+    Town("Barcelona", "Catalonia", "Spain", 41.3874, 2.1686, 60),
+    Town("London", "England", "United Kingdom", 51.5072, -0.1276, 0),
+    Town("New York City", "New York", "United States of America", 40.7128, -74.0060, -300),
+    Town("Honolulu", "Hawaii", "United States of America", 21.3099, -157.8581, -600),
+    Town("Kyoto", "Kyoto", "Japan", 35.0116, 135.7681, 540),
+    Town("Mumbai", "Maharashtra", "India", 19.0760, 72.8777, 330),
+    Town("Auckland", "Auckland", "New Zealand", -36.8509, 174.7645, 720),
 )
 
 CAMERAS: tuple[Camera, ...] = (

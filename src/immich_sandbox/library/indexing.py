@@ -32,7 +32,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 """What each step finds out."""
 
 
-class Indexing:
+class IndexingBacklog:
     """Holds photos of one library back, and lets them go."""
 
     def __init__(self, library: Library) -> None:

@@ -139,7 +139,8 @@ class Library:
     ) -> Asset:
         """Add one photo by the owner's name, the instant and the file name; `fields` are those of `Asset`.
 
-        It was uploaded a while ago, and everything is found out about it; `Indexing` takes it back to before that.
+        It was uploaded a while ago, and everything is found out about it.
+        `IndexingBacklog` takes it back to before that.
         """
         with self.lock:
             now, instant = self.now(), times.exact(taken)

@@ -20,7 +20,7 @@ from immich_sandbox.request import Answer, ApiRequest, json_answer
 from immich_sandbox.requests.fields import Field
 from immich_sandbox.requests.schema import checked
 from immich_sandbox.server import pages
-from immich_sandbox.server.faults import Cut, Drop, Hide, Hook, Reply, Reset, Slow, without
+from immich_sandbox.server.faults import BeforeRequest, Cut, Drop, Hide, Reply, Reset, Slow, without
 from immich_sandbox.server.routes import PUBLIC, Router
 from immich_sandbox.server.transport import Connection
 
@@ -91,7 +91,7 @@ class App:
         struck = self._faults.strike(incoming.method, incoming.path)
         incoming = _dropping(incoming, struck)
         for action in struck:
-            if isinstance(action, Hook):
+            if isinstance(action, BeforeRequest):
                 await asyncio.to_thread(action.run)
             elif isinstance(action, Reply):
                 if action.applied:

@@ -60,7 +60,7 @@ class Slow:
 
 
 @dataclass(frozen=True, slots=True)
-class Hook:
+class BeforeRequest:
     """Run something before the request, then carry on."""
 
     run: Callable[[], object]
@@ -80,7 +80,7 @@ class Hide:
     names: frozenset[str]
 
 
-Action: TypeAlias = Reply | Cut | Reset | Slow | Hook | Drop | Hide
+Action: TypeAlias = Reply | Cut | Reset | Slow | BeforeRequest | Drop | Hide
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ class Faults:
         """Return what happens to this request: all hooks, drops and hides, and the first armed of the others."""
         with self._lock:
             struck = [fault.action for fault in self._armed if fault.strikes(method, path)]
-        besides: list[Action] = [action for action in struck if isinstance(action, Hook | Drop | Hide)]
+        besides: list[Action] = [action for action in struck if isinstance(action, BeforeRequest | Drop | Hide)]
         return besides + [action for action in struck if action not in besides][:1]
 
     def status(
@@ -181,7 +181,7 @@ class Faults:
 
     def hook(self, run: Callable[[], object], **where: Unpack[Where]) -> Fault:
         """Run something, in a thread of its own, before the request is carried out."""
-        return self._arm(Hook(run), where)
+        return self._arm(BeforeRequest(run), where)
 
     def drop(self, *names: str, **where: Unpack[Where]) -> Fault:
         """Drop properties of requests before they are read, as a server does that does not know them."""

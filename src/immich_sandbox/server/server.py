@@ -15,7 +15,7 @@ from immich_sandbox.answers.asset_json import AssetWriter
 from immich_sandbox.answers.results import Results
 from immich_sandbox.levels import LEVELS
 from immich_sandbox.library.keys import MINIMAL, KeyRing
-from immich_sandbox.request import Backend, Settings
+from immich_sandbox.request import Backend, SandboxSettings
 from immich_sandbox.server.app import App
 from immich_sandbox.server.faults import Faults
 from immich_sandbox.server.transport import SandboxProtocol
@@ -47,7 +47,7 @@ class Sandbox:
         """
         self.library = library
         self.level = LEVELS[level]
-        self.settings = Settings()
+        self.settings = SandboxSettings()
         self.faults = Faults()
         self.uploads = Uploads(library, self.level)
         self._keys = KeyRing()

@@ -13,7 +13,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 from immich_sandbox.answers.asset_json import AssetWriter
-from immich_sandbox.library.indexing import Indexing
+from immich_sandbox.library.indexing import IndexingBacklog
 
 if TYPE_CHECKING:
     from immich_sandbox.levels import Level
@@ -35,7 +35,7 @@ class Uploads:
         """Nothing comes in yet."""
         self._library = library
         self._writer = AssetWriter(library, level)
-        self._indexing = Indexing(library)
+        self._indexing = IndexingBacklog(library)
         self._jobs: queue.SimpleQueue[urllib.request.Request] = queue.SimpleQueue()
         self._workers: list[threading.Thread] = []
         self.failed = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.plan import Seen, digest
+from immich_smart_albums.changes.plan import AlbumSnapshot, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,9 +34,9 @@ class CurrentAlbum:
         return self.members | self.hidden
 
     @property
-    def seen(self) -> Seen | None:
+    def seen(self) -> AlbumSnapshot | None:
         """What to recognise the album by, when the plan is applied."""
-        return Seen(self.details.updated, digest(self.members)) if self.details else None
+        return AlbumSnapshot(self.details.updated, digest(self.members)) if self.details else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Run:
     """The run that this one took back."""
 
 
-class State(Enum):
+class WriteState(Enum):
     """What is known of a request that writes."""
 
     OPEN = "open"
@@ -73,7 +73,7 @@ class Write:
 
     id: int
     intent: Intent
-    state: State
+    state: WriteState
     outcomes: Mapping[str, Outcome]
     """What became of each photo, as far as that is known."""
     cover_before: str | None = None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SAMPLES = 5
 
 
-class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AlbumSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an album was like when it was planned; a plan is only applied to an album that still is."""
 
     updated: str
@@ -106,7 +106,7 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Guards that the changes go beyond, with the numbers; while there are any, nothing of it may be written."""
     problems: tuple[Problem, ...] = ()
     """Why the album, or the part of an account, could not be planned."""
-    seen: Seen | None = None
+    seen: AlbumSnapshot | None = None
     """None: the album is new, or is written to as it is."""
     learned: Observed = Observed()
     losses: Losses = Losses()

@@ -12,7 +12,7 @@ from immich_smart_albums.cli.pasting import pasteable
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError
 from immich_smart_albums.report.failures import by_album, problem_texts
 from immich_smart_albums.report.words import one_line
-from immich_smart_albums.session.events import AssetsRead, Detail, Exchanged, Message, Note, ReadingDone
+from immich_smart_albums.session.events import AssetsRead, Detail, Exchanged, Note, ReadingDone, StatusMessage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ class Console:
         match event:
             case Note():
                 self.say(f"note: {event.text}")
-            case Message():
+            case StatusMessage():
                 self.say(event.text)
             case Detail():
                 self.detail(event.text)

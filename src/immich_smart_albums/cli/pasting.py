@@ -33,7 +33,7 @@ _COMMAND = re.compile(rf"""`((?:{_VERBS})(?:[ ](?:[^`'"\\]|'[^']*'|"[^"]*")+)?)`
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _RunArguments:
     """The arguments of the run that goes on to other commands."""
 
     rules: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class _Run:
     ledger: tuple[str, ...] = ()
 
 
-_this = _Run()
+_this = _RunArguments()
 
 
 def carry(verb: str, arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
@@ -51,7 +51,7 @@ def carry(verb: str, arguments: argparse.Namespace, parser: argparse.ArgumentPar
     rules = values.get("rules", ())
     if verb in {"explain", "adopt"}:
         rules = [Path(word) for word in arguments.words[: -2 if verb == "explain" else -1]]
-    _this = _Run(
+    _this = _RunArguments(
         tuple(_text(rule) for rule in rules),
         tuple(word for name in CARRIED if name in values for word in _option(name, values[name])),
         ("--ledger", _text(values["ledger"])) if "ledger" in values else (),
@@ -61,13 +61,13 @@ def carry(verb: str, arguments: argparse.Namespace, parser: argparse.ArgumentPar
 def remember_rules_files(paths: Iterable[Path]) -> None:
     """The rules files of this run, where they are not among its arguments."""
     global _this  # noqa: PLW0603
-    _this = _Run(tuple(_text(path) for path in paths), _this.server, _this.ledger)
+    _this = _RunArguments(tuple(_text(path) for path in paths), _this.server, _this.ledger)
 
 
 def forget_rules_files() -> None:
     """The run is over."""
     global _this  # noqa: PLW0603
-    _this = _Run()
+    _this = _RunArguments()
 
 
 def pasteable(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.cli.server import read_connection
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.session.options import Options
+from immich_smart_albums.session.options import SessionOptions
 from immich_smart_albums.session.session import Session
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ def rules_session(
         yield session
 
 
-def rules_options(arguments: argparse.Namespace, paths: Sequence[Path] | None = None) -> Options:
+def rules_options(arguments: argparse.Namespace, paths: Sequence[Path] | None = None) -> SessionOptions:
     """What the arguments say; `paths` are the rules files where these are not arguments of their own."""
     diagnostics = Diagnostics()
     connection = read_connection(arguments, diagnostics)
-    return Options(
+    return SessionOptions(
         environment=os.environ,
         today=today(),
         ledger=getattr(arguments, "ledger", None),
@@ -60,14 +60,14 @@ def rules_options(arguments: argparse.Namespace, paths: Sequence[Path] | None = 
     )
 
 
-def show_options(arguments: argparse.Namespace) -> Options:
+def show_options(arguments: argparse.Namespace) -> SessionOptions:
     """For rules that are only shown."""
-    return Options(environment=os.environ, today=today(), rules=arguments.rules)
+    return SessionOptions(environment=os.environ, today=today(), rules=arguments.rules)
 
 
 def ledger_session(arguments: argparse.Namespace) -> Session:
     """A session for verbs that ask the ledger only."""
-    return Session(Options(environment=os.environ, today=today(), ledger=arguments.ledger))
+    return Session(SessionOptions(environment=os.environ, today=today(), ledger=arguments.ledger))
 
 
 def today() -> date:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.bootstrap import Connection
+from immich_smart_albums.bootstrap import ConnectionOptions
 from immich_smart_albums.cli.numbers import whole_number
 from immich_smart_albums.config.headers import CERTIFICATE_NAMES, headers_of_flags, headers_of_variables
 from immich_smart_albums.config.settings import Variables
@@ -20,10 +20,10 @@ LONGEST_TIME_OUT = 86_400
 MOST_REQUESTS_AT_A_TIME = 64
 
 
-def read_connection(arguments: argparse.Namespace, diagnostics: Diagnostics) -> Connection:
+def read_connection(arguments: argparse.Namespace, diagnostics: Diagnostics) -> ConnectionOptions:
     """How to talk to the server: what is wrong with numbers and headers is noted."""
     variables = Variables.read(os.environ, Path())
-    return Connection(
+    return ConnectionOptions(
         whole_number("--concurrency", arguments.concurrency, diagnostics, most=MOST_REQUESTS_AT_A_TIME),
         whole_number("--timeout", arguments.timeout, diagnostics, most=LONGEST_TIME_OUT),
         arguments.ca,

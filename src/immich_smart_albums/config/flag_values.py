@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from immich_smart_albums.config.files import LARGEST_FILTER, read_text
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.rules.payload.smart_text import looks_like_file
-from immich_smart_albums.rules.syntax.source import Form, Source
+from immich_smart_albums.rules.syntax.source import Source, SourceForm
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 def read_source(flag: str, value: str, diagnostics: Diagnostics) -> Source | None:
     """What stands behind one value. None with a problem noted for a file or address that cannot be read."""
-    bare = Source(f"{flag} {value!r}", value, Form.BARE)
+    bare = Source(f"{flag} {value!r}", value, SourceForm.BARE)
     text = value.strip()
     if "-person-names-" in flag or not text:
         return bare  # a file that happens to be called Emma is not meant
     if text.startswith(("{", "[")):
-        return Source(flag, text, Form.INLINE)
+        return Source(flag, text, SourceForm.INLINE)
     if text.startswith(("http://", "https://")):
         query = _query_of(text)
         return bare if query is None else _from_address(flag, query, diagnostics)
@@ -58,7 +58,7 @@ def _query_of(address: str) -> str | None:
 
 def _from_file(path: Path, label: str, diagnostics: Diagnostics) -> Source | None:
     try:
-        return Source(label, read_text(path, LARGEST_FILTER), Form.FILE)
+        return Source(label, read_text(path, LARGEST_FILTER), SourceForm.FILE)
     except OSError as error:
         diagnostics.problems.append(Problem(label, f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:
@@ -76,4 +76,4 @@ def _from_address(flag: str, query: str, diagnostics: Diagnostics) -> Source | N
         hint = "Search in Immich and copy the whole address; it has ?query=… in it."
         diagnostics.problems.append(Problem(flag, "this address holds no search", hint))
         return None
-    return Source(f"{flag} (search address)", queries[0], Form.URL)
+    return Source(f"{flag} (search address)", queries[0], SourceForm.URL)

@@ -11,7 +11,7 @@ from immich_smart_albums.report.words import count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from immich_smart_albums.daemon.state import State
+    from immich_smart_albums.daemon.state import DaemonState
 
 SILENT = 180.0
 """Seconds after which a daemon that was not seen at work counts as gone."""
@@ -39,14 +39,14 @@ class Health:
         return not self.problems
 
 
-def health_of(state: State, now: float) -> Health:
+def health_of(state: DaemonState, now: float) -> Health:
     """What is wrong, at a time in seconds since 1970."""
     warnings = [f"messages to {name} are not sent: {why}" for name, why in state.message_failures.items()]
     warnings += [f"a guard refuses changes to {count(len(state.refused), 'album')}"] if state.refused else []
     return Health(tuple(_problems(state, now)), tuple(warnings))
 
 
-def _problems(state: State, now: float) -> Iterator[str]:
+def _problems(state: DaemonState, now: float) -> Iterator[str]:
     if not state.started:
         yield "the daemon never ran"
         return
@@ -71,7 +71,7 @@ def seconds_of(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def status_of(state: State, now: float) -> dict[str, object]:
+def status_of(state: DaemonState, now: float) -> dict[str, object]:
     """What `/api/status` answers."""
     health, last = health_of(state, now), state.last_run
     return {
@@ -98,7 +98,7 @@ def status_of(state: State, now: float) -> dict[str, object]:
     }
 
 
-def metrics_of(state: State, now: float, calls: int) -> str:
+def metrics_of(state: DaemonState, now: float, calls: int) -> str:
     """What `/metrics` answers: Prometheus' text format.
 
     Written by hand: a dozen figures that stand in the state already need no registry, and no package.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.album import RuleSet
     from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.session.events import Listener
-    from immich_smart_albums.session.options import Options
+    from immich_smart_albums.session.options import SessionOptions
 
 VERB = "sync"
 """What the ledger calls the runs."""
@@ -46,7 +46,7 @@ class SessionHousehold:
 
     def __init__(
         self,
-        options: Options,
+        options: SessionOptions,
         *,
         clock: Callable[[], float],
         stop: Stop,

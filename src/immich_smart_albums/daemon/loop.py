@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.daemon.nudges import Nudges
     from immich_smart_albums.daemon.outcome import RunOutcome
     from immich_smart_albums.daemon.ports import Household, Voice
-    from immich_smart_albums.daemon.state import Approval, State, StateFile
+    from immich_smart_albums.daemon.state import Approval, DaemonState, DaemonStateFile
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ class Daemon:
     def __init__(  # noqa: PLR0913 - what it works with, each with a name
         self,
         household: Household,
-        state: StateFile,
+        state: DaemonStateFile,
         voice: Voice,
         log: Log,
         nudges: Nudges,
@@ -215,7 +215,7 @@ class Daemon:
         """What was allowed; it is used up before anything is written: once is once, whatever happens."""
         approvals: tuple[Approval, ...] = ()
 
-        def take(state: State) -> dict[str, object]:
+        def take(state: DaemonState) -> dict[str, object]:
             nonlocal approvals
             approvals = granted(state.approvals, now)
             return {"approvals": without_granted(state.approvals)} if approvals else {}
@@ -290,7 +290,7 @@ class Daemon:
         if link is None or not refused:
             return offers
 
-        def offered(state: State) -> dict[str, object]:
+        def offered(state: DaemonState) -> dict[str, object]:
             approvals = state.approvals
             for album in refused:
                 approvals, token = offer(approvals, album, self._new_token, self._retry_at)

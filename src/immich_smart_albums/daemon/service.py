@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.daemon.household import SessionHousehold
 from immich_smart_albums.daemon.http.app import Parts, application
-from immich_smart_albums.daemon.http.hook import HEADER, PATH, Hook
+from immich_smart_albums.daemon.http.hook import HEADER, PATH, WebhookEndpoint
 from immich_smart_albums.daemon.http.server import HttpServer
 from immich_smart_albums.daemon.loop import BACK_OFF, Daemon
 from immich_smart_albums.daemon.messages.outbox import Outbox
 from immich_smart_albums.daemon.nudges import Nudges
-from immich_smart_albums.daemon.state import FILE, StateFile
+from immich_smart_albums.daemon.state import FILE, DaemonStateFile
 from immich_smart_albums.daemon.voice import Messenger
 from immich_smart_albums.errors import ServerError, SmartAlbumsError, Stopped, Unreachable
 from immich_smart_albums.model.text.secret import Secret
-from immich_smart_albums.operations.workflows import Hook as WorkflowHook
+from immich_smart_albums.operations.workflows import Webhook as WorkflowHook
 from immich_smart_albums.operations.workflows import install
-from immich_smart_albums.session.events import Detail, Exchanged, Message, Note
+from immich_smart_albums.session.events import Detail, Exchanged, Note, StatusMessage
 from immich_smart_albums.session.places import ledger_place
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.daemon.log import Log
     from immich_smart_albums.session.events import Event
-    from immich_smart_albums.session.options import Options
+    from immich_smart_albums.session.options import SessionOptions
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -50,7 +50,7 @@ PULSE = 30.0
 class ServiceOptions:
     """What the command line says."""
 
-    session: Options
+    session: SessionOptions
     listen: tuple[str, int] | None = ("127.0.0.1", 8765)
     """None: no address."""
     url: str | None = None
@@ -78,8 +78,8 @@ class Service:
         self._household = SessionHousehold(
             options.session, clock=clock, stop=self._is_told.is_set, on_event=self._show, on_bug=self._bug
         )
-        self._state = StateFile(state_place(options.session), self._untold)
-        hook = None if options.secret is None else Hook(options.secret, self._nudges, clock, self._wake.set)
+        self._state = DaemonStateFile(state_place(options.session), self._untold)
+        hook = None if options.secret is None else WebhookEndpoint(options.secret, self._nudges, clock, self._wake.set)
         parts = Parts(self._state, self._nudges, clock, self._wake.set, hook, options.studio)
         self._http = None if options.listen is None else HttpServer(application(parts), *options.listen)
 
@@ -176,7 +176,7 @@ class Service:
         match event:
             case Note(text=text):
                 self._log.info("note", text)
-            case Message(text=text):
+            case StatusMessage(text=text):
                 self._log.warning("note", text)
             case Detail(text=text):
                 self._log.debug("detail", text)
@@ -195,7 +195,7 @@ class Service:
         self._log.error("bug", f"this is a bug in this tool: {type(error).__name__}: {error} ({where})")
 
 
-def state_place(options: Options) -> Path:
+def state_place(options: SessionOptions) -> Path:
     """Where the daemon keeps its state: beside the ledger. Raises ConfigurationError."""
     return (options.ledger or ledger_place(options.environment)).with_name(FILE)
 

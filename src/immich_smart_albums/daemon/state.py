@@ -62,7 +62,7 @@ class Tally(msgspec.Struct, frozen=True):
     removed: dict[str, int] = {}
 
 
-class State(msgspec.Struct, frozen=True):
+class DaemonState(msgspec.Struct, frozen=True):
     """All of it."""
 
     version: int = 1
@@ -101,7 +101,7 @@ class State(msgspec.Struct, frozen=True):
     removed: int = 0
 
 
-class StateFile:
+class DaemonStateFile:
     """The state and its file; any thread may read it, and change it."""
 
     def __init__(self, path: Path, on_trouble: Callable[[str], None]) -> None:
@@ -110,22 +110,22 @@ class StateFile:
         self._on_trouble = on_trouble
         self._lock = threading.Lock()
         self._is_told = False
-        self._state = State()
+        self._state = DaemonState()
         try:
-            self._state = read_state(path) or State()
+            self._state = read_state(path) or DaemonState()
         except ValueError as error:
             on_trouble(f"{path} cannot be used, so everything runs once: {error}")
 
     @property
-    def now(self) -> State:
+    def now(self) -> DaemonState:
         """The state."""
         return self._state
 
-    def change(self, **changes: Any) -> State:  # noqa: ANN401 - each field has a type of its own
+    def change(self, **changes: Any) -> DaemonState:  # noqa: ANN401 - each field has a type of its own
         """Change some of it, and keep it; where the file cannot be written that is told once."""
         return self.alter(lambda _: changes)
 
-    def alter(self, changes_of: Callable[[State], dict[str, Any]]) -> State:
+    def alter(self, changes_of: Callable[[DaemonState], dict[str, Any]]) -> DaemonState:
         """Change some of it, by what it is: nobody else changes it meanwhile."""
         with self._lock:
             self._state = structs.replace(self._state, **changes_of(self._state))
@@ -140,7 +140,7 @@ class StateFile:
             return self._state
 
 
-def read_state(path: Path) -> State | None:
+def read_state(path: Path) -> DaemonState | None:
     """The state in a file. None if there is none. Raises ValueError where it is no state."""
     try:
         data = path.read_bytes()
@@ -149,10 +149,10 @@ def read_state(path: Path) -> State | None:
     except OSError as error:
         raise ValueError(error.strerror) from None
     try:
-        state = msgspec.json.decode(data, type=State)
+        state = msgspec.json.decode(data, type=DaemonState)
     except msgspec.DecodeError as error:
         raise ValueError(str(error)) from None
-    if state.version != State().version:
+    if state.version != DaemonState().version:
         message = f"it is of version {state.version}"
         raise ValueError(message)
     return state

@@ -11,7 +11,7 @@ from immich_smart_albums.daemon.messages.message import digest, messages_of, rec
 from immich_smart_albums.daemon.messages.outbox import Ping
 from immich_smart_albums.daemon.messages.receivers import receivers_of
 from immich_smart_albums.daemon.state import Tally
-from immich_smart_albums.rules.album import Service
+from immich_smart_albums.rules.album import MessageService
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -21,15 +21,20 @@ if TYPE_CHECKING:
     from immich_smart_albums.daemon.messages.receivers import Receiver
     from immich_smart_albums.daemon.outcome import RunOutcome
     from immich_smart_albums.daemon.ports import Household
-    from immich_smart_albums.daemon.state import StateFile
-    from immich_smart_albums.session.options import Options
+    from immich_smart_albums.daemon.state import DaemonStateFile
+    from immich_smart_albums.session.options import SessionOptions
 
 
 class Messenger:
     """Puts messages into the outbox. Secrets are read for each, so that new ones count at once."""
 
     def __init__(
-        self, household: Household, state: StateFile, log: Log, options: Options, clock: Callable[[], float]
+        self,
+        household: Household,
+        state: DaemonStateFile,
+        log: Log,
+        options: SessionOptions,
+        clock: Callable[[], float],
     ) -> None:
         """`send`, which is given later, takes a receiver and what to send to it."""
         self.send: Callable[[Receiver, Message | Ping], None] = _to_nobody
@@ -42,13 +47,13 @@ class Messenger:
     def started(self, run: str) -> None:
         """Tell healthchecks that a run begins."""
         for receiver in self._receivers():
-            if receiver.target.service is Service.HEALTHCHECKS:
+            if receiver.target.service is MessageService.HEALTHCHECKS:
                 self.send(receiver, Ping("start", run))
 
     def ended(self, run: str, outcome: RunOutcome, news: Collection[str], offers: Mapping[str, str]) -> None:
         """Tell how it went."""
         for receiver in self._receivers():
-            if receiver.target.service is Service.HEALTHCHECKS:
+            if receiver.target.service is MessageService.HEALTHCHECKS:
                 self.send(receiver, Ping(str(outcome.exit_code), run, summary(outcome)))
             else:
                 self._send(receiver, messages_of(outcome, receiver.target.events, news=news, offers=offers))
@@ -102,7 +107,9 @@ class Messenger:
             self.send(receiver, replace(message, lines=(*message.lines, *failed)))
 
     def _hearing(self) -> Iterator[Receiver]:
-        return (receiver for receiver in self._receivers() if receiver.target.service is not Service.HEALTHCHECKS)
+        return (
+            receiver for receiver in self._receivers() if receiver.target.service is not MessageService.HEALTHCHECKS
+        )
 
     def _receivers(self) -> tuple[Receiver, ...]:
         targets = self._household.rules.notify

@@ -32,19 +32,19 @@ class _Version(msgspec.Struct):
     patch: int
 
 
-class _Person(msgspec.Struct):
+class _PersonRecord(msgspec.Struct):
     id: str
     name: str = ""
     isHidden: bool = False  # noqa: N815 - Immich's name
 
 
-class _People(msgspec.Struct):
-    people: list[_Person]
+class _PeoplePage(msgspec.Struct):
+    people: list[_PersonRecord]
     hasNextPage: bool = False  # noqa: N815 - Immich's name
     hidden: int = 0
 
 
-class _Shared(msgspec.Struct):
+class _SharedLinks(msgspec.Struct):
     shared: int
 
 
@@ -62,27 +62,27 @@ class _Bucket(msgspec.Struct):
     count: int
 
 
-class _User(msgspec.Struct):
+class _UserRecord(msgspec.Struct):
     id: str
     name: str = ""
     email: str = ""
 
 
-class _Partner(_User):
+class _Partner(_UserRecord):
     inTimeline: bool = False  # noqa: N815 - Immich's name
 
 
 class _AlbumUser(msgspec.Struct):
-    user: _User
+    user: _UserRecord
     role: str = "viewer"
 
 
-class _Album(msgspec.Struct):
+class _AlbumRecord(msgspec.Struct):
     id: str
     albumName: str  # noqa: N815 - Immich's name
     assetCount: int = 0  # noqa: N815 - Immich's name
     createdAt: str = ""  # noqa: N815 - Immich's name
-    owner: _User | None = None
+    owner: _UserRecord | None = None
     albumUsers: list[_AlbumUser] = []  # noqa: N815 - Immich's name
     shared: bool = False
 
@@ -116,7 +116,7 @@ class Directory:
         """The account of the key; needs user.read."""
         with self._lock:
             if self._me is None:
-                answer = decode(self._http.get("/users/me"), _User, "GET /users/me")
+                answer = decode(self._http.get("/users/me"), _UserRecord, "GET /users/me")
                 self._me = User(answer.id, answer.name, answer.email)
             return self._me
 
@@ -133,7 +133,7 @@ class Directory:
         lose as many. Then they are read again, with other page sizes, until nobody is missing.
         """
         people: dict[str, Person] = {}
-        rows: list[_Person] = []
+        rows: list[_PersonRecord] = []
         for turn in range(MOST_READINGS):
             rows = self._read_people(PEOPLE_PAGE - 7 * turn)
             people.update((row.id, Person(row.id, row.name, row.isHidden)) for row in rows)
@@ -142,12 +142,12 @@ class Directory:
         message = f"GET /people: the pages repeat people and leave out others ({len(people)} of {len(rows)} seen)"
         raise Untrustworthy(message, hint="Try again when no faces are being recognised.")
 
-    def _read_people(self, size: int) -> list[_Person]:
-        rows: list[_Person] = []
+    def _read_people(self, size: int) -> list[_PersonRecord]:
+        rows: list[_PersonRecord] = []
         number, has_more, hidden = 1, True, 0
         while has_more:
             parameters = {"page": str(number), "size": str(size), "withHidden": "true"}
-            answer = decode(self._http.get("/people", parameters), _People, "GET /people")
+            answer = decode(self._http.get("/people", parameters), _PeoplePage, "GET /people")
             if answer.hasNextPage and {person.id for person in answer.people} <= {row.id for row in rows}:
                 message = "GET /people: a page brings nobody new and says that more follow"
                 raise Untrustworthy(message, hint="Something on the way seems to ignore which page is asked for.")
@@ -163,7 +163,7 @@ class Directory:
     def people_named(self, name: str) -> list[Person]:
         """People of the account with such a name, and similar ones, wherever their photos are; hidden ones too."""
         parameters = {"name": name, "withHidden": "true"}
-        answer = decode(self._http.get("/search/person", parameters), list[_Person], "GET /search/person")
+        answer = decode(self._http.get("/search/person", parameters), list[_PersonRecord], "GET /search/person")
         return [Person(person.id, person.name, person.isHidden) for person in answer]
 
     def has_person(self, person_id: str) -> bool:
@@ -188,7 +188,7 @@ class Directory:
 
     def users(self) -> list[User]:
         """The users of the server, as far as the account sees them; needs user.read."""
-        answer = decode(self._http.get("/users"), list[_User], "GET /users")
+        answer = decode(self._http.get("/users"), list[_UserRecord], "GET /users")
         return [User(user.id, user.name, user.email) for user in answer]
 
     def partners(self) -> list[User]:
@@ -201,16 +201,16 @@ class Directory:
         """All albums that the account owns or that are shared with it, each once."""
         # Before 3.0 the plain list is the owned ones, and `shared=true` adds the shared ones.
         parameter_sets = [None] if self._capabilities.lists_shared_albums else [None, {"shared": "true"}]
-        albums: dict[str, _Album] = {}
+        albums: dict[str, _AlbumRecord] = {}
         for parameters in parameter_sets:
-            answer = decode(self._http.get("/albums", parameters), list[_Album], "GET /albums")
+            answer = decode(self._http.get("/albums", parameters), list[_AlbumRecord], "GET /albums")
             if parameters is not None:
                 self._check_shared(answer, albums)
             albums.update((album.id, album) for album in answer)
         own_id = self._own_id() if any(album.albumUsers for album in albums.values()) else None
         return [_album(album, own_id) for album in albums.values()]
 
-    def _check_shared(self, answer: list[_Album], owned: Mapping[str, _Album]) -> None:
+    def _check_shared(self, answer: list[_AlbumRecord], owned: Mapping[str, _AlbumRecord]) -> None:
         """Raise Untrustworthy where `shared=true` was dropped, so that albums of others are missing."""
         is_dropped = not all(album.shared for album in answer)
         if not is_dropped and owned.keys() >= {album.id for album in answer}:
@@ -219,7 +219,7 @@ class Directory:
                 body = self._http.get("/albums/statistics")
             except MissingPermission:
                 return
-            is_dropped = decode(body, _Shared, "GET /albums/statistics").shared != len(answer)
+            is_dropped = decode(body, _SharedLinks, "GET /albums/statistics").shared != len(answer)
         if is_dropped:
             message = "GET /albums: the answer is not the shared albums, which were asked for"
             raise Untrustworthy(message, hint="Something on the way seems to drop 'shared'; nothing of it is used.")
@@ -252,17 +252,17 @@ class Directory:
             return None
 
 
-def _album(wire: _Album, own_id: str | None) -> Album:
+def _album(wire: _AlbumRecord, own_id: str | None) -> Album:
     """Since 3.0 the owner is the album user with role owner; before, a field of its own."""
     owner = wire.owner or next(
-        (album_user.user for album_user in wire.albumUsers if album_user.role == "owner"), _User("")
+        (album_user.user for album_user in wire.albumUsers if album_user.role == "owner"), _UserRecord("")
     )
     role = _role(wire, owner, own_id)
     is_shared = any(album_user.user.id != owner.id for album_user in wire.albumUsers)
     return Album(wire.id, wire.albumName, wire.assetCount, role, owner.name, wire.createdAt, is_shared)
 
 
-def _role(wire: _Album, owner: _User, own_id: str | None) -> str | None:
+def _role(wire: _AlbumRecord, owner: _UserRecord, own_id: str | None) -> str | None:
     """The account's role in an album; it stays open where somebody shares the album and the account is not known."""
     others = [album_user for album_user in wire.albumUsers if album_user.user.id != owner.id]
     if not others or owner.id == own_id:

@@ -9,7 +9,7 @@ import msgspec
 from immich_smart_albums.errors import Refused
 from immich_smart_albums.immich.http.responses import decode
 from immich_smart_albums.model.version import Version
-from immich_smart_albums.model.workflow import Step, Workflow
+from immich_smart_albums.model.workflow import Workflow, WorkflowStep
 
 if TYPE_CHECKING:
     from immich_smart_albums.immich.http.client import Http
@@ -61,7 +61,7 @@ class Workflows:
         answer = self._http.get("/workflows")
         return [_read(workflow) for workflow in decode(answer, list[_Workflow], "GET /workflows")]
 
-    def create(self, name: str, description: str, trigger: str, step: Step) -> str:
+    def create(self, name: str, description: str, trigger: str, step: WorkflowStep) -> str:
         """Make a workflow of one step, and return its id; the answer does not tell its steps."""
         body: dict[str, object] = {
             "name": name,
@@ -84,5 +84,5 @@ class Workflows:
 
 
 def _read(workflow: _Workflow) -> Workflow:
-    steps = tuple(Step(step.method, step.config or {}, step.enabled) for step in workflow.steps)
+    steps = tuple(WorkflowStep(step.method, step.config or {}, step.enabled) for step in workflow.steps)
     return Workflow(workflow.id, workflow.name or "", workflow.trigger, workflow.enabled, steps)

@@ -25,7 +25,7 @@ _OUT = ("taken out", "unsure", "gone")
 _WEIGHTS = {"hand-made": 0, "removed": 1, "ours": 1, "gone": 2, "unsure": 3, "taken out": 4}
 
 
-class _Album(NamedTuple):
+class _AlbumRow(NamedTuple):
     id: int
     server: str
     owner: str
@@ -40,7 +40,7 @@ class _Album(NamedTuple):
 
 def by_user(connection: sqlite3.Connection) -> None:
     """The server's address is no part of what an album is known by any more, but kept for links."""
-    groups: dict[tuple[str, str], list[_Album]] = {}
+    groups: dict[tuple[str, str], list[_AlbumRow]] = {}
     for album in _albums(connection):
         # Rules are known by the composed form of their names by now; macOS writes another one.
         groups.setdefault((album.owner, unicodedata.normalize("NFC", album.rule).strip()), []).append(album)
@@ -70,16 +70,16 @@ def by_user(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE albums_by_user RENAME TO albums")
 
 
-def _albums(connection: sqlite3.Connection) -> Iterable[_Album]:
+def _albums(connection: sqlite3.Connection) -> Iterable[_AlbumRow]:
     latest = """
         max(coalesce((SELECT max(run) FROM writes WHERE writes.album = albums.id), 0),
             coalesce((SELECT max(run) FROM memberships WHERE memberships.album = albums.id), 0))
     """
     sql = f"SELECT id, server, owner, rule, album, name, matched, split, {latest} FROM albums"  # noqa: S608 - our own words
-    return [_Album(*row) for row in connection.execute(sql)]
+    return [_AlbumRow(*row) for row in connection.execute(sql)]
 
 
-def _merge(connection: sqlite3.Connection, albums: Sequence[_Album]) -> _Album:
+def _merge(connection: sqlite3.Connection, albums: Sequence[_AlbumRow]) -> _AlbumRow:
     """Put what is known of albums, the last of which counts, under that one."""
     *others, survivor = albums
     for other in others:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.journal import Ending, State
+from immich_smart_albums.changes.journal import Ending, WriteState
 from immich_smart_albums.changes.memory import MembershipState
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _WORDS: dict[tuple[str, str], type[Enum]] = {
     ("memberships", "standing"): MembershipState,
-    ("writes", "state"): State,
+    ("writes", "state"): WriteState,
     ("runs", "ending"): Ending,
 }
 """Columns that hold one of a few words."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import AddAssets, DeleteAlbum, RemoveAssets, ShareAlbum, photos_of
-from immich_smart_albums.changes.journal import KnownAlbum, State
+from immich_smart_albums.changes.journal import KnownAlbum, WriteState
 from immich_smart_albums.changes.memory import AlbumKey, AlbumMemory, Binding, Interrupted, MembershipState, OpenShare
 from immich_smart_albums.changes.plan import Observed
 from immich_smart_albums.ledger import memberships, rows
@@ -144,7 +144,7 @@ class SqliteLedger:
             ((run, row, user, text),) = self._database.rows(sql, write)
             change = rows.change_from(text)
             answered = {id_: outcome for id_, outcome in outcomes.items() if outcome is not Outcome.UNKNOWN}
-            state = State.DONE if answered.keys() >= set(photos_of(change)) else State.OPEN
+            state = WriteState.DONE if answered.keys() >= set(photos_of(change)) else WriteState.OPEN
             sql = "UPDATE writes SET state = ?, outcomes = ? WHERE id = ?"
             self._database.run(sql, state.value, rows.outcomes_text(answered), write)
             memberships.record_outcomes(self._database, row, user, run, change, answered)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from immich_smart_albums.changes.change import Change
-from immich_smart_albums.changes.journal import Ending, Intent, Run, State, Write
+from immich_smart_albums.changes.journal import Ending, Intent, Run, Write, WriteState
 from immich_smart_albums.changes.memory import AlbumKey, Membership, MembershipState
 from immich_smart_albums.errors import START_AFRESH, LedgerError
 from immich_smart_albums.model.asset import Asset
@@ -47,7 +47,7 @@ def write(
     """A row of `WRITE`."""
     id_, run_id, owner, rule, album_id, user, change, at, state, outcomes, before, after = row
     intent = Intent(run_id, AlbumKey(owner, rule), album_id, user, change_from(change), at)
-    return Write(id_, intent, State(state), outcomes_from(outcomes), before, after)
+    return Write(id_, intent, WriteState(state), outcomes_from(outcomes), before, after)
 
 
 def change_text(change: Change) -> str:

@@ -28,8 +28,8 @@ PATIENCE = 10.0
 _DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 
-class StateFile:
-    """Fits `selection.ports.StateStore`."""
+class SearchCacheFile:
+    """Fits `selection.ports.CacheStore`."""
 
     def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
         """Use this file, which need not be there yet; `tell` takes what the user should know."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WorkflowStep:
     """One step: a method of a plugin, and its settings."""
 
     method: str
@@ -27,4 +27,4 @@ class Workflow:
     name: str
     trigger: str
     is_enabled: bool
-    steps: tuple[Step, ...]
+    steps: tuple[WorkflowStep, ...]

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class CheckReport:
     """What a check found. None stands for "the key may not ask", or for what could not be asked."""
 
     base: str
@@ -42,7 +42,7 @@ class Health:
     """Why a run would fail."""
 
 
-def check(server: PhotoServer) -> Health:
+def check(server: PhotoServer) -> CheckReport:
     """Ask everything that a run may need, each for itself.
 
     Raises ServerError when the server cannot be reached or the key is no good at all.
@@ -53,7 +53,7 @@ def check(server: PhotoServer) -> Health:
     albums = asking.ask("albums", server.directory.albums)
     people = asking.ask("people", server.directory.people)
     problems = tuple(Problem("key", f"it lacks the permission {name}, for {what}") for name, what in _of(lacking))
-    return Health(
+    return CheckReport(
         server.base,
         server.version,
         me=me,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import CreateAlbum, DeleteAlbum, SetDetails, ShareAlbum, photos_of
-from immich_smart_albums.changes.journal import Ending, State
+from immich_smart_albums.changes.journal import Ending, WriteState
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.operations.undo.in_effect import Runs
 
@@ -64,8 +64,8 @@ def history(ledger: Ledger, *, most: int, with_idle: bool = False) -> list[RunHi
 
 
 def _album(rule: str, writes: Sequence[Write]) -> AlbumHistory:
-    done = [write.intent.change for write in writes if write.state is State.DONE]
-    unclear = [write for write in writes if write.state in {State.OPEN, State.SETTLED}]
+    done = [write.intent.change for write in writes if write.state is WriteState.DONE]
+    unclear = [write for write in writes if write.state in {WriteState.OPEN, WriteState.SETTLED}]
     return AlbumHistory(
         rule,
         added=sum(len(write.ids(Outcome.ADDED)) for write in writes),

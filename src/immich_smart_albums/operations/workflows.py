@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import NotImmich, Untrustworthy
-from immich_smart_albums.model.workflow import Step
+from immich_smart_albums.model.workflow import WorkflowStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ WITHOUT = "Give the albums a short schedule instead, such as every 10 minutes: w
 """What to do where Immich cannot tell of photos."""
 
 
-class State(Enum):
+class WorkflowState(Enum):
     """How an account's workflow is."""
 
     UNSUPPORTED = "this Immich cannot tell of photos"
@@ -52,7 +52,7 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Hook:
+class Webhook:
     """What Immich is to call."""
 
     url: str
@@ -60,43 +60,43 @@ class Hook:
     secret: Secret
 
     @property
-    def step(self) -> Step:
+    def step(self) -> WorkflowStep:
         """The step that calls it."""
         config = {"url": self.url, "method": "POST", "headerName": self.header, "headerValue": self.secret.reveal()}
-        return Step(METHOD, config)
+        return WorkflowStep(METHOD, config)
 
 
-def state_of(workflows: Workflows, hook: Hook) -> tuple[State, tuple[Workflow, ...]]:
+def state_of(workflows: Workflows, hook: Webhook) -> tuple[WorkflowState, tuple[Workflow, ...]]:
     """How it is, and our workflows, of which one is enough. Raises ServerError."""
     methods = workflows.methods()
     if methods is None or METHOD not in methods:
-        return State.UNSUPPORTED, ()
+        return WorkflowState.UNSUPPORTED, ()
     ours = tuple(workflow for workflow in workflows.owned() if workflow.name == NAME)
     if not ours:
-        return State.ABSENT, ()
+        return WorkflowState.ABSENT, ()
     (first, *more) = ours
     if more or not _calls(first, hook):
-        return State.DIFFERENT, ours
-    return (State.PRESENT if first.is_enabled else State.DISABLED), ours
+        return WorkflowState.DIFFERENT, ours
+    return (WorkflowState.PRESENT if first.is_enabled else WorkflowState.DISABLED), ours
 
 
-def steps_to(state: State, ours: tuple[Workflow, ...], hook: Hook) -> Iterator[str]:
+def steps_to(state: WorkflowState, ours: tuple[Workflow, ...], hook: Webhook) -> Iterator[str]:
     """What installing would do, in sentences."""
-    if state in {State.UNSUPPORTED, State.PRESENT}:
+    if state in {WorkflowState.UNSUPPORTED, WorkflowState.PRESENT}:
         return
     yield from (f"delete the workflow {workflow.name!r} ({workflow.id})" for workflow in ours)
     yield f"make the workflow {NAME!r}: after the file of a photo was read, POST to {hook.url}"
 
 
-def install(workflows: Workflows, hook: Hook) -> Workflow:
+def install(workflows: Workflows, hook: Webhook) -> Workflow:
     """Let there be one workflow that is right, and return it as Immich shows it.
 
     Raises NotImmich where Immich cannot tell of photos, Untrustworthy where it made something else.
     """
     state, ours = state_of(workflows, hook)
-    if state is State.UNSUPPORTED:
+    if state is WorkflowState.UNSUPPORTED:
         raise NotImmich("this Immich cannot tell of photos: it has no workflows that call an address", hint=WITHOUT)
-    if state is State.PRESENT:
+    if state is WorkflowState.PRESENT:
         return ours[0]
     made = workflows.details(workflows.create(NAME, DESCRIPTION, TRIGGER, hook.step))
     if not (made.is_enabled and _calls(made, hook)):
@@ -118,7 +118,7 @@ def remove(workflows: Workflows) -> int:
     return len(ours)
 
 
-def _calls(workflow: Workflow, hook: Hook) -> bool:
+def _calls(workflow: Workflow, hook: Webhook) -> bool:
     """Whether a workflow does what it is for, and nothing else."""
     if workflow.trigger != TRIGGER or len(workflow.steps) != 1:
         return False

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from immich_smart_albums.model.album import Album, Person
-    from immich_smart_albums.operations.check import Health
+    from immich_smart_albums.operations.check import CheckReport
 
 _UNANSWERED = "could not be asked for"
 
 
-def health_lines(health: Health) -> Iterator[str]:
+def health_lines(health: CheckReport) -> Iterator[str]:
     """The check as lines of text."""
     yield f"Server       {health.base}, Immich {health.version}"
     if "me" in health.unanswered:

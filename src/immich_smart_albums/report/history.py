@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import AddAssets, CreateAlbum, RemoveAssets
-from immich_smart_albums.changes.journal import State
+from immich_smart_albums.changes.journal import WriteState
 from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.report.envelope import envelope
 from immich_smart_albums.report.plan.as_json import change_json
@@ -91,7 +91,7 @@ def _done(writes: list[Write], base: str) -> Iterator[str]:
         change = write.intent.change
         if isinstance(change, AddAssets | RemoveAssets):
             photos.update(write.outcomes.values())
-            unknown += len(change.assets) - len(write.outcomes) if write.state is State.OPEN else 0
+            unknown += len(change.assets) - len(write.outcomes) if write.state is WriteState.OPEN else 0
         else:
             if isinstance(change, CreateAlbum):
                 yield f"~ created{_doubt(write)}"
@@ -110,11 +110,11 @@ def _done(writes: list[Write], base: str) -> Iterator[str]:
 
 def _doubt(write: Write) -> str:
     match write.state:
-        case State.OPEN | State.SETTLED:
+        case WriteState.OPEN | WriteState.SETTLED:
             return " (perhaps: the run was cut off)"
-        case State.REFUSED:
+        case WriteState.REFUSED:
             return " (refused)"
-        case State.DONE:
+        case WriteState.DONE:
             return ""
 
 

@@ -143,7 +143,7 @@ class Account:
     span: Span | None = field(default=None, compare=False)
 
 
-class Service(Enum):
+class MessageService(Enum):
     """How a message about a run is sent."""
 
     URL = "url"
@@ -176,7 +176,7 @@ class ValueSource:
 class NotifyTarget:
     """One receiver of messages."""
 
-    service: Service
+    service: MessageService
     address: ValueSource
     events: frozenset[Event] = USUAL_EVENTS
     digest: Schedule | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.bootstrap import ConnectionOptions, connect
 from immich_smart_albums.operations.accounts import connect_accounts
 from immich_smart_albums.session.events import (
     AssetsRead,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def connected(
-    config: RunConfig, rules: RuleSet, connection: Connection, on_event: Listener, stop: Stop
+    config: RunConfig, rules: RuleSet, connection: ConnectionOptions, on_event: Listener, stop: Stop
 ) -> ConnectedAccounts:
     """The accounts that feed the albums of the rules. Raises ServerError where none can be asked."""
     busy_accounts = busy(rules)

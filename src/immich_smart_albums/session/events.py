@@ -18,7 +18,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class StatusMessage:
     """What the user should know of what is done."""
 
     text: str
@@ -50,7 +50,7 @@ class ReadingDone:
     """An operation has read all that it needs, or has failed."""
 
 
-Event = Note | Message | Detail | Exchanged | AssetsRead | ReadingDone
+Event = Note | StatusMessage | Detail | Exchanged | AssetsRead | ReadingDone
 
 Listener = Callable[[Event], None]
 """Takes events as they come, also from the threads that send requests: it has to be quick, and safe for threads."""

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.bootstrap import Connection, connect
+from immich_smart_albums.bootstrap import ConnectionOptions, connect
 from immich_smart_albums.config.settings import read_settings
 from immich_smart_albums.errors import ConfigurationError, SmartAlbumsError
 from immich_smart_albums.ledger.null import NullLedger
-from immich_smart_albums.ledger.search_cache import StateFile
+from immich_smart_albums.ledger.search_cache import SearchCacheFile
 from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.accounts import ONLY_ACCOUNT, lone_account
@@ -41,9 +41,9 @@ from immich_smart_albums.session.events import (
     Detail,
     Exchanged,
     Listener,
-    Message,
     Note,
     ReadingDone,
+    StatusMessage,
     ignore,
 )
 
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.operations.accounts import ConnectedAccount, ConnectedAccounts
-    from immich_smart_albums.operations.check import Health
+    from immich_smart_albums.operations.check import CheckReport
     from immich_smart_albums.operations.explain.searches import AccountPlan
     from immich_smart_albums.operations.plan.selections import AlbumSelections
     from immich_smart_albums.operations.select import ResolvedRules
@@ -74,7 +74,7 @@ class FlagOptions:
     folder: Path = Path()
     server: str | None = None
     key: str | None = field(default=None, repr=False)
-    connection: Connection = field(default_factory=Connection)
+    connection: ConnectionOptions = field(default_factory=ConnectionOptions)
     searches: Path | None = None
     """Where it is kept what searches found; None: nowhere."""
     problems: tuple[Problem, ...] = ()
@@ -107,7 +107,7 @@ class FlagSession:
         self._searching = SelectOptions(
             options.connection.concurrency,
             lambda text: self._on_event(Detail(text)),
-            None if options.searches is None else StateFile(options.searches, self._say),
+            None if options.searches is None else SearchCacheFile(options.searches, self._say),
             time.time,
         )
 
@@ -124,7 +124,7 @@ class FlagSession:
         self._resolved = resolve_ahead(self._rule, self._name, self._target, self._connected, self._diagnostics)
         self._tell_notes(self._diagnostics.warnings[self._told :])
 
-    def check(self) -> Health:
+    def check(self) -> CheckReport:
         """Whether server and key are in place. Raises ConfigurationError, ServerError."""
         self._diagnostics.raise_problems()
         return check(self._account().server)
@@ -239,7 +239,7 @@ class FlagSession:
         return answers.selections[ONLY_ACCOUNT]
 
     def _say(self, text: str) -> None:
-        self._on_event(Message(text))
+        self._on_event(StatusMessage(text))
 
     def _tell_notes(self, notes: Iterable[str]) -> None:
         for note in notes:

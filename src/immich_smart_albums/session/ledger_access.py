@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from immich_smart_albums.ledger.ledger import SqliteLedger
-    from immich_smart_albums.session.options import Options
+    from immich_smart_albums.session.options import SessionOptions
 
 
 class LedgerAccess:
     """Opens a session's ledger; a thread that holds it open goes on with that."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: SessionOptions) -> None:
         """Nothing is opened yet."""
         self.options = options
         self._held = threading.local()

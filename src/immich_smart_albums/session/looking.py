@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.stopping import Stop
-    from immich_smart_albums.operations.check import Health
+    from immich_smart_albums.operations.check import CheckReport
     from immich_smart_albums.operations.explain.album import AlbumExplanation
     from immich_smart_albums.operations.explain.searches import AccountPlan
     from immich_smart_albums.operations.plan.selections import AlbumSelections
@@ -144,7 +144,7 @@ class Looking:
         """See `Session.query_plans`."""
         yield from query_plans(self._work.rules.albums, self._work.accounts, {})
 
-    def check(self, account: str | None = None) -> Health:
+    def check(self, account: str | None = None) -> CheckReport:
         """See `Session.check`."""
         return check(self._work.server(account))
 

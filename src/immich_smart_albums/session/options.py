@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.bootstrap import Connection
+from immich_smart_albums.bootstrap import ConnectionOptions
 from immich_smart_albums.config.load import Environment
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class SessionOptions:
     """Everything that decides on what a session works."""
 
     environment: Mapping[str, str] = field(repr=False)
@@ -37,7 +37,7 @@ class Options:
     """The address, where it is said beside the rules."""
     key: str | None = field(default=None, repr=False)
     """The key, where it is said beside the rules."""
-    connection: Connection = field(default_factory=Connection)
+    connection: ConnectionOptions = field(default_factory=ConnectionOptions)
     full: bool = False
     """Read everything, also what is known from earlier runs."""
     keeps_records: bool = False

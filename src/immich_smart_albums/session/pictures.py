@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.session.workplace import Workplace
 
 
-class Pictures:
+class AccountPictures:
     """Photos, people and albums of accounts; see `Session`."""
 
     def __init__(self, work: Workplace) -> None:

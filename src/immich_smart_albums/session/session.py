@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Literal
 from immich_smart_albums.model.stopping import never
 from immich_smart_albums.session.events import Listener, ignore
 from immich_smart_albums.session.looking import ExplainedAlbum, Looking
-from immich_smart_albums.session.pictures import Pictures
+from immich_smart_albums.session.pictures import AccountPictures
 from immich_smart_albums.session.remembered import Remembered
 from immich_smart_albums.session.workplace import Workplace
 from immich_smart_albums.session.writing import Writing
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.operations.accounts import ConnectedAccounts
     from immich_smart_albums.operations.apply.result import ApplyResult
-    from immich_smart_albums.operations.check import Health
+    from immich_smart_albums.operations.check import CheckReport
     from immich_smart_albums.operations.explain.album import AlbumExplanation
     from immich_smart_albums.operations.explain.searches import AccountPlan
     from immich_smart_albums.operations.history import RunHistory
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
     from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.session.adoption import Adoption
-    from immich_smart_albums.session.options import Options
+    from immich_smart_albums.session.options import SessionOptions
 
 
 class Session:
@@ -64,12 +64,12 @@ class Session:
     it raises Stopped.
     """
 
-    def __init__(self, options: Options, on_event: Listener = ignore) -> None:
+    def __init__(self, options: SessionOptions, on_event: Listener = ignore) -> None:
         """Nothing is read yet."""
         self.options = options
         self._work = work = Workplace(options, on_event)
         self._looking, self._remembered = Looking(work), Remembered(work)
-        self._pictures, self._writing = Pictures(work), Writing(work)
+        self._pictures, self._writing = AccountPictures(work), Writing(work)
 
     # -- what it works on ---------------------------------------------------------------------------------------------
 
@@ -203,7 +203,7 @@ class Session:
         """The searches that each account would be sent; none is."""
         return self._looking.query_plans()
 
-    def check(self, account: str | None = None) -> Health:
+    def check(self, account: str | None = None) -> CheckReport:
         """Whether a server and its key are in place: that of an account, or of the first."""
         return self._looking.check(account)
 

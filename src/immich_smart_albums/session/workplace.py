@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.load import load, load_rules
 from immich_smart_albums.errors import ConfigurationError, Problem
-from immich_smart_albums.ledger.search_cache import StateFile
+from immich_smart_albums.ledger.search_cache import SearchCacheFile
 from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.plan.names import with_albums
 from immich_smart_albums.operations.select import SelectOptions
@@ -20,9 +20,9 @@ from immich_smart_albums.session.connecting import connected, is_known, who
 from immich_smart_albums.session.events import (
     Detail,
     Listener,
-    Message,
     Note,
     ReadingDone,
+    StatusMessage,
 )
 from immich_smart_albums.session.ledger_access import LedgerAccess
 from immich_smart_albums.session.places import STATE
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.indexing.indexing import Indexing
     from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
-    from immich_smart_albums.session.options import Options
+    from immich_smart_albums.session.options import SessionOptions
 
 
 class Workplace:
     """Rules, accounts and ledger of a session; see there."""
 
-    def __init__(self, options: Options, on_event: Listener) -> None:
+    def __init__(self, options: SessionOptions, on_event: Listener) -> None:
         """Nothing is read yet."""
         self.options = options
         self._on_event = on_event
@@ -205,7 +205,7 @@ class Workplace:
     def selecting(self) -> SelectOptions:
         """How selections are made: how many requests at once, and what is known from earlier runs."""
         place = self.ledger_place.with_name(STATE)
-        store = None if self.options.full else StateFile(place, lambda text: self._on_event(Message(text)))
+        store = None if self.options.full else SearchCacheFile(place, lambda text: self._on_event(StatusMessage(text)))
         return SelectOptions(self.options.connection.concurrency, self._detail, store, time.time)
 
     def _loaded(self) -> tuple[RunConfig, RuleSet]:

@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from immich_smart_albums.web.routes.edits import EditRoutes
 from immich_smart_albums.web.routes.pages import Pages
-from immich_smart_albums.web.routes.pictures import Pictures
+from immich_smart_albums.web.routes.pictures import PictureRoutes
 from immich_smart_albums.web.routes.rules import RuleRoutes
 from immich_smart_albums.web.routes.runs import RunRoutes
 from immich_smart_albums.web.safety import Policy, Safety
@@ -27,7 +27,7 @@ _STATIC = Path(__file__).with_name("static")
 def application(studio: Studio, policy: Policy) -> ASGIApp:
     """The studio as an ASGI application. All addresses in its pages are relative, so it may be mounted anywhere."""
     pages, rules, runs = Pages(studio), RuleRoutes(studio), RunRoutes(studio)
-    edits, pictures = EditRoutes(studio), Pictures(studio.session)
+    edits, pictures = EditRoutes(studio), PictureRoutes(studio.session)
     routes = [
         Route("/", pages.albums),
         Route("/albums", pages.albums_body),

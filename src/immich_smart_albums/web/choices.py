@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.editing.draft import Draft
+from immich_smart_albums.config.editing.draft import FileDraft
 from immich_smart_albums.config.yaml.data import load
 from immich_smart_albums.errors import SmartAlbumsError
 from immich_smart_albums.rules.predicates.predicate import Picker
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Suggestion:
     """One value."""
 
     value: str
@@ -29,34 +29,34 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ValueInput:
     """One input of a value, and what it may be chosen from."""
 
     option: str
     """The word inside the predicate's mapping; empty for its plain value."""
     label: str
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[Suggestion, ...] = ()
     kind: str = "text"
     """Of the input: text, date, number."""
 
 
-def fields(session: Session, predicate: Predicate) -> tuple[Field, ...]:
+def fields(session: Session, predicate: Predicate) -> tuple[ValueInput, ...]:
     """The inputs for a value of a predicate; what the server cannot be asked for is written by hand."""
     account = next(iter(session.accounts.present.values()))
     match predicate.picker:
         case Picker.PEOPLE:
-            return (Field("", "People", tuple(_people(account))),)
+            return (ValueInput("", "People", tuple(_people(account))),)
         case Picker.PLACE | Picker.CAMERA:
             names = _LISTED[predicate.picker]
-            return tuple(Field(word, word.title(), _values(account, field)) for word, field in names.items())
+            return tuple(ValueInput(word, word.title(), _values(account, field)) for word, field in names.items())
         case Picker.TAG:
-            return (Field("", "Tags", _named(tag.path for tag in account.names.tags)),)
+            return (ValueInput("", "Tags", _named(tag.path for tag in account.names.tags)),)
         case Picker.ALBUM:
-            return (Field("", "Albums", _named(album.name for album in account.names.albums)),)
+            return (ValueInput("", "Albums", _named(album.name for album in account.names.albums)),)
         case Picker.CHOICE:
-            return (Field("", predicate.name.title(), tuple(_words(predicate))),)
+            return (ValueInput("", predicate.name.title(), tuple(_words(predicate))),)
         case Picker.TRUTH:
-            return (Field("", predicate.summary, (Choice("true", "yes"), Choice("false", "no"))),)
+            return (ValueInput("", predicate.summary, (Suggestion("true", "yes"), Suggestion("false", "no"))),)
         case _:
             return _FIXED.get(predicate.picker, ())
 
@@ -69,41 +69,41 @@ _LISTED = {
 
 _FIXED = {
     Picker.DATE: (
-        Field("after", "After", kind="date"),
-        Field("before", "Before", kind="date"),
-        Field("last", "In the last"),
+        ValueInput("after", "After", kind="date"),
+        ValueInput("before", "Before", kind="date"),
+        ValueInput("last", "In the last"),
     ),
     Picker.SMART: (
-        Field("query", "Words for what is in the picture"),
-        Field("top", "How many, the best first", kind="number"),
+        ValueInput("query", "Words for what is in the picture"),
+        ValueInput("top", "How many, the best first", kind="number"),
     ),
-    Picker.NUMBER: (Field("min", "From"), Field("max", "Up to")),
+    Picker.NUMBER: (ValueInput("min", "From"), ValueInput("max", "Up to")),
 }
 """What no server has to be asked for."""
 
 
-def _people(account: ConnectedAccount) -> Iterator[Choice]:
+def _people(account: ConnectedAccount) -> Iterator[Suggestion]:
     people = sorted((p for p in account.names.people if p.name), key=lambda person: person.name.casefold())
     known: set[str] = set()
     for person in people:
         if person.name not in known:
             known.add(person.name)
-            yield Choice(person.name, person.name, person.id)
+            yield Suggestion(person.name, person.name, person.id)
 
 
-def _named(names: Iterable[str]) -> tuple[Choice, ...]:
-    return tuple(Choice(name, name) for name in sorted({name for name in names if name}, key=str.casefold))
+def _named(names: Iterable[str]) -> tuple[Suggestion, ...]:
+    return tuple(Suggestion(name, name) for name in sorted({name for name in names if name}, key=str.casefold))
 
 
-def _values(account: ConnectedAccount, field: str) -> tuple[Choice, ...]:
+def _values(account: ConnectedAccount, field: str) -> tuple[Suggestion, ...]:
     """What a field of the photos has; nothing where this server does not list it."""
     try:
-        return tuple(Choice(value, value) for value in account.server.hints.values(field) or ())
+        return tuple(Suggestion(value, value) for value in account.server.hints.values(field) or ())
     except SmartAlbumsError:
         return ()
 
 
-def _words(predicate: Predicate) -> Iterator[Choice]:
+def _words(predicate: Predicate) -> Iterator[Suggestion]:
     """The words that a predicate's schema lists."""
     found: dict[str, None] = {}
     rest: list[object] = [predicate.schema]
@@ -119,6 +119,6 @@ def _words(predicate: Predicate) -> Iterator[Choice]:
                 pass
     for example, _ in predicate.examples if not found else ():
         shown = load(example)
-        words = Draft(shown).items((predicate.name,))
+        words = FileDraft(shown).items((predicate.name,))
         found |= {str(word): None for word in words if isinstance(word, str)}
-    yield from (Choice(word, word) for word in found)
+    yield from (Suggestion(word, word) for word in found)

@@ -19,7 +19,7 @@ from immich_smart_albums.config.yaml.patch import patch
 from immich_smart_albums.errors import ConfigurationError, PlanOutdated, Problem, Stopped
 from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.session.events import AssetsRead, Event, Note
-from immich_smart_albums.web.editing.draft import Draft
+from immich_smart_albums.web.editing.draft import AlbumDraft
 from immich_smart_albums.web.editing.entry_text import entry_text
 from immich_smart_albums.web.job import Job
 from immich_smart_albums.web.library_reader import LibraryReader
@@ -153,12 +153,12 @@ class Studio:
             raise ConfigurationError((Problem(name or "album", "the rules have no such album"),))
         return match
 
-    def draft(self, name: str) -> Draft:
+    def draft(self, name: str) -> AlbumDraft:
         """The lines of an album as they are on disk."""
         rule = self.rule(name)
         path = next(path for path in self.paths if str(path) == rule.span.document.name)
         version = read_version(path)
-        return Draft(version, entry_text(version.text, rule.span), ("albums", self._place_in_file(rule)))
+        return AlbumDraft(version, entry_text(version.text, rule.span), ("albums", self._place_in_file(rule)))
 
     def _place_in_file(self, rule: AlbumRule) -> int:
         file = rule.span.document.name

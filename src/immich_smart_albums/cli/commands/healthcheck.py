@@ -10,7 +10,7 @@ from immich_smart_albums.cli.console import stderr_console
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.output import print_lines
 from immich_smart_albums.daemon.health import health_of
-from immich_smart_albums.daemon.state import FILE, State, read_state
+from immich_smart_albums.daemon.state import FILE, DaemonState, read_state
 from immich_smart_albums.errors import Problem
 from immich_smart_albums.session.places import ledger_place
 
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     except ValueError as error:
         console.problem(Problem(str(place), f"cannot be read: {error}"))
         return Exit.FAILED
-    health = health_of(state or State(), time.time())
+    health = health_of(state or DaemonState(), time.time())
     for problem in health.problems:
         console.problem(Problem("daemon", problem))
     for warning in health.warnings:

@@ -16,8 +16,8 @@ from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.operations.workflows import (
     WITHOUT,
     WORKFLOWS_NEED,
-    Hook,
-    State,
+    Webhook,
+    WorkflowState,
     install,
     remove,
     state_of,
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     return Exit.DONE if all(results) and not session.accounts.absent else Exit.FAILED
 
 
-def _hook(arguments: argparse.Namespace) -> Hook:
+def _hook(arguments: argparse.Namespace) -> Webhook:
     """What Immich is to call. Raises ConfigurationError."""
     diagnostics = Diagnostics()
     url, secret = read_url(arguments), read_secret(arguments, diagnostics)
@@ -57,10 +57,10 @@ def _hook(arguments: argparse.Namespace) -> Hook:
     diagnostics.raise_problems()
     if secret is None and arguments.action == "install" and not arguments.dry_run:
         secret = make_hook_secret(secret_place(arguments))
-    return Hook(f"{url}{PATH}", HEADER, secret or Secret(""))
+    return Webhook(f"{url}{PATH}", HEADER, secret or Secret(""))
 
 
-def _deed(arguments: argparse.Namespace, hook: Hook) -> Callable[[str, Workflows], bool]:
+def _deed(arguments: argparse.Namespace, hook: Webhook) -> Callable[[str, Workflows], bool]:
     if arguments.action == "status":
         return lambda name, workflows: _status(name, workflows, hook)
     return lambda name, workflows: _install(name, workflows, hook, dry_run=arguments.dry_run)
@@ -78,18 +78,18 @@ def _of_account(name: str, workflows: Workflows, deed: Callable[[str, Workflows]
     return False
 
 
-def _status(name: str, workflows: Workflows, hook: Hook) -> bool:
+def _status(name: str, workflows: Workflows, hook: Webhook) -> bool:
     state, _ = state_of(workflows, hook)
-    print_lines([f"{name}: {state.value}", *([WITHOUT] if state is State.UNSUPPORTED else [])])
-    return state is State.PRESENT
+    print_lines([f"{name}: {state.value}", *([WITHOUT] if state is WorkflowState.UNSUPPORTED else [])])
+    return state is WorkflowState.PRESENT
 
 
-def _install(name: str, workflows: Workflows, hook: Hook, *, dry_run: bool) -> bool:
+def _install(name: str, workflows: Workflows, hook: Webhook, *, dry_run: bool) -> bool:
     state, ours = state_of(workflows, hook)
     print_lines([f"{name}: {step}" for step in steps_to(state, ours, hook)])
-    if state is State.PRESENT:
+    if state is WorkflowState.PRESENT:
         print_lines([f"{name}: {state.value}"])
-    elif state is State.UNSUPPORTED or not dry_run:
+    elif state is WorkflowState.UNSUPPORTED or not dry_run:
         print_lines([f"{name}: done, and Immich shows it so: {install(workflows, hook).id}"])
     return True
 

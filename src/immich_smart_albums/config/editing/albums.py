@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.editing.draft import Draft
+from immich_smart_albums.config.editing.draft import FileDraft
 from immich_smart_albums.config.yaml.data import Insert, Put, is_list
-from immich_smart_albums.config.yaml.emit import Word
+from immich_smart_albums.config.yaml.emit import Unquoted
 from immich_smart_albums.errors import EditRefused
 from immich_smart_albums.rules.rules_file.keywords import ALBUM
 
@@ -51,7 +51,7 @@ class PhotoFacts:
         if places:
             conditions["place"] = ("place", places)
         if self.day is not None:
-            conditions["day"] = ("taken", Word(self.day.isoformat()))
+            conditions["day"] = ("taken", Unquoted(self.day.isoformat()))
         if self.model or self.make:
             conditions["camera"] = ("camera", self.model or self.make)
         if self.folder:
@@ -79,7 +79,7 @@ def album_entry(name: str, match: Plain, *, album_id: str | None = None) -> dict
 
 def add_album(rules: Plain, entry: Mapping[str, Plain]) -> list[Edit]:
     """One more album at the end of a file; the first one, where it has none."""
-    draft = Draft(rules)
+    draft = FileDraft(rules)
     albums = draft.get(("albums",))
     if is_list(albums):
         draft.make(Insert(("albums", len(draft.items(("albums",)))), entry))
@@ -92,7 +92,7 @@ def add_album(rules: Plain, entry: Mapping[str, Plain]) -> list[Edit]:
 
 def find_album(rules: Plain, name: str) -> Path:
     """Where the rule of this name stands. Raises EditRefused where none does."""
-    for place, entry in enumerate(Draft(rules).items(("albums",))):
+    for place, entry in enumerate(FileDraft(rules).items(("albums",))):
         if isinstance(entry, Mapping) and str(entry.get("name", "")).strip() == name:
             return ("albums", place)
     raise EditRefused(f"there is no album {name!r} in this file any more", hint="Load the file again.")
@@ -100,7 +100,7 @@ def find_album(rules: Plain, name: str) -> Path:
 
 def set_word(rules: Plain, album: Path, word: str, value: Plain) -> list[Edit]:
     """Another value for a word of an album, such as `share`; None takes the word out."""
-    draft = Draft(rules)
+    draft = FileDraft(rules)
     if word not in ALBUM:
         raise EditRefused(f"an album has no word {word!r}", hint=f"Known are {', '.join(ALBUM)}.")
     if value is not None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.nodes import Path
 
 
-class Draft:
+class FileDraft:
     """A rules file as plain data with edits made so far."""
 
     def __init__(self, rules: Plain) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.editing.draft import Draft
+from immich_smart_albums.config.editing.draft import FileDraft
 from immich_smart_albums.config.yaml.data import Put, Remove, Rename, is_list
 from immich_smart_albums.errors import EditRefused
 from immich_smart_albums.rules.rules_file.match import COMBINATIONS
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def add_condition(rules: Plain, group: Path, word: str, value: Plain) -> list[Edit]:
     """One more condition: beside the others of a match, or one more member of an `all`, `any` or `not`."""
-    draft = Draft(rules)
+    draft = FileDraft(rules)
     if group[-1] in COMBINATIONS and is_list(draft.get(group)):
         draft.append(group, {word: value})
     else:
@@ -28,21 +28,21 @@ def add_condition(rules: Plain, group: Path, word: str, value: Plain) -> list[Ed
 
 def set_value(rules: Plain, path: Path, value: Plain) -> list[Edit]:
     """Another value for a condition, or for a part of one."""
-    draft = Draft(rules)
+    draft = FileDraft(rules)
     draft.make(Put(path, value))
     return draft.edits
 
 
 def remove(rules: Plain, path: Path) -> list[Edit]:
     """The match without a condition or a group, and without the groups that are empty then. Raises EditRefused."""
-    draft = Draft(rules)
+    draft = FileDraft(rules)
     draft.remove(path)
     return draft.edits
 
 
 def regroup(rules: Plain, path: Path, word: str) -> list[Edit]:
     """Another word for a group: `all`, `any` or `not`."""
-    draft = Draft(rules)
+    draft = FileDraft(rules)
     if path[-1] not in COMBINATIONS or word not in COMBINATIONS:
         raise EditRefused(f"{path[-1]} is no group, or {word} is none", hint=f"Groups are {', '.join(COMBINATIONS)}.")
     if word in draft.mapping(path[:-1]):
@@ -53,7 +53,7 @@ def regroup(rules: Plain, path: Path, word: str) -> list[Edit]:
 
 def negate(rules: Plain, path: Path) -> list[Edit]:
     """A condition that must hold becomes one that must not, and the other way round."""
-    draft = Draft(rules)
+    draft = FileDraft(rules)
     *_, word = path
     value = draft.get(path)
     if not isinstance(word, str) or value is None or word in COMBINATIONS:
@@ -71,12 +71,12 @@ def negate(rules: Plain, path: Path) -> list[Edit]:
 
 def exclude(rules: Plain, match: Path, word: str, value: Plain) -> list[Edit]:
     """One more thing that a match leaves out."""
-    draft = Draft(rules)
+    draft = FileDraft(rules)
     _exclude(draft, match, word, value)
     return draft.edits
 
 
-def _not_around(draft: Draft, path: Path) -> Path | None:
+def _not_around(draft: FileDraft, path: Path) -> Path | None:
     """The match that has a condition as a whole member of its `not`. None if it stands elsewhere."""
     if len(path) > 2 and path[-2] == "not":
         return path[:-2]
@@ -84,7 +84,7 @@ def _not_around(draft: Draft, path: Path) -> Path | None:
     return path[:-3] if is_whole_item else None
 
 
-def _add(draft: Draft, match: Path, word: str, value: Plain) -> None:
+def _add(draft: FileDraft, match: Path, word: str, value: Plain) -> None:
     """A condition beside the others: under a word that is not there yet, else in an `all`."""
     if word not in draft.mapping(match):
         draft.make(Put((*match, word), value))
@@ -96,7 +96,7 @@ def _add(draft: Draft, match: Path, word: str, value: Plain) -> None:
         draft.append((*match, "all"), {word: value})
 
 
-def _exclude(draft: Draft, match: Path, word: str, value: Plain) -> None:
+def _exclude(draft: FileDraft, match: Path, word: str, value: Plain) -> None:
     excluded = draft.get((*match, "not"))
     if not isinstance(excluded, Mapping):
         draft.append((*match, "not"), {word: value})

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.editing.draft import Draft, photo_id
+from immich_smart_albums.config.editing.draft import FileDraft, photo_id
 from immich_smart_albums.config.yaml.data import Put, Remove, Wrap, is_list
 from immich_smart_albums.errors import EditRefused
 from immich_smart_albums.rules.payload.smart_text import split_limit
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def never(rules: Plain, album: Path, photo: str) -> list[Edit]:
     """The photo is never in the album: under the `not` of its match, and in no list of those that always are."""
-    draft, match = Draft(rules), (*album, "match")
+    draft, match = FileDraft(rules), (*album, "match")
     before = draft.mapping(match)
     lists = _photo_lists(draft, (*match, "not"))
     if not any(_has(draft, path, photo) for path in lists):
@@ -40,7 +40,7 @@ def never(rules: Plain, album: Path, photo: str) -> list[Edit]:
 
 def always(rules: Plain, album: Path, photo: str) -> list[Edit]:
     """The photo is always in the album, whatever else the rule says: an alternative to all the rest."""
-    draft, match = Draft(rules), (*album, "match")
+    draft, match = FileDraft(rules), (*album, "match")
     for path in reversed(_photo_lists(draft, (*match, "not"))):
         if len(draft.mapping(match)) > 1 or len(draft.items((*match, "not"))) > 1 or len(draft.items(path)) > 1:
             draft.drop(path, _is(photo))
@@ -59,7 +59,7 @@ def always(rules: Plain, album: Path, photo: str) -> list[Edit]:
 
 def more_like_this(rules: Plain, album: Path, photo: str, *, top: int | None = None) -> list[Edit]:
     """Photos that look like this one are in the album, too; what the rule leaves out stays out."""
-    draft, match = Draft(rules), (*album, "match")
+    draft, match = FileDraft(rules), (*album, "match")
     whole = draft.mapping(match)
     like: dict[str, Plain] = {"like": photo} if top is None else {"like": photo, "top": top}
     if "any" in whole and whole.keys() <= {"any", "not"}:
@@ -89,7 +89,7 @@ def last_good_one(rules: Plain, search: Path, photo: str, ranking: Sequence[str]
 
     `ranking` has the ids of the photos that it ranks, the best first; photos under `until` that rank lower go.
     """
-    draft = Draft(rules)
+    draft = FileDraft(rules)
     value = draft.get(search)
     places = {asset_id: place for place, asset_id in enumerate(ranking)}
     if photo_id(photo) not in places:
@@ -115,7 +115,7 @@ def first_bad_one(rules: Plain, search: Path, photo: str, ranking: Sequence[str]
     return last_good_one(rules, search, ranking[place - 1], ranking)
 
 
-def _set_until(draft: Draft, search: Path, photo: str, stays: Callable[[Plain], bool]) -> None:
+def _set_until(draft: FileDraft, search: Path, photo: str, stays: Callable[[Plain], bool]) -> None:
     until = (*search, "until")
     before = draft.items(until)
     staying = [other for other in before if stays(other)]
@@ -130,11 +130,11 @@ def _is(photo: str) -> Callable[[Plain], bool]:
     return lambda other: photo_id(other) == photo_id(photo)
 
 
-def _has(draft: Draft, path: Path, photo: str) -> bool:
+def _has(draft: FileDraft, path: Path, photo: str) -> bool:
     return any(map(_is(photo), draft.items(path)))
 
 
-def _photo_lists(draft: Draft, group: Path) -> list[Path]:
+def _photo_lists(draft: FileDraft, group: Path) -> list[Path]:
     """Where a group has nothing but certain photos as a whole member."""
     members = draft.get(group)
     if isinstance(members, Mapping):
@@ -146,14 +146,14 @@ def _photo_lists(draft: Draft, group: Path) -> list[Path]:
     ]
 
 
-def _is_of_photos(draft: Draft, group: Path) -> bool:
+def _is_of_photos(draft: FileDraft, group: Path) -> bool:
     """Whether a group has nothing but certain photos; also where there is none."""
     members = draft.get(group)
     size = len(members) if isinstance(members, Mapping) else len(draft.items(group))
     return len(_photo_lists(draft, group)) == size
 
 
-def _add_photo(draft: Draft, group: Path, lists: Collection[Path], photo: str) -> None:
+def _add_photo(draft: FileDraft, group: Path, lists: Collection[Path], photo: str) -> None:
     if lists:
         draft.append(next(iter(lists)), photo)
     elif isinstance(draft.get(group), Mapping):

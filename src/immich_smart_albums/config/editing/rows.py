@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.config.editing.sentences import sentence
 from immich_smart_albums.config.yaml.data import load, value_at
 from immich_smart_albums.config.yaml.nodes import (
-    AliasNode,
-    MappingNode,
-    ScalarNode,
-    SequenceNode,
+    YamlAlias,
+    YamlMapping,
+    YamlScalar,
+    YamlSequence,
     descendants,
     lay_out,
 )
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from immich_smart_albums.config.yaml.emit import Plain
-    from immich_smart_albums.config.yaml.nodes import Layout, Node, Path, PathStep
+    from immich_smart_albums.config.yaml.nodes import Layout, Path, PathStep, YamlNode
     from immich_smart_albums.rules.predicates.predicate import Picker
 
 _GROUPS = {"all": "all of these", "any": "at least one of these", "not": "none of these"}
@@ -87,10 +87,10 @@ class _Rows:
         self._layout = layout
         self._data = data
         nodes = list(descendants(layout.root)) if layout.root is not None else []
-        self._marked = {node.anchor: node for node in nodes if not isinstance(node, AliasNode) and node.anchor}
-        self._repeated = {node.anchor for node in nodes if isinstance(node, AliasNode)}
+        self._marked = {node.anchor: node for node in nodes if not isinstance(node, YamlAlias) and node.anchor}
+        self._repeated = {node.anchor for node in nodes if isinstance(node, YamlAlias)}
 
-    def find(self, path: Path) -> tuple[Node, str | None] | None:
+    def find(self, path: Path) -> tuple[YamlNode, str | None] | None:
         """The node at a path, and why it is locked. None if nothing is written there."""
         node, locked = self._layout.root, None
         for step in path:
@@ -100,47 +100,47 @@ class _Rows:
             node, locked = self._opened(inner, locked)
         return None if node is None else (node, locked)
 
-    def match(self, node: Node, locked: str | None, path: Path, depth: int) -> Iterator[Row]:
+    def match(self, node: YamlNode, locked: str | None, path: Path, depth: int) -> Iterator[Row]:
         """The rows of a match."""
-        if not isinstance(node, MappingNode):
+        if not isinstance(node, YamlMapping):
             yield self._as_text(node, locked, path, depth, "")
             return
         for key, value in node.entries:
-            word = key.text if isinstance(key, ScalarNode) else ""
+            word = key.text if isinstance(key, YamlScalar) else ""
             inner, why = self._opened(value, locked)
             if word in PREDICATES_BY_WORD:
                 # An alias that is the whole value can be replaced, and what it repeats stays.
                 yield self._condition(
-                    word, value, locked if isinstance(value, AliasNode) else why, (*path, word), depth
+                    word, value, locked if isinstance(value, YamlAlias) else why, (*path, word), depth
                 )
-            elif word in COMBINATIONS and isinstance(inner, MappingNode | SequenceNode):
+            elif word in COMBINATIONS and isinstance(inner, YamlMapping | YamlSequence):
                 yield self._group(word, value, why, (*path, word), depth)
                 yield from self._members(inner, why, (*path, word), depth + 1)
             else:
                 yield self._as_text(value, why, (*path, word), depth, word)
 
-    def _members(self, node: Node, locked: str | None, path: Path, depth: int) -> Iterator[Row]:
-        if not isinstance(node, SequenceNode):
+    def _members(self, node: YamlNode, locked: str | None, path: Path, depth: int) -> Iterator[Row]:
+        if not isinstance(node, YamlSequence):
             yield from self.match(node, locked, path, depth)
             return
         for place, item in enumerate(node.items):
             inner, why = self._opened(item, locked)
-            if isinstance(inner, MappingNode) and len(inner.entries) > 1:
+            if isinstance(inner, YamlMapping) and len(inner.entries) > 1:
                 yield self._group("", item, why, (*path, place), depth)
                 yield from self.match(inner, why, (*path, place), depth + 1)
             else:
                 yield from self.match(inner, why, (*path, place), depth)
 
-    def _condition(self, word: str, node: Node, locked: str | None, path: Path, depth: int) -> Row:
+    def _condition(self, word: str, node: YamlNode, locked: str | None, path: Path, depth: int) -> Row:
         predicate = PREDICATES_BY_WORD[word]
         text = sentence(predicate, value_at(self._data, path))
         return self._row(RowKind.CONDITION, word, node, text, predicate.picker, locked, path, depth)
 
-    def _group(self, word: str, node: Node, locked: str | None, path: Path, depth: int) -> Row:
+    def _group(self, word: str, node: YamlNode, locked: str | None, path: Path, depth: int) -> Row:
         text = _GROUPS.get(word, "all of these together")
         return self._row(RowKind.GROUP, word, node, text, None, locked, path, depth)
 
-    def _as_text(self, node: Node, locked: str | None, path: Path, depth: int, word: str) -> Row:
+    def _as_text(self, node: YamlNode, locked: str | None, path: Path, depth: int, word: str) -> Row:
         text = f"{word}: {self._text[node.start : node.end]}" if word else self._text[node.start : node.end]
         return self._row(RowKind.TEXT, word, node, text, None, locked, path, depth)
 
@@ -148,7 +148,7 @@ class _Rows:
         self,
         kind: RowKind,
         word: str,
-        node: Node,
+        node: YamlNode,
         text: str,
         picker: Picker | None,
         locked: str | None,
@@ -158,9 +158,9 @@ class _Rows:
         span = (node.start, node.end)
         return Row(path, depth, kind, word, self._text[node.start : node.end], text, picker, span, locked)
 
-    def _opened(self, node: Node, locked: str | None) -> tuple[Node, str | None]:
+    def _opened(self, node: YamlNode, locked: str | None) -> tuple[YamlNode, str | None]:
         """What an alias stands for, and why it cannot be changed there."""
-        if isinstance(node, AliasNode):
+        if isinstance(node, YamlAlias):
             marked = self._marked.get(node.anchor, node)
             return marked, locked or f"repeats &{node.anchor} in line {self._layout.line(marked.start)}"
         if node.anchor is not None and node.anchor in self._repeated:
@@ -168,12 +168,12 @@ class _Rows:
         return node, locked
 
 
-def _inner(node: Node | None, step: PathStep) -> Node | None:
+def _inner(node: YamlNode | None, step: PathStep) -> YamlNode | None:
     match node:
-        case MappingNode():
+        case YamlMapping():
             inner = node.find(step)
             return None if inner is None else inner[1]
-        case SequenceNode() if isinstance(step, int) and step < len(node.items):
+        case YamlSequence() if isinstance(step, int) and step < len(node.items):
             return node.items[step]
         case _:
             return None

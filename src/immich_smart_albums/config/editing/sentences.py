@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.yaml.emit import Word, scalar
+from immich_smart_albums.config.yaml.emit import Unquoted, scalar
 from immich_smart_albums.rules.predicates.predicate import Picker
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def sentence(predicate: Predicate, value: Plain) -> str:
         return "shows nobody" if predicate.picker is Picker.PEOPLE else f"has no {predicate.name}"
     if "{}" in predicate.phrase:
         return predicate.phrase.format(_in_words(value))
-    match str(value).lower() if isinstance(value, Word) else "":
+    match str(value).lower() if isinstance(value, Unquoted) else "":
         case "true":
             return predicate.phrase
         case "false":
@@ -62,7 +62,7 @@ def _in_words(value: Plain, joined_by: str = "or") -> str:
 
 
 def _is_none(value: Plain) -> bool:
-    return value is None or (isinstance(value, Word) and value.lower() in {"none", "null", "~"})
+    return value is None or (isinstance(value, Unquoted) and value.lower() in {"none", "null", "~"})
 
 
 def _option(word: str, value: Plain) -> str:

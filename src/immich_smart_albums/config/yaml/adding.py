@@ -9,11 +9,11 @@ from immich_smart_albums.config.yaml.splices import Splice
 
 if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.emit import Plain
-    from immich_smart_albums.config.yaml.nodes import MappingNode, SequenceNode
-    from immich_smart_albums.config.yaml.splices import Collection, Pieces, Unit
+    from immich_smart_albums.config.yaml.nodes import YamlMapping, YamlSequence
+    from immich_smart_albums.config.yaml.splices import Collection, EntryRange, Pieces
 
 
-def add_entry(pieces: Pieces, parent: MappingNode, word: str, value: Plain) -> list[Splice]:
+def add_entry(pieces: Pieces, parent: YamlMapping, word: str, value: Plain) -> list[Splice]:
     """A new entry at the end of a mapping."""
     if parent.is_flow:
         return _add_to_flow(pieces, parent, f"{key(word)}: {flow(value)}")
@@ -22,9 +22,9 @@ def add_entry(pieces: Pieces, parent: MappingNode, word: str, value: Plain) -> l
     return pieces.lines_after(pieces.layout.line_end(parent.end), [" " * column + first, *rest])
 
 
-def insert_item(pieces: Pieces, parent: SequenceNode, place: int, value: Plain) -> list[Splice]:
+def insert_item(pieces: Pieces, parent: YamlSequence, place: int, value: Plain) -> list[Splice]:
     """A new item before one of a list, or at its end."""
-    units = pieces.units(parent)
+    units = pieces.entry_ranges(parent)
     if parent.is_flow:
         if place >= len(units):
             return _add_to_flow(pieces, parent, flow(value))
@@ -50,7 +50,7 @@ def start_file(pieces: Pieces, word: str, value: Plain) -> list[Splice]:
 
 
 def _add_to_flow(pieces: Pieces, parent: Collection, text: str) -> list[Splice]:
-    units = pieces.units(parent)
+    units = pieces.entry_ranges(parent)
     if not units:
         return [Splice(parent.start + 1, parent.start + 1, text)]
     last = units[-1]
@@ -65,5 +65,5 @@ def _add_to_flow(pieces: Pieces, parent: Collection, text: str) -> list[Splice]:
     return [new_line] if comma is not None else [Splice(last.end, last.end, ","), new_line]
 
 
-def _has_blank_line(pieces: Pieces, one: Unit, other: Unit) -> bool:
+def _has_blank_line(pieces: Pieces, one: EntryRange, other: EntryRange) -> bool:
     return any(not line.strip() for line in pieces.text[one.end : other.start].split("\n")[1:-1])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.yaml.emit import Word, means_something, scalar
+from immich_smart_albums.config.yaml.emit import Unquoted, means_something, scalar
 from immich_smart_albums.config.yaml.reader import read_yaml
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode
@@ -75,7 +75,7 @@ def plain(value: ValueNode) -> Plain:
     """A value without its places: what stands in quotes is a text."""
     match value:
         case ScalarNode():
-            return value.text if value.quoted else Word(value.text)
+            return value.text if value.quoted else Unquoted(value.text)
         case SequenceNode():
             return [plain(item) for item in value.items]
         case MappingNode():
@@ -93,7 +93,7 @@ def meaning(value: Plain) -> object:
         case Mapping():
             return frozenset((word, meaning(entry)) for word, entry in value.items())
         case str():
-            return value, isinstance(value, Word) and means_something(value)
+            return value, isinstance(value, Unquoted) and means_something(value)
         case Sequence():
             return tuple(map(meaning, value))
         case _:

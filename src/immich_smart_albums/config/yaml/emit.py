@@ -15,7 +15,7 @@ WIDTH = 100
 """Columns that a value on one line may reach."""
 
 
-class Word(str):
+class Unquoted(str):
     """What goes without quotes, because it is no text: none, mine, 100..800, 30 days."""
 
     __slots__ = ()
@@ -57,7 +57,7 @@ def scalar(value: str | float | bool | None, quote: str = "") -> str:
             return "none"
         case bool():
             return str(value).lower()
-        case Word() | int() | float():
+        case Unquoted() | int() | float():
             return str(value)
         case _ if not quote and _is_safe(value) and not means_something(value):
             return value

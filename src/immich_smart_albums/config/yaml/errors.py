@@ -18,7 +18,7 @@ _QUOTE = "Put the text in quotes."
 
 
 @dataclass(frozen=True, slots=True)
-class _Meaning:
+class _ErrorMeaning:
     """What an error means whose words contain one of these."""
 
     needles: tuple[str, ...]
@@ -29,63 +29,71 @@ class _Meaning:
 
 
 _MEANINGS = (
-    _Meaning(
+    _ErrorMeaning(
         ("tab character",),
         "a tab stands where only spaces may",
         "YAML is indented with spaces.",
     ),
-    _Meaning(
+    _ErrorMeaning(
         ("quoted scalar: found unexpected", "double-quoted scalar: found unexpected"),
         "this quote is never closed",
         "Close it; a quote inside of 'text' is written twice.",
         at_beginning=True,
     ),
-    _Meaning(
+    _ErrorMeaning(
         ("quoted scalar",),
         "this backslash has no meaning in double quotes",
         "Use single quotes: in them a backslash is just that.",
     ),
-    _Meaning(("scanning an alias",), "* and a name repeat a value, and the name is missing", _QUOTE, at_beginning=True),
-    _Meaning(("scanning an anchor",), "& and a name mark a value, and the name is missing", _QUOTE, at_beginning=True),
-    _Meaning(("directive", "incompatible YAML"), "a line that begins with % speaks to YAML itself", "Leave it out."),
-    _Meaning(
+    _ErrorMeaning(
+        ("scanning an alias",), "* and a name repeat a value, and the name is missing", _QUOTE, at_beginning=True
+    ),
+    _ErrorMeaning(
+        ("scanning an anchor",), "& and a name mark a value, and the name is missing", _QUOTE, at_beginning=True
+    ),
+    _ErrorMeaning(
+        ("directive", "incompatible YAML"), "a line that begins with % speaks to YAML itself", "Leave it out."
+    ),
+    _ErrorMeaning(
         (" tag",), "tags have no meaning in rules files", "A text that begins with ! needs quotes.", at_beginning=True
     ),
-    _Meaning(
+    _ErrorMeaning(
         ("block scalar",),
         "nothing else stands on a line with | or >",
         "Begin the text on the next line, indented; or put it in quotes.",
     ),
-    _Meaning(
+    _ErrorMeaning(
         ("simple key",),
         "a colon is missing after this",
         "Write word: value. A text that goes on over several lines is indented.",
         at_beginning=True,
     ),
-    _Meaning(
+    _ErrorMeaning(
         ("flow sequence",),
         "this list is not closed, or a comma is missing in it",
         "Lists are written [one, two]; a text with a comma, bracket or colon in it needs quotes.",
         at_beginning=True,
     ),
-    _Meaning(
+    _ErrorMeaning(
         ("flow mapping",),
         "this mapping is not closed, or a comma is missing in it",
         "Mappings are written {word: value, other: value}; a text with a comma, brace or colon in it needs quotes.",
         at_beginning=True,
     ),
-    _Meaning(
+    _ErrorMeaning(
         ("mapping values", "mapping keys"),
         "a mapping cannot begin in the middle of this",
         "A text with a colon in it needs quotes; otherwise look at the indentation of this line and the one before.",
     ),
-    _Meaning(
+    _ErrorMeaning(
         ("sequence entries",),
         "a list cannot begin here",
         "Put each dash on a line of its own, or write [one, two].",
     ),
-    _Meaning(("node content",), "a value is expected here", "A text that begins with such a character needs quotes."),
-    _Meaning(
+    _ErrorMeaning(
+        ("node content",), "a value is expected here", "A text that begins with such a character needs quotes."
+    ),
+    _ErrorMeaning(
         ("block mapping", "block collection", "<document start>"),
         "this does not fit to what stands before it",
         "What belongs together begins in the same column.",

@@ -24,7 +24,7 @@ _COMMENT = re.compile(r"(?:(?<=\s)|^)#[^\r\n]*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class ScalarNode:
+class YamlScalar:
     """A text, or nothing where a value is missing."""
 
     start: int
@@ -44,7 +44,7 @@ class ScalarNode:
 
 
 @dataclass(frozen=True, slots=True)
-class AliasNode:
+class YamlAlias:
     """`*anchor`: what was written elsewhere, again."""
 
     start: int
@@ -53,37 +53,37 @@ class AliasNode:
 
 
 @dataclass(frozen=True, slots=True)
-class SequenceNode:
+class YamlSequence:
     """A list."""
 
     start: int
     end: int
     """After its last item, or after its bracket."""
-    items: tuple[Node, ...]
+    items: tuple[YamlNode, ...]
     is_flow: bool
     anchor: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class MappingNode:
+class YamlMapping:
     """A mapping as it is written: what `<<` brings in is not part of it."""
 
     start: int
     end: int
-    entries: tuple[tuple[Node, Node], ...]
+    entries: tuple[tuple[YamlNode, YamlNode], ...]
     is_flow: bool
     anchor: str | None
 
-    def find(self, word: PathStep) -> tuple[Node, Node] | None:
+    def find(self, word: PathStep) -> tuple[YamlNode, YamlNode] | None:
         """The key and value of a word. None if the mapping does not say it itself."""
         return next(((key, value) for key, value in self.entries if _is_key(key, word)), None)
 
 
-Node = ScalarNode | AliasNode | SequenceNode | MappingNode
+YamlNode = YamlScalar | YamlAlias | YamlSequence | YamlMapping
 
 
-def _is_key(key: Node, word: PathStep) -> bool:
-    return isinstance(key, ScalarNode) and key.text == word
+def _is_key(key: YamlNode, word: PathStep) -> bool:
+    return isinstance(key, YamlScalar) and key.text == word
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Layout:
 
     text: str
     """With line feeds: `\\r\\n` is a space and a line feed here, so that places are those of the file's own text."""
-    root: Node | None
+    root: YamlNode | None
     comments: tuple[tuple[int, int], ...]
     """The range of each."""
     starts: tuple[int, ...] = field(repr=False)
@@ -133,20 +133,20 @@ def lay_out(text: str) -> Layout:
 
 
 @dataclass(slots=True)
-class _OpenCollection:
+class _OpenNode:
     """A list or a mapping whose end has not come yet."""
 
     start: int
     event: yaml.CollectionStartEvent
-    nodes: list[Node] = field(default_factory=list)
+    nodes: list[YamlNode] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Composer:
     text: str
     skip: int
-    root: Node | None = None
-    _open: list[_OpenCollection] = field(default_factory=list)
+    root: YamlNode | None = None
+    _open: list[_OpenNode] = field(default_factory=list)
 
     def take(self, event: yaml.Event) -> None:
         """One more event."""
@@ -156,11 +156,11 @@ class _Composer:
                 block_end = end
                 if event.style in {"|", ">"}:
                     end = start + len(self.text[start:end].rstrip())
-                self._add(ScalarNode(start, end, event.value, event.style or "", event.anchor, block_end))
+                self._add(YamlScalar(start, end, event.value, event.style or "", event.anchor, block_end))
             case yaml.AliasEvent():
-                self._add(AliasNode(start, end, event.anchor or ""))
+                self._add(YamlAlias(start, end, event.anchor or ""))
             case yaml.CollectionStartEvent():
-                self._open.append(_OpenCollection(start, event))
+                self._open.append(_OpenNode(start, event))
             case yaml.CollectionEndEvent():
                 self._add(self._collection(self._open.pop(), end))
             case _:
@@ -174,7 +174,7 @@ class _Composer:
         match = None if isinstance(event, yaml.AliasEvent) else _PROPERTIES.match(self.text, start)
         return (match.end() if match else start), end
 
-    def _collection(self, opened: _OpenCollection, end: int) -> Node:
+    def _collection(self, opened: _OpenNode, end: int) -> YamlNode:
         event, nodes = opened.event, tuple(opened.nodes)
         is_flow = bool(event.flow_style)
         if not is_flow and nodes:
@@ -182,47 +182,47 @@ class _Composer:
             if isinstance(event, yaml.MappingStartEvent) and _is_missing(nodes[-1]):
                 end = self._after_colon(nodes[-2].end)
         if isinstance(event, yaml.SequenceStartEvent):
-            return SequenceNode(opened.start, end, nodes, is_flow, event.anchor)
+            return YamlSequence(opened.start, end, nodes, is_flow, event.anchor)
         entries = tuple(zip(nodes[::2], nodes[1::2], strict=True))
-        return MappingNode(opened.start, end, entries, is_flow, event.anchor)
+        return YamlMapping(opened.start, end, entries, is_flow, event.anchor)
 
     def _after_colon(self, index: int) -> int:
         colon = self.text.find(":", index)
         return index if colon < 0 else colon + 1
 
-    def _add(self, node: Node) -> None:
+    def _add(self, node: YamlNode) -> None:
         if self._open:
             self._open[-1].nodes.append(node)
         else:
             self.root = node
 
 
-def _is_missing(node: Node) -> bool:
-    return isinstance(node, ScalarNode) and node.is_missing
+def _is_missing(node: YamlNode) -> bool:
+    return isinstance(node, YamlScalar) and node.is_missing
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: YamlNode) -> Iterator[YamlNode]:
     """What is directly inside of a node: items, keys and values."""
     match node:
-        case SequenceNode():
+        case YamlSequence():
             yield from node.items
-        case MappingNode():
+        case YamlMapping():
             for entry in node.entries:
                 yield from entry
         case _:
             pass
 
 
-def descendants(node: Node) -> Iterator[Node]:
+def descendants(node: YamlNode) -> Iterator[YamlNode]:
     """A node and all that is inside of it, in the order of the text."""
     yield node
     for child in children(node):
         yield from descendants(child)
 
 
-def _comments(text: str, root: Node | None) -> Iterator[tuple[int, int]]:
+def _comments(text: str, root: YamlNode | None) -> Iterator[tuple[int, int]]:
     """What begins with # outside of every text."""
-    scalars = [node for node in descendants(root) if isinstance(node, ScalarNode)] if root is not None else []
+    scalars = [node for node in descendants(root) if isinstance(node, YamlScalar)] if root is not None else []
     taken = [(_body(text, node), node.end) for node in scalars]
     position = 0
     for start, end in [*taken, (len(text), len(text))]:
@@ -230,7 +230,7 @@ def _comments(text: str, root: Node | None) -> Iterator[tuple[int, int]]:
         position = max(position, end)
 
 
-def _body(text: str, node: ScalarNode) -> int:
+def _body(text: str, node: YamlScalar) -> int:
     """Where a text begins in which # is no comment; the line of | or > may have one."""
     if node.style not in {"|", ">"}:
         return node.start

@@ -26,7 +26,7 @@ from immich_smart_albums.config.yaml.data import (
     smallest,
     value_at,
 )
-from immich_smart_albums.config.yaml.nodes import MappingNode, ScalarNode, SequenceNode, lay_out
+from immich_smart_albums.config.yaml.nodes import YamlMapping, YamlScalar, YamlSequence, lay_out
 from immich_smart_albums.config.yaml.removing import remove
 from immich_smart_albums.config.yaml.replacing import replace
 from immich_smart_albums.config.yaml.splices import Pieces
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.emit import Plain
     from immich_smart_albums.config.yaml.nodes import Layout
     from immich_smart_albums.config.yaml.splices import Splice
-    from immich_smart_albums.config.yaml.targets import Target
+    from immich_smart_albums.config.yaml.targets import EditTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _comments(layout: Layout) -> Counter[str]:
 
 def _splices(layout: Layout, edit: Edit) -> Sequence[Splice]:
     pieces = Pieces(layout)
-    if layout.root is None or (isinstance(layout.root, ScalarNode) and layout.root.is_missing):
+    if layout.root is None or (isinstance(layout.root, YamlScalar) and layout.root.is_missing):
         match edit:
             case Put((str() as word,), value):
                 return start_file(pieces, word, value)
@@ -121,7 +121,7 @@ def _splices(layout: Layout, edit: Edit) -> Sequence[Splice]:
     target = find_target(layout, edit.path)
     if isinstance(edit, Insert) or target.place is None:
         return _added(layout, pieces, target, edit)
-    if isinstance(edit, Rename) and isinstance(target.parent, MappingNode):
+    if isinstance(edit, Rename) and isinstance(target.parent, YamlMapping):
         return rename(target.parent, target.place, edit.word)
     refuse_repeated(layout, value_node(target.parent, target.place))
     match edit:
@@ -131,7 +131,7 @@ def _splices(layout: Layout, edit: Edit) -> Sequence[Splice]:
             return wrap(pieces, target.parent, target.place, edit.word, edit.more)
         case Remove() if len(edit.path) > 1 and is_last_of_block(target.parent):
             # Without its only entry there is no block any more.
-            empty: Plain = {} if isinstance(target.parent, MappingNode) else []
+            empty: Plain = {} if isinstance(target.parent, YamlMapping) else []
             return _splices(layout, Put(edit.path[:-1], empty))
         case Remove():
             return remove(pieces, target.parent, target.place)
@@ -139,12 +139,12 @@ def _splices(layout: Layout, edit: Edit) -> Sequence[Splice]:
             raise KeyError(edit.path)
 
 
-def _added(layout: Layout, pieces: Pieces, target: Target, edit: Edit) -> Sequence[Splice]:
+def _added(layout: Layout, pieces: Pieces, target: EditTarget, edit: Edit) -> Sequence[Splice]:
     parent, word = target.parent, edit.path[-1]
     match edit:
-        case Put() if isinstance(parent, MappingNode) and isinstance(word, str):
+        case Put() if isinstance(parent, YamlMapping) and isinstance(word, str):
             return add_entry(pieces, parent, word, edit.value)
-        case Put() | Insert() if isinstance(parent, SequenceNode):
+        case Put() | Insert() if isinstance(parent, YamlSequence):
             place = len(parent.items) if target.place is None else target.place
             return insert_item(pieces, parent, place, edit.value)
         case _:

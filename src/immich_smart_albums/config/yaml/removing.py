@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.yaml.nodes import MappingNode
+from immich_smart_albums.config.yaml.nodes import YamlMapping
 from immich_smart_albums.config.yaml.splices import Splice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from immich_smart_albums.config.yaml.splices import Collection, Pieces, Unit
+    from immich_smart_albums.config.yaml.splices import Collection, EntryRange, Pieces
 
 
 def remove(pieces: Pieces, parent: Collection, place: int) -> list[Splice]:
     """The text without an entry or an item; comments in it stay."""
-    units = pieces.units(parent)
+    units = pieces.entry_ranges(parent)
     if parent.is_flow:
         return _remove_from_flow(pieces, parent, units, place)
     unit = units[place]
     column = pieces.layout.column(unit.start)
     if len(units) == 1:
-        empty = "{}" if isinstance(parent, MappingNode) else "[]"
+        empty = "{}" if isinstance(parent, YamlMapping) else "[]"
         return [pieces.with_comments(parent, [empty], column)]
     line_start, line_end = pieces.layout.line_start(unit.start), pieces.layout.line_end(unit.end)
     if not pieces.text[line_start : unit.start].strip():
@@ -37,7 +37,7 @@ def remove(pieces: Pieces, parent: Collection, place: int) -> list[Splice]:
     return [Splice(start, following, "\n" + "\n".join(comments) + "\n" + " " * column)]
 
 
-def _remove_from_flow(pieces: Pieces, parent: Collection, units: Sequence[Unit], place: int) -> list[Splice]:
+def _remove_from_flow(pieces: Pieces, parent: Collection, units: Sequence[EntryRange], place: int) -> list[Splice]:
     unit = units[place]
     comments = pieces.comments(unit.start, unit.end, pieces.layout.column(unit.start))
     comma = pieces.comma(unit.end, parent.end)

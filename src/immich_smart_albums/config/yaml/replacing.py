@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.yaml.emit import Word, block, flow, scalar
-from immich_smart_albums.config.yaml.nodes import AliasNode, ScalarNode, SequenceNode
+from immich_smart_albums.config.yaml.emit import Unquoted, block, flow, scalar
+from immich_smart_albums.config.yaml.nodes import YamlAlias, YamlScalar, YamlSequence
 from immich_smart_albums.config.yaml.splices import Splice
 
 if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.emit import Plain
-    from immich_smart_albums.config.yaml.nodes import Node
+    from immich_smart_albums.config.yaml.nodes import YamlNode
     from immich_smart_albums.config.yaml.splices import Collection, Pieces
 
 
 def replace(pieces: Pieces, parent: Collection, place: int, value: Plain) -> list[Splice]:
     """Another value in place of that of an entry or an item."""
-    unit = pieces.units(parent)[place]
+    unit = pieces.entry_ranges(parent)[place]
     node = unit.value
     if parent.is_flow or (pieces.is_inline(node) and not pieces.needs_block(value)):
         short = _lead(pieces, node) + _like(node, value)
@@ -26,7 +26,7 @@ def replace(pieces: Pieces, parent: Collection, place: int, value: Plain) -> lis
         kept_comments = pieces.comments(node.start, node.end, pieces.layout.column(unit.start))
         below = pieces.lines_after(pieces.layout.line_end(node.end), kept_comments) if kept_comments else []
         return [Splice(node.start, node.end, short), *below]
-    if isinstance(parent, SequenceNode):
+    if isinstance(parent, YamlSequence):
         return [_in_place(pieces, node, value)]
     colon = pieces.colon(parent, place)
     if pieces.layout.line_start(node.start) == pieces.layout.line_start(colon) and not pieces.needs_block(value):
@@ -43,7 +43,7 @@ def replace(pieces: Pieces, parent: Collection, place: int, value: Plain) -> lis
     ]
 
 
-def _block_below(pieces: Pieces, parent: Collection, colon: int, node: Node, value: Plain) -> list[Splice]:
+def _block_below(pieces: Pieces, parent: Collection, colon: int, node: YamlNode, value: Plain) -> list[Splice]:
     """A value over several lines below its key, which keeps the comment beside it."""
     step = pieces.style.step if isinstance(value, Mapping) else pieces.style.dash_step
     column = pieces.layout.column(parent.start) + step
@@ -63,26 +63,26 @@ def _block_below(pieces: Pieces, parent: Collection, colon: int, node: Node, val
     return [Splice(first, last, "\n".join(lines))]
 
 
-def _in_place(pieces: Pieces, node: Node, value: Plain) -> Splice:
+def _in_place(pieces: Pieces, node: YamlNode, value: Plain) -> Splice:
     column = pieces.layout.column(node.start)
     lines = block(value, column, pieces.style) if pieces.needs_block(value) else [flow(value)]
     return pieces.with_comments(node, lines, column)
 
 
-def _after_anchor(pieces: Pieces, colon: int, node: Node) -> int:
+def _after_anchor(pieces: Pieces, colon: int, node: YamlNode) -> int:
     """The place after a colon and the anchor beside it."""
-    anchor = None if isinstance(node, AliasNode) else node.anchor
+    anchor = None if isinstance(node, YamlAlias) else node.anchor
     return colon if anchor is None else pieces.text.index(f"&{anchor}", colon) + len(anchor) + 1
 
 
-def _like(node: Node, value: Plain) -> str:
+def _like(node: YamlNode, value: Plain) -> str:
     """A short value, in the quotes of the text before."""
-    if isinstance(node, ScalarNode) and isinstance(value, str) and not isinstance(value, Word):
+    if isinstance(node, YamlScalar) and isinstance(value, str) and not isinstance(value, Unquoted):
         return scalar(value, node.style if node.style in {"'", '"'} else "")
     return flow(value)
 
 
-def _lead(pieces: Pieces, node: Node) -> str:
+def _lead(pieces: Pieces, node: YamlNode) -> str:
     """The space that is missing where a value is missing."""
-    is_missing = isinstance(node, ScalarNode) and node.is_missing
+    is_missing = isinstance(node, YamlScalar) and node.is_missing
     return " " if is_missing and not pieces.text[node.start - 1 : node.start].isspace() else ""

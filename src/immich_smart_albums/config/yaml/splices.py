@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.yaml.emit import BlockStyle, entry
-from immich_smart_albums.config.yaml.nodes import MappingNode, ScalarNode, SequenceNode, descendants
+from immich_smart_albums.config.yaml.nodes import YamlMapping, YamlScalar, YamlSequence, descendants
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from immich_smart_albums.config.yaml.emit import Plain
-    from immich_smart_albums.config.yaml.nodes import Layout, Node
+    from immich_smart_albums.config.yaml.nodes import Layout, YamlNode
 
-Collection = MappingNode | SequenceNode
+Collection = YamlMapping | YamlSequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,13 @@ class Splice:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class EntryRange:
     """One entry of a mapping, or one item of a list, with all that belongs to it."""
 
     start: int
     """Of its key, or of its dash."""
     end: int
-    value: Node
+    value: YamlNode
 
 
 class Pieces:
@@ -49,32 +49,32 @@ class Pieces:
         short = entry("x", value, 0, self.style)
         return len(short) > 1
 
-    def is_inline(self, node: Node) -> bool:
+    def is_inline(self, node: YamlNode) -> bool:
         """Whether a value stands beside its key or dash: anything but a block."""
         match node:
-            case ScalarNode():
+            case YamlScalar():
                 return node.style not in {"|", ">"}
-            case MappingNode() | SequenceNode():
+            case YamlMapping() | YamlSequence():
                 return node.is_flow
             case _:
                 return True
 
-    def units(self, parent: Collection) -> list[Unit]:
+    def entry_ranges(self, parent: Collection) -> list[EntryRange]:
         """The entries or items, each with its range."""
-        if isinstance(parent, MappingNode):
+        if isinstance(parent, YamlMapping):
             return [
-                Unit(
+                EntryRange(
                     word.start,
                     max(value.end, self.colon(parent, place)) if value.start == value.end else value.end,
                     value,
                 )
                 for place, (word, value) in enumerate(parent.entries)
             ]
-        units: list[Unit] = []
+        units: list[EntryRange] = []
         position = parent.start
         for node in parent.items:
             start = node.start if parent.is_flow else self._dash(position, node)
-            units.append(Unit(start, max(node.end, start + (not parent.is_flow)), node))
+            units.append(EntryRange(start, max(node.end, start + (not parent.is_flow)), node))
             position = max(node.end, start + 1)
         return units
 
@@ -99,7 +99,7 @@ class Pieces:
                 return None
         return None
 
-    def gap(self, unit: Unit) -> int:
+    def gap(self, unit: EntryRange) -> int:
         """Spaces between a dash and what comes after it."""
         between = self.text[unit.start + 1 : unit.value.start]
         return len(between) if between and between.isspace() and "\n" not in between else 1
@@ -114,7 +114,7 @@ class Pieces:
         comments = self.comments(start, end, column)
         return "".join([" ", "\n".join(comments).lstrip(), "\n", " " * column]) if comments else ""
 
-    def with_comments(self, node: Node, lines: list[str], column: int) -> Splice:
+    def with_comments(self, node: YamlNode, lines: list[str], column: int) -> Splice:
         """Lines in place of a node, with the comments in it and beside its end below them."""
         end = self.layout.line_end(node.end) if self.layout.comments_in(node.start, node.end) else node.end
         return Splice(node.start, end, "\n".join([*lines, *self.comments(node.start, end, column)]))
@@ -123,7 +123,7 @@ class Pieces:
         """Lines below one of the text."""
         return [Splice(line_end, line_end, "\n" + "\n".join(lines))]
 
-    def _dash(self, position: int, node: Node) -> int:
+    def _dash(self, position: int, node: YamlNode) -> int:
         """Where the dash of an item stands, which comes after a place."""
         comments = [(first, last) for first, last in self.layout.comments if position <= first <= node.start]
         while True:
@@ -139,11 +139,11 @@ def _block_style(layout: Layout) -> BlockStyle:
     steps: list[int] = []
     dashes: list[int] = []
     for node in descendants(layout.root) if layout.root is not None else ():
-        if isinstance(node, MappingNode) and not node.is_flow:
+        if isinstance(node, YamlMapping) and not node.is_flow:
             column = layout.column(node.start)
             for _, value in node.entries:
-                if isinstance(value, MappingNode | SequenceNode) and not value.is_flow:
-                    columns = steps if isinstance(value, MappingNode) else dashes
+                if isinstance(value, YamlMapping | YamlSequence) and not value.is_flow:
+                    columns = steps if isinstance(value, YamlMapping) else dashes
                     columns.append(layout.column(value.start) - column)
     step = next((step for step in steps if step > 0), 2)
     dash_step = next((dash for dash in dashes if dash >= 0), step if steps else 2)

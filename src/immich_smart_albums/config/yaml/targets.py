@@ -6,20 +6,20 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.yaml.nodes import AliasNode, MappingNode, ScalarNode, SequenceNode, descendants
+from immich_smart_albums.config.yaml.nodes import YamlAlias, YamlMapping, YamlScalar, YamlSequence, descendants
 from immich_smart_albums.errors import EditRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from immich_smart_albums.config.yaml.nodes import Layout, Node, Path, PathStep
+    from immich_smart_albums.config.yaml.nodes import Layout, Path, PathStep, YamlNode
     from immich_smart_albums.config.yaml.splices import Collection
 
 BY_HAND = "Change it in the text."
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class EditTarget:
     """The entry or item that a path leads to, in what it stands in."""
 
     parent: Collection
@@ -27,12 +27,12 @@ class Target:
     """Which one it is. None if there is none yet."""
 
 
-def find_target(layout: Layout, path: Path) -> Target:
+def find_target(layout: Layout, path: Path) -> EditTarget:
     """Where a path leads. Raises KeyError where its way ends early, EditRefused where the way leads elsewhere."""
     if layout.root is None:
         raise KeyError(path)
     parent = _collection(layout, layout.root, path[:-1])
-    return Target(parent, _place(parent, path[-1]))
+    return EditTarget(parent, _place(parent, path[-1]))
 
 
 def in_words(path: Path) -> str:
@@ -40,13 +40,13 @@ def in_words(path: Path) -> str:
     return " → ".join(str(step + 1) if isinstance(step, int) else step for step in path)
 
 
-def _collection(layout: Layout, node: Node, way: Path) -> Collection:
+def _collection(layout: Layout, node: YamlNode, way: Path) -> Collection:
     """The list or mapping at a path; refused where a change in it would be one elsewhere as well."""
     for step in (*way, None):
-        if isinstance(node, AliasNode):
+        if isinstance(node, YamlAlias):
             message = f"*{node.anchor} in line {layout.line(node.start)} repeats what is written elsewhere"
             raise EditRefused(message, hint=f"Change it where &{node.anchor} stands, for both, or write it out here.")
-        if not isinstance(node, MappingNode | SequenceNode):
+        if not isinstance(node, YamlMapping | YamlSequence):
             raise KeyError(step)
         if node.anchor is not None and node.anchor in _repeated(layout):
             raise _repeated_elsewhere(layout, node)
@@ -61,67 +61,67 @@ def _collection(layout: Layout, node: Node, way: Path) -> Collection:
 
 
 def _place(parent: Collection, step: str | int) -> int | None:
-    if isinstance(parent, SequenceNode):
+    if isinstance(parent, YamlSequence):
         return step if isinstance(step, int) and 0 <= step < len(parent.items) else None
-    words = [word.text if isinstance(word, ScalarNode) else None for word, _ in parent.entries]
+    words = [word.text if isinstance(word, YamlScalar) else None for word, _ in parent.entries]
     return words.index(str(step)) if step in words else None
 
 
-def value_node(parent: Collection, place: int) -> Node:
+def value_node(parent: Collection, place: int) -> YamlNode:
     """The value of an entry, or an item."""
-    return parent.items[place] if isinstance(parent, SequenceNode) else parent.entries[place][1]
+    return parent.items[place] if isinstance(parent, YamlSequence) else parent.entries[place][1]
 
 
 def is_last_of_block(parent: Collection) -> bool:
     """Whether a list or mapping in block style has one entry only."""
-    return not parent.is_flow and len(parent.items if isinstance(parent, SequenceNode) else parent.entries) == 1
+    return not parent.is_flow and len(parent.items if isinstance(parent, YamlSequence) else parent.entries) == 1
 
 
 def _repeated(layout: Layout) -> frozenset[str]:
     """The anchors that aliases repeat."""
     nodes = descendants(layout.root) if layout.root is not None else ()
-    return frozenset(node.anchor for node in nodes if isinstance(node, AliasNode))
+    return frozenset(node.anchor for node in nodes if isinstance(node, YamlAlias))
 
 
-def refuse_repeated(layout: Layout, node: Node) -> None:
+def refuse_repeated(layout: Layout, node: YamlNode) -> None:
     """Refuse to change or to move what is repeated elsewhere."""
     inside = list(descendants(node))
-    own = Counter(alias.anchor for alias in inside if isinstance(alias, AliasNode))
+    own = Counter(alias.anchor for alias in inside if isinstance(alias, YamlAlias))
     every = Counter(
-        descendant.anchor for descendant in descendants(layout.root or node) if isinstance(descendant, AliasNode)
+        descendant.anchor for descendant in descendants(layout.root or node) if isinstance(descendant, YamlAlias)
     )
     for alias in inside:
-        if isinstance(alias, AliasNode) or alias.anchor is None:
+        if isinstance(alias, YamlAlias) or alias.anchor is None:
             continue
         if every[alias.anchor] > (0 if alias is node else own[alias.anchor]):
             raise _repeated_elsewhere(layout, alias)
 
 
-def _repeated_elsewhere(layout: Layout, node: ScalarNode | Collection) -> EditRefused:
+def _repeated_elsewhere(layout: Layout, node: YamlScalar | Collection) -> EditRefused:
     message = f"what is marked &{node.anchor} near line {layout.line(node.start)} is repeated by *{node.anchor}"
     return EditRefused(message, hint=f"A change would hold there as well. {BY_HAND}")
 
 
 def refuse_merged(layout: Layout, parent: Collection, step: PathStep) -> None:
     """Refuse to change what `<<` brings in: it stands elsewhere."""
-    words = [word for word, _ in parent.entries] if isinstance(parent, MappingNode) else []
-    merge = next((word for word in words if isinstance(word, ScalarNode) and word.text == "<<"), None)
+    words = [word for word, _ in parent.entries] if isinstance(parent, YamlMapping) else []
+    merge = next((word for word in words if isinstance(word, YamlScalar) and word.text == "<<"), None)
     if merge is not None:
         message = f"{step} comes from << in line {layout.line(merge.start)}, and is written elsewhere"
         raise EditRefused(message, hint=BY_HAND)
 
 
-def aliases(node: Node | None, path: Path = ()) -> Iterator[Path]:
+def aliases(node: YamlNode | None, path: Path = ()) -> Iterator[Path]:
     """Where aliases stand."""
     match node:
-        case AliasNode():
+        case YamlAlias():
             yield path
-        case SequenceNode():
+        case YamlSequence():
             for place, item in enumerate(node.items):
                 yield from aliases(item, (*path, place))
-        case MappingNode():
+        case YamlMapping():
             for word, value in node.entries:
-                if isinstance(word, ScalarNode):
+                if isinstance(word, YamlScalar):
                     yield from aliases(value, (*path, word.text))
         case _:
             pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.yaml.emit import flow, item, key
-from immich_smart_albums.config.yaml.nodes import MappingNode, SequenceNode
+from immich_smart_albums.config.yaml.nodes import YamlMapping, YamlSequence
 from immich_smart_albums.config.yaml.splices import Splice
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.splices import Collection, Pieces
 
 
-def rename(parent: MappingNode, place: int, word: str) -> list[Splice]:
+def rename(parent: YamlMapping, place: int, word: str) -> list[Splice]:
     """Another word for an entry."""
     old, _ = parent.entries[place]
     return [Splice(old.start, old.end, key(word))]
@@ -23,15 +23,15 @@ def rename(parent: MappingNode, place: int, word: str) -> list[Splice]:
 
 def wrap(pieces: Pieces, parent: Collection, place: int, word: str, more: Sequence[Plain]) -> list[Splice]:
     """The value of an entry or an item as the first of a list under a word, with more after it."""
-    node = pieces.units(parent)[place].value
-    if parent.is_flow or (pieces.is_inline(node) and isinstance(parent, SequenceNode)):
+    node = pieces.entry_ranges(parent)[place].value
+    if parent.is_flow or (pieces.is_inline(node) and isinstance(parent, YamlSequence)):
         others = "".join(f", {flow(other)}" for other in more)
         return [Splice(node.start, node.start, f"{{{key(word)}: ["), Splice(node.end, node.end, f"{others}]}}")]
-    on_key_line = isinstance(parent, MappingNode) and pieces.layout.line(node.start) == pieces.layout.line(
+    on_key_line = isinstance(parent, YamlMapping) and pieces.layout.line(node.start) == pieces.layout.line(
         pieces.colon(parent, place)
     )
     outer, own = pieces.layout.column(parent.start), pieces.layout.column(node.start)
-    is_level = isinstance(parent, MappingNode) and own <= outer
+    is_level = isinstance(parent, YamlMapping) and own <= outer
     column = outer + pieces.style.step if on_key_line or is_level else own
     dashes = column + pieces.style.dash_step
     head = f"{key(word)}:\n{' ' * dashes}- "

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp
 
-    from immich_smart_albums.daemon.http.hook import Hook
+    from immich_smart_albums.daemon.http.hook import WebhookEndpoint
     from immich_smart_albums.daemon.nudges import Nudges
-    from immich_smart_albums.daemon.state import State, StateFile
+    from immich_smart_albums.daemon.state import DaemonState, DaemonStateFile
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -49,11 +49,11 @@ _GONE = "This link was used already, its time is over, or there is another plan 
 class Parts:
     """What the application answers from."""
 
-    state: StateFile
+    state: DaemonStateFile
     nudges: Nudges
     clock: Callable[[], float]
     wake: Callable[[], None]
-    hook: Hook | None = None
+    hook: WebhookEndpoint | None = None
     """None: nobody is told of photos here."""
     studio: ASGIApp | None = None
     """Gets every path that is not the daemon's own."""
@@ -115,7 +115,7 @@ class _Pages:
         token = request.path_params["token"]
         is_granted = False
 
-        def granted(state: State) -> dict[str, object]:
+        def granted(state: DaemonState) -> dict[str, object]:
             nonlocal is_granted
             approvals = grant(state.approvals, token, self._parts.clock())
             is_granted = approvals is not None

@@ -45,11 +45,11 @@ class _Data(msgspec.Struct):
     asset: _Asset
 
 
-class _Body(msgspec.Struct):
+class _WebhookBody(msgspec.Struct):
     data: _Data
 
 
-_DECODER = msgspec.json.Decoder(_Body)
+_DECODER = msgspec.json.Decoder(_WebhookBody)
 
 
 class Rate:
@@ -72,7 +72,7 @@ class Rate:
         self._count += 1
 
 
-class Hook:
+class WebhookEndpoint:
     """Takes calls and answers at once; what follows is done elsewhere."""
 
     def __init__(self, secret: Secret, nudges: Nudges, clock: Callable[[], float], wake: Callable[[], None]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import urllib3
 
 from immich_smart_albums.daemon.messages.requests import ping_of, request_of
-from immich_smart_albums.rules.album import Service
+from immich_smart_albums.rules.album import MessageService
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +87,7 @@ class Outbox:
 
     def _sent(self, receiver: Receiver, message: Message | Ping) -> str | None:
         """Why it could not be sent. None: it was."""
-        if receiver.target.service is Service.APPRISE:
+        if receiver.target.service is MessageService.APPRISE:
             return None if isinstance(message, Ping) else _by_apprise(receiver, message)
         try:
             if isinstance(message, Ping):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from immich_smart_albums.rules.album import Service
+from immich_smart_albums.rules.album import MessageService
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ class Request:
 
 def request_of(message: Message, receiver: Receiver) -> Request:
     """The request for a receiver that is neither apprise nor healthchecks. Raises ValueError for a wrong address."""
-    if receiver.target.service is Service.NTFY:
+    if receiver.target.service is MessageService.NTFY:
         return _ntfy(message, receiver)
     body = {
         "version": JSON_VERSION,

@@ -22,7 +22,7 @@ from immich_smart_albums.errors import (
 from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.apply.result import AlbumResult, ApplyResult
 from immich_smart_albums.operations.apply.staleness import require_current_album
-from immich_smart_albums.operations.apply.writer import AlbumWriter, Run, was_refused
+from immich_smart_albums.operations.apply.writer import AlbumWriter, RunContext, was_refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -65,7 +65,7 @@ def apply(  # noqa: PLR0913 - what is written, by whom, and who wants to know
     if stop():
         raise Stopped
     id_ = journal.begin(plan.verb, base, now(), plan.undoes)
-    run = Run(id_, servers, plan.users, journal, now, stop, is_undo=plan.undoes is not None)
+    run = RunContext(id_, servers, plan.users, journal, now, stop, is_undo=plan.undoes is not None)
     report.run = run.id
     ending = Ending.INTERRUPTED
     try:
@@ -96,7 +96,7 @@ def _account(plan: AlbumPlan, change: Change) -> str:
     return change.account if isinstance(change, AddAssets | RemoveAssets) else plan.owner
 
 
-def _apply(plan: Plan, run: Run, report: ApplyResult) -> None:
+def _apply(plan: Plan, run: RunContext, report: ApplyResult) -> None:
     written: set[str] = set()
     for album_plan, album_report in zip(plan.albums, report.albums, strict=True):
         album_report.tried = True
@@ -109,7 +109,7 @@ def _apply(plan: Plan, run: Run, report: ApplyResult) -> None:
                 return  # each album more would only wait for its time-outs
 
 
-def _apply_album(plan: AlbumPlan, key: AlbumKey, run: Run, report: AlbumResult, written: set[str]) -> None:
+def _apply_album(plan: AlbumPlan, key: AlbumKey, run: RunContext, report: AlbumResult, written: set[str]) -> None:
     if plan.refusals:
         message = f"{plan.name}: {'; '.join(plan.refusals)}"
         raise UnsafePlan(message, hint="Nothing was written to it. If the plan is right, allow more in its `guard`.")

@@ -46,7 +46,7 @@ CHUNK = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunContext:
     """What all albums of a run have in common."""
 
     id: int
@@ -72,7 +72,7 @@ class _Answer:
 class AlbumWriter:
     """Writes to one album of a run, and into the album's report."""
 
-    def __init__(self, run: Run, key: AlbumKey, owner: str, report: AlbumResult) -> None:
+    def __init__(self, run: RunContext, key: AlbumKey, owner: str, report: AlbumResult) -> None:
         self._run = run
         self._key = key
         self._owner = owner

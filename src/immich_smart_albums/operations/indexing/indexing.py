@@ -21,7 +21,7 @@ from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.model.search_fields import LOOKS_INTO_TRASH
-from immich_smart_albums.operations.indexing.seen import Seen
+from immich_smart_albums.operations.indexing.seen import SeenAssets
 from immich_smart_albums.selection.run.certainty import deciding_stages, missing_stages
 from immich_smart_albums.selection.stages import METADATA_FIELDS, shows_metadata
 
@@ -70,8 +70,8 @@ class Indexing:
     _fresh: dict[tuple[int, frozenset[Visibility], bool], Mapping[str, Record]] = field(default_factory=dict)
     _busy: frozenset[str] | None = None
     _is_smart: bool | None = None
-    _seen: Seen | None = None
-    _faces: Seen | None = None
+    _seen: SeenAssets | None = None
+    _faces: SeenAssets | None = None
     _sees_queues: bool = False
     _embedded: dict[str, bool] = field(default_factory=dict)
     """What was asked for in this run."""
@@ -120,9 +120,9 @@ class Indexing:
         """Remember what a rule selects that rests on faces: these were there once."""
         self._known_faces().add((asset.id for asset in assets), self._time(), is_refreshed=True)
 
-    def _known_faces(self) -> Seen:
+    def _known_faces(self) -> SeenAssets:
         if self._faces is None:
-            self._faces = Seen.of(self.server, self.store, "faces")
+            self._faces = SeenAssets.of(self.server, self.store, "faces")
         return self._faces
 
     def _never_had_faces(self, asset: Asset) -> bool:
@@ -252,7 +252,7 @@ class Indexing:
         """Which of some photos have an embedding."""
         wanted = list(assets)
         if self._seen is None:
-            self._seen = Seen.of(self.server, self.store, "embedded")
+            self._seen = SeenAssets.of(self.server, self.store, "embedded")
         seen = self._seen
         unknown = [asset for asset in wanted if asset.id not in self._embedded and (exact or not seen.has(asset.id))]
         if unknown:

@@ -17,7 +17,7 @@ _STAMP = b"1"
 _DAY = 24 * 60 * 60 * 1000
 
 
-class Seen:
+class SeenAssets:
     """Ids in a store. Losing them costs requests and nothing else."""
 
     def __init__(self, store: CacheStore | None, key: str) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.album import Album, User
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.operations.accounts import ConnectedAccount
-    from immich_smart_albums.operations.albums.origins import Origins
+    from immich_smart_albums.operations.albums.predecessors import Predecessors
     from immich_smart_albums.operations.plan.selections import AlbumSelections
     from immich_smart_albums.operations.plan.unselected import Unselected
     from immich_smart_albums.operations.ports.ledger import Ledger
@@ -38,7 +38,7 @@ class AlbumPlanner:
 
     accounts: ConnectedAccounts
     ledger: Ledger
-    origins: Origins
+    predecessors: Predecessors
     unselected: Unselected
     _favorites: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -96,7 +96,7 @@ class AlbumPlanner:
         wanted = replace(wanted, sticky=self.unselected.sticky(wanted, view, memory, answers))
         wanted = replace(wanted, staying=self.unselected.staying(wanted, view, memory, answers))
         plan = plan_album(wanted, view, memory)
-        if view is not None and self.ledger.remembers and not self.origins.has_seen(owner):
+        if view is not None and self.ledger.remembers and not self.predecessors.has_seen(owner):
             plan = structs.replace(plan, warnings=(*plan.warnings, *warnings_of_lost_ledger(plan)))
         plan = structs.replace(plan, split=rule.name if rule.rule.split else "", was=before)
         if before is not None:

@@ -14,7 +14,7 @@ from immich_smart_albums.changes.guard import refusals_of_run, refused_together
 from immich_smart_albums.changes.plan import Plan
 from immich_smart_albums.model.span import with_lines
 from immich_smart_albums.model.text.forms import nfc
-from immich_smart_albums.operations.albums.origins import Origins
+from immich_smart_albums.operations.albums.predecessors import Predecessors
 from immich_smart_albums.operations.plan.album import AlbumPlanner
 from immich_smart_albums.operations.plan.names import require_known
 from immich_smart_albums.operations.plan.rule import RulePlanner
@@ -54,10 +54,10 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     if answers is None:
         answers, notices = select_for_albums(rule_set.albums, accounts, options)
     allow = frozenset(map(nfc, allow))
-    origins = Origins(rule_set, accounts, ledger)
+    predecessors = Predecessors(rule_set, accounts, ledger)
     unselected = Unselected(accounts, options, {} if indexing is None else indexing)
-    album_planner = AlbumPlanner(accounts, ledger, origins, unselected)
-    planner = RulePlanner(accounts, ledger, allow, origins, album_planner)
+    album_planner = AlbumPlanner(accounts, ledger, predecessors, unselected)
+    planner = RulePlanner(accounts, ledger, allow, predecessors, album_planner)
     plans = planner.allowing(
         refused_together(plan for rule in rule_set.albums for plan in planner.plans(rule, answers[rule.name]))
     )

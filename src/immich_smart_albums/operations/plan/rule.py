@@ -11,7 +11,7 @@ from immich_smart_albums.changes.guard import refusals_of_split, refused_togethe
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.operations.accounts import ConnectedAccounts, as_problem
 from immich_smart_albums.operations.albums.albums import albums_of, left_behind
-from immich_smart_albums.operations.albums.origins import Origin, Origins
+from immich_smart_albums.operations.albums.predecessors import Predecessor, Predecessors
 from immich_smart_albums.operations.plan.album import AlbumPlanner, stopped
 from immich_smart_albums.operations.rule_tests import failing_tests
 
@@ -32,7 +32,7 @@ class RulePlanner:
     ledger: Ledger
     allow: frozenset[str]
     """Names of rules and albums whose guards do not count."""
-    origins: Origins
+    predecessors: Predecessors
     albums: AlbumPlanner
 
     def plans(self, rule: AlbumRule, answers: AlbumSelections) -> Iterator[AlbumPlan]:
@@ -46,18 +46,18 @@ class RulePlanner:
             yield stopped(rule, rule.name, (*answers.problems, *unmet))
             return
         try:
-            origin = self.origins.of(rule, owner, answers.selected)
+            predecessor = self.predecessors.of(rule, owner, answers.selected)
         except ServerError as error:
-            origin = Origin(problem=as_problem(rule.span, error))
-        if origin.problem is not None:
-            yield stopped(rule, rule.name, (*answers.problems, origin.problem))
+            predecessor = Predecessor(problem=as_problem(rule.span, error))
+        if predecessor.problem is not None:
+            yield stopped(rule, rule.name, (*answers.problems, predecessor.problem))
             return
         notes = tuple(dict.fromkeys(note for selection in answers.selections.values() for note in selection.notes))
-        notes = (origin.warning, *notes) if origin.warning else notes
+        notes = (predecessor.warning, *notes) if predecessor.warning else notes
         parts = dict(albums_of(rule, answers.selections))
-        before = self.origins.keys_before(rule, origin, answers.selections)
+        before = self.predecessors.keys_before(rule, predecessor, answers.selections)
         renamed = {key.rule for key in before.values()}
-        for name in left_behind(rule, owner, self.ledger, {rule.name, origin.rule}):
+        for name in left_behind(rule, owner, self.ledger, {rule.name, predecessor.rule}):
             if name not in renamed:
                 parts.setdefault(name, dict.fromkeys(answers.selections, ()))
         plans = list(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.picture import Picture
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.model.version import Version
-    from immich_smart_albums.model.workflow import Step, Workflow
+    from immich_smart_albums.model.workflow import Workflow, WorkflowStep
     from immich_smart_albums.operations.ports.albums import Albums
     from immich_smart_albums.operations.ports.directory import Directory, Embeddings, ServerInfo
     from immich_smart_albums.selection.ports import SearchApi
@@ -44,7 +44,7 @@ class Workflows(Protocol):
         """All workflows of the account."""
         ...
 
-    def create(self, name: str, description: str, trigger: str, step: Step) -> str:
+    def create(self, name: str, description: str, trigger: str, step: WorkflowStep) -> str:
         """Make a workflow of one step, and return its id."""
         ...
 

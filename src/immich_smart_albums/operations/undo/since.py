@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import AddAssets, CreateAlbum, RemoveAssets, SetDetails
-from immich_smart_albums.changes.journal import State
+from immich_smart_albums.changes.journal import WriteState
 from immich_smart_albums.model.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def is_cover_ours(run: int, writes: Sequence[Write], now: str | None) -> bool:
     """Whether nobody but us changed the cover of an album since a run made it, as far as the ledger can tell."""
     expected: str | None = None
     for write in writes:
-        if write.intent.run < run or write.state is State.REFUSED:
+        if write.intent.run < run or write.state is WriteState.REFUSED:
             continue
         if isinstance(write.intent.change, CreateAlbum):
             expected = ""

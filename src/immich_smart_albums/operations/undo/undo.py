@@ -16,9 +16,9 @@ from immich_smart_albums.changes.change import (
     SetDetails,
     ShareAlbum,
 )
-from immich_smart_albums.changes.journal import State
+from immich_smart_albums.changes.journal import WriteState
 from immich_smart_albums.changes.memory import KNOWN_INSIDE, MembershipState
-from immich_smart_albums.changes.plan import AlbumPlan, Plan, Seen, digest
+from immich_smart_albums.changes.plan import AlbumPlan, AlbumSnapshot, Plan, digest
 from immich_smart_albums.errors import ConfigurationError, NoAccess, Problem
 from immich_smart_albums.model.album import Album
 from immich_smart_albums.model.outcome import Outcome
@@ -100,7 +100,7 @@ def _chosen(run_id: int | None, ledger: Ledger, users: AbstractSet[str]) -> tupl
 
 def _written(ledger: Ledger, run: Run) -> list[Write]:
     """The requests of a run of which it is known that they did something."""
-    return [write for write in ledger.writes(run.id) if write.state is State.DONE or write.outcomes]
+    return [write for write in ledger.writes(run.id) if write.state is WriteState.DONE or write.outcomes]
 
 
 def _nothing(message: str, hint: str) -> ConfigurationError:
@@ -108,7 +108,7 @@ def _nothing(message: str, hint: str) -> ConfigurationError:
 
 
 @dataclass(frozen=True, slots=True)
-class _Album:
+class _AlbumUndo:
     """What a run wrote to an album, and what the album is now."""
 
     run: Run
@@ -150,7 +150,7 @@ class _Album:
 
     def changes(self) -> list[Change]:
         """The changes of the run, newest first."""
-        return [write.intent.change for write in reversed(self.writes) if write.state is State.DONE]
+        return [write.intent.change for write in reversed(self.writes) if write.state is WriteState.DONE]
 
 
 def _take_back(  # noqa: PLR0913 - which run, what it wrote, and what is known since
@@ -178,7 +178,7 @@ def _take_back(  # noqa: PLR0913 - which run, what it wrote, and what is known s
         # Before 3.0 each account sees its own photos in the trash only.
         with suppress(NoAccess):
             inside |= server.albums.trashed(album_id)
-    album = _Album(run, writes, since, fates(run.id, since, runs), memory, details, inside)
+    album = _AlbumUndo(run, writes, since, fates(run.id, since, runs), memory, details, inside)
     warnings: list[str] = []
     changes = tuple(_changes(album, keys, owner, warnings))
     return AlbumPlan(
@@ -189,11 +189,11 @@ def _take_back(  # noqa: PLR0913 - which run, what it wrote, and what is known s
         present=len(members),
         reasons=(f"takes back run {run.id}, {run.verb} of {run.started}",),
         warnings=tuple(warnings),
-        seen=Seen(details.updated, digest(members)),
+        seen=AlbumSnapshot(details.updated, digest(members)),
     )
 
 
-def _changes(album: _Album, keys: Keys, owner: str, warnings: list[str]) -> Iterator[Change]:
+def _changes(album: _AlbumUndo, keys: Keys, owner: str, warnings: list[str]) -> Iterator[Change]:
     """The changes that take back what the run did; `warnings` get what is left as it is, and why."""
 
     def adder(photo: Membership) -> str:
@@ -248,7 +248,7 @@ def _left(what: str, others: Counter[int | None]) -> Iterator[str]:
             yield f"{photos} that the run {what} {stay} as run {run} left it: to take both back, first {first}"
 
 
-def _deletion(creation: CreateAlbum, album: _Album) -> DeleteAlbum:
+def _deletion(creation: CreateAlbum, album: _AlbumUndo) -> DeleteAlbum:
     """The album as the run left it."""
     description, roles = creation.description, {}
     for change in reversed(album.changes()):
@@ -259,7 +259,7 @@ def _deletion(creation: CreateAlbum, album: _Album) -> DeleteAlbum:
     return DeleteAlbum(creation.name, description, roles)
 
 
-def _reasons_to_stay(deletion: DeleteAlbum, album: _Album, ours: AbstractSet[str], albums: Albums) -> Iterator[str]:
+def _reasons_to_stay(deletion: DeleteAlbum, album: _AlbumUndo, ours: AbstractSet[str], albums: Albums) -> Iterator[str]:
     others = len(album.inside - ours)
     if others:
         yield "1 other photo is in it" if others == 1 else f"{others:,} other photos are in it"
@@ -277,7 +277,7 @@ def _grouped(
     return ((name, tuple(assets)) for name, assets in groups.items())
 
 
-def _shares(album: _Album, warnings: list[str]) -> Iterator[ShareAlbum]:
+def _shares(album: _AlbumUndo, warnings: list[str]) -> Iterator[ShareAlbum]:
     now = {user.id: role for user, role in album.details.users}
     for change in album.changes():
         if isinstance(change, ShareAlbum):
@@ -287,7 +287,7 @@ def _shares(album: _Album, warnings: list[str]) -> Iterator[ShareAlbum]:
                 warnings.append(f"how it is shared with {change.user.name} was changed since, and stays")
 
 
-def _details(album: _Album, warnings: list[str]) -> SetDetails:
+def _details(album: _AlbumUndo, warnings: list[str]) -> SetDetails:
     now = {
         "name": album.details.name,
         "description": album.details.description,

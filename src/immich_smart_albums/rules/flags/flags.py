@@ -25,7 +25,7 @@ from immich_smart_albums.rules.payload.smart_text import looks_like_file, read_w
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.scope import with_scope
 from immich_smart_albums.rules.syntax.ids import id_in_url
-from immich_smart_albums.rules.syntax.source import Form
+from immich_smart_albums.rules.syntax.source import SourceForm
 from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search, leaves
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class _Reader:
                 assert_never(flag.type)
 
     def _metadata(self, source: Source) -> tuple[Node, ...]:
-        if source.form is Form.BARE:
+        if source.form is SourceForm.BARE:
             message = "no such file" if looks_like_file(source.text) else "neither a file nor JSON"
             hint = 'Check the path, or write the search itself, such as {"city": "Helsinki"}.'
             self.diagnostics.problems.append(source.problem(message, hint=hint))
@@ -105,11 +105,11 @@ class _Reader:
         return self._search(source, Kind.METADATA)
 
     def _smart(self, source: Source) -> tuple[Node, ...]:
-        if source.form is Form.BARE and not source.text.strip():
+        if source.form is SourceForm.BARE and not source.text.strip():
             hint = "Write what should be on the photos, such as 'a dog on a beach'."
             self.diagnostics.problems.append(source.problem("a blank search", hint=hint))
             return ()
-        if source.form is Form.BARE:
+        if source.form is SourceForm.BARE:
             query = read_words(source, self.diagnostics, smart_limit=self.smart_limit)
             return () if query is None else (Search(query, source.place),)
         return self._search(source, Kind.SMART)

@@ -18,7 +18,7 @@ from immich_smart_albums.rules.local_filters.mismatch import explain_mismatch
 from immich_smart_albums.rules.payload.json_text import name_of_type, read_json
 from immich_smart_albums.rules.payload.smart_text import looks_like_file
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
-from immich_smart_albums.rules.syntax.source import Form
+from immich_smart_albums.rules.syntax.source import SourceForm
 from immich_smart_albums.rules.tree import Filter, ListedValue
 from immich_smart_albums.rules.values.regex import SECONDS_PER_MATCH, PatternError, PatternTimeout, compile_pattern
 from immich_smart_albums.rules.values.regex_syntax import plain_text
@@ -41,7 +41,7 @@ _MAY_BE_MISSING = "mayBeMissing"
 
 def read_local_filters(source: Source, diagnostics: Diagnostics) -> tuple[Filter, ...]:
     """The filters of one flag value; what is wrong is noted and left out."""
-    if source.form is Form.BARE:
+    if source.form is SourceForm.BARE:
         return _from_words(source, diagnostics)
     value = read_json(source, diagnostics)
     if value is None:

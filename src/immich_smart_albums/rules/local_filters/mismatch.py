@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.local_filters.asset_shape import ASSET
-from immich_smart_albums.rules.local_filters.jsonpath import Name, Place
+from immich_smart_albums.rules.local_filters.jsonpath import Name, ShapeNode
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.rules.local_filters.jsonpath import Path
 
-_ROOT = Place("$", ASSET)
+_ROOT = ShapeNode("$", ASSET)
 
 
 def explain_mismatch(path: Path) -> tuple[str, str] | None:
@@ -39,7 +39,7 @@ def explain_mismatch(path: Path) -> tuple[str, str] | None:
     return f"{subject} is an object and no list, so this path yields nothing", hint
 
 
-def _meant(name: str, places: Iterable[Place]) -> str:
+def _meant(name: str, places: Iterable[ShapeNode]) -> str:
     """The advice to take the nearest field: of those here or in the elements of a list here, else of all."""
     here = [child for place in places for child in (*place.children(), *_in_elements(place))]
     for candidates in (here, list(_ROOT.descendants())):
@@ -51,5 +51,5 @@ def _meant(name: str, places: Iterable[Place]) -> str:
     return "See docs/filters.md for the list of fields."
 
 
-def _in_elements(place: Place) -> Iterable[Place]:
+def _in_elements(place: ShapeNode) -> Iterable[ShapeNode]:
     return (inner for child in place.children() if child.address.endswith("[*]") for inner in child.children())

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.span import problem_at
-from immich_smart_albums.rules.album import USUAL_EVENTS, Event, NotifyTarget, Service, ValueSource
+from immich_smart_albums.rules.album import USUAL_EVENTS, Event, MessageService, NotifyTarget, ValueSource
 from immich_smart_albums.rules.rules_file.headers import read_headers
 from immich_smart_albums.rules.rules_file.keywords import NOTIFY
 from immich_smart_albums.rules.rules_file.schedule import read_schedule
@@ -25,7 +25,7 @@ DIGESTS = {"daily": "daily 08:00", "weekly": "weekly mon 08:00", "monthly": "mon
 """When a digest comes of which no more is said."""
 
 _ADDRESS = re.compile(r"https?://(?P<login>[^/?#\s]*@)?[^/?#\s@]+([/?#]\S*)?", re.IGNORECASE)
-_SERVICES = {service.value: service for service in Service}
+_SERVICES = {service.value: service for service in MessageService}
 _NO_ADDRESS = "an address that begins with https:// or http:// is expected here"
 _LOGIN = "an address with a password in it is a secret"
 _SOURCE_HINT = "Write the address, {env: VARIABLE} or {file: /run/secrets/name}."
@@ -51,7 +51,7 @@ def _read_target(value: ValueNode, reader: Reader) -> NotifyTarget | None:
         reader.problem(value, message, hint="Make an entry of its own for each.")
         return None
     service = _SERVICES[services[0]]
-    address = _read_source(words[service.value], reader, is_secret=service is Service.APPRISE)
+    address = _read_source(words[service.value], reader, is_secret=service is MessageService.APPRISE)
     events = _read_events(words["events"], reader) if "events" in words else USUAL_EVENTS
     digest = _read_digest(words["digest"], reader) if "digest" in words else None
     token = _read_source(words["token"], reader, is_secret=True) if "token" in words else None
@@ -62,18 +62,18 @@ def _read_target(value: ValueNode, reader: Reader) -> NotifyTarget | None:
     return NotifyTarget(service, address, events, digest, token, headers, value.span)
 
 
-def _check_fit(service: Service, words: dict[str, ValueNode], reader: Reader) -> None:
+def _check_fit(service: MessageService, words: dict[str, ValueNode], reader: Reader) -> None:
     """Note words that say nothing to a service."""
     fitting = {
-        "events": set(Service) - {Service.HEALTHCHECKS},
-        "digest": set(Service) - {Service.HEALTHCHECKS},
-        "token": {Service.NTFY},
-        "headers": {Service.URL, Service.NTFY},
+        "events": set(MessageService) - {MessageService.HEALTHCHECKS},
+        "digest": set(MessageService) - {MessageService.HEALTHCHECKS},
+        "token": {MessageService.NTFY},
+        "headers": {MessageService.URL, MessageService.NTFY},
     }
     for word, value in words.items():
         if word in fitting and service not in fitting[word]:
             message = f"{word} has no meaning for {service.value}"
-            is_ping = service is Service.HEALTHCHECKS and word in {"events", "digest"}
+            is_ping = service is MessageService.HEALTHCHECKS and word in {"events", "digest"}
             hint = "It hears of the start and the end of each run." if is_ping else "Leave it out."
             reader.problem(value, message, hint=hint)
 

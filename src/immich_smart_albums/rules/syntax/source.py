@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.document import ScalarNode, ValueNode
 
 
-class Form(Enum):
+class SourceForm(Enum):
     """How a flag's value was given."""
 
     FILE = "file"
@@ -64,7 +64,7 @@ class Source:
 
     label: str
     text: str
-    form: Form
+    form: SourceForm
 
     @property
     def place(self) -> Place:
@@ -81,7 +81,7 @@ class Source:
         before = self.text[:offset]
         line = before.count("\n") + 1
         column = offset - (before.rfind("\n") + 1) + 1
-        where = f"{self.label}:{line}:{column}" if self.form is Form.FILE else f"{self.label}, column {column}"
+        where = f"{self.label}:{line}:{column}" if self.form is SourceForm.FILE else f"{self.label}, column {column}"
         text_line = self.text.split("\n")[line - 1]
         # A long inline value is cut around the place, so that the caret stays on screen.
         start = max(0, column - 50)

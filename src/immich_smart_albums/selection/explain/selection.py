@@ -78,11 +78,11 @@ def explain_selection(selection: Selection, *, name_of: NameOf) -> SelectionExpl
     if selection.evidence is None:
         message = "a selection without evidence cannot be explained"
         raise ValueError(message)
-    return _Explainer(selection.evidence, name_of).explain(selection)
+    return _SelectionExplainer(selection.evidence, name_of).explain(selection)
 
 
 @dataclass(slots=True)
-class _Explainer:
+class _SelectionExplainer:
     evidence: RuleEvidence
     name_of: NameOf
 

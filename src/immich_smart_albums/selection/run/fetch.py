@@ -48,7 +48,7 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
         scan.query: frozenset(number for number, rule in enumerate(plan.rules) if scan.query in rule.queries)
         for scan in plan.scans
     }
-    run = _Run(plan, searches, on_found, memory, dependent, keeps_rejected)
+    run = _FetchRun(plan, searches, on_found, memory, dependent, keeps_rejected)
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="search")
     pending: dict[Future[SearchResult], Scan] = {pool.submit(run.read, scan): scan for scan in plan.scans}
     results: dict[Query, SearchResult] = {}
@@ -75,7 +75,7 @@ class _StoppedError(Exception):
 
 
 @dataclass(slots=True)
-class _Run:
+class _FetchRun:
     plan: QueryPlan
     searches: SearchApi
     on_found: Callable[[Query, int], None]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class AlbumDraft:
     """One album of one file."""
 
     version: FileVersion

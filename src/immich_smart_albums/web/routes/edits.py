@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from immich_smart_albums.config.editing import match as match_
 from immich_smart_albums.config.editing import photos
-from immich_smart_albums.config.editing.draft import Draft as Edits
+from immich_smart_albums.config.editing.draft import FileDraft as Edits
 from immich_smart_albums.config.editing.draft import read_value
 from immich_smart_albums.config.editing.rows import row_id, row_path
 from immich_smart_albums.config.yaml.data import is_list

@@ -23,7 +23,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """An SVG that is opened by itself runs nothing and reaches nothing."""
 
 
-class Pictures:
+class PictureRoutes:
     """Routes for pictures."""
 
     def __init__(self, session: Session) -> None:

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from immich_smart_albums.rules.local_filters.jsonpath.ast import Name, PathError
 from immich_smart_albums.rules.local_filters.jsonpath.path import Path, compile_path
-from immich_smart_albums.rules.local_filters.jsonpath.shape import Place, Shape
+from immich_smart_albums.rules.local_filters.jsonpath.shape import Shape, ShapeNode
 
-__all__ = ["Name", "Path", "PathError", "Place", "Shape", "compile_path"]
+__all__ = ["Name", "Path", "PathError", "Shape", "ShapeNode", "compile_path"]

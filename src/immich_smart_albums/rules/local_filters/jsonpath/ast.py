@@ -47,7 +47,7 @@ class Wildcard:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class BracketedSelection:
     """Anything else between brackets: a filter, a slice, several selectors."""
 
     normal: str
@@ -67,7 +67,7 @@ class Selection:
 class Step:
     """One segment of a path: what it selects, from the children or from all descendants of a value."""
 
-    selector: Name | Index | Wildcard | Selection
+    selector: Name | Index | Wildcard | BracketedSelection
     start: int
     """Where it begins in the user's text. For a Selection, its opening bracket."""
 
@@ -98,7 +98,7 @@ _ESCAPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class FilterPath:
     """A path inside a filter: from the value in question (`@`), or from the whole asset (`$`)."""
 
     segments: tuple[Segment, ...]
@@ -106,10 +106,10 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class FilterSelector:
     """The children for which an expression holds."""
 
-    queries: tuple[Query, ...]
+    queries: tuple[FilterPath, ...]
     """All that the expression looks at."""
 
 
@@ -117,7 +117,7 @@ class Filter:
 class Segment:
     """What one segment selects, from the children or from all descendants. A slice is here the index 0."""
 
-    selectors: tuple[Name | Index | Wildcard | Filter, ...]
+    selectors: tuple[Name | Index | Wildcard | FilterSelector, ...]
     descendants: bool
 
 

@@ -21,13 +21,13 @@ from jsonpath.selectors import IndexSelector, NameSelector, SliceSelector
 
 from immich_smart_albums.model.text.forms import nfc
 from immich_smart_albums.rules.local_filters.jsonpath.ast import (
-    Filter,
+    BracketedSelection,
+    FilterPath,
+    FilterSelector,
     Index,
     Name,
     PathError,
-    Query,
     Segment,
-    Selection,
     Wildcard,
 )
 from immich_smart_albums.rules.values.regex import PatternTimeout
@@ -56,7 +56,7 @@ def compile_getter(text: str, steps: tuple[Step, ...], *, timeout: float) -> tup
     """
     written, places = "$", []
     for step in steps:
-        if isinstance(step.selector, Selection):
+        if isinstance(step.selector, BracketedSelection):
             written += ".." if step.descendants else ""
             places.append((len(written), step.start))
             written += step.selector.source
@@ -87,21 +87,21 @@ def _segments(path: JSONPath) -> tuple[Segment, ...]:
     )
 
 
-def _selector(selector: JSONPathSelector) -> Name | Index | Wildcard | Filter:
+def _selector(selector: JSONPathSelector) -> Name | Index | Wildcard | FilterSelector:
     match selector:
         case NameSelector():
             return Name(selector.name)
         case IndexSelector() | SliceSelector():
             return Index(0)
         case LibraryFilter():
-            return Filter(tuple(_queries(selector.expression)))
+            return FilterSelector(tuple(_queries(selector.expression)))
         case _:
             return Wildcard()
 
 
-def _queries(expression: BaseExpression) -> Iterator[Query]:
+def _queries(expression: BaseExpression) -> Iterator[FilterPath]:
     if isinstance(expression, FilterQuery):
-        yield Query(_segments(expression.path), from_root=isinstance(expression, RootFilterQuery))
+        yield FilterPath(_segments(expression.path), from_root=isinstance(expression, RootFilterQuery))
         return
     for child in expression.children():
         yield from _queries(child)

@@ -11,10 +11,10 @@ import re
 
 from immich_smart_albums.rules.local_filters.jsonpath.ast import (
     NAME,
+    BracketedSelection,
     Index,
     Name,
     PathError,
-    Selection,
     Step,
     Wildcard,
     quoted,
@@ -98,7 +98,7 @@ class _PathParser:
             return Name(self.unquoted(text[0], start))
         raise refusal(self.text, start, self.steps)
 
-    def in_brackets(self) -> Name | Index | Wildcard | Selection:
+    def in_brackets(self) -> Name | Index | Wildcard | BracketedSelection:
         start = self.at
         match = _BRACKET.match(self.text, start)
         if not match:
@@ -110,7 +110,7 @@ class _PathParser:
             return Name(self.unquoted(match["name"], match.start("name")))
         return Wildcard()
 
-    def selection(self) -> Selection:
+    def selection(self) -> BracketedSelection:
         """What stands between brackets and is no plain selector; its own grammar is left to the library."""
         start = self.at
         self.refuse_bare_name()
@@ -128,7 +128,7 @@ class _PathParser:
         if normal.startswith("[("):
             raise self.error(start + 1, "a script, which the standard does not have", "Write [-1] for the last.")
         source = self.text[start : self.at]
-        return Selection(normal, source, asks_root="$" in _QUOTED.sub("", source))
+        return BracketedSelection(normal, source, asks_root="$" in _QUOTED.sub("", source))
 
     def refuse_bare_name(self) -> None:
         bare = _BARE_NAME.match(self.text, self.at)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.local_filters.jsonpath import compiler
-from immich_smart_albums.rules.local_filters.jsonpath.ast import Index, Name, Selection, plain_segments
+from immich_smart_albums.rules.local_filters.jsonpath.ast import BracketedSelection, Index, Name, plain_segments
 from immich_smart_albums.rules.local_filters.jsonpath.parser import read_steps
 from immich_smart_albums.rules.local_filters.jsonpath.shape import first_mismatch
 
 if TYPE_CHECKING:
     from immich_smart_albums.rules.local_filters.jsonpath.ast import Segment, Step
     from immich_smart_albums.rules.local_filters.jsonpath.compiler import Getter
-    from immich_smart_albums.rules.local_filters.jsonpath.shape import Mismatch, Place
+    from immich_smart_albums.rules.local_filters.jsonpath.shape import Mismatch, ShapeNode
 
 _SECONDS_PER_SEARCH = 1.0
 _NAMES = re.compile(r"\.(\w+)|\['([^']*)'\]")
@@ -51,7 +51,7 @@ class Path:
         inner = {name or quoted for name, quoted in _NAMES.findall(self.text)} - roots
         return roots | {f"{root}.{name}" for root in roots for name in inner}
 
-    def mismatch(self, root: Place) -> Mismatch | None:
+    def mismatch(self, root: ShapeNode) -> Mismatch | None:
         """The first part of it that never selects anything from an asset of that shape. None if all can."""
         return first_mismatch(self.segments, (root,), root)
 
@@ -75,7 +75,7 @@ def compile_path(text: str, *, timeout: float = _SECONDS_PER_SEARCH) -> Path:
 
 
 def _roots(steps: tuple[Step, ...]) -> frozenset[str] | None:
-    if any(isinstance(step.selector, Selection) and step.selector.asks_root for step in steps):
+    if any(isinstance(step.selector, BracketedSelection) and step.selector.asks_root for step in steps):
         return None
     match steps[:1]:
         case [step] if isinstance(step.selector, Name) and not step.descendants:

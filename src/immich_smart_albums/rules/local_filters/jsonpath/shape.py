@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.rules.local_filters.jsonpath.ast import Filter, Index, Name, Wildcard
+from immich_smart_albums.rules.local_filters.jsonpath.ast import FilterSelector, Index, Name, Wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from immich_smart_albums.rules.local_filters.jsonpath.ast import Segment
 
-    Selector = Name | Index | Wildcard | Filter
+    Selector = Name | Index | Wildcard | FilterSelector
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ShapeNode:
     """A place in a shape, known by the path that leads there."""
 
     address: str
@@ -32,27 +32,27 @@ class Place:
 
     shape: Shape = field(compare=False)
 
-    def children(self) -> Iterator[Place]:
+    def children(self) -> Iterator[ShapeNode]:
         """The fields of an object, the elements of a list as one."""
         for name, inner in self.shape.fields.items():
-            yield Place(f"{self.address}.{name}", inner)
+            yield ShapeNode(f"{self.address}.{name}", inner)
         if self.shape.elements is not None:
-            yield Place(f"{self.address}[*]", self.shape.elements)
+            yield ShapeNode(f"{self.address}[*]", self.shape.elements)
 
-    def descendants(self) -> Iterator[Place]:
+    def descendants(self) -> Iterator[ShapeNode]:
         """The place itself and all places below it."""
         yield self
         for child in self.children():
             yield from child.descendants()
 
-    def selected(self, selector: Selector) -> Iterator[Place]:
+    def selected(self, selector: Selector) -> Iterator[ShapeNode]:
         """The places that a selector leads to from here."""
         match selector:
             case Name(name=name) if name in self.shape.fields:
-                yield Place(f"{self.address}.{name}", self.shape.fields[name])
+                yield ShapeNode(f"{self.address}.{name}", self.shape.fields[name])
             case Index() if self.shape.elements is not None:
-                yield Place(f"{self.address}[*]", self.shape.elements)
-            case Wildcard() | Filter():
+                yield ShapeNode(f"{self.address}[*]", self.shape.elements)
+            case Wildcard() | FilterSelector():
                 yield from self.children()
 
 
@@ -61,10 +61,10 @@ class Mismatch:
     """A selector that selects nothing at any of the places where it is asked to."""
 
     selector: Selector
-    places: tuple[Place, ...]
+    places: tuple[ShapeNode, ...]
 
 
-def first_mismatch(segments: tuple[Segment, ...], places: tuple[Place, ...], root: Place) -> Mismatch | None:
+def first_mismatch(segments: tuple[Segment, ...], places: tuple[ShapeNode, ...], root: ShapeNode) -> Mismatch | None:
     """The first selector on the way from `places` that never selects anything; `root` is what `$` means in filters.
 
     Each name in a list of names must be there, and each path in a filter: one that is not is misspelt.
@@ -72,12 +72,12 @@ def first_mismatch(segments: tuple[Segment, ...], places: tuple[Place, ...], roo
     for segment in segments:
         if segment.descendants:
             places = tuple(dict.fromkeys(below for place in places for below in place.descendants()))
-        reached: list[Place] = []
+        reached: list[ShapeNode] = []
         for selector in segment.selectors:
             selected = tuple(child for place in places for child in place.selected(selector))
             if not selected:
                 return Mismatch(selector, places)
-            for query in selector.queries if isinstance(selector, Filter) else ():
+            for query in selector.queries if isinstance(selector, FilterSelector) else ():
                 misfit = first_mismatch(query.segments, (root,) if query.from_root else selected, root)
                 if misfit is not None:
                     return misfit

@@ -35,7 +35,7 @@ _PLAIN = re.compile(r"\w[\w '()&.,+-]*\w", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Predecessor:
     """What an earlier rule left to a rule."""
 
     user: str = ""
@@ -47,11 +47,11 @@ class Origin:
     warning: str = ""
 
 
-NO_ORIGIN = Origin()
+NO_PREDECESSOR = Predecessor()
 
 
 @dataclass(frozen=True, slots=True)
-class _Earlier:
+class _FormerRule:
     """A rule that is not in the rules files any more, as the ledger knows it."""
 
     user: str
@@ -59,8 +59,8 @@ class _Earlier:
     albums: tuple[KnownAlbum, ...]
 
 
-class Origins:
-    """The earlier rules that the rules of a book may go on with."""
+class Predecessors:
+    """The earlier rules that the rules of a rule set may go on with."""
 
     def __init__(self, rule_set: RuleSet, accounts: ConnectedAccounts, ledger: Ledger) -> None:
         """Look into the ledger; the albums of users who take no part are nobody's business here."""
@@ -84,26 +84,26 @@ class Origins:
                 self._at_work.add(group)
             else:
                 groups.setdefault(group, []).append(known_album)
-        self._earlier = [_Earlier(*group, tuple(albums)) for group, albums in groups.items()]
+        self._earlier = [_FormerRule(*group, tuple(albums)) for group, albums in groups.items()]
         self._claimed = {rule.was: rule.name for rule in rules if rule.was is not None}
 
-    def of(self, rule: AlbumRule, owner: ConnectedAccount, selected: AbstractSet[str]) -> Origin:
+    def of(self, rule: AlbumRule, owner: ConnectedAccount, selected: AbstractSet[str]) -> Predecessor:
         """What a rule that selects these photos goes on with. Raises ServerError and LedgerError."""
         is_known = self._is_known(rule, owner)
         if rule.was is not None:
-            return self._named(rule, rule.was, owner) or (NO_ORIGIN if is_known else self._unknown(rule, rule.was))
+            return self._named(rule, rule.was, owner) or (NO_PREDECESSOR if is_known else self._unknown(rule, rule.was))
         if is_known or rule.is_new:
-            return NO_ORIGIN
+            return NO_PREDECESSOR
         left = [earlier for earlier in self._earlier if earlier.rule not in self._claimed and self._is_live(earlier)]
         for earlier in sorted(left, key=lambda earlier: (earlier.user != owner.user.id, folded(earlier.rule))):
             reason = self._likeness(rule, owner, earlier, selected)
             if reason:
-                return Origin(problem=_question(rule, earlier, reason))
+                return Predecessor(problem=_question(rule, earlier, reason))
         names = ", ".join(repr(earlier.rule) for earlier in left)
         warning = f"the ledger also knows of {names}, which these rules do not have: if that is what this rule was, add"
-        return Origin(warning=f"{warning} `was` before its album is made") if left and selected else NO_ORIGIN
+        return Predecessor(warning=f"{warning} `was` before its album is made") if left and selected else NO_PREDECESSOR
 
-    def _is_live(self, earlier: _Earlier) -> bool:
+    def _is_live(self, earlier: _FormerRule) -> bool:
         """Whether an album of an earlier rule is still there."""
         there = {album.id for album in self._owners[earlier.user].names.albums}
         return any(_album_id(album) in there for album in earlier.albums)
@@ -119,14 +119,16 @@ class Origins:
         """Whether the ledger knows anything that was ever done for an account."""
         return any(album.key.owner == owner.user.id for album in self._albums)
 
-    def keys_before(self, rule: AlbumRule, origin: Origin, selections: Mapping[str, Selection]) -> dict[str, AlbumKey]:
+    def keys_before(
+        self, rule: AlbumRule, predecessor: Predecessor, selections: Mapping[str, Selection]
+    ) -> dict[str, AlbumKey]:
         """What the ledger knows the albums of a rule by, as far as it does, by the names that they are to have now."""
-        if not origin.rule:
+        if not predecessor.rule:
             return {}
         keys = {album.key for album in self._albums}
-        return {name: key for name, key in _earlier_names(rule, origin, selections.values()) if key in keys}
+        return {name: key for name, key in _earlier_names(rule, predecessor, selections.values()) if key in keys}
 
-    def _named(self, rule: AlbumRule, was: str, owner: ConnectedAccount) -> Origin | None:
+    def _named(self, rule: AlbumRule, was: str, owner: ConnectedAccount) -> Predecessor | None:
         """The earlier rule of this name: one of the owner's, before one of another account."""
         names_of = pattern(was, rule.rule.split)
         left = [album for earlier in self._earlier for album in earlier.albums]
@@ -134,18 +136,18 @@ class Origins:
         left += [album for album in self._albums if rule.rule.split and album.split == rule.name]
         for album in sorted(left, key=lambda known_album: known_album.key.owner != owner.user.id):
             if bool(rule.rule.split) >= bool(album.split) and names_of.fullmatch(album.key.rule):
-                return Origin(album.key.owner, was)
+                return Predecessor(album.key.owner, was)
         return None
 
-    def _unknown(self, rule: AlbumRule, was: str) -> Origin:
+    def _unknown(self, rule: AlbumRule, was: str) -> Predecessor:
         meant = did_you_mean(was, (earlier.rule for earlier in self._earlier), count=3)
         listed = command("ledger", "list")
         hint = f"{meant} {listed} tells what it knows. For an album that it never knew, take `was` away.".strip()
         message = f"the ledger knows no rule {was!r} that is not in the rules any more"
-        return Origin(problem=rule.span.problem(message, hint=hint))
+        return Predecessor(problem=rule.span.problem(message, hint=hint))
 
     def _likeness(
-        self, rule: AlbumRule, owner: ConnectedAccount, earlier: _Earlier, selected: AbstractSet[str]
+        self, rule: AlbumRule, owner: ConnectedAccount, earlier: _FormerRule, selected: AbstractSet[str]
     ) -> str | None:
         """Why an earlier rule may be this one, as the end of a sentence; None: it looks like another one."""
         ids = {_album_id(album) for album in earlier.albums}
@@ -162,7 +164,7 @@ class Origins:
         return None
 
 
-def _question(rule: AlbumRule, earlier: _Earlier, reason: str) -> Problem:
+def _question(rule: AlbumRule, earlier: _FormerRule, reason: str) -> Problem:
     name = earlier.rule if _PLAIN.fullmatch(earlier.rule) else json.dumps(earlier.rule, ensure_ascii=False)
     message = (
         f"{rule.name!r} is new, and {earlier.rule!r}, which {reason}, is not in the rules any more:"
@@ -177,11 +179,16 @@ def _album_id(album: KnownAlbum) -> str | None:
     return album.binding.album_id if album.binding else None
 
 
-def _earlier_names(rule: AlbumRule, origin: Origin, selections: Iterable[Selection]) -> Iterator[tuple[str, AlbumKey]]:
+def _earlier_names(
+    rule: AlbumRule, predecessor: Predecessor, selections: Iterable[Selection]
+) -> Iterator[tuple[str, AlbumKey]]:
     keys = rule.rule.split
     if not keys:
-        yield rule.name, AlbumKey(origin.user, origin.rule)
+        yield rule.name, AlbumKey(predecessor.user, predecessor.rule)
         return
     combinations = {values for selection in selections for groups in selection.groups.values() for values in groups}
     for values in combinations:
-        yield album_name(rule.name, keys, values), AlbumKey(origin.user, album_name(origin.rule, keys, values))
+        yield (
+            album_name(rule.name, keys, values),
+            AlbumKey(predecessor.user, album_name(predecessor.rule, keys, values)),
+        )
