@@ -163,7 +163,7 @@ def test_a_file_without_an_end_is_no_key(monkeypatch: pytest.MonkeyPatch, tmp_pa
         "account alice: cannot read /dev/zero: it is larger than 65,536 bytes"
     )
     diagnostics = Diagnostics()
-    assert read_key(Variables((("x", {KEY_FILE_NAME: "/dev/zero"}),)), diagnostics, given=None) is None
+    assert read_key(Variables((("x", {KEY_FILE_NAME: "/dev/zero"}),)), diagnostics, flag=None) is None
     assert "larger than 65,536 bytes" in diagnostics.problems[0].message
     (tmp_path / ".env").symlink_to("/dev/zero")
     assert Variables.read({}, tmp_path).find("A") is None

@@ -9,7 +9,7 @@ import pytest
 from immich_sandbox import generate
 from immich_smart_albums.errors import ServerError, Untrustworthy
 from immich_smart_albums.immich.search.properties import PROPERTIES, control_of
-from immich_smart_albums.model.asset import KEPT_FIELDS
+from immich_smart_albums.model.asset import ASSET_FIELDS
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Control
 from immich_smart_albums.model.search_fields import FIELDS, OPERATORS
@@ -262,7 +262,7 @@ def test_an_option_that_is_dropped_on_the_way_shows_nothing_wrong(name: str, lea
 
 VERIFIED = {"visibility", "isArchived", "isTrashed", "exifInfo", "city", "description", "name"}
 ENVELOPE = {"nextPage", "nextCursor", "count", "items", "assets"}
-HIDDEN = sorted({*(FIELDS_READ & FROM_SEARCH), *KEPT_FIELDS, *VERIFIED, *ENVELOPE})
+HIDDEN = sorted({*(FIELDS_READ & FROM_SEARCH), *ASSET_FIELDS, *VERIFIED, *ENVELOPE})
 
 
 @pytest.mark.usefixtures("bare_photo")

@@ -18,7 +18,7 @@ def test_findings_come_back_but_for_their_places(groups: dict[str, tuple[tuple[s
     found = SearchResult(places({ONE: 0, TWO: 1}), {ONE: ASSET}, {ONE: 5}, groups, 2)
     kept = CacheEntry.decode(CacheEntry.of(found, ids_of(found), 3).encode())
     assert (kept.ids, kept.total) == (ids_of(found), 3)
-    assert kept.found() == SearchResult({}, {ONE: ASSET}, {ONE: 5}, groups)
+    assert kept.as_result() == SearchResult({}, {ONE: ASSET}, {ONE: 5}, groups)
 
 
 def test_a_stamp_comes_back() -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from immich_sandbox.library.library import Library
     from immich_sandbox.library.records import Asset
 
-_KEPT = 24
+_MOST_REMEMBERED = 24
 T = TypeVar("T")
 
 
@@ -26,7 +26,7 @@ class Results:
         """Answer from this library."""
         self._library = library
         self._revision = -1
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._cache: OrderedDict[Hashable, Any] = OrderedDict()
         self._draws = 0
 
     def draw(self) -> int:
@@ -34,18 +34,18 @@ class Results:
         self._draws += 1
         return self._draws
 
-    def kept(self, question: Hashable, make: Callable[[], T]) -> T:
+    def cached(self, question: Hashable, make: Callable[[], T]) -> T:
         """Return the answer to this question, made anew only after a change; questions of one kind differ in it."""
         if self._revision != self._library.revision:
-            self._kept.clear()
+            self._cache.clear()
             self._revision = self._library.revision
-        if question in self._kept:
-            self._kept.move_to_end(question)
+        if question in self._cache:
+            self._cache.move_to_end(question)
         else:
-            self._kept[question] = make()
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        result: T = self._kept[question]
+            self._cache[question] = make()
+            if len(self._cache) > _MOST_REMEMBERED:
+                self._cache.popitem(last=False)
+        result: T = self._cache[question]
         return result
 
 

@@ -25,10 +25,10 @@ def activities(call: ApiRequest) -> Answer:
         Field("userId", "uuid"),
     )
     album = readable_album(call.library, parameters["albumId"], call.user_id)
-    return json_answer([_json(call, remark) for remark in album.remarks if _is_asked_for(remark, parameters)])
+    return json_answer([_json(call, remark) for remark in album.remarks if _matches(remark, parameters)])
 
 
-def _is_asked_for(remark: Remark, parameters: dict[str, Any]) -> bool:
+def _matches(remark: Remark, parameters: dict[str, Any]) -> bool:
     return (
         ("assetId" not in parameters or remark.asset_id == parameters["assetId"])
         and (parameters.get("level") != "album" or remark.asset_id is None)

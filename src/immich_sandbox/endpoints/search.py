@@ -11,7 +11,7 @@ from immich_sandbox.answers.results import page_of
 from immich_sandbox.request import Answer, json_answer
 from immich_sandbox.requests.fields import Field
 from immich_sandbox.requests.search_fields import search_fields
-from immich_sandbox.search.searching import found_flat, found_structured, ranked
+from immich_sandbox.search.searching import flat_matches, ranked, structured_matches
 from immich_sandbox.search.structured import cursor_for, cursor_offset, is_structured, ordered
 from immich_sandbox.seeded import seeded
 
@@ -37,11 +37,11 @@ def metadata(call: ApiRequest) -> Answer:
     size = wanted.get("size", 250)
     if is_structured(wanted):
         start = cursor_offset(wanted.get("cursor"))
-        rows = ordered(found_structured(call, wanted), wanted.get("orderBy"))
+        rows = ordered(structured_matches(call, wanted), wanted.get("orderBy"))
         chosen = rows[start : start + size + 1]
         following = cursor_for(start + size) if len(chosen) > size else None
         return _page(call, wanted, chosen[:size], start, following)
-    assets = found_flat(call, wanted, albums_of_anybody=call.level.album_search_all_owners)
+    assets = flat_matches(call, wanted, albums_of_anybody=call.level.album_search_all_owners)
     if wanted.get("order", "desc") == "desc":
         assets.reverse()
     start = (wanted.get("page", 1) - 1) * size
@@ -55,7 +55,7 @@ def smart(call: ApiRequest) -> Answer:
     wanted = call.checked_body(*search_fields(call.level, "smart"))
     size = wanted.get("size", 100)
     structured = is_structured(wanted)
-    ranking = call.backend.results.kept(
+    ranking = call.backend.results.cached(
         (
             call.user_id,
             call.library.searchable_owners(call.user_id),
@@ -63,7 +63,7 @@ def smart(call: ApiRequest) -> Answer:
             msgspec.json.encode({**wanted, "page": 1, "size": 1}),
         ),
         lambda: ranked(
-            call, wanted, lambda: found_structured(call, wanted) if structured else found_flat(call, wanted)
+            call, wanted, lambda: structured_matches(call, wanted) if structured else flat_matches(call, wanted)
         ),
     )
     start = 0 if structured else (wanted.get("page", 1) - 1) * size
@@ -81,7 +81,7 @@ def _switches(call: ApiRequest) -> tuple[bool, bool]:
 def random(call: ApiRequest) -> Answer:
     """POST /search/random: a bare list, different at each call."""
     wanted = call.checked_body(*search_fields(call.level, "random"))
-    assets = list(found_structured(call, wanted) if is_structured(wanted) else found_flat(call, wanted))
+    assets = list(structured_matches(call, wanted) if is_structured(wanted) else flat_matches(call, wanted))
     seeded(f"random {call.backend.results.draw()}").shuffle(assets)
     return Answer(body=b"[" + _items(call, wanted, assets[: wanted.get("size", 250)]) + b"]")
 
@@ -89,14 +89,14 @@ def random(call: ApiRequest) -> Answer:
 def statistics(call: ApiRequest) -> Answer:
     """POST /search/statistics: the only true number of matches."""
     wanted = call.checked_body(*search_fields(call.level, "statistics"))
-    assets = found_structured(call, wanted) if is_structured(wanted) else found_flat(call, wanted)
+    assets = structured_matches(call, wanted) if is_structured(wanted) else flat_matches(call, wanted)
     return json_answer({"total": len(assets)})
 
 
 def large_assets(call: ApiRequest) -> Answer:
     """POST /search/large-assets: its filters are in the query string, a body is ignored."""
     wanted = call.checked_query(*search_fields(call.level, "large-assets"))
-    assets = [asset for asset in found_flat(call, wanted) if asset.exif is not None]
+    assets = [asset for asset in flat_matches(call, wanted) if asset.exif is not None]
     assets.sort(key=lambda asset: (-(asset.exif.file_size or 0) if asset.exif else 0, asset.id))
     return Answer(body=b"[" + _items(call, wanted, assets[: wanted.get("size", 250)]) + b"]")
 
@@ -113,7 +113,7 @@ def suggestions(call: ApiRequest) -> Answer:
         name: parameters[name] for name in ("country", "state", "make", "model", "lensModel") if name in parameters
     }
     visibility = {"visibility": "timeline"} if call.level.visibility else {"isVisible": True}
-    assets = found_flat(call, {**narrowed, **visibility})
+    assets = flat_matches(call, {**narrowed, **visibility})
     values = {getattr(asset.exif, field) for asset in assets if asset.exif} - {None, ""}
     return json_answer(sorted(values) + ([None] if parameters.get("includeNull") else []))
 

@@ -98,14 +98,14 @@ def partners(call: ApiRequest) -> Answer:
     direction = call.checked_query(Field("direction", "choice", choices=("shared-by", "shared-with"), required=True))[
         "direction"
     ]
-    found = []
+    shown = []
     for partner in call.library.partners:
         mine, other = partner.shared_with_id, partner.shared_by_id
         if direction == "shared-by":
             mine, other = other, mine
         if mine == call.user_id:
-            found.append({**user_json(call.library.users[other]), "inTimeline": partner.in_timeline})
-    return json_answer(found)
+            shown.append({**user_json(call.library.users[other]), "inTimeline": partner.in_timeline})
+    return json_answer(shown)
 
 
 def update_partner(call: ApiRequest) -> Answer:

@@ -23,7 +23,7 @@ _SIZES = ("DAY", "MONTH")
 
 def buckets(call: ApiRequest) -> Answer:
     """GET /timeline/buckets: how many assets each month of local time has."""
-    parameters = _asked(call)
+    parameters = _parameters(call)
     start = _bucket_start(parameters)
     counts = Counter(start(asset.local_date_time) for asset in _shown(call, parameters))
     if call.level.columnar_buckets:
@@ -36,7 +36,7 @@ def buckets(call: ApiRequest) -> Answer:
 
 def bucket(call: ApiRequest) -> Answer:
     """GET /timeline/bucket: one month in columns (1.133 and later), or as whole assets before."""
-    parameters = _asked(call, Field("timeBucket", "text", required=True))
+    parameters = _parameters(call, Field("timeBucket", "text", required=True))
     start = _bucket_start(parameters)
     wanted = parameters["timeBucket"][:10]
     shown = [asset for asset in _shown(call, parameters) if start(asset.local_date_time) == wanted]
@@ -92,7 +92,7 @@ def _marker(asset: Asset) -> dict[str, Any] | None:
     return {"id": asset.id, "lat": exif.latitude, "lon": exif.longitude, **place}
 
 
-def _asked(call: ApiRequest, *more: Field) -> dict[str, Any]:
+def _parameters(call: ApiRequest, *more: Field) -> dict[str, Any]:
     flags = ["isFavorite", "isTrashed", "withPartners", "withStacked", "withCoordinates"]
     fields = [Field(name, "uuid") for name in ("albumId", "personId", "tagId", "userId")]
     fields.append(Field("order", "choice", choices=ORDERS))

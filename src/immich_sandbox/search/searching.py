@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _NO_FILTERS = frozenset({"page", "size", "order", "withPeople", "takenAfter", "takenBefore", "query", "queryAssetId"})
 
 
-def found_flat(call: ApiRequest, wanted: Mapping[str, Any], *, albums_of_anybody: bool = False) -> list[Asset]:
+def flat_matches(call: ApiRequest, wanted: Mapping[str, Any], *, albums_of_anybody: bool = False) -> list[Asset]:
     """Return what a flat search finds, by time, then id.
 
     `albums_of_anybody`: `albumIds` opens shared albums with all that others put there (metadata search since 3.0).
@@ -46,11 +46,11 @@ def found_flat(call: ApiRequest, wanted: Mapping[str, Any], *, albums_of_anybody
             rows = [asset for asset in rows if asset.owner_id in owners]
         return _passing(rows, tests_for(wanted, library, call.level))
 
-    rows = call.backend.results.kept(("flat", owners, msgspec.json.encode(conditions, order="sorted")), make)
+    rows = call.backend.results.cached(("flat", owners, msgspec.json.encode(conditions, order="sorted")), make)
     return taken_between(rows, wanted.get("takenAfter"), wanted.get("takenBefore"))
 
 
-def found_structured(call: ApiRequest, wanted: Mapping[str, Any]) -> list[Asset]:
+def structured_matches(call: ApiRequest, wanted: Mapping[str, Any]) -> list[Asset]:
     """Return what a structured search (3.2) finds, by time, then id.
 
     Raises:
@@ -64,7 +64,7 @@ def found_structured(call: ApiRequest, wanted: Mapping[str, Any]) -> list[Asset]
     if wanted.get("withStacked") is False:
         tests.append(lambda asset: asset.stack_id is None)
     question = ("structured", call.user_id, owners, wanted.get("withStacked"), msgspec.json.encode(condition))
-    return call.backend.results.kept(question, lambda: _passing(library.timeline, tests))
+    return call.backend.results.cached(question, lambda: _passing(library.timeline, tests))
 
 
 def ranked(call: ApiRequest, wanted: Mapping[str, Any], rank: Callable[[], list[Asset]]) -> dict[Asset, float]:

@@ -64,7 +64,7 @@ class Intent:
     """The id of the user whose key it is sent with."""
     change: Change
     """One request's worth of it."""
-    at: str
+    time: str
 
 
 @dataclass(frozen=True, slots=True)

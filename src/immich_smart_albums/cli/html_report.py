@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 BUDGET = 4_500_000
 """Characters that the pictures of a page may take: it goes by mail, and onto a phone."""
 
-_AT_ONCE = 4
+_CONCURRENCY = 4
 
 
 def require_file(arguments: argparse.Namespace) -> None:
@@ -44,9 +44,9 @@ def embedded(photos: Sequence[tuple[str, str | None]], session: Session, console
     """Pictures of photos as `data:` addresses, as many as fit; one that the server does not send is left out."""
     data_urls: dict[str, str] = {}
     size = missing = place = 0
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_CONCURRENCY) as pool:
         while place < len(photos) and size < BUDGET:
-            group = photos[place : place + 4 * _AT_ONCE]
+            group = photos[place : place + 4 * _CONCURRENCY]
             place += len(group)
             for (photo, _), address in zip(group, pool.map(partial(_address, session), group), strict=True):
                 if address is None:

@@ -33,11 +33,11 @@ class GracefulStop:
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
-        self._is_asked = False
+        self._is_requested = False
 
-    def is_asked(self) -> bool:
+    def is_requested(self) -> bool:
         """Whether the run is to end before the next request."""
-        return self._is_asked
+        return self._is_requested
 
     @contextmanager
     def handling_signals(self) -> Iterator[None]:
@@ -46,15 +46,15 @@ class GracefulStop:
             yield
             return
         heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-        before = {number: signal.signal(number, self._asked) for number in heard}
+        before = {number: signal.signal(number, self._on_signal) for number in heard}
         try:
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _asked(self, _signal: int, _frame: FrameType | None) -> None:
-        if self._is_asked:
+    def _on_signal(self, _signal: int, _frame: FrameType | None) -> None:
+        if self._is_requested:
             raise KeyboardInterrupt
-        self._is_asked = True
+        self._is_requested = True
         self._say("ending after the request under way; once more ends at once")

@@ -129,7 +129,7 @@ def _apply(plan: Plan, session: Session, console: Console) -> ApplyResult:
     report, patience = ApplyResult(), GracefulStop(console.say)
     try:
         with patience.handling_signals():
-            session.apply(plan, stop=patience.is_asked, result=report)
+            session.apply(plan, stop=patience.is_requested, result=report)
     finally:
         for line in report_lines(plan, report):
             console.say(line)

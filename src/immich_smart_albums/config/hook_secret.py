@@ -27,7 +27,7 @@ _SENT = re.compile(r"[\x21-\x7e]+")
 _HINT = "Make one with: openssl rand -hex 32"
 
 
-KEPT = "hook-secret"
+FILE_BESIDE_LEDGER = "hook-secret"
 """The file beside the ledger in which one stands that this tool made."""
 
 
@@ -57,13 +57,13 @@ def read_hook_secret(variables: Variables, file: Path, diagnostics: Diagnostics)
     return Secret(text, origin)
 
 
-def make_hook_secret(kept: Path) -> Secret:
+def make_hook_secret(path: Path) -> Secret:
     """A new secret, kept in a file that only its owner reads. Raises ConfigurationError."""
     text = secrets.token_hex(32)
     try:
-        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(f"{text}\n")
     except OSError as error:
-        raise ConfigurationError((Problem(str(kept), f"cannot be written: {reason(error)}", _HINT),)) from None
-    return Secret(text, str(kept))
+        raise ConfigurationError((Problem(str(path), f"cannot be written: {reason(error)}", _HINT),)) from None
+    return Secret(text, str(path))

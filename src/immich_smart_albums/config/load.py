@@ -80,7 +80,7 @@ def load(
     rules, files, digest = _read(source, surroundings, diagnostics)
     variables = Variables.read(surroundings.environment, surroundings.folder)
     written = (rules.server, rules.source["server"][0].span) if rules and rules.server else None
-    address = read_server(variables, diagnostics, given=server, written=written)
+    address = read_server(variables, diagnostics, flag=server, written=written)
     keys, absent = ({}, {}) if rules is None else _keys(rules, variables, diagnostics, key)
     headers = {} if rules is None else _headers(rules, keys, absent, variables, diagnostics)
     client = (None, None) if rules is None else (_beside(rules, "client_cert"), _beside(rules, "client_key"))
@@ -88,8 +88,8 @@ def load(
         diagnostics.problems += variables.problems
     if rules is None or address is None or diagnostics.problems or not keys:
         raise ConfigurationError(in_order((*diagnostics.problems, *absent.values())))
-    key_told = _accounts_note(rules, variables) if rules.accounts else key_note(variables, given=key)
-    notes = tuple(note for note in (address.note, key_told) if note)
+    note_on_keys = _accounts_note(rules, variables) if rules.accounts else key_note(variables, flag=key)
+    notes = tuple(note for note in (address.note, note_on_keys) if note)
     settings = {
         name: Settings(address.text, secret, str(address.origin), notes, headers[name], *client)
         for name, secret in keys.items()
@@ -127,7 +127,7 @@ def _keys(
     absent: dict[str, Problem] = {}
     if not rules.accounts:
         before = len(diagnostics.problems)
-        key = read_key(variables, diagnostics, given=key_of_flag)
+        key = read_key(variables, diagnostics, flag=key_of_flag)
         if key is not None:
             keys[DEFAULT_ACCOUNT] = key
         if len(diagnostics.problems) > before:

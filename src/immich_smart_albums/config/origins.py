@@ -17,7 +17,7 @@ def server_origin(rules: RuleSet, surroundings: Environment, server_of_flag: str
     """The server's address and where it comes from. None if nothing says it."""
     variables = Variables.read(surroundings.environment, surroundings.folder)
     written = (rules.server, rules.source["server"][0].span) if rules.server else None
-    address = read_server(variables, Diagnostics(), given=server_of_flag, written=written)
+    address = read_server(variables, Diagnostics(), flag=server_of_flag, written=written)
     return (address.text, address.note or str(address.origin)) if address else None
 
 
@@ -27,7 +27,7 @@ def key_origins(rules: RuleSet, surroundings: Environment) -> dict[str, str]:
     if rules.accounts:
         return {account.name: _origin(account, variables) for account in rules.accounts}
     variable = variables.find(KEY_NAME, KEY_FILE_NAME)
-    note = key_note(variables, given=None)
+    note = key_note(variables, flag=None)
     words = f"the key is {variable.origin}" if variable else f"without a key; set {KEY_NAME}"
     return {DEFAULT_ACCOUNT: note or words}
 

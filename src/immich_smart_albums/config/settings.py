@@ -99,24 +99,24 @@ def read_settings(
 ) -> Settings | None:
     """The settings. None with problems noted where one is missing. `folder` is where a `.env` may be."""
     variables = Variables.read(environment, folder)
-    chosen = read_server(variables, diagnostics, given=server)
-    found_key = read_key(variables, diagnostics, given=key)
-    if chosen is None or found_key is None:
+    chosen = read_server(variables, diagnostics, flag=server)
+    secret = read_key(variables, diagnostics, flag=key)
+    if chosen is None or secret is None:
         diagnostics.problems += variables.problems
         return None
-    notes = (chosen.note, key_note(variables, given=key))
-    return Settings(chosen.text, found_key, str(chosen.origin), tuple(note for note in notes if note))
+    notes = (chosen.note, key_note(variables, flag=key))
+    return Settings(chosen.text, secret, str(chosen.origin), tuple(note for note in notes if note))
 
 
 def read_server(
-    variables: Variables, diagnostics: Diagnostics, *, given: str | None, written: tuple[str, Span] | None = None
+    variables: Variables, diagnostics: Diagnostics, *, flag: str | None, written: tuple[str, Span] | None = None
 ) -> ServerAddress | None:
     """The server's address. None with a problem noted.
 
-    The one `given` on the command line counts, else the one `written` in a rules file with its place, else that of a
+    That of the `flag` counts, else the one `written` in a rules file with its place, else that of a
     variable.
     """
-    sources: list[tuple[str, str | Span]] = [(given.strip(), "--server")] if given and given.strip() else []
+    sources: list[tuple[str, str | Span]] = [(flag.strip(), "--server")] if flag and flag.strip() else []
     sources += [written] if written else []
     sources += [(variable.text, variable.origin) for variable in variables.all(*SERVER_NAMES)]
     if not sources:
@@ -132,9 +132,9 @@ def read_server(
     return ServerAddress(text, origin, note)
 
 
-def key_note(variables: Variables, *, given: str | None) -> str | None:
+def key_note(variables: Variables, *, flag: str | None) -> str | None:
     """Which of several keys counts. None if there is one, or all are the same."""
-    sources = [((given or "").strip(), "--key")] if given and given.strip() else []
+    sources = [((flag or "").strip(), "--key")] if flag and flag.strip() else []
     sources += [(variable.text, variable.origin) for variable in variables.all(KEY_NAME, KEY_FILE_NAME)]
     if not sources:
         return None
@@ -142,13 +142,13 @@ def key_note(variables: Variables, *, given: str | None) -> str | None:
     return which_counts(origin, [other for value, other in others if value != text])
 
 
-def read_key(variables: Variables, diagnostics: Diagnostics, *, given: str | None) -> Secret | None:
-    """The key: the one `given`, else that of a variable. None with a problem noted."""
-    text, origin = (given or "").strip(), "--key"
+def read_key(variables: Variables, diagnostics: Diagnostics, *, flag: str | None) -> Secret | None:
+    """The key: that of the `flag`, else that of a variable. None with a problem noted."""
+    text, origin = (flag or "").strip(), "--key"
     variable = None if text else variables.find(KEY_NAME, KEY_FILE_NAME)
     if variable:
         text, origin = variable.text, variable.origin
-    note = key_note(variables, given=given)
+    note = key_note(variables, flag=flag)
     if variable and variable.name == KEY_FILE_NAME:
         try:
             text, origin = read_text(Path(variable.text), LARGEST_KEY).strip(), f"{variable.text}, named by {origin}"

@@ -167,12 +167,12 @@ def _sights(server: PhotoServer, ids: Iterable[str]) -> Iterator[tuple[str, Sigh
     if not records:
         return
     if server.hints.has_smart_search():
-        looked_at = server.embeddings.of(map(Asset.of, records.values()), _EVERYWHERE)
+        processed_ids = server.embeddings.of(map(Asset.of, records.values()), _EVERYWHERE)
     else:  # pictures are made small before faces are looked for
-        looked_at = {id_ for id_, record in records.items() if record.get("thumbhash")}
+        processed_ids = {id_ for id_, record in records.items() if record.get("thumbhash")}
     for id_, record in records.items():
         people = _people(record)
-        yield id_, Sight(bool(people) or id_ in looked_at, people)
+        yield id_, Sight(bool(people) or id_ in processed_ids, people)
 
 
 def _people(record: Record) -> int:

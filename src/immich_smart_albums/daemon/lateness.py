@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.rules.tree import EntityKind, Filter, Reference, Search, leaves
-from immich_smart_albums.selection.stages import when_failed, when_found, when_missing, when_passed
+from immich_smart_albums.selection.stages import when_failed, when_matched, when_missing, when_passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,7 @@ def late_rules(albums: Iterable[AlbumRule]) -> frozenset[str]:
 def _is_late(leaf: Leaf) -> bool:
     match leaf:
         case Search():
-            return bool((when_found(leaf.query) | when_missing(leaf.query)) & LATE)
+            return bool((when_matched(leaf.query) | when_missing(leaf.query)) & LATE)
         case Filter():
             return bool((when_passed(leaf) | when_failed(leaf)) & LATE)
         case Reference():

@@ -79,7 +79,7 @@ class Daemon:
         self._pending: dict[str, None] = {}
         self._reason = "schedule"
         self._tries = 0
-        self._is_wait_told = False
+        self._is_wait_reported = False
         self._retry_at = now
         self._waiting: dict[str, int] = {}
         self._look_again: dict[str, float] = {}
@@ -190,7 +190,7 @@ class Daemon:
             self._agenda.ran(names, _time(now))
             self._note_waiting(outcome, names, ended)
             if is_waiting:
-                self._tries, self._is_wait_told = 0, False
+                self._tries, self._is_wait_reported = 0, False
                 self._log.info("server.back", "Immich answers again")
             self._account(
                 run,
@@ -244,8 +244,8 @@ class Daemon:
             self._log.warning("server.waiting", f"waiting, and trying again: {why}")
             self._voice.ended(run, outcome, (), {})
         since = self._state.now.waits_since or now
-        if now - since >= QUIET_WAIT and not self._is_wait_told:
-            self._is_wait_told = True
+        if now - since >= QUIET_WAIT and not self._is_wait_reported:
+            self._is_wait_reported = True
             self._voice.trouble(f"Waiting since {_text(since)}: {why}")
         self._state.change(waits_since=since, is_reachable=outcome.is_reachable)
 
@@ -259,7 +259,7 @@ class Daemon:
         if outcome.problems and not outcome.albums:
             failing |= dict.fromkeys(names, "; ".join(outcome.problems))
         lines = problem_lines(outcome)
-        lines_told = {**_without(state.told, {*names, ""}), **lines}
+        reported = {**_without(state.told, {*names, ""}), **lines}
         before = {line for texts in state.told.values() for line in texts}
         news = frozenset(line for texts in lines.values() for line in texts if line not in before)
         offers = self._offers(outcome)
@@ -272,7 +272,7 @@ class Daemon:
             refused=refused,
             is_reachable=True,
             waits_since=None,
-            told=lines_told,
+            told=reported,
             runs=state.runs + 1,
             failed_runs=state.failed_runs + is_bad,
             added=state.added + outcome.added,
@@ -280,7 +280,7 @@ class Daemon:
             tallies={name: _counted(tally, outcome) for name, tally in state.tallies.items()},
         )
         self._voice.ended(run, outcome, news, offers)
-        if before and not lines_told:
+        if before and not reported:
             self._voice.recovered()
 
     def _offers(self, outcome: RunOutcome) -> dict[str, str]:

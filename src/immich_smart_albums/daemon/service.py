@@ -73,10 +73,10 @@ class Service:
         self._log = log
         self._clock = clock
         self._wake = threading.Event()
-        self._is_told = threading.Event()
+        self._stop_requested = threading.Event()
         self._nudges = Nudges()
         self._household = SessionHousehold(
-            options.session, clock=clock, stop=self._is_told.is_set, on_event=self._show, on_bug=self._bug
+            options.session, clock=clock, stop=self._stop_requested.is_set, on_event=self._show, on_bug=self._bug
         )
         self._state = DaemonStateFile(state_place(options.session), self._untold)
         hook = None if options.secret is None else WebhookEndpoint(options.secret, self._nudges, clock, self._wake.set)
@@ -90,7 +90,7 @@ class Service:
 
     def stop(self) -> None:
         """End after the request under way."""
-        self._is_told.set()
+        self._stop_requested.set()
         self._wake.set()
 
     def run(self) -> None:
@@ -101,7 +101,7 @@ class Service:
                 self._log.info("listening", f"at http://{self._options.listen[0]}:{self._http.port}")
             stack.enter_context(self._pulse())
             messenger = Messenger(self._household, self._state, self._log, self._options.session, self._clock)
-            outbox = Outbox(messenger.on_result, wait=self._is_told.wait)
+            outbox = Outbox(messenger.on_result, wait=self._stop_requested.wait)
             messenger.send = outbox.put
             stack.callback(outbox.close)
             daemon = Daemon(
@@ -124,7 +124,7 @@ class Service:
         self._log.info("ended", "told to end; nothing was left half-written")
 
     def _work(self, daemon: Daemon) -> None:
-        while not self._is_told.is_set():
+        while not self._stop_requested.is_set():
             self._wake.clear()
             try:
                 seconds = daemon.step(self._clock(), self._clock)
@@ -136,7 +136,7 @@ class Service:
         """Let Immich tell of photos, once it is there; runs do not wait for that."""
         secret, tries = self._options.secret, iter(BACK_OFF)
         hook = WorkflowHook(f"{self._options.url}{PATH}", HEADER, secret or Secret(""))
-        while not self._is_told.is_set():
+        while not self._stop_requested.is_set():
             try:
                 for name, server in self._household.session.servers.items():
                     workflow = install(server.workflows, hook)
@@ -145,7 +145,7 @@ class Service:
                 return
             except SmartAlbumsError as error:
                 if isinstance(error, ServerError) and (isinstance(error, Unreachable) or error.again is not None):
-                    self._is_told.wait(next(tries, BACK_OFF[-1]))
+                    self._stop_requested.wait(next(tries, BACK_OFF[-1]))
                     continue
                 self._log.error("not.connected", f"{error.message}. {error.hint or ''}")
                 return

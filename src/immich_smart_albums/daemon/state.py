@@ -109,7 +109,7 @@ class DaemonStateFile:
         self._path = path
         self._on_trouble = on_trouble
         self._lock = threading.Lock()
-        self._is_told = False
+        self._is_reported = False
         self._state = DaemonState()
         try:
             self._state = read_state(path) or DaemonState()
@@ -132,11 +132,11 @@ class DaemonStateFile:
             try:
                 _write(self._path, msgspec.json.encode(self._state))
             except OSError as error:
-                if not self._is_told:
+                if not self._is_reported:
                     self._on_trouble(f"{self._path} cannot be written: {error.strerror}; after a restart all runs once")
-                self._is_told = True
+                self._is_reported = True
             else:
-                self._is_told = False
+                self._is_reported = False
             return self._state
 
 

@@ -73,7 +73,7 @@ def open_database(path: Path, *, doing: str | None) -> Iterator[Database]:
     A file that is not there is created; to read, an empty ledger takes its place. Raises LedgerError, also where the
     place for it has gone.
     """
-    path = _found(path)
+    path = _resolved(path)
     if doing is not None:
         _make_folder(path)
         with only_writer(path, doing):
@@ -97,7 +97,7 @@ def open_database(path: Path, *, doing: str | None) -> Iterator[Database]:
             yield Database(connection, str(path))
 
 
-def _found(path: Path) -> Path:
+def _resolved(path: Path) -> Path:
     """The file itself, whatever name it is opened by: the lock is beside it. Raises LedgerError."""
     try:
         require_place(path)

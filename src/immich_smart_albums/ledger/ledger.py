@@ -135,7 +135,7 @@ class SqliteLedger:
         with self._transaction_that_counts():
             album = self._album(intent.key)
             change = rows.change_text(intent.change)
-            return self._database.run(sql, intent.run, album, intent.album_id, intent.user, before, change, intent.at)
+            return self._database.run(sql, intent.run, album, intent.album_id, intent.user, before, change, intent.time)
 
     def settle(self, write: int, outcomes: Mapping[str, Outcome], album: Album | None = None) -> None:
         """See `Ledger.settle`."""

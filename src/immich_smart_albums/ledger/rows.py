@@ -45,8 +45,8 @@ def write(
     row: tuple[int, int, str, str, str | None, str, str, str, str, str, str | None, str | None],
 ) -> Write:
     """A row of `WRITE`."""
-    id_, run_id, owner, rule, album_id, user, change, at, state, outcomes, before, after = row
-    intent = Intent(run_id, AlbumKey(owner, rule), album_id, user, change_from(change), at)
+    id_, run_id, owner, rule, album_id, user, change, time, state, outcomes, before, after = row
+    intent = Intent(run_id, AlbumKey(owner, rule), album_id, user, change_from(change), time)
     return Write(id_, intent, WriteState(state), outcomes_from(outcomes), before, after)
 
 

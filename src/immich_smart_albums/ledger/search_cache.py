@@ -19,7 +19,7 @@ APPLICATION_ID = 0x15A15747
 
 _SHAPE = 1
 _HEADER = b"SQLite format 3\x00"
-_ID_AT = slice(68, 72)
+_ID_BYTES = slice(68, 72)
 """Where SQLite keeps the application's id, big-endian."""
 
 PATIENCE = 10.0
@@ -105,8 +105,8 @@ class SearchCacheFile:
         if not self._path.exists():
             return False
         with self._path.open("rb") as file:
-            header = file.read(_ID_AT.stop)
-        is_ours = header.startswith(_HEADER) and header[_ID_AT] == APPLICATION_ID.to_bytes(4, "big")
+            header = file.read(_ID_BYTES.stop)
+        is_ours = header.startswith(_HEADER) and header[_ID_BYTES] == APPLICATION_ID.to_bytes(4, "big")
         return bool(header) and not is_ours
 
     def _say(self, what: str) -> None:

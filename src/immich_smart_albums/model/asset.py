@@ -11,7 +11,7 @@ from immich_smart_albums.model.instants import to_milliseconds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KEPT_FIELDS = frozenset({"id", "fileCreatedAt", "localDateTime", "originalFileName", "type"})
+ASSET_FIELDS = frozenset({"id", "fileCreatedAt", "localDateTime", "originalFileName", "type"})
 """What `Asset.of` reads."""
 
 

@@ -87,12 +87,12 @@ def without_unpermitted(plan: Plan, servers: Mapping[str, PhotoServer]) -> Plan:
 def without_accounts(plan: Plan, absent: Collection[str]) -> Plan:
     """The plan without the changes of albums that are written with the key of an absent account."""
 
-    def kept(album: AlbumPlan) -> AlbumPlan:
+    def permitted_part(album: AlbumPlan) -> AlbumPlan:
         if any(account(album, change) in absent for change in album.changes):
             return structs.replace(album, changes=(), seen=None)
         return album
 
-    return structs.replace(plan, albums=tuple(kept(album) for album in plan.albums))
+    return structs.replace(plan, albums=tuple(permitted_part(album) for album in plan.albums))
 
 
 def account(plan: AlbumPlan, change: Change) -> str:

@@ -163,7 +163,7 @@ def _write_json(write: Write, base: str) -> dict[str, object]:
         "rule": intent.key.rule,
         "album": intent.album_id and {"id": intent.album_id, "url": f"{base}/albums/{intent.album_id}"},
         "by": intent.user,
-        "at": intent.at,
+        "at": intent.time,
         "state": write.state.value,
         **change_json(intent.change, base),
         "outcomes": {outcome.name.lower(): write.ids(outcome) for outcome in Outcome if write.ids(outcome)},

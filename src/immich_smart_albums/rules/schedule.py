@@ -96,13 +96,13 @@ def parse_schedule(text: str) -> Schedule:
         case "every":
             return _every(words)
         case "daily":
-            return _at(words, "daily", rest, "* * *")
+            return _clock_schedule(words, "daily", rest, "* * *")
         case "weekly":
             days, _, time = rest.partition(" ")
-            return _at(words, f"weekly {days}", time, f"* * {_weekdays(days)}")
+            return _clock_schedule(words, f"weekly {days}", time, f"* * {_weekdays(days)}")
         case "monthly":
             day, _, time = rest.partition(" ")
-            return _at(words, f"monthly {day}", time, f"{_day_of_month(day)} * *")
+            return _clock_schedule(words, f"monthly {day}", time, f"{_day_of_month(day)} * *")
     return _cron(text)
 
 
@@ -116,7 +116,7 @@ def _every(words: str) -> Schedule:
     return Schedule(words, seconds=seconds)
 
 
-def _at(words: str, before: str, time: str, days: str) -> Schedule:
+def _clock_schedule(words: str, before: str, time: str, days: str) -> Schedule:
     clock = _TIME.fullmatch(time or _USUAL_TIME)
     if clock is None:
         raise NotASchedule(f"{time!r} is no time of the day, such as 03:30")

@@ -66,7 +66,7 @@ NOTHING_ELSE: KnownConditions = frozenset()
 
 
 @lru_cache(maxsize=4096)
-def when_found(query: Query) -> Stages:
+def when_matched(query: Query) -> Stages:
     """What has to be done for it to be known that a search finds a photo, where it does."""
     stages = {Stage.DATES for name, _ in query.filters if name in _TAKEN}
     stages |= {_FIELDS[name] for name, value in query.filters if value in (None, False) and name in _FIELDS}

@@ -97,7 +97,7 @@ class FlagSession:
         self._diagnostics = Diagnostics([*options.problems], [*options.notes])
         self.settings = self._read_settings()
         self._tell_notes(self._diagnostics.warnings)
-        self._told = len(self._diagnostics.warnings)
+        self._count_shown = len(self._diagnostics.warnings)
         self._rule = rule
         self._target = target
         self._name = "" if target is None else target.text.strip()
@@ -122,7 +122,7 @@ class FlagSession:
         Raises ConfigurationError with all that is wrong, with the flags too; ServerError.
         """
         self._resolved = resolve_ahead(self._rule, self._name, self._target, self._connected, self._diagnostics)
-        self._tell_notes(self._diagnostics.warnings[self._told :])
+        self._tell_notes(self._diagnostics.warnings[self._count_shown :])
 
     def check(self) -> CheckReport:
         """Whether server and key are in place. Raises ConfigurationError, ServerError."""

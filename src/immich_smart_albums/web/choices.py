@@ -105,20 +105,20 @@ def _values(account: ConnectedAccount, field: str) -> tuple[Suggestion, ...]:
 
 def _words(predicate: Predicate) -> Iterator[Suggestion]:
     """The words that a predicate's schema lists."""
-    found: dict[str, None] = {}
+    listed: dict[str, None] = {}
     rest: list[object] = [predicate.schema]
     while rest:
         match rest.pop(0):
             case dict() as part:
                 words = part.get("enum")
-                found |= {word: None for word in words if isinstance(word, str)} if isinstance(words, list) else {}
+                listed |= {word: None for word in words if isinstance(word, str)} if isinstance(words, list) else {}
                 rest += [part[key] for key in ("anyOf", "oneOf", "items") if key in part]
             case list() | tuple() as parts:
                 rest += parts
             case _:
                 pass
-    for example, _ in predicate.examples if not found else ():
+    for example, _ in predicate.examples if not listed else ():
         shown = load(example)
         words = FileDraft(shown).items((predicate.name,))
-        found |= {str(word): None for word in words if isinstance(word, str)}
-    yield from (Suggestion(word, word) for word in found)
+        listed |= {str(word): None for word in words if isinstance(word, str)}
+    yield from (Suggestion(word, word) for word in listed)

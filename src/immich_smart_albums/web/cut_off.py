@@ -57,8 +57,8 @@ def ranked_ids(session: Session, rule: AlbumRule, node: Node) -> list[str]:
 
 def _far(node: Node) -> Node:
     """The same search, looking much further."""
-    found: Iterable[object] = leaves(node)
-    for leaf in found:
+    nodes: Iterable[object] = leaves(node)
+    for leaf in nodes:
         if isinstance(leaf, Search) and leaf.query.kind is Kind.SMART:
             limit = min(max(FURTHER * (leaf.query.limit or 0), FEWEST), MOST)
             return replace(leaf, query=replace(leaf.query, limit=limit, until=()))

@@ -93,11 +93,11 @@ class Preview:
 
     def photos(self, tab: str) -> tuple[tuple[Asset, str], ...]:
         """The photos of a tab, each once, with the words of its group."""
-        found: dict[str, tuple[Asset, str]] = {}
+        photos: dict[str, tuple[Asset, str]] = {}
         for group in self.groups.get(tab, ()):
             for asset in group.assets:
-                found.setdefault(asset.id, (asset, group.words))
-        return tuple(found.values())
+                photos.setdefault(asset.id, (asset, group.words))
+        return tuple(photos.values())
 
 
 def preview(session: Session, typed: Typed, id_: str, stop: Stop) -> Preview:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 def best_ranks(explained: ExplainedAlbum) -> dict[str, int]:
     """The best place that each selected photo has in any ranking; photos that none ranks are left out."""
-    found: dict[str, int] = {}
+    ranks: dict[str, int] = {}
     for selection in explained.accounts.values():
         for photo in selection.selected:
             places = [place for place in photo.ranks if place is not None]
             if places:
-                found[photo.asset.id] = min([*places, found.get(photo.asset.id, places[0])])
-    return found
+                ranks[photo.asset.id] = min([*places, ranks.get(photo.asset.id, places[0])])
+    return ranks
 
 
 def is_ranked(match: Node) -> bool:

@@ -68,12 +68,12 @@ def day(local: str) -> str:
     return f"{when.day} {when:%B} {when.year}"
 
 
-def moment(at: str) -> str:
+def moment(instant: str) -> str:
     """`2 May 2024, 14:05` of an ISO time."""
     try:
-        when = datetime.fromisoformat(at)
+        when = datetime.fromisoformat(instant)
     except ValueError:
-        return at
+        return instant
     return f"{when.day} {when:%B} {when.year}, {when:%H:%M}"
 
 

@@ -30,15 +30,15 @@ def row_nodes(text: str, rows: Sequence[Row], match: Node) -> dict[str, Node]:
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
-    found: dict[str, Node] = {}
+    nodes: dict[str, Node] = {}
     for row in rows:
         start = text.rfind(row.word, 0, row.span[0]) if row.word else row.span[0]
         node = _largest_within(match, range(max(start, 0), max(row.span[1], row.span[0] + 1)), starts)
         if node is not None and row.kind is RowKind.CONDITION and "not" in row.path and isinstance(node, Not):
             node = node.child  # the group around it says "none of these"
         if node is not None:
-            found[row_id(row.path)] = node
-    return found
+            nodes[row_id(row.path)] = node
+    return nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +70,21 @@ def look_further(session: Session, rule: AlbumRule, text: str, rows: Sequence[Ro
     if scope_of(rule.rule.match) != TIMELINE_ONLY:
         # Rows by themselves would look at less than the rule does: only the whole can be told.
         return Further({}, ())
-    names = {node: f"row {at}" for at, node in enumerate(dict.fromkeys(nodes.values()))}
+    names = {node: f"row {number}" for number, node in enumerate(dict.fromkeys(nodes.values()))}
     variants = [replace(rule, name=name, rule=Rule(node)) for node, name in names.items()]
     answers = session.select(variants, stop=stop) if variants else {}
     photos_of_rows = {id_: _photos(answers[names[node]]) for id_, node in nodes.items()}
     counts: dict[str, tuple[int | None, int | None]] = {
         id_: (None if photos is None else len(photos), None) for id_, photos in photos_of_rows.items()
     }
-    at_margin = {id_: photos for _, id_ in margin if (photos := photos_of_rows[id_]) is not None}
-    if len(at_margin) < len(margin):
+    margin_photos = {id_: photos for _, id_ in margin if (photos := photos_of_rows[id_]) is not None}
+    if len(margin_photos) < len(margin):
         return Further(counts, ())
     together: set[str] | None = None
-    for id_, photos in at_margin.items():
+    for id_, photos in margin_photos.items():
         together = set(photos) if together is None else together & photos.keys()
         counts[id_] = (len(photos), len(together))
-    near = (_near(row.sentence, id_, at_margin) for row, id_ in margin) if len(margin) > 1 else ()
+    near = (_near(row.sentence, id_, margin_photos) for row, id_ in margin) if len(margin) > 1 else ()
     return Further(counts, tuple(group for group in near if group.assets))
 
 
@@ -100,7 +100,7 @@ def _photos(answer: AlbumSelections) -> Mapping[str, Asset] | None:
 
 def _near(sentence: str, id_: str, photos: Mapping[str, Mapping[str, Asset]]) -> Group:
     """What all other rows let through, and this one does not."""
-    others = [found for other, found in photos.items() if other != id_]
+    others = [nodes for other, nodes in photos.items() if other != id_]
     smallest = min(others, key=len)
     left = [asset for key, asset in smallest.items() if key not in photos[id_] and all(key in ids for ids in others)]
     return Group(sentence, tuple(newest_first(left)[:MOST_NEAR]))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.cli.commands.serve import read_token
 from immich_smart_albums.cli.exits import Exit
 from immich_smart_albums.cli.rules_session import rules_options, today
-from immich_smart_albums.config.hook_secret import KEPT, make_hook_secret, read_hook_secret
+from immich_smart_albums.config.hook_secret import FILE_BESIDE_LEDGER, make_hook_secret, read_hook_secret
 from immich_smart_albums.config.settings import Variables
 from immich_smart_albums.daemon.log import Log
 from immich_smart_albums.daemon.service import Service, ServiceOptions, ending_by_signals, local_now
@@ -104,7 +104,7 @@ def read_secret(arguments: argparse.Namespace, diagnostics: Diagnostics) -> Secr
 def secret_place(arguments: argparse.Namespace) -> Path:
     """Where a secret is kept that this tool made."""
     ledger: Path = arguments.ledger or ledger_place(os.environ)
-    return ledger.with_name(KEPT)
+    return ledger.with_name(FILE_BESIDE_LEDGER)
 
 
 def read_listen(text: str, diagnostics: Diagnostics) -> tuple[str, int]:

@@ -51,14 +51,14 @@ def run(arguments: argparse.Namespace) -> Exit:
     port = listener.getsockname()[1]
     place = arguments.host if arguments.host not in {"0.0.0.0", "::"} else socket.gethostname()  # noqa: S104 - compared
     base = f"http://{f'[{place}]' if ':' in place else place}:{port}/"
-    is_told = token is not None and not arguments.token_file
-    link = f"{base}?{urlencode({'token': token})}" if is_told else base
+    is_token_printed = token is not None and not arguments.token_file
+    link = f"{base}?{urlencode({'token': token})}" if is_token_printed else base
 
     def announce() -> None:
         if arguments.port is None and port != USUAL_PORT:
             console.say(f"Another program listens at port {USUAL_PORT}, so this is another one; --port names one.")
         console.say(f"The studio: {link}")
-        if is_told:
+        if is_token_printed:
             console.say("Whoever has this link can use it; it is shown this once. Ctrl-C ends it.")
         else:
             console.say("Ctrl-C ends it.")

@@ -78,11 +78,11 @@ def write(
             failure = failure or error
         silent = [asset_id for asset_id in silent if asset_id not in outcomes]
     if silent:
-        outcomes |= _looked_at(direction, silent, inside, None if outcomes else failure)
+        outcomes |= _outcomes_by_look(direction, silent, inside, None if outcomes else failure)
     return {asset_id: outcomes[asset_id] for asset_id in asset_ids}
 
 
-def _looked_at(
+def _outcomes_by_look(
     direction: Direction,
     silent: Collection[str],
     inside: Callable[[Collection[str]], Collection[str]],

@@ -57,12 +57,12 @@ class Contents:
                 ids.update(record["id"] for record in batch)
                 if len(ids) >= FEW and self._may_download and not is_tried:
                     is_tried = True
-                    at_once = self._at_once(album_id)
-                    if at_once is not None:
-                        return at_once
+                    downloaded = self._by_download(album_id)
+                    if downloaded is not None:
+                        return downloaded
         return frozenset(ids)
 
-    def _at_once(self, album_id: str) -> frozenset[str] | None:
+    def _by_download(self, album_id: str) -> frozenset[str] | None:
         """The ids by download. None if the key lacks asset.download, or the answer is not confirmed."""
         try:
             body = self._http.post("/download/info", {"albumId": album_id}, largest=LARGEST_LIST)

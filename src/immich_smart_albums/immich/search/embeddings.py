@@ -14,7 +14,7 @@ from immich_smart_albums.errors import NoAccess, Refused, Untrustworthy
 from immich_smart_albums.immich.search.page import decode_page
 from immich_smart_albums.immich.search.parallel import in_parallel
 from immich_smart_albums.immich.search.scan import PAGE_SIZE
-from immich_smart_albums.model.asset import KEPT_FIELDS
+from immich_smart_albums.model.asset import ASSET_FIELDS
 from immich_smart_albums.model.instants import from_milliseconds
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Embeddings:
         return ids, number == 1 or len(ids) == len(wanted)
 
     def _ask(self, body: dict[str, object], size: int) -> Page:
-        page = decode_page(self._http.post(_PATH, body), KEPT_FIELDS, size, f"POST {_PATH}")
+        page = decode_page(self._http.post(_PATH, body), ASSET_FIELDS, size, f"POST {_PATH}")
         if len(page.records) > size:
             message = f"POST {_PATH}: {len(page.records)} photos came where {size} were asked for"
             raise Untrustworthy(message, hint="Something on the way seems to change requests; nothing of it is used.")

@@ -10,7 +10,7 @@ from immich_smart_albums.immich.search.early_years import BEFORE_ALL, LAST, may_
 from immich_smart_albums.immich.search.page import decode_page
 from immich_smart_albums.immich.search.scan import PAGE_SIZE, Window
 from immich_smart_albums.immich.search.verify import OR, AnswerVerifier
-from immich_smart_albums.model.asset import KEPT_FIELDS
+from immich_smart_albums.model.asset import ASSET_FIELDS
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.local_filters.asset_shape import EXIF, FROM_SEARCH
 
@@ -47,7 +47,7 @@ class SearchRequest:
         self._visibility = visibility
         self._path = f"/search/{query.kind.value}"
         self._recheck = AnswerVerifier(query, visibility, own_id, capabilities)
-        wanted = KEPT_FIELDS | fields | self._recheck.fields
+        wanted = ASSET_FIELDS | fields | self._recheck.fields
         self._fields = frozenset(wanted)
         self._must_have = frozenset(name for name in wanted if name in FROM_SEARCH and capabilities.returns(name)) - {
             "exifInfo"

@@ -46,7 +46,7 @@ class AnswerVerifier:
         self.fields: set[str] = {"visibility", "isArchived", "isTrashed"}
         """What a record must have for the checks."""
         self._checks: list[tuple[str, Callable[[Record], bool | None], tuple[Open, ...]]] = [
-            ("visibility", partial(_is_shown_in, visibility, is_told=capabilities.has_visibility), ())
+            ("visibility", partial(_is_shown_in, visibility, has_visibility=capabilities.has_visibility), ())
         ]
         self.narrowing: list[tuple[str, Value]] = []
         """Filters without which a search may find less, not more, each with its value."""
@@ -171,8 +171,8 @@ def _all(verdicts: Iterable[bool | None]) -> bool | None:
     return False if False in all_verdicts else None if None in all_verdicts else True
 
 
-def _is_shown_in(visibility: Visibility, record: Record, *, is_told: bool) -> bool:
-    if is_told:
+def _is_shown_in(visibility: Visibility, record: Record, *, has_visibility: bool) -> bool:
+    if has_visibility:
         return bool(record.get("visibility") == visibility.value)
     # Before 1.133 a record tells only whether it is archived.
     return visibility is Visibility.HIDDEN or record.get("isArchived") is (visibility is Visibility.ARCHIVE)

@@ -72,7 +72,7 @@ class Predecessors:
         names = {(users.get(rule.accounts[0]), rule.name) for rule in rules}
         splits = [pattern(rule.name, rule.rule.split) for rule in rules if rule.rule.split]
         groups: dict[tuple[str, str], list[KnownAlbum]] = {}
-        self._at_work: set[tuple[str, str]] = set()
+        self._in_use: set[tuple[str, str]] = set()
         for known_album in self._albums:
             group = known_album.key.owner, known_album.split or known_album.key.rule
             # Of an account that failed nobody knows which user it is.
@@ -81,7 +81,7 @@ class Predecessors:
             if is_fed or (
                 not known_album.split and any(names_of.fullmatch(known_album.key.rule) for names_of in splits)
             ):
-                self._at_work.add(group)
+                self._in_use.add(group)
             else:
                 groups.setdefault(group, []).append(known_album)
         self._earlier = [_FormerRule(*group, tuple(albums)) for group, albums in groups.items()]
@@ -111,8 +111,8 @@ class Predecessors:
     def _is_known(self, rule: AlbumRule, owner: ConnectedAccount) -> bool:
         group = owner.user.id, rule.name
         names_of = pattern(rule.name, rule.rule.split) if rule.rule.split else None
-        return group in self._at_work or any(
-            user == owner.user.id and names_of is not None and names_of.fullmatch(name) for user, name in self._at_work
+        return group in self._in_use or any(
+            user == owner.user.id and names_of is not None and names_of.fullmatch(name) for user, name in self._in_use
         )
 
     def has_seen(self, owner: ConnectedAccount) -> bool:

@@ -58,7 +58,7 @@ def _of_account(resolved: ResolvedRules, account: ConnectedAccount) -> AccountPl
         compiled.plan,
         sizes((scan.query for scan in compiled.plan.scans), account.server.searches),
         id_names(compiled.plan, account.names),
-        asked_for(compiled.plan, account.server),
+        fields_asked(compiled.plan, account.server),
         tuple(problem for album in compiled.problems.values() for problem in album),
     )
 
@@ -69,7 +69,7 @@ def title_of(server: PhotoServer, account: str = "") -> str:
     return f"Searches {of}on {server.base}, Immich {server.version}"
 
 
-def asked_for(plan: QueryPlan, server: PhotoServer) -> dict[Query, frozenset[str]]:
+def fields_asked(plan: QueryPlan, server: PhotoServer) -> dict[Query, frozenset[str]]:
     """What each search of a plan asks to be shown of each photo, also to hold what comes back against it."""
     return {scan.query: server.asks_for(scan.query, scan.fields) for scan in plan.scans}
 

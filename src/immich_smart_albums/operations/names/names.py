@@ -54,7 +54,7 @@ class NameResolver:
         self._values: Values | None = None
         self._unlisted: dict[str, tuple[str, ...]] = {}
         self._shown: dict[Scope, ShownPeople] = {}
-        self.found_by_id: set[tuple[str, Scope]] = set()
+        self.confirmed_people: set[tuple[str, Scope]] = set()
         """The people on partners' photos whom a search found by the id that is shown, and where."""
 
     @cached_property
@@ -173,7 +173,7 @@ class NameResolver:
         key = folded(name)
         if key not in self._unlisted:
             people = {
-                person.id: person for each_name in spellings(name) for person in self._directory.people_named(each_name)
+                person.id: person for spelling in spellings(name) for person in self._directory.people_named(spelling)
             }
             self._unlisted[key] = tuple(id_ for id_, person in people.items() if folded(person.name) == key)
         return self._unlisted[key]

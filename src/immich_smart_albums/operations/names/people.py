@@ -67,7 +67,7 @@ class PersonResolver:
             )
         others = [self._others.ids(name) for name in leaf.names]
         for person_id in sorted(frozenset().union(*others).difference(*own)):
-            self._require_found(person_id, leaf)
+            self._require_searchable(person_id, leaf)
         built = leaf.resolve(tuple(_sorted(mine | others_ids) for mine, others_ids in zip(own, others, strict=True)))
         silent = self._others.owners - self._others.telling - {self.names.own_id}
         if not silent:
@@ -87,14 +87,14 @@ class PersonResolver:
         """Whether photos of other users may be among those that the rule looks at."""
         return self.names.partners is None or bool(self.names.partners)
 
-    def _require_found(self, person_id: str, leaf: Reference) -> None:
+    def _require_searchable(self, person_id: str, leaf: Reference) -> None:
         """Raise Untrustworthy if the server finds nobody by an id that it shows: the exclude would let everybody in."""
-        if (person_id, self.scope) in self.names.found_by_id:
+        if (person_id, self.scope) in self.names.confirmed_people:
             return
         query = self.scope.narrow(Query(Kind.METADATA, (("personIds", (person_id,)),), limit=1))
         with closing(self.searches.find(query, frozenset())) as batches:
             if any(map(list, batches)):
-                self.names.found_by_id.add((person_id, self.scope))
+                self.names.confirmed_people.add((person_id, self.scope))
                 return
         message = f"{leaf.origin}: the server shows {leaf.key} on a partner's photo and finds no photo of that person"
         hint = "Nothing is decided without it. Exclude the partner's photos (owner: partner), or try again."

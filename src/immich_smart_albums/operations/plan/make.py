@@ -64,7 +64,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     albums = tuple(structs.replace(plan, problems=with_lines(plan.problems, rule_set.documents)) for plan in plans)
     require_known(allow, {album.name for album in rule_set.albums} | {album.rule for album in albums})
     refusals = refusals_of_run(rule_set.guard, albums)
-    notices = (*notices, *_at_work(accounts)) if ledger.remembers else notices
+    notices = (*notices, *_busy_steps(accounts)) if ledger.remembers else notices
     base = next(iter(accounts.present.values())).server.base
     users = {name: account.user.id for name, account in accounts.present.items()}
     plan = Plan(
@@ -81,7 +81,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     return plan, notices
 
 
-def _at_work(accounts: ConnectedAccounts) -> Iterator[str]:
+def _busy_steps(accounts: ConnectedAccounts) -> Iterator[str]:
     """What Immich has not come to yet: photos may match once it has. Only keys of administrators may ask."""
     busy: dict[str, None] = {}
     for account in accounts.present.values():

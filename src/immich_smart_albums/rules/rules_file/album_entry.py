@@ -42,11 +42,11 @@ def read_album(value: ValueNode, accounts: Sequence[str], reader: Reader) -> Alb
         return None
     entry = _Entry(value, reader)
     name, match = entry.name(), entry.match()
-    split = read_split(entry.given, reader)
+    split = read_split(entry.entries, reader)
     rule = Rule(match, entry.limit(), entry.sort(), split or ()) if match else None
     by = entry.accounts(accounts)
     keep, sticky = entry.keep(), entry.sticky()
-    was, is_new = read_was(entry.given, reader)
+    was, is_new = read_was(entry.entries, reader)
     album_id, description, cover, order = entry.id(), entry.description(), entry.cover(), entry.order()
     share, unshare = entry.share(), entry.unshare()
     guard, tests, settle, schedule = entry.guard(), entry.tests(), entry.settle(), entry.schedule()
@@ -81,14 +81,14 @@ class _Entry:
     def __init__(self, value: MappingNode, reader: Reader) -> None:
         self._value = value
         self._reader = reader
-        self.given = reader.known_entries(value, ALBUM, "an album")
+        self.entries = reader.known_entries(value, ALBUM, "an album")
 
     def name(self) -> str:
         """The name."""
-        if "name" not in self.given:
+        if "name" not in self.entries:
             self._reader.problem(self._value, "this album has no name", hint="Add name: …")
             return ""
-        value = self.given["name"]
+        value = self.entries["name"]
         if isinstance(value, MappingNode):
             hint = "A text that begins with { needs quotes."
             self._reader.problem(value, "the name of an album is expected here, not a mapping", hint=hint)
@@ -104,31 +104,31 @@ class _Entry:
 
     def match(self) -> Node | None:
         """What belongs in it."""
-        if "match" in self.given:
-            return parse_match(self.given["match"], self._reader)
+        if "match" in self.entries:
+            return parse_match(self.entries["match"], self._reader)
         hint = "Add match: …; search: {} matches the whole timeline."
         self._reader.problem(self._value, "nothing says what belongs in this album", hint=hint)
         return None
 
     def limit(self) -> int | None:
         """How many photos."""
-        value = self.given.get("limit")
+        value = self.entries.get("limit")
         if value is None:
             return None
         return self._reader.whole_number(value, "a number of photos", least=1, most=LARGEST_LIMIT)
 
     def sort(self) -> Sort:
         """Which photos a limit keeps."""
-        value = self.given.get("sort")
+        value = self.entries.get("sort")
         if value is None:
             return Sort.BEST
-        if "limit" not in self.given:
+        if "limit" not in self.entries:
             self._reader.diagnostics.warn(f"{value.span}: sort has no effect without limit; Immich's own is order")
         return Sort(self._reader.choice(value, [sort.value for sort in Sort]) or Sort.BEST)
 
     def accounts(self, declared: Sequence[str]) -> tuple[str, ...]:
         """Who feeds it."""
-        value = self.given.get("accounts")
+        value = self.entries.get("accounts")
         if value is None:
             return tuple(declared[:1]) or (DEFAULT_ACCOUNT,)
         accounts: list[str] = []
@@ -148,34 +148,34 @@ class _Entry:
 
     def keep(self) -> Keep:
         """What becomes of photos that match no more."""
-        value = self.given.get("keep")
+        value = self.entries.get("keep")
         word = None if value is None else self._reader.choice(value, [keep.value for keep in Keep])
         return Keep(word) if word else Keep.ADD_ONLY
 
     def sticky(self) -> bool:
         """Whether photos stay that only rank lower."""
-        value = self.given.get("sticky")
-        if value is not None and "keep" not in self.given:
+        value = self.entries.get("sticky")
+        if value is not None and "keep" not in self.entries:
             self._reader.diagnostics.warn(f"{value.span}: sticky has no effect without keep: in-step")
         return self._truth("sticky", default=True)
 
     def unshare(self) -> bool:
         """Whether others lose the album."""
         unshare = self._truth("unshare", default=False)
-        if unshare and "share" not in self.given:
+        if unshare and "share" not in self.entries:
             hint = "Add share: …, with everybody who keeps it; share: none, and nobody does."
             message = "without share this would take the album away from everybody"
-            self._reader.problem(self.given["unshare"], message, hint=hint)
+            self._reader.problem(self.entries["unshare"], message, hint=hint)
         return unshare
 
     def _truth(self, word: str, *, default: bool) -> bool:
-        value = self.given.get(word)
+        value = self.entries.get(word)
         truth = None if value is None else self._reader.truth(value)
         return default if truth is None else truth
 
     def id(self) -> str | None:
         """The album itself."""
-        value = self.given.get("id")
+        value = self.entries.get("id")
         text = None if value is None else self._reader.text(value, "the id of an album, or the address of its page,")
         if value is None or text is None:
             return None
@@ -184,13 +184,13 @@ class _Entry:
             hint = "Open the album in Immich and copy the address."
             message = f"{text!r} is neither the id of an album nor the address of its page"
             self._reader.problem(value, message, hint=hint)
-        elif "split" in self.given:
+        elif "split" in self.entries:
             self._reader.problem(value, "an album that is split is several albums, and has no id")
         return album_id
 
     def description(self) -> str | None:
         """The description; blank to empty it."""
-        value = self.given.get("description")
+        value = self.entries.get("description")
         if value is None:
             return None
         if isinstance(value, ScalarNode) and (value.quoted or value.text):
@@ -201,7 +201,7 @@ class _Entry:
 
     def cover(self) -> str | None:
         """The cover."""
-        value = self.given.get("cover")
+        value = self.entries.get("cover")
         if value is None:
             return None
         if isinstance(value, ScalarNode) and not (looks_like_id(value.text.strip()) or "/" in value.text):
@@ -210,15 +210,15 @@ class _Entry:
 
     def order(self) -> str | None:
         """The order that Immich shows it in."""
-        value = self.given.get("order")
+        value = self.entries.get("order")
         return None if value is None else self._reader.choice(value, ("asc", "desc"))
 
     def share(self) -> tuple[Share, ...]:
         """With whom it is shared."""
-        value = self.given.get("share")
+        value = self.entries.get("share")
         shares: dict[str, Share] = {}
         if value is not None and (is_none(value) or (isinstance(value, SequenceNode) and not value.items)):
-            if "unshare" not in self.given:
+            if "unshare" not in self.entries:
                 self._reader.diagnostics.warn(f"{value.span}: takes the album from nobody without unshare: true")
             return ()
         for item in () if value is None else self._reader.elements(value, "a user") or ():
@@ -244,23 +244,23 @@ class _Entry:
 
     def guard(self) -> Guard:
         """How much may change."""
-        value = self.given.get("guard")
+        value = self.entries.get("guard")
         return Guard() if value is None else read_guard(value, Guard(), _GUARD_WORDS, self._reader) or Guard()
 
     def settle(self) -> int:
         """When a photo counts as looked at."""
-        value = self.given.get("settle")
+        value = self.entries.get("settle")
         seconds = None if value is None else read_settle(value, self._reader)
         return self._reader.settle if seconds is None else seconds
 
     def schedule(self) -> Schedule | None:
         """When it is due; None: when the file says."""
-        value = self.given.get("schedule")
+        value = self.entries.get("schedule")
         return None if value is None else read_schedule(value, self._reader)
 
     def tests(self) -> tuple[Expectation, ...]:
         """Which photos must match, and must not."""
-        value = self.given.get("tests")
+        value = self.entries.get("tests")
         if value is None:
             return ()
         words = self._reader.entries(value, ("match", "not"), "a test of the rule")

@@ -151,7 +151,7 @@ class RunCache:
         total = length(ids) + entry.total - length(entry.ids)
         if self._searches.count(scan.query) != total:
             raise CacheMissError("the server counts other than what was known and what changed add up to")
-        result = entry.found()
+        result = entry.as_result()
         result.drop(changed | new.places.keys())
         result.add(new)
         self._make(

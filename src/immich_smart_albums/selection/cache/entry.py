@@ -65,7 +65,7 @@ def exchanged(data: bytes, gone: Iterable[bytes], come: Iterable[bytes]) -> byte
 
 def _start(data: bytes, wanted: bytes) -> int:
     """Where in the data an id stands, or would."""
-    place = bisect_left(range(length(data)), wanted, key=lambda at: data[at * _SIZE : (at + 1) * _SIZE])
+    place = bisect_left(range(length(data)), wanted, key=lambda index: data[index * _SIZE : (index + 1) * _SIZE])
     return place * _SIZE
 
 
@@ -113,7 +113,7 @@ class CacheEntry(msgspec.Struct, frozen=True, array_like=True):
         groups = [result.groups[asset.id] for asset in assets] if result.groups else []
         return cls(ids, total, assets, [result.passed[asset.id] for asset in assets], groups)
 
-    def found(self) -> SearchResult:
+    def as_result(self) -> SearchResult:
         """What may match of it again, without places."""
         names = [asset.id for asset in self.assets]
         return SearchResult(

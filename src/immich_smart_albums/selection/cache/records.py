@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Optional, TypedDict
 
 import msgspec
 
-from immich_smart_albums.model.asset import KEPT_FIELDS
+from immich_smart_albums.model.asset import ASSET_FIELDS
 from immich_smart_albums.rules.local_filters.asset_shape import EXIF
 from immich_smart_albums.rules.tree import roots
 
@@ -140,7 +140,7 @@ class RecordCache:
 def _decoder_of(fields: frozenset[str]) -> msgspec.msgpack.Decoder[Any]:
     """What reads these fields of packed records, and no others: making objects of the rest takes most of the time."""
     exif = {name.removeprefix(_EXIF): Any for name in fields if name.startswith(_EXIF) and name.count(".") == 1}
-    shape: dict[str, Any] = dict.fromkeys(roots(fields) | KEPT_FIELDS, Any)
+    shape: dict[str, Any] = dict.fromkeys(roots(fields) | ASSET_FIELDS, Any)
     if exif and len(exif) == sum(name.startswith("exifInfo") for name in fields):
         shape["exifInfo"] = Optional[TypedDict("Exif", exif, total=False)]  # type: ignore[operator]  # noqa: UP045 - made here
     return msgspec.msgpack.Decoder(list[TypedDict("Record", shape, total=False)])  # type: ignore[misc, operator]

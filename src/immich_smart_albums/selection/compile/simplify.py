@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search
 from immich_smart_albums.selection.compile.algebra import intersect, universe, why_disjoint
-from immich_smart_albums.selection.stages import when_failed, when_found, when_missing, when_passed
+from immich_smart_albums.selection.stages import when_failed, when_matched, when_missing, when_passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -212,7 +212,7 @@ def at_most(node: Node, undone: Stages) -> NodeOrBool:
 def _bound(node: Node, undone: Stages, *, widest: bool) -> NodeOrBool:
     match node:
         case Search():
-            needs = when_missing(node.query) if widest else when_found(node.query)
+            needs = when_missing(node.query) if widest else when_matched(node.query)
             return widest if needs & undone else node
         case Filter():
             needs = when_failed(node) if widest else when_passed(node)

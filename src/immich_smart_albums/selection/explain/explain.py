@@ -144,7 +144,7 @@ class _Explainer:
                     break
         others = frozenset().union(*(part.turns for part in parts.values() if part.passed is is_all))
         reasons = tuple(
-            parts[place].reason if place in parts else self._not_asked(child, originals[place])
+            parts[place].reason if place in parts else self._irrelevant(child, originals[place])
             for place, child in enumerate(node.children)
         )
         verdict = _verdict(holds=is_all if deciding is None else not is_all)
@@ -154,12 +154,12 @@ class _Explainer:
             tuple(pair for place in sorted(parts) for pair in parts[place].leaves),
         )
 
-    def _not_asked(self, node: Node, written: Node) -> Reason:
+    def _irrelevant(self, node: Node, written: Node) -> Reason:
         match node:
             case All() | Any():
-                parts = tuple(map(self._not_asked, node.children, _written_parts(node, written)))
+                parts = tuple(map(self._irrelevant, node.children, _written_parts(node, written)))
             case Not():
-                parts = (self._not_asked(node.child, written.child if isinstance(written, Not) else node.child),)
+                parts = (self._irrelevant(node.child, written.child if isinstance(written, Not) else node.child),)
             case _:
                 parts = ()
         return self._reason(node, written, Verdict.NOT_ASKED, parts)

@@ -74,7 +74,7 @@ class LeafFacts:
         for scan, result in self._scans():
             if scan.query == query:
                 if _is_known(result, asset_id):
-                    return _found(query, result, asset_id)
+                    return _search_fact(query, result, asset_id)
                 if _is_whole(scan, result):
                     return Fact(holds=False, read=result.count if _is_ranked(query) else None)
         if _is_ranked(query):
@@ -140,7 +140,7 @@ def _is_whole(scan: Scan, result: SearchResult) -> bool:
     return scan.is_complete or result.count == len(result.places) + len(result.rejected)
 
 
-def _found(query: Query, result: SearchResult, asset_id: str) -> Fact:
+def _search_fact(query: Query, result: SearchResult, asset_id: str) -> Fact:
     if not _is_ranked(query):
         return Fact(holds=True)
     place = result.places[asset_id] if asset_id in result.places else result.rejected[asset_id].place

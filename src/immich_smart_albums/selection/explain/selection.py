@@ -145,11 +145,11 @@ class _Tree:
 
     match: Node
     leaves: tuple[Search | Filter, ...]
-    _at: dict[Leaf, int] = field(default_factory=dict)
+    _numbers: dict[Leaf, int] = field(default_factory=dict)
     _nears: dict[tuple[bool | None, ...], tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._at = {leaf: number for number, leaf in enumerate(self.leaves)}
+        self._numbers = {leaf: number for number, leaf in enumerate(self.leaves)}
 
     def near(self, values: tuple[bool | None, ...]) -> tuple[int, ...]:
         """The leaves of which each alone, with the other answer, would make the tree hold."""
@@ -163,13 +163,13 @@ class _Tree:
         return self._nears[values]
 
     def _holds(self, values: tuple[bool | None, ...]) -> bool | None:
-        return verdict(self.match, lambda leaf: values[self._at[leaf]])
+        return verdict(self.match, lambda leaf: values[self._numbers[leaf]])
 
     def settle(self, node: Node, values: list[bool | None], *, holds: bool = True) -> None:
         """Fill in what must be so for a node to hold, or not to hold: all parts of "all", none of "any"."""
         match node:
             case Search() | Filter():
-                values[self._at[node]] = holds
+                values[self._numbers[node]] = holds
             case Not():
                 self.settle(node.child, values, holds=not holds)
             case All() | Any():

@@ -20,7 +20,7 @@ from immich_smart_albums.selection.stages import (
     conditions_of,
     of_fields,
     when_failed,
-    when_found,
+    when_matched,
     when_missing,
     when_passed,
 )
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.run.fetch import SearchResults
     from immich_smart_albums.selection.stages import KnownConditions, Stages
 
-_BITS = {stage: 1 << at for at, stage in enumerate(Stage)}
+_BITS = {stage: 1 << index for index, stage in enumerate(Stage)}
 _SETS = range(1 << len(Stage))
 
 ALWAYS = (1 << len(_SETS)) - 1
@@ -122,10 +122,10 @@ def _of_rule(rule: Rule) -> Stages:
 
 def _stages(branch: Branch) -> Stages:
     """Returns all steps that the answers of a branch may need."""
-    stages = when_found(branch.driver)
+    stages = when_matched(branch.driver)
     for leaf in () if branch.residual is None else leaves(branch.residual):
         if isinstance(leaf, Search):
-            stages |= when_found(leaf.query) | when_missing(leaf.query)
+            stages |= when_matched(leaf.query) | when_missing(leaf.query)
         elif isinstance(leaf, Filter):
             stages |= when_passed(leaf) | when_failed(leaf)
     return stages
@@ -141,7 +141,7 @@ class _AssetCertainty:
 
     def tables(self) -> tuple[Table, Table]:
         """Returns when it is certain that the branch holds, and when that it does not."""
-        driver, tree = certain_after(when_found(self.branch.driver)), self.branch.residual
+        driver, tree = certain_after(when_matched(self.branch.driver)), self.branch.residual
         if tree is None:
             return driver, 0
         holds, fails = self._of(tree, conditions_of(self.branch.driver))
@@ -180,7 +180,7 @@ class _AssetCertainty:
 
     def _searched(self, search: Search, holding: KnownConditions) -> tuple[Table, Table]:
         if self._finds(search):
-            return certain_after(when_found(search.query)), 0
+            return certain_after(when_matched(search.query)), 0
         return 0, certain_after(when_missing(search.query, holding))
 
     def _passes(self, check: Filter) -> bool:

@@ -78,7 +78,7 @@ class _StoppedError(Exception):
 class _FetchRun:
     plan: QueryPlan
     searches: SearchApi
-    on_found: Callable[[Query, int], None]
+    on_result: Callable[[Query, int], None]
     memory: SearchCache | None
     dependent: dict[Query, frozenset[int]]
     """For each search the rules that need it, by their place in the plan."""
@@ -93,7 +93,7 @@ class _FetchRun:
             result = self._read(scan)
             if self.memory and not result.failures:
                 self.memory.keep(scan, result)
-        self.on_found(scan.query, result.count)
+        self.on_result(scan.query, result.count)
         return result
 
     def _read(self, scan: Scan) -> SearchResult:

@@ -42,7 +42,7 @@ class Pages:
         studio.look_again()
         accounts = studio.session.accounts
         known = {known_album.key.rule: known_album for known_album in studio.session.known_albums()}
-        bound = {each.binding.album_id: rule for rule, each in known.items() if each.binding}
+        bound = {known_album.binding.album_id: rule for rule, known_album in known.items() if known_album.binding}
         albums = {album.id: album for account in accounts.present.values() for album in account.names.albums}
         fed = [(rule, _album_of(rule, albums.values(), bound)) for rule in rules]
         ids = {album.id for _, album in fed if album} | {id_ for id_, rule in bound.items() if _is_fed(rule, rules)}

@@ -69,7 +69,7 @@ class FlatSearch:
         """Whether it finds one photo, by id or on the pages of its instant."""
         if not self._is_smart:
             return bool(self.ask({**filters, "id": record["id"]}, 1))
-        body: Body = {**filters, **_at(record)}
+        body: Body = {**filters, **_instant_of(record)}
         seen: set[object] = set()
         for number in count(1):
             ids = {photo["id"] for photo in self.ask(body if number == 1 else {**body, "page": number}, _PAGE)}
@@ -133,8 +133,8 @@ class CountSearch:
 
     def finds_photo(self, filters: Mapping[str, object], record: Record) -> bool:
         """Whether the filters leave out nothing of the instant of a photo."""
-        everything = self.count(_at(record))
-        return everything > 0 and (not filters or self.count({**filters, **_at(record)}) >= everything)
+        everything = self.count(_instant_of(record))
+        return everything > 0 and (not filters or self.count({**filters, **_instant_of(record)}) >= everything)
 
 
 def page(http: Http, path: str, body: Mapping[str, object], fields: frozenset[str] = SHOWN) -> list[Record]:
@@ -145,7 +145,7 @@ def page(http: Http, path: str, body: Mapping[str, object], fields: frozenset[st
     return decode_page(answer, fields, size, f"POST {path}", is_structured="filter" in body).records
 
 
-def _at(record: Record) -> Body:
+def _instant_of(record: Record) -> Body:
     """The instant of a photo; the database has microseconds."""
     taken = to_milliseconds(str(record["fileCreatedAt"]))
     return {"takenAfter": from_milliseconds(taken), "takenBefore": from_milliseconds(taken + 1)}

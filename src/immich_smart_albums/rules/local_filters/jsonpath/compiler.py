@@ -28,7 +28,7 @@ def compile_getter(steps: tuple[Step, ...]) -> Getter | None:
             return _field(name)
         case [(Name(name=name), False), (Name(name=inner), False)]:
             return _inner_field(name, inner)
-    visit: _Visit = _found
+    visit: _Visit = _collect
     for step in reversed(steps):
         match step.selector:
             case Name(name=name):
@@ -68,7 +68,7 @@ def _from_root(visit: _Visit) -> Getter:
     return read
 
 
-def _found(value: object, values: list[object]) -> None:
+def _collect(value: object, values: list[object]) -> None:
     values.append(value)
 
 

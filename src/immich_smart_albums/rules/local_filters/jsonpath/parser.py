@@ -55,7 +55,7 @@ class _PathParser:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.at = 0
+        self.position = 0
         self.steps: list[Step] = []
 
     def read(self) -> None:
@@ -64,46 +64,46 @@ class _PathParser:
         if not first:
             raise self.error(0, "an empty path", "Write one such as $.exifInfo.make.")
         if first == "@":
-            raise self.error(self.at, "a path begins at the asset", "Write $ in place of @.")
+            raise self.error(self.position, "a path begins at the asset", "Write $ in place of @.")
         if first == "$":
-            self.at += 1
+            self.position += 1
         elif first not in ".[":
-            self.steps.append(Step(self.after_dot(), self.at))
+            self.steps.append(Step(self.after_dot(), self.position))
         while self.skip_spaces() < len(self.text):
             self.steps.append(self.step())
 
     def step(self) -> Step:
-        start = self.at
+        start = self.position
         dots = 2 if self.text.startswith("..", start) else 1 if self.next_character() == "." else 0
-        self.at += dots
+        self.position += dots
         if self.next_character() == "[":
-            start = self.at
+            start = self.position
             return Step(self.in_brackets(), start, descendants=dots == 2)
         if dots == 0:
-            raise refusal(self.text, self.at, self.steps)
+            raise refusal(self.text, self.position, self.steps)
         return Step(self.after_dot(), start, descendants=dots == 2)
 
     def after_dot(self) -> Name | Wildcard:
-        start = self.at
+        start = self.position
         if self.next_character() == "*":
-            self.at += 1
+            self.position += 1
             return Wildcard()
         name = NAME.match(self.text, start)
         if name:
-            self.at = name.end()
+            self.position = name.end()
             return Name(name[0])
         text = _QUOTED.match(self.text, start)
         if text:
-            self.at = text.end()
+            self.position = text.end()
             return Name(self.unquoted(text[0], start))
         raise refusal(self.text, start, self.steps)
 
     def in_brackets(self) -> Name | Index | Wildcard | BracketedSelection:
-        start = self.at
+        start = self.position
         match = _BRACKET.match(self.text, start)
         if not match:
             return self.selection()
-        self.at = match.end()
+        self.position = match.end()
         if match["index"]:
             return Index(self.index(match["index"], match.start("index")))
         if match["name"]:
@@ -112,14 +112,14 @@ class _PathParser:
 
     def selection(self) -> BracketedSelection:
         """What stands between brackets and is no plain selector; its own grammar is left to the library."""
-        start = self.at
+        start = self.position
         self.refuse_bare_name()
         depth, normal = 0, ""
         for token in _TOKEN.finditer(self.text, start):
             depth += {"[": 1, "]": -1}.get(token[0], 0)
             normal += self.normal(token[0], token.start())
             if depth == 0:
-                self.at = token.end()
+                self.position = token.end()
                 break
         else:
             raise self.error(start, "the bracket is not closed", "Add a ].")
@@ -127,11 +127,11 @@ class _PathParser:
             raise self.error(start, "nothing between the brackets", "Write [*] for all elements, [0] for the first.")
         if normal.startswith("[("):
             raise self.error(start + 1, "a script, which the standard does not have", "Write [-1] for the last.")
-        source = self.text[start : self.at]
+        source = self.text[start : self.position]
         return BracketedSelection(normal, source, asks_root="$" in _QUOTED.sub("", source))
 
     def refuse_bare_name(self) -> None:
-        bare = _BARE_NAME.match(self.text, self.at)
+        bare = _BARE_NAME.match(self.text, self.position)
         if bare:
             hint = f"Write ['{bare['name']}'] with quotes, or .{bare['name']} after a dot."
             raise self.error(bare.start("name"), "a name in brackets stands in quotes", hint)
@@ -169,12 +169,12 @@ class _PathParser:
         return text
 
     def skip_spaces(self) -> int:
-        spaces = _SPACES.match(self.text, self.at)
-        self.at = spaces.end() if spaces else self.at
-        return self.at
+        spaces = _SPACES.match(self.text, self.position)
+        self.position = spaces.end() if spaces else self.position
+        return self.position
 
     def next_character(self) -> str:
-        return self.text[self.at : self.at + 1]
+        return self.text[self.position : self.position + 1]
 
     def error(self, position: int, reason: str, hint: str) -> PathError:
         return PathError(self.text, position, reason, hint)
