@@ -8,6 +8,9 @@ TOOL := $(VENV)/.tool
 READY := $(VENV)/.ready
 INSTALL := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install -qq --disable-pip-version-check --editable
 
+# Compiled code is kept, whatever the shell says: the tests start many processes, and rewrite their own asserts.
+test test-deep: export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo studio test lint bench screenshots clean hashes
 
 demo: $(TOOL)

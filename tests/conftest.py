@@ -1,4 +1,4 @@
-"""How hard property tests look.
+"""How hard property tests look, and what coverage follows.
 
 By default for a moment, and at the same examples everywhere: a fresh clone does not fail by luck.
 `HYPOTHESIS_PROFILE=thorough` (`make test-deep`) looks for long, and elsewhere each time.
@@ -6,10 +6,34 @@ By default for a moment, and at the same examples everywhere: a fresh clone does
 
 from __future__ import annotations
 
+import gc
 import os
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
+
+from tests.support.tracing import only_repeats, spare_what_is_not_measured, untraced
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 settings.register_profile("quick", max_examples=20, deadline=None, derandomize=True, database=None)
 settings.register_profile("thorough", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+spare_what_is_not_measured()
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests that stay are not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    if not only_repeats(item):
+        return (yield)
+    with untraced():
+        return (yield)
