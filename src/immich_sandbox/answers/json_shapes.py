@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     Stamp = Callable[[int], str]
 
 
+def id_result(id_: str, error: str | None = None) -> dict[str, Any]:
+    """Return what a request about many ids answers for one of them."""
+    return {"id": id_, "success": True} if error is None else {"id": id_, "success": False, "error": error}
+
+
 def user_json(user: User, stamp: Stamp = times.zulu) -> dict[str, Any]:
     """Return a user as others see it."""
     return {

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from immich_sandbox.answers.json_shapes import album_json, contributors_json, counted_members
+from immich_sandbox.answers.json_shapes import album_json, contributors_json, counted_members, id_result
 from immich_sandbox.api_error import ApiError
 from immich_sandbox.library.access import album_as, may_share, readable_album
 from immich_sandbox.request import json_answer, no_content
 from immich_sandbox.requests.fields import ORDERS, Field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from immich_sandbox.library.records import Album
     from immich_sandbox.request import Answer, ApiRequest
@@ -139,16 +139,7 @@ def add_assets(call: ApiRequest) -> Answer:
     permission = call.level.album_asset_access[0]
     album = album_as(call.library, call.ids["id"], call.user_id, ("owner", "editor"), permission)
     allowed = set(_shareable(call, wanted))
-    added: dict[str, None] = {}
-    results: list[dict[str, Any]] = []
-    for asset_id in wanted:
-        if asset_id in album.asset_ids or asset_id in added:
-            results.append({"id": asset_id, "success": False, "error": "duplicate"})
-        elif asset_id not in allowed:
-            results.append({"id": asset_id, "success": False, "error": "no_permission"})
-        else:
-            added[asset_id] = None
-            results.append({"id": asset_id, "success": True})
+    added, results = _sorted_out(wanted, "duplicate", lambda id_: id_ not in album.asset_ids, allowed)
     if added:
         call.library.add_to_album(album.id, added)
     return json_answer(results)
@@ -160,19 +151,28 @@ def remove_assets(call: ApiRequest) -> Answer:
     permission = call.level.album_asset_access[1]
     album = album_as(call.library, call.ids["id"], call.user_id, ("owner", "editor"), permission)
     allowed = set(wanted) if album.owner_id == call.user_id else set(_shareable(call, wanted))
-    removed: dict[str, None] = {}
-    results: list[dict[str, Any]] = []
-    for asset_id in wanted:
-        if asset_id not in album.asset_ids or asset_id in removed:
-            results.append({"id": asset_id, "success": False, "error": "not_found"})
-        elif asset_id not in allowed:
-            results.append({"id": asset_id, "success": False, "error": "no_permission"})
-        else:
-            removed[asset_id] = None
-            results.append({"id": asset_id, "success": True})
+    removed, results = _sorted_out(wanted, "not_found", lambda id_: id_ in album.asset_ids, allowed)
     if removed:
         call.library.remove_from_album(album.id, removed)
     return json_answer(results)
+
+
+def _sorted_out(
+    wanted: Iterable[str], pointless: str, has_point: Callable[[str], bool], allowed: Collection[str]
+) -> tuple[dict[str, None], list[dict[str, Any]]]:
+    """Return the ids with which something is done, each once, and the answer for every id, in order."""
+    done: dict[str, None] = {}
+    results = []
+    for asset_id in wanted:
+        error = None
+        if asset_id in done or not has_point(asset_id):
+            error = pointless
+        elif asset_id not in allowed:
+            error = "no_permission"
+        else:
+            done[asset_id] = None
+        results.append(id_result(asset_id, error))
+    return done, results
 
 
 def add_assets_to_albums(call: ApiRequest) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_sandbox.answers.json_shapes import person_json, tag_json
+from immich_sandbox.answers.json_shapes import id_result, person_json, tag_json
 from immich_sandbox.api_error import no_access
 from immich_sandbox.library.access import may_share
 from immich_sandbox.library.text_match import like, resembles
@@ -108,12 +108,12 @@ def tag_assets(call: ApiRequest) -> Answer:
     for asset_id in call.checked_body(Field("ids", "uuids", required=True))["ids"]:
         asset = library.assets.get(asset_id)
         if asset is None or not may_share(library, asset, call.user_id):
-            results.append({"id": asset_id, "success": False, "error": "no_permission"})
+            results.append(id_result(asset_id, "no_permission"))
         elif tag.id in asset.tag_ids:
-            results.append({"id": asset_id, "success": False, "error": "duplicate"})
+            results.append(id_result(asset_id, "duplicate"))
         else:
             library.update(asset_id, tag_ids=(*asset.tag_ids, tag.id))
-            results.append({"id": asset_id, "success": True})
+            results.append(id_result(asset_id))
     return json_answer(results)
 
 
@@ -125,10 +125,10 @@ def untag_assets(call: ApiRequest) -> Answer:
     for asset_id in call.checked_body(Field("ids", "uuids", required=True))["ids"]:
         asset = library.assets.get(asset_id)
         if asset is None or tag.id not in asset.tag_ids:
-            results.append({"id": asset_id, "success": False, "error": "not_found"})
+            results.append(id_result(asset_id, "not_found"))
         else:
             library.update(asset_id, tag_ids=tuple(tag_id for tag_id in asset.tag_ids if tag_id != tag.id))
-            results.append({"id": asset_id, "success": True})
+            results.append(id_result(asset_id))
     return json_answer(results)
 
 

@@ -20,10 +20,7 @@ def parse(text: str) -> int:
     Raises:
         ValueError: The text is no ISO 8601 date.
     """
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // timedelta(milliseconds=1) * 1000
+    return _since_epoch(text) // timedelta(milliseconds=1) * 1000
 
 
 def exact(text: str) -> int:
@@ -32,10 +29,12 @@ def exact(text: str) -> int:
     Raises:
         ValueError: The text is no ISO 8601 date.
     """
+    return _since_epoch(text) // timedelta(microseconds=1)
+
+
+def _since_epoch(text: str) -> timedelta:
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
 
 
 @lru_cache(maxsize=16384)

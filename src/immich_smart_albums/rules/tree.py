@@ -128,30 +128,31 @@ Leaf = Search | Filter | Reference
 
 @cached_hash
 @dataclass(frozen=True, slots=True)
-class All:
+class Combination:
+    """Several parts of a rule, in the order in which they were written."""
+
+    children: tuple[Node, ...]
+    origin: Place | None = None
+    cached: int = field(init=False, repr=False, compare=False)
+    own_leaves: tuple[Leaf, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # "All of nothing" would be the whole library, "any of nothing" no photo: neither is what anybody meant.
+        if not self.children:
+            message = "a combination needs at least one predicate"
+            raise ValueError(message)
+
+
+class All(Combination):
     """Every child holds."""
 
-    children: tuple[Node, ...]
-    origin: Place | None = None
-    cached: int = field(init=False, repr=False, compare=False)
-    own_leaves: tuple[Leaf, ...] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        _require_children(self.children)
+    __slots__ = ()
 
 
-@cached_hash
-@dataclass(frozen=True, slots=True)
-class Any:
+class Any(Combination):
     """At least one child holds."""
 
-    children: tuple[Node, ...]
-    origin: Place | None = None
-    cached: int = field(init=False, repr=False, compare=False)
-    own_leaves: tuple[Leaf, ...] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        _require_children(self.children)
+    __slots__ = ()
 
 
 @cached_hash
@@ -301,13 +302,6 @@ def _joined(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
 def roots(fields: frozenset[str]) -> frozenset[str]:
     """Returns the top-level fields of dotted ones: `exifInfo` of `exifInfo.make`."""
     return frozenset(field.partition(".")[0] for field in fields)
-
-
-def _require_children(children: tuple[Node, ...]) -> None:
-    # "All of nothing" would be the whole library, "any of nothing" no photo: neither is what anybody meant.
-    if not children:
-        message = "a combination needs at least one predicate"
-        raise ValueError(message)
 
 
 Getter = Callable[[Record], object]

@@ -11,24 +11,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class _Text:
+    text: str
+
+
+class Note(_Text):
     """What the user should know of how rules and settings were read; it stops nothing."""
 
-    text: str
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StatusMessage:
+class StatusMessage(_Text):
     """What the user should know of what is done."""
 
-    text: str
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(_Text):
     """What only somebody wants to know who looks for the reason of something."""
 
-    text: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A session: one run after another on the same rules, accounts and ledger, for a command line, a page or a daemon.
 
-    options = Options(environment=os.environ, today=date.today(), rules=[Path("smart-albums.yaml")])
+    options = SessionOptions(environment=os.environ, today=date.today(), rules=[Path("smart-albums.yaml")])
     session = Session(options, on_event=show)
     with session.holding_ledger("sync"):      # nobody else writes meanwhile
         plan = session.writable(session.plan())

@@ -29,7 +29,7 @@ from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.undo.usage import uses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from immich_smart_albums.changes.change import Change
     from immich_smart_albums.changes.memory import AlbumKey
@@ -104,12 +104,7 @@ class AlbumWriter:
                 assert_never(change)
 
     def _add(self, change: AddAssets) -> None:
-        for chunk in _chunks(change.assets):
-            with self._remembered(change.account, AddAssets(change.account, chunk)) as answer:
-                ids = [asset.id for asset in chunk]
-                answer.outcomes = self._albums(change.account).add(self._album_id, ids)
-                self._report.outcomes |= answer.outcomes
-            self._check_answered(answer, "go into")
+        self._send(change, self._albums(change.account).add, self._report.outcomes, "go into")
         if all(self._report.outcomes[asset.id] in _NOT_TAKEN for asset in change.assets):
             message = f"the server took none of the {len(change.assets)} photos into {self._name!r}"
             hint = (
@@ -118,17 +113,26 @@ class AlbumWriter:
             raise PhotosRefused(message, hint=hint)
 
     def _remove(self, change: RemoveAssets) -> None:
-        for chunk in _chunks(change.assets):
-            with self._remembered(change.account, RemoveAssets(change.account, chunk)) as answer:
-                ids = [asset.id for asset in chunk]
-                answer.outcomes = self._albums(change.account).remove(self._album_id, ids)
-                self._report.removals |= answer.outcomes
-            self._check_answered(answer, "be taken out of")
+        self._send(change, self._albums(change.account).remove, self._report.removals, "be taken out of")
         left = [asset for asset in change.assets if self._report.removals[asset.id] is Outcome.NO_PERMISSION]
         if left:
             message = f"the server left {len(left):,} of {len(change.assets):,} photos in {self._name!r}"
             hint = "The album's owner may take out every photo, an editor own and partners' ones only."
             raise PhotosRefused(message, hint=hint)
+
+    def _send(
+        self,
+        change: AddAssets | RemoveAssets,
+        request: Callable[[str, Sequence[str]], dict[str, Outcome]],
+        outcomes: dict[str, Outcome],
+        doing: str,
+    ) -> None:
+        """Write a change a chunk at a time; each photo's outcome is in `outcomes` as soon as it is known."""
+        for chunk in _chunks(change.assets):
+            with self._remembered(change.account, type(change)(change.account, chunk)) as answer:
+                answer.outcomes = request(self._album_id, [asset.id for asset in chunk])
+                outcomes |= answer.outcomes
+            self._check_answered(answer, doing)
 
     def _delete(self, change: DeleteAlbum) -> None:
         albums = self._albums()

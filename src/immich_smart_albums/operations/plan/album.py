@@ -33,6 +33,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleAlbum:
+    """One album of a rule: the only one, or one of those that its split makes."""
+
+    rule: AlbumRule
+    name: str
+    selections: dict[str, tuple[Asset, ...]]
+    """What goes into it, by account."""
+    answers: AlbumSelections
+    """All that the rule selects."""
+    owner: ConnectedAccount
+    before: AlbumKey | None
+    """What the ledger knows it by, where its rule was called something else."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlbumPlanner:
     """Plans one album after another; what several of them need is asked for once."""
 
@@ -42,30 +57,16 @@ class AlbumPlanner:
     unselected: Unselected
     _favorites: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def plan(  # noqa: PLR0913 - which album, and what is known of it
-        self,
-        rule: AlbumRule,
-        name: str,
-        selections: dict[str, tuple[Asset, ...]],
-        answers: AlbumSelections,
-        owner: ConnectedAccount,
-        before: AlbumKey | None,
-    ) -> AlbumPlan:
-        """The plan of an album, of a rule that is split or not; `before` is what its rule was called."""
+    def plan(self, album: RuleAlbum) -> AlbumPlan:
+        """The plan of an album, of a rule that is split or not."""
         try:
-            return self._compared(rule, name, selections, answers, owner, before)
+            return self._compared(album)
         except (ServerError, FilterError) as error:
-            return stopped(rule, name, (*answers.problems, as_problem(rule.span, error)))
+            problems = (*album.answers.problems, as_problem(album.rule.span, error))
+            return stopped(album.rule, album.name, problems)
 
-    def _compared(  # noqa: PLR0913 - which album, and what is known of it
-        self,
-        rule: AlbumRule,
-        name: str,
-        selections: dict[str, tuple[Asset, ...]],
-        answers: AlbumSelections,
-        owner: ConnectedAccount,
-        before: AlbumKey | None,
-    ) -> AlbumPlan:
+    def _compared(self, album: RuleAlbum) -> AlbumPlan:
+        rule, name, answers, owner, before = album.rule, album.name, album.answers, album.owner, album.before
         key = AlbumKey(owner.user.id, name)
         memory, binding = self.ledger.memory(key), self.ledger.binding(key)
         before = before if binding is None else None
@@ -80,7 +81,7 @@ class AlbumPlanner:
         wanted = DesiredAlbum(
             rule,
             name,
-            selections,
+            album.selections,
             problems=answers.problems,
             users={
                 account: self.accounts.present[account].user

@@ -12,7 +12,7 @@ from immich_smart_albums.errors import ServerError
 from immich_smart_albums.operations.accounts import ConnectedAccounts, as_problem
 from immich_smart_albums.operations.albums.albums import albums_of, left_behind
 from immich_smart_albums.operations.albums.predecessors import Predecessor, Predecessors
-from immich_smart_albums.operations.plan.album import AlbumPlanner, stopped
+from immich_smart_albums.operations.plan.album import AlbumPlanner, RuleAlbum, stopped
 from immich_smart_albums.operations.rule_tests import failing_tests
 
 if TYPE_CHECKING:
@@ -60,9 +60,8 @@ class RulePlanner:
         for name in left_behind(rule, owner, self.ledger, {rule.name, predecessor.rule}):
             if name not in renamed:
                 parts.setdefault(name, dict.fromkeys(answers.selections, ()))
-        plans = list(
-            self.allowing(self.albums.plan(rule, name, parts[name], answers, owner, before.get(name)) for name in parts)
-        )
+        albums = [RuleAlbum(rule, name, parts[name], answers, owner, before.get(name)) for name in parts]
+        plans = list(self.allowing(map(self.albums.plan, albums)))
         for plan in self._judged_together(rule, plans, answers):
             yield structs.replace(plan, warnings=(*plan.warnings, *notes))
             notes = ()  # they are about the rule, so one of its albums tells them

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.predicates.by_id import named
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
-from immich_smart_albums.rules.tree import Any, EntityKind, Node, Not, Reference, Search
+from immich_smart_albums.rules.tree import EntityKind, Not, Search
 from immich_smart_albums.rules.values.kinds import OneOf, OneOrMany, Options
 from immich_smart_albums.rules.values.schema import SCALAR
 from immich_smart_albums.rules.values.single import NoneIs, Text, whether
@@ -12,17 +15,7 @@ from immich_smart_albums.rules.values.single import NoneIs, Text, whether
 _IN_NONE = Search(Query(Kind.METADATA, (("isNotInAlbum", True),)))
 
 
-def _in_album(ids: tuple[tuple[str, ...], ...]) -> Node:
-    searches = tuple(Search(Query(Kind.METADATA, (("albumIds", (id_,)),))) for id_ in ids[0])
-    return searches[0] if len(searches) == 1 else Any(searches)
-
-
-def _album(name: str) -> Node:
-    return Reference(EntityKind.ALBUM, (name.strip(),), f"album {name.strip()!r}", _in_album)
-
-
-_ALBUM = OneOf(Text("an album", SCALAR).means(_album), NoneIs(_IN_NONE))
-
+_ALBUM = OneOf(Text("an album", SCALAR).means(partial(named, EntityKind.ALBUM, "album", "albumIds")), NoneIs(_IN_NONE))
 
 PREDICATE = Predicate(
     "album",

@@ -5,21 +5,19 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.text.forms import folded
+from immich_smart_albums.rules.predicates.by_id import any_of_ids
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import number_in, required
 from immich_smart_albums.rules.syntax.ids import id_in_url
 from immich_smart_albums.rules.syntax.reader import all_of, any_of, is_none
-from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search
+from immich_smart_albums.rules.tree import All, EntityKind, Filter, Node, Not, Reference
 from immich_smart_albums.rules.values.kinds import ByHand, Every, OneOf, OneOrMany, Options
 from immich_smart_albums.rules.values.numbers import Range, Unit
 from immich_smart_albums.rules.values.schema import NONE, SCALAR, one_or_list
 from immich_smart_albums.rules.values.single import NoneIs, NumberRange, whether
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from immich_smart_albums.model.scope import Scope
     from immich_smart_albums.model.span import Place
     from immich_smart_albums.rules.syntax.document import ValueNode
@@ -40,14 +38,9 @@ def person_named(who: str, origin: Place | None = None, reach: Scope | None = No
     """Somebody with this name or id is on the asset. Several people may share the name: any of them counts."""
 
     def build(ids: tuple[tuple[str, ...], ...]) -> Node:
-        return _any_by_id(ids[0], origin)
+        return any_of_ids("personIds", ids[0], origin)
 
     return Reference(EntityKind.PERSON, (who,), f"person {who!r}", build, reach, origin)
-
-
-def _any_by_id(ids: Iterable[str], origin: Place | None = None) -> Node:
-    searches = tuple(Search(Query(Kind.METADATA, (("personIds", (id_,)),)), origin) for id_ in ids)
-    return searches[0] if len(searches) == 1 else Any(searches, origin)
 
 
 def _people_named(value: ValueNode, reader: Reader) -> tuple[Reference, ...] | None:
@@ -88,7 +81,7 @@ def _only_named(names: tuple[str, ...], origin: Place) -> Reference:
 
     def build(ids: tuple[tuple[str, ...], ...]) -> Node:
         allowed = frozenset(chain.from_iterable(ids))
-        return All((_any_by_id(sorted(allowed)), _nobody_but(allowed, f"nobody but {listed}")))
+        return All((any_of_ids("personIds", sorted(allowed)), _nobody_but(allowed, f"nobody but {listed}")))
 
     return Reference(EntityKind.PERSON, names, f"nobody but {listed}, and one of them", build, origin=origin)
 

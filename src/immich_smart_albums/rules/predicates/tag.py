@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.predicates.by_id import named
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
-from immich_smart_albums.rules.tree import Any, EntityKind, Node, Not, Reference, Search
+from immich_smart_albums.rules.tree import EntityKind, Not, Search
 from immich_smart_albums.rules.values.kinds import Every, OneOf, OneOrMany, Options
 from immich_smart_albums.rules.values.schema import SCALAR
 from immich_smart_albums.rules.values.single import NoneIs, Text
@@ -12,17 +15,7 @@ from immich_smart_albums.rules.values.single import NoneIs, Text
 _UNTAGGED = Search(Query(Kind.METADATA, (("tagIds", None),)))
 
 
-def _tagged(ids: tuple[tuple[str, ...], ...]) -> Node:
-    searches = tuple(Search(Query(Kind.METADATA, (("tagIds", (id_,)),))) for id_ in ids[0])
-    return searches[0] if len(searches) == 1 else Any(searches)
-
-
-def _tag(path: str) -> Node:
-    return Reference(EntityKind.TAG, (path.strip(),), f"tag {path.strip()!r}", _tagged)
-
-
-_TAG = OneOf(Text("a tag", SCALAR).means(_tag), NoneIs(_UNTAGGED))
-
+_TAG = OneOf(Text("a tag", SCALAR).means(partial(named, EntityKind.TAG, "tag", "tagIds")), NoneIs(_UNTAGGED))
 
 PREDICATE = Predicate(
     "tag",

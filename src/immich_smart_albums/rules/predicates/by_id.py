@@ -1,0 +1,26 @@
+"""Searches for what a name or an id stands for, once it is looked up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.rules.tree import Any, Reference, Search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from immich_smart_albums.model.span import Place
+    from immich_smart_albums.rules.tree import EntityKind, Node
+
+
+def any_of_ids(field: str, ids: Iterable[str], origin: Place | None = None) -> Node:
+    """Photos of which a search field, such as tagIds, has at least one of these ids."""
+    searches = tuple(Search(Query(Kind.METADATA, ((field, (id_,)),)), origin) for id_ in ids)
+    return searches[0] if len(searches) == 1 else Any(searches, origin)
+
+
+def named(kind: EntityKind, noun: str, field: str, name: str) -> Reference:
+    """Photos of which a search field has what is called so; where several are, any of them counts."""
+    name = name.strip()
+    return Reference(kind, (name,), f"{noun} {name!r}", lambda ids: any_of_ids(field, ids[0]))
