@@ -22,7 +22,6 @@ from immich_smart_albums.rules.syntax.reader import SETTLE
 from immich_smart_albums.rules.tree import EntityKind, Filter, Search
 from immich_smart_albums.selection.explain.explain import Explanation, LeafEvidence, explain
 from immich_smart_albums.selection.explain.record_values import record_values
-from immich_smart_albums.selection.run.certainty import certain_after
 from immich_smart_albums.selection.run.evaluate import Selection
 from immich_smart_albums.selection.stages import shows_metadata
 
@@ -191,8 +190,7 @@ def _is_in_doubt(record: Record, indexing: Indexing, rule: Rule, settle: int) ->
     """Whether Immich is still to find out something about a photo, so that the whole selection has to tell."""
     asset = Asset.of(record)
     scope = ranking_scope([scope_of(rule.match).narrow(Query(Kind.METADATA))])
-    done = indexing.done({asset: certain_after(Stage)}, settle, scope, read=lambda _: shows_metadata(record))
-    return bool(frozenset(Stage) - done[asset.id])
+    return bool(frozenset(Stage) - indexing.done(asset, settle, scope, is_read=shows_metadata(record)))
 
 
 def explain_resolved(

@@ -21,9 +21,10 @@ from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.model.search_fields import LOOKS_INTO_TRASH
+from immich_smart_albums.operations.indexing.cases import Case, doubtful
 from immich_smart_albums.operations.indexing.seen import SeenAssets
-from immich_smart_albums.selection.run.certainty import deciding_stages, missing_stages
-from immich_smart_albums.selection.stages import METADATA_FIELDS, shows_metadata
+from immich_smart_albums.selection.run.certainty import Alike, certain_after, missing_stages
+from immich_smart_albums.selection.stages import METADATA_FIELDS, NONE, shows_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.selection.ports import CacheStore
-    from immich_smart_albums.selection.run.certainty import Certainty, Table
+    from immich_smart_albums.selection.run.certainty import Certainty
     from immich_smart_albums.selection.run.evaluate import Selection
     from immich_smart_albums.selection.stages import Stages
 
@@ -44,6 +45,8 @@ QUEUES: dict[Stage, frozenset[str]] = {
 """The queues, in Immich's words, that a step waits for."""
 
 _BY_SIGN = (Stage.METADATA, Stage.FACES, Stage.TEXT)
+
+_SIGNED = frozenset(_BY_SIGN)
 
 _WORDS = {
     Stage.DATES: "Immich has not read their files yet",
@@ -86,35 +89,20 @@ class Indexing:
         """
         if certainty is None:
             return {}
-        tables = {asset: certainty.of(asset.id) for asset in assets}
-        doubtful = {asset: table for asset, table in tables.items() if missing_stages(table, frozenset())}
-        if not doubtful:
+        groups = [group for group in certainty.alike(assets) if missing_stages(group.table, NONE)]
+        if not groups:
             return {}
         scope = ranking_scope(part.driver for part in certainty.plan.branches)
-        done = self.done(doubtful, settle, scope, read=certainty.is_read, exact=exact)
-        left = {asset.id: missing_stages(table, done[asset.id]) for asset, table in doubtful.items()}
-        return {id_: self._reason(id_, stages[0]) for id_, stages in left.items() if stages}
+        cases = self._decided(list(doubtful(groups, self._uploaded_within(settle, scope))), scope, exact=exact)
+        return {
+            asset.id: self._reason(asset.id, case.missing[0]) for case in cases if case.missing for asset in case.assets
+        }
 
-    def done(
-        self,
-        tables: Mapping[Asset, Table],
-        settle: int,
-        scope: Query,
-        *,
-        read: Callable[[str], bool | None],
-        exact: bool = True,
-    ) -> dict[str, Stages]:
-        """The steps that are done for each of some photos, as far as their tables ask for them."""
-        fresh = self._uploaded_within(settle, scope)
-        stages_by_asset: dict[str, set[Stage]] = {}
-        for asset in tables:
-            record = fresh.get(asset.id)
-            is_read = read(asset.id) if record is None else shows_metadata(record)
-            stages_by_asset[asset.id] = (
-                {Stage.DATES, Stage.METADATA} if is_read else {Stage.DATES} if record is None else set()
-            )
-        self._by_embedding(tables, stages_by_asset, fresh.keys(), scope, exact=exact)
-        return {id_: frozenset(stages) for id_, stages in stages_by_asset.items()}
+    def done(self, asset: Asset, settle: int, scope: Query, *, is_read: bool) -> Stages:
+        """The steps that are done for a photo. Raises ServerError."""
+        group = Alike(certain_after(Stage), is_read, [asset])
+        (case,) = self._decided(list(doubtful([group], self._uploaded_within(settle, scope))), scope, exact=True)
+        return case.done
 
     def remember_faces(self, assets: Iterable[Asset]) -> None:
         """Remember what a rule selects that rests on faces: these were there once."""
@@ -170,48 +158,47 @@ class Indexing:
         except MissingPermission:
             return None
 
-    def _by_embedding(
-        self,
-        tables: Mapping[Asset, Table],
-        stages_by_asset: Mapping[str, set[Stage]],
-        fresh: Collection[str],
-        scope: Query,
-        *,
-        exact: bool,
-    ) -> None:
-        """Add the steps that an embedding proves, or is a sign of."""
-        wanted = {
-            asset: deciding_stages(table, frozenset(stages_by_asset[asset.id])) for asset, table in tables.items()
-        }
-        wanted = {asset: stages for asset, stages in wanted.items() if stages}
-        by_itself = [asset for asset, stages in wanted.items() if Stage.EMBEDDING in stages]
-        settled = [asset for asset in wanted if asset.id not in fresh]
+    def _decided(self, cases: list[Case], scope: Query, *, exact: bool) -> list[Case]:
+        """The cases, with the steps that an embedding proves or is a sign of, and what details show of files."""
+        wanting = [case.deciding for case in cases]
+        proven = [stages and Stage.EMBEDDING in stages for stages in wanting]
+        by_itself = [asset for case, is_asked in zip(cases, proven, strict=True) if is_asked for asset in case.assets]
         if by_itself:
             embedded = self._having_embeddings(by_itself, scope, exact=exact)
-            for id_ in embedded:
-                stages_by_asset[id_].add(Stage.EMBEDDING)
-        signed = [asset for asset in settled if wanted[asset] & set(_BY_SIGN)]
-        if not signed:
-            return
+            cases = [
+                part
+                for case, is_asked in zip(cases, proven, strict=True)
+                for part in (case.split(embedded, {Stage.EMBEDDING}) if is_asked else (case,))
+            ]
+        return self._by_files(self._by_sign(cases, scope))
+
+    def _by_sign(self, cases: list[Case], scope: Query) -> list[Case]:
+        """The cases, with the steps of which an embedding is a sign, where no queue is at work on them."""
+        if not any(not case.is_fresh and case.deciding & _SIGNED for case in cases):
+            return cases
         busy = self._queues()
-        calm = [stage for stage in _BY_SIGN if not QUEUES[stage] & busy]
-        signed = [asset for asset in signed if wanted[asset] & set(calm)]
-        reached = (
-            self._having_embeddings(signed, scope, exact=False) if self._smart() else {asset.id for asset in signed}
-        )
-        for asset in signed:
-            if asset.id in reached:
-                stages_by_asset[asset.id].update(calm)
-        unread = [
-            asset
-            for asset in wanted
-            if Stage.METADATA in wanted[asset] and Stage.METADATA not in stages_by_asset[asset.id]
+        calm = frozenset(stage for stage in _BY_SIGN if not QUEUES[stage] & busy)
+        signed = [not case.is_fresh and bool(case.deciding & calm) for case in cases]
+        assets = [asset for case, is_asked in zip(cases, signed, strict=True) if is_asked for asset in case.assets]
+        reached = self._having_embeddings(assets, scope, exact=False) if self._smart() else {one.id for one in assets}
+        return [
+            part
+            for case, is_asked in zip(cases, signed, strict=True)
+            for part in (case.split(reached, calm) if is_asked else (case,))
         ]
-        unread = [asset for asset in unread if asset.id not in fresh]
-        if 0 < len(unread) <= MOST_DETAILS:
-            for record in self.server.searches.details(asset.id for asset in unread):
-                if shows_metadata(record):
-                    stages_by_asset[str(record["id"])].add(Stage.METADATA)
+
+    def _by_files(self, cases: list[Case]) -> list[Case]:
+        """The cases, with what details show of whether files were read, where nothing else told and few are left."""
+        unread = [not case.is_fresh and Stage.METADATA in case.deciding for case in cases]
+        ids = [asset.id for case, is_asked in zip(cases, unread, strict=True) if is_asked for asset in case.assets]
+        if not 0 < len(ids) <= MOST_DETAILS:
+            return cases
+        read = {str(record["id"]) for record in self.server.searches.details(ids) if shows_metadata(record)}
+        return [
+            part
+            for case, is_asked in zip(cases, unread, strict=True)
+            for part in (case.split(read, {Stage.METADATA}) if is_asked else (case,))
+        ]
 
     def _uploaded_within(self, settle: int, scope: Query) -> Mapping[str, Record]:
         """What was uploaded in the last so many seconds, with EXIF."""

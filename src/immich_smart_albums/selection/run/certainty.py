@@ -8,7 +8,7 @@ with a bit for each set.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -26,8 +26,9 @@ from immich_smart_albums.selection.stages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable
 
+    from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.rules.tree import Node, Rule
     from immich_smart_albums.selection.query_plan import Branch, RulePlan
     from immich_smart_albums.selection.run.details import DetailFetcher
@@ -82,6 +83,16 @@ def _number(stages: Iterable[Stage]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """Matches of which the same is certain, since all answers about them are the same."""
+
+    table: Table
+    is_read: bool | None
+    """Whether a search showed that their files were read. None if none showed the metadata."""
+    assets: list[Asset] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Certainty:
     """For each match of one rule, the steps that make it certain."""
 
@@ -89,7 +100,36 @@ class Certainty:
     evidence: SearchResults
     details: DetailFetcher
 
-    def of(self, asset_id: str) -> Table:
+    def alike(self, assets: Iterable[Asset]) -> Collection[Alike]:
+        """Returns some matches in few groups: what is certain is worked out once for each. Raises ServerError."""
+        signature_of = [self._signature(branch) for branch in self.plan.branches]
+        groups: dict[object, Alike] = {}
+        for asset in assets:
+            id_ = asset.id
+            signature = tuple([of_branch(id_) for of_branch in signature_of])
+            group = groups.get(signature)
+            if group is None:
+                group = groups[signature] = Alike(self._of(id_), self._is_read(id_))
+            group.assets.append(asset)
+        return groups.values()
+
+    def _signature(self, branch: Branch) -> Callable[[str], object]:
+        """Returns what tells all that a branch knows of a photo, by its id. None: its driver does not find it."""
+        passed = self.evidence.results[branch.driver].passed
+        places = [self.evidence.results[query].places for query in branch.searches]
+        checks, details = branch.detail_filters, self.details
+        if not places and not checks:
+            return passed.get
+
+        def signature(id_: str) -> object:
+            if id_ not in passed:
+                return None
+            late = [bool(details.passing(check, {id_})) for check in checks]
+            return (passed[id_], *[id_ in by_id for by_id in places], *late)
+
+        return signature
+
+    def _of(self, asset_id: str) -> Table:
         """Returns the table of a photo that the rule matches. Raises ServerError and FilterError."""
         table = 0
         for branch in self.plan.branches:
@@ -98,8 +138,7 @@ class Certainty:
                 table |= holds
         return table & certain_after(_of_rule(self.plan.rule))
 
-    def is_read(self, asset_id: str) -> bool | None:
-        """Whether a search showed that the file was read. None if none showed the metadata."""
+    def _is_read(self, asset_id: str) -> bool | None:
         shown = None
         for driver in dict.fromkeys(branch.driver for branch in self.plan.branches):
             scan, passed = self.evidence.scans[driver], self.evidence.results[driver].passed
