@@ -1,0 +1,64 @@
+"""Photos of which the same is known and the same is asked: what is still to find out is worked out for all at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.search_field import Stage
+from immich_smart_albums.selection.run.certainty import deciding_stages, missing_stages
+from immich_smart_albums.selection.stages import NONE, shows_metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.rules.tree import Record
+    from immich_smart_albums.selection.run.certainty import Alike, Table
+    from immich_smart_albums.selection.stages import Stages
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Some photos."""
+
+    table: Table
+    """What makes it certain that they match."""
+    done: Stages
+    is_fresh: bool
+    """Whether they were only just uploaded."""
+    assets: Sequence[Asset]
+
+    @property
+    def deciding(self) -> Stages:
+        """The steps not known to be done that may still decide."""
+        return deciding_stages(self.table, self.done)
+
+    @property
+    def missing(self) -> tuple[Stage, ...]:
+        """The fewest steps that are missing for certainty. Empty if it is certain."""
+        return missing_stages(self.table, self.done)
+
+    def split(self, ids: Collection[str], stages: Iterable[Stage]) -> Iterator[Case]:
+        """Those for which these steps are done as well, and the others."""
+        inside = [asset for asset in self.assets if asset.id in ids]
+        if inside:
+            yield replace(self, done=self.done.union(stages), assets=inside)
+        if len(inside) < len(self.assets):
+            yield replace(self, assets=[asset for asset in self.assets if asset.id not in ids])
+
+
+def doubtful(groups: Iterable[Alike], fresh: Mapping[str, Record]) -> Iterator[Case]:
+    """The cases of which something is not certain yet; `fresh` is what was uploaded only just."""
+    for group in groups:
+        if not missing_stages(group.table, NONE):
+            continue
+        known = frozenset({Stage.DATES, Stage.METADATA} if group.is_read else {Stage.DATES})
+        settled = [asset for asset in group.assets if asset.id not in fresh] if fresh else group.assets
+        if settled:
+            yield Case(group.table, known, is_fresh=False, assets=settled)
+        for asset in group.assets if len(settled) < len(group.assets) else ():
+            if asset.id in fresh:
+                is_read = shows_metadata(fresh[asset.id])
+                done = frozenset({Stage.DATES, Stage.METADATA}) if is_read else NONE
+                yield Case(group.table, done, is_fresh=True, assets=(asset,))
