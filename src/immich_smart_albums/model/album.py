@@ -66,5 +66,7 @@ class AlbumDetails:
     cover: str | None
     """The id of the asset that it is shown with."""
     created: str = ""
+    asset_count: int | None = None
+    """How many photos it has, as far as Immich counts them. None if it does not tell."""
     has_link: bool | None = None
     """Whether a link lets people in who have no account. None if this version does not tell."""

@@ -18,7 +18,7 @@ from immich_smart_albums.operations.explain.searches import query_plans
 from immich_smart_albums.operations.permissions import without_accounts
 from immich_smart_albums.operations.plan.make import make_plan
 from immich_smart_albums.operations.plan.names import with_albums
-from immich_smart_albums.operations.plan.selections import new_indexing, preview
+from immich_smart_albums.operations.plan.selections import new_indexing, preview, select_for_albums
 from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.selection.cache.records import WIDE
 from immich_smart_albums.selection.explain.selection import explain_selection
@@ -30,13 +30,20 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.stopping import Stop
+    from immich_smart_albums.operations.accounts import ConnectedAccounts
     from immich_smart_albums.operations.check import CheckReport
     from immich_smart_albums.operations.explain.album import AlbumExplanation
     from immich_smart_albums.operations.explain.searches import AccountPlan
+    from immich_smart_albums.operations.indexing.indexing import Indexing
     from immich_smart_albums.operations.plan.selections import AlbumSelections
+    from immich_smart_albums.operations.select import SelectOptions
     from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.selection.explain.selection import SelectionExplanation
     from immich_smart_albums.session.workplace import Workplace
+
+
+AT_A_TIME = 5000
+"""Photos that are asked about before others get their turn; what was found out of them stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +72,19 @@ class Looking:
             config, book = self._work.config, self._work.rules if rules is None else rules
             with self._work.ledger() as ledger:
                 files = tuple(str(file.absolute()) for file in config.files)
+                options = replace(self._work.selecting(), records=self._work.records if draft else {})
+                if draft:
+                    self._work.drafts.prepare(self._work.accounts, options)
                 plan, notices = make_plan(
                     book,
                     self._work.accounts,
                     ledger,
-                    replace(self._work.selecting(), records=self._work.records if draft else {}),
+                    options,
                     made_at=now(),
                     rules=config.digest,
                     files=files,
                     allow=allow,
-                    indexing=self._work.indexing if draft else None,
+                    drafts=self._work.drafts if draft else None,
                 )
         self._work.tell_notes(notices)
         return plan
@@ -90,23 +100,36 @@ class Looking:
         names = {rule_for(album.rule, self._work.rules).name for album in saved.albums}
         return reviewed(saved, self.plan(allow=saved.allowed, rules=with_albums(self._work.rules, names), stop=stop))
 
-    def select(self, rules: Iterable[AlbumRule] | None = None, *, stop: Stop = never) -> dict[str, AlbumSelections]:
+    def select(
+        self, rules: Iterable[AlbumRule] | None = None, *, certain: bool = True, stop: Stop = never
+    ) -> dict[str, AlbumSelections]:
         """See `Session.select`."""
-        return self._select(rules, stop, explained=False)
+        return self._select(rules, stop, explained=False, certain=certain)
 
-    def _select(self, rules: Iterable[AlbumRule] | None, stop: Stop, *, explained: bool) -> dict[str, AlbumSelections]:
+    def _select(
+        self, rules: Iterable[AlbumRule] | None, stop: Stop, *, explained: bool, certain: bool
+    ) -> dict[str, AlbumSelections]:
         albums = self._work.rules.albums if rules is None else tuple(rules)
         with self._work.reading(stop):
             accounts = self._work.accounts_for(albums)
             options = replace(self._work.selecting(), keeps_rejected=explained, records=self._work.records)
-            self._work.indexing = self._work.indexing or new_indexing(accounts, options)
-            answers, notices = preview(albums, accounts, options, self._work.indexing)
+            if certain:
+                answers, notices = preview(albums, accounts, options, self._indexing(accounts, options))
+            else:
+                answers, notices = select_for_albums(albums, accounts, options)
         self._work.tell_notes(notices)
         rule_set = RuleSet(albums)
         return {
             name: replace(answer, problems=with_lines(answer.problems, rule_set.documents))
             for name, answer in answers.items()
         }
+
+    def _indexing(self, accounts: ConnectedAccounts, options: SelectOptions) -> Mapping[str, Indexing]:
+        """What tells what Immich has looked at: that of drafts where records are kept, as these are."""
+        if not self._work.options.keeps_records:
+            return new_indexing(accounts, options)
+        self._work.drafts.prepare(accounts, options)
+        return self._work.drafts.indexing
 
     def explain(self, name: str, photo: str, *, rules: RuleSet | None = None, stop: Stop = never) -> AlbumExplanation:
         """See `Session.explain`."""
@@ -119,7 +142,7 @@ class Looking:
         self, rules: Iterable[AlbumRule] | None = None, *, stop: Stop = never
     ) -> dict[str, ExplainedAlbum]:
         """See `Session.explain_selection`."""
-        answers = self._select(rules, stop, explained=True)
+        answers = self._select(rules, stop, explained=True, certain=True)
         accounts = self._work.accounts.present
         return {
             name: ExplainedAlbum(
@@ -137,8 +160,21 @@ class Looking:
         with self._work.reading(stop):
             self._work.connect()
             for records in self._work.records.values():
-                for _ in records.find(WHOLE_LIBRARY, WIDE):
-                    pass
+                if WHOLE_LIBRARY not in records.sizes():
+                    for _ in records.find(WHOLE_LIBRARY, WIDE):
+                        pass
+
+    @property
+    def leaves_open(self) -> bool:
+        """See `Session.leaves_open`."""
+        return self._work.drafts.leaves_open
+
+    def close_open(self, *, stop: Stop = never) -> None:
+        """See `Session.close_open`."""
+        while self.leaves_open:
+            with self._work.reading(stop):
+                self._work.connect()
+                self._work.drafts.close(AT_A_TIME)
 
     def query_plans(self) -> Iterator[AccountPlan]:
         """See `Session.query_plans`."""

@@ -155,7 +155,8 @@ class Session:
 
         The guards of albums named in `allow` do not count this once. Names and albums are looked up anew if the session
         used them before: a plan is made from the world as it is. Not so a `draft`, for plans that follow each other
-        quickly while somebody is typing, and that nobody writes: it may rest on records in memory, as `select` does.
+        quickly while somebody is typing, and that nobody writes: it may rest on records in memory, as `select` does,
+        and asks of few photos only whether Immich has looked at them. The others wait, until `close_open`.
         """
         return self._looking.plan(allow=allow, rules=rules, draft=draft, stop=stop)
 
@@ -166,14 +167,17 @@ class Session:
         """
         return self._looking.review(saved, stop=stop)
 
-    def select(self, rules: Iterable[AlbumRule] | None = None, *, stop: Stop = never) -> dict[str, AlbumSelections]:
+    def select(
+        self, rules: Iterable[AlbumRule] | None = None, *, certain: bool = True, stop: Stop = never
+    ) -> dict[str, AlbumSelections]:
         """What all rules select for certain, or these, by their names; of each account, and why others failed.
 
         The rules need not stand in the rules files, so a page can preview what somebody is typing. Where the options
         say so, what was read is kept: rules that change then cost requests only for what was not read yet, and show the
-        library as it was when it was read, until `refresh`. What is written never rests on that.
+        library as it was when it was read, until `refresh`. What is written never rests on that. Not `certain`: what
+        Immich has not looked at yet counts as it is, and nothing is asked about it.
         """
-        return self._looking.select(rules, stop=stop)
+        return self._looking.select(rules, certain=certain, stop=stop)
 
     def explain(self, name: str, photo: str, *, rules: RuleSet | None = None, stop: Stop = never) -> AlbumExplanation:
         """Why a photo, by id or address, is in the album of this name or not; by other rules than the session's own.
@@ -198,6 +202,15 @@ class Session:
         Rules that look at what records show are then selected without a request.
         """
         self._looking.read_library(stop=stop)
+
+    @property
+    def leaves_open(self) -> bool:
+        """Whether drafts left open for some photos whether Immich has looked at them."""
+        return self._looking.leaves_open
+
+    def close_open(self, *, stop: Stop = never) -> None:
+        """Ask what drafts left open, so that the next ones know it."""
+        self._looking.close_open(stop=stop)
 
     def query_plans(self) -> Iterator[AccountPlan]:
         """The searches that each account would be sent; none is."""

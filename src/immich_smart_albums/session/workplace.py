@@ -12,6 +12,7 @@ from immich_smart_albums.config.load import load, load_rules
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.ledger.search_cache import SearchCacheFile
 from immich_smart_albums.model.stopping import never
+from immich_smart_albums.operations.plan.drafts import Drafts
 from immich_smart_albums.operations.plan.names import with_albums
 from immich_smart_albums.operations.select import SelectOptions
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.ledger.ledger import SqliteLedger
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.operations.accounts import ConnectedAccounts
-    from immich_smart_albums.operations.indexing.indexing import Indexing
     from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
     from immich_smart_albums.session.options import SessionOptions
@@ -54,7 +54,7 @@ class Workplace:
         self._accounts: ConnectedAccounts | None = None
         self.is_fresh = True
         self.records: dict[str, RecordCache] = {}
-        self.indexing: dict[str, Indexing] = {}
+        self.drafts = Drafts()
         self._stop: Stop = never
         self.lock = threading.RLock()
         self._ledger = LedgerAccess(options)
@@ -83,7 +83,6 @@ class Workplace:
                     present = accounts.present if self.options.keeps_records else {}
                     for name, account in present.items():
                         self.records.setdefault(name, RecordCache(account.server.searches))
-                    self.indexing = {}
                     self.is_fresh = True
         return accounts
 
@@ -136,6 +135,7 @@ class Workplace:
             self._accounts = None
             if records:
                 self.records.clear()
+                self.drafts.clear()
 
     @property
     def ledger_place(self) -> Path:

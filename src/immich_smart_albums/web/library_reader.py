@@ -42,7 +42,7 @@ class LibraryReader:
     def begin(self) -> None:
         """Read from now on, as soon as nobody asks for anything."""
         with self._changed:
-            if self._thread is None and not self.is_done:
+            if self._thread is None and self._has_more():
                 self._thread = threading.Thread(target=self._run, name="library", daemon=True)
                 self._thread.start()
 
@@ -51,21 +51,31 @@ class LibraryReader:
         """Whether there is something left to read."""
         return self._thread is not None
 
+    def wait(self) -> None:
+        """Wait until there is nothing left to read."""
+        thread = self._thread
+        if thread is not None:
+            thread.join()
+
     def forget(self) -> None:
         """What was read is not there any more."""
         self.is_done = False
+
+    def _has_more(self) -> bool:
+        return not self.is_done or self._session.leaves_open
 
     def _is_waited_for(self) -> bool:
         return self._waiting > 0
 
     def _run(self) -> None:
         with suppress(SmartAlbumsError):  # then pages read what they need, and tell what is wrong
-            while not self.is_done:
+            while self._has_more():
                 with self._changed:
                     if self._is_waited_for() or self._changed.wait(QUIET):
                         continue
                 with suppress(Stopped):
                     self._session.read_library(stop=self._is_waited_for)
+                    self._session.close_open(stop=self._is_waited_for)
                     self.is_done = True
         with self._changed:
             self._thread = None

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.operations.indexing.indexing import OPEN
 from immich_smart_albums.selection.run.ranking import newest_first
 from immich_smart_albums.web.ranking import ranked_photos
 from immich_smart_albums.web.row_counts import Group
@@ -85,6 +86,11 @@ class Preview:
     def counts(self) -> dict[str, int]:
         """How many photos each tab has."""
         return {tab: len(self.photos(tab)) for tab in self.groups}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether photos wait only since it was not asked yet whether Immich has looked at them."""
+        return any(wait.reason == OPEN for album in self.albums for wait in album.waiting)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -72,7 +72,7 @@ def look_further(session: Session, rule: AlbumRule, text: str, rows: Sequence[Ro
         return Further({}, ())
     names = {node: f"row {number}" for number, node in enumerate(dict.fromkeys(nodes.values()))}
     variants = [replace(rule, name=name, rule=Rule(node)) for node, name in names.items()]
-    answers = session.select(variants, stop=stop) if variants else {}
+    answers = session.select(variants, certain=False, stop=stop) if variants else {}
     photos_of_rows = {id_: _photos(answers[names[node]]) for id_, node in nodes.items()}
     counts: dict[str, tuple[int | None, int | None]] = {
         id_: (None if photos is None else len(photos), None) for id_, photos in photos_of_rows.items()
@@ -92,10 +92,7 @@ def _photos(answer: AlbumSelections) -> Mapping[str, Asset] | None:
     """What a row lets through, what waits for Immich included; None where some account could not be asked."""
     if answer.problems:
         return None
-    waiting = (
-        asset for selection in answer.selections.values() for assets in selection.waiting.values() for asset in assets
-    )
-    return {asset.id: asset for asset in (*answer.assets, *waiting)}
+    return {asset.id: asset for selection in answer.selections.values() for asset in selection.assets}
 
 
 def _near(sentence: str, id_: str, photos: Mapping[str, Mapping[str, Asset]]) -> Group:

@@ -64,6 +64,7 @@ class _Details(msgspec.Struct):
     albumThumbnailAssetId: str | None = None  # noqa: N815
     owner: _User | None = None
     hasSharedLink: bool | None = None  # noqa: N815
+    assetCount: int | None = None  # noqa: N815
 
 
 class _Edited(msgspec.Struct):
@@ -253,5 +254,6 @@ def _details(wire: _Details, album_id: str) -> AlbumDetails:
         wire.order,
         wire.albumThumbnailAssetId,
         wire.createdAt,
+        wire.assetCount,
         wire.hasSharedLink,
     )

@@ -10,6 +10,7 @@ from immich_smart_albums.errors import Problem
 from immich_smart_albums.model.span import Span, problem_at
 from immich_smart_albums.model.text.command import command
 from immich_smart_albums.model.text.forms import same_name
+from immich_smart_albums.operations.albums.looks import AlbumLooks
 from immich_smart_albums.rules.album import Keep
 from immich_smart_albums.rules.split import album_name
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
@@ -179,14 +180,15 @@ def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it
     owner: ConnectedAccount,
     diagnostics: Diagnostics,
     memory: AlbumMemory = NOTHING,
+    looks: AlbumLooks | None = None,
 ) -> CurrentAlbum | None:
     """The album, or None: to be created if there is no problem, else what is wrong is noted. Raises ServerError.
 
     `name` is the rule's, of a split with its values filled in. Of photos that `memory` knows to be in the album and
     that are not shown in it, the server is asked whether they are: in the trash, say, or locked. So only what is surely
-    out counts as taken out.
+    out counts as taken out. `looks` are those before this one; None: there are none.
     """
-    albums = owner.server.albums
+    albums, looks = owner.server.albums, AlbumLooks() if looks is None else looks
     if rule.target is not None:
         album = find_target(rule.target.text, lambda: owner.names.albums, diagnostics, create=rule.target.may_create)
         return None if album is None else CurrentAlbum(album, albums.members(album.id))
@@ -195,7 +197,7 @@ def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it
         return None
     # The details first: what changes before the members are read makes a plan outdated, never wrong.
     details = albums.details(album.id)
-    members = albums.members(album.id)
+    members = looks.members(albums, details)
     interrupted = {asset.id for request in memory.interrupted for asset in request.assets}
     missing = (memory.having(KNOWN_INSIDE) | interrupted) - members
-    return CurrentAlbum(album, members, details, albums.hidden(album.id, missing) if missing else frozenset())
+    return CurrentAlbum(album, members, details, looks.hidden(albums, album.id, missing))

@@ -24,6 +24,7 @@ from immich_smart_albums.model.search_fields import LOOKS_INTO_TRASH
 from immich_smart_albums.operations.indexing.cases import Case, doubtful
 from immich_smart_albums.operations.indexing.seen import SeenAssets
 from immich_smart_albums.selection.run.certainty import Alike, certain_after, missing_stages
+from immich_smart_albums.selection.run.ranking import newest_first
 from immich_smart_albums.selection.stages import METADATA_FIELDS, NONE, shows_metadata
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ _WORDS = {
     Stage.TEXT: "Immich has not read the text in them yet",
 }
 
+OPEN = "whether Immich has looked at them is not asked yet; the plan does"
+"""Why photos wait that were left open."""
+
+MINUTE = 60.0
+
 MOST_DETAILS = 200
 """Photos whose details are asked for where nothing else tells whether their files were read."""
 
@@ -69,6 +75,10 @@ class Indexing:
     """Seconds since 1970, for servers that do not tell their time."""
     store: CacheStore | None = None
     """Where it is kept which photos were seen with an embedding."""
+    most: int | None = None
+    """So many photos are asked about for embeddings in one go, the newest; None: all. The others are left `open`."""
+    open: dict[Query, dict[str, Asset]] = field(default_factory=dict)
+    """What was not asked about yet, by where to look for it."""
     _now: int | None = None
     _fresh: dict[tuple[int, frozenset[Visibility], bool], Mapping[str, Record]] = field(default_factory=dict)
     _busy: frozenset[str] | None = None
@@ -76,8 +86,27 @@ class Indexing:
     _seen: SeenAssets | None = None
     _faces: SeenAssets | None = None
     _sees_queues: bool = False
+    _asked_at: float = 0.0
     _embedded: dict[str, bool] = field(default_factory=dict)
     """What was asked for in this run."""
+
+    @property
+    def leaves_open(self) -> bool:
+        """Whether this is for what is looked at, and not for a plan: then what was asked once may do."""
+        return self.most is not None
+
+    def look_anew(self) -> None:
+        """Forget what may change from one minute to the next, where it was asked for that long ago."""
+        now = 0.0 if self.clock is None else self.clock()
+        if not self._asked_at <= now < self._asked_at + MINUTE:
+            self._asked_at, self._now, self._busy = now, None, None
+            self._fresh.clear()
+
+    def close(self, most: int) -> bool:
+        """Ask about so many photos that were left open; whether some still are. Raises ServerError."""
+        for scope, assets in list(self.open.items())[:1]:
+            self._ask(newest_first(assets.values())[:most], scope)
+        return bool(self.open)
 
     def waiting(
         self, certainty: Certainty | None, assets: Sequence[Asset], settle: int, *, exact: bool = True
@@ -115,7 +144,7 @@ class Indexing:
 
     def _never_had_faces(self, asset: Asset) -> bool:
         """Whether nobody was ever on a photo, as far as is known, and no queue of faces is at work that could show."""
-        self._queues()
+        self.queues()
         return self._sees_queues and not self._known_faces().has(asset.id)
 
     def shown(
@@ -135,7 +164,7 @@ class Indexing:
         assets = [asset for asset in assets if _is_reached(records.get(asset.id), owners)]
         is_signed = Stage.EMBEDDING in stages or (Stage.TEXT in stages and self._smart())
         embedded = self._having_embeddings(assets, scope, exact=True) if is_signed else {asset.id for asset in assets}
-        busy = self._queues()
+        busy = self.queues()
         stages_by_asset: dict[str, Stages] = {}
         for asset in assets:
             record, is_settled = records[asset.id], asset.id not in fresh
@@ -176,7 +205,7 @@ class Indexing:
         """The cases, with the steps of which an embedding is a sign, where no queue is at work on them."""
         if not any(not case.is_fresh and case.deciding & _SIGNED for case in cases):
             return cases
-        busy = self._queues()
+        busy = self.queues()
         calm = frozenset(stage for stage in _BY_SIGN if not QUEUES[stage] & busy)
         signed = [not case.is_fresh and bool(case.deciding & calm) for case in cases]
         assets = [asset for case, is_asked in zip(cases, signed, strict=True) if is_asked for asset in case.assets]
@@ -223,7 +252,7 @@ class Indexing:
             self._now = int(self.clock() * 1000)
         return self._now
 
-    def _queues(self) -> frozenset[str]:
+    def queues(self) -> frozenset[str]:
         """The queues that are not empty, as far as the key may see them."""
         if self._busy is None:
             busy = self.server.hints.busy_queues()
@@ -236,19 +265,44 @@ class Indexing:
         return self._is_smart
 
     def _having_embeddings(self, assets: Iterable[Asset], scope: Query, *, exact: bool) -> set[str]:
-        """Which of some photos have an embedding."""
+        """Which of some photos have an embedding, as far as it is asked for."""
         wanted = list(assets)
+        seen = self._known_embedded()
+        exact = exact and not self.leaves_open
+        unknown = [asset for asset in wanted if asset.id not in self._embedded]
+        before = set() if exact else seen.among({asset.id for asset in unknown})
+        unknown = [asset for asset in unknown if asset.id not in before]
+        if self.most is not None:
+            unknown = newest_first(unknown)
+            if len(unknown) > self.most:
+                self.open.setdefault(scope, {}).update((asset.id, asset) for asset in unknown[self.most :])
+            unknown = unknown[: self.most]
+        self._ask(unknown, scope)
+        return {asset.id for asset in wanted if self._embedded.get(asset.id, asset.id in before)}
+
+    def _known_embedded(self) -> SeenAssets:
         if self._seen is None:
             self._seen = SeenAssets.of(self.server, self.store, "embedded")
-        seen = self._seen
-        unknown = [asset for asset in wanted if asset.id not in self._embedded and (exact or not seen.has(asset.id))]
-        if unknown:
-            embedded = self.server.embeddings.of(unknown, scope)
-            self._embedded |= {asset.id: asset.id in embedded for asset in unknown}
-            seen.add(embedded, self._time())
-        return {asset.id for asset in wanted if self._embedded.get(asset.id, not exact and seen.has(asset.id))}
+        return self._seen
+
+    def _ask(self, assets: Sequence[Asset], scope: Query) -> None:
+        if not assets:
+            return
+        embedded = self.server.embeddings.of(assets, scope)
+        self._embedded |= {asset.id: asset.id in embedded for asset in assets}
+        for of_scope, left in list(self.open.items()):
+            self.open[of_scope] = {id_: asset for id_, asset in left.items() if id_ not in self._embedded}
+            if not self.open[of_scope]:
+                del self.open[of_scope]
+        self._known_embedded().add(embedded, self._time())
 
     def _reason(self, asset_id: str, stage: Stage) -> str:
+        if (
+            asset_id not in self._embedded
+            and any(asset_id in left for left in self.open.values())
+            and (stage is Stage.EMBEDDING or stage in _BY_SIGN)
+        ):
+            return OPEN
         words = _WORDS[stage]
         busy = sorted(QUEUES.get(stage, frozenset()) & (self._busy or frozenset()))
         if busy:

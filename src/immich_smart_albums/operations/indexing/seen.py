@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from immich_smart_albums.errors import MissingPermission
-from immich_smart_albums.selection.cache.entry import contains, exchanged, pack
+from immich_smart_albums.selection.cache.entry import contains, exchanged, pack, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.selection.ports import CacheStore
 
 _STAMP = b"1"
 _DAY = 24 * 60 * 60 * 1000
+
+_FEW = 500
+"""Photos for which it is not worth to look at all that were seen."""
 
 
 class SeenAssets:
@@ -39,9 +42,17 @@ class SeenAssets:
         """Whether it was seen of a photo."""
         return contains(self._ids, pack(asset_id))
 
+    def among(self, ids: Collection[str]) -> set[str]:
+        """Of which photos it was seen."""
+        if len(ids) < _FEW:
+            return {asset_id for asset_id in ids if self.has(asset_id)}
+        seen = set(unpacked(self._ids))
+        return {asset_id for asset_id in ids if asset_id in seen}
+
     def add(self, ids: Iterable[str], now: int, *, is_refreshed: bool = False) -> None:
         """Remember photos; `now` in ms since 1970. What is not added to, or refreshed, is forgotten in two days."""
-        new = [packed_id for packed_id in map(pack, ids) if not contains(self._ids, packed_id)]
+        ids = set(ids)
+        new = [pack(asset_id) for asset_id in ids - self.among(ids)]
         if self._store is not None and (new or is_refreshed):
             self._ids = exchanged(self._ids, (), new)
             self._store.save({self._key: (_STAMP, self._ids, now)}, now - 2 * _DAY)

@@ -18,6 +18,7 @@ from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.operations.accounts import ConnectedAccounts, as_problem
 from immich_smart_albums.operations.albums.albums import look_at_album
+from immich_smart_albums.operations.albums.looks import AlbumLooks
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import EntityKind
 
@@ -55,6 +56,8 @@ class AlbumPlanner:
     ledger: Ledger
     predecessors: Predecessors
     unselected: Unselected
+    looks: dict[str, AlbumLooks]
+    """What was seen of albums before, by account."""
     _favorites: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def plan(self, album: RuleAlbum) -> AlbumPlan:
@@ -75,7 +78,8 @@ class AlbumPlanner:
             memory = continued(self.ledger.memory(before), memory)
         diagnostics = Diagnostics()
         shares = self._shares(rule, owner, diagnostics)
-        view = look_at_album(rule, name, binding, owner, diagnostics, memory)
+        looks = self.looks.setdefault(owner.name, AlbumLooks())
+        view = look_at_album(rule, name, binding, owner, diagnostics, memory, looks)
         if diagnostics.problems:
             return stopped(rule, name, (*answers.problems, *diagnostics.problems))
         wanted = DesiredAlbum(

@@ -16,6 +16,7 @@ from immich_smart_albums.model.span import with_lines
 from immich_smart_albums.model.text.forms import nfc
 from immich_smart_albums.operations.albums.predecessors import Predecessors
 from immich_smart_albums.operations.plan.album import AlbumPlanner
+from immich_smart_albums.operations.plan.drafts import Drafts
 from immich_smart_albums.operations.plan.names import require_known
 from immich_smart_albums.operations.plan.rule import RulePlanner
 from immich_smart_albums.operations.plan.selections import AlbumSelections, select_for_albums
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from immich_smart_albums.operations.accounts import ConnectedAccounts
-    from immich_smart_albums.operations.indexing.indexing import Indexing
     from immich_smart_albums.operations.ports.ledger import Ledger
     from immich_smart_albums.operations.select import SelectOptions
     from immich_smart_albums.rules.album import RuleSet
@@ -42,21 +42,22 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     files: Sequence[str] = (),
     allow: Collection[str] = (),
     answers: Mapping[str, AlbumSelections] | None = None,
-    indexing: dict[str, Indexing] | None = None,
+    drafts: Drafts | None = None,
 ) -> tuple[Plan, tuple[str, ...]]:
     """The plan for all albums of a set of rules, and notices.
 
     The guards of albums named in `allow` do not count this once; `rules` is the digest of the rules `files`. Raises
     ConfigurationError where `allow` names something else. `answers` is what was selected already; None: nothing.
-    `indexing` is what the draft before it asked of that; None: it is asked anew.
+    `drafts` is what the drafts before this one found out; None: it is no draft, and everything is asked.
     """
     notices: tuple[str, ...] = ()
     if answers is None:
         answers, notices = select_for_albums(rule_set.albums, accounts, options)
     allow = frozenset(map(nfc, allow))
     predecessors = Predecessors(rule_set, accounts, ledger)
-    unselected = Unselected(accounts, options, {} if indexing is None else indexing)
-    album_planner = AlbumPlanner(accounts, ledger, predecessors, unselected)
+    drafts = Drafts() if drafts is None else drafts
+    unselected = Unselected(accounts, options, drafts.indexing)
+    album_planner = AlbumPlanner(accounts, ledger, predecessors, unselected, drafts.albums)
     planner = RulePlanner(accounts, ledger, allow, predecessors, album_planner)
     plans = planner.allowing(
         refused_together(plan for rule in rule_set.albums for plan in planner.plans(rule, answers[rule.name]))
@@ -64,7 +65,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     albums = tuple(structs.replace(plan, problems=with_lines(plan.problems, rule_set.documents)) for plan in plans)
     require_known(allow, {album.name for album in rule_set.albums} | {album.rule for album in albums})
     refusals = refusals_of_run(rule_set.guard, albums)
-    notices = (*notices, *_busy_steps(accounts)) if ledger.remembers else notices
+    notices = (*notices, *_busy_steps(accounts, unselected)) if ledger.remembers else notices
     base = next(iter(accounts.present.values())).server.base
     users = {name: account.user.id for name, account in accounts.present.items()}
     plan = Plan(
@@ -81,10 +82,10 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     return plan, notices
 
 
-def _busy_steps(accounts: ConnectedAccounts) -> Iterator[str]:
+def _busy_steps(accounts: ConnectedAccounts, unselected: Unselected) -> Iterator[str]:
     """What Immich has not come to yet: photos may match once it has. Only keys of administrators may ask."""
     busy: dict[str, None] = {}
-    for account in accounts.present.values():
-        busy.update(dict.fromkeys(account.server.hints.busy_queues() or ()))
+    for name in accounts.present:
+        busy.update(dict.fromkeys(sorted(unselected.indexing_of(name).queues())))
     if busy:
         yield f"Immich is still at work on {', '.join(busy)}: what it has not come to yet may be missing here"

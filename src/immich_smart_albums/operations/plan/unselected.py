@@ -39,7 +39,7 @@ class Unselected:
         for name, assets in wanted.selections.items():
             new = [asset for asset in assets if asset.id not in settled]
             certainty = answers.selections[name].certainty
-            waiting[name] = self._indexing_of(name).waiting(certainty, new, wanted.rule.settle)
+            waiting[name] = self.indexing_of(name).waiting(certainty, new, wanted.rule.settle)
         return waiting
 
     def staying(
@@ -53,7 +53,9 @@ class Unselected:
         lost = {id_: memory.memberships[id_].asset for id_ in ids}
         reasons: dict[str, str] = {}
         for name, resolved in answers.rules.items():
-            account, indexing = self.accounts.present[name], self._indexing_of(name)
+            account, indexing = self.accounts.present[name], self.indexing_of(name)
+            if indexing.most is not None and len(lost) > indexing.most:
+                continue  # nobody writes a draft, and all of these are asked for by themselves
             if Stage.FACES in stages_of_rule(resolved.match):
                 indexing.remember_faces(answers.selections[name].assets)
             reasons |= staying(resolved, lost, account, indexing, self.options, wanted.rule.settle)
@@ -83,7 +85,8 @@ class Unselected:
             stays |= lost if not isinstance(result, Selection) else lost & {asset.id for asset in result.assets}
         return frozenset(stays)
 
-    def _indexing_of(self, name: str) -> Indexing:
+    def indexing_of(self, name: str) -> Indexing:
+        """What tells for an account what Immich has looked at."""
         if name not in self._indexing:
             server = self.accounts.present[name].server
             self._indexing[name] = Indexing(server, self.options.clock, self.options.store)

@@ -80,8 +80,10 @@ class Pages:
         return JSONResponse({"albums": standings, "totals": totals(plan), "changes": plan.has_changes})
 
     def progress(self, _: Request) -> Response:
-        """How many photos were read so far."""
-        return JSONResponse({"read": self._studio.progress.read, "reading": self._studio.reader.is_reading})
+        """How many photos were read so far, and whether it is still open what Immich has looked at."""
+        studio = self._studio
+        reading, open_ = studio.reader.is_reading, studio.session.leaves_open
+        return JSONResponse({"read": studio.progress.read, "reading": reading, "open": open_})
 
     def check(self, _: Request) -> Response:
         """Whether everything is in place; filled by `check_body`."""

@@ -85,6 +85,7 @@ class RuleRoutes:
                 "preview": shown.id,
                 "name": shown.rule.name,
                 "counts": shown.counts,
+                "open": shown.is_open,
                 "about": rendered("_about.html", shown=shown, lines=_lines(shown)),
             }
         )

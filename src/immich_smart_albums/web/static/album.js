@@ -20,6 +20,7 @@ let name = studio.dataset.album;
 let preview = "";
 let counts = {};
 let near = null;
+let isOpen = false; // photos wait since it was not asked yet whether Immich has looked at them
 let generation = 0;
 let question = null;
 let timer = 0;
@@ -66,6 +67,7 @@ async function look() {
       : await tell("preview", { name, entry: entry.value, ...asked }, { signal });
     preview = told.preview;
     counts = told.counts;
+    isOpen = told.open;
     near = null;
     about.innerHTML = told.about;
     $("rows").innerHTML = told.rows;
@@ -105,8 +107,9 @@ async function watchLibrary() {
   const place = $("library");
   try {
     for (;;) {
-      const { reading, read } = await ask("progress");
+      const { reading, read, open } = await ask("progress");
       place.hidden = !reading;
+      if (!reading && isOpen && !open) look(); // now it is known
       if (!reading) return;
       place.textContent = `Reading the library in the background: ${read.toLocaleString()} photos`;
       await new Promise((done) => setTimeout(done, 1000));

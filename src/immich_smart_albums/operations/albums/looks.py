@@ -1,0 +1,44 @@
+"""What is in albums, each looked at once as long as Immich does not say that it changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from immich_smart_albums.model.album import AlbumDetails
+    from immich_smart_albums.operations.ports.albums import Albums
+
+
+@dataclass(slots=True)
+class _Look:
+    sign: tuple[str, int | None]
+    """When the album changed, and how much is in it."""
+    members: frozenset[str]
+    hidden: dict[str, bool] = field(default_factory=dict)
+    """Of ids that the members do not show, whether they are in it all the same."""
+
+
+@dataclass(slots=True)
+class AlbumLooks:
+    """Looks into the albums of one account. Everything raises ServerError."""
+
+    _looks: dict[str, _Look] = field(default_factory=dict)
+
+    def members(self, albums: Albums, details: AlbumDetails) -> frozenset[str]:
+        """What the timeline and the archive show of an album that is like this."""
+        sign, look = (details.updated, details.asset_count), self._looks.get(details.id)
+        if look is None or look.sign != sign:
+            look = self._looks[details.id] = _Look(sign, albums.members(details.id))
+        return look.members
+
+    def hidden(self, albums: Albums, album_id: str, asset_ids: Collection[str]) -> frozenset[str]:
+        """Which of these ids, that the members do not show, are in an album all the same."""
+        known = self._looks[album_id].hidden
+        unknown = [asset_id for asset_id in asset_ids if asset_id not in known]
+        if unknown:
+            inside = albums.hidden(album_id, unknown)
+            known.update((asset_id, asset_id in inside) for asset_id in unknown)
+        return frozenset(asset_id for asset_id in asset_ids if known[asset_id])
