@@ -85,7 +85,7 @@ def told(found: QueryPlan) -> list[list[str]]:
             ],
         ),
         # ranked searches frame what they rank, and are never narrowed
-        (All((DOG, EMMA)), ["smart (query='dog', top 200) | (personIds=[emma])"]),
+        (All((DOG, EMMA)), ["smart (query='dog', top 200) | smart (personIds=[emma], query='dog', top 1000)"]),
         (All((DOG, MAKE)), ["smart (query='dog', top 200) | <$.exifInfo.make:x>"]),
         (All((DOG, NICE, MAKE)), ["smart (query='dog', top 200) | <(city='Nice'), checked here>"]),
     ],

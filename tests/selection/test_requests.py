@@ -17,7 +17,7 @@ from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.select import plan_searches
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.selection.run.evaluate import Selection, evaluate
+from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 from tests.support.rules_files import book
 
 if TYPE_CHECKING:
@@ -69,6 +69,12 @@ class World:
 
     def ask(self, match: str) -> tuple[int, list[dict[str, object]]]:
         """How many photos a rule selects, and the searches that a run sent for it, controls and counts among them."""
+        selection, sent = self.run(match)
+        assert isinstance(selection, Selection)
+        return len(selection.assets), sent
+
+    def run(self, match: str) -> tuple[Selection | Failed, list[dict[str, object]]]:
+        """What a rule selects, and the searches that were sent for it."""
         (album,) = book(f'albums: [{{name: "x", match: {match}}}]').albums
         server = connect(
             Settings(self.sandbox.url, Secret(self.sandbox.keys["alice"])),
@@ -82,9 +88,7 @@ class World:
         self.sandbox.clear_requests()
         plan = plan_searches([rule], server)
         (selection,) = evaluate(plan, server.searches, concurrency=1, log=lambda _: None)
-        assert isinstance(selection, Selection)
-        sent = [request.body for request in self.sandbox.requests if request.path.startswith("/api/search/")]
-        return len(selection.assets), sent
+        return selection, [request.body for request in self.sandbox.requests if request.path.startswith("/api/search/")]
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +124,34 @@ def test_searches_look_no_further_than_what_must_hold_with_them(
     found, sent = worlds[level].ask(match)
     assert found > 100
     assert len(sent) <= ALBUMS[match]
+
+
+RANKED = {
+    "{smart: {query: beach, top: 500}, not: {person: P00}}": (3, 3),
+    "{smart: {query: beach, top: 500}, person: P00}": (3, 3),
+    "{smart: {query: beach, top: 500}, not: [{person: P00}, {person: P01}]}": (4, 4),
+    "{smart: {query: beach, top: 500}, not: [{person: P00}, {place: {city: Nice}}]}": (4, 4),
+    "{smart: {query: beach, top: 500}, not: {taken: {before: 2010}}}": (1, 3),
+}
+"""Rules about a ranking, and the most requests that they may take: on the large library, and on the small one."""
+
+
+@pytest.mark.parametrize("size", ["", " small"])
+@pytest.mark.parametrize("level", ["3.1", "3.2"])
+@pytest.mark.parametrize("match", RANKED)
+def test_who_is_left_out_of_a_ranking_is_looked_up_in_it(
+    worlds: dict[str, World], match: str, level: str, size: str
+) -> None:
+    world = worlds[f"{level}{size}"]
+    selection, sent = world.run(match)
+    assert isinstance(selection, Selection)
+    (p00,) = (person.id for person in world.sandbox.library.people.values() if person.name == "P00")
+    with_p00 = {photo.id for photo in world.sandbox.library.timeline if p00 in photo.person_ids}
+    found = {asset.id for asset in selection.assets}
+    assert found
+    if "P00" in match:
+        assert found - with_p00 == (found if "not" in match else set())
+    assert len(sent) <= RANKED[match][bool(size)]
 
 
 SMALL = {

@@ -11,19 +11,30 @@ distinct search is sent once. The rule `city: Nice` without Emma, on a server th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.cached_hash import cached_hash
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.local_filters.asset_shape import FROM_DETAILS
-from immich_smart_albums.rules.tree import Filter, Node, Search, leaves, leaves_outside_not, roots
+from immich_smart_albums.rules.tree import Filter, Node, Search, leaves, leaves_outside_not, roots, transform
 from immich_smart_albums.selection.stages import METADATA_FIELDS
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.rules.tree import Leaf, Rule, SplitKey
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedRanking:
+    """A ranking that stands for a plain search, because it is only held against the first of the same ranking."""
+
+    query: Query
+    search: Query
+    """What it ranks, and what is read in full where the ranking does not prove that it is whole."""
 
 
 @cached_hash
@@ -37,6 +48,8 @@ class Branch:
     driver: Query
     residual: Node | None = None
     """None: everything that the driver finds matches."""
+    rankings: tuple[ScopedRanking, ...] = ()
+    """Those of its searches that only have to tell of what the driver finds."""
     cached: int = field(init=False, repr=False, compare=False)
 
     @cached_property
@@ -93,7 +106,7 @@ class RulePlan:
             dict.fromkeys(
                 query
                 for branch in self.branches
-                for query in (branch.driver, *_included_queries(branch.residual))
+                for query in (branch.driver, *_included_queries(branch))
                 if query.kind is Kind.SMART
             )
         )
@@ -145,14 +158,43 @@ def merge_scans(rules: tuple[RulePlan, ...]) -> QueryPlan:
     """The plan of a run: each search of its rules once, with all that they need of it."""
     branches_by_driver: dict[Query, list[tuple[RulePlan, Branch]]] = {}
     searches: dict[Query, None] = {}
+    rules = _without_needless_rankings(rules)
     for rule in rules:
         for branch in rule.branches:
             branches_by_driver.setdefault(branch.driver, []).append((rule, branch))
             searches.update(dict.fromkeys(branch.searches))
     queries = dict.fromkeys((*branches_by_driver, *searches))
+    # What a ranking is held against has to be known as a whole, and in its order.
+    keeping = searches.keys() | {branch.driver for rule in rules for branch in rule.branches if branch.rankings}
     return QueryPlan(
-        rules, tuple(_scan(query, branches_by_driver.get(query, []), query in searches) for query in queries)
+        rules, tuple(_scan(query, branches_by_driver.get(query, []), query in keeping) for query in queries)
     )
+
+
+def _without_needless_rankings(rules: tuple[RulePlan, ...]) -> tuple[RulePlan, ...]:
+    """The same rules, with no ranking of what is read in full for another rule."""
+    branches = [branch for rule in rules for branch in rule.branches]
+    read = {query for branch in branches for query in (branch.driver, *branch.searches)}
+    if not any(ranking.search in read for branch in branches for ranking in branch.rankings):
+        return rules
+    return tuple(replace(rule, branches=tuple(_restored(branch, read) for branch in rule.branches)) for rule in rules)
+
+
+def _restored(branch: Branch, read: Container[Query]) -> Branch:
+    needless = {ranking.query: ranking.search for ranking in branch.rankings if ranking.search in read}
+    if branch.residual is None or not needless:
+        return branch
+    rankings = tuple(ranking for ranking in branch.rankings if ranking.query not in needless)
+    return Branch(branch.driver, with_queries(branch.residual, needless), rankings)
+
+
+def with_queries(node: Node, queries: Mapping[Query, Query]) -> Node:
+    """A tree with other searches in place of some."""
+
+    def change(part: Node, _excludes: bool) -> Node:
+        return replace(part, query=queries[part.query]) if isinstance(part, Search) and part.query in queries else part
+
+    return transform(node, change)
 
 
 def _scan(query: Query, branches: list[tuple[RulePlan, Branch]], keeps_ids: bool) -> Scan:
@@ -181,6 +223,7 @@ def needs_details(names: frozenset[str] | None, driver: Query) -> bool:
     return names is None or not names.isdisjoint(_ABSENT_OF_SMART if driver.kind is Kind.SMART else FROM_DETAILS)
 
 
-def _included_queries(node: Node | None) -> tuple[Query, ...]:
-    included = () if node is None else leaves_outside_not(node)
-    return tuple(leaf.query for leaf in included if isinstance(leaf, Search))
+def _included_queries(branch: Branch) -> tuple[Query, ...]:
+    included = () if branch.residual is None else leaves_outside_not(branch.residual)
+    scoped = {ranking.query for ranking in branch.rankings}
+    return tuple(leaf.query for leaf in included if isinstance(leaf, Search) and leaf.query not in scoped)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind
-from immich_smart_albums.model.search_field import Stage
+from immich_smart_albums.model.search_field import ONLY_SMART, Stage
 from immich_smart_albums.model.search_fields import ROWS
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ _FIELDS: dict[str, Stage] = {
 """Fields of searches, flat and structured, that are filled by a step."""
 
 _TAKEN = frozenset(row.name for row in ROWS if row.stage is Stage.DATES)
+
+_RANKED = frozenset(row.name for row in ROWS if row.kinds == ONLY_SMART)
 
 _NEGATIVE = frozenset({"ne", "notIn", "notLike", "none"})
 """Operators that hold for what was not found out yet."""
@@ -90,7 +92,8 @@ def when_missing(query: Query, holding: KnownConditions = NOTHING_ELSE) -> Stage
     stages |= {
         _FIELDS[condition.field] for condition in conditions if condition.field in _FIELDS and not _is_lack(condition)
     }
-    if query.kind is Kind.SMART:
+    # What another search with the same text ranks has been looked at.
+    if query.kind is Kind.SMART and not any(name in _RANKED for name, _ in set(query.filters) & holding):
         stages.add(Stage.EMBEDDING)
     return frozenset(stages | _taken(conditions))
 

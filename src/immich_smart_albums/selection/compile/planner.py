@@ -43,6 +43,7 @@ from immich_smart_albums.selection.compile.access_paths import AccessPaths, Conj
 from immich_smart_albums.selection.compile.algebra import is_composable, universe
 from immich_smart_albums.selection.compile.cost import CHEAPEST, NOTHING_KNOWN, Costs
 from immich_smart_albums.selection.compile.pushdown import Pushdown
+from immich_smart_albums.selection.compile.scoped_rankings import with_scoped_rankings
 from immich_smart_albums.selection.compile.simplify import anchored, is_anchored, simplify
 from immich_smart_albums.selection.compile.yearly import windows
 from immich_smart_albums.selection.query_plan import Branch, QueryPlan, RulePlan, merge_scans, needs_details
@@ -293,7 +294,7 @@ class _Compiler:
         paths = AccessPaths(self.pushdown, shared)
         shapes = dict.fromkeys((conjuncts, paths.fold_disjunctions(conjuncts)))
         branches = chain.from_iterable(paths.parts(shape) for shape in shapes)
-        answers: list[Candidate] = [() if branch is None else (branch,) for branch in branches]
+        answers: list[Candidate] = [() if branch is None else (self._scoped(branch, shared),) for branch in branches]
         choices = [conjunct for conjunct in conjuncts if isinstance(conjunct, Any)]
         if not answers:
             choices = [next(choice for choice in choices if is_anchored(choice))]
@@ -313,6 +314,9 @@ class _Compiler:
             without = (undistributed or frozenset()) | {days}
             answers.append(self._alternatives(rule, alternatives, shared, without))
         return self._cheapest(rule, answers, shared)
+
+    def _scoped(self, branch: Branch, shared: _Shared) -> Branch:
+        return with_scoped_rankings(branch, self.costs, shared, self.server)
 
     def _year_by_year(
         self, conjuncts: Conjuncts, best: float, undistributed: Undistributed

@@ -82,7 +82,17 @@ class LeafFacts:
         for scan, result in self._scans():
             if _is_known(result, asset_id) and self._covers(query, scan.query):
                 return Fact(holds=True)
-        return self._excluded(query, asset_id) or self._as_filter(query, asset_id)
+        return self._excluded(query, asset_id) or self._as_filter(query, asset_id) or self._unranked(query, asset_id)
+
+    def _unranked(self, query: Query, asset_id: str) -> Fact | None:
+        """That a search does not find an asset: a ranking of what it finds lacks it, which would have it."""
+        results = self.evidence.results
+        for branch in self.evidence.plan.branches:
+            driver = results.results[branch.driver]
+            for ranking in branch.rankings if _is_known(driver, asset_id) else ():
+                if asset_id not in results.ids(branch.driver, ranking.query) and self._covers(ranking.search, query):
+                    return Fact(holds=False)
+        return None
 
     def _excluded(self, query: Query, asset_id: str) -> Fact | None:
         """That a search does not find an asset: a wider one does not, or it narrowed to one that finds the asset."""

@@ -211,7 +211,7 @@ class _AssetCertainty:
                 raise TypeError(message)
 
     def _finds(self, search: Search) -> bool:
-        return self.asset_id in self.certainty.evidence.results[search.query].places
+        return self.asset_id in self.certainty.evidence.ids(self.branch.driver, search.query)
 
     def _known(self, node: Node) -> KnownConditions:
         """Returns the conditions of a search that finds the photo: searches beside it were narrowed to them."""

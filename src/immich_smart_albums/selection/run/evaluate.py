@@ -169,7 +169,7 @@ class _BranchEvaluator:
         """Returns the assets of `base` that match the node."""
         match node:
             case Search():
-                return base & self.evidence.results[node.query].places.keys()
+                return base & self.evidence.ids(self.branch.driver, node.query)
             case Filter():
                 return self._checked(node, base)
             case Not():

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError
 from immich_smart_albums.selection.result import ResultBuilder, SearchResult
+from immich_smart_albums.selection.run.scoped_lookups import ScopedLookups, unranked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
     from concurrent.futures import Future
 
     from immich_smart_albums.model.query import Query
@@ -28,6 +30,12 @@ class SearchResults:
     scans: dict[Query, Scan]
     errors: dict[int, SmartAlbumsError]
     """For each rule that cannot be answered, by its place in the plan, the first thing that went wrong."""
+    instead: dict[tuple[Query, Query], Query] = field(default_factory=dict)
+    """Of a driver and a scoped ranking the search that was read in full, where the ranking did not do."""
+
+    def ids(self, driver: Query, query: Query) -> AbstractSet[str]:
+        """The ids of what a search found, as far as the driver found them."""
+        return self.results[self.instead.get((driver, query), query)].places.keys()
 
 
 def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
@@ -48,10 +56,14 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
         scan.query: frozenset(number for number, rule in enumerate(plan.rules) if scan.query in rule.queries)
         for scan in plan.scans
     }
-    run = _FetchRun(plan, searches, on_found, memory, dependent, keeps_rejected)
+    lookups = ScopedLookups(plan)
+    for ranking in (ranking for rule in plan.rules for branch in rule.branches for ranking in branch.rankings):
+        dependent[ranking.search] = dependent[ranking.query] | dependent.get(ranking.search, frozenset())
+    run = _FetchRun(plan, searches, on_found, memory, dependent, lookups, keeps_rejected)
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="search")
-    pending: dict[Future[SearchResult], Scan] = {pool.submit(run.read, scan): scan for scan in plan.scans}
+    pending: dict[Future[SearchResult], Scan] = {pool.submit(run.read, scan): scan for scan in lookups.first()}
     results: dict[Query, SearchResult] = {}
+    scans = {scan.query: scan for scan in plan.scans}
     try:
         while pending:
             for future in wait(pending, return_when=FIRST_COMPLETED).done:
@@ -62,12 +74,16 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
                     run.fail(reading, error)
                 except _StoppedError:
                     pass
+            for scan in lookups.due(results):
+                scans[scan.query] = scan
+                pending[pool.submit(run.read, scan)] = scan
             # Nobody waits for searches whose result is of no use: they end at their next batch.
             pending = {future: reading for future, reading in pending.items() if run.is_needed(reading)}
     finally:
         run.stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
-    return SearchResults(results, {scan.query: scan for scan in plan.scans}, dict(run.errors))
+    instead = {(driver, ranking.query): query for (driver, ranking), query in lookups.instead.items()}
+    return SearchResults(results, scans, dict(run.errors), instead)
 
 
 class _StoppedError(Exception):
@@ -82,6 +98,7 @@ class _FetchRun:
     memory: SearchCache | None
     dependent: dict[Query, frozenset[int]]
     """For each search the rules that need it, by their place in the plan."""
+    lookups: ScopedLookups
     keeps_rejected: bool = False
     errors: dict[int, SmartAlbumsError] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -94,7 +111,14 @@ class _FetchRun:
             if self.memory and not result.failures:
                 self.memory.keep(scan, result)
         self.on_result(scan.query, result.count)
+        self._count(scan.query, result)
         return result
+
+    def _count(self, query: Query, result: SearchResult) -> None:
+        """Ask how many photos there are for a scoped ranking that ended early: it has to have all of them."""
+        if self.lookups.is_scoped(query) and result.count < (query.limit or 0):
+            with suppress(SmartAlbumsError):  # then what it ranks is read in full
+                self.lookups.counts[query] = self.searches.estimate(unranked(query))
 
     def _read(self, scan: Scan) -> SearchResult:
         keeps_ids = scan.keeps_ids or (self.memory is not None and self.memory.wants_ids(scan))

@@ -1,0 +1,106 @@
+"""Memberships that are looked up in rankings, and in whole searches where a ranking cannot prove that it is whole.
+
+A photo among the best 500 of dogs is among the best 500 of Ben's, if it shows him
+(`compile.scoped_rankings`). That rests on the server's ranking all photos, and in the same order both times. Where
+Immich ranks with an index that is approximate it may leave some out, and between two searches photos may come and go.
+So a ranking counts only if what it has in common with the other one comes first, in the same order, and it goes on
+behind that; or if it has as many photos as there are. Else the search is read in full.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind
+from immich_smart_albums.model.search_field import ONLY_SMART
+from immich_smart_albums.model.search_fields import BY_NAME
+from immich_smart_albums.selection.query_plan import Scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.selection.query_plan import QueryPlan, ScopedRanking
+    from immich_smart_albums.selection.result import SearchResult
+
+Lookup = tuple["Query", "ScopedRanking"]
+"""The ranking that is held against something, and against what."""
+
+
+@dataclass(slots=True)
+class ScopedLookups:
+    """Says which searches the lookups of a plan still need, and where each is answered."""
+
+    plan: QueryPlan
+    counts: dict[Query, int | None] = field(default_factory=dict)
+    """How many photos there are that could be in a ranking which ended early."""
+    instead: dict[Lookup, Query] = field(default_factory=dict)
+    """The searches that are read in full, of lookups that no ranking answers."""
+    _open: list[Lookup] = field(default_factory=list)
+    _sent: set[Query] = field(default_factory=set)
+    _scoped: frozenset[Query] = frozenset()
+
+    def __post_init__(self) -> None:
+        branches = [branch for rule in self.plan.rules for branch in rule.branches]
+        lookups = ((branch.driver, ranking) for branch in branches for ranking in branch.rankings)
+        self._open = list(dict.fromkeys(lookups))
+        self._scoped = frozenset(ranking.query for _, ranking in self._open)
+        direct = {branch.driver for branch in branches} | {
+            query
+            for branch in branches
+            for query in set(branch.searches) - {ranking.query for ranking in branch.rankings}
+        }
+        self._sent = {scan.query for scan in self.plan.scans if scan.query in direct or scan.query not in self._scoped}
+
+    def is_scoped(self, query: Query) -> bool:
+        """Whether a search is a ranking in which something is looked up."""
+        return query in self._scoped
+
+    def first(self) -> Iterator[Scan]:
+        """The searches that are sent in any case."""
+        return (scan for scan in self.plan.scans if scan.query in self._sent)
+
+    def due(self, results: Mapping[Query, SearchResult]) -> Iterator[Scan]:
+        """The searches that are needed besides, now that some are read."""
+        for lookup in tuple(self._open):
+            driver, ranking = lookup
+            if driver not in results:
+                continue
+            ranked = results.get(ranking.query)
+            # A library that is ranked to its end is small: then so is what is searched for.
+            is_ranked_out = results[driver].count < (driver.limit or 0)
+            if ranked is None and not is_ranked_out:
+                yield from self._once(ranking.query)
+                continue
+            self._open.remove(lookup)
+            if ranked is None or not self._is_proven(results[driver], ranked, ranking.query):
+                self.instead[lookup] = ranking.search
+                yield from self._once(ranking.search)
+
+    def _once(self, query: Query) -> Iterator[Scan]:
+        if query not in self._sent:
+            self._sent.add(query)
+            yield next((scan for scan in self.plan.scans if scan.query == query), _ids_of(query))
+
+    def _is_proven(self, driver: SearchResult, ranked: SearchResult, query: Query) -> bool:
+        """Whether what the driver found and the ranking did not is surely not of what it ranks."""
+        if ranked.count < (query.limit or 0):
+            return self.counts.get(query) == ranked.count
+        common = [driver.places[asset_id] for asset_id in ranked.places if asset_id in driver.places]
+        first = list(ranked.places)[: len(common)]
+        return (
+            len(common) < ranked.count
+            and common == sorted(common)
+            and all(asset_id in driver.places for asset_id in first)
+        )
+
+
+def unranked(query: Query) -> Query:
+    """The plain search for all that a ranking can have."""
+    filters = tuple(pair for pair in query.filters if BY_NAME[pair[0]].kinds != ONLY_SMART)
+    return replace(query, kind=Kind.METADATA, filters=filters, limit=None)
+
+
+def _ids_of(query: Query) -> Scan:
+    return Scan(query, fields=frozenset(), filters=(), keys=(), trees=(), keeps_ids=True)
