@@ -14,6 +14,7 @@ from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import Filter, Search, leaves
 from immich_smart_albums.selection.cache.cache import CacheContext, RunCache
+from immich_smart_albums.selection.compile.library_size import depends_on_library_size
 from immich_smart_albums.selection.compile.planner import compile_rules, queries_to_count
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 
@@ -165,7 +166,9 @@ def plan_searches(
 
     searches = server.searches if records is None else records
     queries = decisive()
-    if queries and WHOLE_LIBRARY not in known_sizes:
+    if WHOLE_LIBRARY not in known_sizes and (
+        queries or depends_on_library_size(rules, server, known_sizes, shared=shared, years=years)
+    ):
         known_sizes |= sizes([WHOLE_LIBRARY], searches)
         if known_sizes.get(WHOLE_LIBRARY, LARGE) < LARGE:
             queries = decisive()

@@ -309,24 +309,25 @@ class _Compiler:
             answers.append(self._alternatives(rule, alternatives, shared, undistributed))
             if undistributed is not None:
                 undistributed |= {choice}
-        best = min((self._price(rule, answer, shared) for answer in answers), default=inf)
-        for days, alternatives in self._year_by_year(conjuncts, best, undistributed):
-            without = (undistributed or frozenset()) | {days}
-            answers.append(self._alternatives(rule, alternatives, shared, without))
+        for days, alternatives in self._year_by_year(conjuncts, undistributed):
+            best = min((self._price(rule, answer, shared) for answer in answers), default=inf)
+            if len(alternatives) * CHEAPEST < best:
+                without = (undistributed or frozenset()) | {days}
+                answers.append(self._alternatives(rule, alternatives, shared, without))
         return self._cheapest(rule, answers, shared)
 
     def _scoped(self, branch: Branch, shared: _Shared) -> Branch:
         return with_scoped_rankings(branch, self.costs, shared, self.server)
 
     def _year_by_year(
-        self, conjuncts: Conjuncts, best: float, undistributed: Undistributed
+        self, conjuncts: Conjuncts, undistributed: Undistributed
     ) -> Iterator[tuple[Node, list[Conjuncts]]]:
-        """A filter for days of any year, with the days of each year as an alternative, where that may be cheaper."""
+        """The first filter for days of any year, with the days of each year as an alternative."""
         places = (universe(conjunct.query) for conjunct in conjuncts if isinstance(conjunct, Search))
         place = next((query for query in places if query is not None), None)
         for conjunct in conjuncts if undistributed is not None and place is not None else ():
             bounds = [] if conjunct in (undistributed or ()) else self._windows(conjunct)
-            if place is not None and bounds and len(bounds) * CHEAPEST < best:
+            if place is not None and bounds:
                 filters = (tuple(sorted((*place.filters, *window))) for window in bounds)
                 yield (
                     conjunct,

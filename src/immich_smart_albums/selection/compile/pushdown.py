@@ -46,6 +46,13 @@ class Pushdown:
     _checks: dict[tuple[Query, Place | None, Query | None], Filter | None] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _ignored: dict[Query, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def _is_ignored(self, query: Query) -> bool:
+        """Whether the server would ignore a part of a search; asked once of each."""
+        if query not in self._ignored:
+            self._ignored[query] = bool(self.server.unsupported(query))
+        return self._ignored[query]
 
     def as_check(self, search: Search, frame: Query) -> Filter | None:
         """`as_check` on this server, made once for all frames that look in the same places."""
@@ -57,7 +64,7 @@ class Pushdown:
     def within(self, check: Filter, frame: Query) -> Query | None:
         """The search that surely finds what passes a check, of all that a frame could find. None if none does."""
         within, around = check.superset, universe(frame)
-        if within is None or around is None or not is_composable(within) or self.server.unsupported(within):
+        if within is None or around is None or not is_composable(within) or self._is_ignored(within):
             return None
         if within.is_structured and (around.filters or not self.is_structured):
             return None
@@ -67,7 +74,7 @@ class Pushdown:
     def within_album(self, check: Filter, album: Query) -> Query | None:
         """An album's search, narrowed to where a filter can pass. None if other members' photos could be lost."""
         within = check.superset
-        if within is None or self.server.unsupported(within) or not all(map(_is_shown, within.filters)):
+        if within is None or self._is_ignored(within) or not all(map(_is_shown, within.filters)):
             return None
         return narrow_album(album, replace(within, visibility=album.visibility))
 

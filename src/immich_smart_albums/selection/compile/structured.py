@@ -20,6 +20,7 @@ shapes, descendants of tags and wildcards in texts included, but for what stays 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,12 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.query import Branch, Value
 
+_REMEMBERED = 1 << 14
+
 _OPPOSITES = {"gte": "lt", "lt": "gte", "lte": "gt", "gt": "lte"}
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def structured(query: Query) -> Query | None:
     """A plain search as a structured one that finds the same. None if there is none for certain.
 
@@ -68,12 +72,14 @@ def one_of(queries: Sequence[Query]) -> Query | None:
     return Query(Kind.METADATA, (), visibility, either=branches)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def needs_exif(query: Query) -> bool:
     """Whether a structured search leaves out assets without EXIF."""
     conditions = chain(query.conditions, *query.either)
     return any(BY_NAME[condition.field].is_in_exif for condition in conditions)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def opposite(query: Query) -> Query | None:
     """The structured search for everything of a visibility that a search does not find. None if there is none."""
     if query.either or len(query.conditions) != 1:

@@ -1,0 +1,60 @@
+"""Whether it is worth to ask how many photos a library has, before rules are compiled.
+
+    >>> from immich_smart_albums.immich.versions import Capabilities
+    >>> from immich_smart_albums.model.version import Version
+    >>> from immich_smart_albums.rules.tree import All, Rule
+    >>> from immich_smart_albums.selection.compile.notation import search
+    >>> emma, cities = search(personIds=("emma",)), [search(city=city) for city in ("Nice", "Oslo", "Rome")]
+    >>> rules = [Rule(All((emma, city))) for city in cities]
+    >>> depends_on_library_size(rules, Capabilities(Version(3, 1)))
+    False
+    >>> days = [search(takenAfter=f"{year}-01-01T00:00:00.000Z") for year in (2019, 2021, 2023)]
+    >>> depends_on_library_size(rules + [Rule(All((emma, day))) for day in days], Capabilities(Version(3, 1)))
+    True
+
+Of a large library many narrow searches are less than a few wide ones; of a small one, where each is a page, they are
+more. A few requests more or less are not worth the question.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Query
+from immich_smart_albums.rules.tree import leaves
+from immich_smart_albums.selection.compile.cost import NOTHING_KNOWN
+from immich_smart_albums.selection.compile.planner import compile_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from immich_smart_albums.rules.tree import Rule
+    from immich_smart_albums.selection.compile.planner import Shared
+    from immich_smart_albums.selection.ports import Capabilities
+
+_SMALL = 1000
+"""Photos: a library of which every search is a page."""
+
+_FEW = 4
+"""Searches. Of those one request more would be a good part."""
+
+_MANY_LEAVES = 300
+"""Of all rules together: these take many searches, of which one request more is nothing, and long to compile."""
+
+
+def depends_on_library_size(
+    rules: Sequence[Rule],
+    server: Capabilities,
+    sizes: Mapping[Query, int] = NOTHING_KNOWN,
+    *,
+    shared: Shared | None = None,
+    years: tuple[int, int] | None = None,
+) -> bool:
+    """Whether rules take fewer searches, by more than the question, if it is known that the library is small."""
+    if sum(len(leaves(rule.match)) for rule in rules) > _MANY_LEAVES:
+        return True
+    large, small = (
+        len(compile_rules(rules, server, known, shared=shared, years=years).scans)
+        for known in (sizes, {**sizes, WHOLE_LIBRARY: _SMALL})
+    )
+    return large > max(_FEW, small + 1)
