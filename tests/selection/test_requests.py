@@ -13,10 +13,15 @@ from immich_sandbox.library import times
 from immich_sandbox.library.records import Exif, Person, User
 from immich_smart_albums.bootstrap import ConnectionOptions, connect
 from immich_smart_albums.config.settings import Settings
+from immich_smart_albums.immich.versions import Capabilities
 from immich_smart_albums.model.text.secret import Secret
+from immich_smart_albums.model.version import Version
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.select import plan_searches
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+from immich_smart_albums.rules.tree import Any, Rule
+from immich_smart_albums.selection.compile.library_size import depends_on_library_size
+from immich_smart_albums.selection.compile.notation import search
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 from tests.support.rules_files import book
 
@@ -213,3 +218,9 @@ def test_alternatives_that_records_tell_apart_are_one_search(worlds: dict[str, W
     assert len(flat) <= 18
     assert len([body for body in structured if body["size"] == 1000]) <= 2
     assert len(structured) <= 8
+
+
+def test_rules_that_take_many_searches_ask_for_the_size_of_the_library() -> None:
+    many = [Rule(Any(tuple(search(originalFileName=f"{number}-{name}") for name in range(31)))) for number in range(10)]
+    assert depends_on_library_size(many, Capabilities(Version(3, 1)))
+    assert not depends_on_library_size(many[:1], Capabilities(Version(3, 1)))
