@@ -123,6 +123,18 @@ def test_the_account_is_asked_once_for_all_albums(newest: Sandbox) -> None:
     assert [request.path for request in newest.requests].count("/api/users/me") == 1
 
 
+def test_the_albums_of_an_asset_are_those_that_it_is_in(sandbox: Sandbox, library: Library) -> None:
+    directory = server_at(sandbox).directory
+    listed = {album.id for album in directory.albums()}
+    together = next(album for album in library.albums.values() if album.name == "Summer together")
+    asset_id = next(iter(together.asset_ids))
+    expected = {album.id for album in library.albums.values() if asset_id in album.asset_ids} & listed
+    albums = directory.albums_with(asset_id)
+    assert {album.id for album in albums} == expected
+    assert roles(albums)["Summer together"] == {"editor"}
+    assert directory.albums_with(library.new_id()) == []
+
+
 def test_without_user_read_roles_stay_open_only_where_somebody_shares(start: Start) -> None:
     for level in ("2.7", "3.1"):
         sandbox = start(level=level)

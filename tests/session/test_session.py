@@ -12,6 +12,7 @@ import pytest
 from immich_sandbox import Sandbox
 from immich_smart_albums.changes.journal import Ending
 from immich_smart_albums.errors import ConfigurationError, LedgerError, Stopped
+from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.report.envelope import json_text
 from immich_smart_albums.report.selection_explanation import selection_explanation_json
@@ -246,6 +247,30 @@ def test_each_photo_of_a_selection_is_explained_without_a_request_for_it(
     document = json.loads(json_text(selection_explanation_json(explanation, session.base)))
     assert document["selected"][0]["verdicts"] == ["passed"] * 3
     assert [len(near["photos"]) for near in document["nearMisses"]] == [1]
+
+
+def test_what_a_library_has_is_known_once_it_was_read(opened: Callable[..., Session], sandbox: Sandbox) -> None:
+    session = opened(keeps_records=True)
+    assert session.library_values is None
+    session.read_library()
+    values = session.library_values
+    assert values is not None
+    assert not values.counts("person")
+    session.refresh(records=False)
+    assert session.library_values is values
+    session.refresh()
+    assert session.library_values is None
+    assert session.estimate(WHOLE_LIBRARY) == 5
+    assert opened().estimate(WHOLE_LIBRARY) == 5
+
+
+def test_albums_that_a_photo_is_in_are_told_by_name(opened: Callable[..., Session], sandbox: Sandbox) -> None:
+    session = opened()
+    session.apply(session.plan())
+    (album,) = session.albums_with(next(iter(best(sandbox))).upper())
+    assert album.name == "Best"
+    with pytest.raises(ConfigurationError, match="is no id"):
+        session.albums_with("../albums")
 
 
 def test_a_changed_rule_costs_no_request_for_what_was_read(opened: Callable[..., Session], sandbox: Sandbox) -> None:

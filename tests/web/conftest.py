@@ -94,10 +94,10 @@ class Opened:
         self.answers.append(answer)
         return answer
 
-    def get(self, path: str, **parameters: str) -> Answer:
+    def get(self, path: str, /, **parameters: str) -> Answer:
         return self.request("GET", f"/{path}" + (f"?{urlencode(parameters)}" if parameters else ""))
 
-    def post(self, path: str, **texts: str) -> Answer:
+    def post(self, path: str, /, **texts: str) -> Answer:
         """As a page of the studio sends it."""
         headers = {"content-type": "application/json", "sec-fetch-site": "same-origin"}
         return self.request("POST", f"/{path}", texts, headers)

@@ -1,6 +1,7 @@
 """Pictures of the studio on the sandbox: `make screenshots` takes the README's, and every view for who looks at it.
 
-`python -m tests.web.screenshots [FOLDER]`: FOLDER gets all views at 360 and 1,280 px, light and dark.
+`python -m tests.web.screenshots [FOLDER]`: FOLDER gets all views at 360, 1,280 and 2,560 px, light
+and dark.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def main(folder: Path) -> None:
         browser() as running,
     ):
         for scheme in ("light", "dark"):
-            for width, height in ((360, 740), (1280, 800)):
+            for width, height in ((360, 740), (1280, 800), (2560, 1300)):
                 options = {"color_scheme": scheme, "viewport": {"width": width, "height": height}}
                 with tab(running, studio.url, **options) as at:
                     for name, address in VIEWS.items():

@@ -210,6 +210,12 @@ class Directory:
         own_id = self._own_id() if any(album.albumUsers for album in albums.values()) else None
         return [_album(album, own_id) for album in albums.values()]
 
+    def albums_with(self, asset_id: str) -> list[Album]:
+        """The albums of the account that an asset is in."""
+        answer = decode(self._http.hint("/albums", {"assetId": asset_id}), list[_AlbumRecord], "GET /albums")
+        own_id = self._own_id() if any(album.albumUsers for album in answer) else None
+        return [_album(album, own_id) for album in answer]
+
     def _check_shared(self, answer: list[_AlbumRecord], owned: Mapping[str, _AlbumRecord]) -> None:
         """Raise Untrustworthy where `shared=true` was dropped, so that albums of others are missing."""
         is_dropped = not all(album.shared for album in answer)

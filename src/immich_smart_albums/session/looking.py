@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.reviewed import reviewed
+from immich_smart_albums.errors import Stopped
 from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.model.span import with_lines
 from immich_smart_albums.model.stopping import never
@@ -15,6 +16,7 @@ from immich_smart_albums.operations.check import check, check_rules
 from immich_smart_albums.operations.explain.album import explain_album, rule_for
 from immich_smart_albums.operations.explain.photo import Namer, asset_id_in
 from immich_smart_albums.operations.explain.searches import query_plans
+from immich_smart_albums.operations.library.values import LibraryValues
 from immich_smart_albums.operations.permissions import without_accounts
 from immich_smart_albums.operations.plan.make import make_plan
 from immich_smart_albums.operations.plan.names import with_albums
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.errors import Problem
+    from immich_smart_albums.model.query import Query
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.operations.accounts import ConnectedAccounts
     from immich_smart_albums.operations.check import CheckReport
@@ -159,10 +162,16 @@ class Looking:
         """See `Session.read_library`."""
         with self._work.reading(stop):
             self._work.connect()
+            is_read = all(WHOLE_LIBRARY in records.sizes() for records in self._work.records.values())
+            if is_read and self._work.values is not None:
+                return
+            values = LibraryValues()
             for records in self._work.records.values():
-                if WHOLE_LIBRARY not in records.sizes():
-                    for _ in records.find(WHOLE_LIBRARY, WIDE):
-                        pass
+                for batch in records.find(WHOLE_LIBRARY, WIDE):
+                    if stop():
+                        raise Stopped
+                    values.add(batch)
+            self._work.values = values
 
     @property
     def leaves_open(self) -> bool:
@@ -175,6 +184,11 @@ class Looking:
             with self._work.reading(stop):
                 self._work.connect()
                 self._work.drafts.close(AT_A_TIME)
+
+    def estimate(self, query: Query, *, account: str | None = None) -> int | None:
+        """See `Session.estimate`."""
+        records = self._work.records.get(account or next(iter(self._work.accounts.present)))
+        return (records or self._work.server(account).searches).estimate(query)
 
     def query_plans(self) -> Iterator[AccountPlan]:
         """See `Session.query_plans`."""

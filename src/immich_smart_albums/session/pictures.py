@@ -13,6 +13,7 @@ from immich_smart_albums.rules.syntax.ids import is_id
 from immich_smart_albums.selection.run.ranking import newest_first
 
 if TYPE_CHECKING:
+    from immich_smart_albums.model.album import Album
     from immich_smart_albums.model.picture import Picture
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.rules.tree import Record
@@ -44,6 +45,14 @@ class AccountPictures:
     def album_cover(self, album_id: str, *, account: str | None = None) -> str | None:
         """See `Session.album_cover`."""
         return self._work.server(account).albums.details(checked_id(album_id, "album")).cover
+
+    def albums_with(self, asset_id: str) -> tuple[Album, ...]:
+        """See `Session.albums_with`."""
+        id_ = checked_id(asset_id, "photo")
+        albums = {
+            album.id: album for server in self._work.servers.values() for album in server.directory.albums_with(id_)
+        }
+        return tuple(sorted(albums.values(), key=lambda album: (album.name.casefold(), album.id)))
 
     def album_assets(self, album_id: str, *, account: str | None = None, stop: Stop = never) -> tuple[Asset, ...]:
         """See `Session.album_assets`."""

@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.load import RunConfig, Source
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.ledger.ledger import SqliteLedger
+    from immich_smart_albums.model.album import Album
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.picture import Picture
+    from immich_smart_albums.model.query import Query
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.operations.accounts import ConnectedAccounts
     from immich_smart_albums.operations.apply.result import ApplyResult
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.explain.album import AlbumExplanation
     from immich_smart_albums.operations.explain.searches import AccountPlan
     from immich_smart_albums.operations.history import RunHistory
+    from immich_smart_albums.operations.library.values import LibraryValues
     from immich_smart_albums.operations.plan.selections import AlbumSelections
     from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
@@ -212,6 +215,19 @@ class Session:
         """Ask what drafts left open, so that the next ones know it."""
         self._looking.close_open(stop=stop)
 
+    def asking(self) -> AbstractContextManager[None]:
+        """While this lasts, accounts may be asked directly, for names and details: other operations wait."""
+        return self._work.reading(never)
+
+    def estimate(self, query: Query, *, account: str | None = None) -> int | None:
+        """About how many photos a search of an account, or of the first, finds. None if the server does not tell."""
+        return self._looking.estimate(query, account=account)
+
+    @property
+    def library_values(self) -> LibraryValues | None:
+        """What the photos have and where they were taken, as `read_library` found it. None before that."""
+        return self._work.values
+
     def query_plans(self) -> Iterator[AccountPlan]:
         """The searches that each account would be sent; none is."""
         return self._looking.query_plans()
@@ -274,6 +290,10 @@ class Session:
     def album_cover(self, album_id: str, *, account: str | None = None) -> str | None:
         """The photo that an album is shown with. None for none. Raises ConfigurationError for what is no id."""
         return self._pictures.album_cover(album_id, account=account)
+
+    def albums_with(self, asset_id: str) -> tuple[Album, ...]:
+        """The albums in which accounts see a photo, by name. Raises ConfigurationError for what is no id."""
+        return self._pictures.albums_with(asset_id)
 
     def album_assets(self, album_id: str, *, account: str | None = None, stop: Stop = never) -> tuple[Asset, ...]:
         """What an album shows to an account, or to the first, newest first; what is in the archive too."""

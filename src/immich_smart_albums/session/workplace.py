@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.ledger.ledger import SqliteLedger
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.operations.accounts import ConnectedAccounts
+    from immich_smart_albums.operations.library.values import LibraryValues
     from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
     from immich_smart_albums.session.options import SessionOptions
@@ -55,6 +56,7 @@ class Workplace:
         self.is_fresh = True
         self.records: dict[str, RecordCache] = {}
         self.drafts = Drafts()
+        self.values: LibraryValues | None = None
         self._stop: Stop = never
         self.lock = threading.RLock()
         self._ledger = LedgerAccess(options)
@@ -136,6 +138,7 @@ class Workplace:
             if records:
                 self.records.clear()
                 self.drafts.clear()
+                self.values = None
 
     @property
     def ledger_place(self) -> Path:

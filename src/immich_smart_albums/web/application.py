@@ -43,6 +43,8 @@ def application(studio: Studio, policy: Policy) -> ASGIApp:
         Route("/photo", rules.photo),
         Route("/edit", edits.edit, methods=["POST"]),
         Route("/row", edits.row, methods=["POST"]),
+        Route("/suggestions", edits.suggestions),
+        Route("/points", edits.points),
         Route("/save", rules.save, methods=["POST"]),
         Route("/plan", runs.plan),
         Route("/plan-body", runs.plan_body),

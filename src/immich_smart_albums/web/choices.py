@@ -1,64 +1,97 @@
-"""What a value can be chosen from: names and faces, places, cameras, tags, albums, as the server has them."""
+"""What a value can be chosen from: people with faces, places, cameras, tags, albums, each with how many photos."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from immich_smart_albums.config.editing.draft import FileDraft
 from immich_smart_albums.config.yaml.data import load
+from immich_smart_albums.config.yaml.emit import Unquoted
 from immich_smart_albums.errors import SmartAlbumsError
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.text.forms import bare
+from immich_smart_albums.operations.library.values import LIBRARY, PERSON
 from immich_smart_albums.rules.predicates.predicate import Picker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from immich_smart_albums.operations.accounts import ConnectedAccount
     from immich_smart_albums.rules.predicates.predicate import Predicate
     from immich_smart_albums.session.session import Session
+    from immich_smart_albums.web.row_value import Scalar
+
+T = TypeVar("T")
+
+SHOWN = 40
+"""Choices that a page gets of each list; whoever looks for others types."""
+
+_AT_A_TIME = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One value."""
+    """One value to choose."""
 
     value: str
     label: str
     face: str | None = None
     """Of a person: the id that the picture goes by."""
+    count: int | None = None
+    """How many photos have it. None if that is not known, or not yet."""
+    is_word: bool = False
+    """Whether it is a word of the rules, such as none, and no name."""
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class ValueInput:
-    """One input of a value, and what it may be chosen from."""
+class Suggestions:
+    """The first of a list, and how many more there are."""
 
-    option: str
-    """The word inside the predicate's mapping; empty for its plain value."""
-    label: str
-    choices: tuple[Suggestion, ...] = ()
-    kind: str = "text"
-    """Of the input: text, date, number."""
+    first: tuple[Suggestion, ...]
+    more: int = 0
 
 
-def fields(session: Session, predicate: Predicate) -> tuple[ValueInput, ...]:
-    """The inputs for a value of a predicate; what the server cannot be asked for is written by hand."""
-    account = next(iter(session.accounts.present.values()))
+def suggestions(
+    session: Session, predicate: Predicate, find: str, chosen: Mapping[str, Sequence[Scalar]]
+) -> dict[str, Suggestions]:
+    """What can be chosen for each option of a predicate, the most frequent first; empty where it is written by hand.
+
+    What is chosen is among them, whatever else is looked for.
+    """
+    lists = _lists(session, predicate)
+    shown = {option: _shown(list(made()), find, chosen.get(option, ())) for option, made in lists.items()}
+    if predicate.picker is Picker.TAG:
+        return {
+            option: replace(of_option, first=_tagged(session, of_option.first)) for option, of_option in shown.items()
+        }
+    return shown
+
+
+def _lists(session: Session, predicate: Predicate) -> dict[str, Callable[[], Iterable[Suggestion]]]:
+    """How the list of each option is made."""
     match predicate.picker:
         case Picker.PEOPLE:
-            return (ValueInput("", "People", tuple(_people(account))),)
+            return {"any": lambda: _people(session)}
         case Picker.PLACE | Picker.CAMERA:
-            names = _LISTED[predicate.picker]
-            return tuple(ValueInput(word, word.title(), _values(account, field)) for word, field in names.items())
+            fields = _LISTED[predicate.picker]
+            listed = {option: partial(_values, session, field) for option, field in fields.items()}
+            return {"name": lambda: (), **listed}
         case Picker.TAG:
-            return (ValueInput("", "Tags", _named(tag.path for tag in account.names.tags)),)
+            return {"any": lambda: (Suggestion(tag, tag) for tag in _tags(session))}
         case Picker.ALBUM:
-            return (ValueInput("", "Albums", _named(album.name for album in account.names.albums)),)
+            return {"in": lambda: _albums(session)}
+        case Picker.LIBRARY:
+            return {"": lambda: _libraries(session)}
         case Picker.CHOICE:
-            return (ValueInput("", predicate.name.title(), tuple(_words(predicate))),)
+            return {"": lambda: (Suggestion(word, word, is_word=True) for word in _words(predicate))}
         case Picker.TRUTH:
-            return (ValueInput("", predicate.summary, (Suggestion("true", "yes"), Suggestion("false", "no"))),)
+            return {"": lambda: (Suggestion("true", "yes", is_word=True), Suggestion("false", "no", is_word=True))}
         case _:
-            return _FIXED.get(predicate.picker, ())
+            return {}
 
 
 _LISTED = {
@@ -67,58 +100,121 @@ _LISTED = {
 }
 """Options of predicates, with the field whose values the server lists."""
 
-_FIXED = {
-    Picker.DATE: (
-        ValueInput("after", "After", kind="date"),
-        ValueInput("before", "Before", kind="date"),
-        ValueInput("last", "In the last"),
-    ),
-    Picker.SMART: (
-        ValueInput("query", "Words for what is in the picture"),
-        ValueInput("top", "How many, the best first", kind="number"),
-    ),
-    Picker.NUMBER: (ValueInput("min", "From"), ValueInput("max", "Up to")),
-}
-"""What no server has to be asked for."""
+
+def _shown(offered: list[Suggestion], find: str, chosen: Sequence[Scalar]) -> Suggestions:
+    wanted = bare(find)
+    known = {bare(suggestion.value) for suggestion in offered}
+    offered += [Suggestion(str(value), str(value)) for value in chosen if bare(str(value)) not in known]
+    words = {str(value) for value in chosen if isinstance(value, Unquoted)}
+    names = {bare(str(value)) for value in chosen}
+    marked = [
+        replace(
+            suggestion,
+            is_chosen=bare(suggestion.value) in names,
+            is_word=suggestion.is_word or suggestion.value in words,
+        )
+        for suggestion in offered
+    ]
+    marked.sort(key=lambda suggestion: (not suggestion.is_chosen, -(suggestion.count or 0)))
+    fitting = [suggestion for suggestion in marked if suggestion.is_chosen or wanted in bare(suggestion.label)]
+    most = max(SHOWN, sum(suggestion.is_chosen for suggestion in fitting))
+    return Suggestions(tuple(fitting[:most]), max(0, len(fitting) - most))
 
 
-def _people(account: ConnectedAccount) -> Iterator[Suggestion]:
-    people = sorted((p for p in account.names.people if p.name), key=lambda person: person.name.casefold())
-    known: set[str] = set()
-    for person in people:
-        if person.name not in known:
-            known.add(person.name)
-            yield Suggestion(person.name, person.name, person.id)
+def _accounts(session: Session) -> Iterable[ConnectedAccount]:
+    return session.accounts.present.values()
 
 
-def _named(names: Iterable[str]) -> tuple[Suggestion, ...]:
-    return tuple(Suggestion(name, name) for name in sorted({name for name in names if name}, key=str.casefold))
+def _counts(session: Session, field: str) -> Mapping[str, int] | None:
+    """How many photos have each value. None as long as the library was not read."""
+    values = session.library_values
+    return None if values is None else values.counts(field)
 
 
-def _values(account: ConnectedAccount, field: str) -> tuple[Suggestion, ...]:
-    """What a field of the photos has; nothing where this server does not list it."""
+def _people(session: Session) -> Iterator[Suggestion]:
+    counts = _counts(session, PERSON)
+    faces: dict[str, str] = {}
+    for account in _accounts(session):
+        for person in _listed(partial(getattr, account.names, "people")):
+            if person.name:
+                faces.setdefault(person.name, person.id)
+    for name in sorted(faces, key=str.casefold):
+        yield Suggestion(name, name, faces[name], None if counts is None else counts.get(name, 0))
+
+
+def _values(session: Session, field: str) -> Iterator[Suggestion]:
+    """What a field of the photos has: as it was read, else as the server lists it; nothing where it does not."""
+    counts = _counts(session, field)
+    if counts is not None:
+        yield from (Suggestion(value, value, count=counts[value]) for value in sorted(counts, key=str.casefold))
+        return
+    names = {value for account in _accounts(session) for value in _listed(partial(account.server.hints.values, field))}
+    yield from (Suggestion(value, value) for value in sorted(names, key=str.casefold))
+
+
+def _tags(session: Session) -> list[str]:
+    tags = {tag.path for account in _accounts(session) for tag in _listed(partial(getattr, account.names, "tags"))}
+    return sorted(tags, key=str.casefold)
+
+
+def _tagged(session: Session, tags: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
+    """With how many photos have each: no search shows tags, so the server counts those that are shown."""
+    ids = {tag.path: (account.name, tag.id) for account in _accounts(session) for tag in account.names.tags}
+
+    def counted(tag: Suggestion) -> Suggestion:
+        if tag.value not in ids:
+            return tag
+        account, id_ = ids[tag.value]
+        query = Query(Kind.METADATA, (("tagIds", (id_,)),))
+        (count,) = _listed(lambda: [session.estimate(query, account=account)]) or [None]
+        return replace(tag, count=count)
+
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        return tuple(pool.map(counted, tags))
+
+
+def _albums(session: Session) -> Iterator[Suggestion]:
+    counts: dict[str, int] = {}
+    for account in _accounts(session):
+        for album in _listed(partial(getattr, account.names, "albums")):
+            if album.name:
+                counts[album.name] = max(counts.get(album.name, 0), album.asset_count)
+    yield from (Suggestion(name, name, count=counts[name]) for name in sorted(counts, key=str.casefold))
+
+
+def _libraries(session: Session) -> Iterator[Suggestion]:
+    """External libraries go by id; people know them by their folders."""
+    values = session.library_values
+    if values is not None:
+        for id_, count in values.counts(LIBRARY).items():
+            yield Suggestion(id_, values.folder(id_) or id_, count=count)
+    yield Suggestion("any", "in some external library", is_word=True)
+    yield Suggestion("none", "uploaded, in no external library", is_word=True)
+
+
+def _listed(ask: Callable[[], Iterable[T] | None]) -> list[T]:
+    """What the server lists; nothing where it does not, or the key may not ask: then it is written by hand."""
     try:
-        return tuple(Suggestion(value, value) for value in account.server.hints.values(field) or ())
+        return list(ask() or ())
     except SmartAlbumsError:
-        return ()
+        return []
 
 
-def _words(predicate: Predicate) -> Iterator[Suggestion]:
-    """The words that a predicate's schema lists."""
-    listed: dict[str, None] = {}
+def _words(predicate: Predicate) -> Iterator[str]:
+    """The words that a predicate's schema lists, or its examples show."""
+    words: dict[str, None] = {}
     rest: list[object] = [predicate.schema]
     while rest:
         match rest.pop(0):
             case dict() as part:
-                words = part.get("enum")
-                listed |= {word: None for word in words if isinstance(word, str)} if isinstance(words, list) else {}
+                listed = part.get("enum")
+                words |= {word: None for word in listed if isinstance(word, str)} if isinstance(listed, list) else {}
                 rest += [part[key] for key in ("anyOf", "oneOf", "items") if key in part]
             case list() | tuple() as parts:
                 rest += parts
             case _:
                 pass
-    for example, _ in predicate.examples if not listed else ():
-        shown = load(example)
-        words = FileDraft(shown).items((predicate.name,))
-        listed |= {str(word): None for word in words if isinstance(word, str)}
-    yield from (Suggestion(word, word) for word in listed)
+    for example, _ in predicate.examples if not words else ():
+        shown = FileDraft(load(example)).items((predicate.name,))
+        words |= {str(word): None for word in shown if isinstance(word, str)}
+    yield from words

@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ from immich_smart_albums.web.preview import Latest, Preview, Shelf, Typed, previ
 from immich_smart_albums.web.row_counts import Further, look_further
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -239,6 +240,12 @@ class Studio:
         """All that the first account is shown that sees a photo; None where none does."""
         records = (self.session.details(asset_id, account=name) for name in self.session.accounts.present)
         return next((record for record in records if record), None)
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """While this lasts, accounts may be asked directly; nothing else is asked, and nothing ends it."""
+        with self.reader.making_way(), self.session.asking():
+            yield
 
     # -- looking ------------------------------------------------------------------------------------------------------
 

@@ -55,6 +55,10 @@ class Directory(Protocol):
         """The albums that the account owns or shares."""
         ...
 
+    def albums_with(self, asset_id: str) -> list[Album]:
+        """The albums that an asset is in, of those that the account owns or shares."""
+        ...
+
     def photos_by_year(self) -> dict[int, int]:
         """About how many photos of each year the timeline shows."""
         ...

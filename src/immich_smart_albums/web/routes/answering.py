@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import sys
 import traceback
 from typing import TYPE_CHECKING
@@ -73,3 +74,12 @@ def number_of(request: Request, name: str, usual: int = 0) -> int:
     """A whole number of the address, not below zero."""
     text = text_of(request, name)
     return int(text) if text.isdecimal() and len(text) < 10 else usual
+
+
+def degrees_of(request: Request, name: str, usual: float) -> float:
+    """A number of the address, such as degrees; the usual one for what is none."""
+    try:
+        number = float(text_of(request, name))
+    except ValueError:
+        return usual
+    return number if math.isfinite(number) else usual

@@ -5,23 +5,25 @@ Nothing is written: what an edit makes is shown in the page, as if it had been t
 
 from __future__ import annotations
 
+import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
 from immich_smart_albums.config.editing import match as match_
 from immich_smart_albums.config.editing import photos
-from immich_smart_albums.config.editing.draft import FileDraft as Edits
 from immich_smart_albums.config.editing.draft import read_value
 from immich_smart_albums.config.editing.rows import row_id, row_path
-from immich_smart_albums.config.yaml.data import is_list
 from immich_smart_albums.errors import EditRefused
+from immich_smart_albums.operations.library.photo_map import Box
+from immich_smart_albums.report.words import one_line
 from immich_smart_albums.rules.predicates.registry import PREDICATES, PREDICATES_BY_WORD
-from immich_smart_albums.web.choices import fields
 from immich_smart_albums.web.cut_off import ranking
 from immich_smart_albums.web.rendering import rendered
-from immich_smart_albums.web.routes.answering import scripted
+from immich_smart_albums.web.routes.answering import degrees_of, scripted, text_of
 from immich_smart_albums.web.routes.forms import Form, form_of
+from immich_smart_albums.web.row_form import row_form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +34,12 @@ if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.emit import Plain
     from immich_smart_albums.config.yaml.nodes import Path
     from immich_smart_albums.web.studio import Studio
+
+
+COLUMNS = 48
+"""Areas beside each other on a map."""
+
+MOST_AREAS = 1500
 
 
 class EditRoutes:
@@ -89,20 +97,40 @@ class EditRoutes:
         path = form.text("path") or row_id((*draft.place, "match"))
         row = next((row for row in draft.rows(form.text("entry")) if row_id(row.path) == path), None)
         is_new = form.text("word") != ""
-        word = form.text("word") or (row.word if row else "")
-        predicate = PREDICATES_BY_WORD[_known(word)]
-        value = None if is_new or row is None else read_value(row.text)
+        predicate = PREDICATES_BY_WORD[_known(form.text("word") or (row.word if row else ""))]
         text = "" if is_new or row is None else row.text
-        html = rendered(
-            "_row_form.html",
-            predicate=predicate,
-            path=path,
-            is_new=is_new,
-            fields=fields(self._studio.session, predicate),
-            chosen=_chosen(value),
-            text=text,
-        )
+        with self._studio.asking():
+            shown = row_form(self._studio.session, predicate, read_value(text) if text else None)
+        html = rendered("_row_form.html", form=shown, path=path, is_new=is_new, text=text)
+        self._studio.reader.begin()
         return JSONResponse({"html": html})
+
+    @scripted
+    def suggestions(self, request: Request) -> Response:
+        """What else a value can be chosen from, by option: what fits to what somebody types."""
+        predicate = PREDICATES_BY_WORD[_known(text_of(request, "word"))]
+        with self._studio.asking():
+            shown = row_form(self._studio.session, predicate, None, text_of(request, "find"))
+        lists = {option: rendered("_suggestions.html", form=shown, option=option) for option in shown.lists}
+        return JSONResponse({"lists": lists, "reading": self._studio.reader.is_reading})
+
+    @scripted
+    def points(self, request: Request) -> Response:
+        """The photos on a part of the map, in areas, and how many are near a point."""
+        self._studio.reader.begin()
+        values = self._studio.session.library_values
+        reading = {"reading": self._studio.reader.is_reading, "read": self._studio.progress.read}
+        if values is None or values.map.bounds is None:
+            return JSONResponse({**reading, "photos": 0 if values is None else len(values.map), "areas": []})
+        bounds = asdict(values.map.bounds)
+        box = Box(**{side: degrees_of(request, side, usual) for side, usual in bounds.items()})
+        areas = [
+            [round(area.latitude, 5), round(area.longitude, 5), area.count, one_line(area.name)]
+            for area in values.map.areas(box, COLUMNS)[:MOST_AREAS]
+        ]
+        near = [degrees_of(request, word, math.nan) for word in ("lat", "lon", "radius")]
+        count = None if any(map(math.isnan, near)) else values.map.count_near(*near)
+        return JSONResponse({**reading, "photos": len(values.map), "bounds": bounds, "areas": areas, "near": count})
 
 
 def predicate_words() -> list[tuple[str, str]]:
@@ -114,17 +142,3 @@ def _known(word: str) -> str:
     if word not in PREDICATES_BY_WORD:
         raise EditRefused(f"{word!r} is no predicate", hint="Pick one of the list.")
     return word
-
-
-def _chosen(value: Plain) -> dict[str, list[str]]:
-    """What a value says, by option; its plain value under an empty word. Parts that no input shows are left out."""
-    edits = Edits({"value": value})
-    if isinstance(value, dict):
-        return {word: _texts(part) for word, part in value.items()}
-    return {"": [str(item) for item in edits.items(("value",)) if isinstance(item, str | int | float)]}
-
-
-def _texts(value: Plain) -> list[str]:
-    if is_list(value):
-        return [str(item) for item in value]  # type: ignore[union-attr]
-    return [str(value)] if isinstance(value, str | int | float) else []

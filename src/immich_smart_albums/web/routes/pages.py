@@ -37,9 +37,13 @@ class Pages:
     @part
     def albums_body(self, _: Request) -> Response:
         """The albums that rules feed, and those that people keep by hand."""
-        studio = self._studio
         rules, problem = self._rules()
-        studio.look_again()
+        with self._studio.asking():
+            self._studio.look_again()
+            return self._albums(rules, problem)
+
+    def _albums(self, rules: tuple[AlbumRule, ...], problem: SmartAlbumsError | None) -> Response:
+        studio = self._studio
         accounts = studio.session.accounts
         known = {known_album.key.rule: known_album for known_album in studio.session.known_albums()}
         bound = {known_album.binding.album_id: rule for rule, known_album in known.items() if known_album.binding}
@@ -94,10 +98,11 @@ class Pages:
         """What `check` says of each account, and of the rules."""
         session = self._studio.session
         self._studio.open()
-        self._studio.look_again()
-        healths = {name: session.check(name) for name in session.accounts.present}
-        problems = () if self._studio.new_file else session.check_rules()
-        return page("_check.html", healths=healths, problems=problems, absent=session.accounts.absent)
+        with self._studio.asking():
+            self._studio.look_again()
+            healths = {name: session.check(name) for name in session.accounts.present}
+            problems = () if self._studio.new_file else session.check_rules()
+            return page("_check.html", healths=healths, problems=problems, absent=session.accounts.absent)
 
     def not_found(self, _: Request, __: Exception) -> HTMLResponse:
         """An address that is none."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 
 from immich_smart_albums.config.editing.albums import album_entry, match_from_photo
-from immich_smart_albums.errors import FileChanged, SmartAlbumsError
+from immich_smart_albums.errors import FileChanged, SmartAlbumsError, Stopped
 from immich_smart_albums.report.explanation import doing
 from immich_smart_albums.report.plan.words import edits, heading, state
 from immich_smart_albums.rules.syntax.ids import is_id
@@ -15,7 +15,7 @@ from immich_smart_albums.web.editing.starters import STARTERS
 from immich_smart_albums.web.photo_facts import WORDS, facts, rule_facts
 from immich_smart_albums.web.preview import TABS
 from immich_smart_albums.web.ranking import is_ranked
-from immich_smart_albums.web.rendering import page, rendered
+from immich_smart_albums.web.rendering import address, page, rendered
 from immich_smart_albums.web.routes.answering import number_of, part, scripted, text_of
 from immich_smart_albums.web.routes.edits import predicate_words
 from immich_smart_albums.web.routes.forms import Form, form_of
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.config.yaml.emit import Plain
     from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.operations.explain.album import AlbumExplanation
     from immich_smart_albums.web.preview import Preview
     from immich_smart_albums.web.studio import Studio
 
@@ -111,28 +112,49 @@ class RuleRoutes:
     @part
     def photo(self, request: Request) -> Response:
         """Why a photo is in the album or not, and what it is about."""
+        with self._studio.asking():
+            return self._photo(text_of(request, "id"), text_of(request, "name"), text_of(request, "preview"))
+
+    def _photo(self, id_: str, name: str, preview: str) -> Response:
         studio = self._studio
-        id_, name, preview = (text_of(request, word) for word in ("id", "name", "preview"))
         try:
             shown: Preview | None = studio.shown(preview) if preview else None
-        except Exception:  # noqa: BLE001 - a preview that is long gone: the rule on disk counts
+        except Stopped:  # it is long gone: the rule on disk counts
             shown = None
         rule = shown.rule if shown else studio.rule(name)
         explanation = studio.session.explain(rule.name, id_, rules=shown.rules if shown else None)
-        places = [(place, doing(place, explanation.asset_id)) for place in explanation.places]
-        record = studio.record(explanation.asset_id)
-        ticks = rule_facts(record or {}).conditions()
+        record = studio.record(explanation.asset_id) or {}
         return page(
             "_photo.html",
             found=explanation,
-            places=places,
+            places=[(place, doing(place, explanation.asset_id)) for place in explanation.places],
             is_ranked=is_ranked(rule.rule.match),
-            facts=facts(record or {}),
-            ticks=[(tick, WORDS[tick]) for tick in ticks],
-            file_name=str((record or {}).get("originalFileName", "")),
+            facts=facts(record),
+            albums=self._albums_with(explanation),
+            ticks=[(tick, WORDS[tick]) for tick in rule_facts(record).conditions()],
+            file_name=str(record.get("originalFileName", "")),
             base=studio.session.base,
             read_only=studio.read_only,
         )
+
+    def _albums_with(self, explanation: AlbumExplanation) -> list[tuple[str, str]]:
+        """The other albums that a photo is in, by name, each with the address of its page: here if a rule feeds it."""
+        here = {place.album.id for place in explanation.places if place.album}
+        fed = {rule.name: rule.name for rule in self._studio.session.rules.albums}
+        known = {
+            known.binding.album_id: known.key.rule for known in self._studio.session.known_albums() if known.binding
+        }
+        try:
+            albums = self._studio.session.albums_with(explanation.asset_id)
+        except SmartAlbumsError:  # it is good to have, and no more
+            return []
+        pages = {
+            album.id: address("album", name=rule)
+            if (rule := fed.get(known.get(album.id, "")))
+            else f"{self._studio.session.base}/albums/{album.id}"
+            for album in albums
+        }
+        return [(album.name, pages[album.id]) for album in albums if album.id not in here]
 
     def new(self, request: Request) -> Response:
         """Where an album begins: a template and a name."""

@@ -121,6 +121,7 @@ function tell_counts() {
   for (const tab of tabs) {
     const count = counts[tab.dataset.tab];
     tab.querySelector(".count").textContent = count === undefined ? "" : count.toLocaleString();
+    tab.classList.toggle("none", !count);
   }
 }
 

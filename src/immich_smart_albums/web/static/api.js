@@ -47,6 +47,11 @@ export function say(text) {
   document.getElementById("said").textContent = text;
 }
 
+/** Pictures that are not there leave an empty place, and no broken sign. */
+export function quietly(place) {
+  for (const image of place.querySelectorAll("img")) image.addEventListener("error", () => image.remove(), { once: true });
+}
+
 function plain(text) {
   const p = document.createElement("p");
   p.className = "notice bad";

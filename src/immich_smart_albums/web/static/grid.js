@@ -1,6 +1,8 @@
 // A grid of thousands of photos, of which only those are in the page that are on the screen.
 
 const WANTED = 148; // pixels a photo is wide, about
+const WANTED_WIDE = 190; // the same where there is room
+const WIDE = 1100;
 const GAP = 4;
 const AHEAD = 600; // pixels above and below the screen
 const PAGE = 240;
@@ -51,7 +53,7 @@ export class Grid {
 
   layout() {
     const width = this.place.clientWidth || 1;
-    const columns = Math.max(3, Math.round((width + GAP) / (WANTED + GAP)));
+    const columns = Math.max(3, Math.round((width + GAP) / ((width > WIDE ? WANTED_WIDE : WANTED) + GAP)));
     return { columns, size: (width - GAP * (columns - 1)) / columns };
   }
 

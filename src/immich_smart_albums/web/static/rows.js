@@ -1,10 +1,15 @@
 // The rule as rows: what is changed here becomes text, by the studio, and the text is what counts.
-import { tell } from "./api.js";
+import { ask, quietly, tell } from "./api.js";
+
+const PAUSE = 200; // ms without a key until other values are looked for
+const AGAIN = 1500; // ms until counts are asked for again while the library is read
 
 /** `edit(action, texts)` changes the rule; `context()` is what the studio has to know of it. */
 export function rows(place, { edit, context, trouble }) {
   const form = document.createElement("div");
   place.after(form);
+  let timer = 0;
+  let looking = null;
 
   place.addEventListener("click", (event) => {
     const button = event.target.closest("button");
@@ -31,8 +36,8 @@ export function rows(place, { edit, context, trouble }) {
   form.addEventListener("input", (event) => {
     const field = event.target;
     if (field.matches("[data-choice-find]")) {
-      const wanted = field.value.trim().toLowerCase();
-      for (const choice of form.querySelectorAll(".choice-list .choice")) choice.hidden = !choice.textContent.toLowerCase().includes(wanted);
+      clearTimeout(timer);
+      timer = setTimeout(suggest, PAUSE);
     } else if (!field.matches("[data-value]")) {
       form.querySelector("[data-value]").value = composed(form.querySelector("form"));
     }
@@ -51,30 +56,73 @@ export function rows(place, { edit, context, trouble }) {
     try {
       const { html } = await tell("row", { ...context(), ...texts });
       form.innerHTML = html;
-      for (const image of form.querySelectorAll("img")) image.addEventListener("error", () => image.remove(), { once: true });
+      quietly(form);
       form.querySelector("input")?.focus();
       form.scrollIntoView({ block: "nearest" });
+      const map = form.querySelector("[data-map]");
+      if (map) new (await import("./map.js")).PhotoMap(map, form);
+      if (form.querySelector("[data-list]")) suggest({ isFirst: true });
     } catch (error) {
       trouble(error);
     }
   }
 
+  /** Lists of what fits to what is typed; what is ticked stays. As long as the library is read, the counts are to come. */
+  async function suggest({ isFirst = false } = {}) {
+    const shown = form.querySelector("form");
+    looking?.abort();
+    looking = new AbortController();
+    const { signal } = looking;
+    try {
+      for (let isReading = true; isReading && shown.isConnected && !signal.aborted;) {
+        if (isFirst) {
+          isReading = (await ask("progress", { signal })).reading;
+          if (!isReading) return;
+          await new Promise((done) => setTimeout(done, AGAIN));
+        }
+        const find = shown.querySelector("[data-choice-find]")?.value || "";
+        const { lists, reading } = await ask(`suggestions?${new URLSearchParams({ word: shown.dataset.word, find })}`, { signal });
+        for (const [option, html] of Object.entries(lists)) fill(shown.querySelector(`[data-list="${option}"]`), html);
+        isReading = isFirst = reading;
+      }
+    } catch { /* another list was asked for, or the studio is gone: what is there stays */ }
+  }
+
+  function fill(list, html) {
+    if (!list) return;
+    const ticked = [...list.querySelectorAll(".choice")].filter((choice) => choice.firstElementChild.checked);
+    const at = list.contains(document.activeElement) ? document.activeElement.value : null;
+    list.innerHTML = html; // made by the studio, where everything is escaped
+    for (const choice of ticked.reverse()) {
+      const same = [...list.querySelectorAll("input")].find((input) => input.value === choice.firstElementChild.value);
+      if (same) same.checked = true;
+      else list.prepend(choice);
+    }
+    quietly(list);
+    if (at !== null) [...list.querySelectorAll("input")].find((input) => input.value === at)?.focus();
+  }
+
   function close() {
+    looking?.abort();
     form.innerHTML = "";
     place.querySelector("[data-add-word]")?.focus();
   }
 }
 
-/** The value that a form says, as YAML. */
+/** The value that a form says, as YAML: what is chosen and written by option, and what the form has no input for. */
 function composed(form) {
-  const isText = !["choice", "truth"].includes(form.dataset.picker);
-  const chosen = [...form.querySelectorAll("[name=choice]:checked")].map((input) => (isText ? JSON.stringify(input.value) : input.value));
-  if (form.querySelector("[name=choice]")) {
-    const value = chosen.length === 1 ? chosen[0] : `[${chosen.join(", ")}]`;
-    return form.querySelector("[data-together]")?.checked && chosen.length > 1 ? `{all: ${value}}` : chosen.length ? value : "";
+  const { plain, rest } = form.dataset;
+  const parts = [];
+  for (const list of form.querySelectorAll("[data-list]")) {
+    const chosen = [...list.querySelectorAll(":checked")].map((input) => ("word" in input.dataset ? input.value : JSON.stringify(input.value)));
+    const isTogether = chosen.length > 1 && form.querySelector("[data-together]")?.checked;
+    if (chosen.length) parts.push([isTogether ? "all" : list.dataset.list, chosen.length === 1 ? chosen[0] : `[${chosen.join(", ")}]`]);
   }
-  const options = [...form.querySelectorAll("[data-option]")].filter((input) => input.value.trim());
-  const isPlain = ["place", "camera", "smart"].includes(form.dataset.picker);
-  const parts = options.map((input) => `${input.dataset.option}: ${isPlain && input.type === "text" ? JSON.stringify(input.value.trim()) : input.value.trim()}`);
-  return parts.length ? `{${parts.join(", ")}}` : "";
+  for (const input of form.querySelectorAll("[data-option]")) {
+    const text = input.value.trim();
+    if (text) parts.push([input.dataset.option, "text" in input.dataset ? JSON.stringify(text) : text]);
+  }
+  if (parts.length === 1 && parts[0][0] === plain && !rest) return parts[0][1];
+  const entries = parts.map(([option, value]) => `${option}: ${value}`);
+  return entries.length || rest ? `{${[...entries, ...(rest ? [rest] : [])].join(", ")}}` : "";
 }

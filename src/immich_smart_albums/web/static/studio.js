@@ -1,5 +1,5 @@
 // On every page: parts that are loaded, finding, and the keys that work everywhere.
-import { ask, part, say } from "./api.js";
+import { ask, part, quietly, say } from "./api.js";
 
 for (const place of document.querySelectorAll("[data-load]")) load(place);
 
@@ -10,7 +10,7 @@ async function load(place) {
   clearInterval(watch);
   place.innerHTML = html;
   place.removeAttribute("aria-busy");
-  for (const image of place.querySelectorAll("img")) quietly(image);
+  quietly(place);
   if (place.dataset.then === "status" && place.querySelector("[data-standing]")) standings(place);
 }
 
@@ -54,11 +54,6 @@ async function standings(place) {
     for (const badge of place.querySelectorAll("[data-standing]")) badge.remove();
     place.insertAdjacentHTML("afterbegin", trouble.html || "");
   }
-}
-
-/** A picture that is not there leaves an empty place, and no broken sign. */
-function quietly(image) {
-  image.addEventListener("error", () => image.remove(), { once: true });
 }
 
 const find = document.querySelector("[data-find]");

@@ -1,0 +1,57 @@
+"""The value of a row as a form shows it: what inputs have, and the rest, which they leave as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.yaml.data import is_list
+from immich_smart_albums.config.yaml.emit import Unquoted, flow
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from immich_smart_albums.config.yaml.emit import Plain
+
+Scalar = str | int | float
+"""What one choice, or one input, can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowValue:
+    """A value, taken apart."""
+
+    shown: Mapping[str, tuple[Scalar, ...]]
+    """By option; what stands there without one is under that which a plain value means."""
+    rest: str
+    """Options that the form has no input for, as YAML: `count: 2, none: Emma`; empty if there are none."""
+
+    def text(self, option: str) -> str:
+        """The value of a single input."""
+        return next((str(value) for value in self.shown.get(option, ())), "")
+
+
+def row_value(value: Plain, options: Collection[str], plain: str) -> RowValue:
+    """A value for a form that has inputs for some options, of which a plain value means one."""
+    entries: Mapping[str, Plain] = value if isinstance(value, Mapping) else {} if value is None else {plain: value}
+    shown: dict[str, tuple[Scalar, ...]] = {}
+    rest = []
+    for option, part in entries.items():
+        scalars = _scalars(part)
+        if option in options and scalars is not None:
+            shown[option] = scalars
+        elif isinstance(value, Mapping):
+            rest.append(f"{option}: {flow(part)}")
+    return RowValue(shown, ", ".join(rest))
+
+
+def _scalars(value: Plain) -> tuple[Scalar, ...] | None:
+    """The values of a list, or the one that stands alone. None where some are more than that."""
+    values = list(value) if is_list(value) else [value]  # type: ignore[arg-type]
+    scalars = tuple(
+        Unquoted(str(item).lower()) if isinstance(item, bool) else item
+        for item in values
+        if isinstance(item, str | int | float)
+    )
+    return scalars if len(scalars) == len(values) else None

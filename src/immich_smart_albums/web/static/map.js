@@ -1,0 +1,282 @@
+// A map that is drawn from the photos' own coordinates: no tiles, nothing from anywhere else.
+import { ask } from "./api.js";
+
+const PAUSE = 120; // ms without a move until the photos of the part in view are asked for
+const AGAIN = 1000; // ms until they are asked for again while the library is read
+const EARTH = 40075016.7; // metres around it
+const WIDEST = 500000; // metres that the slider reaches
+const NARROWEST = 100;
+const UNITS = { m: 1, km: 1000, mi: 1609.344 };
+
+export class PhotoMap {
+  /** `place` gets the map; `form` has the inputs of latitude, longitude and radius, which count. */
+  constructor(place, form) {
+    this.form = form;
+    this.inputs = Object.fromEntries(["lat", "lon", "radius"].map((word) => [word, form.querySelector(`[data-option=${word}]`)]));
+    this.areas = [];
+    this.view = { x: 0.5, y: 0.35, scale: 300 }; // of the middle, in worlds, and pixels that the world is wide
+    this.build(place);
+    this.shows = Boolean(this.circle);
+    if (this.shows) this.focus();
+    form.addEventListener("input", (event) => { if (Object.values(this.inputs).includes(event.target)) this.follow(); });
+    new ResizeObserver(() => this.later()).observe(this.canvas);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.later());
+    this.ask();
+  }
+
+  build(place) {
+    this.canvas = document.createElement("canvas");
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute("role", "application");
+    this.canvas.setAttribute("aria-label", "Map of your photos. Arrows move it, plus and minus zoom, Enter sets the centre. The fields below do the same.");
+    this.zooms = document.createElement("div");
+    this.zooms.className = "zooms";
+    for (const [sign, label, factor] of [["+", "Closer", 1.6], ["−", "Further away", 1 / 1.6]]) {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: "quiet small", textContent: sign });
+      button.setAttribute("aria-label", label);
+      button.addEventListener("click", () => this.zoom(factor));
+      this.zooms.append(button);
+    }
+    this.said = document.createElement("p");
+    this.said.className = "faint";
+    this.said.setAttribute("role", "status");
+    const label = document.createElement("label");
+    label.className = "radius";
+    this.slider = Object.assign(document.createElement("input"), { type: "range", min: 0, max: 100, step: 1, value: 35 });
+    const words = Object.assign(document.createElement("span"), { textContent: "How far around" });
+    label.append(words, this.slider);
+    this.slider.addEventListener("input", (event) => { event.stopPropagation(); this.write({ radius: written(NARROWEST * (WIDEST / NARROWEST) ** (this.slider.value / 100)) }); });
+    place.append(this.canvas, this.zooms, this.said, label);
+    this.listen();
+  }
+
+  listen() {
+    let from = null;
+    this.canvas.addEventListener("pointerdown", (event) => {
+      from = { x: event.clientX, y: event.clientY, view: { ...this.view }, moved: false };
+      this.canvas.setPointerCapture(event.pointerId);
+    });
+    this.canvas.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
+      from.moved ||= Math.hypot(dx, dy) > 4;
+      if (from.moved) this.look({ x: from.view.x - dx / this.view.scale, y: from.view.y - dy / this.view.scale });
+    });
+    this.canvas.addEventListener("pointerup", (event) => {
+      if (from && !from.moved) this.choose(this.pointAt(event.offsetX, event.offsetY));
+      from = null;
+    });
+    this.canvas.addEventListener("pointercancel", () => { from = null; });
+    this.canvas.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      this.zoom(event.deltaY < 0 ? 1.25 : 0.8, event.offsetX, event.offsetY);
+    }, { passive: false });
+    this.canvas.addEventListener("keydown", (event) => {
+      const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+      if (steps[event.key]) this.look({ x: this.view.x + steps[event.key][0] * 40 / this.view.scale, y: this.view.y + steps[event.key][1] * 40 / this.view.scale });
+      else if (event.key === "+" || event.key === "=") this.zoom(1.6);
+      else if (event.key === "-") this.zoom(1 / 1.6);
+      else if (event.key === "Enter" || event.key === " ") this.choose(degrees(this.view));
+      else return;
+      event.preventDefault();
+    });
+  }
+
+  /** The circle that the inputs say; null as long as they say none. */
+  get circle() {
+    const [lat, lon, radius] = [number(this.inputs.lat.value), number(this.inputs.lon.value), metres(this.inputs.radius.value)];
+    return lat === null || lon === null || radius === null || Math.abs(lat) > 85 || Math.abs(lon) > 180 ? null : { lat, lon, radius };
+  }
+
+  choose({ lat, lon }) {
+    const radius = this.inputs.radius.value.trim() || written(clamp(this.width / 12, NARROWEST, WIDEST / 2));
+    this.write({ lat: lat.toFixed(5), lon: lon.toFixed(5), radius });
+  }
+
+  write(texts) {
+    for (const [word, text] of Object.entries(texts)) this.inputs[word].value = text;
+    this.inputs.radius.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** What the inputs say has changed. */
+  follow() {
+    const { circle } = this;
+    if (circle) {
+      this.slider.value = Math.round((Math.log(circle.radius / NARROWEST) / Math.log(WIDEST / NARROWEST)) * 100);
+      const at = this.pixels(circle);
+      if (at.x < 0 || at.y < 0 || at.x > this.canvas.clientWidth || at.y > this.canvas.clientHeight) this.focus();
+    }
+    this.look({});
+  }
+
+  /** Look at the circle. */
+  focus() {
+    const { lat, lon, radius } = this.circle;
+    this.slider.value = Math.round((Math.log(radius / NARROWEST) / Math.log(WIDEST / NARROWEST)) * 100);
+    const size = Math.min(this.canvas.clientWidth, this.canvas.clientHeight) || 240;
+    this.look({ ...world({ lat, lon }), scale: (size / 4) * EARTH * Math.cos((lat * Math.PI) / 180) / radius });
+  }
+
+  zoom(factor, x = this.canvas.clientWidth / 2, y = this.canvas.clientHeight / 2) {
+    const scale = clamp(this.view.scale * factor, 150, 4e7);
+    const by = 1 / this.view.scale - 1 / scale; // so that what is under the pointer stays there
+    this.look({ x: this.view.x + (x - this.canvas.clientWidth / 2) * by, y: this.view.y + (y - this.canvas.clientHeight / 2) * by, scale });
+  }
+
+  look(view) {
+    Object.assign(this.view, view);
+    this.view.x = clamp(this.view.x, 0, 1);
+    this.view.y = clamp(this.view.y, 0, 1);
+    this.view.scale = clamp(this.view.scale, 150, 4e7);
+    this.later();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.ask(), PAUSE);
+  }
+
+  async ask() {
+    if (!this.canvas.isConnected) return;
+    this.question?.abort();
+    this.question = new AbortController();
+    const { circle } = this;
+    const texts = { ...(this.shows ? this.box : {}), ...(circle || {}) };
+    try {
+      const answer = await ask(`points?${new URLSearchParams(texts)}`, { signal: this.question.signal });
+      this.areas = answer.areas;
+      if (answer.reading && !answer.areas.length) {
+        this.said.textContent = `Reading where your photos were taken: ${answer.read.toLocaleString()} so far…`;
+        this.timer = setTimeout(() => this.ask(), AGAIN);
+      } else if (answer.near !== null && answer.near !== undefined) {
+        this.said.textContent = `${answer.near.toLocaleString()} ${answer.near === 1 ? "photo" : "photos"} within ${this.inputs.radius.value.trim()}`;
+      } else {
+        this.said.textContent = answer.photos ? "Click where the centre shall be." : "No photo has coordinates.";
+      }
+      if (!this.shows && answer.bounds) this.showAll(answer.bounds);
+      this.later();
+    } catch { /* another part is looked at, or the studio is gone */ }
+  }
+
+  showAll({ south, west, north, east }) {
+    this.shows = true;
+    const [from, to] = [world({ lat: north, lon: west }), world({ lat: south, lon: east })];
+    const scale = Math.min(this.canvas.clientWidth / Math.max(to.x - from.x, 1e-4), this.canvas.clientHeight / Math.max(to.y - from.y, 1e-4)) * 0.85;
+    this.look({ x: (from.x + to.x) / 2, y: (from.y + to.y) / 2, scale });
+  }
+
+  /** Metres from the left side to the right. */
+  get width() {
+    return (this.canvas.clientWidth / this.view.scale) * EARTH * Math.cos((degrees(this.view).lat * Math.PI) / 180);
+  }
+
+  get box() {
+    const from = this.pointAt(0, 0), to = this.pointAt(this.canvas.clientWidth, this.canvas.clientHeight);
+    return { south: to.lat, west: from.lon, north: from.lat, east: to.lon };
+  }
+
+  pointAt(x, y) {
+    return degrees({ x: this.view.x + (x - this.canvas.clientWidth / 2) / this.view.scale, y: this.view.y + (y - this.canvas.clientHeight / 2) / this.view.scale });
+  }
+
+  pixels(point) {
+    const at = world(point);
+    return { x: (at.x - this.view.x) * this.view.scale + this.canvas.clientWidth / 2, y: (at.y - this.view.y) * this.view.scale + this.canvas.clientHeight / 2 };
+  }
+
+  later() {
+    if (!this.frame) this.frame = requestAnimationFrame(() => { this.frame = 0; this.draw(); });
+  }
+
+  draw() {
+    const { canvas, circle } = this;
+    const [width, height, ratio] = [canvas.clientWidth, canvas.clientHeight, devicePixelRatio || 1];
+    if (!width) return;
+    [canvas.width, canvas.height] = [width * ratio, height * ratio];
+    const colours = getComputedStyle(document.documentElement);
+    const [ink, faint, accent, paper] = ["--ink", "--faint", "--accent", "--paper"].map((name) => colours.getPropertyValue(name).trim());
+    const pen = canvas.getContext("2d");
+    pen.scale(ratio, ratio);
+    pen.clearRect(0, 0, width, height);
+    pen.fillStyle = pen.strokeStyle = accent;
+    for (const [lat, lon, count] of this.areas) {
+      const at = this.pixels({ lat, lon });
+      pen.globalAlpha = 0.55;
+      disc(pen, at, clamp(2.5 + Math.log2(count), 3, 13));
+    }
+    if (circle) {
+      const at = this.pixels(circle);
+      const radius = (circle.radius / (EARTH * Math.cos((circle.lat * Math.PI) / 180))) * this.view.scale;
+      pen.globalAlpha = 0.14;
+      disc(pen, at, radius);
+      pen.globalAlpha = 1;
+      pen.lineWidth = 2;
+      pen.beginPath();
+      pen.arc(at.x, at.y, Math.max(radius, 1), 0, 7);
+      pen.stroke();
+      pen.fillStyle = ink;
+      disc(pen, at, 3.5);
+    }
+    pen.globalAlpha = 1;
+    this.names(pen, ink, paper);
+    if (document.activeElement === canvas) {
+      pen.strokeStyle = faint;
+      pen.lineWidth = 1;
+      pen.strokeRect(width / 2 - 6, height / 2 - 0.5, 12, 1);
+      pen.strokeRect(width / 2 - 0.5, height / 2 - 6, 1, 12);
+    }
+  }
+
+  /** The names of the areas with most photos, as far as there is room. */
+  names(pen, ink, paper) {
+    pen.font = "12px system-ui, sans-serif";
+    pen.lineWidth = 3;
+    pen.strokeStyle = paper;
+    pen.fillStyle = ink;
+    const taken = [], named = new Set();
+    for (const [lat, lon, count, name] of this.areas) {
+      if (taken.length > 14) break;
+      if (!name || named.has(name)) continue;
+      const at = this.pixels({ lat, lon });
+      const box = { x: at.x + clamp(2.5 + Math.log2(count), 3, 13) + 3, y: at.y - 8, width: pen.measureText(name).width, height: 16 };
+      const isFree = box.x > 0 && box.x + box.width < this.canvas.clientWidth && box.y > 0 && box.y + 16 < this.canvas.clientHeight
+        && taken.every((other) => box.x > other.x + other.width + 4 || other.x > box.x + box.width + 4 || box.y > other.y + 16 || other.y > box.y + 16);
+      if (!isFree) continue;
+      taken.push(box);
+      named.add(name);
+      pen.strokeText(name, box.x, at.y + 4);
+      pen.fillText(name, box.x, at.y + 4);
+    }
+  }
+}
+
+const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
+
+/** Where a point is in the world, from 0 to 1, and back: the projection of all web maps. */
+function world({ lat, lon }) {
+  return { x: (lon + 180) / 360, y: (1 - Math.asinh(Math.tan((clamp(lat, -85, 85) * Math.PI) / 180)) / Math.PI) / 2 };
+}
+
+function degrees({ x, y }) {
+  return { lat: (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, lon: clamp(x * 360 - 180, -180, 180) };
+}
+
+function disc(pen, at, radius) {
+  pen.beginPath();
+  pen.arc(at.x, at.y, radius, 0, 7);
+  pen.fill();
+}
+
+function number(text) {
+  return /^\s*-?\d+(\.\d+)?\s*$/.test(text) ? Number(text) : null;
+}
+
+/** Metres of `2km`; null for what is no distance. */
+function metres(text) {
+  const found = /^\s*(\d+(?:\.\d+)?)\s*(km|mi|m)\s*$/i.exec(text);
+  return found ? Number(found[1]) * UNITS[found[2].toLowerCase()] : null;
+}
+
+/** A distance as people write it, with two figures. */
+function written(distance) {
+  const rounded = Number(distance.toPrecision(2));
+  return rounded >= 1000 ? `${rounded / 1000}km` : `${Math.max(1, Math.round(rounded))}m`;
+}
