@@ -169,6 +169,10 @@ class Remembering:
 
     known: dict[Query, SearchResult]
     kept: dict[Query, SearchResult] = field(default_factory=dict)
+    expected: tuple[Query, ...] = ()
+
+    def expect(self, scans: Iterable[Scan]) -> None:
+        self.expected = tuple(scan.query for scan in scans)
 
     def wants_ids(self, scan: Scan) -> bool:
         return True
@@ -186,6 +190,7 @@ def test_searches_that_are_known_are_not_sent() -> None:
     assert told(run([IMG, DOG], searches, memory=memory)) == [["1"], ["2"]]
     assert [query for query, _ in searches.asked] == [DOG.query]
     assert memory.kept.keys() == {DOG.query}
+    assert memory.expected == (IMG.query, DOG.query)
 
 
 def test_what_a_check_failed_on_is_not_kept() -> None:

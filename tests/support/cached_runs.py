@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from immich_smart_albums.ledger.search_cache import SearchCacheFile
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Value, Visibility
 from immich_smart_albums.operations.select import open_cache
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Rule, Search, SplitKey
+from immich_smart_albums.selection.cache import cache
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Failed, evaluate
 from tests.support.family_server import connected
@@ -74,6 +76,8 @@ class Runs:
     lines: list[str] = field(default_factory=list)
     """What the last run told."""
     recall: RunCache | None = None
+    feed: int = -1000
+    """What it is taken to cost to ask what changed: so little that it is done on small libraries, too."""
 
     def remembering(self) -> Selected:
         """A run that remembers."""
@@ -95,9 +99,9 @@ class Runs:
         server = connected(self.sandbox, self.key)
         store = SearchCacheFile(self.path, self.lines.append)
         self.recall = open_cache(server, store, self.lines.append) if remembers else None
-        results = evaluate(
-            compile_rules(self.rules, server), server.searches, concurrency=4, log=lambda _: None, memory=self.recall
-        )
+        plan = compile_rules(self.rules, server)
+        with patch.object(cache, "FEED", self.feed):
+            results = evaluate(plan, server.searches, concurrency=4, log=lambda _: None, memory=self.recall)
         selected = []
         for result in results:
             if isinstance(result, Failed):

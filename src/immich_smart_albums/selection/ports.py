@@ -40,6 +40,17 @@ class SearchApi(Protocol):
         ...
 
 
+class CacheSearchApi(SearchApi, Protocol):
+    """The server's searches, for what is known of them from earlier runs."""
+
+    def listing(self, query: Query, verified: Query) -> Generator[Iterable[Mapping[str, object]], None, None]:
+        """The same records as `SearchApi.find` in the same order, with `updatedAt` and without EXIF.
+
+        They are held against `verified` only, a search that finds no less. Raises ServerError.
+        """
+        ...
+
+
 class Capabilities(Protocol):
     """What a server can be asked, for the compiler."""
 
@@ -54,6 +65,10 @@ class Capabilities(Protocol):
 
 class SearchCache(Protocol):
     """What searches of earlier runs found."""
+
+    def expect(self, scans: Iterable[Scan]) -> None:
+        """Learn which searches the run will ask for, before the first of them."""
+        ...
 
     def wants_ids(self, scan: Scan) -> bool:
         """Whether it can keep a search, and needs the ids of everything that is found for that."""

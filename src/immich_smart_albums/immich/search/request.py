@@ -38,7 +38,9 @@ class SearchRequest:
         visibility: Visibility,
         fields: frozenset[str],
         own_id: str | None,
+        verified: Query | None = None,
     ) -> None:
+        """What comes back is held against `verified`, a search that finds no less. None: against the query itself."""
         self._http = http
         self._capabilities = capabilities
         self._controls = controls
@@ -46,7 +48,7 @@ class SearchRequest:
         self._query = query
         self._visibility = visibility
         self._path = f"/search/{query.kind.value}"
-        self._recheck = AnswerVerifier(query, visibility, own_id, capabilities)
+        self._recheck = AnswerVerifier(verified or query, visibility, own_id, capabilities)
         wanted = ASSET_FIELDS | fields | self._recheck.fields
         self._fields = frozenset(wanted)
         self._must_have = frozenset(name for name in wanted if name in FROM_SEARCH and capabilities.returns(name)) - {

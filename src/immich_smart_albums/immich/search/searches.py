@@ -64,10 +64,25 @@ class ImmichSearches:
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[list[Record], None, None]:
         """See `SearchApi.find`."""
+        yield from self._everywhere(query, partial(self._records, query, fields=fields))
+
+    def listing(self, query: Query, verified: Query) -> Generator[list[Record], None, None]:
+        """See `CacheSearchApi.listing`."""
+
+        def records(visibility: Visibility) -> Generator[list[Record], None, None]:
+            fields = frozenset({"updatedAt"})
+            yield from self._answers(self._question(query, visibility, fields, verified), query)
+
+        yield from self._everywhere(query, records)
+
+    def _everywhere(
+        self, query: Query, read: Callable[[Visibility], Generator[list[Record], None, None]]
+    ) -> Generator[list[Record], None, None]:
+        """What a search finds in each of its visibilities, cut where it is capped."""
         firsts: list[Record] = []
         is_cut = query.kind is Kind.METADATA and query.limit is not None and len(query.visibility) > 1
         for visibility in sorted(query.visibility, key=lambda visibility: visibility.value):
-            with closing(self._records(query, visibility, fields)) as batches:
+            with closing(read(visibility)) as batches:
                 for batch in batches:
                     self._on_read(len(batch))
                     if is_cut:
@@ -166,9 +181,13 @@ class ImmichSearches:
             records_by_id = {record["id"]: record for batch in answers for record in batch}
             yield [records_by_id.get(record["id"], record) for record in records]
 
-    def _question(self, query: Query, visibility: Visibility, fields: frozenset[str]) -> SearchRequest:
+    def _question(
+        self, query: Query, visibility: Visibility, fields: frozenset[str], verified: Query | None = None
+    ) -> SearchRequest:
         own_id = self._own_id(query)
-        return SearchRequest(self._http, self._capabilities, self._controls, query, visibility, fields, own_id)
+        return SearchRequest(
+            self._http, self._capabilities, self._controls, query, visibility, fields, own_id, verified
+        )
 
     def _answers(self, search: SearchRequest, query: Query) -> Generator[list[Record], None, None]:
         if query.kind is Kind.SMART:

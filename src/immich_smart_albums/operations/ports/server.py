@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.workflow import Workflow, WorkflowStep
     from immich_smart_albums.operations.ports.albums import Albums
     from immich_smart_albums.operations.ports.directory import Directory, Embeddings, ServerInfo
-    from immich_smart_albums.selection.ports import SearchApi
+    from immich_smart_albums.selection.ports import CacheSearchApi
 
 
 class Pictures(Protocol):
@@ -91,7 +91,7 @@ class PhotoServer(Protocol):
         ...
 
     @property
-    def searches(self) -> SearchApi:
+    def searches(self) -> CacheSearchApi:
         """Searches."""
         ...
 

@@ -1,45 +1,35 @@
 """What searches of earlier runs found, brought up to date by what has changed since.
 
-A search is known from before if everything that may change it is told (`signals`). Then three things are asked: which
-photos changed since (once for the whole run), what the search finds among these, and how many it finds in all. What was
-kept, without the changed ones and with what was found anew, must be just as many: photos that were deleted or locked,
-and whatever else moved no `updatedAt`, show in that number. Where anything is doubtful the search is read in full.
+There are two exact ways. Where every change is told, what changed is asked for once for the whole run, and then each
+search is only counted (`counted`). Where it is not told who comes and goes, or where counting would not pay, a search
+lists its ids, and what its photos show is known from before (`listed`). Everything else is sent as in a first run, and
+so is whatever is in doubt. Once a day everything is read in full.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ServerError
-from immich_smart_albums.selection.cache.changes import CacheMissError, ChangeFeed, changed_since
-from immich_smart_albums.selection.cache.entry import (
-    UNREADABLE,
-    CacheEntry,
-    Stamp,
-    contains,
-    exchanged,
-    ids_of,
-    length,
-    pack,
-    places,
-    unpacked,
-)
+from immich_smart_albums.selection.cache.changes import CacheMissError, ChangeFeed
+from immich_smart_albums.selection.cache.counted import counted
+from immich_smart_albums.selection.cache.entry import UNREADABLE, CacheEntry, Stamp, ids_of, length
 from immich_smart_albums.selection.cache.key import cache_key
-from immich_smart_albums.selection.cache.tracking import untracked_reason
-from immich_smart_albums.selection.result import ResultBuilder, SearchResult
+from immich_smart_albums.selection.cache.listed import listed
+from immich_smart_albums.selection.cache.tracking import untracked_members, untracked_reason, untracked_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from immich_smart_albums.model.version import Version
-    from immich_smart_albums.selection.ports import CacheStore, SearchApi
+    from immich_smart_albums.selection.ports import CacheSearchApi, CacheStore
     from immich_smart_albums.selection.query_plan import Scan
+    from immich_smart_albums.selection.result import SearchResult
 
-FORMAT = "2"
+FORMAT = "3"
 """Grows when the entries change, or what the keys of filters and splits mean."""
 
 OVERLAP = 10 * 60 * 1000
@@ -47,6 +37,12 @@ OVERLAP = 10 * 60 * 1000
 
 DAY = 24 * 60 * 60 * 1000
 """Milliseconds. After that a search is read in full, whatever is known."""
+
+PAGE = 1000
+"""Photos that one answer has."""
+
+FEED = 5
+"""Requests for what changed: in the timeline, the archive and hidden, and two that see that the trash is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +61,43 @@ class CacheContext:
 class RunCache:
     """A `selection.ports.SearchCache` for the searches of one account in one run."""
 
-    def __init__(self, whose: CacheContext, searches: SearchApi, store: CacheStore, log: Callable[[str], None]) -> None:
+    def __init__(
+        self, whose: CacheContext, searches: CacheSearchApi, store: CacheStore, log: Callable[[str], None]
+    ) -> None:
         self._whose = whose
         self._searches = searches
         self._store = store
         self._log = log
         self._lock = threading.Lock()
-        self._edits = ChangeFeed(searches)
+        self._feed = ChangeFeed(searches)
+        self._loaded: dict[Scan, tuple[Stamp, CacheEntry] | CacheMissError] = {}
+        self._is_counted = False
+        """Whether it pays to ask what changed."""
         self._made: dict[str, tuple[Stamp, bytes | None]] = {}
-        self._counted: dict[str, int] = {}
-        """How many each search found before it was read in full."""
         self._recalled = 0
+        self._listed = 0
+        self._changed: set[str] = set()
         self._doubts: Counter[str] = Counter()
+
+    def expect(self, scans: Iterable[Scan]) -> None:
+        """See `SearchCache.expect`."""
+        pages = []
+        for scan in filter(self.wants_ids, scans):
+            try:
+                self._loaded[scan] = loaded = self._load(scan)
+            except CacheMissError as doubt:
+                self._loaded[scan] = doubt
+            else:
+                if untracked_members(scan.query) is None:
+                    pages.append(1 + length(loaded[1].ids) // PAGE)
+        # One question for each search, and what changed for all of them, or so many pages.
+        self._is_counted = sum(pages) > len(pages) + FEED
 
     def wants_ids(self, scan: Scan) -> bool:
         """See `SearchCache.wants_ids`."""
-        return untracked_reason(scan) is None
+        if untracked_records(scan.fields) is not None:
+            return False
+        return scan.shows_metadata or untracked_members(scan.query) is None
 
     def recall(self, scan: Scan) -> SearchResult | None:
         """See `SearchCache.recall`. Raises nothing: what cannot be asked is read in full and fails there."""
@@ -98,17 +115,13 @@ class RunCache:
 
     def keep(self, scan: Scan, result: SearchResult) -> None:
         """See `SearchCache.keep`."""
-        before = self._counted.get(self._key(scan))
-        if before is None:
+        if not self.wants_ids(scan):
             return
         try:
-            ids, total = ids_of(result), self._searches.count(scan.query)
-        except (ValueError, ServerError):
+            ids = ids_of(result)
+        except ValueError:
             return
-        if total == before >= length(ids):
-            self._make(scan, self._stamp(self._whose.now), CacheEntry.of(result, ids, total))
-        else:
-            self._log(f"{scan.query.describe()}: not kept: the library changed meanwhile")
+        self._make(scan, self._whose.now, CacheEntry.of(result, ids))
 
     def save(self) -> None:
         """Write what is known now, for the next run; searches that were not read to their end stay as they were."""
@@ -118,52 +131,51 @@ class RunCache:
     def summary(self) -> str:
         """What was done, in a line: how many searches were known, and why others were read in full."""
         searches = self._recalled + self._doubts.total()
-        changed = len(self._edits.seen)
-        words = f"{self._recalled} of {searches} searches known from the last run, {changed:,} photos changed"
+        changed = len(self._feed.seen | self._changed)
+        listed_words = f", {self._listed} of them asked for their ids" if self._listed else ""
+        words = (
+            f"{self._recalled} of {searches} searches known from the last run{listed_words}, {changed:,} photos changed"
+        )
         reasons = ", ".join(f"{doubt} ({count})" for doubt, count in sorted(self._doubts.items()))
         return f"{words}; read in full: {reasons}" if reasons else words
 
     def _doubt(self, scan: Scan, reason: str, message: str) -> None:
-        """Note why a search is read in full; and how many it finds, so that what changes meanwhile is noticed."""
         self._log(f"{scan.query.describe()}: read in full: {message}")
         with self._lock:
             self._doubts[reason] += 1
-        if untracked_reason(scan) is None:
-            try:
-                total = self._searches.count(scan.query)
-            except ServerError:
-                return
-            if total is None:
-                self._log(f"{scan.query.describe()}: cannot be kept: the server does not count it for this key")
-            else:
-                self._counted[self._key(scan)] = total
 
     def _up_to_date(self, scan: Scan) -> SearchResult:
         """Returns what a search finds now. Raises CacheMissError and ServerError."""
-        reason = untracked_reason(scan)
-        if reason is not None:
-            raise CacheMissError(f"Immich does not tell of changes of {reason}")
-        stamp, entry = self._load(scan)
-        changed = self._edits.since(stamp.watermark)
-        new = self._among_changed(scan, stamp.watermark) if changed else SearchResult()
-        before = [packed_id for packed_id in map(pack, changed) if contains(entry.ids, packed_id)]
-        ids = exchanged(entry.ids, before, map(pack, new.places))
-        total = length(ids) + entry.total - length(entry.ids)
-        if self._searches.count(scan.query) != total:
-            raise CacheMissError("the server counts other than what was known and what changed add up to")
-        result = entry.as_result()
-        result.drop(changed | new.places.keys())
-        result.add(new)
-        self._make(
-            scan, self._stamp(stamp.read_at), CacheEntry.of(result, ids, total) if before or new.places else None
-        )
-        self._log(
-            f"{scan.query.describe()}: known from before; of {length(entry.ids)} changed or gone {len(before)},"
-            f" found anew {len(new.places)}"
-        )
-        result.places = places(unpacked(ids) if scan.keeps_ids or not scan.trees else result.assets)
-        result.count = length(ids)
+        if not self.wants_ids(scan):
+            raise CacheMissError(f"Immich does not tell of changes of {untracked_reason(scan)}")
+        loaded = self._loaded.get(scan) or self._load(scan)
+        if isinstance(loaded, CacheMissError):
+            raise loaded
+        stamp, entry = loaded
+        result, ids, changed = self._by_count_or_list(scan, stamp, entry)
+        is_as_before = ids == entry.ids and not changed
+        self._make(scan, stamp.read_at, None if is_as_before else CacheEntry.of(result, ids))
+        self._log(f"{scan.query.describe()}: known from before; {length(entry.ids)} then, {length(ids)} now")
         return result
+
+    def _by_count_or_list(
+        self, scan: Scan, stamp: Stamp, entry: CacheEntry
+    ) -> tuple[SearchResult, bytes, frozenset[str]]:
+        """What a search finds now, its ids, and what changed."""
+        if untracked_members(scan.query) is None and self._is_counted:
+            try:
+                return counted(scan, entry, stamp.watermark, self._searches, self._feed)
+            except CacheMissError as doubt:
+                if not scan.shows_metadata:
+                    raise
+                self._log(f"{scan.query.describe()}: asked for its ids: {doubt}")
+        elif not scan.shows_metadata:
+            raise CacheMissError("that is as quick")
+        result, ids, changed = listed(scan, entry, stamp.watermark, self._searches)
+        with self._lock:
+            self._listed += 1
+            self._changed |= changed
+        return result, ids, changed
 
     def _load(self, scan: Scan) -> tuple[Stamp, CacheEntry]:
         loaded = self._store.load(self._key(scan))
@@ -181,20 +193,8 @@ class RunCache:
             raise CacheMissError("a day has gone by since the last time")
         return stamp, entry
 
-    def _among_changed(self, scan: Scan, watermark: int) -> SearchResult:
-        """Returns what the search finds among the photos that changed."""
-        intake = ResultBuilder(replace(scan, keeps_ids=True))
-        with closing(self._searches.find(changed_since(scan.query, watermark), scan.requested_fields)) as batches:
-            for batch in batches:
-                intake.take(batch)
-        if intake.result.failures:
-            raise CacheMissError("a check could not be made")
-        return intake.result
-
-    def _stamp(self, read_at: int) -> Stamp:
-        return Stamp(str(self._whose.version), self._whose.now, self._whose.now - OVERLAP, read_at)
-
-    def _make(self, scan: Scan, stamp: Stamp, entry: CacheEntry | None) -> None:
+    def _make(self, scan: Scan, read_at: int, entry: CacheEntry | None) -> None:
+        stamp = Stamp(str(self._whose.version), self._whose.now, self._whose.now - OVERLAP, read_at)
         with self._lock:
             self._made[self._key(scan)] = stamp, None if entry is None else entry.encode()
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
+from immich_smart_albums.selection.result import ResultBuilder, SearchResult
 
 if TYPE_CHECKING:
     from immich_smart_albums.selection.ports import SearchApi
+    from immich_smart_albums.selection.query_plan import Scan
 
 MOST_CHANGED = 20_000
 """With more changed photos than this, reading in full is as cheap."""
@@ -38,7 +40,7 @@ class ChangeFeed:
     def since(self, watermark: int) -> frozenset[str]:
         """Every photo that changed since an instant in ms, wherever it is shown now, and in the trash too.
 
-        The trash moves `updatedAt` as well. Raises DoubtError where that is not to be told.
+        The trash moves `updatedAt` as well. Raises CacheMissError where that is not to be told.
         """
         with self._lock:
             if watermark not in self._known:
@@ -62,6 +64,20 @@ class ChangeFeed:
                 if len(changed) > MOST_CHANGED:
                     raise CacheMissError(f"more than {MOST_CHANGED:,} photos changed")
         return frozenset(changed)
+
+
+def among_changed(scan: Scan, searches: SearchApi, watermark: int) -> SearchResult:
+    """What a search finds among the photos that changed since an instant in ms.
+
+    Raises CacheMissError where a filter cannot be evaluated: in a full reading it fails as it should.
+    """
+    intake = ResultBuilder(replace(scan, keeps_ids=True))
+    with closing(searches.find(changed_since(scan.query, watermark), scan.requested_fields)) as batches:
+        for batch in batches:
+            intake.take(batch)
+    if intake.result.failures:
+        raise CacheMissError("a check could not be made")
+    return intake.result
 
 
 def changed_since(query: Query, watermark: int) -> Query:

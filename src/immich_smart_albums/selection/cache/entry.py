@@ -99,19 +99,17 @@ class CacheEntry(msgspec.Struct, frozen=True, array_like=True):
     """What a search found: the ids of everything, and all that may match."""
 
     ids: bytes
-    total: int
-    """How many assets the server counted; more than there are ids where some have no EXIF yet."""
     assets: list[Asset]
     passed: list[int]
     groups: list[tuple[tuple[str, ...], ...]]
     """Empty where nothing is split."""
 
     @classmethod
-    def of(cls, result: SearchResult, ids: bytes, total: int) -> Self:
+    def of(cls, result: SearchResult, ids: bytes) -> Self:
         """What is kept of a search that found these ids."""
         assets = list(result.assets.values())
         groups = [result.groups[asset.id] for asset in assets] if result.groups else []
-        return cls(ids, total, assets, [result.passed[asset.id] for asset in assets], groups)
+        return cls(ids, assets, [result.passed[asset.id] for asset in assets], groups)
 
     def as_result(self) -> SearchResult:
         """What may match of it again, without places."""

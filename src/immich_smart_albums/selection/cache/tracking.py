@@ -4,11 +4,12 @@ Seen on 3.1.0: edits of description, rating, favourite, visibility and tags move
 and new files are changes of the asset's own row, too. Faces, names of people, albums, recognised text and the
 embeddings that rank smart searches are kept elsewhere: they change what is found, and `updatedAt` stays.
 
-A search is *told* where all that it looks at moves `updatedAt`. Everything else is asked anew in every run.
+So there are two questions: is it told *who comes and goes* in what a search finds, and is it told what *records* show?
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from immich_smart_albums.model.search_fields import BY_NAME, ROWS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.model.query import Branch, Query
     from immich_smart_albums.selection.query_plan import Scan
 
 _APART_FROM_SEARCHES = frozenset(
@@ -41,16 +42,46 @@ _TRACKED = _APART_FROM_SEARCHES | {
 
 def untracked_reason(scan: Scan) -> str | None:
     """What may change what a search finds, or what is read of it, without being told. None if nothing may."""
-    query = scan.query
+    if scan.query.kind is Kind.SMART or scan.query.limit is not None:
+        return untracked_members(scan.query)
+    words = {*_untracked_signals(scan.query), *_untracked_fields(scan.fields)}
+    return " and ".join(sorted(words)) or None
+
+
+def untracked_members(query: Query) -> str | None:
+    """What may change which photos a search finds, without being told. None if nothing may."""
     if query.kind is Kind.SMART:
         return "rankings"
     if query.limit is not None:
         return "the first of a search"
-    words = {*_untold_of(query), *_untold_of_fields(scan.fields)}
-    return " and ".join(sorted(words)) or None
+    return " and ".join(sorted(set(_untracked_signals(query)))) or None
 
 
-def _untold_of(query: Query) -> Iterable[str]:
+def untracked_records(fields: Iterable[str]) -> str | None:
+    """What may change what is read of photos, without being told. None if nothing may."""
+    return " and ".join(sorted(set(_untracked_fields(fields)))) or None
+
+
+def untracked_part(query: Query) -> Query:
+    """The search without what EXIF shows, all of which is tracked; it finds no less."""
+    branches = query.either
+    return replace(
+        query,
+        filters=tuple((name, value) for name, value in query.filters if not _is_shown_by_exif(name)),
+        conditions=tuple(condition for condition in query.conditions if not _is_shown_by_exif(condition.field)),
+        either=() if all(map(_is_tracked, branches)) else branches,
+    )
+
+
+def _is_shown_by_exif(name: str) -> bool:
+    return BY_NAME[name].is_in_exif and BY_NAME[name].signal is Signal.UPDATED_AT
+
+
+def _is_tracked(branch: Branch) -> bool:
+    return all(BY_NAME[condition.field].signal is Signal.UPDATED_AT for condition in branch)
+
+
+def _untracked_signals(query: Query) -> Iterable[str]:
     names = [name for name, _ in query.filters]
     names += [condition.field for condition in (*query.conditions, *chain.from_iterable(query.either))]
     for name in names:
@@ -59,7 +90,7 @@ def _untold_of(query: Query) -> Iterable[str]:
             yield name if signal is Signal.UNKNOWN else signal.value
 
 
-def _untold_of_fields(fields: Iterable[str]) -> Iterable[str]:
+def _untracked_fields(fields: Iterable[str]) -> Iterable[str]:
     for name in fields:
         root = name.partition(".")[0]
         if root not in _TRACKED:

@@ -59,6 +59,8 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
     lookups = ScopedLookups(plan)
     for ranking in (ranking for rule in plan.rules for branch in rule.branches for ranking in branch.rankings):
         dependent[ranking.search] = dependent[ranking.query] | dependent.get(ranking.search, frozenset())
+    if memory is not None:
+        memory.expect(plan.scans)
     run = _FetchRun(plan, searches, on_found, memory, dependent, lookups, keeps_rejected)
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="search")
     pending: dict[Future[SearchResult], Scan] = {pool.submit(run.read, scan): scan for scan in lookups.first()}

@@ -1,0 +1,43 @@
+"""A search of which every change is told: what changed is exchanged, and the number of what it finds confirms it.
+
+The proof. Let `I` be the ids that were read, `w` an instant before that, `C` all photos whose `updatedAt` is `w` or
+later, and `N` what the search finds among them now. What this search looks at moves `updatedAt`, so a photo outside of
+`C` that it finds now was found then as well, and stands in `I`: all that it finds now is in `(I - C) + N`. If the
+server counts as many, it is the same set. What is in it and found no more was deleted for good, or locked, and makes
+the count smaller; nothing can make up for it, because whatever comes is in `C`, and so in `N`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.selection.cache.changes import CacheMissError, among_changed
+from immich_smart_albums.selection.cache.entry import contains, exchanged, length, pack, places, unpacked
+from immich_smart_albums.selection.result import SearchResult
+
+if TYPE_CHECKING:
+    from immich_smart_albums.selection.cache.changes import ChangeFeed
+    from immich_smart_albums.selection.cache.entry import CacheEntry
+    from immich_smart_albums.selection.ports import SearchApi
+    from immich_smart_albums.selection.query_plan import Scan
+
+
+def counted(
+    scan: Scan, entry: CacheEntry, watermark: int, searches: SearchApi, feed: ChangeFeed
+) -> tuple[SearchResult, bytes, frozenset[str]]:
+    """Returns what a search finds now, the ids of it, and those that changed. Raises CacheMissError and ServerError."""
+    total = searches.count(scan.query)
+    if total is None:
+        raise CacheMissError("the server does not count it for this key")
+    changed = feed.since(watermark)
+    new = among_changed(scan, searches, watermark) if changed else SearchResult()
+    before = {asset_id for asset_id in changed if contains(entry.ids, pack(asset_id))}
+    ids = exchanged(entry.ids, map(pack, before), map(pack, new.places))
+    if length(ids) != total:
+        raise CacheMissError("the server counts other than what was known and what changed add up to")
+    result = entry.as_result()
+    result.drop(changed | new.places.keys())
+    result.add(new)
+    result.places = places(unpacked(ids) if scan.keeps_ids or not scan.trees else result.assets)
+    result.count = length(ids)
+    return result, ids, frozenset(before | new.places.keys())
