@@ -16,6 +16,7 @@ from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.immich.versions import Capabilities
 from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.model.version import Version
+from immich_smart_albums.operations.accounts import ONLY_ACCOUNT, lone_account
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.select import plan_searches
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
@@ -91,7 +92,7 @@ class World:
         rule = resolve(album.rule, server, problems)
         assert not problems.problems
         self.sandbox.clear_requests()
-        plan = plan_searches([rule], server)
+        plan = plan_searches([rule], lone_account(server).present[ONLY_ACCOUNT])
         (selection,) = evaluate(plan, server.searches, concurrency=1, log=lambda _: None)
         return selection, [request.body for request in self.sandbox.requests if request.path.startswith("/api/search/")]
 

@@ -9,7 +9,7 @@ import pytest
 from immich_smart_albums.model.query import Condition, Kind, Query
 from immich_smart_albums.model.search_fields import FIELDS, OPERATORS
 from immich_smart_albums.rules.local_filters.asset_shape import FROM_SEARCH
-from immich_smart_albums.selection.cache.tracking import untracked_reason
+from immich_smart_albums.selection.cache.tracking import untracked_part, untracked_reason
 from immich_smart_albums.selection.query_plan import Scan
 
 if TYPE_CHECKING:
@@ -63,3 +63,16 @@ def test_rankings_and_first_ones_are_asked_anew() -> None:
 def test_all_reasons_are_named_once() -> None:
     query = Query(Kind.METADATA, (("isNotInAlbum", True), ("personIds", ("x",))))
     assert untracked_reason(reading(query, "people")) == "albums and people"
+
+
+def test_what_exif_shows_is_left_out_and_what_is_not_told_stays() -> None:
+    query = Query(
+        Kind.METADATA, (("city", "Nice"), ("personIds", ("x",)), ("trashedAfter", "2020-01-01T00:00:00.000Z"))
+    )
+    assert [name for name, _ in untracked_part(query).filters] == ["personIds", "trashedAfter"]
+    city, person = Condition("city", "eq", "Nice"), Condition("personIds", "any", ("x",))
+    taken = Condition("takenAt", "gte", "2020-01-01T00:00:00.000Z")
+    assert untracked_part(Query(Kind.METADATA, conditions=(city, person))).conditions == (person,)
+    mixed = Query(Kind.METADATA, either=((city,), (person,)))
+    assert untracked_part(mixed) == mixed
+    assert untracked_part(Query(Kind.METADATA, conditions=(person,), either=((city,), (taken,)))).either == ()

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from immich_smart_albums.ledger.search_cache import SearchCacheFile
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Value, Visibility
+from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.select import open_cache
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Rule, Search, SplitKey
 from immich_smart_albums.selection.cache import cache
@@ -98,7 +99,9 @@ class Runs:
         self.sandbox.clear_requests()
         server = connected(self.sandbox, self.key)
         store = SearchCacheFile(self.path, self.lines.append)
-        self.recall = open_cache(server, store, self.lines.append) if remembers else None
+        self.recall = (
+            open_cache(server, NameResolver(server.directory), store, self.lines.append) if remembers else None
+        )
         plan = compile_rules(self.rules, server)
         with patch.object(cache, "FEED", self.feed):
             results = evaluate(plan, server.searches, concurrency=4, log=lambda _: None, memory=self.recall)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.operations.accounts import ConnectedAccount
+    from immich_smart_albums.operations.names.names import NameResolver
     from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.tree import Rule
     from immich_smart_albums.selection.cache.records import RecordCache
@@ -34,14 +35,16 @@ SINCE = Version(3, 0)
 """From here on it is known which changes move `updatedAt`."""
 
 
-def open_cache(server: PhotoServer, store: CacheStore, log: Callable[[str], None]) -> RunCache | None:
+def open_cache(
+    server: PhotoServer, names: NameResolver, store: CacheStore, log: Callable[[str], None]
+) -> RunCache | None:
     """The memory for one account's searches of this run, to be made before the first of them.
 
     None if everything has to be read in full; `log` says why. After the run, `RunCache.save` writes what was
     learned, and `RunCache.summary` tells what was done.
     """
     try:
-        whose, reason = _whose(server)
+        whose, reason = _whose(server, names)
     except ServerError as error:
         whose, reason = None, error.message
     if whose is None:
@@ -50,7 +53,7 @@ def open_cache(server: PhotoServer, store: CacheStore, log: Callable[[str], None
     return RunCache(whose, server.searches, store, log)
 
 
-def _whose(server: PhotoServer) -> tuple[CacheContext | None, str]:
+def _whose(server: PhotoServer, names: NameResolver) -> tuple[CacheContext | None, str]:
     if server.version < SINCE:
         return None, f"before Immich {SINCE}, too few changes are told"
     try:
@@ -60,11 +63,8 @@ def _whose(server: PhotoServer) -> tuple[CacheContext | None, str]:
     now = server.hints.now()
     if now is None:
         return None, "the server does not tell its time"
-    try:
-        partners = tuple(sorted(partner.id for partner in server.directory.partners()))
-    except MissingPermission:
-        partners = ()  # then those who come or go show in the counts
-    return CacheContext(user_id, partners, server.version, now), ""
+    partners = names.partners or ()  # where the key may not ask, those who come or go show in the counts
+    return CacheContext(user_id, tuple(sorted(partners)), server.version, now), ""
 
 
 _COUNTS_AT_A_TIME = 4
@@ -144,15 +144,16 @@ def compile_resolved(
 ) -> CompiledRules:
     """Plan the searches of rules whose names are looked up together."""
     names = tuple(resolved.rules) if account.name else ()  # the only rule of flags has no name in messages
-    plan = plan_searches(tuple(resolved.rules.values()), account.server, names=names, records=records)
+    plan = plan_searches(tuple(resolved.rules.values()), account, names=names, records=records)
     return CompiledRules(resolved.rules, resolved.problems, resolved.notices, plan)
 
 
 def plan_searches(
-    rules: Sequence[Rule], server: PhotoServer, *, names: Sequence[str] = (), records: RecordCache | None = None
+    rules: Sequence[Rule], account: ConnectedAccount, *, names: Sequence[str] = (), records: RecordCache | None = None
 ) -> QueryPlan:
     """How rules whose names are looked up are answered; the sizes of searches are asked where they decide something."""
-    known_sizes = _album_sizes(rules, server)
+    server = account.server
+    known_sizes = _album_sizes(rules, account.names)
     by_year = _photos_by_year(rules, server)
     years = (min(by_year), max(by_year)) if by_year else None
     if by_year:
@@ -187,14 +188,14 @@ def _photos_by_year(rules: Iterable[Rule], server: PhotoServer) -> dict[int, int
         return {}
 
 
-def _album_sizes(rules: Iterable[Rule], server: PhotoServer) -> dict[Query, int]:
+def _album_sizes(rules: Iterable[Rule], names: NameResolver) -> dict[Query, int]:
     """How many photos the searches for albums find, as far as the server's list of albums tells."""
     searches = {leaf.query for rule in rules for leaf in leaves(rule.match) if isinstance(leaf, Search)}
     albums = {query: query.filters[0][1] for query in searches if [name for name, _ in query.filters] == ["albumIds"]}
     if not albums:
         return {}
     try:
-        counts = {(album.id,): album.asset_count for album in server.directory.albums()}
+        counts = {(album.id,): album.asset_count for album in names.albums}
     except ServerError:
         return {}
     return {query: counts[ids] for query, ids in albums.items() if ids in counts}
@@ -221,16 +222,17 @@ def select(
     """What each rule selects for the account, or why that is not known. One rule that fails leaves the others alone."""
     results: dict[str, Selection | tuple[Problem, ...]] = dict(compiled.problems)
     records = options.records.get(account.name)
-    for name, result in zip(compiled.rules, _evaluated(compiled.plan, account.server, options, records), strict=True):
+    for name, result in zip(compiled.rules, _evaluated(compiled.plan, account, options, records), strict=True):
         results[name] = (as_problem(name, result.error),) if isinstance(result, Failed) else result
     return results
 
 
 def _evaluated(
-    plan: QueryPlan, server: PhotoServer, options: SelectOptions, records: RecordCache | None = None
+    plan: QueryPlan, account: ConnectedAccount, options: SelectOptions, records: RecordCache | None = None
 ) -> tuple[Selection | Failed, ...]:
     is_full = options.keeps_rejected or records is not None
-    memory = open_cache(server, options.store, options.log) if options.store and not is_full else None
+    server = account.server
+    memory = open_cache(server, account.names, options.store, options.log) if options.store and not is_full else None
     results = evaluate(
         plan,
         server.searches if records is None else records,

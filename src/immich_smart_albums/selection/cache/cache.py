@@ -19,7 +19,12 @@ from immich_smart_albums.selection.cache.counted import counted
 from immich_smart_albums.selection.cache.entry import UNREADABLE, CacheEntry, Stamp, ids_of, length
 from immich_smart_albums.selection.cache.key import cache_key
 from immich_smart_albums.selection.cache.listed import listed
-from immich_smart_albums.selection.cache.tracking import untracked_members, untracked_reason, untracked_records
+from immich_smart_albums.selection.cache.tracking import (
+    untracked_members,
+    untracked_part,
+    untracked_reason,
+    untracked_records,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,8 +46,8 @@ DAY = 24 * 60 * 60 * 1000
 PAGE = 1000
 """Photos that one answer has."""
 
-FEED = 5
-"""Requests for what changed: in the timeline, the archive and hidden, and two that see that the trash is heard."""
+FEED = 10
+"""Requests, about: what changed in the timeline, the archive and hidden, and controls of that and of the counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class RunCache:
         """See `SearchCache.wants_ids`."""
         if untracked_records(scan.fields) is not None:
             return False
-        return scan.shows_metadata or untracked_members(scan.query) is None
+        return _shows_exif(scan) or untracked_members(scan.query) is None
 
     def recall(self, scan: Scan) -> SearchResult | None:
         """See `SearchCache.recall`. Raises nothing: what cannot be asked is read in full and fails there."""
@@ -166,10 +171,10 @@ class RunCache:
             try:
                 return counted(scan, entry, stamp.watermark, self._searches, self._feed)
             except CacheMissError as doubt:
-                if not scan.shows_metadata:
+                if not _shows_exif(scan):
                     raise
                 self._log(f"{scan.query.describe()}: asked for its ids: {doubt}")
-        elif not scan.shows_metadata:
+        elif not _shows_exif(scan):
             raise CacheMissError("that is as quick")
         result, ids, changed = listed(scan, entry, stamp.watermark, self._searches)
         with self._lock:
@@ -200,3 +205,8 @@ class RunCache:
 
     def _key(self, scan: Scan) -> str:
         return cache_key(scan, FORMAT, self._whose.user_id, *self._whose.partners)
+
+
+def _shows_exif(scan: Scan) -> bool:
+    """Whether a search that is sent in full asks for EXIF, to look at or to hold the answer against."""
+    return scan.shows_metadata or untracked_part(scan.query) != scan.query

@@ -1,0 +1,114 @@
+"""What the second run of a family's rules asks: who is in, once for each search, and nothing that is known before."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_sandbox import Sandbox, generate
+from immich_sandbox.library import times
+from immich_smart_albums.ledger.search_cache import SearchCacheFile
+from immich_smart_albums.operations.accounts import ONLY_ACCOUNT, lone_account
+from immich_smart_albums.operations.select import SelectOptions, compile_for, select
+from immich_smart_albums.selection.run.evaluate import Selection
+from tests.support.family_server import connected
+from tests.support.rules_files import book
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FAMILY = (
+    "{person: Emma, not: [{person: John Smith}]}",
+    "{any: [{person: Emma}, {person: Noah}], place: {country: Finland}, not: {person: John Smith}}",
+    "{person: Noah, near: {lat: 60.2, lon: 24.9, radius: 50km}}",
+    "{album: Best of, rating: 5}",
+    "{album: Finland, not: {person: John Smith}}",
+    "{smart: {query: beach, top: 200}, place: {country: France}}",
+    "{smart: {query: dog, top: 300}, not: {person: Emma}}",
+    "{place: {country: Finland}, taken: 2021, not: [{person: John Smith}, {album: Best of}]}",
+)
+"""Albums about people, places, albums and what pictures show; about nobody in particular, and without somebody."""
+
+NAMES = {"/server/version", "/people", "/partners", "/search/suggestions", "/albums", "/users/me", "/server/ping"}
+"""What is read of names, the key and the clock in every run, each once."""
+
+
+@dataclass
+class Home:
+    """A sandbox with a state file."""
+
+    sandbox: Sandbox
+    state: Path
+
+    def run(self, *matches: str) -> dict[str, list[str]]:
+        """What each album selects, in a run of a process of its own."""
+        self.sandbox.clear_requests()
+        account = lone_account(connected(self.sandbox)).present[ONLY_ACCOUNT]
+        text = "albums:\n" + "".join(f"- {{name: a{at}, match: {match}}}\n" for at, match in enumerate(matches))
+        compiled = compile_for({album.name: album.rule for album in book(text).albums}, account)
+        store = SearchCacheFile(self.state, lambda _: None)
+        selections = select(compiled, account, SelectOptions(4, lambda _: None, store))
+        selected = {}
+        for name, selection in selections.items():
+            assert isinstance(selection, Selection), selection
+            selected[name] = [asset.id for asset in selection.assets]
+        return selected
+
+    @property
+    def asked(self) -> Counter[str]:
+        """The requests of the last run, by their paths."""
+        return Counter(request.path.removeprefix("/api") for request in self.sandbox.requests)
+
+    @property
+    def searches(self) -> list[dict[str, object]]:
+        """The searches of the last run, without controls and counts."""
+        bodies = [request.body for request in self.sandbox.requests if isinstance(request.body, dict)]
+        return [body for body in bodies if body.get("size", 0) not in {0, 1}]
+
+
+@pytest.fixture(params=["3.1", "3.2"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
+    with Sandbox(generate(3000), request.param) as sandbox:
+        yield Home(sandbox, tmp_path / "searches.db")
+
+
+def test_a_second_run_of_a_family_asks_once_who_is_in_each_search(home: Home) -> None:
+    cold = home.run(*FAMILY)
+    asked, searched = home.asked, home.searches
+    home.sandbox.library.wait(times.HOUR)
+    assert home.run(*FAMILY) == cold
+    assert home.asked.total() < asked.total()
+    # Names and the clock, once; each search once, and a control for people and one for albums; nothing is counted.
+    assert {path for path in home.asked if not path.startswith(("/search/metadata", "/search/smart"))} <= NAMES
+    assert {home.asked[path] for path in NAMES & home.asked.keys()} == {1}
+    assert home.asked["/search/metadata"] + home.asked["/search/smart"] == len(home.searches) + 2
+    assert len({json.dumps(body, sort_keys=True) for body in home.searches}) == len(home.searches) < len(searched)
+    assert not any("withExif" in body for body in home.searches)
+
+
+def test_what_changed_is_read_with_exif_and_nothing_else_is(home: Home) -> None:
+    home.run(*FAMILY)
+    library = home.sandbox.library
+    library.wait(times.HOUR)
+    noah = library.people_named("Noah")[0].id
+    library.add_asset(name="new.jpg", person_ids=(noah,))
+    home.run(*FAMILY)
+    with_exif = [body for body in home.searches if "withExif" in body]
+    assert with_exif
+    assert all("updatedA" in json.dumps(body) for body in with_exif)
+
+
+@pytest.mark.parametrize("lost", ["personIds", "albumIds"])
+def test_a_filter_that_is_dropped_in_the_second_run_is_noticed(home: Home, lost: str) -> None:
+    """Who is in is asked anew; so the server is put to the test as in the first run."""
+    match = "{person: Noah, near: {lat: 60.2, lon: 24.9, radius: 50km}}" if lost == "personIds" else FAMILY[3]
+    home.run(match)
+    home.sandbox.library.wait(times.HOUR)
+    home.sandbox.faults.drop(lost, times=None)
+    with pytest.raises(AssertionError, match=r"seems to ignore that filter|was ignored|drop"):
+        home.run(match)

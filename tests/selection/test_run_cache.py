@@ -1,0 +1,65 @@
+"""What is kept of a search, and what is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.version import Version
+from immich_smart_albums.selection.cache.cache import CacheContext, RunCache
+from immich_smart_albums.selection.query_plan import Scan
+from immich_smart_albums.selection.result import SearchResult
+from tests.support.in_memory_searches import Answers
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Mapping
+
+    from immich_smart_albums.model.query import Value
+
+ID = "7d1be37b-e20f-4da1-b1e0-95facc285fc2"
+
+
+class Unasked(Answers):
+    """A server that nobody asks."""
+
+    def listing(self, query: Query, verified: Query) -> Generator[Iterable[Mapping[str, object]], None, None]:
+        raise AssertionError((query, verified))
+
+
+class Shelf:
+    """A store that has nothing, and notes what it is given."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, tuple[bytes, bytes | None, int]] = {}
+
+    def load(self, key: str) -> tuple[bytes, bytes] | None:
+        del key
+        return None
+
+    def save(self, entries: Mapping[str, tuple[bytes, bytes | None, int]], expired: int) -> None:
+        assert expired < 0
+        self.entries.update(entries)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fields", "asset_id", "is_kept"),
+    [
+        ("city", "Nice", (), ID, True),
+        ("city", "Nice", (), "a photo", False),
+        ("city", "Nice", ("people",), ID, False),
+        ("personIds", ("x",), (), ID, False),
+        ("personIds", ("x",), ("exifInfo.make",), ID, True),
+    ],
+)
+def test_what_can_be_brought_up_to_date_is_kept(
+    name: str, value: Value, fields: tuple[str, ...], asset_id: str, is_kept: bool
+) -> None:
+    shelf = Shelf()
+    cache = RunCache(CacheContext("me", (), Version(3, 1), 0), Unasked({}), shelf, print)
+    scan = Scan(Query(Kind.METADATA, ((name, value),)), frozenset(fields), (), (), (None,), keeps_ids=True)
+    assert cache.recall(scan) is None
+    cache.keep(scan, SearchResult({asset_id: 0}, count=1))
+    cache.save()
+    assert bool(shelf.entries) is is_kept
