@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+import stamina
 from hypothesis import settings
 
 from tests.support.tracing import only_repeats, spare_what_is_not_measured, untraced
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 settings.register_profile("quick", max_examples=20, deadline=None, derandomize=True, database=None)
 settings.register_profile("thorough", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+# Retries happen, but without pauses.
+stamina.set_testing(True, attempts=4, cap=True)
 
 spare_what_is_not_measured()
 

@@ -13,6 +13,7 @@ import pytest
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.errors import LedgerError
 from immich_smart_albums.ledger.ledger import open_ledger
+from tests.support.examples import IS_DEEP
 
 from .conftest import Shell
 
@@ -60,6 +61,9 @@ def ledger(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+READERS = (("history", "2"), ("ledger", "list", "Emma", "--format", "json"), ("undo", "--dry-run"), ("status",))
+
+
 def columns() -> list[tuple[str, str]]:
     with closing(sqlite3.connect(":memory:")) as connection:
         from immich_smart_albums.ledger.migrations import MIGRATIONS  # noqa: PLC0415
@@ -75,12 +79,13 @@ def columns() -> list[tuple[str, str]]:
         ]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("table", "column"), columns())
 def test_whatever_stands_in_a_column_of_the_ledger_is_no_bug_of_ours(
     table: str, column: str, ledger: Path, shell: Shell
 ) -> None:
     place = shell.folder / "ledger.db"
-    for value in GARBAGE:
+    for number, value in enumerate(GARBAGE):
         with closing(sqlite3.connect(shutil.copyfile(ledger, place))) as connection:
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,)
             try:
@@ -92,12 +97,7 @@ def test_whatever_stands_in_a_column_of_the_ledger_is_no_bug_of_ours(
                 connection.commit()
             except sqlite3.Error:
                 continue  # SQLite does not let it in
-        for line in (
-            ("history", "2"),
-            ("ledger", "list", "Emma", "--format", "json"),
-            ("plan",),
-            ("undo", "--dry-run"),
-        ):
+        for line in READERS if IS_DEEP else (READERS[number], ("plan",)):
             result = shell.run(*line, "--ledger", str(place))
             assert result.returncode in {0, 1, 2, 4}, (line, value, result.stderr)
             assert not result.returncode or result.stderr + result.stdout

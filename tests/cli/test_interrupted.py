@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox import Sandbox, generate
-from tests.support.examples import IS_DEEP
+from tests.support.examples import IS_DEEP, crossed
 
 from .conftest import Shell
 
@@ -140,8 +140,7 @@ def test_a_page_that_is_cut_for_good_gives_no_selection(fresh: Shell) -> None:
     assert "cut short" in result.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("verb", ["sync", "flags"])
+@pytest.mark.parametrize(("number", "verb"), crossed([signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ["sync", "flags"]))
 def test_every_signal_that_asks_to_end_ends_a_reading_run_as_documented(
     number: signal.Signals, verb: str, fresh: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

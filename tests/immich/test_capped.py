@@ -10,6 +10,7 @@ from immich_sandbox import Library, generate
 from immich_sandbox.library import times
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.query import Visibility
+from tests.support.examples import crossed
 from tests.support.immich_clients import found_ids, http_to, metadata, searches_sent, server_at, shown, shown_ids, smart
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ def by_time(assets: list[Asset], order: str) -> list[str]:
     return [asset.id for asset in assets]
 
 
-@pytest.mark.parametrize("order", ["asc", "desc"])
-@pytest.mark.parametrize("limit", [37, 1000, 2500])
+@pytest.mark.parametrize(("limit", "order"), crossed([37, 1000, 2500], ["asc", "desc"]))
 def test_the_first_photos_are_those_of_the_servers_order(
     sandbox: Sandbox, library: Library, limit: int, order: str
 ) -> None:
@@ -41,8 +41,7 @@ def test_the_first_photos_are_those_of_the_servers_order(
     assert found == expected or not sandbox.level.id_breaks_ties  # before 3.1 ties have no order
 
 
-@pytest.mark.parametrize("order", ["asc", "desc"])
-@pytest.mark.parametrize("inside", [1, 1100])
+@pytest.mark.parametrize(("order", "inside"), crossed(["asc", "desc"], [1, 1100]))
 def test_a_cut_through_photos_of_one_instant_keeps_those_of_the_servers_order(
     sandbox: Sandbox, library: Library, order: str, inside: int
 ) -> None:
@@ -54,8 +53,7 @@ def test_a_cut_through_photos_of_one_instant_keeps_those_of_the_servers_order(
     assert found_ids(server_at(sandbox), metadata(limit=limit, order=order)) == ordered[:limit]
 
 
-@pytest.mark.parametrize("order", ["asc", "desc"])
-@pytest.mark.parametrize("level", ["3.1", "3.2"])
+@pytest.mark.parametrize(("order", "level"), crossed(["asc", "desc"], ["3.1", "3.2"]))
 @pytest.mark.parametrize("limit", [2, 1100])
 def test_photos_of_one_millisecond_are_cut_by_the_microseconds_that_only_the_server_knows(
     start: Start, order: str, level: str, limit: int
@@ -122,8 +120,7 @@ def ranked_library() -> Library:
     return library
 
 
-@pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])
-@pytest.mark.parametrize("limit", [1, 1000, 1001, None])
+@pytest.mark.parametrize(("level", "limit"), crossed(["1.132", "2.7", "3.1", "3.2"], [1001, None, 1000, 1]))
 def test_a_ranking_comes_in_the_servers_order_whole_or_capped(
     ranked_library: Library, start: Start, level: str, limit: int | None
 ) -> None:

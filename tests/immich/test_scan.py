@@ -10,6 +10,7 @@ from immich_sandbox import Library, generate
 from immich_sandbox.library import times
 from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Visibility
+from tests.support.examples import crossed
 from tests.support.immich_clients import find, found_ids, http_to, metadata, searches_sent, server_at, shown, shown_ids
 
 if TYPE_CHECKING:
@@ -139,8 +140,7 @@ def test_the_users_own_bounds_include_both_ends_at_every_level(
     assert_exact(found, expected, once=concurrency == 1)
 
 
-@pytest.mark.parametrize("level", ["2.7", "3.1"])
-@concurrently
+@pytest.mark.parametrize(("level", "concurrency"), crossed(["2.7", "3.1"], [4, 1]))
 def test_five_thousand_photos_of_one_instant_are_all_found(start: Start, level: str, concurrency: int) -> None:
     library = generate(300)
     crowded = crowd(library, 5000)
@@ -151,8 +151,7 @@ def test_five_thousand_photos_of_one_instant_are_all_found(start: Start, level: 
     assert_offsets_only_in_crowds(sandbox)
 
 
-@pytest.mark.parametrize("level", ["2.7", "3.1"])
-@concurrently
+@pytest.mark.parametrize(("level", "concurrency"), crossed(["2.7", "3.1"], [4, 1]))
 def test_two_crowded_instants_one_millisecond_apart_are_both_found(start: Start, level: str, concurrency: int) -> None:
     library = generate(300)
     crowd(library, 1500)
@@ -193,8 +192,7 @@ def test_a_bound_holds_where_nothing_but_the_crowd_lies_below_it(start: Start) -
         assert set(found_ids(server_at(start(library), concurrency=concurrency), query)) == set(crowded)
 
 
-@pytest.mark.parametrize("level", ["2.7", "3.1"])
-@pytest.mark.parametrize("step", [1, 7, 400, 1000])
+@pytest.mark.parametrize(("step", "level"), crossed([1, 7, 400, 1000], ["2.7", "3.1"]))
 def test_microseconds_that_answers_do_not_show_lose_nothing(start: Start, level: str, step: int) -> None:
     library = generate(50)
     crowd(library, 2300, step=step)
@@ -219,8 +217,7 @@ def interrupted(start: Start, library: Library, level: str, request: int, run: C
 
 
 @pytest.mark.parametrize("level", ["2.7", "3.1"])
-@pytest.mark.parametrize("request_number", [2, 5])
-@pytest.mark.parametrize("concurrency", [1, 2])
+@pytest.mark.parametrize(("request_number", "concurrency"), crossed([2, 5], [1, 2]))
 def test_photos_that_arrive_while_a_search_is_read_push_no_other_out(
     start: Start, level: str, request_number: int, concurrency: int
 ) -> None:
@@ -236,8 +233,7 @@ def test_photos_that_arrive_while_a_search_is_read_push_no_other_out(
 
 
 @pytest.mark.parametrize("level", ["2.7", "3.1"])
-@pytest.mark.parametrize("request_number", [2, 5])
-@pytest.mark.parametrize("concurrency", [1, 2])
+@pytest.mark.parametrize(("request_number", "concurrency"), crossed([2, 5], [1, 2]))
 def test_photos_that_go_while_a_search_is_read_take_no_other_along(
     start: Start, level: str, request_number: int, concurrency: int
 ) -> None:
@@ -257,8 +253,7 @@ def test_photos_that_go_while_a_search_is_read_take_no_other_along(
 
 
 @pytest.mark.parametrize("level", ["2.7", "3.1"])
-@pytest.mark.parametrize("request_number", [6, 10])
-@pytest.mark.parametrize("change", ["arrive", "trash"])
+@pytest.mark.parametrize(("request_number", "change"), crossed([6, 10], ["arrive", "trash"]))
 def test_a_crowd_is_complete_whatever_comes_or_goes_while_it_is_read(
     start: Start, level: str, request_number: int, change: str
 ) -> None:

@@ -1,8 +1,14 @@
-"""How many examples a property test looks at."""
+"""How many examples a property test looks at, and how many combinations a test of combinations."""
 
 from __future__ import annotations
 
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 IS_DEEP = not settings.default.derandomize  # type: ignore[union-attr]
 """Whether this is `make test-deep`, which looks for long, and elsewhere each time."""
@@ -13,3 +19,10 @@ _DEEPER = 20
 def examples(number: int) -> int:
     """So many in `make test`, and many times as many in `make test-deep`."""
     return number * _DEEPER if IS_DEEP else number
+
+
+def crossed(*axes: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """For `parametrize`: all combinations in `make test-deep`; in `make test` every value, each beside some others."""
+    if IS_DEEP:
+        return list(product(*axes))
+    return [tuple(axis[row % len(axis)] for axis in axes) for row in range(max(map(len, axes)))]
