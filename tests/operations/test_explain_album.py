@@ -209,3 +209,25 @@ def test_a_name_is_the_same_in_either_form(home: Household) -> None:
         assert known_album(apart, ledger).key.rule == composed
         options = SelectOptions(1, lambda _: None)
         make_plan(rules, home.accounts(), ledger, options, made_at="now", allow=[apart, f"{apart} 06"])
+
+
+def test_a_rule_that_was_renamed_is_explained_by_what_is_remembered_of_it(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.rules = (rule("Favourites", was="Best"),)
+    found = explained(home, "alice-0", "Favourites").places[0]
+    assert (found.name, found.inside, found.standing) == ("Favourites", True, MembershipState.OURS)
+    assert found.run is not None
+    home.rules = (rule("Favourites", was="Beast"),)
+    found = explained(home, "alice-0", "Favourites").places[0]
+    assert (found.album, found.inside, found.standing) == (None, False, None)
+
+
+def test_an_album_that_cannot_be_looked_at_tells_what_the_ledger_knows_all_the_same(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.sandbox.faults.status(403, path=f"/api/albums/{home.album().id}", times=None)
+    found = place(home, "alice-0")
+    assert (found.album, found.standing) == (None, MembershipState.OURS)
+    assert found.run is not None
+    assert len(found.problems) == 1

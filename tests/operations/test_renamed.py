@@ -270,3 +270,12 @@ def test_a_rule_that_is_split_now_was_another_one(days: Household) -> None:
     days.rules = (rule("All days", is_new=True),)
     days.sync()
     assert albums(days) == ["All days", "Day 01", "Day 02"]
+
+
+def test_where_albums_cannot_be_listed_nobody_knows_which_rule_it_was_and_nothing_is_written(home: Household) -> None:
+    home.rules = (rule("Favourites"),)
+    home.sandbox.faults.status(403, method="GET", path="/api/albums", times=None)
+    assert problem(home).message.startswith("GET /albums was answered 403")
+    home.sync()
+    home.sandbox.faults.clear()
+    assert albums(home) == ["Best"]

@@ -652,3 +652,46 @@ def test_an_account_that_a_person_made_no_editor_any_more_adds_nothing_and_nothi
     home.album().roles[bob] = "editor"
     home.sync()
     assert home.inside() == {"alice-0", "alice-1", "bob-0", "bob-1"}
+
+
+def test_of_two_users_of_one_name_neither_is_let_in(home: Household) -> None:
+    library = home.sandbox.library
+    for number in (1, 2):
+        user = User(library.new_id(), "Grandma", f"grandma-{number}@example.org", library.now())
+        library.users[user.id] = user
+    home.rules = (rule(share=(Share("Grandma", "viewer"),)), rule("Rest"))
+    home.rate("alice-0")
+    plan = home.planned().albums[0]
+    (problem,) = plan.problems
+    assert problem.message == "2 users are named 'Grandma'"
+    assert set((problem.hint or "").removeprefix("Give the e-mail address: ").removesuffix(".").split(", ")) == {
+        "grandma-1@example.org",
+        "grandma-2@example.org",
+    }
+    home.sync()
+    assert [album.name for album in library.albums.values()] == ["Rest"]
+    home.rules = (rule(share=(Share("grandma-2@example.org", "viewer"),)), rule("Rest"))
+    home.sync()
+    emails = {library.users[id_].email for id_ in home.album().roles}
+    assert emails == {"alice@example.org", "grandma-2@example.org"}
+
+
+def test_somebody_with_whom_an_album_is_to_be_shared_and_who_does_not_exist_stops_it(home: Household) -> None:
+    home.rules = (rule(share=(Share("nobody@example.org", "viewer"),)),)
+    home.rate("alice-0")
+    (problem,) = home.planned().albums[0].problems
+    assert problem.message == "there is no user 'nobody@example.org'"
+    home.sync()
+    assert not home.sandbox.library.albums
+
+
+def test_a_favourite_is_the_cover_and_favourites_are_asked_for_once(home: Household) -> None:
+    home.rules = (rule(cover="favorite"), rule("Rest", cover="favorite"))
+    home.rate("alice-0", "alice-1", "alice-2")
+    home.sandbox.library.update(home.id("alice-1"), is_favorite=True)
+    home.sync()
+    assert {home.album(name).thumbnail_asset_id for name in ("Best", "Rest")} == {home.id("alice-1")}
+    home.sandbox.clear_requests()
+    assert not home.planned().has_changes
+    asked = [request.body for request in home.sandbox.requests if request.path == "/api/search/metadata"]
+    assert len([body for body in asked if body.get("isFavorite")]) == 1

@@ -8,22 +8,26 @@ import pytest
 import stamina
 
 from immich_sandbox import Sandbox
-from immich_smart_albums.changes.change import DeleteAlbum
+from immich_smart_albums.changes.change import AddAssets, DeleteAlbum, RemoveAssets
 from immich_smart_albums.changes.desired import CurrentAlbum
-from immich_smart_albums.changes.journal import Ending
+from immich_smart_albums.changes.journal import Ending, Intent, Run, Write, WriteState
 from immich_smart_albums.changes.memory import AlbumKey, MembershipState
 from immich_smart_albums.errors import ConfigurationError, PlanOutdated, Problem
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.model.album import Album
+from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.operations.adopt import Adopted, adopt
 from immich_smart_albums.operations.apply.apply import require_accounts
 from immich_smart_albums.operations.apply.staleness import require_current
 from immich_smart_albums.operations.forget import forget, forget_album, kept_out, known_album
 from immich_smart_albums.operations.history import AlbumHistory, history
 from immich_smart_albums.operations.permissions import without_unpermitted
+from immich_smart_albums.operations.undo.in_effect import Runs
+from immich_smart_albums.operations.undo.since import Fate, fates
 from immich_smart_albums.operations.undo.undo import Keys, plan_undo
 from immich_smart_albums.rules.album import Share
 from tests.support.household import Household, names_of, only, rule, two_people
+from tests.support.sample_plans import photo as sample_photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -405,6 +409,96 @@ def test_a_cover_that_the_rule_chose_or_that_moved_with_what_we_took_out_is_no_u
     for _ in range(3):
         home.undo()
     assert not home.sandbox.library.albums
+
+
+def test_of_a_run_for_several_owners_the_albums_of_those_at_hand_are_taken_back(home: Household) -> None:
+    home.rules = (rule("Best"), rule("Bob's best", "bob"))
+    home.rate("alice-0", "bob-0")
+    home.sync()
+    ours, theirs = undoing(home, None, "alice").albums
+    assert (ours.problems, bool(ours.changes)) == ((), True)
+    assert [problem.message for problem in theirs.problems] == ["the album belongs to none of the accounts at hand"]
+    assert theirs.changes == ()
+
+
+def test_a_share_that_somebody_took_back_since_is_as_it_was_before_the_run(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    bob = home.sandbox.library.user_named("bob").id
+    home.rules = (rule(share=(Share("bob@example.org", "viewer"),)),)
+    home.sync()
+    del home.album().roles[bob]
+    (plan,) = undoing(home).albums
+    assert (plan.changes, plan.warnings) == ((), ())
+    let_bob_in(home)
+    home.album().roles[bob] = "editor"
+    (plan,) = undoing(home).albums
+    assert (plan.changes, plan.warnings) == ((), ("how it is shared with Bob was changed since, and stays",))
+
+
+def test_a_text_that_somebody_put_back_since_is_as_it_was_before_the_run(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.rules = (rule(description="Only the best"),)
+    home.sync()
+    home.album().description = ""
+    (plan,) = undoing(home).albums
+    assert (plan.changes, plan.warnings) == ((), ())
+
+
+def test_of_a_cover_that_a_new_album_was_given_nobody_knows_what_it_was_before(home: Household) -> None:
+    home.rules = (rule(cover="oldest"),)
+    home.rate("alice-0", "alice-1")
+    home.sync()
+    home.put_in("alice-4")
+    (plan,) = undoing(home).albums
+    assert plan.warnings == (
+        "the album is not deleted: 1 other photo is in it",
+        "the cover stays: what it was before is not known",
+    )
+
+
+def test_a_request_that_was_refused_since_is_no_use_of_an_album(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.rate("alice-1")
+    home.sandbox.faults.status(400, method="PUT", path="/api/albums/*/assets", times=None)
+    assert home.sync().failures
+    home.sandbox.faults.clear()
+    assert only(home.undo(1)).deleted
+
+
+def test_where_nobody_can_tell_whether_an_album_has_a_link_it_stays(home: Household) -> None:
+    home.rate("alice-0")
+    home.sync()
+    home.sandbox.faults.hide("hasSharedLink", times=None)
+    (plan,) = undoing(home).albums
+    assert plan.warnings == ("the album is not deleted: this server does not tell whether it has a shared link",)
+    assert not only(home.undo()).deleted
+
+
+def test_a_run_that_moved_a_photo_twice_is_one_run_to_take_back() -> None:
+    """Two rules fed one album, and one goes on with what is remembered of the other."""
+    key, photo = AlbumKey("alice", "Best"), sample_photo(1)
+    added, removed = AddAssets("alice", (photo,)), RemoveAssets("alice", (photo,))
+    moves: list[tuple[int, AddAssets | RemoveAssets, Outcome]] = [
+        (1, added, Outcome.ADDED),
+        (2, removed, Outcome.REMOVED),
+        (2, added, Outcome.ADDED),
+    ]
+
+    def fate(*undone: tuple[int, int]) -> Fate:
+        runs = [Run(run, "sync", "", "now") for run in (1, 2)]
+        runs += [Run(run, "undo", "", "now", "now", Ending.DONE, undoes) for run, undoes in undone]
+        undos = [(run, removed, Outcome.REMOVED) for run, _ in undone]
+        writes = [
+            Write(number, Intent(run, key, "a1", "alice", change, "now"), WriteState.DONE, {photo.id: outcome})
+            for number, (run, change, outcome) in enumerate([*moves, *undos])
+        ]
+        return fates(1, writes, Runs(runs[::-1]))[photo.id]
+
+    assert fate() == Fate(2, frozenset({1, 2}))
+    assert fate((3, 2)) == Fate(None, frozenset({1, 2, 3}))
 
 
 # -- history -----------------------------------------------------------------------------------------------------------

@@ -13,11 +13,14 @@ from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.rules.album import Target
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search
+from immich_smart_albums.session.events import Event, StatusMessage
+from immich_smart_albums.session.flag_session import FlagOptions, FlagSession
 from tests.support.family_server import album_ids, family, person_ids
 from tests.support.flags import flag_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from immich_smart_albums.changes.plan import AlbumPlan
     from immich_smart_albums.selection.run.evaluate import Selection
@@ -191,3 +194,54 @@ def test_an_album_that_cannot_be_read_leaves_no_plan(start: Start) -> None:
     sandbox.faults.invalid_json(path="/api/search/metadata", nth=2, times=None)
     with pytest.raises(SmartAlbumsError):
         run(sandbox, Rule(WHOLE), Target("Best of"))
+
+
+# -- one call after another --------------------------------------------------------------------------------------------
+
+
+def unchecked(sandbox: Sandbox, rule: Rule | None, target: Target | None = None) -> FlagSession:
+    return FlagSession(FlagOptions({}, server=sandbox.url, key=sandbox.keys["alice"]), rule, target)
+
+
+def test_nothing_is_searched_for_before_it_was_checked(sandbox: Sandbox) -> None:
+    with pytest.raises(TypeError, match="checked before"):
+        unchecked(sandbox, Rule(WHOLE)).select()
+    with pytest.raises(TypeError, match="make no rule"):
+        unchecked(sandbox, None).select()
+
+
+def test_what_was_not_selected_is_not_shown(sandbox: Sandbox) -> None:
+    session = flag_session(sandbox.url, sandbox.keys["alice"], Rule(WHOLE), Target("Best of"))
+    plan = session.plan()
+    assert session.selection(plan).assets
+    with pytest.raises(ValueError, match="nothing was selected"):
+        unchecked(sandbox, Rule(WHOLE)).selection(plan)
+
+
+def test_a_second_plan_looks_at_the_album_anew_and_selects_nothing_again(start: Start) -> None:
+    sandbox = start()
+    session = flag_session(sandbox.url, sandbox.keys["alice"], Rule(WHOLE), Target("New one", may_create=True))
+    assert session.plan().albums[0].album is None
+    alice = sandbox.library.user_named("Alice").id
+    made = sandbox.library.add_album("New one", owner_id=alice)
+    sandbox.clear_requests()
+    again = session.plan().albums[0]
+    assert again.album is not None
+    assert again.album.id == made.id
+    bodies = [request.body for request in sandbox.requests if request.path == "/api/search/metadata"]
+    assert all("albumIds" in body for body in bodies)
+    sandbox.library.add_album("New one", owner_id=alice)
+    with pytest.raises(ConfigurationError) as caught:
+        session.plan()
+    assert [problem.message for problem in caught.value.problems] == ["2 albums are named 'New one'"]
+
+
+def test_a_place_for_searches_that_is_none_is_said_and_everything_is_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    place = tmp_path / "searches.db"
+    place.mkdir()
+    messages: list[Event] = []
+    options = FlagOptions({}, server=sandbox.url, key=sandbox.keys["alice"], searches=place)
+    session = FlagSession(options, Rule(WHOLE), None, messages.append)
+    session.check_ahead()
+    assert session.select().assets
+    assert str(place) in "".join(event.text for event in messages if isinstance(event, StatusMessage))

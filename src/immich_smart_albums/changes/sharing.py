@@ -87,9 +87,8 @@ def _wishes(wanted: DesiredAlbum, album: AlbumDetails | None) -> dict[str, _Wish
         for user in feeding:
             words = f"{wishes[user.id].asked}, {_FEEDS}" if user.id in wishes else _FEEDS
             wishes[user.id] = _Wish(user, "editor", words)
-    owner = album.owner if album else wanted.users.get(wanted.owner)
-    if owner is not None:
-        wishes.pop(owner.id, None)
+    owner = album.owner if album else wanted.users[wanted.owner]
+    wishes.pop(owner.id, None)
     return wishes
 
 

@@ -78,12 +78,8 @@ def _view(rule: AlbumRule, name: str, wanted: str, owner: ConnectedAccount) -> C
     diagnostics = Diagnostics()
     album = find_target(wanted, owner.server.directory.albums, diagnostics, create=False)
     diagnostics.raise_problems()
-    if album is None:
-        message = "an album that is not found must come with a problem"
-        raise TypeError(message)
+    assert album is not None, "an album that is not found comes with a problem"
     view = look_at_album(replace(rule, album_id=album.id), name, None, owner, diagnostics)
     diagnostics.raise_problems()
-    if view is None:
-        message = "an album that was found must be there"
-        raise TypeError(message)
+    assert view is not None, "an album that is not to be looked at comes with a problem"
     return view

@@ -250,13 +250,9 @@ def _left(what: str, others: Counter[int | None]) -> Iterator[str]:
 
 def _deletion(creation: CreateAlbum, album: _AlbumUndo) -> DeleteAlbum:
     """The album as the run left it."""
-    description, roles = creation.description, {}
-    for change in reversed(album.changes()):
-        if isinstance(change, SetDetails) and change.description is not None:
-            description = change.description.new
-        elif isinstance(change, ShareAlbum) and change.role is not None:
-            roles[change.user.id] = change.role
-    return DeleteAlbum(creation.name, description, roles)
+    shares = [change for change in reversed(album.changes()) if isinstance(change, ShareAlbum)]
+    roles = {share.user.id: share.role for share in shares if share.role is not None}
+    return DeleteAlbum(creation.name, creation.description, roles)
 
 
 def _reasons_to_stay(deletion: DeleteAlbum, album: _AlbumUndo, ours: AbstractSet[str], albums: Albums) -> Iterator[str]:
