@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 # What the tool itself needs, and with it what its tests and linters need.
 TOOL := $(VENV)/.tool
 READY := $(VENV)/.ready
+# Tests of one folder share their servers: so each of two processes has its half, and helps the other in the end.
+BESIDE := -n 2 --dist worksteal
 INSTALL := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install -qq --disable-pip-version-check --editable
 
 # Compiled code is kept, whatever the shell says: the tests start many processes, and rewrite their own asserts.
@@ -21,13 +23,13 @@ studio: $(TOOL)
 
 test: $(READY)
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2
+	$(BIN)/coverage run -m pytest $(BESIDE)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=99
 
 # Random rules, libraries and edits, many more of them and others each time. What it finds becomes a fixed example.
 test-deep: $(READY)
-	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 2
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest $(BESIDE)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -150,6 +150,7 @@ def test_rules_that_change_are_read_and_a_broken_file_is_told(living: Living, mo
         assert living.state.rules_problem is None
 
 
+@pytest.mark.untraced
 def test_with_two_thousand_calls_there_are_three_runs_at_most(living: Living) -> None:
     ids = list(living.sandbox.library.assets)
     with living.daemon() as service:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from .conftest import Start
 
+pytestmark = pytest.mark.untraced
+
 NOON = "2024-01-01T12:00:00.000Z"
 NOBODY = "8c1a7e0a-5c2e-4a55-8f7d-3f6f0a9b1c2d"
 EVERYWHERE = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})

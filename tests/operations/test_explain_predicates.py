@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.rules.predicates.predicate import Predicate
 
+pytestmark = pytest.mark.untraced
+
 HOW = SelectOptions(2, lambda _: None)
 AN_ID = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
 """Stands in examples for something of the reader's own."""

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.tree import Record
 
+pytestmark = pytest.mark.untraced
+
 LEVELS = ("1.132", "2.7", "3.1", "3.2")
 LIBRARY = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
 NOBODY = LIBRARY

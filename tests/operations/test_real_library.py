@@ -21,7 +21,7 @@ from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.rules.tree import Rule
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
-from tests.support.examples import examples
+from tests.support.examples import crossed, examples
 from tests.support.family_server import connected
 from tests.support.recorded_library import IMMICH, load, real_library
 from tests.support.yaml_values import node
@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.operations.ports.server import PhotoServer
 
-pytestmark = pytest.mark.skipif(not IMMICH.exists(), reason="the library of a real server is not beside this checkout")
+pytestmark = [
+    pytest.mark.skipif(not IMMICH.exists(), reason="the library of a real server is not beside this checkout"),
+    pytest.mark.untraced,
+]
 
 LEVELS = ("2.7", "3.1", "3.2")
 
@@ -270,8 +273,7 @@ def _with_ids(value: Any, plain: Plain) -> Any:
             return value
 
 
-@pytest.mark.parametrize("with_partner", [False, True])
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize(("level", "with_partner"), crossed(LEVELS, [True, False]))
 def test_every_form_and_its_exclude_select_what_the_docs_say(
     level: str, with_partner: bool, servers: dict[Any, tuple[PhotoServer, NameResolver]], plain: Plain
 ) -> None:

@@ -18,6 +18,8 @@ from tests.support.in_memory_searches import city, exactly, local, named, person
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+pytestmark = pytest.mark.untraced
+
 SERVERS = tuple(Capabilities(Version.parse(version)) for version in ("3.1.0", "3.2.0"))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.web.safety import Policy
+from tests.support.examples import crossed
 
 from .browser import browser, needs_browser, tab
 from .conftest import RULES, opened
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from .conftest import Opened
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.untraced]
 
 
 @pytest.fixture(scope="module")
@@ -212,8 +213,7 @@ def test_a_server_that_goes_away_is_told_and_comes_back(chromium: Browser, sandb
 VIEWS = ("", "album?name=Kids in Finland", "new", "plan", "history", "check", "nothing")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "scheme"), crossed([360, 1280], ["light", "dark"]))
 def test_every_view_is_for_everybody(chromium: Browser, studio: Opened, scheme: str, width: int) -> None:
     """Axe finds nothing serious, nothing is wider than the screen."""
     from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # noqa: PLC0415 - only where there is a browser

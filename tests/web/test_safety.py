@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_sandbox import Sandbox, generate
 from immich_smart_albums.web.safety import COOKIE, Policy
 
 from .conftest import opened
@@ -15,11 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from immich_sandbox import Sandbox
-
     from .conftest import Opened
 
+pytestmark = pytest.mark.untraced
+
 TOKEN = "a-token-that-nobody-guesses"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """One for all tests: what is refused changes nothing."""
+    with Sandbox(generate(600)) as sandbox, opened(sandbox, tmp_path_factory.mktemp("studio")) as running:
+        yield running
+
+
 PATHS = ("/", "/albums", "/album?name=Dogs", "/plan", "/static/studio.css", "/nothing", "/picture/no-id")
 
 
