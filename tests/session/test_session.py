@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox import Sandbox
+from immich_sandbox.library.records import Person
 from immich_smart_albums.changes.journal import Ending
-from immich_smart_albums.errors import ConfigurationError, LedgerError, Stopped
+from immich_smart_albums.errors import ConfigurationError, LedgerError, PlanOutdated, Stopped
 from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.report.envelope import json_text
@@ -322,3 +323,170 @@ def test_rules_of_accounts_that_are_not_connected_are_not_selected(opened: Calla
     with pytest.raises(ConfigurationError) as caught:
         session.select(session.parse({"rules.yaml": text}).albums)
     assert caught.value.problems[0].message == "the session knows no account 'a'"
+
+
+# -- several accounts --------------------------------------------------------------------------------------------------
+
+TOGETHER = b"""
+accounts: {alice: {key_env: ALICE}, bob: {key_env: BOB}}
+albums: [{name: Best, accounts: [alice, bob], match: {rating: 5}}]
+"""
+
+
+@pytest.fixture
+def together(sandbox: Sandbox, tmp_path: Path) -> Callable[..., Session]:
+    """Opens a session of both; keys may be others."""
+
+    def begin(rules: bytes = TOGETHER, **keys: str) -> Session:
+        environment = {"IMMICH_URL": sandbox.url, "ALICE": sandbox.keys["alice"], "BOB": sandbox.keys["bob"], **keys}
+        place = tmp_path / "ledger.db"
+        return Session(SessionOptions(environment, date(2026, 11, 26), place, tmp_path, {"rules.yaml": rules}))
+
+    return begin
+
+
+def test_without_the_owners_account_nothing_is_adopted(together: Callable[..., Session], sandbox: Sandbox) -> None:
+    sandbox.library.add_album("Best", owner_id=sandbox.library.user_named("alice").id)
+    with pytest.raises(ConfigurationError) as caught:
+        together(ALICE="wrong").adopt("Best")
+    assert [problem.where for problem in caught.value.problems] == ["account alice"]
+    assert together().adopt("Best").view.album.name == "Best"
+
+
+def test_what_cannot_be_selected_is_not_taken_over(together: Callable[..., Session], sandbox: Sandbox) -> None:
+    sandbox.library.add_album("Best", owner_id=sandbox.library.user_named("alice").id, asset_ids=sorted(best(sandbox)))
+    session = together(BOB="wrong")
+    with pytest.raises(ConfigurationError) as caught:
+        session.adopt("Best", take_over=True)
+    assert [problem.where for problem in caught.value.problems] == ["account bob"]
+    assert session.known_albums() == []
+    assert together().adopt("Best", take_over=True).adopted.taken_over == 2
+
+
+def test_an_album_that_is_not_there_or_only_shown_is_not_adopted(
+    together: Callable[..., Session], sandbox: Sandbox
+) -> None:
+    library = sandbox.library
+    session = together()
+    with pytest.raises(ConfigurationError, match="there is no album 'Nothing'"):
+        session.adopt("Best", "Nothing")
+    alice, bob = (library.user_named(name).id for name in ("alice", "bob"))
+    library.add_album("Shown", owner_id=bob, roles={alice: "viewer"})
+    with pytest.raises(ConfigurationError, match="for viewing only"):
+        session.adopt("Best", "Shown")
+
+
+def test_a_saved_plan_is_reviewed_without_the_albums_of_an_account_that_fails(
+    together: Callable[..., Session], sandbox: Sandbox
+) -> None:
+    accounts, _, _ = TOGETHER.partition(b"albums")
+    entry = b"{name: %s, accounts: [%s], match: {media: photo}}"
+    rules = accounts + b"albums: [" + entry % (b"Mine", b"alice") + b", " + entry % (b"Yours", b"bob") + b"]"
+    saved = together(rules).plan()
+    assert [bool(album.changes) for album in saved.albums] == [True, True]
+    session = together(rules, BOB="wrong")
+    plan = session.review(saved)
+    assert [bool(album.changes) for album in plan.albums] == [True, False]
+    assert plan.albums[1].problems
+    assert [album.rule for album in session.review(saved).albums] == ["Mine", "Yours"]
+    sandbox.library.trash(next(iter(best(sandbox))))
+    with pytest.raises(PlanOutdated):
+        session.review(saved)
+
+
+# -- photos and pictures -----------------------------------------------------------------------------------------------
+
+
+def test_photos_and_albums_are_shown_as_an_account_sees_them(
+    together: Callable[..., Session], sandbox: Sandbox
+) -> None:
+    library = sandbox.library
+    alice = library.user_named("alice").id
+    first, second = sorted(best(sandbox))
+    album = library.add_album("Archive", owner_id=alice, asset_ids=[first, second])
+    library.update(second, visibility="archive")
+    session = together()
+    assert session.base == sandbox.url
+    assert {asset.id for asset in session.album_assets(album.id)} == {first, second}
+    assert session.album_cover(album.id, account="alice") == album.thumbnail_asset_id
+    assert [shown.name for shown in session.albums_with(first.upper())] == ["Archive"]
+    details = session.details(first.upper())
+    assert details is not None
+    assert details["id"] == first
+    assert session.details(first, account="bob") is None
+    with pytest.raises(ConfigurationError, match="'Archive' is no id"):
+        session.album_cover("Archive")
+
+
+def test_a_face_is_shown_until_it_is_known(opened: Callable[..., Session], sandbox: Sandbox) -> None:
+    library = sandbox.library
+    person = Person(library.new_id(), library.user_named("alice").id, "Emma", library.now())
+    library.people[person.id] = person
+    session = opened()
+    shown = session.person_thumbnail(person.id)
+    assert shown.data
+    assert not session.person_thumbnail(person.id, etag=shown.headers["etag"]).data
+
+
+# -- one after another -------------------------------------------------------------------------------------------------
+
+
+def test_the_searches_are_told_and_none_is_sent(opened: Callable[..., Session], sandbox: Sandbox) -> None:
+    (plan,) = opened().query_plans()
+    assert [dict(scan.query.filters) for scan in plan.plan.scans] == [{"rating": 5}]
+    assert not [request for request in sandbox.requests if request.path == "/api/search/metadata"]
+
+
+def test_a_server_is_checked_and_so_is_a_key(together: Callable[..., Session]) -> None:
+    me = together().check("bob").me
+    assert me is not None
+    assert me.name == "Bob"
+    with pytest.raises(ConfigurationError, match="no account 'eve' takes part"):
+        together().check("eve")
+
+
+def test_rules_that_name_another_key_connect_it(together: Callable[..., Session]) -> None:
+    session = together()
+    accounts = session.accounts
+    session.reload({"rules.yaml": TOGETHER.replace(b"key_env: BOB", b"key_env: ALICE")})
+    assert session.accounts is not accounts
+    assert list(session.accounts.present) == ["alice"]
+    assert list(session.accounts.absent) == ["bob"]
+
+
+def test_the_day_may_change_while_a_session_is_open(opened: Callable[..., Session], sandbox: Sandbox) -> None:
+    session = opened(b"albums: [{name: Recent, match: {taken: {last: 30 days}}}]")
+    assert not session.select()["Recent"].assets
+    session.set_today(date(2024, 6, 20))
+    assert session.options.today == date(2024, 6, 20)
+    assert len(session.select()["Recent"].assets) == 5
+
+
+def test_rules_are_read_when_they_are_to_be(opened: Callable[..., Session]) -> None:
+    session = opened(b"albums: [")
+    with pytest.raises(ConfigurationError):
+        session.load()
+    with pytest.raises(ConfigurationError):
+        session.parse()
+    with pytest.raises(ConfigurationError):
+        session.reload()
+    session.reload({"rules.yaml": RULES})
+    assert [rule.name for rule in session.rules.albums] == ["Best"]
+
+
+def test_a_run_that_the_ledger_does_not_know_is_told(opened: Callable[..., Session]) -> None:
+    with pytest.raises(ConfigurationError, match="knows no run 7"):
+        opened().run(7)
+
+
+def test_what_waits_is_counted_and_what_cannot_be_asked_is_told(
+    opened: Callable[..., Session], sandbox: Sandbox
+) -> None:
+    for asset_id in best(sandbox):
+        sandbox.library.update(asset_id, concepts=())
+    session = opened(b"albums: [{name: Alone, match: {rating: 5, person: none}}]")
+    answer = session.select()["Alone"]
+    assert (len(answer.assets), sum(answer.waiting.values())) == (0, 2)
+    sandbox.faults.status(400, path="/api/search/smart", times=None)
+    answer = opened(b"albums: [{name: Alone, match: {rating: 5, person: none}}]").select()["Alone"]
+    assert (answer.selections, len(answer.problems)) == ({}, 1)
