@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from immich_sandbox import Library, generate
-from immich_smart_albums.errors import ServerError
+from immich_smart_albums.errors import ServerError, Untrustworthy
+from immich_smart_albums.immich.search import embeddings
 from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Stage
@@ -16,6 +17,10 @@ from immich_smart_albums.selection.compile.simplify import at_most
 from tests.support.immich_clients import metadata, server_at
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from immich_sandbox import Sandbox
+
     from .conftest import Start
 
 EVERYWHERE = Query(Kind.METADATA, (("withDeleted", True),), frozenset(Visibility))
@@ -52,6 +57,57 @@ def test_few_are_asked_one_by_one_and_many_by_one_ranking(start: Start) -> None:
     running.clear_requests()
     server.embeddings.of(shown[10:110], timeline)
     assert [request.path for request in running.requests].count("/api/search/smart") == 2
+
+
+@pytest.mark.parametrize("without", [3, 5])
+def test_photos_are_ranked_by_the_first_that_has_an_embedding_or_by_a_word(start: Start, without: int) -> None:
+    library = generate(120)
+    alice = library.user_named("Alice").id
+    own = [asset for asset in library.timeline if asset.owner_id == alice and asset.visibility == "timeline"]
+    for asset in own[:without]:
+        library.update(asset.id, concepts=())
+    running = start(library)
+    assets = [Asset(asset.id, asset.file_created_at // 1000, "", "", "") for asset in own]
+    assert server_at(running).embeddings.of(assets, EVERYWHERE) == {asset.id for asset in own[without:]}
+    by = [body for body in searches_for_all(running) if body["visibility"] == "timeline"]
+    named: dict[str, object] = {"queryAssetId": own[3].id} if without == 3 else {"query": "photo"}
+    assert [{name: body[name] for name in named} for body in by] == [named]
+
+
+def searches_for_all(running: Sandbox) -> list[Mapping[str, Any]]:
+    """The rankings that were asked for, but for questions about one photo."""
+    bodies = [request.body for request in running.requests if request.path == "/api/search/smart"]
+    return [body for body in bodies if len(body) > 2]
+
+
+def test_a_photo_that_is_gone_has_no_embedding(start: Start) -> None:
+    library, assets = library_with(0)
+    gone = Asset(library.new_id(), 0, "", "", "")
+    assert server_at(start(library)).embeddings.of([gone, assets[0]], EVERYWHERE) == {assets[0].id}
+
+
+def test_what_a_page_of_a_ranking_misses_is_asked_for_by_itself(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages shift while photos come and go."""
+    library, _ = library_with(0)
+    running = start(library)
+    alice = library.user_named("Alice").id
+    own = [asset for asset in library.timeline if asset.owner_id == alice and asset.visibility == "timeline"]
+    library.update(own[7].id, concepts=())
+    assets = [Asset(asset.id, asset.file_created_at // 1000, "", "", "") for asset in own[:70]]
+    monkeypatch.setattr(embeddings, "PAGE_SIZE", 50)
+    empty = b'{"assets": {"items": [], "nextPage": null, "total": 0, "count": 0}}'
+    running.faults.answer(200, empty, "application/json", path="/api/search/smart", nth=3, times=1)
+    timeline = Query(Kind.METADATA)
+    assert server_at(running).embeddings.of(assets, timeline) == {asset.id for asset in assets} - {own[7].id}
+    assert len(searches_for_all(running)) == 2
+
+
+def test_more_than_was_asked_for_is_not_trusted(start: Start) -> None:
+    library, assets = library_with(0)
+    running = start(library)
+    running.faults.drop("size", path="/api/search/smart", times=None)
+    with pytest.raises(Untrustworthy, match="1 were asked for"):
+        server_at(running).embeddings.of(assets[:2], EVERYWHERE)
 
 
 def test_what_cannot_be_asked_is_an_error(start: Start) -> None:

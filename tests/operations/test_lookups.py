@@ -143,10 +143,13 @@ def test_of_a_shared_album_counts_what_the_timeline_shows(partners: Sandbox) -> 
     assert "carol.jpg" in found_by(search, server)
 
 
-def test_without_permission_to_list_partners_a_shared_album_is_held_against_the_timeline_with_a_notice(
-    partners: Sandbox,
+@pytest.mark.parametrize("missing", ["partner.read", "user.read"])
+def test_without_permission_to_tell_whose_photos_are_shown_a_shared_album_is_held_against_the_timeline_with_a_notice(
+    partners: Sandbox, missing: str
 ) -> None:
-    server = connected(partners, "alice-minimal")
+    permissions = {"asset.read", "album.read", "partner.read", "user.read"} - {missing}
+    partners.add_key(f"without {missing}", "Alice", sorted(permissions))
+    server = connected(partners, f"without {missing}")
     tree, findings = looked_up({"album": ["Finland", "Best of"]}, server)
     (notice,) = findings.warnings
     assert notice.startswith("rules.yaml:1:10: the key lacks the permission partner.read or user.read")

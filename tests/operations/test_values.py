@@ -381,6 +381,21 @@ def test_each_list_is_asked_for_once_and_only_where_a_rule_uses_it() -> None:
         ]
 
 
+def test_whether_any_photo_has_a_name_is_asked_once() -> None:
+    with Sandbox(library(), "3.1") as sandbox:
+        server = connected(sandbox)
+        names = NameResolver(server.directory)
+        asked = []
+        for _ in range(2):
+            sandbox.clear_requests()
+            diagnostics = Diagnostics()
+            resolve(Rule(node({"search": {}, "not": {"place": {"country": "Narnia"}}})), server, diagnostics, names)
+            assert len(diagnostics.problems) == 1
+            asked.append([request.path for request in sandbox.requests].count("/api/search/metadata"))
+        assert asked[0] > 0
+        assert asked[1] == 0
+
+
 def test_a_key_that_may_not_ask_stops_the_rule() -> None:
     with Sandbox(library(), "3.1") as sandbox:
         sandbox.add_key("small", "alice", ["user.read"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -71,15 +70,16 @@ class FlatSearch:
             return bool(self.ask({**filters, "id": record["id"]}, 1))
         body: Body = {**filters, **_instant_of(record)}
         seen: set[object] = set()
-        for number in count(1):
+        number = 1
+        while True:
             ids = {photo["id"] for photo in self.ask(body if number == 1 else {**body, "page": number}, _PAGE)}
             # Pages that bring nothing new were not heard, and say nothing of what else there is.
             if record["id"] in ids or (len(ids) == _PAGE and ids <= seen):
                 return True
             if len(ids) < _PAGE:
-                break
+                return False
             seen |= ids
-        return False
+            number += 1
 
     def ask(self, filters: Mapping[str, object], size: int, fields: frozenset[str] = SHOWN) -> list[Record]:
         """Some photos that it finds under some filters."""
