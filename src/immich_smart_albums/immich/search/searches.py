@@ -12,9 +12,11 @@ from immich_smart_albums.errors import MissingPermission, NoAccess, ServerError,
 from immich_smart_albums.immich.http.responses import decode
 from immich_smart_albums.immich.search.controls.controls import Controls
 from immich_smart_albums.immich.search.count import Counter
+from immich_smart_albums.immich.search.gaps import gaps
 from immich_smart_albums.immich.search.parallel import in_parallel
 from immich_smart_albums.immich.search.request import SearchRequest
 from immich_smart_albums.immich.search.scan import PAGE_SIZE, cut, instant, scan
+from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Proof
 from immich_smart_albums.model.search_fields import BY_NAME
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.immich.directory import Directory, Month
     from immich_smart_albums.immich.http.client import Http
     from immich_smart_albums.immich.search.page import Record
+    from immich_smart_albums.immich.search.scan import Window
     from immich_smart_albums.immich.versions import Capabilities
 
 MOST_RANKINGS = 20
@@ -154,19 +157,43 @@ class ImmichSearches:
         if query.kind is Kind.SMART or query.limit is not None:
             yield from self._firsts(bare, query, visibility, fields)
             return
-        shown: set[int] = set()
+        shown: dict[int, int] = {}
         for batch in self._everything(self._question(query, visibility, fields)):
-            shown.update(int(record["id"].replace("-", ""), 16) for record in batch)
+            shown.update((_number(record), instant(record)) for record in batch)
             yield batch
-        if self._total(query, visibility) == len(shown):
-            return
-        for batch in self._everything(bare):
-            yield [record for record in batch if int(record["id"].replace("-", ""), 16) not in shown]
+        yield from self._left_out(bare, replace(query, visibility=frozenset({visibility})), shown)
 
-    def _total(self, query: Query, visibility: Visibility) -> int | None:
-        """How many there are in one visibility. None if that cannot be asked: then they are read once more."""
+    def _left_out(
+        self, bare: SearchRequest, query: Query, shown: dict[int, int]
+    ) -> Generator[list[Record], None, None]:
+        """What a search finds beside what was shown, by the ids as numbers with their instants: few, if any."""
+        total = self._total(query)
+        if total == len(shown):
+            return
+        if total is not None and total > len(shown):
+            missing = total - len(shown)
+            spans = gaps(
+                sorted(shown.values()),
+                bare.window,
+                missing,
+                lambda window: self._total(within(query, window)),
+                len(shown) // PAGE_SIZE // 2,
+            )
+            parts = [partial(scan, bare.fetch, span) for span in spans]
+            with closing(in_parallel(parts, self._concurrency)) as batches:
+                for batch in batches:
+                    records = [record for record in batch if _number(record) not in shown]
+                    shown.update((_number(record), instant(record)) for record in records)
+                    yield records
+            if self._total(query) == len(shown):  # anew: what came meanwhile is not what was missing
+                return
+        for batch in self._everything(bare):
+            yield [record for record in batch if _number(record) not in shown]
+
+    def _total(self, query: Query) -> int | None:
+        """How many there are. None if that cannot be asked: then they are read once more."""
         try:
-            return self.estimate(replace(query, visibility=frozenset({visibility})))
+            return self.estimate(query)
         except ServerError:
             return None
 
@@ -229,6 +256,19 @@ def leaves_out_unread(query: Query, capabilities: Capabilities) -> bool:
     """Whether a search that asks for EXIF leaves out assets that have none, and would find them otherwise."""
     is_about_exif = any(BY_NAME[name].is_in_exif for name, _ in query.filters)
     return capabilities.joins_exif and not query.is_structured and not is_about_exif
+
+
+def within(query: Query, window: Window) -> Query:
+    """The same search, of what was taken inside a window."""
+    ends = (("takenAfter", window.after), ("takenBefore", window.before))
+    others = [(name, value) for name, value in query.filters if name not in {"takenAfter", "takenBefore"}]
+    bounds = [(name, from_milliseconds(moment)) for name, moment in ends if moment is not None]
+    return replace(query, filters=tuple(sorted([*others, *bounds])))
+
+
+def _number(record: Record) -> int:
+    """An asset's id, in less memory."""
+    return int(record["id"].replace("-", ""), 16)
 
 
 def _asks_for_own(query: Query) -> bool:
