@@ -331,7 +331,7 @@ def test_with_records_in_memory_the_same_is_selected_and_nothing_is_read_twice(
         for tree in rules:
             world.sandbox.clear_requests()
             plan = compile_rules([Rule(tree)], world.server, records.sizes(), shared=records.shared())
-            (selection,) = evaluate(plan, records, concurrency=2, log=lambda _: None)
+            (selection,) = evaluate(plan, records, concurrency=2, log=lambda _: None, records=records)
             if isinstance(selection, Failed):
                 (directly,) = evaluate(plan, world.server.searches, concurrency=2, log=lambda _: None)
                 assert isinstance(directly, Failed)

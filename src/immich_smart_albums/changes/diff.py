@@ -34,23 +34,27 @@ def plan_album(wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMem
     out.
     """
     selected = {asset.id: (account, asset) for account, asset in wanted.assets()}
+    any_waits = any(wanted.waiting.values())
     members = view.members if view else frozenset()
     inside = view.inside if view else frozenset()
     current_details = view.details if view else None
     lesson = reconcile(memory, view, {id_: asset for id_, (_, asset) in selected.items()}, wanted.name)
     has_owner = wanted.owner in wanted.selections
     missing = {id_: asset for id_, asset in selected.items() if id_ not in inside and id_ not in lesson.out}
-    certain = {asset.id: (account, asset) for account, asset in wanted.certain()}
+    certain = {asset.id: (account, asset) for account, asset in wanted.certain()} if any_waits else selected
     additions = {id_: certain[id_] for id_ in missing if id_ in certain}
     if view is None and not has_owner:
         additions = {}
     is_ours_to_share = has_owner and bool(current_details or (additions and not view))
     shared = sharing(wanted, current_details, memory) if is_ours_to_share else Sharing()
-    barred = [id_ for id_, (account, _) in additions.items() if _user_id(wanted, account) in shared.no_editors]
-    additions = {id_: asset for id_, asset in additions.items() if id_ not in barred}
+    no_editors = {account for account in wanted.selections if _user_id(wanted, account) in shared.no_editors}
+    barred = {id_ for id_, (account, _) in additions.items() if account in no_editors} if no_editors else set()
+    if barred:
+        additions = {id_: addition for id_, addition in additions.items() if id_ not in barred}
     lost = (lesson.ours & members) - selected.keys() - wanted.sticky
     removals = _removals(wanted, current_details, memory, lost - wanted.staying.keys())
-    waiting = [(wanted.reason_to_wait(id_), asset) for id_, (_, asset) in missing.items() if id_ not in certain]
+    waits = missing.items() if any_waits else ()
+    waiting = [(wanted.reason_to_wait(id_), asset) for id_, (_, asset) in waits if id_ not in certain]
     staying = [(wanted.staying[id_], memory.memberships[id_].asset) for id_ in sorted(lost & wanted.staying.keys())]
     changes: list[Change] = [CreateAlbum(wanted.name, wanted.rule.description or "")] if additions and not view else []
     changes += [RemoveAssets(*asset) for asset in _by_account(removals)]

@@ -128,12 +128,12 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def additions(self) -> tuple[Asset, ...]:
         """What would be added, by whomever."""
-        return tuple(asset for change in self.changes if isinstance(change, AddAssets) for asset in change.assets)
+        return _together([change.assets for change in self.changes if isinstance(change, AddAssets)])
 
     @property
     def removals(self) -> tuple[Asset, ...]:
         """What would be taken out, by whomever."""
-        return tuple(asset for change in self.changes if isinstance(change, RemoveAssets) for asset in change.assets)
+        return _together([change.assets for change in self.changes if isinstance(change, RemoveAssets)])
 
     @property
     def samples(self) -> tuple[Asset, ...]:
@@ -181,6 +181,11 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The same for plans that say the same about the same world; when they were made does not count."""
         timeless = msgspec.structs.replace(self, made_at="")
         return sha256(msgspec.json.encode(timeless, order="sorted")).hexdigest()
+
+
+def _together(groups: list[tuple[Asset, ...]]) -> tuple[Asset, ...]:
+    """All groups in one; of one group no copy is made."""
+    return groups[0] if len(groups) == 1 else tuple(asset for group in groups for asset in group)
 
 
 def digest(ids: Iterable[str]) -> str:

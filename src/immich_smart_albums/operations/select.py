@@ -240,6 +240,7 @@ def _evaluated(
         log=options.log,
         memory=memory,
         keeps_rejected=options.keeps_rejected,
+        records=records,
     )
     if memory is not None:
         memory.save()

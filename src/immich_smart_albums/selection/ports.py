@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
+    from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.selection.query_plan import Scan
-    from immich_smart_albums.selection.result import SearchResult
+    from immich_smart_albums.selection.result import Judged, SearchResult
 
 
 class SearchApi(Protocol):
@@ -47,6 +48,22 @@ class CacheSearchApi(SearchApi, Protocol):
         """The same records as `SearchApi.find` in the same order, with `updatedAt` and without EXIF.
 
         They are held against `verified` only, a search that finds no less. Raises ServerError.
+        """
+        ...
+
+
+class KnownRecords(Protocol):
+    """What is in memory of what searches found."""
+
+    @property
+    def assets(self) -> Mapping[str, Asset]:
+        """The assets that some search found, by id."""
+        ...
+
+    def judged(self, scan: Scan) -> Iterable[Judged] | None:
+        """What a scan's search found, and what its filters say of that.
+
+        None where it is not in memory, its records are needed themselves, or some filter fails on some of them.
         """
         ...
 

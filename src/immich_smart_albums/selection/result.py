@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import FilterError
@@ -15,10 +16,22 @@ from immich_smart_albums.rules.tree import Filter, verdict
 from immich_smart_albums.selection.stages import shows_metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from immich_smart_albums.rules.tree import Leaf, Record
     from immich_smart_albums.selection.query_plan import Scan
+
+
+NOTHING_KNOWN: Mapping[str, Asset] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Some assets that a search found, and what the filters of its scan say of each."""
+
+    assets: Sequence[Asset]
+    masks: Sequence[int]
+    """For each of them, as in `SearchResult.passed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +83,17 @@ class SearchResult:
 class ResultBuilder:
     """Takes the records of one scan into a `SearchResult`."""
 
-    def __init__(self, scan: Scan, result: SearchResult | None = None, *, keeps_rejected: bool = False) -> None:
+    def __init__(
+        self,
+        scan: Scan,
+        result: SearchResult | None = None,
+        *,
+        keeps_rejected: bool = False,
+        known: Mapping[str, Asset] = NOTHING_KNOWN,
+    ) -> None:
+        """Take into a result, or into a new one; `known` assets are not made again."""
         self._keeps_rejected = keeps_rejected
+        self._known = known
         self.result = SearchResult() if result is None else result
         self._scan = scan
         needed = [self._needed(check) for check in scan.filters]
@@ -94,6 +116,22 @@ class ResultBuilder:
             if asset_id not in self._seen:
                 self._seen.add(asset_id)
                 self._look_at(asset_id, record)
+
+    def take_judged(self, judged: Judged) -> None:
+        """Take in some assets of which it is known what the filters say; each appears once."""
+        result, places = self.result, self.result.places
+        start, result.count = result.count, result.count + len(judged.assets)
+        if not self._scan.trees or self._scan.keeps_ids:
+            places.update((asset.id, place) for place, asset in enumerate(judged.assets, start))
+        if not self._scan.trees:
+            return
+        possible = {mask: self._may_match(mask) for mask in set(judged.masks)}
+        for place, (asset, mask) in enumerate(zip(judged.assets, judged.masks, strict=True), start):
+            if possible[mask]:
+                asset_id = asset.id
+                places[asset_id] = place
+                result.assets[asset_id] = asset
+                result.passed[asset_id] = mask
 
     def _look_at(self, asset_id: str, record: Record) -> None:
         place = self.result.count
@@ -130,7 +168,7 @@ class ResultBuilder:
     def _keep(self, asset_id: str, record: Record, place: int, mask: int) -> None:
         result = self.result
         result.places[asset_id] = place
-        result.assets[asset_id] = Asset.of(record)
+        result.assets[asset_id] = self._asset(asset_id, record)
         is_read = self._scan.shows_metadata and shows_metadata(record)
         result.passed[asset_id] = mask | is_read << len(self._scan.filters)
         if self._scan.keys:
@@ -143,7 +181,10 @@ class ResultBuilder:
             with suppress(FilterError):
                 passed |= check.holds(record) << number
                 known |= 1 << number
-        return Rejected(Asset.of(record), place, passed, known)
+        return Rejected(self._asset(str(record["id"]), record), place, passed, known)
+
+    def _asset(self, asset_id: str, record: Record) -> Asset:
+        return self._known.get(asset_id) or Asset.of(record)
 
     def _one_by_one(self, record: Record) -> int:
         """Returns the bits of a record on which some filter fails, and notes that filter."""

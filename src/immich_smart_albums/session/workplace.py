@@ -84,7 +84,7 @@ class Workplace:
                     )
                     present = accounts.present if self.options.keeps_records else {}
                     for name, account in present.items():
-                        self.records.setdefault(name, RecordCache(account.server.searches))
+                        self.records.setdefault(name, RecordCache(account.server.searches, stop=self._is_stopped))
                     self.is_fresh = True
         return accounts
 

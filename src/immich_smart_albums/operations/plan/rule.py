@@ -70,8 +70,8 @@ class RulePlanner:
         self, rule: AlbumRule, plans: Sequence[AlbumPlan], answers: AlbumSelections
     ) -> Iterator[AlbumPlan]:
         """The plans of a rule, where its albums to which nothing goes any more are refused for all of them only."""
-        selected = answers.selected
-        if not rule.rule.split or not selected:
+        selected = answers.selected if rule.rule.split else frozenset()
+        if not selected:
             yield from plans
             return
         together = refusals_of_split(rule.guard, plans, selected)

@@ -12,23 +12,32 @@ kilobyte.
 
 from __future__ import annotations
 
-import functools
 import threading
+from collections import OrderedDict
 from contextlib import closing
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Optional, TypedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from immich_smart_albums.model.asset import ASSET_FIELDS
+from immich_smart_albums.errors import FilterError, Stopped
+from immich_smart_albums.model.asset import ASSET_FIELDS, Asset
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind
+from immich_smart_albums.model.search_fields import LOOKS_INTO_TRASH
+from immich_smart_albums.model.stopping import never
 from immich_smart_albums.rules.local_filters.asset_shape import EXIF
-from immich_smart_albums.rules.tree import roots
+from immich_smart_albums.rules.tree import Filter, roots
+from immich_smart_albums.selection.cache.columns import RecordBatch
+from immich_smart_albums.selection.result import Judged
+from immich_smart_albums.selection.stages import METADATA_FIELDS, shows_metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from immich_smart_albums.model.query import Query
+    from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.selection.ports import SearchApi
+    from immich_smart_albums.selection.query_plan import Scan
 
     Records = Iterable[Mapping[str, object]]
 
@@ -40,34 +49,62 @@ WIDE = frozenset(
         *(f"exifInfo.{name}" for name in EXIF),
         *("people", "ownerId", "libraryId", "type", "originalPath", "originalFileName", "localDateTime", "createdAt"),
         *("updatedAt", "isFavorite", "isArchived", "isTrashed", "visibility", "duration", "livePhotoVideoId"),
-        *("width", "height", "thumbhash"),
+        *("width", "height"),
     }
 )
 """What is read of each asset in any case, as far as the server's version returns it."""
+
+
+MOST_VERDICTS = 50
+"""Filters of which it is kept what they say of a search: a byte for each record."""
+
+_IS_READ = Filter("whether Immich has read the file", shows_metadata, METADATA_FIELDS, shows_metadata)
 
 
 @dataclass(frozen=True, slots=True)
 class _CachedSearch:
     """What one search found."""
 
-    batches: tuple[bytes, ...]
-    """Packed records, in the order in which they came."""
+    batches: tuple[RecordBatch, ...]
+    """In the order in which they came."""
     fields: frozenset[str]
     count: int
+    verdicts: OrderedDict[str, tuple[bytes, ...]] = field(default_factory=OrderedDict)
+    """What filters say of the records, by the filters' keys: for each batch a byte for each record, 1 if it passes."""
+
+    def verdict(self, check: Filter) -> tuple[bytes, ...]:
+        """What a filter says; each is asked once. Raises FilterError."""
+        verdict = self.verdicts.get(check.key)
+        if verdict is None:
+            reads = check.reads or frozenset()
+            verdict = tuple(bytes(map(check.holds, batch.records(reads))) for batch in self.batches)
+        self.verdicts[check.key] = verdict
+        self.verdicts.move_to_end(check.key)
+        if len(self.verdicts) > MOST_VERDICTS:
+            self.verdicts.popitem(last=False)
+        return verdict
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(batch.size for batch in self.batches)
 
 
 class RecordCache:
-    """Fits `selection.ports.SearchApi`, for the searches of one account. Safe for threads."""
+    """Fits `selection.ports.SearchApi` and `KnownRecords`, for the searches of one account. Safe for threads."""
 
-    def __init__(self, searches: SearchApi, *, most_bytes: int = MOST_BYTES) -> None:
-        """Nothing is kept yet."""
+    def __init__(self, searches: SearchApi, *, most_bytes: int = MOST_BYTES, stop: Stop = never) -> None:
+        """Nothing is kept yet. Between two batches `stop` is asked whether to end, which raises Stopped."""
         self._searches = searches
         self._most_bytes = most_bytes
+        self._stop = stop
         self._lock = threading.Lock()
         self._cached: dict[Query, _CachedSearch] = {}
         self._details: dict[str, bytes] = {}
         self._counts: dict[Query, int | None] = {}
         self._bytes = 0
+        self.assets: dict[str, Asset] = {}
+        """What selections keep of all that was found, each asset once."""
 
     def shared(self) -> dict[Query, frozenset[str]]:
         """The searches that cost nothing any more, with the top-level fields of what they found."""
@@ -83,28 +120,62 @@ class RecordCache:
         """See `SearchApi.find`."""
         cached = self._cached.get(query)
         if cached is not None and fields <= cached.fields:
-            decoder = _decoder_of(fields)
-            yield from (decoder.decode(batch) for batch in cached.batches)
-            return
-        fields |= WIDE if cached is None else cached.fields
-        packed: list[bytes] | None = []
-        size = 0
-        ids: set[object] = set()
-        with closing(self._searches.find(query, fields)) as batches:
-            for batch in batches:
-                records = list(batch)
-                if packed is not None:
-                    packed.append(msgspec.msgpack.encode(records))
-                    ids.update(record["id"] for record in records)
-                    size += len(packed[-1])
-                    if self._bytes + size > self._most_bytes:
-                        packed = None
-                yield records
-        if packed is not None:
             with self._lock:
-                before = self._cached.get(query)
-                self._bytes += size - (sum(map(len, before.batches)) if before else 0)
-                self._cached[query] = _CachedSearch(tuple(packed), fields, len(ids))
+                self._cached[query] = self._cached.pop(query, cached)  # the last to be thrown away
+            for batch in cached.batches:
+                if self._stop():
+                    raise Stopped
+                yield batch.records(fields | ASSET_FIELDS)
+            return
+        if cached is not None:
+            fields |= cached.fields
+        elif WHOLE_LIBRARY not in self._cached or not _is_in_library(query):
+            fields |= WIDE
+        packed: list[RecordBatch] = []
+        ids: set[str] = set()
+        with closing(self._searches.find(query, fields)) as batches:
+            for batch_read in batches:
+                records = [record for record in batch_read if record["id"] not in ids]
+                assets = tuple(map(Asset.of, records))
+                self.assets.update((asset.id, asset) for asset in assets)
+                ids.update(asset.id for asset in assets)
+                packed.append(RecordBatch(records, assets))
+                yield records
+        self._keep(query, _CachedSearch(tuple(packed), fields, len(ids)))
+
+    def judged(self, scan: Scan) -> list[Judged] | None:
+        """See `KnownRecords.judged`."""
+        cached = self._cached.get(scan.query)
+        if cached is None or scan.keys or not scan.requested_fields <= cached.fields:
+            return None
+        checks = (*scan.filters, *([_IS_READ] if scan.shows_metadata else ()))
+        try:
+            verdicts = []
+            for check in checks:
+                if self._stop():
+                    raise Stopped
+                verdicts.append(cached.verdict(check))
+        except FilterError:
+            return None
+        return [
+            Judged(batch.assets, _masks([verdict[place] for verdict in verdicts], batch.count))
+            for place, batch in enumerate(cached.batches)
+        ]
+
+    def _keep(self, query: Query, found: _CachedSearch) -> None:
+        """Keep what a search found; where there is no room any more, what was not used for longest goes first."""
+        with self._lock:
+            self._forget(query)
+            for other in [other for other in self._cached if other != WHOLE_LIBRARY]:
+                if self._bytes + found.size > self._most_bytes:
+                    self._forget(other)
+            if self._bytes + found.size <= self._most_bytes:
+                self._bytes += found.size
+                self._cached[query] = found
+
+    def _forget(self, query: Query) -> None:
+        if query in self._cached:
+            self._bytes -= self._cached.pop(query).size
 
     def count(self, query: Query) -> int | None:
         """See `SearchApi.count`."""
@@ -136,14 +207,20 @@ class RecordCache:
             yield record
 
 
-@functools.lru_cache(maxsize=64)
-def _decoder_of(fields: frozenset[str]) -> msgspec.msgpack.Decoder[Any]:
-    """What reads these fields of packed records, and no others: making objects of the rest takes most of the time."""
-    exif = {name.removeprefix(_EXIF): Any for name in fields if name.startswith(_EXIF) and name.count(".") == 1}
-    shape: dict[str, Any] = dict.fromkeys(roots(fields) | ASSET_FIELDS, Any)
-    if exif and len(exif) == sum(name.startswith("exifInfo") for name in fields):
-        shape["exifInfo"] = Optional[TypedDict("Exif", exif, total=False)]  # type: ignore[operator]  # noqa: UP045 - made here
-    return msgspec.msgpack.Decoder(list[TypedDict("Record", shape, total=False)])  # type: ignore[misc, operator]
+def _is_in_library(query: Query) -> bool:
+    """Whether all that a search finds is on the timeline: with that in memory, nobody needs its records again."""
+    return query.kind is Kind.METADATA and query.visibility == WHOLE_LIBRARY.visibility and not _in_trash(query)
 
 
-_EXIF = "exifInfo."
+def _in_trash(query: Query) -> bool:
+    return any(name in LOOKS_INTO_TRASH for name, _ in query.filters)
+
+
+def _masks(verdicts: list[bytes], count: int) -> Sequence[int]:
+    """For each record a bit for each verdict that says yes."""
+    if len(verdicts) > 8:
+        return [sum(bit << place for place, bit in enumerate(bits)) for bits in zip(*verdicts, strict=True)]
+    together = 0
+    for place, verdict in enumerate(verdicts):
+        together |= int.from_bytes(verdict) << place
+    return together.to_bytes(count)

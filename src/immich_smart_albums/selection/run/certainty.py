@@ -102,21 +102,25 @@ class Certainty:
 
     def alike(self, assets: Iterable[Asset]) -> Collection[Alike]:
         """Returns some matches in few groups: what is certain is worked out once for each. Raises ServerError."""
-        signature_of = [self._signature(branch) for branch in self.plan.branches]
+        of_branches = [self._signature(branch) for branch in self.plan.branches]
+
+        def of_all(id_: str) -> object:
+            return tuple([of_branch(id_) for of_branch in of_branches])
+
+        signature_of = of_branches[0] if len(of_branches) == 1 else of_all
         groups: dict[object, Alike] = {}
         for asset in assets:
-            id_ = asset.id
-            signature = tuple([of_branch(id_) for of_branch in signature_of])
+            signature = signature_of(asset.id)
             group = groups.get(signature)
             if group is None:
-                group = groups[signature] = Alike(self._of(id_), self._is_read(id_))
+                group = groups[signature] = Alike(self._of(asset.id), self._is_read(asset.id))
             group.assets.append(asset)
         return groups.values()
 
     def _signature(self, branch: Branch) -> Callable[[str], object]:
         """Returns what tells all that a branch knows of a photo, by its id. None: its driver does not find it."""
         passed = self.evidence.results[branch.driver].passed
-        places = [self.evidence.results[query].places for query in branch.searches]
+        places = [self.evidence.ids(branch.driver, query) for query in branch.searches]
         checks, details = branch.detail_filters, self.details
         if not places and not checks:
             return passed.get

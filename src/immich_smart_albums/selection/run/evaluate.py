@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.selection.ports import SearchApi, SearchCache
+    from immich_smart_albums.selection.ports import KnownRecords, SearchApi, SearchCache
     from immich_smart_albums.selection.query_plan import Branch, QueryPlan, RulePlan
 
 
@@ -77,10 +77,12 @@ def evaluate(  # noqa: PLR0913 - how it is run, each with a name
     log: Callable[[str], None],
     memory: SearchCache | None = None,
     keeps_rejected: bool = False,
+    records: KnownRecords | None = None,
 ) -> tuple[Selection | Failed, ...]:
     """Run a plan: for each of its rules, in their order, what it selects or why that is not known.
 
     With `keeps_rejected` the evidence has what was looked at and does not match, too.
+    What is among the `records` in memory is not read.
     """
     evidence = fetch_all(
         plan,
@@ -89,6 +91,7 @@ def evaluate(  # noqa: PLR0913 - how it is run, each with a name
         on_found=lambda query, count: log(f"{query.describe()}: found {count}"),
         memory=memory,
         keeps_rejected=keeps_rejected,
+        records=records,
     )
     details = DetailFetcher(plan, searches)
     results: list[Selection | Failed] = []
@@ -120,7 +123,9 @@ class _Selector:
         matching: dict[str, Asset] = {}
         for branch in self.plan.branches:
             assets = self.evidence.results[branch.driver].assets
-            matching.update((asset_id, assets[asset_id]) for asset_id in self._matches_of(branch, set(assets)))
+            matches = self._matches_of(branch, set(assets))
+            # In the order in which they came, which is nearly the one that is wanted.
+            matching.update((asset_id, asset) for asset_id, asset in assets.items() if asset_id in matches)
         rule = self.plan.rule
         rankings = [self.evidence.results[query].places for query in self.plan.ranking]
         doubts = certainty(self.plan, self.evidence, self.details)

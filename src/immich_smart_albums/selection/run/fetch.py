@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError
-from immich_smart_albums.selection.result import ResultBuilder, SearchResult
+from immich_smart_albums.selection.result import NOTHING_KNOWN, ResultBuilder, SearchResult
 from immich_smart_albums.selection.run.scoped_lookups import ScopedLookups, unranked
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from immich_smart_albums.model.query import Query
-    from immich_smart_albums.selection.ports import SearchApi, SearchCache
+    from immich_smart_albums.selection.ports import KnownRecords, SearchApi, SearchCache
     from immich_smart_albums.selection.query_plan import QueryPlan, Scan
 
 
@@ -46,11 +46,13 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
     on_found: Callable[[Query, int], None],
     memory: SearchCache | None = None,
     keeps_rejected: bool = False,
+    records: KnownRecords | None = None,
 ) -> SearchResults:
     """Send every distinct search of a plan once.
 
     A search that fails fails the rules that depend on it, and ends the searches that only those need. With
-    `keeps_rejected` it is also kept what filters say of assets that cannot match, of searches that are read.
+    `keeps_rejected` it is also kept what filters say of assets that cannot match, of searches that are read. What is
+    among the `records` in memory is not read.
     """
     dependent = {
         scan.query: frozenset(number for number, rule in enumerate(plan.rules) if scan.query in rule.queries)
@@ -61,7 +63,7 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
         dependent[ranking.search] = dependent[ranking.query] | dependent.get(ranking.search, frozenset())
     if memory is not None:
         memory.expect(plan.scans)
-    run = _FetchRun(plan, searches, on_found, memory, dependent, lookups, keeps_rejected)
+    run = _FetchRun(plan, searches, on_found, memory, dependent, lookups, keeps_rejected, records)
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="search")
     pending: dict[Future[SearchResult], Scan] = {pool.submit(run.read, scan): scan for scan in lookups.first()}
     results: dict[Query, SearchResult] = {}
@@ -101,7 +103,8 @@ class _FetchRun:
     dependent: dict[Query, frozenset[int]]
     """For each search the rules that need it, by their place in the plan."""
     lookups: ScopedLookups
-    keeps_rejected: bool = False
+    keeps_rejected: bool
+    records: KnownRecords | None
     errors: dict[int, SmartAlbumsError] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -124,7 +127,13 @@ class _FetchRun:
 
     def _read(self, scan: Scan) -> SearchResult:
         keeps_ids = scan.keeps_ids or (self.memory is not None and self.memory.wants_ids(scan))
-        intake = ResultBuilder(replace(scan, keeps_ids=keeps_ids), keeps_rejected=self.keeps_rejected)
+        assets = NOTHING_KNOWN if self.records is None else self.records.assets
+        intake = ResultBuilder(replace(scan, keeps_ids=keeps_ids), keeps_rejected=self.keeps_rejected, known=assets)
+        judged = None if self.records is None or self.keeps_rejected else self.records.judged(scan)
+        if judged is not None:
+            for some in judged:
+                intake.take_judged(some)
+            return intake.result
         with closing(self.searches.find(scan.query, scan.requested_fields)) as batches:
             for batch in batches:
                 if not self.is_needed(scan):

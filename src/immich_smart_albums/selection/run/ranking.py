@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.rules.tree import Sort
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from immich_smart_albums.model.asset import Asset
 
 _UNRANKED = sys.maxsize
 
 
 def newest_first(assets: Iterable[Asset]) -> list[Asset]:
     """By the instant they were taken, ties by id."""
-    return sorted(assets, key=Asset.newest_first)
+    ordered = sorted(assets, key=attrgetter("taken"), reverse=True)  # most are in order, and few share an instant
+    start = end = 0
+    for place, (newer, older) in enumerate(pairwise(ordered)):
+        if newer.taken == older.taken:
+            if place != end:
+                _sort_by_id(ordered, start, end)
+                start = place
+            end = place + 1
+    _sort_by_id(ordered, start, end)
+    return ordered
+
+
+def _sort_by_id(assets: list[Asset], start: int, end: int) -> None:
+    """Sort what shares an instant: from one place to another, both included."""
+    if end > start:
+        assets[start : end + 1] = sorted(assets[start : end + 1], key=attrgetter("id"))
 
 
 def top(
