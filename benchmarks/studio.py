@@ -136,7 +136,7 @@ def measure_studio(url: str, key: str) -> StudioFigures:
             shown, first, counts = page.look("Finland", f"- name: Finland\n  match:\n{lines}\n")
             changes.append(StudioFigure(change, shown["counts"]["added"], first, counts))
         resident, peak = _memory(process.pid)
-        return StudioFigures(warming, tuple(changes), resident, peak, {each: page.weight(each) for each in PAGES})
+        return StudioFigures(warming, tuple(changes), resident, peak, {name: page.weight(name) for name in PAGES})
 
 
 def print_studio(figures: StudioFigures, photos: int) -> None:
@@ -153,7 +153,7 @@ def print_studio(figures: StudioFigures, photos: int) -> None:
     print(f"| {'median':24} |         | {medians[0]:14.2f} | {medians[1]:12.2f} |")
     print(
         f"\nmemory {figures.resident:.0f} MB, at most {figures.peak:.0f} MB; without photos "
-        + ", ".join(f"{each or 'albums'} {size / 1e3:.0f} kB" for each, size in figures.pages.items())
+        + ", ".join(f"{name or 'albums'} {size / 1e3:.0f} kB" for name, size in figures.pages.items())
     )
     for name, value in figures.summary().items():
         print(f"{'kept  ' if value < LIMITS[name] else 'MISSED'}  {name}: {value:.2f}, to stay under {LIMITS[name]:g}")

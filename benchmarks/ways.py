@@ -98,7 +98,7 @@ def this_tool(url: str, key: str, flags: Flags, concurrency: int, state: Path | 
     server = ImmichServer(http, concurrency=concurrency, on_read=lambda _: None)
     diagnostics = Diagnostics()
     given = {
-        flag: [[Source(flag.name, each, _form(each)) for each in flags[flag.name]]]
+        flag: [[Source(flag.name, text, _form(text)) for text in flags[flag.name]]]
         for flag in FLAGS
         if flag.name in flags
     }
@@ -131,7 +131,7 @@ def rules_of_a_file(url: str, key: str, matches: tuple[str, ...], concurrency: i
         Address.parse(url),
         Secret(key),
         concurrency=concurrency,
-        on_exchange=lambda each: received.append(each.received),
+        on_exchange=lambda exchange: received.append(exchange.received),
     )
     server = ImmichServer(http, concurrency=concurrency, on_read=lambda _: None)
     account = lone_account(server).present[ONLY_ACCOUNT]
@@ -182,7 +182,7 @@ def by_offset(url: str, key: str, flags: Flags, *, sample: int | None) -> Figure
                     any(re.search(regex, str(value), re.IGNORECASE) for value in found)
         scale = pages / len(chosen)
         spent = (time.perf_counter() - started, time.process_time() - cpu, len(chosen), received)
-        totals = [total + scale * each for total, each in zip(totals, spent, strict=True)]
+        totals = [total + scale * seconds for total, seconds in zip(totals, spent, strict=True)]
     wall, used, requests, received_bytes = totals
     return Figure(wall, used, round(requests), received_bytes / 1e6, _peak())
 

@@ -74,14 +74,14 @@ class Case:
         book, accounts, findings = self.read(file)
         with open_ledger(self.ledger) as ledger:
             plan, notices = make_plan(book, accounts, ledger, HOW, made_at=NOW)
-        told = [f"note: {each}" for each in (*findings.warnings, *notices)]
+        told = [f"note: {warning}" for warning in (*findings.warnings, *notices)]
         text = "\n".join([*told, *plan_lines(plan)]) + "\n"
         return plan, text.replace(f"{self.folder}/", "")
 
     def apply(self, plan: Plan) -> None:
         """Do it."""
         _, accounts, _ = self.read("rules.yaml")
-        servers = {name: each.server for name, each in accounts.present.items()}
+        servers = {name: account.server for name, account in accounts.present.items()}
         with open_ledger(self.ledger, doing="a test") as ledger:
             apply(plan, servers, ledger, ApplyResult(), lambda: NOW)
 
@@ -95,7 +95,7 @@ class Case:
         return "\n".join(explanation_lines(found)).replace(f"{self.folder}/", "") + "\n"
 
 
-@pytest.mark.parametrize("folder", CASES, ids=lambda each: each.name)
+@pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
 def test_case(folder: Path, tmp_path: Path) -> None:
     with Sandbox(generate(400)) as sandbox:
         case = Case(folder, sandbox, tmp_path / "ledger.db")

@@ -45,10 +45,10 @@ JSON_STRING = json.dumps(HOSTILE)
 
 def is_harmless(text: str) -> bool:
     return not [
-        each
-        for each in text
-        if (unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"} and each != "\n")
-        or (unicodedata.category(each) == "Cf" and each not in "\u200c\u200d")
+        character
+        for character in text
+        if (unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} and character != "\n")
+        or (unicodedata.category(character) == "Cf" and character not in "\u200c\u200d")
     ]
 
 

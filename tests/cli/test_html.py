@@ -73,7 +73,7 @@ def test_a_page_for_a_bug_report_has_no_pictures(terminal: Terminal) -> None:
     terminal.run("plan", "--html", "plan.html", "--no-photos")
     _, page = read(terminal.folder / "plan.html")
     assert "img" not in page.tags
-    assert not [each for each in terminal.sandbox.requests[before:] if "thumbnail" in each.path]
+    assert not [request for request in terminal.sandbox.requests[before:] if "thumbnail" in request.path]
 
 
 def test_what_the_server_has_no_picture_of_is_shown_by_name(terminal: Terminal) -> None:

@@ -196,7 +196,7 @@ def test_runs_of_flags_at_the_same_time_make_one_album(fresh: Shell, monkeypatch
     told = [process.communicate(timeout=60)[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], told
     assert fresh.album("Emma's")  # there is one
-    assert sum("album created" in each for each in told) == 1
+    assert sum("album created" in text for text in told) == 1
 
 
 @pytest.mark.parametrize("place", ["nowhere", "taken"])

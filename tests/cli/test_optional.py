@@ -146,7 +146,7 @@ def test_every_question_is_either_of_help_or_decides_something(shell: Shell) -> 
         assert shell.run(*words).returncode == 0
     known = [*DECIDING, *OPTIONAL.values()]
     for request in shell.sandbox.requests:
-        assert any(fnmatchcase(request.path, each) for each in known), f"{request.path} is in neither table"
+        assert any(fnmatchcase(request.path, pattern) for pattern in known), f"{request.path} is in neither table"
 
 
 PARTS = {

@@ -305,7 +305,7 @@ def test_a_header_is_carried_by_where_its_value_is_to_be_had_and_never_with_a_va
     parsed = VERBS["status"].parser("status").parse_args(shlex.split(line)[3:])
     assert parsed.header == [f"A=@{tmp_path / 'my file'}", "B=env:TOKEN"]
     assert [parsed.client_cert, parsed.client_key, parsed.ca] == [
-        tmp_path / each for each in ("c.pem", "k.pem", "ca.pem")
+        tmp_path / name for name in ("c.pem", "k.pem", "ca.pem")
     ]
 
 

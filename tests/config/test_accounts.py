@@ -55,7 +55,7 @@ def test_a_key_from_a_variable(tmp_path: Path) -> None:
 def test_a_file_of_variables_that_cannot_be_read_is_told_where_one_is_missing(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"\xff")
     _, findings = read(Account("alice", key_env="ALICE_KEY"), folder=tmp_path)
-    assert [each.message for each in findings.problems] == [
+    assert [problem.message for problem in findings.problems] == [
         f"account alice: the variable ALICE_KEY is not set, and {tmp_path / '.env'}: cannot be read: not a text file",
     ]
 

@@ -169,7 +169,7 @@ def test_every_account_that_feeds_an_album_has_its_key(tmp_path: Path) -> None:
     album = "albums: [{name: A, match: {favorite: true}, accounts: [bob, alice]}]\n"
     write(tmp_path, rules=f"server: {HERE}\n{accounts}{album}")
     found = household(tmp_path, A="Key1")
-    assert {name: (each.server, each.key.reveal()) for name, each in found.settings.items()} == {
+    assert {name: (settings.server, settings.key.reveal()) for name, settings in found.settings.items()} == {
         "alice": (HERE, "Key1"),
         "bob": (HERE, "Key2"),
     }

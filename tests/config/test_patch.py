@@ -27,9 +27,9 @@ def paths(data: Plain, path: Path = ()) -> list[Path]:
     """The ways to all values."""
     found = [path] if path else []
     if isinstance(data, dict):
-        return found + [each for word, entry in data.items() for each in paths(entry, (*path, word))]
+        return found + [inner for word, entry in data.items() for inner in paths(entry, (*path, word))]
     if isinstance(data, list):
-        return found + [each for place, item in enumerate(data) for each in paths(item, (*path, place))]
+        return found + [inner for place, item in enumerate(data) for inner in paths(item, (*path, place))]
     return found
 
 

@@ -49,7 +49,7 @@ def plain(given: ValueNode) -> object:
         case SequenceNode():
             return [plain(item) for item in given.items]
         case MappingNode():
-            return {key.text: plain(each) for key, each in given.entries}
+            return {key.text: plain(entry) for key, entry in given.entries}
 
 
 def texts(given: ValueNode) -> Iterator[ScalarNode]:
@@ -60,9 +60,9 @@ def texts(given: ValueNode) -> Iterator[ScalarNode]:
             for item in given.items:
                 yield from texts(item)
         case MappingNode():
-            for key, each in given.entries:
+            for key, entry in given.entries:
                 yield key
-                yield from texts(each)
+                yield from texts(entry)
 
 
 def places(text: str | bytes) -> list[tuple[str, str]]:
@@ -83,14 +83,14 @@ def test_scalars_stay_as_they_are_written() -> None:
         "h": "1",
     }
     assert isinstance(found, MappingNode)
-    assert [isinstance(each, ScalarNode) and each.quoted for _, each in found.entries] == [False] * 7 + [True]
+    assert [isinstance(entry, ScalarNode) and entry.quoted for _, entry in found.entries] == [False] * 7 + [True]
 
 
 def test_block_texts_count_as_quoted() -> None:
     found = value("a: |\n  one\n  two\nb: >-\n  three\n  four\n")
     assert plain(found) == {"a": "one\ntwo\n", "b": "three four"}
     assert isinstance(found, MappingNode)
-    assert all(isinstance(each, ScalarNode) and each.quoted for _, each in found.entries)
+    assert all(isinstance(entry, ScalarNode) and entry.quoted for _, entry in found.entries)
 
 
 def test_lists_and_mappings_nest_in_both_styles() -> None:
@@ -127,7 +127,7 @@ def test_every_text_knows_where_it_stands() -> None:
 def test_what_is_missing_stands_behind_its_colon() -> None:
     found = value("match:\nname: &x\nlast: y\n")
     assert isinstance(found, MappingNode)
-    assert [str(each.span) for _, each in found.entries] == [f"{NAME}:1:7", f"{NAME}:2:7", f"{NAME}:3:7"]
+    assert [str(entry.span) for _, entry in found.entries] == [f"{NAME}:1:7", f"{NAME}:2:7", f"{NAME}:3:7"]
 
 
 def test_anchors_share_values() -> None:

@@ -109,11 +109,11 @@ def test_nothing_that_is_written_is_lost_and_what_is_not_locked_can_be_changed(c
     assert node is not None
     spans = [row.span for row in rows if row.kind is not RowKind.GROUP]
     words = {(row.path[-1], row.span) for row in rows}
-    for each in descendants(node):
-        if isinstance(each, YamlScalar):
-            is_inside = any(start <= each.start and each.end <= end for start, end in spans)
-            is_word = any(each.text == word for word, _ in words)
-            assert is_inside or is_word, text[each.start : each.end]
+    for part in descendants(node):
+        if isinstance(part, YamlScalar):
+            is_inside = any(start <= part.start and part.end <= end for start, end in spans)
+            is_word = any(part.text == word for word, _ in words)
+            assert is_inside or is_word, text[part.start : part.end]
     for row in rows:
         assert row_path(row_id(row.path)) == row.path
         value_at(data, row.path)
@@ -122,7 +122,7 @@ def test_nothing_that_is_written_is_lost_and_what_is_not_locked_can_be_changed(c
             assert value_at(load(changed.text), row.path) == "another"
 
 
-@pytest.mark.parametrize("predicate", PREDICATES, ids=lambda each: each.name)
+@pytest.mark.parametrize("predicate", PREDICATES, ids=lambda predicate: predicate.name)
 def test_every_example_is_a_sentence(predicate: Predicate) -> None:
     for example, _ in predicate.examples:
         ((word, value),) = load(example).items()  # type: ignore[union-attr]

@@ -37,7 +37,7 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> Non
     with pytest.raises(FileChanged) as changed:
         Saver().save(version, "a: ours\n")
     assert (changed.value.on_disk, changed.value.ours) == ("a: theirs\n", "a: ours\n")
-    assert [each.name for each in tmp_path.iterdir()] == ["rules.yaml"]
+    assert [file.name for file in tmp_path.iterdir()] == ["rules.yaml"]
     assert path.read_text(encoding="utf-8") == "a: theirs\n"
     path.unlink()
     with pytest.raises(FileChanged):
@@ -50,7 +50,7 @@ def test_a_new_file_is_made_unless_somebody_made_it_first(tmp_path: Path) -> Non
     assert (version.text, version.digest) == ("", None)
     saved = Saver().save(version, "albums: []\n")
     assert read_version(path) == saved
-    assert [each.name for each in tmp_path.iterdir()] == ["new.yaml"]
+    assert [file.name for file in tmp_path.iterdir()] == ["new.yaml"]
     with pytest.raises(FileChanged):
         Saver().save(version, "albums: [other]\n")
 
@@ -68,7 +68,7 @@ def test_a_file_that_is_mounted_by_itself_is_written_in_place(tmp_path: Path, mo
     monkeypatch.setattr(Path, "replace", busy)
     Saver().save(version, "a: 2\n")
     assert path.read_text(encoding="utf-8") == "a: 2\n"
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["rules.yaml", "rules.yaml.bak"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["rules.yaml", "rules.yaml.bak"]
 
 
 def test_what_cannot_be_read_or_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,5 +90,5 @@ def test_what_cannot_be_read_or_written_is_told(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(EditRefused, match="cannot be written: No space left on device"):
         Saver().save(version, "a: 2\n")
-    assert [each.name for each in tmp_path.iterdir()] == ["rules.yaml"]
+    assert [file.name for file in tmp_path.iterdir()] == ["rules.yaml"]
     assert path.read_text(encoding="utf-8") == "a: 1\n"

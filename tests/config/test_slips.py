@@ -117,7 +117,7 @@ def test_a_file_of_a_key_is_told_with_its_variable_and_a_key_in_its_place_is_not
 def test_a_line_of_variables_that_cannot_be_read_is_told_where_one_is_missing(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"IMMICH_API_KEY={KEY}\n'IMMICH_URL {HERE}\n", encoding="utf-8")
     found = problems(tmp_path)
-    assert any(each.startswith(f"{tmp_path / '.env'}:2: this line cannot be read") for each in found)
+    assert any(text.startswith(f"{tmp_path / '.env'}:2: this line cannot be read") for text in found)
 
 
 def test_settings_know_where_they_come_from(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def notify_settings() -> str:
 def _without_defaults(settings: Mapping[str, Setting]) -> str:
     return _table(
         ("word", "meaning", "such as"),
-        ((f"`{word}`", each.summary, f"`{word}: {each.example}`") for word, each in settings.items()),
+        ((f"`{word}`", setting.summary, f"`{word}: {setting.example}`") for word, setting in settings.items()),
     )
 
 
@@ -92,8 +92,8 @@ def album_settings() -> str:
 
 def _settings(settings: Mapping[str, Setting]) -> str:
     rows = (
-        (f"`{word}`", each.summary, each.default or "must be there", f"`{word}: {each.example}`")
-        for word, each in settings.items()
+        (f"`{word}`", setting.summary, setting.default or "must be there", f"`{word}: {setting.example}`")
+        for word, setting in settings.items()
     )
     return _table(("word", "meaning", "without it", "such as"), rows)
 
@@ -146,7 +146,7 @@ def _verb(name: str, parser: argparse.ArgumentParser, purpose: str) -> str:
         return f"{chapter}\n{_usage(name, parser)}"
     helps = {choices_action.dest: choices_action.help for choices_action in inner._choices_actions}
     return chapter + "".join(
-        f"\n{_usage(f'{name} {word}', each, helps[word] or '')}" for word, each in inner.choices.items()
+        f"\n{_usage(f'{name} {word}', command, helps[word] or '')}" for word, command in inner.choices.items()
     )
 
 
@@ -224,7 +224,7 @@ def asset_fields() -> str:
         shown = f"`{name}`{'*' if name in FROM_DETAILS else ''}"
         below = shape.elements.fields if shape.elements else shape.fields
         if below:
-            inner = ", ".join(f"`{each}`" for each in sorted(below))
+            inner = ", ".join(f"`{permission}`" for permission in sorted(below))
             groups.append(f"- {shown}{' (a list)' if shape.elements else ''}: {inner}")
         else:
             single.append(shown)

@@ -36,7 +36,7 @@ def _wrapped(paragraph: str) -> str:
 
 
 def _also(predicate: Predicate) -> str:
-    spellings = " or ".join(f"`{each}`" for each in predicate.also)
+    spellings = " or ".join(f"`{spelling}`" for spelling in predicate.also)
     return f" It may also be written {spellings}." if spellings else ""
 
 

@@ -60,8 +60,8 @@ def test_photos_of_one_millisecond_are_cut_by_the_microseconds_that_only_the_ser
 ) -> None:
     library = generate(20)
     newest = times.parse("2026-12-01T00:00:00Z")
-    for each in range(1200):
-        library.add_asset(taken=times.plain(newest + each % 1000))
+    for number in range(1200):
+        library.add_asset(taken=times.plain(newest + number % 1000))
     if order == "asc":
         library.trash(*(asset.id for asset in shown(library) if asset.file_created_at < newest))
     expected = by_time(list(shown(library)), order)[:limit]
@@ -98,7 +98,7 @@ def test_a_cap_counts_over_all_visibilities_together(newest: Sandbox, library: L
     query = metadata({Visibility.ARCHIVE, Visibility.TIMELINE}, limit=30, order=order)
     wanted = {*shown_ids(library, "archive"), *shown_ids(library)}
     assets = sorted(
-        (library.assets[each] for each in wanted),
+        (library.assets[asset_id] for asset_id in wanted),
         key=lambda asset: (asset.file_created_at // 1000, asset.id),
         reverse=order == "desc",
     )

@@ -59,7 +59,7 @@ def test_the_ids_of_a_long_album_come_at_once(level: str, library: Library, albu
 
 def test_a_short_album_is_searched(library: Library, start: Start) -> None:
     sandbox = start(library)
-    short = next(each for each in library.albums.values() if each.name == "Finland")
+    short = next(album for album in library.albums.values() if album.name == "Finland")
     library.remove_from_album(short.id, list(short.asset_ids)[50:])
     assert server_at(sandbox).albums.members(short.id) == wanted(library, short)
     assert asked(sandbox) == ["/api/server/version"] + ["/api/search/metadata"] * 3  # one of them a control
@@ -79,8 +79,8 @@ def test_what_is_not_confirmed_for_one_album_is_asked_again_for_another(
     library.add_to_album(album.id, [library.add_asset(exif=None).id])
     sandbox = start(library)
     server = server_at(sandbox)
-    for each in (album, other):
-        assert server.albums.members(each.id) == wanted(library, each)
+    for one in (album, other):
+        assert server.albums.members(one.id) == wanted(library, one)
     assert asked(sandbox).count("/api/download/info") == 2
 
 

@@ -70,7 +70,7 @@ def test_a_missing_permission_is_named_for_every_route(
     start: Start, permission: str, request_line: str, ask: Ask
 ) -> None:
     sandbox = start()
-    needed = {each for each, _, _ in ROUTES} - {permission}
+    needed = {name for name, _, _ in ROUTES} - {permission}
     sandbox.add_key("narrow", "alice", needed)
     error = refusal(server_at(sandbox, "narrow"), ask)
     assert isinstance(error, MissingPermission)

@@ -29,7 +29,7 @@ concurrently = pytest.mark.parametrize("concurrency", [1, 4])
 
 def crowd(library: Library, count: int, instant: int = INSTANT, step: int = 0) -> list[str]:
     """Add photos on one instant, or `step` microseconds apart; returns their ids."""
-    return [library.add_asset(taken=times.plain(instant + step * each)).id for each in range(count)]
+    return [library.add_asset(taken=times.plain(instant + step * number)).id for number in range(count)]
 
 
 def nobody_has_photos() -> Library:
@@ -167,8 +167,8 @@ def test_a_crowd_on_the_very_edge_of_the_users_bounds_is_found_and_nothing_beyon
 ) -> None:
     library = generate(300)
     crowded = crowd(library, 2500)
-    later = {library.add_asset(taken=times.plain(INSTANT + each)).id for each in (1, 500, 999, 1000)}
-    earlier = {library.add_asset(taken=times.plain(INSTANT - each)).id for each in (1, 500, 999, 1000)}
+    later = {library.add_asset(taken=times.plain(INSTANT + offset)).id for offset in (1, 500, 999, 1000)}
+    earlier = {library.add_asset(taken=times.plain(INSTANT - offset)).id for offset in (1, 500, 999, 1000)}
     edge = from_milliseconds(INSTANT // 1000)
     found = found_ids(server_at(start(library), concurrency=concurrency), metadata(**dict.fromkeys(bounds, edge)))
     assert set(crowded) <= set(found)
@@ -203,8 +203,8 @@ def test_microseconds_that_answers_do_not_show_lose_nothing(start: Start, level:
 
 def test_microseconds_lose_nothing_where_parallel_reading_takes_over(start: Start) -> None:
     library = nobody_has_photos()
-    for each in range(4200):  # in steps that grow, so that pages end in the middle of milliseconds
-        library.add_asset(taken=times.plain(INSTANT + each * each // 50))
+    for number in range(4200):  # in steps that grow, so that pages end in the middle of milliseconds
+        library.add_asset(taken=times.plain(INSTANT + number * number // 50))
     found = found_ids(server_at(start(library), concurrency=2), metadata())
     assert_exact(found, shown_ids(library), once=False)
 
@@ -280,7 +280,7 @@ def test_records_hold_what_was_asked_for_and_what_a_selection_keeps(newest: Sand
     record = next(record for record in records if record["id"] == asset.id)
     assert asset.exif
     assert record["exifInfo"] == {"city": asset.exif.city}
-    assert [each["id"] for each in record["people"]] == list(asset.person_ids)
+    assert [person["id"] for person in record["people"]] == list(asset.person_ids)
     assert record["originalPath"] == asset.original_path
     assert record["fileCreatedAt"] == times.zulu(asset.file_created_at)
     assert "checksum" not in record

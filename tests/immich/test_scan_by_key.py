@@ -48,7 +48,7 @@ def test_a_scan_finds_every_asset_of_its_window_exactly_once_whatever_the_ties(
 ) -> None:
     timeline = Timeline(named(instants), chance, {})
     found = read(timeline, window)
-    assert sorted(found) == sorted(each for each, taken in timeline.assets.items() if holds(window, taken))
+    assert sorted(found) == sorted(id_ for id_, taken in timeline.assets.items() if holds(window, taken))
     for asked, page in timeline.requests:
         assert page == 1 or (asked.before is not None and asked.after is not None and asked.before - asked.after <= 2)
 
@@ -68,7 +68,7 @@ def test_assets_that_go_in_the_middle_take_no_other_along(
     timeline = Timeline(assets, chance, events)
     found = read(timeline, window)
     assert len(found) == len(set(found))
-    assert {each for each, taken in timeline.assets.items() if holds(window, taken)} <= set(found) <= assets.keys()
+    assert {id_ for id_, taken in timeline.assets.items() if holds(window, taken)} <= set(found) <= assets.keys()
 
 
 @thorough
@@ -86,7 +86,7 @@ def test_assets_that_arrive_in_the_middle_push_no_other_out(
     timeline = Timeline(assets, chance, events)
     found = read(timeline, window)
     assert len(found) == len(set(found))
-    assert {each for each, taken in assets.items() if holds(window, taken)} <= set(found) <= timeline.assets.keys()
+    assert {id_ for id_, taken in assets.items() if holds(window, taken)} <= set(found) <= timeline.assets.keys()
 
 
 def _removing(asset_id: str) -> Callable[[Timeline], object]:

@@ -83,7 +83,7 @@ QUESTIONS: list[tuple[Query, Callable[[Asset], bool]]] = [
 
 
 @pytest.mark.parametrize(
-    ("query", "expected"), QUESTIONS, ids=lambda each: each.describe() if isinstance(each, Query) else ""
+    ("query", "expected"), QUESTIONS, ids=lambda part: part.describe() if isinstance(part, Query) else ""
 )
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_a_structured_search_finds_what_its_conditions_say_newest_first(
@@ -119,7 +119,7 @@ def test_the_first_of_a_structured_search_are_capped(newer: Sandbox, library: Li
 
 def test_several_visibilities_are_asked_one_by_one(newer: Sandbox, library: Library) -> None:
     query = Query(Kind.METADATA, visibility=BOTH, conditions=(FAVORITE,))
-    wanted = {a.id for each in ("timeline", "archive") for a in shown(library, each) if a.is_favorite}
+    wanted = {a.id for place in ("timeline", "archive") for a in shown(library, place) if a.is_favorite}
     assert set(found_ids(server_at(newer), query)) == wanted
 
 

@@ -202,10 +202,10 @@ def test_who_one_is_is_asked_only_where_it_matters(newest: Sandbox) -> None:
 
 @pytest.mark.parametrize("name", ["type", "createdAfter", "city", "rating", "isFavorite", "isOffline"])
 def test_a_field_that_every_answer_has_must_be_there(parrot: Sandbox, name: str) -> None:
-    value = next(value for each, value, _ in CHECKED if each == name)
+    value = next(value for key, value, _ in CHECKED if key == name)
     field = {"createdAfter": "createdAt"}.get(name, name)
-    exif = {each: value for each, value in GOOD["exifInfo"].items() if each != field}
-    bare = {each: value for each, value in GOOD.items() if each != field} | {"exifInfo": exif}
+    exif = {key: value for key, value in GOOD["exifInfo"].items() if key != field}
+    bare = {key: value for key, value in GOOD.items() if key != field} | {"exifInfo": exif}
     with pytest.raises(Untrustworthy, match=f" without (exifInfo.)?{field}$"):
         answered(parrot, metadata(**{name: value}), bare)
 
@@ -271,7 +271,7 @@ def test_no_filter_of_the_sandbox_raises_a_false_alarm(sandbox: Sandbox, library
         {"description": "a"},
     ]
     server = server_at(sandbox)
-    for each in filters:
-        query = metadata(**({"takenAfter": "2024-01-01T00:00:00.000Z"} | each))
+    for words in filters:
+        query = metadata(**({"takenAfter": "2024-01-01T00:00:00.000Z"} | words))
         if not server.unsupported(query):
             found_ids(server, query)

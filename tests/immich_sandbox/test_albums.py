@@ -165,7 +165,7 @@ def test_all_ids_of_an_album_come_in_one_download(library: Library, client: Clie
     album = _album(library, "Best of")
     reply = client.ask("POST", "/api/download/info", {"albumId": album.id})
     assert reply.status == 201
-    ids = {each for archive in reply.body["archives"] for each in archive["assetIds"]}
+    ids = {id_ for archive in reply.body["archives"] for id_ in archive["assetIds"]}
     assert set(album.asset_ids) <= ids
     whole = client.ask("POST", "/api/download/info", {"userId": library.user_named("alice").id, "archiveSize": 1})
     assert len(whole.body["archives"]) > 100

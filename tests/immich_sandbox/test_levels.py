@@ -97,7 +97,7 @@ def test_an_empty_text_means_missing_before_3_0(level: str, start: Start) -> Non
     without = [a for a in library.timeline if a.exif and a.exif.city is None]
     found = client.ids({"city": "", "size": 1000})
     assert bool(found) == (level in OLD)
-    assert {library.assets[each].exif.city for each in found if library.assets[each].exif} <= {None}  # type: ignore[union-attr]  # just asked
+    assert {library.assets[id_].exif.city for id_ in found if library.assets[id_].exif} <= {None}  # type: ignore[union-attr]  # just asked
     assert without
 
 

@@ -214,7 +214,7 @@ def _comparable(body: Any) -> Any:
     if isinstance(body, dict):
         dropped = ("correlationId", "pattern", "values")
         return {name: _comparable(value) for name, value in body.items() if name not in dropped}
-    return [_comparable(each) for each in body] if isinstance(body, list) else body
+    return [_comparable(item) for item in body] if isinstance(body, list) else body
 
 
 # -- the state that an exchange was recorded in ----------------------------------------------------------------
@@ -308,5 +308,5 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
         yield value
         value = list(value.values())
     if isinstance(value, list):
-        for each in value:
-            yield from _objects(each)
+        for item in value:
+            yield from _objects(item)

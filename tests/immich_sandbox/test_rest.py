@@ -49,9 +49,11 @@ def test_a_key_is_told_by_its_id(client: Client) -> None:
 
 def test_a_partner_is_put_into_the_timeline(library: Library, client: Client) -> None:
     alice, bob = library.user_named("alice").id, library.user_named("bob").id
-    assert [each["id"] for each in client.ask("GET", "/api/partners?direction=shared-with").body] == [bob]
+    assert [partner["id"] for partner in client.ask("GET", "/api/partners?direction=shared-with").body] == [bob]
     assert client.ask("GET", "/api/partners?direction=shared-by").body == []
-    assert [each["id"] for each in client.ask("GET", "/api/partners?direction=shared-by", key="bob").body] == [alice]
+    assert [partner["id"] for partner in client.ask("GET", "/api/partners?direction=shared-by", key="bob").body] == [
+        alice
+    ]
     before = len(client.ids({"size": 1000}))
     assert client.ask("PUT", f"/api/partners/{bob}", {"inTimeline": True}).body["inTimeline"] is True
     assert len(client.ids({"size": 1000})) > before
@@ -80,7 +82,7 @@ def test_the_map_has_every_place_of_the_timeline(library: Library, client: Clien
     assert 0 < len(after) < len(markers)
     album = next(album for album in library.albums.values() if album.name == "Best of")
     of_album = client.ask("GET", f"/api/albums/{album.id}/map-markers").body
-    assert {each["id"] for each in of_album} <= set(album.asset_ids)
+    assert {photo["id"] for photo in of_album} <= set(album.asset_ids)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_a_month_has_coordinates_and_stacks_if_asked_for(client: Client) -> None
     month = client.ask("GET", f"/api/timeline/bucket?{query}").body
     assert {"latitude", "longitude", "stack"} <= month.keys()
     assert {len(column) for column in month.values()} == {len(month["id"])}
-    assert all(not each.endswith("Z") for each in month["fileCreatedAt"])
+    assert all(not time.endswith("Z") for time in month["fileCreatedAt"])
 
 
 @pytest.mark.parametrize(
@@ -266,7 +268,7 @@ def test_administrators_see_what_is_at_work(level: str, path: str, start: Start)
         assert body["smartSearch"]["jobCounts"]["waiting"] == 7
         assert body["ocr"]["queueStatus"]["isActive"] is False
     else:
-        assert {each["name"]: each["statistics"]["waiting"] for each in body}["smartSearch"] == 7
+        assert {queue["name"]: queue["statistics"]["waiting"] for queue in body}["smartSearch"] == 7
     assert client.ask("GET", f"/api/{path}", key="bob").status == 403
     assert client.ask("GET", "/api/queues").status == (404 if level == "1.132" else 200)
 
@@ -276,7 +278,7 @@ def test_a_tag_is_taken_off_and_moves_updated_at(library: Library, client: Clien
     asset = library.add_asset(tag_ids=(tag.id,))
     before = asset.updated_at
     answer = client.ask("DELETE", f"/api/tags/{tag.id}/assets", {"ids": [asset.id, UNKNOWN]}).body
-    assert [each.get("error") for each in answer] == [None, "not_found"]
+    assert [result.get("error") for result in answer] == [None, "not_found"]
     assert asset.tag_ids == ()
     assert asset.updated_at > before
     assert client.ask("DELETE", f"/api/tags/{UNKNOWN}/assets", {"ids": []}).status == 400

@@ -46,8 +46,8 @@ def test_filters_combine_and_the_default_page_is_100(library: Library, client: C
     assert len(client.ids({"query": "dog"}, kind="smart")) == 100
     found = client.ids({"query": "dog", "country": "Finland", "size": 1000}, kind="smart")
     assert found
-    for each in found:
-        exif = library.assets[each].exif
+    for id_ in found:
+        exif = library.assets[id_].exif
         assert exif is not None
         assert exif.country == "Finland"
 
@@ -55,7 +55,7 @@ def test_filters_combine_and_the_default_page_is_100(library: Library, client: C
 def test_pages_continue_the_ranking(client: Client) -> None:
     whole = client.ids({"query": "sea", "size": 1000}, kind="smart")
     pages = [client.ids({"query": "sea", "size": 40, "page": page}, kind="smart") for page in (1, 2, 3)]
-    assert [each for page in pages for each in page] == whole[:120]
+    assert [id_ for page in pages for id_ in page] == whole[:120]
 
 
 def test_an_asset_as_query_finds_itself_first(library: Library, client: Client) -> None:

@@ -93,7 +93,7 @@ def test_the_trash_is_out_unless_asked_for(library: Library, client: Client) -> 
     assert trashed.isdisjoint(client.ids({"size": 1000}))
     assert set(client.ids({"trashedAfter": "2000-01-01T00:00:00Z", "size": 1000})) == trashed
     offline = client.ids({"isOffline": True})
-    assert [library.assets[each].is_offline for each in offline] == [True]
+    assert [library.assets[id_].is_offline for id_ in offline] == [True]
 
 
 def test_partners_in_the_timeline_are_in_every_search(library: Library, client: Client) -> None:

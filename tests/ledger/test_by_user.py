@@ -60,7 +60,7 @@ class Earlier:
         """After the migration."""
         self.connection.close()
         with open_ledger(self.path) as ledger:
-            return {id_: each.standing for id_, each in ledger.memory(key).memberships.items()}
+            return {id_: membership.standing for id_, membership in ledger.memory(key).memberships.items()}
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def refusal(path: Path, *, doing: str | None = "a test") -> LedgerError:
 def test_a_ledger_is_made_where_there_is_none_with_its_folder_and_for_its_owner_only(path: Path) -> None:
     written(path)
     assert path.stat().st_mode & 0o077 == 0
-    assert sorted(each.name for each in path.parent.iterdir()) == ["ledger.db", "ledger.db.lock"]
+    assert sorted(file.name for file in path.parent.iterdir()) == ["ledger.db", "ledger.db.lock"]
     with open_ledger(path) as ledger:
         assert ledger.binding(KEY) == Binding("a1", "Friends")
 
@@ -99,7 +99,7 @@ def test_a_ledger_that_cannot_be_finished_is_not_begun(path: Path, monkeypatch: 
     with monkeypatch.context() as patched:
         patched.setattr(database, "MIGRATIONS", (*migrations.MIGRATIONS, broken))
         assert "cannot be used" in refusal(path).message
-    assert [each.name for each in path.parent.iterdir()] == ["ledger.db.lock"]
+    assert [file.name for file in path.parent.iterdir()] == ["ledger.db.lock"]
     written(path)
 
 
@@ -317,7 +317,7 @@ def test_a_ledger_that_cannot_be_moved_into_place_is_told(path: Path, monkeypatc
 
     monkeypatch.setattr(Path, "replace", refuse)
     assert refusal(path).message == f"the ledger {path} cannot be created: Read-only file system"
-    assert [each.name for each in path.parent.iterdir()] == ["ledger.db.lock"]
+    assert [file.name for file in path.parent.iterdir()] == ["ledger.db.lock"]
 
 
 def test_what_sqlite_went_back_on_by_itself_is_not_gone_back_on_again(path: Path) -> None:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 KEY = AlbumKey("alice", "Friends")
 OTHER = AlbumKey("alice", "Family")
 ALBUM = Album("a1", "Friends", 0, "owner", "Alice", "")
-A, B, C, D = (Asset(each, 1000, "2024-05-01T10:00:00", f"{each}.jpg", "IMAGE") for each in "abcd")
+A, B, C, D = (Asset(letter, 1000, "2024-05-01T10:00:00", f"{letter}.jpg", "IMAGE") for letter in "abcd")
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def add(ledger: SqliteLedger, *assets: Asset, run: int = 1, key: AlbumKey = KEY)
 
 
 def standings(ledger: SqliteLedger, key: AlbumKey = KEY) -> dict[str, MembershipState]:
-    return {id_: each.standing for id_, each in ledger.memory(key).memberships.items()}
+    return {id_: membership.standing for id_, membership in ledger.memory(key).memberships.items()}
 
 
 @pytest.fixture(autouse=True)

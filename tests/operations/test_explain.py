@@ -337,7 +337,7 @@ def test_a_limit_needs_the_whole_selection_and_its_failure_is_told(corners: Sand
 
 YEAR = SplitKey("year", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[:4],))
 PEOPLE = SplitKey(
-    "person", frozenset({"people"}), lambda record: tuple(str(each["name"]) for each in people_on(record))
+    "person", frozenset({"people"}), lambda record: tuple(str(person["name"]) for person in people_on(record))
 )
 
 

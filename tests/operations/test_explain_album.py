@@ -147,12 +147,12 @@ def test_what_the_server_refuses_is_told(home: Household, path: str) -> None:
     home.sync()
     home.sandbox.faults.status(403, path=path, times=None)
     found = explained(home, "alice-0")
-    problems = [problem for each in (*found.accounts, *found.places) for problem in _problems(each)]
+    problems = [problem for part in (*found.accounts, *found.places) for problem in _problems(part)]
     assert problems
 
 
-def _problems(each: Any) -> list[object]:
-    return list(each.problems)
+def _problems(part: Any) -> list[object]:
+    return list(part.problems)
 
 
 def test_a_split_rule_shows_the_albums_that_a_photo_belongs_in_and_those_that_it_is_in(home: Household) -> None:

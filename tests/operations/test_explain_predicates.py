@@ -57,7 +57,7 @@ def sample(running: Sandbox, chosen: set[str]) -> list[str]:
     return list(dict.fromkeys((*picked, *chance.sample(sorted(corners.values()), 2))))
 
 
-@pytest.mark.parametrize("predicate", PREDICATES, ids=lambda each: each.name)
+@pytest.mark.parametrize("predicate", PREDICATES, ids=lambda predicate: predicate.name)
 def test_examples_are_explained_as_they_select(running: Sandbox, alice: ConnectedAccount, predicate: Predicate) -> None:
     an_asset = next(asset.id for asset in running.library.timeline if asset.concepts and asset.visibility == "timeline")
     a_library = next(asset.library_id for asset in running.library.timeline if asset.library_id)

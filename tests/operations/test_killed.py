@@ -70,7 +70,7 @@ def test_a_sync_that_is_killed_while_it_writes_is_completed_by_the_next(tmp_path
         assert set(album.asset_ids) == {first, second, by_hand}
     with open_ledger(ledger) as opened:
         known = opened.memory(opened.albums()[0].key).memberships
-    assert {id_: each.standing for id_, each in known.items()} == {
+    assert {id_: membership.standing for id_, membership in known.items()} == {
         first: MembershipState.HAND_MADE,
         second: MembershipState.OURS,
         by_hand: MembershipState.HAND_MADE,

@@ -68,7 +68,7 @@ def found_by(tree: Node, server: PhotoServer) -> set[str]:
         for record in batch
     }
     passing = [record for record in records.values() if all(check.holds(record) for check in checks(tree))]
-    return {str(each["originalFileName"]) for each in passing}
+    return {str(record["originalFileName"]) for record in passing}
 
 
 def selected_by(tree: Node, server: PhotoServer) -> set[str]:
@@ -253,7 +253,7 @@ def test_a_library_of_which_no_photo_is_seen_is_told(sandbox: Sandbox, server: P
 def test_every_name_that_is_wrong_is_told_at_its_own_place(server: PhotoServer) -> None:
     match = {"any": {"person": ["Nobody", "Zzyzx"], "tag": "Nothing", "people": {"only": ["Nobody", "Emma"]}}}
     _, findings = looked_up(match, server)
-    assert [(each.where, each.message) for each in findings.problems] == [
+    assert [(problem.where, problem.message) for problem in findings.problems] == [
         ("rules.yaml:1:17", "nobody is named 'Nobody'"),
         ("rules.yaml:1:25", "nobody is named 'Zzyzx'"),
         ("rules.yaml:1:38", "there is no tag 'Nothing'"),

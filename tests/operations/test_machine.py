@@ -259,10 +259,10 @@ class Machine(RuleBasedStateMachine):
             known = {album.key.rule for album in ledger.albums()}
         self.names += 1
         self.home.rules = tuple(
-            replace(each, name=f"{name} {self.names}", was=each.name)
-            if first_name(each.name) == name and each.name in known
-            else each
-            for each in self.home.rules
+            replace(rule, name=f"{name} {self.names}", was=rule.name)
+            if first_name(rule.name) == name and rule.name in known
+            else rule
+            for rule in self.home.rules
         )
 
     # -- runs -------------------------------------------------------------------------------------------------------

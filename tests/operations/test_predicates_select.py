@@ -63,7 +63,7 @@ def household() -> Library:
             asset = library.add_asset(
                 name=f"{group or 'empty'} {place}.jpg",
                 visibility="archive" if place == "archive" else "timeline",
-                person_ids=tuple(people[each] for each in group.split(",") if each),
+                person_ids=tuple(people[letter] for letter in group.split(",") if letter),
                 tag_ids=((tags["Trips/Finland/Lakes"],), (tags["Pets"], tags["Trips"]), ())[number % 3],
                 is_favorite=number % 2 == 0,
                 library_id=LIBRARY if number % 4 == 0 else None,
@@ -133,7 +133,7 @@ class Facts:
             frozenset(person.name for person in people),
             len(people),
             frozenset("/".join(path[: size + 1]) for path in steps for size in range(len(path))),
-            frozenset(library.albums[each].name for each in library.albums_of_asset(asset.id)),
+            frozenset(library.albums[album_id].name for album_id in library.albums_of_asset(asset.id)),
             asset.owner_id == alice,
             asset.is_favorite and asset.owner_id == alice,
             asset.visibility == "archive",
@@ -270,8 +270,8 @@ def differences(sandbox: Sandbox, cases: Sequence[tuple[object, Callable[[Facts]
         assert isinstance(selection, Selection)
         assert wanted, match
         told += [
-            f"{match}: {'misses' if each in wanted else 'has'} {library.assets[each].original_file_name}"
-            for each in {asset.id for asset in selection.assets} ^ wanted
+            f"{match}: {'misses' if id_ in wanted else 'has'} {library.assets[id_].original_file_name}"
+            for id_ in {asset.id for asset in selection.assets} ^ wanted
         ]
     return told
 

@@ -121,11 +121,11 @@ class Plain:
     def _entry(self, word: str, value: Any, asset: dict[str, Any], negated: bool) -> bool:
         match word:
             case "all":
-                return all(self.holds(each, asset, negated=negated) for each in value)
+                return all(self.holds(part, asset, negated=negated) for part in value)
             case "any":
-                return any(self.holds(each, asset, negated=negated) for each in value)
+                return any(self.holds(part, asset, negated=negated) for part in value)
             case "not":
-                return not any(self.holds(each, asset, negated=not negated) for each in value)
+                return not any(self.holds(part, asset, negated=not negated) for part in value)
             case "person" | "people":
                 return self._people(value, asset, negated)
             case "search":
@@ -139,22 +139,22 @@ class Plain:
         everybody = asset["people"]
 
         def names(wide: bool) -> list[str]:
-            return [each["name"] for each in everybody if wide or each["id"] in self.own_people]
+            return [person["name"] for person in everybody if wide or person["id"] in self.own_people]
 
         def is_on_it(who: str, wide: bool) -> bool:
             return not everybody if who == "none" else who in names(wide)
 
         tests: dict[str, Callable[[Any], bool]] = {
-            "any": lambda wanted: any(is_on_it(each, negated) for each in listed(wanted)),
-            "all": lambda wanted: all(is_on_it(each, negated) for each in listed(wanted)),
-            "none": lambda wanted: not any(is_on_it(each, not negated) for each in listed(wanted)),
+            "any": lambda wanted: any(is_on_it(who, negated) for who in listed(wanted)),
+            "all": lambda wanted: all(is_on_it(who, negated) for who in listed(wanted)),
+            "none": lambda wanted: not any(is_on_it(who, not negated) for who in listed(wanted)),
             "only": lambda wanted: (
                 bool(everybody)
                 and len(everybody) == len(names(negated))
                 and all(name in listed(wanted) for name in names(negated))
             ),
-            "count": lambda wanted: len({each["id"] for each in everybody}) == wanted,
-            "unnamed": lambda _: any(not each["name"] for each in everybody),
+            "count": lambda wanted: len({person["id"] for person in everybody}) == wanted,
+            "unnamed": lambda _: any(not person["name"] for person in everybody),
         }
         return all(bool(tests[option](wanted)) for option, wanted in value.items())
 
@@ -163,14 +163,14 @@ class Plain:
             "/".join(steps[: n + 1]) for tag in asset["tags"] for n in range(8) if (steps := tag["value"].split("/"))
         }
         if isinstance(value, dict):
-            return all(each in has for each in value["all"])
-        return any(not has if each == "none" else each in has for each in listed(value))
+            return all(word in has for word in value["all"])
+        return any(not has if word == "none" else word in has for word in listed(value))
 
     def _album(self, value: Any, asset: dict[str, Any]) -> bool:
         within = {name for name, ids in self.albums.items() if asset["id"] in ids}
         if isinstance(value, dict):
             return value["in"] in within and value["not-in"] not in within
-        return any(not within if each == "none" else each in within for each in listed(value))
+        return any(not within if word == "none" else word in within for word in listed(value))
 
     def _archived(self, value: Any, asset: dict[str, Any]) -> bool:
         return value == "any" or (asset["visibility"] == "archive") is value
@@ -193,7 +193,7 @@ class Plain:
         return year >= 2022 if value["year"] == "2022.." else year <= 2015 or year == 2024
 
     def _place(self, _value: Any, asset: dict[str, Any]) -> bool:
-        known = [asset["exifInfo"][each] for each in ("city", "state", "country")]
+        known = [asset["exifInfo"][field] for field in ("city", "state", "country")]
         return "Paris" in known or not any(known)
 
     def _owner(self, _value: Any, asset: dict[str, Any]) -> bool:
@@ -215,8 +215,8 @@ def outside(match: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The leaves outside every `not`."""
     for word, value in match.items():
         if word in {"all", "any"}:
-            for each in value:
-                yield from outside(each)
+            for part in value:
+                yield from outside(part)
         elif word != "not":
             yield {word: value}
 
@@ -266,9 +266,9 @@ def _with_ids(value: Any, plain: Plain) -> Any:
         case {"albumIds": _}:
             return value | {"albumIds": [plain.ids["Nice 2024"]]}
         case dict():
-            return {word: _with_ids(each, plain) for word, each in value.items()}
+            return {word: _with_ids(part, plain) for word, part in value.items()}
         case list():
-            return [_with_ids(each, plain) for each in value]
+            return [_with_ids(part, plain) for part in value]
         case _:
             return value
 

@@ -562,7 +562,7 @@ def test_an_album_of_the_ledger_is_found_by_rule_name_id_or_address(home: Househ
     home.sync()
     with home.writing() as (ledger, _):
         wanted = ["Best", " Best ", best.id, f"http://photos/albums/{best.id}"]
-        assert {known_album(each, ledger).key.rule for each in wanted} == {"Best"}
+        assert {known_album(word, ledger).key.rule for word in wanted} == {"Best"}
         assert known_album("Best of the rest", ledger).key.rule == "Rest"
         with pytest.raises(ConfigurationError) as caught:
             known_album("Besst", ledger)

@@ -156,7 +156,7 @@ SELECTED: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize(("match", "expected"), SELECTED, ids=lambda each: str(each)[:50])
+@pytest.mark.parametrize(("match", "expected"), SELECTED, ids=lambda match: str(match)[:50])
 def test_names_and_texts_are_meant_however_they_are_written(
     match: dict[str, Any], expected: str, level: str, servers: dict[str, PhotoServer]
 ) -> None:
@@ -228,7 +228,7 @@ def test_whatever_the_forms_of_rule_and_record_the_same_is_selected(words: list[
     word = in_form(data.draw(form), wanted)
     make, passes = data.draw(st.sampled_from(ALIKE))
     match = make(word)
-    expected = {str(number) for number, each in enumerate(words) if passes(wanted, each)}
+    expected = {str(number) for number, word in enumerate(words) if passes(wanted, word)}
     for level in ("2.7", "3.1", "3.2"):
         with Sandbox(made, level) as sandbox:
             server = connected(sandbox)
@@ -254,7 +254,7 @@ UNKNOWN: list[tuple[object, str]] = [
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize(("match", "message"), UNKNOWN, ids=lambda each: str(each)[:50])
+@pytest.mark.parametrize(("match", "message"), UNKNOWN, ids=lambda match: str(match)[:50])
 def test_a_name_that_no_photo_has_is_an_error_where_it_excludes_and_a_note_elsewhere(
     match: object, message: str, level: str, servers: dict[str, PhotoServer]
 ) -> None:
@@ -303,7 +303,7 @@ FINE: list[object] = [
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("match", FINE, ids=lambda each: str(each)[:60])
+@pytest.mark.parametrize("match", FINE, ids=lambda match: str(match)[:60])
 def test_what_may_be_missing_or_is_somewhere_is_no_error(
     match: object, level: str, servers: dict[str, PhotoServer]
 ) -> None:

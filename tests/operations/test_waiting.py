@@ -132,7 +132,8 @@ def added(home: Household) -> set[str]:
 
 def waiting(home: Household) -> dict[str, set[str]]:
     return {
-        each.reason: {asset.file_name.removesuffix(".jpg") for asset in each.assets} for each in planned(home).waiting
+        group.reason: {asset.file_name.removesuffix(".jpg") for asset in group.assets}
+        for group in planned(home).waiting
     }
 
 
@@ -226,8 +227,8 @@ def test_no_photo_is_let_in_that_its_fully_indexed_self_would_not_be(
     level: str, rule: Meaning, shown: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     house = House(tmp_path_factory.mktemp("house"), level)
-    for number, each in enumerate(shown):
-        house.make(f"photo-{number}", **each)
+    for number, fields in enumerate(shown):
+        house.make(f"photo-{number}", **fields)
     words, holds = rule
     words = words.replace("BEN", house.ids["Ben"])
     with Sandbox(house.library, level) as sandbox:
@@ -390,7 +391,7 @@ def test_nothing_is_taken_out_because_immich_indexes_anew(
     house.library.update(next(reversed(house.library.assets)), make="Leica")
     plan = planned(home)
     assert plan.removals == ()
-    assert [len(each.assets) for each in plan.staying] == [1]
+    assert [len(group.assets) for group in plan.staying] == [1]
     house.indexing.finish()
     sandbox.settings.queues.clear()
     assert planned(home).staying == ()

@@ -207,7 +207,7 @@ def test_photos_are_read_once_for_all_names_of_a_run(running: dict[str, Sandbox]
     assert [body["visibility"] for body in whole] == ["timeline", "archive"]
     people = running["3.1"].library.people
     asked = {(body["visibility"], *body["personIds"]) for body in searches if "personIds" in body}
-    by_id = {each for each in asked if each[1] in people}
+    by_id = {search for search in asked if search[1] in people}
     assert len(by_id) == 3 + 2  # both of his Emmas and Zoe; later the Emmas also where the archive is looked at
     assert "Zoe" in names.names_by_id(EntityKind.PERSON).values()
 

@@ -131,7 +131,7 @@ def test_the_matches_find_something_and_not_everything(servers: dict[str, PhotoS
         for leaf in leaves(node(match))
         if isinstance(leaf, Filter)
     ]
-    assert sum(0 < each < 600 for each in some) > len(some) * 0.7
+    assert sum(0 < count < 600 for count in some) > len(some) * 0.7
 
 
 PARTS = (

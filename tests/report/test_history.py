@@ -63,8 +63,8 @@ DOGS = replace(WRITES[2], intent=replace(WRITES[2].intent, key=AlbumKey(ALICE, "
 
 MEMORY = AlbumMemory(
     {
-        each.id: Membership(each, standing, ALICE, run)
-        for each, standing, run in (
+        asset.id: Membership(asset, standing, ALICE, run)
+        for asset, standing, run in (
             (photo(1), MembershipState.OURS, 1),
             (photo(2, "two\nlines.jpg"), MembershipState.TAKEN_OUT, 1),
             (photo(3), MembershipState.UNSURE, 13),

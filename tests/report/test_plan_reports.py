@@ -40,8 +40,8 @@ def test_json_has_a_version_and_the_fingerprint_that_apply_knows() -> None:
 
 
 def test_only_a_terminal_gets_colours() -> None:
-    for each in PLANS.values():
-        assert all(line.isprintable() for line in plan_lines(each))
+    for some_plan in PLANS.values():
+        assert all(line.isprintable() for line in plan_lines(some_plan))
     coloured = [painted(line) for line in plan_lines(plan(REFUSED, refusals=("too much",)))]
     assert "\x1b[31m✗ refused: too much\x1b[0m" in coloured
     assert [line for line in coloured if line.startswith("  \x1b[31m- ")]

@@ -37,7 +37,7 @@ def plain(value: ValueNode) -> object:
         case SequenceNode():
             return [plain(item) for item in value.items]
         case MappingNode():
-            return [(plain(key), plain(each)) for key, each in value.entries]
+            return [(plain(key), plain(entry)) for key, entry in value.entries]
 
 
 def match(entry: ValueNode | None) -> object:

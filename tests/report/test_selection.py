@@ -48,7 +48,7 @@ def test_a_file_name_can_neither_break_a_line_nor_steer_the_terminal(name: str) 
     assert "?" in line
 
 
-@pytest.mark.parametrize("format_", [each for each in FORMATS if each != "json"])
+@pytest.mark.parametrize("format_", [name for name in FORMATS if name != "json"])
 def test_nothing_selected_is_nothing_printed(format_: str) -> None:
     assert list(lines([], BASE, format_)) == []
 

@@ -263,14 +263,14 @@ class Found:
     records: dict[str, dict[str, object]]
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
-        yield [self.records[each] for each in sorted(self.result(query))]
+        yield [self.records[id_] for id_ in sorted(self.result(query))]
 
     def result(self, query: Query) -> frozenset[str]:
         """A search that several were put together to finds what they all find."""
         if query in self.results:
             return self.results[query]
-        single = [(name, each) for name, value in query.filters for each in _values(value)]
-        return frozenset(UNIVERSE).intersection(*(self.results[Query(query.kind, (each,))] for each in single))
+        single = [(name, single_value) for name, value in query.filters for single_value in _values(value)]
+        return frozenset(UNIVERSE).intersection(*(self.results[Query(query.kind, (filter_,))] for filter_ in single))
 
     def unsupported(self, query: Query) -> list[tuple[str, str]]:
         return [("filter", "structured searches are not understood here")] if query.is_structured else []
@@ -289,7 +289,7 @@ class Found:
 
 
 def _values(value: Value) -> list[Value]:
-    return [(each,) for each in value] if isinstance(value, tuple) else [value]
+    return [(item,) for item in value] if isinstance(value, tuple) else [value]
 
 
 sets = st.frozensets(st.sampled_from(UNIVERSE), max_size=6)
@@ -323,7 +323,7 @@ def in_words(assigned: dict[Flag, Values]) -> set[str]:
 def as_sources(assigned: dict[Flag, Values]) -> tuple[dict[Flag, list[list[Source]]], Found]:
     """The same as flags, with searches that answer so."""
     results: dict[Query, frozenset[str]] = {WHOLE_LIBRARY: frozenset(UNIVERSE)}
-    marks: dict[str, list[str]] = {each: [] for each in UNIVERSE}
+    marks: dict[str, list[str]] = {id_: [] for id_ in UNIVERSE}
     given: dict[Flag, list[list[Source]]] = {}
     number = 0
     for flag, occurrences in assigned.items():
@@ -334,8 +334,8 @@ def as_sources(assigned: dict[Flag, Values]) -> tuple[dict[Flag, list[list[Sourc
                 sources.append(_source(flag.type, value, number, results, marks))
             given.setdefault(flag, []).append(sources)
     records: dict[str, dict[str, object]] = {
-        each: {"id": each, "fileCreatedAt": "2024-01-01T00:00:00.000Z", "originalPath": "".join(marks[each])}
-        for each in UNIVERSE
+        id_: {"id": id_, "fileCreatedAt": "2024-01-01T00:00:00.000Z", "originalPath": "".join(marks[id_])}
+        for id_ in UNIVERSE
     }
     return given, Found(results, records)
 
@@ -361,8 +361,8 @@ def _source(
         case "local-filter":
             entries = []
             for part, found in enumerate(value):
-                for each in found:
-                    marks[each].append(f"<{name}-{part}>")
+                for id_ in found:
+                    marks[id_].append(f"<{name}-{part}>")
                 entries.append({"path": "$.originalPath", "regex": f"<{name}-{part}>"})
             return Source(name, json.dumps(entries), SourceForm.FILE)
 

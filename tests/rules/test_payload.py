@@ -27,7 +27,7 @@ GOOD: dict[Type, list[tuple[object, Value]]] = {
     Type.ID: [(ANNA, ANNA), (ANNA.upper(), ANNA)],
     Type.IDS: [([ANNA], (ANNA,)), ([ANNA, BEN], (BEN, ANNA)), ([ANNA, BEN.upper(), BEN, ANNA], (BEN, ANNA))],
     Type.DATE: [("2024-05-31T18:00:00Z", "2024-05-31T18:00:00.000Z")],
-    Type.ASSET_TYPE: [(each, each) for each in ("IMAGE", "VIDEO", "AUDIO", "OTHER")],
+    Type.ASSET_TYPE: [(word, word) for word in ("IMAGE", "VIDEO", "AUDIO", "OTHER")],
     Type.ORDER: [("asc", "asc"), ("desc", "desc")],
 }
 BAD: dict[Type, list[object]] = {

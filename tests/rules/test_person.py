@@ -11,7 +11,7 @@ from tests.support.resolved_names import checks, looked_up, shape
 from tests.support.yaml_values import Quoted, node, problem
 
 IDS = {"Emma": ("e",), "Noah": ("n",), "Alex": ("a", "b"), "none": ("x",)}
-E, N, A, B = ({"personIds": (each,)} for each in "enab")
+E, N, A, B = ({"personIds": (id_,)} for id_ in "enab")
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_what_is_wrong_is_told(people: object, message: str) -> None:
     assert problem({"person": people}).message == message
 
 
-def people(*each: tuple[str, str]) -> dict[str, object]:
-    return {"id": "1", "people": [{"id": id_, "name": name} for id_, name in each]}
+def people(*pairs: tuple[str, str]) -> dict[str, object]:
+    return {"id": "1", "people": [{"id": id_, "name": name} for id_, name in pairs]}
 
 
 NOBODY, EMMA, BOTH = people(), people(("e", "Emma")), people(("e", "Emma"), ("n", "Noah"))

@@ -29,7 +29,7 @@ def times(text: str, start: datetime, end: datetime) -> list[datetime]:
 
 def shown(text: str, zone: ZoneInfo, day: date, days: int = 1) -> list[str]:
     """The times of a day, as its clocks show them."""
-    start, end = (datetime(each.year, each.month, each.day, tzinfo=zone) for each in (day, day + timedelta(days=days)))
+    start, end = (datetime(when.year, when.month, when.day, tzinfo=zone) for when in (day, day + timedelta(days=days)))
     second = timedelta(seconds=1)
     return [f"{time:%H:%M%z}" for time in times(text, start - second, end - second)]
 

@@ -78,7 +78,7 @@ def test_what_is_wrong_is_told(match: object, message: str) -> None:
 
 def test_the_account_and_users_are_looked_up_as_such() -> None:
     found = list(leaves(node({"owner": ["mine", "partner", "Bob", Quoted("mine")]})))
-    assert [(each.kind, each.names) for each in found if isinstance(each, Reference)] == [
+    assert [(leaf.kind, leaf.names) for leaf in found if isinstance(leaf, Reference)] == [
         (EntityKind.ME, ("mine",)),
         (EntityKind.ME, ("partner",)),
         (EntityKind.USER, ("Bob",)),

@@ -59,7 +59,7 @@ def tree(chance: random.Random, size: int) -> Node:
     parts = min(size, chance.randrange(2, 5))
     cuts = sorted(chance.sample(range(1, size), parts - 1))
     sizes = [end - start for start, end in zip([0, *cuts], [*cuts, size], strict=True)]
-    children = tuple(dict.fromkeys(tree(chance, each) for each in sizes))
+    children = tuple(dict.fromkeys(tree(chance, size) for size in sizes))
     node = children[0] if len(children) == 1 else chance.choice((All, Any))(children)
     return Not(node) if chance.random() < 0.12 else node
 

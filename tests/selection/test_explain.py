@@ -106,7 +106,7 @@ def test_near_misses_come_in_the_order_of_the_rule() -> None:
 
 
 def test_names_stand_as_the_user_wrote_them() -> None:
-    one, two = (Search(Query(Kind.METADATA, (("personIds", (each,)),))) for each in ("id1", "id2"))
+    one, two = (Search(Query(Kind.METADATA, (("personIds", (id_,)),))) for id_ in ("id1", "id2"))
     emma = Reference(EntityKind.PERSON, ("Emma",), "person 'Emma'", lambda _: one)
     explanation, _ = why(All((one, Not(A)), FlagOrigin("top")), {one}, All((emma, Not(A)), FlagOrigin("top")))
     assert (explanation.tree.words, explanation.tree.where) == ("", "top")
@@ -156,6 +156,6 @@ def test_the_verdict_is_the_trees_and_near_misses_are_what_turns_it(tree: Node, 
     explanation, asked = why(tree, true)
     assert explanation.passed is plainly(tree, true)
     turning = {leaf for leaf in leaves(tree) if plainly(tree, true ^ {leaf}) is not plainly(tree, true)}
-    assert sorted(near(explanation)) == sorted(query_text(each, lambda _, id_: id_) for each in turning)
+    assert sorted(near(explanation)) == sorted(query_text(leaf, lambda _, id_: id_) for leaf in turning)
     assert len(asked) == len(set(asked))
     assert turning <= set(asked)

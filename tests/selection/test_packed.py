@@ -20,7 +20,7 @@ def test_ids_go_and_come_as_in_a_set(kept: set[str], others: set[str], new: set[
     data = packed(kept)
     gone = set(sorted(kept)[::2]) | others
     assert list(unpacked(data)) == sorted(kept)
-    assert [contains(data, pack(each)) for each in gone] == [each in kept for each in gone]
+    assert [contains(data, pack(id_)) for id_ in gone] == [id_ in kept for id_ in gone]
     after = exchanged(data, map(pack, gone), map(pack, new))
     assert list(unpacked(after)) == sorted((kept - gone) | new)
     assert length(after) == len((kept - gone) | new)

@@ -91,7 +91,7 @@ def told(found: QueryPlan) -> list[list[str]]:
     ],
 )
 def test_a_frame_takes_in_what_must_hold(node: Node, parts: list[str]) -> None:
-    assert [each.removesuffix(" & <$.exifInfo.make:x>") for each in told(plan(node))[0]] == parts
+    assert [part.removesuffix(" & <$.exifInfo.make:x>") for part in told(plan(node))[0]] == parts
 
 
 def test_of_two_choices_that_become_frames_each_may_stay_a_choice_of_the_other() -> None:

@@ -70,7 +70,7 @@ class World:
             case Search():
                 return self.result(node.query)
             case Filter():
-                return frozenset(each for each, record in self.records.items() if node.holds(record))
+                return frozenset(id_ for id_, record in self.records.items() if node.holds(record))
             case Not():
                 return everything - self.plainly(node.child)
             case All():
@@ -115,7 +115,7 @@ FIELDS: dict[str, st.SearchStrategy[object]] = {
     "originalFileName": st.sampled_from(("img", "trip")),
     "personIds": st.sets(st.sampled_from(PEOPLE), min_size=1, max_size=2).map(lambda ids: tuple(sorted(ids))),
     "tagIds": st.sets(st.sampled_from(TAGS), min_size=1, max_size=2).map(lambda ids: tuple(sorted(ids))) | st.none(),
-    "albumIds": st.sampled_from(ALBUMS).map(lambda each: (each,)),
+    "albumIds": st.sampled_from(ALBUMS).map(lambda album: (album,)),
     "isNotInAlbum": st.just(value=True),
     "withDeleted": st.just(value=True),
 }
@@ -212,7 +212,7 @@ def select(world: World, rules: list[Rule], *, counted: bool) -> tuple[list[set[
 
 def different(sent: list[str]) -> int:
     """How many searches there were; what has no EXIF is asked for once more, without it."""
-    return len({each.replace("'withExif': True, ", "") for each in sent})
+    return len({body.replace("'withExif': True, ", "") for body in sent})
 
 
 def meaning(tree: Node) -> Node | None:
@@ -256,10 +256,10 @@ def test_rules_of_one_run_select_what_each_means_and_send_no_search_twice(
     rules = [rule for rule in rules if is_understood(rule, world.server)]
     selected, sent = select(world, [Rule(rule) for rule in rules], counted=False)
     meant = [meaning(rule) for rule in rules]
-    for each, node in zip(selected, meant, strict=True):
-        world.check(each, node)
-    assert different(sent) <= sum(searches_of(each) for each in meant if each)
-    queries = [leaf.query for each in meant if each for leaf in leaves(each) if isinstance(leaf, Search)]
+    for answer, node in zip(selected, meant, strict=True):
+        world.check(answer, node)
+    assert different(sent) <= sum(searches_of(tree) for tree in meant if tree)
+    queries = [leaf.query for tree in meant if tree for leaf in leaves(tree) if isinstance(leaf, Search)]
     if not any(query.limit or len(query.visibility) > 1 for query in queries):
         assert len(sent) == len(set(sent))
 
@@ -290,7 +290,7 @@ def test_whatever_is_said_of_a_photo_is_true(
     told = [
         *explanation.selected,
         *explanation.cut,
-        *(each for near in explanation.near_misses.values() for each in near),
+        *(photo for near in explanation.near_misses.values() for photo in near),
     ]
     for photo in told:
         for verdict, holding in zip(photo.verdicts, truth, strict=True):

@@ -35,7 +35,7 @@ trees = st.recursive(
 def asset_of(made: set[Search | Filter], place: Search | None) -> set[Node]:
     """What holds for an asset: any of the leaves, but one city at most; what a search finds is on the timeline."""
     held: set[Node] = {*made, *([place] if place else [])}
-    return held | {WHOLE} if any(isinstance(each, Search) for each in held) else held
+    return held | {WHOLE} if any(isinstance(part, Search) for part in held) else held
 
 
 assets = st.builds(asset_of, st.sets(st.sampled_from(LEAVES)), st.sampled_from((None, NICE, KYOTO)))
@@ -53,9 +53,9 @@ def holds(node: Node | bool, asset: set[Node]) -> bool:
             return any(holds(child, asset) for child in node.children)
         case Search(Query(Kind.METADATA, filters)) if len(filters) == 1 and isinstance(filters[0][1], tuple):
             # Of people there may be several in one search.
-            return all(person(each) in asset for each in filters[0][1])
+            return all(person(id_) in asset for id_ in filters[0][1])
         case Search(Query(Kind.METADATA, filters)) if len(filters) > 1:
-            return all(holds(Search(Query(Kind.METADATA, (each,))), asset) for each in filters)
+            return all(holds(Search(Query(Kind.METADATA, (filter_,))), asset) for filter_ in filters)
         case _:
             return node in asset
 

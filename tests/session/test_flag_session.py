@@ -73,7 +73,7 @@ def of_person(sandbox: Sandbox, name: str) -> set[str]:
     """What Alice's timeline shows of a person."""
     library = sandbox.library
     found = set().union(*(library.assets_of_person(person_id) for person_id in person_ids(library, name)))
-    return {each for each in found if is_shown(sandbox, each)}
+    return {id_ for id_ in found if is_shown(sandbox, id_)}
 
 
 def is_shown(sandbox: Sandbox, asset_id: str) -> bool:

@@ -16,7 +16,7 @@ from immich_smart_albums.rules.tree import Rule, Search
 if TYPE_CHECKING:
     from immich_smart_albums.changes.memory import Interrupted
 
-ALICE, BOB, EVE = (User(each, each.title(), f"{each}@example.org") for each in ("alice", "bob", "eve"))
+ALICE, BOB, EVE = (User(name, name.title(), f"{name}@example.org") for name in ("alice", "bob", "eve"))
 USERS = {"alice": ALICE, "bob": BOB}
 OPEN = Guard(remove_share=None, remove=None)
 """No limits."""

@@ -92,7 +92,7 @@ class Household:
 
     def accounts(self) -> ConnectedAccounts:
         """Everybody who feeds an album."""
-        names = dict.fromkeys(name for each in self.rules for name in each.accounts)
+        names = dict.fromkeys(name for rule in self.rules for name in rule.accounts)
         return connect_accounts({name: lambda name=name: self.connect(name) for name in names})  # type: ignore[misc]
 
     def plan(
@@ -163,14 +163,17 @@ class Household:
 def applied(plan: Plan, accounts: ConnectedAccounts, ledger: SqliteLedger) -> ApplyResult:
     """What was written of a plan."""
     report = ApplyResult()
-    apply(plan, {name: each.server for name, each in accounts.present.items()}, ledger, report, lambda: "now")
+    apply(plan, {name: account.server for name, account in accounts.present.items()}, ledger, report, lambda: "now")
     return report
 
 
 def keys(accounts: ConnectedAccounts) -> Keys:
     """The accounts, as undo wants them."""
     present = accounts.present.items()
-    return Keys({name: each.server for name, each in present}, {name: each.user.id for name, each in present})
+    return Keys(
+        {name: account.server for name, account in present},
+        {name: account.user.id for name, account in present},
+    )
 
 
 def only(report: ApplyResult) -> AlbumResult:

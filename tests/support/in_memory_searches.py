@@ -91,7 +91,7 @@ class Answers:
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         wanted = list(ids)
         self.asked_for += wanted
-        return (each for each in self.whole if each["id"] in wanted)
+        return (record for record in self.whole if record["id"] in wanted)
 
 
 class Flat:

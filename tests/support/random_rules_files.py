@@ -77,38 +77,38 @@ class Writer:
 
     def _block(self, data: Plain, column: int, lead: str) -> None:
         """A collection; `lead` is what stands before it in its first line."""
-        entries = data.items() if isinstance(data, dict) else ((None, each) for each in data)  # type: ignore[union-attr]
-        for word, each in entries:
+        entries = data.items() if isinstance(data, dict) else ((None, value) for value in data)  # type: ignore[union-attr]
+        for word, value in entries:
             indent = lead or " " * column
             if not lead:
                 self._own_lines(column)
             lead = ""
             if word is None:
-                self._item(indent, each, column)
+                self._item(indent, value, column)
             else:
-                self._entry(indent, word, each, column)
+                self._entry(indent, word, value, column)
 
-    def _item(self, indent: str, each: Plain, column: int) -> None:
-        if isinstance(each, dict | list) and each and self._often(0.7):
+    def _item(self, indent: str, value: Plain, column: int) -> None:
+        if isinstance(value, dict | list) and value and self._often(0.7):
             gap = self.chance.choice((1, 1, 1, 3))
             if self._often(0.15):
                 self._put(f"{indent}-")
-                self._block(each, column + 1 + gap, "")
+                self._block(value, column + 1 + gap, "")
             else:
-                self._block(each, column + 1 + gap, f"{indent}-{' ' * gap}")
+                self._block(value, column + 1 + gap, f"{indent}-{' ' * gap}")
         else:
-            self._put(f"{indent}- {self.inline(each, column + 2)}")
+            self._put(f"{indent}- {self.inline(value, column + 2)}")
 
-    def _entry(self, indent: str, word: str, each: Plain, column: int) -> None:
-        if isinstance(each, dict | list) and each and self._often(0.7):
+    def _entry(self, indent: str, word: str, value: Plain, column: int) -> None:
+        if isinstance(value, dict | list) and value and self._often(0.7):
             anchor = f" &m{self.number}" if self._often(0.1) else ""
             self._put(f"{indent}{word}:{anchor}")
-            self._block(each, column + (self.step if isinstance(each, dict) else self.dash_step), "")
-        elif isinstance(each, str) and not isinstance(each, Unquoted) and each.isalpha() and self._often(0.1):
+            self._block(value, column + (self.step if isinstance(value, dict) else self.dash_step), "")
+        elif isinstance(value, str) and not isinstance(value, Unquoted) and value.isalpha() and self._often(0.1):
             self._put(f"{indent}{word}: {self.chance.choice('|>')}-")
-            self.lines.append(" " * (column + 2) + each)
+            self.lines.append(" " * (column + 2) + value)
         else:
-            self._put(f"{indent}{word}: {self.inline(each, column + 2)}")
+            self._put(f"{indent}{word}: {self.inline(value, column + 2)}")
 
     def inline(self, data: Plain, column: int) -> str:
         """A value in flow style, perhaps over several lines."""
@@ -118,10 +118,10 @@ class Writer:
             case str():
                 return self._quoted(data)
             case dict():
-                parts = [f"{word}: {self.inline(each, column + 2)}" for word, each in data.items()]
+                parts = [f"{word}: {self.inline(value, column + 2)}" for word, value in data.items()]
                 return self._flow("{", parts, "}", column)
             case _:
-                parts = [self.inline(each, column + 2) for each in data]  # type: ignore[union-attr]
+                parts = [self.inline(value, column + 2) for value in data]  # type: ignore[union-attr]
                 return self._flow("[", parts, "]", column)
 
     def _flow(self, start: str, parts: list[str], end: str, column: int) -> str:

@@ -83,7 +83,7 @@ class _Writer:
                 return MappingNode(entries, at)
             case list() | tuple():
                 self.text += "["
-                items = tuple(self.write(each) for each in self._separated(data))
+                items = tuple(self.write(item) for item in self._separated(data))
                 self.text += "]"
                 return SequenceNode(items, at)
             case Quoted():
@@ -100,9 +100,9 @@ class _Writer:
         return ScalarNode(str(key), at)
 
     def _separated(self, members: Any) -> Any:
-        for number, each in enumerate(members):
+        for number, member in enumerate(members):
             self.text += ", " if number else ""
-            yield each
+            yield member
 
 
 def _placed(made: ValueNode, document: Document) -> ValueNode:

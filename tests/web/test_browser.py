@@ -228,9 +228,9 @@ def test_every_view_is_for_everybody(chromium: Browser, studio: Opened, scheme: 
                 at.page.wait_for_selector(".panel .why")
             found = Axe().run(at.page).response["violations"]
             serious = [
-                (each["id"], [node["html"] for node in each["nodes"]][:3])
-                for each in found
-                if each["impact"] in {"serious", "critical"}
+                (violation["id"], [node["html"] for node in violation["nodes"]][:3])
+                for violation in found
+                if violation["impact"] in {"serious", "critical"}
             ]
             assert serious == [], view
             assert at.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view

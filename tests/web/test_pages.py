@@ -170,12 +170,12 @@ def test_a_name_that_is_there_already_is_told_and_nothing_is_written(page: Opene
 
 def test_covers_are_those_of_the_albums_now(page: Opened) -> None:
     albums = page.sandbox.library.albums.values()
-    album = next(each for each in albums if each.name == "Finland")
+    album = next(album for album in albums if album.name == "Finland")
     answer = page.get(f"cover/{album.id}")
     assert answer.headers["content-type"].startswith("image/")
     assert answer.headers["cache-control"] == "private, no-cache"
     assert page.request("GET", f"/cover/{album.id}", headers={"if-none-match": answer.headers["etag"]}).status == 304
-    empty = next(each for each in albums if each.name == "Empty")
+    empty = next(album for album in albums if album.name == "Empty")
     assert page.get(f"cover/{empty.id}").status == 204
 
 
