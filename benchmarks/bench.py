@@ -155,10 +155,10 @@ def print_figures(rows: tuple[tuple[str, Figure], ...], floor: Figure) -> None:
     print(f"| {'':39} |  wall s | x bare |   CPU s | requests |    MB | peak MB |  found |")
     print(f"|{'-' * 41}|--------:|-------:|--------:|---------:|------:|--------:|-------:|")
     for name, figure in rows:
-        found = f"{figure.found:,}" if figure.found >= 0 else ""
+        result = f"{figure.found:,}" if figure.found >= 0 else ""
         print(
             f"| {name:39} | {figure.wall:7.2f} | {figure.wall / floor.wall:6.2f} | {figure.cpu:7.2f} "
-            f"| {figure.requests:8,} | {figure.megabytes:5.0f} | {figure.peak:7.0f} | {found:>6} |"
+            f"| {figure.requests:8,} | {figure.megabytes:5.0f} | {figure.peak:7.0f} | {result:>6} |"
         )
 
 

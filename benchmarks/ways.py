@@ -97,12 +97,12 @@ def this_tool(url: str, key: str, flags: Flags, concurrency: int, state: Path | 
     http = Http(Address.parse(url), Secret(key), concurrency=concurrency, on_exchange=note)
     server = ImmichServer(http, concurrency=concurrency, on_read=lambda _: None)
     diagnostics = Diagnostics()
-    given = {
+    flag_values = {
         flag: [[Source(flag.name, text, _form(text)) for text in flags[flag.name]]]
         for flag in FLAGS
         if flag.name in flags
     }
-    rule = read_rule(given, diagnostics)
+    rule = read_rule(flag_values, diagnostics)
     diagnostics.raise_problems()
     assert rule is not None
     rule = resolve(rule, server, diagnostics)
@@ -136,7 +136,9 @@ def rules_of_a_file(url: str, key: str, matches: tuple[str, ...], concurrency: i
     server = ImmichServer(http, concurrency=concurrency, on_read=lambda _: None)
     account = lone_account(server).present[ONLY_ACCOUNT]
     diagnostics = Diagnostics()
-    text = "albums:\n" + "".join(f"  - {{name: album {at}, match: {match}}}\n" for at, match in enumerate(matches))
+    text = "albums:\n" + "".join(
+        f"  - {{name: album {index}, match: {match}}}\n" for index, match in enumerate(matches)
+    )
     document = read_yaml("rules.yaml", text.encode(), diagnostics)
     rule_set = read_rules([document], Reader(diagnostics, date(2026, 1, 1))) if document is not None else None
     diagnostics.raise_problems()
@@ -146,9 +148,9 @@ def rules_of_a_file(url: str, key: str, matches: tuple[str, ...], concurrency: i
     compiled = compile_resolved(ResolvedRules(resolved, {}, ()), account)
     store = SearchCacheFile(state, print) if state else None
     selections = select(compiled, account, SelectOptions(concurrency, lambda _: None, store)).values()
-    found = sum(len(selection.assets) for selection in selections if isinstance(selection, Selection))
+    result = sum(len(selection.assets) for selection in selections if isinstance(selection, Selection))
     wall, spent = time.perf_counter() - started, time.process_time() - cpu
-    return Figure(wall, spent, len(received), sum(received) / 1e6, _peak(), found)
+    return Figure(wall, spent, len(received), sum(received) / 1e6, _peak(), result)
 
 
 def bare_loop(url: str, key: str, bodies: tuple[dict[str, Any], ...], concurrency: int) -> Figure:
@@ -178,8 +180,8 @@ def by_offset(url: str, key: str, flags: Flags, *, sample: int | None) -> Figure
             received += len(answer)
             for item in json.loads(answer)["assets"]["items"]:
                 for path, regex in filters:
-                    found = jsonpath.compile(path).findall(item)
-                    any(re.search(regex, str(value), re.IGNORECASE) for value in found)
+                    result = jsonpath.compile(path).findall(item)
+                    any(re.search(regex, str(value), re.IGNORECASE) for value in result)
         scale = pages / len(chosen)
         spent = (time.perf_counter() - started, time.process_time() - cpu, len(chosen), received)
         totals = [total + scale * seconds for total, seconds in zip(totals, spent, strict=True)]

@@ -74,8 +74,8 @@ class Case:
         book, accounts, findings = self.read(file)
         with open_ledger(self.ledger) as ledger:
             plan, notices = make_plan(book, accounts, ledger, HOW, made_at=NOW)
-        told = [f"note: {warning}" for warning in (*findings.warnings, *notices)]
-        text = "\n".join([*told, *plan_lines(plan)]) + "\n"
+        messages = [f"note: {warning}" for warning in (*findings.warnings, *notices)]
+        text = "\n".join([*messages, *plan_lines(plan)]) + "\n"
         return plan, text.replace(f"{self.folder}/", "")
 
     def apply(self, plan: Plan) -> None:
@@ -91,8 +91,8 @@ class Case:
         assets = self.sandbox.library.assets.values()
         asset_id = next(asset.id for asset in assets if asset.original_file_name == photo)
         with open_ledger(self.ledger) as ledger:
-            found = explain_album(rule_for(album, book), asset_id, accounts, ledger, HOW, name=album)
-        return "\n".join(explanation_lines(found)).replace(f"{self.folder}/", "") + "\n"
+            result = explain_album(rule_for(album, book), asset_id, accounts, ledger, HOW, name=album)
+        return "\n".join(explanation_lines(result)).replace(f"{self.folder}/", "") + "\n"
 
 
 @pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
@@ -109,6 +109,6 @@ def test_case(folder: Path, tmp_path: Path) -> None:
             _, text = case.plan("later.yaml")
             case.check("later.txt", text)
         wanted = folder / "case.json"
-        asked = json.loads(wanted.read_text(encoding="utf-8"))["explain"] if wanted.exists() else {}
-        for label, (album, photo) in asked.items():
+        questions = json.loads(wanted.read_text(encoding="utf-8"))["explain"] if wanted.exists() else {}
+        for label, (album, photo) in questions.items():
             case.check(f"explain-{label}.txt", case.explain(album, photo))

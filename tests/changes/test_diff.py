@@ -325,16 +325,16 @@ def remembered(shares: dict[str, str], *open_shares: OpenShare) -> AlbumMemory:
 def test_what_a_person_did_to_a_share_stays_until_the_rules_say_something_else(
     users: tuple[tuple[User, str], ...],
 ) -> None:
-    given = remembered({"eve": "viewer"})
-    plan = plan_album(wanted("", shares=((EVE, "viewer"),)), view("", users=users), given)
+    remembered_shares = remembered({"eve": "viewer"})
+    plan = plan_album(wanted("", shares=((EVE, "viewer"),)), view("", users=users), remembered_shares)
     assert shared(plan) == []
     now = "shared with Eve <eve@example.org> as editor" if users else "not shared with Eve <eve@example.org>"
     assert plan.warnings == (f"it is {now}: {BY_HAND} `share` in the rules says something else",)
     assert plan.learned == Observed()
-    other = plan_album(wanted("", shares=((EVE, "editor"),)), view("", users=users), given)
+    other = plan_album(wanted("", shares=((EVE, "editor"),)), view("", users=users), remembered_shares)
     assert shared(other) == ([] if users else [ShareAlbum(EVE, "editor", None, "editor")])
     # Once the rules do not name somebody any more, naming them again is another word.
-    unnamed = plan_album(wanted("", shares=()), view("", users=users), given)
+    unnamed = plan_album(wanted("", shares=()), view("", users=users), remembered_shares)
     assert (shared(unnamed), unnamed.learned.shares) == ([], {})
 
 
@@ -355,8 +355,8 @@ def test_unshare_takes_away_what_people_gave_and_does_not_give_back_what_they_to
 
 @pytest.mark.parametrize(("updated", "is_shared"), [("u0", True), ("before that", False)])
 def test_a_share_that_was_interrupted_may_have_been_taken_away_since(updated: str, *, is_shared: bool) -> None:
-    given = remembered({}, OpenShare(7, "eve", "viewer", updated))
-    plan = plan_album(wanted("", shares=((EVE, "viewer"),)), view(""), given)
+    remembered_shares = remembered({}, OpenShare(7, "eve", "viewer", updated))
+    plan = plan_album(wanted("", shares=((EVE, "viewer"),)), view(""), remembered_shares)
     assert bool(shared(plan)) is is_shared
     assert bool(plan.warnings) is not is_shared
     assert plan.learned.settled == (7,)

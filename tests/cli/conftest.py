@@ -33,9 +33,9 @@ class Shell:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("IMMICH_", "COV_"))}
+        variables = {name: value for name, value in os.environ.items() if not name.startswith(("IMMICH_", "COV_"))}
         return {
-            **kept,
+            **variables,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "IMMICH_SERVER_URL": self.sandbox.url,
             "IMMICH_API_KEY": self.sandbox.keys.get(self.key, self.key),
@@ -93,9 +93,9 @@ class Shell:
 
     def album(self, name: str) -> set[str]:
         """The ids in an album of this name, straight from the sandbox's library."""
-        found = [album for album in self.sandbox.library.albums.values() if album.name == name]
-        assert len(found) == 1, f"{len(found)} albums are named {name}"
-        return set(found[0].asset_ids)
+        result = [album for album in self.sandbox.library.albums.values() if album.name == name]
+        assert len(result) == 1, f"{len(result)} albums are named {name}"
+        return set(result[0].asset_ids)
 
 
 @pytest.fixture(scope="module")

@@ -48,14 +48,14 @@ def test_the_rules_album_and_photo_are_named_in_this_order(shell: Shell) -> None
 def test_what_is_wrong_with_the_words_is_told(shell: Shell) -> None:
     (shell.folder / "smart-albums.yaml").write_text(RULES)
     photo = photo_of(shell, "Jane Doe")
-    for words, told in (
+    for words, message in (
         (("Friends",), "an album and a photo are needed"),
         (("Friends", "dog.jpg"), "'dog.jpg' is neither a photo's id nor its address"),
         (("Freinds", photo), "Did you mean 'Friends'?"),
     ):
         result = shell.run("explain", *words, "--ledger", "ledger.db")
         assert result.returncode == 2
-        assert told in result.stderr
+        assert message in result.stderr
         assert result.stdout == ""
 
 

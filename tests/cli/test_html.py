@@ -33,7 +33,7 @@ class Page(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tags: list[str] = []
-        self.asked: list[str] = []
+        self.addresses: list[str] = []
         self.words = ""
         self.feed(text)
 
@@ -41,9 +41,9 @@ class Page(HTMLParser):
         self.tags.append(tag)
         said = dict(attrs)
         assert not [name for name in said if name.startswith("on") or name == "style"]
-        self.asked += [said[name] or "" for name in ("src", "srcset", "data", "action") if name in said]
+        self.addresses += [said[name] or "" for name in ("src", "srcset", "data", "action") if name in said]
         if tag == "link":
-            self.asked.append(said.get("href") or "")
+            self.addresses.append(said.get("href") or "")
 
     def handle_data(self, data: str) -> None:
         self.words += data
@@ -60,7 +60,7 @@ def test_a_plan_is_a_page_with_its_photos_in_it(terminal: Terminal) -> None:
     text, page = read(terminal.folder / "plan.html")
     assert (terminal.folder / "plan.html").stat().st_mode & 0o777 == 0o600
     assert page.tags.count("img") == 5
-    assert all(address.startswith("data:image/") for address in page.asked)
+    assert all(address.startswith("data:image/") for address in page.addresses)
     assert "script" not in page.tags
     assert "<script>alert(1)</script>" in page.words
     assert re.search(r"and [\d,]+ more", page.words)
@@ -138,5 +138,5 @@ def test_a_page_stays_small(terminal: Terminal, monkeypatch: pytest.MonkeyPatch)
     terminal.run("plan", "--html", "plan.html")
     text, page = read(terminal.folder / "plan.html")
     assert page.tags.count("img") > 0
-    assert len("".join(page.asked)) <= 10_000 < len(text)
+    assert len("".join(page.addresses)) <= 10_000 < len(text)
     assert "to keep the page small" in terminal.said

@@ -193,10 +193,10 @@ def test_runs_of_flags_at_the_same_time_make_one_album(fresh: Shell, monkeypatch
     fresh.sandbox.faults.slow(1.0, method="POST", path="/api/albums")  # the others come while it is being made
     flags = ("--include-person-names-union", "Emma", "--album", "Emma's", "--create-album")
     processes = [fresh.start(*flags) for _ in range(3)]
-    told = [process.communicate(timeout=60)[1] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0, 0], told
+    messages = [process.communicate(timeout=60)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], messages
     assert fresh.album("Emma's")  # there is one
-    assert sum("album created" in text for text in told) == 1
+    assert sum("album created" in text for text in messages) == 1
 
 
 @pytest.mark.parametrize("place", ["nowhere", "taken"])
@@ -221,7 +221,7 @@ def test_a_reader_of_the_plan_who_goes_away_does_not_stop_the_writing(
     assert process.stdout is not None
     process.stdout.close()
     assert process.stderr is not None
-    told = process.stderr.read()
-    assert process.wait(timeout=60) == 0, told
+    text = process.stderr.read()
+    assert process.wait(timeout=60) == 0, text
     process.stderr.close()
     assert fresh.album("Kept")

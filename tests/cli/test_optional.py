@@ -91,9 +91,9 @@ def test_a_question_that_only_helps_never_stops_a_run(
     result = shell.run("sync", *patience)
     assert result.returncode == 0, result.stderr
     assert struck.hits or question == "how many photos a search finds"
-    found = {name: shell.album(name) for name in ("Both", "Not so many")}
+    actual = {name: shell.album(name) for name in ("Both", "Not so many")}
     shell.sandbox.faults.clear()
-    assert all(found.values())
+    assert all(actual.values())
     flags = ("--include-person-names-union", "Emma", "--album", "Flags", "--create-album")
     FAULTS[fault](shell.sandbox, OPTIONAL[question])
     assert shell.run(*flags, *patience).returncode == 0

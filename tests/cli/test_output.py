@@ -288,15 +288,15 @@ def test_a_bug_of_ours_is_exit_3_with_a_report_that_holds_no_secret(
 
     monkeypatch.setattr(main, "selects", broken)
     assert main.run(["--key", "very-secret", "--include-person-names-union", "Jane Doe"]) is Exit.OUR_BUG
-    told = capsys.readouterr().err
-    assert "this cannot happen" in told
-    path = next(word for word in told.split() if word.endswith(".md;")).rstrip(";")
+    text = capsys.readouterr().err
+    assert "this cannot happen" in text
+    path = next(word for word in text.split() if word.endswith(".md;")).rstrip(";")
     report = Path(path).read_text(encoding="utf-8")
     Path(path).unlink()
     assert "RuntimeError: this cannot happen" in report
     assert "--include-person-names-union" in report
-    assert "very-secret" not in told + report
-    assert "Jane Doe" not in told + report
+    assert "very-secret" not in text + report
+    assert "Jane Doe" not in text + report
 
 
 def test_every_exit_code_has_a_meaning_in_the_help(shell: Shell) -> None:

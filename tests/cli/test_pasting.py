@@ -298,8 +298,8 @@ def test_a_header_is_carried_by_where_its_value_is_to_be_had_and_never_with_a_va
     monkeypatch.setattr(pasting, "_this", pasting._RunArguments())
     parser = VERBS["sync"].parser("sync")
     sources = ("--header", "A=@my file", "--header", "B=env:TOKEN", "--header", "C=secret", "--header", "secret")
-    given = (*sources, "--client-cert", "c.pem", "--client-key", "k.pem", "--ca", "ca.pem", "--key", "secret")
-    pasting.carry("sync", parser.parse_args(given), parser)
+    words = (*sources, "--client-cert", "c.pem", "--client-key", "k.pem", "--ca", "ca.pem", "--key", "secret")
+    pasting.carry("sync", parser.parse_args(words), parser)
     line = pasteable(f"so: {command('status')}")
     assert "secret" not in line
     parsed = VERBS["status"].parser("status").parse_args(shlex.split(line)[3:])

@@ -106,10 +106,10 @@ def test_a_state_file_changes_nothing_but_the_requests(terminal: Terminal) -> No
     for _ in range(2):
         assert terminal.run(*flags, "--state", "searches.db") is Exit.DONE
         assert terminal.printed == without
-    asked = len(terminal.sandbox.requests)
+    requests_before = len(terminal.sandbox.requests)
     assert terminal.run(*flags, "--state", "searches.db", "--verbose") is Exit.DONE
     assert "1 of 1 searches known from the last run" in terminal.said
-    assert not any('"withExif":true' in str(request.body) for request in terminal.sandbox.requests[asked:])
+    assert not any('"withExif":true' in str(request.body) for request in terminal.sandbox.requests[requests_before:])
 
 
 def test_what_nobody_has_is_said_where_nothing_matches(terminal: Terminal) -> None:

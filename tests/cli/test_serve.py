@@ -24,9 +24,9 @@ def link_of(process: subprocess.Popen[str]) -> str:
     """The address that it prints."""
     assert process.stderr is not None
     line = process.stderr.readline()
-    found = re.search(r"http://\S+", line)
-    assert found, line
-    return found[0]
+    result = re.search(r"http://\S+", line)
+    assert result, line
+    return result[0]
 
 
 def ended(process: subprocess.Popen[str]) -> str:
@@ -79,9 +79,9 @@ def test_without_a_port_it_makes_way_for_whoever_listens_at_the_usual_one(
         monkeypatch.setattr(server, "LAST_PORT", port + 20)
         with server.listen("127.0.0.1", None) as another:
             assert port < another.getsockname()[1] <= port + 20
-        with pytest.raises(ConfigurationError) as told:
+        with pytest.raises(ConfigurationError) as caught:
             server.listen("127.0.0.1", port)
-        assert "--port, or 0 for any" in (told.value.problems[0].hint or "")
+        assert "--port, or 0 for any" in (caught.value.problems[0].hint or "")
         monkeypatch.setattr(server, "LAST_PORT", port)
         with pytest.raises(ConfigurationError):
             server.listen("127.0.0.1", None)
@@ -91,7 +91,7 @@ def test_what_cannot_be_is_told(shell: Shell) -> None:
     (shell.folder / "short").write_text("short\n")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        for flags, told in (
+        for flags, message in (
             (("--token-file", "short"), "less than 16 characters"),
             (("--token-file", "nowhere"), "cannot be read"),
             (("--allow-frame", "home.example.org/x"), "no origin"),
@@ -101,4 +101,4 @@ def test_what_cannot_be_is_told(shell: Shell) -> None:
         ):
             result = shell.run("serve", *flags)
             assert result.returncode == 2, result.stderr
-            assert told in result.stderr
+            assert message in result.stderr

@@ -43,9 +43,9 @@ class Household(Shell):
             "ALICE_KEY": self.sandbox.keys.get(self.alice, self.alice),
             "BOB_KEY": self.sandbox.keys.get(self.bob, self.bob),
         }
-        kept = {name: value for name, value in super().environment.items() if name != "SMART_ALBUMS_RULES"}
+        variables = {name: value for name, value in super().environment.items() if name != "SMART_ALBUMS_RULES"}
         state = str(self.folder / "state")
-        return {**kept, **keys, "XDG_STATE_HOME": state, "IMMICH_SERVER_URL": self.url or self.sandbox.url}
+        return {**variables, **keys, "XDG_STATE_HOME": state, "IMMICH_SERVER_URL": self.url or self.sandbox.url}
 
     def use(self, **settings: str) -> None:
         for name, value in settings.items():
@@ -65,9 +65,9 @@ def small() -> Iterator[Sandbox]:
 def home(small: Sandbox, tmp_path: Path) -> Iterator[Household]:
     small.faults.clear()
     small.library.albums.clear()
-    found = Household(small, tmp_path)
-    found.write(RULES)
-    yield found
+    result = Household(small, tmp_path)
+    result.write(RULES)
+    yield result
     small.faults.clear()
 
 
@@ -296,10 +296,10 @@ def test_a_wrong_key_is_told_with_where_it_comes_from(home: Household) -> None:
 def test_a_server_that_is_not_there_is_told_with_where_its_address_comes_from(home: Household) -> None:
     (home.folder / ".env").write_text("IMMICH_URL=http://127.0.0.1:1\n", encoding="utf-8")
     home.use(url=f"http://127.0.0.1:{free_port()}/photos")
-    told = home.run("sync").stderr
-    assert "The address is that of IMMICH_SERVER_URL in the environment." in told
-    assert "That may be the address of a page; the server's own is probably http://127.0.0.1:" in told
-    assert "IMMICH_SERVER_URL in the environment counts; IMMICH_URL in .env:1 does not." in told
+    text = home.run("sync").stderr
+    assert "The address is that of IMMICH_SERVER_URL in the environment." in text
+    assert "That may be the address of a page; the server's own is probably http://127.0.0.1:" in text
+    assert "IMMICH_SERVER_URL in the environment counts; IMMICH_URL in .env:1 does not." in text
 
 
 def test_a_check_tells_which_of_two_settings_counts(home: Household) -> None:

@@ -232,10 +232,10 @@ def test_a_bug_of_ours_is_told_where_no_report_can_be_written(
     monkeypatch.setattr(main, "selects", broken)
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", nowhere)
     assert main.run(["--verbose"]) is Exit.OUR_BUG
-    told = capsys.readouterr().err
-    assert "RuntimeError: this cannot ?[2J happen" in told
-    assert "broken:" in told
-    assert "no file could be written" in told
+    text = capsys.readouterr().err
+    assert "RuntimeError: this cannot ?[2J happen" in text
+    assert "broken:" in text
+    assert "no file could be written" in text
 
 
 def test_too_little_memory_is_no_bug_of_ours(

@@ -16,10 +16,10 @@ FLAG = "--include-metadata-union"
 
 def source(value: str, flag: str = FLAG) -> Source:
     diagnostics = Diagnostics()
-    found = read_source(flag, value, diagnostics)
+    result = read_source(flag, value, diagnostics)
     assert diagnostics.problems == []
-    assert found is not None
-    return found
+    assert result is not None
+    return result
 
 
 def problem(value: str, flag: str = FLAG) -> tuple[str, str]:

@@ -55,9 +55,9 @@ def test_a_rules_file_says_where_the_values_come_from(tmp_path: Path) -> None:
 
 
 def test_an_account_whose_headers_are_not_to_be_had_stops_its_part_only(tmp_path: Path) -> None:
-    found = household(tmp_path, RULES.replace("OTHER", "MISSING"))
-    assert list(found.settings) == ["bob"]
-    assert "the variable MISSING for the header x-env is not set" in found.absent["alice"].message
+    result = household(tmp_path, RULES.replace("OTHER", "MISSING"))
+    assert list(result.settings) == ["bob"]
+    assert "the variable MISSING for the header x-env is not set" in result.absent["alice"].message
 
 
 def test_headers_of_the_file_that_are_not_to_be_had_stop_all(tmp_path: Path) -> None:

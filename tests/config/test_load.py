@@ -105,13 +105,13 @@ def test_a_path_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
     paths = ("empty", "nothing.yaml", "loop.yaml", "nul\0l")
-    found = problems(tmp_path, *(tmp_path / path for path in paths), Path("~nobody-of-this-name/x.yaml"))
-    assert [problem.message for problem in found][:3] == [
+    messages = problems(tmp_path, *(tmp_path / path for path in paths), Path("~nobody-of-this-name/x.yaml"))
+    assert [problem.message for problem in messages][:3] == [
         "there is no rules file in this folder",
         "cannot be read: Could not determine home directory.",
         "cannot be read: No such file or directory",
     ]
-    assert len(found) == 5
+    assert len(messages) == 5
 
 
 def test_a_folder_that_cannot_be_looked_into_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,8 +140,8 @@ def test_what_does_not_end_is_no_rules_file(tmp_path: Path) -> None:
 
 def test_problems_of_several_files_come_in_the_order_of_their_lines(tmp_path: Path) -> None:
     write(tmp_path, a="albums:\n- {nam: A}\n- b: 'x\n", b="server: [x]\nalbums: [{name: B, match: {x: 1}, x: 2}]\n")
-    found = [problem.where.removeprefix(f"{tmp_path}/") for problem in problems(tmp_path, tmp_path)]
-    assert found == ["a.yaml:3:6", "b.yaml:1:9", "b.yaml:2:28", "b.yaml:2:35"]
+    result = [problem.where.removeprefix(f"{tmp_path}/") for problem in problems(tmp_path, tmp_path)]
+    assert result == ["a.yaml:3:6", "b.yaml:1:9", "b.yaml:2:28", "b.yaml:2:35"]
 
 
 def test_the_server_is_that_of_the_command_line_else_of_the_file_else_of_a_variable(tmp_path: Path) -> None:
@@ -156,11 +156,11 @@ def test_the_server_is_that_of_the_command_line_else_of_the_file_else_of_a_varia
 def test_without_accounts_the_key_is_that_of_the_settings(tmp_path: Path) -> None:
     write(tmp_path, rules=ALBUM.format("A"))
     (tmp_path / ".env").write_text(f"IMMICH_BASE_URL={HERE}\nIMMICH_API_KEY=Key1\n")
-    found = household(tmp_path)
-    assert list(found.settings) == ["default"]
-    assert found.settings["default"].key.reveal() == "Key1"
+    result = household(tmp_path)
+    assert list(result.settings) == ["default"]
+    assert result.settings["default"].key.reveal() == "Key1"
     assert household(tmp_path, key="Key2").settings["default"].key.reveal() == "Key2"
-    assert found.files == (tmp_path / "rules.yaml",)
+    assert result.files == (tmp_path / "rules.yaml",)
 
 
 def test_every_account_that_feeds_an_album_has_its_key(tmp_path: Path) -> None:
@@ -168,12 +168,12 @@ def test_every_account_that_feeds_an_album_has_its_key(tmp_path: Path) -> None:
     (tmp_path / "bob.key").write_text("Key2\n")
     album = "albums: [{name: A, match: {favorite: true}, accounts: [bob, alice]}]\n"
     write(tmp_path, rules=f"server: {HERE}\n{accounts}{album}")
-    found = household(tmp_path, A="Key1")
-    assert {name: (settings.server, settings.key.reveal()) for name, settings in found.settings.items()} == {
+    result = household(tmp_path, A="Key1")
+    assert {name: (settings.server, settings.key.reveal()) for name, settings in result.settings.items()} == {
         "alice": (HERE, "Key1"),
         "bob": (HERE, "Key2"),
     }
-    assert "Key1" not in repr(found)
+    assert "Key1" not in repr(result)
     left = household(tmp_path)
     assert list(left.settings) == ["bob"]
     assert [problem.message for problem in left.absent.values()] == ["account alice: the variable A is not set"]
@@ -220,9 +220,9 @@ def test_a_file_of_the_other_ending_is_found_and_words_of_ones_own_are_left_alon
         "albums: [{name: A, match: {favorite: true}, <<: *usual}]\n"
     )
     (tmp_path / "smart-albums.yml").write_text(rules, encoding="utf-8")
-    found = load((), surroundings(tmp_path, IMMICH_API_KEY="Key1"), Diagnostics())
-    assert [album.keep.value for album in found.rules.albums] == ["in-step"]
-    assert found.files == (tmp_path / "smart-albums.yml",)
+    result = load((), surroundings(tmp_path, IMMICH_API_KEY="Key1"), Diagnostics())
+    assert [album.keep.value for album in result.rules.albums] == ["in-step"]
+    assert result.files == (tmp_path / "smart-albums.yml",)
 
 
 def test_rules_come_from_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,8 +250,8 @@ def test_a_variable_that_names_no_rules_is_told_with_its_name(tmp_path: Path) ->
 def test_of_two_keys_it_is_told_which_counts(tmp_path: Path) -> None:
     write(tmp_path, rules=f"server: {HERE}\naccounts: {{alice: {{key_env: A}}}}\n{ALBUM.format('A')}")
     (tmp_path / ".env").write_text("A=Key2\n", encoding="utf-8")
-    found = household(tmp_path, A="Key1", IMMICH_API_KEY="Key3").settings["alice"]
-    assert found.key.reveal() == "Key1"
-    assert found.key.origin == f"A in the environment counts; A in {tmp_path / '.env'}:1 does not"
+    result = household(tmp_path, A="Key1", IMMICH_API_KEY="Key3").settings["alice"]
+    assert result.key.reveal() == "Key1"
+    assert result.key.origin == f"A in the environment counts; A in {tmp_path / '.env'}:1 does not"
     place = f"{tmp_path / 'rules.yaml'}:2:1"
-    assert found.notes == (f"what the accounts at {place} say counts; IMMICH_API_KEY in the environment does not",)
+    assert result.notes == (f"what the accounts at {place} say counts; IMMICH_API_KEY in the environment does not",)

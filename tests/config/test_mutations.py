@@ -45,8 +45,8 @@ def edited(draw: st.DrawFn) -> str:
     if draw(st.booleans()):
         text = f"albums:\n{text}"
     for _ in range(draw(st.integers(0, 4))):
-        at = draw(st.integers(0, len(text)))
-        text = text[:at] + draw(PIECES) + text[at + draw(st.integers(0, 8)) :]
+        position = draw(st.integers(0, len(text)))
+        text = text[:position] + draw(PIECES) + text[position + draw(st.integers(0, 8)) :]
     return text
 
 
@@ -55,8 +55,8 @@ def edited(draw: st.DrawFn) -> str:
 def test_a_file_that_is_being_edited_gives_rules_or_problems_with_places(text: str) -> None:
     diagnostics = Diagnostics()
     value = read_yaml("rules.yaml", text.encode(), diagnostics)
-    found = read_rules([value], Reader(diagnostics, date(2026, 8, 15))) if value is not None else None
-    assert (found is None) is bool(diagnostics.problems)
+    result = read_rules([value], Reader(diagnostics, date(2026, 8, 15))) if value is not None else None
+    assert (result is None) is bool(diagnostics.problems)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for problem in diagnostics.problems:
         name, line, column = problem.where.rsplit(":", 2)

@@ -29,8 +29,8 @@ def test_where_the_server_comes_from(tmp_path: Path) -> None:
         "--server counts; 1.yaml:1:1 and IMMICH_URL in the environment do not",
     )
     assert server_origin(named, here(tmp_path, IMMICH_URL="http://file"), " ") == ("http://file", "1.yaml:1:1")
-    found = server_origin(book(ALBUM), here(tmp_path, **environment), None)
-    assert found == ("http://variable", "IMMICH_URL in the environment")
+    result = server_origin(book(ALBUM), here(tmp_path, **environment), None)
+    assert result == ("http://variable", "IMMICH_URL in the environment")
     assert server_origin(book(ALBUM), here(tmp_path), None) is None
     (tmp_path / ".env").write_text("IMMICH_BASE_URL=http://dot\n")
     place = f"{tmp_path / '.env'}:1"

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 def paths(data: Plain, path: Path = ()) -> list[Path]:
     """The ways to all values."""
-    found = [path] if path else []
+    result = [path] if path else []
     if isinstance(data, dict):
-        return found + [inner for word, entry in data.items() for inner in paths(entry, (*path, word))]
+        return result + [inner for word, entry in data.items() for inner in paths(entry, (*path, word))]
     if isinstance(data, list):
-        return found + [inner for place, item in enumerate(data) for inner in paths(item, (*path, place))]
-    return found
+        return result + [inner for place, item in enumerate(data) for inner in paths(item, (*path, place))]
+    return result
 
 
 def random_edit(chance: Random, data: Plain) -> Edit:
@@ -62,9 +62,9 @@ def parent_of(text: str, path: Path) -> tuple[int, int]:
     node = lay_out(text).root
     for step in path[:-1]:
         if isinstance(node, YamlMapping):
-            found = node.find(step)
-            assert found is not None
-            node = found[1]
+            result = node.find(step)
+            assert result is not None
+            node = result[1]
         else:
             assert isinstance(node, YamlSequence)
             node = node.items[int(step)]
@@ -91,12 +91,12 @@ def test_random_edits_of_random_files_say_what_is_meant_and_keep_the_rest(chance
         before, after = text[: text.rfind("\n", 0, start) + 1], text[text.find("\n", end) :]
         assert made.text.startswith(before)
         assert made.text.endswith(after if "\n" in text[end:] else "")
-        outside, at = [], 0
+        outside, position = [], 0
         for first, last in made.spans:
-            outside.append(made.text[at:first])
-            at = last
+            outside.append(made.text[position:first])
+            position = last
         place = 0
-        for piece in [*outside, made.text[at:]]:
+        for piece in [*outside, made.text[position:]]:
             place = text.index(piece, place) + len(piece)
         text = made.text
 

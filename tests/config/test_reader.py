@@ -26,41 +26,41 @@ NAME = "rules.yaml"
 
 def read(text: str | bytes) -> tuple[ValueNode | None, list[Problem]]:
     data = text if isinstance(text, bytes) else text.encode()
-    found = []
+    result = []
     for loader in LOADERS:
         diagnostics = Diagnostics()
-        found.append((read_yaml(NAME, data, diagnostics, loader=loader), diagnostics.problems))
-    assert found[0] == found[1]
-    return found[0]
+        result.append((read_yaml(NAME, data, diagnostics, loader=loader), diagnostics.problems))
+    assert result[0] == result[1]
+    return result[0]
 
 
 def value(text: str | bytes) -> ValueNode:
-    found, problems = read(text)
+    result, problems = read(text)
     assert problems == []
-    assert found is not None
-    return found
+    assert result is not None
+    return result
 
 
-def plain(given: ValueNode) -> object:
+def plain(node: ValueNode) -> object:
     """A value without its places."""
-    match given:
+    match node:
         case ScalarNode():
-            return given.text
+            return node.text
         case SequenceNode():
-            return [plain(item) for item in given.items]
+            return [plain(item) for item in node.items]
         case MappingNode():
-            return {key.text: plain(entry) for key, entry in given.entries}
+            return {key.text: plain(entry) for key, entry in node.entries}
 
 
-def texts(given: ValueNode) -> Iterator[ScalarNode]:
-    match given:
+def texts(node: ValueNode) -> Iterator[ScalarNode]:
+    match node:
         case ScalarNode():
-            yield given
+            yield node
         case SequenceNode():
-            for item in given.items:
+            for item in node.items:
                 yield from texts(item)
         case MappingNode():
-            for key, entry in given.entries:
+            for key, entry in node.entries:
                 yield key
                 yield from texts(entry)
 
@@ -71,8 +71,8 @@ def places(text: str | bytes) -> list[tuple[str, str]]:
 
 def test_scalars_stay_as_they_are_written() -> None:
     text = "a: NO\nb: 2024-05-01\nc: 007\nd: 1e3\ne: ~\nf:\ng: yes\nh: '1'\n"
-    found = value(text)
-    assert plain(found) == {
+    result = value(text)
+    assert plain(result) == {
         "a": "NO",
         "b": "2024-05-01",
         "c": "007",
@@ -82,15 +82,15 @@ def test_scalars_stay_as_they_are_written() -> None:
         "g": "yes",
         "h": "1",
     }
-    assert isinstance(found, MappingNode)
-    assert [isinstance(entry, ScalarNode) and entry.quoted for _, entry in found.entries] == [False] * 7 + [True]
+    assert isinstance(result, MappingNode)
+    assert [isinstance(entry, ScalarNode) and entry.quoted for _, entry in result.entries] == [False] * 7 + [True]
 
 
 def test_block_texts_count_as_quoted() -> None:
-    found = value("a: |\n  one\n  two\nb: >-\n  three\n  four\n")
-    assert plain(found) == {"a": "one\ntwo\n", "b": "three four"}
-    assert isinstance(found, MappingNode)
-    assert all(isinstance(entry, ScalarNode) and entry.quoted for _, entry in found.entries)
+    result = value("a: |\n  one\n  two\nb: >-\n  three\n  four\n")
+    assert plain(result) == {"a": "one\ntwo\n", "b": "three four"}
+    assert isinstance(result, MappingNode)
+    assert all(isinstance(entry, ScalarNode) and entry.quoted for _, entry in result.entries)
 
 
 def test_lists_and_mappings_nest_in_both_styles() -> None:
@@ -120,20 +120,20 @@ def test_every_text_knows_where_it_stands() -> None:
     text = "a:\n  - &x é\n  - 'b'\n  - {c: \"d\", 😀: &y  e}\nf:\n"
     lines = text.split("\n")
     for scalar in texts(value(text)):
-        at = lines[scalar.span.line - 1][scalar.span.column - 1 :]
-        assert at.lstrip("'\"").startswith(scalar.text)
+        rest_of_line = lines[scalar.span.line - 1][scalar.span.column - 1 :]
+        assert rest_of_line.lstrip("'\"").startswith(scalar.text)
 
 
 def test_what_is_missing_stands_behind_its_colon() -> None:
-    found = value("match:\nname: &x\nlast: y\n")
-    assert isinstance(found, MappingNode)
-    assert [str(entry.span) for _, entry in found.entries] == [f"{NAME}:1:7", f"{NAME}:2:7", f"{NAME}:3:7"]
+    result = value("match:\nname: &x\nlast: y\n")
+    assert isinstance(result, MappingNode)
+    assert [str(entry.span) for _, entry in result.entries] == [f"{NAME}:1:7", f"{NAME}:2:7", f"{NAME}:3:7"]
 
 
 def test_anchors_share_values() -> None:
-    found = value("a: &both [alice, bob]\nb: *both\nc: &both carol\nd: [*both, *both]\n*both : e\n")
+    result = value("a: &both [alice, bob]\nb: *both\nc: &both carol\nd: [*both, *both]\n*both : e\n")
     both = ["alice", "bob"]
-    assert plain(found) == {"a": both, "b": both, "c": "carol", "d": ["carol", "carol"], "carol": "e"}
+    assert plain(result) == {"a": both, "b": both, "c": "carol", "d": ["carol", "carol"], "carol": "e"}
 
 
 @pytest.mark.parametrize(
@@ -168,17 +168,17 @@ def test_what_rules_files_are_not(text: str | bytes, where: str, message: str) -
 
 
 def test_problems_that_leave_the_rest_readable_come_together() -> None:
-    found, problems = read("a: 1\na: 2\nb: !x 3\n<<: {c: 4, c: 5}\n")
-    assert {problem.where for problem in problems} == {f"{NAME}:{at}" for at in ("2:1", "3:4", "4:12")}
-    assert found is not None
-    assert plain(found) == {"a": "1", "b": "3", "c": "4"}
+    result, problems = read("a: 1\na: 2\nb: !x 3\n<<: {c: 4, c: 5}\n")
+    assert {problem.where for problem in problems} == {f"{NAME}:{place}" for place in ("2:1", "3:4", "4:12")}
+    assert result is not None
+    assert plain(result) == {"a": "1", "b": "3", "c": "4"}
 
 
 def test_entries_are_merged_in_where_a_mapping_does_not_have_them() -> None:
-    found, problems = read("x: &x {a: 1, b: 2}\ny: &y {b: 3, c: 4}\nz:\n  b: own\n  <<: [*x, *y]\nw: {<<: *y, b: 5}\n")
+    result, problems = read("x: &x {a: 1, b: 2}\ny: &y {b: 3, c: 4}\nz:\n  b: own\n  <<: [*x, *y]\nw: {<<: *y, b: 5}\n")
     assert not problems
-    assert found is not None
-    assert plain(found) == {
+    assert result is not None
+    assert plain(result) == {
         "x": {"a": "1", "b": "2"},
         "y": {"b": "3", "c": "4"},
         "z": {"b": "own", "a": "1", "c": "4"},
@@ -203,8 +203,8 @@ def test_what_yaml_makes_of_a_text_is_told_where_it_may_surprise(text: str, noti
         diagnostics = Diagnostics()
         read_yaml(NAME, text.encode(), diagnostics, loader=loader)
         assert len(diagnostics.warnings) == len(notices)
-        for found, expected in zip(diagnostics.warnings, notices, strict=True):
-            assert found.startswith(expected)
+        for item, expected in zip(diagnostics.warnings, notices, strict=True):
+            assert item.startswith(expected)
 
 
 def test_a_comment_after_an_emoji_is_at_its_place() -> None:
@@ -262,8 +262,8 @@ SYNTAX = [
 
 @pytest.mark.parametrize(("text", "where", "message"), SYNTAX)
 def test_syntax_errors_are_said_so_that_they_can_be_mended(text: str, where: str, message: str) -> None:
-    found, problems = read(text)
-    assert found is None
+    result, problems = read(text)
+    assert result is None
     (problem,) = problems
     assert (problem.where, problem.message) == (f"{NAME}:{where}", message)
     assert problem.hint
@@ -331,12 +331,12 @@ PIECES = st.sampled_from(
 def test_any_text_gives_a_value_or_problems_with_places(text: str) -> None:
     for loader in LOADERS:
         diagnostics = Diagnostics()
-        found = read_yaml(NAME, text.encode(), diagnostics, loader=loader)
-        assert found is not None or diagnostics.problems
+        result = read_yaml(NAME, text.encode(), diagnostics, loader=loader)
+        assert result is not None or diagnostics.problems
         for problem in diagnostics.problems:
             assert problem.where.startswith(f"{NAME}:")
-        if found is not None:
-            for scalar in texts(found):
+        if result is not None:
+            for scalar in texts(result):
                 assert scalar.span.line <= text.count("\n") + text.count("\r") + 1
 
 

@@ -34,9 +34,9 @@ def read(
     return read_settings(environment or {}, folder, diagnostics, server=server, key=key), diagnostics
 
 
-def pair(found: tuple[Settings | None, Diagnostics]) -> tuple[str, str]:
+def pair(result: tuple[Settings | None, Diagnostics]) -> tuple[str, str]:
     """Server and key of settings without a problem."""
-    settings, findings = found
+    settings, findings = result
     assert findings.problems == []
     assert settings is not None
     return settings.server, settings.key.reveal()

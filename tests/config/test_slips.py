@@ -96,8 +96,8 @@ def test_a_setting_is_told_with_where_it_comes_from_and_what_counts(tmp_path: Pa
     (of_flag,) = problems(tmp_path, server="immich.local")
     assert of_flag.startswith("--server: the address immich.local does not begin with")
     assert of_flag.endswith(f"--server counts; IMMICH_URL in {place}:3 does not.")
-    found = problems(tmp_path, server=HERE, IMMICH_API_KEY="/run/secrets/key")
-    (of_variable,) = found
+    messages = problems(tmp_path, server=HERE, IMMICH_API_KEY="/run/secrets/key")
+    (of_variable,) = messages
     assert of_variable.startswith(
         "IMMICH_API_KEY in the environment: /run/secrets/key is the name of a file, not a key"
     )
@@ -107,23 +107,25 @@ def test_a_setting_is_told_with_where_it_comes_from_and_what_counts(tmp_path: Pa
 
 def test_a_file_of_a_key_is_told_with_its_variable_and_a_key_in_its_place_is_not_shown(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(f"IMMICH_API_KEY={KEY}\n", encoding="utf-8")
-    (found,) = problems(tmp_path, server=HERE, IMMICH_API_KEY_FILE=str(tmp_path / "key"))
-    assert found.startswith(f"{tmp_path / 'key'}, named by IMMICH_API_KEY_FILE in the environment: that is NAME=value")
-    (found,) = problems(tmp_path, server=HERE, IMMICH_API_KEY_FILE=KEY)
-    assert KEY not in found
-    assert found.startswith("IMMICH_API_KEY_FILE in the environment: cannot read what it names")
+    (messages,) = problems(tmp_path, server=HERE, IMMICH_API_KEY_FILE=str(tmp_path / "key"))
+    assert messages.startswith(
+        f"{tmp_path / 'key'}, named by IMMICH_API_KEY_FILE in the environment: that is NAME=value"
+    )
+    (messages,) = problems(tmp_path, server=HERE, IMMICH_API_KEY_FILE=KEY)
+    assert KEY not in messages
+    assert messages.startswith("IMMICH_API_KEY_FILE in the environment: cannot read what it names")
 
 
 def test_a_line_of_variables_that_cannot_be_read_is_told_where_one_is_missing(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"IMMICH_API_KEY={KEY}\n'IMMICH_URL {HERE}\n", encoding="utf-8")
-    found = problems(tmp_path)
-    assert any(text.startswith(f"{tmp_path / '.env'}:2: this line cannot be read") for text in found)
+    messages = problems(tmp_path)
+    assert any(text.startswith(f"{tmp_path / '.env'}:2: this line cannot be read") for text in messages)
 
 
 def test_settings_know_where_they_come_from(tmp_path: Path) -> None:
     environment = {"IMMICH_URL": HERE, "IMMICH_BASE_URL": "http://other", "IMMICH_API_KEY": KEY}
-    found = read_settings(environment, tmp_path, Diagnostics(), server=None, key=None)
-    assert found is not None
-    assert found.server_origin == "IMMICH_URL in the environment"
-    assert found.key.origin == "IMMICH_API_KEY in the environment"
-    assert found.notes == ("IMMICH_URL in the environment counts; IMMICH_BASE_URL in the environment does not",)
+    result = read_settings(environment, tmp_path, Diagnostics(), server=None, key=None)
+    assert result is not None
+    assert result.server_origin == "IMMICH_URL in the environment"
+    assert result.key.origin == "IMMICH_API_KEY in the environment"
+    assert result.notes == ("IMMICH_URL in the environment counts; IMMICH_BASE_URL in the environment does not",)

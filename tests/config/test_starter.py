@@ -25,17 +25,17 @@ def test_it_is_read_as_it_stands() -> None:
 
 
 def test_it_is_read_with_its_examples_taken_in() -> None:
-    found = book(WITH_EXAMPLES)
-    assert [album.name for album in found.albums] == [
+    result = book(WITH_EXAMPLES)
+    assert [album.name for album in result.albums] == [
         "Favourites",
         "Kids and dogs",
         "Cabin, last 12 months",
         "{year} in {country}",
     ]
-    assert [account.name for account in found.accounts] == ["alice", "bob"]
-    assert found.server
-    assert found.people
-    assert found.places
+    assert [account.name for account in result.accounts] == ["alice", "bob"]
+    assert result.server
+    assert result.people
+    assert result.places
     assert wrong(WITH_EXAMPLES) == []
 
 

@@ -214,25 +214,25 @@ def test_the_zone_is_that_of_the_rules_then_tz_then_the_machine(tmp_path: Path) 
 
 
 def test_a_secret_is_that_of_a_variable_or_the_kept_one(tmp_path: Path) -> None:
-    kept = tmp_path / "state" / "hook-secret"
+    secret_file = tmp_path / "state" / "hook-secret"
 
     def read(**variables: str) -> tuple[str | None, int]:
         diagnostics = Diagnostics()
-        secret = read_hook_secret(Variables((("the environment", variables),)), kept, diagnostics)
+        secret = read_hook_secret(Variables((("the environment", variables),)), secret_file, diagnostics)
         return secret.reveal() if secret else None, len(diagnostics.problems)
 
     assert read() == (None, 0)
-    made = make_hook_secret(kept)
+    made = make_hook_secret(secret_file)
     assert read() == (made.reveal(), 0)
     with pytest.raises(ConfigurationError, match="cannot be written"):
-        make_hook_secret(kept)
+        make_hook_secret(secret_file)
     assert read(SMART_ALBUMS_HOOK_SECRET="0123456789abcdef") == ("0123456789abcdef", 0)
     (tmp_path / "secret").write_text("fedcba9876543210\n")
     assert read(SMART_ALBUMS_HOOK_SECRET_FILE=str(tmp_path / "secret")) == ("fedcba9876543210", 0)
     assert read(SMART_ALBUMS_HOOK_SECRET_FILE=str(tmp_path)) == (None, 1)
     assert read(SMART_ALBUMS_HOOK_SECRET="short") == (None, 1)
-    kept.unlink()
-    kept.mkdir()
+    secret_file.unlink()
+    secret_file.mkdir()
     assert read() == (None, 1)
 
 

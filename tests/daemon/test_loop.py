@@ -30,7 +30,7 @@ def world(tmp_path: Path) -> World:
 def test_the_first_start_runs_everything_once_and_then_every_day_at_four(world: World) -> None:
     world.pass_time(3 * DAY)
     assert world.ran == [("Stars", "Emma")] * 4
-    assert [datetime.fromtimestamp(at, UTC).hour for at, _ in world.runs] == [12, 4, 4, 4]
+    assert [datetime.fromtimestamp(moment, UTC).hour for moment, _ in world.runs] == [12, 4, 4, 4]
 
 
 def test_a_start_soon_after_the_last_run_runs_nothing(world: World) -> None:
@@ -61,7 +61,7 @@ def test_what_falls_due_during_a_run_is_one_run_after_it(tmp_path: Path) -> None
     world = World(tmp_path, RULES.replace("albums:", "schedule: every 10 minutes\nalbums:"))
     world.takes = HOUR
     world.pass_time(HOUR + 1)
-    assert [round(at - START) for at, _ in world.runs] == [0, HOUR]
+    assert [round(moment - START) for moment, _ in world.runs] == [0, HOUR]
 
 
 def test_a_photo_feeds_albums_on_metadata_at_once_and_others_when_immich_has_looked_at_it(world: World) -> None:
@@ -69,10 +69,10 @@ def test_a_photo_feeds_albums_on_metadata_at_once_and_others_when_immich_has_loo
     world.runs.clear()
     world.sights = {"photo": Sight(is_looked_at=False)}
     world.nudges.note("photo", world.now)
-    told = world.now
+    nudged = world.now
     world.pass_time(30)
     assert world.ran == [("Stars",)]
-    assert world.runs[0][0] - told < 10
+    assert world.runs[0][0] - nudged < 10
     world.sights = {"photo": Sight(is_looked_at=True, people=1)}
     known = world.now
     world.pass_time(60)
@@ -123,7 +123,7 @@ def test_photos_that_cannot_be_looked_at_are_looked_at_later(world: World) -> No
 def test_a_server_that_is_not_up_is_waited_for_and_told_of_once(world: World) -> None:
     world.outcomes = [AWAY] * 6
     world.pass_time(HOUR)
-    assert [round(at - START) for at, _ in world.runs] == [0, 6, 17, 38, 79, 160, 321]
+    assert [round(moment - START) for moment, _ in world.runs] == [0, 6, 17, 38, 79, 160, 321]
     assert world.log.getvalue().count("server.waiting") == 1
     assert world.log.getvalue().count("answers again") == 1
     assert world.heard == ["started", "ended 1: []", "ended 0: []"]
@@ -172,8 +172,8 @@ def test_problems_are_told_once_and_that_they_are_gone(world: World) -> None:
     failed = AlbumOutcome("Stars", "Stars", problems=("nobody is named so",))
     world.outcomes = [RunOutcome((failed, AlbumOutcome("Emma", "Emma")), exit_code=1)] * 2
     world.pass_time(3 * DAY)
-    told = [text for text in world.heard if text != "started"]
-    assert told == [
+    messages = [text for text in world.heard if text != "started"]
+    assert messages == [
         "ended 1: ['Stars: nobody is named so']",
         "ended 1: []",
         "ended 0: []",
@@ -224,7 +224,7 @@ def test_a_year_of_nights(tmp_path: Path, zone: str) -> None:
         due = world.daemon.agenda.next()
         assert due is not None
         world.now = max(world.now, due.timestamp())
-    days = [datetime.fromtimestamp(at, ZoneInfo(zone)).date() for at, _ in world.runs[1:]]
+    days = [datetime.fromtimestamp(moment, ZoneInfo(zone)).date() for moment, _ in world.runs[1:]]
     assert len(days) == len(set(days)) == 365
 
 
@@ -234,7 +234,7 @@ def test_photos_that_wait_are_decided_once_their_time_is_over(world: World) -> N
     world.outcomes = [waits, still, still]
     world.pass_time(12 * HOUR)
     assert world.ran == [("Stars", "Emma"), ("Emma",), ("Emma",)]
-    assert [round((at - START) / 60) for at, _ in world.runs] == [0, 61, 122]
+    assert [round((moment - START) / 60) for moment, _ in world.runs] == [0, 61, 122]
     assert world.state.now.last_run is not None
     assert world.state.now.last_run.reason == "settled"
 
@@ -246,4 +246,4 @@ def test_a_run_meanwhile_does_not_put_that_off(world: World) -> None:
     world.sights = {"photo": Sight(is_looked_at=True)}
     world.nudges.note("photo", world.now)
     world.pass_time(HOUR)
-    assert [round((at - START) / 60) for at, _ in world.runs] == [0, 30, 61]
+    assert [round((moment - START) / 60) for moment, _ in world.runs] == [0, 30, 61]

@@ -94,25 +94,25 @@ def receiver(service: MessageService, address: str, token: str | None = None) ->
     return Receiver(service.value, target, Secret(address), None if token is None else Secret(token))
 
 
-def told(*events: Event, news: tuple[str, ...] = NEWS, offers: dict[str, str] | None = None) -> list[Message]:
+def messages_for(*events: Event, news: tuple[str, ...] = NEWS, offers: dict[str, str] | None = None) -> list[Message]:
     return list(messages_of(OUTCOME, events, news=news, offers=offers or {}))
 
 
 def test_each_hears_what_it_wants_to_hear() -> None:
-    assert [message.kind for message in told(*Event)] == ["problems", "refusals", "changes"]
-    assert [message.kind for message in told(Event.CHANGES)] == ["changes"]
-    assert told() == []
+    assert [message.kind for message in messages_for(*Event)] == ["problems", "refusals", "changes"]
+    assert [message.kind for message in messages_for(Event.CHANGES)] == ["changes"]
+    assert messages_for() == []
 
 
 def test_what_was_told_already_is_not_told_again() -> None:
-    assert [message.kind for message in told(*Event, news=())] == ["changes"]
+    assert [message.kind for message in messages_for(*Event, news=())] == ["changes"]
 
 
 def test_a_message_leads_to_the_album_and_to_leave_given_once() -> None:
-    (refused,) = told(Event.REFUSALS, offers={"Cats": "http://nas/allow/T"})
+    (refused,) = messages_for(Event.REFUSALS, offers={"Cats": "http://nas/allow/T"})
     assert refused.click == f"https://photos.example.org/albums/{ID}"
     assert [(action.label, action.url) for action in refused.actions] == [("Allow once", "http://nas/allow/T")]
-    (changed,) = told(Event.CHANGES)
+    (changed,) = messages_for(Event.CHANGES)
     assert changed.title == "Albums: 12 added, 1 taken out"
     assert changed.lines == ("Emma: 12 added, 1 taken out",)
 
@@ -135,7 +135,7 @@ def test_a_digest_sums_up() -> None:
 
 
 def test_ntfy_gets_json_with_title_tags_click_and_actions() -> None:
-    (message,) = told(Event.REFUSALS, offers={"Cats": "http://nas/allow/T"})
+    (message,) = messages_for(Event.REFUSALS, offers={"Cats": "http://nas/allow/T"})
     request = request_of(
         message, receiver(MessageService.NTFY, "https://ntfy.example.org/base/cats", token="tk_secret")
     )
@@ -154,7 +154,7 @@ def test_ntfy_gets_json_with_title_tags_click_and_actions() -> None:
 
 
 def test_a_url_gets_json_with_a_version() -> None:
-    (message,) = told(Event.CHANGES)
+    (message,) = messages_for(Event.CHANGES)
     body = json.loads(request_of(message, receiver(MessageService.URL, "https://example.org/hook?x=1")).body)
     assert (body["version"], body["event"], body["run"], body["added"]) == (1, "changes", 7, 12)
     assert body["albums"][1] == {
@@ -270,7 +270,7 @@ def test_apprise_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox_module, "import_module", _missing)
     send((apprise, MESSAGE))
     monkeypatch.setattr(outbox_module, "import_module", lambda _name: Library)
-    (refused,) = told(Event.REFUSALS, offers={"Cats": "http://nas/allow/T"})
+    (refused,) = messages_for(Event.REFUSALS, offers={"Cats": "http://nas/allow/T"})
     send(
         (apprise, refused),
         (receiver(MessageService.APPRISE, "nothing"), MESSAGE),
@@ -338,7 +338,7 @@ notify:
 )
 
 
-class Told:
+class SentMessages:
     def __init__(self, folder: Path) -> None:
         self.world = World(folder, RULES)
         self.state = DaemonStateFile(folder / "daemon.json", print)
@@ -354,48 +354,48 @@ class Told:
 
 
 def test_a_run_is_told_to_each_and_failures_with_the_next_message(tmp_path: Path) -> None:
-    told_of = Told(tmp_path)
-    told_of.messenger.started("R")
-    told_of.messenger.ended("R", OUTCOME, NEWS, {})
-    assert [(name, getattr(message, "kind", "ping")) for name, message in told_of.sent] == [
+    inbox = SentMessages(tmp_path)
+    inbox.messenger.started("R")
+    inbox.messenger.ended("R", OUTCOME, NEWS, {})
+    assert [(name, getattr(message, "kind", "ping")) for name, message in inbox.sent] == [
         ("healthchecks", "ping"),
         ("ntfy", "problems"),
         ("ntfy", "changes"),
         ("healthchecks", "ping"),
     ]
-    problems = told_of.sent[1][1]
+    problems = inbox.sent[1][1]
     assert isinstance(problems, Message)
     assert problems.lines[-1] == "(messages to url at 1.yaml:5:5 are not sent: the variable NOWHERE is not set)"
-    assert told_of.log.getvalue().count("message.failed") == 1
-    told_of.messenger.trouble("something")
-    told_of.messenger.recovered()
-    assert [getattr(message, "kind", "ping") for _, message in told_of.sent[4:]] == ["problems", "recovery"]
+    assert inbox.log.getvalue().count("message.failed") == 1
+    inbox.messenger.trouble("something")
+    inbox.messenger.recovered()
+    assert [getattr(message, "kind", "ping") for _, message in inbox.sent[4:]] == ["problems", "recovery"]
 
 
 def test_failures_are_kept_until_a_message_is_sent(tmp_path: Path) -> None:
-    told_of = Told(tmp_path)
-    told_of.messenger.on_result("ntfy", "401")
-    told_of.messenger.on_result("ntfy", "401")
-    assert told_of.state.now.message_failures == {"ntfy": "401"}
-    told_of.messenger.on_result("ntfy", None)
-    told_of.messenger.on_result("ntfy", None)
-    assert told_of.state.now.message_failures == {}
+    inbox = SentMessages(tmp_path)
+    inbox.messenger.on_result("ntfy", "401")
+    inbox.messenger.on_result("ntfy", "401")
+    assert inbox.state.now.message_failures == {"ntfy": "401"}
+    inbox.messenger.on_result("ntfy", None)
+    inbox.messenger.on_result("ntfy", None)
+    assert inbox.state.now.message_failures == {}
 
 
 def test_a_digest_comes_once_a_week_and_counts_from_then_on(tmp_path: Path) -> None:
-    told_of = Told(tmp_path)
-    told_of.messenger.digests()
-    (name,) = told_of.state.now.tallies
-    told_of.state.change(tallies={name: Tally(told_of.state.now.tallies[name].since, 3, 0, {"Emma": 2})})
+    inbox = SentMessages(tmp_path)
+    inbox.messenger.digests()
+    (name,) = inbox.state.now.tallies
+    inbox.state.change(tallies={name: Tally(inbox.state.now.tallies[name].since, 3, 0, {"Emma": 2})})
     for _ in range(8):
-        told_of.world.now += 86400
-        told_of.messenger.digests()
-    digests = [message for _, message in told_of.sent if isinstance(message, Message)]
+        inbox.world.now += 86400
+        inbox.messenger.digests()
+    digests = [message for _, message in inbox.sent if isinstance(message, Message)]
     assert [message.kind for message in digests] == ["digest"]
     assert digests[0].title == "Albums: 2 added, 0 taken out"
-    assert told_of.state.now.tallies[name].runs == 0
-    told_of.world.use(ALBUMS)
-    told_of.messenger.digests()
-    assert told_of.state.now.tallies == {}
-    told_of.messenger.digests()
-    told_of.messenger.started("R")
+    assert inbox.state.now.tallies[name].runs == 0
+    inbox.world.use(ALBUMS)
+    inbox.messenger.digests()
+    assert inbox.state.now.tallies == {}
+    inbox.messenger.digests()
+    inbox.messenger.started("R")

@@ -11,16 +11,16 @@ from immich_smart_albums.daemon.nudges import FEW, LONGEST, MOST, QUIET, Nudges
 
 def starts(calls: list[float]) -> list[float]:
     """When runs start, with calls at these times."""
-    nudges, found, waiting = Nudges(), [], sorted(calls)
+    nudges, result, waiting = Nudges(), [], sorted(calls)
     while True:
         due = nudges.due_at()
         if waiting and (due is None or waiting[0] <= due):
             nudges.note(f"photo {waiting[0]}", waiting.pop(0))
         elif due is not None:
-            found.append(due)
+            result.append(due)
             assert nudges.take(due)
         else:
-            return found
+            return result
 
 
 def test_one_photo_is_run_for_at_once() -> None:
@@ -32,28 +32,28 @@ def test_photos_one_after_another_are_each_run_for_at_once() -> None:
 
 
 def test_a_burst_is_one_run() -> None:
-    assert starts([at / 10 for at in range(50)]) == [4.9 + QUIET]
+    assert starts([tick / 10 for tick in range(50)]) == [4.9 + QUIET]
 
 
 @pytest.mark.parametrize("seconds", [1, 5, 60, 180])
 def test_two_thousand_calls_are_three_runs_at_most(seconds: int) -> None:
-    found = starts([at * seconds / 2000 for at in range(2000)])
-    assert len(found) <= 3
-    assert found[0] <= LONGEST + 1e-6
+    result = starts([tick * seconds / 2000 for tick in range(2000)])
+    assert len(result) <= 3
+    assert result[0] <= LONGEST + 1e-6
 
 
 def test_bursts_every_few_seconds_are_three_runs_at_most() -> None:
-    assert len(starts([burst * 5 + at / 100 for burst in range(12) for at in range(160)])) <= 3
+    assert len(starts([burst * 5 + tick / 100 for burst in range(12) for tick in range(160)])) <= 3
 
 
 def test_after_a_crowd_a_single_photo_is_run_for_at_once_again() -> None:
-    assert starts([*(at / 100 for at in range(500)), 2000.0])[-1] == 2000 + QUIET
+    assert starts([*(tick / 100 for tick in range(500)), 2000.0])[-1] == 2000 + QUIET
 
 
 def test_ids_are_bounded_and_calls_are_counted() -> None:
     nudges = Nudges()
-    for at in range(MOST + 5):
-        nudges.note(str(at), 1.0)
+    for tick in range(MOST + 5):
+        nudges.note(str(tick), 1.0)
     nudges.note("0", 1.0)
     assert nudges.calls == MOST + 6
     assert len(nudges.take(10.0)) == MOST
@@ -62,7 +62,7 @@ def test_ids_are_bounded_and_calls_are_counted() -> None:
 
 @given(st.lists(st.floats(0, 7200), min_size=1, max_size=200))
 def test_every_call_is_followed_by_a_run(calls: list[float]) -> None:
-    found = starts(calls)
-    assert found[-1] >= max(calls)
+    result = starts(calls)
+    assert result[-1] >= max(calls)
     few = len(calls) <= FEW
-    assert not few or all(any(call <= start <= call + LONGEST for start in found) for call in calls)
+    assert not few or all(any(call <= start <= call + LONGEST for start in result) for call in calls)

@@ -117,8 +117,8 @@ def change(house: House, deeds: list[str], photos: list[Asset], pick: st.DataObj
             if calls:
                 house.pass_time(10)
         elif photos:
-            at = pick.draw(st.integers(0, len(photos) - 1), label="photo")
-            photo = photos[at]
+            index = pick.draw(st.integers(0, len(photos) - 1), label="photo")
+            photo = photos[index]
             if deed == "read":
                 uploads.read(photo)
             elif deed == "look":
@@ -137,7 +137,7 @@ def test_calls_and_then_a_scheduled_run_are_the_scheduled_run(
     tmp_path_factory: pytest.TempPathFactory, deeds: list[str], pick: st.DataObject
 ) -> None:
     folder = tmp_path_factory.mktemp("same")
-    found = []
+    result = []
     choices: list[int] = []
     for calls in (True, False):
         with Sandbox(generate(20, seed=5)) as sandbox:
@@ -149,8 +149,8 @@ def test_calls_and_then_a_scheduled_run_are_the_scheduled_run(
                 sandbox.uploads.read(photo)
                 sandbox.uploads.look_at(photo)
             house.pass_time(86400)
-            found.append(house.albums())
-    assert found[0] == found[1]
+            result.append(house.albums())
+    assert result[0] == result[1]
 
 
 class Replayed:

@@ -29,9 +29,9 @@ def test_it_is_there_again_after_a_restart_and_nobody_else_reads_it(tmp_path: Pa
 def test_a_damaged_file_counts_as_none_and_is_told_of(tmp_path: Path, text: str) -> None:
     path = tmp_path / "daemon.json"
     path.write_text(text)
-    told: list[str] = []
-    assert DaemonStateFile(path, told.append).now == DaemonState()
-    assert "everything runs once" in told[0]
+    messages: list[str] = []
+    assert DaemonStateFile(path, messages.append).now == DaemonState()
+    assert "everything runs once" in messages[0]
     with pytest.raises(ValueError, match=r".+"):
         read_state(path)
 
@@ -39,24 +39,24 @@ def test_a_damaged_file_counts_as_none_and_is_told_of(tmp_path: Path, text: str)
 def test_where_it_cannot_be_written_that_is_told_once_until_it_can(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
-    told: list[str] = []
-    state = DaemonStateFile(tmp_path / "daemon.json", told.append)
+    messages: list[str] = []
+    state = DaemonStateFile(tmp_path / "daemon.json", messages.append)
     state._path = blocked / "daemon.json"
     state.change(runs=1)
     state.change(runs=2)
-    assert len(told) == 1
+    assert len(messages) == 1
     state._path = tmp_path / "daemon.json"
     state.change(runs=3)
     state._path = blocked / "daemon.json"
     assert state.change(runs=4).runs == 4
-    assert len(told) == 2
+    assert len(messages) == 2
 
 
 def test_a_folder_in_its_place_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "daemon.json").mkdir()
-    told: list[str] = []
-    assert DaemonStateFile(tmp_path / "daemon.json", told.append).change(runs=1).runs == 1
-    assert len(told) == 2
+    messages: list[str] = []
+    assert DaemonStateFile(tmp_path / "daemon.json", messages.append).change(runs=1).runs == 1
+    assert len(messages) == 2
     assert [file.name for file in tmp_path.iterdir()] == ["daemon.json"]
 
 

@@ -29,7 +29,7 @@ def stages(path: Path) -> list[list[Instruction]]:
     text = re.sub(r"^#.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE).replace("\\\n", " ")
     lines = [re.sub(r"\s+", " ", line).strip() for line in text.splitlines() if line.strip()]
     instructions = [Instruction(*line.split(" ", 1)) for line in lines]
-    starts = [at for at, instruction in enumerate(instructions) if instruction.word == "FROM"]
+    starts = [index for index, instruction in enumerate(instructions) if instruction.word == "FROM"]
     bounds = [0, *starts[1:], len(instructions)]
     return [instructions[start:end] for start, end in pairwise(bounds)]
 

@@ -205,8 +205,8 @@ def test_the_sensors_for_home_assistant_read_what_the_daemon_tells() -> None:
 
 def pins(path: Path) -> dict[str, str]:
     """The version of each package, by its name in lower case."""
-    found = re.findall(r"^([\w.-]+)==([^\s;]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-    return {_name(name): version for name, version in found}
+    result = re.findall(r"^([\w.-]+)==([^\s;]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {_name(name): version for name, version in result}
 
 
 def _name(package: str) -> str:

@@ -30,17 +30,17 @@ class Block:
 def blocks(page: Path, text: str | None = None) -> list[Block]:
     """The blocks of a page that are not generated."""
     text = page.read_text(encoding="utf-8") if text is None else text
-    generated = [found.span() for found in _GENERATED.finditer(text)]
+    generated = [item.span() for item in _GENERATED.finditer(text)]
     return [
         Block(
-            f"{page.name}:{text.count(chr(10), 0, found.start('text')) + 1}",
-            found["language"],
-            found["text"],
-            found.start("text"),
-            bool(found["wrong"]),
+            f"{page.name}:{text.count(chr(10), 0, item.start('text')) + 1}",
+            item["language"],
+            item["text"],
+            item.start("text"),
+            bool(item["wrong"]),
         )
-        for found in _BLOCK.finditer(text)
-        if not any(start < found.start() < end for start, end in generated)
+        for item in _BLOCK.finditer(text)
+        if not any(start < item.start() < end for start, end in generated)
     ]
 
 

@@ -129,8 +129,8 @@ def _curl(words: list[str]) -> int:
     parser.add_argument("-X", dest="method")
     parser.add_argument("-H", dest="headers", action="append", default=[])
     parser.add_argument("-d", dest="body")
-    given = parser.parse_args(words)
-    headers = dict(header.split(": ", 1) for header in given.headers)
-    request = urllib.request.Request(given.url, given.body.encode(), headers, method=given.method)
+    arguments = parser.parse_args(words)
+    headers = dict(header.split(": ", 1) for header in arguments.headers)
+    request = urllib.request.Request(arguments.url, arguments.body.encode(), headers, method=arguments.method)
     with urllib.request.urlopen(request) as answer:
         return 0 if answer.status < 300 else 22

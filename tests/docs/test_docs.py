@@ -37,19 +37,19 @@ REFERENCE = (CHECKOUT / "docs" / "reference.md").read_text(encoding="utf-8")
 def test_a_generated_part_of_the_docs_is_what_the_code_says(page: str, name: str) -> None:
     path = CHECKOUT / page
     text = path.read_text(encoding="utf-8")
-    found = re.search(rf"^<!-- {name} -->\n(.*?)^<!-- /{name} -->$", text, re.DOTALL | re.MULTILINE)
-    assert found is not None
+    result = re.search(rf"^<!-- {name} -->\n(.*?)^<!-- /{name} -->$", text, re.DOTALL | re.MULTILINE)
+    assert result is not None
     wanted = PARTS[page, name]()
     if os.environ.get("UPDATE_DOCS"):
-        path.write_text(text[: found.start(1)] + wanted + text[found.end(1) :], encoding="utf-8")
+        path.write_text(text[: result.start(1)] + wanted + text[result.end(1) :], encoding="utf-8")
     else:
-        assert found[1] == wanted
+        assert result[1] == wanted
 
 
 def test_a_json_block_in_the_docs_is_a_filter() -> None:
-    found = [block for page in PAGES for block in blocks(page) if block.language == "json"]
-    assert found
-    for block in found:
+    result = [block for page in PAGES for block in blocks(page) if block.language == "json"]
+    assert result
+    for block in result:
         source, findings = Source(block.place, block.text, SourceForm.INLINE), Diagnostics()
         if isinstance(json.loads(block.text), list):
             read_local_filters(source, findings)
@@ -115,10 +115,18 @@ def test_every_standing_of_the_ledger_is_explained() -> None:
 
 def test_every_variable_is_in_the_reference() -> None:
     chapter = REFERENCE.partition("## Variables")[2].partition("\n## ")[0]
-    told = set(re.findall(r"`([A-Z_]{6,})`", chapter))
-    assert told >= {*SERVER_NAMES, KEY_NAME, KEY_FILE_NAME, VARIABLE, "XDG_STATE_HOME", "XDG_CONFIG_HOME", "NO_COLOR"}
+    documented = set(re.findall(r"`([A-Z_]{6,})`", chapter))
+    assert documented >= {
+        *SERVER_NAMES,
+        KEY_NAME,
+        KEY_FILE_NAME,
+        VARIABLE,
+        "XDG_STATE_HOME",
+        "XDG_CONFIG_HOME",
+        "NO_COLOR",
+    }
     code = "".join(file.read_text(encoding="utf-8") for file in (CHECKOUT / "src").rglob("*.py"))
-    for variable in told - {"TZ"}:  # the system reads that one
+    for variable in documented - {"TZ"}:  # the system reads that one
         assert code.count(variable) > 1, f"nothing reads {variable}"
 
 

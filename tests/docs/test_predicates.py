@@ -38,10 +38,10 @@ def test_the_rules_file_at_the_top_is_read() -> None:
 def value(text: str) -> ValueNode:
     """The value in a block of YAML."""
     read = reading()
-    found = read_yaml("page.yaml", text.encode(), read.diagnostics)
+    result = read_yaml("page.yaml", text.encode(), read.diagnostics)
     assert read.diagnostics.problems == []
-    assert found is not None
-    return found
+    assert result is not None
+    return result
 
 
 def plain(written: ValueNode) -> object:

@@ -50,17 +50,17 @@ def _move_in(library: Library) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_is_true_from_top_to_bottom(page: Path, terminal: Terminal) -> None:
     text = page.read_text(encoding="utf-8")
-    told = [(block, _told(block, terminal)) for block in blocks(page, text)]
+    printed = [(block, _output(block, terminal)) for block in blocks(page, text)]
     if os.environ.get("UPDATE_DOCS"):
-        for block, shown in reversed(told):
+        for block, shown in reversed(printed):
             text = text[: block.start] + shown + text[block.start + len(block.text) :]
         page.write_text(text, encoding="utf-8")
         return
-    for block, shown in told:
+    for block, shown in printed:
         assert shown == block.text, block.place
 
 
-def _told(block: Block, terminal: Terminal) -> str:
+def _output(block: Block, terminal: Terminal) -> str:
     """A block as it would stand there, had it been written just now."""
     match block.language:
         case "console":

@@ -177,7 +177,7 @@ def test_an_album_is_tried_as_often_as_every_request_and_looked_for_before_each_
     assert posts(sandbox) == 4
     assert "Never" not in names(sandbox)
     made = [record.method for record in sandbox.requests if record.path == "/api/albums"]
-    assert not [at for at, method in enumerate(made) if method == "POST" and made[at - 1] == "POST"]
+    assert not [index for index, method in enumerate(made) if method == "POST" and made[index - 1] == "POST"]
 
 
 @pytest.mark.parametrize("status", [429, 503])

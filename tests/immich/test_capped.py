@@ -11,7 +11,16 @@ from immich_sandbox.library import times
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.model.query import Visibility
 from tests.support.examples import crossed
-from tests.support.immich_clients import found_ids, http_to, metadata, searches_sent, server_at, shown, shown_ids, smart
+from tests.support.immich_clients import (
+    http_to,
+    ids_found_by,
+    metadata,
+    searches_sent,
+    server_at,
+    shown,
+    shown_ids,
+    smart,
+)
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox
@@ -34,11 +43,11 @@ def test_the_first_photos_are_those_of_the_servers_order(
     sandbox: Sandbox, library: Library, limit: int, order: str
 ) -> None:
     expected = by_time(list(shown(library)), order)[:limit]
-    found = found_ids(server_at(sandbox), metadata(limit=limit, order=order))
-    assert sorted(found) == sorted(expected)
-    taken = [library.assets[asset_id].file_created_at for asset_id in found]
+    ids = ids_found_by(server_at(sandbox), metadata(limit=limit, order=order))
+    assert sorted(ids) == sorted(expected)
+    taken = [library.assets[asset_id].file_created_at for asset_id in ids]
     assert taken == sorted(taken, reverse=order == "desc")
-    assert found == expected or not sandbox.level.id_breaks_ties  # before 3.1 ties have no order
+    assert ids == expected or not sandbox.level.id_breaks_ties  # before 3.1 ties have no order
 
 
 @pytest.mark.parametrize(("order", "inside"), crossed(["asc", "desc"], [1, 1100]))
@@ -50,7 +59,7 @@ def test_a_cut_through_photos_of_one_instant_keeps_those_of_the_servers_order(
     instants = [asset.file_created_at for asset in assets]
     limit = instants.index(TIED) + inside
     assert instants[limit - 1] == instants[limit] == TIED
-    assert found_ids(server_at(sandbox), metadata(limit=limit, order=order)) == ordered[:limit]
+    assert ids_found_by(server_at(sandbox), metadata(limit=limit, order=order)) == ordered[:limit]
 
 
 @pytest.mark.parametrize(("order", "level"), crossed(["asc", "desc"], ["3.1", "3.2"]))
@@ -65,7 +74,7 @@ def test_photos_of_one_millisecond_are_cut_by_the_microseconds_that_only_the_ser
     if order == "asc":
         library.trash(*(asset.id for asset in shown(library) if asset.file_created_at < newest))
     expected = by_time(list(shown(library)), order)[:limit]
-    assert found_ids(server_at(start(library, level)), metadata(limit=limit, order=order)) == expected
+    assert ids_found_by(server_at(start(library, level)), metadata(limit=limit, order=order)) == expected
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
@@ -74,22 +83,22 @@ def test_before_3_1_the_same_photos_of_one_instant_are_kept_on_every_run(start: 
     library = generate(20)
     instant = "2026-12-01T00:00:00Z" if order == "desc" else "1990-01-01T00:00:00Z"
     tied = sorted((library.add_asset(taken=instant).id for _ in range(30)), reverse=order == "desc")
-    assert found_ids(server_at(start(library, level)), metadata(limit=11, order=order)) == tied[:11]
+    assert ids_found_by(server_at(start(library, level)), metadata(limit=11, order=order)) == tied[:11]
 
 
 def test_a_cap_above_what_is_there_keeps_everything(newest: Sandbox, library: Library) -> None:
-    assert found_ids(server_at(newest), metadata(limit=100_000)) == shown_ids(library)
-    assert found_ids(server_at(newest), metadata(limit=100_000, order="asc")) == shown_ids(library)[::-1]
+    assert ids_found_by(server_at(newest), metadata(limit=100_000)) == shown_ids(library)
+    assert ids_found_by(server_at(newest), metadata(limit=100_000, order="asc")) == shown_ids(library)[::-1]
 
 
 def test_a_small_cap_is_one_request(newest: Sandbox) -> None:
-    found_ids(server_at(newest), metadata(limit=5))
+    ids_found_by(server_at(newest), metadata(limit=5))
     (body,) = searches_sent(newest)
     assert body["size"] == 6
 
 
 def test_a_big_cap_reads_no_more_than_it_needs(newest: Sandbox) -> None:
-    found_ids(server_at(newest), metadata(limit=1500))
+    ids_found_by(server_at(newest), metadata(limit=1500))
     assert len(searches_sent(newest)) == 2
 
 
@@ -102,7 +111,7 @@ def test_a_cap_counts_over_all_visibilities_together(newest: Sandbox, library: L
         key=lambda asset: (asset.file_created_at // 1000, asset.id),
         reverse=order == "desc",
     )
-    assert found_ids(server_at(newest), query) == [asset.id for asset in assets[:30]]
+    assert ids_found_by(server_at(newest), query) == [asset.id for asset in assets[:30]]
 
 
 RANKED = 2600
@@ -125,14 +134,14 @@ def test_a_ranking_comes_in_the_servers_order_whole_or_capped(
     ranked_library: Library, start: Start, level: str, limit: int | None
 ) -> None:
     server = server_at(start(ranked_library, level))
-    assert found_ids(server, smart(limit, query="dog")) == list(ranked_library.rankings["dog"])[:limit]
+    assert ids_found_by(server, smart(limit, query="dog")) == list(ranked_library.rankings["dog"])[:limit]
 
 
 def test_a_ranking_of_one_page_is_one_request_and_never_larger_than_its_cap(
     ranked_library: Library, start: Start
 ) -> None:
     sandbox = start(ranked_library)
-    found_ids(server_at(sandbox), smart(200, query="dog"))
+    ids_found_by(server_at(sandbox), smart(200, query="dog"))
     (body,) = searches_sent(sandbox)
     assert (body["page"], body["size"]) == (1, 200)
 
@@ -146,9 +155,9 @@ def test_a_photo_that_goes_while_a_deep_ranking_is_read_takes_no_other_along(sta
         library.update(asset.id, concepts=((0, 1.0),))
     sandbox = start(library)
     sandbox.faults.hook(lambda: library.trash(ids[5], ids[700]), path="/api/search/smart", nth=request_number)
-    found = found_ids(server_at(sandbox), smart(query="dog"))
-    assert len(found) == len(set(found))
-    assert set(ids) - {ids[5], ids[700]} <= set(found)
+    result = ids_found_by(server_at(sandbox), smart(query="dog"))
+    assert len(result) == len(set(result))
+    assert set(ids) - {ids[5], ids[700]} <= set(result)
 
 
 def test_a_photo_that_arrives_while_a_deep_ranking_is_read_pushes_no_other_out(start: Start) -> None:
@@ -165,7 +174,7 @@ def test_a_photo_that_arrives_while_a_deep_ranking_is_read_pushes_no_other_out(s
         library.add_asset(id=newcomer, concepts=((0, 1.0),))
 
     sandbox.faults.hook(arrive, path="/api/search/smart", nth=2)
-    assert found_ids(server_at(sandbox), smart(query="dog")) == [newcomer, *ids]
+    assert ids_found_by(server_at(sandbox), smart(query="dog")) == [newcomer, *ids]
 
 
 def test_a_deep_ranking_whose_pages_never_fit_together_is_an_error(start: Start) -> None:
@@ -174,7 +183,7 @@ def test_a_deep_ranking_whose_pages_never_fit_together_is_an_error(start: Start)
         library.update(asset.id, concepts=((0, 1.0),))
     sandbox = start(library, "2.7")  # every distance ties, and ties come in any order
     with pytest.raises(Untrustworthy) as caught:
-        found_ids(server_at(sandbox), smart(query="something"))
+        ids_found_by(server_at(sandbox), smart(query="something"))
     assert "smart search (query='something')" in caught.value.message
     assert caught.value.hint
     assert "resultLimit" in caught.value.hint
@@ -187,4 +196,4 @@ def test_the_first_photos_in_another_order_than_asked_for_are_not_believed(start
     body = {"visibility": "timeline", "size": 6, "page": 1, "order": other}
     sandbox.faults.status(200, body=http_to(sandbox).post("/search/metadata", body), path="/api/search/metadata")
     with pytest.raises(Untrustworthy, match="in another order than asked for"):
-        found_ids(server_at(sandbox), metadata(limit=5, order=order))
+        ids_found_by(server_at(sandbox), metadata(limit=5, order=order))

@@ -37,7 +37,7 @@ def wanted(library: Library, album: Album) -> set[str]:
     return {a.id for a in members if a.deleted_at is None and a.visibility in ("timeline", "archive")}
 
 
-def asked(sandbox: Sandbox) -> list[str]:
+def requests_of(sandbox: Sandbox) -> list[str]:
     return [request.path for request in sandbox.requests]
 
 
@@ -54,7 +54,7 @@ def test_the_ids_of_a_long_album_come_at_once(level: str, library: Library, albu
     assert any(asset.live_photo_video_id for asset in members)
     assert any(asset.deleted_at for asset in members)
     assert server_at(sandbox).albums.members(album.id) == wanted(library, album)
-    assert "/api/download/info" in asked(sandbox)
+    assert "/api/download/info" in requests_of(sandbox)
 
 
 def test_a_short_album_is_searched(library: Library, start: Start) -> None:
@@ -62,7 +62,7 @@ def test_a_short_album_is_searched(library: Library, start: Start) -> None:
     short = next(album for album in library.albums.values() if album.name == "Finland")
     library.remove_from_album(short.id, list(short.asset_ids)[50:])
     assert server_at(sandbox).albums.members(short.id) == wanted(library, short)
-    assert asked(sandbox) == ["/api/server/version"] + ["/api/search/metadata"] * 3  # one of them a control
+    assert requests_of(sandbox) == ["/api/server/version"] + ["/api/search/metadata"] * 3  # one of them a control
 
 
 def test_members_without_exif_which_a_download_leaves_out_are_found(
@@ -81,7 +81,7 @@ def test_what_is_not_confirmed_for_one_album_is_asked_again_for_another(
     server = server_at(sandbox)
     for one in (album, other):
         assert server.albums.members(one.id) == wanted(library, one)
-    assert asked(sandbox).count("/api/download/info") == 2
+    assert requests_of(sandbox).count("/api/download/info") == 2
 
 
 def test_hidden_members_which_a_download_tells_are_left_out_as_by_a_search(
@@ -95,4 +95,4 @@ def test_a_key_that_may_not_download_searches_and_asks_once(library: Library, al
     sandbox = start(library)
     server = server_at(sandbox, "alice-minimal")
     assert server.albums.members(album.id) == server.albums.members(album.id) == wanted(library, album)
-    assert asked(sandbox).count("/api/download/info") == 1
+    assert requests_of(sandbox).count("/api/download/info") == 1

@@ -9,7 +9,7 @@ import pytest
 from immich_sandbox import generate
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
-from tests.support.immich_clients import TIMELINE, found_ids, metadata, searches_sent, server_at, smart
+from tests.support.immich_clients import TIMELINE, ids_found_by, metadata, searches_sent, server_at, smart
 
 if TYPE_CHECKING:
     from immich_sandbox import Library, Sandbox
@@ -39,7 +39,7 @@ def counting(running: dict[str, Sandbox], request: pytest.FixtureRequest) -> San
 def test_the_count_is_what_the_search_finds_in_all_its_visibilities(counting: Sandbox, query: Query) -> None:
     server = server_at(counting)
     counted = server.searches.count(query)
-    assert counted == len(found_ids(server, query)) > 0
+    assert counted == len(ids_found_by(server, query)) > 0
     for body in searches_sent(counting)[: len(query.visibility)]:
         assert body.keys() <= counting.level.search_fields["statistics"]
 
@@ -47,7 +47,7 @@ def test_the_count_is_what_the_search_finds_in_all_its_visibilities(counting: Sa
 def test_lists_of_ids_are_counted(counting: Sandbox, library: Library) -> None:
     jane = library.people_named("Jane Doe")[0].id
     server = server_at(counting)
-    assert server.searches.count(metadata(personIds=(jane,))) == len(found_ids(server, metadata(personIds=(jane,))))
+    assert server.searches.count(metadata(personIds=(jane,))) == len(ids_found_by(server, metadata(personIds=(jane,))))
 
 
 def test_before_1_135_nothing_is_counted_or_asked(running: dict[str, Sandbox]) -> None:

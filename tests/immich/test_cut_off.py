@@ -10,7 +10,7 @@ import pytest
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from tests.support.immich_clients import found_ids, searches_sent, server_at, shown, shown_ids
+from tests.support.immich_clients import ids_found_by, searches_sent, server_at, shown, shown_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,29 +40,29 @@ def until(*ids: str, **filters: str) -> Query:
 @pytest.mark.parametrize("last", [1, 2, 999, 1000, 1001, RANKED])
 def test_a_ranking_is_kept_down_to_the_photo_that_marks_its_end(ranked: Sandbox, last: int) -> None:
     ranking = ranked.library.rankings["dog"]
-    assert found_ids(server_at(ranked), until(ranking[last - 1])) == list(ranking[:last])
+    assert ids_found_by(server_at(ranked), until(ranking[last - 1])) == list(ranking[:last])
 
 
 def test_the_last_of_several_marks_the_end(ranked: Sandbox) -> None:
     ranking = ranked.library.rankings["dog"]
-    assert found_ids(server_at(ranked), until(ranking[40], ranking[7], ranking[20])) == list(ranking[:41])
+    assert ids_found_by(server_at(ranked), until(ranking[40], ranking[7], ranking[20])) == list(ranking[:41])
 
 
 def test_nothing_is_read_behind_the_end(ranked: Sandbox) -> None:
     ranking = ranked.library.rankings["dog"]
     ranked.clear_requests()
-    found_ids(server_at(ranked), until(ranking[40], ranking[999]))
+    ids_found_by(server_at(ranked), until(ranking[40], ranking[999]))
     assert [(body["page"], body["size"]) for body in searches_sent(ranked)] == [(1, 1000)]
 
 
 def test_where_one_is_not_found_any_more_the_others_mark_the_end(ranked: Sandbox) -> None:
     ranking = ranked.library.rankings["dog"]
-    assert found_ids(server_at(ranked), until(NOBODY, ranking[40])) == list(ranking[:41])
+    assert ids_found_by(server_at(ranked), until(NOBODY, ranking[40])) == list(ranking[:41])
 
 
 def test_where_none_is_found_any_more_another_has_to_be_picked(ranked: Sandbox) -> None:
     with pytest.raises(ServerError) as caught:
-        found_ids(server_at(ranked), until(NOBODY))
+        ids_found_by(server_at(ranked), until(NOBODY))
     assert caught.value.message == (
         f"no photo under until is in the ranking of smart search (query='dog', until {NOBODY})"
     )
@@ -81,12 +81,12 @@ def test_better_photos_come_in_and_worse_ones_stay_out_as_the_library_grows(star
     )
     sandbox = start(library, level)
     server = server_at(sandbox)
-    assert found_ids(server, until(fair)) == [good, fair]
+    assert ids_found_by(server, until(fair)) == [good, fair]
     better = library.add_asset(name="better", concepts=((0, 1.0),)).id
     library.add_asset(name="worse", concepts=((0, 1.0), (1, 0.7)))
-    assert found_ids(server, until(fair)) == [better, good, fair]
-    assert found_ids(server, until(poor))[:3] == [better, good, fair]
-    assert len(found_ids(server, until(poor))) == 5
+    assert ids_found_by(server, until(fair)) == [better, good, fair]
+    assert ids_found_by(server, until(poor))[:3] == [better, good, fair]
+    assert len(ids_found_by(server, until(poor))) == 5
 
 
 def test_each_place_that_is_looked_at_has_its_own_end(start: Start) -> None:
@@ -101,10 +101,10 @@ def test_each_place_that_is_looked_at_has_its_own_end(start: Start) -> None:
     server = server_at(start(library))
     both = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
     query = until(ids["timeline", 0.1], ids["archive", 0.2])
-    assert found_ids(server, replace(query, visibility=both)) == [
+    assert ids_found_by(server, replace(query, visibility=both)) == [
         ids["archive", 0.1],
         ids["archive", 0.2],
         ids["timeline", 0.1],
     ]
     with pytest.raises(ServerError, match="archive"):
-        found_ids(server, replace(until(ids["timeline", 0.1]), visibility=both))
+        ids_found_by(server, replace(until(ids["timeline", 0.1]), visibility=both))

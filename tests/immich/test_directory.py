@@ -92,10 +92,10 @@ def test_a_person_can_be_there_without_being_listed(start: Start) -> None:
 
 
 def roles(albums: list[Album]) -> dict[str, set[str | None]]:
-    found: dict[str, set[str | None]] = {}
+    result: dict[str, set[str | None]] = {}
     for album in albums:
-        found.setdefault(album.name, set()).add(album.role)
-    return found
+        result.setdefault(album.name, set()).add(album.role)
+    return result
 
 
 def test_albums_are_listed_once_with_roles_and_owners_at_every_level(sandbox: Sandbox, library: Library) -> None:
@@ -139,10 +139,10 @@ def test_without_user_read_roles_stay_open_only_where_somebody_shares(start: Sta
     for level in ("2.7", "3.1"):
         sandbox = start(level=level)
         sandbox.add_key("albums", "alice", ["album.read"])
-        found = roles(server_at(sandbox, "albums").directory.albums())
-        assert found["Best of"] == {"owner"}
-        assert found["Finland"] == {None}
-        assert found["Summer together"] == {None}
+        result = roles(server_at(sandbox, "albums").directory.albums())
+        assert result["Best of"] == {"owner"}
+        assert result["Finland"] == {None}
+        assert result["Summer together"] == {None}
         assert [request.path for request in sandbox.requests].count("/api/users/me") == 1
 
 

@@ -10,7 +10,7 @@ from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich.search.early_years import BEFORE_ALL, LAST, with_true_years
 from immich_smart_albums.immich.search.page import Page
 from immich_smart_albums.model.instants import from_milliseconds
-from tests.support.immich_clients import find, found_ids, metadata, server_at, shown_ids
+from tests.support.immich_clients import find, ids_found_by, metadata, server_at, shown_ids
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox
@@ -49,11 +49,11 @@ def test_they_are_found_with_all_others_as_last_ones(start: Start, level: str, c
 def test_they_are_found_by_their_own_time(start: Start, level: str) -> None:
     sandbox, early = with_early_ones(start, level)
     server = server_at(sandbox)
-    assert found_ids(server, metadata(takenBefore="0098-01-01T00:00:00.000Z")) == early[1:]
-    before = found_ids(server, metadata(takenBefore="1970-01-01T00:00:00.000Z"))
+    assert ids_found_by(server, metadata(takenBefore="0098-01-01T00:00:00.000Z")) == early[1:]
+    before = ids_found_by(server, metadata(takenBefore="1970-01-01T00:00:00.000Z"))
     assert before[-5:] == early
     assert len(before) == 6
-    after = found_ids(server, metadata(takenAfter="1970-01-01T00:00:00.000Z"))
+    after = ids_found_by(server, metadata(takenAfter="1970-01-01T00:00:00.000Z"))
     assert not set(after) & set(early)
 
 
@@ -61,7 +61,7 @@ def test_they_are_found_by_their_own_time(start: Start, level: str) -> None:
 @pytest.mark.parametrize("order", ["asc", "desc"])
 def test_they_are_among_the_first_where_they_are(start: Start, level: str, order: str) -> None:
     sandbox, early = with_early_ones(start, level)
-    first = found_ids(server_at(sandbox), metadata(order=order, limit=3))
+    first = ids_found_by(server_at(sandbox), metadata(order=order, limit=3))
     assert (first == early[:1:-1]) is (order == "asc")
 
 
@@ -92,7 +92,7 @@ def test_a_server_that_ignores_the_time_is_told_as_before(start: Start) -> None:
     body = answer_of(sandbox)
     sandbox.faults.status(200, body=body, path="/api/search/metadata", times=None)
     with pytest.raises(Untrustworthy):
-        found_ids(server_at(sandbox), metadata(takenBefore="1970-01-01T00:00:00.000Z"))
+        ids_found_by(server_at(sandbox), metadata(takenBefore="1970-01-01T00:00:00.000Z"))
 
 
 def test_where_only_later_photos_were_asked_for_an_earlier_one_is_wrong(start: Start) -> None:
@@ -100,7 +100,7 @@ def test_where_only_later_photos_were_asked_for_an_earlier_one_is_wrong(start: S
     sandbox.faults.status(200, body=answer_of(sandbox), path="/api/search/metadata", times=None)
     sandbox.clear_requests()
     with pytest.raises(Untrustworthy):
-        found_ids(server_at(sandbox), metadata(takenAfter="1970-01-01T00:00:00.000Z"))
+        ids_found_by(server_at(sandbox), metadata(takenAfter="1970-01-01T00:00:00.000Z"))
     assert len([request for request in sandbox.requests if "/search" in request.path]) == 1
 
 

@@ -41,8 +41,8 @@ def library_with(without: int) -> tuple[Library, list[Asset]]:
 def test_exactly_those_with_an_embedding_are_told(start: Start, level: str, without: int) -> None:
     library, assets = library_with(without)
     running = start(library, level)
-    found = server_at(running).embeddings.of(assets, EVERYWHERE)
-    assert found == {asset.id for asset in assets if library.assets[asset.id].concepts}
+    result = server_at(running).embeddings.of(assets, EVERYWHERE)
+    assert result == {asset.id for asset in assets if library.assets[asset.id].concepts}
 
 
 def test_few_are_asked_one_by_one_and_many_by_one_ranking(start: Start) -> None:

@@ -16,7 +16,7 @@ from immich_smart_albums.errors import NotImmich, ServerError, Unreachable, Untr
 from immich_smart_albums.immich.http.connection import Address, translate_error
 from immich_smart_albums.immich.http.patience import TimeOuts
 from tests.support.bare_server import BareServer, json
-from tests.support.immich_clients import NOTHING, found_ids, http_to, metadata, server_at, shown_ids, smart
+from tests.support.immich_clients import NOTHING, http_to, ids_found_by, metadata, server_at, shown_ids, smart
 
 if TYPE_CHECKING:
     from immich_smart_albums.immich.http.client import Exchange
@@ -82,14 +82,14 @@ def test_a_failure_of_another_kind_is_told_with_its_reason() -> None:
 def test_a_reset_connection_is_survived(start: Start) -> None:
     sandbox = start()
     sandbox.faults.reset(path="/api/search/*", times=3)
-    assert found_ids(server_at(sandbox), metadata()) == shown_ids(sandbox.library)
+    assert ids_found_by(server_at(sandbox), metadata()) == shown_ids(sandbox.library)
 
 
 def test_a_connection_that_is_always_reset_is_told(start: Start) -> None:
     sandbox = start()
     sandbox.faults.reset(path="/api/search/*", times=None)
     with pytest.raises(Unreachable) as caught:
-        found_ids(server_at(sandbox), metadata())
+        ids_found_by(server_at(sandbox), metadata())
     url = sandbox.url
     assert caught.value.message == f"POST /search/metadata: the connection to {url} broke: Connection reset by peer"
     assert caught.value.hint
@@ -106,7 +106,7 @@ def test_a_connection_that_the_server_closes_without_a_word_is_told() -> None:
 def test_a_cut_answer_is_asked_for_again(start: Start, after: int) -> None:
     sandbox = start()
     sandbox.faults.cut(after, path="/api/search/*", times=2)
-    assert found_ids(server_at(sandbox), metadata()) == shown_ids(sandbox.library)
+    assert ids_found_by(server_at(sandbox), metadata()) == shown_ids(sandbox.library)
     assert len(sandbox.requests) == 4
 
 
@@ -211,10 +211,10 @@ def test_a_slow_answer_within_the_limit_is_read_to_its_end(start: Start) -> None
 def test_json_that_was_cut_without_a_length_is_asked_for_again(start: Start, body: bytes) -> None:
     sandbox = start()
     sandbox.faults.invalid_json(body, path="/api/search/*")
-    assert found_ids(server_at(sandbox), metadata())
+    assert ids_found_by(server_at(sandbox), metadata())
     sandbox.faults.invalid_json(body, path="/api/search/*", times=None)
     with pytest.raises(Unreachable, match="POST /search/metadata: the answer was cut short"):
-        found_ids(server_at(sandbox), metadata())
+        ids_found_by(server_at(sandbox), metadata())
 
 
 @pytest.mark.parametrize("body", [b'{"assets": {"items": ]}', b"", b"null", b"\xff", b"[" * 100_000 + b"]" * 100_000])
@@ -222,7 +222,7 @@ def test_invalid_json_is_never_used_and_not_asked_for_again(start: Start, body: 
     sandbox = start()
     sandbox.faults.invalid_json(body, path="/api/search/*", times=None)
     with pytest.raises(Untrustworthy) as caught:
-        found_ids(server_at(sandbox), metadata())
+        ids_found_by(server_at(sandbox), metadata())
     assert caught.value.message.startswith("POST /search/metadata: the answer cannot be read: ")
     assert caught.value.hint
     assert "changed the answer" in caught.value.hint

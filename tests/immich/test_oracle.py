@@ -8,7 +8,7 @@ import pytest
 
 from immich_sandbox import Sandbox
 from immich_smart_albums.model.query import Kind, Query, Visibility
-from tests.support.immich_clients import found_ids, server_at
+from tests.support.immich_clients import ids_found_by, server_at
 from tests.support.recorded_library import IMMICH, load, real_library
 
 if TYPE_CHECKING:
@@ -32,29 +32,29 @@ def as_query(kind: Kind, body: dict[str, Any]) -> Query:
     filters = {
         name: tuple(value) if isinstance(value, list) else value for name, value in body.items() if name != "visibility"
     }
-    asked = {Visibility(body["visibility"])} if "visibility" in body else set(Visibility)
+    visibilities = {Visibility(body["visibility"])} if "visibility" in body else set(Visibility)
     limit = 1000 if kind is Kind.SMART or "order" in body else None
-    return Query(kind, tuple(sorted(filters.items())), frozenset(asked), limit)
+    return Query(kind, tuple(sorted(filters.items())), frozenset(visibilities), limit)
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_every_recorded_metadata_search_finds_the_same_photos_in_the_same_order(
     real: Sandbox, concurrency: int
 ) -> None:
-    asked = questions("oracle-metadata.json")
-    assert len(asked) == 148
+    recorded = questions("oracle-metadata.json")
+    assert len(recorded) == 148
     servers = {name: server_at(real, name, concurrency) for name in ("alice", "bob")}
-    for question in asked:
-        found = found_ids(servers[question["user"]], as_query(Kind.METADATA, question["body"]))
+    for question in recorded:
+        ids = ids_found_by(servers[question["user"]], as_query(Kind.METADATA, question["body"]))
         if "visibility" in question["body"]:
-            assert found == question["ids"], question["body"]
+            assert ids == question["ids"], question["body"]
         else:
-            assert sorted(found) == sorted(question["ids"]), question["body"]
+            assert sorted(ids) == sorted(question["ids"]), question["body"]
 
 
 def test_every_recorded_ranking_is_the_same(real: Sandbox) -> None:
-    asked = questions("oracle-smart.json")
-    assert len(asked) == 22
+    recorded = questions("oracle-smart.json")
+    assert len(recorded) == 22
     server = server_at(real)
-    for question in asked:
-        assert found_ids(server, as_query(Kind.SMART, question["body"])) == question["ids"], question["body"]
+    for question in recorded:
+        assert ids_found_by(server, as_query(Kind.SMART, question["body"])) == question["ids"], question["body"]

@@ -9,7 +9,7 @@ import pytest
 from immich_smart_albums.errors import NotImmich, Refused, ServerError, Unreachable
 from immich_smart_albums.immich.http.patience import LONGEST_RETRY_AFTER, Tries
 from tests.support.bare_server import BareServer, answer, json, page
-from tests.support.immich_clients import found_ids, http_to, metadata, server_at
+from tests.support.immich_clients import http_to, ids_found_by, metadata, server_at
 
 if TYPE_CHECKING:
     from .conftest import Start
@@ -21,7 +21,7 @@ def test_a_login_page_is_not_taken_for_an_empty_answer(start: Start) -> None:
     sandbox = start()
     sandbox.faults.login_page(path="/api/search/*")
     with pytest.raises(NotImmich) as caught:
-        found_ids(server_at(sandbox), metadata())
+        ids_found_by(server_at(sandbox), metadata())
     assert caught.value.message == "POST /search/metadata was answered 200 with a page instead of JSON: 'Log in'"
     assert caught.value.hint
     assert "must let requests to /api through" in caught.value.hint

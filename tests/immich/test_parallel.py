@@ -86,9 +86,9 @@ def test_a_search_that_is_closed_early_leaves_no_thread_and_asks_no_more(newest:
             next(batches)
         assert readers()
     assert_they_end()
-    asked = len(newest.requests)
+    requests_before = len(newest.requests)
     assert_they_end()
-    assert len(newest.requests) == asked
+    assert len(newest.requests) == requests_before
 
 
 def test_the_failure_of_one_window_fails_the_search(running: dict[str, Sandbox]) -> None:

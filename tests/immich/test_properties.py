@@ -37,8 +37,8 @@ def small() -> Library:
     """A library in which every property makes a difference."""
     library = generate(250)
     mine = library.user_named("alice").id
-    for at, asset in enumerate([asset for asset in library.timeline if asset.owner_id == mine][::7]):
-        library.update(asset.id, text="Receipt 12 coffee" if at % 2 else "Menu of the day")
+    for index, asset in enumerate([asset for asset in library.timeline if asset.owner_id == mine][::7]):
+        library.update(asset.id, text="Receipt 12 coffee" if index % 2 else "Menu of the day")
     return library
 
 
@@ -202,9 +202,9 @@ def test_a_condition_that_is_dropped_on_the_way_selects_nothing_wrong(small: Lib
             for name in (condition.field, condition.operator, *(("or", "filter") if is_new else ())):
                 sandbox.faults.clear()
                 sandbox.faults.drop(name, path="/api/search/*", times=None)
-                found = ids(sandbox, query)
-                noticed += found is None
-                if found not in {right, None}:
+                result = ids(sandbox, query)
+                noticed += result is None
+                if result not in {right, None}:
                     wrong.append((name, query.describe()))
     assert not wrong
     assert noticed > 200
@@ -309,8 +309,8 @@ def counted(sandbox: Sandbox, query: Query) -> int | None:
 
 @pytest.mark.parametrize("name", COUNTED)
 def test_a_filter_that_is_dropped_on_the_way_counts_nothing_wrong(name: str, leaky: Sandbox) -> None:
-    asked = [metadata({place}) for place in Visibility] if name == "visibility" else list(queries(name, leaky))
-    for query in asked:
+    cases = [metadata({place}) for place in Visibility] if name == "visibility" else list(queries(name, leaky))
+    for query in cases:
         if query.kind is Kind.METADATA:
             leaky.faults.clear()
             right = counted(leaky, query)
@@ -446,9 +446,9 @@ def test_photos_of_others_and_without_embedding_say_nothing_of_albums(start: Sta
     alice = library.user_named("alice").id
     library.add_album("All", owner_id=alice, asset_ids=[foreign.id, unseen.id, seen.id])
     query = smart(500, query="dog", isNotInAlbum=True)
-    found = {record["id"] for record in find(server_at(sandbox), query)}
-    assert found
-    assert not found & {foreign.id, unseen.id, seen.id}
+    result = {record["id"] for record in find(server_at(sandbox), query)}
+    assert result
+    assert not result & {foreign.id, unseen.id, seen.id}
     sandbox.faults.drop("isNotInAlbum", times=None)
     with pytest.raises(Untrustworthy, match="drops 'isNotInAlbum'"):
         find(server_at(sandbox), query)

@@ -11,7 +11,7 @@ from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich, R
 from immich_smart_albums.immich.server import ImmichServer
 from immich_smart_albums.model.version import Version
 from tests.support.bare_server import BareServer, answer, json
-from tests.support.immich_clients import found_ids, http_to, metadata, server_at, smart
+from tests.support.immich_clients import http_to, ids_found_by, metadata, server_at, smart
 
 if TYPE_CHECKING:
     from .conftest import Start
@@ -56,8 +56,8 @@ ROUTES: list[tuple[str, str, Ask]] = [
     ("tag.read", "GET /tags", lambda server: server.directory.tags()),
     ("album.read", "GET /albums", lambda server: server.directory.albums()),
     ("asset.read", "GET /timeline/buckets", lambda server: server.directory.months()),
-    ("asset.read", "POST /search/metadata", lambda server: found_ids(server, metadata())),
-    ("asset.read", "POST /search/smart", lambda server: found_ids(server, smart(5, query="dog"))),
+    ("asset.read", "POST /search/metadata", lambda server: ids_found_by(server, metadata())),
+    ("asset.read", "POST /search/smart", lambda server: ids_found_by(server, smart(5, query="dog"))),
     ("asset.read", "POST /search/metadata", lambda server: server.albums.members(UNKNOWN)),
     ("asset.read", f"GET /assets/{UNKNOWN}", lambda server: list(server.searches.details([UNKNOWN]))),
     ("album.create", "POST /albums", lambda server: server.albums.create("New")),
@@ -100,7 +100,7 @@ def test_a_403_that_names_no_permission_still_asks_for_more(start: Start) -> Non
     [
         (lambda server: server.albums.members(UNKNOWN), "Not found or no album.read access"),
         (lambda server: server.albums.add(UNKNOWN, [UNKNOWN]), "Album not found"),
-        (lambda server: found_ids(server, smart(3, queryAssetId=UNKNOWN)), "Not found or no asset.read access"),
+        (lambda server: ids_found_by(server, smart(3, queryAssetId=UNKNOWN)), "Not found or no asset.read access"),
     ],
 )
 def test_what_is_not_there_or_not_ours_is_no_access(start: Start, level: str, ask: Ask, said: str) -> None:
@@ -132,7 +132,7 @@ def test_a_validation_error_repeats_every_field_that_is_wrong_in_both_formats(
 ) -> None:
     sandbox = start(level=level)
     query = metadata(libraryId="nonsense", takenAfter="2020-01-01T00:00:00.000Z", isMotion="perhaps")
-    error = refusal(server_at(sandbox), lambda server: found_ids(server, query))
+    error = refusal(server_at(sandbox), lambda server: ids_found_by(server, query))
     assert type(error) is Refused
     assert error.status == 400
     assert "POST /search/metadata was answered 400: " in error.message
@@ -154,7 +154,7 @@ def test_the_correlation_id_stands_in_the_message_wherever_the_version_puts_it(s
 def test_smart_search_that_is_switched_off_says_where_to_switch_it_on(start: Start) -> None:
     sandbox = start()
     sandbox.settings.smart_search = False
-    error = refusal(server_at(sandbox), lambda server: found_ids(server, smart(5, query="dog")))
+    error = refusal(server_at(sandbox), lambda server: ids_found_by(server, smart(5, query="dog")))
     assert error.status == 400
     assert "POST /search/smart was answered 400: Smart search is not enabled" in error.message
     assert error.hint
@@ -164,7 +164,7 @@ def test_smart_search_that_is_switched_off_says_where_to_switch_it_on(start: Sta
 def test_machine_learning_that_is_down_is_tried_once_more_and_then_named(start: Start) -> None:
     sandbox = start()
     sandbox.settings.machine_learning = False
-    error = refusal(server_at(sandbox), lambda server: found_ids(server, smart(5, query="dog")))
+    error = refusal(server_at(sandbox), lambda server: ids_found_by(server, smart(5, query="dog")))
     assert error.status == 500
     assert "POST /search/smart was answered 500: Failed to search smart" in error.message
     assert error.hint == "Smart search needs Immich's machine learning: is that container running?"

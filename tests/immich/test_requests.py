@@ -8,7 +8,7 @@ import pytest
 
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from tests.support.bare_server import BareServer, json
-from tests.support.immich_clients import TIMELINE, found_ids, http_to, metadata, searches_sent, server_at, smart
+from tests.support.immich_clients import TIMELINE, http_to, ids_found_by, metadata, searches_sent, server_at, smart
 
 if TYPE_CHECKING:
     from immich_sandbox import Sandbox
@@ -35,8 +35,8 @@ NO_ASSETS = json(b'{"assets":{"items":[],"count":0,"nextPage":null}}')
 def test_every_search_states_visibility_page_and_size_at_every_level(
     sandbox: Sandbox, query: Query, path: str, visibility: Visibility
 ) -> None:
-    asked = Query(query.kind, query.filters, frozenset({visibility}), query.limit)
-    found_ids(server_at(sandbox), asked)
+    single = Query(query.kind, query.filters, frozenset({visibility}), query.limit)
+    ids_found_by(server_at(sandbox), single)
     bodies = searches_sent(sandbox)
     assert {request.path for request in sandbox.requests} <= {"/api/server/version", f"/api/search/{path}"}
     for body in bodies:
@@ -55,14 +55,14 @@ def test_every_search_states_visibility_page_and_size_at_every_level(
 
 def test_a_metadata_search_always_states_its_order(newest: Sandbox) -> None:
     server = server_at(newest)
-    found_ids(server, metadata(city="Nice"))
-    found_ids(server, metadata(limit=3, order="asc"))
+    ids_found_by(server, metadata(city="Nice"))
+    ids_found_by(server, metadata(limit=3, order="asc"))
     assert [body["order"] for body in searches_sent(newest)] == ["desc", "asc"]
 
 
 def test_only_known_fields_are_sent_at_every_level(sandbox: Sandbox) -> None:
-    found_ids(server_at(sandbox), metadata(limit=3))
-    found_ids(server_at(sandbox), smart(3, query="dog"))
+    ids_found_by(server_at(sandbox), metadata(limit=3))
+    ids_found_by(server_at(sandbox), smart(3, query="dog"))
     sent = [request for request in sandbox.requests if request.path.startswith("/api/search/")]
     for request in sent:
         assert request.body.keys() <= sandbox.level.search_fields[request.path.rpartition("/")[2]]
@@ -83,7 +83,7 @@ def test_exif_and_people_are_asked_for_only_where_a_field_needs_them(newest: San
 
 def test_a_body_is_sent_as_json_with_the_key_in_a_header_and_nowhere_else() -> None:
     with BareServer(VERSION, NO_ASSETS) as bare:
-        found_ids(server_at(bare.url, key="the-key"), metadata(city="Nice"))
+        ids_found_by(server_at(bare.url, key="the-key"), metadata(city="Nice"))
     get, post = (text.lower() for text in bare.requests)
     assert get.startswith("get /api/server/version http/1.1\r\n")
     assert post.startswith("post /api/search/metadata http/1.1\r\n")
@@ -99,7 +99,9 @@ def test_a_body_is_sent_as_json_with_the_key_in_a_header_and_nowhere_else() -> N
 def test_answers_are_compressed_on_the_network_and_not_within_this_machine(start: Start) -> None:
     sandbox = start()
     name = sandbox.url.replace("127.0.0.1", "127.1")  # the same machine under a name that does not show it
-    assert found_ids(server_at(name, sandbox.keys["alice"]), metadata()) == found_ids(server_at(sandbox), metadata())
+    assert ids_found_by(server_at(name, sandbox.keys["alice"]), metadata()) == ids_found_by(
+        server_at(sandbox), metadata()
+    )
     with BareServer(VERSION) as bare:
         http_to(bare.url).get("/server/version")
         http_to(bare.url.replace("127.0.0.1", "localhost")).get("/server/version")

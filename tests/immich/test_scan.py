@@ -11,7 +11,16 @@ from immich_sandbox.library import times
 from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Visibility
 from tests.support.examples import crossed
-from tests.support.immich_clients import find, found_ids, http_to, metadata, searches_sent, server_at, shown, shown_ids
+from tests.support.immich_clients import (
+    find,
+    http_to,
+    ids_found_by,
+    metadata,
+    searches_sent,
+    server_at,
+    shown,
+    shown_ids,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,11 +55,11 @@ def a_long_timeline() -> Library:
     return library
 
 
-def assert_exact(found: list[str], expected: list[str], *, once: bool) -> None:
+def assert_exact(result: list[str], expected: list[str], *, once: bool) -> None:
     """What is found is what is expected; `once` also that nothing comes twice."""
-    assert set(found) == set(expected)
+    assert set(result) == set(expected)
     if once:
-        assert len(found) == len(expected)
+        assert len(result) == len(expected)
 
 
 def assert_offsets_only_in_crowds(sandbox: Sandbox) -> None:
@@ -64,8 +73,8 @@ def assert_offsets_only_in_crowds(sandbox: Sandbox) -> None:
 def test_the_whole_timeline_is_read_exactly_at_every_level(
     sandbox: Sandbox, library: Library, concurrency: int
 ) -> None:
-    found = found_ids(server_at(sandbox, concurrency=concurrency), metadata())
-    assert_exact(found, shown_ids(library), once=concurrency == 1)
+    ids = ids_found_by(server_at(sandbox, concurrency=concurrency), metadata())
+    assert_exact(ids, shown_ids(library), once=concurrency == 1)
     assert_offsets_only_in_crowds(sandbox)
     asked_for_windows = [request for request in sandbox.requests if request.path == "/api/timeline/buckets"]
     assert len(asked_for_windows) == (concurrency > 1)
@@ -88,13 +97,13 @@ def test_a_filtered_search_is_read_exactly_at_every_level(
 ) -> None:
     expected = [asset.id for asset in shown(library) if holds(asset)]
     assert expected
-    assert_exact(found_ids(server_at(sandbox), metadata(**filters)), expected, once=True)
+    assert_exact(ids_found_by(server_at(sandbox), metadata(**filters)), expected, once=True)
 
 
 def test_a_long_filtered_search_is_read_exactly_in_windows_too(sandbox: Sandbox, library: Library) -> None:
     expected = [asset.id for asset in shown(library) if asset.type == "IMAGE"]
-    found = found_ids(server_at(sandbox, concurrency=3), metadata(type="IMAGE"))
-    assert_exact(found, expected, once=False)
+    ids = ids_found_by(server_at(sandbox, concurrency=3), metadata(type="IMAGE"))
+    assert_exact(ids, expected, once=False)
     assert "/api/timeline/buckets" in {request.path for request in sandbox.requests}
 
 
@@ -106,7 +115,7 @@ def test_a_search_for_people_is_read_exactly_at_every_level(sandbox: Sandbox, li
     )
     expected = [asset.id for asset in shown(library) if person.id in asset.person_ids]
     assert expected
-    assert_exact(found_ids(server_at(sandbox), metadata(personIds=(person.id,))), expected, once=True)
+    assert_exact(ids_found_by(server_at(sandbox), metadata(personIds=(person.id,))), expected, once=True)
 
 
 def test_the_archive_and_hidden_photos_are_read_exactly_at_every_level(sandbox: Sandbox, library: Library) -> None:
@@ -114,8 +123,8 @@ def test_the_archive_and_hidden_photos_are_read_exactly_at_every_level(sandbox: 
     archive, hidden = shown_ids(library, "archive"), shown_ids(library, "hidden")
     assert archive
     assert hidden
-    assert_exact(found_ids(server, metadata({Visibility.ARCHIVE})), archive, once=True)
-    assert_exact(found_ids(server, metadata({Visibility.HIDDEN})), hidden, once=True)
+    assert_exact(ids_found_by(server, metadata({Visibility.ARCHIVE})), archive, once=True)
+    assert_exact(ids_found_by(server, metadata({Visibility.HIDDEN})), hidden, once=True)
 
 
 @concurrently
@@ -124,7 +133,7 @@ def test_timeline_and_archive_together_are_both_read_exactly_at_every_level(
 ) -> None:
     query = metadata({Visibility.TIMELINE, Visibility.ARCHIVE})
     expected = shown_ids(library, "archive") + shown_ids(library)
-    assert_exact(found_ids(server_at(sandbox, concurrency=concurrency), query), expected, once=concurrency == 1)
+    assert_exact(ids_found_by(server_at(sandbox, concurrency=concurrency), query), expected, once=concurrency == 1)
 
 
 @concurrently
@@ -136,8 +145,8 @@ def test_the_users_own_bounds_include_both_ends_at_every_level(
     query = metadata(takenAfter=from_milliseconds(oldest), takenBefore=from_milliseconds(newest))
     expected = [asset.id for asset in assets if oldest * 1000 <= asset.file_created_at <= newest * 1000]
     assert {assets[200].id, assets[-200].id} <= set(expected)
-    found = found_ids(server_at(sandbox, concurrency=concurrency), query)
-    assert_exact(found, expected, once=concurrency == 1)
+    ids = ids_found_by(server_at(sandbox, concurrency=concurrency), query)
+    assert_exact(ids, expected, once=concurrency == 1)
 
 
 @pytest.mark.parametrize(("level", "concurrency"), crossed(["2.7", "3.1"], [4, 1]))
@@ -145,9 +154,9 @@ def test_five_thousand_photos_of_one_instant_are_all_found(start: Start, level: 
     library = generate(300)
     crowded = crowd(library, 5000)
     sandbox = start(library, level)
-    found = found_ids(server_at(sandbox, concurrency=concurrency), metadata())
-    assert set(crowded) <= set(found)
-    assert_exact(found, shown_ids(library), once=concurrency == 1)
+    ids = ids_found_by(server_at(sandbox, concurrency=concurrency), metadata())
+    assert set(crowded) <= set(ids)
+    assert_exact(ids, shown_ids(library), once=concurrency == 1)
     assert_offsets_only_in_crowds(sandbox)
 
 
@@ -156,8 +165,8 @@ def test_two_crowded_instants_one_millisecond_apart_are_both_found(start: Start,
     library = generate(300)
     crowd(library, 1500)
     crowd(library, 1500, INSTANT + 1000)
-    found = found_ids(server_at(start(library, level), concurrency=concurrency), metadata())
-    assert_exact(found, shown_ids(library), once=concurrency == 1)
+    ids = ids_found_by(server_at(start(library, level), concurrency=concurrency), metadata())
+    assert_exact(ids, shown_ids(library), once=concurrency == 1)
 
 
 @pytest.mark.parametrize("concurrency", [1, 2])
@@ -170,17 +179,17 @@ def test_a_crowd_on_the_very_edge_of_the_users_bounds_is_found_and_nothing_beyon
     later = {library.add_asset(taken=times.plain(INSTANT + offset)).id for offset in (1, 500, 999, 1000)}
     earlier = {library.add_asset(taken=times.plain(INSTANT - offset)).id for offset in (1, 500, 999, 1000)}
     edge = from_milliseconds(INSTANT // 1000)
-    found = found_ids(server_at(start(library), concurrency=concurrency), metadata(**dict.fromkeys(bounds, edge)))
-    assert set(crowded) <= set(found)
-    assert bool(later & set(found)) == ("takenBefore" not in bounds)
-    assert bool(earlier & set(found)) == ("takenAfter" not in bounds)
+    ids = ids_found_by(server_at(start(library), concurrency=concurrency), metadata(**dict.fromkeys(bounds, edge)))
+    assert set(crowded) <= set(ids)
+    assert bool(later & set(ids)) == ("takenBefore" not in bounds)
+    assert bool(earlier & set(ids)) == ("takenAfter" not in bounds)
     expected = [
         asset.id
         for asset in shown(library)
         if not ("takenBefore" in bounds and asset.file_created_at > INSTANT)
         and not ("takenAfter" in bounds and asset.file_created_at < INSTANT)
     ]
-    assert_exact(found, expected, once=concurrency == 1)
+    assert_exact(ids, expected, once=concurrency == 1)
 
 
 def test_a_bound_holds_where_nothing_but_the_crowd_lies_below_it(start: Start) -> None:
@@ -189,7 +198,7 @@ def test_a_bound_holds_where_nothing_but_the_crowd_lies_below_it(start: Start) -
     crowd(library, 3, INSTANT + 400)
     query = metadata(takenBefore=from_milliseconds(INSTANT // 1000))
     for concurrency in (1, 2, 3, 4):
-        assert set(found_ids(server_at(start(library), concurrency=concurrency), query)) == set(crowded)
+        assert set(ids_found_by(server_at(start(library), concurrency=concurrency), query)) == set(crowded)
 
 
 @pytest.mark.parametrize(("step", "level"), crossed([1, 7, 400, 1000], ["2.7", "3.1"]))
@@ -197,7 +206,7 @@ def test_microseconds_that_answers_do_not_show_lose_nothing(start: Start, level:
     library = generate(50)
     crowd(library, 2300, step=step)
     sandbox = start(library, level)
-    assert_exact(found_ids(server_at(sandbox), metadata()), shown_ids(library), once=True)
+    assert_exact(ids_found_by(server_at(sandbox), metadata()), shown_ids(library), once=True)
     assert_offsets_only_in_crowds(sandbox)
 
 
@@ -205,8 +214,8 @@ def test_microseconds_lose_nothing_where_parallel_reading_takes_over(start: Star
     library = nobody_has_photos()
     for number in range(4200):  # in steps that grow, so that pages end in the middle of milliseconds
         library.add_asset(taken=times.plain(INSTANT + number * number // 50))
-    found = found_ids(server_at(start(library), concurrency=2), metadata())
-    assert_exact(found, shown_ids(library), once=False)
+    ids = ids_found_by(server_at(start(library), concurrency=2), metadata())
+    assert_exact(ids, shown_ids(library), once=False)
 
 
 def interrupted(start: Start, library: Library, level: str, request: int, run: Callable[[], object]) -> Sandbox:
@@ -227,9 +236,9 @@ def test_photos_that_arrive_while_a_search_is_read_push_no_other_out(
     sandbox = interrupted(
         start, library, level, request_number, lambda: [library.add_asset(taken=f"{year}T12:00:00Z") for year in years]
     )
-    found = found_ids(server_at(sandbox, concurrency=concurrency), metadata())
-    assert set(before) <= set(found) <= set(shown_ids(library))
-    assert concurrency > 1 or len(found) == len(set(found))
+    ids = ids_found_by(server_at(sandbox, concurrency=concurrency), metadata())
+    assert set(before) <= set(ids) <= set(shown_ids(library))
+    assert concurrency > 1 or len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize("level", ["2.7", "3.1"])
@@ -247,9 +256,9 @@ def test_photos_that_go_while_a_search_is_read_take_no_other_along(
         library.delete(*deleted)
 
     sandbox = interrupted(start, library, level, request_number, run)
-    found = found_ids(server_at(sandbox, concurrency=concurrency), metadata())
-    assert set(before) - gone <= set(found) <= set(before)
-    assert concurrency > 1 or len(found) == len(set(found))
+    ids = ids_found_by(server_at(sandbox, concurrency=concurrency), metadata())
+    assert set(before) - gone <= set(ids) <= set(before)
+    assert concurrency > 1 or len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize("level", ["2.7", "3.1"])
@@ -268,9 +277,9 @@ def test_a_crowd_is_complete_whatever_comes_or_goes_while_it_is_read(
             crowd(library, 30)
 
     sandbox = interrupted(start, library, level, request_number, run)
-    found = found_ids(server_at(sandbox), metadata())
-    assert len(found) == len(set(found))
-    assert set(crowded) - set(gone) <= set(found)
+    ids = ids_found_by(server_at(sandbox), metadata())
+    assert len(ids) == len(set(ids))
+    assert set(crowded) - set(gone) <= set(ids)
 
 
 def test_records_hold_what_was_asked_for_and_what_a_selection_keeps(newest: Sandbox, library: Library) -> None:
@@ -304,9 +313,9 @@ def test_whole_assets_are_fetched_one_by_one_in_any_order(newest: Sandbox, libra
 
 def test_how_much_is_read_is_told_as_it_arrives(newest: Sandbox, library: Library) -> None:
     read: list[int] = []
-    found = found_ids(server_at(newest, on_read=read.append), metadata())
+    ids = ids_found_by(server_at(newest, on_read=read.append), metadata())
     assert len(read) > 3
-    assert sum(read) == len(found)
+    assert sum(read) == len(ids)
 
 
 @pytest.mark.parametrize(
@@ -318,8 +327,8 @@ def test_a_server_that_does_not_tell_the_months_costs_time_and_nothing_else(
     sandbox = start(a_long_timeline())
     kind = "text/html" if body.startswith(b"<") else "application/json"
     sandbox.faults.answer(status, body, kind, path="/api/timeline/buckets", times=None)
-    found = found_ids(server_at(sandbox, concurrency=2), metadata())
-    assert_exact(found, shown_ids(sandbox.library), once=False)
+    ids = ids_found_by(server_at(sandbox, concurrency=2), metadata())
+    assert_exact(ids, shown_ids(sandbox.library), once=False)
 
 
 @pytest.mark.parametrize("level", ["3.1", "3.2"])
@@ -328,4 +337,4 @@ def test_pages_that_leave_out_whether_more_follows_are_read_as_long_as_they_are_
     http = http_to(sandbox)
     whole = http.post("/search/metadata", {"visibility": "timeline", "size": 1000, "page": 1})
     sandbox.faults.status(200, body=whole.replace(b',"nextPage":null', b""), path="/api/search/metadata")
-    assert found_ids(server_at(sandbox), metadata()) == shown_ids(sandbox.library)
+    assert ids_found_by(server_at(sandbox), metadata()) == shown_ids(sandbox.library)

@@ -47,10 +47,14 @@ def test_a_scan_finds_every_asset_of_its_window_exactly_once_whatever_the_ties(
     instants: list[int], window: Window, chance: Random | None
 ) -> None:
     timeline = Timeline(named(instants), chance, {})
-    found = read(timeline, window)
-    assert sorted(found) == sorted(id_ for id_, taken in timeline.assets.items() if holds(window, taken))
-    for asked, page in timeline.requests:
-        assert page == 1 or (asked.before is not None and asked.after is not None and asked.before - asked.after <= 2)
+    result = read(timeline, window)
+    assert sorted(result) == sorted(id_ for id_, taken in timeline.assets.items() if holds(window, taken))
+    for window_asked, page in timeline.requests:
+        assert page == 1 or (
+            window_asked.before is not None
+            and window_asked.after is not None
+            and window_asked.before - window_asked.after <= 2
+        )
 
 
 @thorough
@@ -66,9 +70,9 @@ def test_assets_that_go_in_the_middle_take_no_other_along(
     assets = named(instants)
     events = {request: _removing(f"asset {number:03}") for request, number in goings.items()}
     timeline = Timeline(assets, chance, events)
-    found = read(timeline, window)
-    assert len(found) == len(set(found))
-    assert {id_ for id_, taken in timeline.assets.items() if holds(window, taken)} <= set(found) <= assets.keys()
+    result = read(timeline, window)
+    assert len(result) == len(set(result))
+    assert {id_ for id_, taken in timeline.assets.items() if holds(window, taken)} <= set(result) <= assets.keys()
 
 
 @thorough
@@ -84,9 +88,9 @@ def test_assets_that_arrive_in_the_middle_push_no_other_out(
     assets = named(instants)
     events = {request: _adding(f"new {request:03}", taken) for request, taken in comings.items()}
     timeline = Timeline(assets, chance, events)
-    found = read(timeline, window)
-    assert len(found) == len(set(found))
-    assert {id_ for id_, taken in assets.items() if holds(window, taken)} <= set(found) <= timeline.assets.keys()
+    result = read(timeline, window)
+    assert len(result) == len(set(result))
+    assert {id_ for id_, taken in assets.items() if holds(window, taken)} <= set(result) <= timeline.assets.keys()
 
 
 def _removing(asset_id: str) -> Callable[[Timeline], object]:
@@ -155,8 +159,8 @@ def test_a_crowd_that_changes_under_the_reading_is_put_together_from_new_passes_
         *(at_once("bcde", more=True), at_once("fg")),
         at_once(""),  # nothing older
     ]
-    found = [record["id"] for batch in scan(Scripted(*passes), Window()) for record in batch]
-    assert sorted(found) == list("abcdefg")
+    ids = [record["id"] for batch in scan(Scripted(*passes), Window()) for record in batch]
+    assert sorted(ids) == list("abcdefg")
 
 
 def test_a_crowd_that_is_never_complete_is_an_error_with_the_numbers() -> None:
@@ -201,8 +205,8 @@ def test_a_page_that_chance_filled_with_known_ones_is_no_reason_to_give_up() -> 
         *(at_once("abcd", more=True), at_once("efgh", more=True), at_once("i")),
         at_once(""),
     ]
-    found = [record["id"] for batch in scan(Scripted(*passes), Window()) for record in batch]
-    assert sorted(found) == list("abcdefghi")
+    ids = [record["id"] for batch in scan(Scripted(*passes), Window()) for record in batch]
+    assert sorted(ids) == list("abcdefghi")
 
 
 def test_a_server_that_ignores_the_page_is_noticed_and_not_asked_for_ever() -> None:

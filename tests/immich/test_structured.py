@@ -17,7 +17,7 @@ from immich_smart_albums.model.version import Version
 from tests.support.immich_clients import (
     SERVED_OPERATORS,
     TIMELINE,
-    found_ids,
+    ids_found_by,
     metadata,
     searches_sent,
     server_at,
@@ -90,10 +90,10 @@ def test_a_structured_search_finds_what_its_conditions_say_newest_first(
     newer: Sandbox, library: Library, query: Query, expected: Callable[[Asset], bool], concurrency: int
 ) -> None:
     wanted = [asset.id for asset in shown(library) if expected(asset)]
-    found = found_ids(server_at(newer, concurrency=concurrency), query)
+    ids = ids_found_by(server_at(newer, concurrency=concurrency), query)
     assert wanted
     # Side by side, windows share the photos of their bounds.
-    assert (found if concurrency == 1 else set(found)) == (wanted if concurrency == 1 else set(wanted))
+    assert (ids if concurrency == 1 else set(ids)) == (wanted if concurrency == 1 else set(wanted))
     for body in searches_sent(newer):
         assert body.keys() <= {"filter", "orderBy", "cursor", "size", "withExif", "withPeople"}
         assert body["filter"]["visibility"] == {"eq": "timeline"}
@@ -103,7 +103,7 @@ def test_a_structured_search_finds_what_its_conditions_say_newest_first(
 
 def test_inside_a_crowded_instant_the_cursor_of_the_server_leads_on(newer: Sandbox, library: Library) -> None:
     query = where("type", "in", ("IMAGE", "VIDEO"))
-    assert found_ids(server_at(newer), query) == [asset.id for asset in shown(library)]
+    assert ids_found_by(server_at(newer), query) == [asset.id for asset in shown(library)]
     cursors = [body for body in searches_sent(newer) if "cursor" in body]
     assert cursors
     for body in cursors:
@@ -114,13 +114,13 @@ def test_inside_a_crowded_instant_the_cursor_of_the_server_leads_on(newer: Sandb
 
 def test_the_first_of_a_structured_search_are_capped(newer: Sandbox, library: Library) -> None:
     query = structured(FAVORITE, limit=7)
-    assert found_ids(server_at(newer), query) == [asset.id for asset in shown(library) if asset.is_favorite][:7]
+    assert ids_found_by(server_at(newer), query) == [asset.id for asset in shown(library) if asset.is_favorite][:7]
 
 
 def test_several_visibilities_are_asked_one_by_one(newer: Sandbox, library: Library) -> None:
     query = Query(Kind.METADATA, visibility=BOTH, conditions=(FAVORITE,))
     wanted = {a.id for place in ("timeline", "archive") for a in shown(library, place) if a.is_favorite}
-    assert set(found_ids(server_at(newer), query)) == wanted
+    assert set(ids_found_by(server_at(newer), query)) == wanted
 
 
 def test_what_is_in_the_trash_is_found_only_where_a_condition_says_so(newer: Sandbox, library: Library) -> None:
@@ -130,14 +130,14 @@ def test_what_is_in_the_trash_is_found_only_where_a_condition_says_so(newer: San
         for asset in library.timeline
         if asset.owner_id == alice and asset.visibility == "timeline" and asset.deleted_at is not None
     }
-    assert set(found_ids(server_at(newer), where("trashedAt", "ne", None))) == wanted != set()
+    assert set(ids_found_by(server_at(newer), where("trashedAt", "ne", None))) == wanted != set()
 
 
 def test_an_album_brings_what_others_put_there(start: Start) -> None:
     library = generate(300)
     album = next(album for album in library.albums.values() if album.name == "Summer together")
     sandbox = start(library, "3.2")
-    assert set(found_ids(server_at(sandbox), where("albumIds", "any", (album.id,)))) == set(album.asset_ids)
+    assert set(ids_found_by(server_at(sandbox), where("albumIds", "any", (album.id,)))) == set(album.asset_ids)
 
 
 def test_before_3_2_a_structured_search_is_refused() -> None:
@@ -310,6 +310,6 @@ def test_patterns_are_compared_only_where_the_comparison_is_certain(
 
 
 def test_a_flat_search_sends_nothing_structured(newer: Sandbox) -> None:
-    found_ids(server_at(newer), metadata(limit=3))
+    ids_found_by(server_at(newer), metadata(limit=3))
     (body,) = searches_sent(newer)
     assert not body.keys() & {"filter", "orderBy", "cursor"}

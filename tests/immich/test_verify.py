@@ -10,7 +10,7 @@ import pytest
 from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich.search.record_match import contains
 from immich_smart_albums.model.query import Query, Value, Visibility
-from tests.support.immich_clients import find, found_ids, metadata, server_at, shown, smart
+from tests.support.immich_clients import find, ids_found_by, metadata, server_at, shown, smart
 
 if TYPE_CHECKING:
     from immich_sandbox import Library, Sandbox
@@ -139,18 +139,18 @@ def test_an_ignored_filter_of_a_ranked_or_capped_search_is_noticed_too(parrot: S
     assert_noticed(parrot, metadata(limit=10, city="Nice"), GOOD, foreign, because="city")
 
 
-@pytest.mark.parametrize("asked", list(Visibility))
-@pytest.mark.parametrize("told", list(Visibility))
-def test_an_ignored_visibility_is_noticed(parrot: Sandbox, asked: Visibility, told: Visibility) -> None:
-    record = changed({"visibility": told.value})
-    if asked is told:
-        assert answered(parrot, metadata({asked}), record)
+@pytest.mark.parametrize("wanted", list(Visibility))
+@pytest.mark.parametrize("shown", list(Visibility))
+def test_an_ignored_visibility_is_noticed(parrot: Sandbox, wanted: Visibility, shown: Visibility) -> None:
+    record = changed({"visibility": shown.value})
+    if wanted is shown:
+        assert answered(parrot, metadata({wanted}), record)
     else:
-        assert_noticed(parrot, metadata({asked}), record, because="visibility")
+        assert_noticed(parrot, metadata({wanted}), record, because="visibility")
 
 
 @pytest.mark.parametrize(
-    ("asked", "is_archived", "holds"),
+    ("wanted", "is_archived", "holds"),
     [
         (Visibility.TIMELINE, False, True),
         (Visibility.TIMELINE, True, False),
@@ -161,15 +161,15 @@ def test_an_ignored_visibility_is_noticed(parrot: Sandbox, asked: Visibility, to
     ],
 )
 def test_before_1_133_a_record_tells_only_whether_it_is_archived(
-    start: Start, asked: Visibility, is_archived: bool, holds: bool
+    start: Start, wanted: Visibility, is_archived: bool, holds: bool
 ) -> None:
     record = changed({"isArchived": is_archived})
     del record["visibility"]
     sandbox = start(level="1.132")
     if holds:
-        assert answered(sandbox, metadata({asked}), record)
+        assert answered(sandbox, metadata({wanted}), record)
     else:
-        assert_noticed(sandbox, metadata({asked}), record, because="visibility")
+        assert_noticed(sandbox, metadata({wanted}), record, because="visibility")
 
 
 def test_trashed_photos_are_noticed_unless_they_were_asked_for(parrot: Sandbox) -> None:
@@ -196,7 +196,7 @@ def test_favourites_are_left_to_the_server_where_the_key_may_not_know_whose_it_i
 
 
 def test_who_one_is_is_asked_only_where_it_matters(newest: Sandbox) -> None:
-    found_ids(server_at(newest), metadata(city="Helsinki"))
+    ids_found_by(server_at(newest), metadata(city="Helsinki"))
     assert "/api/users/me" not in {request.path for request in newest.requests}
 
 
@@ -274,4 +274,4 @@ def test_no_filter_of_the_sandbox_raises_a_false_alarm(sandbox: Sandbox, library
     for words in filters:
         query = metadata(**({"takenAfter": "2024-01-01T00:00:00.000Z"} | words))
         if not server.unsupported(query):
-            found_ids(server, query)
+            ids_found_by(server, query)

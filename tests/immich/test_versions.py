@@ -41,12 +41,12 @@ def after(version: Version) -> Version:
     return Version(version.major, version.minor, version.patch + 1)
 
 
-def asked(name: str, value: Value) -> Query:
+def filtered(name: str, value: Value) -> Query:
     return Query(Kind.METADATA, ((name, value),))
 
 
 def lacks(version: Version, name: str, value: Value) -> list[tuple[str, str]]:
-    return Capabilities(version).unsupported(asked(name, value))
+    return Capabilities(version).unsupported(filtered(name, value))
 
 
 def outside(span: Releases) -> list[Version]:
@@ -128,8 +128,8 @@ def test_every_level_knows_each_field_that_the_table_lets_through() -> None:
 def test_a_server_tells_its_version_and_what_it_lacks(running: dict[str, Sandbox]) -> None:
     old, new = server_at(running["1.132"]), server_at(running["3.2"])
     assert (old.version, new.version) == (Version(1, 132, 3), Version(3, 2, 4))
-    assert [field for field, _ in old.unsupported(asked("albumIds", ("x",)))] == ["albumIds"]
-    assert new.unsupported(asked("albumIds", ("x",))) == []
+    assert [field for field, _ in old.unsupported(filtered("albumIds", ("x",)))] == ["albumIds"]
+    assert new.unsupported(filtered("albumIds", ("x",))) == []
     assert old.unsupported_asset_fields({"visibility"})
     assert not new.unsupported_asset_fields({"visibility"})
     assert new.base == running["3.2"].url
@@ -137,7 +137,7 @@ def test_a_server_tells_its_version_and_what_it_lacks(running: dict[str, Sandbox
 
 def test_a_condition_is_refused_where_its_field_is() -> None:
     query = Query(Kind.METADATA, either=((Condition("ocr", "matches", "menu"),),))
-    found = Capabilities(Version(2, 1)).unsupported(query)
-    assert [field for field, _ in found] == ["filter", "ocr"]
-    assert found[1][1] == "Immich 2.1.0 would ignore 'ocr' (Immich has it since 2.2.0)"
+    result = Capabilities(Version(2, 1)).unsupported(query)
+    assert [field for field, _ in result] == ["filter", "ocr"]
+    assert result[1][1] == "Immich 2.1.0 would ignore 'ocr' (Immich has it since 2.2.0)"
     assert Capabilities(Version(3, 2)).unsupported(query) == []

@@ -41,13 +41,13 @@ class Exchange(NamedTuple):
 
 def exchanges() -> list[Exchange]:
     lines = COMPARED.read_text(encoding="utf-8").splitlines() if COMPARED.exists() else []
-    found = []
-    for at, line in enumerate(lines):
+    result = []
+    for index, line in enumerate(lines):
         if match := re.fullmatch(r"(STATUS|MESSAGE|SHAPE) (\S+) (\{.*\}) ?", line):
-            real = re.fullmatch(r" +real (\d+) (.*)", lines[at + 1])
+            real = re.fullmatch(r" +real (\d+) (.*)", lines[index + 1])
             assert real
-            found.append(Exchange(match[1], match[2], match[3], int(real[1]), real[2].strip()))
-    return found
+            result.append(Exchange(match[1], match[2], match[3], int(real[1]), real[2].strip()))
+    return result
 
 
 @pytest.fixture(scope="module")

@@ -33,14 +33,14 @@ def test_default_visibilities_depend_on_the_version(level: str, start: Start) ->
     for visibility in ("archive", "hidden", "locked"):
         library.add_asset(name=f"{visibility}.jpg", visibility=visibility)
     client = start(library, level)
-    found = {library.assets[id_].visibility for id_ in client.ids({})}
+    ids = {library.assets[id_].visibility for id_ in client.ids({})}
     expected = {
         "1.132": {"timeline", "hidden"},
         "2.7": {"timeline"},
         "3.1": {"timeline", "archive", "hidden"},
         "3.2": {"timeline", "archive", "hidden"},
     }
-    assert found == expected[level]
+    assert ids == expected[level]
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_an_empty_text_means_missing_before_3_0(level: str, start: Start) -> Non
     library = generate(300)
     client = start(library, level)
     without = [a for a in library.timeline if a.exif and a.exif.city is None]
-    found = client.ids({"city": "", "size": 1000})
-    assert bool(found) == (level in OLD)
-    assert {library.assets[id_].exif.city for id_ in found if library.assets[id_].exif} <= {None}  # type: ignore[union-attr]  # just asked
+    ids = client.ids({"city": "", "size": 1000})
+    assert bool(ids) == (level in OLD)
+    assert {library.assets[id_].exif.city for id_ in ids if library.assets[id_].exif} <= {None}  # type: ignore[union-attr]  # just asked
     assert without
 
 
@@ -157,11 +157,11 @@ def test_a_search_in_a_shared_album_shows_what_others_put_there_from_3_0_on(leve
     library = generate(300)
     album = next(album for album in library.albums.values() if album.name == "Summer together")
     client = start(library, level)
-    found = client.ids({"albumIds": [album.id], "size": 1000})
+    ids = client.ids({"albumIds": [album.id], "size": 1000})
     if level == "1.132":
-        assert len(found) > len(album.asset_ids)
+        assert len(ids) > len(album.asset_ids)
     else:
-        assert len(found) == (0 if level == "2.7" else len(album.asset_ids))
+        assert len(ids) == (0 if level == "2.7" else len(album.asset_ids))
     secret = next(album.id for album in library.albums.values() if album.name == "Bob's own")
     assert client.search({"albumIds": [secret]}).status == (400 if level in NEW else 200)
 

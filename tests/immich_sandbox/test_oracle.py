@@ -42,11 +42,11 @@ def test_a_smart_search_gives_the_ranking_of_the_real_server(query: Any, client:
 
 
 def _all_pages(client: Client, kind: str, query: Any) -> list[str]:
-    found: list[str] = []
+    result: list[str] = []
     page: str | None = "1"
     while page is not None:
         body = {**query["body"], "page": int(page), "size": 100}
         assets = client.search(body, key=query["user"], kind=kind).body["assets"]
-        found += [item["id"] for item in assets["items"]]
+        result += [item["id"] for item in assets["items"]]
         page = assets["nextPage"]
-    return found
+    return result

@@ -271,9 +271,9 @@ def _in_ids_of_3_1(text: str) -> str:
     return UUID.sub(lambda match: known.get(match[0], match[0]), text)
 
 
-def _ids_of_2_5_6(kept: dict[str, str] = {}) -> dict[str, str]:  # noqa: B006 - read once for all tests
-    if kept:
-        return kept
+def _ids_of_2_5_6(cache: dict[str, str] = {}) -> dict[str, str]:  # noqa: B006 - read once for all tests
+    if cache:
+        return cache
     library = real_library()
     names = {person.name: person.id for person in library.people.values() if person.name}
     alice = library.user_named("alice")
@@ -286,10 +286,10 @@ def _ids_of_2_5_6(kept: dict[str, str] = {}) -> dict[str, str]:  # noqa: B006 - 
         for thing in _objects(json.loads(path.read_text(encoding="utf-8"))):
             for field in ("checksum", "email", "albumName", "value", "name"):
                 if thing.get("id") and thing.get(field) in names:
-                    kept.setdefault(thing["id"], names[thing[field]])
+                    cache.setdefault(thing["id"], names[thing[field]])
                     break
     own = iter(asset.id for asset in library.timeline if asset.owner_id == alice.id and asset.deleted_at is None)
-    kept |= {
+    cache |= {
         "413fe125-103f-4180-9e90-0a099f631ab2": names["Wedding 2025"],
         "b4d1c2f8-82ce-44b6-b8e8-5c2392fe01f8": names["Bob's private"],
         "1536e755-1df4-44d9-b046-fc53ef82ec19": names["Trips"],
@@ -300,7 +300,7 @@ def _ids_of_2_5_6(kept: dict[str, str] = {}) -> dict[str, str]:  # noqa: B006 - 
         "3ef8b577-7251-4e3d-bc38-c33bdb04430b": next(own),
         "98cb03f3-50e0-4526-a4e8-15b88e44170a": next(own),
     }
-    return kept
+    return cache
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:

@@ -44,9 +44,9 @@ def test_nonsense_ranks_everything_too_and_the_same_each_time(query: str, client
 
 def test_filters_combine_and_the_default_page_is_100(library: Library, client: Client) -> None:
     assert len(client.ids({"query": "dog"}, kind="smart")) == 100
-    found = client.ids({"query": "dog", "country": "Finland", "size": 1000}, kind="smart")
-    assert found
-    for id_ in found:
+    ids = client.ids({"query": "dog", "country": "Finland", "size": 1000}, kind="smart")
+    assert ids
+    for id_ in ids:
         exif = library.assets[id_].exif
         assert exif is not None
         assert exif.country == "Finland"

@@ -74,14 +74,14 @@ def test_ids_combine_by_any_all_and_none(library: Library, client: Client) -> No
     both = library.add_asset(person_ids=(jane, john)).id
     only = library.add_asset(person_ids=(jane,)).id
 
-    def found(**operators: list[str]) -> set[str]:
+    def having(**operators: list[str]) -> set[str]:
         return set(client.ids({"filter": {"personIds": operators}, "size": 1000}))
 
-    assert {both, only} <= found(any=[jane, john])
-    assert found(any=[jane, jane]) == found(any=[jane])
-    assert both in found(all=[jane, john])
-    assert only not in found(all=[jane, john])
-    assert found(none=[jane]).isdisjoint({both, only})
+    assert {both, only} <= having(any=[jane, john])
+    assert having(any=[jane, jane]) == found(any=[jane])
+    assert both in having(all=[jane, john])
+    assert only not in having(all=[jane, john])
+    assert having(none=[jane]).isdisjoint({both, only})
 
 
 @pytest.mark.parametrize("flat", ["page", "order", "withDeleted", "visibility", "city"])
@@ -133,8 +133,8 @@ def test_assets_without_exif_stay_when_exif_is_asked_for(library: Library, clien
 def test_an_album_in_the_filter_opens_what_others_put_there(library: Library, client: Client) -> None:
     shared = next(album for album in library.albums.values() if album.name == "Summer together")
     secret = next(album for album in library.albums.values() if album.name == "Bob's own")
-    found = client.ids({"filter": {"albumIds": {"any": [shared.id]}}, "size": 1000})
-    assert set(found) == set(shared.asset_ids)
+    ids = client.ids({"filter": {"albumIds": {"any": [shared.id]}}, "size": 1000})
+    assert set(ids) == set(shared.asset_ids)
     mixed = {"or": [{"albumIds": {"all": [shared.id]}}, {"city": {"eq": "Helsinki"}}]}
     owners = {library.assets[id_].owner_id for id_ in client.ids({"filter": mixed, "size": 1000})}
     assert len(owners) == 2
@@ -170,8 +170,8 @@ def test_what_may_reach_the_locked_folder_is_refused(client: Client) -> None:
 
 def test_smart_random_and_statistics_take_a_filter(library: Library, client: Client) -> None:
     condition = {"filter": {"city": {"eq": "Helsinki"}, "trashedAt": {"eq": None}}, "size": 1000}
-    found = set(client.ids(condition))
-    assert set(client.ids({**condition, "query": "dog"}, kind="smart")) <= found
-    assert {item["id"] for item in client.search(condition, kind="random").body} == found
-    assert client.search({"filter": condition["filter"]}, kind="statistics").body["total"] == len(found)
+    ids = set(client.ids(condition))
+    assert set(client.ids({**condition, "query": "dog"}, kind="smart")) <= ids
+    assert {item["id"] for item in client.search(condition, kind="random").body} == ids
+    assert client.search({"filter": condition["filter"]}, kind="statistics").body["total"] == len(ids)
     assert client.search({**condition, "query": "dog", "page": 2}, kind="smart").status == 400

@@ -301,8 +301,8 @@ def broken(*_: object) -> str:
 
 
 def test_a_full_disk_and_a_busy_file_are_told_as_such() -> None:
-    told = [database._failure(_error(code), "l.db").message for code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY)]
-    assert told == ["the ledger l.db cannot be written: the disk is full", "the ledger l.db is in use"]
+    messages = [database._failure(_error(code), "l.db").message for code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY)]
+    assert messages == ["the ledger l.db cannot be written: the disk is full", "the ledger l.db is in use"]
 
 
 def _error(code: int) -> sqlite3.Error:
@@ -332,7 +332,7 @@ def test_another_program_that_has_the_file_open_for_writing_is_told(
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     connect = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda *given, **more: connect(*given, **(more | {"timeout": 0})))
+    monkeypatch.setattr(sqlite3, "connect", lambda *arguments, **more: connect(*arguments, **(more | {"timeout": 0})))
     with open_ledger(path, doing="a test") as ledger, pytest.raises(LedgerError, match="is in use"):
         ledger.unbind(KEY)
     other.close()

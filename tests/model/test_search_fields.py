@@ -117,7 +117,7 @@ EXCUSED: dict[str, str] = {
 
 def lists_of_names(text: str) -> list[set[str]]:
     """The names of fields in each collection, mapping and alternative of a module that has two or more."""
-    found = []
+    result = []
     for node in ast.walk(ast.parse(text)):
         match node:
             case ast.Tuple(elements) | ast.List(elements) | ast.Set(elements):
@@ -131,18 +131,18 @@ def lists_of_names(text: str) -> list[set[str]]:
         texts = {value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)}
         names = (texts & BY_NAME.keys()) - EVERYDAY
         if len(names) > 1:
-            found.append(names)
-    return found
+            result.append(names)
+    return result
 
 
 def test_no_other_module_lists_search_fields() -> None:
-    found = {
+    result = {
         str(path.relative_to(PACKAGE)): names
         for path in sorted(PACKAGE.rglob("*.py"))
         if path.name != "search_fields.py" and (names := lists_of_names(path.read_text(encoding="utf-8")))
     }
-    assert {place: names for place, names in found.items() if place not in EXCUSED} == {}
-    assert EXCUSED.keys() <= found.keys(), "excuses that nobody needs any more"
+    assert {place: names for place, names in result.items() if place not in EXCUSED} == {}
+    assert EXCUSED.keys() <= result.keys(), "excuses that nobody needs any more"
 
 
 # -- a new field is one row ------------------------------------------------------------------------------------------

@@ -23,9 +23,9 @@ NOWHERE = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
 def find(wanted: str, server: PhotoServer, *, create: bool = False) -> Album | None:
     """The album, where nothing is wrong."""
     diagnostics = Diagnostics()
-    found = find_target(wanted, server.directory.albums, diagnostics, create=create)
+    result = find_target(wanted, server.directory.albums, diagnostics, create=create)
     assert diagnostics.problems == []
-    return found
+    return result
 
 
 def problem(wanted: str, server: PhotoServer, *, create: bool = False) -> Problem:
@@ -40,41 +40,41 @@ def problem(wanted: str, server: PhotoServer, *, create: bool = False) -> Proble
 def test_an_album_is_found_by_id_or_address(sandbox: Sandbox, server: PhotoServer, form: str) -> None:
     (best,) = album_ids(sandbox.library, "Best of")
     for wanted in (form.format(best), form.format(best.upper())):
-        found = find(wanted, server)
-        assert found is not None
-        assert (found.id, found.name, found.role) == (best, "Best of", "owner")
+        result = find(wanted, server)
+        assert result is not None
+        assert (result.id, result.name, result.role) == (best, "Best of", "owner")
 
 
 @pytest.mark.parametrize("wanted", ["Best of", "  Best of "])
 def test_an_album_is_found_by_name(sandbox: Sandbox, server: PhotoServer, wanted: str) -> None:
-    found = find(wanted, server)
-    assert found is not None
-    assert [found.id] == album_ids(sandbox.library, "Best of")
+    result = find(wanted, server)
+    assert result is not None
+    assert [result.id] == album_ids(sandbox.library, "Best of")
 
 
 def test_an_album_is_found_however_its_name_is_encoded(sandbox: Sandbox, server: PhotoServer) -> None:
-    found = find(unicodedata.normalize("NFC", SUMMER), server)
-    assert found is not None
-    assert [found.id] == album_ids(sandbox.library, SUMMER)
-    assert find(SUMMER, server) == found
+    result = find(unicodedata.normalize("NFC", SUMMER), server)
+    assert result is not None
+    assert [result.id] == album_ids(sandbox.library, SUMMER)
+    assert find(SUMMER, server) == result
 
 
 def test_spaces_around_the_name_of_an_album_do_not_count(server: PhotoServer) -> None:
-    found = find("Padded", server)
-    assert found is not None
-    assert found.name == " Padded "
+    result = find("Padded", server)
+    assert result is not None
+    assert result.name == " Padded "
 
 
 def test_an_album_that_is_there_is_not_created_again(sandbox: Sandbox, server: PhotoServer) -> None:
-    found = find("Best of", server, create=True)
-    assert found is not None
-    assert [found.id] == album_ids(sandbox.library, "Best of")
+    result = find("Best of", server, create=True)
+    assert result is not None
+    assert [result.id] == album_ids(sandbox.library, "Best of")
 
 
 def test_the_case_of_a_name_counts_because_it_does_in_immich(server: PhotoServer) -> None:
-    found = problem("best of", server)
-    assert found.message == "there is no album 'best of'"
-    assert found.hint == "Did you mean 'Best of'? Add --create-album to make it."
+    result = problem("best of", server)
+    assert result.message == "there is no album 'best of'"
+    assert result.hint == "Did you mean 'Best of'? Add --create-album to make it."
 
 
 def test_a_name_that_is_near_to_none_says_how_to_create(server: PhotoServer) -> None:
@@ -87,37 +87,37 @@ def test_a_new_name_is_to_be_created_where_that_was_asked_for(server: PhotoServe
 
 def test_two_albums_of_one_name_are_told_apart_by_their_ids(sandbox: Sandbox, server: PhotoServer) -> None:
     for create in (False, True):
-        found = problem("Duplicates", server, create=create)
-        assert found.message == "2 albums are named 'Duplicates'"
-        assert found.hint is not None
+        result = problem("Duplicates", server, create=create)
+        assert result.message == "2 albums are named 'Duplicates'"
+        assert result.hint is not None
         for album_id in album_ids(sandbox.library, "Duplicates"):
             count = len(sandbox.library.albums[album_id].asset_ids)
-            assert f"{album_id} ({count} photos, Alice, made 2026-11-01)" in found.hint
+            assert f"{album_id} ({count} photos, Alice, made 2026-11-01)" in result.hint
 
 
 def test_an_album_that_may_only_be_viewed_is_refused(server: PhotoServer) -> None:
-    found = problem("Bob's travels", server)
-    assert found.message == 'the album "Bob\'s travels" is shared with you for viewing only'
-    assert found.hint == "Ask Bob to make you an editor."
+    result = problem("Bob's travels", server)
+    assert result.message == 'the album "Bob\'s travels" is shared with you for viewing only'
+    assert result.hint == "Ask Bob to make you an editor."
 
 
 def test_an_album_of_somebody_who_made_me_editor_is_fine(server: PhotoServer) -> None:
-    found = find("Summer together", server)
-    assert found is not None
-    assert (found.role, found.owner) == ("editor", "Bob")
+    result = find("Summer together", server)
+    assert result is not None
+    assert (result.role, result.owner) == ("editor", "Bob")
 
 
 def test_a_role_that_cannot_be_told_is_left_to_the_server(sandbox: Sandbox) -> None:
     sandbox.add_key("albums-only", "Alice", ("asset.read", "album.read"))
-    found = find("Bob's travels", connected(sandbox, "albums-only"))
-    assert found is not None
-    assert found.role is None
+    result = find("Bob's travels", connected(sandbox, "albums-only"))
+    assert result is not None
+    assert result.role is None
 
 
 @pytest.mark.parametrize("create", [False, True])
 def test_an_id_that_does_not_exist_is_never_created(server: PhotoServer, create: bool) -> None:
-    found = problem(NOWHERE, server, create=create)
-    assert found.message == f"there is no album {NOWHERE}"
+    result = problem(NOWHERE, server, create=create)
+    assert result.message == f"there is no album {NOWHERE}"
 
 
 def test_an_album_of_somebody_else_does_not_exist(sandbox: Sandbox, server: PhotoServer) -> None:

@@ -70,17 +70,17 @@ def test_an_account_that_fails_is_a_problem_and_the_others_are_checked(running: 
         {"alice": partial(connect_to, running.url, "wrong"), "bob": partial(connected, running, "bob")}
     )
     text = "albums: [{name: A, match: {person: Nobody}, accounts: [alice, bob], share: [uncle]}]"
-    found = wrong(text, accounts)
-    assert [where for where, _ in found] == ["account alice", "1.yaml:2:36"]
+    messages = wrong(text, accounts)
+    assert [where for where, _ in messages] == ["account alice", "1.yaml:2:36"]
 
 
 def test_users_that_cannot_be_asked_for_are_a_problem(running: Sandbox, household: ConnectedAccounts) -> None:
     running.faults.status(403, path="/api/users", method="GET", times=None)
     try:
-        found = wrong("albums: [{name: A, match: {person: Emma}, share: [uncle], accounts: alice}]", household)
+        messages = wrong("albums: [{name: A, match: {person: Emma}, share: [uncle], accounts: alice}]", household)
     finally:
         running.faults.clear()
-    ((where, message),) = found
+    ((where, message),) = messages
     assert where == "1.yaml:2:51"
     assert "users" in message
 

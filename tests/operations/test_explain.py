@@ -141,10 +141,10 @@ def test_an_explanation_agrees_with_the_selection(
     rule = Rule(scope_rule(tree), limit)
     chosen = {asset.id for asset in selected(rule, alice).assets}
     others = [asset.id for asset in corners.library.timeline if asset.id not in chosen]
-    asked = [*corner_ids(corners), *data.draw(st.lists(st.sampled_from(others), max_size=2, unique=True))]
+    asset_ids = [*corner_ids(corners), *data.draw(st.lists(st.sampled_from(others), max_size=2, unique=True))]
     if chosen:
-        asked += data.draw(st.lists(st.sampled_from(sorted(chosen)), min_size=1, max_size=3, unique=True))
-    for asset_id in asked:
+        asset_ids += data.draw(st.lists(st.sampled_from(sorted(chosen)), min_size=1, max_size=3, unique=True))
+    for asset_id in asset_ids:
         assert explain_rule("Album", rule, asset_id, alice, HOW).passed is (asset_id in chosen), asset_id
 
 
@@ -153,7 +153,7 @@ def corner_ids(sandbox: Sandbox) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("where", "told"),
+    ("where", "outside"),
     [
         ("timeline", None),
         ("archive", "it is in the archive, and the rule looks at what is on the timeline"),
@@ -162,23 +162,26 @@ def corner_ids(sandbox: Sandbox) -> list[str]:
     ],
 )
 def test_what_a_rule_does_not_look_at_is_said(
-    corners: Sandbox, alice: ConnectedAccount, where: str, told: str | None
+    corners: Sandbox, alice: ConnectedAccount, where: str, outside: str | None
 ) -> None:
-    found = explained(local("$.originalFileName", "corner"), corner(corners, where), alice)
-    assert found.outside == told
-    assert found.explanation is not None
-    assert found.explanation.passed
-    assert found.passed is (told is None)
-    assert found.asset is not None
-    assert found.asset.file_name == f"corner-{where}.jpg"
+    explanation = explained(local("$.originalFileName", "corner"), corner(corners, where), alice)
+    assert explanation.outside == outside
+    assert explanation.explanation is not None
+    assert explanation.explanation.passed
+    assert explanation.passed is (outside is None)
+    assert explanation.asset is not None
+    assert explanation.asset.file_name == f"corner-{where}.jpg"
 
 
 def test_old_servers_do_not_tell_what_is_hidden() -> None:
     library = family()
     hidden = library.add_asset(name="corner-hidden.jpg", visibility="hidden")
     with Sandbox(library, "1.132") as running:
-        found = explained(local("$.originalFileName", "corner"), hidden, participant(running))
-    assert found.outside == "no search finds it: it is hidden, such as a live photo's video, or was only just uploaded"
+        explanation = explained(local("$.originalFileName", "corner"), hidden, participant(running))
+    assert (
+        explanation.outside
+        == "no search finds it: it is hidden, such as a live photo's video, or was only just uploaded"
+    )
 
 
 def test_photos_of_others_and_locked_ones_are_told_apart(corners: Sandbox, alice: ConnectedAccount) -> None:
@@ -187,15 +190,15 @@ def test_photos_of_others_and_locked_ones_are_told_apart(corners: Sandbox, alice
     bob = participant(corners, "bob")
     hers = corner(corners, "timeline")
     for asset, account in ((corner(corners, "locked"), alice), (hers, bob)):
-        found = explained(metadata(type="IMAGE"), asset, account)
-        assert (found.asset, found.explanation, found.passed) == (None, None, False)
-        assert found.outside == "this account does not see it: deleted, locked, or somebody else's"
+        explanation = explained(metadata(type="IMAGE"), asset, account)
+        assert (explanation.asset, explanation.explanation, explanation.passed) == (None, None, False)
+        assert explanation.outside == "this account does not see it: deleted, locked, or somebody else's"
     library.partners.clear()
     try:
-        found = explained(local("$.id"), next(iter(shared.asset_ids)), alice)
+        explanation = explained(local("$.id"), next(iter(shared.asset_ids)), alice)
     finally:
         library.partners.append(Partner(bob.user.id, alice.user.id, in_timeline=True))
-    assert found.outside == "it belongs to somebody whose photos are not on this account's timeline"
+    assert explanation.outside == "it belongs to somebody whose photos are not on this account's timeline"
 
 
 def ranking(account: ConnectedAccount, text: str) -> list[str]:
@@ -214,16 +217,16 @@ def test_a_ranking_tells_the_place_also_beyond_the_cut(
 ) -> None:
     ids = ranking(alice, "beach")
     for place, expected in ((1, (True, 1, 20)), (20, (True, 20, 20)), (21, (False, 21, 200)), (200, (False, 200, 200))):
-        found = explained(smart("beach"), ids[place - 1], alice).explanation
-        assert found is not None
-        assert answer(found.tree) == expected
-    found = explained(smart("beach"), ids[200], alice).explanation
-    assert found is not None
-    assert answer(found.tree) == (False, None, 200)
+        explanation = explained(smart("beach"), ids[place - 1], alice).explanation
+        assert explanation is not None
+        assert answer(explanation.tree) == expected
+    explanation = explained(smart("beach"), ids[200], alice).explanation
+    assert explanation is not None
+    assert answer(explanation.tree) == (False, None, 200)
     monkeypatch.setattr("immich_smart_albums.operations.explain.photo.MOST", 20)
-    found = explained(smart("beach"), ids[20], alice).explanation
-    assert found is not None
-    assert answer(found.tree) == (False, None, 20)
+    explanation = explained(smart("beach"), ids[20], alice).explanation
+    assert explanation is not None
+    assert answer(explanation.tree) == (False, None, 20)
 
 
 def test_a_ranking_that_ends_at_a_photo_tells_the_place_behind_it(alice: ConnectedAccount) -> None:
@@ -231,10 +234,10 @@ def test_a_ranking_that_ends_at_a_photo_tells_the_place_behind_it(alice: Connect
     good = Search(Query(Kind.SMART, (("query", "beach"),), until=(ids[4],)))
     chosen = {asset.id for asset in selected(Rule(good), alice).assets}
     for place, expected in ((5, (True, 5, 5)), (6, (False, 6, 50))):
-        found = explained(good, ids[place - 1], alice).explanation
-        assert found is not None
-        assert answer(found.tree) == expected
-        assert found.passed is (ids[place - 1] in chosen)
+        explanation = explained(good, ids[place - 1], alice).explanation
+        assert explanation is not None
+        assert answer(explanation.tree) == expected
+        assert explanation.passed is (ids[place - 1] in chosen)
 
 
 def test_a_search_for_the_first_tells_the_place_too(corners: Sandbox, alice: ConnectedAccount) -> None:
@@ -243,23 +246,23 @@ def test_a_search_for_the_first_tells_the_place_too(corners: Sandbox, alice: Con
         asset.id for asset in newest if (asset.type, asset.visibility, asset.deleted_at) == ("VIDEO", "timeline", None)
     ]
     for place, expected in ((1, (True, 1, 3)), (4, (False, 4, min(30, len(videos))))):
-        found = explained(metadata(limit=3, type="VIDEO"), videos[place - 1], alice).explanation
-        assert found is not None
-        assert answer(found.tree) == expected
-    found = explained(metadata(limit=3, type="VIDEO"), corner(corners, "timeline"), alice).explanation
-    assert found is not None
-    assert answer(found.tree) == (False, None, None)
+        explanation = explained(metadata(limit=3, type="VIDEO"), videos[place - 1], alice).explanation
+        assert explanation is not None
+        assert answer(explanation.tree) == expected
+    explanation = explained(metadata(limit=3, type="VIDEO"), corner(corners, "timeline"), alice).explanation
+    assert explanation is not None
+    assert answer(explanation.tree) == (False, None, None)
 
 
 def test_a_ranking_of_the_archive_is_not_asked_about_the_timeline(corners: Sandbox, alice: ConnectedAccount) -> None:
     both = Query(Kind.SMART, (("query", "beach"),), frozenset({Visibility.ARCHIVE, Visibility.TIMELINE}), 20)
     corners.clear_requests()
-    found = explained(Search(both), corner(corners, "archive"), alice).explanation
-    assert found is not None
+    explanation = explained(Search(both), corner(corners, "archive"), alice).explanation
+    assert explanation is not None
     assert {body.get("visibility") for body in searches_sent(corners) if "query" in body} == {"archive"}
-    found = explained(archived(both), ranking(alice, "beach")[0], alice).explanation
-    assert found is not None
-    assert answer(found.tree) == (False, None, 0)
+    explanation = explained(archived(both), ranking(alice, "beach")[0], alice).explanation
+    assert explanation is not None
+    assert answer(explanation.tree) == (False, None, 0)
 
 
 def test_names_stand_for_ids_and_the_people_on_it_are_told(corners: Sandbox, alice: ConnectedAccount) -> None:
@@ -277,9 +280,9 @@ def test_names_stand_for_ids_and_the_people_on_it_are_told(corners: Sandbox, ali
             metadata(tagIds=(tag.id,)),
         )
     )
-    found = explained(All((Not(rule), local("$.id"))), both, alice).explanation
-    assert found is not None
-    parts = found.tree.parts[0].parts[0].parts
+    explanation = explained(All((Not(rule), local("$.id"))), both, alice).explanation
+    assert explanation is not None
+    parts = explanation.tree.parts[0].parts[0].parts
     assert [part.words for part in parts] == [
         "person 'Ada Stone'",
         "person Ben Ray",
@@ -313,12 +316,12 @@ def test_structured_searches_are_asked_about_one_photo() -> None:
 
 def test_what_a_limit_leaves_out_is_said(alice: ConnectedAccount) -> None:
     rule = Rule(metadata(type="IMAGE"), 3, Sort.OLDEST)
-    kept = [asset.id for asset in selected(rule, alice).assets]
-    assert explain_rule("Album", rule, kept[0], alice, HOW).passed
+    selected_ids = [asset.id for asset in selected(rule, alice).assets]
+    assert explain_rule("Album", rule, selected_ids[0], alice, HOW).passed
     everything = selected(Rule(rule.match), alice)
-    found = explain_rule("Album", rule, everything.assets[0].id, alice, HOW)
-    assert not found.passed
-    assert found.cut == f"{everything.matched} photos match, and the rule keeps the oldest 3"
+    explanation = explain_rule("Album", rule, everything.assets[0].id, alice, HOW)
+    assert not explanation.passed
+    assert explanation.cut == f"{everything.matched} photos match, and the rule keeps the oldest 3"
 
 
 def test_a_limit_needs_the_whole_selection_and_its_failure_is_told(corners: Sandbox, alice: ConnectedAccount) -> None:
@@ -330,9 +333,9 @@ def test_a_limit_needs_the_whole_selection_and_its_failure_is_told(corners: Sand
         return True
 
     check = Filter("slow", fails_on_the_fifth, frozenset(), lambda _: None)
-    found = explained(check, corner(corners, "timeline"), alice, limit=3)
-    assert not found.passed
-    assert [problem.message for problem in found.problems] == ["too slow"]
+    explanation = explained(check, corner(corners, "timeline"), alice, limit=3)
+    assert not explanation.passed
+    assert [problem.message for problem in explanation.problems] == ["too slow"]
 
 
 YEAR = SplitKey("year", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[:4],))
@@ -352,19 +355,19 @@ def test_a_split_rule_tells_which_albums_a_photo_belongs_in(corners: Sandbox, al
     pair = next(asset for asset in corners.library.timeline if ada in asset.person_ids and len(asset.person_ids) == 2)
     alone = corner(corners, "timeline")
     for limit in (None, 100_000):
-        found = explained(local("$.id"), pair, alice, split=(YEAR, PEOPLE), limit=limit)
-        assert found.passed
-        assert found.combinations is not None
-        assert {year for year, _ in found.combinations} == {"2024"}
-        assert len(found.combinations) == 2
-        found = explained(local("$.id"), alone, alice, split=(YEAR, PEOPLE), limit=limit)
-        assert (found.combinations, found.passed) == ((), False)
+        explanation = explained(local("$.id"), pair, alice, split=(YEAR, PEOPLE), limit=limit)
+        assert explanation.passed
+        assert explanation.combinations is not None
+        assert {year for year, _ in explanation.combinations} == {"2024"}
+        assert len(explanation.combinations) == 2
+        explanation = explained(local("$.id"), alone, alice, split=(YEAR, PEOPLE), limit=limit)
+        assert (explanation.combinations, explanation.passed) == ((), False)
 
 
 def test_names_that_nobody_has_are_told(corners: Sandbox, alice: ConnectedAccount) -> None:
-    found = explained(person_named("Ada Stoned"), corner(corners, "timeline"), alice)
-    assert [problem.message for problem in found.problems] == ["nobody is named 'Ada Stoned'"]
-    assert not found.passed
+    explanation = explained(person_named("Ada Stoned"), corner(corners, "timeline"), alice)
+    assert [problem.message for problem in explanation.problems] == ["nobody is named 'Ada Stoned'"]
+    assert not explanation.passed
 
 
 def test_a_photo_is_named_by_its_id_or_its_address(corners: Sandbox) -> None:

@@ -55,10 +55,10 @@ def place(home: Household, photo: str) -> AlbumPlacement:
 
 def test_before_the_first_run_there_is_no_album(home: Household) -> None:
     home.rate("alice-0")
-    found = explained(home, "alice-0")
-    assert found.passed
-    assert found.places == (AlbumPlacement("Best", wanted=True),)
-    assert doing(found.places[0], "x") == "there is no album yet, the next run makes it and adds the photo"
+    explanation = explained(home, "alice-0")
+    assert explanation.passed
+    assert explanation.places == (AlbumPlacement("Best", wanted=True),)
+    assert doing(explanation.places[0], "x") == "there is no album yet, the next run makes it and adds the photo"
     assert not explained(home, "alice-1").passed
     assert doing(place(home, "alice-1"), "x") == "there is no album yet"
 
@@ -66,13 +66,13 @@ def test_before_the_first_run_there_is_no_album(home: Household) -> None:
 def test_what_was_added_tells_the_run(home: Household) -> None:
     home.rate("alice-0")
     home.sync()
-    found = place(home, "alice-0")
-    assert (found.inside, found.wanted, found.standing) == (True, True, MembershipState.OURS)
-    assert found.run is not None
-    assert found.run.id == 1
-    assert found.album is not None
-    assert found.album.id == home.album().id
-    assert place(home, "alice-1") == AlbumPlacement("Best", wanted=False, album=found.album)
+    explanation = place(home, "alice-0")
+    assert (explanation.inside, explanation.wanted, explanation.standing) == (True, True, MembershipState.OURS)
+    assert explanation.run is not None
+    assert explanation.run.id == 1
+    assert explanation.album is not None
+    assert explanation.album.id == home.album().id
+    assert place(home, "alice-1") == AlbumPlacement("Best", wanted=False, album=explanation.album)
 
 
 def test_what_people_did_is_told_apart(home: Household) -> None:
@@ -82,8 +82,8 @@ def test_what_people_did_is_told_apart(home: Household) -> None:
     home.take_out("alice-0")
     home.rate("alice-1", stars=None)
     home.rate("alice-4")
-    told = {name: doing(place(home, name), "x") for name in ("alice-0", "alice-3", "alice-4")}
-    assert told == {
+    doings = {name: doing(place(home, name), "x") for name in ("alice-0", "alice-3", "alice-4")}
+    assert doings == {
         "alice-0": "not in the album, a person took it out; it stays out, and the next run notes that",
         "alice-3": "in the album, put there by hand; never taken out by this tool",
         "alice-4": "not in the album yet, the next run adds it",
@@ -101,22 +101,22 @@ def test_a_photo_in_the_trash_is_in_its_album_still(home: Household) -> None:
     home.rate("alice-0")
     home.sync()
     home.sandbox.library.trash(home.id("alice-0"))
-    found = explained(home, "alice-0")
-    assert found.accounts[0].outside == "it is in the trash"
-    assert found.places[0].inside
-    assert not found.places[0].wanted
+    explanation = explained(home, "alice-0")
+    assert explanation.accounts[0].outside == "it is in the trash"
+    assert explanation.places[0].inside
+    assert not explanation.places[0].wanted
 
 
 def test_every_account_says_for_itself(home: Household) -> None:
     home.rules = (rule("Best", "alice", "bob"),)
     home.rate("bob-0")
-    found = explained(home, "bob-0")
-    assert [(account.account, account.passed) for account in found.accounts] == [("alice", False), ("bob", True)]
-    assert found.passed
+    explanation = explained(home, "bob-0")
+    assert [(account.account, account.passed) for account in explanation.accounts] == [("alice", False), ("bob", True)]
+    assert explanation.passed
     home.keys = {"bob": "nobody"}
-    found = explained(home, "bob-0")
-    assert [bool(account.problems) for account in found.accounts] == [False, True]
-    assert found.passed is None
+    explanation = explained(home, "bob-0")
+    assert [bool(account.problems) for account in explanation.accounts] == [False, True]
+    assert explanation.passed is None
     home.rate("alice-0")
     assert explained(home, "alice-0").passed
 
@@ -125,9 +125,9 @@ def test_the_owners_account_is_needed_to_look_at_the_album(home: Household) -> N
     home.rules = (rule("Best", "alice", "bob"),)
     home.rate("bob-0")
     home.keys = {"alice": "nobody"}
-    found = explained(home, "bob-0")
-    assert found.passed
-    (only,) = found.places
+    explanation = explained(home, "bob-0")
+    assert explanation.passed
+    (only,) = explanation.places
     assert [problem.where for problem in only.problems] == ["account alice"]
     assert doing(only, "x") == "could not be looked at"
 
@@ -136,9 +136,9 @@ def test_an_album_that_was_deleted_is_a_problem_of_its_own(home: Household) -> N
     home.rate("alice-0")
     home.sync()
     del home.sandbox.library.albums[home.album().id]
-    found = place(home, "alice-0")
-    assert "is gone" in found.problems[0].message
-    assert found.standing is MembershipState.OURS
+    explanation = place(home, "alice-0")
+    assert "is gone" in explanation.problems[0].message
+    assert explanation.standing is MembershipState.OURS
 
 
 @pytest.mark.parametrize("path", ["/api/albums", "/api/search/metadata"])
@@ -146,8 +146,8 @@ def test_what_the_server_refuses_is_told(home: Household, path: str) -> None:
     home.rate("alice-0")
     home.sync()
     home.sandbox.faults.status(403, path=path, times=None)
-    found = explained(home, "alice-0")
-    problems = [problem for part in (*found.accounts, *found.places) for problem in _problems(part)]
+    explanation = explained(home, "alice-0")
+    problems = [problem for part in (*explanation.accounts, *explanation.places) for problem in _problems(part)]
     assert problems
 
 
@@ -159,17 +159,19 @@ def test_a_split_rule_shows_the_albums_that_a_photo_belongs_in_and_those_that_it
     home.rules = (SPLIT,)
     home.rate("alice-0")
     home.sync()
-    found = explained(home, "alice-0", "Best of {month}")
+    explanation = explained(home, "alice-0", "Best of {month}")
     assert [
-        (album_placement.name, album_placement.inside, album_placement.wanted) for album_placement in found.places
+        (album_placement.name, album_placement.inside, album_placement.wanted) for album_placement in explanation.places
     ] == [("Best of 06", True, True)]
     home.sandbox.library.update(home.id("alice-0"), local_date_time=1_700_000_000_000_000)
-    found = explained(home, "alice-0", "Best of {month}")
-    told = {album_placement.name: (album_placement.inside, album_placement.wanted) for album_placement in found.places}
-    assert told == {"Best of 11": (False, True), "Best of 06": (True, False)}
-    found = explained(home, "alice-1", "Best of 06")
+    explanation = explained(home, "alice-0", "Best of {month}")
+    placements = {
+        album_placement.name: (album_placement.inside, album_placement.wanted) for album_placement in explanation.places
+    }
+    assert placements == {"Best of 11": (False, True), "Best of 06": (True, False)}
+    explanation = explained(home, "alice-1", "Best of 06")
     assert [
-        (album_placement.name, album_placement.inside, album_placement.wanted) for album_placement in found.places
+        (album_placement.name, album_placement.inside, album_placement.wanted) for album_placement in explanation.places
     ] == [("Best of 06", False, False)]
     assert explained(home, "alice-1", "Best of {month}").places == ()
 
@@ -203,8 +205,8 @@ def test_a_name_is_the_same_in_either_form(home: Household) -> None:
     assert with_albums(rules, [apart]).albums == home.rules[:1]
     assert rule_for(apart, rules) is home.rules[0]
     assert rule_for(f"{apart} 06", rules) is home.rules[1]
-    (found,) = explained(home, "alice-0", apart).places
-    assert (found.name, found.standing, found.inside) == (composed, MembershipState.OURS, True)
+    (explanation,) = explained(home, "alice-0", apart).places
+    assert (explanation.name, explanation.standing, explanation.inside) == (composed, MembershipState.OURS, True)
     with open_ledger(home.ledger) as ledger:
         assert known_album(apart, ledger).key.rule == composed
         options = SelectOptions(1, lambda _: None)

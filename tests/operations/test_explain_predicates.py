@@ -75,5 +75,5 @@ def test_examples_are_explained_as_they_select(running: Sandbox, alice: Connecte
         assert isinstance(selection, Selection), selection
         chosen = {asset.id for asset in selection.assets}
         for asset_id in sample(running, chosen):
-            found = explain_rule("A", rule, asset_id, alice, HOW)
-            assert found.passed is (asset_id in chosen), (example, asset_id, found)
+            explanation = explain_rule("A", rule, asset_id, alice, HOW)
+            assert explanation.passed is (asset_id in chosen), (example, asset_id, explanation)

@@ -52,13 +52,13 @@ def looked_up(match: object, server: PhotoServer, names: NameResolver | None = N
 
 def problem(match: object, server: PhotoServer) -> tuple[str, str, str]:
     """The one problem of a match: place, message, advice."""
-    found, findings = looked_up(match, server)
+    result, findings = looked_up(match, server)
     (only,) = findings.problems
-    assert found == node(match)
+    assert result == node(match)
     return only.where, only.message, only.hint or ""
 
 
-def found_by(tree: Node, server: PhotoServer) -> set[str]:
+def names_matched_by(tree: Node, server: PhotoServer) -> set[str]:
     """The names of the files that an album's searches find and its checks let pass."""
     records = {
         record["id"]: record
@@ -73,9 +73,9 @@ def found_by(tree: Node, server: PhotoServer) -> set[str]:
 
 def selected_by(tree: Node, server: PhotoServer) -> set[str]:
     """The names of the files that a tree selects."""
-    (found,) = evaluate(compile_rules([Rule(tree)], server), server.searches, concurrency=1, log=lambda _: None)
-    assert isinstance(found, Selection)
-    return {asset.file_name for asset in found.assets}
+    (result,) = evaluate(compile_rules([Rule(tree)], server), server.searches, concurrency=1, log=lambda _: None)
+    assert isinstance(result, Selection)
+    return {asset.file_name for asset in result.assets}
 
 
 # -- owners -------------------------------------------------------------------------------------------------------
@@ -135,12 +135,12 @@ def test_of_a_shared_album_counts_what_the_timeline_shows(partners: Sandbox) -> 
     tree, findings = looked_up({"album": "Finland"}, server)
     assert isinstance(tree, All)
     assert findings.warnings == []
-    names = found_by(tree, server)
+    names = names_matched_by(tree, server)
     assert "bob.jpg" in names
     assert "carol.jpg" not in names
     assert len(names) > 1
     (search,) = (leaf for leaf in leaves(tree) if isinstance(leaf, Search))
-    assert "carol.jpg" in found_by(search, server)
+    assert "carol.jpg" in names_matched_by(search, server)
 
 
 @pytest.mark.parametrize("missing", ["partner.read", "user.read"])
@@ -162,9 +162,9 @@ def test_an_album_before_searches_knew_albums_is_refused(start: Start) -> None:
     old = connected(start(level="1.132"))
     diagnostics = Diagnostics()
     resolve(Rule(node({"album": "Best of"})), old, diagnostics)
-    (found,) = diagnostics.problems
-    assert found.where == "rules.yaml:1:9"
-    assert "would ignore 'albumIds' (Immich has it since 1.135.0)" in found.message
+    (result,) = diagnostics.problems
+    assert result.where == "rules.yaml:1:9"
+    assert "would ignore 'albumIds' (Immich has it since 1.135.0)" in result.message
 
 
 # -- tags ---------------------------------------------------------------------------------------------------------

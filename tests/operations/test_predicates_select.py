@@ -264,16 +264,16 @@ def differences(sandbox: Sandbox, cases: Sequence[tuple[object, Callable[[Facts]
                 if asset.visibility in places and (reach.trash or asset.deleted_at is None)
             )
             expected.append((match, {asset.id for asset in about if says(facts[asset.id])}))
-    found = evaluate(compile_rules(rules, server), server.searches, concurrency=2, log=lambda _: None)
-    told = []
-    for selection, (match, wanted) in zip(found, expected, strict=True):
+    result = evaluate(compile_rules(rules, server), server.searches, concurrency=2, log=lambda _: None)
+    lines = []
+    for selection, (match, wanted) in zip(result, expected, strict=True):
         assert isinstance(selection, Selection)
         assert wanted, match
-        told += [
+        lines += [
             f"{match}: {'misses' if id_ in wanted else 'has'} {library.assets[id_].original_file_name}"
             for id_ in {asset.id for asset in selection.assets} ^ wanted
         ]
-    return told
+    return lines
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -296,8 +296,8 @@ def checks_with_a_search() -> list[Filter]:
     texts = [example for predicate in PREDICATES for example, _ in predicate.examples]
     examples = [tree for tree, _ in map(of_yaml, texts) if tree is not None]
     trees = [*(node(match) for match, _ in SELECTED), *examples]
-    found = dict.fromkeys(leaf for tree in trees for leaf in leaves(tree) if isinstance(leaf, Filter))
-    return [check for check in found if check.superset is not None and check.superset.kind is Kind.METADATA]
+    result = dict.fromkeys(leaf for tree in trees for leaf in leaves(tree) if isinstance(leaf, Filter))
+    return [check for check in result if check.superset is not None and check.superset.kind is Kind.METADATA]
 
 
 def ids_of(server: PhotoServer, query: Query) -> set[str]:
@@ -318,7 +318,7 @@ def test_a_check_and_the_search_around_it_agree(running: dict[str, Sandbox], lev
             continue
         compared += 1
         passing = {str(record["id"]) for record in records if check.holds(record)}
-        found = ids_of(server, check.superset)
-        assert passing <= found, check
-        assert not check.superset_is_exact or passing == found, check
+        result = ids_of(server, check.superset)
+        assert passing <= result, check
+        assert not check.superset_is_exact or passing == result, check
     assert compared > 10

@@ -40,17 +40,17 @@ def hiding() -> Iterator[Sandbox]:
 
 def select(sandbox: Sandbox, line: str) -> set[str]:
     """The names of the secret and harmless photos that a command line selects."""
-    given: dict[Flag, list[list[Source]]] = {}
+    flags: dict[Flag, list[list[Source]]] = {}
     by_name = {flag.name: flag for flag in FLAGS}
     group: list[Source] = []
     for word in shlex.split(line):
         if word in by_name:
             group = []
-            given.setdefault(by_name[word], []).append(group)
+            flags.setdefault(by_name[word], []).append(group)
         else:
             group.append(Source(word, word, SourceForm.INLINE if word.startswith("{") else SourceForm.BARE))
     diagnostics = Diagnostics()
-    rule = read_rule(given, diagnostics)
+    rule = read_rule(flags, diagnostics)
     selection = flag_session(sandbox.url, sandbox.keys["alice"], rule, None, tuple(diagnostics.problems)).select()
     names = {asset.file_name for asset in selection.assets}
     return {name for name in names if name.startswith(("secret", "harmless"))}

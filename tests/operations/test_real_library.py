@@ -252,12 +252,12 @@ def differences(
     """What a rule selects and should not, and the other way round."""
     server, names = servers[level, with_partner]
     diagnostics = Diagnostics()
-    asked = _with_ids(match, plain)
-    rule = resolve(Rule(node(asked)), server, diagnostics, names)
+    match_of_ids = _with_ids(match, plain)
+    rule = resolve(Rule(node(match_of_ids)), server, diagnostics, names)
     assert diagnostics.problems == []
-    (found,) = evaluate(compile_rules([rule], server), server.searches, concurrency=2, log=lambda _: None)
-    assert isinstance(found, Selection)
-    selected, wanted = {asset.id for asset in found.assets}, plain.selected(match, with_partner=with_partner)
+    (result,) = evaluate(compile_rules([rule], server), server.searches, concurrency=2, log=lambda _: None)
+    assert isinstance(result, Selection)
+    selected, wanted = {asset.id for asset in result.assets}, plain.selected(match, with_partner=with_partner)
     return selected - wanted, wanted - selected
 
 
@@ -280,9 +280,9 @@ def test_every_form_and_its_exclude_select_what_the_docs_say(
     wrong = {}
     for leaf in LEAVES:
         for match in (leaf, {"not": [leaf]}, {"not": [{"not": [leaf]}]}, {"not": [leaf | {"archived": False}]}):
-            found = differences(match, level, servers, plain, with_partner)
-            if found != (set(), set()):
-                wrong[str(match)] = found
+            result = differences(match, level, servers, plain, with_partner)
+            if result != (set(), set()):
+                wrong[str(match)] = result
     assert wrong == {}
 
 

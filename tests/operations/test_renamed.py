@@ -54,18 +54,18 @@ def albums(home: Household) -> list[str]:
 def problem(home: Household) -> Problem:
     """The only one of the only album."""
     (plan,) = home.planned().albums
-    (found,) = plan.problems
+    (result,) = plan.problems
     assert plan.changes == ()
-    return found
+    return result
 
 
 @pytest.mark.parametrize("name", ["best", "BEST", "Be\u017ft", " Best", "Best of all"])
 def test_a_rule_that_has_another_name_is_asked_about_before_there_is_a_second_album(home: Household, name: str) -> None:
     home.rules = (rule(name),)
-    found = problem(home)
-    assert found.message.startswith(f"{name!r} is new, and 'Best', which ")
-    assert found.message.endswith(" is not in the rules any more: renamed, or a new album?")
-    assert found.hint == "Renamed: add `was: Best`. A new album: add `was: none`."
+    result = problem(home)
+    assert result.message.startswith(f"{name!r} is new, and 'Best', which ")
+    assert result.message.endswith(" is not in the rules any more: renamed, or a new album?")
+    assert result.hint == "Renamed: add `was: Best`. A new album: add `was: none`."
     home.sync()
     assert albums(home) == ["Best"]
 
@@ -163,10 +163,10 @@ def test_rules_that_a_run_leaves_alone_are_still_there(home: Household) -> None:
 
 def test_a_name_that_no_rule_had_is_told_with_those_that_are_near(home: Household) -> None:
     home.rules = (rule("Favourites", was="Bets"),)
-    found = problem(home)
-    assert found.message == "the ledger knows no rule 'Bets' that is not in the rules any more"
-    assert found.hint is not None
-    assert found.hint.startswith("Did you mean 'Best'? ")
+    result = problem(home)
+    assert result.message == "the ledger knows no rule 'Bets' that is not in the rules any more"
+    assert result.hint is not None
+    assert result.hint.startswith("Did you mean 'Best'? ")
     home.rules = (rule("Favourites", was="Zzyzx"),)
     assert (problem(home).hint or "").startswith("`ledger list`")
 
@@ -215,8 +215,8 @@ def test_an_album_of_a_rule_that_is_gone_is_adopted_with_all_that_is_remembered(
     home: Household, names: set[str]
 ) -> None:
     library = home.sandbox.library
-    found = home.album()
-    view = CurrentAlbum(Album(found.id, "Best", 0, "owner", "Alice", ""), frozenset(found.asset_ids))
+    result = home.album()
+    view = CurrentAlbum(Album(result.id, "Best", 0, "owner", "Alice", ""), frozenset(result.asset_ids))
     with home.writing() as (ledger, _):
         key = AlbumKey(library.user_named("alice").id, "Favourites")
         adopted = adopt(key, view, ledger, home.sandbox.url, lambda: "now", rules=names)

@@ -38,10 +38,10 @@ ADA, BEN, ROBIN = person_named("Ada Stone", FlagOrigin("here")), person_named("B
 def resolved(node: Node, server: PhotoServer) -> Node:
     """The tree of a rule without problems."""
     diagnostics = Diagnostics()
-    found = resolve(Rule(node, 7), server, diagnostics)
+    result = resolve(Rule(node, 7), server, diagnostics)
     assert diagnostics.problems == []
-    assert found.limit == 7
-    return found.match
+    assert result.limit == 7
+    return result.match
 
 
 def problems(node: Node, server: PhotoServer) -> list[Problem]:
@@ -90,16 +90,16 @@ def test_people_of_other_accounts_are_not_meant(sandbox: Sandbox, server: PhotoS
 
 
 def test_a_name_that_nobody_has_is_told_with_near_names(server: PhotoServer) -> None:
-    (found,) = problems(person_named("Ada Ston", FLAG), server)
-    assert (found.where, found.message) == ("--flag", "nobody is named 'Ada Ston'")
-    assert found.hint is not None
-    assert found.hint.startswith("Did you mean 'Ada Stone'")
+    (messages,) = problems(person_named("Ada Ston", FLAG), server)
+    assert (messages.where, messages.message) == ("--flag", "nobody is named 'Ada Ston'")
+    assert messages.hint is not None
+    assert messages.hint.startswith("Did you mean 'Ada Stone'")
 
 
 def test_a_name_that_is_near_to_none_says_whom_the_server_lists(server: PhotoServer) -> None:
-    (found,) = problems(person_named("Zzyzx"), server)
-    assert found.hint is not None
-    assert found.hint.startswith("Immich lists people with enough faces")
+    (messages,) = problems(person_named("Zzyzx"), server)
+    assert messages.hint is not None
+    assert messages.hint.startswith("Immich lists people with enough faces")
 
 
 def test_a_part_of_a_name_is_nobody(server: PhotoServer) -> None:
@@ -126,13 +126,13 @@ def test_a_person_that_the_server_does_not_list_is_found_all_the_same(sandbox: S
 def test_an_id_that_does_not_exist_or_is_not_ours_is_told(sandbox: Sandbox, server: PhotoServer) -> None:
     (bobs,) = person_ids(sandbox.library, "Ada Stone", "Bob")
     for missing in (NOBODY, bobs):
-        (found,) = problems(person_named(missing, FLAG), server)
-        assert found.message == f"there is no person {missing}"
+        (messages,) = problems(person_named(missing, FLAG), server)
+        assert messages.message == f"there is no person {missing}"
 
 
 def test_an_id_of_another_uuid_version_is_told_as_such(server: PhotoServer) -> None:
-    (found,) = problems(person_named(NOT_V4), server)
-    assert found.message == f"{NOT_V4} is a UUID, but not of version 4, and Immich refuses it"
+    (messages,) = problems(person_named(NOT_V4), server)
+    assert messages.message == f"{NOT_V4} is a UUID, but not of version 4, and Immich refuses it"
 
 
 # -- several people ----------------------------------------------------------------------------------------------
@@ -195,9 +195,9 @@ def test_ids_that_exist_pass(sandbox: Sandbox, server: PhotoServer) -> None:
             search("city", None),
         )
     )
-    found = resolved(node, server)
-    assert isinstance(found, All)
-    tagged, own_part, *rest = found.children
+    result = resolved(node, server)
+    assert isinstance(result, All)
+    tagged, own_part, *rest = result.children
     assert (tagged, *rest) == (node.children[0], *node.children[2:])
     assert isinstance(own_part, All)  # of a shared album what is the account's or a partner's
     assert own_part.children[0] == node.children[1]
@@ -208,9 +208,9 @@ def test_ids_that_exist_pass(sandbox: Sandbox, server: PhotoServer) -> None:
 def test_an_id_in_a_search_that_does_not_exist_is_told_with_its_place(
     server: PhotoServer, field: str, noun: str
 ) -> None:
-    (found,) = problems(All((search(field, (NOBODY,)), search("city", "Nice"))), server)
-    assert found.where == "x.json"
-    assert found.message == f"{field}: there is no {noun} {NOBODY} for this key"
+    (messages,) = problems(All((search(field, (NOBODY,)), search("city", "Nice"))), server)
+    assert messages.where == "x.json"
+    assert messages.message == f"{field}: there is no {noun} {NOBODY} for this key"
 
 
 def test_an_album_of_somebody_else_is_not_there(sandbox: Sandbox, server: PhotoServer) -> None:
@@ -253,10 +253,10 @@ def test_a_key_that_may_not_list_people_is_an_error(sandbox: Sandbox) -> None:
 
 def test_a_filter_that_this_version_would_ignore_is_refused(start: Start) -> None:
     old = connected(start(level="1.132"))
-    (found,) = problems(search("ocr", "receipt"), old)
-    assert found.where == "x.json"
-    assert "would ignore 'ocr'" in found.message
-    assert found.hint == "Remove it from this search; otherwise the whole library would match."
+    (messages,) = problems(search("ocr", "receipt"), old)
+    assert messages.where == "x.json"
+    assert "would ignore 'ocr'" in messages.message
+    assert messages.hint == "Remove it from this search; otherwise the whole library would match."
 
 
 def test_a_field_that_this_version_does_not_return_is_refused_in_local_filters(start: Start) -> None:
@@ -264,22 +264,22 @@ def test_a_field_that_this_version_does_not_return_is_refused_in_local_filters(s
         return local_filter(compile_path(path), None, "mine", FlagOrigin("y.json"))
 
     old = connected(start(level="1.132"))
-    (found,) = problems(All((local("$.width"), local("$.exifInfo.make"), local("$..width"))), old)
-    assert found.where == "y.json"
-    assert "does not return 'width'" in found.message
-    assert found.hint == "Leave local filter 'mine' out: it could never match here."
+    (messages,) = problems(All((local("$.width"), local("$.exifInfo.make"), local("$..width"))), old)
+    assert messages.where == "y.json"
+    assert "does not return 'width'" in messages.message
+    assert messages.hint == "Leave local filter 'mine' out: it could never match here."
 
 
 def test_a_field_that_went_is_refused_with_what_to_write_instead(server: PhotoServer) -> None:
     faces = local_filter(compile_path("$.people[0].faces"), None, "faces", FlagOrigin("localfilter-faces.json"))
-    (found,) = problems(faces, server)
-    assert found.where == "localfilter-faces.json"
-    assert "does not return 'people.faces' (Immich has it up to 2.7.5); $.people[*].id has a value" in found.message
+    (messages,) = problems(faces, server)
+    assert messages.where == "localfilter-faces.json"
+    assert "does not return 'people.faces' (Immich has it up to 2.7.5); $.people[*].id has a value" in messages.message
 
 
 def test_people_who_are_looked_for_in_different_places_stay_apart(sandbox: Sandbox, server: PhotoServer) -> None:
     (ada,), (ben,) = person_ids(sandbox.library, "Ada Stone"), person_ids(sandbox.library, "Ben Ray")
     far = Scope(frozenset({Visibility.ARCHIVE}), trash=True)
-    found = resolved(All((ADA, person_named("Ben Ray", reach=far))), server)
+    result = resolved(All((ADA, person_named("Ben Ray", reach=far))), server)
     there = Query(Kind.METADATA, (("personIds", (ben,)), ("withDeleted", True)), frozenset({Visibility.ARCHIVE}))
-    assert found == All((with_people(ada), Search(there)))
+    assert result == All((with_people(ada), Search(there)))

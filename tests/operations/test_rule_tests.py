@@ -96,8 +96,10 @@ def test_a_photo_that_a_limit_leaves_out_is_told_so(running: Sandbox) -> None:
 def test_every_account_tells_its_own_reason(running: Sandbox) -> None:
     rule = Rule(Search(Query(Kind.METADATA, (("type", "VIDEO"),))))
     (problem,) = failing(running, rule, Expectation(both_on_it(running), matches=True), names=("alice", "bob"))
-    told = "alice: type 'VIDEO' (type: IMAGE); bob: this account does not see it: deleted, locked, or somebody else's"
-    assert problem.message.endswith(f"because {told}")
+    expected = (
+        "alice: type 'VIDEO' (type: IMAGE); bob: this account does not see it: deleted, locked, or somebody else's"
+    )
+    assert problem.message.endswith(f"because {expected}")
     (problem,) = failing(running, Rule(IMAGES), Expectation(both_on_it(running), matches=False), names=("bob", "alice"))
     assert problem.message.endswith("because type 'IMAGE' (type: IMAGE)")
 

@@ -517,13 +517,13 @@ def test_history_tells_what_each_run_did(home: Household) -> None:
     home.sandbox.faults.clear()
     home.undo(3)
     with open_ledger(home.ledger) as ledger:
-        told = history(ledger, most=10)
-        assert [run_history.run.id for run_history in told] == [5, 4, 3, 1]
+        runs = history(ledger, most=10)
+        assert [run_history.run.id for run_history in runs] == [5, 4, 3, 1]
         assert [run_history.run.id for run_history in history(ledger, most=2)] == [5, 4]
         assert [run_history.run.id for run_history in history(ledger, most=9, with_idle=True)] == [5, 4, 3, 2, 1]
-    assert [run_history.undone_by for run_history in told] == [None, None, 5, None]
-    assert [run_history.run.ending for run_history in told] == [Ending.DONE, Ending.FAILED, Ending.DONE, Ending.DONE]
-    first, lost, third = told[3].albums, told[1].albums, told[2].albums
+    assert [run_history.undone_by for run_history in runs] == [None, None, 5, None]
+    assert [run_history.run.ending for run_history in runs] == [Ending.DONE, Ending.FAILED, Ending.DONE, Ending.DONE]
+    first, lost, third = runs[3].albums, runs[1].albums, runs[2].albums
     assert first == (AlbumHistory("Best", 2, 0, created=True, deleted=False, edits=1, shares=1, unclear=0),)
     assert lost == (AlbumHistory("Best", 0, 0, created=False, deleted=False, edits=0, shares=0, unclear=1),)
     assert third == (AlbumHistory("Best", 0, 1, created=False, deleted=False, edits=0, shares=0, unclear=0),)
@@ -584,8 +584,8 @@ def test_an_album_of_the_ledger_is_found_by_rule_name_id_or_address(home: Househ
 def adopted(home: Household, album: str, *photos: str, name: str = "Best", take_over: bool = False) -> Adopted:
     library = home.sandbox.library
     alice = library.user_named("alice").id
-    found = home.album(album)
-    view = CurrentAlbum(Album(found.id, found.name, 0, "owner", "Alice", ""), frozenset(found.asset_ids))
+    result = home.album(album)
+    view = CurrentAlbum(Album(result.id, result.name, 0, "owner", "Alice", ""), frozenset(result.asset_ids))
     with home.writing() as (ledger, _):
         selected = [asset for asset in home.planned().albums[0].additions if home.name(asset.id) in photos]
         taken = {alice: selected} if take_over else None
@@ -717,13 +717,13 @@ def test_every_change_has_its_permission(home: Household) -> None:
     assert any(isinstance(change, DeleteAlbum) for change in plans[3].albums[0].changes)
     home.keys["alice"] = "reader"
     servers = {"alice": home.connect("alice")}
-    told = {problem.message for problem in without_unpermitted(plans[0], servers).albums[0].problems}
-    assert "the key lacks the permission album.create, for creating albums" in told
-    found = [
+    messages = {problem.message for problem in without_unpermitted(plans[0], servers).albums[0].problems}
+    assert "the key lacks the permission album.create, for creating albums" in messages
+    result = [
         {problem.message.split()[5].rstrip(",") for problem in stopped.albums[0].problems}
         for stopped in (without_unpermitted(plan, servers) for plan in plans)
     ]
-    assert found == [
+    assert result == [
         {"album.create", "albumUser.create", "albumAsset.create", "album.update"},
         {"albumAsset.delete", "albumUser.update"},
         {"albumAsset.delete", "albumUser.delete"},

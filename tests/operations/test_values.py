@@ -116,7 +116,7 @@ def of_tree(match: Node, server: PhotoServer) -> set[str]:
     return {name.removesuffix(".jpg").removeprefix("Ans\u00e4tze ") for name in names}
 
 
-def told(match: object, server: PhotoServer) -> tuple[list[Problem], list[str]]:
+def problems_and_notes(match: object, server: PhotoServer) -> tuple[list[Problem], list[str]]:
     """Problems and notices of a match."""
     _, findings = resolved(node(match), server)
     return findings.problems, findings.warnings
@@ -258,28 +258,28 @@ UNKNOWN: list[tuple[object, str]] = [
 def test_a_name_that_no_photo_has_is_an_error_where_it_excludes_and_a_note_elsewhere(
     match: object, message: str, level: str, servers: dict[str, PhotoServer]
 ) -> None:
-    problems, notices = told({"search": {}, "not": match}, servers[level])
+    problems, notices = problems_and_notes({"search": {}, "not": match}, servers[level])
     assert [problem.message for problem in problems] == [f"{message}, so nothing would be left out"]
     assert problems[0].where.startswith("rules.yaml:1:")
     assert problems[0].hint is not None
     assert "may-be-missing: true" in problems[0].hint
     assert notices == []
-    problems, notices = told(match, servers[level])
+    problems, notices = problems_and_notes(match, servers[level])
     assert problems == []
     noted = (
         [] if "lens" in message and level == "1.132" else [message.replace("photo has", "photo on the timeline has")]
     )
     assert [notice.partition(": ")[2].partition(";")[0] for notice in notices] == noted
     # Not not: where nothing is found, nothing comes in.
-    problems, notices = told({"search": {}, "not": {"not": match}}, servers[level])
+    problems, notices = problems_and_notes({"search": {}, "not": {"not": match}}, servers[level])
     assert (problems, len(notices)) == ([], len(noted))
 
 
 def test_near_names_are_told(servers: dict[str, PhotoServer]) -> None:
-    (problem,), _ = told({"search": {}, "not": {"place": "Finlnd"}}, servers["3.1"])
+    (problem,), _ = problems_and_notes({"search": {}, "not": {"place": "Finlnd"}}, servers["3.1"])
     assert problem.hint is not None
     assert problem.hint.startswith("Did you mean 'Finland'? ")
-    _, (notice,) = told({"place": "finlnd"}, servers["3.1"])
+    _, (notice,) = problems_and_notes({"place": "finlnd"}, servers["3.1"])
     assert notice.endswith("no photo on the timeline has city or state or country 'finlnd'; did you mean 'Finland'?")
 
 
@@ -307,13 +307,13 @@ FINE: list[object] = [
 def test_what_may_be_missing_or_is_somewhere_is_no_error(
     match: object, level: str, servers: dict[str, PhotoServer]
 ) -> None:
-    assert told({"search": {}, "not": match}, servers[level]) == ([], [])
+    assert problems_and_notes({"search": {}, "not": match}, servers[level]) == ([], [])
 
 
 def test_a_filter_on_lenses_is_asked_of_records_where_the_server_lists_none(servers: dict[str, PhotoServer]) -> None:
     match = {"search": {}, "not": {"json": "$.exifInfo.lensModel:85 mm"}}
-    assert told(match, servers["1.132"]) == ([], [])
-    assert len(told(match, servers["2.7"])[0]) == 1
+    assert problems_and_notes(match, servers["1.132"]) == ([], [])
+    assert len(problems_and_notes(match, servers["2.7"])[0]) == 1
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -332,13 +332,13 @@ def test_flags_exclude_by_name_and_refuse_names_that_nobody_has(servers: dict[st
     def of_flags(*excludes: tuple[str, str]) -> tuple[Rule, Diagnostics]:
         diagnostics = Diagnostics()
         values = [("--include-metadata-union", "{}"), *excludes]
-        given = {
+        flags = {
             flag: [[Source(name, text, SourceForm.INLINE if text[0] in "{[" else SourceForm.BARE)]]
             for flag in FLAGS
             for name, text in values
             if flag.name == name
         }
-        rule = read_rule(given, diagnostics)
+        rule = read_rule(flags, diagnostics)
         assert rule is not None
         return resolve(rule, server, diagnostics), diagnostics
 

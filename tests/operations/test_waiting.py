@@ -353,13 +353,13 @@ def test_many_are_asked_for_at_once_and_nobody_asks_again(house: House, sandbox:
     home = house.run(sandbox, "{filename: many, not: {person: Ben}}")
     sandbox.clear_requests()
     assert len(added(home)) == 20
-    asked = [request.body for request in sandbox.requests if request.path == "/api/search/smart"]
-    assert [len(body) > 2 for body in asked] == [False, True]  # whether one can be ranked by, and all of them
+    requests = [request.body for request in sandbox.requests if request.path == "/api/search/smart"]
+    assert [len(body) > 2 for body in requests] == [False, True]  # whether one can be ranked by, and all of them
     home.sync()
     sandbox.clear_requests()
     assert not added(home)
-    asked = [request for request in sandbox.requests if request.path == "/api/search/smart"]
-    assert len(asked) == 1  # the one that waits
+    requests = [request for request in sandbox.requests if request.path == "/api/search/smart"]
+    assert len(requests) == 1  # the one that waits
 
 
 # -- what is in the album -------------------------------------------------------------------------------------------
@@ -415,15 +415,15 @@ def test_an_explanation_says_what_a_photo_waits_for(house: House, sandbox: Sandb
     (rule,) = home.rules
     account = home.accounts().present["default"]
     options = SelectOptions(concurrency=1, log=lambda _: None)
-    found = explain_rule("Best", rule.rule, new.id, account, options)
-    assert (found.passed, found.waits) == (False, FACES)
+    explanation = explain_rule("Best", rule.rule, new.id, account, options)
+    assert (explanation.passed, explanation.waits) == (False, FACES)
     assert f"… it waits: {FACES}" in list(
-        explanation_lines(AlbumExplanation("Best", new.id, sandbox.url, (found,), ()))
+        explanation_lines(AlbumExplanation("Best", new.id, sandbox.url, (explanation,), ()))
     )
-    found = explain_rule("Best", rule.rule, old.id, account, options)
-    assert (found.passed, found.waits) == (True, None)
-    found = explain_rule("Best", rule.rule, new.id, account, options, settle=0)
-    assert (found.passed, found.waits) == (True, None)
+    explanation = explain_rule("Best", rule.rule, old.id, account, options)
+    assert (explanation.passed, explanation.waits) == (True, None)
+    explanation = explain_rule("Best", rule.rule, new.id, account, options, settle=0)
+    assert (explanation.passed, explanation.waits) == (True, None)
 
 
 @pytest.mark.parametrize("is_remembered", [True, False])
@@ -449,10 +449,10 @@ def test_who_was_seen_with_an_embedding_is_not_asked_for_again(house: House, san
     home = house.run(sandbox, "{filename: last, not: {person: Ben}}")
     store = SearchCacheFile(house.folder / "state.db", lambda _: None)
     options = SelectOptions(concurrency=1, log=lambda _: None, store=store)
-    asked = []
+    requests = []
     for _ in range(2):
         sandbox.clear_requests()
         answers, _ = preview(home.rules, home.accounts(), options)
         assert [len(selection.assets) for selection in answers["Best"].selections.values()] == [1]
-        asked.append([request.path for request in sandbox.requests].count("/api/search/smart"))
-    assert asked == [1, 0]
+        requests.append([request.path for request in sandbox.requests].count("/api/search/smart"))
+    assert requests == [1, 0]

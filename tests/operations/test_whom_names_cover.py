@@ -93,9 +93,9 @@ def selected(rule: Rule, server: PhotoServer) -> tuple[set[str], Diagnostics]:
     diagnostics = Diagnostics()
     resolved = resolve(rule, server, diagnostics)
     assert diagnostics.problems == []
-    (found,) = evaluate(compile_rules([resolved], server), server.searches, concurrency=1, log=lambda _: None)
-    assert isinstance(found, Selection)
-    return {asset.file_name for asset in found.assets}, diagnostics
+    (result,) = evaluate(compile_rules([resolved], server), server.searches, concurrency=1, log=lambda _: None)
+    assert isinstance(result, Selection)
+    return {asset.file_name for asset in result.assets}, diagnostics
 
 
 EXCLUDED: list[tuple[object, set[str]]] = [
@@ -131,11 +131,11 @@ def test_an_exclude_by_name_covers_everybody_of_that_name_and_an_include_ones_ow
 @pytest.mark.parametrize("flag", ["--exclude-person-names-union", "--exclude-person-names-intersection"])
 def test_so_does_an_exclude_flag(server: PhotoServer, flag: str) -> None:
     flags = {flag.name: flag for flag in FLAGS}
-    given = {
+    sources = {
         flags["--include-metadata-union"]: [[Source("", "{}", SourceForm.INLINE)]],
         flags[flag]: [[Source("", "Emma", SourceForm.BARE)]],
     }
-    rule = read_rule(given, Diagnostics())
+    rule = read_rule(sources, Diagnostics())
     assert rule is not None
     assert selected(rule, server)[0] == {"his hidden", "his view", "view"}
 
@@ -151,9 +151,9 @@ def test_a_partners_person_is_given_by_id(running: dict[str, Sandbox], server: P
 def test_only_somebody_of_a_partners_is_told_with_the_id(running: dict[str, Sandbox], server: PhotoServer) -> None:
     diagnostics = Diagnostics()
     resolve(Rule(node({"person": "Zoe"})), server, diagnostics)
-    (found,) = diagnostics.problems
-    assert found.message == "nobody of yours is named 'Zoe', only somebody on a partner's photos"
-    assert id_of(running["3.1"].library, "Zoe", "bob") in (found.hint or "")
+    (result,) = diagnostics.problems
+    assert result.message == "nobody of yours is named 'Zoe', only somebody on a partner's photos"
+    assert id_of(running["3.1"].library, "Zoe", "bob") in (result.hint or "")
 
 
 @pytest.mark.parametrize("match", [{"not": {"person": "Zo"}}, {"person": "Zzyzx"}])
@@ -165,8 +165,8 @@ def test_a_name_that_no_photo_shows_is_an_error(server: PhotoServer, match: obje
 
 def test_a_key_that_may_not_list_partners_looks_all_the_same(running: dict[str, Sandbox]) -> None:
     server = connected(running["3.1"], "alice-minimal")
-    found, findings = selected(Rule(node({"not": {"person": "Emma"}})), server)
-    assert found == {"his hidden", "his view", "view"}
+    result, findings = selected(Rule(node({"not": {"person": "Emma"}})), server)
+    assert result == {"his hidden", "his view", "view"}
     (notice,) = findings.warnings
     assert "the key lacks the permission partner.read" in notice
 
@@ -175,8 +175,8 @@ def test_a_key_that_may_not_list_partners_looks_all_the_same(running: dict[str, 
 def test_a_partner_on_whose_photos_nobody_is_shown_is_left_out_with_a_notice(key: str) -> None:
     with Sandbox(household(his_people=False), "3.1") as sandbox:
         server = connected(sandbox, key)
-        found, findings = selected(Rule(node({"not": {"person": "Emma"}})), server)
-        assert found == {"view"}
+        result, findings = selected(Rule(node({"not": {"person": "Emma"}})), server)
+        assert result == {"view"}
         assert any("shows nobody on the photos of some partner" in notice for notice in findings.warnings)
         assert len(selected(Rule(node({"not": {"rating": 5}})), server)[0]) == 6
 
@@ -206,8 +206,8 @@ def test_photos_are_read_once_for_all_names_of_a_run(running: dict[str, Sandbox]
     whole = [body for body in searches if "personIds" not in body]
     assert [body["visibility"] for body in whole] == ["timeline", "archive"]
     people = running["3.1"].library.people
-    asked = {(body["visibility"], *body["personIds"]) for body in searches if "personIds" in body}
-    by_id = {search for search in asked if search[1] in people}
+    searched = {(body["visibility"], *body["personIds"]) for body in searches if "personIds" in body}
+    by_id = {search for search in searched if search[1] in people}
     assert len(by_id) == 3 + 2  # both of his Emmas and Zoe; later the Emmas also where the archive is looked at
     assert "Zoe" in names.names_by_id(EntityKind.PERSON).values()
 
@@ -249,5 +249,5 @@ def test_details_of_a_photo_that_no_search_finds_say_what_they_say(running: dict
     hers = library.add_asset(owner="carol", name="hers", person_ids=(_person(library, carol.id, "Emma"),))
     library.add_album("Hers", owner_id=carol.id, asset_ids=[hers.id], roles={library.user_named("alice").id: "viewer"})
     with Sandbox(library, "3.1") as sandbox:
-        (found,) = connected(sandbox).searches.details([hers.id])
-        assert found["people"] == []
+        (result,) = connected(sandbox).searches.details([hers.id])
+        assert result["people"] == []

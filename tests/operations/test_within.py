@@ -97,16 +97,16 @@ def test_a_search_finds_what_passes(
     for check in written:
         oracle = passing(as_people_read(check), newest, read)
         diagnostics = Diagnostics()
-        (asked,) = leaves(resolve(Rule(check), server, diagnostics).match)
+        (search,) = leaves(resolve(Rule(check), server, diagnostics).match)
         assert diagnostics.problems == []
-        if isinstance(asked, Search):  # this version does not show what the check looks at
-            assert read(server, asked.query).keys() == oracle
+        if isinstance(search, Search):  # this version does not show what the check looks at
+            assert read(server, search.query).keys() == oracle
             continue
-        assert isinstance(asked, Filter)
-        assert passing(asked, server, read) == oracle
-        if asked.superset is not None and not server.unsupported(asked.superset):
-            within = read(server, asked.superset, frozenset(asked.reads or ())).keys()
-            assert within == oracle if asked.superset_is_exact else within >= oracle
+        assert isinstance(search, Filter)
+        assert passing(search, server, read) == oracle
+        if search.superset is not None and not server.unsupported(search.superset):
+            within = read(server, search.superset, frozenset(search.reads or ())).keys()
+            assert within == oracle if search.superset_is_exact else within >= oracle
 
 
 def as_people_read(check: Filter) -> Filter:

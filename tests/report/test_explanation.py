@@ -62,10 +62,10 @@ def why(account: str = "alice", **changed: bool) -> RuleExplanation:
     """The example, with other verdicts for some leaves."""
     leaves: dict[str, Node] = {"taken": TAKEN, "media": MEDIA, "path": PATH, "smart": SMART, "jane": JANE, "john": JOHN}
     answers = ANSWERS | {leaves[name]: replace(ANSWERS[leaves[name]], holds=holds) for name, holds in changed.items()}
-    found = explain(
+    result = explain(
         rule(Any((JANE, JOHN))), lambda leaf: answers[leaf], written=rule(PERSONS), name_of=lambda _, id_: id_.title()
     )
-    return RuleExplanation(account, DOG, found)
+    return RuleExplanation(account, DOG, result)
 
 
 def explained(*accounts: RuleExplanation, places: tuple[AlbumPlacement, ...] = ()) -> AlbumExplanation:
@@ -114,12 +114,12 @@ def test_explanations(name: str) -> None:
 @pytest.mark.parametrize("standing", [None, *MembershipState])
 @pytest.mark.parametrize("inside", [True, False])
 def test_every_way_to_stand_to_an_album_has_its_words(standing: MembershipState | None, inside: bool) -> None:
-    told = doing(AlbumPlacement("A", True, HERE, inside, standing, RUN), "b1")
-    assert told.startswith("in the album, " if inside else "not in the album")
-    assert ("`ledger forget A b1`" in told) is (not inside and standing in KEPT_OUT), (
+    text = doing(AlbumPlacement("A", True, HERE, inside, standing, RUN), "b1")
+    assert text.startswith("in the album, " if inside else "not in the album")
+    assert ("`ledger forget A b1`" in text) is (not inside and standing in KEPT_OUT), (
         "what stays out says how to let it in"
     )
-    assert ("next run" in told) is (not inside and standing not in KEPT_OUT)
+    assert ("next run" in text) is (not inside and standing not in KEPT_OUT)
     assert "run 12" not in doing(AlbumPlacement("A", True, HERE, inside, standing), "b1")
 
 

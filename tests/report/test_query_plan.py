@@ -25,12 +25,12 @@ APPLE, TAGGED = check("make 'Apple'", "exifInfo.make"), check("tag 'Pets'", "tag
 def shown(*rules: RulePlan, sizes: dict[Query, int] | None = None) -> str:
     """The plan of some rules."""
     made = merge_scans(rules)
-    asked = {
+    fields_of = {
         reading.query: frozenset(field.partition(".")[0] for field in reading.fields)
         | (frozenset({"people"}) if reading.query == EMMA else frozenset())
         for reading in made.scans
     }
-    lines = query_plan_lines(made, sizes or {}, {EMMA_ID: "Emma\x1b[31m"}, asked, title="Searches")
+    lines = query_plan_lines(made, sizes or {}, {EMMA_ID: "Emma\x1b[31m"}, fields_of, title="Searches")
     return "\n".join(lines)
 
 

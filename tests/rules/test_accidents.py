@@ -24,8 +24,8 @@ from tests.support.yaml_values import parsed
 )
 @pytest.mark.parametrize("word", ["path", "filename", "description"])
 def test_a_text_that_is_hardly_meant_as_an_expression_is_told_of(text: str, meaning: str, word: str) -> None:
-    found, findings = parsed({word: text})
-    assert isinstance(found, Filter)
+    result, findings = parsed({word: text})
+    assert isinstance(result, Filter)
     assert findings.problems == []
     (notice,) = findings.warnings
     assert notice.startswith("rules.yaml:1:")

@@ -83,10 +83,10 @@ def test_days_at_the_ends_of_the_calendar_are_dates_in_the_zone_of_the_machine(
     with monkeypatch.context() as patch:
         patch.setenv("TZ", zone)
         time.tzset()
-        found = complete("0001-01-01", None, end_of_day=False), complete("9999-12-31", None, end_of_day=True)
+        result = complete("0001-01-01", None, end_of_day=False), complete("9999-12-31", None, end_of_day=True)
     time.tzset()
     # Python finds the machine's zone by looking a day around, so both ends are clamped wherever it stands.
-    assert found == (BEGINNING, END)
+    assert result == (BEGINNING, END)
 
 
 def test_an_instant_that_its_own_zone_moves_out_of_the_calendar_stays_at_its_end() -> None:

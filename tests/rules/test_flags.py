@@ -31,11 +31,11 @@ BY_NAME = {flag.name: flag for flag in FLAGS}
 
 def given_flags(**flags: list[list[str]]) -> dict[Flag, list[list[Source]]]:
     """Flags by name with underscores; each has occurrences, each of them values."""
-    found = {}
+    result = {}
     for name, occurrences in flags.items():
         flag = BY_NAME["--" + name.replace("_", "-")]
-        found[flag] = [[Source(flag.name, value, _form(value)) for value in group] for group in occurrences]
-    return found
+        result[flag] = [[Source(flag.name, value, _form(value)) for value in group] for group in occurrences]
+    return result
 
 
 def _form(value: str) -> SourceForm:
@@ -45,10 +45,10 @@ def _form(value: str) -> SourceForm:
 def rule(**flags: list[list[str]]) -> Rule:
     """The rule of flags that have no problem."""
     diagnostics = Diagnostics()
-    found = read_rule(given_flags(**flags), diagnostics)
+    result = read_rule(given_flags(**flags), diagnostics)
     assert diagnostics.problems == []
-    assert found is not None
-    return found
+    assert result is not None
+    return result
 
 
 def city(name: str) -> Search:
@@ -93,21 +93,21 @@ def test_a_union_flag_means_any_and_an_intersection_flag_all() -> None:
 
 
 def test_both_modes_and_all_types_must_hold() -> None:
-    found = rule(
+    result = rule(
         include_metadata_union=[[NICE]],
         include_metadata_intersection=[[KYOTO]],
         include_smart_union=[["dog"]],
         include_person_names_intersection=[["Emma"]],
     )
-    assert unlabelled(found.match) == All(
+    assert unlabelled(result.match) == All(
         (Any((city("Nice"),)), All((city("Kyoto"),)), Any((smart("dog"),)), All((person_named("Emma"),)))
     )
 
 
 def test_parts_are_labelled_with_their_flags() -> None:
-    found = rule(include_metadata_union=[[NICE]], exclude_smart_union=[["dog"]])
-    assert isinstance(found.match, All)
-    assert [str(child.origin) for child in found.match.children if isinstance(child, Any | Not)] == [
+    result = rule(include_metadata_union=[[NICE]], exclude_smart_union=[["dog"]])
+    assert isinstance(result.match, All)
+    assert [str(child.origin) for child in result.match.children if isinstance(child, Any | Not)] == [
         "--include-metadata-union",
         "--exclude-smart-union",
     ]
@@ -126,11 +126,11 @@ def test_several_occurrences_of_an_exclude_union_are_the_same_as_one() -> None:
 
 
 def test_each_occurrence_of_an_exclude_intersection_is_a_group() -> None:
-    found = rule(
+    result = rule(
         include_metadata_union=[["{}"]],
         exclude_person_names_intersection=[["John", "Mary"], ["Peter", "Wendy"]],
     )
-    assert unlabelled(found.match) == All(
+    assert unlabelled(result.match) == All(
         (
             Any((Search(WHOLE_LIBRARY),)),
             Not(All((person_named("John"), person_named("Mary")))),
@@ -141,21 +141,21 @@ def test_each_occurrence_of_an_exclude_intersection_is_a_group() -> None:
 
 def test_a_file_of_local_filters_adds_each_of_its_entries() -> None:
     value = json.dumps([{"path": "$.exifInfo.make", "regex": "Apple"}, {"path": "$.id"}])
-    given = {
+    flags = {
         BY_NAME["--include-metadata-union"]: [[Source("", "{}", SourceForm.INLINE)]],
         BY_NAME["--include-local-filter-union"]: [[Source("x.json", value, SourceForm.FILE)]],
     }
-    found = read_rule(given, Diagnostics())
-    assert found is not None
-    assert [type(leaf) for leaf in leaves(found.match)] == [Search, Filter, Filter]
+    result = read_rule(flags, Diagnostics())
+    assert result is not None
+    assert [type(leaf) for leaf in leaves(result.match)] == [Search, Filter, Filter]
 
 
 def test_limits_and_the_zone_reach_the_rule() -> None:
-    given = given_flags(include_metadata_union=[['{"takenAfter": "2023-06-01"}']], include_smart_union=[["dog"]])
-    found = read_rule(given, Diagnostics(), max_assets=7, smart_limit=50, zone=ZoneInfo("Europe/Helsinki"))
-    assert found is not None
-    assert found.limit == 7
-    queries = [leaf.query for leaf in leaves(found.match) if isinstance(leaf, Search)]
+    flags = given_flags(include_metadata_union=[['{"takenAfter": "2023-06-01"}']], include_smart_union=[["dog"]])
+    result = read_rule(flags, Diagnostics(), max_assets=7, smart_limit=50, zone=ZoneInfo("Europe/Helsinki"))
+    assert result is not None
+    assert result.limit == 7
+    queries = [leaf.query for leaf in leaves(result.match) if isinstance(leaf, Search)]
     assert queries == [
         Query(Kind.METADATA, (("takenAfter", "2023-05-31T21:00:00.000Z"),)),
         Query(Kind.SMART, (("query", "dog"),), limit=50),
@@ -163,10 +163,10 @@ def test_limits_and_the_zone_reach_the_rule() -> None:
 
 
 def test_smart_flags_take_payloads_too() -> None:
-    given = {BY_NAME["--include-smart-union"]: [[Source("beach.json", '{"query": "beach"}', SourceForm.FILE)]]}
-    found = read_rule(given, Diagnostics())
-    assert found is not None
-    assert [leaf.query for leaf in leaves(found.match) if isinstance(leaf, Search)] == [smart("beach").query]
+    flags = {BY_NAME["--include-smart-union"]: [[Source("beach.json", '{"query": "beach"}', SourceForm.FILE)]]}
+    result = read_rule(flags, Diagnostics())
+    assert result is not None
+    assert [leaf.query for leaf in leaves(result.match) if isinstance(leaf, Search)] == [smart("beach").query]
 
 
 @pytest.mark.parametrize(
@@ -187,8 +187,8 @@ def test_people_are_given_by_name_id_or_address(text: str, who: str) -> None:
 
 def problems(**flags: list[list[str]]) -> tuple[Rule | None, list[str], list[str]]:
     diagnostics = Diagnostics()
-    found = read_rule(given_flags(**flags), diagnostics)
-    return found, [problem.message for problem in diagnostics.problems], diagnostics.warnings
+    result = read_rule(given_flags(**flags), diagnostics)
+    return result, [problem.message for problem in diagnostics.problems], diagnostics.warnings
 
 
 def test_only_excludes_are_an_error_and_nothing_else_is_said() -> None:
@@ -198,18 +198,18 @@ def test_only_excludes_are_an_error_and_nothing_else_is_said() -> None:
 
 
 def test_only_local_filters_read_the_whole_library_with_a_notice() -> None:
-    found, messages, notices = problems(
+    problems_shown, messages, notices = problems(
         include_local_filter_union=[["$.exifInfo.make:Apple"]], exclude_metadata_union=[[NICE]]
     )
     assert messages == []
     assert notices == ["only local filters include: the whole library is read"]
-    assert found is not None
-    assert next(iter(leaves(found.match))) == Search(WHOLE_LIBRARY)
+    assert problems_shown is not None
+    assert next(iter(leaves(problems_shown.match))) == Search(WHOLE_LIBRARY)
 
 
 def test_an_unreadable_include_is_never_the_whole_library() -> None:
-    found, messages, notices = problems(include_metadata_union=[["{"]])
-    assert found is None
+    problems_shown, messages, notices = problems(include_metadata_union=[["{"]])
+    assert problems_shown is None
     assert len(messages) == 1
     assert notices == []
 
@@ -226,25 +226,25 @@ def test_an_unreadable_include_is_never_the_whole_library() -> None:
     ],
 )
 def test_a_value_that_is_nothing_is_told(flag: str, text: str, message: str) -> None:
-    found, messages, _ = problems(**{flag: [[text]]})
-    assert found is None
+    problems_shown, messages, _ = problems(**{flag: [[text]]})
+    assert problems_shown is None
     assert messages == [message]
 
 
 def test_a_smart_payload_without_a_question_is_told() -> None:
-    given = {BY_NAME["--include-smart-union"]: [[Source("x.json", "{}", SourceForm.FILE)]]}
+    flags = {BY_NAME["--include-smart-union"]: [[Source("x.json", "{}", SourceForm.FILE)]]}
     diagnostics = Diagnostics()
-    assert read_rule(given, diagnostics) is None
+    assert read_rule(flags, diagnostics) is None
     assert len(diagnostics.problems) == 1
 
 
 def test_what_can_be_read_is_read_beside_what_cannot_so_that_all_problems_show() -> None:
-    found, messages, _ = problems(
+    problems_shown, messages, _ = problems(
         include_metadata_union=[["{", NICE]], include_person_names_union=[["Emma"], [""]], exclude_smart_union=[["x@0"]]
     )
     assert len(messages) == 3
-    assert found is not None
-    assert unlabelled(found.match) == All((Any((city("Nice"),)), Any((person_named("Emma"),))))
+    assert problems_shown is not None
+    assert unlabelled(problems_shown.match) == All((Any((city("Nice"),)), Any((person_named("Emma"),))))
 
 
 # -- what the flags select ----------------------------------------------------------------------------------------
@@ -256,7 +256,7 @@ Values = list[list[list[frozenset[str]]]]
 
 
 @dataclass
-class Found:
+class FlagResults:
     """Searches in memory: each value of a flag is a query of its own with the result that the test says."""
 
     results: dict[Query, frozenset[str]]
@@ -304,27 +304,27 @@ def in_words(assigned: dict[Flag, Values]) -> set[str]:
 
     def entries(group: list[list[frozenset[str]]], flag: Flag) -> list[frozenset[str]]:
         # One value is one search or one person; a local filter file holds several entries.
-        return [found for value in group for found in (value if flag.type == "local-filter" else value[:1])]
+        return [item for value in group for item in (value if flag.type == "local-filter" else value[:1])]
 
     selected = set(UNIVERSE)
     for flag, occurrences in assigned.items():
         if flag.action == "include":
-            every = [found for group in occurrences for found in entries(group, flag)]
+            every = [item for group in occurrences for item in entries(group, flag)]
             matching = frozenset().union(*every) if flag.mode == "union" else frozenset(UNIVERSE).intersection(*every)
             selected &= matching
     for flag, occurrences in assigned.items():
         if flag.action == "exclude":
             for group in occurrences:
-                found = entries(group, flag)
-                selected -= frozenset().union(*found) if flag.mode == "union" else found[0].intersection(*found)
+                item = entries(group, flag)
+                selected -= frozenset().union(*item) if flag.mode == "union" else item[0].intersection(*item)
     return selected
 
 
-def as_sources(assigned: dict[Flag, Values]) -> tuple[dict[Flag, list[list[Source]]], Found]:
+def as_sources(assigned: dict[Flag, Values]) -> tuple[dict[Flag, list[list[Source]]], FlagResults]:
     """The same as flags, with searches that answer so."""
     results: dict[Query, frozenset[str]] = {WHOLE_LIBRARY: frozenset(UNIVERSE)}
     marks: dict[str, list[str]] = {id_: [] for id_ in UNIVERSE}
-    given: dict[Flag, list[list[Source]]] = {}
+    flags: dict[Flag, list[list[Source]]] = {}
     number = 0
     for flag, occurrences in assigned.items():
         for group in occurrences:
@@ -332,12 +332,12 @@ def as_sources(assigned: dict[Flag, Values]) -> tuple[dict[Flag, list[list[Sourc
             for value in group:
                 number += 1
                 sources.append(_source(flag.type, value, number, results, marks))
-            given.setdefault(flag, []).append(sources)
+            flags.setdefault(flag, []).append(sources)
     records: dict[str, dict[str, object]] = {
         id_: {"id": id_, "fileCreatedAt": "2024-01-01T00:00:00.000Z", "originalPath": "".join(marks[id_])}
         for id_ in UNIVERSE
     }
-    return given, Found(results, records)
+    return flags, FlagResults(results, records)
 
 
 def _source(
@@ -360,8 +360,8 @@ def _source(
             return Source(name, name, SourceForm.BARE)
         case "local-filter":
             entries = []
-            for part, found in enumerate(value):
-                for id_ in found:
+            for part, item in enumerate(value):
+                for id_ in item:
                     marks[id_].append(f"<{name}-{part}>")
                 entries.append({"path": "$.originalPath", "regex": f"<{name}-{part}>"})
             return Source(name, json.dumps(entries), SourceForm.FILE)
@@ -393,15 +393,15 @@ def _with_people(node: Node) -> Node:
 @given(assignments)
 @settings(max_examples=examples(30), deadline=None)
 def test_any_flags_select_what_the_rules_in_words_say(assigned: dict[Flag, Values]) -> None:
-    given, searches = as_sources(assigned)
+    flags, searches = as_sources(assigned)
     diagnostics = Diagnostics()
-    found = read_rule(given, diagnostics)
+    result = read_rule(flags, diagnostics)
     if not any(flag.action == "include" for flag in assigned):
         assert len(diagnostics.problems) == 1
         return
     assert diagnostics.problems == []
-    assert found is not None
-    resolved = Rule(_with_people(found.match))
+    assert result is not None
+    resolved = Rule(_with_people(result.match))
     (selection,) = evaluate(compile_rules([resolved], searches), searches, concurrency=1, log=lambda _: None)
     assert isinstance(selection, Selection)
     assert {asset.id for asset in selection.assets} == in_words(assigned)

@@ -12,55 +12,55 @@ from tests.support.payloads import problem, source
 
 def test_broken_json_in_a_file_is_told_with_line_column_and_caret() -> None:
     text = '{\n  "city": "Nice",\n  "make": Apple\n}\n'
-    found = problem(text, form=SourceForm.FILE)
-    assert found.where == "filters/x.json:3:11"
-    assert found.message == "broken JSON: Expecting value"
-    assert found.excerpt == '  "make": Apple\n          ^'
+    result = problem(text, form=SourceForm.FILE)
+    assert result.where == "filters/x.json:3:11"
+    assert result.message == "broken JSON: Expecting value"
+    assert result.excerpt == '  "make": Apple\n          ^'
 
 
 def test_broken_json_on_the_command_line_is_told_with_its_column() -> None:
-    found = problem('{"city": "Nice",}')
-    assert found.where == "--flag, column 17"
-    assert found.excerpt == '{"city": "Nice",}\n                ^'
+    result = problem('{"city": "Nice",}')
+    assert result.where == "--flag, column 17"
+    assert result.excerpt == '{"city": "Nice",}\n                ^'
 
 
 def test_json_that_ends_too_early_is_marked_at_its_last_line() -> None:
-    found = problem('{"city": "Nice"\n\n\n', form=SourceForm.FILE)
-    assert found.where == "filters/x.json:1:16"
-    assert found.excerpt == '{"city": "Nice"\n               ^'
+    result = problem('{"city": "Nice"\n\n\n', form=SourceForm.FILE)
+    assert result.where == "filters/x.json:1:16"
+    assert result.excerpt == '{"city": "Nice"\n               ^'
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_tabs_and_foreign_line_ends_do_not_move_the_caret(line_end: str) -> None:
-    found = problem('{\n\t"c\u2028ty":\tNice\n}'.replace("\n", line_end), form=SourceForm.FILE)
-    assert found.where == "filters/x.json:2:10"
-    assert found.excerpt == ' "c ty": Nice\n         ^'
+    result = problem('{\n\t"c\u2028ty":\tNice\n}'.replace("\n", line_end), form=SourceForm.FILE)
+    assert result.where == "filters/x.json:2:10"
+    assert result.excerpt == ' "c ty": Nice\n         ^'
 
 
 def test_a_long_inline_value_is_cut_around_the_place() -> None:
-    found = problem('{"city": "' + "x" * 500 + '", "make": Apple, "model": "' + "y" * 500 + '"}')
-    assert found.excerpt is not None
-    line, caret = found.excerpt.split("\n")
+    result = problem('{"city": "' + "x" * 500 + '", "make": Apple, "model": "' + "y" * 500 + '"}')
+    assert result.excerpt is not None
+    line, caret = result.excerpt.split("\n")
     assert len(line) <= 90
     assert line[caret.index("^") :].startswith("Apple")
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\n\n"])
 def test_an_empty_file_is_told_as_such(text: str) -> None:
-    found = problem(text, form=SourceForm.FILE)
-    assert (found.where, found.message) == ("filters/x.json", "this is empty; JSON was expected")
+    result = problem(text, form=SourceForm.FILE)
+    assert (result.where, result.message) == ("filters/x.json", "this is empty; JSON was expected")
 
 
 def test_a_key_that_stands_twice_is_marked_at_the_second() -> None:
-    found = problem('{"city": "Nice",\n "city" : "Kyoto"}', form=SourceForm.FILE)
-    assert found.message == "the key 'city' stands twice in one object"
-    assert found.where == "filters/x.json:2:2"
+    result = problem('{"city": "Nice",\n "city" : "Kyoto"}', form=SourceForm.FILE)
+    assert result.message == "the key 'city' stands twice in one object"
+    assert result.where == "filters/x.json:2:2"
 
 
 def test_a_key_that_also_stands_in_other_objects_is_told_without_a_place() -> None:
     diagnostics = Diagnostics()
     read_json(source('[{"path": 1}, {"path": 1, "path": 2}]'), diagnostics)
-    assert [found.where for found in diagnostics.problems] == ["--flag"]
+    assert [item.where for item in diagnostics.problems] == ["--flag"]
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,9 @@ NO_EXIF: dict[str, object] = {"id": "3", "exifInfo": None}
 def read(value: object, form: SourceForm = SourceForm.INLINE) -> tuple[Filter, ...]:
     """The filters in a value that has no problem."""
     diagnostics = Diagnostics()
-    found = read_local_filters(source(value, form), diagnostics)
+    result = read_local_filters(source(value, form), diagnostics)
     assert diagnostics.problems == []
-    return found
+    return result
 
 
 def problems(value: object, form: SourceForm = SourceForm.INLINE) -> list[Problem]:
@@ -49,15 +49,17 @@ def problems(value: object, form: SourceForm = SourceForm.INLINE) -> list[Proble
 
 
 def test_a_list_gives_one_filter_for_each_object() -> None:
-    found = read([{"path": "$.exifInfo.make", "regex": "apple", "description": "Apples"}, {"path": "$.people[*].name"}])
-    assert [check.key for check in found] == ["$.exifInfo.make:apple", "$.people[*].name"]
-    assert [check.text for check in found] == ["local filter 'Apples'", "local filter '$.people[*].name:'"]
-    assert [str(check.origin) for check in found] == ["--flag", "--flag"]
+    result = read(
+        [{"path": "$.exifInfo.make", "regex": "apple", "description": "Apples"}, {"path": "$.people[*].name"}]
+    )
+    assert [check.key for check in result] == ["$.exifInfo.make:apple", "$.people[*].name"]
+    assert [check.text for check in result] == ["local filter 'Apples'", "local filter '$.people[*].name:'"]
+    assert [str(check.origin) for check in result] == ["--flag", "--flag"]
 
 
 def test_an_empty_expression_is_none() -> None:
-    (found,) = read([{"path": "$.exifInfo.make", "regex": ""}])
-    assert found.key == "$.exifInfo.make"
+    (result,) = read([{"path": "$.exifInfo.make", "regex": ""}])
+    assert result.key == "$.exifInfo.make"
 
 
 @pytest.mark.parametrize(
@@ -70,9 +72,9 @@ def test_an_empty_expression_is_none() -> None:
     ],
 )
 def test_a_local_filter_is_a_list_of_objects(value: object, what: str) -> None:
-    (found,) = problems(value)
-    assert found.message == f"a local filter is a list of objects, not {what}"
-    assert found.hint is not None
+    (messages,) = problems(value)
+    assert messages.message == f"a local filter is a list of objects, not {what}"
+    assert messages.hint is not None
 
 
 def test_an_empty_list_and_broken_json_are_refused() -> None:
@@ -82,21 +84,24 @@ def test_an_empty_list_and_broken_json_are_refused() -> None:
 
 @pytest.mark.parametrize("entry", [None, 5, "$.exifInfo.make", ["$.exifInfo.make"], True])
 def test_an_entry_that_is_no_object_is_told_by_its_number(entry: object) -> None:
-    (found,) = problems([{"path": "$.id"}, entry])
-    assert found.message.startswith("filter 2: a filter is an object, not ")
+    (messages,) = problems([{"path": "$.id"}, entry])
+    assert messages.message.startswith("filter 2: a filter is an object, not ")
 
 
 def test_unknown_words_are_told_with_the_nearest_known_one() -> None:
-    found = problems([{"path": "$.id", "regexp": "x", "zzz": 1}])
-    assert [problem.message for problem in found] == ["filter 1: unknown word 'regexp'", "filter 1: unknown word 'zzz'"]
-    assert [problem.hint for problem in found] == ["Did you mean 'regex'?", "A filter has path, regex, description."]
+    messages = problems([{"path": "$.id", "regexp": "x", "zzz": 1}])
+    assert [problem.message for problem in messages] == [
+        "filter 1: unknown word 'regexp'",
+        "filter 1: unknown word 'zzz'",
+    ]
+    assert [problem.hint for problem in messages] == ["Did you mean 'regex'?", "A filter has path, regex, description."]
 
 
 @pytest.mark.parametrize("word", ["path", "regex", "description"])
 @pytest.mark.parametrize("value", [None, 5, True, ["x"], {}])
 def test_each_word_takes_a_text(word: str, value: object) -> None:
-    (found,) = problems([{"path": "$.id", word: value}])
-    assert found.message.startswith(f"filter 1: {word} takes a text, not ")
+    (messages,) = problems([{"path": "$.id", word: value}])
+    assert messages.message.startswith(f"filter 1: {word} takes a text, not ")
 
 
 def test_an_object_without_a_path_is_refused() -> None:
@@ -112,8 +117,8 @@ def test_all_problems_of_a_list_are_told_each_at_its_own_entry() -> None:
   {"path": "$.exifInfo.maker"},
   {"path": "$.exifInfo.make", "regex": "(b"}
 ]"""
-    found = problems(text, SourceForm.FILE)
-    assert [(problem.where, problem.message.split(":")[0]) for problem in found] == [
+    messages = problems(text, SourceForm.FILE)
+    assert [(problem.where, problem.message.split(":")[0]) for problem in messages] == [
         ("x.json:3:31", "filter 2"),
         ("x.json", "filter 3"),
         ("x.json", "filter 4"),
@@ -123,21 +128,21 @@ def test_all_problems_of_a_list_are_told_each_at_its_own_entry() -> None:
 
 
 def test_a_broken_expression_is_marked_inside_itself() -> None:
-    (found,) = problems([{"path": "$.exifInfo.make", "regex": "a(b"}])
-    assert found.excerpt == "a(b\n ^"
-    assert found.hint is not None
+    (messages,) = problems([{"path": "$.exifInfo.make", "regex": "a(b"}])
+    assert messages.excerpt == "a(b\n ^"
+    assert messages.hint is not None
 
 
 def test_a_broken_path_is_marked_inside_itself() -> None:
-    (found,) = problems([{"path": "$.exifInfo[", "regex": "x"}])
-    assert found.where == "--flag, column 3"
-    assert found.excerpt is not None
-    assert found.excerpt.startswith("$.exifInfo[\n")
+    (messages,) = problems([{"path": "$.exifInfo[", "regex": "x"}])
+    assert messages.where == "--flag, column 3"
+    assert messages.excerpt is not None
+    assert messages.excerpt.startswith("$.exifInfo[\n")
 
 
 def test_a_line_break_in_an_expression_does_not_move_its_mark() -> None:
-    (found,) = problems([{"path": "$.id", "regex": "a\n(b"}])
-    assert found.excerpt == "a (b\n  ^"
+    (messages,) = problems([{"path": "$.id", "regex": "a\n(b"}])
+    assert messages.excerpt == "a (b\n  ^"
 
 
 # -- fields -------------------------------------------------------------------------------------------------------
@@ -171,8 +176,8 @@ def test_a_line_break_in_an_expression_does_not_move_its_mark() -> None:
     ],
 )
 def test_a_field_that_assets_do_not_have_is_told_with_the_nearest(path: str, message: str, hint: str) -> None:
-    found = problems([{"path": path, "regex": "x"}])
-    assert [(problem.message, problem.hint) for problem in found] == [(f"filter 1: {message}", hint)]
+    messages = problems([{"path": path, "regex": "x"}])
+    assert [(problem.message, problem.hint) for problem in messages] == [(f"filter 1: {message}", hint)]
 
 
 @pytest.mark.parametrize(
@@ -225,8 +230,8 @@ def test_a_path_that_some_asset_can_have_is_taken(path: str) -> None:
     ],
 )
 def test_a_path_into_what_has_no_such_parts_is_refused(path: str, message: str, hint: str) -> None:
-    (found,) = problems([{"path": path}])
-    assert (found.message, found.hint) == (f"filter 1: {message}", hint)
+    (messages,) = problems([{"path": path}])
+    assert (messages.message, messages.hint) == (f"filter 1: {message}", hint)
 
 
 def test_the_fields_that_can_be_asked_for_are_those_that_immich_has_in_some_version() -> None:
@@ -234,25 +239,25 @@ def test_the_fields_that_can_be_asked_for_are_those_that_immich_has_in_some_vers
     assert {path for path in seen if not path.startswith("$.smartInfo")} == KNOWN_PATHS  # smartInfo: in 1.118 only
 
 
-def _paths(model: str, models: dict[str, dict[str, str]], at: str) -> Iterator[str]:
-    yield at
+def _paths(model: str, models: dict[str, dict[str, str]], prefix: str) -> Iterator[str]:
+    yield prefix
     for field, type_ in models[model].items():
         inner = re.search(r"\w+ResponseDto", type_)
         is_list = type_.startswith("[")
         if is_list:
-            yield f"{at}.{field}"
-        here = f"{at}.{field}" + "[*]" * is_list
+            yield f"{prefix}.{field}"
+        here = f"{prefix}.{field}" + "[*]" * is_list
         yield from _paths(inner[0], models, here) if inner else [here]
 
 
 def test_a_field_that_is_near_to_nothing_points_to_the_list() -> None:
-    (found,) = problems([{"path": "$.zzzzzzzz"}])
-    assert "list of fields" in str(found.hint)
+    (messages,) = problems([{"path": "$.zzzzzzzz"}])
+    assert "list of fields" in str(messages.hint)
 
 
 def test_a_path_that_asks_an_asset_for_an_element_yields_nothing_ever() -> None:
-    (found,) = problems([{"path": "$[0].id"}])
-    assert found.message == "filter 1: an asset is an object, so this path yields nothing"
+    (messages,) = problems([{"path": "$[0].id"}])
+    assert messages.message == "filter 1: an asset is an object, so this path yields nothing"
 
 
 # -- words --------------------------------------------------------------------------------------------------------
@@ -276,9 +281,9 @@ def test_a_path_that_asks_an_asset_for_an_element_yields_nothing_ever() -> None:
 def test_the_first_colon_outside_brackets_and_quotes_parts_path_and_expression(
     text: str, path: str, regex: str | None
 ) -> None:
-    (found,) = read(text, SourceForm.BARE)
+    (result,) = read(text, SourceForm.BARE)
     expected = path if regex is None else f"{path}:{regex}"
-    assert found.key.replace(" ", "") == expected.replace(" ", "")
+    assert result.key.replace(" ", "") == expected.replace(" ", "")
 
 
 @pytest.mark.parametrize(
@@ -299,9 +304,9 @@ def test_words_with_an_unknown_field_or_a_broken_expression_are_refused() -> Non
     assert [problem.message for problem in problems("$.exifInfo.maker:Apple", SourceForm.BARE)] == [
         "exifInfo has no field 'maker'"
     ]
-    (found,) = problems("$.exifInfo.make:(Apple", SourceForm.BARE)
-    assert found.excerpt == "(Apple\n^"
-    assert found.where == "--flag"
+    (messages,) = problems("$.exifInfo.make:(Apple", SourceForm.BARE)
+    assert messages.excerpt == "(Apple\n^"
+    assert messages.where == "--flag"
     assert [problem.where for problem in problems("$.exifInfo[make:Apple", SourceForm.BARE)] == ["--flag"]
 
 
@@ -340,8 +345,8 @@ def test_words_with_an_unknown_field_or_a_broken_expression_are_refused() -> Non
 def test_an_expression_is_searched_in_each_value_as_python_writes_it(
     text: str, asset: Mapping[str, object], expected: bool
 ) -> None:
-    (found,) = read(text, SourceForm.BARE)
-    assert found.holds(asset) is expected
+    (result,) = read(text, SourceForm.BARE)
+    assert result.holds(asset) is expected
 
 
 def test_equal_filters_are_equal_wherever_they_stand_and_whatever_they_are_called() -> None:

@@ -84,10 +84,10 @@ def test_every_part_is_labelled_with_its_place() -> None:
     ],
 )
 def test_what_is_no_match_is_told_at_its_place(match: object, where: int, message: str, hint: str | None) -> None:
-    found = problem(match)
-    assert found.where == f"rules.yaml:1:{where}"
-    assert message in found.message
-    assert (hint or "") in (found.hint or "")
+    result = problem(match)
+    assert result.where == f"rules.yaml:1:{where}"
+    assert message in result.message
+    assert (hint or "") in (result.hint or "")
 
 
 def test_all_problems_are_told_at_once() -> None:
@@ -104,7 +104,7 @@ def test_too_deep_a_tree_is_a_problem() -> None:
 
 
 @pytest.mark.parametrize(
-    ("match", "told"),
+    ("match", "is_noted"),
     [
         ({"not": R1}, True),
         ({"not": [R1, R2]}, True),
@@ -113,5 +113,5 @@ def test_too_deep_a_tree_is_a_problem() -> None:
         ({"any": [R1, R2]}, False),
     ],
 )
-def test_a_match_of_excludes_alone_means_the_rest_of_the_timeline(match: object, told: bool) -> None:
-    assert bool(parsed(match)[1].warnings) is told
+def test_a_match_of_excludes_alone_means_the_rest_of_the_timeline(match: object, is_noted: bool) -> None:
+    assert bool(parsed(match)[1].warnings) is is_noted

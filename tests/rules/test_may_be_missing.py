@@ -26,8 +26,10 @@ WORDS: list[tuple[str, dict[str, object]]] = [
 @pytest.mark.parametrize(("word", "options"), WORDS)
 def test_a_predicate_says_it_of_all_its_names(word: str, options: dict[str, object]) -> None:
     for said in (True, False):
-        found = [leaf for leaf in leaves(node({word: {**options, "may-be-missing": said}})) if isinstance(leaf, Filter)]
-        assert {leaf.listed_value.may_be_missing for leaf in found if leaf.listed_value} == {said}
+        result = [
+            leaf for leaf in leaves(node({word: {**options, "may-be-missing": said}})) if isinstance(leaf, Filter)
+        ]
+        assert {leaf.listed_value.may_be_missing for leaf in result if leaf.listed_value} == {said}
     assert not any(
         leaf.listed_value.may_be_missing
         for leaf in leaves(node({word: options}))
@@ -49,11 +51,11 @@ def test_a_search_says_it_with_a_word_of_ours() -> None:
         source = Source("x.json", text, SourceForm.INLINE)
         return read_search(source, Kind.METADATA, diagnostics, smart_limit=9, zone=None), diagnostics
 
-    found, _ = read(said=True)
-    assert found is not None
-    assert (found.may_be_missing, found.query.filters) == (True, (("city", "Oslo"),))
-    found, diagnostics = read("yes")
-    assert found is None
+    result, _ = read(said=True)
+    assert result is not None
+    assert (result.may_be_missing, result.query.filters) == (True, (("city", "Oslo"),))
+    result, diagnostics = read("yes")
+    assert result is None
     assert [problem.message for problem in diagnostics.problems] == ["mayBeMissing takes true or false, not 'yes'"]
 
 
@@ -66,8 +68,8 @@ def test_a_local_filter_says_it_with_the_same_word() -> None:
     ((check,), _) = read(said=True)
     assert check.listed_value is not None
     assert check.listed_value.may_be_missing
-    found, diagnostics = read("yes")
-    assert found == ()
+    result, diagnostics = read("yes")
+    assert result == ()
     assert diagnostics.problems[0].message.startswith("filter 1: mayBeMissing takes true or false, not ")
 
 
@@ -94,5 +96,5 @@ def test_a_plain_text_is_told_from_other_expressions(pattern: str, text: str | N
 @pytest.mark.parametrize("path", ["$.exifInfo.iso", "$.originalPath", "$..city", "$.people[*].name", "$.city"])
 def test_other_fields_have_no_list_of_values(path: str) -> None:
     diagnostics = Diagnostics()
-    found = read_local_filters(Source("flag", f"{path}:Oslo", SourceForm.BARE), diagnostics)
-    assert [check.listed_value for check in found] == [None] * len(found)
+    result = read_local_filters(Source("flag", f"{path}:Oslo", SourceForm.BARE), diagnostics)
+    assert [check.listed_value for check in result] == [None] * len(result)

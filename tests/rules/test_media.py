@@ -63,9 +63,9 @@ def test_kinds_hold(media: str, fields: dict[str, object], expected: bool) -> No
     [("photo", {"type": "IMAGE"}), ("video", {"type": "VIDEO"}), ("live", {"isMotion": True}), ("raw", None)],
 )
 def test_the_server_finds_exactly_the_same_kinds(media: str, filters: dict[str, object] | None) -> None:
-    found = check({"media": media})
-    assert (found.superset and dict(found.superset.filters)) == filters
-    assert found.superset_is_exact is (filters is not None)
+    result = check({"media": media})
+    assert (result.superset and dict(result.superset.filters)) == filters
+    assert result.superset_is_exact is (filters is not None)
 
 
 def test_the_reason_of_a_panorama_is_its_shape() -> None:
@@ -117,10 +117,10 @@ def test_a_name_tells_a_screenshot(name: str) -> None:
     ],
 )
 def test_what_tells_a_screenshot(fields: dict[str, object], why: str | None) -> None:
-    given = record(**fields)
-    assert holds({"screenshot": True}, given) is holds({"media": "screenshot"}, given) is (why is not None)
-    assert holds({"screenshot": False}, given) is (why is None)
-    assert check({"screenshot": True}).evidence(given) == why
+    photo = record(**fields)
+    assert holds({"screenshot": True}, photo) is holds({"media": "screenshot"}, photo) is (why is not None)
+    assert holds({"screenshot": False}, photo) is (why is None)
+    assert check({"screenshot": True}).evidence(photo) == why
 
 
 # -- local filters --------------------------------------------------------------------------------------------------
@@ -140,8 +140,8 @@ def test_what_tells_a_screenshot(fields: dict[str, object], why: str | None) -> 
     ],
 )
 def test_local_filters_are_read(wanted: object, meaning: str, title: str) -> None:
-    found = check({"json": wanted})
-    assert (found.key, found.text, str(found.origin)) == (meaning, title, "rules.yaml:1:8")
+    result = check({"json": wanted})
+    assert (result.key, result.text, str(result.origin)) == (meaning, title, "rules.yaml:1:8")
 
 
 def test_local_filters_hold() -> None:
@@ -168,9 +168,9 @@ def test_local_filters_hold() -> None:
     ],
 )
 def test_what_is_no_local_filter_is_told_at_its_word(wanted: object, where: int, message: str) -> None:
-    found = problem({"json": wanted})
-    assert message in found.message
-    assert found.where == f"rules.yaml:1:{where}"
+    result = problem({"json": wanted})
+    assert message in result.message
+    assert result.where == f"rules.yaml:1:{where}"
 
 
 # -- raw searches -----------------------------------------------------------------------------------------------------
@@ -194,20 +194,20 @@ def test_what_is_no_local_filter_is_told_at_its_word(wanted: object, where: int,
     ],
 )
 def test_searches_are_read(wanted: object, kind: Kind, filters: dict[str, Value], limit: int | None) -> None:
-    found, findings = parsed({"search": wanted})
+    result, findings = parsed({"search": wanted})
     assert findings.problems == []
     assert findings.warnings == []
-    assert found == Search(Query(kind, tuple(sorted(filters.items())), limit=limit))
-    assert isinstance(found, Search)
-    assert str(found.origin) == "rules.yaml:1:10"
-    assert not found.sets_scope
+    assert result == Search(Query(kind, tuple(sorted(filters.items())), limit=limit))
+    assert isinstance(result, Search)
+    assert str(result.origin) == "rules.yaml:1:10"
+    assert not result.sets_scope
 
 
 def test_a_search_may_say_where_to_look() -> None:
-    found = node({"search": {"isArchived": True}})
-    assert isinstance(found, Search)
-    assert found.query.visibility == {Visibility.ARCHIVE}
-    assert found.sets_scope
+    result = node({"search": {"isArchived": True}})
+    assert isinstance(result, Search)
+    assert result.query.visibility == {Visibility.ARCHIVE}
+    assert result.sets_scope
 
 
 @pytest.mark.parametrize(

@@ -133,9 +133,9 @@ def test_numbers_hold(match: object, fields: dict[str, object], expected: bool) 
     ("rating", "filters"), [(4, {"rating": 4}), ("none", {"rating": None}), ("rejected", None), ("4..4", {"rating": 4})]
 )
 def test_the_server_finds_ratings_one_by_one(rating: object, filters: dict[str, object] | None) -> None:
-    found = check({"rating": rating})
-    assert (found.superset and dict(found.superset.filters)) == filters
-    assert found.superset_is_exact is (filters is not None)
+    result = check({"rating": rating})
+    assert (result.superset and dict(result.superset.filters)) == filters
+    assert result.superset_is_exact is (filters is not None)
 
 
 def test_the_reason_is_the_number_in_its_unit() -> None:
@@ -184,6 +184,6 @@ def test_a_record_without_its_duration_is_no_photo() -> None:
     ],
 )
 def test_what_is_no_number_is_told(match: object, message: str, hint: str | None) -> None:
-    found = problem(match)
-    assert message in found.message
-    assert (hint or "") in (found.hint or "")
+    result = problem(match)
+    assert message in result.message
+    assert (hint or "") in (result.hint or "")

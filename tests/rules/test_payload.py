@@ -60,11 +60,11 @@ def test_every_field_takes_its_good_values(name: str, raw: object, expected: Val
     ("name", "raw"), [(name, raw) for name, field in FIELDS.items() for raw in BAD[field.type]], ids=repr
 )
 def test_every_field_refuses_bad_values_and_says_which_field(name: str, raw: object) -> None:
-    found = problem(payload_with(name, raw))
-    assert name in found.message
-    assert found.where.startswith("--flag, column ")
-    assert found.excerpt is not None
-    line, caret = found.excerpt.split("\n")
+    result = problem(payload_with(name, raw))
+    assert name in result.message
+    assert result.where.startswith("--flag, column ")
+    assert result.excerpt is not None
+    line, caret = result.excerpt.split("\n")
     assert line[caret.index("^") :].startswith(f'"{name}"')
 
 
@@ -84,9 +84,9 @@ def test_a_field_that_smart_searches_do_not_have_is_refused_there(name: str) -> 
     if Kind.SMART in FIELDS[name].kinds:
         assert dict(query(payload, Kind.SMART).filters).keys() >= {name}
     else:
-        found = problem(payload, Kind.SMART)
-        assert found.message == f"Immich's smart search does not have {name!r} and would ignore it"
-        assert found.hint == "Put it into a search of its own, without query, beside this one: both must hold."
+        result = problem(payload, Kind.SMART)
+        assert result.message == f"Immich's smart search does not have {name!r} and would ignore it"
+        assert result.hint == "Put it into a search of its own, without query, beside this one: both must hold."
 
 
 def test_a_language_without_a_question_is_no_metadata_search() -> None:
@@ -123,8 +123,8 @@ def test_long_values_are_shortened_in_messages() -> None:
 
 
 def test_datetime_means_taken_between_both_days_included() -> None:
-    found = query({"datetime": {"from": "2023-06-01", "to": "2023-09-01"}}, zone=HELSINKI)
-    assert found.filters == (
+    result = query({"datetime": {"from": "2023-06-01", "to": "2023-09-01"}}, zone=HELSINKI)
+    assert result.filters == (
         ("takenAfter", "2023-05-31T21:00:00.000Z"),
         ("takenBefore", "2023-09-01T20:59:59.999Z"),
     )
@@ -142,8 +142,8 @@ def test_one_end_of_datetime_may_be_missing(span: object, filters: tuple[object,
 
 
 def test_the_other_end_of_datetime_may_be_said_in_immichs_words() -> None:
-    found = query({"datetime": {"from": "2023-06-01"}, "takenBefore": "2023-06-02"})
-    assert [name for name, _ in found.filters] == ["takenAfter", "takenBefore"]
+    result = query({"datetime": {"from": "2023-06-01"}, "takenBefore": "2023-06-02"})
+    assert [name for name, _ in result.filters] == ["takenAfter", "takenBefore"]
 
 
 @pytest.mark.parametrize("span", [None, "2023-06-01", [], {}, {"since": "2023-06-01"}, {"from": "2023-06-01", "x": 1}])
@@ -156,13 +156,13 @@ def test_a_null_in_datetime_is_no_date() -> None:
 
 
 def test_datetime_beside_the_same_end_in_immichs_words_is_said_twice() -> None:
-    found = problem({"datetime": {"from": "2023-06-01"}, "takenAfter": "2023-06-02"})
-    assert found.message == "datetime.from and takenAfter say the same thing twice"
+    result = problem({"datetime": {"from": "2023-06-01"}, "takenAfter": "2023-06-02"})
+    assert result.message == "datetime.from and takenAfter say the same thing twice"
 
 
 def test_a_question_under_a_metadata_flag_is_a_smart_search_with_a_notice() -> None:
-    found, findings = read({"personIds": [ANNA], "query": "porsche", "resultLimit": 300})
-    assert found == Query(Kind.SMART, (("personIds", (ANNA,)), ("query", "porsche")), limit=300)
+    result, findings = read({"personIds": [ANNA], "query": "porsche", "resultLimit": 300})
+    assert result == Query(Kind.SMART, (("personIds", (ANNA,)), ("query", "porsche")), limit=300)
     assert findings.warnings == ["--flag: has 'query', so it is run as a smart search"]
 
 
@@ -208,9 +208,9 @@ def test_a_smart_search_needs_one_question() -> None:
     [("personId", "personIds"), ("tags", "tagIds"), ("takenafter", "takenAfter"), ("lensmodel", "lensModel")],
 )
 def test_an_unknown_word_names_the_nearest(word: str, meant: str) -> None:
-    found = problem({word: "x"})
-    assert found.message == f"Immich has no search field {word!r} and would return the whole library"
-    assert found.hint == f"Did you mean {meant!r}?"
+    result = problem({word: "x"})
+    assert result.message == f"Immich has no search field {word!r} and would return the whole library"
+    assert result.hint == f"Did you mean {meant!r}?"
 
 
 def test_an_unknown_word_that_is_near_to_nothing_points_to_the_list() -> None:
@@ -228,16 +228,16 @@ def test_the_structured_search_is_refused_by_name(word: str) -> None:
 
 
 def test_reading_options_are_left_out_with_a_notice_each() -> None:
-    found, findings = read({"page": 3, "size": 100, "withExif": True, "withPeople": "yes", "city": "Nice"})
-    assert found == query({"city": "Nice"})
+    result, findings = read({"page": 3, "size": 100, "withExif": True, "withPeople": "yes", "city": "Nice"})
+    assert result == query({"city": "Nice"})
     assert len(findings.warnings) == 4
     assert findings.problems == []
 
 
 def test_all_problems_of_a_payload_are_told_together() -> None:
     payload = {"citty": "Nice", "rating": 9, "personIds": [], "visibility": "locked", "resultLimit": 0}
-    found, findings = read(payload)
-    assert found is None
+    result, findings = read(payload)
+    assert result is None
     assert len(findings.problems) == 5
 
 
@@ -253,8 +253,8 @@ def test_a_search_is_an_object(payload: object, what: str) -> None:
 
 @pytest.mark.parametrize("moment", ["taken", "created", "updated", "trashed"])
 def test_an_empty_span_of_time_is_refused(moment: str) -> None:
-    found = problem({f"{moment}After": "2024-01-02", f"{moment}Before": "2024-01-01"})
-    assert "nothing can match" in found.message
+    result = problem({f"{moment}After": "2024-01-02", f"{moment}Before": "2024-01-01"})
+    assert "nothing can match" in result.message
     assert query({f"{moment}After": "2024-01-01", f"{moment}Before": "2024-01-01"}).filters
 
 
@@ -281,16 +281,16 @@ payloads = st.dictionaries(
 def test_any_object_gives_problems_or_a_query_of_known_fields(
     payload: dict[str, object], kind: Kind, form: SourceForm
 ) -> None:
-    found, findings = read(payload, kind, form=form)
-    assert (found is None) == bool(findings.problems)
-    if found is None:
+    result, findings = read(payload, kind, form=form)
+    assert (result is None) == bool(findings.problems)
+    if result is None:
         return
-    names = [name for name, _ in found.filters]
+    names = [name for name, _ in result.filters]
     assert names == sorted(set(names))
-    assert all(found.kind in FIELDS[name].kinds for name in names)
-    assert found.visibility
-    assert found.kind is kind or found.kind is Kind.SMART
-    assert found.kind is Kind.METADATA or found.limit is not None
+    assert all(result.kind in FIELDS[name].kinds for name in names)
+    assert result.visibility
+    assert result.kind is kind or result.kind is Kind.SMART
+    assert result.kind is Kind.METADATA or result.limit is not None
     # Everything that was given is in the query, or was said to be left out.
     said = {"datetime", "order", "resultLimit", "visibility", "isArchived", "withArchived", "isVisible"}
     assert payload.keys() - said <= {*names, "page", "size", "withExif", "withPeople"}
@@ -299,12 +299,12 @@ def test_any_object_gives_problems_or_a_query_of_known_fields(
 @given(st.text(max_size=30) | payloads.map(json.dumps), st.sampled_from(Kind), st.sampled_from(SourceForm))
 @settings(max_examples=examples(50), deadline=None)
 def test_any_text_gives_problems_or_a_query(text: str, kind: Kind, form: SourceForm) -> None:
-    found, findings = read(text, kind, form=form)
-    assert (found is None) == bool(findings.problems)
+    result, findings = read(text, kind, form=form)
+    assert (result is None) == bool(findings.problems)
 
 
 def test_a_decoded_payload_is_read_as_the_text_is() -> None:
     diagnostics = Diagnostics()
-    found = read_object({"city": "Nice"}, source("{}"), Kind.METADATA, diagnostics, smart_limit=200, zone=None)
-    assert found is not None
-    assert found.query == query({"city": "Nice"})
+    result = read_object({"city": "Nice"}, source("{}"), Kind.METADATA, diagnostics, smart_limit=200, zone=None)
+    assert result is not None
+    assert result.query == query({"city": "Nice"})

@@ -159,5 +159,5 @@ def test_checks_on_different_people_are_different_whatever_they_are_called() -> 
 
 
 def test_several_of_one_name_are_any_of_them() -> None:
-    found = looked_up({"person": "Alex"}, IDS)
-    assert isinstance(found, Any)
+    result = looked_up({"person": "Alex"}, IDS)
+    assert isinstance(result, Any)

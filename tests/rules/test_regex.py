@@ -125,10 +125,10 @@ DIFFERENT = [
 
 
 @pytest.mark.parametrize(
-    ("pattern", "text", "found"), [(pattern, text, yes) for pattern, ts, yes in DIFFERENT for text in ts]
+    ("pattern", "text", "holds"), [(pattern, text, yes) for pattern, ts, yes in DIFFERENT for text in ts]
 )
-def test_these_are_known_to_differ_from_re(pattern: str, text: str, *, found: bool) -> None:
-    assert compile_pattern(pattern, timeout=10).matches(text) is found is not in_re(pattern, text)
+def test_these_are_known_to_differ_from_re(pattern: str, text: str, *, holds: bool) -> None:
+    assert compile_pattern(pattern, timeout=10).matches(text) is holds is not in_re(pattern, text)
 
 
 @pytest.mark.parametrize(("pattern", "text"), [("x{s}", "y"), ("a{e<=1}$", "b"), ("(?:dog){i}", "cat"), ("{d}", "a")])
@@ -279,10 +279,10 @@ def test_a_set_that_re_warns_about_is_taken_without_a_warning() -> None:
 
 
 def test_results_are_remembered_up_to_a_number_and_a_length() -> None:
-    asked: list[str] = []
+    texts_searched: list[str] = []
 
     def search(text: str) -> bool:
-        asked.append(text)
+        texts_searched.append(text)
         return "a" in text
 
     matches = pattern_module._remembering(search)
@@ -290,14 +290,14 @@ def test_results_are_remembered_up_to_a_number_and_a_length() -> None:
     long = "a" * (pattern_module._REMEMBERED_LENGTH + 1)
 
     assert [matches(value) for value in ("a", "b", "a", "b", long, long)] == [True, False, True, False, True, True]
-    assert asked == ["a", "b", long, long]
+    assert texts_searched == ["a", "b", long, long]
 
     for number in range(limit):
         matches(f"name {number}")
-    asked.clear()
+    texts_searched.clear()
     assert matches("a") is True
     assert matches(f"name {limit - 1}") is True
-    assert asked == [f"name {limit - 1}"]
+    assert texts_searched == [f"name {limit - 1}"]
 
 
 # -- one text, two spellings ----------------------------------------------------------------------------------------
@@ -310,12 +310,12 @@ def in_form(form: str, text: str) -> str:
     return unicodedata.normalize(form, text)  # type: ignore[arg-type]  # its names are a literal type
 
 
-@given(name=_NAMES, around=_NAMES, wanted=st.sampled_from(_FORMS), found=st.sampled_from(_FORMS))
-def test_the_form_of_pattern_and_value_does_not_matter(name: str, around: str, wanted: str, found: str) -> None:
+@given(name=_NAMES, around=_NAMES, wanted=st.sampled_from(_FORMS), stored=st.sampled_from(_FORMS))
+def test_the_form_of_pattern_and_value_does_not_matter(name: str, around: str, wanted: str, stored: str) -> None:
     pattern = compile_pattern(re.escape(in_form(wanted, name)), timeout=10)
     for text in (name, f"{around}/{name}/{around}", around):
         composed = compile_pattern(re.escape(in_form("NFC", name)), timeout=10).matches(in_form("NFC", text))
-        assert pattern.matches(in_form(found, text)) is composed
+        assert pattern.matches(in_form(stored, text)) is composed
 
 
 @pytest.mark.parametrize(

@@ -22,36 +22,36 @@ OTHER = "8fbe472e-7463-4d97-ae2d-3efb3270e153"
 
 
 def test_an_album_needs_a_name_and_a_match() -> None:
-    found = album()
-    assert (found.name, found.accounts, str(found.span)) == ("Kids", ("default",), "1.yaml:2:10")
-    assert (found.keep, found.sticky, found.unshare) == (Keep.ADD_ONLY, True, False)
-    assert (found.album_id, found.description, found.cover, found.order) == (None, None, None, None)
-    assert (found.share, found.tests, found.guard) == ((), (), Guard())
-    assert (found.rule.limit, found.rule.sort, found.rule.split) == (None, Sort.BEST, ())
+    result = album()
+    assert (result.name, result.accounts, str(result.span)) == ("Kids", ("default",), "1.yaml:2:10")
+    assert (result.keep, result.sticky, result.unshare) == (Keep.ADD_ONLY, True, False)
+    assert (result.album_id, result.description, result.cover, result.order) == (None, None, None, None)
+    assert (result.share, result.tests, result.guard) == ((), (), Guard())
+    assert (result.rule.limit, result.rule.sort, result.rule.split) == (None, Sort.BEST, ())
     whole = book("albums: [{name: Kids, match: {favorite: true}}]")
     assert (whole.accounts, whole.server, whole.guard) == ((), None, RUN_GUARD)
     assert (whole.people, whole.places) == ({}, {})
 
 
 def test_every_setting_of_an_album() -> None:
-    found = album(
+    result = album(
         f"id: {ASSET.upper()}, keep: in-step, sticky: false, description: ' Lake ', cover: favourite, order: asc,"
         "limit: 100, sort: oldest, share: [aunt@example.org, {user: uncle, role: editor}], unshare: TRUE,"
         f"tests: {{match: [{ASSET}], not: https://example.org/photos/{OTHER}}}",
         name="  Kids ",
     )
-    assert (found.name, found.album_id) == ("Kids", ASSET)
-    assert (found.keep, found.sticky, found.unshare) == (Keep.IN_STEP, False, True)
-    assert (found.description, found.cover, found.order) == ("Lake", "favorite", "asc")
-    assert (found.rule.limit, found.rule.sort) == (100, Sort.OLDEST)
-    assert found.share == (Share("aunt@example.org", "viewer"), Share("uncle", "editor"))
-    assert found.tests == (Expectation(ASSET, matches=True), Expectation(OTHER, matches=False))
+    assert (result.name, result.album_id) == ("Kids", ASSET)
+    assert (result.keep, result.sticky, result.unshare) == (Keep.IN_STEP, False, True)
+    assert (result.description, result.cover, result.order) == ("Lake", "favorite", "asc")
+    assert (result.rule.limit, result.rule.sort) == (100, Sort.OLDEST)
+    assert result.share == (Share("aunt@example.org", "viewer"), Share("uncle", "editor"))
+    assert result.tests == (Expectation(ASSET, matches=True), Expectation(OTHER, matches=False))
 
 
 @pytest.mark.parametrize("nobody", ["none", "[]", "~"])
 def test_the_last_share_is_taken_away_by_sharing_with_nobody(nobody: str) -> None:
-    found = album(f"share: {nobody}, unshare: true")
-    assert (found.share, found.unshare) == ((), True)
+    result = album(f"share: {nobody}, unshare: true")
+    assert (result.share, result.unshare) == ((), True)
     _, findings = read(f"albums: [{{name: Kids, match: {{favorite: true}}, share: {nobody}}}]")
     assert findings.problems == []
     assert [notice.split(": ", 1)[1] for notice in findings.warnings] == [
@@ -134,15 +134,15 @@ def test_a_command_may_be_a_list() -> None:
 
 
 def named(text: str) -> list[str]:
-    (found,) = book(text).albums
-    names: list[Reference] = [leaf for leaf in leaves(found.rule.match) if hasattr(leaf, "names")]  # type: ignore[misc]
+    (result,) = book(text).albums
+    names: list[Reference] = [leaf for leaf in leaves(result.rule.match) if hasattr(leaf, "names")]  # type: ignore[misc]
     return [name for reference in names for name in reference.names]
 
 
 def test_groups_of_people_stand_for_everybody_in_them() -> None:
     groups = "people: {family: [Jane, KIDS , kids, john], kids: [Emma, Noah, Emma], one: Bob}"
-    found = book(f"{groups}\nalbums: [{{name: Kids, match: {{person: family}}}}]")
-    assert found.people == {"family": ("Jane", "Emma", "Noah", "john"), "kids": ("Emma", "Noah"), "one": ("Bob",)}
+    result = book(f"{groups}\nalbums: [{{name: Kids, match: {{person: family}}}}]")
+    assert result.people == {"family": ("Jane", "Emma", "Noah", "john"), "kids": ("Emma", "Noah"), "one": ("Bob",)}
     assert named(f"{groups}\nalbums: [{{name: Kids, match: {{person: [Family, one]}}}}]") == [
         *("Jane", "Emma", "Noah", "john"),
         "Bob",
@@ -151,8 +151,8 @@ def test_groups_of_people_stand_for_everybody_in_them() -> None:
 
 def test_groups_may_stand_in_a_long_row() -> None:
     rows = ", ".join(f"g{number}: [g{number + 1}]" for number in range(3000))
-    found = book(f"people: {{{rows}}}\nalbums: [{{name: Kids, match: {{person: g0}}}}]")
-    assert found.people["g0"] == ("g3000",)
+    result = book(f"people: {{{rows}}}\nalbums: [{{name: Kids, match: {{person: g0}}}}]")
+    assert result.people["g0"] == ("g3000",)
 
 
 def test_places_have_names() -> None:
@@ -161,7 +161,7 @@ def test_places_have_names() -> None:
 
 
 def test_files_are_put_together() -> None:
-    found = book(
+    result = book(
         "server: ' http://immich.local:2283 '\npeople: {kids: [Emma]}",
         "# nothing yet",
         "---",
@@ -169,10 +169,10 @@ def test_files_are_put_together() -> None:
         "albums: [{name: B, match: {near: cabin}}]",
         "places: {cabin: {lat: 61.2, lon: 24.1, radius: 2km}}\naccounts: {alice: {key_env: A}}",
     )
-    assert [rule.name for rule in found.albums] == ["A", "B"]
-    assert found.server == "http://immich.local:2283"
-    assert [rule.accounts for rule in found.albums] == [("alice",), ("alice",)]
-    assert {word: str(key.span) for word, (key, _) in found.source.items()} == {
+    assert [rule.name for rule in result.albums] == ["A", "B"]
+    assert result.server == "http://immich.local:2283"
+    assert [rule.accounts for rule in result.albums] == [("alice",), ("alice",)]
+    assert {word: str(key.span) for word, (key, _) in result.source.items()} == {
         "server": "1.yaml:1:1",
         "people": "1.yaml:2:1",
         "places": "6.yaml:1:1",
@@ -181,11 +181,11 @@ def test_files_are_put_together() -> None:
 
 
 def test_a_section_in_two_files_and_an_album_in_both_are_problems() -> None:
-    found = problems(
+    messages = problems(
         "server: http://a\nalbums: [{name: A, match: {favorite: true}}]",
         "server: http://b\nalbums: [{name: A, match: {favorite: false}}]",
     )
-    assert found == [
+    assert messages == [
         ("2.yaml:1:1", "server stands here, and at 1.yaml:1:1 already"),
         ("2.yaml:2:17", "there is an album with the name 'A' already, at 1.yaml:2:17"),
     ]

@@ -19,12 +19,12 @@ def times(text: str, start: datetime, end: datetime) -> list[datetime]:
     """All times from after the start until the end."""
     schedule, zone = parse_schedule(text), start.tzinfo
     assert zone is not None
-    found: list[datetime] = []
+    result: list[datetime] = []
     time = schedule.next(start, zone)
     while time is not None and time.astimezone(UTC) <= end.astimezone(UTC):
-        found.append(time)
+        result.append(time)
         time = schedule.next(time, zone)
-    return found
+    return result
 
 
 def shown(text: str, zone: ZoneInfo, day: date, days: int = 1) -> list[str]:
@@ -109,15 +109,15 @@ def test_hours_and_intervals_go_on_by_real_time() -> None:
 
 def test_a_whole_day_that_a_zone_left_out_is_made_up_for_once() -> None:
     samoa = ZoneInfo("Pacific/Apia")
-    found = times("daily 12:00", datetime(2011, 12, 28, tzinfo=samoa), datetime(2012, 1, 2, tzinfo=samoa))
-    assert [f"{time:%d %H:%M}" for time in found] == ["28 12:00", "29 12:00", "31 00:00", "31 12:00", "01 12:00"]
+    result = times("daily 12:00", datetime(2011, 12, 28, tzinfo=samoa), datetime(2012, 1, 2, tzinfo=samoa))
+    assert [f"{time:%d %H:%M}" for time in result] == ["28 12:00", "29 12:00", "31 00:00", "31 12:00", "01 12:00"]
 
 
 @pytest.mark.parametrize("zone", [BERLIN, CHICAGO], ids=str)
 def test_in_a_year_every_day_has_its_one_time(zone: ZoneInfo) -> None:
     for text in ("daily 02:30", "daily 01:30", "15 2 * * *", "daily 00:00"):
-        found = times(text, datetime(2025, 12, 31, 23, 59, tzinfo=zone), datetime(2026, 12, 31, 23, 59, tzinfo=zone))
-        assert Counter(time.date() for time in found) == Counter(
+        result = times(text, datetime(2025, 12, 31, 23, 59, tzinfo=zone), datetime(2026, 12, 31, 23, 59, tzinfo=zone))
+        assert Counter(time.date() for time in result) == Counter(
             date(2026, 1, 1) + timedelta(days=day) for day in range(365)
         )
 

@@ -66,7 +66,7 @@ def test_words_people_and_payloads_that_say_nothing_look_as_far_as_the_includes_
         return [[Source("", text, SourceForm.INLINE) for text in texts]]
 
     flags = {flag.name: flag for flag in FLAGS}
-    given = {
+    sources = {
         flags["--exclude-person-names-union"]: bare("Emma"),
         flags["--exclude-smart-union"]: bare("cat"),
         flags["--exclude-metadata-union"]: inline('{"isArchived": false}', '{"withDeleted": false}', '{"city": null}'),
@@ -75,7 +75,7 @@ def test_words_people_and_payloads_that_say_nothing_look_as_far_as_the_includes_
         flags["--include-metadata-union"]: inline('{"withArchived": true, "withDeleted": true}'),
     }
     diagnostics = Diagnostics()
-    rule = read_rule(given, diagnostics)
+    rule = read_rule(sources, diagnostics)
     assert diagnostics.problems == []
     assert rule is not None
     timeline, both = frozenset({T}), frozenset({T, A})
@@ -97,18 +97,20 @@ def test_words_people_and_payloads_that_say_nothing_look_as_far_as_the_includes_
 
 def looks(match: object) -> list[tuple[str, object, bool]]:
     """Each leaf of a match: what it is, in which visibilities it looks, and whether in the trash."""
-    found: list[tuple[str, object, bool]] = []
+    result: list[tuple[str, object, bool]] = []
     for leaf in leaves(node(match)):
         match leaf:
             case Search():
-                found.append((leaf.query.kind.value, set(leaf.query.visibility), leaf.query.get("withDeleted") is True))
+                result.append(
+                    (leaf.query.kind.value, set(leaf.query.visibility), leaf.query.get("withDeleted") is True)
+                )
             case Reference():
                 reach = leaf.scope or TIMELINE_ONLY
-                found.append((leaf.key, set(reach.visibility), reach.trash))
+                result.append((leaf.key, set(reach.visibility), reach.trash))
             case Filter():
                 within = leaf.superset
-                found.append((leaf.key, within and set(within.visibility), bool(within and within.get("withDeleted"))))
-    return found
+                result.append((leaf.key, within and set(within.visibility), bool(within and within.get("withDeleted"))))
+    return result
 
 
 EMMA, NOAH = "person 'Emma'", "person 'Noah'"
@@ -198,15 +200,15 @@ EVERYTHING = Search(Query(Kind.METADATA, visibility=frozenset({T, A})))
 def test_what_no_search_bounds_is_searched_for_among_everything_that_the_rule_reaches(
     match: object, bounded: list[bool]
 ) -> None:
-    found = node(match)
-    assert isinstance(found, Any)
-    assert [isinstance(child, All) and EVERYTHING in child.children for child in found.children] == bounded
+    result = node(match)
+    assert isinstance(result, Any)
+    assert [isinstance(child, All) and EVERYTHING in child.children for child in result.children] == bounded
 
 
 def test_a_rule_that_nothing_bounds_is_about_everything_that_it_reaches() -> None:
-    found = node({"any": [{"archived": True}, {"not": {"person": "Emma"}}], "not": {"person": "Noah"}})
-    assert isinstance(found, All)
-    assert found.children[0] == EVERYTHING
-    assert all(str(leaf.origin).startswith("rules.yaml:1:") for leaf in leaves(found))
-    assert scope_of(found) == Scope(frozenset({T, A}))
+    result = node({"any": [{"archived": True}, {"not": {"person": "Emma"}}], "not": {"person": "Noah"}})
+    assert isinstance(result, All)
+    assert result.children[0] == EVERYTHING
+    assert all(str(leaf.origin).startswith("rules.yaml:1:") for leaf in leaves(result))
+    assert scope_of(result) == Scope(frozenset({T, A}))
     assert scope_of(node({"favorite": True})) == TIMELINE_ONLY

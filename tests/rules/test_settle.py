@@ -18,8 +18,8 @@ def test_a_length_of_time(text: str, seconds: int) -> None:
 def test_what_the_file_says_holds_where_an_album_says_nothing() -> None:
     assert album().settle == 3600
     assert album(top="settle: 5 min").settle == 300
-    found = book("settle: 5 min\nalbums: [{name: A, match: {favorite: true}, settle: 1 day}]")
-    assert found.albums[0].settle == 86_400
+    result = book("settle: 5 min\nalbums: [{name: A, match: {favorite: true}, settle: 1 day}]")
+    assert result.albums[0].settle == 86_400
 
 
 @pytest.mark.parametrize("text", ["soon", "90", "31 days", "[1 hour]", "-1 h"])

@@ -38,15 +38,15 @@ DOG = ("query", "dog")
     ],
 )
 def test_a_smart_search_is_read(smart: object, expected: Query) -> None:
-    found = node({"smart": smart})
-    assert isinstance(found, Search)
-    assert found.query == expected
+    result = node({"smart": smart})
+    assert isinstance(result, Search)
+    assert result.query == expected
 
 
 def test_a_list_means_any_of_its_searches() -> None:
-    found = node({"smart": ["dog", {"query": "cat", "top": 5}]})
-    assert isinstance(found, Any)
-    assert [child.query.limit for child in found.children if isinstance(child, Search)] == [200, 5]
+    result = node({"smart": ["dog", {"query": "cat", "top": 5}]})
+    assert isinstance(result, Any)
+    assert [child.query.limit for child in result.children if isinstance(child, Search)] == [200, 5]
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_a_list_means_any_of_its_searches() -> None:
     ],
 )
 def test_what_is_wrong_is_told(smart: object, message: str | None) -> None:
-    found = problem({"smart": smart})
-    assert found.message.startswith(message or "how many photos to keep is expected here")
+    result = problem({"smart": smart})
+    assert result.message.startswith(message or "how many photos to keep is expected here")
 
 
 def test_everything_that_is_wrong_in_a_search_is_told() -> None:

@@ -39,22 +39,22 @@ def words(text: str) -> tuple[Query | None, Diagnostics]:
     ],
 )
 def test_words_are_the_query_and_a_number_behind_an_at_sign_its_limit(text: str, query: str, limit: int) -> None:
-    found, findings = words(text)
-    assert found == Query(Kind.SMART, (("query", query),), limit=limit)
+    result, findings = words(text)
+    assert result == Query(Kind.SMART, (("query", query),), limit=limit)
     assert findings.problems == []
 
 
 @pytest.mark.parametrize("digits", ["9" * 10, "9" * 4301, "-" + "9" * 4301])
 def test_a_limit_beyond_any_library_is_refused(digits: str) -> None:
-    found, findings = words(f"dog@{digits}")
-    assert found is None
+    result, findings = words(f"dog@{digits}")
+    assert result is None
     assert [problem.message for problem in findings.problems] == [f"a limit of {len(digits)} digits"]
 
 
 @pytest.mark.parametrize("text", ["dog@0", "dog@-5", "dog @ -0"])
 def test_a_limit_below_one_is_refused(text: str) -> None:
-    found, findings = words(text)
-    assert found is None
+    result, findings = words(text)
+    assert result is None
     assert "keeps nothing" in findings.problems[0].message
 
 
@@ -80,8 +80,8 @@ def test_a_limit_below_one_is_refused(text: str) -> None:
     ],
 )
 def test_words_that_look_like_a_file_are_a_file_that_is_not_there(text: str) -> None:
-    found, findings = words(text)
-    assert found is None
+    result, findings = words(text)
+    assert result is None
     assert findings.problems[0].message == "no such file"
 
 

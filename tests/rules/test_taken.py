@@ -149,10 +149,10 @@ def test_a_record_without_its_time_is_no_photo_of_another_time() -> None:
     ],
 )
 def test_a_search_surely_finds_a_period_in_whatever_zone(wanted: object, filters: dict[str, str]) -> None:
-    found = check({"taken": wanted})
-    assert found.superset is not None
-    assert dict(found.superset.filters) == filters
-    assert not found.superset_is_exact
+    result = check({"taken": wanted})
+    assert result.superset is not None
+    assert dict(result.superset.filters) == filters
+    assert not result.superset_is_exact
 
 
 def test_a_time_that_comes_back_has_no_search() -> None:
@@ -214,9 +214,9 @@ def test_the_local_time_is_told_as_the_reason() -> None:
     ],
 )
 def test_what_is_no_time_is_told(wanted: object, message: str, hint: str | None) -> None:
-    found = problem({"taken": wanted})
-    assert message in found.message
-    assert (hint or "") in (found.hint or "")
+    result = problem({"taken": wanted})
+    assert message in result.message
+    assert (hint or "") in (result.hint or "")
 
 
 def test_everything_wrong_with_a_time_is_told_at_once() -> None:
@@ -252,26 +252,26 @@ def test_when_a_photo_was_added(wanted: object, inside: list[str], outside: list
 
 
 def test_the_server_finds_exactly_what_was_added_then() -> None:
-    found = check({"added": {"after": "2024-05", "before": "2024-06"}})
-    assert found.superset is not None
-    assert found.superset_is_exact
-    assert dict(found.superset.filters) == {
+    result = check({"added": {"after": "2024-05", "before": "2024-06"}})
+    assert result.superset is not None
+    assert result.superset_is_exact
+    assert dict(result.superset.filters) == {
         "createdAfter": "2024-05-01T00:00:00.000Z",
         "createdBefore": "2024-06-30T23:59:59.999Z",
     }
-    assert found.text == "added from 2024-05 to 2024-06"
-    assert found.key == "added createdAfter 2024-05-01T00:00:00.000Z createdBefore 2024-06-30T23:59:59.999Z"
-    assert found.required_fields == {"createdAt"}
-    assert found.evidence(record()) == "2024-05-20T10:00:00.000Z"
+    assert result.text == "added from 2024-05 to 2024-06"
+    assert result.key == "added createdAfter 2024-05-01T00:00:00.000Z createdBefore 2024-06-30T23:59:59.999Z"
+    assert result.required_fields == {"createdAt"}
+    assert result.evidence(record()) == "2024-05-20T10:00:00.000Z"
 
 
 def test_days_of_adding_are_those_of_this_machine() -> None:
-    given = value("2024-05-20")
+    node_of_value = value("2024-05-20")
     read = Reader(Diagnostics(), date(2024, 5, 31), timezone(timedelta(hours=3)))
     early, late = (record(createdAt=f"2024-05-{day}T21:30:00.000Z") for day in (19, 20))
-    found = added.PREDICATE.read(given, read)
-    assert found is not None
-    assert (found.holds(early), found.holds(late)) == (True, False)  # type: ignore[union-attr]
+    result = added.PREDICATE.read(node_of_value, read)
+    assert result is not None
+    assert (result.holds(early), result.holds(late)) == (True, False)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("wanted", ["x", {}, {"month": 5}, {"after": "x"}, ["2020", "y"]])
@@ -280,11 +280,11 @@ def test_what_is_no_time_of_adding_is_told(wanted: object) -> None:
 
 
 def test_today_is_an_argument() -> None:
-    given = value({"last": "1 month"})
+    node_of_value = value({"last": "1 month"})
     for today, start in ((date(2024, 3, 31), "2024-02-29"), (date(2023, 3, 31), "2023-02-28")):
         read = Reader(Diagnostics(), today, UTC)
-        found = added.PREDICATE.read(given, read)
-        assert f"{start}T00:00:00.000Z" in found.key  # type: ignore[union-attr]
+        result = added.PREDICATE.read(node_of_value, read)
+        assert f"{start}T00:00:00.000Z" in result.key  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_today_is_an_argument() -> None:
 @pytest.mark.parametrize("wanted", ["on-this-day", {"on-this-day": True}])
 def test_photos_of_a_29_february_have_their_day_in_every_year(today: date, days: list[str], wanted: object) -> None:
     reader = Reader(Diagnostics(), today, UTC)
-    found = parse_match(value({"taken": wanted}), reader)
-    assert isinstance(found, Filter)
+    result = parse_match(value({"taken": wanted}), reader)
+    assert isinstance(result, Filter)
     taken = ["2020-02-28", "2020-02-29", "2020-03-01", "2023-02-28"]
-    assert [day for day in taken if found.holds(record(localDateTime=f"{day}T12:00:00.000Z"))] == days
+    assert [day for day in taken if result.holds(record(localDateTime=f"{day}T12:00:00.000Z"))] == days

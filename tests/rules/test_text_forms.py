@@ -32,13 +32,13 @@ def test_texts_are_folded_as_far_as_they_are_said_to_be() -> None:
 
 @BOTH
 def test_names_of_a_rules_file_are_compared_in_one_form(one: str, other: str) -> None:
-    found = book(
+    result = book(
         f"people: {{{one}: [Ada, Ben]}}\nplaces: {{{one}: {{lat: 1, lon: 2, radius: 1km}}}}\n"
         f"accounts: {{{one}: {{key_env: KEY}}}}\n"
         f"albums: [{{name: {one}, accounts: {other}, match: {{person: {other}, near: {other}}}}}]"
     )
-    (only,) = found.albums
-    assert (only.name, only.accounts, found.accounts[0].name) == (COMPOSED, (COMPOSED,), COMPOSED)
+    (only,) = result.albums
+    assert (only.name, only.accounts, result.accounts[0].name) == (COMPOSED, (COMPOSED,), COMPOSED)
     assert [leaf.names for leaf in leaves(only.rule.match) if isinstance(leaf, Reference)] == [("Ada",), ("Ben",)]
     twins = f"albums: [{{name: {one}, match: {{favorite: true}}}}, {{name: {other}, match: {{favorite: true}}}}]"
     assert "there is an album with the name" in problems(twins)[0][1]

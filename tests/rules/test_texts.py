@@ -151,8 +151,8 @@ def test_an_expression_that_would_never_end_is_told_with_its_place(monkeypatch: 
 )
 def test_the_surest_piece_of_an_expression(regex: str, piece: str) -> None:
     re.compile(regex)
-    found = longest_literal(regex)
-    assert found == piece or (len(found) == len(piece) < text.MIN_LITERAL)
+    result = longest_literal(regex)
+    assert result == piece or (len(result) == len(piece) < text.MIN_LITERAL)
 
 
 letters = st.text("aAkKsSiI._%\\ Äå\u017f\u0131\u0130\u212a\u0301-", max_size=12)
@@ -220,9 +220,9 @@ def test_the_database_finds_every_text_that_an_expression_is_found_in(regex: str
     ],
 )
 def test_a_search_surely_finds_the_texts(match: object, filters: dict[str, str] | None) -> None:
-    found = check(match)
-    assert (found.superset and dict(found.superset.filters)) == filters
-    assert not found.superset_is_exact
+    result = check(match)
+    assert (result.superset and dict(result.superset.filters)) == filters
+    assert not result.superset_is_exact
 
 
 @pytest.mark.parametrize(
@@ -244,12 +244,12 @@ def test_a_search_surely_finds_the_texts(match: object, filters: dict[str, str] 
     ],
 )
 def test_what_is_no_test_of_a_text_is_told(match: object, message: str, hint: str | None) -> None:
-    found = problem(match)
-    assert message in found.message
-    assert (hint or "") in (found.hint or "")
+    result = problem(match)
+    assert message in result.message
+    assert (hint or "") in (result.hint or "")
 
 
 def test_the_mark_stands_in_the_expression() -> None:
-    found = problem({"path": "(holiday"})
-    assert found.where == "rules.yaml:1:8"
-    assert found.excerpt == "(holiday\n^"
+    result = problem({"path": "(holiday"})
+    assert result.where == "rules.yaml:1:8"
+    assert result.excerpt == "(holiday\n^"

@@ -59,10 +59,10 @@ WHOM = OneOrMany(OneOf(NAME, Options("a condition", {"who": ("them", Every(NAME)
 )
 def test_kinds_are_put_together_as_they_are_written(data: object, expected: object) -> None:
     read = reading()
-    found = WHOM.read(value(data), read)
+    result = WHOM.read(value(data), read)
     assert read.diagnostics.problems == []
-    assert found is not None
-    assert words(found) == expected
+    assert result is not None
+    assert words(result) == expected
     jsonschema.Draft202012Validator(WHOM.json_schema).validate(data)
 
 

@@ -53,9 +53,9 @@ def test_words_that_contradict_each_other_are_refused(payload: object, words: st
 
 
 def test_locked_photos_cannot_be_searched_with_a_key() -> None:
-    found = problem({"visibility": "locked"})
-    assert found.message == "visibility 'locked' cannot be searched"
-    assert found.hint is not None
+    result = problem({"visibility": "locked"})
+    assert result.message == "visibility 'locked' cannot be searched"
+    assert result.hint is not None
 
 
 @pytest.mark.parametrize("value", ["Timeline", "", None, True, [], ["timeline"], {}])

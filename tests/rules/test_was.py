@@ -15,8 +15,8 @@ def entry(name: str, was: str, more: str = "") -> str:
 
 @pytest.mark.parametrize("was", ["Best", '" Best "', "Best of 2024"])
 def test_a_rule_says_what_it_was(was: str) -> None:
-    found = album(f"was: {was}")
-    assert (found.was, found.is_new) == (was.strip('" '), False)
+    result = album(f"was: {was}")
+    assert (result.was, result.is_new) == (was.strip('" '), False)
 
 
 def test_the_form_of_the_name_does_not_count() -> None:
@@ -55,11 +55,11 @@ def test_a_split_was_split_in_the_same_way() -> None:
     def of_split(was: str) -> str:
         return "albums:\n" + entry("{year} in {city}", was, ", split: [year, city]")
 
-    (found,) = book(of_split("'{city} ({year})'")).albums
-    assert found.was == "{city} ({year})"
+    (result,) = book(of_split("'{city} ({year})'")).albums
+    assert result.was == "{city} ({year})"
     ((_, message),) = problems(of_split("'{year}'"))
     assert message == "the album is split, and '{year}' was not split in the same way"
-    (found,) = book(of_split("none")).albums
-    assert found.is_new
+    (result,) = book(of_split("none")).albums
+    assert result.is_new
     ((_, message),) = problems("albums:\n- {match: {favorite: true}, was: A, split: year}")
     assert message == "this album has no name"

@@ -85,10 +85,10 @@ def test_of_a_file_that_immich_has_not_read_nothing_is_known_to_be_missing(word:
     ],
 )
 def test_the_server_finds_exactly_the_same_names(match: object, filters: dict[str, object]) -> None:
-    found = check(match)
-    assert found.superset is not None
-    assert dict(found.superset.filters) == filters
-    assert found.superset_is_exact
+    result = check(match)
+    assert result.superset is not None
+    assert dict(result.superset.filters) == filters
+    assert result.superset_is_exact
 
 
 def test_the_reason_is_what_immich_knows() -> None:
@@ -209,9 +209,9 @@ def test_areas_in_words(area: object, meaning: str) -> None:
     ],
 )
 def test_what_is_no_place_or_camera_is_told(match: object, message: str, hint: str | None) -> None:
-    found = problem(match)
-    assert message in found.message
-    assert (hint or "") in (found.hint or "")
+    result = problem(match)
+    assert message in result.message
+    assert (hint or "") in (result.hint or "")
 
 
 def test_a_problem_stands_under_the_value() -> None:

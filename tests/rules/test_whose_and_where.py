@@ -77,8 +77,8 @@ def test_what_is_wrong_is_told(match: object, message: str) -> None:
 
 
 def test_the_account_and_users_are_looked_up_as_such() -> None:
-    found = list(leaves(node({"owner": ["mine", "partner", "Bob", Quoted("mine")]})))
-    assert [(leaf.kind, leaf.names) for leaf in found if isinstance(leaf, Reference)] == [
+    result = list(leaves(node({"owner": ["mine", "partner", "Bob", Quoted("mine")]})))
+    assert [(leaf.kind, leaf.names) for leaf in result if isinstance(leaf, Reference)] == [
         (EntityKind.ME, ("mine",)),
         (EntityKind.ME, ("partner",)),
         (EntityKind.USER, ("Bob",)),

@@ -60,8 +60,8 @@ class Library:
         if query.kind is Kind.SMART:
             ranked = sorted(self.assets, key=lambda asset: random.Random(f"{asset['id']}{query.get('query')}").random())
             return ranked[: query.limit]
-        found = [asset for asset in self.assets if not query.filters or asset["city"] == query.get("city")]
-        return found[: query.limit]
+        result = [asset for asset in self.assets if not query.filters or asset["city"] == query.get("city")]
+        return result[: query.limit]
 
 
 def plainly(node: Node, library: Library) -> set[str]:

@@ -51,7 +51,7 @@ A, B, C, D = (Filter(name, lambda _: True, frozenset(), lambda _: None) for name
 
 
 @pytest.mark.parametrize(
-    ("node", "true", "told"),
+    ("node", "true", "text"),
     [
         (A, {A}, "a (yes)"),
         (All((A, B)), {A, B}, "a (yes); b (yes)"),
@@ -64,13 +64,13 @@ A, B, C, D = (Filter(name, lambda _: True, frozenset(), lambda _: None) for name
         (All((A, B, C)), set(), "a (no); b (no)"),
     ],
 )
-def test_a_verdict_rests_on_the_leaves_that_decided_it(node: Node, true: set[Node], told: str) -> None:
+def test_a_verdict_rests_on_the_leaves_that_decided_it(node: Node, true: set[Node], text: str) -> None:
     def ask(leaf: Search | Filter) -> LeafEvidence:
         return (
             LeafEvidence(leaf in true, {}) if leaf == D else LeafEvidence(leaf in true, "yes" if leaf in true else "no")
         )
 
-    assert summary(explain(node, ask, name_of=lambda _, id_: id_)) == told
+    assert summary(explain(node, ask, name_of=lambda _, id_: id_)) == text
 
 
 def test_a_leaf_that_shows_nothing_stands_alone() -> None:

@@ -20,7 +20,7 @@ GUESSED = Costs(NOTHING_KNOWN)
 KNOWN = Costs({WHOLE_LIBRARY: 10_000, EMMA: 1_000, NOAH: 500, ARCHIVE: 7})
 
 
-def asked(*conditions: tuple[str, str, object], either: tuple[Condition, ...] = ()) -> Query:
+def structured_query(*conditions: tuple[str, str, object], either: tuple[Condition, ...] = ()) -> Query:
     made = tuple(Condition(*condition) for condition in conditions)  # type: ignore[arg-type]
     return Query(Kind.METADATA, conditions=made, either=tuple((condition,) for condition in either))
 
@@ -36,12 +36,12 @@ def asked(*conditions: tuple[str, str, object], either: tuple[Condition, ...] = 
         (ARCHIVE, 7),
         (replace(WHOLE_LIBRARY, visibility=frozenset({Visibility.ARCHIVE, Visibility.TIMELINE})), 10_007),
         (replace(WHOLE_LIBRARY, visibility=frozenset({Visibility.HIDDEN})), 500),
-        (asked(("personIds", "any", ("emma", "noah"))), 1_500),
-        (asked(("personIds", "all", ("emma", "noah"))), 50),
-        (asked(("personIds", "all", ("emma",)), ("personIds", "none", ("noah",))), 1_000),
-        (asked(("city", "in", ("Nice", "Kyoto"))), 400),
-        (asked(("takenAt", "gte", "2024-01-01T00:00:00.000Z")), 3_000),
-        (asked(either=(Condition("personIds", "all", ("emma",)), Condition("city", "eq", "Nice"))), 1_200),
+        (structured_query(("personIds", "any", ("emma", "noah"))), 1_500),
+        (structured_query(("personIds", "all", ("emma", "noah"))), 50),
+        (structured_query(("personIds", "all", ("emma",)), ("personIds", "none", ("noah",))), 1_000),
+        (structured_query(("city", "in", ("Nice", "Kyoto"))), 400),
+        (structured_query(("takenAt", "gte", "2024-01-01T00:00:00.000Z")), 3_000),
+        (structured_query(either=(Condition("personIds", "all", ("emma",)), Condition("city", "eq", "Nice"))), 1_200),
         (smart("dog").query, 200),
     ],
 )
@@ -57,7 +57,7 @@ def test_of_a_period_as_much_is_guessed_as_of_any_other_as_long() -> None:
     assert Costs({}, (2021, 2025)).size(year) == 0
     assert Costs({}, (2011, 2020)).size(Query(Kind.METADATA, (start,))) == 10_000
     assert Costs({Query(Kind.METADATA, (start,)): 2_000}).size(year) == 1_000  # of that, half is before the end
-    taken = asked(("takenAt", "gte", start[1]), ("takenAt", "lte", end[1]), ("personIds", "all", ("emma",)))
+    taken = structured_query(("takenAt", "gte", start[1]), ("takenAt", "lte", end[1]), ("personIds", "all", ("emma",)))
     assert round(Costs({EMMA: 10_000}, (2011, 2020)).size(taken)) == 1_000
 
 

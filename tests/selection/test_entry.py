@@ -15,10 +15,10 @@ ASSET = Asset(ONE, 1_700_000_000_000, "2023-11-14T22:13:20", "IMG_1.jpg", "IMAGE
 
 @pytest.mark.parametrize("groups", [{}, {ONE: (("2023",), ("Finland", "Sweden"))}])
 def test_findings_come_back_but_for_their_places(groups: dict[str, tuple[tuple[str, ...], ...]]) -> None:
-    found = SearchResult(places({ONE: 0, TWO: 1}), {ONE: ASSET}, {ONE: 5}, groups, 2)
-    kept = CacheEntry.decode(CacheEntry.of(found, ids_of(found)).encode())
-    assert kept.ids == ids_of(found)
-    assert kept.as_result() == SearchResult({}, {ONE: ASSET}, {ONE: 5}, groups)
+    result = SearchResult(places({ONE: 0, TWO: 1}), {ONE: ASSET}, {ONE: 5}, groups, 2)
+    entry = CacheEntry.decode(CacheEntry.of(result, ids_of(result)).encode())
+    assert entry.ids == ids_of(result)
+    assert entry.as_result() == SearchResult({}, {ONE: ASSET}, {ONE: 5}, groups)
 
 
 def test_a_stamp_comes_back() -> None:

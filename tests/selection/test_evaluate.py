@@ -35,7 +35,7 @@ def run(rules: Iterable[Rule | Node], searches: Answers, **options: object) -> t
     return evaluate(plan, searches, concurrency=2, log=log, **options)  # type: ignore[arg-type]
 
 
-def told(results: Iterable[Selection | Failed]) -> list[list[str] | str]:
+def outcomes(results: Iterable[Selection | Failed]) -> list[list[str] | str]:
     """The ids of selections, and the messages of failures."""
     return [ids(result) if isinstance(result, Selection) else result.error.message for result in results]
 
@@ -66,7 +66,7 @@ def test_a_search_that_fails_fails_the_rules_that_need_it_and_no_other() -> None
     searches = Broken({IMG.query: [[record("1")]], CAT.query: [[record("2")]]}, broken=(DOG.query,))
     results = run([IMG, DOG, Any((DOG, IMG)), All((CAT, Not(DOG))), CAT], searches)
     failure = "smart search (query='dog', top 200) failed"
-    assert told(results) == [["1"], failure, failure, failure, ["2"]]
+    assert outcomes(results) == [["1"], failure, failure, failure, ["2"]]
 
 
 def test_a_filter_that_cannot_be_evaluated_fails_the_rules_that_have_it() -> None:
@@ -77,7 +77,7 @@ def test_a_filter_that_cannot_be_evaluated_fails_the_rules_that_have_it() -> Non
     other = Filter("other", lambda record: record["id"] == "2", frozenset({"id"}), lambda _: None)
     searches = Answers({IMG.query: [[record("1"), record("2")]], DOG.query: [[record("1")]]})
     results = run([All((IMG, broken)), All((IMG, other)), IMG, All((DOG, broken)), All((IMG, Not(broken)))], searches)
-    assert told(results) == ["cannot look at 1", ["2"], ["1", "2"], "cannot look at 1", "cannot look at 1"]
+    assert outcomes(results) == ["cannot look at 1", ["2"], ["1", "2"], "cannot look at 1", "cannot look at 1"]
 
 
 def test_a_search_ends_when_no_filter_on_it_can_be_evaluated() -> None:
@@ -86,7 +86,7 @@ def test_a_search_ends_when_no_filter_on_it_can_be_evaluated() -> None:
 
     searches = Answers({IMG.query: [[record("1")], [record("2")]]})
     broken = Filter("broken", fails, frozenset({"type"}), fails)
-    assert told(run([All((IMG, broken))], searches)) == ["cannot look at 1"]
+    assert outcomes(run([All((IMG, broken))], searches)) == ["cannot look at 1"]
 
 
 def test_a_late_filter_that_cannot_be_evaluated_fails_the_rules_that_have_it() -> None:
@@ -96,13 +96,13 @@ def test_a_late_filter_that_cannot_be_evaluated_fails_the_rules_that_have_it() -
     broken = Filter("broken", fails, frozenset({"tags"}), fails)
     pets = record("1", tags=[{"value": "Pets"}])
     searches = Answers({IMG.query: [[record("1")]]}, [pets])
-    assert told(run([All((IMG, TAGS)), All((IMG, broken))], searches)) == [["1"], "cannot look at 1"]
+    assert outcomes(run([All((IMG, TAGS)), All((IMG, broken))], searches)) == [["1"], "cannot look at 1"]
     assert searches.asked_for == ["1"]
 
 
 def test_details_that_cannot_be_read_fail_the_rules_that_need_them() -> None:
     searches = Broken({IMG.query: [[record("1")]]}, no_details=True)
-    assert told(run([IMG, All((IMG, TAGS))], searches)) == [["1"], "details failed"]
+    assert outcomes(run([IMG, All((IMG, TAGS))], searches)) == [["1"], "details failed"]
 
 
 def test_searches_end_when_no_rule_that_can_still_be_answered_needs_them() -> None:
@@ -123,7 +123,7 @@ def test_searches_end_when_no_rule_that_can_still_be_answered_needs_them() -> No
             yield from super().find(query, fields)
 
     searches = Endless({IMG.query: [[record("1")]]})
-    assert told(run([All((CAT, Not(DOG))), IMG], searches)) == ["no dogs", ["1"]]
+    assert outcomes(run([All((CAT, Not(DOG))), IMG], searches)) == ["no dogs", ["1"]]
     assert ended.wait(10)
 
 
@@ -135,7 +135,7 @@ def test_rules_share_searches_and_details() -> None:
     searches = Answers({IMG.query: [[record("1"), record("2"), record("3")]], DOG.query: [[record("3")]]}, pets)
     owner = local("$.owner.name", "bob")
     results = run([IMG, All((IMG, TAGS)), All((IMG, Not(DOG))), All((IMG, owner)), Any((IMG, DOG))], searches)
-    assert told(results) == [["1", "2", "3"], ["1"], ["1", "2"], ["1", "2"], ["1", "2", "3"]]
+    assert outcomes(results) == [["1", "2", "3"], ["1"], ["1", "2"], ["1", "2"], ["1", "2", "3"]]
     assert {query for query, _ in searches.asked} == {IMG.query, DOG.query}
     assert len(searches.asked) == 2
     assert searches.asked_for == ["1", "2", "3"]  # the third is gone, and not asked for again
@@ -168,7 +168,7 @@ class Remembering:
     """Knows what one search found, and what it was given to keep."""
 
     known: dict[Query, SearchResult]
-    kept: dict[Query, SearchResult] = field(default_factory=dict)
+    stored: dict[Query, SearchResult] = field(default_factory=dict)
     expected: tuple[Query, ...] = ()
 
     def expect(self, scans: Iterable[Scan]) -> None:
@@ -180,16 +180,16 @@ class Remembering:
     def recall(self, scan: Scan) -> SearchResult | None:
         return self.known.get(scan.query)
 
-    def keep(self, scan: Scan, found: SearchResult) -> None:
-        self.kept[scan.query] = found
+    def keep(self, scan: Scan, result: SearchResult) -> None:
+        self.stored[scan.query] = result
 
 
 def test_searches_that_are_known_are_not_sent() -> None:
     known = SearchResult({"1": 0}, {"1": Asset("1", 0, "", "", "IMAGE")}, {"1": 0}, count=1)
     memory, searches = Remembering({IMG.query: known}), Answers({DOG.query: [[record("2")]]})
-    assert told(run([IMG, DOG], searches, memory=memory)) == [["1"], ["2"]]
+    assert outcomes(run([IMG, DOG], searches, memory=memory)) == [["1"], ["2"]]
     assert [query for query, _ in searches.asked] == [DOG.query]
-    assert memory.kept.keys() == {DOG.query}
+    assert memory.stored.keys() == {DOG.query}
     assert memory.expected == (IMG.query, DOG.query)
 
 
@@ -199,11 +199,11 @@ def test_what_a_check_failed_on_is_not_kept() -> None:
 
     memory = Remembering({})
     searches = Answers({IMG.query: [[record("1")]]})
-    assert told(run([All((IMG, Filter("x", fails, frozenset(), fails))), IMG], searches, memory=memory)) == [
+    assert outcomes(run([All((IMG, Filter("x", fails, frozenset(), fails))), IMG], searches, memory=memory)) == [
         "no",
         ["1"],
     ]
-    assert memory.kept == {}
+    assert memory.stored == {}
 
 
 def test_what_is_found_can_be_dropped_and_taken_in_anew() -> None:

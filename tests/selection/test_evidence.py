@@ -38,7 +38,7 @@ def canon(asset_id: str, model: str = "") -> dict[str, object]:
     return record(asset_id, exifInfo={"make": "Canon", "model": model})
 
 
-def found_in(part: Branch, *batches: list[dict[str, object]]) -> SearchResult:
+def result_of(part: Branch, *batches: list[dict[str, object]]) -> SearchResult:
     """What is kept of a part's frame."""
     intake = ResultBuilder(merge_scans((RulePlan(Rule(NICE), (part,)),)).scans[0])
     for batch in batches:
@@ -47,7 +47,7 @@ def found_in(part: Branch, *batches: list[dict[str, object]]) -> SearchResult:
 
 
 @pytest.mark.parametrize(
-    ("node", "kept"),
+    ("node", "remaining"),
     [
         (All((NICE, MAKE)), {"1", "2"}),
         (All((NICE, Not(MAKE))), {"3", "4"}),
@@ -60,21 +60,21 @@ def found_in(part: Branch, *batches: list[dict[str, object]]) -> SearchResult:
         (All((NICE, Not(local("$.tags[*].value")))), {"1", "2", "3", "4"}),
     ],
 )
-def test_assets_that_cannot_match_any_more_are_not_kept(node: Node, kept: set[str]) -> None:
-    found = found_in(Branch(NICE.query, node), [apple("1", "pro"), apple("2")], [canon("3", "pro"), canon("4")])
-    assert found.assets.keys() == found.passed.keys() == found.places.keys() == kept
-    assert found.count == 4
+def test_assets_that_cannot_match_any_more_are_not_kept(node: Node, remaining: set[str]) -> None:
+    result = result_of(Branch(NICE.query, node), [apple("1", "pro"), apple("2")], [canon("3", "pro"), canon("4")])
+    assert result.assets.keys() == result.passed.keys() == result.places.keys() == remaining
+    assert result.count == 4
 
 
 def test_each_asset_counts_once_at_its_first_place() -> None:
-    found = found_in(Branch(NICE.query), [record("a"), record("b")], [record("b"), record("c"), record("a")])
-    assert found.places == {"a": 0, "b": 1, "c": 2}
-    assert found.count == 3
+    result = result_of(Branch(NICE.query), [record("a"), record("b")], [record("b"), record("c"), record("a")])
+    assert result.places == {"a": 0, "b": 1, "c": 2}
+    assert result.count == 3
 
 
 def test_places_count_what_was_dropped_too_so_that_ranks_stay_the_servers() -> None:
-    found = found_in(Branch(NICE.query, MAKE), [canon("x"), apple("a")], [canon("y"), apple("b")])
-    assert found.places == {"a": 1, "b": 3}
+    result = result_of(Branch(NICE.query, MAKE), [canon("x"), apple("a")], [canon("y"), apple("b")])
+    assert result.places == {"a": 1, "b": 3}
 
 
 def test_fields_are_asked_of_candidates_and_nothing_but_ids_of_the_rest() -> None:

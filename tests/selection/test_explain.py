@@ -34,13 +34,13 @@ X, Y = city("x"), smart("y")
 
 def why(node: Node, true: set[Node], written: Node | None = None) -> tuple[Explanation, list[Node]]:
     """The explanation where these leaves hold, and which leaves were asked, in order."""
-    asked: list[Node] = []
+    evaluated: list[Node] = []
 
     def ask(leaf: Search | Filter) -> LeafEvidence:
-        asked.append(leaf)
+        evaluated.append(leaf)
         return LeafEvidence(leaf in true, "seen")
 
-    return explain(node, ask, written=written, name_of=lambda _, id_: id_.upper()), asked
+    return explain(node, ask, written=written, name_of=lambda _, id_: id_.upper()), evaluated
 
 
 def outline(reason: Reason) -> str:
@@ -85,18 +85,18 @@ def test_each_part_has_a_verdict(node: Node, true: set[Node], tree: str, misses:
 
 
 def test_a_part_that_stands_twice_is_asked_once_and_turned_at_both_places() -> None:
-    explanation, asked = why(All((A, Any((A, B)))), set())
-    assert asked == [A, B]
+    explanation, evaluated = why(All((A, Any((A, B)))), set())
+    assert evaluated == [A, B]
     assert near(explanation) == ["a"]
     explanation, _ = why(All((A, Not(A))), {A})
     assert near(explanation) == []
 
 
 def test_the_records_own_fields_are_looked_at_first_and_rankings_last() -> None:
-    _, asked = why(All((Y, city("z", limit=5), X, A)), {X, Y, A, city("z", limit=5)})
-    assert asked == [A, X, Y, city("z", limit=5)]
-    explanation, asked = why(All((Y, X, A)), set())
-    assert asked == [A, X]
+    _, evaluated = why(All((Y, city("z", limit=5), X, A)), {X, Y, A, city("z", limit=5)})
+    assert evaluated == [A, X, Y, city("z", limit=5)]
+    explanation, evaluated = why(All((Y, X, A)), set())
+    assert evaluated == [A, X]
     assert outline(explanation.tree) == "-all(?smart 'y', top 300 -city 'x' -a)"
 
 
@@ -153,9 +153,9 @@ def plainly(node: Node, true: set[Node]) -> bool:
 @settings(max_examples=examples(40))
 @given(TREES, st.sets(st.sampled_from(LEAVES)))
 def test_the_verdict_is_the_trees_and_near_misses_are_what_turns_it(tree: Node, true: set[Node]) -> None:
-    explanation, asked = why(tree, true)
+    explanation, evaluated = why(tree, true)
     assert explanation.passed is plainly(tree, true)
     turning = {leaf for leaf in leaves(tree) if plainly(tree, true ^ {leaf}) is not plainly(tree, true)}
     assert sorted(near(explanation)) == sorted(query_text(leaf, lambda _, id_: id_) for leaf in turning)
-    assert len(asked) == len(set(asked))
-    assert turning <= set(asked)
+    assert len(evaluated) == len(set(evaluated))
+    assert turning <= set(evaluated)

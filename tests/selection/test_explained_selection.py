@@ -33,9 +33,9 @@ def selected(match: Node, answers: Answers, limit: int | None = None, *, keeps_r
 
 
 def evidence(match: Node, answers: Answers, *, keeps_rejected: bool = True) -> RuleEvidence:
-    found = selected(match, answers, keeps_rejected=keeps_rejected).evidence
-    assert found is not None
-    return found
+    result = selected(match, answers, keeps_rejected=keeps_rejected).evidence
+    assert result is not None
+    return result
 
 
 def test_a_selection_without_evidence_is_not_explained() -> None:
@@ -50,7 +50,9 @@ def test_what_the_limit_leaves_out_matches_and_is_cut() -> None:
     assert [photo.asset.id for photo in explanation.selected] == ["c"]
     assert [photo.asset.id for photo in explanation.cut] == ["a"]
     assert explanation.cut[0].verdicts == (Verdict.PASSED, Verdict.PASSED)
-    assert {at: [photo.asset.id for photo in photos] for at, photos in explanation.near_misses.items()} == {1: ["b"]}
+    assert {number: [photo.asset.id for photo in photos] for number, photos in explanation.near_misses.items()} == {
+        1: ["b"]
+    }
     assert [(leaf.holding, leaf.failing) for leaf in explanation.leaves] == [(3, 0), (2, 1)]
 
 

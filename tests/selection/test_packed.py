@@ -16,14 +16,14 @@ IDS = st.sets(st.uuids(version=4).map(str), max_size=20)
 
 @settings(max_examples=examples(40))
 @given(IDS, IDS, IDS)
-def test_ids_go_and_come_as_in_a_set(kept: set[str], others: set[str], new: set[str]) -> None:
-    data = packed(kept)
-    gone = set(sorted(kept)[::2]) | others
-    assert list(unpacked(data)) == sorted(kept)
-    assert [contains(data, pack(id_)) for id_ in gone] == [id_ in kept for id_ in gone]
+def test_ids_go_and_come_as_in_a_set(ids: set[str], others: set[str], new: set[str]) -> None:
+    data = packed(ids)
+    gone = set(sorted(ids)[::2]) | others
+    assert list(unpacked(data)) == sorted(ids)
+    assert [contains(data, pack(id_)) for id_ in gone] == [id_ in ids for id_ in gone]
     after = exchanged(data, map(pack, gone), map(pack, new))
-    assert list(unpacked(after)) == sorted((kept - gone) | new)
-    assert length(after) == len((kept - gone) | new)
+    assert list(unpacked(after)) == sorted((ids - gone) | new)
+    assert length(after) == len((ids - gone) | new)
 
 
 def test_what_goes_and_comes_again_is_there_once() -> None:

@@ -51,9 +51,9 @@ def plan(*nodes: Node, server: Flat = FLAT, sizes: Mapping[Query, int] | None = 
     return compile_rules([Rule(node) for node in nodes], server, sizes or {})
 
 
-def told(found: QueryPlan) -> list[list[str]]:
+def branch_words(result: QueryPlan) -> list[list[str]]:
     """The branches of each rule in words."""
-    return [[write_branch(branch) for branch in rule.branches] for rule in found.rules]
+    return [[write_branch(branch) for branch in rule.branches] for rule in result.rules]
 
 
 # -- frames and what they take in -------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def told(found: QueryPlan) -> list[list[str]]:
     ],
 )
 def test_a_frame_takes_in_what_must_hold(node: Node, parts: list[str]) -> None:
-    assert [part.removesuffix(" & <$.exifInfo.make:x>") for part in told(plan(node))[0]] == parts
+    assert [part.removesuffix(" & <$.exifInfo.make:x>") for part in branch_words(plan(node))[0]] == parts
 
 
 def test_of_two_choices_that_become_frames_each_may_stay_a_choice_of_the_other() -> None:
@@ -101,18 +101,18 @@ def test_of_two_choices_that_become_frames_each_may_stay_a_choice_of_the_other()
 
 
 def test_checks_that_a_search_answers_become_part_of_it() -> None:
-    assert told(plan(APPLE)) == [["(make='Apple')"]]
-    assert told(plan(All((EMMA, APPLE, Not(FIVE))))) == [
+    assert branch_words(plan(APPLE)) == [["(make='Apple')"]]
+    assert branch_words(plan(All((EMMA, APPLE, Not(FIVE))))) == [
         ["(make='Apple', personIds=[emma]) | not <rating 5>"],
     ]
-    assert told(plan(All((EMMA, Any((FOUR, FIVE)))))) == [
+    assert branch_words(plan(All((EMMA, Any((FOUR, FIVE)))))) == [
         ["(personIds=[emma], rating=4)", "(personIds=[emma], rating=5)"]
     ]
 
 
 def test_a_check_whose_search_finds_more_narrows_the_frame_and_is_checked_still() -> None:
     near = replace(APPLE, superset_is_exact=False)
-    assert told(plan(All((EMMA, near)))) == [["(make='Apple', personIds=[emma]) | <make 'Apple'>"]]
+    assert branch_words(plan(All((EMMA, near)))) == [["(make='Apple', personIds=[emma]) | <make 'Apple'>"]]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_check_whose_search_finds_more_narrows_the_frame_and_is_checked_still(
 )
 def test_searches_that_could_mean_something_else_here_bound_no_check(within: Query) -> None:
     check = replace(FIVE, superset=within)
-    assert told(plan(All((NICE, check)))) == [["(city='Nice') | <rating 5>"]]
+    assert branch_words(plan(All((NICE, check)))) == [["(city='Nice') | <rating 5>"]]
 
 
 def test_a_check_is_bounded_where_its_frame_looks() -> None:
@@ -140,15 +140,17 @@ ALBUM = Search(Query(Kind.METADATA, (("albumIds", ("x",)),)))
 
 
 def test_an_albums_photos_of_others_are_found_only_by_it() -> None:
-    assert told(plan(All((ALBUM, FIVE, Not(NICE))))) == [["(albumIds=[x], rating=5) | <rating 5> & not (city='Nice')"]]
+    assert branch_words(plan(All((ALBUM, FIVE, Not(NICE))))) == [
+        ["(albumIds=[x], rating=5) | <rating 5> & not (city='Nice')"]
+    ]
 
 
 def test_an_album_is_searched_inside_of_what_it_is_held_against() -> None:
     large = {ALBUM.query: 50_000, EMMA.query: 900}
     inside = "(albumIds=[x], personIds=[emma])"
-    assert told(plan(All((ALBUM, EMMA)), sizes=large)) == [[f"(personIds=[emma]) | {inside}"]]
-    assert told(plan(All((EMMA, Not(ALBUM))))) == [[f"(personIds=[emma]) | not {inside}"]]
-    assert told(plan(All((EMMA, FIVE, Not(ALBUM))))) == [
+    assert branch_words(plan(All((ALBUM, EMMA)), sizes=large)) == [[f"(personIds=[emma]) | {inside}"]]
+    assert branch_words(plan(All((EMMA, Not(ALBUM))))) == [[f"(personIds=[emma]) | not {inside}"]]
+    assert branch_words(plan(All((EMMA, FIVE, Not(ALBUM))))) == [
         ["(personIds=[emma], rating=5) | not (albumIds=[x], personIds=[emma], rating=5)"]
     ]
 
@@ -164,7 +166,7 @@ def test_an_album_is_searched_inside_of_what_it_is_held_against() -> None:
 )
 def test_an_albums_search_is_not_narrowed_where_others_photos_could_be_lost(within: tuple[tuple[str, Value]]) -> None:
     check = replace(FIVE, superset=Query(Kind.METADATA, within))
-    assert told(plan(All((ALBUM, check)))) == [["(albumIds=[x]) | <rating 5>"]]
+    assert branch_words(plan(All((ALBUM, check)))) == [["(albumIds=[x]) | <rating 5>"]]
 
 
 @pytest.mark.parametrize(
@@ -189,16 +191,16 @@ def test_albums_are_searched_only_inside_of_plain_searches_that_look_there(album
 
 
 def test_what_is_read_anyway_is_checked_here() -> None:
-    found = plan(All((MAKE, Not(NICE), Not(EMMA))))
-    (reading, people) = found.scans
+    result = plan(All((MAKE, Not(NICE), Not(EMMA))))
+    (reading, people) = result.scans
     assert reading.query == WHOLE_LIBRARY
     assert reading.fields == {"exifInfo.make", "exifInfo.city"}
     assert (people.query, people.fields, people.keeps_ids) == (EMMA.query, frozenset(), True)
 
 
 def test_a_capped_search_is_not_read_with_exif_where_another_search_does_as_well() -> None:
-    assert told(plan(All((city("Nice", limit=5), Not(FIVE)))))[0] == ["(city='Nice', top 5) | not (rating=5)"]
-    assert told(plan(All((smart("dog", 5), Not(FIVE)))))[0] == ["smart (query='dog', top 5) | not <rating 5>"]
+    assert branch_words(plan(All((city("Nice", limit=5), Not(FIVE)))))[0] == ["(city='Nice', top 5) | not (rating=5)"]
+    assert branch_words(plan(All((smart("dog", 5), Not(FIVE)))))[0] == ["smart (query='dog', top 5) | not <rating 5>"]
 
 
 def test_fields_that_records_lack_here_are_not_looked_at() -> None:
@@ -208,8 +210,8 @@ def test_fields_that_records_lack_here_are_not_looked_at() -> None:
 
     added = Search(Query(Kind.METADATA, (("createdAfter", "2024-01-01T00:00:00.000Z"),)))
     node = All((PATH, Not(added)))
-    assert told(plan(node))[0][0].endswith("not <(createdAfter='2024-01-01T00:00:00.000Z'), checked here>")
-    assert told(plan(node, server=Old()))[0][0].endswith("not (createdAfter='2024-01-01T00:00:00.000Z')")
+    assert branch_words(plan(node))[0][0].endswith("not <(createdAfter='2024-01-01T00:00:00.000Z'), checked here>")
+    assert branch_words(plan(node, server=Old()))[0][0].endswith("not (createdAfter='2024-01-01T00:00:00.000Z')")
 
 
 @pytest.mark.parametrize(
@@ -240,8 +242,8 @@ def test_only_what_records_tell_exactly_is_checked_here(check: Search, local_one
 def test_exif_is_read_only_where_that_is_less_than_another_search() -> None:
     node = All((PATH, Not(NICE)))
     few, many = ({WHOLE_LIBRARY: 100_000, NICE.query: count} for count in (500, 60_000))
-    assert told(plan(node, sizes=few)) == [["(the whole timeline) | <$.originalPath:x> & not (city='Nice')"]]
-    assert told(plan(node, sizes=many)) == [
+    assert branch_words(plan(node, sizes=few)) == [["(the whole timeline) | <$.originalPath:x> & not (city='Nice')"]]
+    assert branch_words(plan(node, sizes=many)) == [
         ["(the whole timeline) | <$.originalPath:x> & not <(city='Nice'), checked here>"]
     ]
     assert queries_to_count([Rule(node)], FLAT) == (WHOLE_LIBRARY, NICE.query)
@@ -277,7 +279,7 @@ def test_what_no_search_returns_is_asked_for_late(late: Filter) -> None:
 
 def test_a_late_check_that_a_search_answers_is_a_search() -> None:
     tagged = replace(TAGS, superset=Query(Kind.METADATA, (("tagIds", ("pets",)),)), superset_is_exact=True)
-    assert told(plan(All((NICE, Not(tagged))))) == [["(city='Nice') | not (city='Nice', tagIds=[pets])"]]
+    assert branch_words(plan(All((NICE, Not(tagged))))) == [["(city='Nice') | not (city='Nice', tagIds=[pets])"]]
 
 
 def test_equal_checks_are_made_once() -> None:
@@ -334,36 +336,36 @@ def test_a_name_that_was_not_looked_up_is_a_bug(server: Flat) -> None:
 )
 def test_from_3_2_on_one_search_says_what_takes_several_flat_ones(node: Node, parts: list[str]) -> None:
     sizes = {EMMA.query: 300, NOAH.query: 200, NICE.query: 100, named("img").query: 50}
-    assert sorted(told(plan(node, server=NEW, sizes=sizes))[0]) == sorted(parts)
+    assert sorted(branch_words(plan(node, server=NEW, sizes=sizes))[0]) == sorted(parts)
 
 
 def test_conditions_of_checks_are_sent_where_the_server_takes_them() -> None:
     stars = replace(
         FIVE, key="rating from 4", superset=Query(Kind.METADATA, conditions=(Condition("rating", "gte", 4),))
     )
-    assert told(plan(All((EMMA, stars)), server=NEW)) == [["(personIds all [emma], rating gte 4)"]]
-    assert told(plan(All((EMMA, stars)))) == [["(personIds=[emma]) | <rating from 4>"]]
+    assert branch_words(plan(All((EMMA, stars)), server=NEW)) == [["(personIds all [emma], rating gte 4)"]]
+    assert branch_words(plan(All((EMMA, stars)))) == [["(personIds=[emma]) | <rating from 4>"]]
     trash = Search(Query(Kind.METADATA, (("withDeleted", True),)))
-    assert told(plan(All((trash, stars)), server=NEW)) == [["(withDeleted=true) | <rating from 4>"]]
+    assert branch_words(plan(All((trash, stars)), server=NEW)) == [["(withDeleted=true) | <rating from 4>"]]
 
 
 # -- several rules ------------------------------------------------------------------------------------------
 
 
 def test_a_search_that_several_rules_need_is_sent_once_with_what_all_of_them_need() -> None:
-    found = plan(All((NICE, PATH)), All((NICE, MAKE)), All((DOG, NICE)))
-    assert [scan.query for scan in found.scans] == [NICE.query, DOG.query]
-    assert found.scans[0].fields == {"exifInfo.make", "originalPath"}
-    assert found.scans[0].keeps_ids
+    result = plan(All((NICE, PATH)), All((NICE, MAKE)), All((DOG, NICE)))
+    assert [scan.query for scan in result.scans] == [NICE.query, DOG.query]
+    assert result.scans[0].fields == {"exifInfo.make", "originalPath"}
+    assert result.scans[0].keeps_ids
 
 
 def test_rules_that_records_answer_are_answered_by_a_library_that_is_read_anyway() -> None:
-    found = plan(NICE, All((KYOTO, EMMA)), MAKE, Any((FIVE, APPLE)), All((NICE, Not(FIVE))))
-    assert {scan.query for scan in found.scans} <= {
+    result = plan(NICE, All((KYOTO, EMMA)), MAKE, Any((FIVE, APPLE)), All((NICE, Not(FIVE))))
+    assert {scan.query for scan in result.scans} <= {
         WHOLE_LIBRARY,
         Query(Kind.METADATA, (("city", "Kyoto"), ("personIds", ("emma",)))),
     }
-    assert found.scans[0].fields == {"exifInfo.make", "exifInfo.city", "exifInfo.rating"}
+    assert result.scans[0].fields == {"exifInfo.make", "exifInfo.city", "exifInfo.rating"}
 
 
 def test_what_many_rules_exclude_is_asked_for_once() -> None:
@@ -382,8 +384,8 @@ def test_never_more_searches_are_sent_than_a_rule_has_leaves(excluded: tuple[Sea
 
 
 def test_names_and_notes_of_rules_stay_with_them() -> None:
-    found = compile_rules([Rule(NICE), Rule(All((NICE, KYOTO)))], FLAT, names=("one", "two"))
-    assert [(rule.name, rule.notes) for rule in found.rules] == [
+    result = compile_rules([Rule(NICE), Rule(All((NICE, KYOTO)))], FLAT, names=("one", "two"))
+    assert [(rule.name, rule.notes) for rule in result.rules] == [
         ("one", ()),
         ("two", ("nothing can match: city cannot be 'Nice' and 'Kyoto'",)),
     ]

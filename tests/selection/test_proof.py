@@ -197,8 +197,8 @@ def select(world: World, rules: list[Rule], *, counted: bool) -> tuple[list[set[
     """What some rules select, and the searches that were sent."""
     sizes = {}
     if counted:
-        asked = {query: world.server.searches.count(query) for query in queries_to_count(rules, world.server)}
-        sizes = {query: size for query, size in asked.items() if size is not None}
+        counts = {query: world.server.searches.count(query) for query in queries_to_count(rules, world.server)}
+        sizes = {query: size for query, size in counts.items() if size is not None}
     plan = compile_rules(rules, world.server, sizes)
     world.sandbox.clear_requests()
     results = evaluate(plan, world.server.searches, concurrency=2, log=lambda _: None)
@@ -225,10 +225,10 @@ def meaning(tree: Node) -> Node | None:
 
 def searches_of(tree: Node) -> int:
     """One search for each leaf, and each place where it looks; capped ones may take more where instants tie."""
-    asked = [leaf.query for leaf in set(leaves(tree)) if isinstance(leaf, Search)]
-    places = max(len(query.visibility) for query in asked)
+    queries = [leaf.query for leaf in set(leaves(tree)) if isinstance(leaf, Search)]
+    places = max(len(query.visibility) for query in queries)
     checks = sum(isinstance(leaf, Filter) for leaf in set(leaves(tree)))
-    return places * checks + sum(len(query.visibility) * (3 if query.limit else 1) for query in asked)
+    return places * checks + sum(len(query.visibility) * (3 if query.limit else 1) for query in queries)
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -287,21 +287,21 @@ def test_whatever_is_said_of_a_photo_is_true(
     assert [photo.asset for photo in explanation.selected] == list(selection.assets)
     parts = list(dict.fromkeys(leaves(tree)))
     truth = [world.plainly(leaf) for leaf in parts]
-    told = [
+    explained_photos = [
         *explanation.selected,
         *explanation.cut,
         *(photo for near in explanation.near_misses.values() for photo in near),
     ]
-    for photo in told:
+    for photo in explained_photos:
         for verdict, holding in zip(photo.verdicts, truth, strict=True):
             assert verdict in {Verdict.NOT_ASKED, Verdict.PASSED if photo.asset.id in holding else Verdict.FAILED}
-    for at, near in explanation.near_misses.items():
+    for number, near in explanation.near_misses.items():
         for photo in near:
             assert photo.asset.id not in {asset.id for asset in selection.assets}
             values: dict[Node, bool] = {
                 leaf: photo.asset.id in holding for leaf, holding in zip(parts, truth, strict=True)
             }
-            values[parts[at]] = not values[parts[at]]
+            values[parts[number]] = not values[parts[number]]
             assert holds(tree, values)
 
 

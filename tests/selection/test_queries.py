@@ -26,7 +26,7 @@ def flat(shown: frozenset[Visibility] = WHOLE_LIBRARY.visibility, /, **filters: 
     return Query(Kind.METADATA, tuple(sorted(filters.items())), shown)  # type: ignore[arg-type]
 
 
-def asked(*conditions: tuple[str, str, object]) -> Query:
+def structured_query(*conditions: tuple[str, str, object]) -> Query:
     return Query(Kind.METADATA, conditions=tuple(Condition(*condition) for condition in conditions))  # type: ignore[arg-type]
 
 
@@ -58,15 +58,19 @@ NICE, KYOTO, EMMA, NOAH = flat(city="Nice"), flat(city="Kyoto"), flat(personIds=
         (NICE, replace(EMMA, limit=5), None),
         (NICE, Query(Kind.SMART, (("query", "dog"),)), None),
         # structured searches take flat ones in
-        (asked(("personIds", "any", ("a", "b"))), WHOLE_LIBRARY, asked(("personIds", "any", ("a", "b")))),
         (
-            asked(("personIds", "any", ("a", "b"))),
-            NICE,
-            asked(("city", "eq", "Nice"), ("personIds", "any", ("a", "b"))),
+            structured_query(("personIds", "any", ("a", "b"))),
+            WHOLE_LIBRARY,
+            structured_query(("personIds", "any", ("a", "b"))),
         ),
-        (asked(("personIds", "any", ("a", "b"))), flat(city=None), None),
-        (asked(("personIds", "any", ("a", "b"))), asked(("personIds", "any", ("a", "c"))), None),
-        (asked(("city", "in", ("a", "b"))), flat(withDeleted=True), None),
+        (
+            structured_query(("personIds", "any", ("a", "b"))),
+            NICE,
+            structured_query(("city", "eq", "Nice"), ("personIds", "any", ("a", "b"))),
+        ),
+        (structured_query(("personIds", "any", ("a", "b"))), flat(city=None), None),
+        (structured_query(("personIds", "any", ("a", "b"))), structured_query(("personIds", "any", ("a", "c"))), None),
+        (structured_query(("city", "in", ("a", "b"))), flat(withDeleted=True), None),
     ],
 )
 def test_two_searches_become_one_where_that_says_the_same(one: Query, other: Query, common: Query | None) -> None:
@@ -139,10 +143,10 @@ def test_a_search_covers_those_that_ask_for_more() -> None:
     assert set(supersets(flat(city="Nice", rating=5))) == {WHOLE_LIBRARY, NICE, flat(rating=5)}
     assert set(supersets(flat(ARCHIVE, withDeleted=True, city="Nice"))) == {flat(ARCHIVE, withDeleted=True)}
     assert list(supersets(WHOLE_LIBRARY)) == list(supersets(flat(albumIds=("x",)))) == []
-    assert list(supersets(asked(("city", "in", ("a", "b"))))) == []
+    assert list(supersets(structured_query(("city", "in", ("a", "b"))))) == []
     assert not is_superset(NICE, EMMA)
     assert not is_superset(flat(ARCHIVE), NICE)
-    assert not is_superset(asked(("city", "in", ("a", "b"))), asked(("city", "in", ("a", "b"))))
+    assert not is_superset(structured_query(("city", "in", ("a", "b"))), structured_query(("city", "in", ("a", "b"))))
 
 
 def test_of_a_search_with_many_filters_only_short_ones_are_looked_for() -> None:
@@ -156,21 +160,21 @@ def test_of_a_search_with_many_filters_only_short_ones_are_looked_for() -> None:
 @pytest.mark.parametrize(
     ("query", "conditions"),
     [
-        (NICE, asked(("city", "eq", "Nice"))),
-        (flat(personIds=("a", "b"), rating=5), asked(("personIds", "all", ("a", "b")), ("rating", "eq", 5))),
+        (NICE, structured_query(("city", "eq", "Nice"))),
+        (flat(personIds=("a", "b"), rating=5), structured_query(("personIds", "all", ("a", "b")), ("rating", "eq", 5))),
         (
             flat(takenAfter=DAYS[0], takenBefore=DAYS[1]),
-            asked(("takenAt", "gte", DAYS[0]), ("takenAt", "lte", DAYS[1])),
+            structured_query(("takenAt", "gte", DAYS[0]), ("takenAt", "lte", DAYS[1])),
         ),
-        (flat(ARCHIVE, isFavorite=True), replace(asked(("isFavorite", "eq", True)), visibility=ARCHIVE)),
+        (flat(ARCHIVE, isFavorite=True), replace(structured_query(("isFavorite", "eq", True)), visibility=ARCHIVE)),
         (WHOLE_LIBRARY, WHOLE_LIBRARY),
-        (asked(("city", "in", ("a", "b"))), asked(("city", "in", ("a", "b")))),
+        (structured_query(("city", "in", ("a", "b"))), structured_query(("city", "in", ("a", "b")))),
         (flat(city=None), None),
         (flat(city=""), None),
-        (flat(tagIds=None), asked(("hasTags", "eq", False))),
-        (flat(originalFileName="img"), asked(("originalFileName", "like", "img"))),
-        (flat(city="Nice", ocr="a"), asked(("city", "eq", "Nice"), ("ocr", "matches", "a"))),
-        (flat(isNotInAlbum=True), asked(("hasAlbums", "eq", False))),
+        (flat(tagIds=None), structured_query(("hasTags", "eq", False))),
+        (flat(originalFileName="img"), structured_query(("originalFileName", "like", "img"))),
+        (flat(city="Nice", ocr="a"), structured_query(("city", "eq", "Nice"), ("ocr", "matches", "a"))),
+        (flat(isNotInAlbum=True), structured_query(("hasAlbums", "eq", False))),
         (flat(originalFileName=""), None),
         (flat(checksum="x"), None),
         (flat(withDeleted=True), None),
@@ -183,59 +187,62 @@ def test_flat_searches_have_conditions_that_surely_mean_the_same(query: Query, c
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        (asked(("personIds", "all", ("a",))), ("personIds", "none", ("a",))),
-        (asked(("personIds", "all", ("a", "b"))), None),
-        (asked(("personIds", "any", ("a", "b"))), ("personIds", "none", ("a", "b"))),
-        (asked(("personIds", "any", ("a",))), ("personIds", "none", ("a",))),
-        (asked(("isFavorite", "eq", True)), ("isFavorite", "eq", False)),
-        (asked(("type", "eq", "IMAGE")), ("type", "ne", "IMAGE")),
-        (asked(("takenAt", "gte", DAYS[0])), ("takenAt", "lt", DAYS[0])),
-        (asked(("createdAt", "lte", DAYS[0])), ("createdAt", "gt", DAYS[0])),
-        (asked(("takenAt", "gt", DAYS[0])), ("takenAt", "lte", DAYS[0])),
-        (asked(("takenAt", "lt", DAYS[0])), ("takenAt", "gte", DAYS[0])),
-        (asked(("takenAt", "eq", DAYS[0])), None),
-        (asked(("originalPath", "like", "img")), ("originalPath", "notLike", "img")),
-        (asked(("hasTags", "eq", False)), ("hasTags", "eq", True)),
-        (asked(("description", "like", "img")), None),
-        (asked(("city", "eq", "Nice")), None),  # in SQL nothing is unequal to NULL
-        (asked(("rating", "eq", 5)), None),
-        (asked(("personIds", "none", ("a",))), None),
-        (asked(("type", "eq", "IMAGE"), ("isFavorite", "eq", True)), None),
+        (structured_query(("personIds", "all", ("a",))), ("personIds", "none", ("a",))),
+        (structured_query(("personIds", "all", ("a", "b"))), None),
+        (structured_query(("personIds", "any", ("a", "b"))), ("personIds", "none", ("a", "b"))),
+        (structured_query(("personIds", "any", ("a",))), ("personIds", "none", ("a",))),
+        (structured_query(("isFavorite", "eq", True)), ("isFavorite", "eq", False)),
+        (structured_query(("type", "eq", "IMAGE")), ("type", "ne", "IMAGE")),
+        (structured_query(("takenAt", "gte", DAYS[0])), ("takenAt", "lt", DAYS[0])),
+        (structured_query(("createdAt", "lte", DAYS[0])), ("createdAt", "gt", DAYS[0])),
+        (structured_query(("takenAt", "gt", DAYS[0])), ("takenAt", "lte", DAYS[0])),
+        (structured_query(("takenAt", "lt", DAYS[0])), ("takenAt", "gte", DAYS[0])),
+        (structured_query(("takenAt", "eq", DAYS[0])), None),
+        (structured_query(("originalPath", "like", "img")), ("originalPath", "notLike", "img")),
+        (structured_query(("hasTags", "eq", False)), ("hasTags", "eq", True)),
+        (structured_query(("description", "like", "img")), None),
+        (structured_query(("city", "eq", "Nice")), None),  # in SQL nothing is unequal to NULL
+        (structured_query(("rating", "eq", 5)), None),
+        (structured_query(("personIds", "none", ("a",))), None),
+        (structured_query(("type", "eq", "IMAGE"), ("isFavorite", "eq", True)), None),
         (WHOLE_LIBRARY, None),
-        (replace(asked(("type", "eq", "IMAGE")), either=((Condition("city", "eq", "Nice"),),)), None),
+        (replace(structured_query(("type", "eq", "IMAGE")), either=((Condition("city", "eq", "Nice"),),)), None),
     ],
 )
 def test_opposites_leave_out_what_may_be_missing(query: Query, expected: tuple[str, str, object] | None) -> None:
-    assert opposite(query) == (None if expected is None else asked(expected))
+    assert opposite(query) == (None if expected is None else structured_query(expected))
 
 
 def test_conditions_of_one_operator_become_one() -> None:
-    early, late = (asked(("takenAt", "gte", day)) for day in DAYS[:2])
+    early, late = (structured_query(("takenAt", "gte", day)) for day in DAYS[:2])
     assert together(early, late) == together(late, early) == late
-    early, late = (asked(("takenAt", "lt", day)) for day in DAYS[:2])
+    early, late = (structured_query(("takenAt", "lt", day)) for day in DAYS[:2])
     assert together(early, late) == together(late, early) == early
-    one, other = (asked(("personIds", "none", (who,))) for who in "ab")
-    assert together(one, other, one) == asked(("personIds", "none", ("a", "b")))
-    assert together(asked(("type", "ne", "IMAGE")), asked(("type", "ne", "VIDEO"))) is None
-    assert together(asked(("city", "in", ("a",))), asked(("city", "in", ("b",)))) is None
-    assert together(asked(("originalPath", "like", "a")), asked(("originalPath", "like", "b"))) is None
+    one, other = (structured_query(("personIds", "none", (who,))) for who in "ab")
+    assert together(one, other, one) == structured_query(("personIds", "none", ("a", "b")))
+    assert together(structured_query(("type", "ne", "IMAGE")), structured_query(("type", "ne", "VIDEO"))) is None
+    assert together(structured_query(("city", "in", ("a",))), structured_query(("city", "in", ("b",)))) is None
+    assert (
+        together(structured_query(("originalPath", "like", "a")), structured_query(("originalPath", "like", "b")))
+        is None
+    )
 
 
 def test_there_is_one_choice_between_branches_at_most() -> None:
     choice = replace(WHOLE_LIBRARY, either=((Condition("city", "eq", "Nice"),), (Condition("rating", "eq", 5),)))
-    assert together(choice, asked(("type", "eq", "IMAGE"))) == replace(
+    assert together(choice, structured_query(("type", "eq", "IMAGE"))) == replace(
         choice, conditions=(Condition("type", "eq", "IMAGE"),)
     )
     assert together(choice, choice) is None
-    assert one_of([choice, asked(("type", "eq", "IMAGE"))]) is None
+    assert one_of([choice, structured_query(("type", "eq", "IMAGE"))]) is None
 
 
 @pytest.mark.parametrize(
     ("queries", "one"),
     [
-        ([EMMA, NOAH, EMMA], asked(("personIds", "any", ("emma", "noah")))),
-        ([NICE, KYOTO], asked(("city", "in", ("Kyoto", "Nice")))),
-        ([flat(rating=5), flat(rating=4)], asked(("rating", "in", (4, 5)))),
+        ([EMMA, NOAH, EMMA], structured_query(("personIds", "any", ("emma", "noah")))),
+        ([NICE, KYOTO], structured_query(("city", "in", ("Kyoto", "Nice")))),
+        ([flat(rating=5), flat(rating=4)], structured_query(("rating", "in", (4, 5)))),
         (
             [NICE, flat(rating=5), KYOTO],
             replace(
@@ -244,8 +251,8 @@ def test_there_is_one_choice_between_branches_at_most() -> None:
             ),
         ),
         ([NICE, EMMA], None),  # photos of Emma without EXIF would be left out
-        ([NICE, NICE], asked(("city", "eq", "Nice"))),
-        ([EMMA, EMMA], asked(("personIds", "all", ("emma",)))),
+        ([NICE, NICE], structured_query(("city", "eq", "Nice"))),
+        ([EMMA, EMMA], structured_query(("personIds", "all", ("emma",)))),
         (
             [EMMA, flat(tagIds=("x",)), NOAH],
             replace(

@@ -127,8 +127,8 @@ ALBUMS = {
 def test_searches_look_no_further_than_what_must_hold_with_them(
     worlds: dict[str, World], match: str, level: str
 ) -> None:
-    found, sent = worlds[level].ask(match)
-    assert found > 100
+    result, sent = worlds[level].ask(match)
+    assert result > 100
     assert len(sent) <= ALBUMS[match]
 
 
@@ -171,8 +171,8 @@ SMALL = {
 
 @pytest.mark.parametrize("match", SMALL)
 def test_on_a_small_library_structured_searches_take_no_more_requests(worlds: dict[str, World], match: str) -> None:
-    (found, flat), (same, structured) = (worlds[f"{level} small"].ask(match) for level in ("3.1", "3.2"))
-    assert found == same > 0
+    (result, flat), (same, structured) = (worlds[f"{level} small"].ask(match) for level in ("3.1", "3.2"))
+    assert result == same > 0
     most_flat, most_structured = SMALL[match]
     assert len(flat) <= most_flat
     assert len(structured) <= most_structured
@@ -193,7 +193,7 @@ DAYS: dict[str, tuple[Callable[[str], bool], int]] = {
 @pytest.mark.parametrize("match", DAYS)
 def test_days_of_any_year_are_searched_for_year_by_year(worlds: dict[str, World], match: str, level: str) -> None:
     world = worlds[f"{level} dense"]
-    found, sent = world.ask(match)
+    result, sent = world.ask(match)
     is_meant, most = DAYS[match]
     (excluded,) = (person.id for person in world.sandbox.library.people.values() if person.name == "P14")
     meant = [
@@ -201,7 +201,7 @@ def test_days_of_any_year_are_searched_for_year_by_year(worlds: dict[str, World]
         for photo in world.sandbox.library.timeline
         if is_meant(times.plain(photo.local_date_time)[5:10]) and not ("P14" in match and excluded in photo.person_ids)
     ]
-    assert found == len(meant) > 10
+    assert result == len(meant) > 10
     assert len(sent) <= most
 
 
@@ -214,8 +214,8 @@ def test_alternatives_that_records_tell_apart_are_one_search(worlds: dict[str, W
     alternatives = ", ".join(
         f"{{person: {who}, place: {{city: {city}}}, taken: {year}}}" for who, city, year in triples
     )
-    (found, flat), (same, structured) = (worlds[level].ask(f"{{any: [{alternatives}]}}") for level in ("3.1", "3.2"))
-    assert found == same > 100
+    (result, flat), (same, structured) = (worlds[level].ask(f"{{any: [{alternatives}]}}") for level in ("3.1", "3.2"))
+    assert result == same > 100
     assert len(flat) <= 18
     assert len([body for body in structured if body["size"] == 1000]) <= 2
     assert len(structured) <= 8

@@ -18,7 +18,7 @@ def words(**query: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "text"),
     [
         ({}, "any photo"),
         ({"filters": (("city", "Nice"),)}, "city 'Nice'"),
@@ -46,8 +46,8 @@ def words(**query: object) -> str:
         ),
     ],
 )
-def test_searches(query: dict[str, object], told: str) -> None:
-    assert words(**query) == told
+def test_searches(query: dict[str, object], text: str) -> None:
+    assert words(**query) == text
 
 
 def test_checks_by_their_title_and_names_as_written() -> None:

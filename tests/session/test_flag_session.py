@@ -72,8 +72,8 @@ def fails(sandbox: Sandbox | str, rule: Rule | None, target: Target | None = Non
 def of_person(sandbox: Sandbox, name: str) -> set[str]:
     """What Alice's timeline shows of a person."""
     library = sandbox.library
-    found = set().union(*(library.assets_of_person(person_id) for person_id in person_ids(library, name)))
-    return {id_ for id_ in found if is_shown(sandbox, id_)}
+    result = set().union(*(library.assets_of_person(person_id) for person_id in person_ids(library, name)))
+    return {id_ for id_ in result if is_shown(sandbox, id_)}
 
 
 def is_shown(sandbox: Sandbox, asset_id: str) -> bool:

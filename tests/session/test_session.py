@@ -241,7 +241,9 @@ def test_each_photo_of_a_selection_is_explained_without_a_request_for_it(
     (photo,) = explanation.selected
     assert set(photo.verdicts) == {Verdict.PASSED}
     texts = [leaf.text for leaf in explanation.leaves]
-    near = {texts[at]: {photo.asset.file_name for photo in photos} for at, photos in explanation.near_misses.items()}
+    near = {
+        texts[number]: {photo.asset.file_name for photo in photos} for number, photos in explanation.near_misses.items()
+    }
     assert list(near.values()) == [{"alice-1.jpg"}]
     assert "alice-0" in next(iter(near))
     assert explanation.looked_at == 5

@@ -45,13 +45,13 @@ def wanted(selected: str | dict[str, str], settings: AlbumRule | None = None, **
     """What each account selects, a photo for each letter; Alice's alone where there is just a text."""
     selections = {"alice": selected} if isinstance(selected, str) else selected
     made = settings or rule(accounts=tuple(selections))
-    found = {account: assets(ids) for account, ids in selections.items()}
-    return DesiredAlbum(made, "Friends", found, **({"users": USERS} | more))
+    result = {account: assets(ids) for account, ids in selections.items()}
+    return DesiredAlbum(made, "Friends", result, **({"users": USERS} | more))
 
 
 def view(members: str, hidden: str = "", **details: Any) -> CurrentAlbum:
     """An album with a photo for each letter."""
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "owner": ALICE,
         "users": (),
         "updated": "u0",
@@ -60,7 +60,7 @@ def view(members: str, hidden: str = "", **details: Any) -> CurrentAlbum:
         "cover": None,
     } | details
     album = Album("a1", "Friends", len(members), "owner", "Alice", "2024-01-01")
-    return CurrentAlbum(album, frozenset(members), AlbumDetails("a1", "Friends", **given), frozenset(hidden))
+    return CurrentAlbum(album, frozenset(members), AlbumDetails("a1", "Friends", **fields), frozenset(hidden))
 
 
 def memory(

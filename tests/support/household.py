@@ -132,8 +132,8 @@ class Household:
 
     def album(self, name: str = "Best") -> Album:
         """The only album of this name."""
-        (found,) = [album for album in self.sandbox.library.albums.values() if album.name == name]
-        return found
+        (result,) = [album for album in self.sandbox.library.albums.values() if album.name == name]
+        return result
 
     def inside(self, name: str = "Best") -> set[str]:
         """The file names in the album, without `.jpg`."""
@@ -144,8 +144,8 @@ class Household:
 
     def id(self, name: str) -> str:
         """A photo by its file name."""
-        found = self.sandbox.library.assets.values()
-        return next(asset.id for asset in found if asset.original_file_name == f"{name}.jpg")
+        result = self.sandbox.library.assets.values()
+        return next(asset.id for asset in result if asset.original_file_name == f"{name}.jpg")
 
     # -- what people do ---------------------------------------------------------------------------------------------
 

@@ -63,7 +63,7 @@ def find(server: ImmichServer, query: Query, fields: frozenset[str] = NOTHING) -
         return [record for batch in batches for record in batch]
 
 
-def found_ids(server: ImmichServer, query: Query) -> list[str]:
+def ids_found_by(server: ImmichServer, query: Query) -> list[str]:
     """The ids that a search finds, as they come."""
     return [record["id"] for record in find(server, query)]
 

@@ -49,8 +49,8 @@ def exactly(name: str, value: str | int) -> Filter:
 
 
 def _exif(record: Mapping[str, object]) -> Mapping[str, object]:
-    found = record.get("exifInfo")
-    return found if isinstance(found, dict) else {}
+    result = record.get("exifInfo")
+    return result if isinstance(result, dict) else {}
 
 
 def smart(words: str, limit: int | None = 200) -> Search:

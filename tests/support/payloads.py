@@ -36,22 +36,22 @@ def read(
 ) -> tuple[Query | None, Diagnostics]:
     """What reading a payload gives, and what it turned up."""
     diagnostics = Diagnostics()
-    given = source(payload, form, "filters/x.json" if form is SourceForm.FILE else "--flag")
-    search = read_search(given, kind, diagnostics, smart_limit=smart_limit, zone=zone)
+    payload_source = source(payload, form, "filters/x.json" if form is SourceForm.FILE else "--flag")
+    search = read_search(payload_source, kind, diagnostics, smart_limit=smart_limit, zone=zone)
     return (None if search is None else search.query), diagnostics
 
 
 def query(payload: object, kind: Kind = Kind.METADATA, *, zone: tzinfo | None = UTC) -> Query:
     """The query in a payload that has no problem."""
-    found, findings = read(payload, kind, zone=zone)
+    result, findings = read(payload, kind, zone=zone)
     assert findings.problems == []
-    assert found is not None
-    return found
+    assert result is not None
+    return result
 
 
 def problem(payload: object, kind: Kind = Kind.METADATA, form: SourceForm = SourceForm.INLINE) -> Problem:
     """The one problem of a payload."""
-    found, findings = read(payload, kind, form=form)
-    assert found is None
+    result, findings = read(payload, kind, form=form)
+    assert result is None
     (only,) = findings.problems
     return only

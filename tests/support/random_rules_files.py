@@ -128,8 +128,8 @@ class Writer:
         comma = "," if parts and self._often(0.2) else ""
         if self._often(0.25) and parts:
             inner = ""
-            for at, part in enumerate(parts):
-                separator = "," if at + 1 < len(parts) else comma
+            for index, part in enumerate(parts):
+                separator = "," if index + 1 < len(parts) else comma
                 note = f"  {self._comment()}" if self._often(0.4) else ""
                 inner += f"\n{' ' * (column + 2)}{part}{separator}{note}"
             return f"{start}{inner}\n{' ' * column}{end}"

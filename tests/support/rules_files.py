@@ -28,20 +28,20 @@ def read(*files: str) -> tuple[RuleSet | None, Diagnostics]:
 
 def book(*files: str) -> RuleSet:
     """The book of files without a problem."""
-    found, findings = read(*files)
+    result, findings = read(*files)
     assert findings.problems == []
-    assert found is not None
-    return found
+    assert result is not None
+    return result
 
 
 def album(settings: str = "", *, name: str = "Kids", top: str = "") -> AlbumRule:
     """The one album of a file, with some settings of its own, a flow mapping without its braces."""
-    (found,) = book(f'{top}\nalbums: [{{name: "{name}", match: {{favorite: true}}, {settings}}}]').albums
-    return found
+    (result,) = book(f'{top}\nalbums: [{{name: "{name}", match: {{favorite: true}}, {settings}}}]').albums
+    return result
 
 
 def problems(*files: str) -> list[tuple[str, str]]:
     """Where and what is wrong with some files."""
-    found, findings = read(*files)
-    assert found is None
+    result, findings = read(*files)
+    assert result is None
     return [(problem.where, problem.message) for problem in findings.problems]

@@ -53,16 +53,16 @@ def parsed(data: object) -> tuple[Node | None, Diagnostics]:
 
 def node(data: object) -> Node:
     """The tree of a match that has no problem."""
-    found, findings = parsed(data)
+    result, findings = parsed(data)
     assert findings.problems == []
-    assert found is not None
-    return found
+    assert result is not None
+    return result
 
 
 def problem(data: object) -> Problem:
     """The one problem of a match."""
-    found, findings = parsed(data)
-    assert found is None
+    result, findings = parsed(data)
+    assert result is None
     (only,) = findings.problems
     return only
 
@@ -74,30 +74,30 @@ class _Writer:
         self.text = ""
 
     def write(self, data: object) -> ValueNode:
-        at = Span(Document("", ""), 1, len(self.text) + 1)
+        span = Span(Document("", ""), 1, len(self.text) + 1)
         match data:
             case dict():
                 self.text += "{"
                 entries = tuple((self._key(key), self.write(entry)) for key, entry in self._separated(data.items()))
                 self.text += "}"
-                return MappingNode(entries, at)
+                return MappingNode(entries, span)
             case list() | tuple():
                 self.text += "["
                 items = tuple(self.write(item) for item in self._separated(data))
                 self.text += "]"
-                return SequenceNode(items, at)
+                return SequenceNode(items, span)
             case Quoted():
                 self.text += f'"{data.text}"'
-                return ScalarNode(data.text, at, quoted=True)
+                return ScalarNode(data.text, span, quoted=True)
             case _:
                 word = "null" if data is None else str(data).lower() if isinstance(data, bool) else str(data)
                 self.text += word
-                return ScalarNode(word, at)
+                return ScalarNode(word, span)
 
     def _key(self, key: object) -> ScalarNode:
-        at = Span(Document("", ""), 1, len(self.text) + 1)
+        span = Span(Document("", ""), 1, len(self.text) + 1)
         self.text += f"{key}: "
-        return ScalarNode(str(key), at)
+        return ScalarNode(str(key), span)
 
     def _separated(self, members: Any) -> Any:
         for number, member in enumerate(members):
@@ -106,13 +106,13 @@ class _Writer:
 
 
 def _placed(made: ValueNode, document: Document) -> ValueNode:
-    at = Span(document, made.span.line, made.span.column)
+    span = Span(document, made.span.line, made.span.column)
     match made:
         case ScalarNode():
-            return ScalarNode(made.text, at, made.quoted)
+            return ScalarNode(made.text, span, made.quoted)
         case SequenceNode():
-            return SequenceNode(tuple(_placed(item, document) for item in made.items), at)
+            return SequenceNode(tuple(_placed(item, document) for item in made.items), span)
         case MappingNode():
             keys = (ScalarNode(key.text, Span(document, 1, key.span.column)) for key, _ in made.entries)
             values = (_placed(entry, document) for _, entry in made.entries)
-            return MappingNode(tuple(zip(keys, values, strict=True)), at)
+            return MappingNode(tuple(zip(keys, values, strict=True)), span)
