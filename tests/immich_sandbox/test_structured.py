@@ -78,7 +78,7 @@ def test_ids_combine_by_any_all_and_none(library: Library, client: Client) -> No
         return set(client.ids({"filter": {"personIds": operators}, "size": 1000}))
 
     assert {both, only} <= having(any=[jane, john])
-    assert having(any=[jane, jane]) == found(any=[jane])
+    assert having(any=[jane, jane]) == having(any=[jane])
     assert both in having(all=[jane, john])
     assert only not in having(all=[jane, john])
     assert having(none=[jane]).isdisjoint({both, only})

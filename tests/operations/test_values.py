@@ -195,7 +195,10 @@ def _is(wanted: str, text: str) -> bool:
 
 
 def _is_in(wanted: str, text: str) -> bool:
-    return in_form("NFC", wanted).casefold() in in_form("NFC", text).casefold()
+    """A text with a mark of its own, which composes with nothing in it, is also found where letters are taken apart."""
+    has_marks = any(map(unicodedata.combining, in_form("NFC", wanted)))
+    forms = ("NFC", "NFD") if has_marks else ("NFC",)
+    return any(in_form(form, wanted).casefold() in in_form(form, text).casefold() for form in forms)
 
 
 def _is_barely(wanted: str, text: str) -> bool:
