@@ -331,6 +331,26 @@ def test_could_not_ask_is_not_looked_at(house: House, sandbox: Sandbox) -> None:
     assert plan.additions == ()
 
 
+def test_where_the_server_does_not_tell_its_time_that_of_this_machine_counts_or_nothing_is_added(
+    house: House, sandbox: Sandbox
+) -> None:
+    house.hold(house.photo("new"), "metadata", "embedding")
+    home = house.run(sandbox, "{filename: new, not: {person: Ben}}")
+    sandbox.faults.status(400, path="/api/server/ping", times=None)
+    (plan,) = home.planned().albums
+    assert plan.additions == ()
+    assert "does not tell its time" in plan.problems[0].message
+
+    def waiting_at(now: float) -> dict[str, int]:
+        options = SelectOptions(concurrency=1, log=lambda _: None, clock=lambda: now)
+        answers, _ = preview(home.rules, home.accounts(), options)
+        return answers["Best"].waiting
+
+    server_now = house.library.clock / 1_000_000
+    assert waiting_at(server_now) == {FACES: 1}
+    assert waiting_at(server_now + 2 * 3600) == {}
+
+
 def test_a_photo_that_waits_keeps_its_place_under_a_limit(house: House, sandbox: Sandbox) -> None:
     for day in (1, 2, 3):
         house.photo(f"new {day}", taken=f"2021-06-0{day}T12:00:00Z")
@@ -395,6 +415,32 @@ def test_nothing_is_taken_out_because_immich_indexes_anew(
     house.indexing.finish()
     sandbox.settings.queues.clear()
     assert planned(home).staying == ()
+
+
+@pytest.mark.parametrize("match", ["{person: Ben}", "{all: [{person: Ben}, {filename: ours}]}"])
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_what_immich_may_find_out_stays_also_where_the_rest_cannot_be_asked(
+    house: House, sandbox: Sandbox, match: str, *, is_asked: bool
+) -> None:
+    photo = house.photo("ours", person_ids=(house.ids["Ben"],))
+    home = house.run(sandbox, match, "keep: in-step, settle: 0")
+    home = replace(home, rules=(replace(home.rules[0], guard=UNLIMITED),))
+    assert not home.sync().failures
+    house.indexing.hold(photo.id, "metadata", "embedding", "text", uploaded=photo.created_at, dated=True)
+    sandbox.settings.queues["faceDetection"] = 1
+    house.library.update(photo.id, original_file_name="ours too.jpg" if is_asked else "theirs.jpg")
+    sandbox.clear_requests()
+    (first,) = home.planned().albums
+    left = {photo.id} if is_asked or "filename" not in match else set()
+    assert {asset.id for each in first.staying for asset in each.assets} == left
+    searches = [request.body for request in sandbox.requests if request.path == "/api/search/metadata"]
+    rest = [number for number, body in enumerate(searches) if "originalFileName" in body and "personIds" not in body]
+    assert bool(rest) is ("filename" in match)
+    if rest:
+        sandbox.faults.status(400, path="/api/search/metadata", nth=rest[0] + 1, times=None)
+        (plan,) = home.planned().albums
+        assert plan.removals == ()
+        assert {asset.id for each in plan.staying for asset in each.assets} == {photo.id}
 
 
 def test_what_surely_matches_no_more_is_taken_out(house: House, sandbox: Sandbox) -> None:

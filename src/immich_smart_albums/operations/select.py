@@ -189,15 +189,15 @@ def _photos_by_year(rules: Iterable[Rule], server: PhotoServer) -> dict[int, int
 
 
 def _album_sizes(rules: Iterable[Rule], names: NameResolver) -> dict[Query, int]:
-    """How many photos the searches for albums find, as far as the server's list of albums tells."""
+    """How many photos the searches for albums find, as far as the server's list of albums tells.
+
+    Rules that search for albums had these looked up, so the list is there.
+    """
     searches = {leaf.query for rule in rules for leaf in leaves(rule.match) if isinstance(leaf, Search)}
     albums = {query: query.filters[0][1] for query in searches if [name for name, _ in query.filters] == ["albumIds"]}
     if not albums:
         return {}
-    try:
-        counts = {(album.id,): album.asset_count for album in names.albums}
-    except ServerError:
-        return {}
+    counts = {(album.id,): album.asset_count for album in names.albums}
     return {query: counts[ids] for query, ids in albums.items() if ids in counts}
 
 

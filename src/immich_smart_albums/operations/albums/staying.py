@@ -63,10 +63,8 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
     reasons: dict[str, str] = {}
     for undone, ids in groups.items():
         match = at_most(rule.match, undone)
-        if match is False:
-            continue
         reason = _WORDS[next(stage for stage in Stage if stage in undone)]
-        if match is not True:
+        if not isinstance(match, bool):  # else it is read so widely that everything matches
             compiled = compile_for({"": Rule(match)}, account)
             result = select(compiled, account, options)[""]
             if isinstance(result, Selection):
@@ -84,10 +82,6 @@ def _looks_into_albums(query: Query) -> bool:
 
 def stages_of_rule(node: Node) -> Stages:
     """The steps that a match may still come of."""
-    stages: set[Stage] = set()
-    for leaf in leaves(node):
-        if isinstance(leaf, Search):
-            stages |= when_missing(leaf.query)
-        elif isinstance(leaf, Filter):
-            stages |= when_failed(leaf)
-    return frozenset(stages)
+    of_searches = (when_missing(leaf.query) for leaf in leaves(node) if isinstance(leaf, Search))
+    of_filters = (when_failed(leaf) for leaf in leaves(node) if isinstance(leaf, Filter))
+    return frozenset[Stage]().union(*of_searches, *of_filters)

@@ -1,0 +1,52 @@
+"""Counts make a run cheaper: where a server does not give them, the same is selected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_sandbox import Sandbox
+from immich_smart_albums.operations.accounts import connect_accounts
+from immich_smart_albums.operations.plan.selections import select_for_albums
+from immich_smart_albums.operations.select import SelectOptions
+from tests.support.family_server import connected, family
+from tests.support.rules_files import book
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MANY = (
+    "{person: Ada Stone, not: {rating: 1}}, {person: Ada Stone, place: Finland}, {person: Ada Stone, rating: 3},"
+    " {person: Ben Ray, rating: 5}, {person: Ben Ray, tag: Pets}, {person: Robin Lee, rating: 4},"
+    " {person: Robin Lee, tag: Pets}"
+)
+RULES = {
+    "days of any year": ("{taken: {month: [may, june]}}", "/api/timeline/buckets"),
+    "the whole library": (f"{{any: [{MANY}]}}", "/api/search/statistics"),
+}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(family()) as running:
+        yield running
+
+
+def selected(sandbox: Sandbox, match: str) -> tuple[str, ...]:
+    rules = book(f"albums: [{{name: A, match: {match}}}]").albums
+    accounts = connect_accounts({"default": lambda: connected(sandbox)})
+    answers, _ = select_for_albums(rules, accounts, SelectOptions(concurrency=1, log=lambda _: None))
+    assert answers["A"].problems == ()
+    return tuple(asset.id for asset in answers["A"].assets)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_what_is_not_counted_is_selected_all_the_same(sandbox: Sandbox, name: str) -> None:
+    match, path = RULES[name]
+    sandbox.faults.clear()
+    right = selected(sandbox, match)
+    assert right
+    fault = sandbox.faults.status(403, path=path, times=None)
+    assert selected(sandbox, match) == right
+    assert fault.hits
