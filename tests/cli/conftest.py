@@ -70,7 +70,7 @@ class Shell:
     def run_process(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command line in a process of its own."""
         process = self.start(*arguments)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
         return self._checked(subprocess.CompletedProcess(process.args, process.returncode, out, err))
 
     def _code(self, arguments: tuple[str, ...]) -> int:

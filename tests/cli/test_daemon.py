@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import pytest
 import urllib3
 
 from immich_sandbox import Sandbox, generate
+from tests.support.free_port import free_port
 
 from .conftest import Shell
 
@@ -36,14 +36,9 @@ def house(tmp_path: Path) -> Iterator[Shell]:
 LEDGER = ("--ledger", "ledger.db")
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 def ask(port: int, path: str) -> urllib3.BaseHTTPResponse:
     """Ask the daemon, once it answers."""
-    for _ in range(400):
+    for _ in range(4000):
         try:
             answer = urllib3.request("GET", f"http://127.0.0.1:{port}{path}", retries=False)
         except urllib3.exceptions.HTTPError:
@@ -57,7 +52,7 @@ def ask(port: int, path: str) -> urllib3.BaseHTTPResponse:
 
 def until_it_ran(port: int) -> None:
     """Wait for the first run."""
-    for _ in range(400):
+    for _ in range(4000):
         if json.loads(ask(port, "/api/status").data)["totals"]["runs"]:
             return
         time.sleep(0.05)
@@ -77,7 +72,7 @@ def running(house: Shell, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=300)
     assert "Traceback" not in err
     return process.returncode, err
 
@@ -105,7 +100,7 @@ def test_a_daemon_that_is_killed_goes_on_where_it_was(house: Shell) -> None:
     with running(house, "--listen", f"127.0.0.1:{port}") as process:
         until_it_ran(port)
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=300)
     port = free_port()
     with running(house, "--listen", f"127.0.0.1:{port}") as process:
         assert json.loads(ask(port, "/api/status").data)["totals"]["runs"] == 1

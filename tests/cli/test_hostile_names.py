@@ -14,9 +14,10 @@ import urllib3
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.cli.console import Console
 from immich_smart_albums.cli.verbs import VERBS
+from tests.support.free_port import free_port
 
 from .conftest import Shell
-from .test_daemon import ended, free_port, running, until_it_ran
+from .test_daemon import ended, running, until_it_ran
 from .test_serve import ended as interrupted
 from .test_serve import link_of
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pty
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from immich_smart_albums.cli import main
 from immich_smart_albums.cli.exits import MEANINGS, Exit
+from tests.support.free_port import free_port
 
 if TYPE_CHECKING:
     from .conftest import Shell
@@ -144,14 +144,14 @@ def test_a_terminal_that_knows_only_ascii_still_gets_its_lines(shell: Shell) -> 
         env={**shell.environment, "PYTHONIOENCODING": "ascii"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert result.returncode == 0, result.stderr
     assert "Kes\\xe4 m\\xf6kill\\xe4.jpg" in result.stdout
     command = [sys.executable, "-m", "immich_smart_albums", "--include-metadata-union", "{}", "--format", "json"]
     environment = {**shell.environment, "PYTHONIOENCODING": "ascii"}
-    answer = json.loads(subprocess.run(command, env=environment, capture_output=True, timeout=60, check=True).stdout)
+    answer = json.loads(subprocess.run(command, env=environment, capture_output=True, timeout=300, check=True).stdout)
     assert "Kesä mökillä.jpg" in {asset["fileName"] for asset in answer["assets"]}
 
 
@@ -183,13 +183,6 @@ def test_a_server_that_is_not_there_is_exit_1_at_once(shell: Shell) -> None:
     assert "nothing listens" in result.stderr
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def test_an_expression_that_would_hang_is_stopped_and_named(shell: Shell) -> None:
     shell.sandbox.library.add_asset(name="a" * 200 + ".jpg")
     result = shell.run("--include-local-filter-union", r"$.originalFileName:^(a|a|aa)+\d$")
@@ -201,7 +194,7 @@ def test_an_expression_that_would_hang_is_stopped_and_named(shell: Shell) -> Non
 def test_a_reader_that_has_seen_enough_is_no_error(shell: Shell) -> None:
     line = f"{sys.executable} -m immich_smart_albums --include-metadata-union '{{}}' | head -n 1"
     result = subprocess.run(
-        ["bash", "-c", line], env=shell.environment, capture_output=True, text=True, timeout=60, check=False
+        ["bash", "-c", line], env=shell.environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert len(result.stdout.splitlines()) == 1
     assert result.stderr == ""
@@ -214,7 +207,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(shell: Shell) -> None:
 def test_an_output_that_is_closed_or_full_is_no_bug(redirection: str, code: int, words: str, shell: Shell) -> None:
     line = f"{sys.executable} -m immich_smart_albums --include-metadata-union '{{}}' --verbose {redirection}"
     result = subprocess.run(
-        ["bash", "-c", line], env=shell.environment, capture_output=True, text=True, timeout=60, check=False
+        ["bash", "-c", line], env=shell.environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert result.returncode == code, result.stderr
     assert words in result.stderr
@@ -224,7 +217,7 @@ def test_an_output_that_is_closed_or_full_is_no_bug(redirection: str, code: int,
 def test_a_reader_of_messages_who_goes_away_does_not_stop_the_writing(shell: Shell) -> None:
     flags = "--verbose --include-person-names-union Noah --album Unread --create-album"
     line = f"({sys.executable} -m immich_smart_albums {flags} 2>&1 >/dev/null; echo $? >&3) 3>&1 | head -n 1"
-    subprocess.run(["bash", "-c", line], env=shell.environment, capture_output=True, timeout=60, check=True)
+    subprocess.run(["bash", "-c", line], env=shell.environment, capture_output=True, timeout=300, check=True)
     assert shell.album("Unread")
 
 
@@ -274,7 +267,7 @@ def _on_a_terminal(shell: Shell, variables: dict[str, str], *arguments: str) -> 
             seen += chunk
     except OSError:  # how Linux says that the other end was closed
         pass
-    process.wait(timeout=60)
+    process.wait(timeout=300)
     os.close(ours)
     return seen.decode()
 

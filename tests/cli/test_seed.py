@@ -92,7 +92,7 @@ def _by_a_shell(line: str, shell: Shell) -> subprocess.CompletedProcess[str]:
         env=shell.environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

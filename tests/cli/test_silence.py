@@ -12,9 +12,9 @@ import pytest
 
 from immich_sandbox import Sandbox, generate
 from tests.support.examples import IS_DEEP
+from tests.support.free_port import free_port
 
 from .conftest import Shell
-from .test_output import free_port
 
 if TYPE_CHECKING:
     import subprocess

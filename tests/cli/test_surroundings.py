@@ -152,7 +152,7 @@ def _without_powers(shell: Shell, lines: list[list[str]]) -> list[subprocess.Com
         env=shell.environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     return [

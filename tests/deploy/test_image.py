@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox import Sandbox, generate
+from tests.support.free_port import free_port
 
 from .dockerfile import environment, stages, value
 
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).parents[2]
 DOCKERFILE = CHECKOUT / "deploy" / "Dockerfile"
 NOBODY = 54_321
-PATIENCE = 60
+PATIENCE = 300
+NOT_TO_BE_HAD = re.compile("No matching distribution|Failed to establish|Retrying|timed out")
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run a command as somebody else")
 
@@ -64,7 +66,7 @@ def root() -> Iterator[Path]:
             command = re.sub(r"(?<![\w.])/(opt|build)\b", rf"{root}/\1", instruction.text)
             command = re.sub(r"(^|&& )python ", rf"\1{python} ", command)
             run = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, check=False)
-            if run.returncode and re.search(r"No matching distribution|Failed to establish|Retrying", run.stderr):
+            if run.returncode and NOT_TO_BE_HAD.search(run.stderr):
                 pytest.skip("the packages of the image cannot be had here")
             assert run.returncode == 0, run.stderr[-2000:]
     for name in ("config", "data"):
@@ -113,7 +115,7 @@ def test_the_image_syncs_stays_well_and_stops(root: Path, sandbox: Sandbox) -> N
     assert not run(root, sandbox, "--help").returncode
 
     _, image = stages(DOCKERFILE)
-    port = _free_port()
+    port = free_port()
     words = [*value(image, "ENTRYPOINT").words, *value(image, "CMD").words]
     words = [word.replace("0.0.0.0:8765", f"127.0.0.1:{port}") for word in words]
     words[0] = str(root / "opt/app/bin" / words[0])
@@ -149,11 +151,3 @@ def _is_well(port: int) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def _free_port() -> int:
-    import socket  # noqa: PLC0415 - only here
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

@@ -308,7 +308,7 @@ def test_every_try_is_logged_with_its_sizes_and_without_the_key(start: Start) ->
 def test_no_more_requests_are_under_way_than_the_connection_may_have(start: Start) -> None:
     sandbox = start()
     under_way, most = set[int](), [0]
-    lock, everybody = threading.Lock(), threading.Barrier(2, timeout=20)
+    lock, everybody = threading.Lock(), threading.Barrier(2, timeout=120)
 
     def meet() -> None:
         with lock:

@@ -27,7 +27,7 @@ def readers() -> list[threading.Thread]:
 def assert_they_end() -> None:
     """The reading threads end by themselves; the limit is for a test that fails, not for one that passes."""
     for thread in readers():
-        thread.join(timeout=20)
+        thread.join(timeout=120)
         assert not thread.is_alive()
 
 

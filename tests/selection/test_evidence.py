@@ -196,7 +196,7 @@ def test_the_first_failure_is_raised_and_searches_that_nobody_waits_for_end() ->
 
     def first() -> Iterator[list[dict[str, object]]]:
         """Still reading when the other one fails; it would go on for ever."""
-        failed.wait(10)
+        failed.wait(120)
         while True:
             yield [record("1")]
 
@@ -208,14 +208,14 @@ def test_the_first_failure_is_raised_and_searches_that_nobody_waits_for_end() ->
     searches = Failing({NICE.query: first, CAT.query: second})
     with pytest.raises(ServerError, match="the first failure"):
         select(Any((NICE, CAT)), searches, concurrency=2)
-    assert searches.closed[NICE.query].wait(10)
+    assert searches.closed[NICE.query].wait(120)
 
 
 def test_a_failure_that_comes_of_stopping_does_not_hide_the_first() -> None:
     failed = threading.Event()
 
     def first() -> Iterator[list[dict[str, object]]]:
-        failed.wait(10)
+        failed.wait(120)
         try:
             while True:
                 yield [record("1")]
@@ -230,7 +230,7 @@ def test_a_failure_that_comes_of_stopping_does_not_hide_the_first() -> None:
     searches = Failing({NICE.query: first, CAT.query: second})
     with pytest.raises(ServerError, match="the first failure"):
         select(Any((NICE, CAT)), searches, concurrency=2)
-    assert searches.closed[NICE.query].wait(10)
+    assert searches.closed[NICE.query].wait(120)
 
 
 def test_searches_that_have_not_begun_when_one_fails_are_not_sent() -> None:
@@ -238,7 +238,7 @@ def test_searches_that_have_not_begun_when_one_fails_are_not_sent() -> None:
 
     def blocked() -> Iterator[list[dict[str, object]]]:
         """May have begun already, and then keeps the only thread until the failure was raised."""
-        released.wait(10)
+        released.wait(120)
         yield []
 
     searches = Failing({NICE.query: fail("no"), CAT.query: blocked, smart("dog").query: find()})

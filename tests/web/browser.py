@@ -22,7 +22,7 @@ needs_browser = pytest.mark.skipif(
     CHROMIUM is None, reason="NO BROWSER: these pages were not looked at; install the package chromium"
 )
 
-PATIENCE = 30.0
+PATIENCE = 180.0
 """Seconds until something that has to come is missed."""
 
 
@@ -32,7 +32,7 @@ def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where there is a browser
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=PATIENCE * 1000)
         try:
             yield running
         finally:
@@ -75,6 +75,7 @@ def tab(running: Browser, base: str, **options: Any) -> Iterator[Tab]:
     """A page in a context of its own. At the end it must have had no trouble, and asked no other host."""
     context = running.new_context(**options)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE * 1000)
     opened = Tab(page, base)
     page.on("console", lambda message: opened.troubles.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: opened.troubles.append(str(error)))

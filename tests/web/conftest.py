@@ -106,7 +106,7 @@ class Opened:
         """Apply a plan that was shown, and wait for the end."""
         assert self.post("apply", fingerprint=fingerprint).status == 200
         assert self.studio.job is not None
-        self.studio.job.wait(60)
+        self.studio.job.wait(180)
         return self.get("job").json
 
 

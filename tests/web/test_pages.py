@@ -92,11 +92,11 @@ def test_a_ledger_that_somebody_else_writes_to_is_told(page: Opened) -> None:
     def hold() -> None:
         with other.holding_ledger("sync"):
             is_held.set()
-            may_go.wait(30)
+            may_go.wait(180)
 
     holding = threading.Thread(target=hold)
     holding.start()
-    is_held.wait(30)
+    is_held.wait(180)
     told = page.applied(plan)
     may_go.set()
     holding.join()
