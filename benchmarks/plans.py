@@ -51,6 +51,19 @@ TWENTY = (
 """Twenty albums of a family."""
 
 
+FAMILY = (
+    "{person: Emma, not: [{person: John Smith}]}",
+    "{any: [{person: Emma}, {person: Noah}], place: {country: Finland}, not: {person: John Smith}}",
+    "{person: Noah, near: {lat: 60.2, lon: 24.9, radius: 50km}}",
+    "{album: Best of, rating: 5}",
+    "{album: Finland, not: {person: John Smith}}",
+    "{smart: {query: beach, top: 200}, place: {country: France}}",
+    "{smart: {query: dog, top: 300}, not: {person: Emma}}",
+    "{place: {country: Finland}, taken: 2021, not: [{person: John Smith}, {album: Best of}]}",
+)
+"""Eight albums about people, places, albums and what pictures show; of half of them Immich tells no change."""
+
+
 def compiling() -> None:
     """Print what compiling random rules costs."""
     print("\ncompiling: seconds of CPU\n")
@@ -112,12 +125,28 @@ def twenty(url: str, key: str, size: int) -> None:
         cold, warm = (measured_rules(url, key, TWENTY, state=state) for _ in range(2))
     slowest = max(alone, key=lambda figure: figure.wall)
     print(f"\n{size:,} photos: twenty mixed albums in one run\n")
-    print("|                                |  wall s | requests |    MB |")
-    print("|--------------------------------|--------:|---------:|------:|")
-    for title, figure in (("the slowest alone", slowest), ("all, cold", cold), ("all, warm", warm)):
-        print(f"| {title:30} | {figure.wall:7.2f} | {figure.requests:8,} | {figure.megabytes:5.1f} |")
+    _print_runs((("the slowest alone", slowest), ("all, cold", cold), ("all, warm", warm)))
     print(f"\ncold / slowest alone {_ratio(cold, slowest)}, warm / cold {_ratio(warm, cold)}")
 
 
+def family(url: str, key: str, size: int, level: str) -> None:
+    """Print what the rules of a family cost, cold and warm: who is in is asked anew, and what photos show is known."""
+    with tempfile.TemporaryDirectory() as folder:
+        state = Path(folder) / "state.db"
+        cold, warm = (measured_rules(url, key, FAMILY, state=state) for _ in range(2))
+    print(f"\n{size:,} photos, Immich {level}: eight albums of a family in one run\n")
+    _print_runs((("cold", cold), ("warm", warm)))
+    print(f"\nwarm / cold {_ratio(warm, cold)}")
+
+
+def _print_runs(rows: tuple[tuple[str, Figure], ...]) -> None:
+    print("|                                |  wall s |   CPU s | requests |    MB |")
+    print("|--------------------------------|--------:|--------:|---------:|------:|")
+    for title, figure in rows:
+        spent = f"{figure.wall:7.2f} | {figure.cpu:7.2f} | {figure.requests:8,} | {figure.megabytes:5.1f}"
+        print(f"| {title:30} | {spent} |")
+
+
 def _ratio(one: Figure, other: Figure) -> str:
-    return f"{one.wall / other.wall:.2f} (requests {one.requests / max(1, other.requests):.2f})"
+    ratios = one.cpu / other.cpu, one.requests / max(1, other.requests), one.megabytes / other.megabytes
+    return f"{one.wall / other.wall:.2f} (CPU {ratios[0]:.2f}, requests {ratios[1]:.2f}, bytes {ratios[2]:.2f})"
