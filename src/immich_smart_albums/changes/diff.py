@@ -16,7 +16,7 @@ from immich_smart_albums.changes.sharing import Sharing, sharing
 from immich_smart_albums.rules.album import Keep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.changes.desired import CurrentAlbum, DesiredAlbum
@@ -34,37 +34,31 @@ def plan_album(wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMem
     out.
     """
     selected = {asset.id: (account, asset) for account, asset in wanted.assets()}
-    any_waits = any(wanted.waiting.values())
     members = view.members if view else frozenset()
     inside = view.inside if view else frozenset()
-    current_details = view.details if view else None
+    current = view.details if view else None
     lesson = reconcile(memory, view, {id_: asset for id_, (_, asset) in selected.items()}, wanted.name)
-    has_owner = wanted.owner in wanted.selections
     missing = {id_: asset for id_, asset in selected.items() if id_ not in inside and id_ not in lesson.out}
-    certain = {asset.id: (account, asset) for account, asset in wanted.certain()} if any_waits else selected
-    additions = {id_: certain[id_] for id_ in missing if id_ in certain}
+    additions, waiting = _now_and_later(wanted, missing)
+    has_owner = wanted.owner in wanted.selections
     if view is None and not has_owner:
         additions = {}
-    is_ours_to_share = has_owner and bool(current_details or (additions and not view))
-    shared = sharing(wanted, current_details, memory) if is_ours_to_share else Sharing()
-    no_editors = {account for account in wanted.selections if _user_id(wanted, account) in shared.no_editors}
-    barred = {id_ for id_, (account, _) in additions.items() if account in no_editors} if no_editors else set()
-    if barred:
-        additions = {id_: addition for id_, addition in additions.items() if id_ not in barred}
+    is_ours_to_share = has_owner and bool(current or (additions and not view))
+    shared = sharing(wanted, current, memory) if is_ours_to_share else Sharing()
+    barred = _barred(wanted, additions, shared)
+    additions = {id_: addition for id_, addition in additions.items() if id_ not in barred}
     lost = (lesson.ours & members) - selected.keys() - wanted.sticky
-    removals = _removals(wanted, current_details, memory, lost - wanted.staying.keys())
-    waits = missing.items() if any_waits else ()
-    waiting = [(wanted.reason_to_wait(id_), asset) for id_, (_, asset) in waits if id_ not in certain]
+    removals = _removals(wanted, current, memory, lost - wanted.staying.keys())
     staying = [(wanted.staying[id_], memory.memberships[id_].asset) for id_ in sorted(lost & wanted.staying.keys())]
-    changes: list[Change] = [CreateAlbum(wanted.name, wanted.rule.description or "")] if additions and not view else []
-    changes += [RemoveAssets(*asset) for asset in _by_account(removals)]
-    doubts: list[str] = []
     edits: list[SetDetails] = []
-    changes += shared.changes
+    doubts: list[str] = []
     if is_ours_to_share:
         shown = [asset for id_, (_, asset) in selected.items() if id_ in members or id_ in additions]
-        edits, doubts = details(wanted, current_details, members, shown)
-    changes += [AddAssets(*asset) for asset in _by_account(additions.values())]
+        edits, doubts = details(wanted, current, members, shown)
+    changes: list[Change] = [CreateAlbum(wanted.name, wanted.rule.description or "")] if additions and not view else []
+    changes += [RemoveAssets(*removal) for removal in _by_account(removals)]
+    changes += shared.changes
+    changes += [AddAssets(*addition) for addition in _by_account(additions.values())]
     changes += edits
     gone = memory.having({MembershipState.OURS}) & {*lesson.learned.gone, *_ids(lesson.learned.taken_out)}
     plan = AlbumPlan(
@@ -88,15 +82,37 @@ def plan_album(wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMem
             lesson.learned, shares=shared.remembered, settled=(*lesson.learned.settled, *shared.settled)
         ),
     )
-    taken = sum(asset.id not in wanted.elsewhere for _, asset in removals)
-    refused = refusals(wanted.rule.guard, len(members), taken, len(additions))
+    return msgspec.structs.replace(plan, refusals=_refused(wanted, plan, lesson.ours, memory))
+
+
+def _refused(wanted: DesiredAlbum, plan: AlbumPlan, ours: AbstractSet[str], memory: AlbumMemory) -> tuple[str, ...]:
+    """Why guards stop a plan; `ours` is what we added, as far as it is still there."""
+    taken = sum(asset.id not in wanted.elsewhere for asset in plan.removals)
+    refused = refusals(wanted.rule.guard, plan.present, taken, len(plan.additions))
     refused += refusals_of_emptied(plan, plan.losses)
-    if wanted.selections and not selected:
-        ours = lesson.ours - wanted.elsewhere
+    if wanted.selections and not plan.matched:
+        stays_ours = ours - wanted.elsewhere
         # Where all that was ours only moves, it is no wonder that nothing is left.
-        before = memory.matched if ours or not lesson.ours else 0
-        refused += refusals_of_nothing(wanted.rule.guard, len(ours), before)
-    return msgspec.structs.replace(plan, refusals=refused)
+        before = memory.matched if stays_ours or not ours else 0
+        refused += refusals_of_nothing(wanted.rule.guard, len(stays_ours), before)
+    return refused
+
+
+def _now_and_later(
+    wanted: DesiredAlbum, missing: Mapping[str, tuple[str, Asset]]
+) -> tuple[dict[str, tuple[str, Asset]], list[tuple[str, Asset]]]:
+    """What of the photos that are not there is added, by id with its account; and what waits, with the reason."""
+    if not any(wanted.waiting.values()):
+        return dict(missing), []
+    certain = {asset.id: (account, asset) for account, asset in wanted.certain()}
+    additions = {id_: certain[id_] for id_ in missing if id_ in certain}
+    return additions, [(wanted.reason_to_wait(id_), asset) for id_, (_, asset) in missing.items() if id_ not in certain]
+
+
+def _barred(wanted: DesiredAlbum, additions: Mapping[str, tuple[str, Asset]], shared: Sharing) -> set[str]:
+    """What cannot be added, because its account is no editor of the album any more."""
+    no_editors = {account for account in wanted.selections if _user_id(wanted, account) in shared.no_editors}
+    return {id_ for id_, (account, _) in additions.items() if account in no_editors}
 
 
 def _user_id(wanted: DesiredAlbum, account: str) -> str:
