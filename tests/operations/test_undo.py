@@ -22,9 +22,10 @@ from immich_smart_albums.operations.apply.staleness import require_current
 from immich_smart_albums.operations.forget import forget, forget_album, kept_out, known_album
 from immich_smart_albums.operations.history import AlbumHistory, history
 from immich_smart_albums.operations.permissions import without_unpermitted
+from immich_smart_albums.operations.undo.album import Keys
 from immich_smart_albums.operations.undo.in_effect import Runs
 from immich_smart_albums.operations.undo.since import Fate, fates
-from immich_smart_albums.operations.undo.undo import Keys, plan_undo
+from immich_smart_albums.operations.undo.undo import plan_undo
 from immich_smart_albums.rules.album import Share
 from tests.support.household import Household, names_of, only, rule, two_people
 from tests.support.sample_plans import photo as sample_photo

@@ -19,7 +19,8 @@ from immich_smart_albums.operations.apply.apply import apply
 from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.operations.plan.make import make_plan
 from immich_smart_albums.operations.select import SelectOptions
-from immich_smart_albums.operations.undo.undo import Keys, plan_undo
+from immich_smart_albums.operations.undo.album import Keys
+from immich_smart_albums.operations.undo.undo import plan_undo
 from immich_smart_albums.rules.album import AlbumRule, Guard, Keep, RuleSet
 from immich_smart_albums.rules.tree import Node, Rule, Search
 

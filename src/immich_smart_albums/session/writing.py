@@ -8,7 +8,8 @@ from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.apply.apply import apply
 from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.operations.permissions import without_unpermitted
-from immich_smart_albums.operations.undo.undo import Keys, plan_undo
+from immich_smart_albums.operations.undo.album import Keys
+from immich_smart_albums.operations.undo.undo import plan_undo
 from immich_smart_albums.session.adoption import Adopter, Adoption
 from immich_smart_albums.session.clock import now
 
