@@ -10,6 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from immich_smart_albums.web.routes.edits import EditRoutes
+from immich_smart_albums.web.routes.files import FileRoutes
 from immich_smart_albums.web.routes.pages import Pages
 from immich_smart_albums.web.routes.pictures import PictureRoutes
 from immich_smart_albums.web.routes.rules import RuleRoutes
@@ -27,7 +28,7 @@ _STATIC = Path(__file__).with_name("static")
 def application(studio: Studio, policy: Policy) -> ASGIApp:
     """The studio as an ASGI application. All addresses in its pages are relative, so it may be mounted anywhere."""
     pages, rules, runs = Pages(studio), RuleRoutes(studio), RunRoutes(studio)
-    edits, pictures = EditRoutes(studio), PictureRoutes(studio.session)
+    edits, files, pictures = EditRoutes(studio), FileRoutes(studio), PictureRoutes(studio.session)
     routes = [
         Route("/", pages.albums),
         Route("/albums", pages.albums_body),
@@ -46,6 +47,9 @@ def application(studio: Studio, policy: Policy) -> ASGIApp:
         Route("/suggestions", edits.suggestions),
         Route("/points", edits.points),
         Route("/save", rules.save, methods=["POST"]),
+        Route("/file", files.file),
+        Route("/check-file", files.check, methods=["POST"]),
+        Route("/save-file", files.save, methods=["POST"]),
         Route("/plan", runs.plan),
         Route("/plan-body", runs.plan_body),
         Route("/apply", runs.apply, methods=["POST"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -48,6 +49,7 @@ def _templates() -> Environment:
         "trouble": trouble,
     }
     made.filters["row_id"] = lambda row: row_id(row.path)
+    made.filters |= {"line_and_column": line_and_column, "file_of": file_of}
     made.filters |= {"reason_words": reason_words, "answer_words": answer_text}
     made.globals |= {"address": address}
     return made
@@ -116,9 +118,30 @@ def reason_words(reason: Reason) -> str:
     return one_line(reason.words or _COMBINATIONS[reason.kind])
 
 
-def trouble(error: SmartAlbumsError) -> Markup:
-    """A failure, with its remedy."""
-    return rendered("_problem.html", headline=headline(error), problems=problems_of(error))
+_PLACE = re.compile(r"(.+):(\d+):(\d+)", re.DOTALL)
+
+
+def line_and_column(where: str) -> tuple[int, int] | None:
+    """The place in a file that a problem names. None if it names none."""
+    place = _PLACE.fullmatch(where)
+    return (int(place[2]), int(place[3])) if place else None
+
+
+def file_of(where: str) -> str:
+    """The file that a problem is in; empty if it is in none."""
+    place = _PLACE.fullmatch(where)
+    return place[1] if place else ""
+
+
+def trouble(error: SmartAlbumsError, *, with_files: bool = True) -> Markup:
+    """A failure, with its remedy, and links to the files that it is in."""
+    return rendered(
+        "_problem.html",
+        headline=headline(error),
+        problems=problems_of(error),
+        with_files=with_files,
+        may_pass=isinstance(error, ServerError),
+    )
 
 
 def problem(error: SmartAlbumsError, status: int = 200) -> HTMLResponse:
@@ -128,4 +151,4 @@ def problem(error: SmartAlbumsError, status: int = 200) -> HTMLResponse:
 
 def problem_json(error: SmartAlbumsError, status: int = 200) -> JSONResponse:
     """A failure for a script: what to show, ready to be put into the page."""
-    return JSONResponse({"problem": trouble(error)}, status)
+    return JSONResponse({"problem": trouble(error, with_files=False)}, status)

@@ -22,6 +22,7 @@ from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.session.events import AssetsRead, Event, Note
 from immich_smart_albums.web.editing.draft import AlbumDraft
 from immich_smart_albums.web.editing.entry_text import entry_text
+from immich_smart_albums.web.editing.whole_file import WholeFiles
 from immich_smart_albums.web.job import Job
 from immich_smart_albums.web.library_reader import LibraryReader
 from immich_smart_albums.web.preview import Latest, Preview, Shelf, Typed, preview
@@ -89,6 +90,7 @@ class Studio:
         self.progress = progress
         self.read_only = read_only
         self._saver = Saver()
+        self.files = WholeFiles(session, self._saver)
         self.job: Job | None = None
         self.reader = LibraryReader(session)
         self._today = today

@@ -126,7 +126,7 @@ class RuleRoutes:
         record = studio.record(explanation.asset_id) or {}
         return page(
             "_photo.html",
-            found=explanation,
+            explanation=explanation,
             places=[(place, doing(place, explanation.asset_id)) for place in explanation.places],
             is_ranked=is_ranked(rule.rule.match),
             facts=facts(record),

@@ -135,7 +135,7 @@ def _run_page(studio: Studio, number: int) -> Response:
     return page(
         "run.html",
         run=run,
-        told=record,
+        record=record,
         writes=[write for write in writes if write.outcomes],
         lines=list(run_lines(run, writes)),
         shown=120,

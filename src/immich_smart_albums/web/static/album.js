@@ -1,5 +1,6 @@
 // One album: the rule beside its photos. What is typed shows at once; only the last question counts.
-import { ask, part, say, tell } from "./api.js";
+import { again, ask, part, say, tell } from "./api.js";
+import { conflict, guard } from "./editing.js";
 import { Grid } from "./grid.js";
 import { rows } from "./rows.js";
 
@@ -7,7 +8,7 @@ const PAUSE = 250; // ms without a key until the rule is looked at
 
 const studio = document.querySelector(".studio");
 const $ = (name) => studio.querySelector(`[data-${name}]`);
-const entry = $("entry"), about = $("about"), trouble = $("problem"), conflict = $("conflict"), busy = $("busy"), groups = $("groups"), panel = $("panel");
+const entry = $("entry"), about = $("about"), trouble = $("problem"), overlap = $("conflict"), busy = $("busy"), groups = $("groups"), panel = $("panel");
 const save = $("save"), revert = $("revert");
 const isReadOnly = "readOnly" in studio.dataset;
 const page = crypto.getRandomValues(new Uint32Array(2)).join("-");
@@ -57,38 +58,39 @@ async function look() {
   question?.abort();
   question = new AbortController();
   const signal = question.signal;
-  const asked = { page, number: String(++number) };
+  const turn = { page, number: String(++number) };
   busy.hidden = false;
   $("grid").classList.add("older");
   try {
     const isSaved = entry.value === saved;
-    const told = isSaved
-      ? await ask(`preview?${new URLSearchParams({ name, ...asked })}`, { signal })
-      : await tell("preview", { name, entry: entry.value, ...asked }, { signal });
-    preview = told.preview;
-    counts = told.counts;
-    isOpen = told.open;
+    const answer = isSaved
+      ? await ask(`preview?${new URLSearchParams({ name, ...turn })}`, { signal })
+      : await tell("preview", { name, entry: entry.value, ...turn }, { signal });
+    preview = answer.preview;
+    counts = answer.counts;
+    isOpen = answer.open;
     near = null;
-    about.innerHTML = told.about;
-    $("rows").innerHTML = told.rows;
+    about.innerHTML = answer.about;
+    $("rows").innerHTML = answer.rows;
     trouble.innerHTML = "";
-    first();
-    tell_counts();
+    showFirst();
+    showCounts();
     list();
     say(`${counts.added} would be added, ${counts.inside} in the album, ${counts.leaving} would leave`);
-    lookFurther(signal, asked);
+    lookFurther(signal, turn);
   } catch (error) {
     if (error.name === "AbortError") return;
     if (error.body?.outdated) return;
     trouble.innerHTML = error.html;
+    again(trouble, look);
   }
   if (signal === question.signal) { busy.hidden = true; $("grid").classList.remove("older"); }
 }
 
 /** What comes after the photos: how much each row lets through, and what only just misses. */
-async function lookFurther(signal, asked) {
+async function lookFurther(signal, turn) {
   try {
-    near = await ask(`further?${new URLSearchParams({ preview, ...asked })}`, { signal });
+    near = await ask(`further?${new URLSearchParams({ preview, ...turn })}`, { signal });
     for (const place of studio.querySelectorAll("[data-row-count]")) {
       const [own, after] = near.rows[place.dataset.rowCount] || [];
       if (own === undefined || own === null) continue;
@@ -97,7 +99,7 @@ async function lookFurther(signal, asked) {
     }
     counts.near = near.near;
     watchLibrary();
-    tell_counts();
+    showCounts();
     if (chosen() === "near") list();
   } catch { /* it is good to have, and no more */ }
 }
@@ -117,7 +119,7 @@ async function watchLibrary() {
   } catch { place.hidden = true; }
 }
 
-function tell_counts() {
+function showCounts() {
   for (const tab of tabs) {
     const count = counts[tab.dataset.tab];
     tab.querySelector(".count").textContent = count === undefined ? "" : count.toLocaleString();
@@ -126,18 +128,18 @@ function tell_counts() {
 }
 
 /** At the beginning, show the first tab that has something. */
-function first() {
+function showFirst() {
   if (state.has("tab") || generation) return;
-  const tab = tabs.find((each) => counts[each.dataset.tab]);
-  if (tab) choose(tab, false);
+  const first = tabs.find((tab) => counts[tab.dataset.tab]);
+  if (first) choose(first, false);
 }
 
 // -- the rule by its rows and photos ----------------------------------------------------------------------------------
 
 async function edit(action, texts = {}) {
   try {
-    const told = await tell("edit", { name, entry: entry.value, action, ...texts });
-    entry.value = told.entry;
+    const answer = await tell("edit", { name, entry: entry.value, action, ...texts });
+    entry.value = answer.entry;
     trouble.innerHTML = "";
     changed();
     await look();
@@ -163,8 +165,8 @@ panel.addEventListener("submit", async (event) => {
   const form = event.target;
   const ticks = [...form.querySelectorAll("[name=tick]:checked")].map((tick) => tick.value).join(" ");
   try {
-    const told = await tell("create", { photo: form.dataset.fromPhoto, ticks, name: form.elements.name.value });
-    location.href = `album?${new URLSearchParams({ name: told.name })}`;
+    const answer = await tell("create", { photo: form.dataset.fromPhoto, ticks, name: form.elements.name.value });
+    location.href = `album?${new URLSearchParams({ name: answer.name })}`;
   } catch (error) {
     trouble.innerHTML = error.html;
   }
@@ -175,36 +177,31 @@ panel.addEventListener("submit", async (event) => {
 async function write() {
   const sent = entry.value;
   try {
-    const told = await tell("save", { name, entry: sent, basis });
-    basis = told.basis;
-    saved = told.entry;
-    if (entry.value === sent) entry.value = told.entry; // else somebody has gone on typing
-    if (told.name !== name) {
-      name = told.name;
+    const answer = await tell("save", { name, entry: sent, basis });
+    basis = answer.basis;
+    saved = answer.entry;
+    if (entry.value === sent) entry.value = answer.entry; // else somebody has gone on typing
+    if (answer.name !== name) {
+      name = answer.name;
       state.set("name", name);
       location.search = state;
       return;
     }
-    conflict.innerHTML = "";
+    overlap.innerHTML = "";
     changed();
     say("saved");
     if (entry.value === saved) look();
   } catch (error) {
-    conflict.innerHTML = error.html;
-    conflict.querySelector("[data-keep-mine]")?.addEventListener("click", () => { basis = error.body.basis; write(); });
-    conflict.querySelector("[data-take-theirs]")?.addEventListener("click", () => {
-      basis = error.body.basis;
-      saved = entry.value = error.body.theirs;
-      conflict.innerHTML = "";
-      changed();
-      look();
+    conflict(overlap, error, {
+      keep: (now) => { basis = now; write(); },
+      take: (now, theirs) => { basis = now; saved = entry.value = theirs; changed(); look(); },
     });
   }
 }
 
 save?.addEventListener("click", write);
 revert?.addEventListener("click", () => { entry.value = saved; changed(); look(); });
-addEventListener("beforeunload", (event) => { if (!isReadOnly && entry.value !== saved) event.preventDefault(); });
+guard(() => !isReadOnly && entry.value !== saved);
 
 // -- the photos -------------------------------------------------------------------------------------------------------
 
@@ -221,9 +218,9 @@ function list() {
 }
 
 function choose(tab, byHand = true) {
-  for (const each of tabs) {
-    each.setAttribute("aria-selected", String(each === tab));
-    each.tabIndex = each === tab ? 0 : -1;
+  for (const other of tabs) {
+    other.setAttribute("aria-selected", String(other === tab));
+    other.tabIndex = other === tab ? 0 : -1;
   }
   $("grid").setAttribute("aria-labelledby", tab.id);
   if (!byHand) return;

@@ -7,7 +7,7 @@ export async function ask(address, options = {}) {
     response = await fetch(address, { credentials: "same-origin", ...options });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Trouble("<section class='notice bad' role='alert'><h2>The studio does not answer</h2><p>It may have been ended. Start it again, and this page goes on.</p></section>", 0);
+    throw new Trouble("<section class='notice bad' role='alert' data-again><h2>The studio does not answer</h2><p>It may have been ended. Start it again, and this page goes on. What you typed is still here.</p></section>", 0);
   }
   const type = response.headers.get("content-type") || "";
   const body = type.startsWith("application/json") ? await response.json() : { problem: plain(await response.text()) };
@@ -29,7 +29,7 @@ export async function part(address, options = {}) {
     return { html: isHtml ? text : plain(text), ok: response.ok };
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    return { html: "<section class='notice bad' role='alert'><h2>The studio does not answer</h2><p>It may have been ended. Start it again, and reload this page.</p></section>", ok: false };
+    return { html: "<section class='notice bad' role='alert' data-again><h2>The studio does not answer</h2><p>It may have been ended. Start it again, and this page goes on.</p></section>", ok: false };
   }
 }
 
@@ -45,6 +45,16 @@ export class Trouble extends Error {
 /** Say something to who does not see the page. */
 export function say(text) {
   document.getElementById("said").textContent = text;
+}
+
+/** Where something failed that may go better another time, offer that. */
+export function again(place, retry) {
+  const notice = place.querySelector("[data-again]");
+  if (!notice) return;
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "button", textContent: "Try again" });
+  button.addEventListener("click", retry);
+  notice.append(button);
 }
 
 /** Pictures that are not there leave an empty place, and no broken sign. */

@@ -30,7 +30,7 @@ export class Grid {
     this.total = total;
     this.generation = generation;
     this.photos = [];
-    this.asked = new Set();
+    this.requested = new Set();
     this.at = 0;
     for (const cell of this.cells.values()) cell.remove();
     this.cells.clear();
@@ -105,12 +105,12 @@ export class Grid {
 
   async want(at) {
     const from = Math.floor(at / PAGE) * PAGE;
-    if (this.asked.has(from)) return;
-    this.asked.add(from);
+    if (this.requested.has(from)) return;
+    this.requested.add(from);
     const generation = this.generation;
     const page = await this.fetchPage(from).catch(() => null);
     if (generation !== this.generation) return;
-    if (!page) { setTimeout(() => { this.asked.delete(from); this.later(); }, 1500); return; }
+    if (!page) { setTimeout(() => { this.requested.delete(from); this.later(); }, 1500); return; }
     page.photos.forEach((photo, offset) => { this.photos[from + offset] = photo; });
     this.draw();
   }

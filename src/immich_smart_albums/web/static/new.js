@@ -12,8 +12,8 @@ form.addEventListener("change", () => {
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
-    const told = await tell("create", Object.fromEntries(new FormData(form)));
-    location.href = `album?${new URLSearchParams({ name: told.name })}`;
+    const album = await tell("create", Object.fromEntries(new FormData(form)));
+    location.href = `album?${new URLSearchParams({ name: album.name })}`;
   } catch (error) {
     form.querySelector("[data-problem]").innerHTML = error.html;
   }

@@ -1,5 +1,5 @@
 // On every page: parts that are loaded, finding, and the keys that work everywhere.
-import { ask, part, quietly, say } from "./api.js";
+import { again, ask, part, quietly, say } from "./api.js";
 
 for (const place of document.querySelectorAll("[data-load]")) load(place);
 
@@ -10,6 +10,7 @@ async function load(place) {
   clearInterval(watch);
   place.innerHTML = html;
   place.removeAttribute("aria-busy");
+  again(place, () => { place.setAttribute("aria-busy", "true"); load(place); });
   quietly(place);
   if (place.dataset.then === "status" && place.querySelector("[data-standing]")) standings(place);
 }

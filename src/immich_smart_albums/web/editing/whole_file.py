@@ -1,0 +1,73 @@
+"""Rules files as they stand, whatever they say: where no rule can be read, the text is still there to be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.config.editing.save import read_version
+from immich_smart_albums.config.rules_files import STDIN, find_rules
+from immich_smart_albums.errors import ConfigurationError, EditRefused
+from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from immich_smart_albums.config.editing.save import FileVersion, Saver
+    from immich_smart_albums.errors import Problem
+    from immich_smart_albums.session.session import Session
+
+
+class WholeFiles:
+    """The rules files of a session."""
+
+    def __init__(self, session: Session, saver: Saver) -> None:
+        self._session = session
+        self._saver = saver
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files that are meant, whether they can be read or not."""
+        options = self._session.options
+        if isinstance(options.rules, Mapping):
+            return ()
+        paths = find_rules(options.rules, options.environment, options.folder, Diagnostics([], []))
+        return tuple(path for path in paths if path != STDIN)
+
+    def version(self, name: str) -> FileVersion:
+        """What a file says now. Raises EditRefused for one that is none of the rules', or that cannot be read."""
+        path = next((path for path in self.paths if str(path) == name), None)
+        if path is None:
+            raise EditRefused(f"{name[:200]!r} is none of the rules files", hint="Go to the albums, and from there on.")
+        return read_version(path)
+
+    def problems(self, name: str, text: str) -> tuple[Problem, ...]:
+        """What would be wrong in a file that said this; what is wrong in others is not. Raises EditRefused."""
+        version = self.version(name)
+        texts = {str(path): read_version(path).text.encode() for path in self.paths}
+        texts[name] = with_line_ends(text, version.text).encode()
+        try:
+            self._session.parse(texts)
+        except ConfigurationError as error:
+            others = tuple(f"{path}:" for path in texts if path != name)
+            return tuple(problem for problem in error.problems if not problem.where.startswith(others))
+        return ()
+
+    def save(self, name: str, text: str, basis: str) -> FileVersion:
+        """Write a file that can be read.
+
+        Raises FileChanged where it is not what the editing began with, EditRefused, and ConfigurationError with what
+        is wrong with the text: then it is as it was.
+        """
+        problems = self.problems(name, text)
+        if problems:
+            raise ConfigurationError(problems)
+        version = self.version(name)
+        return self._saver.save(replace(version, digest=basis), with_line_ends(text, version.text))
+
+
+def with_line_ends(text: str, like: str) -> str:
+    """A text as a page sends it, with the line ends of another."""
+    lines = text.replace("\r\n", "\n")
+    return lines.replace("\n", "\r\n") if "\r\n" in like else lines
