@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import pytest
 from immich_sandbox import Sandbox
 from immich_sandbox.library.records import Person
 from immich_smart_albums.changes.journal import Ending
-from immich_smart_albums.errors import ConfigurationError, LedgerError, PlanOutdated, Stopped
+from immich_smart_albums.errors import ConfigurationError, LedgerError, PlanOutdated, ServerError, Stopped
 from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.report.envelope import json_text
@@ -265,6 +266,56 @@ def test_what_a_library_has_is_known_once_it_was_read(opened: Callable[..., Sess
     assert session.library_values is None
     assert session.estimate(WHOLE_LIBRARY) == 5
     assert opened().estimate(WHOLE_LIBRARY) == 5
+
+
+class CountingLock:
+    """A lock that knows who came for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self.threads: set[int] = set()
+
+    def __enter__(self) -> None:
+        self.threads.add(threading.get_ident())
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_whoever_waits_for_a_connection_shares_its_failure(opened: Callable[..., Session], sandbox: Sandbox) -> None:
+    session = opened()
+    session.load()
+    photo = next(iter(best(sandbox)))
+    lock = session._work.lock = CountingLock()  # type: ignore[assignment]
+
+    def wait_for_all() -> None:
+        while len(lock.threads) < ASKING:
+            time.sleep(0.01)
+
+    sandbox.faults.hook(wait_for_all, path="/api/server/version")
+    sandbox.faults.status(401, path="/api/server/version", times=None)
+    sandbox.clear_requests()
+    failures: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            session.thumbnail(photo)
+        except ServerError as error:
+            failures.append(error)
+
+    asking = [threading.Thread(target=ask) for _ in range(ASKING)]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join(30)
+    assert len(failures) == ASKING
+    assert len(sandbox.requests) == 1
+    sandbox.faults.clear()
+    assert session.thumbnail(photo).data  # another time it is tried again
+
+
+ASKING = 4
 
 
 def test_albums_that_a_photo_is_in_are_told_by_name(opened: Callable[..., Session], sandbox: Sandbox) -> None:

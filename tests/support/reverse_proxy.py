@@ -1,4 +1,4 @@
-"""A reverse proxy in front of a sandbox, as people have them: under a path, with TLS."""
+"""A reverse proxy in front of a server, as people have them: under a path, with TLS."""
 
 from __future__ import annotations
 
@@ -11,8 +11,16 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Protocol
 
-    from immich_sandbox import Sandbox
+    class Served(Protocol):
+        """What answers at an address, such as a sandbox."""
+
+        @property
+        def url(self) -> str:
+            """The address."""
+            ...
+
 
 _OF_A_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 
@@ -20,8 +28,8 @@ _OF_A_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-le
 class Front:
     """Passes on what comes under a path, such as `/immich`; with a certificate it speaks TLS."""
 
-    def __init__(self, sandbox: Sandbox, path: str = "", certificate: Path | None = None) -> None:
-        handler = type("Handler", (_Handler,), {"behind": urlsplit(sandbox.url).netloc, "prefix": path})
+    def __init__(self, server: Served, path: str = "", certificate: Path | None = None) -> None:
+        handler = type("Handler", (_Handler,), {"behind": urlsplit(server.url).netloc, "prefix": path})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         scheme = "http"
         if certificate is not None:

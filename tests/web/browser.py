@@ -47,7 +47,13 @@ class Tab:
     base: str
     troubles: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
-    bodies: list[bytes] = field(default_factory=list)
+    ignored: str = "nothing is"
+    """What is no trouble on the console: that a resource is not there is one to the browser."""
+
+    def complain(self, text: str) -> None:
+        """Note a trouble."""
+        if self.ignored not in text:
+            self.troubles.append(text)
 
     def goto(self, address: str) -> None:
         self.page.goto(self.base + address)
@@ -64,21 +70,41 @@ class Tab:
             assert time.monotonic() < end, f"{condition} did not come: {self.page.inner_text('main')[:500]}"
             time.sleep(0.02)
 
+    def focus_by_tab(self, selector: str, *, most: int = 120) -> None:
+        """Press the Tab key until something has the focus."""
+        for _ in range(most):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("selector => document.activeElement?.matches(selector)", selector):
+                return
+        raise AssertionError(f"no way by keyboard to {selector}")
+
+    def press(self, selector: str, key: str = "Enter") -> None:
+        """Go somewhere by the Tab key, and press another one there."""
+        self.focus_by_tab(selector)
+        self.page.keyboard.press(key)
+
     def count(self, tab: str) -> int:
         """The number beside the word of a tab."""
         text = self.page.inner_text(f"[data-count={tab}]").replace(",", "")
         return int(text or 0)
 
 
+_TELL_VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) => console.error("CSP", event.violatedDirective, event.blockedURI));
+"""
+
+
 @contextmanager
 def tab(running: Browser, base: str, **options: Any) -> Iterator[Tab]:
     """A page in a context of its own. At the end it must have had no trouble, and asked no other host."""
     context = running.new_context(**options)
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     page.set_default_timeout(PATIENCE * 1000)
     opened = Tab(page, base)
-    page.on("console", lambda message: opened.troubles.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: opened.troubles.append(str(error)))
+    page.add_init_script(_TELL_VIOLATIONS)
+    page.on("console", lambda message: opened.complain(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: opened.complain(str(error)))
     page.on("request", lambda request: opened.hosts.add(re.sub(r"^(\w+://[^/]+).*", r"\1/", request.url)))
     try:
         yield opened

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.load import load, load_rules
-from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
 from immich_smart_albums.ledger.search_cache import SearchCacheFile
 from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.plan.drafts import Drafts
@@ -53,6 +53,8 @@ class Workplace:
         self._rules_source: Source = options.rules
         self._config: tuple[RunConfig, RuleSet] | None = None
         self._accounts: ConnectedAccounts | None = None
+        self._attempts = 0
+        self._failure: ServerError | None = None
         self.is_fresh = True
         self.records: dict[str, RecordCache] = {}
         self.drafts = Drafts()
@@ -74,19 +76,30 @@ class Workplace:
     @property
     def accounts(self) -> ConnectedAccounts:
         """The accounts that feed the albums, connected at the first use. Raises ServerError where none can be asked."""
-        accounts = self._accounts
+        accounts, attempts = self._accounts, self._attempts
         if accounts is None:
             with self.lock:
                 accounts = self._accounts
                 if accounts is None:
-                    accounts = self._accounts = connected(
-                        self.config, self.rules, self.options.connection, self._on_event, self._is_stopped
-                    )
+                    if self._attempts > attempts and self._failure is not None:
+                        raise self._failure.with_traceback(None)  # of who tried while this thread waited
+                    accounts = self._accounts = self._connected()
                     present = accounts.present if self.options.keeps_records else {}
                     for name, account in present.items():
                         self.records.setdefault(name, RecordCache(account.server.searches, stop=self._is_stopped))
                     self.is_fresh = True
         return accounts
+
+    def _connected(self) -> ConnectedAccounts:
+        """A new connection; that it failed is known to all who waited for it, so that not each tries for as long."""
+        self._failure = None
+        try:
+            return connected(self.config, self.rules, self.options.connection, self._on_event, self._is_stopped)
+        except ServerError as error:
+            self._failure = error
+            raise
+        finally:
+            self._attempts += 1
 
     def load(self) -> None:
         """Read the rules now, rather than at the first use."""

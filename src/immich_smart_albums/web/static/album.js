@@ -5,6 +5,7 @@ import { Grid } from "./grid.js";
 import { rows } from "./rows.js";
 
 const PAUSE = 250; // ms without a key until the rule is looked at
+const SLOW = 4000; // ms until it is said that something takes long
 
 const studio = document.querySelector(".studio");
 const $ = (name) => studio.querySelector(`[data-${name}]`);
@@ -25,6 +26,7 @@ let isOpen = false; // photos wait since it was not asked yet whether Immich has
 let generation = 0;
 let question = null;
 let timer = 0;
+let slow = 0;
 let number = 0;
 
 const grid = new Grid($("grid"), {
@@ -60,6 +62,8 @@ async function look() {
   const signal = question.signal;
   const turn = { page, number: String(++number) };
   busy.hidden = false;
+  clearTimeout(slow);
+  slow = setTimeout(() => { $("slow").hidden = false; }, SLOW);
   $("grid").classList.add("older");
   try {
     const isSaved = entry.value === saved;
@@ -71,7 +75,7 @@ async function look() {
     isOpen = answer.open;
     near = null;
     about.innerHTML = answer.about;
-    $("rows").innerHTML = answer.rows;
+    replaceRows(answer.rows);
     trouble.innerHTML = "";
     showFirst();
     showCounts();
@@ -84,7 +88,15 @@ async function look() {
     trouble.innerHTML = error.html;
     again(trouble, look);
   }
-  if (signal === question.signal) { busy.hidden = true; $("grid").classList.remove("older"); }
+  if (signal === question.signal) { clearTimeout(slow); busy.hidden = $("slow").hidden = true; $("grid").classList.remove("older"); }
+}
+
+/** Rows as they are now; who was at one of them with the keyboard still is. */
+function replaceRows(html) {
+  const place = $("rows"), at = place.contains(document.activeElement) ? document.activeElement : null;
+  const name = at && [...at.attributes].find((attribute) => attribute.name.startsWith("data-row-") || attribute.name === "data-add-word");
+  place.innerHTML = html; // made by the studio, where everything is escaped
+  if (name) (place.querySelector(`[${name.name}="${CSS.escape(name.value)}"]`) || place.querySelector("[data-add-word]"))?.focus();
 }
 
 /** What comes after the photos: how much each row lets through, and what only just misses. */

@@ -15,6 +15,7 @@ export function rows(place, { edit, context, trouble }) {
     const button = event.target.closest("button");
     if (!button) return;
     const { rowEdit, rowNegate, rowRemove, rowAdd } = button.dataset;
+    if ("add" in button.dataset) add(place.querySelector("[data-add-word]"));
     if (rowEdit) open({ path: rowEdit });
     if (rowNegate) edit("negate", { path: rowNegate });
     if (rowRemove) edit("remove", { path: rowRemove });
@@ -25,13 +26,27 @@ export function rows(place, { edit, context, trouble }) {
     }
   });
 
+  // With a mouse, what is chosen opens at once; with keys one goes through the words, and Enter or the button opens.
+  let isByKeys = false;
+  place.addEventListener("pointerdown", () => { isByKeys = false; });
+  place.addEventListener("keydown", (event) => {
+    if (!event.target.matches("[data-add-word]")) return;
+    isByKeys = true;
+    if (event.key === "Enter" && event.target.value) { event.preventDefault(); add(event.target); }
+  });
   place.addEventListener("change", (event) => {
     const select = event.target.closest("[data-add-word]");
-    if (!select || !select.value) return;
+    if (!select) return;
+    if (isByKeys || !select.value) place.querySelector("[data-add]").hidden = !select.value;
+    else add(select);
+  });
+
+  function add(select) {
     open({ path: select.dataset.path || "", word: select.value });
     select.value = "";
     delete select.dataset.path;
-  });
+    place.querySelector("[data-add]").hidden = true;
+  }
 
   form.addEventListener("input", (event) => {
     const field = event.target;

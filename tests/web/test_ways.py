@@ -1,0 +1,330 @@
+"""Ways through the studio that people take, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_sandbox import Sandbox, generate
+
+from .browser import browser, needs_browser, tab
+from .conftest import RULES, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+    from .browser import Tab
+    from .conftest import Opened
+
+pytestmark = needs_browser
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture
+def studio(sandbox: Sandbox, tmp_path: Path) -> Iterator[Opened]:
+    with opened(sandbox, tmp_path) as running:
+        yield running
+
+
+def in_album(sandbox: Sandbox, name: str) -> set[str]:
+    """What is in the albums of a name."""
+    return {id_ for album in sandbox.library.albums.values() if album.name == name for id_ in album.asset_ids}
+
+
+def test_the_way_of_a_newcomer_by_keyboard_alone(  # noqa: PLR0915 - it is one way
+    chromium: Browser, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with opened(sandbox, tmp_path, rules=None) as studio, tab(chromium, studio.url) as at:
+        page, keys = at.page, at.page.keyboard
+        at.goto("")
+        at.press("a[href=new]")
+        page.wait_for_selector("[name=starter]")
+        at.focus_by_tab("[name=starter]")
+        while page.input_value("[name=starter]:checked") != "found":
+            keys.press("ArrowDown")
+        at.focus_by_tab("[name=name]")
+        keys.type("Dogs")
+        keys.press("Enter")
+        page.wait_for_url("**/album?name=Dogs")
+        at.until(lambda: at.count("added") > 10)
+        before = at.count("added")
+
+        # The fourth photo: why? And never this one.
+        page.wait_for_selector(".cell[data-at='3'] img")
+        at.focus_by_tab(".cell")
+        for _ in range(3):
+            keys.press("ArrowRight")
+        keys.press("Enter")
+        page.wait_for_selector(".panel .why")
+        photo = page.get_attribute(".panel [data-photo]", "data-photo")
+        at.press("[data-do=never]")
+        at.until(lambda: at.count("added") == before - 1)
+        at.until("document.querySelector('.panel .verdict')?.classList.contains('failed')")
+        keys.press("Escape")
+        page.wait_for_selector(".panel", state="hidden")
+
+        # The fifth that is left is the last good one.
+        page.wait_for_selector(".cell[data-at='4'] img")
+        at.focus_by_tab(".cell")
+        for _ in range(4):
+            keys.press("ArrowRight")
+        keys.press("Enter")
+        page.wait_for_selector(".panel [data-do=last-good]")
+        at.press("[data-do=last-good]")
+        at.until(lambda: at.count("added") == 5)
+        at.until("document.querySelector('.panel .why')")
+        keys.press("Escape")
+
+        # One more condition, chosen by its first letters.
+        at.focus_by_tab("[data-add-word]")
+        keys.type("med")
+        keys.press("Enter")
+        page.wait_for_selector(".row-form[data-word=media]")
+        at.focus_by_tab("[name=choice][value=photo]")
+        keys.press("Space")
+        keys.press("Enter")
+        at.until(lambda: "media: photo" in page.input_value("[data-entry]"))
+        at.settled()
+
+        at.press("[data-save]")
+        at.until(lambda: "media: photo" in studio.file.read_text(encoding="utf-8"))
+        at.settled()
+        wanted = at.count("added")
+        at.press("a[href=plan]")
+        page.wait_for_selector("[data-apply]")
+        at.press("[data-apply]")
+        page.wait_for_selector("[data-ended] .notice.good")
+        assert len(in_album(sandbox, "Dogs")) == wanted > 0
+        assert photo not in in_album(sandbox, "Dogs")
+        at.press("a[href^='undo']")
+        page.wait_for_selector("[data-apply]")
+        at.press("[data-apply]")
+        page.wait_for_selector("[data-ended] .notice.good")
+        assert not in_album(sandbox, "Dogs")
+
+
+def test_an_album_begins_with_a_photo_by_mouse(chromium: Browser, studio: Opened) -> None:
+    with tab(chromium, studio.url) as at:
+        page = at.page
+        at.goto("album?name=Kids in Finland")
+        page.click(".cell >> nth=0")
+        page.click("text=Start a rule from this photo")
+        for tick in page.query_selector_all(".from-photo [name=tick]"):
+            tick.set_checked(tick.get_attribute("value") == "place")
+        page.fill(".from-photo [name=name]", "There")
+        page.click("text=Make the rule")
+        page.wait_for_url("**/album?name=There")
+        at.until(lambda: at.count("added") + at.count("waiting") > 0)
+        assert studio.file.read_text(encoding="utf-8").startswith(RULES.rstrip("\n"))
+
+
+def test_a_place_is_picked_on_the_map(chromium: Browser, studio: Opened) -> None:
+    with tab(chromium, studio.url) as at:
+        page = at.page
+        at.goto("album?name=Kids in Finland")
+        page.select_option("[data-add-word]", "near")
+        page.wait_for_selector("[data-map] canvas")
+        at.until("/Click/.test(document.querySelector('[data-map] [role=status]').textContent)")
+        page.click("[data-map] canvas", position={"x": 150, "y": 100})
+        at.until("/photos? within/.test(document.querySelector('[data-map] [role=status]').textContent)")
+        assert re.fullmatch(
+            r"\{lat: -?[\d.]+, lon: -?[\d.]+, radius: \d+(\.\d+)?k?m\}", page.input_value("[data-value]")
+        )
+        # The same by keys: fields for the centre, a slider for the radius.
+        page.fill("[data-option=lat]", "60.17")
+        page.fill("[data-option=lon]", "24.94")
+        page.focus("[type=range]")
+        page.keyboard.press("Home")
+        for _ in range(60):
+            page.keyboard.press("ArrowRight")
+        at.until("/^[1-9].* within/.test(document.querySelector('[data-map] [role=status]').textContent)")
+        page.focus("[data-map] canvas")
+        for key in ("ArrowLeft", "ArrowUp", "+", "-"):
+            page.keyboard.press(key)
+        page.click(".row-form button.primary")
+        at.until(lambda: "near: {lat: 60.17" in page.input_value("[data-entry]"))
+        at.settled()
+        assert "was taken near" in page.inner_text("[data-rows]")
+        # It opens again where it was, and is the same.
+        page.click("button.sentence:has-text('was taken near')")
+        page.wait_for_selector("[data-map] canvas")
+        assert page.input_value("[data-option=lat]") == "60.17"
+
+
+def test_values_are_picked_with_their_counts_and_the_rest_stays(
+    chromium: Browser, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    rules = RULES.replace("person: [Emma, Noah]   # both of them", "people: {any: [Emma, Noah], count: {max: 9}}")
+    with opened(sandbox, tmp_path, rules=rules) as studio, tab(chromium, studio.url) as at:
+        page = at.page
+        at.goto("album?name=Kids in Finland")
+        page.click("button.sentence >> nth=0")
+        page.wait_for_selector(".row-form .choice img")
+        at.until("document.querySelector('.row-form .choice .number')")  # once the library was read
+        assert page.is_checked(".choice:has-text('Emma') input")
+        page.fill("[data-choice-find]", "grandm")
+        at.until("document.querySelectorAll('.row-form .choice-list .choice').length === 3")
+        page.check(".choice:has-text('Grandma') input")
+        page.click(".row-form button.primary")
+        at.until(lambda: "Grandma" in page.input_value("[data-entry]"))
+        assert "count: {max: 9}" in page.input_value("[data-entry]")
+
+
+def test_two_tabs_do_not_write_over_each_other(chromium: Browser, studio: Opened) -> None:
+    with tab(chromium, studio.url) as one, tab(chromium, studio.url) as other:
+        for at in (one, other):
+            at.goto("album?name=Dogs")
+            at.page.click("summary")
+        typed(one, "top: 20")
+        typed(other, "top: 25")
+        one.page.click("[data-save]")
+        one.until(lambda: "top: 20" in studio.file.read_text(encoding="utf-8"))
+        other.page.click("[data-save]")
+        other.page.wait_for_selector("[data-take-theirs]")
+        assert "top: 20" in other.page.inner_text("[data-conflict]")
+        assert "top: 20" in studio.file.read_text(encoding="utf-8")
+        other.page.click("[data-take-theirs]")
+        other.until(lambda: other.count("added") == 20)
+        typed(other, "top: 25")
+        other.page.click("[data-save]")
+        other.until(lambda: "top: 25" in studio.file.read_text(encoding="utf-8"))
+        # What one of them has applied, the other does not apply again.
+        one.goto("plan")
+        other.goto("plan")
+        for at in (one, other):
+            at.page.click("[data-apply]")
+            at.page.wait_for_selector("[data-ended] .notice")
+        assert "Done" in one.page.inner_text("[data-ended]")
+        assert "Done" not in other.page.inner_text("[data-ended]")
+
+
+def typed(at: Tab, top: str) -> None:
+    """Another cut-off in the text of the rule; then what it means is shown."""
+    text = at.page.input_value("[data-entry]")
+    at.page.fill("[data-entry]", re.sub(r"top: \d+", top, text))
+    at.until(lambda: at.count("added") == int(top.rsplit(maxsplit=1)[-1]))
+
+
+def test_rules_that_are_broken_are_mended_in_the_page(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
+    with opened(sandbox, tmp_path, rules=RULES.replace("person:", "persn:")) as studio, tab(chromium, studio.url) as at:
+        page = at.page
+        at.goto("")
+        page.click("text=Open the file here")
+        page.wait_for_load_state("networkidle")
+        page.click("[data-line]")
+        place = page.evaluate("document.querySelector('[data-text]').selectionStart")
+        assert page.input_value("[data-text]")[place:].startswith("persn")
+        assert page.is_disabled("[data-save]")
+        page.fill("[data-text]", RULES.replace("match:", "match: [", 1))
+        at.until(lambda: "line" in page.inner_text("[data-state]"))
+        assert page.is_disabled("[data-save]")
+        page.fill("[data-text]", RULES)
+        page.wait_for_selector("[data-save]:not([disabled])")
+        page.keyboard.press("Control+s")
+        at.until(lambda: studio.file.read_text(encoding="utf-8") == RULES)
+        page.click("text=To the albums")
+        page.wait_for_selector("text=Kids in Finland")
+        at.settled()
+
+
+def test_immich_goes_away_and_comes_back(chromium: Browser, studio: Opened) -> None:
+    with tab(chromium, studio.url) as at:
+        page = at.page
+        at.ignored = "Failed to load resource"  # pictures, while Immich is away
+        at.goto("album?name=Dogs")
+        at.until(lambda: at.count("added") == 30)
+        studio.sandbox.faults.status(503, path="/api/*", times=None)
+        studio.studio.session.refresh()
+        page.click("summary")
+        page.fill("[data-entry]", page.input_value("[data-entry]").replace("top: 30", "top: 12"))
+        page.wait_for_selector("[data-problem] [data-again]")
+        assert page.locator(".cell").count()  # the photos that were there still are
+        assert "top: 12" in page.input_value("[data-entry]")
+        studio.sandbox.faults.clear()
+        page.click("[data-problem] [data-again] button")
+        at.until(lambda: at.count("added") == 12)
+        assert page.inner_text("[data-problem]") == ""
+        # The list of albums, too.
+        page.click("[data-save]")
+        at.until(lambda: "top: 12" in studio.file.read_text(encoding="utf-8"))
+        studio.sandbox.faults.status(503, path="/api/*", times=None)
+        at.goto("")
+        page.wait_for_selector("main [data-again] button")
+        studio.sandbox.faults.clear()
+        page.click("main [data-again] button")
+        page.wait_for_selector("text=Kids in Finland")
+        at.settled()
+
+
+def test_the_studio_is_ended_and_started_again(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
+    first = ExitStack()
+    studio = first.enter_context(opened(sandbox, tmp_path))
+    with tab(chromium, studio.url) as at:
+        page = at.page
+        at.ignored = "ERR_"  # what is asked while nobody is there
+        at.goto("album?name=Dogs")
+        at.until(lambda: at.count("added") == 30)
+        first.close()
+        page.click("summary")
+        page.fill("[data-entry]", page.input_value("[data-entry]").replace("top: 30", "top: 12"))
+        page.wait_for_selector("text=The studio does not answer")
+        assert "top: 12" in page.input_value("[data-entry]")
+        with opened(sandbox, tmp_path, port=studio.port):
+            page.click("[data-problem] [data-again] button")
+            at.until(lambda: at.count("added") == 12)
+            page.click("[data-save]")
+            at.until(lambda: "top: 12" in studio.file.read_text(encoding="utf-8"))
+            at.settled()
+
+
+def test_a_wrong_key_is_told_on_every_page(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
+    with opened(sandbox, tmp_path, key="no-such-key-no-such-key") as studio, tab(chromium, studio.url) as at:
+        for view in ("", "album?name=Dogs", "plan", "check"):
+            at.goto(view)
+            at.page.wait_for_selector(".notice.bad")
+            assert "key" in at.page.inner_text(".notice.bad"), view
+
+
+LARGE = 100_000
+
+
+def test_a_library_of_a_hundred_thousand(chromium: Browser, tmp_path: Path) -> None:
+    """Rules, photos far down, near misses, and the map, all on a large library; how fast it is, the bench says."""
+    rules = "albums:\n- name: All of Finland\n  match:\n    place: {country: Finland}\n    media: photo\n"
+    with (
+        Sandbox(generate(LARGE)) as sandbox,
+        opened(sandbox, tmp_path, rules=rules) as studio,
+        tab(chromium, studio.url) as at,
+    ):
+        page = at.page
+        at.goto("album?name=All of Finland")
+        at.until(lambda: at.count("added") > 10_000)
+        total = at.count("added")
+        page.wait_for_selector(".cell img")
+        page.focus(".cell[data-at='0']")
+        page.keyboard.press("End")
+        page.wait_for_selector(f".cell[data-at='{total - 1}'] img")
+        assert page.locator(".cell").count() < 200
+        at.until("document.querySelector('[data-library]').hidden")
+        at.until("document.querySelector('[data-count=near]').textContent")
+        page.click("summary")
+        page.fill("[data-entry]", page.input_value("[data-entry]").replace("Finland}", "France}"))
+        at.until(lambda: 0 < at.count("added") < total)
+        page.select_option("[data-add-word]", "near")
+        at.until("/Click/.test(document.querySelector('[data-map] [role=status]')?.textContent)")
+        assert len(page.content()) < 200_000
+        page.click("[data-row-cancel]")
+        page.click("[data-revert]")
+        at.until(lambda: at.count("added") == total)
+        at.settled()
