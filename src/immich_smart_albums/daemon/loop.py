@@ -7,13 +7,13 @@ that a year passes in a test as quickly as it is counted.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from immich_smart_albums.daemon.agenda import Agenda, schedules_of
-from immich_smart_albums.daemon.approvals import granted, offer, without_granted
-from immich_smart_albums.daemon.messages.message import problem_lines
+from immich_smart_albums.daemon.approvals import granted
+from immich_smart_albums.daemon.bookkeeper import Bookkeeper
 from immich_smart_albums.daemon.settling import Settling
-from immich_smart_albums.daemon.state import LastRun, Tally
+from immich_smart_albums.daemon.state import LastRun
 from immich_smart_albums.errors import ConfigurationError, SmartAlbumsError
 from immich_smart_albums.report.words import one_line
 
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.daemon.nudges import Nudges
     from immich_smart_albums.daemon.outcome import RunOutcome
     from immich_smart_albums.daemon.ports import Household, Voice
-    from immich_smart_albums.daemon.state import Approval, DaemonState, DaemonStateFile
-
-T = TypeVar("T")
+    from immich_smart_albums.daemon.state import DaemonStateFile
 
 LONGEST_WAIT = 30.0
 """Seconds until the rules files are looked at again."""
@@ -73,7 +71,7 @@ class Daemon:
         self._log = log
         self._nudges = nudges
         self._new_token = new_token
-        self._link = link
+        self._books = Bookkeeper(state, voice, log, new_token=new_token, link=link)
         self._settling = Settling()
         self._agenda = Agenda(household.zone, jitter=jitter, random=random)
         self._pending: dict[str, None] = {}
@@ -181,7 +179,7 @@ class Daemon:
         if not is_waiting:
             self._log.info("run.started", f"{reason}: {', '.join(names)}", reason=reason, albums=len(names))
             self._voice.started(run)
-        outcome = self._household.run(names, self._taken(now))
+        outcome = self._household.run(names, self._books.take_approvals(now))
         ended = clock()
         if outcome.is_put_off:
             self._put_off(run, outcome, now, ended)
@@ -192,7 +190,7 @@ class Daemon:
             if is_waiting:
                 self._tries, self._is_wait_reported = 0, False
                 self._log.info("server.back", "Immich answers again")
-            self._account(
+            self._books.account(
                 run,
                 outcome,
                 names,
@@ -206,22 +204,11 @@ class Daemon:
                     outcome.removed,
                     outcome.waiting,
                 ),
+                ended,
             )
-            self._say(outcome, reason, ended - now)
+            self._books.log(outcome, reason, ended - now)
         self._state.change(running_since=None)
         self._plan_next()
-
-    def _taken(self, now: float) -> tuple[Approval, ...]:
-        """What was allowed; it is used up before anything is written: once is once, whatever happens."""
-        approvals: tuple[Approval, ...] = ()
-
-        def take(state: DaemonState) -> dict[str, object]:
-            nonlocal approvals
-            approvals = granted(state.approvals, now)
-            return {"approvals": without_granted(state.approvals)} if approvals else {}
-
-        self._state.alter(take)
-        return approvals
 
     def _note_waiting(self, outcome: RunOutcome, names: Collection[str], now: float) -> None:
         """Albums in which photos wait run again once their time is over; where as many wait then, by schedule."""
@@ -249,71 +236,6 @@ class Daemon:
             self._voice.trouble(f"Waiting since {_text(since)}: {why}")
         self._state.change(waits_since=since, is_reachable=outcome.is_reachable)
 
-    def _account(self, run: str, outcome: RunOutcome, names: Collection[str], record: LastRun) -> None:
-        """Keep how a run went, and tell of it."""
-        state = self._state.now
-        failing, refused = _without(state.failing, names), _without(state.refused, names)
-        for album in outcome.albums:
-            failing |= {album.rule: "; ".join(album.problems)} if album.problems else {}
-            refused |= {album.rule: "; ".join(album.refusals)} if album.refusals else {}
-        if outcome.problems and not outcome.albums:
-            failing |= dict.fromkeys(names, "; ".join(outcome.problems))
-        lines = problem_lines(outcome)
-        reported = {**_without(state.told, {*names, ""}), **lines}
-        before = {line for texts in state.told.values() for line in texts}
-        news = frozenset(line for texts in lines.values() for line in texts if line not in before)
-        offers = self._offers(outcome)
-        is_bad = bool(outcome.exit_code)
-        self._state.change(
-            last_run=record,
-            last_good=state.last_good if is_bad else record.ended,
-            albums={**state.albums, **dict.fromkeys(names, record.started)},
-            failing=failing,
-            refused=refused,
-            is_reachable=True,
-            waits_since=None,
-            told=reported,
-            runs=state.runs + 1,
-            failed_runs=state.failed_runs + is_bad,
-            added=state.added + outcome.added,
-            removed=state.removed + outcome.removed,
-            tallies={name: _counted(tally, outcome) for name, tally in state.tallies.items()},
-        )
-        self._voice.ended(run, outcome, news, offers)
-        if before and not reported:
-            self._voice.recovered()
-
-    def _offers(self, outcome: RunOutcome) -> dict[str, str]:
-        """The links by which what was refused may be allowed, by the album's name in plans; offers are kept."""
-        link, offers = self._link, dict[str, str]()
-        refused = [album for album in outcome.albums if album.fingerprint]
-        if link is None or not refused:
-            return offers
-
-        def offered(state: DaemonState) -> dict[str, object]:
-            approvals = state.approvals
-            for album in refused:
-                approvals, token = offer(approvals, album, self._new_token, self._retry_at)
-                offers.update({album.plan_name: link(token)} if token else {})
-            return {"approvals": approvals}
-
-        self._state.alter(offered)
-        return offers
-
-    def _say(self, outcome: RunOutcome, reason: str, seconds: float) -> None:
-        facts = {
-            "reason": reason,
-            "exit_code": outcome.exit_code,
-            "added": outcome.added,
-            "removed": outcome.removed,
-            "waiting": outcome.waiting,
-            "seconds": round(seconds, 3),
-        }
-        level = self._log.error if outcome.problems else self._log.warning if outcome.exit_code else self._log.info
-        level("run.ended", f"{outcome.words} in {seconds:.1f} s", **facts)
-        for text in sorted({line for texts in problem_lines(outcome).values() for line in texts}):
-            self._log.error("run.problem", text)
-
     # -- when next --------------------------------------------------------------------------------------------------
 
     def _plan_next(self) -> None:
@@ -332,20 +254,6 @@ class Daemon:
         times += [] if self._pending else self._look_again.values()
         times += [time for time in (self._nudges.due_at(), self._settling.look_at) if time is not None]
         return max(0.0, min(times) - now)
-
-
-def _counted(tally: Tally, outcome: RunOutcome) -> Tally:
-    added, removed = dict(tally.added), dict(tally.removed)
-    for album in outcome.albums:
-        if album.added:
-            added[album.name] = added.get(album.name, 0) + album.added
-        if album.removed:
-            removed[album.name] = removed.get(album.name, 0) + album.removed
-    return Tally(tally.since, tally.runs + 1, tally.failed + bool(outcome.exit_code), added, removed)
-
-
-def _without(texts: dict[str, T], names: Collection[str]) -> dict[str, T]:
-    return {name: text for name, text in texts.items() if name not in names}
 
 
 def _time(seconds: float) -> datetime:
