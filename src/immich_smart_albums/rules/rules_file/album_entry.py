@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import LARGEST_LIMIT
-from immich_smart_albums.model.text.forms import folded, nfc
-from immich_smart_albums.rules.album import DEFAULT_ACCOUNT, AlbumRule, Expectation, Guard, Keep, Share
+from immich_smart_albums.model.text.forms import nfc
+from immich_smart_albums.rules.album import DEFAULT_ACCOUNT, AlbumRule, Guard, Keep
 from immich_smart_albums.rules.rules_file.guard import read_guard
 from immich_smart_albums.rules.rules_file.keywords import ALBUM
 from immich_smart_albums.rules.rules_file.match import parse_match
 from immich_smart_albums.rules.rules_file.schedule import read_schedule
 from immich_smart_albums.rules.rules_file.settle import read_settle
+from immich_smart_albums.rules.rules_file.share import read_shares
+from immich_smart_albums.rules.rules_file.tests_of_rule import read_tests
 from immich_smart_albums.rules.rules_file.was import read_was
 from immich_smart_albums.rules.split import read_split
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
-from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, SequenceNode, name_of
+from immich_smart_albums.rules.syntax.document import MappingNode, ScalarNode, name_of
 from immich_smart_albums.rules.syntax.ids import id_in_url, is_id, looks_like_id, read_asset
-from immich_smart_albums.rules.syntax.reader import is_none
 from immich_smart_albums.rules.tree import Rule, Sort
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.reader import Reader
     from immich_smart_albums.rules.tree import Node
 
-ROLES = ("viewer", "editor")
 _COVERS = {"newest": "newest", "oldest": "oldest", "favorite": "favorite", "favourite": "favorite"}
 _GUARD_WORDS = ("remove", "add", "empty")
 
@@ -48,30 +48,30 @@ def read_album(value: ValueNode, accounts: Sequence[str], reader: Reader) -> Alb
     keep, sticky = entry.keep(), entry.sticky()
     was, is_new = read_was(entry.entries, reader)
     album_id, description, cover, order = entry.id(), entry.description(), entry.cover(), entry.order()
-    share, unshare = entry.share(), entry.unshare()
-    guard, tests, settle, schedule = entry.guard(), entry.tests(), entry.settle(), entry.schedule()
+    share, unshare = read_shares(entry.entries, reader), entry.unshare()
+    guard, tests, settle, schedule = entry.guard(), read_tests(entry.entries, reader), entry.settle(), entry.schedule()
     if rule is None or len(reader.diagnostics.problems) > before:
         return None
     return AlbumRule(
-        name,
-        rule,
-        by,
-        value.span,
-        keep,
-        sticky,
-        album_id,
-        was,
-        is_new,
-        description,
-        cover,
-        order,
-        share,
-        unshare,
-        guard,
-        tests,
-        settle,
-        schedule,
-        value,
+        name=name,
+        rule=rule,
+        accounts=by,
+        span=value.span,
+        keep=keep,
+        sticky=sticky,
+        album_id=album_id,
+        was=was,
+        is_new=is_new,
+        description=description,
+        cover=cover,
+        order=order,
+        share=share,
+        unshare=unshare,
+        guard=guard,
+        tests=tests,
+        settle=settle,
+        schedule=schedule,
+        source=value,
     )
 
 
@@ -213,35 +213,6 @@ class _Entry:
         value = self.entries.get("order")
         return None if value is None else self._reader.choice(value, ("asc", "desc"))
 
-    def share(self) -> tuple[Share, ...]:
-        """With whom it is shared."""
-        value = self.entries.get("share")
-        shares: dict[str, Share] = {}
-        if value is not None and (is_none(value) or (isinstance(value, SequenceNode) and not value.items)):
-            if "unshare" not in self.entries:
-                self._reader.diagnostics.warn(f"{value.span}: takes the album from nobody without unshare: true")
-            return ()
-        for item in () if value is None else self._reader.elements(value, "a user") or ():
-            share = self._one_share(item)
-            if share is None:
-                continue
-            if folded(share.user) in shares:
-                self._reader.problem(item, f"{share.user} is named twice")
-            shares[folded(share.user)] = share
-        return tuple(shares.values())
-
-    def _one_share(self, value: ValueNode) -> Share | None:
-        if not isinstance(value, MappingNode):
-            user = self._reader.text(value, "a user's e-mail address, name or id")
-            return None if user is None else Share(user.strip(), ROLES[0], value.span)
-        words = self._reader.known_entries(value, ("user", "role"), "a share")
-        if "user" not in words:
-            self._reader.problem(value, "nothing says who is meant", hint="Add user: …")
-            return None
-        user = self._reader.text(words["user"], "a user's e-mail address, name or id")
-        role = self._reader.choice(words["role"], ROLES) if "role" in words else ROLES[0]
-        return None if user is None or role is None else Share(user.strip(), role, value.span)
-
     def guard(self) -> Guard:
         """How much may change."""
         value = self.entries.get("guard")
@@ -257,19 +228,3 @@ class _Entry:
         """When it is due; None: when the file says."""
         value = self.entries.get("schedule")
         return None if value is None else read_schedule(value, self._reader)
-
-    def tests(self) -> tuple[Expectation, ...]:
-        """Which photos must match, and must not."""
-        value = self.entries.get("tests")
-        if value is None:
-            return ()
-        words = self._reader.entries(value, ("match", "not"), "a test of the rule")
-        expectations: dict[str, Expectation] = {}
-        for word, assets in (words or {}).items():
-            for item in self._reader.elements(assets, "a photo") or ():
-                asset = read_asset(item, self._reader)
-                if asset in expectations:
-                    self._reader.problem(item, "this photo is named twice")
-                elif asset is not None:
-                    expectations[asset] = Expectation(asset, word == "match", item.span)
-        return tuple(expectations.values())
