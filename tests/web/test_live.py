@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from immich_smart_albums.operations.indexing.indexing import OPEN
 from immich_smart_albums.operations.plan import drafts
+from immich_smart_albums.web.row_counts import MOST_NEAR
 
 from .conftest import opened
 
@@ -97,3 +99,70 @@ def test_a_changed_rule_costs_a_look_at_the_album_and_no_more(page: Opened) -> N
         shown = look(page, number, NOBODY.replace("Finland", country))
         further(page, shown, number)
     assert sum(sent(page).values()) <= 3 * 4
+
+
+def test_of_many_changes_only_the_last_one_is_looked_at_and_the_others_wait_for_nothing(page: Opened) -> None:
+    look(page, 1)
+    is_busy, may_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        is_busy.set()
+        may_go.wait(30)
+
+    page.sandbox.faults.hook(hold, path="/api/search/metadata")
+    answers: dict[int, Any] = {}
+
+    def ask(number: int) -> None:
+        entry = NOBODY.replace("John Smith", "Emma").replace("Finland", ("France", "Japan")[number % 2])
+        answers[number] = look(page, number, entry)
+
+    threads = {number: threading.Thread(target=ask, args=(number,)) for number in range(2, 23)}
+    threads[2].start()
+    is_busy.wait(30)
+    for number in range(3, 23):
+        threads[number].start()
+    for number in range(3, 22):
+        threads[number].join(30)
+    # The first one is still under way, and none of those that came since is waiting for it.
+    assert threads[2].is_alive()
+    assert [number for number, answer in answers.items() if answer != {"outdated": True}] == []
+    may_go.set()
+    for thread in threads.values():
+        thread.join(30)
+    assert answers[2] == {"outdated": True}
+    assert answers[22]["counts"]["added"]
+    for thread in threading.enumerate():
+        if thread.name.startswith("search"):
+            thread.join(30)
+            assert not thread.is_alive()
+
+
+def test_counts_of_rows_are_given_up_where_the_rule_changes(page: Opened) -> None:
+    first = look(page, 1)
+    look(page, 2, NOBODY.replace("Finland", "Japan"))
+    assert further(page, first, 1) == {"outdated": True}
+
+
+@pytest.mark.parametrize(
+    ("archived", "other"),
+    [
+        ("archived: true", "camera: {make: Apple}"),
+        ("archived: any", "not: {rating: 5}"),
+        ("archived: any", "rating: 5"),
+    ],
+)
+def test_rows_of_a_rule_that_reaches_into_the_archive_are_counted_where_it_looks(
+    page: Opened, archived: str, other: str
+) -> None:
+    def counted(number: int, *lines: str) -> tuple[Any, int]:
+        shown = look(page, number, "- name: Nobody\n  match:\n" + "".join(f"    {line}\n" for line in lines))
+        return shown, shown["counts"]["added"] + shown["counts"]["waiting"]
+
+    _, everything = counted(1, archived)
+    shown, together = counted(2, archived, other)
+    assert 0 < together < everything
+    answer = further(page, shown, 2)
+    first, second = list(answer["rows"].values())[:2]
+    assert first == [everything, everything]
+    assert second == [together, together]
+    assert answer["near"] == min(everything - together, MOST_NEAR)

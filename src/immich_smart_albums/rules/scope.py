@@ -52,6 +52,13 @@ def scope_of(node: Node) -> Scope:
     return Scope.of((WHOLE_LIBRARY, *_searches(leaves_outside_not(node))))
 
 
+def everything_of(match: Node) -> Search:
+    """Returns a search for all that lies where a match can hold, whatever else its parts ask for."""
+    reach = scope_of(match)
+    places = _places(match, reach.visibility) or reach.visibility
+    return Search(replace(reach, visibility=places).narrow(Query(Kind.METADATA)), match.origin)
+
+
 def with_scope(node: Node, reach: Scope) -> Node:
     """Returns the node with this scope in all parts that do not set their own.
 

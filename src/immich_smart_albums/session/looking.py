@@ -45,10 +45,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.session.workplace import Workplace
 
 
-AT_A_TIME = 5000
-"""Photos that are asked about before others get their turn; what was found out of them stays."""
-
-
 @dataclass(frozen=True, slots=True)
 class ExplainedAlbum:
     """What the accounts of an album select, and why."""
@@ -65,29 +61,22 @@ class Looking:
         """Nothing is read yet."""
         self._work = work
 
-    def plan(
-        self, *, allow: Sequence[str] = (), rules: RuleSet | None = None, draft: bool = False, stop: Stop = never
-    ) -> Plan:
+    def plan(self, *, allow: Sequence[str] = (), rules: RuleSet | None = None, stop: Stop = never) -> Plan:
         """See `Session.plan`."""
         with self._work.reading(stop):
-            if not draft:
-                self._work.look_anew()  # records in memory stay: no plan is made from them
+            self._work.look_anew()  # records in memory stay: no plan is made from them
             config, book = self._work.config, self._work.rules if rules is None else rules
             with self._work.ledger() as ledger:
                 files = tuple(str(file.absolute()) for file in config.files)
-                options = replace(self._work.selecting(), records=self._work.records if draft else {})
-                if draft:
-                    self._work.drafts.prepare(self._work.accounts, options)
                 plan, notices = make_plan(
                     book,
                     self._work.accounts,
                     ledger,
-                    options,
+                    self._work.selecting(),
                     made_at=now(),
                     rules=config.digest,
                     files=files,
                     allow=allow,
-                    drafts=self._work.drafts if draft else None,
                 )
         self._work.tell_notes(notices)
         return plan
@@ -172,18 +161,6 @@ class Looking:
                         raise Stopped
                     values.add(batch)
             self._work.values = values
-
-    @property
-    def leaves_open(self) -> bool:
-        """See `Session.leaves_open`."""
-        return self._work.drafts.leaves_open
-
-    def close_open(self, *, stop: Stop = never) -> None:
-        """See `Session.close_open`."""
-        while self.leaves_open:
-            with self._work.reading(stop):
-                self._work.connect()
-                self._work.drafts.close(AT_A_TIME)
 
     def estimate(self, query: Query, *, account: str | None = None) -> int | None:
         """See `Session.estimate`."""

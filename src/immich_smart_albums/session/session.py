@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from immich_smart_albums.model.stopping import never
+from immich_smart_albums.session.drafting import Draft, Drafting
 from immich_smart_albums.session.events import Listener, ignore
 from immich_smart_albums.session.looking import ExplainedAlbum, Looking
 from immich_smart_albums.session.pictures import AccountPictures
@@ -72,6 +73,7 @@ class Session:
         self.options = options
         self._work = work = Workplace(options, on_event)
         self._looking, self._remembered = Looking(work), Remembered(work)
+        self._drafting = Drafting(work)
         self._pictures, self._writing = AccountPictures(work), Writing(work)
 
     # -- what it works on ---------------------------------------------------------------------------------------------
@@ -151,17 +153,21 @@ class Session:
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
-    def plan(
-        self, *, allow: Sequence[str] = (), rules: RuleSet | None = None, draft: bool = False, stop: Stop = never
-    ) -> Plan:
+    def plan(self, *, allow: Sequence[str] = (), rules: RuleSet | None = None, stop: Stop = never) -> Plan:
         """What would change in all albums, or in those of other rules; nothing is written.
 
         The guards of albums named in `allow` do not count this once. Names and albums are looked up anew if the session
-        used them before: a plan is made from the world as it is. Not so a `draft`, for plans that follow each other
-        quickly while somebody is typing, and that nobody writes: it may rest on records in memory, as `select` does,
-        and asks of few photos only whether Immich has looked at them. The others wait, until `close_open`.
+        used them before: a plan is made from the world as it is.
         """
-        return self._looking.plan(allow=allow, rules=rules, draft=draft, stop=stop)
+        return self._looking.plan(allow=allow, rules=rules, stop=stop)
+
+    def draft(self, rules: RuleSet, *, stop: Stop = never) -> Draft:
+        """What would change by some rules, while somebody is typing them; nobody writes it.
+
+        It may rest on records in memory, as `select` does, and asks of few photos only whether Immich has looked at
+        them. The others wait, until `close_open`.
+        """
+        return self._drafting.draft(rules, stop=stop)
 
     def review(self, saved: Plan, *, stop: Stop = never) -> Plan:
         """A plan that was saved, if everything still is as it says and the rules still say so; to be applied.
@@ -209,11 +215,11 @@ class Session:
     @property
     def leaves_open(self) -> bool:
         """Whether drafts left open for some photos whether Immich has looked at them."""
-        return self._looking.leaves_open
+        return self._drafting.leaves_open
 
     def close_open(self, *, stop: Stop = never) -> None:
         """Ask what drafts left open, so that the next ones know it."""
-        self._looking.close_open(stop=stop)
+        self._drafting.close_open(stop=stop)
 
     def asking(self) -> AbstractContextManager[None]:
         """While this lasts, accounts may be asked directly, for names and details: other operations wait."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.load import load, load_rules
-from immich_smart_albums.errors import ConfigurationError, Problem, ServerError
+from immich_smart_albums.errors import ConfigurationError, Problem, ServerError, Stopped
 from immich_smart_albums.ledger.search_cache import SearchCacheFile
 from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.plan.drafts import Drafts
@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.ports.server import PhotoServer
     from immich_smart_albums.rules.album import AlbumRule, RuleSet
     from immich_smart_albums.session.options import SessionOptions
+
+
+PATIENCE = 0.05
+"""Seconds after which who waits for the session looks whether to end."""
 
 
 class Workplace:
@@ -205,7 +209,12 @@ class Workplace:
     @contextmanager
     def reading(self, stop: Stop) -> Iterator[None]:
         """One operation that reads, which ends before the next request if `stop` says so."""
-        with self.lock:
+        while not self.lock.acquire(timeout=PATIENCE):
+            if stop():
+                raise Stopped  # nobody waits for it any more, so it does not wait either
+        try:
+            if stop():
+                raise Stopped
             self._stop = stop
             try:
                 yield
@@ -213,6 +222,8 @@ class Workplace:
                 self._stop = never
                 self.is_fresh = False
                 self._on_event(ReadingDone())
+        finally:
+            self.lock.release()
 
     def _is_stopped(self) -> bool:
         """Whether the operation that reads is to end."""
@@ -225,7 +236,10 @@ class Workplace:
         return SelectOptions(self.options.connection.concurrency, self._detail, store, time.time)
 
     def _loaded(self) -> tuple[RunConfig, RuleSet]:
-        """What the rules files say, and the rules that the options mean."""
+        """What the rules files say, and the rules that the options mean; once read, nobody waits for them."""
+        loaded = self._config
+        if loaded is not None:
+            return loaded
         with self.lock:
             if self._config is None:
                 options, diagnostics = self.options, self._findings()

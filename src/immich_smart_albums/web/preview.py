@@ -6,17 +6,17 @@ import sys
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.operations.indexing.indexing import OPEN
 from immich_smart_albums.selection.run.ranking import newest_first
-from immich_smart_albums.web.ranking import ranked_photos
 from immich_smart_albums.web.row_counts import Group
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from immich_smart_albums.changes.plan import AlbumPlan, Plan
+    from immich_smart_albums.changes.plan import AlbumPlan, AlbumSnapshot, Plan
     from immich_smart_albums.config.editing.rows import Row
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.asset import Asset
@@ -35,6 +35,9 @@ TABS = {
 
 NO_RANKS: Mapping[str, int] = {}
 LAST = sys.maxsize
+
+MOST_ALBUMS = 200
+"""Whose contents are remembered."""
 
 MOST_PAGES = 1000
 """Whose last questions are remembered."""
@@ -85,7 +88,11 @@ class Preview:
     @property
     def counts(self) -> dict[str, int]:
         """How many photos each tab has."""
-        return {tab: len(self.photos(tab)) for tab in self.groups}
+        return {tab: self.count(tab) for tab in self.groups}
+
+    def count(self, tab: str) -> int:
+        """How many photos a tab has."""
+        return sum(len(group.assets) for group in self.groups.get(tab, ()))
 
     @property
     def is_open(self) -> bool:
@@ -97,49 +104,74 @@ class Preview:
         """Why something of it is not known."""
         return tuple(dict.fromkeys(problem for album in self.albums for problem in album.problems))
 
-    def photos(self, tab: str) -> tuple[tuple[Asset, str], ...]:
-        """The photos of a tab, each once, with the words of its group."""
-        photos: dict[str, tuple[Asset, str]] = {}
-        for group in self.groups.get(tab, ()):
-            for asset in group.assets:
-                photos.setdefault(asset.id, (asset, group.words))
-        return tuple(photos.values())
+    def photos(self, tab: str, start: int = 0, most: int | None = None) -> list[tuple[Asset, str]]:
+        """Some photos of a tab, each with the words of its group."""
+        photos = ((asset, group.words) for group in self.groups.get(tab, ()) for asset in group.assets)
+        return list(islice(photos, start, None if most is None else start + most))
 
 
-def preview(session: Session, typed: Typed, id_: str, stop: Stop) -> Preview:
+@dataclass(slots=True)
+class AlbumContents:
+    """What is in albums, looked at again where a plan says that it changed."""
+
+    _assets: dict[tuple[str, str], tuple[AlbumSnapshot | None, tuple[Asset, ...]]] = field(default_factory=dict)
+
+    def of(self, session: Session, album: AlbumPlan, stop: Stop) -> tuple[Asset, ...]:
+        """What an album shows to the account that owns it, newest first. Raises SmartAlbumsError and Stopped."""
+        if album.album is None:
+            return ()
+        key = album.owner, album.album.id
+        seen, assets = self._assets.get(key, (None, ()))
+        if seen is None or seen != album.seen:
+            assets = session.album_assets(album.album.id, account=album.owner, stop=stop)
+            if len(self._assets) >= MOST_ALBUMS:
+                self._assets.clear()
+            self._assets[key] = album.seen, assets
+        return assets
+
+
+def preview(session: Session, contents: AlbumContents, typed: Typed, id_: str, stop: Stop) -> Preview:
     """Plan one rule, which need not stand in a file. Raises SmartAlbumsError, and Stopped where `stop` says so."""
     rules, rule = typed.rules, typed.rule
-    ranks = ranked_photos(session, rule, stop)
     only = replace(rules, albums=(rule,), others=tuple(other for other in rules.albums if other is not rule))
-    plan = session.plan(rules=only, draft=True, stop=stop)
-    inside = [asset for album in plan.albums for asset in _inside(session, album, stop)]
-    waits = [group for album in plan.albums for group in (*album.waiting, *album.staying)]
+    draft = session.draft(only, stop=stop)
+    albums = draft.plan.albums
+    waits = [group for album in albums for group in (*album.waiting, *album.staying)]
     groups = {
-        "added": _one((asset for album in plan.albums for asset in album.additions), ranks),
-        "inside": _one(inside, ranks),
-        "leaving": _one(asset for album in plan.albums for asset in album.removals),
-        "kept": _one(asset for album in plan.albums for asset in album.kept_out),
-        "waiting": tuple(Group(wait.reason, wait.assets) for wait in waits),
+        "added": _one([album.additions for album in albums], draft.ranks),
+        "inside": _one([contents.of(session, album, stop) for album in albums], draft.ranks),
+        "leaving": _one([album.removals for album in albums], NO_RANKS),
+        "kept": _one([album.kept_out for album in albums], NO_RANKS),
+        "waiting": distinct(Group(wait.reason, wait.assets) for wait in waits),
     }
-    return Preview(id_, typed, plan, groups)
+    return Preview(id_, typed, draft.plan, groups)
 
 
-def _one(assets: Iterable[Asset], ranks: Mapping[str, int] = NO_RANKS) -> tuple[Group, ...]:
-    """The best first where a search ranks them, else the newest."""
-    photos = newest_first({asset.id: asset for asset in assets}.values())
-    photos.sort(key=lambda asset: ranks.get(asset.id, LAST))
+def _one(groups: Iterable[Sequence[Asset]], ranks: Mapping[str, int]) -> tuple[Group, ...]:
+    """All in one: the best first where a search ranks them, else the newest."""
+    photos = newest_first({asset.id: asset for assets in groups for asset in assets}.values())
+    if ranks:
+        photos.sort(key=lambda asset: ranks.get(asset.id, LAST))
     return (Group("", tuple(photos)),) if photos else ()
 
 
-def _inside(session: Session, album: AlbumPlan, stop: Stop) -> Sequence[Asset]:
-    return session.album_assets(album.album.id, account=album.owner, stop=stop) if album.album else ()
+def distinct(groups: Iterable[Group]) -> tuple[Group, ...]:
+    """The groups, each photo in the first that has it."""
+    ids: set[str] = set()
+    kept = []
+    for group in groups:
+        assets = tuple(asset for asset in group.assets if asset.id not in ids)
+        ids.update(asset.id for asset in assets)
+        if assets:
+            kept.append(replace(group, assets=assets))
+    return tuple(kept)
 
 
 @dataclass(slots=True)
 class Shelf:
     """The last few things that pages look at again, by their ids."""
 
-    size: int = 12
+    size: int
     _held: OrderedDict[str, object] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -8,11 +8,8 @@ from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.tree import Search, leaves
 
 if TYPE_CHECKING:
-    from immich_smart_albums.model.stopping import Stop
-    from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.rules.tree import Node
     from immich_smart_albums.session.looking import ExplainedAlbum
-    from immich_smart_albums.session.session import Session
 
 
 def best_ranks(explained: ExplainedAlbum) -> dict[str, int]:
@@ -29,10 +26,3 @@ def best_ranks(explained: ExplainedAlbum) -> dict[str, int]:
 def is_ranked(match: Node) -> bool:
     """Whether a rule has a smart search, which ranks."""
     return any(isinstance(leaf, Search) and leaf.query.kind is Kind.SMART for leaf in leaves(match))
-
-
-def ranked_photos(session: Session, rule: AlbumRule, stop: Stop) -> dict[str, int]:
-    """The places of what a rule selects, where a smart search ranks it."""
-    if not is_ranked(rule.rule.match):
-        return {}
-    return best_ranks(session.explain_selection([rule], stop=stop)[rule.name])

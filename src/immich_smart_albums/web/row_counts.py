@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.editing.rows import Row, RowKind, row_id
 from immich_smart_albums.model.span import Span
-from immich_smart_albums.rules.scope import TIMELINE_ONLY, scope_of
+from immich_smart_albums.rules.scope import TIMELINE_ONLY, everything_of, scope_of
 from immich_smart_albums.rules.tree import All, Any, Not, Rule, leaves
 from immich_smart_albums.selection.run.ranking import newest_first
 
@@ -68,8 +68,8 @@ def look_further(session: Session, rule: AlbumRule, text: str, rows: Sequence[Ro
     nodes = row_nodes(text, rows, rule.rule.match)
     margin = [(row, row_id(row.path)) for row in rows if row.depth == 0 and row_id(row.path) in nodes]
     if scope_of(rule.rule.match) != TIMELINE_ONLY:
-        # Rows by themselves would look at less than the rule does: only the whole can be told.
-        return Further({}, ())
+        # By themselves they would look at the timeline.
+        nodes = {id_: All((everything_of(rule.rule.match), node)) for id_, node in nodes.items()}
     names = {node: f"row {number}" for number, node in enumerate(dict.fromkeys(nodes.values()))}
     variants = [replace(rule, name=name, rule=Rule(node)) for node, name in names.items()]
     answers = session.select(variants, certain=False, stop=stop) if variants else {}

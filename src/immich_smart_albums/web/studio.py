@@ -25,7 +25,7 @@ from immich_smart_albums.web.editing.entry_text import entry_text
 from immich_smart_albums.web.editing.whole_file import WholeFiles
 from immich_smart_albums.web.job import Job
 from immich_smart_albums.web.library_reader import LibraryReader
-from immich_smart_albums.web.preview import Latest, Preview, Shelf, Typed, preview
+from immich_smart_albums.web.preview import AlbumContents, Latest, Preview, Shelf, Typed, distinct, preview
 from immich_smart_albums.web.row_counts import Further, look_further
 
 if TYPE_CHECKING:
@@ -41,6 +41,12 @@ if TYPE_CHECKING:
 _STAND_IN = b"albums: [{name: New album, match: {favorite: true}}]"
 """Where there is no rules file yet, so that the server can be asked all the same; it is never shown nor planned."""
 
+
+PREVIEWS = 6
+"""So many are kept for pages that show photos of them; a page whose preview is gone asks anew."""
+
+PLANS = 4
+"""So many that were shown may be applied."""
 
 FRESH = 600.0
 """Seconds for which photos in memory are shown as they were read; a plan always asks anew."""
@@ -97,9 +103,10 @@ class Studio:
         self._clock = clock
         self._read_at = clock()
         self._latest = Latest()
-        self._previews = Shelf()
-        self._further = Shelf()
-        self._plans = Shelf()
+        self._contents = AlbumContents()
+        self._previews = Shelf(PREVIEWS)
+        self._further = Shelf(PREVIEWS)
+        self._plans = Shelf(PLANS)
         self._lock = threading.Lock()
         self._new_file: Path | None = None
 
@@ -253,13 +260,13 @@ class Studio:
 
     def preview(self, name: str, entry: str | None, question: Question) -> Preview:
         """What a rule means now, as it is on disk or as it is being typed. Raises Stopped where it is outdated."""
-        stop = self._latest.begin(f"preview {question.page}", question.number)
+        stop = self._latest.begin(question.page, question.number)
         book, rule = self.typed(name, entry)
         draft = self.draft(name)
         text = draft.text.entry if entry is None else entry
         typed = Typed(rule, book, draft.text.replaced(text), tuple(draft.rows(text)))
         with self.reader.making_way():
-            shown = preview(self.session, typed, secrets.token_urlsafe(9), stop)
+            shown = preview(self.session, self._contents, typed, secrets.token_urlsafe(9), stop)
         self._previews.put(shown.id, shown)
         return shown
 
@@ -277,10 +284,10 @@ class Studio:
         if isinstance(known, Further):
             return known
         typed = shown.typed
-        stop = self._latest.begin(f"further {question.page}", question.number)
+        stop = self._latest.begin(question.page, question.number)
         with self.reader.making_way():
             further = look_further(self.session, typed.rule, typed.text, typed.rows, stop)
-        shown.groups["near"] = further.near
+        shown.groups["near"] = distinct(further.near)
         self._further.put(id_, further)
         self.reader.begin()
         return further

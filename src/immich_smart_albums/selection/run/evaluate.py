@@ -49,6 +49,8 @@ class Selection:
     """Tells which matches are certain. None if all are. One that is not keeps its place under a limit."""
     evidence: RuleEvidence | None = field(default=None, compare=False, repr=False)
     """What it rests on, for explanations."""
+    rankings: tuple[Mapping[str, int], ...] = field(default=(), compare=False, repr=False)
+    """The places that rankings give to what they find, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class _Selector:
             # In the order in which they came, which is nearly the one that is wanted.
             matching.update((asset_id, asset) for asset_id, asset in assets.items() if asset_id in matches)
         rule = self.plan.rule
-        rankings = [self.evidence.results[query].places for query in self.plan.ranking]
+        rankings = tuple(self.evidence.results[query].places for query in self.plan.ranking)
         doubts = certainty(self.plan, self.evidence, self.details)
         evidence = RuleEvidence(self.plan, self.evidence, self.details, matching)
         if not rule.split:
@@ -135,13 +137,18 @@ class _Selector:
             if len(best) < len(matching):
                 self.log(f"limit {rule.limit}: kept {len(best)} of {len(matching)}")
             return Selection(
-                tuple(newest_first(best)), len(matching), notes=self.plan.notes, certainty=doubts, evidence=evidence
+                tuple(newest_first(best)),
+                len(matching),
+                notes=self.plan.notes,
+                certainty=doubts,
+                evidence=evidence,
+                rankings=rankings,
             )
         split = Split(self.plan, self.evidence, self.details)
         groups, left_out = split.groups(matching, rankings)
         notes = (*self.plan.notes, *([left_out] if left_out else []))
         chosen = tuple(newest_first(matching[group] for group in groups))
-        return Selection(chosen, len(matching), groups, notes, certainty=doubts, evidence=evidence)
+        return Selection(chosen, len(matching), groups, notes, certainty=doubts, evidence=evidence, rankings=rankings)
 
     def _matches_of(self, branch: Branch, base: set[str]) -> set[str]:
         """Returns the matches of a branch, and logs how many each step kept."""

@@ -96,9 +96,8 @@ class RuleRoutes:
         """Some photos of a tab: id, when, file name, kind, and the words of its group."""
         shown, tab = self._studio.shown(text_of(request, "preview")), text_of(request, "tab")
         start = number_of(request, "from")
-        photos = shown.photos(tab)
-        page = [_photo(asset, words) for asset, words in photos[start : start + PAGE]]
-        return JSONResponse({"total": len(photos), "from": start, "photos": page})
+        page = [_photo(asset, words) for asset, words in shown.photos(tab, start, PAGE)]
+        return JSONResponse({"total": shown.count(tab), "from": start, "photos": page})
 
     @scripted
     def further(self, request: Request) -> Response:
@@ -106,7 +105,7 @@ class RuleRoutes:
         id_ = text_of(request, "preview")
         further = self._studio.further(id_, _question(request))
         near = [[group.words, len(group.assets)] for group in further.near]
-        count = len(self._studio.shown(id_).photos("near"))
+        count = self._studio.shown(id_).count("near")
         return JSONResponse({"rows": dict(further.counts), "near": count, "groups": near})
 
     @part

@@ -1,0 +1,77 @@
+"""Drafts: plans that follow each other quickly while somebody works on a rule, and that nobody writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.stopping import never
+from immich_smart_albums.operations.plan.make import make_plan
+from immich_smart_albums.operations.plan.selections import AlbumSelections, select_for_albums
+from immich_smart_albums.session.clock import now
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.model.stopping import Stop
+    from immich_smart_albums.rules.album import RuleSet
+    from immich_smart_albums.session.workplace import Workplace
+
+AT_A_TIME = 5000
+"""Photos that are asked about before others get their turn; what was found out of them stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A plan that nobody writes."""
+
+    plan: Plan
+    ranks: Mapping[str, int]
+    """The best place that each selected photo has in any ranking, by id; photos that none ranks are left out."""
+
+
+class Drafting:
+    """Makes drafts; see `Session`."""
+
+    def __init__(self, work: Workplace) -> None:
+        """Nothing is read yet."""
+        self._work = work
+
+    def draft(self, rules: RuleSet, *, stop: Stop = never) -> Draft:
+        """See `Session.draft`."""
+        work = self._work
+        with work.reading(stop):
+            accounts = work.accounts
+            options = replace(work.selecting(), records=work.records)
+            work.drafts.prepare(accounts, options)
+            answers, notices = select_for_albums(rules.albums, accounts, options)
+            with work.ledger() as ledger:
+                plan, more = make_plan(
+                    rules, accounts, ledger, options, made_at=now(), answers=answers, drafts=work.drafts
+                )
+        work.tell_notes((*notices, *more))
+        return Draft(plan, _ranks(answers))
+
+    @property
+    def leaves_open(self) -> bool:
+        """See `Session.leaves_open`."""
+        return self._work.drafts.leaves_open
+
+    def close_open(self, *, stop: Stop = never) -> None:
+        """See `Session.close_open`."""
+        while self.leaves_open:
+            with self._work.reading(stop):
+                self._work.connect()
+                self._work.drafts.close(AT_A_TIME)
+
+
+def _ranks(answers: Mapping[str, AlbumSelections]) -> dict[str, int]:
+    ranks: dict[str, int] = {}
+    for answer in answers.values():
+        for selection in answer.selections.values():
+            for places in selection.rankings:
+                for asset in selection.assets:
+                    if asset.id in places:
+                        ranks[asset.id] = min(places[asset.id], ranks.get(asset.id, places[asset.id]))
+    return ranks
