@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
-from immich_smart_albums.model.search_field import Proof, Stage, Type
+from immich_smart_albums.model.search_field import Proof, Stage, Type, Widens
 from immich_smart_albums.model.search_fields import BY_NAME
 from immich_smart_albums.selection.compile.algebra import is_superset
 
@@ -142,9 +142,12 @@ class Costs:
         return self._share_of_one(name, value, shown)
 
     def _share_of_one(self, name: str, value: object, shown: frozenset[Visibility]) -> float:
+        row = BY_NAME[name]
+        if value in row.without_effect or row.widens is Widens.WITH_TRASH:
+            return 1.0
         known = self.sizes.get(Query(Kind.METADATA, ((name, value),), shown))  # type: ignore[arg-type]
         if known is None:
-            return BY_NAME[name].share
+            return row.share if value is not False else 1.0 - self._share_of_one(name, value=True, shown=shown)
         return min(1.0, known / max(1.0, sum(map(self._in, shown))))
 
     def _share_of(self, condition: Condition, shown: frozenset[Visibility]) -> float:

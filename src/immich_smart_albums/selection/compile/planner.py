@@ -40,7 +40,7 @@ from typing import TYPE_CHECKING, cast
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query
 from immich_smart_albums.rules.tree import Any, Filter, Node, Search, leaves, roots, signed_leaves
 from immich_smart_albums.selection.compile.access_paths import AccessPaths, Conjuncts, conjuncts_of
-from immich_smart_albums.selection.compile.algebra import is_composable, universe
+from immich_smart_albums.selection.compile.algebra import is_composable, is_superset, universe
 from immich_smart_albums.selection.compile.cost import CHEAPEST, NOTHING_KNOWN, Costs
 from immich_smart_albums.selection.compile.pushdown import Pushdown
 from immich_smart_albums.selection.compile.scoped_rankings import with_scoped_rankings
@@ -67,6 +67,9 @@ _NONE: Undistributed = frozenset()
 
 _WORTH_COUNTING = 20.0
 """Where the best answer reads fewer pages than this, a wrong guess costs little more than the questions would."""
+
+_WORTH_ANOTHER_LOOK = 5.0
+"""Pages that a rule reads for itself, for which it is answered again once it is known what others read."""
 
 _MOST_ALTERNATIVES = 64
 """Choices that would become more frames than this stay choices."""
@@ -180,15 +183,35 @@ class _Compiler:
         shared = _Shared(self._shared_searches(trees.values()), set())
         shared.add(self.shared)
         answers: dict[int, Candidate] = {}
+        known: dict[int, Shared] = {}
+        before = shared.copy()
         for number in self._by_cost(rules, trees, shared):
+            known[number] = dict(shared.fields)
             answers[number] = self._answer(rules[number], trees[number], shared)
             shared.add(_needs(rules[number], answers[number]))
+        for number in tuple(answers):
+            others = before.copy()
+            for other, answer in answers.items():
+                others.add({} if other == number else _needs(rules[other], answer))
+            if self._may_gain(_needs(rules[number], answers[number]), known[number], others):
+                again = self._answer(rules[number], trees[number], others)
+                answers[number] = self._cheapest(rules[number], (answers[number], again), others)
         return merge_scans(
             tuple(
                 RulePlan(rule, answers.get(number, ()), tuple(notes[number]), names[number] if names else "")
                 for number, rule in enumerate(rules)
             )
         )
+
+    def _may_gain(self, needs: Shared, known: Shared, others: _Shared) -> bool:
+        """Whether a rule sends something large that others read by now, which was not known as it was answered."""
+        own = [
+            query
+            for query in needs
+            if query not in others.fields and self.costs.reading(query, needs[query]) > _WORTH_ANOTHER_LOOK
+        ]
+        added = [query for query, fields in others.fields.items() if known.get(query) != fields]
+        return any(is_superset(wide, query) for query in own for wide in added)
 
     def _by_cost(self, rules: Sequence[Rule], trees: Mapping[int, Node], shared: _Shared) -> list[int]:
         if len(trees) < 2:
