@@ -71,6 +71,9 @@ _WORTH_COUNTING = 20.0
 _WORTH_ANOTHER_LOOK = 5.0
 """Pages that a rule reads for itself, for which it is answered again once it is known what others read."""
 
+_MOST_LEAVES_TWICE = 200
+"""Of all rules together, for which it is tried whether they cost less if they are answered in another way."""
+
 _MOST_ALTERNATIVES = 64
 """Choices that would become more frames than this stay choices."""
 
@@ -182,20 +185,16 @@ class _Compiler:
         trees = {number: tree for number, tree in plain.items() if tree is not None}
         shared = _Shared(self._shared_searches(trees.values()), set())
         shared.add(self.shared)
-        answers: dict[int, Candidate] = {}
-        known: dict[int, Shared] = {}
-        before = shared.copy()
-        for number in self._by_cost(rules, trees, shared):
-            known[number] = dict(shared.fields)
-            answers[number] = self._answer(rules[number], trees[number], shared)
-            shared.add(_needs(rules[number], answers[number]))
-        for number in tuple(answers):
-            others = before.copy()
-            for other, answer in answers.items():
-                others.add({} if other == number else _needs(rules[other], answer))
-            if self._may_gain(_needs(rules[number], answers[number]), known[number], others):
-                again = self._answer(rules[number], trees[number], others)
-                answers[number] = self._cheapest(rules[number], (answers[number], again), others)
+        order = self._by_cost(rules, trees, shared)
+        answers, known = self._answer_all(rules, trees, order, shared)
+        if len(order) > 1 and sum(len(leaves(tree)) for tree in trees.values()) <= _MOST_LEAVES_TWICE:
+            with_whole = shared.copy()
+            with_whole.add({WHOLE_LIBRARY: frozenset()})
+            others, _ = self._answer_all(rules, trees, order, with_whole)
+            if self._total(rules, others, shared) < self._total(rules, answers, shared):
+                answers = others
+            else:
+                self._look_again(rules, trees, answers, known, shared)
         return merge_scans(
             tuple(
                 RulePlan(rule, answers.get(number, ()), tuple(notes[number]), names[number] if names else "")
@@ -203,15 +202,59 @@ class _Compiler:
             )
         )
 
-    def _may_gain(self, needs: Shared, known: Shared, others: _Shared) -> bool:
-        """Whether a rule sends something large that others read by now, which was not known as it was answered."""
-        own = [
-            query
-            for query in needs
-            if query not in others.fields and self.costs.reading(query, needs[query]) > _WORTH_ANOTHER_LOOK
-        ]
-        added = [query for query, fields in others.fields.items() if known.get(query) != fields]
-        return any(is_superset(wide, query) for query in own for wide in added)
+    def _answer_all(
+        self, rules: Sequence[Rule], trees: Mapping[int, Node], order: Sequence[int], shared: _Shared
+    ) -> tuple[dict[int, Candidate], dict[int, Shared]]:
+        """The answers of all rules, each with what those before it read; and what that was."""
+        answers: dict[int, Candidate] = {}
+        known: dict[int, Shared] = {}
+        shared = shared.copy()
+        for number in order:
+            known[number] = dict(shared.fields)
+            answers[number] = self._answer(rules[number], trees[number], shared)
+            shared.add(_needs(rules[number], answers[number]))
+        return answers, known
+
+    def _total(self, rules: Sequence[Rule], answers: Mapping[int, Candidate], shared: _Shared) -> float:
+        """What the answers of some rules cost together."""
+        shared = shared.copy()
+        price = 0.0
+        for number, answer in answers.items():
+            price += self._price(rules[number], answer, shared)
+            shared.add(_needs(rules[number], answer))
+        return price
+
+    def _look_again(
+        self,
+        rules: Sequence[Rule],
+        trees: Mapping[int, Node],
+        answers: dict[int, Candidate],
+        known: Mapping[int, Shared],
+        shared: _Shared,
+    ) -> None:
+        """Answer rules again that read something large, where it turned out later that others read all of it."""
+        needs = {number: _needs(rules[number], answer) for number, answer in answers.items()}
+        for query in dict.fromkeys(chain.from_iterable(needs.values())):
+            users = [number for number in needs if query in needs[number]]
+            if not users or self.costs.reading(query, frozenset()) < _WORTH_ANOTHER_LOOK:
+                continue
+            others = shared.copy()
+            for number in needs.keys() - set(users):
+                others.add(needs[number])
+            wider = [wide for wide in others.fields if is_superset(wide, query)]
+            if all(known[user].get(wide) == others.fields[wide] for user in users for wide in wider):
+                continue
+            before, after, again = others.copy(), others, {}
+            old_price = new_price = 0.0
+            for user in users:
+                old_price += self._price(rules[user], answers[user], before)
+                before.add(needs[user])
+                again[user] = self._answer(rules[user], trees[user], after)
+                new_price += self._price(rules[user], again[user], after)
+                after.add(_needs(rules[user], again[user]))
+            if new_price < old_price:
+                answers |= again
+                needs |= {user: _needs(rules[user], answer) for user, answer in again.items()}
 
     def _by_cost(self, rules: Sequence[Rule], trees: Mapping[int, Node], shared: _Shared) -> list[int]:
         if len(trees) < 2:
