@@ -153,7 +153,7 @@ class RunCache:
         """Returns what a search finds now. Raises CacheMissError and ServerError."""
         if not self.wants_ids(scan):
             raise CacheMissError(f"Immich does not tell of changes of {untracked_reason(scan)}")
-        loaded = self._loaded.get(scan) or self._load(scan)
+        loaded = self._loaded.pop(scan, None) or self._load(scan)
         if isinstance(loaded, CacheMissError):
             raise loaded
         stamp, entry = loaded
