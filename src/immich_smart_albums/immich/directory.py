@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from immich_smart_albums.errors import MissingPermission, NoAccess, NotImmich, ServerError, Untrustworthy
+from immich_smart_albums.errors import NoAccess, NotImmich, ServerError, Untrustworthy
+from immich_smart_albums.immich.album_lists import UserRecord, list_albums, list_albums_with
 from immich_smart_albums.immich.http.responses import decode, unexpected
 from immich_smart_albums.immich.versions import FIRST_UNKNOWN, Capabilities
 from immich_smart_albums.model.album import Album, Person, Tag, User
@@ -17,8 +18,6 @@ from immich_smart_albums.model.instants import from_milliseconds, to_millisecond
 from immich_smart_albums.model.version import OLDEST, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from immich_smart_albums.immich.http.client import Http
 
 
@@ -44,10 +43,6 @@ class _PeoplePage(msgspec.Struct):
     hidden: int = 0
 
 
-class _SharedLinks(msgspec.Struct):
-    shared: int
-
-
 class _Key(msgspec.Struct):
     permissions: list[str]
 
@@ -62,29 +57,8 @@ class _Bucket(msgspec.Struct):
     count: int
 
 
-class _UserRecord(msgspec.Struct):
-    id: str
-    name: str = ""
-    email: str = ""
-
-
-class _Partner(_UserRecord):
+class _Partner(UserRecord):
     inTimeline: bool = False  # noqa: N815 - Immich's name
-
-
-class _AlbumUser(msgspec.Struct):
-    user: _UserRecord
-    role: str = "viewer"
-
-
-class _AlbumRecord(msgspec.Struct):
-    id: str
-    albumName: str  # noqa: N815 - Immich's name
-    assetCount: int = 0  # noqa: N815 - Immich's name
-    createdAt: str = ""  # noqa: N815 - Immich's name
-    owner: _UserRecord | None = None
-    albumUsers: list[_AlbumUser] = []  # noqa: N815 - Immich's name
-    shared: bool = False
 
 
 def read_version(http: Http) -> Capabilities:
@@ -116,7 +90,7 @@ class Directory:
         """The account of the key; needs user.read."""
         with self._lock:
             if self._me is None:
-                answer = decode(self._http.get("/users/me"), _UserRecord, "GET /users/me")
+                answer = decode(self._http.get("/users/me"), UserRecord, "GET /users/me")
                 self._me = User(answer.id, answer.name, answer.email)
             return self._me
 
@@ -188,7 +162,7 @@ class Directory:
 
     def users(self) -> list[User]:
         """The users of the server, as far as the account sees them; needs user.read."""
-        answer = decode(self._http.get("/users"), list[_UserRecord], "GET /users")
+        answer = decode(self._http.get("/users"), list[UserRecord], "GET /users")
         return [User(user.id, user.name, user.email) for user in answer]
 
     def partners(self) -> list[User]:
@@ -199,36 +173,11 @@ class Directory:
 
     def albums(self) -> list[Album]:
         """All albums that the account owns or that are shared with it, each once."""
-        # Before 3.0 the plain list is the owned ones, and `shared=true` adds the shared ones.
-        parameter_sets = [None] if self._capabilities.lists_shared_albums else [None, {"shared": "true"}]
-        albums: dict[str, _AlbumRecord] = {}
-        for parameters in parameter_sets:
-            answer = decode(self._http.get("/albums", parameters), list[_AlbumRecord], "GET /albums")
-            if parameters is not None:
-                self._check_shared(answer, albums)
-            albums.update((album.id, album) for album in answer)
-        own_id = self._own_id() if any(album.albumUsers for album in albums.values()) else None
-        return [_album(album, own_id) for album in albums.values()]
+        return list_albums(self._http, self._capabilities, self._own_id)
 
     def albums_with(self, asset_id: str) -> list[Album]:
         """The albums of the account that an asset is in."""
-        answer = decode(self._http.hint("/albums", {"assetId": asset_id}), list[_AlbumRecord], "GET /albums")
-        own_id = self._own_id() if any(album.albumUsers for album in answer) else None
-        return [_album(album, own_id) for album in answer]
-
-    def _check_shared(self, answer: list[_AlbumRecord], owned: Mapping[str, _AlbumRecord]) -> None:
-        """Raise Untrustworthy where `shared=true` was dropped, so that albums of others are missing."""
-        is_dropped = not all(album.shared for album in answer)
-        if not is_dropped and owned.keys() >= {album.id for album in answer}:
-            # Either nobody shares an album with this account, or these are the owned ones once more.
-            try:
-                body = self._http.get("/albums/statistics")
-            except MissingPermission:
-                return
-            is_dropped = decode(body, _SharedLinks, "GET /albums/statistics").shared != len(answer)
-        if is_dropped:
-            message = "GET /albums: the answer is not the shared albums, which were asked for"
-            raise Untrustworthy(message, hint="Something on the way seems to drop 'shared'; nothing of it is used.")
+        return list_albums_with(self._http, asset_id, self._own_id)
 
     def months(self) -> list[Month]:
         """How many assets each month of the timeline has."""
@@ -256,24 +205,6 @@ class Directory:
             return self.me().id
         except ServerError:
             return None
-
-
-def _album(wire: _AlbumRecord, own_id: str | None) -> Album:
-    """Since 3.0 the owner is the album user with role owner; before, a field of its own."""
-    owner = wire.owner or next(
-        (album_user.user for album_user in wire.albumUsers if album_user.role == "owner"), _UserRecord("")
-    )
-    role = _role(wire, owner, own_id)
-    is_shared = any(album_user.user.id != owner.id for album_user in wire.albumUsers)
-    return Album(wire.id, wire.albumName, wire.assetCount, role, owner.name, wire.createdAt, is_shared)
-
-
-def _role(wire: _AlbumRecord, owner: _UserRecord, own_id: str | None) -> str | None:
-    """The account's role in an album; it stays open where somebody shares the album and the account is not known."""
-    others = [album_user for album_user in wire.albumUsers if album_user.user.id != owner.id]
-    if not others or owner.id == own_id:
-        return "owner"
-    return next((other.role for other in others if other.user.id == own_id), None)
 
 
 @dataclass(frozen=True, slots=True)

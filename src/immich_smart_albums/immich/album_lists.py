@@ -1,0 +1,104 @@
+"""The albums that an account sees, as lists: owned and shared ones, and those that a photo is in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from immich_smart_albums.errors import MissingPermission, Untrustworthy
+from immich_smart_albums.immich.http.responses import decode
+from immich_smart_albums.model.album import Album
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from immich_smart_albums.immich.http.client import Http
+    from immich_smart_albums.immich.versions import Capabilities
+
+
+class UserRecord(msgspec.Struct):
+    """Somebody, in answers of Immich."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+
+
+class _AlbumUser(msgspec.Struct):
+    user: UserRecord
+    role: str = "viewer"
+
+
+class _AlbumRecord(msgspec.Struct):
+    id: str
+    albumName: str  # noqa: N815 - Immich's name
+    assetCount: int = 0  # noqa: N815 - Immich's name
+    createdAt: str = ""  # noqa: N815 - Immich's name
+    owner: UserRecord | None = None
+    albumUsers: list[_AlbumUser] = []  # noqa: N815 - Immich's name
+    shared: bool = False
+
+
+class _SharedLinks(msgspec.Struct):
+    shared: int
+
+
+def list_albums(http: Http, capabilities: Capabilities, own_id: Callable[[], str | None]) -> list[Album]:
+    """All albums that an account owns or that are shared with it, each once.
+
+    `own_id` gives the account's id. None where it is not known: then its role in shared albums stays open.
+    """
+    # Before 3.0 the plain list is the owned ones, and `shared=true` adds the shared ones.
+    parameter_sets = [None] if capabilities.lists_shared_albums else [None, {"shared": "true"}]
+    albums: dict[str, _AlbumRecord] = {}
+    for parameters in parameter_sets:
+        answer = decode(http.get("/albums", parameters), list[_AlbumRecord], "GET /albums")
+        if parameters is not None:
+            _check_shared(http, answer, albums)
+        albums.update((album.id, album) for album in answer)
+    return _as_albums(albums.values(), own_id)
+
+
+def list_albums_with(http: Http, asset_id: str, own_id: Callable[[], str | None]) -> list[Album]:
+    """The albums of an account that an asset is in."""
+    answer = decode(http.hint("/albums", {"assetId": asset_id}), list[_AlbumRecord], "GET /albums")
+    return _as_albums(answer, own_id)
+
+
+def _check_shared(http: Http, answer: list[_AlbumRecord], owned: Mapping[str, _AlbumRecord]) -> None:
+    """Raise Untrustworthy where `shared=true` was dropped, so that albums of others are missing."""
+    is_dropped = not all(album.shared for album in answer)
+    if not is_dropped and owned.keys() >= {album.id for album in answer}:
+        # Either nobody shares an album with this account, or these are the owned ones once more.
+        try:
+            body = http.get("/albums/statistics")
+        except MissingPermission:
+            return
+        is_dropped = decode(body, _SharedLinks, "GET /albums/statistics").shared != len(answer)
+    if is_dropped:
+        message = "GET /albums: the answer is not the shared albums, which were asked for"
+        raise Untrustworthy(message, hint="Something on the way seems to drop 'shared'; nothing of it is used.")
+
+
+def _as_albums(records: Collection[_AlbumRecord], own_id: Callable[[], str | None]) -> list[Album]:
+    account = own_id() if any(album.albumUsers for album in records) else None
+    return [_album(album, account) for album in records]
+
+
+def _album(wire: _AlbumRecord, own_id: str | None) -> Album:
+    """Since 3.0 the owner is the album user with role owner; before, a field of its own."""
+    owner = wire.owner or next(
+        (album_user.user for album_user in wire.albumUsers if album_user.role == "owner"), UserRecord("")
+    )
+    role = _role(wire, owner, own_id)
+    is_shared = any(album_user.user.id != owner.id for album_user in wire.albumUsers)
+    return Album(wire.id, wire.albumName, wire.assetCount, role, owner.name, wire.createdAt, is_shared)
+
+
+def _role(wire: _AlbumRecord, owner: UserRecord, own_id: str | None) -> str | None:
+    """The account's role in an album; it stays open where somebody shares the album and the account is not known."""
+    others = [album_user for album_user in wire.albumUsers if album_user.user.id != owner.id]
+    if not others or owner.id == own_id:
+        return "owner"
+    return next((other.role for other in others if other.user.id == own_id), None)
