@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from immich_smart_albums.immich.versions import Capabilities
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.version import Version
 from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search
@@ -89,7 +90,7 @@ def _leaf(chance: random.Random) -> Node:
         search(tagIds=(f"t{chance.randrange(8)}",)),
         search(takenAfter=f"20{chance.randrange(10, 25)}-01-01T00:00:00.000Z"),
         search(isFavorite=True),
-        Search(Query(Kind.SMART, (("query", f"dog {chance.randrange(9)}"),), limit=200)),
+        Search(Query(Kind.SMART, where(query=f"dog {chance.randrange(9)}"), limit=200)),
         equal("make", chance.choice(("Apple", "Canon"))),
         equal("rating", chance.randrange(1, 6)),
     )

@@ -31,7 +31,7 @@ def library() -> Library:
 
 
 def asked(*conditions: Condition, either: tuple[tuple[Condition, ...], ...] = ()) -> Query:
-    return Query(Kind.METADATA, conditions=conditions, either=either)
+    return Query(Kind.METADATA, where=conditions, any_of=either)
 
 
 FLAT = {

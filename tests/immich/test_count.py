@@ -68,9 +68,9 @@ def test_before_1_135_nothing_is_counted_or_asked(running: dict[str, Sandbox]) -
         metadata(albumIds=(AN_ID,)),
         metadata(limit=10),
         smart(10, query="dog"),
-        Query(Kind.METADATA, conditions=(Condition("albumIds", "any", (AN_ID,)),)),
+        Query(Kind.METADATA, where=(Condition("albumIds", "any", (AN_ID,)),)),
         Query(
-            Kind.METADATA, either=((Condition("albumIds", "all", (AN_ID,)),), (Condition("isFavorite", "eq", True),))
+            Kind.METADATA, any_of=((Condition("albumIds", "all", (AN_ID,)),), (Condition("isFavorite", "eq", True),))
         ),
     ],
 )
@@ -101,8 +101,8 @@ def test_structured_searches_are_counted_where_they_are_known(running: dict[str,
     query = Query(
         Kind.METADATA,
         visibility=TIMELINE,
-        conditions=(Condition("originalPath", "like", "library"), Condition("rating", "gte", 3)),
-        either=((Condition("albumIds", "none", (album,)),), (Condition("city", "in", ("Paris", "Rome")),)),
+        where=(Condition("originalPath", "like", "library"), Condition("rating", "gte", 3)),
+        any_of=((Condition("albumIds", "none", (album,)),), (Condition("city", "in", ("Paris", "Rome")),)),
     )
     alice = library.user_named("alice").id
     expected = [

@@ -9,6 +9,7 @@ import pytest
 
 from immich_sandbox import Sandbox, generate
 from immich_smart_albums.errors import ServerError
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from tests.support.immich_clients import ids_found_by, searches_sent, server_at, shown, shown_ids
 
@@ -34,7 +35,7 @@ def ranked() -> Iterator[Sandbox]:
 
 
 def until(*ids: str, **filters: str) -> Query:
-    return Query(Kind.SMART, tuple(sorted({"query": "dog", **filters}.items())), until=ids)
+    return Query(Kind.SMART, where(query="dog", **filters), until=ids)
 
 
 @pytest.mark.parametrize("last", [1, 2, 999, 1000, 1001, RANKED])

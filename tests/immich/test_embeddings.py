@@ -10,6 +10,7 @@ from immich_sandbox import Library, generate
 from immich_smart_albums.errors import ServerError, Untrustworthy
 from immich_smart_albums.immich.search import embeddings
 from immich_smart_albums.model.asset import Asset
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.rules.tree import Filter, Not, Search
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from .conftest import Start
 
-EVERYWHERE = Query(Kind.METADATA, (("withDeleted", True),), frozenset(Visibility))
+EVERYWHERE = Query(Kind.METADATA, where(withDeleted=True), frozenset(Visibility))
 
 
 def library_with(without: int) -> tuple[Library, list[Asset]]:

@@ -13,6 +13,7 @@ from immich_smart_albums.immich.search import gaps as bisecting
 from immich_smart_albums.immich.search.gaps import gaps
 from immich_smart_albums.immich.search.scan import Window
 from immich_smart_albums.immich.search.searches import within
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from tests.support.family_server import connected
 
@@ -113,11 +114,11 @@ def test_who_may_not_count_reads_all_once_more(sandbox: Sandbox) -> None:
 
 
 def test_a_search_within_a_window_keeps_its_other_filters() -> None:
-    query = Query(Kind.METADATA, (("city", "Nice"), ("takenBefore", "2020-01-01T00:00:00.000Z")))
+    query = Query(Kind.METADATA, where(city="Nice", takenBefore="2020-01-01T00:00:00.000Z"))
     inside = within(query, Window(0, DAY))
-    assert inside.filters == (
-        ("city", "Nice"),
-        ("takenAfter", "1970-01-01T00:00:00.000Z"),
-        ("takenBefore", "1970-01-02T00:00:00.000Z"),
-    )
-    assert within(query, Window()).filters == (("city", "Nice"),)
+    assert inside.flat_fields == {
+        "city": "Nice",
+        "takenAfter": "1970-01-01T00:00:00.000Z",
+        "takenBefore": "1970-01-02T00:00:00.000Z",
+    }
+    assert within(query, Window()) == query

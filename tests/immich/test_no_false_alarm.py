@@ -10,11 +10,12 @@ from immich_sandbox import Library
 from immich_sandbox.library import times
 from immich_sandbox.library.records import Exif, Person, Tag, User
 from immich_smart_albums.errors import Untrustworthy
+from immich_smart_albums.model.dialects import is_in_filter
 from immich_smart_albums.model.query import Branch, Condition, Kind, Query, Value, Visibility
 from immich_smart_albums.model.search_field import Type
 from immich_smart_albums.model.search_fields import BY_NAME, FIELDS
 from tests.support.examples import crossed
-from tests.support.immich_clients import SERVED_OPERATORS, TIMELINE, find, metadata, server_at, smart
+from tests.support.immich_clients import SERVED_OPERATORS, TIMELINE, by_filter, find, metadata, server_at, smart
 
 from .conftest import LEVELS
 
@@ -156,7 +157,9 @@ def conditions(library: Library) -> Iterator[Condition]:
     for field, operators in SERVED_OPERATORS.items():
         for operator in operators:
             for value in values_of(field, library)[: 2 if BY_NAME[field].type is Type.TRUTH else 1]:
-                yield Condition(field, operator, (value,) if operator in {"in", "notIn"} else value)  # type: ignore[arg-type]
+                condition = Condition(field, operator, (value,) if operator in {"in", "notIn"} else value)  # type: ignore[arg-type]
+                if is_in_filter(condition):
+                    yield condition
 
 
 def openings(library: Library) -> list[Condition]:
@@ -173,14 +176,14 @@ def structured(library: Library) -> Iterator[Query]:
     """Every condition by itself and in branches beside others that records leave open."""
     nice = Condition("city", "eq", "Nice")
     for condition in conditions(library):
-        yield Query(Kind.METADATA, (), EVERYWHERE, conditions=(condition,))
+        yield by_filter(Query(Kind.METADATA, (condition,), EVERYWHERE))
         for opening in openings(library) if BY_NAME[condition.field].type is Type.TRUTH and library.assets else ():
             if opening.field != condition.field:
                 yield in_branches((condition,), tuple(sorted((nice, opening))))
 
 
 def in_branches(*branches: Branch) -> Query:
-    return Query(Kind.METADATA, (), TIMELINE, either=branches)
+    return Query(Kind.METADATA, (), TIMELINE, any_of=branches)
 
 
 @pytest.mark.parametrize(

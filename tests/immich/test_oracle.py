@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from immich_sandbox import Sandbox
+from immich_smart_albums.model.dialects import conditions_of
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from tests.support.immich_clients import ids_found_by, server_at
 from tests.support.recorded_library import IMMICH, load, real_library
@@ -34,7 +35,7 @@ def as_query(kind: Kind, body: dict[str, Any]) -> Query:
     }
     visibilities = {Visibility(body["visibility"])} if "visibility" in body else set(Visibility)
     limit = 1000 if kind is Kind.SMART or "order" in body else None
-    return Query(kind, tuple(sorted(filters.items())), frozenset(visibilities), limit)
+    return Query(kind, conditions_of(filters), frozenset(visibilities), limit)
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])

@@ -10,12 +10,13 @@ from immich_sandbox import generate
 from immich_smart_albums.errors import ServerError, Untrustworthy
 from immich_smart_albums.immich.search.properties import PROPERTIES, control_of
 from immich_smart_albums.model.asset import ASSET_FIELDS
+from immich_smart_albums.model.dialects import is_in_filter
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Control
 from immich_smart_albums.model.search_fields import FIELDS, OPERATORS
 from immich_smart_albums.rules.local_filters.asset_shape import FROM_SEARCH
 from tests.support.examples import IS_DEEP, crossed
-from tests.support.immich_clients import SERVED_OPERATORS, TIMELINE, find, metadata, server_at, smart
+from tests.support.immich_clients import SERVED_OPERATORS, TIMELINE, by_filter, find, metadata, server_at, smart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -180,8 +181,9 @@ def conditions(small: Library) -> Iterator[Condition]:
                 if operand is None and operator not in {"eq", "ne"}:
                     continue
                 listed = operator in {"in", "notIn"}
-                value = (operand,) if listed else operand
-                yield Condition(field, operator, value)  # type: ignore[arg-type]
+                condition = Condition(field, operator, (operand,) if listed else operand)  # type: ignore[arg-type]
+                if is_in_filter(condition):
+                    yield condition
 
 
 def test_a_condition_that_is_dropped_on_the_way_selects_nothing_wrong(small: Library, start: Start) -> None:
@@ -193,8 +195,8 @@ def test_a_condition_that_is_dropped_on_the_way_selects_nothing_wrong(small: Lib
         is_new = condition.field not in tried  # what is not about the operator is tried once for a field
         tried.add(condition.field)
         for query in (
-            Query(Kind.METADATA, (), EVERYWHERE, conditions=(condition,)),
-            Query(Kind.METADATA, (), TIMELINE, either=((condition,), (Condition("city", "eq", "Paris"),))),
+            by_filter(Query(Kind.METADATA, (condition,), EVERYWHERE)),
+            Query(Kind.METADATA, (), TIMELINE, any_of=((condition,), (Condition("city", "eq", "Paris"),))),
         ):
             sandbox.faults.clear()
             right = ids(sandbox, query)
@@ -238,10 +240,10 @@ def readings(sandbox: Sandbox) -> Iterator[Query]:
     yield metadata(id=nobody.id)
     yield smart(500, query="dog")
     if sandbox.level.structured:
-        yield Query(Kind.METADATA, (), TIMELINE, conditions=(Condition("isFavorite", "eq", value=True),))
-        yield Query(Kind.METADATA, (), TIMELINE, conditions=(Condition("id", "eq", nobody.id),))
+        yield by_filter(metadata(isFavorite=True))
+        yield by_filter(metadata(id=nobody.id))
         bare = next(one for one in sandbox.library.timeline if one.exif is None)
-        yield Query(Kind.METADATA, (), TIMELINE, conditions=(Condition("id", "eq", bare.id),))
+        yield by_filter(metadata(id=bare.id))
 
 
 @pytest.fixture
@@ -324,8 +326,8 @@ def test_a_condition_that_is_dropped_on_the_way_counts_nothing_wrong(small: Libr
     for condition in conditions(small):
         is_new = condition.field not in tried  # what is not about the operator is tried once for a field
         tried.add(condition.field)
-        branches = Query(Kind.METADATA, (), TIMELINE, either=((condition,), (Condition("city", "eq", "Paris"),)))
-        alone = Query(Kind.METADATA, (), EVERYWHERE, conditions=(condition,))
+        branches = Query(Kind.METADATA, (), TIMELINE, any_of=((condition,), (Condition("city", "eq", "Paris"),)))
+        alone = by_filter(Query(Kind.METADATA, (condition,), EVERYWHERE))
         for query in (alone, branches) if is_new or IS_DEEP else (alone,):
             sandbox.faults.clear()
             right = counted(sandbox, query)
@@ -338,7 +340,7 @@ def test_a_condition_that_is_dropped_on_the_way_counts_nothing_wrong(small: Libr
 def test_a_structured_answer_without_a_cursor_is_none(small: Library, start: Start) -> None:
     sandbox = start(small, level="3.2")
     sandbox.faults.hide("nextCursor", times=None)
-    query = Query(Kind.METADATA, (), TIMELINE, conditions=(Condition("type", "eq", "IMAGE"),))
+    query = by_filter(metadata(type="IMAGE"))
     with pytest.raises(Untrustworthy, match="did not understand 'filter'"):
         find(server_at(sandbox), query)
 
@@ -410,10 +412,10 @@ def test_controls_that_have_nothing_to_go_by_stop_nothing(start: Start) -> None:
     library.albums.clear()
     library.people.clear()
     photo = library.add_asset(exif=None)
-    only = (Condition("id", "eq", photo.id),)
+    only = by_filter(metadata(id=photo.id))
     for query in (metadata(isNotInAlbum=True), metadata(withStacked=False), metadata(id=photo.id)):
         assert [record["id"] for record in find(server_at(sandbox), query, frozenset({"people"}))] == [photo.id]
-    (record,) = find(server_at(sandbox), Query(Kind.METADATA, conditions=only), frozenset({"exifInfo.city", "people"}))
+    (record,) = find(server_at(sandbox), only, frozenset({"exifInfo.city", "people"}))
     assert "exifInfo" not in record
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from tests.support.bare_server import BareServer, json
 from tests.support.immich_clients import TIMELINE, http_to, ids_found_by, metadata, searches_sent, server_at, smart
@@ -35,7 +36,7 @@ NO_ASSETS = json(b'{"assets":{"items":[],"count":0,"nextPage":null}}')
 def test_every_search_states_visibility_page_and_size_at_every_level(
     sandbox: Sandbox, query: Query, path: str, visibility: Visibility
 ) -> None:
-    single = Query(query.kind, query.filters, frozenset({visibility}), query.limit)
+    single = Query(query.kind, query.where, frozenset({visibility}), query.limit)
     ids_found_by(server_at(sandbox), single)
     bodies = searches_sent(sandbox)
     assert {request.path for request in sandbox.requests} <= {"/api/server/version", f"/api/search/{path}"}
@@ -70,7 +71,7 @@ def test_only_known_fields_are_sent_at_every_level(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_exif_and_people_are_asked_for_only_where_a_field_needs_them(newest: Sandbox, kind: Kind) -> None:
-    query = Query(kind, (("query", "dog"),) if kind is Kind.SMART else (), TIMELINE, 3)
+    query = Query(kind, where(query="dog") if kind is Kind.SMART else (), TIMELINE, 3)
     server = server_at(newest)
     for fields in ({"originalPath"}, {"exifInfo.city"}, {"people"}):
         list(server.searches.find(query, frozenset(fields)))

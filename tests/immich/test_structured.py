@@ -12,11 +12,13 @@ from immich_smart_albums.errors import Untrustworthy
 from immich_smart_albums.immich.search.bodies import filter_body
 from immich_smart_albums.immich.search.record_match import ends, lacks, starts
 from immich_smart_albums.immich.versions import Capabilities
+from immich_smart_albums.model.dialects import as_flat, shown_name, where
 from immich_smart_albums.model.query import Branch, Condition, Kind, Query, Visibility
 from immich_smart_albums.model.version import Version
 from tests.support.immich_clients import (
     SERVED_OPERATORS,
     TIMELINE,
+    by_filter,
     ids_found_by,
     metadata,
     searches_sent,
@@ -39,10 +41,10 @@ FAVORITE = Condition("isFavorite", "eq", True)
 
 
 def structured(*conditions: Condition, either: tuple[Branch, ...] = (), limit: int | None = None) -> Query:
-    return Query(Kind.METADATA, visibility=TIMELINE, limit=limit, conditions=conditions, either=either)
+    return by_filter(Query(Kind.METADATA, conditions, TIMELINE, limit, any_of=either))
 
 
-def where(field: str, operator: str, value: Any) -> Query:
+def asked(field: str, operator: str, value: Any) -> Query:
     return structured(Condition(field, operator, value))
 
 
@@ -53,18 +55,17 @@ def newer(running: dict[str, Sandbox]) -> Sandbox:
 
 
 QUESTIONS: list[tuple[Query, Callable[[Asset], bool]]] = [
-    (where("city", "in", ("Paris", "Rome")), lambda a: a.exif is not None and a.exif.city in ("Paris", "Rome")),
-    (where("city", "eq", None), lambda a: a.exif is None or a.exif.city is None),
-    (where("city", "ne", None), lambda a: a.exif is not None and a.exif.city is not None),
-    (where("country", "notIn", ("Finland",)), lambda a: a.exif is not None and a.exif.country not in (None, "Finland")),
-    (where("rating", "gte", 4), lambda a: a.exif is not None and (a.exif.rating or 0) >= 4),
-    (where("originalFileName", "startsWith", "img"), lambda a: a.original_file_name.lower().startswith("img")),
-    (where("originalFileName", "endsWith", ".HEIC"), lambda a: a.original_file_name.lower().endswith(".heic")),
-    (where("originalPath", "notLike", "library"), lambda a: "library" not in a.original_path.lower()),
-    (where("hasPeople", "eq", True), lambda a: bool(a.person_ids)),
-    (where("type", "ne", "IMAGE"), lambda a: a.type != "IMAGE"),
-    (where("isMotion", "eq", True), lambda a: a.live_photo_video_id is not None),
-    (where("createdAt", "lt", "2024-06-01T00:00:00.000Z"), lambda a: a.created_at < 1_717_200_000_000_000),
+    (asked("city", "in", ("Paris", "Rome")), lambda a: a.exif is not None and a.exif.city in ("Paris", "Rome")),
+    (asked("city", "ne", None), lambda a: a.exif is not None and a.exif.city is not None),
+    (asked("country", "notIn", ("Finland",)), lambda a: a.exif is not None and a.exif.country not in (None, "Finland")),
+    (asked("rating", "gte", 4), lambda a: a.exif is not None and (a.exif.rating or 0) >= 4),
+    (asked("originalFileName", "startsWith", "img"), lambda a: a.original_file_name.lower().startswith("img")),
+    (asked("originalFileName", "endsWith", ".HEIC"), lambda a: a.original_file_name.lower().endswith(".heic")),
+    (asked("originalPath", "notLike", "library"), lambda a: "library" not in a.original_path.lower()),
+    (asked("hasPeople", "eq", True), lambda a: bool(a.person_ids)),
+    (asked("type", "ne", "IMAGE"), lambda a: a.type != "IMAGE"),
+    (asked("isMotion", "eq", True), lambda a: a.live_photo_video_id is not None),
+    (asked("createdAt", "lt", "2024-06-01T00:00:00.000Z"), lambda a: a.created_at < 1_717_200_000_000_000),
     (
         structured(
             Condition("takenAt", "gte", "2016-01-01T00:00:00.000Z"),
@@ -78,7 +79,7 @@ QUESTIONS: list[tuple[Query, Callable[[Asset], bool]]] = [
             and ((a.exif is not None and a.exif.rating in (4, 5)) or (a.is_favorite and not a.tag_ids))
         ),
     ),
-    (where("fileSizeInBytes", "gt", 4_000_000), lambda a: a.exif is not None and (a.exif.file_size or 0) > 4_000_000),
+    (asked("fileSizeInBytes", "gt", 4_000_000), lambda a: a.exif is not None and (a.exif.file_size or 0) > 4_000_000),
 ]
 
 
@@ -102,7 +103,7 @@ def test_a_structured_search_finds_what_its_conditions_say_newest_first(
 
 
 def test_inside_a_crowded_instant_the_cursor_of_the_server_leads_on(newer: Sandbox, library: Library) -> None:
-    query = where("type", "in", ("IMAGE", "VIDEO"))
+    query = asked("type", "in", ("IMAGE", "VIDEO"))
     assert ids_found_by(server_at(newer), query) == [asset.id for asset in shown(library)]
     cursors = [body for body in searches_sent(newer) if "cursor" in body]
     assert cursors
@@ -118,7 +119,7 @@ def test_the_first_of_a_structured_search_are_capped(newer: Sandbox, library: Li
 
 
 def test_several_visibilities_are_asked_one_by_one(newer: Sandbox, library: Library) -> None:
-    query = Query(Kind.METADATA, visibility=BOTH, conditions=(FAVORITE,))
+    query = by_filter(Query(Kind.METADATA, (FAVORITE,), BOTH))
     wanted = {a.id for place in ("timeline", "archive") for a in shown(library, place) if a.is_favorite}
     assert set(ids_found_by(server_at(newer), query)) == wanted
 
@@ -130,14 +131,14 @@ def test_what_is_in_the_trash_is_found_only_where_a_condition_says_so(newer: San
         for asset in library.timeline
         if asset.owner_id == alice and asset.visibility == "timeline" and asset.deleted_at is not None
     }
-    assert set(ids_found_by(server_at(newer), where("trashedAt", "ne", None))) == wanted != set()
+    assert set(ids_found_by(server_at(newer), asked("trashedAt", "ne", None))) == wanted != set()
 
 
 def test_an_album_brings_what_others_put_there(start: Start) -> None:
     library = generate(300)
     album = next(album for album in library.albums.values() if album.name == "Summer together")
     sandbox = start(library, "3.2")
-    assert set(ids_found_by(server_at(sandbox), where("albumIds", "any", (album.id,)))) == set(album.asset_ids)
+    assert set(ids_found_by(server_at(sandbox), asked("albumIds", "any", (album.id,)))) == set(album.asset_ids)
 
 
 def test_before_3_2_a_structured_search_is_refused() -> None:
@@ -150,13 +151,12 @@ def test_before_3_2_a_structured_search_is_refused() -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        where("colour", "eq", "red"),
-        where("rating", "like", "4"),
-        where("visibility", "eq", "archive"),
+        asked("colour", "eq", "red"),
+        asked("rating", "like", "4"),
+        asked("visibility", "eq", "archive"),
         structured(Condition("originalPath", "like", "a"), Condition("originalPath", "like", "b")),
         structured(FAVORITE, either=((FAVORITE,), ())),
-        Query(Kind.SMART, conditions=(FAVORITE,)),
-        Query(Kind.METADATA, (("city", "Nice"),), conditions=(FAVORITE,)),
+        Query(Kind.SMART, where=(FAVORITE,)),
     ],
 )
 def test_what_immich_could_not_mean_as_it_is_written_is_never_sent(query: Query) -> None:
@@ -176,7 +176,6 @@ CHECKED: list[tuple[str, str, Any, dict[str, Any]]] = [
     ("id", "eq", GOOD_ID, {"id": FOREIGN_ID}),
     ("libraryId", "ne", None, {"libraryId": None}),
     ("type", "in", ("IMAGE",), {"type": "VIDEO"}),
-    ("isOffline", "eq", False, {"isOffline": True}),
     ("isMotion", "eq", False, {"livePhotoVideoId": FOREIGN_ID}),
     ("city", "eq", "Nice", {"city": "Nizza"}),
     ("city", "ne", "Nizza", {"city": None}),
@@ -197,7 +196,6 @@ CHECKED: list[tuple[str, str, Any, dict[str, Any]]] = [
     ("updatedAt", "lt", "2024-06-03T12:00:00.001Z", {"updatedAt": "2024-06-03T12:00:00.001Z"}),
     ("updatedAt", "gte", "2024-06-03T12:00:00.000Z", {"updatedAt": "yesterday"}),
     ("isFavorite", "eq", False, {"isFavorite": True}),
-    ("checksum", "eq", CHECKSUM, {"checksum": "AAAAAAAAAAAAAAAAAAAAAAAAAAA="}),
     ("checksum", "in", (CHECKSUM,), {"checksum": "AAAAAAAAAAAAAAAAAAAAAAAAAAA="}),
 ]
 """A condition that the good record meets, and how a record would look that does not."""
@@ -216,7 +214,7 @@ def test_an_ignored_condition_is_noticed_alone_and_as_one_of_several(
     condition = Condition(field, operator, value)
     impossible = (Condition("type", "eq", "OTHER"),)
     for query, name in (
-        (structured(condition), f"{field} {operator}"),
+        (structured(condition), shown_name(condition) if as_flat(condition) else f"{field} {operator}"),
         (structured(either=((condition,), impossible)), "any of its branches"),
     ):
         assert answered(parrot, query, GOOD)
@@ -230,13 +228,13 @@ def test_trash_is_noticed_unless_it_was_asked_for(parrot: Sandbox) -> None:
     trashed = changed({"isTrashed": True})
     with pytest.raises(Untrustworthy, match="not being in the trash"):
         answered(parrot, structured(FAVORITE), changed({"isFavorite": True, "isTrashed": True}))
-    assert answered(parrot, where("trashedAt", "gte", "2024-01-01T00:00:00.000Z"), trashed)
+    assert answered(parrot, asked("trashedAt", "gte", "2024-01-01T00:00:00.000Z"), trashed)
     with pytest.raises(Untrustworthy, match="trashedAt ne"):
-        answered(parrot, where("trashedAt", "ne", None), GOOD)
+        answered(parrot, asked("trashedAt", "ne", None), GOOD)
 
 
 def test_people_must_be_shown_where_they_were_asked_for(parrot: Sandbox) -> None:
-    for query in (where("personIds", "any", (GOOD_ID,)), where("hasPeople", "eq", True)):
+    for query in (asked("personIds", "any", (GOOD_ID,)), asked("hasPeople", "eq", True)):
         assert answered(parrot, query, GOOD | {"people": [{"id": FOREIGN_ID, "name": ""}]})
         with pytest.raises(Untrustworthy):
             answered(parrot, query, GOOD | {"people": []})
@@ -252,7 +250,7 @@ def test_people_must_be_shown_where_they_were_asked_for(parrot: Sandbox) -> None
         Condition("ocr", "matches", "menu"),
         Condition("takenAt", "ne", "2024-06-01T12:00:00.000Z"),
         Condition("checksum", "ne", CHECKSUM),
-        Condition("checksum", "eq", "abc"),
+        Condition("checksum", "in", ("abc",)),
     ],
 )
 def test_conditions_that_records_do_not_show_are_left_to_the_server(parrot: Sandbox, condition: Condition) -> None:
@@ -262,11 +260,11 @@ def test_conditions_that_records_do_not_show_are_left_to_the_server(parrot: Sand
 
 def test_a_field_that_is_missing_is_noticed_and_exif_that_is_missing_is_null(parrot: Sandbox) -> None:
     bare = {name: value for name, value in GOOD.items() if name != "exifInfo"}
-    assert answered(parrot, where("city", "eq", None), bare)
+    assert answered(parrot, structured(either=(where(type="IMAGE"), where(type="VIDEO"))), bare)
     for query, missing in (
-        (where("type", "ne", "VIDEO"), "type"),
-        (where("city", "ne", "Nice"), "exifInfo"),
-        (where("libraryId", "eq", None), "libraryId"),
+        (asked("type", "ne", "VIDEO"), "type"),
+        (asked("city", "ne", "Nice"), "exifInfo"),
+        (asked("libraryId", "ne", None), "libraryId"),
     ):
         with pytest.raises(Untrustworthy):
             answered(parrot, query, {name: value for name, value in bare.items() if name != missing})

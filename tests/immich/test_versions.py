@@ -8,6 +8,7 @@ import pytest
 
 from immich_sandbox.levels import LEVELS
 from immich_smart_albums.immich.versions import ASSET_FIELDS, FIELDS, INSTEAD, VALUES, Capabilities
+from immich_smart_albums.model.dialects import as_condition
 from immich_smart_albums.model.query import Condition, Kind, Query, Value
 from immich_smart_albums.model.search_field import ALWAYS, Releases, Type
 from immich_smart_albums.model.search_fields import FIELDS as ALL_FIELDS
@@ -42,7 +43,7 @@ def after(version: Version) -> Version:
 
 
 def filtered(name: str, value: Value) -> Query:
-    return Query(Kind.METADATA, ((name, value),))
+    return Query(Kind.METADATA, (as_condition(name, value),))
 
 
 def lacks(version: Version, name: str, value: Value) -> list[tuple[str, str]]:
@@ -136,7 +137,7 @@ def test_a_server_tells_its_version_and_what_it_lacks(running: dict[str, Sandbox
 
 
 def test_a_condition_is_refused_where_its_field_is() -> None:
-    query = Query(Kind.METADATA, either=((Condition("ocr", "matches", "menu"),),))
+    query = Query(Kind.METADATA, any_of=((Condition("ocr", "matches", "menu"),),))
     result = Capabilities(Version(2, 1)).unsupported(query)
     assert [field for field, _ in result] == ["filter", "ocr"]
     assert result[1][1] == "Immich 2.1.0 would ignore 'ocr' (Immich has it since 2.2.0)"

@@ -163,7 +163,7 @@ NEW_ROW = """
 
 USES_IT = """
 from immich_smart_albums.errors import Untrustworthy
-from immich_smart_albums.immich.search.bodies import filter_body
+from immich_smart_albums.immich.search.bodies import filter_body, flat_body
 from immich_smart_albums.immich.search.properties import PROPERTIES, control_of
 from immich_smart_albums.immich.search.verify import AnswerVerifier
 from immich_smart_albums.immich.versions import Capabilities
@@ -173,9 +173,9 @@ from immich_smart_albums.model.version import Version
 from immich_smart_albums.rules.payload.payload import read_search
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.selection.cache.tracking import untracked_reason
-from immich_smart_albums.selection.compile.algebra import why_disjoint
+from immich_smart_albums.selection.compile.algebra import complement
 from immich_smart_albums.selection.compile.pushdown import as_filter
-from immich_smart_albums.selection.compile.structured import opposite, structured
+from immich_smart_albums.selection.compile.relations import why_disjoint
 from immich_smart_albums.selection.explain.record_values import record_values
 from immich_smart_albums.selection.words import query_text
 from immich_smart_albums.selection.query_plan import Scan
@@ -189,12 +189,16 @@ old, new = Capabilities(Version(3, 3)), Capabilities(Version(3, 4))
 assert "isEdited" in old.unsupported(query)[0][1]
 assert not new.unsupported(query)
 condition = Condition("isEdited", "eq", True)
-assert structured(query) == Query(Kind.METADATA, conditions=(condition,))
-assert "isEdited" in old.unsupported(structured(query))[0][1]
-assert opposite(structured(query)).conditions == (Condition("isEdited", "eq", False),)
-assert filter_body(structured(query), Visibility.TIMELINE)["isEdited"] == {"eq": True}
+assert query == Query(Kind.METADATA, (condition,))
+assert query.is_flat and query.is_filter
+by_filter = Query(Kind.METADATA, any_of=((condition,),))
+assert "isEdited" in old.unsupported(by_filter)[0][1]
+assert not new.unsupported(by_filter)
+assert complement(query).where == (Condition("isEdited", "eq", False),)
+assert flat_body(query) == {"isEdited": True}
+assert filter_body(query, Visibility.TIMELINE)["isEdited"] == {"eq": True}
 record = {"id": "a", "visibility": "timeline", "isTrashed": False, "isEdited": True}
-for asked in (query, structured(query)):
+for asked in (query, by_filter):
     holds = AnswerVerifier(asked, Visibility.TIMELINE, None, new)
     assert "isEdited" in holds.fields
     assert not holds([record])
@@ -208,7 +212,7 @@ for asked in (query, structured(query)):
     assert record_values(asked, record) == {"isEdited": True}
 assert PROPERTIES["isEdited"].control is control_of("isEdited", "eq") is Control.APART
 assert as_filter(search, WHOLE_LIBRARY, new).holds(record)
-assert why_disjoint(query, Query(Kind.METADATA, (("isEdited", False),))) == "isEdited cannot be true and false"
+assert why_disjoint(query, complement(query)) == "isEdited cannot be true and false"
 assert query_text(search, lambda _field, id_: id_) == "isEdited: true"
 """
 

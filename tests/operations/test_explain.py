@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from immich_sandbox import Sandbox
 from immich_sandbox.library.records import Exif
 from immich_smart_albums.errors import ConfigurationError, FilterError
+from immich_smart_albums.model.dialects import conditions_of, where
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
 from immich_smart_albums.operations.accounts import ConnectedAccount
 from immich_smart_albums.operations.explain.photo import RuleExplanation, asset_id_in, explain_rule
@@ -42,13 +43,13 @@ HOW = SelectOptions(2, lambda _: None)
 def corners() -> Iterator[Sandbox]:
     """A sandbox with photos of the same thing in every corner."""
     library = family()
-    for where in ("timeline", "archive", "hidden", "trash"):
+    for corner in ("timeline", "archive", "hidden", "trash"):
         asset = library.add_asset(
-            name=f"corner-{where}.jpg",
-            visibility="timeline" if where == "trash" else where,
+            name=f"corner-{corner}.jpg",
+            visibility="timeline" if corner == "trash" else corner,
             concepts=((0, 1.0),),
         )
-        if where == "trash":
+        if corner == "trash":
             library.trash(asset.id)
     library.add_asset(name="corner-locked.jpg", visibility="locked")
     library.add_asset(name="corner-bare.jpg", exif=None)
@@ -83,11 +84,11 @@ def corner(sandbox: Sandbox, name: str) -> Asset:
 
 
 def metadata(limit: int | None = None, **filters: object) -> Search:
-    return Search(Query(Kind.METADATA, tuple(sorted(filters.items())), limit=limit))  # type: ignore[arg-type]
+    return Search(Query(Kind.METADATA, conditions_of(filters), limit=limit))  # type: ignore[arg-type]
 
 
 def smart(text: str, limit: int | None = 20) -> Search:
-    return Search(Query(Kind.SMART, (("query", text),), limit=limit))
+    return Search(Query(Kind.SMART, where(query=text), limit=limit))
 
 
 def local(path: str, regex: str | None = None) -> Filter:
@@ -96,7 +97,7 @@ def local(path: str, regex: str | None = None) -> Filter:
 
 
 def archived(query: Query) -> Search:
-    return Search(Query(query.kind, query.filters, frozenset({Visibility.ARCHIVE}), query.limit))
+    return Search(Query(query.kind, query.where, frozenset({Visibility.ARCHIVE}), query.limit))
 
 
 LEAVES: list[Node] = [
@@ -204,7 +205,7 @@ def test_photos_of_others_and_locked_ones_are_told_apart(corners: Sandbox, alice
 
 def ranking(account: ConnectedAccount, text: str) -> list[str]:
     """A whole ranking, best first."""
-    query = Query(Kind.SMART, (("query", text),), limit=5000)
+    query = Query(Kind.SMART, where(query=text), limit=5000)
     return [str(record["id"]) for batch in account.server.searches.find(query, frozenset()) for record in batch]
 
 
@@ -232,7 +233,7 @@ def test_a_ranking_tells_the_place_also_beyond_the_cut(
 
 def test_a_ranking_that_ends_at_a_photo_tells_the_place_behind_it(alice: ConnectedAccount) -> None:
     ids = ranking(alice, "beach")
-    good = Search(Query(Kind.SMART, (("query", "beach"),), until=(ids[4],)))
+    good = Search(Query(Kind.SMART, where(query="beach"), until=(ids[4],)))
     chosen = {asset.id for asset in selected(Rule(good), alice).assets}
     for place, expected in ((5, (True, 5, 5)), (6, (False, 6, 50))):
         explanation = explained(good, ids[place - 1], alice).explanation
@@ -256,7 +257,7 @@ def test_a_search_for_the_first_tells_the_place_too(corners: Sandbox, alice: Con
 
 
 def test_a_ranking_of_the_archive_is_not_asked_about_the_timeline(corners: Sandbox, alice: ConnectedAccount) -> None:
-    both = Query(Kind.SMART, (("query", "beach"),), frozenset({Visibility.ARCHIVE, Visibility.TIMELINE}), 20)
+    both = Query(Kind.SMART, where(query="beach"), frozenset({Visibility.ARCHIVE, Visibility.TIMELINE}), 20)
     corners.clear_requests()
     explanation = explained(Search(both), corner(corners, "archive"), alice).explanation
     assert explanation is not None
@@ -307,11 +308,11 @@ def test_structured_searches_are_asked_about_one_photo() -> None:
     with Sandbox(library, "3.2") as running:
         account = participant(running)
         rated, plain = (library.add_asset(name=name, exif=Exif(rating=rating)) for name, rating in (("a", 5), ("b", 1)))
-        query = Query(Kind.METADATA, conditions=(Condition("rating", "gte", 4),))
+        query = Query(Kind.METADATA, where=(Condition("rating", "gte", 4),))
         assert explained(Search(query), rated, account).passed
         assert not explained(Search(query), plain, account).passed
         for asset in (rated, plain):
-            query = Query(Kind.METADATA, conditions=(Condition("id", "eq", rated.id),))
+            query = Query(Kind.METADATA, where=(Condition("id", "eq", rated.id),))
             assert explained(Search(query), asset, account).passed is (asset is rated)
 
 

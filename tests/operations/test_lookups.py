@@ -8,6 +8,7 @@ import pytest
 
 from immich_sandbox import Sandbox
 from immich_sandbox.library.records import User
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.names.resolve import resolve
@@ -196,15 +197,15 @@ def until(*ids: str) -> dict[str, object]:
 def test_photos_that_mark_a_cut_off_have_to_be_there(sandbox: Sandbox, server: PhotoServer) -> None:
     shown = next(asset.id for asset in sandbox.library.timeline if asset.owner_id == server.directory.me().id)
     tree, findings = looked_up(until(shown), server)
-    assert tree == Search(Query(Kind.SMART, (("query", "dog"),), until=(shown,)))
+    assert tree == Search(Query(Kind.SMART, where(query="dog"), until=(shown,)))
     assert findings.warnings == []
     tree, findings = looked_up(until(NOBODY, shown), server)
-    assert tree == Search(Query(Kind.SMART, (("query", "dog"),), until=(shown,)))
+    assert tree == Search(Query(Kind.SMART, where(query="dog"), until=(shown,)))
     assert findings.warnings == [
         f"rules.yaml:1:9: not there any more, so others decide under until: {NOBODY}",
     ]
-    where, message, hint = problem(until(NOBODY), server)
-    assert (where, message) == ("rules.yaml:1:9", f"of the photos under until none is there any more: {NOBODY}")
+    place, message, hint = problem(until(NOBODY), server)
+    assert (place, message) == ("rules.yaml:1:9", f"of the photos under until none is there any more: {NOBODY}")
     assert hint.startswith("Pick another one")
 
 

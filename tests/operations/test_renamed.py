@@ -13,6 +13,7 @@ from immich_smart_albums.changes.desired import CurrentAlbum
 from immich_smart_albums.changes.memory import AlbumKey
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.model.album import Album
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.operations.adopt import adopt
 from immich_smart_albums.operations.forget import forget_album, known_album
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.rules.album import AlbumRule
 
-BAD = Rule(Search(Query(Kind.METADATA, (("rating", 1),))))
+BAD = Rule(Search(Query(Kind.METADATA, where(rating=1))))
 """What has one star."""
 
 DAY = SplitKey("day", frozenset({"localDateTime"}), lambda record: (str(record["localDateTime"])[8:10],))

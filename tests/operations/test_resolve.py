@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.errors import MissingPermission
+from immich_smart_albums.model.dialects import as_condition, where
 from immich_smart_albums.model.query import Kind, Query, Value, Visibility
 from immich_smart_albums.model.scope import Scope
 from immich_smart_albums.model.span import FlagOrigin
@@ -52,11 +53,11 @@ def problems(node: Node, server: PhotoServer) -> list[Problem]:
 
 
 def with_people(*ids: str) -> Search:
-    return Search(Query(Kind.METADATA, (("personIds", tuple(sorted(ids))),)))
+    return Search(Query(Kind.METADATA, where(personIds=tuple(sorted(ids)))))
 
 
 def search(name: str, value: Value, label: str = "x.json") -> Search:
-    return Search(Query(Kind.METADATA, ((name, value),)), FlagOrigin(label))
+    return Search(Query(Kind.METADATA, (as_condition(name, value),)), FlagOrigin(label))
 
 
 # -- people by name -----------------------------------------------------------------------------------------------
@@ -281,5 +282,5 @@ def test_people_who_are_looked_for_in_different_places_stay_apart(sandbox: Sandb
     (ada,), (ben,) = person_ids(sandbox.library, "Ada Stone"), person_ids(sandbox.library, "Ben Ray")
     far = Scope(frozenset({Visibility.ARCHIVE}), trash=True)
     result = resolved(All((ADA, person_named("Ben Ray", reach=far))), server)
-    there = Query(Kind.METADATA, (("personIds", (ben,)), ("withDeleted", True)), frozenset({Visibility.ARCHIVE}))
+    there = Query(Kind.METADATA, where(personIds=(ben,), withDeleted=True), frozenset({Visibility.ARCHIVE}))
     assert result == All((with_people(ada), Search(there)))

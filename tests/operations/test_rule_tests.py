@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox import Sandbox
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.operations.accounts import ConnectedAccount
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.errors import Problem
 
 HERE = Span(Document("rules.yaml", "tests:\n  - match: x"), 2, 5)
-IMAGES = Search(Query(Kind.METADATA, (("type", "IMAGE"),)))
+IMAGES = Search(Query(Kind.METADATA, where(type="IMAGE")))
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def test_a_photo_that_a_limit_leaves_out_is_told_so(running: Sandbox) -> None:
 
 
 def test_every_account_tells_its_own_reason(running: Sandbox) -> None:
-    rule = Rule(Search(Query(Kind.METADATA, (("type", "VIDEO"),))))
+    rule = Rule(Search(Query(Kind.METADATA, where(type="VIDEO"))))
     (problem,) = failing(running, rule, Expectation(both_on_it(running), matches=True), names=("alice", "bob"))
     expected = (
         "alice: type 'VIDEO' (type: IMAGE); bob: this account does not see it: deleted, locked, or somebody else's"

@@ -11,6 +11,7 @@ import pytest
 
 from immich_sandbox import Sandbox
 from immich_sandbox.generator.concepts import CONCEPTS
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Condition, Kind, Query
 from immich_smart_albums.rules.tree import All, Search
 from tests.support.household import BEST, Household, rule, two_people
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Node
 
 DOG, CAKE = CONCEPTS.index("dog"), CONCEPTS.index("cake")
-BEST_DOG = Search(Query(Kind.SMART, (("query", "dog"),), limit=1))
+BEST_DOG = Search(Query(Kind.SMART, where(query="dog"), limit=1))
 
 
 @pytest.fixture
@@ -74,9 +75,9 @@ def test_what_others_put_into_an_album_is_looked_at_where_the_rule_looks_into_al
         home = Household(sandbox, tmp_path / "ledger.db", ())
         source = library.add_album("Source", owner_id=alice, roles={bob: "editor"}, asset_ids=[home.id("bob-0")])
         in_source = (
-            Query(Kind.METADATA, conditions=(Condition("albumIds", "any", (source.id,)),))
+            Query(Kind.METADATA, where=(Condition("albumIds", "any", (source.id,)),))
             if level == "3.2"
-            else Query(Kind.METADATA, (("albumIds", (source.id,)),))
+            else Query(Kind.METADATA, where(albumIds=(source.id,)))
         )
         home.rules = (rule("Best", "bob", "alice", match=All((Search(in_source), BEST.match))),)
         home.rate("bob-0")

@@ -8,6 +8,7 @@ import pytest
 
 from immich_sandbox import Sandbox
 from immich_sandbox.generator.concepts import CONCEPTS
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.album import Keep
 from immich_smart_albums.rules.tree import All, Any, Not, Search
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Node
 
 DOG, CAKE = CONCEPTS.index("dog"), CONCEPTS.index("cake")
-BEST_DOG = Search(Query(Kind.SMART, (("query", "dog"),), limit=1))
-HIGH = Search(Query(Kind.METADATA, (("rating", 4),)))
+BEST_DOG = Search(Query(Kind.SMART, where(query="dog"), limit=1))
+HIGH = Search(Query(Kind.METADATA, where(rating=4)))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from immich_sandbox import Library, Sandbox, generate
 from immich_sandbox.library import times
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.tree import All, Any, Not, Rule, Search
 from tests.support.cached_runs import CANON, COUNTRY, SEVEN, WHOLE, Runs, check, flat
@@ -29,7 +30,7 @@ LEVELS = ("1.132", "2.7", "3.1", "3.2")
 
 
 def smart(text: str, top: int) -> Search:
-    return Search(Query(Kind.SMART, (("query", text),), limit=top))
+    return Search(Query(Kind.SMART, where(query=text), limit=top))
 
 
 def rules(library: Library, level: str) -> tuple[Rule, ...]:

@@ -11,6 +11,7 @@ from immich_sandbox import Sandbox
 from immich_sandbox.library.records import Partner as Partnership
 from immich_sandbox.library.records import Person, User
 from immich_smart_albums.errors import Untrustworthy
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.operations.names.names import NameResolver
@@ -233,7 +234,7 @@ def test_a_server_that_finds_no_photo_of_whom_it_shows_is_not_trusted(server: Ph
     searches = Answers(
         {
             WHOLE_LIBRARY: [[record("1", ownerId="a", people=[stranger])]],
-            Query(Kind.METADATA, (("personIds", (stranger["id"],)),), limit=1): [[]],
+            Query(Kind.METADATA, where(personIds=(stranger["id"],)), limit=1): [[]],
         }
     )
     leaf = person_named("Emma", FlagOrigin("here"))

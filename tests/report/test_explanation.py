@@ -11,6 +11,7 @@ import pytest
 from immich_smart_albums.changes.journal import Ending, Run
 from immich_smart_albums.changes.memory import KEPT_OUT, MembershipState
 from immich_smart_albums.errors import Problem
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.operations.explain.album import AlbumExplanation, AlbumPlacement
@@ -34,9 +35,9 @@ def check(words: str, line: int) -> Filter:
 TAKEN = check("taken after 2023-11-03", 4)
 MEDIA = check("media photo", 5)
 PATH = check("path ^/photos/work_projects/", 9)
-SMART = Search(Query(Kind.SMART, (("query", "a dog on a beach"),), limit=300), FlagOrigin("rules.yaml:7:11"))
+SMART = Search(Query(Kind.SMART, where(query="a dog on a beach"), limit=300), FlagOrigin("rules.yaml:7:11"))
 JANE, JOHN = (
-    Search(Query(Kind.METADATA, (("personIds", (id_,)),)), FlagOrigin("rules.yaml:6:11")) for id_ in ("jane", "john")
+    Search(Query(Kind.METADATA, where(personIds=(id_,))), FlagOrigin("rules.yaml:6:11")) for id_ in ("jane", "john")
 )
 PERSONS = Reference(
     EntityKind.PERSON, ("Jane",), "person 'Jane Doe'", lambda _: Any((JANE, JOHN)), origin=FlagOrigin("rules.yaml:6:11")

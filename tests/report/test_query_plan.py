@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.report.query_plan import query_plan_lines
 from immich_smart_albums.rules.predicates.person import person_named
@@ -9,9 +10,9 @@ from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Se
 from immich_smart_albums.selection.query_plan import Branch, RulePlan, merge_scans
 
 EMMA_ID = "11111111-2222-4333-8444-555555555555"
-EMMA = Query(Kind.METADATA, (("personIds", (EMMA_ID,)),))
-DOG = Query(Kind.SMART, (("query", "dog"),), limit=200)
-FEW = Query(Kind.METADATA, (("city", "Nice"),), limit=5)
+EMMA = Query(Kind.METADATA, where(personIds=(EMMA_ID,)))
+DOG = Query(Kind.SMART, where(query="dog"), limit=200)
+FEW = Query(Kind.METADATA, where(city="Nice"), limit=5)
 EVERYWHERE = Query(Kind.METADATA, visibility=frozenset({Visibility.TIMELINE, Visibility.ARCHIVE}))
 
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.local_filters.local_filter import read_local_filters
 from immich_smart_albums.rules.payload.payload import read_search
@@ -53,7 +54,7 @@ def test_a_search_says_it_with_a_word_of_ours() -> None:
 
     result, _ = read(said=True)
     assert result is not None
-    assert (result.may_be_missing, result.query.filters) == (True, (("city", "Oslo"),))
+    assert (result.may_be_missing, result.query.where) == (True, where(city="Oslo"))
     result, diagnostics = read("yes")
     assert result is None
     assert [problem.message for problem in diagnostics.problems] == ["mayBeMissing takes true or false, not 'yes'"]

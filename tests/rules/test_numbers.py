@@ -134,7 +134,7 @@ def test_numbers_hold(match: object, fields: dict[str, object], expected: bool) 
 )
 def test_the_server_finds_ratings_one_by_one(rating: object, filters: dict[str, object] | None) -> None:
     result = check({"rating": rating})
-    assert (result.superset and dict(result.superset.filters)) == filters
+    assert (result.superset and result.superset.flat_fields) == filters
     assert result.superset_is_exact is (filters is not None)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Value
 from immich_smart_albums.model.search_field import Type
 from immich_smart_albums.model.search_fields import ALL_WORDS, FIELDS
@@ -53,7 +54,7 @@ def payload_with(name: str, raw: object) -> dict[str, object]:
     [(name, raw, expected) for name, field in FIELDS.items() for raw, expected in GOOD[field.type]],
 )
 def test_every_field_takes_its_good_values(name: str, raw: object, expected: Value) -> None:
-    assert dict(query(payload_with(name, raw)).filters)[name] == expected
+    assert query(payload_with(name, raw)).flat_fields[name] == expected
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_every_field_refuses_bad_values_and_says_which_field(name: str, raw: obj
 def test_null_means_has_none_where_immich_has_that_and_is_refused_elsewhere(name: str) -> None:
     payload = payload_with(name, None)
     if FIELDS[name].nullable:
-        assert (name, None) in query(payload).filters
+        assert query(payload).flat_fields[name] is None
     else:
         assert "not null" in problem(payload).message
 
@@ -82,7 +83,7 @@ def test_a_field_that_smart_searches_do_not_have_is_refused_there(name: str) -> 
     raw = GOOD[FIELDS[name].type][0][0]
     payload = {"query": "dog", name: raw} if name != "queryAssetId" else {name: raw}
     if Kind.SMART in FIELDS[name].kinds:
-        assert dict(query(payload, Kind.SMART).filters).keys() >= {name}
+        assert query(payload, Kind.SMART).flat_fields.keys() >= {name}
     else:
         result = problem(payload, Kind.SMART)
         assert result.message == f"Immich's smart search does not have {name!r} and would ignore it"
@@ -124,26 +125,23 @@ def test_long_values_are_shortened_in_messages() -> None:
 
 def test_datetime_means_taken_between_both_days_included() -> None:
     result = query({"datetime": {"from": "2023-06-01", "to": "2023-09-01"}}, zone=HELSINKI)
-    assert result.filters == (
-        ("takenAfter", "2023-05-31T21:00:00.000Z"),
-        ("takenBefore", "2023-09-01T20:59:59.999Z"),
-    )
+    assert result.where == where(takenAfter="2023-05-31T21:00:00.000Z", takenBefore="2023-09-01T20:59:59.999Z")
 
 
 @pytest.mark.parametrize(
     ("span", "filters"),
     [
-        ({"from": "2023-06-01"}, (("takenAfter", "2023-06-01T00:00:00.000Z"),)),
-        ({"to": "2023-06-01"}, (("takenBefore", "2023-06-01T23:59:59.999Z"),)),
+        ({"from": "2023-06-01"}, {"takenAfter": "2023-06-01T00:00:00.000Z"}),
+        ({"to": "2023-06-01"}, {"takenBefore": "2023-06-01T23:59:59.999Z"}),
     ],
 )
-def test_one_end_of_datetime_may_be_missing(span: object, filters: tuple[object, ...]) -> None:
-    assert query({"datetime": span}).filters == filters
+def test_one_end_of_datetime_may_be_missing(span: object, filters: dict[str, object]) -> None:
+    assert query({"datetime": span}).flat_fields == filters
 
 
 def test_the_other_end_of_datetime_may_be_said_in_immichs_words() -> None:
     result = query({"datetime": {"from": "2023-06-01"}, "takenBefore": "2023-06-02"})
-    assert [name for name, _ in result.filters] == ["takenAfter", "takenBefore"]
+    assert result.flat_fields.keys() == {"takenAfter", "takenBefore"}
 
 
 @pytest.mark.parametrize("span", [None, "2023-06-01", [], {}, {"since": "2023-06-01"}, {"from": "2023-06-01", "x": 1}])
@@ -162,12 +160,12 @@ def test_datetime_beside_the_same_end_in_immichs_words_is_said_twice() -> None:
 
 def test_a_question_under_a_metadata_flag_is_a_smart_search_with_a_notice() -> None:
     result, findings = read({"personIds": [ANNA], "query": "porsche", "resultLimit": 300})
-    assert result == Query(Kind.SMART, (("personIds", (ANNA,)), ("query", "porsche")), limit=300)
+    assert result == Query(Kind.SMART, where(personIds=(ANNA,), query="porsche"), limit=300)
     assert findings.warnings == ["--flag: has 'query', so it is run as a smart search"]
 
 
 def test_a_question_by_asset_under_a_metadata_flag_is_a_smart_search_too() -> None:
-    assert query({"queryAssetId": ANNA}) == Query(Kind.SMART, (("queryAssetId", ANNA),), limit=200)
+    assert query({"queryAssetId": ANNA}) == Query(Kind.SMART, where(queryAssetId=ANNA), limit=200)
 
 
 # -- resultLimit, order -------------------------------------------------------------------------------------------
@@ -184,7 +182,7 @@ def test_a_result_limit_that_python_cannot_read_is_a_problem_and_no_crash() -> N
 
 
 def test_a_smart_search_without_a_limit_is_cut_at_the_default_and_a_metadata_search_is_not() -> None:
-    assert read({"query": "dog"}, Kind.SMART, smart_limit=77)[0] == Query(Kind.SMART, (("query", "dog"),), limit=77)
+    assert read({"query": "dog"}, Kind.SMART, smart_limit=77)[0] == Query(Kind.SMART, where(query="dog"), limit=77)
     assert query({"city": "Nice"}).limit is None
     assert query({"city": "Nice", "resultLimit": 5}).limit == 5
 
@@ -255,7 +253,7 @@ def test_a_search_is_an_object(payload: object, what: str) -> None:
 def test_an_empty_span_of_time_is_refused(moment: str) -> None:
     result = problem({f"{moment}After": "2024-01-02", f"{moment}Before": "2024-01-01"})
     assert "nothing can match" in result.message
-    assert query({f"{moment}After": "2024-01-01", f"{moment}Before": "2024-01-01"}).filters
+    assert len(query({f"{moment}After": "2024-01-01", f"{moment}Before": "2024-01-01"}).where) == 2
 
 
 def test_not_in_an_album_acts_only_as_true_and_alone() -> None:
@@ -285,15 +283,14 @@ def test_any_object_gives_problems_or_a_query_of_known_fields(
     assert (result is None) == bool(findings.problems)
     if result is None:
         return
-    names = [name for name, _ in result.filters]
-    assert names == sorted(set(names))
-    assert all(result.kind in FIELDS[name].kinds for name in names)
+    assert result.is_flat
+    assert all(result.kind in FIELDS[name].kinds for name in result.flat_fields)
     assert result.visibility
     assert result.kind is kind or result.kind is Kind.SMART
     assert result.kind is Kind.METADATA or result.limit is not None
     # Everything that was given is in the query, or was said to be left out.
     said = {"datetime", "order", "resultLimit", "visibility", "isArchived", "withArchived", "isVisible"}
-    assert payload.keys() - said <= {*names, "page", "size", "withExif", "withPeople"}
+    assert payload.keys() - said <= {*result.flat_fields, "page", "size", "withExif", "withPeople"}
 
 
 @given(st.text(max_size=30) | payloads.map(json.dumps), st.sampled_from(Kind), st.sampled_from(SourceForm))

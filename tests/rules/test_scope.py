@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.scope import Scope
 from immich_smart_albums.rules.flags.flags import read_rule
@@ -39,8 +40,8 @@ def test_the_reach_of_searches_is_everything_that_they_look_at(payloads: list[ob
 
 
 def test_a_search_looks_as_far_as_it_is_told() -> None:
-    assert FAR.narrow(Query(Kind.SMART, (("query", "dog"),), limit=5)) == Query(
-        Kind.SMART, (("query", "dog"), ("withDeleted", True)), frozenset({T, A}), 5
+    assert FAR.narrow(Query(Kind.SMART, where(query="dog"), limit=5)) == Query(
+        Kind.SMART, where(query="dog", withDeleted=True), frozenset({T, A}), 5
     )
     assert TIMELINE_ONLY.narrow(Query(Kind.METADATA)) == Query(Kind.METADATA)
 
@@ -79,15 +80,15 @@ def test_words_people_and_payloads_that_say_nothing_look_as_far_as_the_includes_
     assert diagnostics.problems == []
     assert rule is not None
     timeline, both = frozenset({T}), frozenset({T, A})
-    deleted = ("withDeleted", True)
+    (deleted,) = where(withDeleted=True)
     assert [leaf.query if isinstance(leaf, Search) else leaf for leaf in leaves(rule.match)] == [
         Query(Kind.METADATA, (deleted,), both),
-        Query(Kind.SMART, (("query", "dog"),), timeline, 200),
+        Query(Kind.SMART, where(query="dog"), timeline, 200),
         person_named("Noah", reach=FAR),
         Query(Kind.METADATA, (deleted,), timeline),
-        Query(Kind.METADATA, (("withDeleted", False),), both),
-        Query(Kind.METADATA, (("city", None), deleted), both),
-        Query(Kind.SMART, (("query", "cat"), deleted), both, 200),
+        Query(Kind.METADATA, where(withDeleted=False), both),
+        Query(Kind.METADATA, where(city=None, withDeleted=True), both),
+        Query(Kind.SMART, where(query="cat", withDeleted=True), both, 200),
         person_named("Emma", reach=FAR),
     ]
 

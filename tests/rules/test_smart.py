@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.tree import Any, Search
 from tests.support.payloads import ANNA, BEN, NOT_V4
 from tests.support.yaml_values import Quoted, node, parsed, problem
 
-DOG = ("query", "dog")
+(DOG,) = where(query="dog")
 
 
 @pytest.mark.parametrize(
@@ -19,13 +20,13 @@ DOG = ("query", "dog")
         (" dog ", Query(Kind.SMART, (DOG,), limit=200)),
         ("dog@500", Query(Kind.SMART, (DOG,), limit=500)),
         ("dog @ 500", Query(Kind.SMART, (DOG,), limit=500)),
-        ("a@b", Query(Kind.SMART, (("query", "a@b"),), limit=200)),
+        ("a@b", Query(Kind.SMART, where(query="a@b"), limit=200)),
         ({"query": "dog"}, Query(Kind.SMART, (DOG,), limit=200)),
-        ({"query": "dog@500"}, Query(Kind.SMART, (("query", "dog@500"),), limit=200)),
+        ({"query": "dog@500"}, Query(Kind.SMART, where(query="dog@500"), limit=200)),
         ({"query": "dog", "top": 300}, Query(Kind.SMART, (DOG,), limit=300)),
-        ({"query": "dog", "language": "fi"}, Query(Kind.SMART, (("language", "fi"), DOG), limit=200)),
-        ({"like": ANNA}, Query(Kind.SMART, (("queryAssetId", ANNA),), limit=200)),
-        ({"like": ANNA.upper(), "top": 5}, Query(Kind.SMART, (("queryAssetId", ANNA),), limit=5)),
+        ({"query": "dog", "language": "fi"}, Query(Kind.SMART, where(language="fi", query="dog"), limit=200)),
+        ({"like": ANNA}, Query(Kind.SMART, where(queryAssetId=ANNA), limit=200)),
+        ({"like": ANNA.upper(), "top": 5}, Query(Kind.SMART, where(queryAssetId=ANNA), limit=5)),
         ({"query": "dog", "until": ANNA}, Query(Kind.SMART, (DOG,), until=(ANNA,))),
         (
             {"query": "dog", "until": [Quoted(f"https://x.example/photos/{ANNA}?at=1"), BEN, ANNA]},
@@ -33,7 +34,7 @@ DOG = ("query", "dog")
         ),
         (
             {"like": Quoted(f"https://x.example/albums/{BEN}/photos/{ANNA}"), "until": BEN},
-            Query(Kind.SMART, (("queryAssetId", ANNA),), until=(BEN,)),
+            Query(Kind.SMART, where(queryAssetId=ANNA), until=(BEN,)),
         ),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.payload.smart_text import looks_like_file, read_words
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
@@ -40,7 +41,7 @@ def words(text: str) -> tuple[Query | None, Diagnostics]:
 )
 def test_words_are_the_query_and_a_number_behind_an_at_sign_its_limit(text: str, query: str, limit: int) -> None:
     result, findings = words(text)
-    assert result == Query(Kind.SMART, (("query", query),), limit=limit)
+    assert result == Query(Kind.SMART, where(query=query), limit=limit)
     assert findings.problems == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.errors import ConfigurationError, Problem
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.predicates.person import person_named
@@ -121,10 +122,10 @@ def test_an_address_carries_the_id_of_its_kind_only(url: str, expected: str | No
     [
         (Query(Kind.METADATA), "metadata search (the whole timeline)"),
         (
-            Query(Kind.METADATA, (("city", None), ("isFavorite", True), ("personIds", ("a", "b")), ("rating", 3))),
+            Query(Kind.METADATA, where(city=None, isFavorite=True, personIds=("a", "b"), rating=3)),
             "metadata search (city=null, isFavorite=true, personIds=[a, b], rating=3)",
         ),
-        (Query(Kind.SMART, (("query", "a dog"),), limit=5), "smart search (query='a dog', top 5)"),
+        (Query(Kind.SMART, where(query="a dog"), limit=5), "smart search (query='a dog', top 5)"),
         (
             Query(Kind.METADATA, visibility=frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})),
             "metadata search (visibility=archive+timeline)",
@@ -136,7 +137,7 @@ def test_a_query_is_described_in_one_line(query: Query, expected: str) -> None:
 
 
 def test_a_query_tells_the_value_of_a_filter() -> None:
-    query = Query(Kind.METADATA, (("city", "Nice"),))
+    query = Query(Kind.METADATA, where(city="Nice"))
     assert query.get("city") == "Nice"
     assert query.get("make") is None
 

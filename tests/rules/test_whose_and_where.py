@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from immich_smart_albums.errors import FilterError
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.rules.tree import EntityKind, Reference, Search, leaves
 from tests.support.payloads import ANNA, BEN, NOT_V4
@@ -125,6 +126,6 @@ def test_the_first_of_a_stack_is_the_one_that_it_is_shown_by() -> None:
 
 def test_one_photo_can_be_searched_for_and_a_list_of_them_is_one_look_at_a_record() -> None:
     (one,) = checks(looked_up({"photo": ANNA}, IDS))
-    assert (one.superset, one.superset_is_exact) == (Query(Kind.METADATA, (("id", ANNA),)), True)
+    assert (one.superset, one.superset_is_exact) == (Query(Kind.METADATA, where(id=ANNA)), True)
     (several,) = checks(looked_up({"not": {"photo": [ANNA, BEN]}}, IDS))
     assert (several.superset, several.text) == (None, "one of 2 photos")

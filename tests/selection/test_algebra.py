@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter
@@ -60,7 +61,7 @@ class Library:
         if query.kind is Kind.SMART:
             ranked = sorted(self.assets, key=lambda asset: random.Random(f"{asset['id']}{query.get('query')}").random())
             return ranked[: query.limit]
-        result = [asset for asset in self.assets if not query.filters or asset["city"] == query.get("city")]
+        result = [asset for asset in self.assets if not query.where or asset["city"] == query.get("city")]
         return result[: query.limit]
 
 
@@ -110,12 +111,12 @@ libraries = st.builds(
 limits = st.none() | st.integers(1, 8)
 searches = st.one_of(
     st.builds(
-        lambda city, limit: Search(Query(Kind.METADATA, (("city", city),), limit=limit)),
+        lambda city, limit: Search(Query(Kind.METADATA, where(city=city), limit=limit)),
         st.sampled_from(CITIES),
         limits,
     ),
     st.builds(
-        lambda word, limit: Search(Query(Kind.SMART, (("query", word),), limit=limit)),
+        lambda word, limit: Search(Query(Kind.SMART, where(query=word), limit=limit)),
         st.sampled_from(WORDS),
         st.integers(1, 8),
     ),
@@ -174,7 +175,7 @@ def test_a_limit_keeps_a_part_of_the_selection_newest_first(tree: Node, library:
 @given(libraries, st.integers(1, 5))
 @settings(max_examples=examples(50), deadline=None)
 def test_a_limit_keeps_the_best_ranked_of_a_smart_search(library: Library, limit: int) -> None:
-    query = Query(Kind.SMART, (("query", "dog"),), limit=8)
+    query = Query(Kind.SMART, where(query="dog"), limit=8)
     selection = select(Rule(Search(query), limit), library)
     assert {asset.id for asset in selection.assets} == {asset["id"] for asset in library.result(query)[:limit]}
 

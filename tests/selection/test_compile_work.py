@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.immich.versions import Capabilities
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.version import Version
 from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search
@@ -45,7 +46,7 @@ def leaf(chance: random.Random) -> Node:
         (
             lambda: city(chance.choice(("Paris", "Nice", "Rome", "Oslo"))),
             lambda: person(f"p{chance.randrange(12)}"),
-            lambda: Search(Query(Kind.METADATA, (("tagIds", (f"t{chance.randrange(8)}",)),))),
+            lambda: Search(Query(Kind.METADATA, where(tagIds=(f"t{chance.randrange(8)}",)))),
             lambda: smart(f"dog {chance.randrange(9)}"),
             lambda: exactly(*chance.choice((("make", "Apple"), ("make", "Canon"), ("rating", 5)))),
             lambda: local("$.originalPath", f"folder {chance.randrange(30)}"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Visibility
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.tree import All
@@ -16,13 +17,13 @@ from tests.support.in_memory_searches import FLAT, city, person, smart
 NICE, EMMA, NOAH = city("Nice").query, person("emma").query, person("noah").query
 BOTH = person("emma", "noah").query
 ARCHIVE = replace(WHOLE_LIBRARY, visibility=frozenset({Visibility.ARCHIVE}))
-GUESSED = Costs(NOTHING_KNOWN)
-KNOWN = Costs({WHOLE_LIBRARY: 10_000, EMMA: 1_000, NOAH: 500, ARCHIVE: 7})
+GUESSED = Costs(FLAT, NOTHING_KNOWN)
+KNOWN = Costs(FLAT, {WHOLE_LIBRARY: 10_000, EMMA: 1_000, NOAH: 500, ARCHIVE: 7})
 
 
 def structured_query(*conditions: tuple[str, str, object], either: tuple[Condition, ...] = ()) -> Query:
     made = tuple(Condition(*condition) for condition in conditions)  # type: ignore[arg-type]
-    return Query(Kind.METADATA, conditions=made, either=tuple((condition,) for condition in either))
+    return Query(Kind.METADATA, where=made, any_of=tuple((condition,) for condition in either))
 
 
 @pytest.mark.parametrize(
@@ -50,15 +51,15 @@ def test_sizes_that_are_known_make_better_guesses(query: Query, size: int) -> No
 
 
 def test_of_a_period_as_much_is_guessed_as_of_any_other_as_long() -> None:
-    start, end = ("takenAfter", "2020-01-01T00:00:00.000Z"), ("takenBefore", "2021-01-01T00:00:00.000Z")
+    (start,), (end,) = where(takenAfter="2020-01-01T00:00:00.000Z"), where(takenBefore="2021-01-01T00:00:00.000Z")
     year = Query(Kind.METADATA, (start, end))
     assert GUESSED.size(year) == 100_000 / 20
-    assert Costs({}, (2011, 2020)).size(year) == 10_000
-    assert Costs({}, (2021, 2025)).size(year) == 0
-    assert Costs({}, (2011, 2020)).size(Query(Kind.METADATA, (start,))) == 10_000
-    assert Costs({Query(Kind.METADATA, (start,)): 2_000}).size(year) == 1_000  # of that, half is before the end
-    taken = structured_query(("takenAt", "gte", start[1]), ("takenAt", "lte", end[1]), ("personIds", "all", ("emma",)))
-    assert round(Costs({EMMA: 10_000}, (2011, 2020)).size(taken)) == 1_000
+    assert Costs(FLAT, {}, (2011, 2020)).size(year) == 10_000
+    assert Costs(FLAT, {}, (2021, 2025)).size(year) == 0
+    assert Costs(FLAT, {}, (2011, 2020)).size(Query(Kind.METADATA, (start,))) == 10_000
+    assert Costs(FLAT, {Query(Kind.METADATA, (start,)): 2_000}).size(year) == 1_000  # of that, half is before the end
+    taken = structured_query(start, end, ("personIds", "all", ("emma",)))
+    assert round(Costs(FLAT, {EMMA: 10_000}, (2011, 2020)).size(taken)) == 1_000
 
 
 def test_without_knowledge_a_library_is_large() -> None:

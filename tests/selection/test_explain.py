@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import FlagOrigin
 from immich_smart_albums.rules.tree import All, Any, EntityKind, Filter, Node, Not, Reference, Search, leaves
@@ -21,11 +22,11 @@ def check(words: str) -> Filter:
 
 
 def city(name: str, limit: int | None = None) -> Search:
-    return Search(Query(Kind.METADATA, (("city", name),), limit=limit))
+    return Search(Query(Kind.METADATA, where(city=name), limit=limit))
 
 
 def smart(text: str) -> Search:
-    return Search(Query(Kind.SMART, (("query", text),), limit=300))
+    return Search(Query(Kind.SMART, where(query=text), limit=300))
 
 
 A, B, C = check("a"), check("b"), check("c")
@@ -106,7 +107,7 @@ def test_near_misses_come_in_the_order_of_the_rule() -> None:
 
 
 def test_names_stand_as_the_user_wrote_them() -> None:
-    one, two = (Search(Query(Kind.METADATA, (("personIds", (id_,)),))) for id_ in ("id1", "id2"))
+    one, two = (Search(Query(Kind.METADATA, where(personIds=(id_,)))) for id_ in ("id1", "id2"))
     emma = Reference(EntityKind.PERSON, ("Emma",), "person 'Emma'", lambda _: one)
     explanation, _ = why(All((one, Not(A)), FlagOrigin("top")), {one}, All((emma, Not(A)), FlagOrigin("top")))
     assert (explanation.tree.words, explanation.tree.where) == ("", "top")

@@ -6,19 +6,19 @@ from dataclasses import replace
 
 import pytest
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Condition, Kind, Query
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Rule, Search
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.explain.explain import Verdict
-from immich_smart_albums.selection.explain.leaf_facts import Fact, LeafFacts, _asks_for_less
+from immich_smart_albums.selection.explain.leaf_facts import Fact, LeafFacts
 from immich_smart_albums.selection.explain.selection import _leaves, _Tree, explain_selection
 from immich_smart_albums.selection.run.evaluate import RuleEvidence, Selection, evaluate
 from tests.support.in_memory_searches import FLAT, Answers, city, exactly, local, record, smart
 
 NICE = city("Nice")
 MAKE = local("$.exifInfo.make", "apple")
-STARS = Query(Kind.METADATA, conditions=(Condition("rating", "eq", 5),))
 PHOTOS = [record("a", exifInfo={"make": "Apple"}), record("b", exifInfo={"make": "Canon"})]
 
 
@@ -70,21 +70,21 @@ def test_of_what_nothing_tells_nothing_is_said() -> None:
     for superset in (
         None,
         replace(NICE.query, limit=3),
-        Query(Kind.METADATA, conditions=(Condition("rating", "eq", 5),)),
+        Query(Kind.METADATA, where=(Condition("rating", "eq", 5),)),
     ):
         assert facts.of(replace(like, superset=superset), "a") is None
-    assert facts.of(Search(Query(Kind.METADATA, (("rating", None),))), "a") is None
+    assert facts.of(Search(Query(Kind.METADATA, where(rating=None))), "a") is None
     assert facts.of(replace(NICE, query=replace(NICE.query, limit=3)), "a") is None  # a cut-off is another search
     twice = LeafFacts(evidence(All((NICE, Any((MAKE, smart("cat"))))), TWO))
     assert twice.of(MAKE, "c") is None
-    album = Search(Query(Kind.METADATA, (("albumIds", ("x",)),)))
+    album = Search(Query(Kind.METADATA, where(albumIds=("x",))))
     inside = LeafFacts(evidence(All((album, MAKE)), Answers({album.query: [PHOTOS]})))
     assert inside.of(exactly("rating", 5), "a") is None  # who knows where an album's photos are
 
 
 def test_what_the_searches_imply_is_said() -> None:
-    rated = Search(Query(Kind.METADATA, (("rating", 5),)))
-    both = Search(Query(Kind.METADATA, (("city", "Nice"), ("rating", 5))))
+    rated = Search(Query(Kind.METADATA, where(rating=5)))
+    both = Search(Query(Kind.METADATA, where(city="Nice", rating=5)))
     nice = LeafFacts(evidence(NICE, Answers({NICE.query: [PHOTOS]})))
     assert nice.of(both, "unseen") == Fact(holds=False)  # not even in Nice
     little = LeafFacts(evidence(All((NICE, MAKE)), Answers({NICE.query: [PHOTOS]}), keeps_rejected=False))
@@ -94,13 +94,6 @@ def test_what_the_searches_imply_is_said() -> None:
     facts = LeafFacts(evidence(choice, Answers({NICE.query: [PHOTOS, stars]})))
     assert (facts.of(rated, "s"), facts.of(rated, "b")) == (Fact(holds=True), Fact(holds=False))
     assert facts.of(rated, "unseen") is None
-
-
-def test_a_structured_search_speaks_for_those_that_surely_ask_for_less() -> None:
-    assert _asks_for_less(Query(Kind.METADATA, (("rating", 5),)), STARS)
-    assert not _asks_for_less(Query(Kind.METADATA, (("rating", None),)), STARS)  # not to be said in conditions
-    assert not _asks_for_less(NICE.query, STARS)
-    assert not _asks_for_less(STARS, NICE.query)
 
 
 def test_names_that_were_not_looked_up_are_a_bug() -> None:

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from immich_sandbox import Sandbox
 from immich_smart_albums.bootstrap import ConnectionOptions, connect
 from immich_smart_albums.config.settings import Settings
+from immich_smart_albums.model.condition import Branch, Value, ordered
+from immich_smart_albums.model.dialects import as_condition, conditions_of, where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search, leaves
@@ -96,13 +98,11 @@ TIMELINE, ARCHIVE = frozenset({Visibility.TIMELINE}), frozenset({Visibility.ARCH
 NEWEST_ONLY = {"albumIds": "1.135", "isNotInAlbum": ""}
 
 
-def filters(*names: str) -> st.SearchStrategy[tuple[tuple[str, object], ...]]:
-    return st.fixed_dictionaries({}, optional={name: FIELDS[name] for name in names}).map(
-        lambda made: tuple(sorted(made.items()))
-    )
+def filters(*names: str) -> st.SearchStrategy[Branch]:
+    return st.fixed_dictionaries({}, optional={name: FIELDS[name] for name in names}).map(conditions_of)
 
 
-FIELDS: dict[str, st.SearchStrategy[object]] = {
+FIELDS: dict[str, st.SearchStrategy[Value]] = {
     "city": st.sampled_from(CITIES),
     "make": st.sampled_from(MAKES),
     "rating": st.sampled_from((1, 4, 5)),
@@ -133,7 +133,7 @@ searches = st.one_of(
         st.integers(1, 8),
     ),
     st.builds(
-        lambda words, made, limit: Search(Query(Kind.SMART, tuple(sorted((*made, ("query", words)))), limit=limit)),
+        lambda words, made, limit: Search(Query(Kind.SMART, ordered((*made, *where(query=words))), limit=limit)),
         st.sampled_from(("dog", "beach")),
         filters("city", "personIds", "type"),
         st.integers(1, 25),
@@ -148,7 +148,7 @@ def exif_is(name: str, value: object) -> Filter:
         lambda record: (record.get("exifInfo") or {}).get(name) == value,  # type: ignore[attr-defined]
         frozenset({f"exifInfo.{name}"}),
         lambda _: None,
-        Query(Kind.METADATA, ((name, value),)),  # type: ignore[arg-type]
+        Query(Kind.METADATA, (as_condition(name, value),)),  # type: ignore[arg-type]
         superset_is_exact=True,
     )
 
@@ -160,7 +160,7 @@ def taken_on(day: str) -> Filter:
         lambda record: str(record["localDateTime"])[:10] == day[:10],
         frozenset({"localDateTime"}),
         lambda _: None,
-        Query(Kind.METADATA, (("takenAfter", day), ("takenBefore", f"{day[:10]}T23:59:59.999Z"))),
+        Query(Kind.METADATA, where(takenAfter=day, takenBefore=f"{day[:10]}T23:59:59.999Z")),
     )
 
 

@@ -1,4 +1,4 @@
-"""What two searches have in common, as flat searches and as structured ones."""
+"""What searches have in common, what any of them finds, and how they stand to each other."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from immich_smart_albums.model.dialects import conditions_of, where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Visibility
 from immich_smart_albums.selection.compile.algebra import (
+    complement,
     intersect,
+    intersect_all,
     is_composable,
-    is_superset,
-    supersets,
+    unite,
     universe,
-    why_disjoint,
 )
-from immich_smart_albums.selection.compile.structured import one_of, opposite, structured, together
+from immich_smart_albums.selection.compile.relations import is_superset, supersets, why_disjoint
 
 DAYS = tuple(f"2024-01-0{day}T00:00:00.000Z" for day in range(1, 5))
 BOTH_PLACES = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
@@ -23,11 +24,11 @@ ARCHIVE = frozenset({Visibility.ARCHIVE})
 
 
 def flat(shown: frozenset[Visibility] = WHOLE_LIBRARY.visibility, /, **filters: object) -> Query:
-    return Query(Kind.METADATA, tuple(sorted(filters.items())), shown)  # type: ignore[arg-type]
+    return Query(Kind.METADATA, conditions_of(filters), shown)  # type: ignore[arg-type]
 
 
 def structured_query(*conditions: tuple[str, str, object]) -> Query:
-    return Query(Kind.METADATA, conditions=tuple(Condition(*condition) for condition in conditions))  # type: ignore[arg-type]
+    return Query(Kind.METADATA, where=tuple(Condition(*condition) for condition in conditions))  # type: ignore[arg-type]
 
 
 NICE, KYOTO, EMMA, NOAH = flat(city="Nice"), flat(city="Kyoto"), flat(personIds=("emma",)), flat(personIds=("noah",))
@@ -49,14 +50,14 @@ NICE, KYOTO, EMMA, NOAH = flat(city="Nice"), flat(city="Kyoto"), flat(personIds=
         (NICE, flat(city=None), None),
         (flat(ocr="a"), flat(ocr="b"), None),
         (flat(originalFileName="a"), flat(originalFileName="b"), None),
-        (flat(tagIds=None), flat(tagIds=("x",)), None),
+        (flat(tagIds=None), flat(tagIds=("x",)), None),  # flat fields have one place for both
         (flat(albumIds=("x",)), NICE, None),
         (flat(isOffline=True), flat(isOffline=True), None),
         (flat(withDeleted=True), NICE, None),
         (flat(ARCHIVE), NICE, None),
         (flat(BOTH_PLACES), NICE, None),
         (NICE, replace(EMMA, limit=5), None),
-        (NICE, Query(Kind.SMART, (("query", "dog"),)), None),
+        (NICE, Query(Kind.SMART, where(query="dog")), None),
         # structured searches take flat ones in
         (
             structured_query(("personIds", "any", ("a", "b"))),
@@ -85,7 +86,7 @@ def test_two_searches_become_one_where_that_says_the_same(one: Query, other: Que
         (NICE, flat(city=None), "city cannot be 'Nice' and unknown"),
         (flat(isMotion=True), flat(isMotion=False), "isMotion cannot be true and false"),
         (flat(rating=4), flat(rating=5), "rating cannot be 4 and 5"),
-        (replace(NICE, limit=5), Query(Kind.SMART, (("city", "Kyoto"), ("query", "dog"))), "city cannot be"),
+        (replace(NICE, limit=5), Query(Kind.SMART, where(city="Kyoto", query="dog")), "city cannot be"),
         (flat(tagIds=None), flat(tagIds=("x",)), "a photo without tags has none of them"),
         (flat(isNotInAlbum=True), flat(albumIds=("x",)), "a photo in no album is not in one"),
         (flat(takenAfter=DAYS[2]), flat(takenBefore=DAYS[1]), f"no photo is taken from {DAYS[2]} and until {DAYS[1]}"),
@@ -120,7 +121,7 @@ def test_a_domain_is_everything_where_a_search_looks() -> None:
     assert universe(flat(city="Nice", withDeleted=True)) == flat(withDeleted=True)
     assert universe(flat(city="Nice", withDeleted=False)) == WHOLE_LIBRARY
     assert universe(flat(albumIds=("x",))) is None
-    assert universe(Query(Kind.SMART, (("query", "dog"),), ARCHIVE)) == flat(ARCHIVE)
+    assert universe(Query(Kind.SMART, where(query="dog"), ARCHIVE)) == flat(ARCHIVE)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_a_domain_is_everything_where_a_search_looks() -> None:
     [
         replace(NICE, limit=1),
         replace(NICE, until=("x",)),
-        Query(Kind.SMART, (("query", "dog"),)),
+        Query(Kind.SMART, where(query="dog")),
         flat(albumIds=("x",)),
     ],
 )
@@ -143,45 +144,21 @@ def test_a_search_covers_those_that_ask_for_more() -> None:
     assert set(supersets(flat(city="Nice", rating=5))) == {WHOLE_LIBRARY, NICE, flat(rating=5)}
     assert set(supersets(flat(ARCHIVE, withDeleted=True, city="Nice"))) == {flat(ARCHIVE, withDeleted=True)}
     assert list(supersets(WHOLE_LIBRARY)) == list(supersets(flat(albumIds=("x",)))) == []
-    assert list(supersets(structured_query(("city", "in", ("a", "b"))))) == []
+    choice = replace(NICE, any_of=(EMMA.where, NOAH.where))
+    assert set(supersets(choice)) == {WHOLE_LIBRARY, NICE}
+    assert list(supersets(structured_query(("city", "in", ("a", "b"))))) == [WHOLE_LIBRARY]
     assert not is_superset(NICE, EMMA)
     assert not is_superset(flat(ARCHIVE), NICE)
-    assert not is_superset(structured_query(("city", "in", ("a", "b"))), structured_query(("city", "in", ("a", "b"))))
+    assert is_superset(choice, replace(choice, where=(*NICE.where, *flat(rating=5).where)))
+    assert not is_superset(choice, NICE)
 
 
 def test_of_a_search_with_many_filters_only_short_ones_are_looked_for() -> None:
     many = flat(city="Nice", state="s", country="c", make="m", model="d", lensModel="l", rating=5)
-    assert max(len(superset.filters) for superset in supersets(many)) == 3
+    assert max(len(superset.where) for superset in supersets(many)) == 3
 
 
-# -- structured searches ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("query", "conditions"),
-    [
-        (NICE, structured_query(("city", "eq", "Nice"))),
-        (flat(personIds=("a", "b"), rating=5), structured_query(("personIds", "all", ("a", "b")), ("rating", "eq", 5))),
-        (
-            flat(takenAfter=DAYS[0], takenBefore=DAYS[1]),
-            structured_query(("takenAt", "gte", DAYS[0]), ("takenAt", "lte", DAYS[1])),
-        ),
-        (flat(ARCHIVE, isFavorite=True), replace(structured_query(("isFavorite", "eq", True)), visibility=ARCHIVE)),
-        (WHOLE_LIBRARY, WHOLE_LIBRARY),
-        (structured_query(("city", "in", ("a", "b"))), structured_query(("city", "in", ("a", "b")))),
-        (flat(city=None), None),
-        (flat(city=""), None),
-        (flat(tagIds=None), structured_query(("hasTags", "eq", False))),
-        (flat(originalFileName="img"), structured_query(("originalFileName", "like", "img"))),
-        (flat(city="Nice", ocr="a"), structured_query(("city", "eq", "Nice"), ("ocr", "matches", "a"))),
-        (flat(isNotInAlbum=True), structured_query(("hasAlbums", "eq", False))),
-        (flat(originalFileName=""), None),
-        (flat(checksum="x"), None),
-        (flat(withDeleted=True), None),
-    ],
-)
-def test_flat_searches_have_conditions_that_surely_mean_the_same(query: Query, conditions: Query | None) -> None:
-    assert structured(query) == conditions
+# -- by filter -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -206,35 +183,38 @@ def test_flat_searches_have_conditions_that_surely_mean_the_same(query: Query, c
         (structured_query(("personIds", "none", ("a",))), None),
         (structured_query(("type", "eq", "IMAGE"), ("isFavorite", "eq", True)), None),
         (WHOLE_LIBRARY, None),
-        (replace(structured_query(("type", "eq", "IMAGE")), either=((Condition("city", "eq", "Nice"),),)), None),
+        (replace(structured_query(("type", "eq", "IMAGE")), any_of=((Condition("city", "eq", "Nice"),),)), None),
     ],
 )
 def test_opposites_leave_out_what_may_be_missing(query: Query, expected: tuple[str, str, object] | None) -> None:
-    assert opposite(query) == (None if expected is None else structured_query(expected))
+    assert complement(query) == (None if expected is None else structured_query(expected))
 
 
 def test_conditions_of_one_operator_become_one() -> None:
     early, late = (structured_query(("takenAt", "gte", day)) for day in DAYS[:2])
-    assert together(early, late) == together(late, early) == late
+    assert intersect_all([early, late]) == intersect_all([late, early]) == late
     early, late = (structured_query(("takenAt", "lt", day)) for day in DAYS[:2])
-    assert together(early, late) == together(late, early) == early
+    assert intersect_all([early, late]) == intersect_all([late, early]) == early
     one, other = (structured_query(("personIds", "none", (who,))) for who in "ab")
-    assert together(one, other, one) == structured_query(("personIds", "none", ("a", "b")))
-    assert together(structured_query(("type", "ne", "IMAGE")), structured_query(("type", "ne", "VIDEO"))) is None
-    assert together(structured_query(("city", "in", ("a",))), structured_query(("city", "in", ("b",)))) is None
+    assert intersect_all([one, other, one]) == structured_query(("personIds", "none", ("a", "b")))
+    assert intersect_all([structured_query(("type", "ne", "IMAGE")), structured_query(("type", "ne", "VIDEO"))]) is None
+    assert intersect_all([structured_query(("city", "in", ("a",))), structured_query(("city", "in", ("b",)))]) is None
     assert (
-        together(structured_query(("originalPath", "like", "a")), structured_query(("originalPath", "like", "b")))
+        intersect_all(
+            [structured_query(("originalPath", "like", "a")), structured_query(("originalPath", "like", "b"))]
+        )
         is None
     )
 
 
 def test_there_is_one_choice_between_branches_at_most() -> None:
-    choice = replace(WHOLE_LIBRARY, either=((Condition("city", "eq", "Nice"),), (Condition("rating", "eq", 5),)))
-    assert together(choice, structured_query(("type", "eq", "IMAGE"))) == replace(
-        choice, conditions=(Condition("type", "eq", "IMAGE"),)
+    choice = replace(WHOLE_LIBRARY, any_of=((Condition("city", "eq", "Nice"),), (Condition("rating", "eq", 5),)))
+    assert intersect_all([choice, structured_query(("type", "eq", "IMAGE"))]) == replace(
+        choice, where=(Condition("type", "eq", "IMAGE"),)
     )
-    assert together(choice, choice) is None
-    assert one_of([choice, structured_query(("type", "eq", "IMAGE"))]) is None
+    assert intersect_all([choice, choice]) == choice
+    assert intersect(choice, replace(choice, any_of=choice.any_of[:1])) is None
+    assert unite([choice, structured_query(("type", "eq", "IMAGE"))]) is None
 
 
 @pytest.mark.parametrize(
@@ -247,7 +227,7 @@ def test_there_is_one_choice_between_branches_at_most() -> None:
             [NICE, flat(rating=5), KYOTO],
             replace(
                 WHOLE_LIBRARY,
-                either=((Condition("city", "in", ("Kyoto", "Nice")),), (Condition("rating", "eq", 5),)),
+                any_of=((Condition("city", "in", ("Kyoto", "Nice")),), (Condition("rating", "eq", 5),)),
             ),
         ),
         ([NICE, EMMA], None),  # photos of Emma without EXIF would be left out
@@ -257,18 +237,19 @@ def test_there_is_one_choice_between_branches_at_most() -> None:
             [EMMA, flat(tagIds=("x",)), NOAH],
             replace(
                 WHOLE_LIBRARY,
-                either=((Condition("personIds", "any", ("emma", "noah")),), (Condition("tagIds", "all", ("x",)),)),
+                any_of=((Condition("personIds", "any", ("emma", "noah")),), (Condition("tagIds", "all", ("x",)),)),
             ),
         ),
         (
             [flat(personIds=("a", "b")), EMMA],
             replace(
                 WHOLE_LIBRARY,
-                either=((Condition("personIds", "all", ("a", "b")),), (Condition("personIds", "all", ("emma",)),)),
+                any_of=((Condition("personIds", "all", ("a", "b")),), (Condition("personIds", "all", ("emma",)),)),
             ),
         ),
+        ([EMMA, flat(city=None)], None),  # which only flat fields say
         ([EMMA, WHOLE_LIBRARY], None),  # an empty branch would let everything through
     ],
 )
 def test_a_choice_is_a_list_where_it_can_be_and_branches_else(queries: list[Query], one: Query | None) -> None:
-    assert one_of([known for query in queries if (known := structured(query)) is not None]) == one
+    assert unite(queries) == one

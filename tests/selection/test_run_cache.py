@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_smart_albums.model.dialects import as_condition
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.version import Version
 from immich_smart_albums.selection.cache.cache import CacheContext, RunCache
@@ -58,7 +59,7 @@ def test_what_can_be_brought_up_to_date_is_kept(
 ) -> None:
     shelf = Shelf()
     cache = RunCache(CacheContext("me", (), Version(3, 1), 0), Unasked({}), shelf, print)
-    scan = Scan(Query(Kind.METADATA, ((name, value),)), frozenset(fields), (), (), (None,), keeps_ids=True)
+    scan = Scan(Query(Kind.METADATA, (as_condition(name, value),)), frozenset(fields), (), (), (None,), keeps_ids=True)
     assert cache.recall(scan) is None
     cache.keep(scan, SearchResult({asset_id: 0}, count=1))
     cache.save()

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from immich_sandbox import Sandbox
 from immich_smart_albums.errors import ServerError, Untrustworthy
+from immich_smart_albums.model.condition import Condition
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.rules.tree import All, Any, Not, Rule
 from immich_smart_albums.selection.compile.planner import compile_rules
@@ -18,7 +20,7 @@ from immich_smart_albums.selection.compile.scoped_rankings import scoped_ranking
 from immich_smart_albums.selection.explain.leaf_facts import Fact, LeafFacts
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 from tests.selection.test_requests import World, library
-from tests.support.in_memory_searches import FLAT, Answers, city, person, record, select, smart
+from tests.support.in_memory_searches import FLAT, Answers, Flat, city, person, record, select, smart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.tree import Node
 
 DOGS, BEN = smart("dog", 4), person("ben")
-BEN_RANKED = Query(Kind.SMART, (("personIds", ("ben",)), ("query", "dog")), limit=1000)
+BEN_RANKED = Query(Kind.SMART, where(personIds=("ben",), query="dog"), limit=1000)
 WITHOUT_BEN = All((DOGS, Not(BEN)))
 OTHERS = [f"ben{number}" for number in range(1000)]
 """Photos of Ben that are no dogs."""
@@ -73,7 +75,7 @@ def test_whoever_is_excluded_from_a_ranking_is_looked_up_in_the_same_ranking(con
 
 def test_whoever_must_be_on_it_is_looked_up_there_and_keeps_the_place_that_all_have() -> None:
     searches = answers(["4", *OTHERS[:999]], [])
-    noah = replace(BEN_RANKED, filters=(("personIds", ("noah",)), ("query", "dog")))
+    noah = replace(BEN_RANKED, where=where(personIds=("noah",), query="dog"))
     searches.batches[noah] = [[record(asset_id) for asset_id in ("1", "2", "3", *OTHERS[:997])]]
     selection = select(Rule(All((DOGS, Any((BEN, person("noah"))))), limit=3), searches)
     assert {asset.id for asset in selection.assets} == {"1", "2", "3"}  # not 4, though it is the first of Ben's
@@ -191,30 +193,28 @@ def test_explanations_know_that_a_photo_is_not_in_the_ranking() -> None:
 
 
 def test_only_what_rankings_can_say_is_ranked() -> None:
-    nice_dogs = Query(Kind.SMART, (("city", "Nice"), ("query", "dog")), limit=1500)
-    both = (("city", "Nice"), ("personIds", ("ben",)), ("query", "dog"))
+    nice_dogs = Query(Kind.SMART, where(city="Nice", query="dog"), limit=1500)
+    both = where(city="Nice", personIds=("ben",), query="dog")
     assert scoped_ranking(nice_dogs, BEN.query, FLAT) == Query(Kind.SMART, both, limit=2000)
     unranked = {
         "marked by a photo": (replace(DOGS.query, limit=None, until=("x",)), BEN.query),
         "in two places": (replace(DOGS.query, visibility=frozenset(Visibility)), BEN.query),
         "elsewhere": (replace(DOGS.query, visibility=frozenset({Visibility.ARCHIVE})), BEN.query),
         "no ranking": (city("Nice").query, BEN.query),
-        "other people's": (DOGS.query, Query(Kind.METADATA, (("albumIds", ("a",)),))),
-        "not in rankings": (DOGS.query, Query(Kind.METADATA, (("withStacked", False),))),
+        "other people's": (DOGS.query, Query(Kind.METADATA, where(albumIds=("a",)))),
+        "not in rankings": (DOGS.query, Query(Kind.METADATA, where(withStacked=False))),
+        "said by filter": (DOGS.query, Query(Kind.METADATA, (Condition("personIds", "none", ("ben",)),))),
         "capped": (DOGS.query, city("Nice", 10).query),
     }
     for name, (driver, query) in unranked.items():
         assert scoped_ranking(driver, query, FLAT) is None, name
 
 
-class Old:
+class Old(Flat):
     """A server that ignores people in rankings."""
 
     def unsupported(self, query: Query) -> list[tuple[str, str]]:
-        return [("personIds", "ignored")] if query.kind is Kind.SMART and query.get("personIds") else []
-
-    def unsupported_asset_fields(self, _names: object) -> list[str]:
-        return []
+        return [("personIds", "ignored")] if query.kind is Kind.SMART and query.get("personIds", "all") else []
 
 
 def test_nothing_is_ranked_that_the_server_would_ignore() -> None:

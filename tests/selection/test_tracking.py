@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from immich_smart_albums.model.dialects import as_condition, where
 from immich_smart_albums.model.query import Condition, Kind, Query
 from immich_smart_albums.model.search_fields import FIELDS, OPERATORS
 from immich_smart_albums.rules.local_filters.asset_shape import FROM_SEARCH
@@ -30,7 +31,7 @@ def reading(query: Query, *fields: str) -> Scan:
 
 
 def flat(name: str, value: Value = "x") -> Query:
-    return Query(Kind.METADATA, ((name, value),))
+    return Query(Kind.METADATA, (as_condition(name, value),))
 
 
 @pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if Kind.METADATA in field.kinds])
@@ -41,7 +42,7 @@ def test_each_filter_is_told_or_asked_anew(name: str) -> None:
 @pytest.mark.parametrize("name", OPERATORS)
 def test_each_condition_is_told_or_asked_anew(name: str) -> None:
     condition = (Condition(name, "eq", "x"),)
-    for query in (Query(Kind.METADATA, conditions=condition), Query(Kind.METADATA, either=(condition,))):
+    for query in (Query(Kind.METADATA, where=condition), Query(Kind.METADATA, any_of=(condition,))):
         assert (untracked_reason(reading(query)) is not None) == (name in UNTOLD_CONDITIONS)
 
 
@@ -56,23 +57,21 @@ def test_what_is_in_a_field_goes_with_it() -> None:
 
 
 def test_rankings_and_first_ones_are_asked_anew() -> None:
-    assert untracked_reason(reading(Query(Kind.SMART, (("query", "dog"),), limit=10))) == "rankings"
-    assert untracked_reason(reading(Query(Kind.METADATA, (("city", "Nice"),), limit=10))) == "the first of a search"
+    assert untracked_reason(reading(Query(Kind.SMART, where(query="dog"), limit=10))) == "rankings"
+    assert untracked_reason(reading(Query(Kind.METADATA, where(city="Nice"), limit=10))) == "the first of a search"
 
 
 def test_all_reasons_are_named_once() -> None:
-    query = Query(Kind.METADATA, (("isNotInAlbum", True), ("personIds", ("x",))))
+    query = Query(Kind.METADATA, where(isNotInAlbum=True, personIds=("x",)))
     assert untracked_reason(reading(query, "people")) == "albums and people"
 
 
 def test_what_exif_shows_is_left_out_and_what_is_not_told_stays() -> None:
-    query = Query(
-        Kind.METADATA, (("city", "Nice"), ("personIds", ("x",)), ("trashedAfter", "2020-01-01T00:00:00.000Z"))
-    )
-    assert [name for name, _ in untracked_part(query).filters] == ["personIds", "trashedAfter"]
+    query = Query(Kind.METADATA, where(city="Nice", personIds=("x",), trashedAfter="2020-01-01T00:00:00.000Z"))
+    assert [condition.field for condition in untracked_part(query).where] == ["personIds", "trashedAfter"]
     city, person = Condition("city", "eq", "Nice"), Condition("personIds", "any", ("x",))
     taken = Condition("takenAt", "gte", "2020-01-01T00:00:00.000Z")
-    assert untracked_part(Query(Kind.METADATA, conditions=(city, person))).conditions == (person,)
-    mixed = Query(Kind.METADATA, either=((city,), (person,)))
+    assert untracked_part(Query(Kind.METADATA, where=(city, person))).conditions == (person,)
+    mixed = Query(Kind.METADATA, any_of=((city,), (person,)))
     assert untracked_part(mixed) == mixed
-    assert untracked_part(Query(Kind.METADATA, conditions=(person,), either=((city,), (taken,)))).either == ()
+    assert untracked_part(Query(Kind.METADATA, where=(person,), any_of=((city,), (taken,)))).any_of == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
 from immich_smart_albums.rules.tree import EntityKind, Filter, Reference, Search
 from immich_smart_albums.selection.explain.record_values import record_values
@@ -21,28 +22,28 @@ def words(**query: object) -> str:
     ("query", "text"),
     [
         ({}, "any photo"),
-        ({"filters": (("city", "Nice"),)}, "city 'Nice'"),
-        ({"filters": (("city", None), ("isFavorite", True))}, "no city, isFavorite: true"),
-        ({"filters": (("personIds", ("p1", "p2")),)}, "person Emma and Noah"),
-        ({"filters": (("tagIds", ("t",)), ("rating", 5))}, "tag Trips/Finland, rating 5"),
-        ({"filters": (("id", "p1"),)}, "photo 'p1'"),
-        ({"filters": (("query", "dog"),), "kind": Kind.SMART, "limit": 300}, "smart 'dog', top 300"),
-        ({"filters": (("query", "dog"),), "kind": Kind.SMART, "until": ("a", "b")}, "smart 'dog', until a or b"),
-        ({"filters": (("type", "VIDEO"),), "limit": 3}, "type 'VIDEO', the first 3"),
+        ({"where": where(city="Nice")}, "city 'Nice'"),
+        ({"where": where(city=None, isFavorite=True)}, "no city, isFavorite: true"),
+        ({"where": where(personIds=("p1", "p2"))}, "person Emma and Noah"),
+        ({"where": where(tagIds=("t",), rating=5)}, "rating 5, tag Trips/Finland"),
+        ({"where": where(id="p1")}, "photo 'p1'"),
+        ({"where": where(query="dog"), "kind": Kind.SMART, "limit": 300}, "smart 'dog', top 300"),
+        ({"where": where(query="dog"), "kind": Kind.SMART, "until": ("a", "b")}, "smart 'dog', until a or b"),
+        ({"where": where(type="VIDEO"), "limit": 3}, "type 'VIDEO', the first 3"),
         (
             {"visibility": frozenset({Visibility.ARCHIVE, Visibility.TIMELINE})},
             "any photo, in archive or timeline",
         ),
         (
-            {"conditions": (Condition("rating", "gte", 4), Condition("city", "eq", "Nice"))},
-            "rating from 4, city 'Nice'",
+            {"where": (Condition("rating", "gte", 4), Condition("city", "eq", "Nice"))},
+            "city 'Nice', rating from 4",
         ),
         (
             {
-                "conditions": (Condition("personIds", "any", ("p1",)),),
-                "either": ((Condition("isMotion", "eq", True),), (Condition("rating", "eq", None),)),
+                "where": (Condition("personIds", "any", ("p1",)),),
+                "any_of": ((Condition("isMotion", "eq", True),), (Condition("rating", "eq", None),)),
             },
-            "person any Emma, (isMotion true or rating none)",
+            "person any Emma, (isMotion: true or no rating)",
         ),
     ],
 )
@@ -70,19 +71,19 @@ RECORD: dict[str, object] = {
     ("query", "seen"),
     [
         (Query(Kind.METADATA), {}),
-        (Query(Kind.SMART, (("query", "dog"),)), {}),
-        (Query(Kind.METADATA, (("city", "Paris"), ("rating", 5))), {"exifInfo.city": "Nice", "exifInfo.rating": None}),
-        (Query(Kind.METADATA, (("personIds", ("p1",)),)), {"people": ["Emma", "(no name)"]}),
-        (Query(Kind.METADATA, (("tagIds", ("t",)),)), {"tags": []}),
+        (Query(Kind.SMART, where(query="dog")), {}),
+        (Query(Kind.METADATA, where(city="Paris", rating=5)), {"exifInfo.city": "Nice", "exifInfo.rating": None}),
+        (Query(Kind.METADATA, where(personIds=("p1",))), {"people": ["Emma", "(no name)"]}),
+        (Query(Kind.METADATA, where(tagIds=("t",))), {"tags": []}),
         (
-            Query(Kind.METADATA, (("takenAfter", "x"), ("takenBefore", "y"))),
+            Query(Kind.METADATA, where(takenAfter="x", takenBefore="y")),
             {"fileCreatedAt": "2024-05-01T10:00:00.000Z"},
         ),
         (
             Query(
                 Kind.METADATA,
-                conditions=(Condition("isFavorite", "eq", True),),
-                either=((Condition("make", "eq", "Apple"),), (Condition("ocr", "matches", "x"),)),
+                where=(Condition("isFavorite", "eq", True),),
+                any_of=((Condition("make", "eq", "Apple"),), (Condition("ocr", "matches", "x"),)),
             ),
             {"isFavorite": False, "exifInfo.make": None},
         ),
@@ -93,4 +94,4 @@ def test_what_a_record_shows_of_a_search(query: Query, seen: dict[str, object]) 
 
 
 def test_a_record_without_metadata_shows_none() -> None:
-    assert record_values(Query(Kind.METADATA, (("city", "Nice"),)), {"exifInfo": None}) == {"exifInfo.city": None}
+    assert record_values(Query(Kind.METADATA, where(city="Nice")), {"exifInfo": None}) == {"exifInfo.city": None}

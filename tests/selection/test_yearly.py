@@ -24,14 +24,14 @@ def test_no_photo_is_left_out(first: str, last: str, year: int, more: int, local
     instant = to_text(local.replace(tzinfo=zone).astimezone(UTC))
     if bounds and local.isoformat()[5:10] in CyclicRange(first, last):
         assert any(
-            all(str(value) <= instant if name == "takenAfter" else instant <= str(value) for name, value in window)
+            all(str(value) <= instant if operator == "gte" else instant <= str(value) for _, operator, value in window)
             for window in bounds
         )
 
 
 @given(days, days, st.integers(1995, 2030), st.integers(0, 30))
 def test_windows_follow_each_other(first: str, last: str, year: int, more: int) -> None:
-    ends = [str(value) for window in windows((first, last), (year, year + more)) for _, value in window]
+    ends = [str(value) for window in windows((first, last), (year, year + more)) for _, _, value in window]
     assert all(one < other for one, other in pairwise(ends))
 
 

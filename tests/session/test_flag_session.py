@@ -9,6 +9,7 @@ import pytest
 
 from immich_sandbox import Library, Sandbox, generate
 from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError, Unauthorized, Unreachable
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.rules.album import Target
 from immich_smart_albums.rules.predicates.person import person_named
@@ -94,7 +95,7 @@ def test_with_an_album_the_plan_is_what_is_missing_in_it_newest_first(sandbox: S
     (finland,) = album_ids(sandbox.library, "Finland")
     members = set(sandbox.library.albums[finland].asset_ids)
     said: list[str] = []
-    country = Search(Query(Kind.METADATA, (("country", "Finland"),)))
+    country = Search(Query(Kind.METADATA, where(country="Finland")))
     selection, plan = run(sandbox, Rule(country), Target("Finland"), said=said)
     assert plan is not None
     assert plan.album is not None
@@ -117,7 +118,7 @@ def test_a_plan_for_a_new_album_has_its_name_and_nothing_is_written(start: Start
 
 
 def test_a_selection_that_is_empty_is_a_plan_without_changes(sandbox: Sandbox) -> None:
-    nothing = Rule(Search(Query(Kind.METADATA, (("city", "Nowhere"),))))
+    nothing = Rule(Search(Query(Kind.METADATA, where(city="Nowhere"))))
     for target in (Target("Best of"), Target("New one", may_create=True)):
         selection, plan = run(sandbox, nothing, target)
         assert plan is not None
@@ -127,7 +128,7 @@ def test_a_selection_that_is_empty_is_a_plan_without_changes(sandbox: Sandbox) -
 
 def test_everything_that_is_wrong_is_told_together_before_the_first_search(start: Start) -> None:
     sandbox = start()
-    rule = Rule(Any((person_named("Nobody At All"), Search(Query(Kind.METADATA, (("deviceId", "x"),))))))
+    rule = Rule(Any((person_named("Nobody At All"), Search(Query(Kind.METADATA, where(deviceId="x"))))))
     messages = fails(sandbox, rule, Target("Duplicates"), Problem("x.json:1:1", "broken JSON"))
     assert messages[0] == "broken JSON"
     assert len(messages) == 4
@@ -179,7 +180,7 @@ def test_an_address_that_is_none_is_told_with_the_problems_of_the_input(address:
     [
         person_named("Ada Stone"),
         All((WHOLE, Not(person_named("Ada Stone")))),
-        Any((Search(Query(Kind.SMART, (("query", "dog"),), limit=5)), person_named("Ada Stone"))),
+        Any((Search(Query(Kind.SMART, where(query="dog"), limit=5)), person_named("Ada Stone"))),
     ],
 )
 def test_a_search_that_fails_leaves_no_plan(start: Start, node: Node) -> None:

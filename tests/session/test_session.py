@@ -486,7 +486,7 @@ def test_a_face_is_shown_until_it_is_known(opened: Callable[..., Session], sandb
 
 def test_the_searches_are_told_and_none_is_sent(opened: Callable[..., Session], sandbox: Sandbox) -> None:
     (plan,) = opened().query_plans()
-    assert [dict(scan.query.filters) for scan in plan.plan.scans] == [{"rating": 5}]
+    assert [scan.query.flat_fields for scan in plan.plan.scans] == [{"rating": 5}]
     assert not [request for request in sandbox.requests if request.path == "/api/search/metadata"]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from immich_smart_albums.ledger.search_cache import SearchCacheFile
+from immich_smart_albums.model.dialects import conditions_of
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query, Value, Visibility
 from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.select import open_cache
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 
 def flat(visibility: frozenset[Visibility] = frozenset({Visibility.TIMELINE}), /, **filters: Value) -> Search:
     """A flat search."""
-    return Search(Query(Kind.METADATA, tuple(sorted(filters.items())), visibility))
+    return Search(Query(Kind.METADATA, conditions_of(filters), visibility))
 
 
 def structured(field_: str, operator: str, value: Value) -> Search:
     """A structured search."""
-    return Search(Query(Kind.METADATA, conditions=(Condition(field_, operator, value),)))
+    return Search(Query(Kind.METADATA, where=(Condition(field_, operator, value),)))
 
 
 def check(words: str, field_: str, holds: Callable[[Record], bool]) -> Filter:

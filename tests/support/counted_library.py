@@ -7,6 +7,7 @@ from itertools import chain
 from operator import and_, or_
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.tree import All, Any, Not, Search
 from tests.support.in_memory_searches import city, exactly, local, person, smart
@@ -65,38 +66,28 @@ class CountedLibrary:
         return photos
 
     def _of(self, query: Query) -> int:
-        filters = [self._filtered(name, value) for name, value in query.filters if name != "query"]
-        conditions = [self._conditioned(condition) for condition in query.conditions]
-        branches = [reduce(and_, map(self._conditioned, branch), self._everything) for branch in query.either]
+        conditions = [self._conditioned(condition) for condition in query.where if condition.field != "query"]
+        branches = [reduce(and_, map(self._conditioned, branch), self._everything) for branch in query.any_of]
         choice = [reduce(or_, branches)] if branches else []
-        return reduce(and_, [*filters, *conditions, *choice], self._everything)
-
-    def _filtered(self, name: str, value: object) -> int:
-        match value:
-            case tuple():
-                return reduce(and_, (self._sets[name, one] for one in value))
-            case str() if name == "takenAfter":
-                return self._everything & ~self._before(value)
-            case str() if name == "takenBefore":
-                return self._before(value)
-            case False:
-                return self._everything & ~self._sets[name, True]
-            case _:
-                return self._sets[name, value]
+        return reduce(and_, [*conditions, *choice], self._everything)
 
     def _conditioned(self, condition: Condition) -> int:
         name, value = condition.field, condition.value
         match condition.operator:
             case "gte" | "gt":
-                return self._filtered("takenAfter", value)
+                return self._everything & ~self._before(str(value))
             case "lte" | "lt":
-                return self._filtered("takenBefore", value)
+                return self._before(str(value))
+            case "all":
+                return reduce(and_, (self._sets[name, one] for one in _several(value)))
             case "any" | "in":
                 return reduce(or_, (self._sets[name, one] for one in _several(value)))
             case "none":
                 return self._everything & ~reduce(or_, (self._sets[name, one] for one in _several(value)))
+            case _ if value is False:
+                return self._everything & ~self._sets[name, True]
             case _:
-                return self._filtered(name, value)
+                return self._sets[name, value]
 
     def _before(self, instant: str) -> int:
         share = (int(instant[:4]) - FIRST_YEAR) / YEARS
@@ -111,17 +102,17 @@ def _several(value: object) -> Iterable[object]:
 def random_leaf(chance: random.Random) -> Node:
     """What people ask for: searches, filters that a search answers as well, and filters that none does."""
     first, last = chance.randrange(2010, 2025), chance.randrange(2025, 2027)
-    bounds = ("takenAfter", f"{first}-01-01T00:00:00.000Z"), ("takenBefore", f"{last}-01-01T00:00:00.000Z")
+    bounds = where(takenAfter=f"{first}-01-01T00:00:00.000Z", takenBefore=f"{last}-01-01T00:00:00.000Z")
     makers = (
         lambda: city(chance.choice(tuple(CITIES))),
         lambda: person(f"p{chance.randrange(12)}"),
         lambda: Search(Query(Kind.METADATA, bounds)),
-        lambda: Search(Query(Kind.METADATA, (("tagIds", (f"t{chance.randrange(8)}",)),))),
+        lambda: Search(Query(Kind.METADATA, where(tagIds=(f"t{chance.randrange(8)}",)))),
         lambda: smart(f"dog {chance.randrange(9)}"),
         lambda: exactly(*chance.choice((("make", "Apple"), ("make", "Canon"), ("rating", 4), ("country", "Finland")))),
         lambda: local("$.originalPath", f"folder {chance.randrange(30)}"),
         lambda: local("$.exifInfo.iso", f"{chance.randrange(30)}"),
-        lambda: Search(Query(Kind.METADATA, (("isFavorite", True),))),
+        lambda: Search(Query(Kind.METADATA, where(isFavorite=True))),
     )
     return chance.choice(makers)()
 

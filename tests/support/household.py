@@ -11,6 +11,7 @@ from immich_sandbox.library.records import Exif, User
 from immich_smart_albums.bootstrap import ConnectionOptions, connect
 from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.ledger.ledger import open_ledger
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import Document, Span
 from immich_smart_albums.model.text.secret import Secret
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.apply.result import AlbumResult
     from immich_smart_albums.operations.ports.server import PhotoServer
 
-BEST = Rule(Search(Query(Kind.METADATA, (("rating", 5),))))
+BEST = Rule(Search(Query(Kind.METADATA, where(rating=5))))
 """What has five stars."""
 
 UNLIMITED = Guard(None, None, allow_empty=True)

@@ -9,6 +9,8 @@ from immich_sandbox.levels import LEVELS
 from immich_smart_albums.immich.http.client import Http
 from immich_smart_albums.immich.http.connection import Address
 from immich_smart_albums.immich.server import ImmichServer
+from immich_smart_albums.model.condition import Condition
+from immich_smart_albums.model.dialects import conditions_of
 from immich_smart_albums.model.query import Kind, Query, Value, Visibility
 from immich_smart_albums.model.search_fields import BY_NAME, OPERATORS
 from immich_smart_albums.model.text.secret import Secret
@@ -49,12 +51,17 @@ def metadata(visibility: Iterable[Visibility] = TIMELINE, /, **filters: Value) -
     """A metadata search; `limit` among the filters is how much of it to keep."""
     limit = filters.pop("limit", None)
     assert limit is None or isinstance(limit, int)
-    return Query(Kind.METADATA, tuple(sorted(filters.items())), frozenset(visibility), limit)
+    return Query(Kind.METADATA, conditions_of(filters), frozenset(visibility), limit)
+
+
+def by_filter(query: Query) -> Query:
+    """The same search with something beside it that only `filter` says, and that every photo passes."""
+    return query.narrowed(Condition("createdAt", "gt", "1971-01-01T00:00:00.000Z")) if query.is_flat else query
 
 
 def smart(limit: int | None = None, **filters: Value) -> Query:
     """A smart search."""
-    return Query(Kind.SMART, tuple(sorted(filters.items())), TIMELINE, limit)
+    return Query(Kind.SMART, conditions_of(filters), TIMELINE, limit)
 
 
 def find(server: ImmichServer, query: Query, fields: frozenset[str] = NOTHING) -> list[Record]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.dialects import as_condition, where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
+from immich_smart_albums.model.search_fields import BY_NAME
 from immich_smart_albums.rules.local_filters.jsonpath import compile_path
 from immich_smart_albums.rules.local_filters.local_filter import local_filter
 from immich_smart_albums.rules.tree import Filter, Node, Rule, Search
@@ -23,17 +25,17 @@ WHOLE = Search(WHOLE_LIBRARY)
 
 def city(name: str, limit: int | None = None) -> Search:
     """A metadata search."""
-    return Search(Query(Kind.METADATA, (("city", name),), limit=limit))
+    return Search(Query(Kind.METADATA, where(city=name), limit=limit))
 
 
 def person(*who: str) -> Search:
     """A search for photos of people."""
-    return Search(Query(Kind.METADATA, (("personIds", who),)))
+    return Search(Query(Kind.METADATA, where(personIds=who)))
 
 
 def named(text: str) -> Search:
     """A search by file name."""
-    return Search(Query(Kind.METADATA, (("originalFileName", text),)))
+    return Search(Query(Kind.METADATA, where(originalFileName=text)))
 
 
 def exactly(name: str, value: str | int) -> Filter:
@@ -43,7 +45,7 @@ def exactly(name: str, value: str | int) -> Filter:
         lambda record: _exif(record).get(name) == value,
         frozenset({f"exifInfo.{name}"}),
         lambda _: None,
-        Query(Kind.METADATA, ((name, value),)),
+        Query(Kind.METADATA, (as_condition(name, value),)),
         superset_is_exact=True,
     )
 
@@ -55,7 +57,7 @@ def _exif(record: Mapping[str, object]) -> Mapping[str, object]:
 
 def smart(words: str, limit: int | None = 200) -> Search:
     """A smart search."""
-    return Search(Query(Kind.SMART, (("query", words),), limit=limit))
+    return Search(Query(Kind.SMART, where(query=words), limit=limit))
 
 
 def local(path: str, regex: str | None = "x") -> Filter:
@@ -98,7 +100,10 @@ class Flat:
     """A server without structured searches, which has everything else."""
 
     def unsupported(self, query: Query) -> list[tuple[str, str]]:
-        return [("filter", "not before 3.2")] if query.is_structured else []
+        return [("filter", "not before 3.2")] if not query.is_flat else []
+
+    def leaves_out_unread(self, query: Query) -> bool:
+        return not any(BY_NAME[condition.field].is_in_exif for condition in query.conditions)
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
         return []

@@ -37,7 +37,7 @@ def shape(tree: Node) -> object:
         case Not():
             return ("not", shape(tree.child))
         case Search():
-            return dict(tree.query.filters)
+            return tree.query.flat_fields
         case _:
             return tree.key
 

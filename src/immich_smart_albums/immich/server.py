@@ -54,6 +54,10 @@ class ImmichServer:
         """The fields of a query that this version would silently ignore, each with what to know about it."""
         return self._capabilities.unsupported(query)
 
+    def leaves_out_unread(self, query: Query) -> bool:
+        """Whether a search that asks for EXIF leaves out assets that have none, and would find them otherwise."""
+        return self._capabilities.leaves_out_unread(query)
+
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
         """What to know about fields of assets that this version does not return."""
         return self._capabilities.unsupported_asset_fields(names)

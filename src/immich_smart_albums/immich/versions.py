@@ -7,21 +7,22 @@ drops search fields that it does not know and answers with the whole library, so
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.dialects import as_flat
 from immich_smart_albums.model.query import Visibility
 from immich_smart_albums.model.search_field import ALWAYS, Releases
-from immich_smart_albums.model.search_fields import ROWS
+from immich_smart_albums.model.search_fields import BY_NAME, ROWS
 from immich_smart_albums.model.version import Version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from immich_smart_albums.model.query import Query, Value
+    from immich_smart_albums.model.condition import Condition, Value
+    from immich_smart_albums.model.query import Query
 
 FIRST_UNKNOWN = Version(4, 0)
-"""Immich announced that 4.0 takes away the search fields that this tool sends; it would ignore them."""
+"""From here on nobody has verified what searches mean, so that such a server is refused; this alone says so."""
 
 
 FIELDS: dict[str, Releases] = {row.name: row.releases for row in ROWS if row.releases != ALWAYS}
@@ -102,6 +103,11 @@ class Capabilities:
         return self.version >= Version(3, 2)
 
     @property
+    def has_flat_fields(self) -> bool:
+        """Searches take flat fields; Immich announced that 4.0 takes them away, and would ignore them."""
+        return self.version < FIRST_UNKNOWN
+
+    @property
     def has_queues(self) -> bool:
         """`GET /queues` tells what is at work; before, `GET /jobs`."""
         return self.version >= Version(2, 4)
@@ -141,26 +147,35 @@ class Capabilities:
         """A metadata search by albumIds finds other members' photos; before, `GET /albums/{id}` lists them."""
         return self.version >= Version(3, 0)
 
+    def takes_filter(self, query: Query) -> bool:
+        """Whether a search is sent by `filter`: where flat fields do not say it, and `filter` surely does.
+
+        What both say goes by flat fields as long as there are any: searches of albums and of the trash need them, and
+        so a run puts the server to the test for one of the two as a rule, and not for both.
+        """
+        return self.has_structured_search and query.is_filter and not (query.is_flat and self.has_flat_fields)
+
+    def leaves_out_unread(self, query: Query) -> bool:
+        """Whether a search that asks for EXIF leaves out assets that have none, and would find them otherwise."""
+        is_about_exif = any(BY_NAME[condition.field].is_in_exif for condition in query.conditions)
+        return self.joins_exif and not is_about_exif and not self.takes_filter(query)
+
     def unsupported(self, query: Query) -> list[tuple[str, str]]:
         """The parts of a query that this version would ignore: (field, what to know about it)."""
-        reasons = []
-        if query.is_structured and not self.has_structured_search:
-            reasons.append(("filter", f"Immich {self.version} would ignore 'filter' (Immich has it since 3.2.0)"))
-        for condition in (*query.conditions, *chain.from_iterable(query.either)):
-            releases = FIELDS.get(condition.field, ALWAYS)
-            if self.version not in releases:
-                reasons.append(
-                    (condition.field, f"Immich {self.version} would ignore {condition.field!r} ({releases})")
-                )
-        for name, value in query.filters:
-            releases = FIELDS.get(name, ALWAYS)
-            if not isinstance(value, tuple):
-                # Of two reasons the narrower one is told: null tags came ten releases after tags.
-                releases = VALUES.get((name, value), releases)
-            if self.version not in releases:
-                shown = name if name in FIELDS and self.version not in FIELDS[name] else f"{name}: {_json(value)}"
-                reasons.append((name, f"Immich {self.version} would ignore {shown!r} ({releases})"))
-        return reasons
+        reasons = [reason for condition in query.conditions for reason in self._unsupported(condition)]
+        if self.takes_filter(query) or (query.is_flat and self.has_flat_fields):
+            return reasons
+        return [("filter", f"Immich {self.version} would ignore 'filter' (Immich has it since 3.2.0)"), *reasons]
+
+    def _unsupported(self, condition: Condition) -> Iterator[tuple[str, str]]:
+        name, value = as_flat(condition) or (condition.field, ())
+        releases = FIELDS.get(name, ALWAYS)
+        if not isinstance(value, tuple):
+            # Of two reasons the narrower one is told: null tags came ten releases after tags.
+            releases = VALUES.get((name, value), releases)
+        if self.version not in releases:
+            shown = name if name in FIELDS and self.version not in FIELDS[name] else f"{name}: {_json(value)}"
+            yield name, f"Immich {self.version} would ignore {shown!r} ({releases})"
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
         """What to know about fields of assets that this version does not return."""

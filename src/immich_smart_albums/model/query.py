@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.cached_hash import cached_hash
+from immich_smart_albums.model.condition import Branch, Condition, Kind, Value, ordered
+from immich_smart_albums.model.dialects import as_flat, is_in_filter, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+__all__ = ["Branch", "Condition", "Kind", "Query", "Value", "Visibility"]
 
 DEFAULT_SMART_LIMIT = 200
 """How many photos a smart search without a limit of its own keeps."""
 
 LARGEST_LIMIT = 999_999_999
 """Of one search: beyond any library, and a number that can be counted with."""
-
-
-Value = str | int | bool | None | tuple[str, ...]
-"""A filter's value: text, number, truth, null ("has none"), or a list of ids."""
-
-
-class Kind(Enum):
-    """Which of Immich's search endpoints answers."""
-
-    METADATA = "metadata"
-    SMART = "smart"
 
 
 class Visibility(Enum):
@@ -37,58 +31,65 @@ class Visibility(Enum):
     HIDDEN = "hidden"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Condition:
-    """One test of a structured search (3.2 and later), such as rating gte 4."""
-
-    field: str
-    operator: str
-    """eq, ne, in, notIn, lt, lte, gt, gte, like, notLike, startsWith, endsWith, any, all, none, matches."""
-    value: Value | float | tuple[int, ...]
-
-
-Branch = tuple[Condition, ...]
-"""Conditions that hold together, sorted by field and operator."""
-
-
 @cached_hash
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One search. Equal queries are the same search and are sent once."""
+    """One search. Equal queries are the same search and are sent once.
+
+    It says what is meant, not how it is sent: a server is asked by flat fields, or by `filter` where it takes that.
+    """
 
     kind: Kind
-    filters: tuple[tuple[str, Value], ...] = ()
-    """Immich's own field names with their values, sorted by name; dates complete in UTC."""
+    where: Branch = ()
+    """What must hold; dates complete in UTC."""
     visibility: frozenset[Visibility] = field(default=frozenset({Visibility.TIMELINE}))
     limit: int | None = None
     """Keep this many, in the server's order; ours, never sent. Per visibility where several are asked for."""
     until: tuple[str, ...] = ()
     """Of a ranking, keep everything down to the last of these assets; ours, never sent."""
-    conditions: Branch = ()
-    """A structured search: what must hold, instead of `filters`. Only servers from 3.2 on take it."""
-    either: tuple[Branch, ...] = ()
-    """Of a structured search: branches of which at least one must hold as well."""
+    any_of: tuple[Branch, ...] = ()
+    """Branches of which at least one must hold as well."""
     cached: int = field(init=False, repr=False, compare=False)
 
     @property
-    def is_structured(self) -> bool:
-        """Whether it needs a server that takes conditions (3.2 and later)."""
-        return bool(self.conditions or self.either)
+    def conditions(self) -> Branch:
+        """Everything that it looks at, in branches as well."""
+        return (*self.where, *chain.from_iterable(self.any_of)) if self.any_of else self.where
 
-    def get(self, name: str) -> Value:
-        """The value of a filter; None also where the query does not have it."""
-        return dict(self.filters).get(name)
+    @property
+    def flat_fields(self) -> dict[str, Value]:
+        """The flat fields that say what must hold, as far as flat fields say it."""
+        return dict(flat for flat in map(as_flat, self.where) if flat is not None)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether flat fields say all of it."""
+        return not self.any_of and len(self.flat_fields) == len(self.where)
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether `filter` surely says all of it."""
+        return self.kind is Kind.METADATA and all(map(is_in_filter, self.conditions))
+
+    def get(self, name: str, operator: str = "eq") -> Value:
+        """The value of a condition that must hold; None also where the query does not have it."""
+        return next((one.value for one in self.where if one.field == name and one.operator == operator), None)
+
+    def narrowed(self, *conditions: Condition) -> Query:
+        """The same search with more conditions, instead of those of the same field and operator."""
+        places = {(condition.field, condition.operator) for condition in conditions}
+        others = (condition for condition in self.where if (condition.field, condition.operator) not in places)
+        return replace(self, where=ordered((*others, *conditions)))
 
     def describe(self, name_of: Callable[[str], str] = str) -> str:
         """The query in one line, for messages: `metadata search (city='Nice', personIds=[Emma])`.
 
         `name_of` gives the name of what an id stands for, or the text as it is.
         """
-        words = [f"{name}={_show(value, name_of)}" for name, value in self.filters]
-        words += [_show_condition(condition, name_of) for condition in self.conditions]
-        if self.either:
+        words = [_show_condition(condition, name_of) for condition in sorted(self.where, key=shown_name)]
+        if self.any_of:
             branches = (
-                " and ".join(_show_condition(condition, name_of) for condition in branch) for branch in self.either
+                " and ".join(_show_condition(condition, name_of) for condition in branch) for branch in self.any_of
             )
             words.append(" or ".join(f"({branch})" for branch in branches))
         if self.visibility != {Visibility.TIMELINE}:
@@ -101,10 +102,13 @@ class Query:
 
 
 def _show_condition(condition: Condition, name_of: Callable[[str], str]) -> str:
+    flat = as_flat(condition)
+    if flat is not None:
+        return f"{flat[0]}={_show(flat[1], name_of)}"
     return f"{condition.field} {condition.operator} {_show(condition.value, name_of)}"
 
 
-def _show(value: Value | float | tuple[int, ...], name_of: Callable[[str], str]) -> str:
+def _show(value: Value, name_of: Callable[[str], str]) -> str:
     match value:
         case tuple():
             return f"[{', '.join(name_of(str(item)) for item in value)}]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.dialects import conditions_of
 from immich_smart_albums.model.query import Visibility
 from immich_smart_albums.model.search_fields import LOOKS_INTO_TRASH
 
@@ -28,7 +29,7 @@ class Scope:
         trash = False
         for query in queries:
             visibility |= query.visibility
-            trash = trash or any(name in LOOKS_INTO_TRASH and value is not False for name, value in query.filters)
+            trash = trash or any(one.field in LOOKS_INTO_TRASH and one.value is not False for one in query.where)
         return cls(frozenset(visibility), trash) if visibility else cls()
 
     def covers(self, query: Query) -> bool:
@@ -36,13 +37,13 @@ class Scope:
         other = Scope.of([query])
         return other.visibility <= self.visibility and self.trash >= other.trash
 
-    def implied_filters(self, filters: Mapping[str, object]) -> dict[str, Value]:
+    def implied_filters(self, names: Mapping[str, object]) -> dict[str, Value]:
         """The filters that make a search look into the trash, where the rule does and it says nothing of that."""
-        says = "withDeleted" in filters or any(filters.get(word, False) is not False for word in LOOKS_INTO_TRASH)
+        says = "withDeleted" in names or any(names.get(word, False) is not False for word in LOOKS_INTO_TRASH)
         return {"withDeleted": True} if self.trash and not says else {}
 
     def narrow(self, query: Query, *, placed: bool = False) -> Query:
         """The same search, looking this far; where it is placed, into the trash at most."""
-        filters = dict(query.filters) | self.implied_filters(dict(query.filters))
-        visibility = query.visibility if placed else self.visibility
-        return replace(query, filters=tuple(sorted(filters.items())), visibility=visibility)
+        implied = self.implied_filters({condition.field: condition.value for condition in query.where})
+        narrowed = query.narrowed(*conditions_of(implied))
+        return narrowed if placed else replace(narrowed, visibility=self.visibility)

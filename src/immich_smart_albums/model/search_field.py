@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
-from immich_smart_albums.model.query import Kind
+from immich_smart_albums.model.condition import Kind
 from immich_smart_albums.model.version import OLDEST, Version
 
 if TYPE_CHECKING:
-    from immich_smart_albums.model.query import Value
+    from immich_smart_albums.model.condition import Value
 
 
 class Type(Enum):

@@ -17,7 +17,7 @@ from immich_smart_albums.model.search_fields import ROWS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from immich_smart_albums.model.query import Condition, Query, Value
+    from immich_smart_albums.model.query import Condition, Query
     from immich_smart_albums.rules.tree import Filter, Record
 
 
@@ -61,8 +61,8 @@ def shows_metadata(record: Record) -> bool:
 METADATA_FIELDS = frozenset(f"exifInfo.{name}" for name in _CONTENT)
 """What `shows_metadata` looks at."""
 
-KnownConditions = frozenset["tuple[str, Value] | Condition"]
-"""Filters and conditions that are known to hold."""
+KnownConditions = frozenset["Condition"]
+"""Conditions that are known to hold."""
 
 NOTHING_ELSE: KnownConditions = frozenset()
 
@@ -70,12 +70,8 @@ NOTHING_ELSE: KnownConditions = frozenset()
 @lru_cache(maxsize=4096)
 def when_matched(query: Query) -> Stages:
     """What has to be done for it to be known that a search finds a photo, where it does."""
-    stages = {Stage.DATES for name, _ in query.filters if name in _TAKEN}
-    stages |= {_FIELDS[name] for name, value in query.filters if value in (None, False) and name in _FIELDS}
-    conditions = [*query.conditions, *(condition for branch in query.either for condition in branch)]
-    return frozenset(
-        stages | _taken(conditions) | {_FIELDS[condition.field] for condition in conditions if _is_lack(condition)}
-    )
+    lacks = {_FIELDS[condition.field] for condition in query.conditions if _is_lack(condition)}
+    return frozenset(lacks | _taken(query.conditions))
 
 
 @lru_cache(maxsize=4096)
@@ -84,16 +80,14 @@ def when_missing(query: Query, holding: KnownConditions = NOTHING_ELSE) -> Stage
 
     What is `holding` for the photo is not why.
     """
-    filters = [(name, value) for name, value in query.filters if (name, value) not in holding]
-    stages = {_FIELDS[name] for name, value in filters if name in _FIELDS and value not in (None, False)}
-    stages |= {Stage.DATES for name, _ in filters if name in _TAKEN}
-    conditions = [*query.conditions, *(condition for branch in query.either for condition in branch)]
-    conditions = [condition for condition in conditions if condition not in holding]
-    stages |= {
+    conditions = [condition for condition in query.conditions if condition not in holding]
+    stages = {
         _FIELDS[condition.field] for condition in conditions if condition.field in _FIELDS and not _is_lack(condition)
     }
     # What another search with the same text ranks has been looked at.
-    if query.kind is Kind.SMART and not any(name in _RANKED for name, _ in set(query.filters) & holding):
+    if query.kind is Kind.SMART and not any(
+        condition.field in _RANKED for condition in holding.intersection(query.where)
+    ):
         stages.add(Stage.EMBEDDING)
     return frozenset(stages | _taken(conditions))
 
@@ -122,7 +116,7 @@ def of_fields(names: Collection[str] | None) -> Stages:
 
 def conditions_of(query: Query) -> KnownConditions:
     """What is known to hold for what a search finds."""
-    return frozenset((*query.filters, *query.conditions))
+    return frozenset(query.where)
 
 
 def _is_lack(condition: Condition) -> bool:

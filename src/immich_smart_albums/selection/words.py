@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.dialects import as_flat, shown_name
 from immich_smart_albums.model.query import Kind, Visibility
 from immich_smart_albums.model.search_field import Type
 from immich_smart_albums.model.search_fields import BY_NAME
@@ -28,10 +29,9 @@ def query_text(leaf: Leaf, name_of: NameOf) -> str:
     if isinstance(leaf, Filter):
         return leaf.text or leaf.key
     query = leaf.query
-    words = [_filter(name, value, name_of) for name, value in query.filters]
-    words += [_condition(condition, name_of) for condition in query.conditions]
-    if query.either:
-        branches = (" and ".join(_condition(condition, name_of) for condition in branch) for branch in query.either)
+    words = [_condition(condition, name_of) for condition in sorted(query.where, key=shown_name)]
+    if query.any_of:
+        branches = (" and ".join(_condition(condition, name_of) for condition in branch) for branch in query.any_of)
         words.append(f"({' or '.join(branches)})")
     words = words or ["any photo"]
     if query.visibility != {Visibility.TIMELINE}:
@@ -68,6 +68,9 @@ def _filter(name: str, value: object, name_of: NameOf) -> str:
 
 
 def _condition(condition: Condition, name_of: NameOf) -> str:
+    flat = as_flat(condition)
+    if flat is not None:
+        return _filter(*flat, name_of)
     operator = _OPERATORS.get(condition.operator, condition.operator)
     word = BY_NAME[condition.field].label
     return " ".join(part for part in (word, operator, _value(condition.field, condition.value, name_of)) if part)

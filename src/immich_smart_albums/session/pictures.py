@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.model.asset import Asset
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.stopping import never
 from immich_smart_albums.rules.syntax.ids import is_id
@@ -56,7 +57,7 @@ class AccountPictures:
 
     def album_assets(self, album_id: str, *, account: str | None = None, stop: Stop = never) -> tuple[Asset, ...]:
         """See `Session.album_assets`."""
-        query = Query(Kind.METADATA, (("albumIds", (album_id,)),), frozenset({Visibility.TIMELINE, Visibility.ARCHIVE}))
+        query = Query(Kind.METADATA, where(albumIds=(album_id,)), frozenset({Visibility.TIMELINE, Visibility.ARCHIVE}))
         with self._work.reading(stop), closing(self._work.server(account).searches.find(query, frozenset())) as batches:
             return tuple(newest_first({str(r["id"]): Asset.of(r) for batch in batches for r in batch}.values()))
 

@@ -14,6 +14,7 @@ from immich_smart_albums.immich.albums.members import Contents
 from immich_smart_albums.immich.http.body import LARGEST_LIST
 from immich_smart_albums.immich.http.responses import decode
 from immich_smart_albums.model.album import Album, AlbumDetails, User
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class ImmichAlbums:
 
     def trashed(self, album_id: str) -> frozenset[str]:
         """The ids in an album that are in the trash: until 2.7 the account's own, from 1.135 on."""
-        query = Query(Kind.METADATA, (("albumIds", (album_id,)), ("trashedAfter", _EVER)), _SHOWN)
+        query = Query(Kind.METADATA, where(albumIds=(album_id,), trashedAfter=_EVER), _SHOWN)
         if self._capabilities.unsupported(query):
             return frozenset()
         batches = self._searches.find(query, frozenset())

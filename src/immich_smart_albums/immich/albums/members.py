@@ -15,6 +15,7 @@ import msgspec
 from immich_smart_albums.errors import MissingPermission
 from immich_smart_albums.immich.http.body import LARGEST_LIST
 from immich_smart_albums.immich.http.responses import decode
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Contents:
             return None
         archives = decode(body, _Download, "POST /download/info").archives
         ids = {asset_id for archive in archives for asset_id in archive.assetIds}
-        query = _members(album_id, ("isMotion", True))
+        query = _members(album_id, isMotion=True)
         with closing(self._searches.find(query, frozenset({"livePhotoVideoId"}))) as batches:
             ids -= {record["livePhotoVideoId"] for batch in batches for record in batch}
         path = f"/albums/{album_id}"
@@ -79,5 +80,5 @@ class Contents:
         return frozenset(ids) if len(ids) == count else None
 
 
-def _members(album_id: str, *more: tuple[str, Value]) -> Query:
-    return Query(Kind.METADATA, (("albumIds", (album_id,)), *more), _SHOWN)
+def _members(album_id: str, **more: Value) -> Query:
+    return Query(Kind.METADATA, where(albumIds=(album_id,), **more), _SHOWN)

@@ -1,9 +1,10 @@
-"""The bodies of requests: flat up to 3.1, flat or structured since 3.2.
+"""The two generators of requests: flat fields up to 3.1, and `filter` since 3.2 for all that it surely says.
 
-Which conditions there are stands in the table of fields (`OPERATORS`). Trashed, archived and hidden assets are found
-unless the filter says otherwise, so that it always does. A field that Immich does not know is refused, an operator that
-it does not know is dropped without a word beside one that it knows, and a server that does not know `filter` finds
-everything; so nothing but what stands there is ever sent, and the answers are verified (`verify`, `controls`, `page`).
+Which conditions there are stands in the table of fields (`OPERATORS`). Under `filter`, trashed, archived and hidden
+assets are found unless it says otherwise, so that it always does. A field that Immich does not know is refused, an
+operator that it does not know is dropped without a word beside one that it knows, and a server that does not know
+`filter` finds everything; so nothing but what stands there is ever sent, and the answers are verified (`verify`,
+`controls`, `page`).
 """
 
 from __future__ import annotations
@@ -13,52 +14,79 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.immich.search.scan import Window
 from immich_smart_albums.model.instants import from_milliseconds, to_milliseconds
 from immich_smart_albums.model.query import Kind
-from immich_smart_albums.model.search_fields import OPERATORS
+from immich_smart_albums.model.search_fields import OPERATORS, ROWS
 
 if TYPE_CHECKING:
     from immich_smart_albums.immich.versions import Capabilities
-    from immich_smart_albums.model.query import Branch, Query, Visibility
+    from immich_smart_albums.model.condition import Branch
+    from immich_smart_albums.model.query import Query, Visibility
+
+Body = dict[str, object]
+
+_SAID_BY_PAGES = {"order", *(row.name for row in ROWS if row.condition is not None and row.condition[0] == "takenAt")}
+"""Flat fields that each page has in its own way."""
 
 
-def filter_body(query: Query, visibility: Visibility) -> dict[str, object]:
-    """The `filter` of a request. Raises ValueError for a query that Immich could not mean as it is written."""
-    if query.filters or query.kind is not Kind.METADATA:
-        raise ValueError("only metadata searches can be structured, and then flat filters are refused beside them")
-    body = _branch(query.conditions)
+def search_body(query: Query, visibility: Visibility, capabilities: Capabilities) -> FlatBody | FilterBody:
+    """Returns what writes the pages of a search, as this version takes it."""
+    if capabilities.takes_filter(query):
+        return FilterBody(query, visibility)
+    return FlatBody(query, visibility, capabilities)
+
+
+def count_body(query: Query, visibility: Visibility, capabilities: Capabilities) -> Body:
+    """Returns the body of a count."""
+    if capabilities.takes_filter(query):
+        return {"filter": filter_body(query, visibility)}
+    return flat_body(query) | capabilities.visibility_filter(visibility)
+
+
+def flat_body(query: Query) -> Body:
+    """Returns the flat fields of a request. Raises ValueError for a query that they cannot say."""
+    if not query.is_flat:
+        raise ValueError(f"no flat fields say all of {query.describe()}")
+    return {name: _json(value) for name, value in query.flat_fields.items()}
+
+
+def filter_body(query: Query, visibility: Visibility) -> Body:
+    """Returns the `filter` of a request. Raises ValueError for a query that Immich could not mean as it is written."""
+    if query.kind is not Kind.METADATA:
+        raise ValueError("only metadata searches are sent by filter: smart ones have no pages there")
+    body = _branch(query.where)
     body["visibility"] = {"eq": visibility.value}
     body.setdefault("trashedAt", {"eq": None})
-    if query.either:
-        if not all(query.either):
+    if query.any_of:
+        if not all(query.any_of):
             raise ValueError("an empty branch lets everything through")
-        body["or"] = [_branch(branch) for branch in query.either]
+        body["or"] = [_branch(branch) for branch in query.any_of]
     return body
 
 
-def _branch(conditions: Branch) -> dict[str, object]:
-    body: dict[str, dict[str, object]] = {}
+def _branch(conditions: Branch) -> Body:
+    body: dict[str, Body] = {}
     for condition in conditions:
         if condition.operator not in OPERATORS.get(condition.field, ()):
             raise ValueError(f"Immich has no condition {condition.field} {condition.operator}")
         operators = body.setdefault(condition.field, {})
         if condition.operator in operators:
             raise ValueError(f"one branch cannot hold {condition.field} {condition.operator} twice")
-        operators[condition.operator] = list(condition.value) if isinstance(condition.value, tuple) else condition.value
+        operators[condition.operator] = _json(condition.value)
     return dict(body)
 
 
 class FlatBody:
     """Filters side by side, pages by number."""
 
-    def __init__(self, query: Query, visibility: Visibility, capabilities: Capabilities) -> None:
-        self._body: dict[str, object] = {
-            name: list(value) if isinstance(value, tuple) else value for name, value in query.filters
-        } | capabilities.visibility_filter(visibility)
-        self.window = Window(_bound(self._body.pop("takenAfter", None)), _bound(self._body.pop("takenBefore", None)))
-        self._body.pop("order", None)
+    is_filter = False
 
-    def body(self, window: Window, page: int, order: str | None, _cursor: str | None) -> dict[str, object]:
+    def __init__(self, query: Query, visibility: Visibility, capabilities: Capabilities) -> None:
+        self._body = flat_body(query) | capabilities.visibility_filter(visibility)
+        self._body = {name: value for name, value in self._body.items() if name not in _SAID_BY_PAGES}
+        self.window = _window(query)
+
+    def page(self, window: Window, number: int, order: str | None, _cursor: str | None) -> Body:
         """The body of one page, by its number."""
-        body = {**self._body, "page": page}
+        body = {**self._body, "page": number}
         if order is not None:
             body["order"] = order
         if window.after is not None:
@@ -68,33 +96,40 @@ class FlatBody:
         return body
 
 
-class StructuredBody:
+class FilterBody:
     """One `filter`; beside it no flat field is allowed, not even a page."""
+
+    is_filter = True
 
     def __init__(self, query: Query, visibility: Visibility) -> None:
         self._filter = filter_body(query, visibility)
-        self._taken: dict[str, object] = {
-            condition.operator: condition.value
-            for condition in query.conditions
-            if condition.field == "takenAt" and condition.operator not in {"gte", "lte"}
+        taken = self._filter.pop("takenAt", {})
+        self._taken: Body = {
+            operator: value
+            for operator, value in (taken.items() if isinstance(taken, dict) else ())
+            if operator not in {"gte", "lte"}
         }
-        ends = {condition.operator: condition.value for condition in query.conditions if condition.field == "takenAt"}
-        self.window = Window(_bound(ends.get("gte")), _bound(ends.get("lte")))
+        self.window = _window(query)
 
-    def body(self, window: Window, _page: int, order: str | None, cursor: str | None) -> dict[str, object]:
+    def page(self, window: Window, _number: int, order: str | None, cursor: str | None) -> Body:
         """The body of one page, after the `cursor` of the one before."""
         taken = dict(self._taken)
         if window.after is not None:
             taken["gte"] = from_milliseconds(window.after)
         if window.before is not None:
             taken["lte"] = from_milliseconds(window.before)
-        condition = {name: value for name, value in self._filter.items() if name != "takenAt"}
-        body: dict[str, object] = {
-            "filter": condition | ({"takenAt": taken} if taken else {}),
+        body: Body = {
+            "filter": self._filter | ({"takenAt": taken} if taken else {}),
             "orderBy": {"field": "fileCreatedAt", "direction": order or "desc"},
         }
         return body if cursor is None else {**body, "cursor": cursor}
 
 
-def _bound(text: object) -> int | None:
-    return to_milliseconds(text) if isinstance(text, str) else None
+def _window(query: Query) -> Window:
+    """The part of the timeline that a search is about."""
+    after, before = (query.get("takenAt", operator) for operator in ("gte", "lte"))
+    return Window(*(to_milliseconds(bound) if isinstance(bound, str) else None for bound in (after, before)))
+
+
+def _json(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,4 +1,4 @@
-"""Holding returned assets against the conditions of a structured search, as far as a record tells."""
+"""Holding returned assets against the conditions of a search, as far as a record tells."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.immich.search import record_match
+from immich_smart_albums.model.condition import Kind
 from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.search_field import Proof, Type
 from immich_smart_albums.model.search_fields import BY_NAME
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from immich_smart_albums.immich.search.page import Record
-    from immich_smart_albums.model.query import Condition
+    from immich_smart_albums.immich.versions import Capabilities
+    from immich_smart_albums.model.condition import Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +31,55 @@ class Verifiable:
     """None if the record does not settle it."""
 
 
-def verifiable(condition: Condition, own_id: str | None) -> Verifiable:
-    """How a condition is held against a record."""
+_OPEN = Verifiable(frozenset(), lambda _record: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What answers a search, and how."""
+
+    capabilities: Capabilities
+    kind: Kind
+    is_filter: bool
+    """Whether it is asked by `filter`, and not by flat fields."""
+    own_id: str | None
+    """Whose photos show whether they are favourites. None if nobody knows."""
+
+    @property
+    def shows_people(self) -> bool:
+        """Whether what is found by somebody's face shows somebody."""
+        return self.kind is Kind.METADATA and self.capabilities.shows_whom_it_finds
+
+    def verifiable(self, condition: Condition) -> Verifiable:
+        """How a condition is held against a record."""
+        return _verifiable(condition, self)
+
+
+def _verifiable(condition: Condition, answering: Answering) -> Verifiable:
     row, value = BY_NAME[condition.field], condition.value
     path = row.record_path
     if path is None:
-        return Verifiable(frozenset(), lambda _record: None)
+        return _OPEN
     match row.proof:
         case Proof.EQUAL | Proof.CONTAINED:
-            return _value(condition, path)
+            # A flat search by EXIF finds nothing without it; before 1.125, what has none has null.
+            is_joined = answering.capabilities.joins_exif and not answering.is_filter
+            return _value(condition, path, record_match.MISSING if is_joined else None)
         case Proof.MOMENT:
-            return _moment(condition, path)
+            return _moment(condition, path) if answering.capabilities.returns(path) else _OPEN
         case Proof.TRASHED:
             is_trashed = (condition.operator, value) != ("eq", None)
             settled = True if value is None else None  # a record does not tell when
             return Verifiable(frozenset({path}), lambda record: settled if record.get(path) is is_trashed else False)
         case Proof.OWN:
-            return Verifiable(frozenset({path, "ownerId"}), partial(record_match.is_favorite, value, own_id))
+            return Verifiable(frozenset({path, "ownerId"}), partial(record_match.is_favorite, value, answering.own_id))
         case Proof.PRESENT:
             return Verifiable(
                 frozenset({path}), lambda record: (record.get(path, record_match.MISSING) is not None) is value
             )
-        case Proof.SOMEBODY if value is True or (row.type is Type.IDS and condition.operator != "none"):
+        case Proof.SOMEBODY if answering.shows_people and (
+            value is True or (row.type is Type.IDS and condition.operator != "none")
+        ):
             # Only whether somebody is on it: 3.2 and later may show other ids than they search for.
             is_settled = row.type is Type.TRUTH
             return Verifiable(frozenset({path}), lambda record: (is_settled or None) if record.get(path) else False)
@@ -62,15 +91,15 @@ def verifiable(condition: Condition, own_id: str | None) -> Verifiable:
                 lambda record: record.get(path) in shown or (None if None in shown else False),
             )
         case _:
-            return Verifiable(frozenset(), lambda _record: None)
+            return _OPEN
 
 
-def _value(condition: Condition, path: str) -> Verifiable:
+def _value(condition: Condition, path: str, missing: object) -> Verifiable:
     """A condition on a value of the record; as in SQL, a value that is missing only equals null."""
     compare, wanted = _COMPARISONS[condition.operator], condition.value
 
     def holds(record: Record) -> bool | None:
-        value = record_match.shown(record, path)
+        value = record_match.shown(record, path, missing)
         if wanted is None:
             return value is not record_match.MISSING and (value is None) is (condition.operator == "eq")
         return False if value is None or value is record_match.MISSING else compare(value, wanted)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from immich_smart_albums.errors import MissingPermission
 from immich_smart_albums.immich.http.responses import decode
-from immich_smart_albums.immich.search.bodies import filter_body
+from immich_smart_albums.immich.search.bodies import count_body
 from immich_smart_albums.immich.search.verify import WITHOUT_EFFECT
-from immich_smart_albums.model.query import Condition, Kind
+from immich_smart_albums.model.condition import Condition, Kind
 from immich_smart_albums.model.search_field import Widens
 from immich_smart_albums.model.search_fields import ROWS
 
@@ -24,13 +23,13 @@ if TYPE_CHECKING:
 _PATH = "/search/statistics"
 
 _NOT_COUNTED = frozenset(row.name for row in ROWS if not row.counted)
-"""Filters that statistics do not have, and would ignore."""
+"""Flat fields that statistics do not have, and would ignore."""
 
 _OWN_ONLY = frozenset(row.name for row in ROWS if row.widens is Widens.OTHERS)
 """Filters under which statistics count own assets only, while a metadata search since 3.0 finds everybody's."""
 
 _NOT_TRASHED = Condition("trashedAt", "eq", None)
-"""What every structured search says, unless it says something else of the trash."""
+"""What every search by `filter` says, unless it says something else of the trash."""
 
 
 class _Total(msgspec.Struct):
@@ -56,7 +55,7 @@ class Counter:
 
     def estimate(self, query: Query) -> int | None:
         """See `SearchApi.estimate`."""
-        if not self._is_allowed or not _is_countable(query):
+        if not self._is_allowed or not self._is_countable(query):
             return None
         try:
             return sum(self._count(query, visibility) for visibility in query.visibility)
@@ -65,31 +64,25 @@ class Counter:
             return None
 
     def _count(self, query: Query, visibility: Visibility) -> int:
-        if query.is_structured:
-            body: dict[str, object] = {"filter": filter_body(query, visibility)}
-        else:
-            filters = {name: list(value) if isinstance(value, tuple) else value for name, value in query.filters}
-            body = filters | self._capabilities.visibility_filter(visibility)
+        body = count_body(query, visibility, self._capabilities)
         return decode(self._http.estimate(_PATH, body), _Total, f"POST {_PATH}").total
 
     def _test(self, query: Query, visibility: Visibility) -> None:
         """A count shows no photos, so the server is put to the test for everything that is asked."""
-        if not query.is_structured:
-            for name, value in (*query.filters, ("visibility", visibility.value)):
+        if not self._capabilities.takes_filter(query):
+            for name, value in (*query.flat_fields.items(), ("visibility", visibility.value)):
                 if (name, value) not in WITHOUT_EFFECT:
                     self._controls.count_filter(visibility, name, value)
             return
         self._controls.count_places(visibility)
-        for condition in (*query.conditions, *chain.from_iterable(query.either), _NOT_TRASHED):
+        for condition in (*query.conditions, _NOT_TRASHED):
             self._controls.count_condition(visibility, condition)
-        if query.either:
+        if query.any_of:
             self._controls.count_choice(visibility)
 
-
-def _is_countable(query: Query) -> bool:
-    if query.kind is not Kind.METADATA or query.limit is not None:
-        return False
-    conditions = [*query.conditions, *(condition for branch in query.either for condition in branch)]
-    if any(condition.field in _OWN_ONLY and condition.operator != "none" for condition in conditions):
-        return False
-    return not {name for name, _ in query.filters} & (_NOT_COUNTED | _OWN_ONLY)
+    def _is_countable(self, query: Query) -> bool:
+        if query.kind is not Kind.METADATA or query.limit is not None:
+            return False
+        if any(one.field in _OWN_ONLY and one.operator != "none" for one in query.conditions):
+            return False
+        return self._capabilities.takes_filter(query) or not query.flat_fields.keys() & _NOT_COUNTED

@@ -1,11 +1,11 @@
-"""One query in one visibility, as requests to this server version: flat up to 3.1, flat or structured since 3.2."""
+"""One query in one visibility, as requests to this server version."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Untrustworthy
-from immich_smart_albums.immich.search.bodies import FlatBody, StructuredBody
+from immich_smart_albums.immich.search.bodies import search_body
 from immich_smart_albums.immich.search.early_years import BEFORE_ALL, LAST, may_be_early, with_true_years
 from immich_smart_albums.immich.search.page import decode_page
 from immich_smart_albums.immich.search.scan import PAGE_SIZE, Window
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from immich_smart_albums.immich.http.client import Http
     from immich_smart_albums.immich.search.controls.controls import Controls
     from immich_smart_albums.immich.search.page import Page, Record
-    from immich_smart_albums.immich.search.verify import Open
     from immich_smart_albums.immich.versions import Capabilities
+    from immich_smart_albums.model.condition import Condition
     from immich_smart_albums.model.query import Query, Visibility
 
 
@@ -57,9 +57,8 @@ class SearchRequest:
         self._must_have_exif = (
             frozenset(name.partition(".")[2] for name in wanted if name.startswith("exifInfo.")) & EXIF
         )
-        is_structured = query.is_structured
-        self._wire = StructuredBody(query, visibility) if is_structured else FlatBody(query, visibility, capabilities)
-        self._is_joined = capabilities.joins_exif and not query.is_structured
+        self._wire = search_body(query, visibility, capabilities)
+        self._is_joined = capabilities.joins_exif and not self._wire.is_filter
         self._early: frozenset[str] = frozenset()
         """Photos that are shown with a later year than they have, as far as they made themselves felt."""
         self._options: dict[str, object] = {}
@@ -78,7 +77,7 @@ class SearchRequest:
     ) -> Page:
         """One page whose records hold against the query; raises ServerError.
 
-        A structured search goes on from the `cursor` of the page before; a flat one counts pages.
+        A search by `filter` goes on from the `cursor` of the page before; a flat one counts pages.
         """
         answer = with_true_years(self._read(window, page=page, size=size, order=order, cursor=cursor), self._early)
         self._check_fields(answer.records)
@@ -93,9 +92,9 @@ class SearchRequest:
 
     def _read(self, window: Window, *, page: int = 1, size: int, order: str | None, cursor: str | None = None) -> Page:
         """One page as it is answered."""
-        body = self._wire.body(window, page, order, cursor) | self._options | {"size": size}
-        request, is_structured = f"POST {self._path}", self._query.is_structured
-        return decode_page(self._http.post(self._path, body), self._fields, size, request, is_structured=is_structured)
+        body = self._wire.page(window, page, order, cursor) | self._options | {"size": size}
+        request, is_filter = f"POST {self._path}", self._wire.is_filter
+        return decode_page(self._http.post(self._path, body), self._fields, size, request, is_structured=is_filter)
 
     def _is_odd(self, page: Page, window: Window, order: str | None) -> bool:
         """Whether a page is not as it was asked for, by the years that it shows."""
@@ -130,15 +129,14 @@ class SearchRequest:
         """The query, for messages."""
         return self._query.describe()
 
-    def _test(self, left_open: Open, record: Record) -> None:
-        match left_open:
-            case (name, value):
-                self._controls.filter(self._query, self._visibility, name, value, record)
-            case _ if left_open is OR:
-                self._controls.choice(self._visibility)
-            case _:
-                is_choice = left_open not in self._query.conditions
-                self._controls.condition(self._visibility, left_open, record, is_choice=is_choice)
+    def _test(self, left_open: Condition, record: Record) -> None:
+        if left_open is OR:
+            self._controls.choice(self._visibility)
+        elif self._wire.is_filter:
+            is_choice = left_open not in self._query.where
+            self._controls.condition(self._visibility, left_open, record, is_choice=is_choice)
+        else:
+            self._controls.filter(self._query, self._visibility, left_open, record)
 
     def _check_narrowing(self, records: list[Record]) -> None:
         """Where a filter that widens a search may have been dropped, see that it is heard."""
@@ -171,22 +169,21 @@ class SearchRequest:
         without = [record for record in records if not record.get("exifInfo")]
         if not without or (len(without) < len(records) and not self._is_joined):
             return
-        if self._query.is_structured:
+        if self._wire.is_filter:
             self._controls.exif()
         else:
             raise self._lacking(without[0], "exifInfo")
 
     def _check_people(self, records: list[Record]) -> None:
         """A search that asks for people shows them on some photo, or a control does."""
-        is_structured = self._query.is_structured
         people = [person for record in records for person in record["people"]]
         if any("id" not in person or "name" not in person for person in people):
             raise self._lacking(records[0], "id and name of people")
         # From 1.125 to 2.4 a search by people shows them in any case.
-        tells = self._capabilities.shows_whom_it_finds or self._query.get("personIds") is None
+        tells = self._capabilities.shows_whom_it_finds or self._query.get("personIds", "all") is None
         if not records or (people and tells):
             return
-        self._controls.people(is_structured=is_structured)
+        self._controls.people(is_structured=self._wire.is_filter)
 
     def _lacking(self, record: Record, names: str) -> Untrustworthy:
         message = f"the server returned asset {record['id']} for {self.describe()} without {names}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import MissingPermission, NoAccess, ServerError, Untrustworthy
@@ -16,6 +16,8 @@ from immich_smart_albums.immich.search.gaps import gaps
 from immich_smart_albums.immich.search.parallel import in_parallel
 from immich_smart_albums.immich.search.request import SearchRequest
 from immich_smart_albums.immich.search.scan import PAGE_SIZE, cut, instant, scan
+from immich_smart_albums.model.condition import Condition
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Proof
@@ -128,7 +130,7 @@ class ImmichSearches:
             return record
         shown_in = record.get("visibility")  # not before 1.133
         places = frozenset(visibility for visibility in Visibility if shown_in in {None, visibility.value})
-        query = Query(Kind.METADATA, (("id", str(record["id"])), ("withDeleted", True)), places)
+        query = Query(Kind.METADATA, where(id=str(record["id"]), withDeleted=True), places)
         with_people = next(
             (candidate for batch in self.find(query, frozenset({"people"})) for candidate in batch), None
         )
@@ -150,7 +152,7 @@ class ImmichSearches:
     ) -> Generator[list[Record], None, None]:
         """What a search finds in one visibility, also assets that have no EXIF where that is asked for."""
         without = frozenset(field for field in fields if not field.startswith("exifInfo"))
-        if without == fields or not leaves_out_unread(query, self._capabilities):
+        if without == fields or not self._capabilities.leaves_out_unread(query):
             yield from self._answers(self._question(query, visibility, fields), query)
             return
         bare = self._question(query, visibility, without)
@@ -252,18 +254,12 @@ class ImmichSearches:
             return []
 
 
-def leaves_out_unread(query: Query, capabilities: Capabilities) -> bool:
-    """Whether a search that asks for EXIF leaves out assets that have none, and would find them otherwise."""
-    is_about_exif = any(BY_NAME[name].is_in_exif for name, _ in query.filters)
-    return capabilities.joins_exif and not query.is_structured and not is_about_exif
-
-
 def within(query: Query, window: Window) -> Query:
     """The same search, of what was taken inside a window."""
-    ends = (("takenAfter", window.after), ("takenBefore", window.before))
-    others = [(name, value) for name, value in query.filters if name not in {"takenAfter", "takenBefore"}]
-    bounds = [(name, from_milliseconds(moment)) for name, moment in ends if moment is not None]
-    return replace(query, filters=tuple(sorted([*others, *bounds])))
+    ends = (("gte", window.after), ("lte", window.before))
+    return query.narrowed(
+        *(Condition("takenAt", end, from_milliseconds(moment)) for end, moment in ends if moment is not None)
+    )
 
 
 def _number(record: Record) -> int:
@@ -273,9 +269,7 @@ def _number(record: Record) -> int:
 
 def _asks_for_own(query: Query) -> bool:
     """Whether a search asks for what only an account's own photos show."""
-    conditions = (*query.conditions, *chain.from_iterable(query.either))
-    names = (*dict(query.filters), *(condition.field for condition in conditions))
-    return any(BY_NAME[name].proof is Proof.OWN for name in names)
+    return any(BY_NAME[condition.field].proof is Proof.OWN for condition in query.conditions)
 
 
 def _first(search: SearchRequest, limit: int, *, ascending: bool) -> list[Record]:

@@ -11,10 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Untrustworthy
-from immich_smart_albums.immich.search.conditions import verifiable
-from immich_smart_albums.immich.search.record_match import MISSING, contains, is_favorite, moment, shown, shown_checksum
-from immich_smart_albums.model.instants import to_milliseconds
-from immich_smart_albums.model.query import Condition, Kind, Visibility
+from immich_smart_albums.immich.search.conditions import Answering
+from immich_smart_albums.model.condition import Condition
+from immich_smart_albums.model.dialects import as_flat
+from immich_smart_albums.model.query import Visibility
 from immich_smart_albums.model.search_field import Control, Proof
 from immich_smart_albums.model.search_fields import BY_NAME, LOOKS_INTO_TRASH, ROWS
 
@@ -23,18 +23,16 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.immich.search.page import Record
     from immich_smart_albums.immich.versions import Capabilities
-    from immich_smart_albums.model.query import Branch, Query, Value
+    from immich_smart_albums.model.condition import Branch, Value
+    from immich_smart_albums.model.query import Query
 
 WITHOUT_EFFECT: frozenset[tuple[str, Value]] = frozenset(
     (row.name, value) for row in ROWS for value in row.without_effect
 )
 """Values that find the same as no filter at all."""
 
-Open = tuple[str, "Value"] | Condition
-"""A filter with its value, or a condition, that a record leaves open."""
-
 OR = Condition("or", "", None)
-"""Stands for the branches of a structured search as a whole."""
+"""Stands for the branches of a search as a whole."""
 
 
 class AnswerVerifier:
@@ -42,43 +40,37 @@ class AnswerVerifier:
 
     def __init__(self, query: Query, visibility: Visibility, own_id: str | None, capabilities: Capabilities) -> None:
         self._query = query
-        self._capabilities = capabilities
+        self._answering = Answering(capabilities, query.kind, capabilities.takes_filter(query), own_id)
         self.fields: set[str] = {"visibility", "isArchived", "isTrashed"}
         """What a record must have for the checks."""
-        self._checks: list[tuple[str, Callable[[Record], bool | None], tuple[Open, ...]]] = [
+        self._checks: list[tuple[str, Callable[[Record], bool | None], Branch]] = [
             ("visibility", partial(_is_shown_in, visibility, has_visibility=capabilities.has_visibility), ())
         ]
         self.narrowing: list[tuple[str, Value]] = []
-        """Filters without which a search may find less, not more, each with its value."""
+        """Flat fields without which a search may find less, not more, each with its value."""
         if not capabilities.has_visibility:
             # Before 1.133 a record does not tell whether it is hidden.
             is_hidden = visibility is Visibility.HIDDEN
-            self._checks.append(("isVisible", lambda _record: None, (("isVisible", not is_hidden),)))
+            is_visible = Condition("isVisible", "eq", not is_hidden)
+            self._checks.append(("isVisible", lambda _record: None, (is_visible,)))
             self.narrowing += [("withArchived", True)] if is_hidden else []
         if visibility is not Visibility.TIMELINE and not capabilities.defaults_to_everything:
             self.narrowing.append(("visibility", visibility.value))
-        rows = [BY_NAME[name] for name, _ in query.filters]
-        fields = [BY_NAME[condition.field] for condition in query.conditions]
-        if any(row.proof is Proof.TRASHED for row in rows):
-            self._checks.append(("being in the trash", lambda record: record.get("isTrashed") is True, ()))
-        elif not any(row.name in LOOKS_INTO_TRASH for row in rows) and all(
-            row.proof is not Proof.TRASHED for row in fields
-        ):
+        rows = [BY_NAME[condition.field] for condition in query.where]
+        if not any(row.name in LOOKS_INTO_TRASH or row.proof is Proof.TRASHED for row in rows):
             self._checks.append(("not being in the trash", lambda record: record.get("isTrashed") is False, ()))
-        for name, value in query.filters:
-            self._add(name, value, own_id)
-        for condition in query.conditions:
-            self._add_branches(f"{condition.field} {condition.operator}", ((condition,),), (condition,), own_id)
-        if query.either:
-            about = (OR, *(one for branch in query.either for one in branch))
-            self._add_branches("any of its branches", query.either, about, own_id)
+        for condition in query.where:
+            self._add(condition)
+        if query.any_of:
+            about = (OR, *(condition for branch in query.any_of for condition in branch))
+            self._add_branches("any of its branches", query.any_of, about)
 
-    def __call__(self, records: Iterable[Record]) -> dict[Open, Record]:
+    def __call__(self, records: Iterable[Record]) -> dict[Condition, Record]:
         """What records leave open, each with the first record that does.
 
         Raises Untrustworthy for the first record that the query cannot have meant.
         """
-        left: dict[Open, Record] = {}
+        left: dict[Condition, Record] = {}
         for record in records:
             for name, holds, about in self._checks:
                 verdict = holds(record)
@@ -94,52 +86,20 @@ class AnswerVerifier:
                     raise Untrustworthy(message, hint=hint)
         return left
 
-    def _add(self, name: str, value: Value, own_id: str | None) -> None:
+    def _add(self, condition: Condition) -> None:
+        flat = as_flat(condition)
+        name, value = flat or (condition.field, condition.value)
+        row = BY_NAME[name]
         if name in LOOKS_INTO_TRASH and value is not False:
             self.narrowing.append((name, value))
-        if (name, value) in WITHOUT_EFFECT or BY_NAME[name].control in {Control.ANSWER, Control.NONE}:
-            return
-        if BY_NAME[name].control is Control.REACH:
-            return  # it is among those that narrow
-        field, holds = self._check(name, value, own_id)
-        self.fields.update(field)
-        self._checks.append((name, holds, ((name, value),)))
+        if (name, value) in WITHOUT_EFFECT or row.control in {Control.ANSWER, Control.NONE, Control.REACH}:
+            return  # the answer tells, or nothing does, or it is among those that narrow
+        words = "being in the trash" if row.proof is Proof.TRASHED else name
+        self._add_branches(words if flat else f"{name} {condition.operator}", ((condition,),), (condition,))
 
-    def _check(
-        self, name: str, value: Value, own_id: str | None
-    ) -> tuple[tuple[str, ...], Callable[[Record], bool | None]]:
-        """The fields of a record that tell of a filter, and whether it holds. None if the record leaves it open."""
-        row = BY_NAME[name]
-        path = row.record_path
-        if path is None:
-            return (), lambda _record: None
-        match row.proof:
-            case Proof.EQUAL:
-                missing = MISSING if self._capabilities.joins_exif else None
-                return (path,), lambda record: shown(record, path, missing) == value
-            case Proof.CONTAINED if isinstance(value, str):
-                return (path,), lambda record: contains(shown(record, path), value)
-            case Proof.PRESENT:
-                return (path,), lambda record: (record.get(path, MISSING) is not None) == value
-            case Proof.SOMEBODY if self._query.kind is Kind.METADATA and self._capabilities.shows_whom_it_finds:
-                # Only whether somebody is on it: 3.2 and later may show other ids than they search for.
-                return (path,), lambda record: None if record.get(path) else False
-            case Proof.OWN:
-                return (path, "ownerId"), partial(is_favorite, value, own_id)
-            case Proof.CHECKSUM if isinstance(value, str):
-                checksum = shown_checksum(value)
-                return (path,), lambda record: None if checksum is None else record.get(path) == checksum
-            case Proof.MOMENT if isinstance(value, str):
-                is_lower = row.condition is not None and row.condition[1] == "gte"
-                return self._bound(path, is_lower, to_milliseconds(value))
-            case _:
-                return (), lambda _record: None
-
-    def _add_branches(
-        self, name: str, branches: tuple[Branch, ...], about: tuple[Open, ...], own_id: str | None
-    ) -> None:
+    def _add_branches(self, name: str, branches: tuple[Branch, ...], about: Branch) -> None:
         """At least one branch must hold, as far as records tell."""
-        choices = [[verifiable(one, own_id) for one in branch] for branch in branches]
+        choices = [list(map(self._answering.verifiable, branch)) for branch in branches]
         self.fields.update(*(one.fields for choice in choices for one in choice))
 
         def holds(record: Record) -> bool | None:
@@ -147,22 +107,6 @@ class AnswerVerifier:
             return True if True in verdicts else None if None in verdicts else False
 
         self._checks.append((name, holds, about))
-
-    def _bound(
-        self,
-        field: str,
-        is_lower: bool,
-        bound: int,
-    ) -> tuple[tuple[str, ...], Callable[[Record], bool | None]]:
-        is_shown = self._capabilities.returns(field)
-
-        def holds(record: Record) -> bool | None:
-            if not is_shown:
-                return None
-            taken = moment(record, field)
-            return taken is not None and (taken >= bound if is_lower else taken <= bound)
-
-        return (field,), holds
 
 
 def _all(verdicts: Iterable[bool | None]) -> bool | None:

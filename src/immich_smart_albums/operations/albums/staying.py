@@ -75,9 +75,7 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
 
 def _looks_into_albums(query: Query) -> bool:
     """Whether a search finds what others put into an album."""
-    branches = (query.conditions, *query.either)
-    fields = {condition.field for branch in branches for condition in branch}
-    return "albumIds" in fields or query.get("albumIds") is not None
+    return any(condition.field == "albumIds" for condition in query.conditions)
 
 
 def stages_of_rule(node: Node) -> Stages:

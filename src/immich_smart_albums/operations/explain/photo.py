@@ -71,16 +71,9 @@ class AssetProbe:
         here = self._places(query)
         if not here:
             return None
-        if query.is_structured:
-            only = Condition("id", "eq", asset_id)
-            own = [condition for condition in query.conditions if (condition.field, condition.operator) == ("id", "eq")]
-            if any(condition.value != asset_id for condition in own):
-                return None
-            return replace(query, conditions=tuple(sorted({*query.conditions, only})), visibility=here)
         if query.get("id") not in {None, asset_id}:
             return None
-        filters = {**dict(query.filters), "id": asset_id}
-        return replace(query, filters=tuple(sorted(filters.items())), visibility=here)
+        return replace(query.narrowed(Condition("id", "eq", asset_id)), visibility=here)
 
     def _places(self, query: Query) -> frozenset[Visibility]:
         """Where the asset can be of the places that a query looks at; before 1.133 a record does not tell."""

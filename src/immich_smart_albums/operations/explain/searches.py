@@ -79,16 +79,10 @@ def id_names(plan: QueryPlan, names: NameResolver) -> dict[str, str]:
 
     A list that the server does not give leaves the ids as they are.
     """
-    used = {field for scan in plan.scans for field in _fields(scan.query)}
+    used = {condition.field for scan in plan.scans for condition in scan.query.conditions}
     names_by_id: dict[str, str] = {}
     for field, thing in (("personIds", EntityKind.PERSON), ("tagIds", EntityKind.TAG), ("albumIds", EntityKind.ALBUM)):
         if field in used:
             with suppress(ServerError):
                 names_by_id.update(names.names_by_id(thing))
     return names_by_id
-
-
-def _fields(query: Query) -> Iterator[str]:
-    yield from (name for name, _ in query.filters)
-    for branch in (query.conditions, *query.either):
-        yield from (condition.field for condition in branch)

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import MissingPermission, NotImmich
+from immich_smart_albums.model.condition import ordered
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Stage
@@ -235,8 +237,8 @@ class Indexing:
             return {}
         key = (settle, scope.visibility, scope.get("withDeleted") is True)
         if key not in self._fresh:
-            since = ("createdAfter", from_milliseconds(self._time() - settle * 1000))
-            query = Query(Kind.METADATA, tuple(sorted((since, *scope.filters))), scope.visibility)
+            since = where(createdAfter=from_milliseconds(self._time() - settle * 1000))
+            query = Query(Kind.METADATA, ordered((*since, *scope.where)), scope.visibility)
             batches = self.server.searches.find(query, METADATA_FIELDS)
             self._fresh[key] = {str(record["id"]): record for batch in batches for record in batch}
         return self._fresh[key]
@@ -331,6 +333,6 @@ def certain(selection: Selection, indexing: Indexing, settle: int) -> Selection:
 def ranking_scope(frames: Iterable[Query]) -> Query:
     """Where all of some searches look."""
     queries = list(frames)
-    in_trash = any(LOOKS_INTO_TRASH & dict(query.filters).keys() for query in queries)
+    in_trash = any(condition.field in LOOKS_INTO_TRASH for query in queries for condition in query.where)
     visibility = frozenset[Visibility]().union(*(query.visibility for query in queries))
-    return Query(Kind.METADATA, (("withDeleted", True),) if in_trash else (), visibility)
+    return Query(Kind.METADATA, where(withDeleted=True) if in_trash else (), visibility)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import Untrustworthy
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.rules.predicates.owner import owned_by
@@ -91,7 +92,7 @@ class PersonResolver:
         """Raise Untrustworthy if the server finds nobody by an id that it shows: the exclude would let everybody in."""
         if (person_id, self.scope) in self.names.confirmed_people:
             return
-        query = self.scope.narrow(Query(Kind.METADATA, (("personIds", (person_id,)),), limit=1))
+        query = self.scope.narrow(Query(Kind.METADATA, where(personIds=(person_id,)), limit=1))
         with closing(self.searches.find(query, frozenset())) as batches:
             if any(map(list, batches)):
                 self.names.confirmed_people.add((person_id, self.scope))

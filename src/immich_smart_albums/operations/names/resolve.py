@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.model.search_fields import BY_NAME
 from immich_smart_albums.model.span import problem_at
@@ -40,9 +41,9 @@ from immich_smart_albums.rules.tree import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from immich_smart_albums.model.condition import Condition
     from immich_smart_albums.model.query import Value
     from immich_smart_albums.model.scope import Scope
-    from immich_smart_albums.model.search_field import SearchField
     from immich_smart_albums.model.span import Place
     from immich_smart_albums.operations.names.suggestions import Values
     from immich_smart_albums.operations.ports.server import PhotoServer
@@ -109,8 +110,8 @@ class _Resolver:
             case Reference():
                 self.names.check(leaf, self.diagnostics)
             case Search():
-                for name, _ in leaf.query.filters:
-                    self._check_ids(leaf, BY_NAME[name])
+                for condition in leaf.query.where:
+                    self._check_ids(leaf, condition)
                 self._check_cut_off(leaf)
             case _:
                 self._check_library(leaf)
@@ -142,7 +143,8 @@ class _Resolver:
                 meant = f"; did you mean {near[0]!r}?" if near else ""
                 self.diagnostics.warn(f"{origin}: {message}{meant}")
 
-    def _check_ids(self, leaf: Search, row: SearchField) -> None:
+    def _check_ids(self, leaf: Search, condition: Condition) -> None:
+        row = BY_NAME[condition.field]
         checks: dict[str, Callable[[str], bool]] = {
             "person": self.people.exists,
             "tag": self.names.has_tag,
@@ -150,10 +152,10 @@ class _Resolver:
             "album": self.names.has_album,
         }
         exists = checks.get(row.refers_to or "")
-        ids = leaf.query.get(row.name)
+        ids = condition.value
         if exists is None or ids is None:
             return
-        for id_ in ids if isinstance(ids, tuple) else (str(ids),):
+        for id_ in map(str, ids if isinstance(ids, tuple) else (ids,)):
             if not exists(id_):
                 message = f"{row.name}: there is no {row.refers_to} {id_} for this key"
                 hint = "It was deleted, merged, or belongs to another account; copy the id again from Immich."
@@ -174,7 +176,7 @@ class _Resolver:
         if library is None:
             return
         everywhere = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
-        query = Query(Kind.METADATA, (("libraryId", library), ("withDeleted", True)), everywhere, limit=1)
+        query = Query(Kind.METADATA, where(libraryId=str(library), withDeleted=True), everywhere, limit=1)
         with closing(self.server.searches.find(query, frozenset())) as batches:
             if any(map(list, batches)):
                 return
@@ -202,7 +204,7 @@ class _Resolver:
             case Search():
                 until = tuple(asset_id for asset_id in node.query.until if self.names.has_asset(asset_id))
                 spelled = self.spelling.of_search(replace(node, query=replace(node.query, until=until)))
-                return self._within_own_timeline(spelled, node.query.get("albumIds"), node.origin)
+                return self._within_own_timeline(spelled, node.query.get("albumIds", "all"), node.origin)
             case Filter() if node.listed_value is not None and node.listed_value.matches is None:
                 return self.spelling.of_check(node, node.listed_value)
             case Filter():
@@ -228,7 +230,7 @@ class _Resolver:
 
     def _within_own_timeline(self, built: Node, album_ids: Value, origin: Place | None) -> Node:
         """What the timeline shows of a shared album: since 3.0 its search finds everybody's photos."""
-        if not isinstance(album_ids, tuple) or not self.names.is_any_shared(album_ids):
+        if not isinstance(album_ids, tuple) or not self.names.is_any_shared(map(str, album_ids)):
             return built
         if self.names.partners is not None and self.names.own_id is not None:
             return All((built, owned_by({self.names.own_id, *self.names.partners}, "yours or a partner's")), origin)

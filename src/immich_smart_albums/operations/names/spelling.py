@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.condition import Condition
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.scope import Scope
 from immich_smart_albums.model.search_fields import BY_NAME, SUGGESTED
@@ -20,9 +21,9 @@ from immich_smart_albums.rules.scope import TIMELINE_ONLY
 from immich_smart_albums.rules.tree import All, Any, Filter, Search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from immich_smart_albums.model.query import Value
+    from immich_smart_albums.model.condition import Value
     from immich_smart_albums.model.span import Place
     from immich_smart_albums.operations.names.suggestions import Values
     from immich_smart_albums.rules.tree import ListedValue, Node, Record
@@ -48,32 +49,35 @@ class Spelling:
         query = search.query
         is_whole = query.kind is Kind.METADATA and query.limit is None and not query.until
         here = [
-            (name, value)
-            for name, value in query.filters
-            if is_whole
-            and name in SUGGESTED
-            and isinstance(value, str)
-            and value
-            and self._is_compared_here(name, query)
+            condition
+            for condition in query.where
+            if is_whole and self._is_listed(condition) and self._is_compared_here(condition.field, query)
         ]
-        rest = [condition for condition in query.filters if condition not in here]
-        choices = product(*([(name, value) for value in self._ways(name, value)] for name, value in rest))
-        queries = [replace(query, filters=filters) for filters in choices]
+        rest = [condition for condition in query.where if condition not in here]
+        choices = product(*map(self._ways, rest))
+        queries = [replace(query, where=conditions) for conditions in choices]
         if len(queries) > 1 and not is_whole:
             self.notice(f"{search.origin}: there are {len(queries)} spellings, and the limit counts for each")
         searches = tuple(replace(search, query=query) for query in queries)
         node = searches[0] if len(searches) == 1 else Any(searches, search.origin)
-        checks = (_here(name, value, search.origin) for name, value in here)
+        checks = (_here(condition.field, str(condition.value), search.origin) for condition in here)
         return All((node, *checks), search.origin) if here else node
 
-    def _ways(self, name: str, value: Value) -> tuple[Value, ...]:
+    def _is_listed(self, condition: Condition) -> bool:
+        """Whether it asks for a name of which the server lists those that photos have."""
+        return condition.field in SUGGESTED and isinstance(condition.value, str) and bool(condition.value)
+
+    def _ways(self, condition: Condition) -> Iterator[Condition]:
+        name, _, value = condition
         if not isinstance(value, str) or not value:
-            return (value,)
-        if name in SUGGESTED:
-            return self.values.spelled(name, value) or spellings(value)
-        if name == "query":
-            return (nfc(value),)  # as most keyboards write it, and as models have learned it
-        return spellings(value) if BY_NAME[name].is_respelled else (value,)
+            ways: Iterable[Value] = (value,)
+        elif name in SUGGESTED:
+            ways = self.values.spelled(name, value) or spellings(value)
+        elif name == "query":
+            ways = (nfc(value),)  # as most keyboards write it, and as models have learned it
+        else:
+            ways = spellings(value) if BY_NAME[name].is_respelled else (value,)
+        return (condition._replace(value=way) for way in ways)
 
     def _is_compared_here(self, field: str, query: Query) -> bool:
         """Whether photos may have a spelling that the server does not list."""
@@ -84,12 +88,11 @@ def _exactly(check: Filter, within: Query, listed_value: ListedValue, spelled: s
     if spelled == listed_value.text:
         return check
     fact = exif(listed_value.field)
-    filters = tuple((name, spelled if name == listed_value.field else value) for name, value in within.filters)
     return replace(
         check,
         key=check.key.replace(repr(listed_value.text), repr(spelled)),
         holds=lambda record: fact(record) == spelled,
-        superset=replace(within, filters=filters),
+        superset=within.narrowed(Condition(listed_value.field, "eq", spelled)),
     )
 
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ServerError
+from immich_smart_albums.model.dialects import conditions_of
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_fields import BY_NAME, SUGGESTED
 from immich_smart_albums.model.text.forms import bare, spellings
@@ -97,7 +98,7 @@ class Values:
         """Whether a photo in timeline, archive or trash has exactly this value."""
         if (field, text) not in self._is_there:
             everywhere = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
-            query = Query(Kind.METADATA, ((field, text), ("withDeleted", True)), everywhere, limit=1)
+            query = Query(Kind.METADATA, conditions_of({field: text, "withDeleted": True}), everywhere, limit=1)
             with closing(self._server.searches.find(query, frozenset())) as batches:
                 self._is_there[field, text] = any(map(list, batches))
         return self._is_there[field, text]
@@ -113,7 +114,7 @@ def listed_values_in(leaf: Leaf) -> Iterator[ListedValue]:
         case Filter() if leaf.listed_value is not None:
             yield leaf.listed_value
         case Search():
-            for name, value in leaf.query.filters:
+            for name, _, value in leaf.query.where:
                 if name in SUGGESTED and isinstance(value, str) and value:
                     yield ListedValue(name, value, (name,), may_be_missing=leaf.may_be_missing)
         case _:

@@ -113,6 +113,10 @@ class PhotoServer(Protocol):
         """The fields of a query that this version would silently ignore, each with what to know about it."""
         ...
 
+    def leaves_out_unread(self, query: Query) -> bool:
+        """Whether a search that asks for EXIF leaves out assets that have none, and would find them otherwise."""
+        ...
+
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
         """What to know about fields of assets that this version does not return."""
         ...

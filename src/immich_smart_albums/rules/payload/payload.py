@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model import search_fields
+from immich_smart_albums.model.dialects import conditions_of
 from immich_smart_albums.model.query import LARGEST_LIMIT, Kind, Query, Value
 from immich_smart_albums.rules.payload.json_text import name_of_type, read_json
 from immich_smart_albums.rules.payload.values import read_value, shortened
@@ -81,7 +82,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
         return None
     if limit is None:
         filters.pop("order", None)  # the order decides only what a limit keeps
-    query = Query(kind, tuple(sorted(filters.items())), visibility, limit)
+    query = Query(kind, conditions_of(filters), visibility, limit)
     return Search(query, source.place, sets_scope=says_visibility(payload), may_be_missing=may_be_missing)
 
 

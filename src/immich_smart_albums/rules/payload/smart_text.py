@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import LARGEST_LIMIT, Kind, Query
 
 if TYPE_CHECKING:
@@ -52,4 +53,4 @@ def read_words(source: Source, diagnostics: Diagnostics, *, smart_limit: int) ->
         hint = 'Check the path. For a smart search write the words alone, or {"query": "…"}.'
         diagnostics.problems.append(source.problem("no such file", hint=hint))
         return None
-    return Query(Kind.SMART, (("query", words),), limit=limit)
+    return Query(Kind.SMART, where(query=words), limit=limit)

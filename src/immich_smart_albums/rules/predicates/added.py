@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.dialects import conditions_of
 from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
@@ -31,13 +32,13 @@ def _in_period(period: DateRange, reader: Reader) -> Filter:
         return (low is None or low <= instant) and (high is None or instant <= high)
 
     bounds = {"createdAfter": start, "createdBefore": end}
-    filters = tuple((name, moment) for name, moment in bounds.items() if moment is not None)
+    filters = {name: moment for name, moment in bounds.items() if moment is not None}
     return Filter(
-        f"added {' '.join(f'{name} {moment}' for name, moment in filters)}",
+        f"added {' '.join(f'{name} {moment}' for name, moment in filters.items())}",
         holds,
         frozenset({"createdAt"}),
         _created,
-        Query(Kind.METADATA, filters),
+        Query(Kind.METADATA, conditions_of(filters)),
         superset_is_exact=True,
         required_fields=frozenset({"createdAt"}),
         text=f"added {period.words}",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.dialects import as_condition, conditions_of
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.record import equals, exif, has_exif, is_missing
 from immich_smart_albums.rules.syntax.document import MappingNode
@@ -79,7 +80,7 @@ def _plain(names: Names, *, may_be_missing: bool) -> OneOf:
 
 
 def _of_field(word: str, name: str, *, may_be_missing: bool) -> OneOf:
-    none = is_missing(word, exif(name), f"exifInfo.{name}", within=Query(Kind.METADATA, ((name, None),)))
+    none = is_missing(word, exif(name), f"exifInfo.{name}", within=Query(Kind.METADATA, (as_condition(name, None),)))
     named = Text(f"a {word}").means(
         lambda text: exif_equals(word, ListedValue(name, text, (name,), may_be_missing=may_be_missing))
     )
@@ -89,7 +90,7 @@ def _of_field(word: str, name: str, *, may_be_missing: bool) -> OneOf:
 def exif_equals(word: str, sought: ListedValue) -> Filter:
     """A field of EXIF is this text, until it is known how the server writes it."""
     name, text = sought.field, sought.text
-    within = Query(Kind.METADATA, ((name, text),))
+    within = Query(Kind.METADATA, (as_condition(name, text),))
     return replace(equals(word, text, exif(name), f"exifInfo.{name}", within=within), listed_value=sought)
 
 
@@ -104,6 +105,6 @@ def exif_missing(word: str, *names: str) -> Filter:
         lambda record: has_exif(record) and not known(record),
         frozenset(f"exifInfo.{name}" for name in names),
         known,
-        Query(Kind.METADATA, tuple((name, None) for name in sorted(names))),
+        Query(Kind.METADATA, conditions_of(dict.fromkeys(names))),
         superset_is_exact=True,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
@@ -14,7 +15,7 @@ _FAVORITE = Filter(
     lambda record: required(record, "isFavorite") is True,
     frozenset({"isFavorite"}),
     lambda record: record.get("isFavorite"),
-    superset=Query(Kind.METADATA, (("isFavorite", True),)),
+    superset=Query(Kind.METADATA, where(isFavorite=True)),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
@@ -38,7 +39,7 @@ def _in_library(library: str | None, words_: str) -> Filter:
         lambda record: required(record, "libraryId") == library,
         frozenset({"libraryId"}),
         lambda record: record.get("libraryId"),
-        superset=Query(Kind.METADATA, (("libraryId", library),)),
+        superset=Query(Kind.METADATA, where(libraryId=library)),
         superset_is_exact=True,
     )
 

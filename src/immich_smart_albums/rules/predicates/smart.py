@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.dialects import conditions_of, where
 from immich_smart_albums.model.query import DEFAULT_SMART_LIMIT, LARGEST_LIMIT, Kind, Query
 from immich_smart_albums.rules.payload.smart_text import split_limit
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
@@ -41,7 +42,7 @@ def _plain(value: ValueNode, reader: Reader) -> Node | None:
         if most is None:
             return None
         top = most
-    return Search(Query(Kind.SMART, (("query", words),), limit=top))
+    return Search(Query(Kind.SMART, where(query=words), limit=top))
 
 
 def _from_entries(value: MappingNode, reader: Reader) -> Node | None:
@@ -64,7 +65,7 @@ def _from_entries(value: MappingNode, reader: Reader) -> Node | None:
     limit = _limit(entries, reader)
     if len(reader.diagnostics.problems) > before:
         return None
-    return Search(Query(Kind.SMART, tuple(sorted(filters.items())), limit=limit, until=until))
+    return Search(Query(Kind.SMART, conditions_of(filters), limit=limit, until=until))
 
 
 def _until(value: ValueNode, reader: Reader) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.dialects import conditions_of
 from immich_smart_albums.model.instants import to_text
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
@@ -91,8 +92,8 @@ def _in_period(period: DateRange | None) -> Filter | None:
     if period is None:
         return None
     bounds = {"takenAfter": _moved(period.first, -_MARGIN), "takenBefore": _moved(period.last, _MARGIN)}
-    filters = tuple((name, to_text(moment)) for name, moment in bounds.items() if moment is not None)
-    return _check(f"taken {period.words}", period.__contains__, Query(Kind.METADATA, filters) if filters else None)
+    within = conditions_of({name: to_text(moment) for name, moment in bounds.items() if moment is not None})
+    return _check(f"taken {period.words}", period.__contains__, Query(Kind.METADATA, within) if within else None)
 
 
 def _moved(moment: datetime | None, by: timedelta) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.tree import Search
@@ -13,9 +14,7 @@ PREDICATE = Predicate(
     "text",
     "Words that can be read in the picture.",
     value=OneOrMany(
-        Text("words in the picture", SCALAR).means(
-            lambda words: Search(Query(Kind.METADATA, (("ocr", words.strip()),)))
-        )
+        Text("words in the picture", SCALAR).means(lambda words: Search(Query(Kind.METADATA, where(ocr=words.strip()))))
     ),
     picker=Picker.TEXT,
     phrase="has the words {} in it",

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.selection.query_plan import Scan
     from immich_smart_albums.selection.result import SearchResult
 
-FORMAT = "3"
+FORMAT = "4"
 """Grows when the entries change, or what the keys of filters and splits mean."""
 
 OVERLAP = 10 * 60 * 1000

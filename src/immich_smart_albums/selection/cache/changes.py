@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import ServerError
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
 from immich_smart_albums.selection.result import ResultBuilder, SearchResult
@@ -56,9 +57,11 @@ class ChangeFeed:
         return changed
 
     def _read(self, watermark: int) -> frozenset[str]:
-        filters = (("updatedAfter", from_milliseconds(watermark)), ("withDeleted", True))
+        query = Query(
+            Kind.METADATA, where(updatedAfter=from_milliseconds(watermark), withDeleted=True), frozenset(Visibility)
+        )
         changed: set[str] = set()
-        with closing(self._searches.find(Query(Kind.METADATA, filters, frozenset(Visibility)), frozenset())) as batches:
+        with closing(self._searches.find(query, frozenset())) as batches:
             for batch in batches:
                 changed.update(str(record["id"]) for record in batch)
                 if len(changed) > MOST_CHANGED:
@@ -82,12 +85,5 @@ def among_changed(scan: Scan, searches: SearchApi, watermark: int) -> SearchResu
 
 def changed_since(query: Query, watermark: int) -> Query:
     """The same search, of what changed since an instant in ms."""
-    bound = from_milliseconds(watermark)
-    if query.is_structured:
-        is_bound = [condition.field == "updatedAt" and condition.operator == "gte" for condition in query.conditions]
-        bounds = [str(condition.value) for condition, is_it in zip(query.conditions, is_bound, strict=True) if is_it]
-        others = [condition for condition, is_it in zip(query.conditions, is_bound, strict=True) if not is_it]
-        return replace(query, conditions=tuple(sorted([*others, Condition("updatedAt", "gte", max([bound, *bounds]))])))
-    filters = dict(query.filters)
-    filters["updatedAfter"] = max(bound, str(filters.get("updatedAfter", "")))
-    return replace(query, filters=tuple(sorted(filters.items())))
+    bound, own = from_milliseconds(watermark), query.get("updatedAt", "gte")
+    return query.narrowed(Condition("updatedAt", "gte", max(bound, own) if isinstance(own, str) else bound))

@@ -10,7 +10,7 @@ import msgspec
 from immich_smart_albums.rules.tree import Search, fold
 
 if TYPE_CHECKING:
-    from immich_smart_albums.model.query import Branch, Query
+    from immich_smart_albums.model.query import Query
     from immich_smart_albums.rules.tree import Leaf, Node
     from immich_smart_albums.selection.query_plan import Scan
 
@@ -35,17 +35,12 @@ def cache_key(scan: Scan, *context: str) -> str:
 def _query(query: Query) -> list[object]:
     return [
         query.kind.value,
-        query.filters,
+        query.where,
         sorted(visibility.value for visibility in query.visibility),
         query.limit,
         query.until,
-        _branch(query.conditions),
-        [_branch(branch) for branch in query.either],
+        query.any_of,
     ]
-
-
-def _branch(branch: Branch) -> list[object]:
-    return [[condition.field, condition.operator, condition.value] for condition in branch]
 
 
 def _tree(node: Node | None) -> object:

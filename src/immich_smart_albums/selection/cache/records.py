@@ -213,7 +213,7 @@ def _is_in_library(query: Query) -> bool:
 
 
 def _in_trash(query: Query) -> bool:
-    return any(name in LOOKS_INTO_TRASH for name, _ in query.filters)
+    return any(condition.field in LOOKS_INTO_TRASH for condition in query.where)
 
 
 def _masks(verdicts: list[bytes], count: int) -> Sequence[int]:

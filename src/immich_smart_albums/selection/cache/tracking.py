@@ -10,7 +10,6 @@ So there are two questions: is it told *who comes and goes* in what a search fin
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind
@@ -64,12 +63,10 @@ def untracked_records(fields: Iterable[str]) -> str | None:
 
 def untracked_part(query: Query) -> Query:
     """The search without what EXIF shows, all of which is tracked; it finds no less."""
-    branches = query.either
     return replace(
         query,
-        filters=tuple((name, value) for name, value in query.filters if not _is_shown_by_exif(name)),
-        conditions=tuple(condition for condition in query.conditions if not _is_shown_by_exif(condition.field)),
-        either=() if all(map(_is_tracked, branches)) else branches,
+        where=tuple(condition for condition in query.where if not _is_shown_by_exif(condition.field)),
+        any_of=() if all(map(_is_tracked, query.any_of)) else query.any_of,
     )
 
 
@@ -82,12 +79,10 @@ def _is_tracked(branch: Branch) -> bool:
 
 
 def _untracked_signals(query: Query) -> Iterable[str]:
-    names = [name for name, _ in query.filters]
-    names += [condition.field for condition in (*query.conditions, *chain.from_iterable(query.either))]
-    for name in names:
-        signal = BY_NAME[name].signal
+    for condition in query.conditions:
+        signal = BY_NAME[condition.field].signal
         if signal is not Signal.UPDATED_AT:
-            yield name if signal is Signal.UNKNOWN else signal.value
+            yield condition.field if signal is Signal.UNKNOWN else signal.value
 
 
 def _untracked_fields(fields: Iterable[str]) -> Iterable[str]:

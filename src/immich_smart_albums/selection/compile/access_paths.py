@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Search, leaves
-from immich_smart_albums.selection.compile.algebra import intersect, is_composable, is_superset, supersets, universe
+from immich_smart_albums.selection.compile.algebra import intersect, is_composable, needs_exif, unite, universe
 from immich_smart_albums.selection.compile.alternatives import merge_distinct
+from immich_smart_albums.selection.compile.relations import is_superset, supersets
 from immich_smart_albums.selection.compile.residual import COSTLY, Residual
 from immich_smart_albums.selection.compile.simplify import NodeOrBool, all_of, is_anchored
-from immich_smart_albums.selection.compile.structured import needs_exif, one_of
 from immich_smart_albums.selection.query_plan import Branch
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class AccessPaths:
                 groups.setdefault((universe(query), needs_exif(query)), {})[alternative] = query
         together: list[Conjuncts] = []
         for queries in groups.values():
-            one = one_of(list(queries.values()))
+            one = unite(list(queries.values()))
             if one is not None and len(queries) > 1:
                 alternatives = [alternative for alternative in alternatives if alternative not in queries]
                 together.append((Search(one),))

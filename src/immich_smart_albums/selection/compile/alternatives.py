@@ -12,7 +12,7 @@
     >>> (merged,) = merge_distinct([emma_in_nice, noah_in_kyoto], pushdown)
     >>> for conjunct in merged:
     ...     print(write(conjunct))
-    ((city eq 'Nice' and personIds all [emma]) or (city eq 'Kyoto' and personIds all [noah]))
+    ((city='Nice' and personIds=[emma]) or (city='Kyoto' and personIds=[noah]))
     (<city='Nice'> & <sharp> or <city='Kyoto'> & <sharp>)
 
 No record tells surely who is on a photo. But what is in Nice was not found for Noah in Kyoto, and so it shows Emma.
@@ -25,8 +25,15 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Search
-from immich_smart_albums.selection.compile.algebra import intersect, is_composable, universe, why_disjoint
-from immich_smart_albums.selection.compile.structured import needs_exif, one_of, structured, together
+from immich_smart_albums.selection.compile.algebra import (
+    intersect,
+    intersect_all,
+    is_composable,
+    needs_exif,
+    unite,
+    universe,
+)
+from immich_smart_albums.selection.compile.relations import why_disjoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +47,7 @@ Conjuncts = tuple[Node, ...]
 class _Alternative:
     conjuncts: Conjuncts
     query: Query
-    """Structured: it surely finds every match."""
+    """By `filter`: it surely finds every match."""
     filters: tuple[Filter, ...]
     """What records show of the alternative."""
     shown: Query
@@ -79,7 +86,7 @@ def _fits(alternative: _Alternative, group: Sequence[_Alternative]) -> bool:
 
 
 def _merged(group: Sequence[_Alternative]) -> Iterator[Conjuncts]:
-    one = one_of([alternative.query for alternative in group]) if len(group) > 1 else None
+    one = unite([alternative.query for alternative in group]) if len(group) > 1 else None
     if one is None:
         yield from (alternative.conjuncts for alternative in group)
         return
@@ -102,7 +109,7 @@ def _alternative(conjuncts: Conjuncts, pushdown: Pushdown) -> _Alternative | Non
                 query, check = pushdown.as_query(conjunct, driver), pushdown.as_check(conjunct, driver)
             case Filter():
                 within, check = pushdown.within(conjunct, driver), conjunct
-                query = None if within is None else structured(within)
+                query = within if within is not None and within.is_filter else None
                 if within is None and conjunct.superset is None:
                     query = Query(Kind.METADATA, visibility=driver.visibility)
             case _:
@@ -114,7 +121,7 @@ def _alternative(conjuncts: Conjuncts, pushdown: Pushdown) -> _Alternative | Non
             filters.append(check)
             known = pushdown.within(check, driver)
             shown = shown if known is None else intersect(shown, known) or shown
-    merged = together(*queries)
-    if merged is None or merged.either or not merged.conditions or not filters:
+    merged = intersect_all(queries)
+    if merged is None or merged.any_of or not merged.where or not filters:
         return None
     return _Alternative(conjuncts, merged, tuple(filters), shown)

@@ -2,7 +2,9 @@
 
     >>> from immich_smart_albums.selection.compile.notation import search
     >>> emma, nice = search(personIds=("emma",)).query, search(city="Nice", personIds=("emma",)).query
-    >>> costs = Costs({search().query: 100_000, emma: 9_000})
+    >>> from immich_smart_albums.immich.versions import Capabilities
+    >>> from immich_smart_albums.model.version import Version
+    >>> costs = Costs(Capabilities(Version(3, 1)), {search().query: 100_000, emma: 9_000})
     >>> round(costs.size(nice)), costs.reading(nice, frozenset()) < costs.reading(emma, frozenset())
     (180, True)
 
@@ -18,15 +20,18 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.condition import Condition
+from immich_smart_albums.model.dialects import as_flat, where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Proof, Stage, Type, Widens
 from immich_smart_albums.model.search_fields import BY_NAME
-from immich_smart_albums.selection.compile.algebra import is_superset
+from immich_smart_albums.selection.compile.relations import is_superset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from immich_smart_albums.model.query import Branch, Condition
+    from immich_smart_albums.model.condition import Branch
+    from immich_smart_albums.selection.ports import Capabilities
 
 PAGE = 1000
 _FIRST_ROW = 0.5
@@ -48,6 +53,7 @@ NOTHING_KNOWN: Mapping[Query, int] = MappingProxyType({})
 class Costs:
     """Prices searches; the same search is priced once."""
 
+    server: Capabilities
     sizes: Mapping[Query, int]
     """How many assets some searches find."""
     years: tuple[int, int] | None = None
@@ -67,16 +73,9 @@ class Costs:
 
     def _guess(self, query: Query) -> float:
         total = sum(self._in(visibility) for visibility in query.visibility)
-        period = self._share_of_period(query.get("takenAfter"), query.get("takenBefore"), query.visibility)
-        shares = [period] if period is not None else []
-        shares += [
-            self._share(name, value, query.visibility)
-            for name, value in query.filters
-            if period is None or BY_NAME[name].stage is not Stage.DATES
-        ]
-        shares.append(self._share_of_branch(query.conditions, query.visibility))
-        if query.either:
-            branches = (self._share_of_branch(branch, query.visibility) for branch in query.either)
+        shares = [self._share_of_branch(query.where, query.visibility)]
+        if query.any_of:
+            branches = (self._share_of_branch(branch, query.visibility) for branch in query.any_of)
             shares.append(min(1.0, sum(branches)))
         guess = min([total * prod(shares), *(size for known, size in self.sizes.items() if is_superset(known, query))])
         return guess if query.limit is None else min(guess, query.limit)
@@ -92,7 +91,7 @@ class Costs:
         """How much of a library was taken in a period, if as much is of any year; None where nobody knows."""
         if (self.years is None and (after is None or before is None)) or (after is None and before is None):
             return None
-        bounds = (("takenAfter", str(after)), ("takenBefore", str(before)))
+        bounds = where(takenAfter=str(after), takenBefore=str(before))
         if any(Query(Kind.METADATA, (bound,), shown) in self.sizes for bound in bounds):
             return None
         first, last = self.years or (0, 10_000)
@@ -111,12 +110,8 @@ class Costs:
         size = self.size(query)
         requests = len(query.visibility) + size // PAGE
         # Where EXIF is shown, photos without are left out, and so all are counted.
-        requests += (
-            "exifInfo" in fields
-            and not query.is_structured
-            and not any(BY_NAME[name].is_in_exif for name, _ in query.filters)
-        )
-        controls = bool(query.either) + any(condition.operator == "none" for condition in query.conditions)
+        requests += "exifInfo" in fields and self.server.leaves_out_unread(query)
+        controls = bool(query.any_of) + any(condition.operator == "none" for condition in query.where)
         return (
             _FIRST_ROW
             + (query.kind is Kind.SMART)
@@ -135,33 +130,32 @@ class Costs:
         timeline = self.sizes.get(WHOLE_LIBRARY, _FULL_LIBRARY)
         return timeline if visibility is Visibility.TIMELINE else timeline * _BESIDES_TIMELINE
 
-    def _share(self, name: str, value: object, shown: frozenset[Visibility]) -> float:
-        """About how much of what is shown somewhere passes a filter."""
-        if isinstance(value, tuple):
-            return prod(self._share_of_one(name, (element,), shown) for element in value)
-        return self._share_of_one(name, value, shown)
-
-    def _share_of_one(self, name: str, value: object, shown: frozenset[Visibility]) -> float:
-        row = BY_NAME[name]
-        if value in row.without_effect or row.widens is Widens.WITH_TRASH:
-            return 1.0
-        known = self.sizes.get(Query(Kind.METADATA, ((name, value),), shown))  # type: ignore[arg-type]
-        if known is None:
-            return row.share if value is not False else 1.0 - self._share_of_one(name, value=True, shown=shown)
-        return min(1.0, known / max(1.0, sum(map(self._in, shown))))
-
     def _share_of(self, condition: Condition, shown: frozenset[Visibility]) -> float:
         """About how much of what is shown somewhere passes a condition."""
-        value = condition.value
+        values = condition.value if isinstance(condition.value, tuple) else ()
         match condition.operator:
-            case "any" if isinstance(value, tuple):
-                return min(1.0, sum(self._share_of_one(condition.field, (element,), shown) for element in value))
-            case "in" if isinstance(value, tuple):
-                return min(1.0, sum(self._share_of_one(condition.field, element, shown) for element in value))
+            case "all":
+                return prod([self._share_of_one(condition._replace(value=(str(id_),)), shown) for id_ in values])
+            case "any":
+                ones = [Condition(condition.field, "all", (str(id_),)) for id_ in values]
+                return min(1.0, sum(self._share_of_one(one, shown) for one in ones))
+            case "in":
+                ones = [Condition(condition.field, "eq", value) for value in values]
+                return min(1.0, sum(self._share_of_one(one, shown) for one in ones))
             case "none" | "ne" | "notIn":
                 return 1.0
             case _:
-                return self._share({"takenAt": "takenAfter"}.get(condition.field, condition.field), value, shown)
+                return self._share_of_one(condition, shown)
+
+    def _share_of_one(self, condition: Condition, shown: frozenset[Visibility]) -> float:
+        name, value = as_flat(condition) or (condition.field, condition.value)
+        row = BY_NAME[name]
+        if value in row.without_effect or row.widens is Widens.WITH_TRASH:
+            return 1.0
+        known = self.sizes.get(Query(Kind.METADATA, (condition,), shown))
+        if known is None:
+            return row.share if value is not False else 1.0 - self._share_of_one(condition._replace(value=True), shown)
+        return min(1.0, known / max(1.0, sum(map(self._in, shown))))
 
 
 def _is_taken(condition: Condition) -> bool:
@@ -175,11 +169,7 @@ def _in_years(instant: str) -> float:
 
 def _needed(query: Query) -> frozenset[str]:
     """The top-level fields that a search reads in any case, to hold its answers against what was asked."""
-    conditions = (*query.conditions, *(condition for branch in query.either for condition in branch))
-    names = {name for name, _ in query.filters} | {
-        condition.field for condition in conditions if condition.operator != "none"
-    }
-    rows = [BY_NAME[name] for name in names]
+    rows = [BY_NAME[name] for name in {one.field for one in query.conditions if one.operator != "none"}]
     shown = {"exifInfo" for row in rows if row.is_in_exif}
     shown |= {str(row.record_path) for row in rows if row.type is Type.IDS and row.proof is Proof.SOMEBODY}
     return frozenset(shown)

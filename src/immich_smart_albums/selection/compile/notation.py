@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Record, Search
 
@@ -23,7 +24,7 @@ _METADATA = "metadata search "
 
 def search(**filters: Value) -> Search:
     """A metadata search; without filters that for the whole timeline."""
-    return Search(Query(Kind.METADATA, tuple(sorted(filters.items()))))
+    return Search(Query(Kind.METADATA, where(**filters)))
 
 
 def equal(name: str, value: Value) -> Filter:

@@ -12,7 +12,7 @@
     (country='Finland', personIds=[emma]) | not (country='Finland', personIds=[ben, emma])
     (country='Finland', personIds=[noah]) | not (country='Finland', personIds=[ben, noah])
     >>> print(write_plan(compile_rules([rule], Capabilities(Version(3, 2)))))
-    (country eq 'Finland', personIds any [emma, noah], personIds none [ben])
+    (country='Finland', personIds any [emma, noah], personIds none [ben])
 
 Each rule is brought into a plain form (`simplify`), in which it is anchored to searches. Its alternatives are answered
 one by one, each by the cheapest of its access paths (`access_paths`, `cost`):
@@ -32,17 +32,19 @@ left out where this version would ignore a part of it; ranked and capped searche
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from math import inf, prod
 from typing import TYPE_CHECKING, cast
 
-from immich_smart_albums.model.query import WHOLE_LIBRARY, Condition, Kind, Query
+from immich_smart_albums.model.dialects import where
+from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.rules.tree import Any, Filter, Node, Search, leaves, roots, signed_leaves
 from immich_smart_albums.selection.compile.access_paths import AccessPaths, Conjuncts, conjuncts_of
-from immich_smart_albums.selection.compile.algebra import is_composable, is_superset, universe
+from immich_smart_albums.selection.compile.algebra import is_composable, universe
 from immich_smart_albums.selection.compile.cost import CHEAPEST, NOTHING_KNOWN, Costs
 from immich_smart_albums.selection.compile.pushdown import Pushdown
+from immich_smart_albums.selection.compile.relations import is_superset
 from immich_smart_albums.selection.compile.scoped_rankings import with_scoped_rankings
 from immich_smart_albums.selection.compile.simplify import anchored, is_anchored, simplify
 from immich_smart_albums.selection.compile.yearly import windows
@@ -58,7 +60,8 @@ if TYPE_CHECKING:
 Shared = dict[Query, frozenset[str]]
 """Searches that are sent in any case, with the top-level fields that are read of what they find."""
 
-_PROBE = Query(Kind.METADATA, conditions=(Condition("isFavorite", "eq", value=True),))
+_PROBE = Query(Kind.METADATA, any_of=(where(isFavorite=True),))
+"""What only `filter` says."""
 
 Undistributed = frozenset[Node] | None
 """Choices that are not made into drivers; None: not one, unless nothing else bounds what must hold with it."""
@@ -96,7 +99,7 @@ def compile_rules(  # noqa: PLR0913 - all but the rules and the server may be le
     `shared` are searches that cost nothing, with the top-level fields that are known of what they find; `years` the
     first and the last of which the library may have photos, where it is good to know.
     """
-    return _Compiler(server, Costs(sizes, years), shared or {}).run(rules, names)
+    return _Compiler(server, Costs(server, sizes, years), shared or {}).run(rules, names)
 
 
 def queries_to_count(
@@ -111,7 +114,7 @@ def queries_to_count(
 
     To be counted (`SearchApi.count`) before the rules are lowered.
     """
-    compiler = _Compiler(server, Costs(sizes, years), shared or {})
+    compiler = _Compiler(server, Costs(server, sizes, years), shared or {})
     plan = compiler.run(rules, ())
     taken = {part for rule in plan.rules for part in rule.branches}
     doubts = (queries for answer, queries in compiler.close_calls if taken.issuperset(answer))
@@ -394,11 +397,7 @@ class _Compiler:
         for conjunct in conjuncts if undistributed is not None and place is not None else ():
             bounds = [] if conjunct in (undistributed or ()) else self._windows(conjunct)
             if place is not None and bounds:
-                filters = (tuple(sorted((*place.filters, *window))) for window in bounds)
-                yield (
-                    conjunct,
-                    [(*conjuncts, Search(replace(place, filters=filters_of_one))) for filters_of_one in filters],
-                )
+                yield conjunct, [(*conjuncts, Search(place.narrowed(*window))) for window in bounds]
                 return
 
     def _windows(self, node: Node) -> list[Bounds]:

@@ -6,7 +6,7 @@
     >>> pushdown = Pushdown(Capabilities(Version(3, 2)), is_structured=True)
     >>> rule = All((search(personIds=("emma",)), Not(search(personIds=("ben",))), equal("rating", 5)))
     >>> print(write_query(pushdown.as_query(rule, search().query)))
-    (personIds all [emma], personIds none [ben], rating eq 5)
+    (personIds=[emma], personIds none [ben], rating=5)
 
 The other way round, a search becomes a filter where records tell exactly what the search would.
 
@@ -20,17 +20,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.condition import ordered
 from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.search_field import Proof
 from immich_smart_albums.model.search_fields import BY_NAME
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Record, Search
-from immich_smart_albums.selection.compile.algebra import is_composable, narrow_album, universe
-from immich_smart_albums.selection.compile.structured import one_of, opposite, structured, together
+from immich_smart_albums.selection.compile.algebra import (
+    complement,
+    intersect,
+    intersect_all,
+    is_composable,
+    narrow_album,
+    unite,
+    universe,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from immich_smart_albums.model.query import Query, Value
+    from immich_smart_albums.model.condition import Condition
+    from immich_smart_albums.model.query import Query
     from immich_smart_albums.model.span import Place
     from immich_smart_albums.rules.tree import Node
     from immich_smart_albums.selection.ports import Capabilities
@@ -66,59 +75,56 @@ class Pushdown:
         within, around = check.superset, universe(frame)
         if within is None or around is None or not is_composable(within) or self._is_ignored(within):
             return None
-        if within.is_structured and (around.filters or not self.is_structured):
-            return None
-        filters = {pair for pair in within.filters if pair[0] != "withDeleted"} | set(around.filters)
-        return replace(within, filters=tuple(sorted(filters)), visibility=around.visibility)
+        own = (condition for condition in within.where if condition.field != "withDeleted")
+        query = replace(within, where=ordered((*own, *around.where)), visibility=around.visibility)
+        return query if query.is_flat or query.is_filter else None
 
     def within_album(self, check: Filter, album: Query) -> Query | None:
         """An album's search, narrowed to where a filter can pass. None if other members' photos could be lost."""
         within = check.superset
-        if within is None or self._is_ignored(within) or not all(map(_is_shown, within.filters)):
+        if within is None or self._is_ignored(within) or not all(map(_is_shown, within.where)):
             return None
         return narrow_album(album, replace(within, visibility=album.visibility))
 
     def absorb(self, query: Query, nodes: Iterable[Node]) -> tuple[Query, frozenset[Node]]:
-        """A plain search that takes in what of some nodes conditions can say, and these nodes."""
+        """A composable search that takes in what of some nodes `filter` can say, and these nodes."""
         absorbed: set[Node] = set()
-        grown = structured(query)
-        if grown is None:
-            return query, frozenset()
-        for node in nodes:
+        grown = query
+        for node in nodes if query.is_filter else ():
             pushed = self.as_query(node, query)
-            merged = None if pushed is None else together(grown, pushed)
+            merged = None if pushed is None else intersect(grown, pushed)
             if merged is not None:
                 grown = merged
                 absorbed.add(node)
         return grown, frozenset(absorbed)
 
     def as_query(self, node: Node, frame: Query) -> Query | None:
-        """A node as a structured search that finds the same of what a frame could find. None if there is none."""
+        """A node as a search by `filter` that finds the same of what a frame could find. None if there is none."""
         match node:
             case Search():
                 fits = is_composable(node.query) and universe(node.query) == universe(frame)
-                return structured(node.query) if fits else None
+                return node.query if fits and node.query.is_filter else None
             case Filter():
                 within = self.within(node, frame) if node.superset_is_exact else None
-                return None if within is None else structured(within)
+                return within if within is not None and within.is_filter else None
             case Not():
                 child = self.as_query(node.child, frame)
-                return None if child is None else opposite(child)
+                return None if child is None else complement(child)
             case All() | Any():
                 queries = [self.as_query(child, frame) for child in node.children]
                 known = [query for query in queries if query is not None]
                 if len(known) < len(queries):
                     return None
-                return together(*known) if isinstance(node, All) else one_of(known)
+                return intersect_all(known) if isinstance(node, All) else unite(known)
             case _:
                 return None
 
 
-def _is_shown(asked: tuple[str, Value]) -> bool:
-    """Whether the record of a photo shows the same of a filter as the server looks at, whoever owns the photo."""
-    name, value = asked
-    row = BY_NAME[name]
-    return value not in (None, "") and row.proof in {Proof.EQUAL, Proof.CONTAINED, Proof.PRESENT, Proof.MOMENT}
+def _is_shown(condition: Condition) -> bool:
+    """Whether the record of a photo shows the same of a condition as the server looks at, whoever owns the photo."""
+    proof = BY_NAME[condition.field].proof
+    is_shown = proof in {Proof.EQUAL, Proof.CONTAINED, Proof.PRESENT, Proof.MOMENT}
+    return is_shown and condition.value not in (None, "")
 
 
 _Test = tuple[str, Callable[[Record], bool]]
@@ -128,11 +134,10 @@ _Test = tuple[str, Callable[[Record], bool]]
 def as_filter(search: Search, frame: Query, server: Capabilities) -> Filter | None:
     """A check that tells of what a frame finds whether a search would find it. None if there is none for certain."""
     query, around = search.query, universe(search.query)
-    if not is_composable(query) or query.is_structured or around is None or around != universe(frame):
+    if not is_composable(query) or query.any_of or around is None or around != universe(frame):
         return None
     # What the frame has in common with the search need not be looked at; withDeleted is of that kind.
-    pairs = [pair for pair in query.filters if pair not in around.filters]
-    tests = [_test(name, value) for name, value in pairs]
+    tests = [_test(condition) for condition in query.where if condition not in around.where]
     known = [test for test in tests if test is not None]
     fields = frozenset(field for field, _ in known)
     if len(known) < len(tests) or server.unsupported_asset_fields(fields):
@@ -149,20 +154,20 @@ def as_filter(search: Search, frame: Query, server: Capabilities) -> Filter | No
     )
 
 
-def _test(name: str, value: Value) -> _Test | None:
-    row = BY_NAME[name]
+def _test(condition: Condition) -> _Test | None:
+    row, value = BY_NAME[condition.field], condition.value
     path = row.record_path
     if path is None or value is None or value == "":
         return None
     root, _, below = path.partition(".")
-    match row.proof:
-        case Proof.EQUAL if row.single and below:
+    match row.proof, condition.operator:
+        case Proof.EQUAL, "eq" if row.single and below:
             return path, lambda record: _exif(record, below) == value
-        case Proof.EQUAL if row.single:
+        case Proof.EQUAL, "eq" if row.single:
             return path, lambda record: record.get(root) == value
-        case Proof.PRESENT:
+        case Proof.PRESENT, "eq":
             return path, lambda record: (record.get(root) is not None) == value
-        case Proof.MOMENT if isinstance(value, str) and row.condition is not None and row.condition[1] == "gte":
+        case Proof.MOMENT, "gte" if isinstance(value, str):
             bound = to_milliseconds(value)
             return path, lambda record: to_milliseconds(str(record[root])) >= bound
         case _:

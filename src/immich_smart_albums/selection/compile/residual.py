@@ -22,7 +22,15 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search, leaves
-from immich_smart_albums.selection.compile.algebra import intersect, is_composable, narrow_album, universe, why_disjoint
+from immich_smart_albums.selection.compile.algebra import (
+    intersect,
+    is_composable,
+    narrow_album,
+    needs_exif,
+    unite,
+    universe,
+)
+from immich_smart_albums.selection.compile.relations import why_disjoint
 from immich_smart_albums.selection.compile.simplify import (
     NodeOrBool,
     all_of,
@@ -31,7 +39,6 @@ from immich_smart_albums.selection.compile.simplify import (
     merge_searches,
     negate,
 )
-from immich_smart_albums.selection.compile.structured import needs_exif, one_of
 from immich_smart_albums.selection.query_plan import needs_details
 
 if TYPE_CHECKING:
@@ -140,7 +147,7 @@ class Residual:
         taken: set[Node] = set()
         for is_in_exif in (False, True):
             alike = {node: query for node, query in queries_of.items() if needs_exif(query) is is_in_exif}
-            one = one_of(list(alike.values())) if len(alike) > 1 else None
+            one = unite(list(alike.values())) if len(alike) > 1 else None
             if one is not None:
                 found.append(replace(first, query=one))
                 taken |= alike.keys()

@@ -1,14 +1,16 @@
 """Scoped rankings: a membership that is held against the first of a ranking, looked up in the same ranking of few.
 
     >>> from immich_smart_albums.immich.versions import Capabilities
+    >>> from immich_smart_albums.model.dialects import where
     >>> from immich_smart_albums.model.version import Version
     >>> from immich_smart_albums.rules.tree import Not
     >>> from immich_smart_albums.selection.compile.notation import search, write_branch
-    >>> dogs = Query(Kind.SMART, (("query", "dog"),), limit=500)
+    >>> server = Capabilities(Version(3, 1))
+    >>> dogs = Query(Kind.SMART, where(query="dog"), limit=500)
     >>> branch = Branch(dogs, Not(search(personIds=("ben",))))
     >>> print(write_branch(branch))
     smart (query='dog', top 500) | not (personIds=[ben])
-    >>> print(write_branch(with_scoped_rankings(branch, Costs({}), {}, Capabilities(Version(3, 1)))))
+    >>> print(write_branch(with_scoped_rankings(branch, Costs(server, {}), {}, server)))
     smart (query='dog', top 500) | not smart (personIds=[ben], query='dog', top 1000)
 
 Ben may be on ten thousand photos. But of two photos a ranking has the same one first, whatever else it ranks; so his
@@ -21,6 +23,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.condition import ordered
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.search_field import ONLY_SMART
 from immich_smart_albums.model.search_fields import BY_NAME
@@ -57,15 +60,15 @@ def scoped_ranking(driver: Query, search: Query, server: Capabilities) -> Query 
     """
     if driver.kind is not Kind.SMART or driver.limit is None or driver.until or len(driver.visibility) > 1:
         return None
-    ranked = [pair for pair in driver.filters if BY_NAME[pair[0]].kinds == ONLY_SMART]
-    scope = Query(Kind.METADATA, tuple(pair for pair in driver.filters if pair not in ranked), driver.visibility)
-    merged = intersect(scope, search)
+    ranked = [condition for condition in driver.where if BY_NAME[condition.field].kinds == ONLY_SMART]
+    scope = tuple(condition for condition in driver.where if condition not in ranked)
+    merged = intersect(Query(Kind.METADATA, scope, driver.visibility), search)
     if (
         merged is None
-        or merged.is_structured
-        or any(Kind.SMART not in BY_NAME[name].kinds for name, _ in merged.filters)
+        or not merged.is_flat
+        or any(Kind.SMART not in BY_NAME[name].kinds for name in merged.flat_fields)
     ):
         return None
     pages = driver.limit // PAGE + 1
-    ranking = replace(driver, filters=tuple(sorted((*ranked, *merged.filters))), limit=pages * PAGE)
+    ranking = replace(driver, where=ordered((*ranked, *merged.where)), limit=pages * PAGE)
     return None if server.unsupported(ranking) else ranking

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query, Visibility
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Search
-from immich_smart_albums.selection.compile.algebra import intersect, universe, why_disjoint
+from immich_smart_albums.selection.compile.algebra import intersect, universe
+from immich_smart_albums.selection.compile.relations import why_disjoint
 from immich_smart_albums.selection.stages import when_failed, when_matched, when_missing, when_passed
 
 if TYPE_CHECKING:

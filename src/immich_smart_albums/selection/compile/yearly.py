@@ -1,12 +1,12 @@
 """Filters for days of any year as searches for the days of each year.
 
     >>> for bounds in windows(("12-24", "01-06"), (2023, 2024)):
-    ...     print(", ".join(f"{name} {value[:10]}" for name, value in bounds))
-    takenBefore 2022-01-07
-    takenAfter 2022-12-23, takenBefore 2023-01-07
-    takenAfter 2023-12-23, takenBefore 2024-01-07
-    takenAfter 2024-12-23, takenBefore 2025-01-07
-    takenAfter 2025-12-23
+    ...     print(", ".join(f"{operator} {value[:10]}" for _, operator, value in bounds))
+    lte 2022-01-07
+    gte 2022-12-23, lte 2023-01-07
+    gte 2023-12-23, lte 2024-01-07
+    gte 2024-12-23, lte 2025-01-07
+    gte 2025-12-23
 
 What years the library has only makes it cheaper: the first and the last of these searches are open.
 """
@@ -16,12 +16,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.instants import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from immich_smart_albums.model.query import Value
+    from immich_smart_albums.model.condition import Condition
 
 MOST_DAYS = 100
 """Of a year: with more than these the searches would read a good part of the library."""
@@ -32,8 +33,8 @@ _LEAP_DAY = "02-29"
 _FIRST_YEAR, _LAST_YEAR = 100, 9990
 """Immich shows other years in ways of its own."""
 
-Bounds = tuple[tuple[str, "Value"], ...]
-"""The filters of a window of time."""
+Bounds = tuple["Condition", ...]
+"""The conditions of a window of time."""
 
 
 def windows(days: tuple[str, str], years: tuple[int, int]) -> list[Bounds]:
@@ -70,7 +71,7 @@ def _day(day: str, year: int) -> datetime:
 
 def _bounds(spans: list[tuple[datetime, datetime]]) -> Iterator[Bounds]:
     (_, before), *inner, (after, _) = spans
-    yield (("takenBefore", to_text(before)),)
+    yield where(takenBefore=to_text(before))
     for begin, end in inner:
-        yield ("takenAfter", to_text(begin)), ("takenBefore", to_text(end))
-    yield (("takenAfter", to_text(after)),)
+        yield where(takenAfter=to_text(begin), takenBefore=to_text(end))
+    yield where(takenAfter=to_text(after))

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.query import Kind
+from immich_smart_albums.model.condition import Kind, ordered
 from immich_smart_albums.rules.tree import Filter, Search
-from immich_smart_albums.selection.compile.algebra import intersect, is_composable, is_superset, universe
-from immich_smart_albums.selection.compile.structured import structured
+from immich_smart_albums.selection.compile.algebra import intersect, is_composable, universe
+from immich_smart_albums.selection.compile.relations import is_superset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,14 +52,13 @@ class LeafFacts:
 
     def _meant(self, superset: Query | None, asset_id: str) -> Iterator[Query]:
         """The search that says the same as a filter, in each place where the asset was found."""
-        if superset is None or not is_composable(superset) or superset.is_structured:
+        if superset is None or not is_composable(superset):
             return
-        own = {condition for condition in superset.filters if condition[0] != "withDeleted"}
+        own = [condition for condition in superset.where if condition.field != "withDeleted"]
         finding = (universe(scan.query) for scan, result in self._scans() if _is_known(result, asset_id))
         for around in dict.fromkeys(finding):
             if around is not None:
-                filters = tuple(sorted(own | set(around.filters)))
-                yield replace(superset, filters=filters, visibility=around.visibility)
+                yield replace(superset, where=ordered((*own, *around.where)), visibility=around.visibility)
 
     def _filtered(self, check: Filter, asset_id: str) -> Fact | None:
         for scan, result in self._scans():
@@ -117,23 +116,12 @@ class LeafFacts:
     def _covers(self, wide: Query, narrow: Query) -> bool:
         key = (wide, narrow)
         if key not in self._covered:
-            self._covered[key] = is_superset(wide, narrow) or _asks_for_less(wide, narrow)
+            self._covered[key] = is_superset(wide, narrow)
         return self._covered[key]
 
     def _scans(self) -> Iterator[tuple[Scan, SearchResult]]:
         results = self.evidence.results
         return ((results.scans[query], result) for query, result in results.results.items())
-
-
-def _asks_for_less(wide: Query, narrow: Query) -> bool:
-    """Whether a structured search has all the conditions of another one."""
-    if not narrow.is_structured or universe(wide) != universe(narrow):
-        return False
-    conditions = structured(wide)
-    if conditions is None:
-        return False
-    has_choice = not conditions.either or conditions.either == narrow.either
-    return has_choice and set(conditions.conditions) <= set(narrow.conditions)
 
 
 def _is_ranked(query: Query) -> bool:

@@ -16,9 +16,8 @@ _LISTS = {"people": "name", "tags": "value"}
 
 def record_values(query: Query, record: Record) -> dict[str, object]:
     """The values in a record that a query is about, by the record's names. Empty if it shows none of them."""
-    names = [name for name, _ in query.filters]
-    names += [condition.field for branch in (query.conditions, *query.either) for condition in branch]
-    paths = dict.fromkeys(path for name in names if (path := BY_NAME[name].record_path) is not None)
+    rows = (BY_NAME[condition.field] for condition in query.conditions)
+    paths = dict.fromkeys(row.record_path for row in rows if row.record_path is not None)
     return {path: _value(path, record) for path in paths}
 
 

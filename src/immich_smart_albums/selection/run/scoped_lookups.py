@@ -98,8 +98,8 @@ class ScopedLookups:
 
 def unranked(query: Query) -> Query:
     """The plain search for all that a ranking can have."""
-    filters = tuple(pair for pair in query.filters if BY_NAME[pair[0]].kinds != ONLY_SMART)
-    return replace(query, kind=Kind.METADATA, filters=filters, limit=None)
+    conditions = tuple(condition for condition in query.where if BY_NAME[condition.field].kinds != ONLY_SMART)
+    return replace(query, kind=Kind.METADATA, where=conditions, limit=None)
 
 
 def _ids_of(query: Query) -> Scan:

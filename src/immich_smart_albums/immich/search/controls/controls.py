@@ -33,6 +33,8 @@ from immich_smart_albums.immich.search.controls.vain import VainValues
 from immich_smart_albums.immich.search.controls.verdicts import Verdicts
 from immich_smart_albums.immich.search.properties import PROPERTIES, control_of
 from immich_smart_albums.immich.search.verify import AnswerVerifier
+from immich_smart_albums.model.condition import ordered
+from immich_smart_albums.model.dialects import as_flat, conditions_of
 from immich_smart_albums.model.query import Query, Visibility
 from immich_smart_albums.model.search_field import Control, Type
 from immich_smart_albums.model.search_fields import BY_NAME
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.immich.http.client import Http
     from immich_smart_albums.immich.search.page import Record
     from immich_smart_albums.immich.versions import Capabilities
-    from immich_smart_albums.model.query import Condition, Value
+    from immich_smart_albums.model.condition import Condition, Value
 
 
 class Controls:
@@ -61,8 +63,9 @@ class Controls:
 
     # -- what searches depend on --------------------------------------------------------------------------------
 
-    def filter(self, query: Query, visibility: Visibility, name: str, value: Value, record: Record) -> None:
-        """Raise Untrustworthy where a flat search drops a filter that a photo it found does not show."""
+    def filter(self, query: Query, visibility: Visibility, condition: Condition, record: Record) -> None:
+        """Raise Untrustworthy where a flat search drops a condition that a photo it found does not show."""
+        name, value = as_flat(condition) or (condition.field, condition.value is True)
         search = FlatSearch(self._http, query, self._capabilities.visibility_filter(visibility))
         if PROPERTIES[name].control in {Control.ALBUM, Control.STACK}:
             run = partial(self._outside_anywhere, query, visibility, name)
@@ -125,11 +128,14 @@ class Controls:
 
         The same filter alone must find nothing but photos that it is about.
         """
-        filters = () if name == "visibility" else ((name, value),)
-        alone = Query(query.kind, tuple(filter_ for filter_ in query.filters if filter_[0] in RANKED) + filters)
+        filters = {} if name == "visibility" else {name: value}
+        ranked = (condition for condition in query.where if condition.field in RANKED)
+        alone = Query(query.kind, ordered((*ranked, *conditions_of(filters))))
         recheck = AnswerVerifier(alone, visibility, None, self._capabilities)
         search = FlatSearch(self._http, query, self._capabilities.visibility_filter(visibility))
-        self._verdicts.once((query.kind, "echo", name, value), partial(echoed, search, dict(filters), recheck))
+        self._verdicts.once(
+            (query.kind, "echo", name, value), partial(echoed, search, dict[str, object](filters), recheck)
+        )
 
     # -- what counts depend on ----------------------------------------------------------------------------------
 

@@ -57,7 +57,7 @@ class FlatSearch:
         self._is_smart = query.kind is Kind.SMART
         self.path = f"/search/{query.kind.value}"
         self.name = f"POST {self.path}"
-        ranked = {name: value for name, value in query.filters if name in RANKED}
+        ranked = {condition.field: condition.value for condition in query.where if condition.field in RANKED}
         self.base: Body = {**ranked, **shown}
 
     def finds(self, filters: Mapping[str, object]) -> bool:
