@@ -98,7 +98,6 @@ addEventListener("securitypolicyviolation", (event) => console.error("CSP", even
 def tab(running: Browser, base: str, **options: Any) -> Iterator[Tab]:
     """A page in a context of its own. At the end it must have had no trouble, and asked no other host."""
     context = running.new_context(**options)
-    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     page.set_default_timeout(PATIENCE * 1000)
     opened = Tab(page, base)
@@ -112,3 +111,20 @@ def tab(running: Browser, base: str, **options: Any) -> Iterator[Tab]:
         context.close()
     assert opened.troubles == []
     assert opened.hosts <= {base, re.sub(r"^(\w+://[^/]+).*", r"\1/", base)}
+
+
+def findings(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds that is serious: rules that are broken, and where."""
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
+
+    violations = Axe().run(page).response["violations"]
+    return [
+        (violation["id"], [node["html"] for node in violation["nodes"]][:3])
+        for violation in violations
+        if violation["impact"] in {"serious", "critical"}
+    ]
+
+
+def overflows(page: Page) -> bool:
+    """Whether something is wider than the screen."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))

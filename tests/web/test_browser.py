@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.web.safety import Policy
-from tests.support.examples import crossed
 
 from .browser import browser, needs_browser, tab
 from .conftest import RULES, opened
@@ -202,39 +201,6 @@ def test_names_that_are_code_stay_names(chromium: Browser, sandbox: Sandbox, tmp
         assert at.page.inner_text("h1") == '<b onclick=alert(3)>"bold"</b>'
         at.goto("plan")
         assert at.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_a_server_that_goes_away_is_told_and_comes_back(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
-    with opened(sandbox, tmp_path, key="no-such-key") as studio, tab(chromium, studio.url) as at:
-        at.goto("")
-        assert "does not accept the API key" in at.page.inner_text("main")
-
-
-VIEWS = ("", "album?name=Kids in Finland", "new", "plan", "history", "check", "nothing")
-
-
-@pytest.mark.parametrize(("width", "scheme"), crossed([360, 1280], ["light", "dark"]))
-def test_every_view_is_for_everybody(chromium: Browser, studio: Opened, scheme: str, width: int) -> None:
-    """Axe finds nothing serious, nothing is wider than the screen."""
-    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # noqa: PLC0415 - only where there is a browser
-
-    options = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}, "bypass_csp": True}
-    with tab(chromium, studio.url, **options) as at:
-        for view in VIEWS:
-            at.goto(view)
-            if view.startswith("album"):
-                at.page.wait_for_selector(".cell img")
-                at.page.click(".cell >> nth=1")
-                at.page.wait_for_selector(".panel .why")
-            found = Axe().run(at.page).response["violations"]
-            serious = [
-                (violation["id"], [node["html"] for node in violation["nodes"]][:3])
-                for violation in found
-                if violation["impact"] in {"serious", "critical"}
-            ]
-            assert serious == [], view
-            assert at.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
-        at.troubles.clear()  # of the view that is not there
 
 
 def test_read_only_shows_and_changes_nothing(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:

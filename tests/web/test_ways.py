@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .browser import Tab
     from .conftest import Opened
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.untraced]
 
 
 @pytest.fixture(scope="module")
