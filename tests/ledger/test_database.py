@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.changes.journal import Ending
+from immich_smart_albums.changes.change import AddAssets
+from immich_smart_albums.changes.journal import Ending, Intent
 from immich_smart_albums.changes.memory import AlbumKey, Binding
 from immich_smart_albums.errors import LedgerError
 from immich_smart_albums.ledger import database, migrations
@@ -21,6 +25,8 @@ from immich_smart_albums.ledger.database import APPLICATION_ID, open_database
 from immich_smart_albums.ledger.ledger import open_ledger
 from immich_smart_albums.ledger.paths import FOLDER, default_place
 from immich_smart_albums.model.album import Album
+from immich_smart_albums.model.outcome import Outcome
+from tests.support.sample_plans import photos
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -392,3 +398,84 @@ def test_a_ledger_may_be_used_in_any_thread_that_opens_it(path: Path) -> None:
     worker.join()
     with open_ledger(path) as ledger:
         assert ledger.binding(KEY) is not None
+
+
+# -- where this user may not write -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sealed(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A ledger that this user may only read."""
+    written(path)
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda place, mode: mode != os.W_OK and may(place, mode))
+    return path
+
+
+@pytest.mark.parametrize("is_being_written", [False, True])
+def test_a_ledger_that_this_user_may_only_read_is_read_from_a_copy(sealed: Path, *, is_being_written: bool) -> None:
+    before = sorted(file.name for file in sealed.parent.iterdir())
+    if is_being_written:
+        with open_ledger(sealed, doing="a test") as ledger:
+            ledger.bind(KEY, Album("a2", "Friends", 0, "owner", "Alice", ""))
+            with open_ledger(sealed) as copy:
+                assert copy.binding(KEY) == Binding("a2", "Friends")
+    with open_ledger(sealed) as copy:
+        assert copy.binding(KEY) == Binding("a2" if is_being_written else "a1", "Friends")
+    assert is_being_written or sorted(file.name for file in sealed.parent.iterdir()) == before
+
+
+def test_where_there_is_no_room_for_a_copy_it_is_said(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    assert refusal(sealed, doing=None).message == f"the ledger {sealed} cannot be read: No space left on device"
+
+
+def test_a_ledger_that_this_user_may_not_even_read_is_told(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(*_: object) -> None:
+        raise OSError(13, "Permission denied")
+
+    monkeypatch.setattr(shutil, "copyfile", closed)
+    assert refusal(sealed, doing=None).message == f"the ledger {sealed} cannot be read: Permission denied"
+
+
+@pytest.mark.parametrize("doing", [None, "a test"])
+def test_a_name_that_no_file_can_have_is_told(tmp_path: Path, doing: str | None) -> None:
+    assert "cannot be reached: File name too long" in refusal(tmp_path / ("x" * 300), doing=doing).message
+
+
+# -- what is damaged in a way that stays SQL ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("UPDATE memberships SET standing = 'sold'", "in the table memberships there is no such standing"),
+        ("UPDATE memberships SET taken = 'yesterday'", "in the table memberships there is no such taken"),
+        ("UPDATE writes SET state = 7", "in the table writes there is no such state"),
+        ("DELETE FROM meta", "the table meta has not one row"),
+        ("DROP TABLE writes", "the table writes has another shape"),
+        ("DELETE FROM albums", "speaks of an album that is not in it"),
+        ("UPDATE memberships SET file_name = CAST(x'ff' AS TEXT)", "a text in it is none"),
+        ("UPDATE writes SET change = '{}'", "what a request was to change cannot be read"),
+        ('UPDATE writes SET outcomes = \'{"SOLD": ["a"]}\'', "what became of a request cannot be read"),
+    ],
+)
+def test_rows_that_this_tool_did_not_write_are_damage(path: Path, sql: str, reason: str) -> None:
+    with open_ledger(path, doing="a test") as ledger:
+        ledger.bind(KEY, ALBUM)
+        run = ledger.begin("sync", "http://photos", "now")
+        change = AddAssets("alice", photos(1, 2))
+        write = ledger.intend(Intent(run, KEY, "a1", "alice", change, "now"), lambda: "u0")
+        ledger.settle(write, dict.fromkeys((asset.id for asset in change.assets), Outcome.ADDED), None)
+        ledger.finish(run, Ending.DONE, "now")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(sql)
+        connection.commit()
+    with pytest.raises(LedgerError, match=reason) as caught, open_ledger(path) as ledger:
+        pytest.fail(f"{ledger.memory(KEY)} and {ledger.writes(run)} were read")
+    assert caught.value.message.startswith("the ledger ")
+    assert "damaged" in caught.value.message
+    assert caught.value.hint

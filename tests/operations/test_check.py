@@ -58,3 +58,16 @@ def test_an_older_server_does_not_tell_what_a_key_may_do(start: Start) -> None:
 def test_a_wrong_key_is_an_error(sandbox: Sandbox) -> None:
     with pytest.raises(Unauthorized):
         check(connect_to(sandbox.url))
+
+
+def test_what_the_server_answers_wrongly_is_a_problem_and_the_rest_is_checked(start: Start) -> None:
+    sandbox = start()
+    server = connected(sandbox)
+    sandbox.faults.login_page(path="/api/albums", times=None)
+    health = check(server)
+    assert health.albums is None
+    assert health.unanswered == {"albums"}
+    assert health.people
+    (problem,) = health.problems
+    assert problem.where == "server"
+    assert "GET /albums" in problem.message

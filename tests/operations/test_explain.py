@@ -14,7 +14,7 @@ from immich_sandbox.library.records import Exif
 from immich_smart_albums.errors import ConfigurationError, FilterError
 from immich_smart_albums.model.dialects import conditions_of, where
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
-from immich_smart_albums.operations.accounts import ConnectedAccount
+from immich_smart_albums.operations.accounts import ConnectedAccount, connect_accounts
 from immich_smart_albums.operations.explain.photo import RuleExplanation, asset_id_in, explain_rule
 from immich_smart_albums.operations.names.names import NameResolver
 from immich_smart_albums.operations.select import SelectOptions, compile_for, select
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from immich_sandbox.library.records import Asset
     from immich_smart_albums.rules.tree import Record
+
+    from .conftest import Start
 
 HOW = SelectOptions(2, lambda _: None)
 
@@ -383,3 +385,16 @@ def test_a_photo_is_named_by_its_id_or_its_address(corners: Sandbox) -> None:
         assert asset_id_in(text) == asset_id
     with pytest.raises(ConfigurationError, match="neither a photo's id nor its address"):
         asset_id_in("dog.jpg")
+
+
+def test_names_that_cannot_be_asked_for_leave_the_ids(start: Start) -> None:
+    sandbox = start()
+    library = sandbox.library
+    (ada,) = person_ids(library, "Ada Stone")
+    photo = next(asset for asset in library.timeline if ada in asset.person_ids)
+    account = connect_accounts({"alice": lambda: connected(sandbox)}).present["alice"]
+    sandbox.faults.status(403, path="/api/people", times=None)
+    explanation = explained(metadata(personIds=(ada,)), photo, account).explanation
+    assert explanation is not None
+    assert explanation.passed
+    assert explanation.tree.words == f"person {ada}"

@@ -284,3 +284,12 @@ def test_people_who_are_looked_for_in_different_places_stay_apart(sandbox: Sandb
     result = resolved(All((ADA, person_named("Ben Ray", reach=far))), server)
     there = Query(Kind.METADATA, where(personIds=(ben,), withDeleted=True), frozenset({Visibility.ARCHIVE}))
     assert result == All((with_people(ada), Search(there)))
+
+
+def test_somebody_who_is_named_by_id_is_found_where_people_cannot_be_listed(start: Start) -> None:
+    sandbox = start()
+    (ada,) = person_ids(sandbox.library, "Ada Stone")
+    sandbox.faults.status(403, path="/api/people", times=None)
+    server = connected(sandbox)
+    assert problems(search("personIds", (ada,)), server) == []
+    assert len(problems(search("personIds", (NOBODY,)), server)) == 1

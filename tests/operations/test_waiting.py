@@ -502,3 +502,15 @@ def test_who_was_seen_with_an_embedding_is_not_asked_for_again(house: House, san
         assert [len(selection.assets) for selection in answers["Best"].selections.values()] == [1]
         requests.append([request.path for request in sandbox.requests].count("/api/search/smart"))
     assert requests == [1, 0]
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_details_tell_whether_the_file_of_a_photo_without_an_embedding_was_read(
+    house: House, sandbox: Sandbox, *, is_read: bool
+) -> None:
+    house.hold(house.photo("stuck"), *(["metadata"] if is_read else []), hours=48)
+    home = house.run(sandbox, "{filename: stuck, not: {place: Paris}}")
+    if is_read:
+        assert (added(home), waiting(home)) == ({"stuck"}, {})
+    else:
+        assert waiting(home) == {f"{FILES} (it has not come to them at all: no embedding)": {"stuck"}}

@@ -159,3 +159,20 @@ def test_there_is_nothing_between_two_times(text: str, moment: datetime, zone: Z
     assert schedule.previous(after, zone) == after
     assert schedule.previous(after - timedelta(seconds=1), zone) == before
     assert schedule.next(before, zone) == after
+
+
+@pytest.mark.parametrize(
+    ("text", "previous", "following"),
+    [
+        ("every 15 minutes", "11:45", "12:00"),
+        ("daily 6:30", "06:30", "06:30"),
+        ("0 */2 * * *", "10:00", "12:00"),
+    ],
+)
+def test_the_time_before_and_the_time_after(text: str, previous: str, following: str) -> None:
+    schedule, moment = parse_schedule(text), datetime(2026, 5, 4, 11, 59, 59, tzinfo=BERLIN)
+    before, after = schedule.previous(moment, BERLIN), schedule.next(moment, BERLIN)
+    assert before is not None
+    assert after is not None
+    assert (f"{before:%H:%M}", f"{after:%H:%M}") == (previous, following)
+    assert schedule.previous(after, BERLIN) == after

@@ -49,10 +49,8 @@ class Case:
 
 
 def doubtful(groups: Iterable[Alike], fresh: Mapping[str, Record]) -> Iterator[Case]:
-    """The cases of which something is not certain yet; `fresh` is what was uploaded only just."""
+    """The cases of groups of which something is not certain yet; `fresh` is what was uploaded only just."""
     for group in groups:
-        if not missing_stages(group.table, NONE):
-            continue
         known = frozenset({Stage.DATES, Stage.METADATA} if group.is_read else {Stage.DATES})
         settled = [asset for asset in group.assets if asset.id not in fresh] if fresh else group.assets
         if settled:
