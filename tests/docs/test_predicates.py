@@ -15,13 +15,16 @@ from tests.support.yaml_values import reading
 if TYPE_CHECKING:
     from immich_smart_albums.rules.syntax.document import ValueNode
 
-PAGE = (CHECKOUT / "docs" / "predicates.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+def page_blocks() -> list[str]:
+    """The blocks of YAML on the page as it is now: `UPDATE_DOCS=1` may just have written it anew."""
+    page = (CHECKOUT / "docs" / "predicates.md").read_text(encoding="utf-8")
+    return re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 
 
 def test_an_example_is_the_same_beside_its_comment() -> None:
-    lists = [block for block in BLOCKS if block.startswith(("-", "#"))]
-    assert len(lists) == len(PREDICATES)
+    lists = [block for block in page_blocks() if block.startswith(("-", "#"))]
+    assert len(lists) == len(PREDICATES), "UPDATE_DOCS=1 pytest tests/docs writes the page anew"
     for block, predicate in zip(lists, PREDICATES, strict=True):
         listed = value(block)
         assert isinstance(listed, SequenceNode)
@@ -30,7 +33,7 @@ def test_an_example_is_the_same_beside_its_comment() -> None:
 
 def test_the_rules_file_at_the_top_is_read() -> None:
     read = reading()
-    (rules,) = [value(block) for block in BLOCKS if block.startswith("albums:")]
+    (rules,) = [value(block) for block in page_blocks() if block.startswith("albums:")]
     assert read_rules([rules], read) is not None
     assert read.diagnostics.problems == []
 

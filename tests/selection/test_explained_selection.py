@@ -9,7 +9,7 @@ import pytest
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Condition, Kind, Query
 from immich_smart_albums.rules.predicates.person import person_named
-from immich_smart_albums.rules.tree import All, Any, Filter, Node, Rule, Search
+from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Rule, Search
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.explain.explain import Verdict
 from immich_smart_albums.selection.explain.leaf_facts import Fact, LeafFacts
@@ -54,6 +54,16 @@ def test_what_the_limit_leaves_out_matches_and_is_cut() -> None:
         1: ["b"]
     }
     assert [(leaf.holding, leaf.failing) for leaf in explanation.leaves] == [(3, 0), (2, 1)]
+
+
+def test_what_speaks_for_a_photo_is_what_holds_and_what_a_not_keeps_away() -> None:
+    explanation = explain_selection(
+        selected(All((NICE, Not(MAKE))), Answers({NICE.query: [PHOTOS]})), name_of=lambda _, id_: id_
+    )
+    (photo,) = explanation.selected
+    assert explanation.in_favour(photo) == ("city 'Nice'", "not local filter '$.exifInfo.make:apple'")
+    ((miss,),) = explanation.near_misses.values()
+    assert explanation.in_favour(miss) == ("city 'Nice'",)
 
 
 def test_without_what_was_rejected_there_are_no_near_misses() -> None:

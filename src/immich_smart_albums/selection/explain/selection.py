@@ -69,6 +69,15 @@ class SelectionExplanation:
     looked_at: int
     """How many photos were looked at."""
 
+    def in_favour(self, photo: ExplainedPhoto) -> tuple[str, ...]:
+        """What speaks for a photo, in words: the leaves that hold, and those under a `not` that do not."""
+        leaves = zip(self.leaves, photo.verdicts, strict=True)
+        return tuple(
+            f"not {leaf.text}" if leaf.is_negated else leaf.text
+            for leaf, verdict in leaves
+            if verdict is (Verdict.FAILED if leaf.is_negated else Verdict.PASSED)
+        )
+
 
 def explain_selection(selection: Selection, *, name_of: NameOf) -> SelectionExplanation:
     """Explain all photos of a selection, and those that only just miss it; `name_of` names ids.

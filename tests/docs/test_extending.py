@@ -1,0 +1,75 @@
+"""The examples in Python: the predicate means what it says, and the script prints what is selected, and why."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_sandbox import Sandbox, generate
+from immich_smart_albums.rules.predicates.predicate import Predicate
+from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
+from immich_smart_albums.rules.tree import Filter, Not
+from tests.support.yaml_values import reading, value
+
+from .pages import CHECKOUT, blocks
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PREDICATE, SCRIPT = (block.text for block in blocks(CHECKOUT / "docs" / "extending.md") if block.language == "python")
+
+
+@pytest.fixture(scope="module")
+def weekend() -> Predicate:
+    """The predicate of the page."""
+    module = ModuleType("weekend")
+    exec(compile(PREDICATE, "extending.md", "exec"), module.__dict__)
+    assert isinstance(module.PREDICATE, Predicate)
+    return module.PREDICATE
+
+
+def test_the_predicate_is_a_new_one_and_its_examples_are_read(weekend: Predicate) -> None:
+    assert weekend.name not in PREDICATES_BY_WORD
+    for example, _ in weekend.examples:
+        reader = reading()
+        name, text = example.split(": ")
+        assert name == weekend.name
+        assert weekend.read(value(text), reader) is not None
+        assert reader.diagnostics.problems == []
+
+
+@pytest.mark.parametrize(("day", "is_weekend"), [("2026-08-14", False), ("2026-08-15", True), ("2026-08-16", True)])
+def test_the_predicate_means_what_it_says(weekend: Predicate, day: str, *, is_weekend: bool) -> None:
+    record = {"localDateTime": f"{day}T23:59:59.999Z"}
+    holds, lacks = (weekend.read(value(text), reading()) for text in ("true", "false"))
+    assert isinstance(holds, Filter)
+    assert holds.holds(record) is is_weekend
+    assert isinstance(lacks, Not)
+    assert lacks.child == holds
+
+
+def test_the_script_prints_each_photo_with_what_speaks_for_it(tmp_path: Path) -> None:
+    (tmp_path / "smart-albums.yaml").write_text(
+        "albums: [{name: Finland, match: {place: Finland, not: {media: video}}, limit: 3}]"
+    )
+    with Sandbox(generate(500)) as sandbox:
+        variables = {"IMMICH_SERVER_URL": sandbox.url, "IMMICH_API_KEY": sandbox.keys["alice"], "HOME": str(tmp_path)}
+        script = subprocess.run(
+            [sys.executable, "-W", "error", "-c", SCRIPT],
+            cwd=tmp_path,
+            env=dict(os.environ) | variables,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert script.stderr == ""
+    lines = script.stdout.splitlines()
+    assert len(lines) == 3
+    assert all(re.fullmatch(r"Finland: \S+\.\w+, since .*Finland.*, not .*", line) for line in lines), lines
