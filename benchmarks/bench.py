@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from expressions import expressions
-from plans import compiling, family, requests, twenty
+from plans import compiling, family, requests, small, twenty
 from studio import measure_studio, print_studio
 from ways import Figure, Flags, bare, offset, tool
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 SECONDS_PER_SKIPPED_ROW = 14e-6
+FEW = 300
+"""Photos of a library on which every search is a page."""
 LATENCY = 0.02
 LATENCIES = (0.0, LATENCY, 0.2)
 SIZES = (10_000, 100_000)
@@ -88,6 +90,8 @@ def main() -> None:
             family(served.url, served.key, at_length, level)
             if level == "3.1":
                 twenty(served.url, served.key, at_length)
+        with serving(FEW, level) as served:
+            small(served.url, served.key, FEW, level)
     if arguments.only_plans:
         return
     growth = []

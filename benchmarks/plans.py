@@ -14,7 +14,7 @@ from immich_smart_albums.model.version import Version
 from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search
 from immich_smart_albums.selection.compile.notation import equal, search
 from immich_smart_albums.selection.compile.planner import compile_rules
-from ways import Figure, measured_rules
+from ways import Figure, measured_rules, rules_of_a_file
 
 VERSIONS = (Version(3, 1), Version(3, 2))
 
@@ -28,6 +28,8 @@ RULES = (
     "{taken: 12-24..01-06}",
     "{taken: 07-14}",
     "{smart: {query: dog, top: 500}, not: {person: Emma}}",
+    "{smart: {query: dog, top: 500}, not: [{person: Emma}, {person: Noah}]}",
+    "{smart: {query: dog, top: 500}, person: Emma}",
     "{any: ["
     + ", ".join(
         f"{{person: {who}, place: {{country: {country}}}, taken: {year}}}"
@@ -36,6 +38,15 @@ RULES = (
     + "]}",
 )
 """Rules whose searches can be many or few."""
+
+PARTS = (
+    *("{person: Emma}", "{person: Noah}", "{people: {none: [Emma, Noah]}}", "{people: {any: [Emma, John Smith]}}"),
+    *("{people: {all: [Emma, Noah]}}", "{place: {country: Finland}}", "{media: video}", "{rating: 5}"),
+    *("{rating: {max: 3}}", "{rating: {min: 2}}", "{camera: Apple}", "{taken: 2019}", "{taken: {after: 2021}}"),
+    *("{taken: {before: 2016}}", "{album: Best of}", "{favorite: true}", "{media: photo}", "{filename: IMG}"),
+    *("{smart: {query: beach, top: 50}}", "{taken: {month: july}}", "{path: /work_projects/}"),
+)
+"""What random rules are made of."""
 
 TWENTY = (
     *RULES[:5],
@@ -116,6 +127,31 @@ def requests(url: str, key: str, size: int, level: str) -> None:
     for match in RULES:
         figure = measured_rules(url, key, (match,))
         print(f"| {match[:60]:60} | {figure.requests:8,} | {figure.megabytes:5.1f} | {figure.found:6,} |")
+
+
+def mixed(count: int) -> tuple[str, ...]:
+    """Returns each part by itself, and rules of two or three parts; the same each time."""
+    chance = random.Random(3)  # noqa: S311 - the same rules each time
+    rules = list(PARTS)
+    while len(rules) < count:
+        one, other, third = chance.sample(PARTS, 3)
+        shapes = (
+            f"{{all: [{one}, {other}]}}",
+            f"{{any: [{one}, {other}]}}",
+            f"{{all: [{one}], not: [{other}]}}",
+            f"{{all: [{one}], not: [{other}, {third}]}}",
+            f"{{any: [{one}, {other}], not: [{third}]}}",
+            f"{{all: [{one}, {{any: [{other}, {third}]}}]}}",
+        )
+        rules.append(chance.choice(shapes))
+    return tuple(rules)
+
+
+def small(url: str, key: str, size: int, level: str) -> None:
+    """Print how many requests 110 rules take together, each in a run of its own."""
+    rules = mixed(110)
+    together = sum(rules_of_a_file(url, key, (match,), 1, None).requests for match in rules)
+    print(f"\n{size:,} photos, Immich {level}: {len(rules)} rules take {together:,} requests")
 
 
 def twenty(url: str, key: str, size: int) -> None:

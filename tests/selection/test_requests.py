@@ -179,6 +179,39 @@ def test_on_a_small_library_structured_searches_take_no_more_requests(worlds: di
     assert len(structured) <= len(flat)
 
 
+PARTS = (
+    *("{person: P00}", "{person: P03}", "{people: {none: [P00, P01]}}", "{people: {any: [P01, P02]}}", "{rating: 5}"),
+    *("{place: {city: Nice}}", "{place: {city: Oslo}}", "{rating: {max: 3}}", "{rating: {min: 2}}", "{camera: Apple}"),
+    *("{taken: 2010}", "{taken: {after: 2015}}", "{album: Newest}", "{media: photo}", "{filename: IMG_1}"),
+    *("{smart: {query: beach, top: 50}}", "{taken: {month: july}}", "{people: {all: [P00, P01]}}"),
+)
+
+
+def mixed(count: int) -> Iterator[str]:
+    """Rules of two or three parts."""
+    chance = random.Random(3)
+    for _ in range(count):
+        one, other, third = chance.sample(PARTS, 3)
+        yield chance.choice(
+            (
+                f"{{all: [{one}, {other}]}}",
+                f"{{any: [{one}, {other}]}}",
+                f"{{all: [{one}], not: [{other}, {third}]}}",
+                f"{{any: [{one}, {other}], not: [{third}]}}",
+                f"{{all: [{one}, {{any: [{other}, {third}]}}]}}",
+            )
+        )
+
+
+def test_many_rules_on_a_small_library_take_fewer_structured_requests_than_flat_ones(worlds: dict[str, World]) -> None:
+    totals = [0, 0]
+    for match in (*PARTS, *mixed(32)):
+        (found, flat), (same, structured) = (worlds[f"{level} small"].ask(match) for level in ("3.1", "3.2"))
+        assert found == same, match
+        totals = [totals[0] + len(flat), totals[1] + len(structured)]
+    assert totals[1] < totals[0] <= 155
+
+
 DAYS: dict[str, tuple[Callable[[str], bool], int]] = {
     "{taken: 12-24..01-06}": (lambda day: day >= "12-24" or day <= "01-06", 8),
     "{taken: 07-14}": (lambda day: day == "07-14", 8),
