@@ -137,6 +137,44 @@ def test_of_many_changes_only_the_last_one_is_looked_at_and_the_others_wait_for_
             assert not thread.is_alive()
 
 
+def test_a_page_does_not_wait_for_what_is_read_in_the_background_and_that_goes_on(page: Opened) -> None:
+    look(page, 1)
+    is_busy, may_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        is_busy.set()
+        may_go.wait(30)
+
+    page.sandbox.faults.hook(hold, path="/api/search/smart")
+    page.studio.reader.begin()
+    assert is_busy.wait(30)
+    sent(page)
+    assert look(page, 2)["counts"]["added"] == 10
+    assert page.studio.reader.is_reading
+    may_go.set()
+    page.studio.reader.wait()
+    assert look(page, 3)["counts"]["waiting"] == 0
+    assert sent(page)["/search/metadata"] == 0
+
+
+def test_what_is_read_makes_way_for_pages_and_begins_anew_where_it_was_forgotten(page: Opened) -> None:
+    look(page, 1)
+    reader = page.studio.reader
+    with reader.making_way():
+        sent(page)
+        reader.begin()
+        assert not sent(page)
+    reader.wait()
+    assert not reader.is_reading
+    assert page.studio.session.library_values is not None
+    page.studio.session.refresh()
+    reader.forget()
+    assert page.studio.session.library_values is None
+    reader.begin()
+    reader.wait()
+    assert page.studio.session.library_values is not None
+
+
 def test_counts_of_rows_are_given_up_where_the_rule_changes(page: Opened) -> None:
     first = look(page, 1)
     look(page, 2, NOBODY.replace("Finland", "Japan"))

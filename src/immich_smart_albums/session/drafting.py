@@ -5,21 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from immich_smart_albums.errors import Stopped
 from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.plan.make import make_plan
 from immich_smart_albums.operations.plan.selections import AlbumSelections, select_for_albums
 from immich_smart_albums.session.clock import now
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.rules.album import RuleSet
     from immich_smart_albums.session.workplace import Workplace
 
-AT_A_TIME = 5000
+AT_A_TIME = 1000
 """Photos that are asked about before others get their turn; what was found out of them stays."""
+
+
+def go_on() -> None:
+    """Wait for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +63,22 @@ class Drafting:
         """See `Session.leaves_open`."""
         return self._work.drafts.leaves_open
 
-    def close_open(self, *, stop: Stop = never) -> None:
+    def close_open(self, *, pause: Callable[[], None] = go_on, stop: Stop = never) -> None:
         """See `Session.close_open`."""
-        while self.leaves_open:
-            with self._work.reading(stop):
-                self._work.connect()
-                self._work.drafts.close(AT_A_TIME)
+        work = self._work
+        for name, server in work.background(stop).items():
+            while True:
+                pause()
+                if stop():
+                    raise Stopped
+                with work.lock:
+                    indexing = work.drafts.indexing.get(name)
+                    question = None if indexing is None else indexing.left_open(AT_A_TIME)
+                if indexing is None or question is None:
+                    break
+                embedded = server.embeddings.of(*question)  # nobody waits for that
+                with work.lock:
+                    indexing.learn(question[0], embedded)
 
 
 def _ranks(answers: Mapping[str, AlbumSelections]) -> dict[str, int]:

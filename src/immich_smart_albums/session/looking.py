@@ -25,9 +25,10 @@ from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.selection.cache.records import WIDE
 from immich_smart_albums.selection.explain.selection import explain_selection
 from immich_smart_albums.session.clock import now
+from immich_smart_albums.session.drafting import go_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.errors import Problem
@@ -147,20 +148,21 @@ class Looking:
             for name, answer in answers.items()
         }
 
-    def read_library(self, *, stop: Stop = never) -> None:
+    def read_library(self, *, pause: Callable[[], None] = go_on, stop: Stop = never) -> None:
         """See `Session.read_library`."""
-        with self._work.reading(stop):
-            self._work.connect()
-            is_read = all(WHOLE_LIBRARY in records.sizes() for records in self._work.records.values())
-            if is_read and self._work.values is not None:
-                return
-            values = LibraryValues()
-            for records in self._work.records.values():
-                for batch in records.find(WHOLE_LIBRARY, WIDE):
-                    if stop():
-                        raise Stopped
-                    values.add(batch)
-            self._work.values = values
+        work = self._work
+        servers = work.background(stop)
+        records_of = {name: records for name, records in work.records.items() if name in servers}
+        if work.values is not None and all(WHOLE_LIBRARY in records.sizes() for records in records_of.values()):
+            return
+        values = LibraryValues()
+        for name, records in records_of.items():
+            for batch in records.read(WHOLE_LIBRARY, WIDE, servers[name].searches):
+                values.add(batch)
+                pause()
+                if stop():
+                    raise Stopped
+        work.values = values
 
     def estimate(self, query: Query, *, account: str | None = None) -> int | None:
         """See `Session.estimate`."""

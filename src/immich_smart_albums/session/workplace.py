@@ -29,7 +29,7 @@ from immich_smart_albums.session.ledger_access import LedgerAccess
 from immich_smart_albums.session.places import STATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -64,6 +64,8 @@ class Workplace:
         self.drafts = Drafts()
         self.values: LibraryValues | None = None
         self._stop: Stop = never
+        self._background: tuple[ConnectedAccounts, Mapping[str, PhotoServer]] | None = None
+        self._stop_background: Stop = never
         self.lock = threading.RLock()
         self._ledger = LedgerAccess(options)
 
@@ -93,6 +95,17 @@ class Workplace:
                         self.records.setdefault(name, RecordCache(account.server.searches, stop=self._is_stopped))
                     self.is_fresh = True
         return accounts
+
+    def background(self, stop: Stop) -> Mapping[str, PhotoServer]:
+        """The servers of all accounts, connected a second time: who asks these makes nobody wait. For one at a time."""
+        self._stop_background = stop
+        with self.lock:
+            accounts = self.accounts
+            if self._background is None or self._background[0] is not accounts:
+                connection = self.options.connection
+                again = connected(self.config, self.rules, connection, self._on_event, self._is_background_stopped)
+                self._background = accounts, {name: account.server for name, account in again.present.items()}
+            return self._background[1]
 
     def _connected(self) -> ConnectedAccounts:
         """A new connection; that it failed is known to all who waited for it, so that not each tries for as long."""
@@ -224,6 +237,9 @@ class Workplace:
                 self._on_event(ReadingDone())
         finally:
             self.lock.release()
+
+    def _is_background_stopped(self) -> bool:
+        return self._stop_background()
 
     def _is_stopped(self) -> bool:
         """Whether the operation that reads is to end."""

@@ -1,4 +1,4 @@
-"""The library, read into memory in the background while nobody needs the session for something else."""
+"""The library, read into memory in the background, and on while nobody asks for something else."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.session.session import Session
 
-QUIET = 1.0
-"""Seconds without a question of a page until it is read on."""
-
 
 class LibraryReader:
     """Reads once, makes way for everything else, and begins anew after what was read is forgotten."""
@@ -25,7 +22,9 @@ class LibraryReader:
         self._waiting = 0
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
-        self.is_done = False
+        self._forgotten = 0
+        self._read: int | None = None
+        """How often what was read had been forgotten when it was read; None: it was not."""
 
     @contextmanager
     def making_way(self) -> Iterator[None]:
@@ -59,23 +58,28 @@ class LibraryReader:
 
     def forget(self) -> None:
         """What was read is not there any more."""
-        self.is_done = False
+        self._forgotten += 1
 
     def _has_more(self) -> bool:
-        return not self.is_done or self._session.leaves_open
+        return self._read != self._forgotten or self._session.leaves_open
 
-    def _is_waited_for(self) -> bool:
-        return self._waiting > 0
+    def _make_way(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._waiting)
 
     def _run(self) -> None:
         with suppress(SmartAlbumsError):  # then pages read what they need, and tell what is wrong
             while self._has_more():
-                with self._changed:
-                    if self._is_waited_for() or self._changed.wait(QUIET):
-                        continue
-                with suppress(Stopped):
-                    self._session.read_library(stop=self._is_waited_for)
-                    self._session.close_open(stop=self._is_waited_for)
-                    self.is_done = True
+                self._read_on(self._forgotten)
         with self._changed:
             self._thread = None
+
+    def _read_on(self, forgotten: int) -> None:
+        def is_forgotten() -> bool:
+            return self._forgotten != forgotten
+
+        with suppress(Stopped):
+            self._make_way()
+            self._session.read_library(pause=self._make_way, stop=is_forgotten)
+            self._session.close_open(pause=self._make_way, stop=is_forgotten)
+            self._read = forgotten

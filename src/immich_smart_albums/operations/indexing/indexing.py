@@ -78,7 +78,7 @@ class Indexing:
     store: CacheStore | None = None
     """Where it is kept which photos were seen with an embedding."""
     most: int | None = None
-    """So many photos are asked about for embeddings in one go, the newest; None: all. The others are left `open`."""
+    """Only the newest of photos are asked about for embeddings, so many; None: all. The others are left `open`."""
     open: dict[Query, dict[str, Asset]] = field(default_factory=dict)
     """What was not asked about yet, by where to look for it."""
     _now: int | None = None
@@ -104,11 +104,20 @@ class Indexing:
             self._asked_at, self._now, self._busy = now, None, None
             self._fresh.clear()
 
-    def close(self, most: int) -> bool:
-        """Ask about so many photos that were left open; whether some still are. Raises ServerError."""
-        for scope, assets in list(self.open.items())[:1]:
-            self._ask(newest_first(assets.values())[:most], scope)
-        return bool(self.open)
+    def left_open(self, most: int) -> tuple[list[Asset], Query] | None:
+        """The newest photos that nobody asked about, at most so many, and where to look for them. None if all were."""
+        for scope, assets in self.open.items():
+            return newest_first(assets.values())[:most], scope
+        return None
+
+    def learn(self, assets: Iterable[Asset], embedded: Collection[str]) -> None:
+        """Take in which of some photos have an embedding."""
+        self._embedded |= {asset.id: asset.id in embedded for asset in assets}
+        for scope, left in list(self.open.items()):
+            self.open[scope] = {id_: asset for id_, asset in left.items() if id_ not in self._embedded}
+            if not self.open[scope]:
+                del self.open[scope]
+        self._known_embedded().add(embedded, self._time())
 
     def waiting(
         self, certainty: Certainty | None, assets: Sequence[Asset], settle: int, *, exact: bool = True
@@ -274,11 +283,12 @@ class Indexing:
         unknown = [asset for asset in wanted if asset.id not in self._embedded]
         before = set() if exact else seen.among({asset.id for asset in unknown})
         unknown = [asset for asset in unknown if asset.id not in before]
-        if self.most is not None:
-            unknown = newest_first(unknown)
-            if len(unknown) > self.most:
-                self.open.setdefault(scope, {}).update((asset.id, asset) for asset in unknown[self.most :])
-            unknown = unknown[: self.most]
+        if self.most is not None and unknown:
+            first = {asset.id for asset in newest_first(wanted)[: self.most]}
+            left = {asset.id: asset for asset in unknown if asset.id not in first}
+            if left:
+                self.open.setdefault(scope, {}).update(left)
+            unknown = [asset for asset in unknown if asset.id in first]
         self._ask(unknown, scope)
         return {asset.id for asset in wanted if self._embedded.get(asset.id, asset.id in before)}
 
@@ -288,15 +298,8 @@ class Indexing:
         return self._seen
 
     def _ask(self, assets: Sequence[Asset], scope: Query) -> None:
-        if not assets:
-            return
-        embedded = self.server.embeddings.of(assets, scope)
-        self._embedded |= {asset.id: asset.id in embedded for asset in assets}
-        for of_scope, left in list(self.open.items()):
-            self.open[of_scope] = {id_: asset for id_, asset in left.items() if id_ not in self._embedded}
-            if not self.open[of_scope]:
-                del self.open[of_scope]
-        self._known_embedded().add(embedded, self._time())
+        if assets:
+            self.learn(assets, self.server.embeddings.of(assets, scope))
 
     def _reason(self, asset_id: str, stage: Stage) -> str:
         if (

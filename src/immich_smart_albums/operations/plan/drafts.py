@@ -41,10 +41,6 @@ class Drafts:
         """Whether there is something that they did not ask about."""
         return any(indexing.open for indexing in self.indexing.values())
 
-    def close(self, most: int) -> bool:
-        """Ask about so many photos that were left open; whether some still are. Raises ServerError."""
-        return any(indexing.close(most) for indexing in self.indexing.values())
-
     def clear(self) -> None:
         """Forget everything."""
         self.indexing.clear()

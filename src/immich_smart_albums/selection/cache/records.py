@@ -118,6 +118,10 @@ class RecordCache:
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[Records, None, None]:
         """See `SearchApi.find`."""
+        return self.read(query, fields, self._searches)
+
+    def read(self, query: Query, fields: frozenset[str], searches: SearchApi) -> Generator[Records, None, None]:
+        """The same, asked of other searches, such as those of another connection."""
         cached = self._cached.get(query)
         if cached is not None and fields <= cached.fields:
             with self._lock:
@@ -133,7 +137,7 @@ class RecordCache:
             fields |= WIDE
         packed: list[RecordBatch] = []
         ids: set[str] = set()
-        with closing(self._searches.find(query, fields)) as batches:
+        with closing(searches.find(query, fields)) as batches:
             for batch_read in batches:
                 records = [record for record in batch_read if record["id"] not in ids]
                 assets = tuple(map(Asset.of, records))
