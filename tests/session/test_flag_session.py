@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox import Library, Sandbox, generate
-from immich_smart_albums.errors import ConfigurationError, Problem, SmartAlbumsError, Unauthorized, Unreachable
+from immich_smart_albums.errors import (
+    ConfigurationError,
+    MissingPermission,
+    Problem,
+    SmartAlbumsError,
+    Unauthorized,
+    Unreachable,
+)
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import WHOLE_LIBRARY, Kind, Query
 from immich_smart_albums.rules.album import Target
@@ -246,3 +253,30 @@ def test_a_place_for_searches_that_is_none_is_said_and_everything_is_read(sandbo
     session.check_ahead()
     assert session.select().assets
     assert str(place) in "".join(event.text for event in messages if isinstance(event, StatusMessage))
+
+
+@pytest.mark.parametrize(("target", "name"), [("Best of", "albumAsset.create"), ("New one", "album.create")])
+def test_a_key_that_may_not_write_is_told_before_anything_is_searched(start: Start, target: str, name: str) -> None:
+    sandbox = start()
+    permissions = {"asset.read", "user.read", "album.read", "person.read", "albumAsset.create", "album.create"}
+    sandbox.add_key("poor", "Alice", sorted(permissions - {name}))
+    with pytest.raises(MissingPermission, match=name):
+        flag_session(sandbox.url, sandbox.keys["poor"], Rule(WHOLE), Target(target, may_create=True))
+    assert not [request for request in sandbox.requests if request.path == "/api/search/metadata"]
+
+
+def test_where_a_server_does_not_tell_what_a_key_may_do_the_write_tells(start: Start) -> None:
+    sandbox = start()
+    sandbox.add_key("poor", "Alice", ["asset.read", "user.read", "album.read"])
+    sandbox.faults.status(400, path="/api/api-keys/me", times=None)
+    session = flag_session(sandbox.url, sandbox.keys["poor"], Rule(WHOLE), Target("New one", may_create=True))
+    assert [type(failure) for failure in session.apply(session.plan()).failures] == [MissingPermission]
+
+
+def test_flags_are_checked_listed_and_told_without_a_search(sandbox: Sandbox) -> None:
+    session = flag_session(sandbox.url, sandbox.keys["alice"], Rule(WHOLE))
+    assert session.base == sandbox.url
+    me = session.check().me
+    assert me is not None
+    assert me.name == "Alice"
+    assert len(session.query_plan().plan.scans) == 1

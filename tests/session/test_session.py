@@ -16,6 +16,7 @@ from immich_smart_albums.changes.journal import Ending
 from immich_smart_albums.errors import ConfigurationError, LedgerError, PlanOutdated, ServerError, Stopped
 from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.operations.apply.result import ApplyResult
+from immich_smart_albums.operations.plan import drafts
 from immich_smart_albums.report.envelope import json_text
 from immich_smart_albums.report.selection_explanation import selection_explanation_json
 from immich_smart_albums.selection.explain.explain import Verdict
@@ -23,6 +24,7 @@ from immich_smart_albums.session.events import AssetsRead, Detail, Event, Exchan
 from immich_smart_albums.session.options import SessionOptions
 from immich_smart_albums.session.session import Session
 from tests.support.household import two_people
+from tests.support.immich_clients import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -543,3 +545,92 @@ def test_what_waits_is_counted_and_what_cannot_be_asked_is_told(
     sandbox.faults.status(400, path="/api/search/smart", times=None)
     answer = opened(b"albums: [{name: Alone, match: {rating: 5, person: none}}]").select()["Alone"]
     assert (answer.selections, len(answer.problems)) == ({}, 1)
+
+
+def test_a_run_that_is_to_end_after_its_last_request_is_interrupted_all_the_same(
+    opened: Callable[..., Session], sandbox: Sandbox
+) -> None:
+    session = opened()
+    with pytest.raises(Stopped):
+        session.apply(session.plan(), stop=lambda: inside(sandbox) == best(sandbox))
+    assert inside(sandbox) == best(sandbox)
+    assert session.history()[0].run.ending is Ending.INTERRUPTED
+
+
+def test_a_name_that_one_of_several_accounts_lacks_is_told_with_the_account(
+    together: Callable[..., Session], sandbox: Sandbox
+) -> None:
+    library = sandbox.library
+    person = Person(library.new_id(), library.user_named("alice").id, "Emma", library.now())
+    library.people[person.id] = person
+    library.add_asset(owner="alice", name="emma.jpg", person_ids=(person.id,))
+    answer = together(TOGETHER.replace(b"rating: 5", b"person: Emma")).select()["Best"]
+    assert list(answer.selections) == ["alice"]
+    assert [problem.message for problem in answer.problems] == ["bob: nobody is named 'Emma'"]
+
+
+def test_the_library_is_read_once_and_anew_after_a_refresh(opened: Callable[..., Session], sandbox: Sandbox) -> None:
+    session = opened(keeps_records=True)
+    assert session.library_values is None
+    with pytest.raises(Stopped):
+        session.read_library(stop=lambda: True)
+    session.read_library()
+    values = session.library_values
+    assert values is not None
+    sandbox.clear_requests()
+    session.read_library()
+    assert session.library_values is values
+    assert not [request for request in sandbox.requests if "/search/" in request.path]
+    session.refresh()
+    session.read_library()
+    assert session.library_values is not values
+
+
+@pytest.mark.parametrize("keeps_records", [True, False])
+def test_it_is_told_how_many_photos_a_search_finds(
+    opened: Callable[..., Session], sandbox: Sandbox, *, keeps_records: bool
+) -> None:
+    session = opened(keeps_records=keeps_records)
+    five_stars = metadata(rating=5)
+    assert session.estimate(five_stars) == session.estimate(five_stars, account="default") == 2
+    with pytest.raises(ConfigurationError, match="no account 'eve' takes part"):
+        session.estimate(five_stars, account="eve")
+
+
+def test_a_draft_goes_on_with_what_was_found_out_over_another_connection(
+    opened: Callable[..., Session], sandbox: Sandbox
+) -> None:
+    session = opened(b"albums: [{name: Alone, match: {rating: 5, person: none}}]", keeps_records=True)
+    session.read_library()
+
+    def rankings() -> int:
+        sandbox.clear_requests()
+        assert len(session.draft(session.rules).plan.albums[0].additions) == 2
+        return [request.path for request in sandbox.requests].count("/api/search/smart")
+
+    assert rankings() > 0
+    assert rankings() == 0
+    session.refresh(records=False)
+    assert rankings() == 0
+
+
+def test_a_draft_does_not_ask_about_many_photos_that_may_stay(
+    opened: Callable[..., Session], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "FIRST", 1)
+    rules = (
+        b"albums: [{name: Best, match: {rating: 5, camera: none}, keep: in-step, settle: 0, guard: {remove: 100 %}}]"
+    )
+    session = opened(rules, keeps_records=True)
+    session.apply(session.plan())
+    assert inside(sandbox) == best(sandbox)
+    for asset_id in best(sandbox):
+        sandbox.library.update(asset_id, rating=1)
+    session.refresh()
+    asked = []
+    for is_draft in (True, False):
+        sandbox.clear_requests()
+        plan = session.draft(session.rules).plan if is_draft else session.plan()
+        assert len(plan.albums[0].removals) == 2
+        asked.append(sum(request.path.startswith("/api/assets/") for request in sandbox.requests))
+    assert asked == [0, 2]
