@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import signal
 import socket
@@ -46,6 +47,21 @@ def test_it_answers_on_this_machine_and_ends_on_ctrl_c(shell: Shell) -> None:
         page = answer.read().decode()
     assert "No rule yet" in page
     assert shell.sandbox.keys["alice"] not in page
+    assert "Traceback" not in ended(process)
+
+
+def test_it_opens_with_rules_that_cannot_be_read(shell: Shell) -> None:
+    (shell.folder / "smart-albums.yaml").write_text("albums:\n- name: A\n  match: {persn: Emma}\n")
+    process = shell.start("serve", "--port", "0")
+    link = link_of(process)
+    with urllib.request.urlopen(f"{link}albums", timeout=60) as answer:
+        page = answer.read().decode()
+    assert "smart-albums.yaml:3:" in page
+    assert "Did you mean" in page
+    file = re.search(r'href="(file[^"]+)"', page)
+    assert file
+    with urllib.request.urlopen(link + html.unescape(file[1]), timeout=60) as answer:
+        assert "match: {persn: Emma}" in html.unescape(answer.read().decode())
     assert "Traceback" not in ended(process)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -177,6 +178,28 @@ def test_covers_are_those_of_the_albums_now(page: Opened) -> None:
     assert page.request("GET", f"/cover/{album.id}", headers={"if-none-match": answer.headers["etag"]}).status == 304
     empty = next(album for album in albums if album.name == "Empty")
     assert page.get(f"cover/{empty.id}").status == 204
+
+
+def test_a_thousand_albums_make_no_large_page(page: Opened) -> None:
+    library = page.sandbox.library
+    album = next(iter(library.albums.values()))
+    for number in range(1000):
+        id_ = library.new_id()
+        library.albums[id_] = replace(album, id=id_, name=f"By hand {number}")
+    some = page.get("albums").text
+    assert len(some) < 120_000
+    assert "Show all 1,0" in some
+    assert "By hand 999" not in some
+    assert "By hand 999" in page.get("albums", all="1").text
+
+
+def test_without_a_rule_the_pages_say_where_the_first_one_goes(sandbox: Sandbox, tmp_path: Path) -> None:
+    with opened(sandbox, tmp_path, rules=None) as page:
+        for path in ("albums", "plan-body", "check-body"):
+            text = page.get(path).text
+            assert "smart-albums.yaml" in text, path
+            assert "notice bad" not in text, path
+        assert "Make the first album" in page.get("plan-body").text
 
 
 def test_near_misses_are_grouped_by_what_they_miss(page: Opened) -> None:

@@ -98,8 +98,10 @@ def headline(error: SmartAlbumsError) -> str:
             return "Immich cannot be reached"
         case ServerError():
             return "Immich could not be asked"
-        case ConfigurationError():
+        case ConfigurationError() if any(line_and_column(problem.where) for problem in error.problems):
             return "Something in the rules needs a look"
+        case ConfigurationError():
+            return "Something is missing before this can work"
         case EditRefused():
             return "That cannot be written so"
         case FileChanged():

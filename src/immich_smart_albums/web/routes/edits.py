@@ -112,7 +112,7 @@ class EditRoutes:
         with self._studio.asking():
             shown = row_form(self._studio.session, predicate, None, text_of(request, "find"))
         lists = {option: rendered("_suggestions.html", form=shown, option=option) for option in shown.lists}
-        return JSONResponse({"lists": lists, "reading": self._studio.reader.is_reading})
+        return JSONResponse({"lists": lists})
 
     @scripted
     def points(self, request: Request) -> Response:

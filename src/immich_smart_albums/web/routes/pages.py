@@ -11,7 +11,7 @@ from immich_smart_albums.errors import SmartAlbumsError
 from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.report.plan.words import state, totals
 from immich_smart_albums.web.rendering import page
-from immich_smart_albums.web.routes.answering import part, scripted
+from immich_smart_albums.web.routes.answering import part, scripted, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from immich_smart_albums.model.album import Album
     from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.web.studio import Studio
+
+
+BY_HAND = 120
+"""Albums kept by hand that the page shows at first: some people have a thousand."""
 
 
 class Pages:
@@ -35,14 +39,14 @@ class Pages:
         return page("albums.html", read_only=self._studio.read_only)
 
     @part
-    def albums_body(self, _: Request) -> Response:
-        """The albums that rules feed, and those that people keep by hand."""
+    def albums_body(self, request: Request) -> Response:
+        """The albums that rules feed, and those that people keep by hand: some of them, unless `all` says so."""
         rules, problem = self._rules()
         with self._studio.asking():
             self._studio.look_again()
-            return self._albums(rules, problem)
+            return self._albums(rules, problem, None if text_of(request, "all") else BY_HAND)
 
-    def _albums(self, rules: tuple[AlbumRule, ...], problem: SmartAlbumsError | None) -> Response:
+    def _albums(self, rules: tuple[AlbumRule, ...], problem: SmartAlbumsError | None, shown: int | None) -> Response:
         studio = self._studio
         accounts = studio.session.accounts
         known = {known_album.key.rule: known_album for known_album in studio.session.known_albums()}
@@ -58,6 +62,7 @@ class Pages:
             "_albums.html",
             fed=fed,
             by_hand=by_hand,
+            shown=len(by_hand) if shown is None else shown,
             base=studio.session.base,
             new_file=studio.new_file,
             problem=problem,
@@ -102,7 +107,13 @@ class Pages:
             self._studio.look_again()
             healths = {name: session.check(name) for name in session.accounts.present}
             problems = () if self._studio.new_file else session.check_rules()
-            return page("_check.html", healths=healths, problems=problems, absent=session.accounts.absent)
+            return page(
+                "_check.html",
+                healths=healths,
+                problems=problems,
+                absent=session.accounts.absent,
+                new_file=self._studio.new_file,
+            )
 
     def not_found(self, _: Request, __: Exception) -> HTMLResponse:
         """An address that is none."""

@@ -86,6 +86,7 @@ async function look() {
     if (error.name === "AbortError") return;
     if (error.body?.outdated) return;
     trouble.innerHTML = error.html;
+    if (!preview) about.innerHTML = ""; // there is nothing to look at yet
     again(trouble, look);
   }
   if (signal === question.signal) { clearTimeout(slow); busy.hidden = $("slow").hidden = true; $("grid").classList.remove("older"); }

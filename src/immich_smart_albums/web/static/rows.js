@@ -2,7 +2,7 @@
 import { ask, quietly, tell } from "./api.js";
 
 const PAUSE = 200; // ms without a key until other values are looked for
-const AGAIN = 1500; // ms until counts are asked for again while the library is read
+const AGAIN = 1000; // ms until it is asked again whether the library was read
 
 /** `edit(action, texts)` changes the rule; `context()` is what the studio has to know of it. */
 export function rows(place, { edit, context, trouble }) {
@@ -82,25 +82,28 @@ export function rows(place, { edit, context, trouble }) {
     }
   }
 
-  /** Lists of what fits to what is typed; what is ticked stays. As long as the library is read, the counts are to come. */
+  /** Lists of what fits to what is typed; what is ticked stays. Once the library was read, the same with counts. */
   async function suggest({ isFirst = false } = {}) {
     const shown = form.querySelector("form");
     looking?.abort();
     looking = new AbortController();
     const { signal } = looking;
     try {
-      for (let isReading = true; isReading && shown.isConnected && !signal.aborted;) {
-        if (isFirst) {
-          isReading = (await ask("progress", { signal })).reading;
-          if (!isReading) return;
-          await new Promise((done) => setTimeout(done, AGAIN));
-        }
-        const find = shown.querySelector("[data-choice-find]")?.value || "";
-        const { lists, reading } = await ask(`suggestions?${new URLSearchParams({ word: shown.dataset.word, find })}`, { signal });
-        for (const [option, html] of Object.entries(lists)) fill(shown.querySelector(`[data-list="${option}"]`), html);
-        isReading = isFirst = reading;
+      if (!isFirst) await fillAll(shown, signal);
+      let isReading = (await ask("progress", { signal })).reading;
+      if (!isReading) return;
+      while (isReading && shown.isConnected) { // asking for more would keep the library from being read
+        await new Promise((done) => setTimeout(done, AGAIN));
+        isReading = (await ask("progress", { signal })).reading;
       }
+      if (shown.isConnected) await fillAll(shown, signal);
     } catch { /* another list was asked for, or the studio is gone: what is there stays */ }
+  }
+
+  async function fillAll(shown, signal) {
+    const find = shown.querySelector("[data-choice-find]")?.value || "";
+    const { lists } = await ask(`suggestions?${new URLSearchParams({ word: shown.dataset.word, find })}`, { signal });
+    for (const [option, html] of Object.entries(lists)) fill(shown.querySelector(`[data-list="${option}"]`), html);
   }
 
   function fill(list, html) {

@@ -12,6 +12,8 @@ async function load(place) {
   place.removeAttribute("aria-busy");
   again(place, () => { place.setAttribute("aria-busy", "true"); load(place); });
   quietly(place);
+  place.querySelector("[data-more]")?.addEventListener("click", () => loadAll(place));
+  filter();
   if (place.dataset.then === "status" && place.querySelector("[data-standing]")) standings(place);
 }
 
@@ -57,13 +59,23 @@ async function standings(place) {
   }
 }
 
-const find = document.querySelector("[data-find]");
-if (find) {
-  find.addEventListener("input", () => {
-    const wanted = find.value.trim().toLowerCase();
-    for (const card of document.querySelectorAll("[data-name]")) card.hidden = !card.dataset.name.includes(wanted);
-  });
+/** All of a list of which only a part is shown. */
+function loadAll(place) {
+  place.querySelector("[data-more]").disabled = true;
+  place.dataset.load = `${place.dataset.load}?all=1`;
+  load(place);
 }
+
+function filter() {
+  const wanted = document.querySelector("[data-find]")?.value.trim().toLowerCase() || "";
+  for (const card of document.querySelectorAll("[data-name]")) card.hidden = !card.dataset.name.includes(wanted);
+}
+
+document.querySelector("[data-find]")?.addEventListener("input", () => {
+  const more = document.querySelector("[data-more]:not(:disabled)");
+  if (more) loadAll(more.closest("[data-load]"));
+  filter();
+});
 
 const keys = document.getElementById("keys");
 document.querySelector("[data-keys]").addEventListener("click", () => keys.showModal());
