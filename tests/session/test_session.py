@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox import Sandbox
+from immich_sandbox.generator.concepts import CONCEPTS
 from immich_sandbox.library.records import Person
 from immich_smart_albums.changes.journal import Ending
 from immich_smart_albums.errors import ConfigurationError, LedgerError, PlanOutdated, ServerError, Stopped
@@ -634,3 +635,51 @@ def test_a_draft_does_not_ask_about_many_photos_that_may_stay(
         assert len(plan.albums[0].removals) == 2
         asked.append(sum(request.path.startswith("/api/assets/") for request in sandbox.requests))
     assert asked == [0, 2]
+
+
+def test_what_a_draft_left_open_is_asked_afterwards(
+    opened: Callable[..., Session], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "FIRST", 1)
+    session = opened(b"albums: [{name: Alone, match: {media: photo, person: none}}]", keeps_records=True)
+    session.read_library()
+    assert not session.leaves_open
+    (album,) = session.draft(session.rules).plan.albums
+    assert (len(album.additions), sum(len(left.assets) for left in album.waiting)) == (1, 4)
+    assert session.leaves_open
+    with pytest.raises(Stopped):
+        session.close_open(stop=lambda: True)
+    assert session.leaves_open
+    pauses: list[str] = []
+    session.close_open(pause=lambda: pauses.append("paused"))
+    assert pauses
+    assert not session.leaves_open
+    assert len(session.draft(session.rules).plan.albums[0].additions) == 5
+    session.close_open()
+
+
+def test_a_draft_tells_the_best_place_of_each_photo_in_any_ranking(
+    opened: Callable[..., Session], sandbox: Sandbox
+) -> None:
+    dog, cake = CONCEPTS.index("dog"), CONCEPTS.index("cake")
+    alice = sandbox.library.user_named("alice").id
+    own = sorted(asset.id for asset in sandbox.library.assets.values() if asset.owner_id == alice)
+    sandbox.library.update(own[0], concepts=((dog, 1.0), (cake, 0.1)))
+    sandbox.library.update(own[1], concepts=((dog, 0.5), (cake, 1.0)))
+    text = b"{any: [{smart: {query: dog, top: 2}}, {smart: {query: cake, top: 2}}, {rating: 5}]}"
+    session = opened(b"albums: [{name: Both, match: " + text + b"}]", keeps_records=True)
+    draft = session.draft(session.rules)
+    assert dict(draft.ranks) == dict.fromkeys(own[:2], min(draft.ranks.values()))
+    assert {asset.id for asset in draft.plan.albums[0].additions} == best(sandbox) | set(own[:2])
+
+
+def test_what_is_uncertain_counts_as_it_is_where_that_is_enough(
+    opened: Callable[..., Session], sandbox: Sandbox
+) -> None:
+    for asset_id in best(sandbox):
+        sandbox.library.update(asset_id, concepts=())
+    session = opened(b"albums: [{name: Alone, match: {rating: 5, person: none}}]")
+    sandbox.clear_requests()
+    assert len(session.select(certain=False)["Alone"].assets) == 2
+    assert not [request for request in sandbox.requests if request.path == "/api/search/smart"]
+    assert len(session.select()["Alone"].assets) == 0

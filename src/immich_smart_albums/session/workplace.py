@@ -254,17 +254,17 @@ class Workplace:
     def _loaded(self) -> tuple[RunConfig, RuleSet]:
         """What the rules files say, and the rules that the options mean; once read, nobody waits for them."""
         loaded = self._config
-        if loaded is not None:
-            return loaded
-        with self.lock:
-            if self._config is None:
-                options, diagnostics = self.options, self._findings()
-                config = load(
-                    self._rules_source, options.surroundings, diagnostics, server=options.server, key=options.key
-                )
-                self._config = config, with_albums(config.rules, options.albums)
-                self.tell_notes(diagnostics.warnings)
-            return self._config
+        if loaded is None:
+            with self.lock:  # in which another thread may have read them meanwhile
+                loaded = self._config = self._config or self._read()
+        return loaded
+
+    def _read(self) -> tuple[RunConfig, RuleSet]:
+        options, diagnostics = self.options, self._findings()
+        config = load(self._rules_source, options.surroundings, diagnostics, server=options.server, key=options.key)
+        rules = with_albums(config.rules, options.albums)
+        self.tell_notes(diagnostics.warnings)
+        return config, rules
 
     def _findings(self) -> Diagnostics:
         return Diagnostics([*self.options.problems], [*self.options.notes])
