@@ -14,7 +14,7 @@ import pytest
 import stamina
 from hypothesis import settings
 
-from tests.support.tracing import only_repeats, spare_what_is_not_measured, untraced
+from tests.support.tracing import following, spare_what_is_not_measured
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -37,7 +37,5 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    if not only_repeats(item):
-        return (yield)
-    with untraced():
+    with following(item):
         return (yield)

@@ -21,6 +21,7 @@ from immich_smart_albums.cli.verbs import VERBS
 from immich_smart_albums.config.variables import VARIABLES
 from immich_smart_albums.daemon.health import status_of
 from immich_smart_albums.daemon.state import DaemonState, LastRun
+from tests.support.examples import only_deep
 
 from .dockerfile import environment, stages, value
 from .unraid import template
@@ -234,6 +235,7 @@ def test_the_image_installs_whatever_the_tool_needs() -> None:
     assert names <= pins(DEPLOY / "requirements.txt").keys(), "`make hashes`"
 
 
+@only_deep
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
 def test_every_package_of_the_image_has_a_wheel_for_that_machine(machine: str, tmp_path: Path) -> None:
     """It asks the package index: some five seconds."""

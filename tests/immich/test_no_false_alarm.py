@@ -14,7 +14,7 @@ from immich_smart_albums.model.dialects import is_in_filter
 from immich_smart_albums.model.query import Branch, Condition, Kind, Query, Value, Visibility
 from immich_smart_albums.model.search_field import Type
 from immich_smart_albums.model.search_fields import BY_NAME, FIELDS
-from tests.support.examples import crossed
+from tests.support.examples import crossed, only_deep
 from tests.support.immich_clients import SERVED_OPERATORS, TIMELINE, by_filter, find, metadata, server_at, smart
 
 from .conftest import LEVELS
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from immich_sandbox import Sandbox
 
     from .conftest import Start
-
-pytestmark = pytest.mark.untraced
 
 NOON = "2024-01-01T12:00:00.000Z"
 NOBODY = "8c1a7e0a-5c2e-4a55-8f7d-3f6f0a9b1c2d"
@@ -186,6 +184,7 @@ def in_branches(*branches: Branch) -> Query:
     return Query(Kind.METADATA, (), TIMELINE, any_of=branches)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("make", "level"), dict.fromkeys([*crossed(LIBRARIES, LEVELS), *((one_of_each, level) for level in LEVELS)])
 )
@@ -200,7 +199,7 @@ def test_no_search_of_a_small_library_is_an_alarm(make: Callable[[], Library], l
             server.searches.count(query)
 
 
-@pytest.mark.parametrize("make", [empty, one_of_everything, one_of_each])
+@pytest.mark.parametrize("make", [empty, one_of_each, pytest.param(one_of_everything, marks=only_deep)])
 def test_no_structured_search_of_a_small_library_is_an_alarm(make: Callable[[], Library], start: Start) -> None:
     """As above."""
     library = make()

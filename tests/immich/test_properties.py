@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from .conftest import Start
 
-pytestmark = pytest.mark.untraced
-
 EVERYWHERE = frozenset({Visibility.TIMELINE, Visibility.ARCHIVE})
 ENDS = {"After": "2018-01-01T00:00:00.000Z", "Before": "2024-01-01T00:00:00.000Z"}
 

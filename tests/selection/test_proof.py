@@ -233,7 +233,7 @@ def searches_of(tree: Node) -> int:
 
 @pytest.mark.parametrize("level", LEVELS)
 @given(tree=trees, seed=st.sampled_from(range(len(SEEDS))), counted=st.booleans())
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_a_compiled_rule_selects_what_its_tree_means(
     worlds: dict[str, list[World]], level: str, tree: Node, seed: int, counted: bool
 ) -> None:
@@ -248,7 +248,7 @@ def test_a_compiled_rule_selects_what_its_tree_means(
 
 @pytest.mark.parametrize("level", LEVELS)
 @given(rules=st.lists(trees, min_size=2, max_size=4), seed=st.sampled_from(range(len(SEEDS))))
-@settings(max_examples=examples(20), deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 def test_rules_of_one_run_select_what_each_means_and_send_no_search_twice(
     worlds: dict[str, list[World]], level: str, rules: list[Node], seed: int
 ) -> None:
@@ -266,7 +266,7 @@ def test_rules_of_one_run_select_what_each_means_and_send_no_search_twice(
 
 @pytest.mark.parametrize("level", LEVELS)
 @given(tree=trees, seed=st.sampled_from(range(len(SEEDS))), is_kept=st.booleans())
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_whatever_is_said_of_a_photo_is_true(
     worlds: dict[str, list[World]], level: str, tree: Node, seed: int, is_kept: bool
 ) -> None:
@@ -320,7 +320,7 @@ def holds(node: Node, values: dict[Node, bool]) -> bool:
 
 @pytest.mark.parametrize("level", LEVELS)
 @given(rules=st.lists(trees, min_size=1, max_size=3), seed=st.sampled_from(range(len(SEEDS))))
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 def test_with_records_in_memory_the_same_is_selected_and_nothing_is_read_twice(
     worlds: dict[str, list[World]], level: str, rules: list[Node], seed: int
 ) -> None:

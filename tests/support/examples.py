@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ IS_DEEP = not settings.default.derandomize  # type: ignore[union-attr]
 """Whether this is `make test-deep`, which looks for long, and elsewhere each time."""
 
 _DEEPER = 20
+
+only_deep = pytest.mark.skipif(not IS_DEEP, reason="long: tried by make test-deep")
 
 
 def examples(number: int) -> int:

@@ -1,8 +1,8 @@
-"""Which code coverage follows: what the tool does in tests whose examples stand in the text.
+"""Which code coverage follows: what the tool does in tests that are for its rooms, with examples that stand in the text.
 
-Following every line of every thread doubles what a run costs. So the sandbox, which is not measured, is not followed;
-nor are tests that only repeat: property tests, whose examples are drawn, and those marked `untraced`. What they alone
-would cover would be covered by chance, or unnoticed, and deserves an example of its own.
+Following every line of every thread doubles what a run costs. So it follows no sandbox, no command line as a whole, and
+nothing twice: property tests, whose examples are drawn, and tests marked `untraced` are not followed. What they alone
+would cover would be covered by chance, and deserves an example of its own; a test marked `traced` is one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,8 +20,16 @@ if TYPE_CHECKING:
 
     import pytest
 
-_UNMEASURED = "sandbox"  # the name of its threads
+TESTS = Path(__file__).parents[1]
+OUTSIDE = frozenset({"cli", "deploy", "docs", "immich_sandbox"})
+"""Rooms whose tests go through all of the tool, or through none of it."""
+
+CLIENT = "immich"
+"""The room whose tests are for what happens in the threads that send requests."""
+
 _TO_CHILDREN = "COVERAGE_PROCESS_CONFIG"
+_SANDBOX, _REQUEST = "sandbox", "request"  # the names of threads
+_spared = {_SANDBOX}
 
 
 def spare_what_is_not_measured() -> None:
@@ -32,7 +41,7 @@ def spare_what_is_not_measured() -> None:
         return
 
     def follow_most(frame: FrameType, event: Any, argument: Any) -> Any:
-        if threading.current_thread().name == _UNMEASURED:
+        if threading.current_thread().name in _spared:
             sys.settrace(None)
             return None
         return follow(frame, event, argument)
@@ -40,14 +49,42 @@ def spare_what_is_not_measured() -> None:
     threading.settrace(follow_most)
 
 
-def only_repeats(item: pytest.Item) -> bool:
-    """Whether a test is one that coverage does not follow."""
-    function = getattr(item, "obj", None)
-    return getattr(function, "is_hypothesis_test", False) or item.get_closest_marker("untraced") is not None
+@contextmanager
+def following(item: pytest.Item) -> Iterator[None]:
+    """Follow what a test is for."""
+    if _is_followed(item):
+        with _sparing({_SANDBOX} if _room(item) == CLIENT else {_SANDBOX, _REQUEST}):
+            yield
+    else:
+        with _untraced():
+            yield
+
+
+def _room(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
+
+
+def _is_followed(item: pytest.Item) -> bool:
+    if item.get_closest_marker("traced"):
+        return True
+    is_drawn = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    return _room(item) not in OUTSIDE and not is_drawn and not item.get_closest_marker("untraced")
 
 
 @contextmanager
-def untraced() -> Iterator[None]:
+def _sparing(names: set[str]) -> Iterator[None]:
+    before = set(_spared)
+    _spared.clear()
+    _spared.update(names)
+    try:
+        yield
+    finally:
+        _spared.clear()
+        _spared.update(before)
+
+
+@contextmanager
+def _untraced() -> Iterator[None]:
     """Follow nothing, in this thread and in those that it starts."""
     here, in_threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
