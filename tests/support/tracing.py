@@ -1,4 +1,4 @@
-"""Which code coverage follows: what the tool does in tests that are for its rooms, with examples that stand in the text.
+"""What coverage follows: what the tool does in tests that are for its rooms, with examples that stand in the text.
 
 Following every line of every thread doubles what a run costs. So it follows no sandbox, no command line as a whole, and
 nothing twice: property tests, whose examples are drawn, and tests marked `untraced` are not followed. What they alone
