@@ -27,7 +27,8 @@ test: $(READY)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=99
 
-# Random rules, libraries and edits, many more of them and others each time. What it finds becomes a fixed example.
+# Random rules, libraries and edits, many more of them and others each time; all combinations; the image. Half an hour.
+# What it finds becomes a fixed example.
 test-deep: $(READY)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest $(BESIDE)
 

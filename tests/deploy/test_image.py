@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox import Sandbox, generate
+from tests.support.examples import only_deep
 from tests.support.free_port import free_port
 
 from .dockerfile import environment, stages, value
@@ -34,7 +35,10 @@ NOBODY = 54_321
 PATIENCE = 300
 NOT_TO_BE_HAD = re.compile("No matching distribution|Failed to establish|Retrying|timed out")
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run a command as somebody else")
+pytestmark = [
+    only_deep,
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root can run a command as somebody else"),
+]
 
 
 def interpreter() -> str | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 IS_DEEP = not settings.default.derandomize  # type: ignore[union-attr]
 """Whether this is `make test-deep`, which looks for long, and elsewhere each time."""
 
-_DEEPER = 20
+_DEEPER = 40
 
 only_deep = pytest.mark.skipif(not IS_DEEP, reason="long: tried by make test-deep")
 
