@@ -160,7 +160,7 @@ def twenty(url: str, key: str, size: int) -> None:
         state = Path(folder) / "state.db"
         alone = [measured_rules(url, key, (match,)) for match in TWENTY]
         cold, warm = (measured_rules(url, key, TWENTY, state=state) for _ in range(2))
-    slowest = max(alone, key=lambda figure: figure.wall)
+    slowest = max(alone, key=lambda figure: figure.requests)  # what else runs here does not change these
     print(f"\n{size:,} photos: twenty mixed albums in one run\n")
     _print_runs((("the slowest alone", slowest), ("all, cold", cold), ("all, warm", warm)))
     print(f"\ncold / slowest alone {_ratio(cold, slowest)}, warm / cold {_ratio(warm, cold)}")
