@@ -334,11 +334,11 @@ def test_structured_searches_are_remembered_too(library: Library, tmp_path: Path
 
 def test_what_immich_does_not_tell_is_asked_anew_in_every_run(library: Library, runs: Runs) -> None:
     person = library.people_named("Jane Doe")[0].id
-    runs.rules = (Rule(flat(personIds=(person,))), Rule(flat(city="Helsinki")))
+    runs.rules = (Rule(flat(personIds=(person,))), Rule(flat(city="Helsinki")), Rule(flat(isNotInAlbum=True)))
     for _ in range(2):
         runs.remembering()
-    assert "1 of 2 searches known" in runs.summary
-    assert "Immich does not tell of changes of people (1)" in runs.summary
+    assert "2 of 3 searches known from the last run, 1 of them asked for their ids" in runs.summary
+    assert "Immich does not tell of changes of albums (1)" in runs.summary
     edit(library, Random(1), person_ids=(person,))
     assert runs.remembering() == runs.forgetful()
 

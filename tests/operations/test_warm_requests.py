@@ -93,7 +93,7 @@ def test_a_second_run_of_a_family_asks_once_who_is_in_each_search(home: Home) ->
     assert {home.asked[path] for path in NAMES & home.asked.keys()} == {1}
     assert home.asked["/search/metadata"] + home.asked["/search/smart"] == len(home.searches) + 2
     assert len({json.dumps(body, sort_keys=True) for body in home.searches}) == len(home.searches) < len(searched)
-    assert not any("withExif" in body for body in home.searches)
+    assert not any("withExif" in body or "withPeople" in body for body in home.searches)
 
 
 def test_what_changed_is_read_with_exif_and_nothing_else_is(home: Home) -> None:

@@ -45,10 +45,14 @@ class CacheSearchApi(SearchApi, Protocol):
     """The server's searches, for what is known of them from earlier runs."""
 
     def listing(self, query: Query, verified: Query) -> Generator[Iterable[Mapping[str, object]], None, None]:
-        """The same records as `SearchApi.find` in the same order, with `updatedAt` and without EXIF.
+        """The same records as `SearchApi.find` in the same order, with `updatedAt`, without EXIF and people.
 
         They are held against `verified` only, a search that finds no less. Raises ServerError.
         """
+        ...
+
+    def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
+        """What a search for these fields asks to be shown of each asset beside its own: `exifInfo`, `people`."""
         ...
 
 

@@ -44,11 +44,13 @@ class Answering:
     """Whether it is asked by `filter`, and not by flat fields."""
     own_id: str | None
     """Whose photos show whether they are favourites. None if nobody knows."""
+    asks_for_people: bool = True
+    """Whether people are asked for where they tell something of a condition."""
 
     @property
     def shows_people(self) -> bool:
         """Whether what is found by somebody's face shows somebody."""
-        return self.kind is Kind.METADATA and self.capabilities.shows_whom_it_finds
+        return self.asks_for_people and self.kind is Kind.METADATA and self.capabilities.shows_whom_it_finds
 
     def verifiable(self, condition: Condition) -> Verifiable:
         """How a condition is held against a record."""

@@ -40,7 +40,10 @@ class SearchRequest:
         own_id: str | None,
         verified: Query | None = None,
     ) -> None:
-        """What comes back is held against `verified`, a search that finds no less. None: against the query itself."""
+        """What comes back is held against the query. With `verified`, a search that finds no less, against that one.
+
+        Then people are not asked for: that the server heard whom it is asked for is left to a control.
+        """
         self._http = http
         self._capabilities = capabilities
         self._controls = controls
@@ -48,7 +51,9 @@ class SearchRequest:
         self._query = query
         self._visibility = visibility
         self._path = f"/search/{query.kind.value}"
-        self._recheck = AnswerVerifier(verified or query, visibility, own_id, capabilities)
+        self._recheck = AnswerVerifier(
+            verified or query, visibility, own_id, capabilities, asks_for_people=verified is None
+        )
         wanted = ASSET_FIELDS | fields | self._recheck.fields
         self._fields = frozenset(wanted)
         self._must_have = frozenset(name for name in wanted if name in FROM_SEARCH and capabilities.returns(name)) - {

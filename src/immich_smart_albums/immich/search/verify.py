@@ -38,9 +38,18 @@ OR = Condition("or", "", None)
 class AnswerVerifier:
     """The checks of one query in one visibility."""
 
-    def __init__(self, query: Query, visibility: Visibility, own_id: str | None, capabilities: Capabilities) -> None:
+    def __init__(
+        self,
+        query: Query,
+        visibility: Visibility,
+        own_id: str | None,
+        capabilities: Capabilities,
+        *,
+        asks_for_people: bool = True,
+    ) -> None:
         self._query = query
-        self._answering = Answering(capabilities, query.kind, capabilities.takes_filter(query), own_id)
+        is_filter = capabilities.takes_filter(query)
+        self._answering = Answering(capabilities, query.kind, is_filter, own_id, asks_for_people)
         self.fields: set[str] = {"visibility", "isArchived", "isTrashed"}
         """What a record must have for the checks."""
         self._checks: list[tuple[str, Callable[[Record], bool | None], Branch]] = [

@@ -21,7 +21,6 @@ from immich_smart_albums.selection.cache.key import cache_key
 from immich_smart_albums.selection.cache.listed import listed
 from immich_smart_albums.selection.cache.tracking import (
     untracked_members,
-    untracked_part,
     untracked_reason,
     untracked_records,
 )
@@ -46,8 +45,8 @@ DAY = 24 * 60 * 60 * 1000
 PAGE = 1000
 """Photos that one answer has."""
 
-FEED = 10
-"""Requests, about: what changed in the timeline, the archive and hidden, and controls of that and of the counts."""
+FEED = 5
+"""Requests for what changed: in the timeline, the archive and hidden, and two that see that the trash is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ class RunCache:
         """See `SearchCache.wants_ids`."""
         if untracked_records(scan.fields) is not None:
             return False
-        return _shows_exif(scan) or untracked_members(scan.query) is None
+        return self._is_large(scan) or untracked_members(scan.query) is None
 
     def recall(self, scan: Scan) -> SearchResult | None:
         """See `SearchCache.recall`. Raises nothing: what cannot be asked is read in full and fails there."""
@@ -171,16 +170,20 @@ class RunCache:
             try:
                 return counted(scan, entry, stamp.watermark, self._searches, self._feed)
             except CacheMissError as doubt:
-                if not _shows_exif(scan):
+                if not self._is_large(scan):
                     raise
                 self._log(f"{scan.query.describe()}: asked for its ids: {doubt}")
-        elif not _shows_exif(scan):
+        elif not self._is_large(scan):
             raise CacheMissError("that is as quick")
         result, ids, changed = listed(scan, entry, stamp.watermark, self._searches)
         with self._lock:
             self._listed += 1
             self._changed |= changed
         return result, ids, changed
+
+    def _is_large(self, scan: Scan) -> bool:
+        """Whether a search that is sent in full asks for EXIF or people, to look at or to hold the answer against."""
+        return bool(self._searches.asks_for(scan.query, scan.requested_fields))
 
     def _load(self, scan: Scan) -> tuple[Stamp, CacheEntry]:
         loaded = self._store.load(self._key(scan))
@@ -205,8 +208,3 @@ class RunCache:
 
     def _key(self, scan: Scan) -> str:
         return cache_key(scan, FORMAT, self._whose.user_id, *self._whose.partners)
-
-
-def _shows_exif(scan: Scan) -> bool:
-    """Whether a search that is sent in full asks for EXIF, to look at or to hold the answer against."""
-    return scan.shows_metadata or untracked_part(scan.query) != scan.query

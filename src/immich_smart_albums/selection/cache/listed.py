@@ -3,7 +3,7 @@
 Who is on a photo, what is in an album, what is read in a picture and how photos rank may change without a word. For
 these no count and no look at the newest is a proof: a face that is taken from one photo and given to another leaves
 both as they were. So *who is in* is asked in every run, in full. What the records show is another matter: without EXIF
-an answer is half as large and quick, a ranking is asked for once and not twice, and nothing has to be counted.
+and people an answer is half as large and quick, a ranking is asked for once and not twice, and nothing is counted.
 
 The proof. The server lists what the search finds now, each photo with its `updatedAt`. A photo that was found before,
 and did not change since an instant before that reading, shows what it showed: of the fields that are read every change
@@ -11,7 +11,9 @@ is told (`tracking`). One that did change is read anew, by the same search of wh
 was not found before has come in by something else, such as a face: nothing is known of it, and all is read in full.
 
 The answer need not be held against what EXIF shows. Photos that did not change were held against it when they were
-read, and it still is true of them; those that changed are held against it now. Everything else is verified as ever.
+read, and it still is true of them; those that changed are held against it now. Nor are people asked for, to see that
+somebody is on each photo: a server that drops a person finds photos that were not found before, and a control asks it
+whether it hears of people. Everything else is verified as ever.
 """
 
 from __future__ import annotations
