@@ -14,6 +14,7 @@ from immich_smart_albums.immich.search.record_match import ends, lacks, starts
 from immich_smart_albums.immich.versions import Capabilities
 from immich_smart_albums.model.dialects import as_flat, shown_name, where
 from immich_smart_albums.model.query import Branch, Condition, Kind, Query, Visibility
+from immich_smart_albums.model.search_fields import FIELDS
 from immich_smart_albums.model.version import Version
 from tests.support.immich_clients import (
     SERVED_OPERATORS,
@@ -26,6 +27,7 @@ from tests.support.immich_clients import (
     shown,
 )
 
+from .test_no_false_alarm import values_of
 from .test_verify import CHECKSUM, FOREIGN_ID, GOOD, GOOD_ID, answered, changed
 
 if TYPE_CHECKING:
@@ -100,6 +102,16 @@ def test_a_structured_search_finds_what_its_conditions_say_newest_first(
         assert body["filter"]["visibility"] == {"eq": "timeline"}
         assert body["filter"]["trashedAt"] == {"eq": None}
         assert body["orderBy"] == {"field": "fileCreatedAt", "direction": "desc"}
+
+
+@pytest.mark.parametrize("name", sorted(row.name for row in FIELDS.values() if row.condition or row.absence))
+def test_flat_fields_and_filter_find_the_same(newer: Sandbox, library: Library, name: str) -> None:
+    for value in [*values_of(name, library), *([None] if FIELDS[name].nullable else [])]:
+        query = metadata(**{name: value})
+        if query.is_filter:
+            assert sorted(ids_found_by(server_at(newer), query)) == sorted(
+                ids_found_by(server_at(newer), by_filter(query))
+            )
 
 
 def test_inside_a_crowded_instant_the_cursor_of_the_server_leads_on(newer: Sandbox, library: Library) -> None:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox.levels import LEVELS
+from immich_smart_albums.immich.search.bodies import count_body, flat_body, search_body
+from immich_smart_albums.immich.search.scan import Window
 from immich_smart_albums.immich.versions import ASSET_FIELDS, FIELDS, INSTEAD, VALUES, Capabilities
-from immich_smart_albums.model.dialects import as_condition
-from immich_smart_albums.model.query import Condition, Kind, Query, Value
+from immich_smart_albums.model.dialects import as_condition, where
+from immich_smart_albums.model.instants import to_milliseconds
+from immich_smart_albums.model.query import Condition, Kind, Query, Value, Visibility
 from immich_smart_albums.model.search_field import ALWAYS, Releases, Type
 from immich_smart_albums.model.search_fields import FIELDS as ALL_FIELDS
 from immich_smart_albums.model.version import OLDEST, Version
@@ -142,3 +145,56 @@ def test_a_condition_is_refused_where_its_field_is() -> None:
     assert [field for field, _ in result] == ["filter", "ocr"]
     assert result[1][1] == "Immich 2.1.0 would ignore 'ocr' (Immich has it since 2.2.0)"
     assert Capabilities(Version(3, 2)).unsupported(query) == []
+
+
+def test_where_there_are_no_flat_fields_any_more_filter_says_what_it_can() -> None:
+    last, newest = Capabilities(Version(3, 3, 5)), Capabilities(Version(4, 0))
+    nice, nowhere = filtered("city", "Nice"), filtered("city", None)
+    assert (last.takes_filter(nice), newest.takes_filter(nice)) == (False, True)
+    assert last.unsupported(nice) == newest.unsupported(nice) == last.unsupported(nowhere) == []
+    assert last.leaves_out_unread(filtered("isFavorite", True))
+    assert not newest.leaves_out_unread(filtered("isFavorite", True))
+    ((field, message),) = newest.unsupported(nowhere)
+    assert (field, message) == ("city", "Immich 4.0.0 would ignore 'city' ('filter' does not surely say it)")
+    assert [name for name, _ in newest.unsupported(Query(Kind.SMART, where(query="dog", rating=5)))] == ["query"]
+
+
+def test_what_neither_way_of_asking_says_is_refused() -> None:
+    query = Query(Kind.METADATA, (*where(city=None), Condition("personIds", "none", ("x",))))
+    assert [name for name, _ in Capabilities(Version(3, 2)).unsupported(query)] == ["city"]
+    with pytest.raises(ValueError, match="no flat fields say all of"):
+        flat_body(query)
+
+
+def test_both_generators_write_the_same_search() -> None:
+    day = "2024-01-01T00:00:00.000Z"
+    filters = where(city="Nice", personIds=("a", "b"), takenAfter=day, tagIds=None, isNotInAlbum=True)
+    query = Query(Kind.METADATA, filters)
+    window = Window(0, None)
+    flat = search_body(query, Visibility.TIMELINE, Capabilities(Version(3, 2)))
+    filter_ = search_body(query, Visibility.TIMELINE, Capabilities(Version(4, 0)))
+    assert flat.window == filter_.window == Window(to_milliseconds(day), None)
+    assert flat.page(window, 1, "desc", None) == {
+        "city": "Nice",
+        "personIds": ["a", "b"],
+        "takenAfter": "1970-01-01T00:00:00.000Z",
+        "tagIds": None,
+        "isNotInAlbum": True,
+        "visibility": "timeline",
+        "order": "desc",
+        "page": 1,
+    }
+    assert filter_.page(window, 1, "desc", "on") == {
+        "filter": {
+            "city": {"eq": "Nice"},
+            "personIds": {"all": ["a", "b"]},
+            "takenAt": {"gte": "1970-01-01T00:00:00.000Z"},
+            "hasTags": {"eq": False},
+            "hasAlbums": {"eq": False},
+            "visibility": {"eq": "timeline"},
+            "trashedAt": {"eq": None},
+        },
+        "orderBy": {"field": "fileCreatedAt", "direction": "desc"},
+        "cursor": "on",
+    }
+    assert count_body(query, Visibility.TIMELINE, Capabilities(Version(4, 0))).keys() == {"filter"}

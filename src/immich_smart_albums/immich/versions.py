@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.dialects import as_flat
+from immich_smart_albums.model.dialects import as_flat, is_in_filter, shown_name
 from immich_smart_albums.model.query import Visibility
 from immich_smart_albums.model.search_field import ALWAYS, Releases
 from immich_smart_albums.model.search_fields import BY_NAME, ROWS
@@ -105,7 +105,7 @@ class Capabilities:
     @property
     def has_flat_fields(self) -> bool:
         """Searches take flat fields; Immich announced that 4.0 takes them away, and would ignore them."""
-        return self.version < FIRST_UNKNOWN
+        return self.version < Version(4, 0)
 
     @property
     def has_queues(self) -> bool:
@@ -165,7 +165,11 @@ class Capabilities:
         reasons = [reason for condition in query.conditions for reason in self._unsupported(condition)]
         if self.takes_filter(query) or (query.is_flat and self.has_flat_fields):
             return reasons
-        return [("filter", f"Immich {self.version} would ignore 'filter' (Immich has it since 3.2.0)"), *reasons]
+        if not self.has_structured_search:
+            return [("filter", f"Immich {self.version} would ignore 'filter' (Immich has it since 3.2.0)"), *reasons]
+        names = [shown_name(condition) for condition in query.conditions if not is_in_filter(condition)]
+        unsaid = f"Immich {self.version} would ignore {{!r}} ('filter' does not surely say it)"
+        return [*((name, unsaid.format(name)) for name in names), *reasons]
 
     def _unsupported(self, condition: Condition) -> Iterator[tuple[str, str]]:
         name, value = as_flat(condition) or (condition.field, ())
