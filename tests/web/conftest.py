@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import socket
@@ -149,6 +150,15 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
+class _Server(uvicorn.Server):
+    """Looks often whether it is to stop."""
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        while not self.should_exit:  # noqa: ASYNC110 - it is told so by another thread
+            await asyncio.sleep(0.005)
+
+
 @contextmanager
 def opened(
     sandbox: Sandbox,
@@ -176,7 +186,7 @@ def opened(
     studio = Studio(Session(options, progress.show), progress, read_only=policy.read_only)
     sent = SentBodies(application(studio, policy))
     config = uvicorn.Config(sent, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False)
-    server = uvicorn.Server(config)
+    server = _Server(config)
     with socket.create_server(("127.0.0.1", port)) as listener:
         running = threading.Thread(target=server.run, args=([listener],), name="studio")
         running.start()
