@@ -117,16 +117,16 @@ class SqliteLedger:
 
     # -- runs and their requests -----------------------------------------------------------------------------------
 
-    def begin(self, verb: str, server: str, at: str, undoes: int | None = None) -> int:
+    def begin(self, verb: str, server: str, time: str, undoes: int | None = None) -> int:
         """See `Ledger.begin`."""
         sql = "INSERT INTO runs (verb, server, started, undoes) VALUES (?, ?, ?, ?)"
         with self._database.writing():
-            return self._database.run(sql, verb, server, at, undoes)
+            return self._database.run(sql, verb, server, time, undoes)
 
-    def finish(self, run: int, ending: Ending, at: str) -> None:
+    def finish(self, run: int, ending: Ending, time: str) -> None:
         """See `Ledger.finish`."""
         with self._database.writing():
-            self._database.run("UPDATE runs SET ended = ?, ending = ? WHERE id = ?", at, ending.value, run)
+            self._database.run("UPDATE runs SET ended = ?, ending = ? WHERE id = ?", time, ending.value, run)
 
     def intend(self, intent: Intent, updated: Callable[[], str]) -> int:
         """See `Ledger.intend`."""

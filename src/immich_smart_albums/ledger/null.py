@@ -23,12 +23,12 @@ class NullLedger:
     state = ""
     remembers = False
 
-    def begin(self, verb: str, server: str, at: str, undoes: int | None = None) -> int:
+    def begin(self, verb: str, server: str, time: str, undoes: int | None = None) -> int:
         """A run that nobody will ask for."""
-        del verb, server, at, undoes
+        del verb, server, time, undoes
         return 0
 
-    def finish(self, run: int, ending: Ending, at: str) -> None:
+    def finish(self, run: int, ending: Ending, time: str) -> None:
         """Not remembered, as all that follows."""
 
     def bind(self, key: AlbumKey, album: Album) -> None:

@@ -158,13 +158,13 @@ def _one(groups: Iterable[Sequence[Asset]], ranks: Mapping[str, int]) -> tuple[G
 def distinct(groups: Iterable[Group]) -> tuple[Group, ...]:
     """The groups, each photo in the first that has it."""
     ids: set[str] = set()
-    kept = []
+    new_groups = []
     for group in groups:
         assets = tuple(asset for asset in group.assets if asset.id not in ids)
         ids.update(asset.id for asset in assets)
         if assets:
-            kept.append(replace(group, assets=assets))
-    return tuple(kept)
+            new_groups.append(replace(group, assets=assets))
+    return tuple(new_groups)
 
 
 @dataclass(slots=True)

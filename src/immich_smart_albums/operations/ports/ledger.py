@@ -26,11 +26,11 @@ class Journal(Protocol):
         """Which ledger this is, and how often it changed; empty for one that remembers nothing."""
         ...
 
-    def begin(self, verb: str, server: str, at: str, undoes: int | None = None) -> int:
+    def begin(self, verb: str, server: str, time: str, undoes: int | None = None) -> int:
         """Start a run; the number is its id."""
         ...
 
-    def finish(self, run: int, ending: Ending, at: str) -> None:
+    def finish(self, run: int, ending: Ending, time: str) -> None:
         """End a run."""
         ...
 

@@ -166,16 +166,16 @@ class RecordCache:
             for place, batch in enumerate(cached.batches)
         ]
 
-    def _keep(self, query: Query, found: _CachedSearch) -> None:
+    def _keep(self, query: Query, searched: _CachedSearch) -> None:
         """Keep what a search found; where there is no room any more, what was not used for longest goes first."""
         with self._lock:
             self._forget(query)
             for other in [other for other in self._cached if other != WHOLE_LIBRARY]:
-                if self._bytes + found.size > self._most_bytes:
+                if self._bytes + searched.size > self._most_bytes:
                     self._forget(other)
-            if self._bytes + found.size <= self._most_bytes:
-                self._bytes += found.size
-                self._cached[query] = found
+            if self._bytes + searched.size <= self._most_bytes:
+                self._bytes += searched.size
+                self._cached[query] = searched
 
     def _forget(self, query: Query) -> None:
         if query in self._cached:

@@ -62,7 +62,7 @@ class AccessPaths:
             return list(alternatives)
         groups: dict[tuple[Query | None, bool], dict[Conjuncts, Query]] = {}
         for alternative in alternatives:
-            query = _asked(self.conditions, All(alternative))
+            query = _as_structured(self.conditions, All(alternative))
             if query is not None:
                 groups.setdefault((universe(query), needs_exif(query)), {})[alternative] = query
         together: list[Conjuncts] = []
@@ -77,11 +77,15 @@ class AccessPaths:
         """The same, each choice that one structured search can answer as that search."""
         conditions = self.conditions
         queries = {
-            conjunct: _asked(conditions, conjunct)
+            conjunct: _as_structured(conditions, conjunct)
             for conjunct in conjuncts
             if isinstance(conjunct, Any) and self.conditions.is_structured
         }
-        searches = {each: Search(query, each.origin) for each, query in queries.items() if query is not None}
+        searches = {
+            alternatives: Search(query, alternatives.origin)
+            for alternatives, query in queries.items()
+            if query is not None
+        }
         return tuple(
             searches.get(conjunct, conjunct) if isinstance(conjunct, Any) else conjunct for conjunct in conjuncts
         )
@@ -127,7 +131,7 @@ class AccessPaths:
                     yield None if tree is False else Branch(inside.driver, None if tree is True else tree)
 
 
-def _asked(conditions: Pushdown, node: Node) -> Query | None:
+def _as_structured(conditions: Pushdown, node: Node) -> Query | None:
     """A node as a structured search that finds the same and nothing else. None if there is none."""
     # Of a node that its searches do not bound, conditions would only say what holds where one of them looks.
     plain = (leaf for leaf in leaves(node) if isinstance(leaf, Search) and is_composable(leaf.query))
@@ -150,10 +154,10 @@ def _groups(conjuncts: Sequence[Node]) -> list[_Frame]:
 
 
 def _with_one_more(groups: list[_Frame], search: Search) -> list[_Frame]:
-    for at, group in enumerate(groups):
+    for index, group in enumerate(groups):
         merged = intersect(group.query, search.query)
         if merged is not None:
-            return [*groups[:at], _Frame(merged, group.absorbed | {search}), *groups[at + 1 :]]
+            return [*groups[:index], _Frame(merged, group.absorbed | {search}), *groups[index + 1 :]]
     return [*groups, _Frame(search.query, frozenset({search}))]
 
 

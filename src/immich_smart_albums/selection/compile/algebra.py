@@ -133,14 +133,14 @@ def _with_all(one: Query, other: Query) -> Query | None:
 
 def _joined(conditions: Iterable[Condition]) -> Branch | None:
     """Conditions that hold together, each operator of a field once. None if that cannot be."""
-    found: dict[tuple[str, str], Condition] = {}
+    merged: dict[tuple[str, str], Condition] = {}
     for condition in conditions:
         place = condition[:2]
-        joined = condition if place not in found else _both(found[place], condition)
+        joined = condition if place not in merged else _both(merged[place], condition)
         if joined is None:
             return None
-        found[place] = joined
-    return ordered(found.values())
+        merged[place] = joined
+    return ordered(merged.values())
 
 
 def _both(one: Condition, other: Condition) -> Condition | None:

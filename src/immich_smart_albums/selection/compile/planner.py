@@ -151,7 +151,7 @@ class _Known:
 
     conjuncts: Conjuncts
     """Kept, so that their identities stand for them."""
-    given: Shared
+    shared: Shared
     """Of the searches that mattered those that were shared."""
     missing: frozenset[Query]
     """Of the searches that mattered the others."""
@@ -159,7 +159,7 @@ class _Known:
 
     def holds(self, shared: Shared) -> bool:
         """Whether the answer would be the same where these searches are shared."""
-        return all(shared.get(query) == fields for query, fields in self.given.items()) and not any(
+        return all(shared.get(query) == fields for query, fields in self.shared.items()) and not any(
             query in shared for query in self.missing
         )
 
@@ -346,7 +346,7 @@ class _Compiler:
         known = self._known.setdefault(key, [])
         for earlier in known:
             if earlier.holds(shared.fields):
-                shared.noted.update(earlier.given, earlier.missing)
+                shared.noted.update(earlier.shared, earlier.missing)
                 return earlier.answer
         own = _Shared(shared.fields, set())
         answer = self._cheapest_together(rule, conjuncts, own, undistributed)

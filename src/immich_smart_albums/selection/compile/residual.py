@@ -127,11 +127,13 @@ class Residual:
 
     def _absorb(self, nodes: Sequence[Node]) -> Sequence[Node]:
         """Things that must hold together, each search with what it can take in of the others."""
-        for each in nodes:
-            if isinstance(each, Search) and is_composable(each.query):
-                query, taken = self.conditions.absorb(each.query, filter(_is_searched, nodes))
+        for absorber in nodes:
+            if isinstance(absorber, Search) and is_composable(absorber.query):
+                query, taken = self.conditions.absorb(absorber.query, filter(_is_searched, nodes))
                 if len(taken) > 1:
-                    return self._absorb([replace(each, query=query), *(node for node in nodes if node not in taken)])
+                    return self._absorb(
+                        [replace(absorber, query=query), *(node for node in nodes if node not in taken)]
+                    )
         return nodes
 
     def _any_in_one(self, nodes: Sequence[Node]) -> tuple[list[Search], Collection[Node]]:
@@ -143,15 +145,15 @@ class Residual:
         candidates = (node for node in nodes if _is_searched(node) and (looks_there or is_anchored(node)))
         queries = ((node, self.conditions.as_query(node, first.query)) for node in candidates)
         queries_of = {node: query for node, query in queries if query is not None}
-        found: list[Search] = []
+        searches: list[Search] = []
         taken: set[Node] = set()
         for is_in_exif in (False, True):
             alike = {node: query for node, query in queries_of.items() if needs_exif(query) is is_in_exif}
             one = unite(list(alike.values())) if len(alike) > 1 else None
             if one is not None:
-                found.append(replace(first, query=one))
+                searches.append(replace(first, query=one))
                 taken |= alike.keys()
-        return found, taken
+        return searches, taken
 
 
 def _is_searched(node: Node) -> bool:

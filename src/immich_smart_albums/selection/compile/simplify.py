@@ -47,9 +47,9 @@ def anchored(node: Node) -> Node:
         case Any() if any(map(_has_search, node.children)) or len({_around(child) for child in node.children}) > 1:
             return replace(node, children=tuple(anchored(child) for child in node.children))
         case All():
-            at = next((at for at, each in enumerate(node.children) if _has_search(each)), None)
-            if at is not None:
-                before, child, after = node.children[:at], node.children[at], node.children[at + 1 :]
+            index = next((index for index, other in enumerate(node.children) if _has_search(other)), None)
+            if index is not None:
+                before, child, after = node.children[:index], node.children[index], node.children[index + 1 :]
                 return replace(node, children=(*before, anchored(child), *after))
             return replace(node, children=(Search(_around(node)), *node.children))
         case _:
@@ -76,7 +76,7 @@ def _has_search(node: Node) -> bool:
 
 def _around(node: Node) -> Query:
     """Everything where the checks of a node look; the timeline where they do not say it."""
-    return next((found for within in _withins(node) if (found := universe(within)) is not None), WHOLE_LIBRARY)
+    return next((query for within in _withins(node) if (query := universe(within)) is not None), WHOLE_LIBRARY)
 
 
 def _withins(node: Node) -> Iterator[Query]:
@@ -155,11 +155,11 @@ def merge_searches(node: All) -> Node:
     """The same with as few searches as can be: those that have a common form in one."""
     together: list[Node] = []
     for part in node.children:
-        for at, each in enumerate(together):
-            if isinstance(part, Search) and isinstance(each, Search):
-                merged = intersect(each.query, part.query)
+        for index, other in enumerate(together):
+            if isinstance(part, Search) and isinstance(other, Search):
+                merged = intersect(other.query, part.query)
                 if merged is not None:
-                    together[at] = Search(merged, each.origin)
+                    together[index] = Search(merged, other.origin)
                     break
         else:
             together.append(part)
@@ -168,7 +168,7 @@ def merge_searches(node: All) -> Node:
 
 def _why_nothing(node: All) -> str | None:
     """Why parts that must hold together cannot."""
-    queries = [query for child in node.children for query in _asked(child)]
+    queries = [query for child in node.children for query in _queries_of(child)]
     for one, other in combinations(queries, 2):
         reason = why_disjoint(one, other)
         if reason is not None:
@@ -176,7 +176,7 @@ def _why_nothing(node: All) -> str | None:
     return None
 
 
-def _asked(node: Node) -> Iterator[Query]:
+def _queries_of(node: Node) -> Iterator[Query]:
     match node:
         case Search():
             yield node.query
@@ -196,10 +196,10 @@ def without_smart(node: Node) -> Node | None:
         case Search() if node.query.kind is Kind.SMART:
             return None
         case All():
-            rest = [each for child in node.children if (each := without_smart(child)) is not None]
+            rest = [part for child in node.children if (part := without_smart(child)) is not None]
             return All(tuple(rest), node.origin) if rest else None
         case Any():
-            rest = [each for child in node.children if (each := without_smart(child)) is not None]
+            rest = [part for child in node.children if (part := without_smart(child)) is not None]
             return Any(tuple(rest), node.origin) if len(rest) == len(node.children) else None
         case _:
             return node
