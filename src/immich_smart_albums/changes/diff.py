@@ -1,4 +1,4 @@
-"""From what a rule wants, what is in its album and what the ledger remembers to the plan for that album."""
+"""Compares what a rule wants with what its album has and the ledger remembers, and makes the plan for it."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _refused(wanted: DesiredAlbum, plan: AlbumPlan, ours: AbstractSet[str], memo
 def _now_and_later(
     wanted: DesiredAlbum, missing: Mapping[str, tuple[str, Asset]]
 ) -> tuple[dict[str, tuple[str, Asset]], list[tuple[str, Asset]]]:
-    """What of the photos that are not there is added, by id with its account; and what waits, with the reason."""
+    """Splits missing photos: additions by id, each with its account, and those that wait, each with the reason."""
     if not any(wanted.waiting.values()):
         return dict(missing), []
     certain = {asset.id: (account, asset) for account, asset in wanted.certain()}

@@ -46,7 +46,7 @@ class Observed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Losses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How much of what we added to an album is gone from it, by whomever."""
+    """How many of the photos that we added to an album are gone from it, whoever took them out."""
 
     ours: int = 0
     """Photos that we added and that were there at the last look."""

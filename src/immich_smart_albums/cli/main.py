@@ -51,7 +51,7 @@ def main() -> NoReturn:
 
 
 def run(argv: Sequence[str]) -> Exit:
-    """Run one command line; every failure is told on stderr."""
+    """Run one command line; every failure is printed on stderr."""
     try:
         return _run(argv)
     except SmartAlbumsError as error:

@@ -1,4 +1,4 @@
-"""What is kept of a run, and told of it: how it went, problems that are new, offers to allow what a guard refused."""
+"""Records a run and reports it: how it went, new problems, offers to allow what a guard refused."""
 
 from __future__ import annotations
 

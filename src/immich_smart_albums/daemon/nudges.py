@@ -1,4 +1,4 @@
-"""Photos that Immich told of, and when a run for them is due: soon, but many of them together.
+"""Photos that Immich announced, and when a run for them is due: soon, but many of them together.
 
 After one photo two seconds are waited, in case others follow; a stream of them is cut after eight. Where many come, one
 run does for all of a minute, then of five minutes, then of fifteen.

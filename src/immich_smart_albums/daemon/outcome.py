@@ -39,7 +39,7 @@ class AlbumOutcome:
     problems: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
     plan_name: str = ""
-    """By which a guard is told to let it pass."""
+    """The name to give to `--allow`, or to an approval."""
     fingerprint: str = ""
     """Of what a guard refused; empty: nothing."""
 

@@ -94,7 +94,7 @@ class Service:
         self._wake.set()
 
     def run(self) -> None:
-        """Work until it is told to end."""
+        """Work until the stop is requested."""
         with ExitStack() as stack:
             if self._http is not None and self._options.listen is not None:
                 stack.enter_context(self._http)

@@ -88,7 +88,7 @@ class DaemonState(msgspec.Struct, frozen=True):
     waits_since: float | None = None
     """Since when the server has not answered."""
     told: dict[str, tuple[str, ...]] = {}
-    """Problems and refusals that messages have told of, and that are still there, by the name of the rule."""
+    """Problems and refusals that were in messages already and are still there, by the name of the rule."""
     message_failures: dict[str, str] = {}
     """Why messages could not be sent, by target."""
     approvals: tuple[Approval, ...] = ()
@@ -105,7 +105,7 @@ class DaemonStateFile:
     """The state and its file; any thread may read it, and change it."""
 
     def __init__(self, path: Path, on_trouble: Callable[[str], None]) -> None:
-        """Read what is there; a file that is damaged counts as none, and is told of."""
+        """Read what is there; a damaged file counts as none, and is reported."""
         self._path = path
         self._on_trouble = on_trouble
         self._lock = threading.Lock()
@@ -122,7 +122,7 @@ class DaemonStateFile:
         return self._state
 
     def change(self, **changes: Any) -> DaemonState:  # noqa: ANN401 - each field has a type of its own
-        """Change some of it, and keep it; where the file cannot be written that is told once."""
+        """Change some of it, and keep it; a file that cannot be written is reported once."""
         return self.alter(lambda _: changes)
 
     def alter(self, changes_of: Callable[[DaemonState], dict[str, Any]]) -> DaemonState:

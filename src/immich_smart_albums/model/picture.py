@@ -14,7 +14,7 @@ class Picture:
     """A small picture of a photo or a person."""
 
     data: bytes | None = field(repr=False)
-    """None: it still is the one that whoever asks has."""
+    """None if the caller already has this one, by its etag."""
     content_type: str
     """One of a few kinds of pictures, and nothing else; an SVG may hold a script, so a page shows it as `<img>` only
     and sends it with a policy that runs none. Empty without data."""

@@ -1,4 +1,4 @@
-"""Where something stands, in a file or on the command line, and how a problem there is told.
+"""Where something stands, in a file or on the command line, and how a message shows it.
 
 A place in a file is written `rules.yaml:3:14`; its problem may show the line, with a caret under column 14.
 """

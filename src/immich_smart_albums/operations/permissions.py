@@ -45,7 +45,7 @@ RULES_NEED: dict[str, str] = {
     "album.delete": "undoing a run that created an album",
     "activity.read": "undoing a run that created an album: one with comments is not deleted",
 }
-"""Permissions that only some rules use; a plan that needs one that is missing is told before anything is written."""
+"""Permissions that only some rules use; a plan that needs a missing one says so before anything is written."""
 
 _HINT = "Give it that permission in your Immich page under Account Settings → API Keys."
 

@@ -205,7 +205,7 @@ class RuleSet:
     timezone: str | None = None
     """Of schedules; None: the machine's."""
     notify: tuple[NotifyTarget, ...] = ()
-    """Who is told of runs."""
+    """The targets of messages about runs."""
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Named groups: the names or ids in each."""
     places: Mapping[str, Circle] = field(default_factory=dict)

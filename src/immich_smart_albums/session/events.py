@@ -1,4 +1,4 @@
-"""What a session tells while it works, for whoever shows it: messages and progress, never results."""
+"""The events of a session, for a front end to show: messages and progress, never results."""
 
 from __future__ import annotations
 

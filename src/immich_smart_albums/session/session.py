@@ -80,7 +80,7 @@ class Session:
 
     @property
     def config(self) -> RunConfig:
-        """What the rules files say, read at the first use, with server and keys; notes are told as events."""
+        """What the rules files say, read at the first use, with server and keys; notes are sent as events."""
         return self._work.config
 
     @property

@@ -71,7 +71,7 @@ class Workplace:
 
     @property
     def config(self) -> RunConfig:
-        """What the rules files say, read at the first use, with server and keys; notes are told as events."""
+        """What the rules files say, read at the first use, with server and keys; notes are sent as events."""
         return self._loaded()[0]
 
     @property

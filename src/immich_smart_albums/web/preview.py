@@ -191,7 +191,7 @@ class Shelf:
 
 @dataclass(slots=True)
 class Latest:
-    """Of questions that follow each other, only the last one counts: those before are told to stop."""
+    """Of questions that follow each other, only the last one counts: the ones before it are stopped."""
 
     _newest: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -54,7 +54,7 @@ class Parts:
     clock: Callable[[], float]
     wake: Callable[[], None]
     hook: WebhookEndpoint | None = None
-    """None: nobody is told of photos here."""
+    """None: this daemon takes no calls about photos."""
     studio: ASGIApp | None = None
     """Gets every path that is not the daemon's own."""
 

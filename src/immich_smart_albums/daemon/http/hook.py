@@ -31,7 +31,7 @@ BUSIEST = 5000
 """Calls in a minute that are taken."""
 
 MOST_STRANGERS = 60
-"""Calls in a minute with a wrong secret that are told why they are refused."""
+"""How many calls with a wrong secret get the reason of their refusal, per minute."""
 
 _MINUTE = 60.0
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)

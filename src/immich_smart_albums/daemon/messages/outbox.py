@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.daemon.messages.requests import Request
 
 MOST = 100
-"""Messages that wait; more of them are dropped, which is told."""
+"""How many messages may wait; more are dropped, and the log says so."""
 
 SECONDS = 10.0
 """Patience with one request."""

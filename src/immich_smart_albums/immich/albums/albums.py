@@ -119,7 +119,7 @@ class ImmichAlbums:
         return held | {asset_id for asset_id in sorted(left - held) if self._holds(album_id, asset_id)}
 
     def _holds(self, album_id: str, asset_id: str) -> bool:
-        """Whether an asset is in an album, whoever may see it; where that is not to be known, it is."""
+        """Whether an asset is in an album, even where it is not shown. True where that cannot be known."""
         answer = decode(self._http.get("/albums", {"assetId": asset_id}), list[_Member], "GET /albums?assetId")
         if any(member.id == album_id for member in answer):
             return True

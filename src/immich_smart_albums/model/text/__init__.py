@@ -1,1 +1,1 @@
-"""Texts: their spellings, commands that people are told to run, and secrets that nobody is shown."""
+"""Texts: their spellings, commands for people to run, and secrets that are never shown."""

@@ -36,7 +36,7 @@ _PLAIN = re.compile(r"\w[\w '()&.,+-]*\w", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Predecessor:
-    """What an earlier rule left to a rule."""
+    """The earlier rule whose albums a rule continues, or the question which one that is."""
 
     user: str = ""
     """The id of the user who owned its albums."""
@@ -88,7 +88,10 @@ class Predecessors:
         self._claimed = {rule.was: rule.name for rule in rules if rule.was is not None}
 
     def of(self, rule: AlbumRule, owner: ConnectedAccount, selected: AbstractSet[str]) -> Predecessor:
-        """What a rule that selects these photos goes on with. Raises ServerError and LedgerError."""
+        """Returns the predecessor of a rule that selects these photos. NO_PREDECESSOR if there is none.
+
+        Raises ServerError and LedgerError.
+        """
         is_known = self._is_known(rule, owner)
         if rule.was is not None:
             return self._named(rule, rule.was, owner) or (NO_PREDECESSOR if is_known else self._unknown(rule, rule.was))

@@ -1,4 +1,4 @@
-"""The photos of which something was seen, such as an embedding, kept from run to run."""
+"""The ids of photos that had something once, such as an embedding, kept from run to run."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class SeenAssets:
 
     @classmethod
     def of(cls, server: PhotoServer, store: CacheStore | None, what: str) -> Self:
-        """Those of the account that a key belongs to; none where the key may not tell whose it is."""
+        """The ids kept for the account of a key. Empty, and not kept, if the key may not say whose it is."""
         try:
             return cls(store, f"{what} {server.directory.me().id}" if store else "")
         except MissingPermission:
             return cls(None, "")
 
     def has(self, asset_id: str) -> bool:
-        """Whether it was seen of a photo."""
+        """Whether a photo had it."""
         return contains(self._ids, pack(asset_id))
 
     def among(self, ids: Collection[str]) -> set[str]:

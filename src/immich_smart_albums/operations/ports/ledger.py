@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Journal(Protocol):
-    """What is told to the ledger while a plan is written. Everything here raises LedgerError.
+    """Records a plan while it is written. Everything here raises LedgerError.
 
     What a method writes is written for good when it returns, all of it or nothing.
     """
@@ -71,7 +71,7 @@ class Ledger(Journal, Protocol):
 
     @property
     def remembers(self) -> bool:
-        """Whether it will know later what it is told; else that nothing is known says nothing."""
+        """Whether what is recorded can be read later. If not, an empty memory proves nothing."""
         ...
 
     def binding(self, key: AlbumKey) -> Binding | None:

@@ -1,4 +1,4 @@
-"""What takes back what a run did to one album, and what stays because somebody did something with it since."""
+"""The changes that take back one run in one album, and warnings for what stays as it was changed since."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class WrittenAlbum:
-    """What a run wrote to an album, and what the album is now."""
+    """An album with the requests of the run that is taken back, and its state now."""
 
     run: Run
     writes: Sequence[Write]

@@ -1,4 +1,4 @@
-"""Who is told of runs: the targets under `notify`.
+"""The targets of messages about runs, under `notify`.
 
 What is wrong with addresses and tokens is told without the line that it stands on: it may hold a secret.
 """

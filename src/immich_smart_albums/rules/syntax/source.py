@@ -1,4 +1,4 @@
-"""A piece of input with the place it came from, and how problems in it are told."""
+"""A piece of input with the place it came from, for messages about problems in it."""
 
 from __future__ import annotations
 

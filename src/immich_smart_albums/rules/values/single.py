@@ -104,7 +104,7 @@ class Text(Value[str]):
 
 
 class Word(Value[Node]):
-    """A certain word, and what it stands for; editors are not told of other spellings."""
+    """A certain word, and what it stands for; JSON Schema lists its first spelling only."""
 
     def __init__(self, word: str, node: Node, also: tuple[str, ...] = ()) -> None:
         super().__init__(word, words(word), is_open=False)

@@ -1,4 +1,4 @@
-"""Why the photos of a whole selection are in or out, from what its searches found: nothing is asked of the server.
+"""Explains a whole selection from the records that its searches returned, without another request.
 
 Each photo gets what is known of each leaf of its rule, and the places that it has in rankings. Photos that a single
 leaf keeps out are near misses of that leaf. What was not read is not known: of a search that the server made, photos
