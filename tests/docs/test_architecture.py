@@ -1,0 +1,45 @@
+"""What the page on the code says of it is so: rooms and files that it names exist, and names mean one thing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+
+from .pages import CHECKOUT
+
+SRC = CHECKOUT / "src"
+TOOL = SRC / "immich_smart_albums"
+PAGE = (CHECKOUT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+IMMICHS_THINGS = {"Album", "Asset", "Person", "Tag", "User", "Workflow"}
+ADAPTERS = {"Capabilities", "Directory", "Embeddings", "ServerInfo", "Workflows"}
+
+
+def test_every_room_has_its_row_and_every_row_its_room() -> None:
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", PAGE, re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"\w+", row)}
+    rooms = {path.stem for path in TOOL.iterdir() if path.is_dir() or path.suffix == ".py"}
+    assert named == rooms - {"__init__", "__main__", "__pycache__"}
+
+
+def test_every_file_that_is_named_exists() -> None:
+    named = set(re.findall(r"`((?:\w+/)+(?:\w+\.py)?)`", PAGE))
+    assert named
+    for path in named:
+        assert (TOOL / path).exists() or (CHECKOUT / path).exists(), path
+
+
+def test_a_class_name_means_one_thing() -> None:
+    places: defaultdict[str, set[str]] = defaultdict(set)
+    for path in SRC.rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].add(str(path.relative_to(SRC)))
+    shared = {name: paths for name, paths in places.items() if len(paths) > 1}
+    assert shared.keys() == IMMICHS_THINGS | ADAPTERS, shared
+    for name in IMMICHS_THINGS:
+        assert {path.split("/")[0] for path in shared[name]} == {"immich_sandbox", "immich_smart_albums"}, name
+    for name in ADAPTERS:
+        assert any("ports" in path for path in shared[name]), name
+        assert any("/immich/" in path for path in shared[name]), name
