@@ -114,3 +114,29 @@ def test_names_that_were_not_looked_up_are_a_bug() -> None:
     ):
         with pytest.raises(TypeError, match="not looked up"):
             ask()
+
+
+def test_of_each_leaf_counts_what_is_known_of_it() -> None:
+    """Of what only the ranking found nobody knows whether it is in Nice."""
+    answers = Answers(
+        {NICE.query: [[*PHOTOS, record("d", exifInfo={"make": "Canon"})]], smart("cat").query: [[record("c")]]}
+    )
+    explanation = explain_selection(
+        selected(Any((All((NICE, MAKE)), smart("cat"))), answers), name_of=lambda _, id_: id_
+    )
+    assert {photo.asset.id for photo in explanation.selected} == {"a", "c"}
+    counts = {leaf.text: (leaf.holding, leaf.failing) for leaf in explanation.leaves}
+    assert counts["local filter '$.exifInfo.make:apple'"] == (1, 2)
+    assert sum(counts["smart 'cat', top 200"]) == 4
+    misses = {number: [photo.asset.id for photo in photos] for number, photos in explanation.near_misses.items()}
+    assert ["b", "d"] in misses.values()
+
+
+def test_of_a_late_check_is_known_what_was_asked_for() -> None:
+    """Details are asked for last, for what is left."""
+    tags = local("$.tags[*].value", "pets")
+    answers = Answers({NICE.query: [PHOTOS]}, [PHOTOS[0] | {"tags": [{"value": "Pets"}]}])
+    facts = LeafFacts(evidence(All((NICE, MAKE, tags)), answers))
+    assert facts.of(tags, "a") == Fact(holds=True)
+    assert facts.of(tags, "b") is None
+    assert facts.of(local("$.tags[*].value", "other"), "a") is None

@@ -35,3 +35,10 @@ def test_what_goes_and_comes_again_is_there_once() -> None:
 def test_what_is_no_uuid_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         pack(wrong)
+
+
+def test_what_goes_leaves_no_gap() -> None:
+    one, two = "63d1e020-fc5a-417e-b9cd-8bc7f5a8434f", "7d1be37b-e20f-4da1-b1e0-95facc285fc2"
+    assert exchanged(packed([one, two]), [pack(one)], []) == packed([two])
+    assert exchanged(packed([one]), [pack(two)], []) == packed([one])
+    assert exchanged(packed([one]), [pack(one)], [pack(two)]) == packed([two])

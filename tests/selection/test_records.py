@@ -6,6 +6,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pytest
+
+from immich_smart_albums.errors import Stopped
+from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.selection.cache.records import WIDE, RecordCache
 from tests.support.in_memory_searches import Answers, city, record
 
@@ -94,3 +98,49 @@ def test_of_what_is_kept_only_the_fields_are_read_that_are_asked_for() -> None:
     assert both[0] == {"make": "Canon", "city": "Nice"}
     assert next(sorted(one) for one in read("people"))[-1] == "people"  # type: ignore[attr-defined]
     assert "people" not in next(iter(read()))  # type: ignore[call-overload]
+
+
+def kept(*batch: dict[str, object]) -> RecordCache:
+    """What one search found, in memory."""
+    records = RecordCache(Answers({NICE: [list(batch)]}))
+    assert ids(records, NICE) == [one["id"] for one in batch]
+    return records
+
+
+def exif_of(records: RecordCache, *fields: str) -> list[object]:
+    (batch,) = records.find(NICE, frozenset(fields))
+    return [one.get("exifInfo") for one in batch]
+
+
+def test_exif_that_only_some_records_have_comes_back_to_these() -> None:
+    canon = {"make": "Canon", "city": "Nice"}
+    records = kept(record("a"), record("b", exifInfo=canon), record("c", exifInfo=None), record("d", exifInfo={}))
+    assert exif_of(records, "exifInfo.make")[:2] == [None, {"make": "Canon"}]
+    assert exif_of(records, "exifInfo.model")[:2] == [None, {}]
+    assert exif_of(records, "exifInfo")[1] == canon
+    assert exif_of(records) == [None] * 4
+    everywhere = kept(record("a", exifInfo=canon), record("b", exifInfo=canon))
+    assert exif_of(everywhere, "exifInfo.city") == [{"city": "Nice"}] * 2
+    assert exif_of(everywhere, "exifInfo.model") == [{}, {}]
+    nowhere = kept(record("a", exifInfo=None), record("b"))
+    assert exif_of(nowhere, "exifInfo.city") == [None, None]
+
+
+def test_what_was_read_before_makes_room_but_the_library_stays() -> None:
+    text = "x" * 200
+    answers = Answers({query: [[record("a", description=text)]] for query in (NICE, PARIS, WHOLE_LIBRARY)})
+    records = RecordCache(answers, most_bytes=600)
+    for query in (WHOLE_LIBRARY, NICE, PARIS):
+        assert ids(records, query) == ["a"]
+    assert list(records.sizes()) == [WHOLE_LIBRARY, PARIS]
+    assert ids(records, PARIS) == ids(records, NICE) == ["a"]
+    assert list(records.sizes()) == [WHOLE_LIBRARY, NICE]
+
+
+def test_reading_from_memory_may_be_stopped() -> None:
+    is_stopped = False
+    records = RecordCache(Answers({NICE: [[record("a")], [record("b")]]}), stop=lambda: is_stopped)
+    assert ids(records, NICE) == ["a", "b"]
+    is_stopped = True
+    with pytest.raises(Stopped):
+        ids(records, NICE)

@@ -24,6 +24,7 @@ def words(**query: object) -> str:
         ({}, "any photo"),
         ({"where": where(city="Nice")}, "city 'Nice'"),
         ({"where": where(city=None, isFavorite=True)}, "no city, isFavorite: true"),
+        ({"where": (Condition("city", "ne", None),)}, "city not none"),
         ({"where": where(personIds=("p1", "p2"))}, "person Emma and Noah"),
         ({"where": where(tagIds=("t",), rating=5)}, "rating 5, tag Trips/Finland"),
         ({"where": where(id="p1")}, "photo 'p1'"),

@@ -165,13 +165,10 @@ def _of_rule(rule: Rule) -> Stages:
 
 def _stages(branch: Branch) -> Stages:
     """Returns all steps that the answers of a branch may need."""
-    stages = when_matched(branch.driver)
-    for leaf in () if branch.residual is None else leaves(branch.residual):
-        if isinstance(leaf, Search):
-            stages |= when_matched(leaf.query) | when_missing(leaf.query)
-        elif isinstance(leaf, Filter):
-            stages |= when_passed(leaf) | when_failed(leaf)
-    return stages
+    own = () if branch.residual is None else leaves(branch.residual)
+    of_searches = (when_matched(leaf.query) | when_missing(leaf.query) for leaf in own if isinstance(leaf, Search))
+    of_filters = (when_passed(leaf) | when_failed(leaf) for leaf in own if isinstance(leaf, Filter))
+    return when_matched(branch.driver).union(*of_searches, *of_filters)
 
 
 @dataclass(frozen=True, slots=True)
