@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from immich_sandbox import Library, generate
+from immich_sandbox.library import times
+from immich_sandbox.library.records import User
 from immich_smart_albums.errors import ServerError, Untrustworthy
 from immich_smart_albums.immich.search import embeddings
 from immich_smart_albums.model.asset import Asset
@@ -128,3 +130,56 @@ def test_a_rule_is_read_as_widely_as_it_may_turn_out() -> None:
     assert at_most(Not(person), faces) == Not(person)
     assert at_most(Not(count), faces) is True
     assert at_most(count, frozenset({Stage.TEXT})) == count
+
+
+def crowd(photos: int) -> tuple[Library, list[Asset], list[Asset]]:
+    """Photos of a month, all with an embedding but the tenth; every tenth is a favourite."""
+    library = Library(clock=times.parse("2026-01-01T00:00:00Z"))
+    alice = User(library.new_id(), "Alice", "alice@example.org", library.now())
+    library.users[alice.id] = alice
+    made = [
+        library.add_asset(
+            owner="alice",
+            taken=f"2024-01-{1 + number % 28:02}T12:00:00Z",
+            name=f"{number}.jpg",
+            concepts=() if number == 10 else ((1, 0.5 + number / 10_000),),
+            is_favorite=number % 10 == 0,
+        )
+        for number in range(photos)
+    ]
+    assets = [Asset(photo.id, photo.file_created_at // 1000, "", "", "") for photo in made]
+    return library, assets, [asset for asset, photo in zip(assets, made, strict=True) if photo.is_favorite]
+
+
+FAVOURITES = Query(Kind.METADATA, any_of=(where(isFavorite=True),))
+
+
+def test_a_long_ranking_is_narrowed_to_what_the_photos_have_in_common(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embeddings, "PAGE_SIZE", 20)
+    library, assets, favourites = crowd(110)
+    running = start(library)
+    server = server_at(running)
+    embedded = {asset.id for asset in favourites if library.assets[asset.id].concepts}
+    assert len(embedded) == len(favourites) - 1
+    assert server.embeddings.of(reversed(favourites), FAVOURITES) == embedded
+    bodies = searches_for_all(running)
+    assert [body.get("isFavorite") for body in bodies] == [None, True]  # not the other pages of everything
+    # What fills several pages of its own, or what a server would ignore, is looked for among everything.
+    both = Query(Kind.METADATA, any_of=(where(isFavorite=False), where(isFavorite=True)))
+    everything = {asset.id for asset in assets if library.assets[asset.id].concepts}
+    running.clear_requests()
+    assert server.embeddings.of(reversed(assets), both) == everything
+    assert [body.get("isFavorite") for body in searches_for_all(running)] == [None, *[False] * 3, True, *[None] * 5]
+
+
+def test_what_a_server_would_ignore_narrows_nothing(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embeddings, "PAGE_SIZE", 20)
+    library, _, favourites = crowd(110)
+    running = start(library, "1.132")
+    scope = Query(Kind.METADATA, any_of=(where(isFavorite=True), where(ocr="words")))
+    embedded = {asset.id for asset in favourites if library.assets[asset.id].concepts}
+    # Pages of a ranking by a word overlap in this version, so that some may be missed.
+    assert server_at(running).embeddings.of(reversed(favourites), scope) <= embedded
+    assert {body.get("isFavorite") for body in searches_for_all(running)} == {None}

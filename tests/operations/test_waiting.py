@@ -366,6 +366,16 @@ def test_a_split_rule_waits_for_the_date(house: House, sandbox: Sandbox) -> None
     assert waiting(home) == {FILES: {"new"}}
 
 
+def test_what_a_ranking_of_the_rule_shows_is_not_asked_for(house: House, sandbox: Sandbox) -> None:
+    for number in range(9):
+        house.photo(f"{number}")
+    home = house.run(sandbox, "{smart: {query: cake, top: 50}, not: {person: Ben}}")
+    sandbox.clear_requests()
+    assert len(added(home)) == 10  # with the last of the dogs
+    rankings = [request.body for request in sandbox.requests if request.path == "/api/search/smart"]
+    assert not [body for body in rankings if "queryAssetId" in body]
+
+
 def test_many_are_asked_for_at_once_and_nobody_asks_again(house: House, sandbox: Sandbox) -> None:
     for number in range(20):
         house.photo(f"many {number}", taken=f"2021-06-{number + 1:02d}T12:00:00Z")

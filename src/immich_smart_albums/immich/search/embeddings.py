@@ -11,11 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import NoAccess, Refused, Untrustworthy
+from immich_smart_albums.immich.search.bodies import flat_body
 from immich_smart_albums.immich.search.page import decode_page
 from immich_smart_albums.immich.search.parallel import in_parallel
 from immich_smart_albums.immich.search.scan import PAGE_SIZE
 from immich_smart_albums.model.asset import ASSET_FIELDS
 from immich_smart_albums.model.instants import from_milliseconds
+from immich_smart_albums.model.query import Kind, Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from immich_smart_albums.immich.search.page import Page
     from immich_smart_albums.immich.versions import Capabilities
     from immich_smart_albums.model.asset import Asset
-    from immich_smart_albums.model.query import Query, Visibility
+    from immich_smart_albums.model.query import Visibility
 
 _PATH = "/search/smart"
 
@@ -33,6 +35,9 @@ FEW = 4
 
 MOST_ALONE = 50
 """So many that long rankings did not show are asked for one by one; more of them count as not looked at."""
+
+_MOST_PAGES = 3
+"""Of a ranking that is narrowed; a longer one is hardly shorter than that of everything."""
 
 _STEPS = 5
 """Photos by which a ranking is tried before it is asked for by a word."""
@@ -109,11 +114,40 @@ class Embeddings:
         page = self._ask(body | {"page": 1}, PAGE_SIZE)
         number = 1
         ids.update(record["id"] for record in page.records if record["id"] in wanted)
+        if page.has_more and len(ids) < len(wanted) and scope.any_of:
+            shown, is_whole = self._narrowly_ranked(wanted, body, scope)
+            ids |= shown
+            if is_whole:
+                return ids, True
         while page.has_more and len(ids) < len(wanted):
             number += 1
             page = self._ask(body | {"page": number}, PAGE_SIZE)
             ids.update(record["id"] for record in page.records if record["id"] in wanted)
         return ids, number == 1 or len(ids) == len(wanted)
+
+    def _narrowly_ranked(
+        self, wanted: dict[str, Asset], body: dict[str, object], scope: Query
+    ) -> tuple[set[str], bool]:
+        """The same of rankings that are narrowed to each of the scope's branches, as long as they are short."""
+        ids: set[str] = set()
+        queries = [Query(Kind.SMART, branch) for branch in scope.any_of]
+        is_whole = not any(self._capabilities.unsupported(query) for query in queries)
+        for query in queries if is_whole else ():
+            shown, is_one_page = self._first_pages(wanted, {**flat_body(query), **body})
+            ids |= shown
+            # Only what one page shows is sure to be all that there is.
+            is_whole = is_whole and is_one_page
+        return ids, is_whole or len(ids) == len(wanted)
+
+    def _first_pages(self, wanted: dict[str, Asset], body: dict[str, object]) -> tuple[set[str], bool]:
+        """Which of some photos the first pages of a ranking show, and whether it has one page only."""
+        ids: set[str] = set()
+        for number in range(1, _MOST_PAGES + 1):
+            page = self._ask(body | {"page": number}, PAGE_SIZE)
+            ids.update(record["id"] for record in page.records if record["id"] in wanted)
+            if not page.has_more:
+                return ids, number == 1
+        return ids, False
 
     def _ask(self, body: dict[str, object], size: int) -> Page:
         page = decode_page(self._http.post(_PATH, body), ASSET_FIELDS, size, f"POST {_PATH}")

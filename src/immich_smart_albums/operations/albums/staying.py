@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.model.search_field import Stage
-from immich_smart_albums.operations.indexing.indexing import ranking_scope
+from immich_smart_albums.operations.indexing.scopes import ranking_scope
 from immich_smart_albums.operations.select import compile_for, select
 from immich_smart_albums.rules.tree import Filter, Rule, Search, leaves
 from immich_smart_albums.selection.compile.simplify import at_most

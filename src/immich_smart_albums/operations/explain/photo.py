@@ -12,7 +12,8 @@ from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import Condition, Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.model.search_fields import BY_NAME
-from immich_smart_albums.operations.indexing.indexing import Indexing, ranking_scope
+from immich_smart_albums.operations.indexing.indexing import Indexing
+from immich_smart_albums.operations.indexing.scopes import ranking_scope
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.select import compile_for, select
 from immich_smart_albums.rules.scope import scope_of

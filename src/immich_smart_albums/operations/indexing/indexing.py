@@ -22,8 +22,8 @@ from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Stage
-from immich_smart_albums.model.search_fields import LOOKS_INTO_TRASH
 from immich_smart_albums.operations.indexing.cases import Case, doubtful
+from immich_smart_albums.operations.indexing.scopes import narrow_scope
 from immich_smart_albums.operations.indexing.seen import SeenAssets
 from immich_smart_albums.selection.run.certainty import Alike, certain_after, missing_stages
 from immich_smart_albums.selection.run.ranking import newest_first
@@ -132,7 +132,8 @@ class Indexing:
         groups = [group for group in certainty.alike(assets) if missing_stages(group.table, NONE)]
         if not groups:
             return {}
-        scope = ranking_scope(part.driver for part in certainty.plan.branches)
+        self._embedded |= dict.fromkeys(_ranked_by(certainty, groups), True)
+        scope = narrow_scope(branch.driver for branch in certainty.plan.branches)
         cases = self._decided(list(doubtful(groups, self._uploaded_within(settle, scope))), scope, exact=exact)
         return {
             asset.id: self._reason(asset.id, case.missing[0]) for case in cases if case.missing for asset in case.assets
@@ -333,9 +334,8 @@ def certain(selection: Selection, indexing: Indexing, settle: int) -> Selection:
     return replace(selection, assets=left, waiting={reason: tuple(assets) for reason, assets in waiting.items()})
 
 
-def ranking_scope(frames: Iterable[Query]) -> Query:
-    """Where all of some searches look."""
-    queries = list(frames)
-    in_trash = any(condition.field in LOOKS_INTO_TRASH for query in queries for condition in query.where)
-    visibility = frozenset[Visibility]().union(*(query.visibility for query in queries))
-    return Query(Kind.METADATA, where(withDeleted=True) if in_trash else (), visibility)
+def _ranked_by(certainty: Certainty, groups: Iterable[Alike]) -> set[str]:
+    """The photos of which a ranking of this run showed that they have an embedding."""
+    results = certainty.evidence.results
+    rankings = [result.places for query, result in results.items() if query.kind is Kind.SMART]
+    return {asset.id for group in groups for asset in group.assets if any(asset.id in places for places in rankings)}

@@ -93,6 +93,7 @@ class Embeddings(Protocol):
     def of(self, assets: Iterable[Asset], scope: Query) -> set[str]:
         """The ids of those assets that have an embedding, exactly.
 
-        `scope` says where to look for them: its visibility, and whether in the trash. Raises ServerError.
+        `scope` says where to look for them: its visibility, whether in the trash, and, if it has branches, that each
+        of the assets fits one of them. Raises ServerError.
         """
         ...

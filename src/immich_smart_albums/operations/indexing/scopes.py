@@ -1,0 +1,74 @@
+"""Where to look for embeddings: as wide as some searches look, and as narrow as rankings can say it.
+
+    >>> from immich_smart_albums.model.dialects import where
+    >>> emma = Query(Kind.METADATA, where(personIds=("emma",), city="Nice"))
+    >>> ranking_scope([emma]).describe()
+    'metadata search (the whole timeline)'
+    >>> narrow_scope([emma]).describe()
+    "metadata search ((city='Nice' and personIds=[emma]))"
+
+An embedding that a ranking shows is there, whatever was ranked. So it does not matter if a server ignores what narrows
+a ranking: then it is longer, and shows no less.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.condition import Condition
+from immich_smart_albums.model.dialects import as_flat, where
+from immich_smart_albums.model.query import Kind, Query, Visibility
+from immich_smart_albums.model.search_field import BOTH_KINDS
+from immich_smart_albums.model.search_fields import BY_NAME, LOOKS_INTO_TRASH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from immich_smart_albums.model.condition import Branch
+
+_MOST_BRANCHES = 5
+"""With more of them, as many rankings would be about as long as one of everything."""
+
+
+def ranking_scope(drivers: Iterable[Query]) -> Query:
+    """Where all of some searches look."""
+    queries = list(drivers)
+    in_trash = any(condition.field in LOOKS_INTO_TRASH for query in queries for condition in query.where)
+    visibility = frozenset[Visibility]().union(*(query.visibility for query in queries))
+    return Query(Kind.METADATA, where(withDeleted=True) if in_trash else (), visibility)
+
+
+def narrow_scope(drivers: Iterable[Query]) -> Query:
+    """The same, with branches that together surely cover what the searches find; none where one covers everything.
+
+    What rankings find is left out: it has embeddings.
+    """
+    queries = list(drivers)
+    scope = ranking_scope(queries)
+    plain = (query for query in queries if query.kind is Kind.METADATA)
+    branches = tuple(dict.fromkeys(branch for query in plain for branch in _branches(query)))
+    if not 0 < len(branches) <= _MOST_BRANCHES or () in branches:
+        return scope
+    return Query(scope.kind, scope.where, scope.visibility, any_of=branches)
+
+
+def _branches(query: Query) -> Iterator[Branch]:
+    """What surely holds for what a search finds, as far as rankings can say it: one of these."""
+    for chosen in query.any_of or ((),):
+        conditions = (*query.where, *chosen)
+        plain = tuple(condition for condition in conditions if _is_ranked(condition))
+        # Any of some people: each by himself.
+        choices = (
+            [Condition(one.field, "all", (str(value),)) for value in one.value]
+            for one in conditions
+            if one.operator == "any" and isinstance(one.value, tuple)
+        )
+        choice = next((each for each in choices if all(map(_is_ranked, each))), None)
+        yield from [plain] if choice is None else ((*plain, condition) for condition in choice)
+
+
+def _is_ranked(condition: Condition) -> bool:
+    """Whether a ranking can be narrowed to what fits a condition."""
+    flat = as_flat(condition)
+    row = None if flat is None else BY_NAME[flat[0]]
+    return row is not None and row.kinds == BOTH_KINDS and row.widens is None
