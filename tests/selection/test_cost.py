@@ -80,6 +80,6 @@ def test_what_more_is_read_costs_more() -> None:
 
 
 def test_a_name_that_was_not_looked_up_cannot_be_asked_for() -> None:
-    conditions = Pushdown(FLAT, is_structured=True)
+    conditions = Pushdown(FLAT, takes_filter=True)
     assert conditions.as_query(person_named("Emma"), NICE) is None
     assert conditions.as_query(All((city("Nice"), person_named("Emma"))), NICE) is None

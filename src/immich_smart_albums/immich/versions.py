@@ -98,7 +98,7 @@ class Capabilities:
         return self.version >= Version(3, 0)
 
     @property
-    def has_structured_search(self) -> bool:
+    def has_filter(self) -> bool:
         """Searches take `filter`, `orderBy` and `cursor`; before, these were dropped and everything came back."""
         return self.version >= Version(3, 2)
 
@@ -153,7 +153,7 @@ class Capabilities:
         What both say goes by flat fields as long as there are any: searches of albums and of the trash need them, and
         so a run puts the server to the test for one of the two as a rule, and not for both.
         """
-        return self.has_structured_search and query.is_filter and not (query.is_flat and self.has_flat_fields)
+        return self.has_filter and query.is_filter and not (query.is_flat and self.has_flat_fields)
 
     def leaves_out_unread(self, query: Query) -> bool:
         """Whether a search that asks for EXIF leaves out assets that have none, and would find them otherwise."""
@@ -165,7 +165,7 @@ class Capabilities:
         reasons = [reason for condition in query.conditions for reason in self._unsupported(condition)]
         if self.takes_filter(query) or (query.is_flat and self.has_flat_fields):
             return reasons
-        if not self.has_structured_search:
+        if not self.has_filter:
             return [("filter", f"Immich {self.version} would ignore 'filter' (Immich has it since 3.2.0)"), *reasons]
         names = [shown_name(condition) for condition in query.conditions if not is_in_filter(condition)]
         unsaid = f"Immich {self.version} would ignore {{!r}} ('filter' does not surely say it)"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.cached_hash import cached_hash
 from immich_smart_albums.model.condition import Branch, Condition, Kind, Value, ordered
-from immich_smart_albums.model.dialects import as_flat, is_in_filter, shown_name
+from immich_smart_albums.model.dialects import as_flat, is_in_filter, shown_name, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,6 +120,11 @@ def _show(value: Value, name_of: Callable[[str], str]) -> str:
             return str(value).lower()
         case _:
             return str(value)
+
+
+def metadata(**fields: Value) -> Query:
+    """Returns the search of the timeline by flat fields in Immich's own words: `metadata(city="Nice")`."""
+    return Query(Kind.METADATA, where(**fields))
 
 
 WHOLE_LIBRARY = Query(Kind.METADATA)

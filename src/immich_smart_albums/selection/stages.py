@@ -28,7 +28,7 @@ NONE: Stages = frozenset()
 _FIELDS: dict[str, Stage] = {
     row.name: row.stage for row in ROWS if row.stage is not None and row.stage is not Stage.DATES
 }
-"""Fields of searches, flat and structured, that are filled by a step."""
+"""Fields of searches that are filled by a step."""
 
 _TAKEN = frozenset(row.name for row in ROWS if row.stage is Stage.DATES)
 

@@ -19,7 +19,7 @@ NameOf = Callable[[str, str], str]
 """What an id stands for, given the field of a search that it is in: personIds, tagIds or albumIds."""
 
 _OPERATORS = {"eq": "", "gt": "above", "gte": "from", "lt": "below", "lte": "up to", "ne": "not", "notIn": "none of"}
-"""Operators of structured searches (3.2); others keep Immich's name."""
+"""Operators of `filter` (3.2); others keep Immich's name."""
 
 
 def query_text(leaf: Leaf, name_of: NameOf) -> str:

@@ -11,8 +11,7 @@ from immich_smart_albums.config.editing.draft import FileDraft
 from immich_smart_albums.config.yaml.data import load
 from immich_smart_albums.config.yaml.emit import Unquoted
 from immich_smart_albums.errors import SmartAlbumsError
-from immich_smart_albums.model.dialects import where
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.model.text.forms import bare
 from immich_smart_albums.operations.library.values import LIBRARY, PERSON
 from immich_smart_albums.rules.predicates.predicate import Picker
@@ -166,7 +165,7 @@ def _tagged(session: Session, tags: tuple[Suggestion, ...]) -> tuple[Suggestion,
         if tag.value not in ids:
             return tag
         account, id_ = ids[tag.value]
-        query = Query(Kind.METADATA, where(tagIds=(id_,)))
+        query = metadata(tagIds=(id_,))
         (count,) = _listed(lambda: [session.estimate(query, account=account)]) or [None]
         return replace(tag, count=count)
 

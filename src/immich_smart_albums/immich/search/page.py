@@ -27,20 +27,20 @@ class Page:
     instants: list[int]
     """When each record was taken, in ms since 1970."""
     cursor: str | None = None
-    """Where a structured search goes on; None at its end, and for flat ones, whose pages are numbered."""
+    """Where a search by `filter` goes on; None at its end, and for flat ones, whose pages are numbered."""
 
 
-def decode_page(body: bytes, fields: frozenset[str], size: int, request: str, *, is_structured: bool = False) -> Page:
+def decode_page(body: bytes, fields: frozenset[str], size: int, request: str, *, is_filter: bool = False) -> Page:
     """A page of `POST /search/…`, asked for with `size`, each record with `fields` (dotted below exifInfo).
 
-    Raises Untrustworthy for anything that is not a whole page of assets with ids and dates. The answer to a structured
-    search always has `nextCursor`, null at the end; a server that drops `filter`, and finds everything, has none.
+    Raises Untrustworthy for anything that is not a whole page of assets with ids and dates. The answer to a search by
+    `filter` always has `nextCursor`, null at the end; a server that drops it, and finds everything, has none.
     """
     try:
         assets = _decoder(fields).decode(body).assets
         instants = [to_milliseconds(record["fileCreatedAt"]) for record in assets.items]
-        # A flat search says which page comes next, a structured one gives a cursor; the other of the two is null.
-        if is_structured and assets.nextCursor is msgspec.UNSET:
+        # A flat search says which page comes next, one by `filter` gives a cursor; the other of the two is null.
+        if is_filter and assets.nextCursor is msgspec.UNSET:
             raise ValueError("the page has no nextCursor, so the server did not understand 'filter'")
         following = assets.nextCursor if isinstance(assets.nextCursor, str) else assets.nextPage
         if isinstance(following, str) and not instants:

@@ -41,14 +41,14 @@ PROPERTIES: dict[str, Property] = {name: Property(row.control, row.apart) for na
     "orderBy": Property(Control.ANSWER),
     "cursor": Property(Control.ANSWER),
 }
-"""Every property of a flat search, and those beside a structured one."""
+"""Every property of a flat search, and those beside a search by `filter`."""
 
 NEGATIONS = {"none": "any", "ne": "eq", "notIn": "in", "notLike": "like"}
-"""Operators of a structured search that say what must not be, and under which the same value finds just that."""
+"""Operators of a search by `filter` that say what must not be, and under which the same value finds just that."""
 
 
 def control_of(field: str, operator: str) -> Control:
-    """How a condition of a structured search is verified where records leave it open."""
+    """How a condition of a search by `filter` is verified where records leave it open."""
     if BY_NAME[field].type is Type.TRUTH:
         return Control.APART
     return Control.CONTRADICTION if operator in NEGATIONS else Control.NOTHING

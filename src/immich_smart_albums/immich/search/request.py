@@ -99,7 +99,7 @@ class SearchRequest:
         """One page as it is answered."""
         body = self._wire.page(window, page, order, cursor) | self._options | {"size": size}
         request, is_filter = f"POST {self._path}", self._wire.is_filter
-        return decode_page(self._http.post(self._path, body), self._fields, size, request, is_structured=is_filter)
+        return decode_page(self._http.post(self._path, body), self._fields, size, request, is_filter=is_filter)
 
     def _is_odd(self, page: Page, window: Window, order: str | None) -> bool:
         """Whether a page is not as it was asked for, by the years that it shows."""
@@ -188,7 +188,7 @@ class SearchRequest:
         tells = self._capabilities.shows_whom_it_finds or self._query.get("personIds", "all") is None
         if not records or (people and tells):
             return
-        self._controls.people(is_structured=self._wire.is_filter)
+        self._controls.people(is_filter=self._wire.is_filter)
 
     def _lacking(self, record: Record, names: str) -> Untrustworthy:
         message = f"the server returned asset {record['id']} for {self.describe()} without {names}"

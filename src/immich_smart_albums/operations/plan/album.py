@@ -13,8 +13,7 @@ from immich_smart_albums.changes.guard import warnings_of_lost_ledger
 from immich_smart_albums.changes.memory import AlbumKey, continued
 from immich_smart_albums.changes.plan import AlbumPlan
 from immich_smart_albums.errors import FilterError, Problem, ServerError
-from immich_smart_albums.model.dialects import where
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.model.span import problem_at
 from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.operations.accounts import ConnectedAccounts, as_problem
@@ -130,7 +129,7 @@ class AlbumPlanner:
 
     def _favorites_of(self, owner: ConnectedAccount) -> frozenset[str]:
         if owner.name not in self._favorites:
-            query = Query(Kind.METADATA, where(isFavorite=True))
+            query = metadata(isFavorite=True)
             batches = owner.server.searches.find(query, frozenset())
             self._favorites[owner.name] = frozenset(str(record["id"]) for batch in batches for record in batch)
         return self._favorites[owner.name]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.dialects import conditions_of
 from immich_smart_albums.model.instants import to_milliseconds
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import field
 from immich_smart_albums.rules.tree import Filter
@@ -38,7 +37,7 @@ def _in_period(period: DateRange, reader: Reader) -> Filter:
         holds,
         frozenset({"createdAt"}),
         _created,
-        Query(Kind.METADATA, conditions_of(filters)),
+        metadata(**filters),
         superset_is_exact=True,
         required_fields=frozenset({"createdAt"}),
         text=f"added {period.words}",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.dialects import as_condition
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.rules.tree import Any, Reference, Search
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 def any_of_ids(field: str, ids: Iterable[str], origin: Place | None = None) -> Node:
     """Photos of which a search field, such as tagIds, has at least one of these ids."""
-    searches = tuple(Search(Query(Kind.METADATA, (as_condition(field, (id_,)),)), origin) for id_ in ids)
+    searches = tuple(Search(metadata(**{field: (id_,)}), origin) for id_ in ids)
     return searches[0] if len(searches) == 1 else Any(searches, origin)
 
 

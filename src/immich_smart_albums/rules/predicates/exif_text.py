@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.dialects import as_condition, conditions_of
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.rules.record import equals, exif, has_exif, is_missing
 from immich_smart_albums.rules.syntax.document import MappingNode
 from immich_smart_albums.rules.tree import Any, Filter, ListedValue
@@ -80,7 +79,7 @@ def _plain(names: Names, *, may_be_missing: bool) -> OneOf:
 
 
 def _of_field(word: str, name: str, *, may_be_missing: bool) -> OneOf:
-    none = is_missing(word, exif(name), f"exifInfo.{name}", within=Query(Kind.METADATA, (as_condition(name, None),)))
+    none = is_missing(word, exif(name), f"exifInfo.{name}", within=metadata(**{name: None}))
     named = Text(f"a {word}").means(
         lambda text: exif_equals(word, ListedValue(name, text, (name,), may_be_missing=may_be_missing))
     )
@@ -90,7 +89,7 @@ def _of_field(word: str, name: str, *, may_be_missing: bool) -> OneOf:
 def exif_equals(word: str, sought: ListedValue) -> Filter:
     """A field of EXIF is this text, until it is known how the server writes it."""
     name, text = sought.field, sought.text
-    within = Query(Kind.METADATA, (as_condition(name, text),))
+    within = metadata(**{name: text})
     return replace(equals(word, text, exif(name), f"exifInfo.{name}", within=within), listed_value=sought)
 
 
@@ -105,6 +104,6 @@ def exif_missing(word: str, *names: str) -> Filter:
         lambda record: has_exif(record) and not known(record),
         frozenset(f"exifInfo.{name}" for name in names),
         known,
-        Query(Kind.METADATA, conditions_of(dict.fromkeys(names))),
+        metadata(**dict.fromkeys(names)),
         superset_is_exact=True,
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from immich_smart_albums.model.dialects import where
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.tree import Filter
@@ -15,7 +14,7 @@ _FAVORITE = Filter(
     lambda record: required(record, "isFavorite") is True,
     frozenset({"isFavorite"}),
     lambda record: record.get("isFavorite"),
-    superset=Query(Kind.METADATA, where(isFavorite=True)),
+    superset=metadata(isFavorite=True),
 )
 
 

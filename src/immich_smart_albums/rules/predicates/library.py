@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.dialects import where
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.syntax.ids import is_id
@@ -39,7 +38,7 @@ def _in_library(library: str | None, words_: str) -> Filter:
         lambda record: required(record, "libraryId") == library,
         frozenset({"libraryId"}),
         lambda record: record.get("libraryId"),
-        superset=Query(Kind.METADATA, where(libraryId=library)),
+        superset=metadata(libraryId=library),
         superset_is_exact=True,
     )
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.dialects import where
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.predicates.screenshot import IS_SCREENSHOT
 from immich_smart_albums.rules.record import SHAPE_FIELDS, equals, exif, field, optional, shape
@@ -35,7 +34,7 @@ _projection = exif("projectionType")
 
 
 def _of_type(word: str, type_: str) -> Filter:
-    return equals(word, type_, field("type"), "type", within=Query(Kind.METADATA, where(type=type_)))
+    return equals(word, type_, field("type"), "type", within=metadata(type=type_))
 
 
 def _panorama(record: Record) -> str | None:
@@ -56,7 +55,7 @@ _WORDS = {
         lambda record: _live(record) is not None,
         frozenset({"livePhotoVideoId"}),
         _live,
-        Query(Kind.METADATA, where(isMotion=True)),
+        metadata(isMotion=True),
         superset_is_exact=True,
     ),
     "panorama": Filter(

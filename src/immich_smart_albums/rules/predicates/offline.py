@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from immich_smart_albums.model.dialects import where
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.tree import Search
 from immich_smart_albums.rules.values.single import whether
 
 # Immich keeps offline assets in the trash; since 1.128 isOffline looks there by itself.
-_OFFLINE = Search(Query(Kind.METADATA, where(isOffline=True, withDeleted=True)))
+_OFFLINE = Search(metadata(isOffline=True, withDeleted=True))
 
 
 PREDICATE = Predicate(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.dialects import where
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.syntax.ids import read_asset
@@ -34,7 +33,7 @@ def _read(value: ValueNode, reader: Reader) -> Node | None:
 def _is_one_of(ids: tuple[tuple[str, ...], ...]) -> Filter:
     """One check for all of them, so that a long list costs a record one look; a single one can be searched for, too."""
     wanted = frozenset(chain.from_iterable(ids))
-    within = Query(Kind.METADATA, where(id=next(iter(wanted)))) if len(wanted) == 1 else None
+    within = metadata(id=next(iter(wanted))) if len(wanted) == 1 else None
     return Filter(
         f"photo {' or '.join(sorted(wanted))}",
         lambda record: required(record, "id") in wanted,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.dialects import where
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import equals, exif, is_missing
 from immich_smart_albums.rules.syntax.document import ScalarNode, name_of
@@ -32,7 +31,7 @@ def _stars(record: Record) -> object:
 
 
 _RATING = exif("rating")
-_UNRATED = is_missing("rating", _stars, "exifInfo.rating", within=Query(Kind.METADATA, where(rating=None)))
+_UNRATED = is_missing("rating", _stars, "exifInfo.rating", within=metadata(rating=None))
 
 
 def _in_range(value: ValueNode, reader: Reader) -> Node | None:
@@ -50,7 +49,7 @@ def _in_range(value: ValueNode, reader: Reader) -> Node | None:
 
 def _exactly(stars: int) -> Filter:
     # Immich compares with one rating only, so a range is several searches.
-    return equals("rating", stars, _RATING, "exifInfo.rating", within=Query(Kind.METADATA, where(rating=stars)))
+    return equals("rating", stars, _RATING, "exifInfo.rating", within=metadata(rating=stars))
 
 
 PREDICATE = Predicate(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from immich_smart_albums.model.dialects import where
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.record import required
 from immich_smart_albums.rules.tree import All, Filter, Not, Record
@@ -24,7 +23,7 @@ _SINGLE = Filter(
     _FIELDS,
     _primary,
     # Since 2.6 this leaves out everything that is stacked, the first of each stack as well.
-    superset=Query(Kind.METADATA, where(withStacked=False)),
+    superset=metadata(withStacked=False),
     superset_is_exact=True,
 )
 _FIRST = Filter("first of its stack", lambda record: _primary(record) == record["id"], _FIELDS, _primary)

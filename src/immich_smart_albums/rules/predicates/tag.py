@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from immich_smart_albums.model.dialects import where
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.rules.predicates.by_id import named
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.tree import EntityKind, Not, Search
@@ -13,7 +12,7 @@ from immich_smart_albums.rules.values.kinds import Every, OneOf, OneOrMany, Opti
 from immich_smart_albums.rules.values.schema import SCALAR
 from immich_smart_albums.rules.values.single import NoneIs, Text
 
-_UNTAGGED = Search(Query(Kind.METADATA, where(tagIds=None)))
+_UNTAGGED = Search(metadata(tagIds=None))
 
 
 _TAG = OneOf(Text("a tag", SCALAR).means(partial(named, EntityKind.TAG, "tag", "tagIds")), NoneIs(_UNTAGGED))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from immich_smart_albums.model.dialects import where
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.rules.predicates.predicate import Picker, Predicate
 from immich_smart_albums.rules.tree import Search
 from immich_smart_albums.rules.values.kinds import OneOrMany
@@ -13,9 +12,7 @@ from immich_smart_albums.rules.values.single import Text
 PREDICATE = Predicate(
     "text",
     "Words that can be read in the picture.",
-    value=OneOrMany(
-        Text("words in the picture", SCALAR).means(lambda words: Search(Query(Kind.METADATA, where(ocr=words.strip()))))
-    ),
+    value=OneOrMany(Text("words in the picture", SCALAR).means(lambda words: Search(metadata(ocr=words.strip())))),
     picker=Picker.TEXT,
     phrase="has the words {} in it",
     examples=(("text: boarding pass", "these words"), ("text: [receipt, invoice]", "one of them")),

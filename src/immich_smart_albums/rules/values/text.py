@@ -8,8 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import FilterError
-from immich_smart_albums.model.dialects import as_condition
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import metadata
 from immich_smart_albums.model.span import marked
 from immich_smart_albums.model.text.forms import nfc
 from immich_smart_albums.rules.syntax.document import ScalarNode
@@ -128,5 +127,5 @@ def _check(words: str, regex: str, node: ValueNode, reader: Reader, of: TextFiel
             raise FilterError(message, hint=hint) from None
 
     piece = pattern.literal
-    within = Query(Kind.METADATA, (as_condition(of.search, piece),)) if len(piece) >= MIN_LITERAL else None
+    within = metadata(**{of.search: piece}) if len(piece) >= MIN_LITERAL else None
     return Filter(words, holds, frozenset({of.field}), of.getter, within)

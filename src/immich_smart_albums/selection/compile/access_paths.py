@@ -4,7 +4,7 @@
     >>> from immich_smart_albums.model.version import Version
     >>> from immich_smart_albums.selection.compile.notation import equal, search, write_branch
     >>> from immich_smart_albums.selection.compile.pushdown import Pushdown
-    >>> paths = AccessPaths(Pushdown(Capabilities(Version(3, 1)), is_structured=False), shared=())
+    >>> paths = AccessPaths(Pushdown(Capabilities(Version(3, 1)), takes_filter=False), shared=())
     >>> for branch in paths.parts((search(personIds=("emma",)), search(albumIds=("best",)))):
     ...     print(write_branch(branch))
     (personIds=[emma]) | (albumIds=[best], personIds=[emma])
@@ -57,12 +57,12 @@ class AccessPaths:
     """The searches that others send."""
 
     def merge_alternatives(self, alternatives: Sequence[Conjuncts]) -> list[Conjuncts]:
-        """The same alternatives, those that one structured search can answer in one."""
-        if not self.conditions.is_structured:
+        """The same alternatives, those that one search by `filter` can answer in one."""
+        if not self.conditions.takes_filter:
             return list(alternatives)
         groups: dict[tuple[Query | None, bool], dict[Conjuncts, Query]] = {}
         for alternative in alternatives:
-            query = _as_structured(self.conditions, All(alternative))
+            query = _as_query(self.conditions, All(alternative))
             if query is not None:
                 groups.setdefault((universe(query), needs_exif(query)), {})[alternative] = query
         together: list[Conjuncts] = []
@@ -74,12 +74,12 @@ class AccessPaths:
         return [*together, *merge_distinct(alternatives, self.conditions)]
 
     def fold_disjunctions(self, conjuncts: Conjuncts) -> Conjuncts:
-        """The same, each choice that one structured search can answer as that search."""
+        """The same, each choice that one search by `filter` can answer as that search."""
         conditions = self.conditions
         queries = {
-            conjunct: _as_structured(conditions, conjunct)
+            conjunct: _as_query(conditions, conjunct)
             for conjunct in conjuncts
-            if isinstance(conjunct, Any) and self.conditions.is_structured
+            if isinstance(conjunct, Any) and self.conditions.takes_filter
         }
         searches = {
             alternatives: Search(query, alternatives.origin)
@@ -100,7 +100,7 @@ class AccessPaths:
         plain = [group for group in groups if is_composable(group.query)]
         frames = dict.fromkeys(groups)
         for group in plain:
-            if self.conditions.is_structured:
+            if self.conditions.takes_filter:
                 query, absorbed = conditions.absorb(group.query, conjuncts)
                 if not absorbed <= group.absorbed:
                     frames[_Frame(query, absorbed | group.absorbed)] = None
@@ -125,14 +125,14 @@ class AccessPaths:
         costly = inside.costly_fields(rest)
         for allowed in dict.fromkeys(fields & costly for fields in (_WITHOUT_EXIF if is_capped else _CHOICES)):
             flat = all_of(inside.assign(conjunct, allowed) for conjunct in rest)
-            for tree in (flat, inside.fold_searches(flat)) if self.conditions.is_structured else (flat,):
+            for tree in (flat, inside.fold_searches(flat)) if self.conditions.takes_filter else (flat,):
                 if tree not in known:
                     known.append(tree)
                     yield None if tree is False else Branch(inside.driver, None if tree is True else tree)
 
 
-def _as_structured(conditions: Pushdown, node: Node) -> Query | None:
-    """A node as a structured search that finds the same and nothing else. None if there is none."""
+def _as_query(conditions: Pushdown, node: Node) -> Query | None:
+    """A node as a search by `filter` that finds the same and nothing else. None if there is none."""
     # Of a node that its searches do not bound, conditions would only say what holds where one of them looks.
     plain = (leaf for leaf in leaves(node) if isinstance(leaf, Search) and is_composable(leaf.query))
     frame = next(plain, None) if is_anchored(node) else None

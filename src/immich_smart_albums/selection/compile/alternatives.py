@@ -1,4 +1,4 @@
-"""Alternatives that filters tell apart: one structured search for all, and each photo's record says whose it is.
+"""Alternatives that filters tell apart: one search by `filter` for all, and each photo's record says whose it is.
 
     >>> from dataclasses import replace
     >>> from immich_smart_albums.immich.versions import Capabilities
@@ -8,7 +8,7 @@
     >>> sharp = Filter("sharp", lambda _: True, frozenset({"exifInfo.iso"}), lambda _: None)
     >>> emma_in_nice = (search(personIds=("emma",)), equal("city", "Nice"), sharp)
     >>> noah_in_kyoto = (search(personIds=("noah",)), equal("city", "Kyoto"), sharp)
-    >>> pushdown = Pushdown(Capabilities(Version(3, 2)), is_structured=True)
+    >>> pushdown = Pushdown(Capabilities(Version(3, 2)), takes_filter=True)
     >>> (merged,) = merge_distinct([emma_in_nice, noah_in_kyoto], pushdown)
     >>> for conjunct in merged:
     ...     print(write(conjunct))
@@ -95,7 +95,7 @@ def _merged(group: Sequence[_Alternative]) -> Iterator[Conjuncts]:
 
 
 def _alternative(conjuncts: Conjuncts, pushdown: Pushdown) -> _Alternative | None:
-    """What is known of an alternative; None where no structured search surely finds it, or records show nothing."""
+    """What is known of an alternative; None where no search by `filter` surely finds it, or records show nothing."""
     searches = (conjunct.query for conjunct in conjuncts if isinstance(conjunct, Search))
     driver = next(filter(is_composable, searches), None)
     if driver is None or universe(driver) != Query(Kind.METADATA, visibility=driver.visibility):

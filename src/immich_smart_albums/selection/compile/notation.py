@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.model.dialects import where
-from immich_smart_albums.model.query import Kind, Query
+from immich_smart_albums.model.query import Query, metadata
 from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Record, Search
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ _METADATA = "metadata search "
 
 def search(**filters: Value) -> Search:
     """A metadata search; without filters that for the whole timeline."""
-    return Search(Query(Kind.METADATA, where(**filters)))
+    return Search(metadata(**filters))
 
 
 def equal(name: str, value: Value) -> Filter:

@@ -21,7 +21,7 @@ one by one, each by the cheapest of its access paths (`access_paths`, `cost`):
   its records are read with just the fields that are looked at;
 - what remains is the *residual*: checked on the driver's records, where these tell exactly what the search would, or
   held against the ids of other searches;
-- a choice becomes several drivers, or one structured search where the server (3.2 and later) takes these;
+- a choice becomes several drivers, or one search by `filter` where the server (3.2 and later) takes these;
 - a search that another rule sends anyway costs nothing, and so the dearest rules go first.
 
 Never more than one search is sent for each leaf of a rule, and one more for what it is about where no leaf says that;
@@ -179,7 +179,7 @@ class _Compiler:
     """By the identities of a rule and of nodes, since equal nodes may differ in where they stand."""
 
     def __post_init__(self) -> None:
-        self.pushdown = Pushdown(self.server, is_structured=not self.server.unsupported(_PROBE))
+        self.pushdown = Pushdown(self.server, takes_filter=not self.server.unsupported(_PROBE))
 
     def run(self, rules: Sequence[Rule], names: Sequence[str]) -> QueryPlan:
         """The plan for all rules, in their order."""

@@ -3,7 +3,7 @@
     >>> from immich_smart_albums.immich.versions import Capabilities
     >>> from immich_smart_albums.model.version import Version
     >>> from immich_smart_albums.selection.compile.notation import equal, search, write_query
-    >>> pushdown = Pushdown(Capabilities(Version(3, 2)), is_structured=True)
+    >>> pushdown = Pushdown(Capabilities(Version(3, 2)), takes_filter=True)
     >>> rule = All((search(personIds=("emma",)), Not(search(personIds=("ben",))), equal("rating", 5)))
     >>> print(write_query(pushdown.as_query(rule, search().query)))
     (personIds=[emma], personIds none [ben], rating=5)
@@ -50,8 +50,8 @@ class Pushdown:
     """Knows what the server can be asked."""
 
     server: Capabilities
-    is_structured: bool
-    """Whether structured searches may be sent."""
+    takes_filter: bool
+    """Whether searches by `filter` may be sent."""
     _checks: dict[tuple[Query, Place | None, Query | None], Filter | None] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

@@ -4,7 +4,7 @@
     >>> from immich_smart_albums.model.version import Version
     >>> from immich_smart_albums.selection.compile.notation import equal, search, write
     >>> from immich_smart_albums.selection.compile.pushdown import Pushdown
-    >>> pushdown, nice = Pushdown(Capabilities(Version(3, 1)), is_structured=False), search(city="Nice").query
+    >>> pushdown, nice = Pushdown(Capabilities(Version(3, 1)), takes_filter=False), search(city="Nice").query
     >>> residual = Residual(pushdown, nice, [nice], shared=())
     >>> rest = All((Not(search(personIds=("ben",))), equal("rating", 5)))
     >>> print(write(residual.assign(rest, allowed=frozenset({"exifInfo"}))))
@@ -111,7 +111,7 @@ class Residual:
         return replace(search, query=next((merged for merged in narrowed if merged is not None), search.query))
 
     def fold_searches(self, tree: NodeOrBool) -> NodeOrBool:
-        """A tree with searches that stand side by side in one structured search."""
+        """A tree with searches that stand side by side in one search by `filter`."""
         match tree:
             case Any():
                 one, taken = self._any_in_one(tree.children)

@@ -24,9 +24,9 @@ from immich_smart_albums.immich.search.controls.probes import (
     RANKED,
     Body,
     CountSearch,
+    FilterSearch,
     FlatSearch,
     Probe,
-    StructuredSearch,
 )
 from immich_smart_albums.immich.search.controls.samples import Samples
 from immich_smart_albums.immich.search.controls.vain import VainValues
@@ -88,12 +88,12 @@ class Controls:
         self._verdicts.once((query.kind, name), partial(reach, search, name, narrow, wide))
 
     def condition(self, visibility: Visibility, condition: Condition, record: Record, *, is_choice: bool) -> None:
-        """Raise Untrustworthy where a structured search drops a condition that a photo it found does not show.
+        """Raise Untrustworthy where a search by `filter` drops a condition that a photo it found does not show.
 
         One of a branch need not hold for the photo: another branch may have found it.
         """
         control = control_of(condition.field, condition.operator)
-        search = StructuredSearch(self._http, visibility)
+        search = FilterSearch(self._http, visibility)
         if control is Control.APART:
             name = f"filter.{condition.field}"
             one: Body = {condition.field: {"eq": condition.value}}
@@ -109,18 +109,18 @@ class Controls:
         self._verdicts.once(_key("filter", condition, control), run)
 
     def choice(self, visibility: Visibility) -> None:
-        """Raise Untrustworthy where a structured search drops its branches."""
+        """Raise Untrustworthy where a search by `filter` drops its branches."""
         vain = {"or": [{"id": {"eq": self._vain.id()}}]}
-        self._verdicts.once("filter.or", partial(empty, StructuredSearch(self._http, visibility), "filter.or", vain))
+        self._verdicts.once("filter.or", partial(empty, FilterSearch(self._http, visibility), "filter.or", vain))
 
-    def people(self, *, is_structured: bool) -> None:
+    def people(self, *, is_filter: bool) -> None:
         """Raise Untrustworthy where a search that asks for people does not show them."""
         self._verdicts.once(
-            ("people", is_structured), self._samples.structured_people if is_structured else self._samples.flat_people
+            ("people", is_filter), self._samples.filter_people if is_filter else self._samples.flat_people
         )
 
     def exif(self) -> None:
-        """Raise Untrustworthy where a structured search that asks for EXIF does not show it."""
+        """Raise Untrustworthy where a search by `filter` that asks for EXIF does not show it."""
         self._verdicts.once("exif", self._samples.exif)
 
     def echo(self, query: Query, visibility: Visibility, name: str, value: Value) -> None:
@@ -142,14 +142,14 @@ class Controls:
     def count_filter(self, visibility: Visibility, name: str, value: Value) -> None:
         """Raise Untrustworthy where a count drops a flat filter."""
         shown = {} if name == "visibility" else self._capabilities.visibility_filter(visibility)
-        count = CountSearch(self._http, shown, is_structured=False)
+        count = CountSearch(self._http, shown, is_filter=False)
         record: Record = {}
         self._verdicts.once(("count", name), partial(self._filter, count, visibility, name, value, record))
 
     def count_condition(self, visibility: Visibility, condition: Condition) -> None:
-        """Raise Untrustworthy where a count drops a condition of a structured search."""
+        """Raise Untrustworthy where a count drops a condition of a search by `filter`."""
         control = control_of(condition.field, condition.operator)
-        count = CountSearch(self._http, {"visibility": {"eq": visibility.value}}, is_structured=True)
+        count = CountSearch(self._http, {"visibility": {"eq": visibility.value}}, is_filter=True)
         name = f"filter.{condition.field}"
         if control is Control.APART:
             values: list[Body] = [{condition.field: {"eq": value}} for value in (True, False)]
@@ -159,15 +159,15 @@ class Controls:
         self._verdicts.once(_key("count", condition, control), run)
 
     def count_places(self, visibility: Visibility) -> None:
-        """Raise Untrustworthy where a count of a structured search drops where photos are shown, or its branches."""
+        """Raise Untrustworthy where a count of a search by `filter` drops where photos are shown, or its branches."""
         other = "archive" if visibility.value == "timeline" else "timeline"
-        count = CountSearch(self._http, {}, is_structured=True)
+        count = CountSearch(self._http, {}, is_filter=True)
         vain: Body = {"visibility": {"eq": visibility.value, "in": [other]}}
         self._verdicts.once("count.visibility", partial(empty, count, "filter.visibility", vain))
 
     def count_choice(self, visibility: Visibility) -> None:
-        """Raise Untrustworthy where a count of a structured search drops its branches."""
-        count = CountSearch(self._http, {"visibility": {"eq": visibility.value}}, is_structured=True)
+        """Raise Untrustworthy where a count of a search by `filter` drops its branches."""
+        count = CountSearch(self._http, {"visibility": {"eq": visibility.value}}, is_filter=True)
         vain: Body = {"or": [{"id": {"eq": self._vain.id()}}]}
         self._verdicts.once("count.or", partial(empty, count, "filter.or", vain))
 

@@ -1,4 +1,4 @@
-"""Kinds of search that are put to the test: flat, structured, and counts."""
+"""Kinds of search that are put to the test: flat, by `filter`, and counts."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ class FlatSearch:
             return []  # an album that is not there is refused: so it was heard
 
 
-class StructuredSearch:
-    """A structured search."""
+class FilterSearch:
+    """A search by `filter`."""
 
     name = "POST /search/metadata"
 
@@ -111,19 +111,19 @@ class StructuredSearch:
 
 
 class CountSearch:
-    """A count, flat or structured."""
+    """A count, flat or by `filter`."""
 
     name = "POST /search/statistics"
 
-    def __init__(self, http: Http, shown: Mapping[str, object], *, is_structured: bool) -> None:
+    def __init__(self, http: Http, shown: Mapping[str, object], *, is_filter: bool) -> None:
         self._http = http
         self._shown = shown
-        self._is_structured = is_structured
+        self._is_filter = is_filter
 
     def count(self, filters: Mapping[str, object]) -> int:
         """How many photos there are."""
         body: Body = {**self._shown, **filters}
-        if self._is_structured:
+        if self._is_filter:
             body = {"filter": body}
         return decode(self._http.post("/search/statistics", body), _Total, self.name).total
 
@@ -142,7 +142,7 @@ def page(http: Http, path: str, body: Mapping[str, object], fields: frozenset[st
     size = body["size"]
     answer = http.post(path, body)
     size = size if isinstance(size, int) else 1
-    return decode_page(answer, fields, size, f"POST {path}", is_structured="filter" in body).records
+    return decode_page(answer, fields, size, f"POST {path}", is_filter="filter" in body).records
 
 
 def _instant_of(record: Record) -> Body:

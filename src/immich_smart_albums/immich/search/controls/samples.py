@@ -74,13 +74,13 @@ class Samples:
                 return shows("people", chain.from_iterable(self._with_people(str(photo["id"])) for photo in photos))
         return not answer.people
 
-    def structured_people(self) -> bool:
-        """Whether a structured search that asks for people shows them."""
+    def filter_people(self) -> bool:
+        """Whether a search by `filter` that asks for people shows them."""
         body: Body = {"filter": {"hasPeople": {"eq": True}}, "withPeople": True, "size": _MOST_MEMBERS}
         return shows("people", page(self._http, "/search/metadata", body))
 
     def exif(self) -> bool:
-        """Whether a structured search that asks for EXIF shows it."""
+        """Whether a search by `filter` that asks for EXIF shows it."""
         body: Body = {"filter": {"fileSizeInBytes": {"gte": 0}}, "withExif": True, "size": _MOST_MEMBERS}
         return shows("exifInfo", page(self._http, "/search/metadata", body))
 
