@@ -38,25 +38,25 @@ def is_in(moment: int, window: Window) -> bool:
 def test_what_is_missing_is_in_the_parts_that_are_read_again(
     shown: list[int], hidden: list[int], page: int, most: int, is_told: bool
 ) -> None:
-    asked: list[Window] = []
+    windows: list[Window] = []
 
     def count(window: Window) -> int | None:
-        asked.append(window)
+        windows.append(window)
         return sum(is_in(moment, window) for moment in (*shown, *hidden)) if is_told else None
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bisecting, "PAGE_SIZE", page)
         parts = list(gaps(shown, Window(), len(hidden), count, most))
     assert all(any(is_in(moment, part) for part in parts) for moment in hidden)
-    assert len(asked) <= most
+    assert len(windows) <= most
     assert len(set(parts)) == len(parts)
 
 
 def test_a_part_that_cannot_be_counted_is_read_again() -> None:
-    asked: list[Window] = []
-    spans = gaps(range(0, 40_000, 10), Window(), 3, asked.append, 10)
+    windows: list[Window] = []
+    spans = gaps(range(0, 40_000, 10), Window(), 3, windows.append, 10)
     assert list(spans) == [Window()]
-    assert len(asked) == 1
+    assert len(windows) == 1
 
 
 @pytest.fixture

@@ -217,19 +217,19 @@ def test_a_rule_that_was_renamed_is_explained_by_what_is_remembered_of_it(home: 
     home.rate("alice-0")
     home.sync()
     home.rules = (rule("Favourites", was="Best"),)
-    found = explained(home, "alice-0", "Favourites").places[0]
-    assert (found.name, found.inside, found.standing) == ("Favourites", True, MembershipState.OURS)
-    assert found.run is not None
+    explanation = explained(home, "alice-0", "Favourites").places[0]
+    assert (explanation.name, explanation.inside, explanation.standing) == ("Favourites", True, MembershipState.OURS)
+    assert explanation.run is not None
     home.rules = (rule("Favourites", was="Beast"),)
-    found = explained(home, "alice-0", "Favourites").places[0]
-    assert (found.album, found.inside, found.standing) == (None, False, None)
+    explanation = explained(home, "alice-0", "Favourites").places[0]
+    assert (explanation.album, explanation.inside, explanation.standing) == (None, False, None)
 
 
 def test_an_album_that_cannot_be_looked_at_tells_what_the_ledger_knows_all_the_same(home: Household) -> None:
     home.rate("alice-0")
     home.sync()
     home.sandbox.faults.status(403, path=f"/api/albums/{home.album().id}", times=None)
-    found = place(home, "alice-0")
-    assert (found.album, found.standing) == (None, MembershipState.OURS)
-    assert found.run is not None
-    assert len(found.problems) == 1
+    explanation = place(home, "alice-0")
+    assert (explanation.album, explanation.standing) == (None, MembershipState.OURS)
+    assert explanation.run is not None
+    assert len(explanation.problems) == 1

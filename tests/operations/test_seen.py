@@ -46,8 +46,8 @@ def test_what_was_seen_is_known_in_the_next_run(
 def test_what_is_not_refreshed_is_forgotten_in_two_days(store: SearchCacheFile) -> None:
     for name in ("kept", "left"):
         SeenAssets(store, name).add(ids(1, 1), NOW)
-    kept, left = SeenAssets(store, "kept"), SeenAssets(store, "left")
-    kept.add(ids(1, 1), NOW + DAY, is_refreshed=True)
+    remaining, left = SeenAssets(store, "kept"), SeenAssets(store, "left")
+    remaining.add(ids(1, 1), NOW + DAY, is_refreshed=True)
     left.add(ids(1, 1), NOW + DAY)
     SeenAssets(store, "other").add(ids(9, 9), NOW + 5 * DAY // 2)
     assert SeenAssets(store, "kept").among(ids(1, 1)) == set(ids(1, 1))

@@ -693,5 +693,5 @@ def test_a_favourite_is_the_cover_and_favourites_are_asked_for_once(home: Househ
     assert {home.album(name).thumbnail_asset_id for name in ("Best", "Rest")} == {home.id("alice-1")}
     home.sandbox.clear_requests()
     assert not home.planned().has_changes
-    asked = [request.body for request in home.sandbox.requests if request.path == "/api/search/metadata"]
-    assert len([body for body in asked if body.get("isFavorite")]) == 1
+    requests = [request.body for request in home.sandbox.requests if request.path == "/api/search/metadata"]
+    assert len([body for body in requests if body.get("isFavorite")]) == 1

@@ -388,15 +388,15 @@ def test_whether_any_photo_has_a_name_is_asked_once() -> None:
     with Sandbox(library(), "3.1") as sandbox:
         server = connected(sandbox)
         names = NameResolver(server.directory)
-        asked = []
+        requests = []
         for _ in range(2):
             sandbox.clear_requests()
             diagnostics = Diagnostics()
             resolve(Rule(node({"search": {}, "not": {"place": {"country": "Narnia"}}})), server, diagnostics, names)
             assert len(diagnostics.problems) == 1
-            asked.append([request.path for request in sandbox.requests].count("/api/search/metadata"))
-        assert asked[0] > 0
-        assert asked[1] == 0
+            requests.append([request.path for request in sandbox.requests].count("/api/search/metadata"))
+        assert requests[0] > 0
+        assert requests[1] == 0
 
 
 def test_a_key_that_may_not_ask_stops_the_rule() -> None:

@@ -442,7 +442,7 @@ def test_what_immich_may_find_out_stays_also_where_the_rest_cannot_be_asked(
     sandbox.clear_requests()
     (first,) = home.planned().albums
     left = {photo.id} if is_asked or "filename" not in match else set()
-    assert {asset.id for each in first.staying for asset in each.assets} == left
+    assert {asset.id for group in first.staying for asset in group.assets} == left
     searches = [request.body for request in sandbox.requests if request.path == "/api/search/metadata"]
     rest = [number for number, body in enumerate(searches) if "originalFileName" in body and "personIds" not in body]
     assert bool(rest) is ("filename" in match)
@@ -450,7 +450,7 @@ def test_what_immich_may_find_out_stays_also_where_the_rest_cannot_be_asked(
         sandbox.faults.status(400, path="/api/search/metadata", nth=rest[0] + 1, times=None)
         (plan,) = home.planned().albums
         assert plan.removals == ()
-        assert {asset.id for each in plan.staying for asset in each.assets} == {photo.id}
+        assert {asset.id for group in plan.staying for asset in group.assets} == {photo.id}
 
 
 def test_what_surely_matches_no_more_is_taken_out(house: House, sandbox: Sandbox) -> None:

@@ -53,7 +53,7 @@ class Home:
         """What each album selects, in a run of a process of its own."""
         self.sandbox.clear_requests()
         account = lone_account(connected(self.sandbox)).present[ONLY_ACCOUNT]
-        text = "albums:\n" + "".join(f"- {{name: a{at}, match: {match}}}\n" for at, match in enumerate(matches))
+        text = "albums:\n" + "".join(f"- {{name: a{index}, match: {match}}}\n" for index, match in enumerate(matches))
         compiled = compile_for({album.name: album.rule for album in book(text).albums}, account)
         store = SearchCacheFile(self.state, lambda _: None)
         selections = select(compiled, account, SelectOptions(4, lambda _: None, store))
@@ -84,10 +84,10 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
 
 def test_a_second_run_of_a_family_asks_once_who_is_in_each_search(home: Home) -> None:
     cold = home.run(*FAMILY)
-    asked, searched = home.asked, home.searches
+    requests, searched = home.asked, home.searches
     home.sandbox.library.wait(times.HOUR)
     assert home.run(*FAMILY) == cold
-    assert home.asked.total() < asked.total()
+    assert home.asked.total() < requests.total()
     # Names and the clock, once; each search once, and a control for people and one for albums; nothing is counted.
     assert {path for path in home.asked if not path.startswith(("/search/metadata", "/search/smart"))} <= NAMES
     assert {home.asked[path] for path in NAMES & home.asked.keys()} == {1}

@@ -153,10 +153,10 @@ def test_who_is_left_out_of_a_ranking_is_looked_up_in_it(
     assert isinstance(selection, Selection)
     (p00,) = (person.id for person in world.sandbox.library.people.values() if person.name == "P00")
     with_p00 = {photo.id for photo in world.sandbox.library.timeline if p00 in photo.person_ids}
-    found = {asset.id for asset in selection.assets}
-    assert found
+    ids = {asset.id for asset in selection.assets}
+    assert ids
     if "P00" in match:
-        assert found - with_p00 == (found if "not" in match else set())
+        assert ids - with_p00 == (ids if "not" in match else set())
     assert len(sent) <= RANKED[match][bool(size)]
 
 
@@ -206,8 +206,8 @@ def mixed(count: int) -> Iterator[str]:
 def test_many_rules_on_a_small_library_take_fewer_structured_requests_than_flat_ones(worlds: dict[str, World]) -> None:
     totals = [0, 0]
     for match in (*PARTS, *mixed(32)):
-        (found, flat), (same, structured) = (worlds[f"{level} small"].ask(match) for level in ("3.1", "3.2"))
-        assert found == same, match
+        (result, flat), (same, structured) = (worlds[f"{level} small"].ask(match) for level in ("3.1", "3.2"))
+        assert result == same, match
         totals = [totals[0] + len(flat), totals[1] + len(structured)]
     assert totals[1] < totals[0] <= 155
 

@@ -628,13 +628,13 @@ def test_a_draft_does_not_ask_about_many_photos_that_may_stay(
     for asset_id in best(sandbox):
         sandbox.library.update(asset_id, rating=1)
     session.refresh()
-    asked = []
+    requests = []
     for is_draft in (True, False):
         sandbox.clear_requests()
         plan = session.draft(session.rules).plan if is_draft else session.plan()
         assert len(plan.albums[0].removals) == 2
-        asked.append(sum(request.path.startswith("/api/assets/") for request in sandbox.requests))
-    assert asked == [0, 2]
+        requests.append(sum(request.path.startswith("/api/assets/") for request in sandbox.requests))
+    assert requests == [0, 2]
 
 
 def test_what_a_draft_left_open_is_asked_afterwards(

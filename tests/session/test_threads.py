@@ -99,10 +99,10 @@ def test_who_waited_hears_why_it_failed_and_does_not_try_as_well(sandbox: Sandbo
             session.connect()
     other.join()
     assert other.error is caught.value
-    asked = len(sandbox.requests)
+    requests = len(sandbox.requests)
     with pytest.raises(ServerError):
         session.connect()
-    assert len(sandbox.requests) > asked  # who comes later tries again
+    assert len(sandbox.requests) > requests  # who comes later tries again
 
 
 def test_who_waits_for_another_operation_may_be_stopped(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -115,11 +115,11 @@ def test_who_waits_for_another_operation_may_be_stopped(sandbox: Sandbox, tmp_pa
             session.plan(stop=lambda: next(answers))
         stopped.set()
 
-    asked = len(sandbox.requests)
+    requests = len(sandbox.requests)
     with session.asking():
         thread = threading.Thread(target=other)
         thread.start()
         assert stopped.wait(60)
     thread.join()
-    assert len(sandbox.requests) == asked
+    assert len(sandbox.requests) == requests
     assert not session.plan().has_changes  # the session is free again
