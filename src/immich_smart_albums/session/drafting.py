@@ -12,7 +12,7 @@ from immich_smart_albums.operations.plan.selections import AlbumSelections, sele
 from immich_smart_albums.session.clock import now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.model.stopping import Stop
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 
 AT_A_TIME = 1000
 """Photos that are asked about before others get their turn; what was found out of them stays."""
-
-
-def go_on() -> None:
-    """Wait for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +59,11 @@ class Drafting:
         """See `Session.leaves_open`."""
         return self._work.drafts.leaves_open
 
-    def close_open(self, *, pause: Callable[[], None] = go_on, stop: Stop = never) -> None:
+    def close_open(self, *, stop: Stop = never) -> None:
         """See `Session.close_open`."""
         work = self._work
         for name, server in work.background(stop).items():
             while True:
-                pause()
                 if stop():
                     raise Stopped
                 with work.lock:

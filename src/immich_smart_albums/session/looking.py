@@ -25,10 +25,9 @@ from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.selection.cache.records import WIDE
 from immich_smart_albums.selection.explain.selection import explain_selection
 from immich_smart_albums.session.clock import now
-from immich_smart_albums.session.drafting import go_on
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.errors import Problem
@@ -148,7 +147,7 @@ class Looking:
             for name, answer in answers.items()
         }
 
-    def read_library(self, *, pause: Callable[[], None] = go_on, stop: Stop = never) -> None:
+    def read_library(self, *, stop: Stop = never) -> None:
         """See `Session.read_library`."""
         work = self._work
         servers = work.background(stop)
@@ -159,7 +158,6 @@ class Looking:
         for name, records in records_of.items():
             for batch in records.read(WHOLE_LIBRARY, WIDE, servers[name].searches):
                 values.add(batch)
-                pause()
                 if stop():
                     raise Stopped
         work.values = values

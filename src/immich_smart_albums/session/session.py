@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from immich_smart_albums.model.stopping import never
-from immich_smart_albums.session.drafting import Draft, Drafting, go_on
+from immich_smart_albums.session.drafting import Draft, Drafting
 from immich_smart_albums.session.events import Listener, ignore
 from immich_smart_albums.session.looking import ExplainedAlbum, Looking
 from immich_smart_albums.session.pictures import AccountPictures
@@ -29,7 +29,7 @@ from immich_smart_albums.session.workplace import Workplace
 from immich_smart_albums.session.writing import Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import date
     from pathlib import Path
@@ -205,22 +205,22 @@ class Session:
         """
         return self._looking.explain_selection(rules, stop=stop)
 
-    def read_library(self, *, pause: Callable[[], None] = go_on, stop: Stop = never) -> None:
+    def read_library(self, *, stop: Stop = never) -> None:
         """Read the timelines of all accounts into memory, where the options say that records are kept.
 
         Rules that look at what records show are then selected without a request. Other operations do not wait for this;
-        between two batches `pause` may wait for them.
+        `stop`, which is asked before each request, may wait for them.
         """
-        self._looking.read_library(pause=pause, stop=stop)
+        self._looking.read_library(stop=stop)
 
     @property
     def leaves_open(self) -> bool:
         """Whether drafts left open for some photos whether Immich has looked at them."""
         return self._drafting.leaves_open
 
-    def close_open(self, *, pause: Callable[[], None] = go_on, stop: Stop = never) -> None:
+    def close_open(self, *, stop: Stop = never) -> None:
         """Ask what drafts left open, so that the next ones know it; as with `read_library`, others do not wait."""
-        self._drafting.close_open(pause=pause, stop=stop)
+        self._drafting.close_open(stop=stop)
 
     def asking(self) -> AbstractContextManager[None]:
         """While this lasts, accounts may be asked directly, for names and details: other operations wait."""

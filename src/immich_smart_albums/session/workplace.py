@@ -97,15 +97,20 @@ class Workplace:
         return accounts
 
     def background(self, stop: Stop) -> Mapping[str, PhotoServer]:
-        """The servers of all accounts, connected a second time: who asks these makes nobody wait. For one at a time."""
-        self._stop_background = stop
+        """The servers of all accounts, connected a second time: who asks these makes nobody wait. For one at a time.
+
+        Before each request `stop` is asked; it may wait, so it is not asked while others wait for the session.
+        """
+        self._stop_background = never
         with self.lock:
             accounts = self.accounts
             if self._background is None or self._background[0] is not accounts:
                 connection = self.options.connection
                 again = connected(self.config, self.rules, connection, self._on_event, self._is_background_stopped)
                 self._background = accounts, {name: account.server for name, account in again.present.items()}
-            return self._background[1]
+            servers = self._background[1]
+        self._stop_background = stop
+        return servers
 
     def _connected(self) -> ConnectedAccounts:
         """A new connection; that it failed is known to all who waited for it, so that not each tries for as long."""

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError, Stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from immich_smart_albums.session.session import Session
+
+
+QUIET = 0.5
+"""Seconds without a question of a page until it is read on."""
 
 
 class LibraryReader:
     """Reads once, makes way for everything else, and begins anew after what was read is forgotten."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, clock: Callable[[], float] = time.monotonic) -> None:
         self._session = session
+        self._clock = clock
+        self._quiet_from = 0.0
         self._waiting = 0
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -36,6 +43,7 @@ class LibraryReader:
         finally:
             with self._changed:
                 self._waiting -= 1
+                self._quiet_from = self._clock() + QUIET
                 self._changed.notify_all()
 
     def begin(self) -> None:
@@ -64,8 +72,10 @@ class LibraryReader:
         return self._read != self._forgotten or self._session.leaves_open
 
     def _make_way(self) -> None:
+        """Wait while a page waits, and a little longer: it may go on."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._waiting)
+            while self._waiting or self._clock() < self._quiet_from:
+                self._changed.wait(QUIET)
 
     def _run(self) -> None:
         with suppress(SmartAlbumsError):  # then pages read what they need, and tell what is wrong
@@ -76,10 +86,10 @@ class LibraryReader:
 
     def _read_on(self, forgotten: int) -> None:
         def is_forgotten() -> bool:
+            self._make_way()
             return self._forgotten != forgotten
 
         with suppress(Stopped):
-            self._make_way()
-            self._session.read_library(pause=self._make_way, stop=is_forgotten)
-            self._session.close_open(pause=self._make_way, stop=is_forgotten)
+            self._session.read_library(stop=is_forgotten)
+            self._session.close_open(stop=is_forgotten)
             self._read = forgotten
