@@ -109,7 +109,7 @@ def tab(running: Browser, base: str, **options: Any) -> Iterator[Tab]:
         yield opened
     finally:
         context.close()
-    assert opened.troubles == []
+    assert opened.troubles == [], opened.troubles
     assert opened.hosts <= {base, re.sub(r"^(\w+://[^/]+).*", r"\1/", base)}
 
 

@@ -24,10 +24,13 @@ from immich_smart_albums.web.application import application
 from immich_smart_albums.web.safety import Policy
 from immich_smart_albums.web.studio import Progress, Studio
 
+from .browser import browser
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from playwright.sync_api import Browser
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 RULES = """\
@@ -206,4 +209,17 @@ def opened(
 @pytest.fixture
 def page(sandbox: Sandbox, tmp_path: Path) -> Iterator[Opened]:
     with opened(sandbox, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def studio(page: Opened) -> Opened:
+    """The same, where a page is one of a browser."""
+    return page
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser."""
+    with browser() as running:
         yield running

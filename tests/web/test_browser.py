@@ -8,11 +8,10 @@ import pytest
 
 from immich_smart_albums.web.safety import Policy
 
-from .browser import browser, needs_browser, tab
+from .browser import needs_browser, tab
 from .conftest import RULES, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser
@@ -22,12 +21,6 @@ if TYPE_CHECKING:
     from .conftest import Opened
 
 pytestmark = [needs_browser, pytest.mark.untraced]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
 
 
 def in_album(sandbox: Sandbox, name: str) -> set[str] | None:
@@ -93,12 +86,6 @@ def test_the_way_of_a_newcomer(chromium: Browser, sandbox: Sandbox, tmp_path: Pa
         page.click("[data-apply]")
         page.wait_for_selector("[data-ended] .notice.good")
         assert not in_album(sandbox, "Dogs")
-
-
-@pytest.fixture
-def studio(sandbox: Sandbox, tmp_path: Path) -> Iterator[Opened]:
-    with opened(sandbox, tmp_path) as running:
-        yield running
 
 
 def test_what_is_typed_shows_at_once_and_comments_stay(chromium: Browser, studio: Opened) -> None:

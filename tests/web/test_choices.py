@@ -43,8 +43,8 @@ def lists(page: Opened, word: str, find: str = "") -> dict[str, str]:
 
 def counts(html: str) -> dict[str, int | None]:
     """The choices of a list, with their counts."""
-    found = re.findall(r'<span dir="auto">([^<]*)</span>(?:<span class="number">([\d,]+)</span>)?', html)
-    return {label: int(count.replace(",", "")) if count else None for label, count in found}
+    choices = re.findall(r'<span dir="auto">([^<]*)</span>(?:<span class="number">([\d,]+)</span>)?', html)
+    return {label: int(count.replace(",", "")) if count else None for label, count in choices}
 
 
 def test_people_have_faces_and_counts_once_the_library_was_read(page: Opened) -> None:
@@ -101,8 +101,8 @@ def test_thousands_of_people_make_no_large_page_and_are_found_by_typing(sandbox:
         assert len(html) < 30_000
         assert "more: type to find them" in html
         assert "Guest Nº 2718" not in html
-        found = counts(lists(page, "person", "guest nº 2718")["any"])
-        assert list(found) == ["Guest Nº 2718"]
+        fitting = counts(lists(page, "person", "guest nº 2718")["any"])
+        assert list(fitting) == ["Guest Nº 2718"]
         chosen = RULES.replace("[Emma, Noah]", "[Guest Nº 2718, nobody I know]")
         page.file.write_text(chosen, encoding="utf-8")
         path = "albums/0/match/person"

@@ -11,11 +11,10 @@ import pytest
 from immich_smart_albums.web.safety import Policy
 from tests.support.reverse_proxy import Front
 
-from .browser import browser, needs_browser, tab
+from .browser import needs_browser, tab
 from .conftest import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser
@@ -25,12 +24,6 @@ if TYPE_CHECKING:
 pytestmark = [needs_browser, pytest.mark.untraced]
 
 PREFIX = "/api/hassio_ingress/a-token/studio"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
 
 
 def test_everything_works_below_a_path(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:

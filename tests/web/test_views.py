@@ -10,7 +10,7 @@ from immich_smart_albums.cli.exits import Exit
 from tests.cli.test_rules_runs import Terminal, terminal
 from tests.support.examples import crossed
 
-from .browser import browser, findings, needs_browser, overflows, tab
+from .browser import findings, needs_browser, overflows, tab
 from .conftest import RULES, opened
 
 if TYPE_CHECKING:
@@ -28,12 +28,6 @@ __all__ = ["terminal"]
 pytestmark = [needs_browser, pytest.mark.untraced]
 
 LARGEST_REPORT = 5_000_000
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
 
 
 @pytest.fixture

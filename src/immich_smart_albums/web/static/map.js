@@ -271,8 +271,8 @@ function number(text) {
 
 /** Metres of `2km`; null for what is no distance. */
 function metres(text) {
-  const found = /^\s*(\d+(?:\.\d+)?)\s*(km|mi|m)\s*$/i.exec(text);
-  return found ? Number(found[1]) * UNITS[found[2].toLowerCase()] : null;
+  const parts = /^\s*(\d+(?:\.\d+)?)\s*(km|mi|m)\s*$/i.exec(text);
+  return parts ? Number(parts[1]) * UNITS[parts[2].toLowerCase()] : null;
 }
 
 /** A distance as people write it, with two figures. */
