@@ -63,7 +63,9 @@ def _branches(query: Query) -> Iterator[Branch]:
             for one in conditions
             if one.operator == "any" and isinstance(one.value, tuple)
         )
-        choice = next((each for each in choices if all(map(_is_ranked, each))), None)
+        choice = next(
+            (conditions_of_one for conditions_of_one in choices if all(map(_is_ranked, conditions_of_one))), None
+        )
         yield from [plain] if choice is None else ((*plain, condition) for condition in choice)
 
 
