@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_smart_albums.errors import Stopped
+from immich_smart_albums.errors import FilterError, Stopped
+from immich_smart_albums.model.asset import Asset
 from immich_smart_albums.model.query import WHOLE_LIBRARY
-from immich_smart_albums.selection.cache.records import WIDE, RecordCache
-from tests.support.in_memory_searches import Answers, city, record
+from immich_smart_albums.rules.tree import All, Filter
+from immich_smart_albums.selection.cache.columns import RecordBatch
+from immich_smart_albums.selection.cache.records import MOST_VERDICTS, WIDE, RecordCache
+from immich_smart_albums.selection.query_plan import Scan
+from tests.support.in_memory_searches import Answers, city, exactly, record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from immich_smart_albums.model.query import Query
+    from immich_smart_albums.rules.tree import Node
 
 NICE, PARIS = city("Nice").query, city("Paris").query
 NOTHING: frozenset[str] = frozenset()
@@ -144,3 +151,106 @@ def test_reading_from_memory_may_be_stopped() -> None:
     is_stopped = True
     with pytest.raises(Stopped):
         ids(records, NICE)
+
+
+def scan_of(*filters: Filter) -> Scan:
+    fields = frozenset[str]().union(*(check.reads or () for check in filters))
+    trees: tuple[Node | None, ...] = (All(filters) if len(filters) > 1 else filters[0],) if filters else ()
+    return Scan(NICE, fields, filters, (), trees, keeps_ids=False)
+
+
+def read_all(records: RecordCache, query: Query = NICE) -> None:
+    for _ in records.find(query, NOTHING):
+        pass
+
+
+def two_photos(**exif: object) -> RecordCache:
+    """A search that finds one with this EXIF, and one that was not read."""
+    records = RecordCache(Answers({NICE: [[record("a", exifInfo=exif)], [record("b")]]}))
+    read_all(records)
+    return records
+
+
+def test_what_filters_say_of_what_is_in_memory_is_asked_once_for_each_filter() -> None:
+    looks: list[object] = []
+
+    def holds(shown: Mapping[str, object]) -> bool:
+        looks.append(shown["id"])
+        return shown["id"] == "a"
+
+    records = two_photos(make="Canon")
+    check = Filter("is a", holds, frozenset({"type"}), lambda _: None)
+    for _ in range(2):
+        judged = records.judged(scan_of(check))
+        assert judged is not None
+        assert [(asset.id, mask) for some in judged for asset, mask in zip(some.assets, some.masks, strict=True)] == [
+            ("a", 1),
+            ("b", 0),
+        ]
+    assert looks == ["a", "b"]
+    assert records.judged(replace(scan_of(check), query=PARIS)) is None  # which nobody has read
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 8, 12])
+def test_each_filter_has_its_bit_and_one_more_tells_whether_the_file_was_read(count: int) -> None:
+    makes = [exactly("make", "Canon" if number % 2 else f"another {number}") for number in range(count)]
+    judged = two_photos(make="Canon").judged(scan_of(*makes))
+    assert judged is not None
+    masks = [mask for some in judged for mask in some.masks]
+    passed = sum(1 << number for number in range(1, count, 2))
+    assert masks == [passed | (bool(count) << count), 0]
+
+
+def test_where_a_filter_cannot_tell_or_nobody_waits_any_more_nothing_is_judged() -> None:
+    def fails(_: object) -> bool:
+        raise FilterError("it cannot be told")
+
+    records = two_photos()
+    assert records.judged(scan_of(Filter("fails", fails, frozenset({"type"}), lambda _: None))) is None
+    outdated: list[bool] = []
+    records = RecordCache(Answers({NICE: [[record("a")]]}), stop=lambda: bool(outdated))
+    read_all(records)
+    outdated.append(True)
+    with pytest.raises(Stopped):
+        records.judged(scan_of(exactly("make", "Canon")))
+    with pytest.raises(Stopped):
+        read_all(records)
+
+
+def test_of_many_filters_what_the_last_ones_say_is_kept() -> None:
+    records = two_photos(make="Canon")
+    looks: list[str] = []
+
+    def check(number: int) -> Filter:
+        def holds(_: object) -> bool:
+            looks.append(f"{number}")
+            return True
+
+        return Filter(f"check {number}", holds, frozenset({"type"}), lambda _: None)
+
+    for number in [*range(MOST_VERDICTS + 1), MOST_VERDICTS, 0]:
+        records.judged(scan_of(check(number)))
+    assert looks.count("0") == 4
+    assert looks.count(str(MOST_VERDICTS)) == 2
+
+
+def test_where_there_is_no_room_what_was_not_used_for_longest_goes_first() -> None:
+    names = [f"name {number}" for number in range(3)]
+    answers = Answers({city(name).query: [[record(name, exifInfo={"make": name * 50})]] for name in names})
+    first, second, third = (city(name).query for name in names)
+    records = RecordCache(answers, most_bytes=600)
+    for query in (first, second, first, third):
+        read_all(records, query)
+    assert third in records.sizes()
+    assert second not in records.sizes()
+
+
+def test_values_come_back_as_they_were_whatever_they_are_and_whoever_lacks_them() -> None:
+    values: list[object] = [1, 1.0, True, None, "1", [], {"a": [1]}, 0, False, 0.0]
+    rows = [record(f"{number}", exifInfo={"rating": value}, extra=value) for number, value in enumerate(values)]
+    rows += [record("none", exifInfo=None), record("without"), record("empty", exifInfo={})]
+    batch = RecordBatch(rows, [Asset.of(row) for row in rows])
+    again = batch.records(frozenset({"extra", "exifInfo.rating"}))
+    assert [repr(row.get("extra", "-")) for row in again] == [repr(row.get("extra", "-")) for row in rows]
+    shown = [repr((row.get("exifInfo") or {}).get("rating", "-")) for row in again]
+    assert shown == [repr(value) for value in values] + ["'-'"] * 3

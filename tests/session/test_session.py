@@ -650,9 +650,14 @@ def test_what_a_draft_left_open_is_asked_afterwards(
     with pytest.raises(Stopped):
         session.close_open(stop=lambda: True)
     assert session.leaves_open
-    pauses: list[str] = []
-    session.close_open(pause=lambda: pauses.append("paused"))
-    assert pauses
+    questions: list[str] = []
+
+    def stop() -> bool:
+        questions.append("stop?")
+        return False
+
+    session.close_open(stop=stop)
+    assert len(questions) > 1
     assert not session.leaves_open
     assert len(session.draft(session.rules).plan.albums[0].additions) == 5
     session.close_open()
