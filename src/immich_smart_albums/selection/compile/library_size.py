@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from immich_smart_albums.rules.tree import Rule
-    from immich_smart_albums.selection.compile.planner import Shared
+    from immich_smart_albums.selection.compile.shared_searches import Shared
     from immich_smart_albums.selection.ports import Capabilities
 
 _SMALL = 1000
