@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 
 from immich_sandbox import Sandbox, generate
 from immich_sandbox.library import times
+from immich_smart_albums.bootstrap import ConnectionOptions, connect
+from immich_smart_albums.config.settings import Settings
 from immich_smart_albums.ledger.search_cache import SearchCacheFile
+from immich_smart_albums.model.text.secret import Secret
 from immich_smart_albums.operations.accounts import ONLY_ACCOUNT, lone_account
 from immich_smart_albums.operations.select import SelectOptions, compile_for, select
 from immich_smart_albums.selection.run.evaluate import Selection
-from tests.support.family_server import connected
 from tests.support.rules_files import book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from immich_smart_albums.bootstrap import Exchange
 
 FAMILY = (
     "{person: Emma, not: [{person: John Smith}]}",
@@ -48,11 +52,16 @@ class Home:
 
     sandbox: Sandbox
     state: Path
+    answers: list[int] = field(default_factory=list)
+    """Bytes of each answer to the last run."""
 
     def run(self, *matches: str) -> dict[str, list[str]]:
         """What each album selects, in a run of a process of its own."""
         self.sandbox.clear_requests()
-        account = lone_account(connected(self.sandbox)).present[ONLY_ACCOUNT]
+        self.answers.clear()
+        settings = Settings(self.sandbox.url, Secret(self.sandbox.keys["alice"]))
+        server = connect(settings, ConnectionOptions(), on_exchange=self._note, on_read=lambda _: None)
+        account = lone_account(server).present[ONLY_ACCOUNT]
         text = "albums:\n" + "".join(f"- {{name: a{index}, match: {match}}}\n" for index, match in enumerate(matches))
         compiled = compile_for({album.name: album.rule for album in book(text).albums}, account)
         store = SearchCacheFile(self.state, lambda _: None)
@@ -63,6 +72,14 @@ class Home:
                 raise Unanswered(selection)
             selected[name] = [asset.id for asset in selection.assets]
         return selected
+
+    def _note(self, exchange: Exchange) -> None:
+        self.answers.append(exchange.received)
+
+    @property
+    def received(self) -> int:
+        """Bytes of all answers to the last run."""
+        return sum(self.answers)
 
     @property
     def asked(self) -> Counter[str]:
@@ -135,3 +152,40 @@ def test_a_filter_that_is_dropped_in_the_second_run_lets_nothing_in(home: Home, 
     except Unanswered:
         return
     assert after == before
+
+
+LARGEST = "{people: {none: [Emma, Noah]}}"
+"""Nothing but the whole timeline answers this."""
+
+TWENTY = (
+    LARGEST,
+    *FAMILY,
+    *(f"{{person: {who}, taken: {year}}}" for who in ("Emma", "Noah") for year in (2019, 2021)),
+    *(f"{{place: {{country: {country}}}}}" for country in ("Finland", "France")),
+    "{favorite: true}",
+    "{camera: Apple, rating: 5}",
+    "{path: /work_projects/}",
+    "{media: video, taken: 2022}",
+    "{filename: IMG, place: {country: France}}",
+)
+"""Twenty albums of a family."""
+
+
+@pytest.mark.parametrize("level", ["3.1", "3.2"])
+def test_twenty_albums_again_cost_a_third(level: str, tmp_path: Path) -> None:
+    with Sandbox(generate(10_000), level) as sandbox:
+        home = Home(sandbox, tmp_path / "searches.db")
+        cold = home.run(*TWENTY)
+        received = home.received
+        sandbox.library.wait(times.HOUR)
+        assert home.run(*TWENTY) == cold
+        assert home.received < 0.3 * received
+
+
+def test_twenty_albums_cost_less_than_twice_the_largest(tmp_path: Path) -> None:
+    with Sandbox(generate(10_000), "3.1") as sandbox:
+        home = Home(sandbox, tmp_path / "searches.db")
+        home.run(LARGEST)
+        received = home.received
+        home.run(*TWENTY)
+        assert home.received < 2 * received
