@@ -688,3 +688,24 @@ def test_what_is_uncertain_counts_as_it_is_where_that_is_enough(
     assert len(session.select(certain=False)["Alone"].assets) == 2
     assert not [request for request in sandbox.requests if request.path == "/api/search/smart"]
     assert len(session.select()["Alone"].assets) == 0
+
+
+def test_only_albums_that_the_rules_have_are_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    environment = {"IMMICH_URL": sandbox.url, "IMMICH_API_KEY": sandbox.keys["alice"]}
+
+    def named(*albums: str) -> Session:
+        text = b"albums: [{name: Best, match: {rating: 5}}, {name: Rest, match: {media: photo}}]"
+        options = SessionOptions(
+            environment, date(2026, 11, 26), tmp_path / "l.db", rules={"rules.yaml": text}, albums=albums
+        )
+        return Session(options)
+
+    with pytest.raises(ConfigurationError) as caught:
+        named("Bets", "Best", "Zzyzx").load()
+    assert [(problem.message, problem.hint) for problem in caught.value.problems] == [
+        ("the rules have no album 'Bets'", "Did you mean 'Best'?"),
+        ("the rules have no album 'Zzyzx'", "It has Best, Rest."),
+    ]
+    rules = named("Rest").rules
+    assert ([rule.name for rule in rules.albums], [rule.name for rule in rules.others]) == (["Rest"], ["Best"])
+    assert len(named().rules.albums) == 2
