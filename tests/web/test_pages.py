@@ -202,6 +202,23 @@ def test_without_a_rule_the_pages_say_where_the_first_one_goes(sandbox: Sandbox,
         assert "Make the first album" in page.get("plan-body").text
 
 
+def test_an_album_begins_with_somebody_or_a_country(page: Opened) -> None:
+    text = page.get("starters").text
+    assert 'value="person:Emma"' in text
+    assert 'value="country:Finland"' in text
+    assert text.count("<label") <= 18
+    for starter, name in (("person:Emma", "Emma"), ("country:Finland", "Finland")):
+        assert page.post("create", starter=starter).json == {"name": name}
+        assert page.get("preview", name=name, page="1", number="1").json["counts"]["added"] > 0
+    assert "person: Emma" in page.file.read_text(encoding="utf-8")
+    page.post("create", starter="person:none: [", name="Odd")
+    assert "person: 'none: ['" in page.file.read_text(encoding="utf-8").replace('"', "'")
+    page.sandbox.faults.status(401, times=None)
+    page.studio.session.refresh()
+    answer = page.get("starters")
+    assert (answer.status, answer.text) == (200, "")
+
+
 def test_near_misses_are_grouped_by_what_they_miss(page: Opened) -> None:
     shown = page.get("preview", name="Kids in Finland", page="1", number="1").json
     further = page.get("further", preview=shown["preview"], page="1", number="1").json

@@ -116,6 +116,17 @@ def test_an_album_begins_with_a_photo_by_mouse(chromium: Browser, studio: Opened
         assert studio.file.read_text(encoding="utf-8").startswith(RULES.rstrip("\n"))
 
 
+def test_an_album_begins_with_somebody_by_mouse(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
+    with opened(sandbox, tmp_path, rules=None) as studio, tab(chromium, studio.url) as at:
+        at.goto("new")
+        at.page.click(".starter:has-text('Emma')")
+        assert at.page.get_attribute("[name=name]", "placeholder") == "Emma"
+        at.page.click("text=Make the rule and show the photos")
+        at.page.wait_for_url("**/album?name=Emma")
+        at.until(lambda: at.count("added") > 0)
+        assert "person: Emma" in studio.file.read_text(encoding="utf-8")
+
+
 def test_a_place_is_picked_on_the_map(chromium: Browser, studio: Opened) -> None:
     with tab(chromium, studio.url) as at:
         page = at.page

@@ -36,6 +36,7 @@ def application(studio: Studio, policy: Policy) -> ASGIApp:
         Route("/progress", pages.progress),
         Route("/album", rules.album),
         Route("/new", rules.new),
+        Route("/starters", rules.starters),
         Route("/create", rules.create, methods=["POST"]),
         Route("/preview", rules.preview_saved),
         Route("/preview", rules.preview_typed, methods=["POST"]),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.yaml.data import load
+from immich_smart_albums.config.yaml.emit import flow
 
 if TYPE_CHECKING:
     from immich_smart_albums.config.yaml.emit import Plain
@@ -24,6 +25,16 @@ class Starter:
     def match(self) -> Plain:
         """The same, as data."""
         return load(self.text)
+
+
+def starter_of(key: str) -> Starter:
+    """A rule of the list, or one for somebody or a country: `person:Emma`, `country:Finland`."""
+    word, _, value = key.partition(":")
+    if word == "person" and value:
+        return Starter(value, "", flow({"person": value}))
+    if word == "country" and value:
+        return Starter(value, "", flow({"place": {"country": value}}))
+    return STARTERS.get(key, STARTERS["favourites"])
 
 
 STARTERS = {

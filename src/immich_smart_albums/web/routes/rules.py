@@ -10,8 +10,10 @@ from immich_smart_albums.config.editing.albums import album_entry, match_from_ph
 from immich_smart_albums.errors import FileChanged, SmartAlbumsError, Stopped
 from immich_smart_albums.report.explanation import doing
 from immich_smart_albums.report.plan.words import edits, heading, state
+from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
 from immich_smart_albums.rules.syntax.ids import is_id
-from immich_smart_albums.web.editing.starters import STARTERS
+from immich_smart_albums.web.choices import suggestions
+from immich_smart_albums.web.editing.starters import STARTERS, starter_of
 from immich_smart_albums.web.photo_facts import WORDS, facts, rule_facts
 from immich_smart_albums.web.preview import TABS
 from immich_smart_albums.web.ranking import is_ranked
@@ -34,6 +36,11 @@ if TYPE_CHECKING:
 
 PAGE = 240
 """Photos told at a time."""
+
+
+PEOPLE = 12
+COUNTRIES = 6
+"""With whom, and where, an album can begin."""
 
 
 class RuleRoutes:
@@ -172,6 +179,18 @@ class RuleRoutes:
             read_only=self._studio.read_only,
         )
 
+    def starters(self, _: Request) -> Response:
+        """People and countries that an album can begin with; nothing while Immich cannot be asked."""
+        session = self._studio.session
+        try:
+            with self._studio.asking():
+                people = suggestions(session, PREDICATES_BY_WORD["person"], "", {})["any"]
+                countries = suggestions(session, PREDICATES_BY_WORD["place"], "", {})["country"]
+        except SmartAlbumsError:
+            return Response()
+        self._studio.reader.begin()
+        return page("_starters.html", people=people.first[:PEOPLE], countries=countries.first[:COUNTRIES])
+
     async def create(self, request: Request) -> Response:
         """Write a new album into a rules file."""
         form = await form_of(request)
@@ -183,7 +202,7 @@ class RuleRoutes:
         if form.text("photo"):
             entry = self._from_photo(form.text("photo"), form.text("ticks").split(), form.text("name").strip())
         else:
-            starter = STARTERS.get(form.text("starter"), STARTERS["favourites"])
+            starter = starter_of(form.text("starter"))
             album_id = form.text("album") if is_id(form.text("album")) else None
             entry = album_entry(form.text("name").strip() or starter.title, starter.match, album_id=album_id)
         written = self._studio.add(entry, paths.get(form.text("file")))
