@@ -11,6 +11,7 @@ import pytest
 from immich_smart_albums.operations.indexing.indexing import OPEN
 from immich_smart_albums.operations.plan import drafts
 from immich_smart_albums.web.row_counts import MOST_NEAR
+from tests.support.immich_clients import server_at
 
 from .conftest import opened
 
@@ -99,6 +100,29 @@ def test_a_changed_rule_costs_a_look_at_the_album_and_no_more(page: Opened) -> N
         shown = look(page, number, NOBODY.replace("Finland", country))
         further(page, shown, number)
     assert sum(sent(page).values()) <= 3 * 4
+
+
+def test_what_is_in_an_album_is_read_again_where_it_changed(sandbox: Sandbox, tmp_path: Path) -> None:
+    rule = "- name: Finland\n  match:\n    place: {country: France}\n"
+    with opened(sandbox, tmp_path, rules=f"albums:\n{rule}") as page:
+        page.studio.session.read_library()
+
+        def inside(number: int) -> int:
+            shown = page.post("preview", name="Finland", entry=rule, page="1", number=str(number)).json
+            count = shown["counts"]["inside"]
+            assert isinstance(count, int)
+            return count
+
+        before = inside(1)
+        sent(page)
+        assert inside(2) == before
+        (path,) = sent(page)
+        assert path.startswith("/albums/")
+        album = sandbox.library.albums[path.removeprefix("/albums/")]
+        mine = (asset for asset in sandbox.library.timeline if asset.owner_id == album.owner_id)
+        new = next(asset.id for asset in mine if asset.id not in album.asset_ids and asset.visibility == "timeline")
+        server_at(sandbox).albums.add(album.id, [new])
+        assert inside(3) == before + 1
 
 
 def test_of_many_changes_only_the_last_one_is_looked_at_and_the_others_wait_for_nothing(page: Opened) -> None:
