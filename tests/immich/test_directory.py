@@ -133,6 +133,10 @@ def test_the_albums_of_an_asset_are_those_that_it_is_in(sandbox: Sandbox, librar
     assert {album.id for album in albums} == expected
     assert roles(albums)["Summer together"] == {"editor"}
     assert directory.albums_with(library.new_id()) == []
+    sandbox.faults.drop("assetId", path="/api/albums", times=None)
+    with pytest.raises(Untrustworthy, match="not the albums of an asset"):
+        directory.albums_with(asset_id)
+    sandbox.faults.clear()
 
 
 def test_without_user_read_roles_stay_open_only_where_somebody_shares(start: Start) -> None:

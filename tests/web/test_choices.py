@@ -121,6 +121,7 @@ def test_a_key_that_may_not_list_people_leaves_the_text(page: Opened) -> None:
 def test_the_map_has_all_photos_with_coordinates_once_the_library_was_read(page: Opened) -> None:
     before = page.get("points").json
     assert before["areas"] == []
+    assert before["photos"] is None
     page.studio.session.read_library()
     answer = page.get("points").json
     located = [asset for asset in page.sandbox.library.timeline if asset.exif and asset.exif.latitude is not None]

@@ -61,9 +61,20 @@ def list_albums(http: Http, capabilities: Capabilities, own_id: Callable[[], str
 
 
 def list_albums_with(http: Http, asset_id: str, own_id: Callable[[], str | None]) -> list[Album]:
-    """The albums of an account that an asset is in."""
-    answer = decode(http.hint("/albums", {"assetId": asset_id}), list[_AlbumRecord], "GET /albums")
+    """The albums of an account that an asset is in. Raises Untrustworthy where the server was not asked for it."""
+    answer = _with_asset(http, asset_id)
+    if answer and _with_asset(http, _NOBODYS):
+        message = "GET /albums: the answer is not the albums of an asset, which were asked for"
+        raise Untrustworthy(message, hint="Something on the way seems to drop 'assetId'; nothing of it is used.")
     return _as_albums(answer, own_id)
+
+
+_NOBODYS = "00000000-0000-4000-8000-000000000000"
+"""The id of no asset: what it is in are no albums, if the server hears the question at all."""
+
+
+def _with_asset(http: Http, asset_id: str) -> list[_AlbumRecord]:
+    return decode(http.hint("/albums", {"assetId": asset_id}), list[_AlbumRecord], "GET /albums")
 
 
 def _check_shared(http: Http, answer: list[_AlbumRecord], owned: Mapping[str, _AlbumRecord]) -> None:

@@ -121,7 +121,7 @@ class EditRoutes:
         values = self._studio.session.library_values
         reading = {"reading": self._studio.reader.is_reading, "read": self._studio.progress.read}
         if values is None or values.map.bounds is None:
-            return JSONResponse({**reading, "photos": 0 if values is None else len(values.map), "areas": []})
+            return JSONResponse({**reading, "photos": None if values is None else len(values.map), "areas": []})
         bounds = asdict(values.map.bounds)
         box = Box(**{side: degrees_of(request, side, usual) for side, usual in bounds.items()})
         areas = [

@@ -149,7 +149,8 @@ export class PhotoMap {
       } else if (answer.near !== null && answer.near !== undefined) {
         this.said.textContent = `${answer.near.toLocaleString()} ${answer.near === 1 ? "photo" : "photos"} within ${this.inputs.radius.value.trim()}`;
       } else {
-        this.said.textContent = answer.photos ? "Click where the centre shall be." : "No photo has coordinates.";
+        const words = answer.photos === null ? "Your library could not be read, so the map is empty; the fields work all the same." : "No photo has coordinates.";
+        this.said.textContent = answer.photos ? "Click where the centre shall be." : words;
       }
       if (!this.shows && answer.bounds) this.showAll(answer.bounds);
       this.later();
