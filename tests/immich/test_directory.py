@@ -214,3 +214,37 @@ def test_an_asset_is_there_or_not(sandbox: Sandbox, library: Library) -> None:
     directory = server_at(sandbox).directory
     assert directory.has_asset(next(shown(library)).id)
     assert not directory.has_asset("7d1be37b-e20f-4da1-b1e0-95facc285fc2")
+
+
+@pytest.mark.parametrize("level", ["1.132", "2.7"])
+def test_where_shared_albums_are_not_asked_for_any_more_on_the_way_it_is_noticed(start: Start, level: str) -> None:
+    sandbox = start(level=level)
+    assert any(album.role != "owner" for album in server_at(sandbox).directory.albums())
+    sandbox.faults.drop("shared", path="/api/albums", times=None)
+    with pytest.raises(Untrustworthy, match="not the shared albums"):
+        server_at(sandbox).directory.albums()
+
+
+def test_whether_there_are_shared_albums_is_believed_where_the_key_may_not_count_them(start: Start) -> None:
+    library = generate(40)
+    for album in library.albums.values():
+        album.roles.clear()
+    sandbox = start(library, "2.7")
+    server = server_at(sandbox)
+    assert all(album.role == "owner" for album in server.directory.albums())
+    assert "/api/albums/statistics" in {request.path for request in sandbox.requests}
+    sandbox.faults.status(403, message="Missing required permission: album.statistics", path="/api/albums/statistics")
+    assert all(album.role == "owner" for album in server_at(sandbox).directory.albums())
+
+
+def test_where_hidden_people_are_not_asked_for_any_more_on_the_way_it_is_noticed(start: Start) -> None:
+    library = generate(40)
+    alice = library.user_named("alice").id
+    person = PersonRecord(library.new_id(), alice, "Hidden", 0, is_hidden=True)
+    library.people[person.id] = person
+    library.add_asset(person_ids=(person.id,))
+    sandbox = start(library)
+    assert any(person.hidden for person in server_at(sandbox).directory.people())
+    sandbox.faults.drop("withHidden", path="/api/people", times=None)
+    with pytest.raises(Untrustworthy, match="none of them is listed"):
+        server_at(sandbox).directory.people()

@@ -290,6 +290,11 @@ def test_who_cannot_be_told_from_others_remembers_nothing(runs: Runs, sandbox: S
     assert remembers_nothing(runs).endswith("the key may not tell whose it is (user.read)")
 
 
+def test_where_it_cannot_be_asked_whose_photos_are_found_nothing_is_remembered(runs: Runs, sandbox: Sandbox) -> None:
+    sandbox.faults.status(400, message="not now", path="/api/partners", times=None)
+    assert "GET /partners was answered 400: not now" in remembers_nothing(runs)
+
+
 def test_before_3_0_nothing_is_remembered(library: Library, tmp_path: Path) -> None:
     with Sandbox(library, "2.7") as old:
         assert remembers_nothing(Runs(old, tmp_path / "searches.db")).endswith("too few changes are told")

@@ -41,12 +41,24 @@ def selected(sandbox: Sandbox, match: str) -> tuple[str, ...]:
     return tuple(asset.id for asset in answers["A"].assets)
 
 
+@pytest.mark.parametrize("status", [400, 403])
 @pytest.mark.parametrize("name", RULES)
-def test_what_is_not_counted_is_selected_all_the_same(sandbox: Sandbox, name: str) -> None:
+def test_what_is_not_counted_is_selected_all_the_same(sandbox: Sandbox, name: str, status: int) -> None:
     match, path = RULES[name]
     sandbox.faults.clear()
     right = selected(sandbox, match)
     assert right
-    fault = sandbox.faults.status(403, path=path, times=None)
+    fault = sandbox.faults.status(status, path=path, times=None)
     assert selected(sandbox, match) == right
     assert fault.hits
+
+
+def test_a_rule_whose_names_cannot_be_looked_up_leaves_the_others_alone(sandbox: Sandbox) -> None:
+    rules = book("albums: [{name: A, match: {place: Finland}}, {name: B, match: {rating: 5}}]").albums
+    accounts = connect_accounts({"default": lambda: connected(sandbox)})
+    sandbox.faults.clear()
+    sandbox.faults.status(403, path="/api/search/suggestions", times=None)
+    answers, _ = select_for_albums(rules, accounts, SelectOptions(concurrency=1, log=lambda _: None))
+    sandbox.faults.clear()
+    assert (answers["A"].selections, len(answers["A"].problems)) == ({}, 1)
+    assert answers["B"].assets
