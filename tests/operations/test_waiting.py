@@ -374,6 +374,8 @@ def test_what_a_ranking_of_the_rule_shows_is_not_asked_for(house: House, sandbox
     assert len(added(home)) == 10  # with the last of the dogs
     rankings = [request.body for request in sandbox.requests if request.path == "/api/search/smart"]
     assert not [body for body in rankings if "queryAssetId" in body]
+    recent = [request.body for request in sandbox.requests if "createdAfter" in (request.body or {})]
+    assert len(recent) == 1  # there is nothing, so it is not asked for again with EXIF, nor counted
 
 
 def test_many_are_asked_for_at_once_and_nobody_asks_again(house: House, sandbox: Sandbox) -> None:

@@ -249,8 +249,14 @@ class Indexing:
         if key not in self._fresh:
             since = where(createdAfter=from_milliseconds(self._time() - settle * 1000))
             query = Query(Kind.METADATA, ordered((*since, *scope.where)), scope.visibility)
-            batches = self.server.searches.find(query, METADATA_FIELDS)
-            self._fresh[key] = {str(record["id"]): record for batch in batches for record in batch}
+            fresh: dict[str, Record] = {}
+            # Mostly there is nothing, and without EXIF that is one request.
+            for fields in (frozenset[str](), METADATA_FIELDS):
+                batches = self.server.searches.find(query, fields)
+                fresh |= {str(record["id"]): record for batch in batches for record in batch}
+                if not fresh:
+                    break
+            self._fresh[key] = fresh
         return self._fresh[key]
 
     def _time(self) -> int:
