@@ -277,6 +277,22 @@ def test_a_photo_that_was_only_just_uploaded_waits(
     assert (added(home), waiting(home)) == ({"new"}, {})
 
 
+def test_of_what_is_excluded_together_the_part_waits_that_is_not_known(house: House, sandbox: Sandbox) -> None:
+    """The one is found already; whether the other will be decides."""
+    new, cake = house.photo("new", concepts=((DOG, 1.0),)), house.photo("new cake")
+    for photo in (new, cake):
+        house.hold(photo, "metadata", "embedding", "faces")
+    home = house.run(sandbox, "{filename: new, not: {all: [{smart: {query: dog, until: LAST}}, {text: receipt}]}}")
+    assert (added(home), waiting(home)) == ({"new cake"}, {TEXT: {"new"}})
+
+
+@pytest.mark.parametrize("done", [("metadata",), ()])
+def test_what_only_details_show_waits_for_the_file(house: House, sandbox: Sandbox, done: tuple[str, ...]) -> None:
+    house.hold(house.photo("new"), *done)
+    home = house.run(sandbox, '{filename: new, not: {json: "$.tags[*].value:private"}}')
+    assert (added(home), waiting(home)) == (({"new"}, {}) if done else (set(), {FILES: {"new"}}))
+
+
 def test_what_is_certain_whatever_immich_finds_out_does_not_wait(house: House, sandbox: Sandbox) -> None:
     house.hold(house.photo("new", is_favorite=True))
     home = house.run(sandbox, "{all: [{filename: new}, {any: [{favorite: true}, {not: {person: Ben}}]}]}")

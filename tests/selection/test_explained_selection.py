@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -14,8 +15,13 @@ from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.explain.explain import Verdict
 from immich_smart_albums.selection.explain.leaf_facts import Fact, LeafFacts
 from immich_smart_albums.selection.explain.selection import _leaves, _Tree, explain_selection
+from immich_smart_albums.selection.query_plan import Branch
+from immich_smart_albums.selection.run.certainty import _AssetCertainty
 from immich_smart_albums.selection.run.evaluate import RuleEvidence, Selection, evaluate
 from tests.support.in_memory_searches import FLAT, Answers, city, exactly, local, record, smart
+
+if TYPE_CHECKING:
+    from immich_smart_albums.selection.run.certainty import Certainty
 
 NICE = city("Nice")
 MAKE = local("$.exifInfo.make", "apple")
@@ -106,11 +112,16 @@ def test_what_the_searches_imply_is_said() -> None:
     assert facts.of(rated, "unseen") is None
 
 
+TELLING_NOTHING = cast("Certainty", None)
+"""The certainty of a rule of which nobody gets to ask."""
+
+
 def test_names_that_were_not_looked_up_are_a_bug() -> None:
     name = person_named("Emma")
     for ask in (
         lambda: list(_leaves(name, negated=False)),
         lambda: _Tree(name, ()).settle(name, []),
+        lambda: _AssetCertainty(Branch(NICE.query, name), TELLING_NOTHING, "a").tables(),
     ):
         with pytest.raises(TypeError, match="not looked up"):
             ask()

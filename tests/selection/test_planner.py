@@ -425,3 +425,11 @@ def test_a_long_choice_stays_one() -> None:
 )
 def test_parts_of_a_rule_have_short_names_for_messages(node: Node, expected: str) -> None:
     assert describe(node) == expected
+
+
+@pytest.mark.parametrize(("models", "counts"), [(15, 15), (30, 0)])
+def test_nothing_is_counted_where_the_counts_would_cost_as_much_as_reading(models: int, counts: int) -> None:
+    """Of 15,000 photos in Nice those of some cameras: looked at one by one, or searched for camera by camera."""
+    cameras = Any(tuple(exactly("model", f"camera {number}") for number in range(models)))
+    sizes = {WHOLE_LIBRARY: 1_000_000, NICE.query: 15_000}
+    assert len(queries_to_count([Rule(All((NICE, cameras)))], FLAT, sizes)) == counts
