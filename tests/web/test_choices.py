@@ -111,6 +111,18 @@ def test_thousands_of_people_make_no_large_page_and_are_found_by_typing(sandbox:
         assert html.count(" checked>") == 2
 
 
+def test_people_whose_names_differ_by_an_accent_are_two(sandbox: Sandbox, tmp_path: Path) -> None:
+    alice = sandbox.library.user_named("alice").id
+    people = [Person(sandbox.library.new_id(), alice, name, 0) for name in ("Zoe", "Zoë")]
+    sandbox.library.people |= {person.id: person for person in people}
+    asset = next(asset for asset in sandbox.library.timeline if asset.owner_id == alice)
+    sandbox.library.update(asset.id, person_ids=tuple(person.id for person in people))
+    with opened(sandbox, tmp_path, rules=RULES.replace("[Emma, Noah]", "[ZOË]")) as page:
+        path = "albums/0/match/person"
+        html = page.post("row", name="Kids in Finland", entry=entry(page, "Kids in Finland"), path=path).json["html"]
+        assert re.findall(r'value="(\w+)" checked', html) == ["Zoë"]
+
+
 def test_a_key_that_may_not_list_people_leaves_the_text(page: Opened) -> None:
     page.sandbox.faults.status(403, path="/api/people", message="Missing required permission: person.read", times=None)
     html = form(page, "person")

@@ -12,7 +12,7 @@ from immich_smart_albums.config.yaml.data import load
 from immich_smart_albums.config.yaml.emit import Unquoted
 from immich_smart_albums.errors import SmartAlbumsError
 from immich_smart_albums.model.query import metadata
-from immich_smart_albums.model.text.forms import bare
+from immich_smart_albums.model.text.forms import bare, folded
 from immich_smart_albums.operations.library.values import LIBRARY, PERSON
 from immich_smart_albums.rules.predicates.predicate import Picker
 
@@ -63,7 +63,10 @@ def suggestions(
     What is chosen is among them, whatever else is looked for.
     """
     lists = _lists(session, predicate)
-    shown = {option: _shown(list(made()), find, chosen.get(option, ())) for option, made in lists.items()}
+    as_compared = bare if predicate.picker in _LISTED else folded
+    shown = {
+        option: _shown(list(offered()), find, chosen.get(option, ()), as_compared) for option, offered in lists.items()
+    }
     if predicate.picker is Picker.TAG:
         return {
             option: replace(of_option, first=_tagged(session, of_option.first)) for option, of_option in shown.items()
@@ -101,16 +104,19 @@ _LISTED = {
 """Options of predicates, with the field whose values the server lists."""
 
 
-def _shown(offered: list[Suggestion], find: str, chosen: Sequence[Scalar]) -> Suggestions:
+def _shown(
+    offered: list[Suggestion], find: str, chosen: Sequence[Scalar], as_compared: Callable[[str], str]
+) -> Suggestions:
+    """The first of a list; `as_compared` makes texts alike that mean the same value."""
     wanted = bare(find)
-    known = {bare(suggestion.value) for suggestion in offered}
-    offered += [Suggestion(str(value), str(value)) for value in chosen if bare(str(value)) not in known]
+    known = {as_compared(suggestion.value) for suggestion in offered}
+    offered += [Suggestion(str(value), str(value)) for value in chosen if as_compared(str(value)) not in known]
     words = {str(value) for value in chosen if isinstance(value, Unquoted)}
-    names = {bare(str(value)) for value in chosen}
+    names = {as_compared(str(value)) for value in chosen}
     marked = [
         replace(
             suggestion,
-            is_chosen=bare(suggestion.value) in names,
+            is_chosen=as_compared(suggestion.value) in names,
             is_word=suggestion.is_word or suggestion.value in words,
         )
         for suggestion in offered
