@@ -134,14 +134,14 @@ def test_exif_that_only_some_records_have_comes_back_to_these() -> None:
 
 
 def test_what_was_read_before_makes_room_but_the_library_stays() -> None:
-    text = "x" * 200
-    answers = Answers({query: [[record("a", description=text)]] for query in (NICE, PARIS, WHOLE_LIBRARY)})
-    records = RecordCache(answers, most_bytes=600)
-    for query in (WHOLE_LIBRARY, NICE, PARIS):
+    text, kyoto = "x" * 200, city("Kyoto").query
+    answers = Answers({query: [[record("a", description=text)]] for query in (NICE, PARIS, kyoto, WHOLE_LIBRARY)})
+    records = RecordCache(answers, most_bytes=850)  # three of them
+    for query in (WHOLE_LIBRARY, NICE, PARIS, kyoto):
         assert ids(records, query) == ["a"]
-    assert list(records.sizes()) == [WHOLE_LIBRARY, PARIS]
+    assert list(records.sizes()) == [WHOLE_LIBRARY, PARIS, kyoto]
     assert ids(records, PARIS) == ids(records, NICE) == ["a"]
-    assert list(records.sizes()) == [WHOLE_LIBRARY, NICE]
+    assert list(records.sizes()) == [WHOLE_LIBRARY, PARIS, NICE]
 
 
 def test_reading_from_memory_may_be_stopped() -> None:
