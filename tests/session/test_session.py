@@ -719,3 +719,7 @@ def test_a_session_tells_what_it_works_on(opened: Callable[..., Session], sandbo
     with session.ledger() as ledger:
         assert [album.key.rule for album in ledger.albums()] == ["Best"]
     assert [server.base for server in session.servers.values()] == [sandbox.url]
+    assert list(session.config.settings) == ["default"]
+    plan = session.plan_undo()
+    assert (plan.verb, plan.undoes) == ("undo", 1)
+    assert session.apply(plan).albums[0].deleted
