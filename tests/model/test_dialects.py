@@ -22,6 +22,12 @@ def test_what_a_flat_field_means_is_said_by_it_again(name: str) -> None:
             assert condition.operator in OPERATORS[condition.field]
 
 
+def test_one_and_true_are_told_apart() -> None:
+    values = [as_flat(as_condition("rating", value)) for value in (True, 1, True)]
+    assert [value for _, value in filter(None, values)] == [True, 1, True]
+    assert [type(value) for _, value in filter(None, values)] == [bool, int, bool]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "condition"),
     [

@@ -57,9 +57,9 @@ def as_condition(name: str, value: Value) -> Condition:
     return Condition(name, "all" if row.type is Type.IDS and value is not None else "eq", value)
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def as_flat(condition: Condition) -> tuple[str, Value] | None:
     """Returns the flat field, and its value, that says a condition. None if none does."""
+    # Not remembered by equality: 1 equals true, and a server takes only one of them.
     absence = _ABSENCES.get(condition) if condition.value is False else None
     if absence is not None and absence.absence is not None:
         return absence.name, absence.absence[0]
