@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from immich_smart_albums.operations.indexing.indexing import OPEN
+from immich_smart_albums.operations.indexing.waiting import OPEN
 from immich_smart_albums.operations.plan import drafts
 from immich_smart_albums.web.row_counts import MOST_NEAR
 from tests.support.immich_clients import server_at

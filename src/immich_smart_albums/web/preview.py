@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.operations.indexing.indexing import OPEN
+from immich_smart_albums.operations.indexing.waiting import OPEN
 from immich_smart_albums.selection.run.ranking import newest_first
 from immich_smart_albums.web.row_counts import Group
 

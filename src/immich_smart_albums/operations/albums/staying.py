@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.operations.indexing.scopes import ranking_scope
+from immich_smart_albums.operations.indexing.shown_stages import shown_stages
 from immich_smart_albums.operations.select import compile_for, select
 from immich_smart_albums.rules.tree import Filter, Rule, Search, leaves
 from immich_smart_albums.selection.compile.simplify import at_most
@@ -57,7 +58,7 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
     scope = ranking_scope(queries or [WHOLE_LIBRARY])
     of_anybody = any(map(_looks_into_albums, queries))
     groups: dict[Stages, set[str]] = {}
-    for id_, shown in indexing.shown(lost.values(), stages, settle, scope, of_anybody=of_anybody).items():
+    for id_, shown in shown_stages(indexing, lost.values(), stages, settle, scope, of_anybody=of_anybody).items():
         if stages - shown:
             groups.setdefault(stages - shown, set()).add(id_)
     reasons: dict[str, str] = {}

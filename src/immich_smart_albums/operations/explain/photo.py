@@ -14,6 +14,7 @@ from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.model.search_fields import BY_NAME
 from immich_smart_albums.operations.indexing.indexing import Indexing
 from immich_smart_albums.operations.indexing.scopes import ranking_scope
+from immich_smart_albums.operations.indexing.waiting import done_stages, waiting_reasons
 from immich_smart_albums.operations.names.resolve import resolve
 from immich_smart_albums.operations.select import compile_for, select
 from immich_smart_albums.rules.scope import scope_of
@@ -172,8 +173,8 @@ def explain_rule(  # noqa: PLR0913 - what is asked, and of whom
         (selection,) = select(compile_for({name: rule}, account), account, options).values()
         explanation = _held(explanation, rule, selection)
         if explanation.passed and explanation.asset and isinstance(selection, Selection):
-            waiting = indexing.waiting(selection.certainty, [explanation.asset], settle)
-            explanation = replace(explanation, waits=waiting.get(explanation.asset.id))
+            reasons = waiting_reasons(indexing, selection.certainty, [explanation.asset], settle)
+            explanation = replace(explanation, waits=reasons.get(explanation.asset.id))
         return explanation
     if rule.split:
         return replace(explanation, combinations=tuple(product(*(key.values(record) for key in rule.split))))
@@ -184,7 +185,7 @@ def _is_in_doubt(record: Record, indexing: Indexing, rule: Rule, settle: int) ->
     """Whether Immich is still to find out something about a photo, so that the whole selection has to tell."""
     asset = Asset.of(record)
     scope = ranking_scope([scope_of(rule.match).narrow(Query(Kind.METADATA))])
-    return bool(frozenset(Stage) - indexing.done(asset, settle, scope, is_read=shows_metadata(record)))
+    return bool(frozenset(Stage) - done_stages(indexing, asset, settle, scope, is_read=shows_metadata(record)))
 
 
 def explain_resolved(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import FilterError, Problem, ServerError
 from immich_smart_albums.operations.accounts import ConnectedAccounts, as_problem
-from immich_smart_albums.operations.indexing.indexing import Indexing, certain
+from immich_smart_albums.operations.indexing.indexing import Indexing
+from immich_smart_albums.operations.indexing.waiting import certain
 from immich_smart_albums.operations.select import SelectOptions, compile_resolved, resolve_rules, select
 from immich_smart_albums.selection.run.evaluate import Selection
 from immich_smart_albums.selection.run.ranking import newest_first

@@ -9,6 +9,7 @@ from immich_smart_albums.changes.memory import KEPT_OUT, MembershipState
 from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.operations.albums.staying import stages_of_rule, staying
 from immich_smart_albums.operations.indexing.indexing import Indexing
+from immich_smart_albums.operations.indexing.waiting import waiting_reasons
 from immich_smart_albums.operations.select import SelectOptions, compile_for, select
 from immich_smart_albums.rules.album import Keep
 from immich_smart_albums.rules.tree import Rule
@@ -39,7 +40,7 @@ class Unselected:
         for name, assets in wanted.selections.items():
             new = [asset for asset in assets if asset.id not in settled]
             certainty = answers.selections[name].certainty
-            waiting[name] = self.indexing_of(name).waiting(certainty, new, wanted.rule.settle)
+            waiting[name] = waiting_reasons(self.indexing_of(name), certainty, new, wanted.rule.settle)
         return waiting
 
     def staying(

@@ -1,0 +1,176 @@
+"""Which matches are not certain yet, because Immich has not looked at these photos.
+
+Immich says of no photo when it was looked at for faces, or for text. What can be known is this:
+
+- whether it has an embedding: exactly, since a ranking returns it or does not;
+- whether its file was read: its record then has what stands in the file;
+- when it was uploaded, and for an administrator's key which queues are not empty.
+
+So a photo counts as looked at for faces and text once three things hold: it was uploaded longer ago than `settle`, no
+queue for that step is seen to be at work, and it has an embedding, because Immich makes that in the same pass. Where
+smart search is switched off no photo has an embedding, and the other two decide. The same goes for what Immich has not
+found in a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.model.query import Kind
+from immich_smart_albums.model.search_field import Stage
+from immich_smart_albums.operations.indexing.cases import Case, doubtful
+from immich_smart_albums.operations.indexing.indexing import QUEUES
+from immich_smart_albums.operations.indexing.scopes import narrow_scope
+from immich_smart_albums.selection.run.certainty import Alike, certain_after, missing_stages
+from immich_smart_albums.selection.stages import NONE, shows_metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from immich_smart_albums.model.asset import Asset
+    from immich_smart_albums.model.query import Query
+    from immich_smart_albums.operations.indexing.indexing import Indexing
+    from immich_smart_albums.selection.run.certainty import Certainty
+    from immich_smart_albums.selection.run.evaluate import Selection
+    from immich_smart_albums.selection.stages import Stages
+
+_BY_SIGN = (Stage.METADATA, Stage.FACES, Stage.TEXT)
+"""Steps of which no answer tells that they are done, so that an embedding has to be their sign."""
+
+_SIGNED = frozenset(_BY_SIGN)
+
+_WORDS = {
+    Stage.DATES: "Immich has not read their files yet",
+    Stage.METADATA: "Immich has not read their files yet",
+    Stage.EMBEDDING: "Immich has not looked at them for smart search yet",
+    Stage.FACES: "Immich has not looked at them for faces yet",
+    Stage.TEXT: "Immich has not read the text in them yet",
+}
+
+OPEN = "whether Immich has looked at them is not asked yet; the plan does"
+"""Why photos wait that are still in `Indexing.open`."""
+
+MOST_DETAILS = 200
+"""Photos whose details are asked for where nothing else tells whether their files were read."""
+
+
+def waiting_reasons(
+    indexing: Indexing, certainty: Certainty | None, assets: Sequence[Asset], settle: int, *, exact: bool = True
+) -> dict[str, str]:
+    """Returns by id which of some matches are not certain yet, with the reason in words.
+
+    `settle` is in seconds. With `exact` an embedding that was seen in an earlier run is looked up again where the
+    rule needs it: Immich may have thrown it away to make a new one. Raises ServerError and FilterError.
+    """
+    if certainty is None:
+        return {}
+    groups = [group for group in certainty.alike(assets) if missing_stages(group.table, NONE)]
+    if not groups:
+        return {}
+    indexing.embedded |= dict.fromkeys(_ranked_by(certainty, groups), True)
+    scope = narrow_scope(branch.driver for branch in certainty.plan.branches)
+    cases = _decided(indexing, list(doubtful(groups, indexing.uploaded_within(settle, scope))), scope, exact=exact)
+    return {
+        asset.id: _reason(indexing, asset.id, case.missing[0])
+        for case in cases
+        if case.missing
+        for asset in case.assets
+    }
+
+
+def certain(selection: Selection, indexing: Indexing, settle: int) -> Selection:
+    """Returns a selection with only the certain photos in `assets`, and the others in `waiting`.
+
+    Raises ServerError and FilterError.
+    """
+    reasons = waiting_reasons(indexing, selection.certainty, selection.assets, settle, exact=False)
+    if not reasons:
+        return selection
+    by_reason: dict[str, list[Asset]] = {}
+    for asset in selection.assets:
+        if asset.id in reasons:
+            by_reason.setdefault(reasons[asset.id], []).append(asset)
+    left = tuple(asset for asset in selection.assets if asset.id not in reasons)
+    return replace(selection, assets=left, waiting={reason: tuple(assets) for reason, assets in by_reason.items()})
+
+
+def done_stages(indexing: Indexing, asset: Asset, settle: int, scope: Query, *, is_read: bool) -> Stages:
+    """Returns the steps that are done for a photo. `is_read`: its record has what stands in its file.
+
+    Raises ServerError.
+    """
+    group = Alike(certain_after(Stage), is_read, [asset])
+    (case,) = _decided(indexing, list(doubtful([group], indexing.uploaded_within(settle, scope))), scope, exact=True)
+    return case.done
+
+
+def _decided(indexing: Indexing, cases: list[Case], scope: Query, *, exact: bool) -> list[Case]:
+    """The cases, with the steps that an embedding proves or is a sign of, and what details show of files."""
+    wanting = [case.deciding for case in cases]
+    proven = [stages and Stage.EMBEDDING in stages for stages in wanting]
+    by_itself = [asset for case, is_asked in zip(cases, proven, strict=True) if is_asked for asset in case.assets]
+    if by_itself:
+        embedded = indexing.having_embeddings(by_itself, scope, exact=exact)
+        cases = [
+            part
+            for case, is_asked in zip(cases, proven, strict=True)
+            for part in (case.split(embedded, {Stage.EMBEDDING}) if is_asked else (case,))
+        ]
+    return _by_files(indexing, _by_sign(indexing, cases, scope))
+
+
+def _by_sign(indexing: Indexing, cases: list[Case], scope: Query) -> list[Case]:
+    """The cases, with the steps of which an embedding is a sign, where no queue is at work on them."""
+    if not any(not case.is_fresh and case.deciding & _SIGNED for case in cases):
+        return cases
+    busy = indexing.queues()
+    calm = frozenset(stage for stage in _BY_SIGN if not QUEUES[stage] & busy)
+    signed = [not case.is_fresh and bool(case.deciding & calm) for case in cases]
+    assets = [asset for case, is_asked in zip(cases, signed, strict=True) if is_asked for asset in case.assets]
+    reached = (
+        indexing.having_embeddings(assets, scope, exact=False)
+        if indexing.has_smart_search()
+        else {one.id for one in assets}
+    )
+    return [
+        part
+        for case, is_asked in zip(cases, signed, strict=True)
+        for part in (case.split(reached, calm) if is_asked else (case,))
+    ]
+
+
+def _by_files(indexing: Indexing, cases: list[Case]) -> list[Case]:
+    """The cases, with what details show of whether files were read, where nothing else told and few are left."""
+    unread = [not case.is_fresh and Stage.METADATA in case.deciding for case in cases]
+    ids = [asset.id for case, is_asked in zip(cases, unread, strict=True) if is_asked for asset in case.assets]
+    if not 0 < len(ids) <= MOST_DETAILS:
+        return cases
+    read = {str(record["id"]) for record in indexing.server.searches.details(ids) if shows_metadata(record)}
+    return [
+        part
+        for case, is_asked in zip(cases, unread, strict=True)
+        for part in (case.split(read, {Stage.METADATA}) if is_asked else (case,))
+    ]
+
+
+def _reason(indexing: Indexing, asset_id: str, stage: Stage) -> str:
+    if (
+        asset_id not in indexing.embedded
+        and any(asset_id in left for left in indexing.open.values())
+        and (stage is Stage.EMBEDDING or stage in _BY_SIGN)
+    ):
+        return OPEN
+    words = _WORDS[stage]
+    busy = sorted(QUEUES.get(stage, frozenset()) & (indexing.busy or frozenset()))
+    if busy:
+        return f"{words} (at work: {', '.join(busy)})"
+    is_without = indexing.embedded.get(asset_id) is False
+    return f"{words} (it has not come to them at all: no embedding)" if is_without and stage in _BY_SIGN else words
+
+
+def _ranked_by(certainty: Certainty, groups: Iterable[Alike]) -> set[str]:
+    """The photos of which a ranking of this run showed that they have an embedding."""
+    results = certainty.evidence.results
+    rankings = [result.places for query, result in results.items() if query.kind is Kind.SMART]
+    return {asset.id for group in groups for asset in group.assets if any(asset.id in places for places in rankings)}
