@@ -50,6 +50,15 @@ def test_it_answers_on_this_machine_and_ends_on_ctrl_c(shell: Shell) -> None:
     assert "Traceback" not in ended(process)
 
 
+def test_a_signal_ends_it_at_once(shell: Shell) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        process = shell.start("serve", "--port", "0")
+        link_of(process)  # and not a moment later
+        process.send_signal(number)
+        assert process.wait(timeout=300) == 0
+        process.communicate()
+
+
 def test_it_opens_with_rules_that_cannot_be_read(shell: Shell) -> None:
     (shell.folder / "smart-albums.yaml").write_text("albums:\n- name: A\n  match: {persn: Emma}\n")
     process = shell.start("serve", "--port", "0")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
+import threading
 import webbrowser
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -15,7 +17,7 @@ from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.web.application import application
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from immich_smart_albums.web.safety import Policy
     from immich_smart_albums.web.studio import Studio
@@ -79,11 +81,26 @@ def serve(
         timeout_graceful_shutdown=PATIENCE,
         limit_concurrency=200,
     )
-    with suppress(KeyboardInterrupt):  # which the server raises anew once it has ended
+    server = uvicorn.Server(config)
+    with _ended_by_signals(server), suppress(KeyboardInterrupt):
         announce()
         if browser is not None:
             webbrowser.open(browser)
-        uvicorn.Server(config).run([listener])
+        server.run([listener])
     if studio.job is not None and studio.job.is_running:
         studio.job.stop()
         studio.job.wait()
+
+
+@contextmanager
+def _ended_by_signals(server: uvicorn.Server) -> Iterator[None]:
+    """From the first moment, so that a Ctrl-C is never lost, and until the end, so that a run that is written ends."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, server.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
