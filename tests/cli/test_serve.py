@@ -63,13 +63,13 @@ def test_it_opens_with_rules_that_cannot_be_read(shell: Shell) -> None:
     (shell.folder / "smart-albums.yaml").write_text("albums:\n- name: A\n  match: {persn: Emma}\n")
     process = shell.start("serve", "--port", "0")
     link = link_of(process)
-    with urllib.request.urlopen(f"{link}albums", timeout=60) as answer:
+    with urllib.request.urlopen(f"{link}albums", timeout=600) as answer:
         page = answer.read().decode()
     assert "smart-albums.yaml:3:" in page
     assert "Did you mean" in page
     file = re.search(r'href="(file[^"]+)"', page)
     assert file
-    with urllib.request.urlopen(link + html.unescape(file[1]), timeout=60) as answer:
+    with urllib.request.urlopen(link + html.unescape(file[1]), timeout=600) as answer:
         assert "match: {persn: Emma}" in html.unescape(answer.read().decode())
     assert "Traceback" not in ended(process)
 

@@ -52,10 +52,10 @@ def test_a_sync_that_is_killed_while_it_writes_is_completed_by_the_next(tmp_path
             # The server carries it out all the same: so it is with requests that are under way.
             sandbox.faults.hook(kill_latest, method=method, path="/api/albums*")
             running.append(sync())
-            running[-1].communicate(timeout=60)
+            running[-1].communicate(timeout=600)
             assert running[-1].returncode == -signal.SIGKILL, method
         running.append(sync())
-        _, said = running[-1].communicate(timeout=60)
+        _, said = running[-1].communicate(timeout=600)
         assert running[-1].returncode == 0, said
         (album,) = library.albums.values()
         assert (set(album.asset_ids), album.order) == ({first}, "asc")
@@ -65,7 +65,7 @@ def test_a_sync_that_is_killed_while_it_writes_is_completed_by_the_next(tmp_path
         library.update(second, rating=5)
         library.add_to_album(album.id, [by_hand])
         running += [sync()]
-        _, said = running[-1].communicate(timeout=60)
+        _, said = running[-1].communicate(timeout=600)
         assert running[-1].returncode == 0, said
         assert set(album.asset_ids) == {first, second, by_hand}
     with open_ledger(ledger) as opened:
@@ -95,7 +95,7 @@ def test_a_sync_that_is_interrupted_awaits_the_request_under_way(tmp_path: Path)
                 text=True,
             )
         )
-        _, said = running[-1].communicate(timeout=60)
+        _, said = running[-1].communicate(timeout=600)
         assert running[-1].returncode == 130, said
         assert "ending after the request under way" in said
         (album,) = library.albums.values()

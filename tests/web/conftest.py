@@ -112,7 +112,7 @@ class Opened:
 
     def request(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
         """Send it as it stands, with no header that is not named."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
         data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         sent = {"host": f"127.0.0.1:{self.port}"} | ({} if data is None else {"content-length": str(len(data))})
