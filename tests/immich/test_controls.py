@@ -160,7 +160,10 @@ def test_an_answer_to_filter_has_a_cursor(start: Start, library: Library) -> Non
 
 def test_a_search_for_the_first_that_finds_nothing_asks_for_no_metadata(start: Start, library: Library) -> None:
     sandbox = start(library)
-    assert find(server_at(sandbox), metadata(limit=5, city="Nowhere"), frozenset({"exifInfo.city"})) == []
+    query = metadata(limit=5, originalFileName="nothing.xyz")
+    assert find(server_at(sandbox), query, frozenset({"exifInfo.city"})) == []
+    sent = [request.body for request in sandbox.requests if request.path == "/api/search/metadata"]
+    assert not any(body.get("withExif") for body in sent)
 
 
 def test_a_ranking_whose_pages_are_always_the_same_is_given_up(
