@@ -63,7 +63,7 @@ class SetDetails(msgspec.Struct, frozen=True, tag="details", forbid_unknown_fiel
     """Only where the rule has another name now; an album that people renamed keeps its name."""
 
     def edits(self) -> dict[str, Edit]:
-        """What changes, by name."""
+        """Returns what changes, by name, such as `description`."""
         edits = {"name": self.name, "description": self.description, "order": self.order, "cover": self.cover}
         return {name: edit for name, edit in edits.items() if edit is not None}
 
@@ -85,5 +85,5 @@ Change = CreateAlbum | RemoveAssets | ShareAlbum | AddAssets | SetDetails | Dele
 
 
 def photos_of(change: Change) -> tuple[str, ...]:
-    """The ids that a change is about. Empty if it is about the album itself."""
+    """Returns the ids that a change is about. Empty if it is about the album itself."""
     return tuple(asset.id for asset in change.assets) if isinstance(change, AddAssets | RemoveAssets) else ()

@@ -30,12 +30,12 @@ class CurrentAlbum:
 
     @property
     def inside(self) -> frozenset[str]:
-        """All that is known to be in the album."""
+        """Returns the ids of all that is known to be in the album."""
         return self.members | self.hidden
 
     @property
     def seen(self) -> AlbumSnapshot | None:
-        """What to recognise the album by, when the plan is applied."""
+        """Returns what to recognise the album by, when the plan is applied. None if its details were not read."""
         return AlbumSnapshot(self.details.updated, digest(self.members)) if self.details else None
 
 
@@ -70,11 +70,11 @@ class DesiredAlbum:
 
     @property
     def owner(self) -> str:
-        """The account that owns the album."""
+        """Returns the account that owns the album: the first of the rule."""
         return self.rule.accounts[0]
 
     def assets(self) -> Iterator[tuple[str, Asset]]:
-        """What is selected, each asset once, with the first account that selects it: it adds the asset."""
+        """Yields what is selected, each asset once, with the account that adds it: the first that selects it."""
         assets = set()
         for account in self.rule.accounts:
             for asset in self.selections.get(account, ()):
@@ -83,7 +83,7 @@ class DesiredAlbum:
                     yield account, asset
 
     def certain(self) -> Iterator[tuple[str, Asset]]:
-        """What is selected for certain, each asset once, with the first account that is: it adds the asset."""
+        """Yields what is selected for certain, each asset once, with the account that adds it."""
         ids = set()
         for account in self.rule.accounts:
             waiting = self.waiting.get(account, {})
@@ -93,9 +93,9 @@ class DesiredAlbum:
                     yield account, asset
 
     def reason_to_wait(self, asset_id: str) -> str:
-        """Why a photo waits that no account selects for certain."""
+        """Returns why a photo waits, which no account selects for certain."""
         return next(reasons[asset_id] for reasons in self.waiting.values() if asset_id in reasons)
 
     def account_of(self, user_id: str) -> str | None:
-        """The account of a user, if it takes part and did not fail."""
+        """Returns the account of a user. None if it takes no part, or failed."""
         return next((name for name, user in self.users.items() if user.id == user_id and name in self.selections), None)

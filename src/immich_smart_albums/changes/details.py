@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 def details(
     wanted: DesiredAlbum, now: AlbumDetails | None, members: AbstractSet[str], shown: Sequence[Asset]
 ) -> tuple[list[SetDetails], list[str]]:
-    """What is to be edited, given the `members` and what of the selection will be `shown`; and doubts about it."""
+    """Returns the edit of the album, in a list that is empty if nothing differs; and warnings, such as of a cover.
+
+    `members` are in the album now; `shown` is what of the selection will be in it.
+    """
     rule = wanted.rule
     cover, doubts = _cover(wanted, members, shown)
     change = SetDetails(

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def refusals(guard: Guard, present: int, removals: int, additions: int) -> tuple[str, ...]:
-    """What is beyond the limits, where `present` photos are in the album now."""
+    """Returns what is beyond the limits, in sentences, where `present` photos are in the album now.
+
+    Empty if nothing is.
+    """
     sentences = []
     if guard.remove is not None and removals > guard.remove:
         sentences.append(f"it would remove {_photos(removals)}, and may remove {guard.remove:,} at most")
@@ -34,7 +37,10 @@ def refusals(guard: Guard, present: int, removals: int, additions: int) -> tuple
 
 
 def refusals_of_nothing(guard: Guard, ours: int, matched_before: int) -> tuple[str, ...]:
-    """What to say of a rule that selects nothing, where `ours` photos of it are in the album."""
+    """Returns a sentence for a rule that selects nothing, where `ours` photos of it are in the album.
+
+    Empty if the guard allows it, or nothing was there before: `matched_before` is how many the rule selected last time.
+    """
     if guard.allow_empty or not (ours or matched_before):
         return ()
     before = f"; {_photos(ours)} that it added are in the album" if ours else f"; last time it was {matched_before:,}"
@@ -53,10 +59,10 @@ LOST_SHARE = 0.9
 def refusals_of_emptied(
     plan: AlbumPlan, losses: Losses, what: str = "it added are gone from the album"
 ) -> tuple[str, ...]:
-    """What to say where nearly all that was added to an album is gone from it at once.
+    """Returns a sentence where nearly all that was added to an album is gone from it at once. Else empty.
 
-    Was it a person, the photos are to stay out; was it a backup that was restored, they are to come back. That only a
-    person can tell.
+    If a person did that, the photos are to stay out; if a backup was restored, they are to come back. Only a person can
+    tell which. `what` says whose photos they are.
     """
     if losses.matching < FEWEST_LOST or losses.gone < LOST_SHARE * losses.ours:
         return ()
@@ -73,7 +79,10 @@ def refusals_of_emptied(
 
 
 def refused_together(albums: Iterable[AlbumPlan]) -> Iterator[AlbumPlan]:
-    """The plans, where nearly all that was added to all of these albums is gone at once, however few to each."""
+    """Yields the plans, refused if nearly all that was added to all of these albums is gone at once.
+
+    Too few may be gone from each for it to be refused alone.
+    """
     plans = tuple(albums)
     losses = Losses(
         sum(plan.losses.ours for plan in plans),
@@ -115,7 +124,7 @@ def refusals_of_split(guard: Guard, albums: Iterable[AlbumPlan], elsewhere: Coll
 
 
 def refusals_of_run(guard: Guard, albums: Iterable[AlbumPlan]) -> tuple[str, ...]:
-    """What is beyond the limits of a whole run. Albums that are refused on their own count as well."""
+    """Returns what is beyond the limits of a whole run. Albums that are refused on their own count as well."""
     plans = tuple(albums)
     return tuple(
         f"all albums together: {sentences}"

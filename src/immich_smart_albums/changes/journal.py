@@ -82,7 +82,7 @@ class Write:
     """The same right after."""
 
     def ids(self, outcome: Outcome) -> list[str]:
-        """The photos with this outcome."""
+        """Returns the ids of the photos with this outcome."""
         return [id_ for id_, outcome_of_asset in self.outcomes.items() if outcome_of_asset is outcome]
 
 

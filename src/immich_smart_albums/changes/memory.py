@@ -105,7 +105,7 @@ class AlbumMemory:
     open_shares: tuple[OpenShare, ...] = ()
 
     def having(self, standings: AbstractSet[MembershipState]) -> frozenset[str]:
-        """The ids of the photos that stand to the album in one of these ways."""
+        """Returns the ids of the photos whose membership is in one of these states."""
         return frozenset(id_ for id_, membership in self.memberships.items() if membership.standing in standings)
 
     def perhaps_taken_out(self, updated: str | None) -> frozenset[str]:
@@ -121,7 +121,7 @@ class AlbumMemory:
 
 
 def continued(before: AlbumMemory, now: AlbumMemory) -> AlbumMemory:
-    """What is remembered of an album that goes on under another name: what stays out by either stays out."""
+    """Returns what is remembered of an album that goes on under another name: what stays out by either stays out."""
     kept_out = {id_: membership for id_, membership in now.memberships.items() if membership.standing in KEPT_OUT}
     return replace(before, memberships={**before.memberships, **kept_out})
 

@@ -65,12 +65,12 @@ class Waiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def words(self) -> str:
-        """How many wait to be added, and why."""
+        """Returns how many wait to be added, and why, as a sentence."""
         return waiting_words(len(self.assets), self.reason)
 
 
 def waiting_words(count: int, reason: str) -> str:
-    """How many photos wait to be added, and why."""
+    """Returns how many photos wait to be added, and why, as a sentence."""
     return f"{'1 photo waits' if count == 1 else f'{count:,} photos wait'}: {reason}"
 
 
@@ -117,7 +117,7 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def name(self) -> str:
-        """What people see above the album."""
+        """Returns what people see above the album."""
         return self.album.name if self.album else self.rule
 
     @property
@@ -127,17 +127,17 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def additions(self) -> tuple[Asset, ...]:
-        """What would be added, by whomever."""
+        """Returns what would be added, with whichever account's key."""
         return _together([change.assets for change in self.changes if isinstance(change, AddAssets)])
 
     @property
     def removals(self) -> tuple[Asset, ...]:
-        """What would be taken out, by whomever."""
+        """Returns what would be taken out, with whichever account's key."""
         return _together([change.assets for change in self.changes if isinstance(change, RemoveAssets)])
 
     @property
     def samples(self) -> tuple[Asset, ...]:
-        """A few of what would be added, for people to look at."""
+        """Returns a few of what would be added, for people to look at."""
         return self.additions[:SAMPLES]
 
 
@@ -173,12 +173,12 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def is_refused(self) -> bool:
-        """Whether a guard, of the run or of an album, was gone beyond."""
+        """Whether a guard, of the run or of an album, refuses something."""
         return bool(self.refusals or any(album.refusals for album in self.albums))
 
     @property
     def fingerprint(self) -> str:
-        """The same for plans that say the same about the same world; when they were made does not count."""
+        """Returns a digest that is equal for plans that say the same about the same world, whenever they were made."""
         timeless = msgspec.structs.replace(self, made_at="")
         return sha256(msgspec.json.encode(timeless, order="sorted")).hexdigest()
 
@@ -189,5 +189,5 @@ def _together(groups: list[tuple[Asset, ...]]) -> tuple[Asset, ...]:
 
 
 def digest(ids: Iterable[str]) -> str:
-    """The same for equal sets of ids."""
+    """Returns a digest that is equal for equal sets of ids: 32 hexadecimal digits."""
     return sha256("\n".join(sorted(ids)).encode()).hexdigest()[:32]

@@ -28,13 +28,16 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def plan_text(plan: Plan) -> str:
-    """The plan as indented JSON."""
+    """Returns the plan as indented JSON."""
     text = msgspec.json.encode(_File(FORMAT, VERSION, plan.fingerprint, plan))
     return msgspec.json.format(text, indent=1).decode() + "\n"
 
 
 def read_plan(text: str, name: str) -> Plan:
-    """The plan in a file of this name. Raises ConfigurationError for anything but a whole, unedited plan."""
+    """Returns the plan in the text of a file of this name.
+
+    Raises ConfigurationError for anything but a whole, unedited plan.
+    """
     try:
         head = msgspec.json.decode(text, type=dict[str, Any])
     except (msgspec.DecodeError, RecursionError) as error:

@@ -23,7 +23,7 @@ _HINT = "Nothing was written. Make the plan again, and look at it."
 
 
 def reviewed(saved: Plan, fresh: Plan) -> Plan:
-    """The plan that was reviewed, as it is to be written: what of the `fresh` one is in the saved one.
+    """Returns the plan that was reviewed, as it is to be written: what of the `fresh` one is in the saved one.
 
     Raises PlanOutdated with all that the saved one would write and the fresh one would not.
     """

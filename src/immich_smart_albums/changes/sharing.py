@@ -45,10 +45,10 @@ class _Wish:
 
 
 def sharing(wanted: DesiredAlbum, album: AlbumDetails | None, memory: AlbumMemory) -> Sharing:
-    """Who is to get the album, another role in it, or, only if the rule says so, lose it.
+    """Returns who is to get the album, another role in it, or, only if the rule says so, lose it.
 
-    What was given once on the same word of the rules, and is not so any more, a person has changed: it stays. Of a
-    request to share that was interrupted that is to be assumed, unless the album was not touched since.
+    What a person changed since it was given, while the rules still say the same, stays. A request to share that was
+    interrupted counts as carried out and changed by a person, unless the album was not touched since.
     """
     wishes = _wishes(wanted, album)
     now = {user.id: (user, role) for user, role in album.users} if album else {}

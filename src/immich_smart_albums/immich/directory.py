@@ -62,7 +62,7 @@ class _Partner(UserRecord):
 
 
 def read_version(http: Http) -> Capabilities:
-    """What the server can do (`GET /server/version`, which needs no key).
+    """Returns what the server can do (`GET /server/version`, which needs no key).
 
     Raises NotImmich for a server that is older or newer than this tool knows.
     """
@@ -87,7 +87,7 @@ class Directory:
         self._months: list[Month] | None = None
 
     def me(self) -> User:
-        """The account of the key; needs user.read."""
+        """Returns the account of the key (`GET /users/me`). Raises MissingPermission without `user.read`."""
         with self._lock:
             if self._me is None:
                 answer = decode(self._http.get("/users/me"), UserRecord, "GET /users/me")
@@ -101,10 +101,11 @@ class Directory:
         return frozenset(decode(self._http.hint("/api-keys/me"), _Key, "GET /api-keys/me").permissions)
 
     def people(self) -> list[Person]:
-        """All people that the account sees, hidden ones too. Those on archived photos only are not listed.
+        """Returns all people that the account sees (`GET /people`), hidden ones too.
 
-        Immich sorts people by how many photos they are on and leaves ties to chance, so that pages may repeat some and
-        lose as many. Then they are read again, with other page sizes, until nobody is missing.
+        People on archived photos only are not listed. Immich sorts people by how many photos they are on and leaves
+        ties to chance, so that pages may repeat some and lose as many. Then they are read again, with other page sizes.
+        Raises Untrustworthy if somebody is still missing in the end.
         """
         people: dict[str, Person] = {}
         rows: list[_PersonRecord] = []
@@ -135,7 +136,10 @@ class Directory:
         return rows
 
     def people_named(self, name: str) -> list[Person]:
-        """People of the account with such a name, and similar ones, wherever their photos are; hidden ones too."""
+        """Returns people with such a name, and similar ones (`GET /search/person`), hidden ones too.
+
+        Unlike `people`, they may be on archived photos only.
+        """
         parameters = {"name": name, "withHidden": "true"}
         answer = decode(self._http.get("/search/person", parameters), list[_PersonRecord], "GET /search/person")
         return [Person(person.id, person.name, person.isHidden) for person in answer]
@@ -161,12 +165,18 @@ class Directory:
         return [Tag(tag.id, tag.value) for tag in decode(self._http.get("/tags"), list[_Tag], "GET /tags")]
 
     def users(self) -> list[User]:
-        """The users of the server, as far as the account sees them; needs user.read."""
+        """Returns the users of the server, as far as the account sees them.
+
+        Raises MissingPermission without `user.read`.
+        """
         answer = decode(self._http.get("/users"), list[UserRecord], "GET /users")
         return [User(user.id, user.name, user.email) for user in answer]
 
     def partners(self) -> list[User]:
-        """The users whose photos the account's timeline shows beside its own; needs partner.read."""
+        """Returns the users whose photos the account's timeline shows beside its own (`GET /partners`).
+
+        Raises MissingPermission without `partner.read`.
+        """
         body = self._http.get("/partners", {"direction": "shared-with"})
         answer = decode(body, list[_Partner], "GET /partners")
         return [User(partner.id, partner.name, partner.email) for partner in answer if partner.inTimeline]
@@ -180,7 +190,10 @@ class Directory:
         return list_albums_with(self._http, asset_id, self._own_id)
 
     def months(self) -> list[Month]:
-        """How many assets each month of the timeline has."""
+        """Returns how many assets each month of the timeline has (`GET /timeline/buckets`).
+
+        Raises Untrustworthy for an answer that cannot be read.
+        """
         with self._lock:
             if self._months is None:
                 parameters = None if self._capabilities.has_columnar_buckets else {"size": "MONTH"}

@@ -55,7 +55,7 @@ class NullLedger:
         """Not remembered."""
 
     def binding(self, key: AlbumKey) -> Binding | None:
-        """No rule ever fed an album, as far as is known here."""
+        """Returns None: no rule ever fed an album, as far as is known here."""
 
     def memory(self, key: AlbumKey) -> AlbumMemory:
         """Nothing is known of any album."""

@@ -16,7 +16,7 @@ ASSET_FIELDS = frozenset({"id", "fileCreatedAt", "localDateTime", "originalFileN
 
 
 class Asset(msgspec.Struct, frozen=True, gc=False):
-    """What a selection keeps of an asset; everything else is looked at while it streams by."""
+    """What a selection keeps of an asset. Everything else is looked at while it streams by, and dropped."""
 
     id: str
     taken: int
@@ -29,7 +29,7 @@ class Asset(msgspec.Struct, frozen=True, gc=False):
 
     @classmethod
     def of(cls, record: Mapping[str, object]) -> Asset:
-        """The asset in a record. Raises KeyError or ValueError for a record that is none."""
+        """Returns the asset in a record. Raises KeyError or ValueError for a record that is none."""
         return cls(
             id=str(record["id"]),
             taken=to_milliseconds(str(record["fileCreatedAt"])),
@@ -39,5 +39,5 @@ class Asset(msgspec.Struct, frozen=True, gc=False):
         )
 
     def newest_first(self) -> tuple[int, str]:
-        """The key that sorts the newest first, ties by id: `sorted(assets, key=Asset.newest_first)`."""
+        """Returns the key that sorts the newest first, ties by id: `sorted(assets, key=Asset.newest_first)`."""
         return -self.taken, self.id

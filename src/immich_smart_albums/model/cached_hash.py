@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 def cached_hash(cls: type[T]) -> type[T]:
-    """A frozen dataclass whose hash is kept after the first time, in its field `cached`.
+    """Returns a frozen dataclass whose hash is kept after the first time, in its field `cached`.
 
     The field has to be `cached: int = field(init=False, repr=False, compare=False)`.
     """

@@ -34,5 +34,5 @@ Branch = tuple[Condition, ...]
 
 
 def ordered(conditions: Iterable[Condition]) -> Branch:
-    """Returns conditions that hold together in their order."""
+    """Returns conditions that hold together in the order in which equal sets of them are equal tuples."""
     return tuple(sorted(conditions, key=itemgetter(0, 1)))

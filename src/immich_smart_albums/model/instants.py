@@ -11,14 +11,14 @@ _LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
 
 def to_text(moment: datetime) -> str:
-    """An aware instant as every Immich version takes it: `2024-01-31T23:59:59.999Z`."""
+    """Returns an aware instant as every Immich version takes it: `2024-01-31T23:59:59.999Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def to_milliseconds(text: str) -> int:
-    """An instant as Immich writes it (with `Z`, an offset, or neither for UTC), in ms since 1970, rounded down.
+    """Returns an instant as Immich writes it in ms since 1970, rounded down.
 
-    Raises ValueError for anything else.
+    It ends in `Z`, in an offset, or in neither for UTC. Raises ValueError for anything else.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
@@ -27,5 +27,5 @@ def to_milliseconds(text: str) -> int:
 
 
 def from_milliseconds(instant: int) -> str:
-    """The text of an instant in ms since 1970; beyond the calendar's ends, the end."""
+    """Returns the text of an instant in ms since 1970; beyond the calendar's ends, that of the end."""
     return to_text(_EPOCH + min(max(instant, _FIRST), _LAST) * _MILLISECOND)

@@ -53,38 +53,38 @@ class Query:
 
     @property
     def conditions(self) -> Branch:
-        """Everything that it looks at, in branches as well."""
+        """Returns all conditions, those in branches as well."""
         return (*self.where, *chain.from_iterable(self.any_of)) if self.any_of else self.where
 
     @property
     def flat_fields(self) -> dict[str, Value]:
-        """The flat fields that say what must hold, as far as flat fields say it."""
+        """Returns the flat fields, by name, that say what must hold. What flat fields cannot say is left out."""
         return dict(flat for flat in map(as_flat, self.where) if flat is not None)
 
     @property
     def is_flat(self) -> bool:
-        """Whether flat fields say all of it."""
+        """Whether flat fields say the whole query."""
         return not self.any_of and len(self.flat_fields) == len(self.where)
 
     @property
     def is_filter(self) -> bool:
-        """Whether `filter` surely says all of it."""
+        """Whether `filter` (3.2 and later) surely says the whole query."""
         return self.kind is Kind.METADATA and all(map(is_in_filter, self.conditions))
 
     def get(self, name: str, operator: str = "eq") -> Value:
-        """The value of a condition that must hold; None also where the query does not have it."""
+        """Returns the value of a condition that must hold. None if there is no such condition, or its value is null."""
         return next((one.value for one in self.where if one.field == name and one.operator == operator), None)
 
     def narrowed(self, *conditions: Condition) -> Query:
-        """The same search with more conditions, instead of those of the same field and operator."""
+        """Returns the same search with more conditions; each replaces the one of the same field and operator."""
         places = {(condition.field, condition.operator) for condition in conditions}
         others = (condition for condition in self.where if (condition.field, condition.operator) not in places)
         return replace(self, where=ordered((*others, *conditions)))
 
     def describe(self, name_of: Callable[[str], str] = str) -> str:
-        """The query in one line, for messages: `metadata search (city='Nice', personIds=[Emma])`.
+        """Returns the query in one line, for messages: `metadata search (city='Nice', personIds=[Emma])`.
 
-        `name_of` gives the name of what an id stands for, or the text as it is.
+        `name_of` returns the name of what an id stands for, or the text as it is.
         """
         words = [_show_condition(condition, name_of) for condition in sorted(self.where, key=shown_name)]
         if self.any_of:

@@ -24,7 +24,7 @@ class Scope:
 
     @classmethod
     def of(cls, queries: Iterable[Query]) -> Scope:
-        """Everything that some searches look at; the timeline where there are none."""
+        """Returns the scope of everything that some searches look at; the timeline where there are none."""
         visibility: set[Visibility] = set()
         trash = False
         for query in queries:
@@ -33,17 +33,20 @@ class Scope:
         return cls(frozenset(visibility), trash) if visibility else cls()
 
     def covers(self, query: Query) -> bool:
-        """Whether all that a search finds lies where this looks."""
+        """Whether all that a search finds lies in this scope."""
         other = Scope.of([query])
         return other.visibility <= self.visibility and self.trash >= other.trash
 
     def implied_filters(self, names: Mapping[str, object]) -> dict[str, Value]:
-        """The filters that make a search look into the trash, where the rule does and it says nothing of that."""
+        """Returns the filters that `names` lacks for a search to look into the trash, if this scope does.
+
+        Empty if this scope leaves the trash out, or `names` already says something of it.
+        """
         says = "withDeleted" in names or any(names.get(word, False) is not False for word in LOOKS_INTO_TRASH)
         return {"withDeleted": True} if self.trash and not says else {}
 
     def narrow(self, query: Query, *, placed: bool = False) -> Query:
-        """The same search, looking this far; where it is placed, into the trash at most."""
+        """Returns the same search, looking in this scope. With `placed` its own visibility stays."""
         implied = self.implied_filters({condition.field: condition.value for condition in query.where})
         narrowed = query.narrowed(*conditions_of(implied))
         return narrowed if placed else replace(narrowed, visibility=self.visibility)

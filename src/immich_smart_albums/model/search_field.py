@@ -180,7 +180,7 @@ class SearchField:
 
     @property
     def is_in_exif(self) -> bool:
-        """Whether it looks at what was read from the file, so that photos without EXIF are left out."""
+        """Whether it looks at EXIF, so that Immich leaves out photos without EXIF."""
         return self.record_path is not None and self.record_path.startswith("exifInfo.")
 
     @property
@@ -190,5 +190,5 @@ class SearchField:
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """Returns what people call it."""
         return self.words or self.name

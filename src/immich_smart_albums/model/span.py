@@ -38,7 +38,7 @@ class Span:
 
     @property
     def excerpt(self) -> str:
-        """The line, with a caret under the place."""
+        """Returns the line, with a caret under the place."""
         lines = self.document.text.split("\n")
         line = lines[self.line - 1] if self.line <= len(lines) else ""
         # A long line is cut around the place, so that the caret stays on screen.
@@ -104,6 +104,6 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def marked(line: str, position: int) -> str:
-    """A line with a caret under one of its characters. Tabs and the like would move it, so they become spaces."""
+    """Returns a line with a caret under one of its characters. Tabs would move it, so they become spaces."""
     shown = "".join(character if character.isprintable() else " " for character in line)
     return f"{shown.rstrip()}\n{' ' * position}^"

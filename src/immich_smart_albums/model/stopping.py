@@ -9,5 +9,5 @@ Stop = Callable[[], bool]
 
 
 def never() -> bool:
-    """Everything is done to its end."""
+    """Returns False: everything is done to its end."""
     return False

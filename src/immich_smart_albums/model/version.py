@@ -14,7 +14,7 @@ class Version(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Version:
-        """Read "3.1.0", "v3.1.0" or "3.1"; raises ValueError on anything else."""
+        """Returns the version in "3.1.0", "v3.1.0" or "3.1". Raises ValueError for anything else."""
         numbers = [int(part) for part in text.removeprefix("v").split(".")]
         match numbers:
             case [major, minor]:

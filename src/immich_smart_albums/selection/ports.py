@@ -17,27 +17,34 @@ class SearchApi(Protocol):
     """The server's searches, read to their end or failed."""
 
     def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
-        """The records of a search, in batches as they arrive, each asset at least once.
+        """Yields the records of a search, in batches as they arrive, each asset at least once.
 
         Records hold what `Asset.of` reads and the named fields, dotted below exifInfo; those of assets without EXIF
-        come without it, on every version. Ranked and capped searches come in the server's order. Raises ServerError
-        for anything but a complete answer.
+        come without it, on every version. Ranked and capped searches come in the server's order. Raises ServerError for
+        anything but a complete answer.
         """
         ...
 
     def count(self, query: Query) -> int | None:
-        """How many assets the server says that a search finds. None if it cannot tell, or the key may not ask.
+        """Returns how many assets the server says that a search finds (`POST /search/statistics`).
 
-        Assets without EXIF count, though a search that filters by EXIF may leave them out. Raises ServerError.
+        None if it cannot tell (before 1.135), or the key may not ask (`asset.statistics`). Assets without EXIF count,
+        though a search that filters by EXIF may leave them out. Raises ServerError.
         """
         ...
 
     def estimate(self, query: Query) -> int | None:
-        """Like `count`, for what only makes a run cheaper: whether the server heard the whole query is not tested."""
+        """Returns the same as `count`, for what only makes a run cheaper. None as there. Raises ServerError.
+
+        It is not tested whether the server heard the whole query.
+        """
         ...
 
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
-        """Whole assets with people, tags, stack and owner, in any order; deleted ones are left out."""
+        """Yields whole assets with people, tags, stack and owner (`GET /assets/{id}`), in any order.
+
+        Deleted ones are left out. Raises ServerError.
+        """
         ...
 
 
@@ -45,14 +52,14 @@ class CacheSearchApi(SearchApi, Protocol):
     """The server's searches, for what is known of them from earlier runs."""
 
     def listing(self, query: Query, verified: Query) -> Generator[Iterable[Mapping[str, object]], None, None]:
-        """The same records as `SearchApi.find` in the same order, with `updatedAt`, without EXIF and people.
+        """Yields the same records as `SearchApi.find` in the same order, with `updatedAt`, without EXIF and people.
 
         They are held against `verified` only, a search that finds no less. Raises ServerError.
         """
         ...
 
     def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
-        """What a search for these fields asks to be shown of each asset beside its own: `exifInfo`, `people`."""
+        """Returns which of `exifInfo` and `people` a search for these fields asks Immich to show of each asset."""
         ...
 
 
@@ -65,7 +72,7 @@ class KnownRecords(Protocol):
         ...
 
     def judged(self, scan: Scan) -> Iterable[Judged] | None:
-        """What a scan's search found, and what its filters say of that.
+        """Returns what a scan's search found, and what its filters say of that.
 
         None where it is not in memory, its records are needed themselves, or some filter fails on some of them.
         """
@@ -76,7 +83,7 @@ class Capabilities(Protocol):
     """What a server can be asked, for the compiler."""
 
     def unsupported(self, query: Query) -> list[tuple[str, str]]:
-        """The parts of a query that this version would silently ignore, each with what to know about it."""
+        """Returns the parts of a query that this version would silently ignore, each with what to know about it."""
         ...
 
     def leaves_out_unread(self, query: Query) -> bool:
@@ -84,7 +91,7 @@ class Capabilities(Protocol):
         ...
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
-        """What to know about fields of assets that this version does not return."""
+        """Returns what to know about those of these fields of assets that this version does not return."""
         ...
 
 
@@ -100,7 +107,7 @@ class SearchCache(Protocol):
         ...
 
     def recall(self, scan: Scan) -> SearchResult | None:
-        """What a search would find now, if that is known without reading it all. None if it has to be read."""
+        """Returns what a search would find now, if that is known without reading it all. None if it has to be read."""
         ...
 
     def keep(self, scan: Scan, result: SearchResult) -> None:
@@ -112,7 +119,7 @@ class CacheStore(Protocol):
     """Where what searches found is kept between runs. It never fails: what cannot be read is not known."""
 
     def load(self, key: str) -> tuple[bytes, bytes] | None:
-        """Stamp and value under a key, if there are any."""
+        """Returns stamp and value under a key. None if there is no such key, or it cannot be read."""
         ...
 
     def save(self, entries: Mapping[str, tuple[bytes, bytes | None, int]], expired: int) -> None:

@@ -113,7 +113,7 @@ class FlagSession:
 
     @property
     def base(self) -> str:
-        """The address that people open in a browser."""
+        """Returns the address of the server that people open in a browser."""
         return self._account().server.base
 
     def check_ahead(self) -> None:
@@ -125,17 +125,17 @@ class FlagSession:
         self._tell_notes(self._diagnostics.warnings[self._count_shown :])
 
     def check(self) -> CheckReport:
-        """Whether server and key are in place. Raises ConfigurationError, ServerError."""
+        """Returns what is good and what is wrong about server and key. Raises ConfigurationError and ServerError."""
         self._diagnostics.raise_problems()
         return check(self._account().server)
 
     def query_plan(self) -> AccountPlan:
-        """The searches that would be sent; none is."""
+        """Returns the searches that would be sent, with sizes. No photo is read. Raises ServerError."""
         (plan,) = query_plans(self._rules().albums, self._present(), self._by_account())
         return plan
 
     def select(self) -> Selection:
-        """What the rule selects for certain, and what waits. Raises SmartAlbumsError."""
+        """Returns what the rule selects for certain in `assets`, and the rest in `waiting`. Raises SmartAlbumsError."""
         try:
             answers, _ = preview(self._rules().albums, self._present(), self._searching, resolved=self._by_account())
         finally:
@@ -143,9 +143,9 @@ class FlagSession:
         return self._selected(answers[self._name])
 
     def plan(self) -> Plan:
-        """The plan for the album, made from a new look at it each time; the photos are selected once.
+        """Returns the plan for the album. The album is looked at anew each time; the photos are selected once.
 
-        Raises ConfigurationError where it is not to be known any more which album is meant, and SmartAlbumsError.
+        Raises ConfigurationError where it cannot be told any more which album is meant, and SmartAlbumsError.
         """
         try:
             if self._answers is None:
@@ -171,7 +171,10 @@ class FlagSession:
         return plan
 
     def selection(self, plan: Plan) -> Selection:
-        """What a plan was made from, as it is shown: what waits stands apart."""
+        """Returns what a plan was made from: its certain photos in `assets`, and the others in `waiting`.
+
+        Raises ValueError before the first `plan`.
+        """
         if self._answers is None:
             message = "nothing was selected yet"
             raise ValueError(message)
@@ -182,7 +185,7 @@ class FlagSession:
         return replace(selection, assets=certain, waiting=waiting)
 
     def apply(self, plan: Plan, *, stop: Stop = never, result: ApplyResult | None = None) -> ApplyResult:
-        """Write a plan; see `Session.apply`."""
+        """Write a plan; see `Session.apply`. No ledger remembers it."""
         result = ApplyResult() if result is None else result
         servers = {ONLY_ACCOUNT: self._account().server}
         apply(plan, servers, NullLedger(), result, now, stop)

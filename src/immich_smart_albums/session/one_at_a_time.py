@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def one_at_a_time(say: Callable[[str], None]) -> Iterator[None]:
-    """Wait until no other process of this user on this machine is in here; the lock goes away with its process.
+    """Returns a context that only one process of this user on this machine is in; others wait before it.
 
-    Where there is no place for a lock, nobody is waited for.
+    The lock goes away with its process. Where there is no place for a lock, nobody is waited for.
     """
     try:
         place = Path(tempfile.gettempdir(), f"immich-smart-albums-{os.getuid()}.lock")

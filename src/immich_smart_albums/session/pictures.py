@@ -67,7 +67,7 @@ class AccountPictures:
 
 
 def checked_id(text: str, noun: str) -> str:
-    """The id, as Immich writes it. Raises ConfigurationError for what is no id."""
+    """Returns an id as Immich writes it, in lower case. Raises ConfigurationError for what is no id."""
     if not is_id(text):
         raise ConfigurationError((Problem(noun, f"{text[:80]!r} is no id"),))
     return text.lower()

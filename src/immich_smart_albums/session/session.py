@@ -80,12 +80,15 @@ class Session:
 
     @property
     def config(self) -> RunConfig:
-        """What the rules files say, read at the first use, with server and keys; notes are sent as events."""
+        """Returns what the rules files say, with server and keys.
+
+        They are read at the first use; notes are sent as events.
+        """
         return self._work.config
 
     @property
     def rules(self) -> RuleSet:
-        """The rules, of which those that the options do not name stand under `others`."""
+        """Returns the rules. Those that `SessionOptions.albums` does not name stand under `others`."""
         return self._work.rules
 
     @property
@@ -102,17 +105,18 @@ class Session:
         self._work.connect()
 
     def parse(self, source: Source | None = None) -> RuleSet:
-        """What the rules say, or others, such as the text that somebody is typing; the session goes on with its own.
+        """Returns what the rules say, or another source, such as the text that somebody is typing.
 
-        Raises ConfigurationError with everything that is wrong. No key is read, and the server is not asked.
+        The session goes on with its own rules. No key is read, and the server is not asked. Raises ConfigurationError
+        with everything that is wrong.
         """
         return self._work.parse(source)
 
     def reload(self, source: Source | None = None) -> None:
-        """Read the rules again, or others from now on.
+        """Read the rules again, or another source from now on.
 
-        Accounts stay connected where the rules still say the same of server and accounts. Raises ConfigurationError,
-        and then the session goes on with what it had.
+        Accounts stay connected where the rules still say the same of server and accounts. Raises ConfigurationError;
+        the session then goes on with the rules that it had.
         """
         self._work.reload(source)
 
@@ -122,83 +126,92 @@ class Session:
         self.options = self._work.options
 
     def refresh(self, *, records: bool = True) -> None:
-        """Forget what was asked for once, names, albums, and `records` in memory; the next operation connects anew."""
+        """Forget names, albums and, with `records`, what is in memory; the next operation connects anew."""
         self._work.refresh(records=records)
 
     @property
     def ledger_place(self) -> Path:
-        """The ledger's file. Raises ConfigurationError where there is no place for it."""
+        """Returns the ledger's file. Raises ConfigurationError where there is no place for it."""
         return self._work.ledger_place
 
     def holding_ledger(self, doing: str | None = None) -> AbstractContextManager[None]:
-        """Keep the ledger open over several operations of this thread; `doing` is what will be written, None: nothing.
+        """Returns a context in which this thread keeps the ledger open over several operations.
 
-        While somebody holds it to write, nobody else writes. Raises LedgerError.
+        `doing` is what will be written, such as "sync": nobody else can write meanwhile. None: it is only read. Raises
+        LedgerError, also if somebody else is writing.
         """
         return self._work.holding_ledger(doing)
 
     def ledger(self, doing: str | None = None) -> AbstractContextManager[SqliteLedger]:
-        """The ledger, to read; with `doing`, to write. It must not leave the thread. Raises LedgerError."""
+        """Returns a context that gives the ledger, to read; with `doing`, to write.
+
+        The ledger must not leave the thread. Raises LedgerError.
+        """
         return self._work.ledger(doing)
 
     @property
     def servers(self) -> dict[str, PhotoServer]:
-        """The servers of all accounts that take part, each with its account's key."""
+        """Returns by account name the servers of all accounts that take part, each with its account's key."""
         return self._work.servers
 
     @property
     def base(self) -> str:
-        """The address that people open in a browser."""
+        """Returns the address of the server that people open in a browser."""
         return self._work.base
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def plan(self, *, allow: Sequence[str] = (), rules: RuleSet | None = None, stop: Stop = never) -> Plan:
-        """What would change in all albums, or in those of other rules; nothing is written.
+        """Returns what would change in all albums, or in those of other rules. Nothing is written.
 
         The guards of albums named in `allow` do not count this once. Names and albums are looked up anew if the session
-        used them before: a plan is made from the world as it is.
+        used them before: a plan is made from the world as it is. An album that cannot be planned is in the plan, with
+        its problems.
         """
         return self._looking.plan(allow=allow, rules=rules, stop=stop)
 
     def draft(self, rules: RuleSet, *, stop: Stop = never) -> Draft:
-        """What would change by some rules, while somebody is typing them; nobody writes it.
+        """Returns what would change by some rules, while somebody is typing them; it is never written.
 
-        It may rest on records in memory, as `select` does, and asks of few photos only whether Immich has looked at
-        them. The others wait, until `close_open`.
+        It may rest on records in memory, as `select` does. Whether Immich has looked at a photo is asked for the newest
+        photos only. The others wait, until `close_open`.
         """
         return self._drafting.draft(rules, stop=stop)
 
     def review(self, saved: Plan, *, stop: Stop = never) -> Plan:
-        """A plan that was saved, if everything still is as it says and the rules still say so; to be applied.
+        """Returns what of a saved plan is to be applied: what a plan that is made now says as well.
 
-        Raises PlanOutdated otherwise, and ConfigurationError where an account is missing.
+        Raises PlanOutdated if the rules, the ledger or an album changed since, or the new plan does not say all that
+        the saved one does. Raises ConfigurationError where an account is missing.
         """
         return self._looking.review(saved, stop=stop)
 
     def select(
         self, rules: Iterable[AlbumRule] | None = None, *, certain: bool = True, stop: Stop = never
     ) -> dict[str, AlbumSelections]:
-        """What all rules select for certain, or these, by their names; of each account, and why others failed.
+        """Returns by album name what all rules, or these, select for certain in each account, and why accounts failed.
 
-        The rules need not stand in the rules files, so a page can preview what somebody is typing. Where the options
-        say so, what was read is kept: rules that change then cost requests only for what was not read yet, and show the
-        library as it was when it was read, until `refresh`. What is written never rests on that. Not `certain`: what
-        Immich has not looked at yet counts as it is, and nothing is asked about it.
+        The rules need not stand in the rules files, so a page can preview what somebody is typing. With
+        `SessionOptions.keeps_records`, what was read stays in memory: rules that change then cost requests only for
+        what was not read yet, and show the library as it was when it was read, until `refresh`. What is written never
+        rests on that.
+
+        Without `certain`, nothing is asked about whether Immich has looked at a photo, and what it shows now counts.
         """
         return self._looking.select(rules, certain=certain, stop=stop)
 
     def explain(self, name: str, photo: str, *, rules: RuleSet | None = None, stop: Stop = never) -> AlbumExplanation:
-        """Why a photo, by id or address, is in the album of this name or not; by other rules than the session's own.
+        """Returns why a photo, by id or address, is in the album of this name or not.
 
-        Raises ConfigurationError for an album that no rule feeds, and for what is neither id nor address.
+        `rules` are others than the session's own. Raises ConfigurationError for an album that no rule feeds, and for a
+        photo that is neither id nor address.
         """
         return self._looking.explain(name, photo, rules=rules, stop=stop)
 
     def explain_selection(
         self, rules: Iterable[AlbumRule] | None = None, *, stop: Stop = never
     ) -> dict[str, ExplainedAlbum]:
-        """What all rules select, or these, as `select` does; and for each photo why, from what the searches found.
+        """Returns by album name what `select` does and, for each photo, why, from what the searches found.
 
         No photo is asked for by itself. Photos that a single part of a rule keeps out are among the near misses of that
         part, as far as a search found them; with `keeps_records` and the library read, that is all of them.
@@ -215,62 +228,90 @@ class Session:
 
     @property
     def leaves_open(self) -> bool:
-        """Whether drafts left open for some photos whether Immich has looked at them."""
+        """Whether drafts left photos of which nobody has asked yet whether Immich has looked at them."""
         return self._drafting.leaves_open
 
     def close_open(self, *, stop: Stop = never) -> None:
-        """Ask what drafts left open, so that the next ones know it; as with `read_library`, others do not wait."""
+        """Ask about the photos that drafts left open, so that the next drafts know.
+
+        As with `read_library`, other operations do not wait. Raises Stopped and ServerError.
+        """
         self._drafting.close_open(stop=stop)
 
     def asking(self) -> AbstractContextManager[None]:
-        """While this lasts, accounts may be asked directly, for names and details: other operations wait."""
+        """Returns a context in which accounts may be asked directly, for names and details. Other operations wait."""
         return self._work.reading(never)
 
     def estimate(self, query: Query, *, account: str | None = None) -> int | None:
-        """About how many photos a search of an account, or of the first, finds. None if the server does not tell."""
+        """Returns about how many photos a search of an account, or of the first, finds.
+
+        None if the server does not count (before 1.135), the key may not ask (`asset.statistics`), or the search cannot
+        be counted. Raises ServerError.
+        """
         return self._looking.estimate(query, account=account)
 
     @property
     def library_values(self) -> LibraryValues | None:
-        """What the photos have and where they were taken, as `read_library` found it. None before that."""
+        """Returns what the photos have and where they were taken, as `read_library` found it. None before that."""
         return self._work.values
 
     def query_plans(self) -> Iterator[AccountPlan]:
-        """The searches that each account would be sent; none is."""
+        """Returns for each account the searches that it would be sent, with sizes. No photo is read."""
         return self._looking.query_plans()
 
     def check(self, account: str | None = None) -> CheckReport:
-        """Whether a server and its key are in place: that of an account, or of the first."""
+        """Returns what is good and what is wrong about the server and the key of an account, or of the first.
+
+        Raises ServerError when the server cannot be reached or the key is no good at all.
+        """
         return self._looking.check(account)
 
     def check_rules(self) -> tuple[Problem, ...]:
-        """What is wrong with the rules, held against the server: names that nobody has, keys that are no good."""
+        """Returns what is wrong with the rules, held against the server, such as a name that nobody has.
+
+        Empty if all is well.
+        """
         return self._looking.check_rules()
 
     # -- the ledger ---------------------------------------------------------------------------------------------------
 
     def history(self, most: int = 1000) -> list[RunHistory]:
-        """The runs that wrote something, newest first, at most so many; the server is not asked."""
+        """Returns the runs that wrote something, newest first, at most `most`. The server is not asked."""
         return self._remembered.history(most)
 
     def run(self, run: int) -> tuple[Run, list[Write]]:
-        """A run and what it wrote. Raises ConfigurationError for one that the ledger does not know."""
+        """Returns a run by its number, and what it wrote, in order.
+
+        Raises ConfigurationError if the ledger knows no such run.
+        """
         return self._remembered.run(run)
 
     def known_albums(self) -> list[KnownAlbum]:
-        """The albums that the ledger knows, by rule."""
+        """Returns the albums that the ledger knows, sorted by rule."""
         return self._remembered.known_albums()
 
     def known_album(self, name: str) -> tuple[KnownAlbum, AlbumMemory]:
-        """An album that the ledger knows, by its rule's name or its id, and what is remembered of it."""
+        """Returns an album that the ledger knows, and what is remembered of it.
+
+        `name` is the rule's or the album's name, or the album's id or address. Raises ConfigurationError for none, or
+        several.
+        """
         return self._remembered.known_album(name)
 
     def forget(self, name: str, assets: Sequence[str] = ()) -> tuple[KnownAlbum, int]:
-        """Let photos of an album in again that people took out, all of them or these; the album, and how many."""
+        """Let photos in again that people took out of an album: these, by id or address, or all.
+
+        Returns the album, and how many photos. Raises ConfigurationError for an album that the ledger does not know,
+        and for a photo that is not kept out.
+        """
         return self._remembered.forget(name, assets)
 
     def forget_album(self, name: str) -> KnownAlbum:
-        """Forget which album a rule feeds, so that it starts anew."""
+        """Forget which album a rule feeds. Its next run finds one by name, or makes one.
+
+        Returns what was known of the album, which itself is left as it is. Raises ConfigurationError if the ledger
+        knows none.
+        """
         return self._remembered.forget_album(name)
 
     # -- photos and pictures ------------------------------------------------------------------------------------------
@@ -283,57 +324,80 @@ class Session:
         account: str | None = None,
         etag: str | None = None,
     ) -> Picture:
-        """A small picture of a photo, as an account sees it, or the first; with what its server says of keeping it.
+        """Returns a small picture of a photo, as an account sees it, or the first.
 
-        One that still has this `etag` comes without data. Raises ConfigurationError for what is no id, and ServerError;
-        Refused with status 404 where Immich has not made it yet.
+        A picture that still has this `etag` comes without data. Raises ConfigurationError for what is no id;
+        ServerError, of which Refused with status 404 where Immich has not made it yet.
         """
         return self._pictures.thumbnail(asset_id, size, account=account, etag=etag)
 
     def person_thumbnail(self, person_id: str, *, account: str | None = None, etag: str | None = None) -> Picture:
-        """The face of a person; see `thumbnail`."""
+        """Returns the face of a person; see `thumbnail`."""
         return self._pictures.person_thumbnail(person_id, account=account, etag=etag)
 
     def album_cover(self, album_id: str, *, account: str | None = None) -> str | None:
-        """The photo that an album is shown with. None for none. Raises ConfigurationError for what is no id."""
+        """Returns the id of the photo that an album is shown with. None if it has none.
+
+        Raises ConfigurationError for what is no id, and ServerError.
+        """
         return self._pictures.album_cover(album_id, account=account)
 
     def albums_with(self, asset_id: str) -> tuple[Album, ...]:
-        """The albums in which accounts see a photo, by name. Raises ConfigurationError for what is no id."""
+        """Returns the albums in which any account sees a photo, sorted by name.
+
+        Raises ConfigurationError for what is no id, and ServerError.
+        """
         return self._pictures.albums_with(asset_id)
 
     def album_assets(self, album_id: str, *, account: str | None = None, stop: Stop = never) -> tuple[Asset, ...]:
-        """What an album shows to an account, or to the first, newest first; what is in the archive too."""
+        """Returns what an album shows to an account, or to the first: timeline and archive, newest first.
+
+        Raises ServerError.
+        """
         return self._pictures.album_assets(album_id, account=account, stop=stop)
 
     def details(self, asset_id: str, *, account: str | None = None) -> Record | None:
-        """All that an account, or the first, is shown of a photo. None if it does not see it."""
+        """Returns all that an account, or the first, is shown of a photo (`GET /assets/{id}`).
+
+        None if it does not see it. Raises ConfigurationError for what is no id, and ServerError.
+        """
         return self._pictures.details(asset_id, account=account)
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
     def writable(self, plan: Plan) -> Plan:
-        """The plan as it can be written: albums for which a key lacks a permission say so, and are left alone."""
+        """Returns the plan without the changes of albums for which a key lacks a permission.
+
+        Each of these albums gets a problem that names the permission. The others are written all the same.
+        """
         return self._writing.writable(plan)
 
     def apply(self, plan: Plan, *, stop: Stop = never, result: ApplyResult | None = None) -> ApplyResult:
-        """Write a plan, and tell what became of it: `result`, which is filled while it is written.
+        """Write a plan. Returns what became of it: `result`, which is filled while the plan is written.
 
-        Before each request `stop` is asked whether to end: then Stopped is raised, once all that was written is
-        remembered.
-        What goes wrong in one album is noted with it. Raises UnsafePlan where a guard refuses the run as a whole, and
-        PlanOutdated.
+        What goes wrong in one album is noted with it, and the others go on. Raises UnsafePlan where a guard refuses the
+        run as a whole, PlanOutdated where the ledger changed since, ConfigurationError where an account is missing:
+        then nothing is written. Raises Stopped before the next request once `stop` says so; all that was written is
+        then remembered.
         """
         return self._writing.apply(plan, stop=stop, result=result)
 
     def plan_undo(self, run: int | None = None) -> Plan:
-        """The plan that takes back a run, or the last one; it is applied as every plan."""
+        """Returns the plan that takes back a run, or the last one; it is applied as every plan.
+
+        Raises ConfigurationError where there is nothing to take back.
+        """
         return self._writing.plan_undo(run)
 
     def undo(self, run: int | None = None, *, stop: Stop = never) -> ApplyResult:
-        """Take back a run, or the last one."""
+        """Take back a run, or the last one. Returns and raises what `apply` and `plan_undo` do."""
         return self._writing.undo(run, stop=stop)
 
     def adopt(self, name: str, album: str | None = None, *, take_over: bool = False, stop: Stop = never) -> Adoption:
-        """Let a rule feed an album that is there; see `Adopter.adopt`. Nothing on the server changes."""
+        """Let a rule feed an album that is there. Nothing on the server changes.
+
+        Returns the album, what is in it, and what was adopted. `album` is its id, address or name; None: the rule's
+        name. With `take_over` what the rule selects and is in it counts as added by us. Raises ConfigurationError where
+        rule or album are not to be had.
+        """
         return self._writing.adopt(name, album, take_over=take_over, stop=stop)

@@ -204,7 +204,10 @@ class Workplace:
         return next(iter(self.servers.values())).base
 
     def server(self, account: str | None) -> PhotoServer:
-        """The server of an account, or of the first. Raises ConfigurationError for an account that takes no part."""
+        """Returns the server of an account, or of the first.
+
+        Raises ConfigurationError for an account that takes no part.
+        """
         servers = self.servers
         if account is None:
             return next(iter(servers.values()))
@@ -213,7 +216,10 @@ class Workplace:
         return servers[account]
 
     def accounts_for(self, albums: Sequence[AlbumRule]) -> ConnectedAccounts:
-        """The accounts, if those of some rules are among them. Raises ConfigurationError."""
+        """Returns the accounts of the session.
+
+        Raises ConfigurationError if some of these rules name one that it lacks.
+        """
         accounts = self.accounts
         unknown = {name: rule for rule in albums for name in rule.accounts if not is_known(name, accounts)}
         if unknown:
@@ -226,7 +232,11 @@ class Workplace:
 
     @contextmanager
     def reading(self, stop: Stop) -> Iterator[None]:
-        """One operation that reads, which ends before the next request if `stop` says so."""
+        """Returns a context for one operation that reads, one at a time.
+
+        It waits for the operation before it. Raises Stopped while it waits, and before each request, once `stop` says
+        so.
+        """
         while not self.lock.acquire(timeout=PATIENCE):
             if stop():
                 raise Stopped  # nobody waits for it any more, so it does not wait either

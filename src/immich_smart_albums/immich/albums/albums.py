@@ -88,7 +88,7 @@ class ImmichAlbums:
         self._creation = AlbumCreation(http, directory)
 
     def members(self, album_id: str) -> frozenset[str]:
-        """The ids in an album, as far as the timeline and the archive show them.
+        """Returns the ids in an album, as far as the timeline and the archive show them.
 
         Trashed and hidden members are missing in every version. That is harmless: adding one again is answered with
         "duplicate".
@@ -100,7 +100,10 @@ class ImmichAlbums:
         return frozenset(member.id for member in answer.assets)
 
     def trashed(self, album_id: str) -> frozenset[str]:
-        """The ids in an album that are in the trash: until 2.7 the account's own, from 1.135 on."""
+        """Returns the ids in an album that are in the trash, from 1.135 on; until 2.7 only the account's own.
+
+        Empty before.
+        """
         query = Query(Kind.METADATA, where(albumIds=(album_id,), trashedAfter=_EVER), _SHOWN)
         if self._capabilities.unsupported(query):
             return frozenset()
@@ -113,7 +116,10 @@ class ImmichAlbums:
         return shown | self.hidden(album_id, frozenset(asset_ids) - shown)
 
     def hidden(self, album_id: str, asset_ids: Collection[str]) -> frozenset[str]:
-        """Which of these ids, that `members` does not show, are in the album all the same: trashed, say, or locked."""
+        """Returns those of these ids that `members` does not show and that are in the album.
+
+        They may be trashed or locked. An id of which that cannot be known counts as in the album.
+        """
         left = set(asset_ids)
         held = self.trashed(album_id) & left if left else frozenset()
         return held | {asset_id for asset_id in sorted(left - held) if self._holds(album_id, asset_id)}
@@ -132,11 +138,14 @@ class ImmichAlbums:
             return True
 
     def remarks(self, album_id: str) -> int:
-        """How many comments and likes an album has, those on its photos included; needs activity.read."""
+        """Returns how many comments and likes an album has, those on its photos included.
+
+        It is `GET /activities`. Raises MissingPermission without `activity.read`.
+        """
         return len(decode(self._http.get("/activities", {"albumId": album_id}), list[_Member], "GET /activities"))
 
     def details(self, album_id: str) -> AlbumDetails:
-        """One album (`GET /albums/{id}`); raises NoAccess where there is none for this account."""
+        """Returns one album (`GET /albums/{id}`). Raises NoAccess where there is none for this account."""
         path = f"/albums/{album_id}"
         # From 3.0 on the answer never has the assets.
         parameters = None if self._capabilities.searches_albums_of_others else {"withoutAssets": "true"}
@@ -181,10 +190,11 @@ class ImmichAlbums:
             raise failure or _not_done(request)
 
     def share(self, album_id: str, user_id: str, role: str | None) -> None:
-        """Give a user a role, or take the album away; when it is so already, all is well.
+        """Give a user a role, or take the album away. It may be so already.
 
-        A user who is in keeps the role when added (3.0), or is refused (before): roles are changed on a path of their
-        own. Until 2.6.1 the owner may, later editors as well.
+        Roles are changed by `PUT /albums/{id}/user/{userId}`: adding a user who is in already keeps the role (3.0), or
+        is refused (before). Until 2.6.1 the owner may, later editors as well. Raises ServerError if a look at the album
+        afterwards does not show the role.
         """
         now = self._role(album_id, user_id)
         if now == role:
@@ -208,7 +218,10 @@ class ImmichAlbums:
         return next((role for user, role in self.details(album_id).users if user.id == user_id), None)
 
     def delete(self, album_id: str) -> None:
-        """Delete an album, as its owner; when it is gone already, all is well."""
+        """Delete an album, as its owner. It may be gone already.
+
+        Raises ServerError if it is still listed afterwards.
+        """
         failure = None
         try:
             self._http.send("DELETE", f"/albums/{album_id}", None, repeat=True)

@@ -33,7 +33,7 @@ class Patience:
     seconds: float
 
     def check(self, request: str, now: float) -> None:
-        """Raise for an exchange that has taken longer."""
+        """Raises Unreachable if the exchange has taken longer than it may."""
         if now - self.started > self.seconds:
             raise self.too_slow(request)
 

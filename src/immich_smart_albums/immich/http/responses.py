@@ -47,7 +47,7 @@ SECURITY_PAGE = "your Immich page under Account Settings → API Keys"
 
 
 def check(method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> bytes:
-    """The body of a good answer; raises the ServerError that a bad one means."""
+    """Returns the body of a good answer. Raises the ServerError that a bad one means."""
     request = f"{method} {path.partition('?')[0]}"
     is_json = "json" in headers.get("content-type", "").lower()
     if 300 <= status < 400:
@@ -234,7 +234,7 @@ def _cut(text: str) -> str:
 
 
 def decode(body: bytes, type_: type[T], request: str) -> T:
-    """Decode an answer into what it must be; raises Untrustworthy for anything else."""
+    """Returns an answer decoded into what it must be. Raises Untrustworthy for anything else."""
     try:
         return msgspec.json.decode(body, type=type_)
     except UNREADABLE as error:

@@ -26,7 +26,10 @@ class _Ended:
 
 
 def in_parallel(streams: Sequence[Callable[[], Iterable[T]]], concurrency: int) -> Generator[T, None, None]:
-    """What all streams give, in the order in which it arrives. The first failure ends them all and is raised."""
+    """Yields what all streams give, in the order in which it arrives.
+
+    The first failure of a stream ends the others and is raised.
+    """
     belt: _Channel[T] = _Channel()
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="read")
     try:

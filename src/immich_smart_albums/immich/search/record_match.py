@@ -63,7 +63,7 @@ def contains(value: object, pattern: str) -> bool | None:
 
 
 def lacks(value: object, pattern: str) -> bool | None:
-    """The opposite of `contains`; like the server, no for a value that is missing."""
+    """Returns the opposite of `contains`. False, like the server, for a value that is missing. None as there."""
     held = contains(value, pattern)
     if not isinstance(value, str):
         return False

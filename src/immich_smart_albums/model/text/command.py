@@ -6,7 +6,7 @@ import shlex
 
 
 def command(*words: str) -> str:
-    """A command in backticks: a verb with its words, quoted as a shell needs them.
+    """Returns a command in backticks, quoted as a shell needs it: `plan --out 'my plan.json'`.
 
     The command line that prints it puts its own arguments to it, so that it works when it is pasted.
     """

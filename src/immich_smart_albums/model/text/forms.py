@@ -10,17 +10,17 @@ import unicodedata
 
 
 def nfc(text: str) -> str:
-    """The text with letters and their marks composed: the one form in which texts are compared."""
+    """Returns the text with letters and their marks composed (NFC), the one form in which texts are compared."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def folded(text: str) -> str:
-    """The text as names are compared: without regard to case, form, and how many spaces there are."""
+    """Returns the text as names are compared: without regard to case, form, and how many spaces there are."""
     return " ".join(nfc(unicodedata.normalize("NFD", text).casefold()).split())
 
 
 def bare(text: str) -> str:
-    """The text as names of places and cameras are compared: folded, and without accents.
+    """Returns the text as names of places and cameras are compared: folded, and without accents.
 
     Accents are the combining marks of Latin, Greek and Cyrillic. Those of other scripts are letters of their own.
     """
@@ -29,7 +29,7 @@ def bare(text: str) -> str:
 
 
 def spellings(text: str) -> tuple[str, ...]:
-    """The text as it is written, composed and decomposed: each encoding that a server may have of it, once."""
+    """Returns each encoding of the text that a server may have, once: as it is written, composed, decomposed."""
     return tuple(dict.fromkeys((text, nfc(text), unicodedata.normalize("NFD", text))))
 
 

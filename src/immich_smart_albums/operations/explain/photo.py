@@ -191,9 +191,9 @@ def _is_in_doubt(record: Record, indexing: Indexing, rule: Rule, settle: int) ->
 def explain_resolved(
     written: Rule, resolved: Rule, asset_id: str, account: ConnectedAccount
 ) -> tuple[RuleExplanation, Record | None]:
-    """Ask a rule whose names are looked up, but for its limit, about one asset; with the asset's details.
+    """Returns what a rule whose names are looked up says of one asset, but for its limit, and the asset's details.
 
-    `written` is the rule as it was read, for its own words. Raises ServerError and FilterError.
+    The details are None if the account does not see the asset.
     """
     record = next(iter(account.server.searches.details([asset_id])), None)
     if record is None:

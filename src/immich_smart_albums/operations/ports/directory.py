@@ -16,19 +16,22 @@ class Directory(Protocol):
     """The named things of a server. Everything here raises ServerError rather than answer less."""
 
     def me(self) -> User:
-        """The account that the key belongs to."""
+        """Returns the user that the key belongs to (`GET /users/me`). Raises MissingPermission without `user.read`."""
         ...
 
     def permissions(self) -> frozenset[str] | None:
-        """What the key may do: "all" or names. None if the server cannot tell."""
+        """Returns the names of what the key may do, or "all". None if the server cannot tell (before 1.139)."""
         ...
 
     def people(self) -> list[Person]:
-        """All people that the server lists, hidden and unnamed ones too."""
+        """Returns all people that the server lists, hidden and unnamed ones too.
+
+        People on archived photos only are not listed.
+        """
         ...
 
     def people_named(self, name: str) -> list[Person]:
-        """People of the account with such a name, and perhaps similar ones, wherever their photos are."""
+        """Returns people of the account with such a name, and perhaps similar ones, wherever their photos are."""
         ...
 
     def has_person(self, person_id: str) -> bool:
@@ -40,27 +43,33 @@ class Directory(Protocol):
         ...
 
     def tags(self) -> list[Tag]:
-        """All tags of the account."""
+        """Returns all tags of the account."""
         ...
 
     def users(self) -> list[User]:
-        """The users of the server, as far as the account sees them."""
+        """Returns the users of the server, as far as the account sees them.
+
+        Raises MissingPermission without `user.read`.
+        """
         ...
 
     def partners(self) -> list[User]:
-        """The users whose photos the account's timeline shows beside its own."""
+        """Returns the users whose photos the account's timeline shows beside its own.
+
+        Raises MissingPermission without `partner.read`.
+        """
         ...
 
     def albums(self) -> list[Album]:
-        """The albums that the account owns or shares."""
+        """Returns the albums that the account owns or that are shared with it, each once."""
         ...
 
     def albums_with(self, asset_id: str) -> list[Album]:
-        """The albums that an asset is in, of those that the account owns or shares."""
+        """Returns those of the account's albums that an asset is in."""
         ...
 
     def photos_by_year(self) -> dict[int, int]:
-        """About how many photos of each year the timeline shows."""
+        """Returns about how many photos of each year the timeline shows, such as `{2024: 812}`."""
         ...
 
 
@@ -68,11 +77,11 @@ class ServerInfo(Protocol):
     """What helps to understand a result. Raises ServerError."""
 
     def now(self) -> int | None:
-        """What the server's clock shows, in ms since 1970. None if it does not tell."""
+        """Returns what the server's clock shows, in ms since 1970. None if it does not tell."""
         ...
 
     def values(self, field: str) -> list[str] | None:
-        """The values that city, state, country, make, model or lensModel have on the timeline, sorted.
+        """Returns the values that city, state, country, make, model or lensModel have on the timeline, sorted.
 
         None for other fields, and where this version does not list them.
         """
@@ -83,17 +92,20 @@ class ServerInfo(Protocol):
         ...
 
     def busy_queues(self) -> list[str] | None:
-        """What is still being indexed, in Immich's words. None if that is not known, for whatever reason."""
+        """Returns the queues with work left, in Immich's words. None if that is not known, for whatever reason.
+
+        Only an administrator's key is told.
+        """
         ...
 
 
 class Embeddings(Protocol):
-    """What Immich has looked at for smart search."""
+    """Which assets have an embedding: a vector of the picture, which Immich makes for smart search."""
 
     def of(self, assets: Iterable[Asset], scope: Query) -> set[str]:
-        """The ids of those assets that have an embedding, exactly.
+        """Returns exactly the ids of those assets that have an embedding.
 
-        `scope` says where to look for them: its visibility, whether in the trash, and, if it has branches, that each
-        of the assets fits one of them. Raises ServerError.
+        `scope` says where to look for them: its visibility, whether in the trash, and, if it has branches, that each of
+        the assets fits one of them. Raises ServerError.
         """
         ...

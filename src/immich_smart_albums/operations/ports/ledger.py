@@ -23,11 +23,11 @@ class Journal(Protocol):
 
     @property
     def state(self) -> str:
-        """Which ledger this is, and how often it changed; empty for one that remembers nothing."""
+        """Returns which ledger this is, and how often it changed. Empty for one that remembers nothing."""
         ...
 
     def begin(self, verb: str, server: str, time: str, undoes: int | None = None) -> int:
-        """Start a run; the number is its id."""
+        """Start a run, and return its number. `undoes` is the run that it takes back."""
         ...
 
     def finish(self, run: int, ending: Ending, time: str) -> None:
@@ -39,7 +39,10 @@ class Journal(Protocol):
         ...
 
     def rename(self, before: AlbumKey, now: AlbumKey) -> None:
-        """From now on know an album, and all that is remembered of it, by another rule; nothing where that has one."""
+        """Know an album, and all that is remembered of it, by another rule from now on.
+
+        Nothing happens if the other rule has an album already.
+        """
         ...
 
     def learn(self, key: AlbumKey, learned: Observed, matched: int | None, split: str = "") -> None:
@@ -50,7 +53,10 @@ class Journal(Protocol):
         ...
 
     def intend(self, intent: Intent, updated: Callable[[], str]) -> int:
-        """Remember that a request is about to be sent, and the album's `updatedAt` right before; the write's id."""
+        """Remember that a request is about to be sent, and return the number of the write.
+
+        `updated` gives the album's `updatedAt` right before.
+        """
         ...
 
     def settle(self, write: int, outcomes: Mapping[str, Outcome], album: Album | None = None) -> None:
@@ -75,27 +81,27 @@ class Ledger(Journal, Protocol):
         ...
 
     def binding(self, key: AlbumKey) -> Binding | None:
-        """The album that a rule feeds; None: none yet."""
+        """Returns the album that a rule feeds. None if it feeds none yet."""
         ...
 
     def memory(self, key: AlbumKey) -> AlbumMemory:
-        """What is remembered of a rule's album."""
+        """Returns what is remembered of a rule's album. Empty for a rule that is not known."""
         ...
 
     def albums(self) -> list[KnownAlbum]:
-        """All albums, by rule."""
+        """Returns all albums, sorted by rule."""
         ...
 
     def runs(self) -> list[Run]:
-        """All runs, newest first."""
+        """Returns all runs, newest first."""
         ...
 
     def writes(self, run: int) -> list[Write]:
-        """What a run wrote, in order."""
+        """Returns what a run wrote, in order. Empty for a run that is not known."""
         ...
 
     def writes_to(self, key: AlbumKey) -> list[Write]:
-        """All that was ever written for a rule, in order."""
+        """Returns all that was ever written for a rule, in order."""
         ...
 
     def unbind(self, key: AlbumKey) -> None:
@@ -107,5 +113,5 @@ class Ledger(Journal, Protocol):
         ...
 
     def forget(self, key: AlbumKey, asset_ids: Iterable[str]) -> None:
-        """Forget that photos were taken out of an album."""
+        """Forget that people took these photos out of an album, so that they may be added again."""
         ...

@@ -19,29 +19,29 @@ if TYPE_CHECKING:
 class Pictures(Protocol):
     """Small pictures, for pages. Everything here raises ServerError; Refused with status 404 for one not made yet.
 
-    With the `etag` of the picture that whoever asks has, one that is the same comes without data.
+    With the `etag` of a picture that the caller has, the same picture comes without data.
     """
 
     def of_asset(
         self, asset_id: str, size: Literal["thumbnail", "preview"] = "thumbnail", *, etag: str | None = None
     ) -> Picture:
-        """The picture of an asset, some 250 or 1,440 pixels in size."""
+        """Returns the picture of an asset, about 250 (`thumbnail`) or 1,440 (`preview`) pixels in size."""
         ...
 
     def of_person(self, person_id: str, *, etag: str | None = None) -> Picture:
-        """The face of a person."""
+        """Returns the face of a person."""
         ...
 
 
 class Workflows(Protocol):
-    """Immich's own workflows. Everything here raises ServerError rather than answer less."""
+    """Immich's own workflows (3.0 and later). Everything here raises ServerError rather than answer less."""
 
     def methods(self) -> frozenset[str] | None:
-        """The methods that steps may use. None if this version has no workflows."""
+        """Returns the methods that steps may use. None if this version has no workflows."""
         ...
 
     def owned(self) -> list[Workflow]:
-        """All workflows of the account."""
+        """Returns all workflows of the account."""
         ...
 
     def create(self, name: str, description: str, trigger: str, step: WorkflowStep) -> str:
@@ -49,7 +49,7 @@ class Workflows(Protocol):
         ...
 
     def details(self, workflow_id: str) -> Workflow:
-        """One workflow with its steps."""
+        """Returns one workflow with its steps."""
         ...
 
     def delete(self, workflow_id: str) -> None:
@@ -106,11 +106,11 @@ class PhotoServer(Protocol):
         ...
 
     def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
-        """What a search for these fields asks to be shown of each asset beside its own: `exifInfo`, `people`."""
+        """Returns which of `exifInfo` and `people` a search for these fields asks Immich to show of each asset."""
         ...
 
     def unsupported(self, query: Query) -> list[tuple[str, str]]:
-        """The fields of a query that this version would silently ignore, each with what to know about it."""
+        """Returns the fields of a query that this version would silently ignore, each with what to know about it."""
         ...
 
     def leaves_out_unread(self, query: Query) -> bool:
@@ -118,5 +118,5 @@ class PhotoServer(Protocol):
         ...
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
-        """What to know about fields of assets that this version does not return."""
+        """Returns what to know about those of these fields of assets that this version does not return."""
         ...

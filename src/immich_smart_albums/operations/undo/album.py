@@ -45,7 +45,7 @@ class Keys:
     """Whose account each is: the user's id."""
 
     def account_of(self, user_id: str) -> str | None:
-        """The account of a user."""
+        """Returns the account of a user. None if no key of that user is at hand."""
         return next((name for name, account_user in self.users.items() if account_user == user_id), None)
 
 

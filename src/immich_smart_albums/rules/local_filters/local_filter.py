@@ -118,7 +118,7 @@ def _from_words(source: Source, diagnostics: Diagnostics) -> tuple[Filter, ...]:
 
 
 def path_and_regex(words: str) -> tuple[str, str | None]:
-    """The two parts of `$.path:regex`; the second may be missing."""
+    """Returns the two parts of `$.path:regex`. The second is None if there is none."""
     colon = _first_colon(words)
     return (words, None) if colon is None else (words[:colon], words[colon + 1 :])
 

@@ -54,7 +54,7 @@ def read_object(  # noqa: PLR0913 - the parts of one reading; a class would hide
     smart_limit: int,
     zone: tzinfo | None,
 ) -> Search | None:
-    """The search in a payload that is already decoded."""
+    """Returns the search in a payload that is already decoded. None, with a problem noted, if it is none."""
     before = len(diagnostics.problems)
     payload = _without_datetime(payload, source, diagnostics)
     if kind is Kind.METADATA and ("query" in payload or "queryAssetId" in payload):

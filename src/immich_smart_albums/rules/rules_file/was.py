@@ -19,7 +19,10 @@ NO_RULE = "none"
 
 
 def read_was(entries: Mapping[str, ValueNode], reader: Reader) -> tuple[str | None, bool]:
-    """The name that the rule of an entry had before, and whether it had none; neither where it says nothing."""
+    """Returns the name that the rule of an entry had before, and whether it had none.
+
+    `(None, False)` where the entry says nothing of that.
+    """
     value = entries.get("was")
     text = None if value is None else reader.text(value, f"the name that the rule had before, or {NO_RULE},")
     if value is None or text is None:

@@ -52,7 +52,10 @@ class Reader:
         self.diagnostics.problems.append(span.problem(message, hint=hint))
 
     def text(self, value: ValueNode, meant: str) -> str | None:
-        """A text that is not blank; `meant` says what it is, such as "a name"."""
+        """Returns a text that is not blank. None, with a problem noted, for anything else.
+
+        `meant` says what it is, such as "a name".
+        """
         if isinstance(value, ScalarNode) and value.text.strip():
             return value.text
         what = "a blank text" if isinstance(value, ScalarNode) and value.quoted else name_of(value)
@@ -60,7 +63,7 @@ class Reader:
         return None
 
     def truth(self, value: ValueNode) -> bool | None:
-        """True or false, spelled so."""
+        """Returns true or false, spelled so. None, with a problem noted, for anything else."""
         if isinstance(value, ScalarNode) and not value.quoted and value.text.lower() in {"true", "false"}:
             return value.text.lower() == "true"
         hint = "Write it without quotes." if isinstance(value, ScalarNode) and value.quoted else None
@@ -68,7 +71,7 @@ class Reader:
         return None
 
     def whole_number(self, value: ValueNode, meant: str, *, least: int = 0, most: int = 999_999_999) -> int | None:
-        """A whole number in a range."""
+        """Returns a whole number in a range. None, with a problem noted, for anything else."""
         if isinstance(value, ScalarNode) and not value.quoted and value.text.lstrip("-").isdecimal():
             number = int(value.text) if len(value.text) < 20 else most + 1
             if least <= number <= most:
@@ -77,7 +80,7 @@ class Reader:
         return None
 
     def choice(self, value: ValueNode, words: Collection[str]) -> str | None:
-        """One of some words."""
+        """Returns one of some words. None, with a problem noted, for anything else."""
         if isinstance(value, ScalarNode) and value.text in words:
             return value.text
         hint = did_you_mean(value.text, words, written=str) or None if isinstance(value, ScalarNode) else None
@@ -85,7 +88,10 @@ class Reader:
         return None
 
     def elements(self, value: ValueNode, meant: str) -> tuple[ValueNode, ...] | None:
-        """The values of a list, or the one value that stands alone; an empty list is a problem."""
+        """Returns the values of a list, or the one value that stands alone.
+
+        None, with a problem noted, for an empty list.
+        """
         if not isinstance(value, SequenceNode):
             return (value,)
         if value.items:

@@ -89,9 +89,6 @@ class Source:
         return Problem(where, message, hint, excerpt)
 
     def offset_of_key(self, key: str, *, skip: int = 0) -> int | None:
-        """Where a JSON key stands in the text, as far as that can be told without a second parser.
-
-        `skip` passes over that many places where it stands before.
-        """
+        """Returns where a JSON key stands in the text. None if it cannot be told without a second parser."""
         offsets = [match.start() for match in re.finditer(rf'"{re.escape(key)}"\s*:', self.text)]
         return offsets[skip] if skip < len(offsets) else None

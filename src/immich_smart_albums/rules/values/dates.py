@@ -75,12 +75,12 @@ class DateRange:
 
     @property
     def first(self) -> datetime | None:
-        """Its first moment."""
+        """Returns its first moment. None if it has no beginning."""
         return None if self.start is None else datetime.fromisoformat(_filled(self.start, _FIRST_MOMENT))
 
     @property
     def last(self) -> datetime | None:
-        """Its last millisecond."""
+        """Returns its last millisecond. None if it has no end."""
         if self.end is None:
             return None
         days = monthrange(int(self.end[:4]), int(self.end[5:7]))[1] if len(self.end) == len("2023-02") else 31
@@ -100,7 +100,10 @@ def _filled(text: str, whole: str) -> str:
 
 
 def read_period(value: ValueNode, reader: Reader) -> DateRange | None:
-    """A period written as one text: a date, `A..B`, `A..`, `..B` or `last 30 days`."""
+    """Returns a period written as one text: `2024-07`, `A..B`, `A..`, `..B` or `last 30 days`.
+
+    None, with a problem noted, for anything else.
+    """
     if not isinstance(value, ScalarNode):
         reader.problem(value, f"{MOMENT} is expected here, not {name_of(value)}")
         return None
@@ -119,7 +122,10 @@ def read_period(value: ValueNode, reader: Reader) -> DateRange | None:
 
 
 def read_bounds(entries: Mapping[str, ValueNode], node: ValueNode, reader: Reader) -> DateRange | None:
-    """The period in which everything lies that the words of BOUNDS say; there is at least one of them."""
+    """Returns the period that the words of BOUNDS limit, such as `{after: 2024}`; there is at least one of them.
+
+    None, with a problem noted, for what is no date, or no period.
+    """
     readers = {"after": _after, "before": _before, "between": _between, "last": _last}
     read = [readers[word](value, reader) for word, value in entries.items() if word in readers]
     periods = [period for period in read if period is not None]

@@ -54,7 +54,7 @@ def in_polygon(point: Point, corners: Sequence[Point]) -> bool:
 
 
 def read_circle(value: ValueNode, reader: Reader) -> Circle | None:
-    """`{lat, lon, radius}`."""
+    """Returns the circle `{lat, lon, radius}`. None, with a problem noted, for anything else."""
     entries = reader.entries(value, ("lat", "lon", "radius"), "a place on earth")
     if entries is None or _lacks(entries, ("lat", "lon", "radius"), value, reader):
         return None
@@ -66,7 +66,10 @@ def read_circle(value: ValueNode, reader: Reader) -> Circle | None:
 
 
 def read_box(value: ValueNode, reader: Reader) -> tuple[float, float, float, float] | None:
-    """`{south, west, north, east}`; west of the date line and east of it where west is the larger."""
+    """Returns the box `{south, west, north, east}`. None, with a problem noted, for anything else.
+
+    Where west is the larger, it lies across the date line.
+    """
     sides = ("south", "west", "north", "east")
     entries = reader.entries(value, sides, "a box")
     if entries is None or _lacks(entries, sides, value, reader):
@@ -82,7 +85,10 @@ def read_box(value: ValueNode, reader: Reader) -> tuple[float, float, float, flo
 
 
 def read_polygon(value: ValueNode, reader: Reader) -> tuple[Point, ...] | None:
-    """A list of at least three corners, each `[lat, lon]` or `{lat, lon}`."""
+    """Returns at least three corners, each `[lat, lon]` or `{lat, lon}`.
+
+    None, with a problem noted, for anything else.
+    """
     if not isinstance(value, SequenceNode) or len(value.items) < 3:
         reader.problem(value, "at least three corners are expected here", hint="Write [[60.1, 24.9], [60.2, 25.1], …].")
         return None

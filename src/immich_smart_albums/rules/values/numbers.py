@@ -121,7 +121,7 @@ _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def plain_number(text: str) -> float | None:
-    """A decimal number."""
+    """Returns the decimal number that a text is, such as `-1.5`. None for any other text."""
     return float(text) if _NUMBER.fullmatch(text) else None
 
 

@@ -105,13 +105,16 @@ def _some(value: ValueNode, reader: Reader, names: NumberedNames) -> tuple[int, 
 
 
 def read_days(value: ValueNode, reader: Reader) -> CyclicRange | None:
-    """A day of every year, `12-24`, or a range of them, `12-24..01-06`."""
+    """Returns a day of every year, `12-24`, or a range of them, `12-24..01-06`.
+
+    None, with a problem noted, for anything else.
+    """
     meant = "a day of the year such as 12-24, or a range such as 12-24..01-06,"
     return _cycle(value, reader, _day, meant, ("01-01", "12-31"))
 
 
 def read_times(value: ValueNode, reader: Reader) -> CyclicRange | None:
-    """A range of times of day, `18:00..23:30`."""
+    """Returns a range of times of day, `18:00..23:30`. None, with a problem noted, for anything else."""
     if isinstance(value, ScalarNode) and ".." not in value.text:
         hint = "Write a beginning and an end, such as 18:00..23:30."
         reader.problem(value, f"a range of times is expected here, not {name_of(value)}", hint=hint)

@@ -50,14 +50,17 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True)
 class AccessPaths:
-    """Knows the server, and what is read in any case."""
+    """Lists the ways to answer some conjuncts on one server, given the searches that are sent anyway."""
 
     conditions: Pushdown
     shared: Container[Query]
     """The searches that others send."""
 
     def merge_alternatives(self, alternatives: Sequence[Conjuncts]) -> list[Conjuncts]:
-        """The same alternatives, those that one search by `filter` can answer in one."""
+        """Returns the alternatives, with those merged that one search by `filter` can answer together.
+
+        The same ones if the server takes no `filter` (before 3.2).
+        """
         if not self.conditions.takes_filter:
             return list(alternatives)
         groups: dict[tuple[Query | None, bool], dict[Conjuncts, Query]] = {}
@@ -74,7 +77,7 @@ class AccessPaths:
         return [*together, *merge_distinct(alternatives, self.conditions)]
 
     def fold_disjunctions(self, conjuncts: Conjuncts) -> Conjuncts:
-        """The same, each choice that one search by `filter` can answer as that search."""
+        """Returns the conjuncts, each choice that one search by `filter` can answer replaced by that search."""
         conditions = self.conditions
         queries = {
             conjunct: _as_query(conditions, conjunct)
@@ -91,9 +94,9 @@ class AccessPaths:
         )
 
     def parts(self, conjuncts: Sequence[Node]) -> Iterator[Branch | None]:
-        """The parts that answer things that must hold together, each by itself; None: nothing can match.
+        """Yields the branches that could answer things that must hold together, each complete by itself.
 
-        None at all where no search among them bounds them.
+        A branch of None says that nothing can match. Yields nothing where no search among the conjuncts bounds them.
         """
         conditions = self.conditions
         groups = [_with_checks(group, conjuncts, conditions) for group in _groups(conjuncts)]
@@ -140,7 +143,7 @@ def _as_query(conditions: Pushdown, node: Node) -> Query | None:
 
 
 def conjuncts_of(node: Node) -> Conjuncts:
-    """What must hold together."""
+    """Returns the things that must hold together for a node: its children if it is `All`, else itself."""
     return node.children if isinstance(node, All) else (node,)
 
 

@@ -51,7 +51,10 @@ _REMEMBERED = 1 << 16
 
 @lru_cache(maxsize=_REMEMBERED)
 def universe(query: Query) -> Query | None:
-    """The search for everything that a search could find if it had no conditions. None if no search says that."""
+    """Returns the search for everything that a search could find if it had no conditions.
+
+    None if a condition lets in what no other search finds: other people's photos, or trashed ones.
+    """
     if not WIDENING.isdisjoint(condition.field for condition in query.conditions):
         return None
     return Query(Kind.METADATA, (_WITH_TRASH,) if _WITH_TRASH in query.where else (), query.visibility)
@@ -66,13 +69,19 @@ def is_composable(query: Query) -> bool:
 
 @lru_cache(maxsize=_REMEMBERED)
 def intersect(one: Query, other: Query) -> Query | None:
-    """The search for what two composable searches have in common. None if there is no single one."""
+    """Returns the search for what two composable searches have in common. None if there is no single one.
+
+    Two cities have none; two people have one, since `personIds` finds photos of all of them.
+    """
     is_one = is_composable(one) and is_composable(other) and universe(one) == universe(other)
     return _with_all(one, other) if is_one else None
 
 
 def intersect_all(queries: Sequence[Query]) -> Query | None:
-    """The search for what all of one or more composable searches have in common. None if there is no single one."""
+    """Returns the search for what all of one or more composable searches have in common.
+
+    None if there is no single one.
+    """
     common: Query | None = queries[0]
     for query in queries[1:]:
         common = None if common is None else intersect(common, query)
@@ -81,10 +90,11 @@ def intersect_all(queries: Sequence[Query]) -> Query | None:
 
 @lru_cache(maxsize=_REMEMBERED)
 def narrow_album(album: Query, scope: Query) -> Query | None:
-    """The search for what an album's search finds and the conditions of another one hold for. None if there is none.
+    """Returns the search for what an album's search finds and the conditions of another one hold for.
 
-    An album's search finds other members' photos as well, which no other search does. So this one is less than the
-    album's, and more than what both find: it may stand for the album where all that it is held against passes `scope`.
+    None if there is none. An album's search finds other members' photos as well, which no other search does. So the
+    returned search finds less than the album's, and more than the two have in common: it may stand for the album where
+    all that it is held against passes `scope`.
     """
     is_album = {condition.field for condition in album.conditions} & WIDENING == {"albumIds"}
     if not is_album or album.kind is not Kind.METADATA or album.limit is not None:
@@ -97,7 +107,7 @@ def narrow_album(album: Query, scope: Query) -> Query | None:
 
 
 def unite(queries: Sequence[Query]) -> Query | None:
-    """The search, by `filter`, for what any of several of one universe finds. None if there is none."""
+    """Returns the search by `filter` for what any of several searches of one universe finds. None if there is none."""
     if not all(query.where and not query.any_of and query.is_filter for query in queries):
         return None
     if len(set(map(needs_exif, queries))) > 1:
@@ -109,7 +119,10 @@ def unite(queries: Sequence[Query]) -> Query | None:
 
 
 def complement(query: Query) -> Query | None:
-    """The search for everything of a universe that a search does not find. None if there is none."""
+    """Returns the search by `filter` for everything of a universe that a search does not find.
+
+    None if there is none: the search has several conditions, or a photo may lack the field, as in `rating=5`.
+    """
     if query.any_of or len(query.where) != 1:
         return None
     negated = _negated(query.where[0])

@@ -59,7 +59,7 @@ class _Alternative:
 
 
 def merge_distinct(alternatives: Sequence[Conjuncts], pushdown: Pushdown) -> list[Conjuncts]:
-    """The same alternatives, those that one search finds and records tell apart in one."""
+    """Returns the alternatives, with those merged that one search finds and that records tell apart."""
     groups: list[list[_Alternative]] = []
     others: list[Conjuncts] = []
     for conjuncts in alternatives:

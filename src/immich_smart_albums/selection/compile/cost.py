@@ -51,7 +51,7 @@ NOTHING_KNOWN: Mapping[Query, int] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Prices searches; the same search is priced once."""
+    """Prices searches, in units of one page of 1,000 photos; the same search is priced once."""
 
     server: Capabilities
     sizes: Mapping[Query, int]
@@ -64,7 +64,7 @@ class Costs:
     )
 
     def size(self, query: Query) -> float:
-        """About how many assets a search finds."""
+        """Returns about how many assets a search finds: the server's count where it is known, else a guess."""
         if query in self.sizes:
             return self.sizes[query]
         if query not in self._guesses:
@@ -100,7 +100,7 @@ class Costs:
         return min(1.0, max(0.0, end - begin) / (_YEARS if self.years is None else last + 1 - first))
 
     def reading(self, query: Query, fields: frozenset[str]) -> float:
-        """What it costs to read a search with some top-level fields of assets."""
+        """Returns the price of reading a search with some top-level fields of assets, such as `exifInfo`."""
         if (query, fields) not in self._prices:
             self._prices[query, fields] = self._price(query, fields | _needed(query))
         return self._prices[query, fields]
@@ -120,7 +120,7 @@ class Costs:
         )
 
     def asking(self, query: Query) -> float:
-        """What it costs to ask for each asset of a search by itself."""
+        """Returns the price of asking for each asset of a search by itself (`GET /assets/{id}`)."""
         return self.size(query) * _ASKED_FOR_BY_ITSELF
 
     def _in(self, visibility: Visibility) -> float:

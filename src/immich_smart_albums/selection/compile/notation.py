@@ -22,12 +22,12 @@ _METADATA = "metadata search "
 
 
 def search(**filters: Value) -> Search:
-    """A metadata search; without filters that for the whole timeline."""
+    """Returns a metadata search. Without filters it is the one for the whole timeline."""
     return Search(metadata(**filters))
 
 
 def equal(name: str, value: Value) -> Filter:
-    """A filter on EXIF which a search answers just as well."""
+    """Returns a filter on EXIF for which there is also a search that finds the same."""
 
     def holds(record: Record) -> bool:
         exif = record.get("exifInfo")
@@ -39,7 +39,7 @@ def equal(name: str, value: Value) -> Filter:
 
 
 def write(node: Node | bool) -> str:
-    """A tree in one line."""
+    """Returns a tree in one line, such as `(city='Nice') & not (personIds=[ben])`."""
     match node:
         case bool():
             return "everything" if node else "nothing"
@@ -56,16 +56,16 @@ def write(node: Node | bool) -> str:
 
 
 def write_query(query: Query) -> str:
-    """A search in one line."""
+    """Returns a search in one line, such as `(city='Nice', personIds=[emma])`."""
     return query.describe().removeprefix(_METADATA).replace("smart search ", "smart ")
 
 
 def write_branch(branch: Branch) -> str:
-    """A driver, and what is left to hold for what it finds."""
+    """Returns a driver, and after a bar what is left to hold for what it finds: `(city='Nice') | <rating=5>`."""
     driver = write_query(branch.driver)
     return driver if branch.residual is None else f"{driver} | {write(branch.residual)}"
 
 
 def write_plan(plan: QueryPlan) -> str:
-    """The branches of all rules, one a line; rules that nothing can match have none."""
+    """Returns the branches of all rules, one a line. A rule that nothing can match has none."""
     return "\n".join(write_branch(branch) for rule in plan.rules for branch in rule.branches)

@@ -68,11 +68,11 @@ def compile_rules(  # noqa: PLR0913 - all but the rules and the server may be le
     shared: Shared | None = None,
     years: tuple[int, int] | None = None,
 ) -> QueryPlan:
-    """Compile the rules of a run for one account, with their names looked up.
+    """Returns the query plan for the rules of a run, for one account, with their names looked up.
 
-    `sizes` is how many assets some searches find, as far as that is known; `names` what messages call the rules;
-    `shared` are searches that cost nothing, with the top-level fields that are known of what they find; `years` the
-    first and the last of which the library may have photos, where it is good to know.
+    `sizes` has how many assets some searches find, as far as that is known. `names` are what messages call the rules.
+    `shared` are searches that cost nothing, with the top-level fields that are known of what they find. `years` are the
+    first and the last in which the library may have photos, where that helps.
     """
     return _Planner(RuleCompiler(server, Costs(server, sizes, years)), shared or {}).run(rules, names)
 
@@ -85,9 +85,9 @@ def queries_to_count(
     shared: Shared | None = None,
     years: tuple[int, int] | None = None,
 ) -> tuple[Query, ...]:
-    """The searches whose sizes decide how the rules are answered: few, often none; `sizes` are those that are known.
+    """Returns the searches whose sizes decide how the rules are answered: few, often none.
 
-    To be counted (`SearchApi.count`) before the rules are lowered.
+    Count them (`SearchApi.count`) and pass the results to `compile_rules`. `sizes` are those that are known already.
     """
     compiler = RuleCompiler(server, Costs(server, sizes, years))
     plan = _Planner(compiler, shared or {}).run(rules, ())

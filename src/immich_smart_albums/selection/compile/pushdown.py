@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pushdown:
-    """Knows what the server can be asked."""
+    """Turns filters and trees into searches that one server can be asked, and searches into filters."""
 
     server: Capabilities
     takes_filter: bool
@@ -64,14 +64,17 @@ class Pushdown:
         return self._ignored[query]
 
     def as_check(self, search: Search, frame: Query) -> Filter | None:
-        """`as_check` on this server, made once for all frames that look in the same places."""
+        """Returns `as_filter` on this server, made once for all frames that look in the same places. None as there."""
         key = (search.query, search.origin, universe(frame))
         if key not in self._checks:
             self._checks[key] = as_filter(search, frame, self.server)
         return self._checks[key]
 
     def within(self, check: Filter, frame: Query) -> Query | None:
-        """The search that surely finds what passes a check, of all that a frame could find. None if none does."""
+        """Returns the search that surely finds what passes a filter, of all that a frame could find.
+
+        None if there is none.
+        """
         within, around = check.superset, universe(frame)
         if within is None or around is None or not is_composable(within) or self._is_ignored(within):
             return None
@@ -80,14 +83,17 @@ class Pushdown:
         return query if query.is_flat or query.is_filter else None
 
     def within_album(self, check: Filter, album: Query) -> Query | None:
-        """An album's search, narrowed to where a filter can pass. None if other members' photos could be lost."""
+        """Returns an album's search, narrowed to where a filter can pass.
+
+        None if other members' photos could be lost.
+        """
         within = check.superset
         if within is None or self._is_ignored(within) or not all(map(_is_shown, within.where)):
             return None
         return narrow_album(album, replace(within, visibility=album.visibility))
 
     def absorb(self, query: Query, nodes: Iterable[Node]) -> tuple[Query, frozenset[Node]]:
-        """A composable search that takes in what of some nodes `filter` can say, and these nodes."""
+        """Returns a composable search with what of some nodes `filter` can say as well, and these nodes."""
         absorbed: set[Node] = set()
         grown = query
         for node in nodes if query.is_filter else ():
@@ -99,7 +105,10 @@ class Pushdown:
         return grown, frozenset(absorbed)
 
     def as_query(self, node: Node, frame: Query) -> Query | None:
-        """A node as a search by `filter` that finds the same of what a frame could find. None if there is none."""
+        """Returns the search by `filter` that finds the same as a node, of what a frame could find.
+
+        None if there is none.
+        """
         match node:
             case Search():
                 fits = is_composable(node.query) and universe(node.query) == universe(frame)
@@ -132,7 +141,10 @@ _Test = tuple[str, Callable[[Record], bool]]
 
 
 def as_filter(search: Search, frame: Query, server: Capabilities) -> Filter | None:
-    """A check that tells of what a frame finds whether a search would find it. None if there is none for certain."""
+    """Returns the filter that tells on a record of the frame whether a search would find it.
+
+    None if records do not tell.
+    """
     query, around = search.query, universe(search.query)
     if not is_composable(query) or query.any_of or around is None or around != universe(frame):
         return None

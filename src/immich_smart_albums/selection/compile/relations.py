@@ -43,7 +43,7 @@ def is_superset(wide: Query, narrow: Query) -> bool:
 
 
 def supersets(query: Query) -> Iterator[Query]:
-    """The searches that cover one, and are not the same: it with some conditions left out."""
+    """Yields the searches that find all that one does, and more: it with some of its conditions left out."""
     around = universe(query)
     if around is None:
         return
@@ -56,9 +56,10 @@ def supersets(query: Query) -> Iterator[Query]:
 
 @lru_cache(maxsize=_REMEMBERED)
 def why_disjoint(one: Query, other: Query) -> str | None:
-    """Why no asset can be in both of two searches, in words. None if one can be.
+    """Returns in words why no asset can be in both of two searches. None if one can be.
 
-    Holds for ranked and capped searches as well: what they find passes all their conditions.
+    `no photo is taken from … and until …` is such a text. Holds for ranked and capped searches as well: what they find
+    passes all their conditions.
     """
     if not one.visibility & other.visibility:
         return f"a photo is not in {_places(one)} and in {_places(other)}"

@@ -54,7 +54,7 @@ COSTLY = frozenset({"exifInfo", "people"})
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """One frame, and what else is known to hold for what matches."""
+    """Turns what must hold beside a driver into filters on its records and lookups in other searches."""
 
     conditions: Pushdown
     driver: Query
@@ -64,9 +64,10 @@ class Residual:
     """Searches that are sent in any case, as they are."""
 
     def assign(self, node: Node, allowed: frozenset[str]) -> NodeOrBool:
-        """A node with each leaf as the check or the search that tells it best.
+        """Returns a node with each leaf as the filter, or the search, that tells it at the least cost.
 
-        `allowed` are the costly fields that may be read of the frame's records where a search would do as well.
+        `allowed` are the costly fields that may be read of the driver's records where a search would do as well. Raises
+        TypeError for a name that was not looked up.
         """
         match node:
             case Search():
@@ -88,7 +89,7 @@ class Residual:
                 raise TypeError(message)
 
     def costly_fields(self, nodes: Iterable[Node]) -> frozenset[str]:
-        """The costly fields that decide, by being allowed or not, how `assign` answers some nodes."""
+        """Returns the costly fields that decide, by being allowed or not, how `assign` answers some nodes."""
         return frozenset[str]().union(*(self._costly_of(leaf) for node in nodes for leaf in leaves(node)))
 
     def _costly_of(self, leaf: Leaf) -> frozenset[str]:
@@ -111,7 +112,7 @@ class Residual:
         return replace(search, query=next((merged for merged in narrowed if merged is not None), search.query))
 
     def fold_searches(self, tree: NodeOrBool) -> NodeOrBool:
-        """A tree with searches that stand side by side in one search by `filter`."""
+        """Returns a tree in which searches that stand side by side are one search by `filter`."""
         match tree:
             case Any():
                 one, taken = self._any_in_one(tree.children)

@@ -71,7 +71,7 @@ _MOST_WORK = 2500
 
 @dataclass(slots=True)
 class RuleCompiler:
-    """Knows the server and the prices; remembers what it answered."""
+    """Answers rules one by one on one server, at the prices of `costs`; the same part is worked out once."""
 
     server: Capabilities
     costs: Costs
@@ -87,7 +87,7 @@ class RuleCompiler:
         self.pushdown = Pushdown(self.server, takes_filter=not self.server.unsupported(_PROBE))
 
     def answer(self, rule: Rule, tree: Node, shared: SharedSearches) -> Candidate:
-        """The cheapest way to answer a rule with at most one search for each of its leaves."""
+        """Returns the cheapest branches that answer a rule with at most one search for each of its leaves."""
         most = sum(1 + len(self._windows(leaf)) for leaf in set(leaves(tree)))
         alternatives = _alternatives_of(tree)
         self.work = 0
@@ -111,7 +111,7 @@ class RuleCompiler:
         return self._cheapest(rule, allowed or (answer, *others), shared)
 
     def price_alone(self, rule: Rule, tree: Node, shared: SharedSearches) -> float:
-        """About what the answer of a rule costs, where no choice becomes several drivers."""
+        """Returns about what the answer of a rule costs, where no choice becomes several drivers."""
         return self.price(rule, self._one_by_one(rule, _alternatives_of(tree), shared, None), shared)
 
     def _more(self, rule: Rule, answer: Candidate, shared: SharedSearches) -> int:
@@ -232,7 +232,7 @@ class RuleCompiler:
         return best
 
     def price(self, rule: Rule, answer: Candidate, shared: SharedSearches) -> float:
-        """What an answer costs beyond what is paid for."""
+        """Returns what an answer costs beyond the searches that are sent anyway."""
         price = 0.0
         for query, fields in searches_of(rule, answer).items():
             if query in shared:

@@ -42,11 +42,11 @@ class SharedSearches:
         return query in self.fields
 
     def copy(self) -> SharedSearches:
-        """The same, to be added to; what is asked about is noted in the same place."""
+        """Returns a copy that can be added to. What is looked up in it is noted in the same set as here."""
         return SharedSearches(dict(self.fields), self.noted)
 
     def add(self, more: Shared) -> None:
-        """Take in more searches, or more fields of those that are there."""
+        """Add searches, or more fields of those that are there."""
         for query, fields in more.items():
             self.fields[query] = fields | self.fields.get(query, frozenset())
 
@@ -71,7 +71,7 @@ class KnownAnswer:
 
 
 def searches_of(rule: Rule, answer: Candidate) -> Shared:
-    """The searches of an answer, with the top-level fields that it reads of what they find."""
+    """Returns the searches of an answer, with the top-level fields that it reads of what they find."""
     needs: Shared = {}
     nothing = frozenset[str]()
     for branch in answer:
@@ -85,5 +85,5 @@ def searches_of(rule: Rule, answer: Candidate) -> Shared:
 
 
 def is_within(some: Shared, others: Shared) -> bool:
-    """Whether some searches are sent with others in any case."""
+    """Whether all of some searches are among others, with the fields that they read."""
     return all(query in others and fields <= others[query] for query, fields in some.items())

@@ -40,7 +40,10 @@ NodeOrBool = Node | bool
 
 
 def anchored(node: Node) -> Node:
-    """The rule with what it is about said by searches."""
+    """Returns the rule in a form in which searches surely find all that it can match.
+
+    Where only filters say what it is about, a search for everything where they look is put beside them.
+    """
     if is_anchored(node):
         return node
     match node:
@@ -91,7 +94,10 @@ def _withins(node: Node) -> Iterator[Query]:
 
 
 def simplify(node: Node, notes: list[str]) -> NodeOrBool:
-    """A tree that selects the same assets on every server; `notes` tells what can match nothing, and why."""
+    """Returns a tree that selects the same assets on every server. True if all match, False if none can.
+
+    `notes` gets a sentence for each part that nothing can match, with the reason.
+    """
     match node:
         case Not():
             return negate(simplify(node.child, notes), node.origin)
@@ -111,7 +117,7 @@ def simplify(node: Node, notes: list[str]) -> NodeOrBool:
 
 
 def all_of(children: Iterable[NodeOrBool], origin: Place | None = None) -> NodeOrBool:
-    """What holds where all of some parts hold."""
+    """Returns what holds where all of some parts hold. True without parts, False if one is False."""
     parts = list(dict.fromkeys(part for child in children for part in _parts(child, All)))
     if False in parts:
         return False
@@ -119,7 +125,7 @@ def all_of(children: Iterable[NodeOrBool], origin: Place | None = None) -> NodeO
 
 
 def any_of(children: Iterable[NodeOrBool], origin: Place | None = None) -> NodeOrBool:
-    """What holds where any of some parts holds."""
+    """Returns what holds where any of some parts holds. False without parts, True if one is True."""
     parts = list(dict.fromkeys(part for child in children for part in _parts(child, Any)))
     if True in parts:
         return True
@@ -137,7 +143,7 @@ def _combined(kind: type[All | Any], parts: list[Node], origin: Place | None, *,
 
 
 def negate(node: NodeOrBool, origin: Place | None) -> NodeOrBool:
-    """What holds where a part does not."""
+    """Returns what holds where a part does not."""
     match node:
         case bool():
             return not node
@@ -152,7 +158,7 @@ def negate(node: NodeOrBool, origin: Place | None) -> NodeOrBool:
 
 
 def merge_searches(node: All) -> Node:
-    """The same with as few searches as can be: those that have a common form in one."""
+    """Returns the same node with as few searches as possible: those that have a common form in one."""
     together: list[Node] = []
     for part in node.children:
         for index, other in enumerate(together):
@@ -188,9 +194,9 @@ def _queries_of(node: Node) -> Iterator[Query]:
 
 
 def without_smart(node: Node) -> Node | None:
-    """The rule with its smart searches taken as true. None if nothing is left to hold.
+    """Returns the rule with its smart searches taken as true. None if nothing is left to hold.
 
-    What only ranks lower than before still matches it. A smart search under "not" stays: it excludes as ever.
+    A photo that only ranks lower than before still matches it. A smart search under "not" stays: it excludes as ever.
     """
     match node:
         case Search() if node.query.kind is Kind.SMART:
@@ -206,7 +212,7 @@ def without_smart(node: Node) -> Node | None:
 
 
 def at_most(node: Node, undone: Stages) -> NodeOrBool:
-    """A rule for photos of which Immich does not show what these steps find out, read as widely as it may turn out."""
+    """Returns a rule for all photos that may match once Immich has done these steps. True if all may, False if none."""
     return _bound(node, undone, widest=True)
 
 

@@ -38,7 +38,7 @@ Bounds = tuple["Condition", ...]
 
 
 def windows(days: tuple[str, str], years: tuple[int, int]) -> list[Bounds]:
-    """The windows that surely hold all photos whose local day lies between two days, as `12-24`, of any year.
+    """Returns the windows that surely hold all photos whose local day lies between two days, as `12-24`, of any year.
 
     Empty where they would cover most of each year.
     """

@@ -65,9 +65,9 @@ class Mismatch:
 
 
 def first_mismatch(segments: tuple[Segment, ...], places: tuple[ShapeNode, ...], root: ShapeNode) -> Mismatch | None:
-    """The first selector on the way from `places` that never selects anything; `root` is what `$` means in filters.
+    """Returns the first selector on the way from `places` that never selects anything. None if all may.
 
-    Each name in a list of names must be there, and each path in a filter: one that is not is misspelt.
+    `root` is what `$` means in filters.
     """
     for segment in segments:
         if segment.descendants:
