@@ -29,7 +29,7 @@ class AlbumSnapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Observed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a look into the album tells about people's hands since the last run; applying the plan records it."""
+    """What people did to the album by hand since the last run; applying the plan records it in the ledger."""
 
     hand_made: tuple[str, ...] = ()
     """In the album and not put there by us, as far as can be proved; also what had been taken out and is back."""

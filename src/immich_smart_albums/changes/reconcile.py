@@ -1,4 +1,4 @@
-"""What the contents of an album tell about people's hands, held against what the ledger remembers of it."""
+"""What people did to an album by hand, worked out from what is in it and what the ledger remembers."""
 
 from __future__ import annotations
 

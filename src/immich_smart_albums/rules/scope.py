@@ -1,4 +1,4 @@
-"""How far a rule looks, so that its parts that do not say where to look do so as far.
+"""The scope of a rule: where those of its parts look that do not say it themselves.
 
 A rule covers the timeline. It reaches into the archive or the trash where a part of it that stands outside every `not`
 says so, and then everything else in it looks there, too: an exclude that looked at the timeline alone, beside an

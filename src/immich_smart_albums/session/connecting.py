@@ -1,4 +1,4 @@
-"""Whom a session connects: the accounts that feed albums, each once."""
+"""Connects the accounts of a session: those that feed albums, each once."""
 
 from __future__ import annotations
 

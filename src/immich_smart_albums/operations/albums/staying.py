@@ -1,4 +1,4 @@
-"""What stays in an album kept in step although it is not selected: Immich shows no more what the rule asks for.
+"""What stays in an album although the rule does not select it: Immich no longer shows what the rule asks for.
 
 While Immich indexes a library anew, embeddings and faces are thrown away first. Nothing is taken out of an album for
 that: a photo leaves only where the rule surely does not hold for it, whatever Immich may still find out.

@@ -1,4 +1,4 @@
-"""Photos of which the same is known and the same is asked: what is still to find out is worked out for all at once."""
+"""Groups of photos of which the same is known, so that what is missing is worked out once for each group."""
 
 from __future__ import annotations
 

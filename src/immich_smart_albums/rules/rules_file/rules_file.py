@@ -1,4 +1,4 @@
-"""Rules files, as plain values → a RuleBook, or everything that is wrong with them."""
+"""Reads the plain values of rules files into a `RuleSet`, or says everything that is wrong with them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A search of which every change is known: what changed is exchanged, and a count confirms the result.
+"""The first way of the cache: what changed is exchanged, and a count confirms the result.
 
 The proof. Let `I` be the ids that were read, `w` an instant before that, `C` all photos whose `updatedAt` is `w` or
 later, and `N` what the search finds among them now. What this search looks at moves `updatedAt`, so a photo outside of

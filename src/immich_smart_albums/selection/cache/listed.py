@@ -1,4 +1,4 @@
-"""A search that is asked anew for its ids alone; what its photos show is known from before.
+"""The second way of the cache: a search is sent again for ids alone, and its records are known from before.
 
 Who is on a photo, what is in an album, what is read in a picture and how photos rank may change without a word. For
 these no count and no look at the newest is a proof: a face that is taken from one photo and given to another leaves

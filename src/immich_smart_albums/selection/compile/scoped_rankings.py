@@ -1,4 +1,4 @@
-"""Scoped rankings: a membership that is held against the first of a ranking, looked up in the same ranking of few.
+"""Scoped rankings: whether a photo is among the best of a ranking, looked up in the same ranking of few photos.
 
     >>> from immich_smart_albums.immich.versions import Capabilities
     >>> from immich_smart_albums.model.dialects import where

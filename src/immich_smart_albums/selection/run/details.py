@@ -1,4 +1,4 @@
-"""What only an asset asked for by itself shows: its tags, stack, owner, and after a smart search its people."""
+"""Details: what only `GET /assets/{id}` shows: tags, stack, owner, and after a smart search people."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Evaluate a query plan: set algebra over what the searches found gives what each rule selects.
 
-    results = evaluate(lower(rules, server, sizes), server.searches, concurrency=4, log=print)
+    results = evaluate(compile_rules(rules, server, sizes), server.searches, concurrency=4, log=print)
     for rule, result in zip(rules, results):   # in the order of the rules
         if isinstance(result, Failed):         # a search that this rule needs failed, and `result.error` says why
             ...

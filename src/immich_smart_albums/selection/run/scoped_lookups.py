@@ -1,4 +1,4 @@
-"""Memberships that are looked up in rankings, and in whole searches where a ranking cannot prove that it is whole.
+"""Lookups in scoped rankings; in the whole search where a ranking cannot prove that it is complete.
 
 A photo among the best 500 of dogs is among the best 500 of Ben's, if it shows him
 (`compile.scoped_rankings`). That rests on the server's ranking all photos, and in the same order both times. Where
