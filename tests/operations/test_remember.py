@@ -115,6 +115,7 @@ UNNOTICED = {
 """After these, some search may have to be read in full."""
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", EDITS)
 def test_after_each_kind_of_edit_the_same_is_selected(name: str, library: Library, runs: Runs) -> None:
     chance, runs.rules = Random(name), RULES

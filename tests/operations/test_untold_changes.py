@@ -150,6 +150,7 @@ EDITS: dict[str, Callable[[Library, Random], object]] = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("name", EDITS)
 def test_after_each_kind_of_edit_the_same_is_selected(name: str, tmp_path: Path) -> None:
     library, chance = generate(150), Random(name)

@@ -87,6 +87,7 @@ def read() -> Reader:
     return Reader()
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("match", MATCHES)
 def test_a_search_finds_what_passes(

@@ -6,6 +6,7 @@ That is how rules were compiled before: eight times each, and the cheapest taken
 from __future__ import annotations
 
 import random
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.selection.query_plan import QueryPlan
+
+pytestmark = pytest.mark.untraced
 
 SETS = {
     "single": [[Rule(random_tree(random.Random(seed), 1 + seed % 12))] for seed in range(40)],
@@ -72,25 +75,29 @@ BEST_OF_EIGHT = {
 """Requests and pages of Immich's version, a library's size, and all sets of rules together; measured before."""
 
 
+@cache
+def total(version: str, size: int, kind: str) -> tuple[int, int, float]:
+    """Requests, counts and pages of all sets of rules together."""
+    library, server = CountedLibrary(size, random.Random(5)), Capabilities(Version.parse(version))
+    requests, counts, pages = 0, 0, 0.0
+    for rules in SETS[kind]:
+        made, more_counts = plan(rules, server, library)
+        more_requests, more_pages = cost(made, library)
+        requests += more_requests
+        counts += more_counts
+        pages += more_pages
+    return requests, counts, pages
+
+
 @pytest.mark.parametrize(("version", "size", "kind"), BEST_OF_EIGHT)
 def test_one_strategy_reads_no_more_than_the_best_of_eight(version: str, size: int, kind: str) -> None:
-    library, server = CountedLibrary(size, random.Random(5)), Capabilities(Version.parse(version))
-    requests, pages = 0, 0.0
-    for rules in SETS[kind]:
-        made, counts = plan(rules, server, library)
-        more_requests, more_pages = cost(made, library)
-        requests += more_requests + counts
-        pages += more_pages
+    requests, counts, pages = total(version, size, kind)
     most_requests, most_pages = BEST_OF_EIGHT[version, size, kind]
-    assert requests <= most_requests
+    assert requests + counts <= most_requests
     assert pages <= most_pages
 
 
-def test_structured_searches_cost_no_more_than_flat_ones() -> None:
-    library = CountedLibrary(100_000, random.Random(5))
-    for kind, sets in SETS.items():
-        flat, structured = (
-            sum(cost(plan(rules, Capabilities(Version(3, minor)), library)[0], library)[0] for rules in sets)
-            for minor in (1, 2)
-        )
-        assert structured <= flat, kind
+@pytest.mark.parametrize("kind", SETS)
+def test_structured_searches_cost_no_more_than_flat_ones(kind: str) -> None:
+    (flat, _, _), (structured, _, _) = (total(version, 100_000, kind) for version in ("3.1.0", "3.2.0"))
+    assert structured <= flat

@@ -99,15 +99,16 @@ class World:
 
 @pytest.fixture(scope="module")
 def worlds() -> Iterator[dict[str, World]]:
+    libraries = {
+        "": library(),
+        " small": library(FEW),
+        " dense": library(years=range(2020, 2024)),
+    }
     with ExitStack() as running:
         yield {
-            f"{level}{size}": World(running.enter_context(Sandbox(library(photos, years), level)))
+            f"{level}{size}": World(running.enter_context(Sandbox(photos, level)))
             for level in ("3.1", "3.2")
-            for size, photos, years in (
-                ("", PHOTOS, YEARS),
-                (" small", FEW, YEARS),
-                (" dense", PHOTOS, range(2020, 2024)),
-            )
+            for size, photos in libraries.items()
         }
 
 
@@ -122,6 +123,7 @@ ALBUMS = {
 """Rules, and the most requests that they may take; the album alone takes seven, and what it is held against more."""
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("level", ["3.1", "3.2"])
 @pytest.mark.parametrize("match", ALBUMS)
 def test_searches_look_no_further_than_what_must_hold_with_them(
@@ -142,6 +144,7 @@ RANKED = {
 """Rules about a ranking, and the most requests that they may take: on the large library, and on the small one."""
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("size", ["", " small"])
 @pytest.mark.parametrize("level", ["3.1", "3.2"])
 @pytest.mark.parametrize("match", RANKED)
@@ -169,6 +172,7 @@ SMALL = {
 """Rules, and the most requests that they may take on a small library: of Immich 3.1, and of 3.2."""
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("match", SMALL)
 def test_on_a_small_library_structured_searches_take_no_more_requests(worlds: dict[str, World], match: str) -> None:
     (result, flat), (same, structured) = (worlds[f"{level} small"].ask(match) for level in ("3.1", "3.2"))
@@ -203,6 +207,7 @@ def mixed(count: int) -> Iterator[str]:
         )
 
 
+@pytest.mark.untraced
 def test_many_rules_on_a_small_library_take_fewer_structured_requests_than_flat_ones(worlds: dict[str, World]) -> None:
     totals = [0, 0]
     for match in (*PARTS, *mixed(32)):
@@ -222,6 +227,7 @@ DAYS: dict[str, tuple[Callable[[str], bool], int]] = {
 """Rules about days of any year, which days they mean, and the most requests that they may take for four years."""
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("level", ["3.1", "3.2"])
 @pytest.mark.parametrize("match", DAYS)
 def test_days_of_any_year_are_searched_for_year_by_year(worlds: dict[str, World], match: str, level: str) -> None:

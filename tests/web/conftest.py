@@ -218,7 +218,7 @@ def studio(page: Opened) -> Opened:
     return page
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The browser."""
     with browser() as running:

@@ -295,7 +295,7 @@ def test_a_wrong_key_is_told_on_every_page(chromium: Browser, sandbox: Sandbox, 
             assert "key" in at.page.inner_text(".notice.bad"), view
 
 
-LARGE = 100_000 if IS_DEEP else 15_000
+LARGE = 100_000 if IS_DEEP else 5_000
 
 
 def test_a_large_library(chromium: Browser, tmp_path: Path) -> None:
