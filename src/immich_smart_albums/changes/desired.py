@@ -30,12 +30,12 @@ class CurrentAlbum:
 
     @property
     def inside(self) -> frozenset[str]:
-        """Returns the ids of all that is known to be in the album."""
+        """The ids of all that is known to be in the album."""
         return self.members | self.hidden
 
     @property
     def seen(self) -> AlbumSnapshot | None:
-        """Returns what to recognise the album by, when the plan is applied. None if its details were not read."""
+        """What to recognise the album by, when the plan is applied. None if its details were not read."""
         return AlbumSnapshot(self.details.updated, digest(self.members)) if self.details else None
 
 
@@ -70,7 +70,7 @@ class DesiredAlbum:
 
     @property
     def owner(self) -> str:
-        """Returns the account that owns the album: the first of the rule."""
+        """The account that owns the album: the first of the rule."""
         return self.rule.accounts[0]
 
     def assets(self) -> Iterator[tuple[str, Asset]]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def plan_album(wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory = NOTHING) -> AlbumPlan:
-    """The plan for one album; `view` is None if it is to be created, which it is not to stay empty.
+    """Returns the plan for one album; `view` is None if it is to be created, which it is not to stay empty.
 
     Added is what is selected and not there, but for what a person took out. Removed, where the rule keeps the album in
     step, is what we added, is there, and matches no more. Everything else in the album is hand-made and stays. Where

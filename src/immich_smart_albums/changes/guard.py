@@ -96,7 +96,7 @@ def refused_together(albums: Iterable[AlbumPlan]) -> Iterator[AlbumPlan]:
 
 
 def warnings_of_lost_ledger(plan: AlbumPlan) -> tuple[str, ...]:
-    """What to say of an album that is there, where the ledger knows nothing that its account ever did.
+    """Returns what to say of an album that is there, where the ledger knows nothing that its account ever did.
 
     If most of what matches is in it already, it looks like this tool's work, which the ledger should remember.
     """
@@ -112,7 +112,7 @@ def warnings_of_lost_ledger(plan: AlbumPlan) -> tuple[str, ...]:
 
 
 def refusals_of_split(guard: Guard, albums: Iterable[AlbumPlan], elsewhere: Collection[str]) -> tuple[str, ...]:
-    """What is beyond the limits of all albums together that a rule is split into.
+    """Returns what is beyond the limits of all albums together that a rule is split into.
 
     What goes from one of them into another is not lost. An album to which nothing goes any more is judged by this, and
     not alone: a single photo in it is all of it.

@@ -109,7 +109,7 @@ class AlbumMemory:
         return frozenset(id_ for id_, membership in self.memberships.items() if membership.standing in standings)
 
     def perhaps_taken_out(self, updated: str | None) -> frozenset[str]:
-        """The ids of photos that an interrupted request was to take out.
+        """Returns the ids of photos that an interrupted request was to take out.
 
         Where one is in the album, somebody may have put it back. Not so if the album's `updated` is what it was before
         that request: adding moves it.

@@ -65,7 +65,7 @@ class Waiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def words(self) -> str:
-        """Returns how many wait to be added, and why, as a sentence."""
+        """How many wait to be added, and why, as a sentence."""
         return waiting_words(len(self.assets), self.reason)
 
 
@@ -117,7 +117,7 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def name(self) -> str:
-        """Returns what people see above the album."""
+        """What people see above the album."""
         return self.album.name if self.album else self.rule
 
     @property
@@ -127,17 +127,17 @@ class AlbumPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def additions(self) -> tuple[Asset, ...]:
-        """Returns what would be added, with whichever account's key."""
+        """What would be added, with whichever account's key."""
         return _together([change.assets for change in self.changes if isinstance(change, AddAssets)])
 
     @property
     def removals(self) -> tuple[Asset, ...]:
-        """Returns what would be taken out, with whichever account's key."""
+        """What would be taken out, with whichever account's key."""
         return _together([change.assets for change in self.changes if isinstance(change, RemoveAssets)])
 
     @property
     def samples(self) -> tuple[Asset, ...]:
-        """Returns a few of what would be added, for people to look at."""
+        """A few of what would be added, for people to look at."""
         return self.additions[:SAMPLES]
 
 
@@ -178,7 +178,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def fingerprint(self) -> str:
-        """Returns a digest that is equal for plans that say the same about the same world, whenever they were made."""
+        """A digest that is equal for plans that say the same about the same world, whenever they were made."""
         timeless = msgspec.structs.replace(self, made_at="")
         return sha256(msgspec.json.encode(timeless, order="sorted")).hexdigest()
 

@@ -45,7 +45,7 @@ class _SharedLinks(msgspec.Struct):
 
 
 def list_albums(http: Http, capabilities: Capabilities, own_id: Callable[[], str | None]) -> list[Album]:
-    """All albums that an account owns or that are shared with it, each once.
+    """Returns all albums that an account owns or that are shared with it, each once.
 
     `own_id` gives the account's id. None where it is not known: then its role in shared albums stays open.
     """
@@ -61,7 +61,10 @@ def list_albums(http: Http, capabilities: Capabilities, own_id: Callable[[], str
 
 
 def list_albums_with(http: Http, asset_id: str, own_id: Callable[[], str | None]) -> list[Album]:
-    """The albums of an account that an asset is in. Raises Untrustworthy where the server was not asked for it."""
+    """Returns the albums of an account that an asset is in.
+
+    Raises Untrustworthy where the server was not asked for it.
+    """
     answer = _with_asset(http, asset_id)
     if answer and _with_asset(http, _NOBODYS):
         message = "GET /albums: the answer is not the albums of an asset, which were asked for"

@@ -95,7 +95,7 @@ class Directory:
             return self._me
 
     def permissions(self) -> frozenset[str] | None:
-        """What the key may do ("all" or names). None if the server cannot tell (before 1.139)."""
+        """Returns what the key may do ("all" or names). None if the server cannot tell (before 1.139)."""
         if not self._capabilities.has_key_info:
             return None
         return frozenset(decode(self._http.hint("/api-keys/me"), _Key, "GET /api-keys/me").permissions)
@@ -161,7 +161,7 @@ class Directory:
         return True
 
     def tags(self) -> list[Tag]:
-        """All tags of the account."""
+        """Returns all tags of the account."""
         return [Tag(tag.id, tag.value) for tag in decode(self._http.get("/tags"), list[_Tag], "GET /tags")]
 
     def users(self) -> list[User]:
@@ -182,11 +182,11 @@ class Directory:
         return [User(partner.id, partner.name, partner.email) for partner in answer if partner.inTimeline]
 
     def albums(self) -> list[Album]:
-        """All albums that the account owns or that are shared with it, each once."""
+        """Returns all albums that the account owns or that are shared with it, each once."""
         return list_albums(self._http, self._capabilities, self._own_id)
 
     def albums_with(self, asset_id: str) -> list[Album]:
-        """The albums of the account that an asset is in."""
+        """Returns the albums of the account that an asset is in."""
         return list_albums_with(self._http, asset_id, self._own_id)
 
     def months(self) -> list[Month]:

@@ -62,7 +62,7 @@ class ServerInfo:
         self._capabilities = capabilities
 
     def now(self) -> int | None:
-        """What the server's clock shows, in ms since 1970, to the second. None if its answers do not tell.
+        """Returns what the server's clock shows, in ms since 1970, to the second. None if its answers do not tell.
 
         It is the `Date` of an answer, which every Immich sends; a proxy on the way may take it away.
         """
@@ -72,7 +72,7 @@ class ServerInfo:
             return None
 
     def values(self, field: str) -> list[str] | None:
-        """The values that a search field has on the timeline, sorted. None if this version lists none."""
+        """Returns the values that a search field has on the timeline, sorted. None if this version lists none."""
         row = FIELDS.get(field)
         if row is None or row.suggestion is None or self._capabilities.version not in row.suggested:
             return None
@@ -81,7 +81,7 @@ class ServerInfo:
         return sorted({value for value in answer if value})
 
     def busy_queues(self) -> list[str] | None:
-        """The queues with work left that may change what searches find. None if that is not known.
+        """Returns the queues with work left that may change what searches find. None if that is not known.
 
         Only administrators may see them, with the permission queue.read (before 2.4: job.read). A server that cannot
         tell, for whatever reason, is no reason to stop: that nothing is known is an answer, too.

@@ -47,11 +47,11 @@ class ImmichServer:
         return self._capabilities.version
 
     def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
-        """What a search asks to be shown of each asset beside its own fields: `exifInfo`, `people`."""
+        """Returns what a search asks to be shown of each asset beside its own fields: `exifInfo`, `people`."""
         return self.searches.asks_for(query, fields)
 
     def unsupported(self, query: Query) -> list[tuple[str, str]]:
-        """The fields of a query that this version would silently ignore, each with what to know about it."""
+        """Returns the fields of a query that this version would silently ignore, each with what to know about it."""
         return self._capabilities.unsupported(query)
 
     def leaves_out_unread(self, query: Query) -> bool:
@@ -59,5 +59,5 @@ class ImmichServer:
         return self._capabilities.leaves_out_unread(query)
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
-        """What to know about fields of assets that this version does not return."""
+        """Returns what to know about fields of assets that this version does not return."""
         return self._capabilities.unsupported_asset_fields(names)

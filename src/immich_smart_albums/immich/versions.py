@@ -161,7 +161,7 @@ class Capabilities:
         return self.joins_exif and not is_about_exif and not self.takes_filter(query)
 
     def unsupported(self, query: Query) -> list[tuple[str, str]]:
-        """The parts of a query that this version would ignore: (field, what to know about it)."""
+        """Returns the parts of a query that this version would ignore: (field, what to know about it)."""
         reasons = [reason for condition in query.conditions for reason in self._unsupported(condition)]
         if self.takes_filter(query) or (query.is_flat and self.has_flat_fields):
             return reasons
@@ -182,7 +182,7 @@ class Capabilities:
             yield name, f"Immich {self.version} would ignore {shown!r} ({releases})"
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
-        """What to know about fields of assets that this version does not return."""
+        """Returns what to know about fields of assets that this version does not return."""
         return [
             f"Immich {self.version} does not return {name!r} ({ASSET_FIELDS[name]}){INSTEAD.get(name, '')}"
             for name in sorted(names)
@@ -194,7 +194,7 @@ class Capabilities:
         return self.version in ASSET_FIELDS.get(name, ALWAYS)
 
     def visibility_filter(self, visibility: Visibility) -> dict[str, object]:
-        """How a search says where its assets are shown."""
+        """Returns how a search says where its assets are shown."""
         if self.has_visibility:
             return {"visibility": visibility.value}
         if visibility is Visibility.HIDDEN:

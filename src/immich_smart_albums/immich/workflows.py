@@ -45,7 +45,7 @@ class Workflows:
         self._capabilities = capabilities
 
     def methods(self) -> frozenset[str] | None:
-        """The methods that steps may use. None if this version has no workflows."""
+        """Returns the methods that steps may use. None if this version has no workflows."""
         if self._capabilities.version < FIRST:
             return None
         try:
@@ -57,7 +57,7 @@ class Workflows:
         return frozenset(method.key for method in decode(answer, list[_Method], "GET /plugins/methods"))
 
     def owned(self) -> list[Workflow]:
-        """All workflows of the account."""
+        """Returns all workflows of the account."""
         answer = self._http.get("/workflows")
         return [_read(workflow) for workflow in decode(answer, list[_Workflow], "GET /workflows")]
 

@@ -31,12 +31,12 @@ class Database:
         self._where = where
 
     def rows(self, sql: str, *values: object) -> list[Any]:
-        """The rows that a query finds."""
+        """Returns the rows that a query finds."""
         with self._translating_errors():
             return self._connection.execute(sql, values).fetchall()
 
     def run(self, sql: str, *values: object) -> int:
-        """Run one statement; the id of the row that it inserted, if any."""
+        """Run one statement. Returns the id of the row that it inserted, if any."""
         with self._translating_errors():
             return self._connection.execute(sql, values).lastrowid or 0
 
@@ -47,7 +47,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """All that is run inside is written for good at the end, or nothing of it."""
+        """Returns a context: all that is run inside is written for good at its end, or nothing of it."""
         with self._translating_errors():
             self._connection.execute("BEGIN IMMEDIATE")
             try:

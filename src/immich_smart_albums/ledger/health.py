@@ -24,7 +24,7 @@ _WORDS: dict[tuple[str, str], type[Enum]] = {
 
 
 def damage(connection: sqlite3.Connection, sound: sqlite3.Connection) -> str | None:
-    """What is wrong with the rows of a ledger that has the shape of `sound`, an empty one; None: nothing.
+    """Returns what is wrong with the rows of a ledger that has the shape of `sound`, an empty one; None: nothing.
 
     Raises sqlite3.Error.
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def only_writer(ledger: Path, doing: str) -> Iterator[None]:
-    """Hold the lock; `doing` is what others are told that this process does.
+    """Returns a context that holds the lock; `doing` is what others are told that this process does.
 
     Raises LedgerError where another process holds it, or where the file system has no locks.
     """

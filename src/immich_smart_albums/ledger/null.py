@@ -24,7 +24,7 @@ class NullLedger:
     remembers = False
 
     def begin(self, verb: str, server: str, time: str, undoes: int | None = None) -> int:
-        """A run that nobody will ask for."""
+        """Returns the number of a run that nobody will ask for."""
         del verb, server, time, undoes
         return 0
 
@@ -58,25 +58,25 @@ class NullLedger:
         """Returns None: no rule ever fed an album, as far as is known here."""
 
     def memory(self, key: AlbumKey) -> AlbumMemory:
-        """Nothing is known of any album."""
+        """Returns an empty memory."""
         del key
         return NOTHING
 
     def albums(self) -> list[KnownAlbum]:
-        """None are known."""
+        """Returns no albums."""
         return []
 
     def runs(self) -> list[Run]:
-        """None are known."""
+        """Returns no runs."""
         return []
 
     def writes(self, run: int) -> list[Write]:
-        """None are known."""
+        """Returns no writes."""
         del run
         return []
 
     def writes_to(self, key: AlbumKey) -> list[Write]:
-        """None are known."""
+        """Returns no writes."""
         del key
         return []
 

@@ -25,18 +25,18 @@ _CHANGES: msgspec.json.Decoder[Change] = msgspec.json.Decoder(Change)
 
 
 def membership(row: tuple[str, int, str, str, str, str, str, int]) -> Membership:
-    """A row of `MEMBERSHIP`."""
+    """Returns a row of `MEMBERSHIP`."""
     *photo, standing, user, run = row
     return Membership(Asset(*photo), MembershipState(standing), user, run)  # type: ignore[arg-type]
 
 
 def snapshot(asset: Asset) -> tuple[str, int, str, str, str]:
-    """The first columns of `MEMBERSHIP`."""
+    """Returns the first columns of `MEMBERSHIP`."""
     return asset.id, asset.taken, asset.local_time, asset.file_name, asset.type
 
 
 def run(row: tuple[int, str, str, str, str | None, str | None, int | None]) -> Run:
-    """A row of `RUN`."""
+    """Returns a row of `RUN`."""
     id_, verb, server, started, ended, ending, undoes = row
     return Run(id_, verb, server, started, ended, Ending(ending) if ending else None, undoes)
 
@@ -44,19 +44,19 @@ def run(row: tuple[int, str, str, str, str | None, str | None, int | None]) -> R
 def write(
     row: tuple[int, int, str, str, str | None, str, str, str, str, str, str | None, str | None],
 ) -> Write:
-    """A row of `WRITE`."""
+    """Returns a row of `WRITE`."""
     id_, run_id, owner, rule, album_id, user, change, time, state, outcomes, before, after = row
     intent = Intent(run_id, AlbumKey(owner, rule), album_id, user, change_from(change), time)
     return Write(id_, intent, WriteState(state), outcomes_from(outcomes), before, after)
 
 
 def change_text(change: Change) -> str:
-    """A change as JSON."""
+    """Returns a change as JSON."""
     return msgspec.json.encode(change).decode()
 
 
 def change_from(text: str) -> Change:
-    """The change in JSON. Raises LedgerError."""
+    """Returns the change in JSON. Raises LedgerError."""
     try:
         return _CHANGES.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -72,7 +72,7 @@ def outcomes_text(outcomes: Mapping[str, Outcome]) -> str:
 
 
 def outcomes_from(text: str) -> dict[str, Outcome]:
-    """The outcomes in JSON. Raises LedgerError."""
+    """Returns the outcomes in JSON. Raises LedgerError."""
     try:
         groups = msgspec.json.decode(text, type=dict[str, list[str]])
         return {id_: Outcome[name] for name, ids in groups.items() for id_ in ids}

@@ -53,12 +53,12 @@ class Query:
 
     @property
     def conditions(self) -> Branch:
-        """Returns all conditions, those in branches as well."""
+        """All conditions, those in branches as well."""
         return (*self.where, *chain.from_iterable(self.any_of)) if self.any_of else self.where
 
     @property
     def flat_fields(self) -> dict[str, Value]:
-        """Returns the flat fields, by name, that say what must hold. What flat fields cannot say is left out."""
+        """The flat fields, by name, that say what must hold. What flat fields cannot say is left out."""
         return dict(flat for flat in map(as_flat, self.where) if flat is not None)
 
     @property

@@ -190,5 +190,5 @@ class SearchField:
 
     @property
     def label(self) -> str:
-        """Returns what people call it."""
+        """What people call it."""
         return self.words or self.name

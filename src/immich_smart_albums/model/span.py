@@ -38,7 +38,7 @@ class Span:
 
     @property
     def excerpt(self) -> str:
-        """Returns the line, with a caret under the place."""
+        """The line, with a caret under the place."""
         lines = self.document.text.split("\n")
         line = lines[self.line - 1] if self.line <= len(lines) else ""
         # A long line is cut around the place, so that the caret stays on screen.

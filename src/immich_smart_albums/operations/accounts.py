@@ -43,7 +43,7 @@ ONLY_ACCOUNT = ""
 
 
 def lone_account(server: PhotoServer) -> ConnectedAccounts:
-    """The account of the only key, of which nobody has to know whose it is."""
+    """Returns the account of the only key, of which nobody has to know whose it is."""
     account = ConnectedAccount(ONLY_ACCOUNT, server, User("", "", ""), NameResolver(server.directory))
     return ConnectedAccounts({ONLY_ACCOUNT: account}, {})
 
@@ -92,5 +92,5 @@ def _nobody(absent: Mapping[str, Problem], errors: Sequence[ServerError]) -> Sma
 
 
 def as_problem(where: Span | str, error: SmartAlbumsError) -> Problem:
-    """A failure as a problem of one album or account, beside which the others go on."""
+    """Returns a failure as a problem of one album or account, beside which the others go on."""
     return problem_at(where, error.message, error.hint)

@@ -26,9 +26,10 @@ def resolve_ahead(
     connect: Callable[[], ConnectedAccount],
     diagnostics: Diagnostics,
 ) -> ResolvedRules:
-    """The rule, under this name, with its names looked up. None if the flags could not be read: problems tell why.
+    """Returns the rule, under this name, with its names looked up.
 
-    Problems of flags, names, ids and server version are raised together as ConfigurationError. Raises ServerError.
+    None if the flags could not be read: problems tell why. Problems of flags, names, ids and server version are raised
+    together as ConfigurationError. Raises ServerError.
     """
     try:
         account = connect()

@@ -72,7 +72,7 @@ class _HealthProbe:
         self.problems: dict[str, Problem] = {}
 
     def ask(self, what: str, question: Callable[[], T]) -> T | None:
-        """The answer. None if the key may not ask, or with a problem noted."""
+        """Returns the answer. None if the key may not ask, or with a problem noted."""
         try:
             return question()
         except MissingPermission:
@@ -99,7 +99,7 @@ def _named(people: list[Person] | None) -> tuple[Person, ...] | None:
 
 
 def check_rules(rules: RuleSet, accounts: ConnectedAccounts) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
-    """What is wrong, and notices on how the rules were read. Nothing is searched for."""
+    """Returns what is wrong, and notices on how the rules were read. Nothing is searched for."""
     problems: list[Problem] = list(accounts.absent.values())
     notices: dict[str, None] = {}
     for name, account in accounts.present.items():

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def known_album(wanted: str, ledger: Ledger) -> KnownAlbum:
-    """The album with this name of a rule, or of an album, or this id or address. Raises ConfigurationError."""
+    """Returns the album with this name of a rule, or of an album, or this id or address. Raises ConfigurationError."""
     albums = ledger.albums()
     name = id_in_url(wanted, "albums") or wanted.strip()
     by_rule = [album for album in albums if same_name(album.key.rule, name)]
@@ -42,7 +42,7 @@ def _is_bound(binding: Binding, name: str) -> bool:
 
 
 def kept_out(album: KnownAlbum, ledger: Ledger) -> tuple[Membership, ...]:
-    """What stays out of an album, because somebody took it out or may have; newest first."""
+    """Returns what stays out of an album, because somebody took it out or may have; newest first."""
     memberships = [
         membership for membership in ledger.memory(album.key).memberships.values() if membership.standing in KEPT_OUT
     ]

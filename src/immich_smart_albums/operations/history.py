@@ -44,7 +44,7 @@ class RunHistory:
 
 
 def history(ledger: Ledger, *, most: int, with_idle: bool = False) -> list[RunHistory]:
-    """The newest runs, newest first; those that wrote nothing only `with_idle`. Raises LedgerError."""
+    """Returns the newest runs, newest first; those that wrote nothing only `with_idle`. Raises LedgerError."""
     runs = ledger.runs()
     runs_by_id = Runs(runs)
     histories: list[RunHistory] = []

@@ -51,14 +51,17 @@ _HINT = "Give it that permission in your Immich page under Account Settings → 
 
 
 def missing_permissions(holding: frozenset[str] | None) -> dict[str, str] | None:
-    """The permissions that a key lacks, with what they are for. None if the server cannot tell what it holds."""
+    """Returns the permissions that a key lacks, with what they are for.
+
+    None if the server cannot tell what it holds.
+    """
     if holding is None:
         return None
     return {} if "all" in holding else {name: purpose for name, purpose in NEEDS.items() if name not in holding}
 
 
 def permissions_of(server: PhotoServer) -> frozenset[str] | None:
-    """What the server's key may do. None if that cannot be told: then the write itself tells."""
+    """Returns what the server's key may do. None if that cannot be told: then the write itself tells."""
     try:
         return server.directory.permissions()
     except ServerError:
@@ -75,7 +78,7 @@ def require_permissions(server: PhotoServer, *, create: bool) -> None:
 
 
 def without_unpermitted(plan: Plan, servers: Mapping[str, PhotoServer]) -> Plan:
-    """The plan without the changes of albums for which a key lacks a permission: these say so as a problem.
+    """Returns the plan without the changes of albums for which a key lacks a permission: these say so as a problem.
 
     As far as the servers tell; the others are written all the same.
     """
@@ -85,7 +88,7 @@ def without_unpermitted(plan: Plan, servers: Mapping[str, PhotoServer]) -> Plan:
 
 
 def without_accounts(plan: Plan, absent: Collection[str]) -> Plan:
-    """The plan without the changes of albums that are written with the key of an absent account."""
+    """Returns the plan without the changes of albums that are written with the key of an absent account."""
 
     def permitted_part(album: AlbumPlan) -> AlbumPlan:
         if any(account(album, change) in absent for change in album.changes):
@@ -96,7 +99,7 @@ def without_accounts(plan: Plan, absent: Collection[str]) -> Plan:
 
 
 def account(plan: AlbumPlan, change: Change) -> str:
-    """The account whose key writes a change."""
+    """Returns the account whose key writes a change."""
     return change.account if isinstance(change, AddAssets | RemoveAssets) else plan.owner
 
 

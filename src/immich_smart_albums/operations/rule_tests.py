@@ -25,7 +25,7 @@ def failing_tests(
     resolved: Mapping[str, Rule],
     accounts: Mapping[str, ConnectedAccount],
 ) -> Iterator[Problem]:
-    """The tests that fail on what the accounts select, each with the reason.
+    """Yields the tests that fail on what the accounts select, each with the reason.
 
     `resolved` is the rule with its names looked up, by account. What an account that failed would have selected is not
     known, so an asset that must match, and does not, fails the test all the same.

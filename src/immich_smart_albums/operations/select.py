@@ -38,10 +38,10 @@ SINCE = Version(3, 0)
 def open_cache(
     server: PhotoServer, names: NameResolver, store: CacheStore, log: Callable[[str], None]
 ) -> RunCache | None:
-    """The memory for one account's searches of this run, to be made before the first of them.
+    """Returns the memory for one account's searches of this run, to be made before the first of them.
 
-    None if everything has to be read in full; `log` says why. After the run, `RunCache.save` writes what was
-    learned, and `RunCache.summary` tells what was done.
+    None if everything has to be read in full; `log` says why. After the run, `RunCache.save` writes what was learned,
+    and `RunCache.summary` tells what was done.
     """
     try:
         whose, reason = _whose(server, names)
@@ -113,7 +113,7 @@ class SelectOptions:
 
 
 def resolve_rules(rules: Mapping[str, Rule], account: ConnectedAccount) -> ResolvedRules:
-    """Look up the names of all rules; one in which something is wrong leaves the others alone."""
+    """Returns all rules with their names looked up. One in which something is wrong leaves the others alone."""
     resolved: dict[str, Rule] = {}
     problems: dict[str, tuple[Problem, ...]] = {}
     notices: dict[str, None] = {}
@@ -135,14 +135,17 @@ def resolve_rules(rules: Mapping[str, Rule], account: ConnectedAccount) -> Resol
 def compile_for(
     rules: Mapping[str, Rule], account: ConnectedAccount, records: RecordCache | None = None
 ) -> CompiledRules:
-    """Look up the names of all rules, and plan their searches together; `records` are those that are read already."""
+    """Returns all rules with their names looked up, and the plan of their searches together.
+
+    `records` are those that are read already.
+    """
     return compile_resolved(resolve_rules(rules, account), account, records)
 
 
 def compile_resolved(
     resolved: ResolvedRules, account: ConnectedAccount, records: RecordCache | None = None
 ) -> CompiledRules:
-    """Plan the searches of rules whose names are looked up together."""
+    """Returns the plan of the searches of rules whose names are looked up, together."""
     names = tuple(resolved.rules) if account.name else ()  # the only rule of flags has no name in messages
     plan = plan_searches(tuple(resolved.rules.values()), account, names=names, records=records)
     return CompiledRules(resolved.rules, resolved.problems, resolved.notices, plan)
@@ -151,7 +154,10 @@ def compile_resolved(
 def plan_searches(
     rules: Sequence[Rule], account: ConnectedAccount, *, names: Sequence[str] = (), records: RecordCache | None = None
 ) -> QueryPlan:
-    """How rules whose names are looked up are answered; the sizes of searches are asked where they decide something."""
+    """Returns the query plan for rules whose names are looked up.
+
+    The server is asked for the sizes of searches where they decide something.
+    """
     server = account.server
     known_sizes = _album_sizes(rules, account.names)
     by_year = _photos_by_year(rules, server)
@@ -202,7 +208,7 @@ def _album_sizes(rules: Iterable[Rule], names: NameResolver) -> dict[Query, int]
 
 
 def sizes(queries: Iterable[Query], searches: SearchApi) -> dict[Query, int]:
-    """How many assets searches find, as far as the server tells: it only makes a run cheaper."""
+    """Returns how many assets searches find, as far as the server tells: it only makes a run cheaper."""
 
     def count(query: Query) -> int | None:
         try:
@@ -219,7 +225,10 @@ def sizes(queries: Iterable[Query], searches: SearchApi) -> dict[Query, int]:
 def select(
     compiled: CompiledRules, account: ConnectedAccount, options: SelectOptions
 ) -> dict[str, Selection | tuple[Problem, ...]]:
-    """What each rule selects for the account, or why that is not known. One rule that fails leaves the others alone."""
+    """Returns what each rule selects for the account, or why that is not known.
+
+    One rule that fails leaves the others alone.
+    """
     results: dict[str, Selection | tuple[Problem, ...]] = dict(compiled.problems)
     records = options.records.get(account.name)
     for name, result in zip(compiled.rules, _evaluated(compiled.plan, account, options, records), strict=True):

@@ -67,7 +67,7 @@ class Webhook:
 
 
 def state_of(workflows: Workflows, hook: Webhook) -> tuple[WorkflowState, tuple[Workflow, ...]]:
-    """How it is, and our workflows, of which one is enough. Raises ServerError."""
+    """Returns how it is, and our workflows, of which one is enough. Raises ServerError."""
     methods = workflows.methods()
     if methods is None or METHOD not in methods:
         return WorkflowState.UNSUPPORTED, ()
@@ -81,7 +81,7 @@ def state_of(workflows: Workflows, hook: Webhook) -> tuple[WorkflowState, tuple[
 
 
 def steps_to(state: WorkflowState, ours: tuple[Workflow, ...], hook: Webhook) -> Iterator[str]:
-    """What installing would do, in sentences."""
+    """Yields what installing would do, in sentences."""
     if state in {WorkflowState.UNSUPPORTED, WorkflowState.PRESENT}:
         return
     yield from (f"delete the workflow {workflow.name!r} ({workflow.id})" for workflow in ours)

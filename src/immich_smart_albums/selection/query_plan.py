@@ -155,7 +155,7 @@ class QueryPlan:
 
 
 def merge_scans(rules: tuple[RulePlan, ...]) -> QueryPlan:
-    """The plan of a run: each search of its rules once, with all that they need of it."""
+    """Returns the plan of a run: each search of its rules once, with all that they need of it."""
     branches_by_driver: dict[Query, list[tuple[RulePlan, Branch]]] = {}
     searches: dict[Query, None] = {}
     rules = _without_needless_rankings(rules)
@@ -189,7 +189,7 @@ def _restored(branch: Branch, read: Container[Query]) -> Branch:
 
 
 def with_queries(node: Node, queries: Mapping[Query, Query]) -> Node:
-    """A tree with other searches in place of some."""
+    """Returns a tree with other searches in place of some."""
 
     def change(part: Node, _excludes: bool) -> Node:
         return replace(part, query=queries[part.query]) if isinstance(part, Search) and part.query in queries else part

@@ -69,16 +69,16 @@ NOTHING_ELSE: KnownConditions = frozenset()
 
 @lru_cache(maxsize=4096)
 def when_matched(query: Query) -> Stages:
-    """What has to be done for it to be known that a search finds a photo, where it does."""
+    """Returns the steps after which it is known that a search finds a photo, where it does."""
     lacks = {_FIELDS[condition.field] for condition in query.conditions if _is_lack(condition)}
     return frozenset(lacks | _taken(query.conditions))
 
 
 @lru_cache(maxsize=4096)
 def when_missing(query: Query, holding: KnownConditions = NOTHING_ELSE) -> Stages:
-    """What has to be done for it to be known that a search does not find a photo, where it does not.
+    """Returns the steps after which it is known that a search does not find a photo, where it does not.
 
-    What is `holding` for the photo is not why.
+    Conditions that are `holding` for the photo are not the reason, so their steps are left out.
     """
     conditions = [condition for condition in query.conditions if condition not in holding]
     stages = {
@@ -93,14 +93,14 @@ def when_missing(query: Query, holding: KnownConditions = NOTHING_ELSE) -> Stage
 
 
 def when_passed(check: Filter) -> Stages:
-    """What has to be done for it to be known that a photo passes a check, where it does."""
+    """Returns the steps after which it is known that a photo passes a filter, where it does."""
     # Where EXIF was looked at, it shows whether the file was read: "no camera" holds for one that was not as well.
     in_exif = check.roots is None or "exifInfo" in check.roots
     return of_fields(check.roots) | ({Stage.METADATA} if in_exif else NONE)
 
 
 def when_failed(check: Filter) -> Stages:
-    """What has to be done for it to be known that a photo does not pass a check, where it does not."""
+    """Returns the steps after which it is known that a photo does not pass a filter, where it does not."""
     if check.roots is None:
         return frozenset({Stage.METADATA, Stage.FACES, Stage.EMBEDDING})
     return frozenset(_SHOWN[root] for root in check.roots if root in _SHOWN)
@@ -115,7 +115,7 @@ def of_fields(names: Collection[str] | None) -> Stages:
 
 
 def conditions_of(query: Query) -> KnownConditions:
-    """What is known to hold for what a search finds."""
+    """Returns what is known to hold for what a search finds."""
     return frozenset(query.where)
 
 

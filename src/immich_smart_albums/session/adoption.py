@@ -47,10 +47,11 @@ class Adopter:
     now: Callable[[], str]
 
     def adopt(self, name: str, album: str | None, *, take_over: bool) -> Adoption:
-        """Let the rule of this name feed an album, named by id, address or name; the one of the rule's name for None.
+        """Let the rule of this name feed an album, named by id, address or name; None: by the rule's name.
 
-        With `take_over` what the rule selects and is in it counts as added by us. Raises ConfigurationError where rule
-        or album are not to be had, ServerError, LedgerError.
+        Returns the album, what is in it, and what was adopted. With `take_over` what the rule selects and is in it
+        counts as added by us. Raises ConfigurationError where rule or album are not to be had, ServerError,
+        LedgerError.
         """
         name = nfc(name).strip()
         rule = rule_for(name, self.rules)

@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def now() -> str:
-    """The time, for plans and the ledger: ISO 8601 in UTC, to the second."""
+    """Returns the time, for plans and the ledger: ISO 8601 in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

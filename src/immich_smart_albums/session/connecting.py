@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def connected(
     config: RunConfig, rules: RuleSet, connection: ConnectionOptions, on_event: Listener, stop: Stop
 ) -> ConnectedAccounts:
-    """The accounts that feed the albums of the rules. Raises ServerError where none can be asked."""
+    """Returns the accounts that feed the albums of the rules. Raises ServerError where none can be asked."""
     busy_accounts = busy(rules)
     accounts = connect_accounts(
         {
@@ -48,7 +48,7 @@ def connected(
 
 
 def who(config: RunConfig, rules: RuleSet) -> tuple[object, ...]:
-    """Whom a session connects, and how: two that are the same are connected once."""
+    """Returns whom a session connects, and how: two that are the same are connected once."""
     ways = {
         name: (
             settings.server,
@@ -63,7 +63,7 @@ def who(config: RunConfig, rules: RuleSet) -> tuple[object, ...]:
 
 
 def busy(rules: RuleSet) -> set[str]:
-    """The accounts that feed albums."""
+    """Returns the accounts that feed albums."""
     return {name for album in rules.albums for name in album.accounts}
 
 

@@ -113,7 +113,7 @@ class FlagSession:
 
     @property
     def base(self) -> str:
-        """Returns the address of the server that people open in a browser."""
+        """The address of the server that people open in a browser."""
         return self._account().server.base
 
     def check_ahead(self) -> None:

@@ -32,9 +32,10 @@ class LedgerAccess:
 
     @contextmanager
     def holding(self, doing: str | None = None) -> Iterator[None]:
-        """Keep the ledger open over several operations of this thread; `doing` is what will be written, None: nothing.
+        """Returns a context in which this thread keeps the ledger open over several operations.
 
-        While somebody holds it to write, nobody else writes. Raises LedgerError.
+        `doing` is what will be written: nobody else can write meanwhile. None: it is only read. Raises LedgerError,
+        also if somebody else is writing.
         """
         with open_ledger(self.place, doing=doing) as ledger:
             self._held.ledger, self._held.writes = ledger, doing is not None
@@ -45,7 +46,10 @@ class LedgerAccess:
 
     @contextmanager
     def open(self, doing: str | None = None) -> Iterator[SqliteLedger]:
-        """The ledger, to read; with `doing`, to write. It must not leave the thread. Raises LedgerError."""
+        """Returns a context that gives the ledger, to read; with `doing`, to write.
+
+        The ledger must not leave the thread. Raises LedgerError.
+        """
         held: SqliteLedger | None = getattr(self._held, "ledger", None)
         if held is not None and (doing is None or self._held.writes):
             yield held

@@ -17,7 +17,7 @@ STATE = "searches.db"
 
 
 def ledger_place(environment: Mapping[str, str]) -> Path:
-    """The ledger, in the user's state folder. Raises ConfigurationError where the user has no home for it."""
+    """Returns the ledger, in the user's state folder. Raises ConfigurationError where the user has no home for it."""
     try:
         return default_place(environment, Path.home, sys.platform)
     except RuntimeError:
@@ -27,5 +27,5 @@ def ledger_place(environment: Mapping[str, str]) -> Path:
 
 
 def state_place(environment: Mapping[str, str]) -> Path:
-    """What searches found, in the user's state folder."""
+    """Returns what searches found, in the user's state folder."""
     return ledger_place(environment).with_name(STATE)

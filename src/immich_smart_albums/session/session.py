@@ -80,7 +80,7 @@ class Session:
 
     @property
     def config(self) -> RunConfig:
-        """Returns what the rules files say, with server and keys.
+        """What the rules files say, with server and keys.
 
         They are read at the first use; notes are sent as events.
         """
@@ -88,7 +88,7 @@ class Session:
 
     @property
     def rules(self) -> RuleSet:
-        """Returns the rules. Those that `SessionOptions.albums` does not name stand under `others`."""
+        """The rules. Those that `SessionOptions.albums` does not name stand under `others`."""
         return self._work.rules
 
     @property
@@ -131,7 +131,7 @@ class Session:
 
     @property
     def ledger_place(self) -> Path:
-        """Returns the ledger's file. Raises ConfigurationError where there is no place for it."""
+        """The ledger's file. Raises ConfigurationError where there is no place for it."""
         return self._work.ledger_place
 
     def holding_ledger(self, doing: str | None = None) -> AbstractContextManager[None]:
@@ -151,12 +151,12 @@ class Session:
 
     @property
     def servers(self) -> dict[str, PhotoServer]:
-        """Returns by account name the servers of all accounts that take part, each with its account's key."""
+        """By account name the servers of all accounts that take part, each with its account's key."""
         return self._work.servers
 
     @property
     def base(self) -> str:
-        """Returns the address of the server that people open in a browser."""
+        """The address of the server that people open in a browser."""
         return self._work.base
 
     # -- reading ------------------------------------------------------------------------------------------------------
@@ -252,7 +252,7 @@ class Session:
 
     @property
     def library_values(self) -> LibraryValues | None:
-        """Returns what the photos have and where they were taken, as `read_library` found it. None before that."""
+        """What the photos have and where they were taken, as `read_library` found it. None before that."""
         return self._work.values
 
     def query_plans(self) -> Iterator[AccountPlan]:

@@ -97,9 +97,10 @@ class Workplace:
         return accounts
 
     def background(self, stop: Stop) -> Mapping[str, PhotoServer]:
-        """The servers of all accounts, connected a second time: who asks these makes nobody wait. For one at a time.
+        """Returns the servers of all accounts, connected a second time: who asks these makes nobody wait.
 
-        Before each request `stop` is asked; it may wait, so it is not asked while others wait for the session.
+        For one at a time. Before each request `stop` is asked; it may wait, so it is not asked while others wait for
+        the session.
         """
         self._stop_background = never
         with self.lock:
@@ -132,9 +133,10 @@ class Workplace:
         assert self.accounts.present
 
     def parse(self, source: Source | None = None) -> RuleSet:
-        """What the rules say, or others, such as the text that somebody is typing; the session goes on with its own.
+        """Returns what the rules say, or another source, such as the text that somebody is typing.
 
-        Raises ConfigurationError with everything that is wrong. No key is read, and the server is not asked.
+        The session goes on with its own rules. No key is read, and the server is not asked. Raises ConfigurationError
+        with everything that is wrong.
         """
         diagnostics = self._findings()
         source = self._rules_source if source is None else source
@@ -261,7 +263,7 @@ class Workplace:
         return self._stop()
 
     def selecting(self) -> SelectOptions:
-        """How selections are made: how many requests at once, and what is known from earlier runs."""
+        """Returns how selections are made: how many requests at once, and what is known from earlier runs."""
         place = self.ledger_place.with_name(STATE)
         store = None if self.options.full else SearchCacheFile(place, lambda text: self._on_event(StatusMessage(text)))
         return SelectOptions(self.options.connection.concurrency, self._detail, store, time.time)

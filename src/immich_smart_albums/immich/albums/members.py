@@ -50,7 +50,7 @@ class Contents:
         self._may_download = True
 
     def ids(self, album_id: str) -> frozenset[str]:
-        """The ids that the timeline and the archive show of an album; raises ServerError."""
+        """Returns the ids that the timeline and the archive show of an album; raises ServerError."""
         ids: set[str] = set()
         is_tried = False
         with closing(self._searches.find(_members(album_id), frozenset())) as batches:

@@ -34,7 +34,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 
 def read_body(response: urllib3.BaseHTTPResponse, request: str, largest: int, check_time: Callable[[], None]) -> bytes:
-    """The whole body, unpacked. `check_time` is called between the pieces, and raises when it took too long.
+    """Returns the whole body, unpacked. `check_time` is called between the pieces, and raises when it took too long.
 
     Of a complaint (300 and above) the beginning is enough. Raises Untrustworthy for a body that is larger than
     `largest`, or packed in a way that was not asked for, and urllib3's errors for one that breaks off.

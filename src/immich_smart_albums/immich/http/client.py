@@ -105,15 +105,15 @@ class Http:
         self._has_answered = False
 
     def get(self, path: str, parameters: Mapping[str, str] | None = None, *, largest: int = LARGEST) -> bytes:
-        """The JSON text of a GET; repeated when it fails on the way."""
+        """Returns the JSON text of a GET; repeated when it fails on the way."""
         return self.send("GET", _with_query(path, parameters), None, repeat=True, largest=largest)
 
     def hint(self, path: str, parameters: Mapping[str, str] | None = None) -> bytes:
-        """The JSON text of a GET that is good to have and no more: asked for once, and not for long."""
+        """Returns the JSON text of a GET that is good to have and no more: asked for once, and not for long."""
         return self._send("GET", _with_query(path, parameters), None, repeat=None)[1]
 
     def estimate(self, path: str, body: Mapping[str, object]) -> bytes:
-        """The JSON text of a POST that only counts: as a hint."""
+        """Returns the JSON text of a POST that only counts: as a hint."""
         return self._send("POST", path, body, repeat=None)[1]
 
     def date(self, path: str) -> str:
@@ -130,7 +130,7 @@ class Http:
         return self.patiently(lambda: self._try(request))
 
     def post(self, path: str, body: Mapping[str, object], *, largest: int = LARGEST) -> bytes:
-        """The JSON text of a POST that only reads; repeated when it fails on the way."""
+        """Returns the JSON text of a POST that only reads; repeated when it fails on the way."""
         return self.send("POST", path, body, repeat=True, largest=largest)
 
     def send(

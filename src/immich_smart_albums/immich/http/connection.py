@@ -147,7 +147,7 @@ def _show_certificate(context: ssl.SSLContext, certificate: Path, key: Path | No
 
 
 def translate_error(error: HTTPError, request: str, address: Address) -> ServerError:
-    """A failure on the way to the server and back, with what to do about it."""
+    """Returns a failure on the way to the server and back, with what to do about it."""
     failure = _translate(error, request, address)
     if not isinstance(error, SSLError | NameResolutionError | NewConnectionError):
         failure.again = "yes"

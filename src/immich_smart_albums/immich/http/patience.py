@@ -38,7 +38,7 @@ class Patience:
             raise self.too_slow(request)
 
     def too_slow(self, request: str) -> Unreachable:
-        """The failure of an exchange that has taken longer."""
+        """Returns the failure of an exchange that has taken longer."""
         message = f"{request}: the answer took longer than {self.seconds:.0f} s"
         error = Unreachable(message, hint="The server or the network is too slow; allow more with --timeout.")
         error.may_be_running = True

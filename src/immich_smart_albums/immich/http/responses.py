@@ -66,12 +66,12 @@ PICTURES = frozenset({"image/webp", "image/jpeg", "image/png", "image/gif", "ima
 
 
 def content_type(headers: Mapping[str, str]) -> str:
-    """What an answer holds, without parameters."""
+    """Returns what an answer holds, without parameters."""
     return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def check_picture(method: str, path: str, status: int, headers: Mapping[str, str], body: bytes) -> bytes:
-    """The body of a picture. Empty if the one that was asked with still is the same. Raises as `check`."""
+    """Returns the body of a picture. Empty if the one that was asked with still is the same. Raises as `check`."""
     request = f"{method} {path.partition('?')[0]}"
     if status == 304:
         return b""
@@ -113,7 +113,7 @@ class _Body(msgspec.Struct):
             return cls(message=_title(body))
 
     def text(self) -> str:
-        """What the server said, with the fields that validation complains about."""
+        """Returns what the server said, with the fields that validation complains about."""
         words = self.message if isinstance(self.message, str) else "; ".join(self.message)
         issues = []
         for issue in self.errors or []:
@@ -242,6 +242,6 @@ def decode(body: bytes, type_: type[T], request: str) -> T:
 
 
 def unexpected(request: str, error: Exception) -> Untrustworthy:
-    """An answer that is no JSON, or not the JSON that Immich sends."""
+    """Returns an answer that is no JSON, or not the JSON that Immich sends."""
     hint = "Something on the way changed the answer, or this Immich version is newer than this tool knows."
     return Untrustworthy(f"{request}: the answer cannot be read: {_cut(str(error))}", hint=hint)

@@ -85,7 +85,7 @@ class FlatBody:
         self.window = _window(query)
 
     def page(self, window: Window, number: int, order: str | None, _cursor: str | None) -> Body:
-        """The body of one page, by its number."""
+        """Returns the body of one page, by its number."""
         body = {**self._body, "page": number}
         if order is not None:
             body["order"] = order
@@ -112,7 +112,7 @@ class FilterBody:
         self.window = _window(query)
 
     def page(self, window: Window, _number: int, order: str | None, cursor: str | None) -> Body:
-        """The body of one page, after the `cursor` of the one before."""
+        """Returns the body of one page, after the `cursor` of the one before."""
         taken = dict(self._taken)
         if window.after is not None:
             taken["gte"] = from_milliseconds(window.after)

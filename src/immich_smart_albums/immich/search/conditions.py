@@ -53,7 +53,7 @@ class Answering:
         return self.asks_for_people and self.kind is Kind.METADATA and self.capabilities.shows_whom_it_finds
 
     def verifiable(self, condition: Condition) -> Verifiable:
-        """How a condition is held against a record."""
+        """Returns how a condition is held against a record."""
         return _verifiable(condition, self)
 
 

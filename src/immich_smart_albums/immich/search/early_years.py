@@ -32,7 +32,7 @@ def may_be_early(record: Record) -> bool:
 
 
 def with_true_years(page: Page, ids: Collection[str]) -> Page:
-    """The page, with the years that these photos have."""
+    """Returns the page, with the years that these photos have."""
     records = [_meant(record) if record["id"] in ids and may_be_early(record) else record for record in page.records]
     return replace(page, records=records, instants=[to_milliseconds(record["fileCreatedAt"]) for record in records])
 

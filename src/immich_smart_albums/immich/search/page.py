@@ -31,7 +31,7 @@ class Page:
 
 
 def decode_page(body: bytes, fields: frozenset[str], size: int, request: str, *, is_filter: bool = False) -> Page:
-    """A page of `POST /search/…`, asked for with `size`, each record with `fields` (dotted below exifInfo).
+    """Returns a page of `POST /search/…`, asked for with `size`, each record with `fields` (dotted below exifInfo).
 
     Raises Untrustworthy for anything that is not a whole page of assets with ids and dates. The answer to a search by
     `filter` always has `nextCursor`, null at the end; a server that drops it, and finds everything, has none.

@@ -58,7 +58,7 @@ class _Channel(Generic[T]):
         self._stop = threading.Event()
 
     def take(self) -> T | _Failed | _Ended:
-        """The next thing; waits for it."""
+        """Returns the next thing; waits for it."""
         item = self._items.get()
         self._places.release()
         return item

@@ -48,7 +48,7 @@ NEGATIONS = {"none": "any", "ne": "eq", "notIn": "in", "notLike": "like"}
 
 
 def control_of(field: str, operator: str) -> Control:
-    """How a condition of a search by `filter` is verified where records leave it open."""
+    """Returns how a condition of a search by `filter` is verified where records leave it open."""
     if BY_NAME[field].type is Type.TRUTH:
         return Control.APART
     return Control.CONTRADICTION if operator in NEGATIONS else Control.NOTHING

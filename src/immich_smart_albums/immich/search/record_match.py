@@ -20,19 +20,19 @@ _UNSURE = re.compile(r"[%_]|[^\x00-\x7f]")
 
 
 def exif(record: Record, name: str, missing: object) -> object:
-    """A field of `exifInfo`; `missing` for a record without EXIF."""
+    """Returns a field of `exifInfo`; `missing` for a record without EXIF."""
     fields = record.get("exifInfo")
     return fields.get(name, MISSING) if isinstance(fields, dict) else missing
 
 
 def shown(record: Record, path: str, missing: object = None) -> object:
-    """What a record has at a path, dotted below exifInfo; `missing` where that is in EXIF and there is none."""
+    """Returns what a record has at a path, dotted below exifInfo; `missing` where that is in EXIF and there is none."""
     root, _, name = path.partition(".")
     return exif(record, name, missing) if name else record.get(root, MISSING)
 
 
 def moment(record: Record, field: str) -> int | None:
-    """An instant of a record in ms since 1970. None if it has none that can be read."""
+    """Returns an instant of a record in ms since 1970. None if it has none that can be read."""
     try:
         return to_milliseconds(record[field])
     except (KeyError, TypeError, ValueError):
@@ -48,7 +48,7 @@ def is_favorite(value: object, own_id: str | None, record: Record) -> bool | Non
 
 
 def shown_checksum(checksum: str) -> str | None:
-    """How records show a SHA-1 that may be asked for in base64 or in hex. None if it is neither."""
+    """Returns how records show a SHA-1 that may be asked for in base64 or in hex. None if it is neither."""
     if _HEX.fullmatch(checksum):
         return b64encode(bytes.fromhex(checksum)).decode()
     return checksum if len(checksum) == 28 else None

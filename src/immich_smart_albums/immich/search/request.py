@@ -131,7 +131,7 @@ class SearchRequest:
         return frozenset(_SHOWN[option] for option in self._options)
 
     def describe(self) -> str:
-        """The query, for messages."""
+        """Returns the query, for messages."""
         return self._query.describe()
 
     def _test(self, left_open: Condition, record: Record) -> None:

@@ -40,11 +40,11 @@ class Window:
     before: int | None = None
 
     def narrowed(self, after: int, before: int) -> Window:
-        """The part of this window between two instants."""
+        """Returns the part of this window between two instants."""
         return Window(after if self.after is None else max(self.after, after), self.until(before).before)
 
     def until(self, before: int) -> Window:
-        """The part of this window up to an instant."""
+        """Returns the part of this window up to an instant."""
         return Window(self.after, before if self.before is None else min(self.before, before))
 
 
@@ -57,7 +57,7 @@ class Fetch(Protocol):
 
 
 def scan(fetch: Fetch, window: Window) -> Iterator[list[Record]]:
-    """All records of a search inside a window, newest first, each once, in batches of a page.
+    """Yields all records of a search inside a window, newest first, each once, in batches of a page.
 
     Assets that are there from beginning to end are in it exactly once, whatever else comes and goes meanwhile. Raises
     Untrustworthy for pages that are not what was asked for.

@@ -99,7 +99,7 @@ class ImmichSearches:
             yield _in_order(firsts, ascending=query.get("order") == "asc")[: query.limit]
 
     def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
-        """What a search asks to be shown of each asset, also to hold what comes back against it."""
+        """Returns what a search asks to be shown of each asset, also to hold what comes back against it."""
         visibility = next(iter(query.visibility))
         one = SearchRequest(self._http, self._capabilities, self._controls, query, visibility, fields, None)
         return one.asks_for
@@ -255,7 +255,7 @@ class ImmichSearches:
 
 
 def within(query: Query, window: Window) -> Query:
-    """The same search, of what was taken inside a window."""
+    """Returns the same search, of what was taken inside a window."""
     ends = (("gte", window.after), ("lte", window.before))
     return query.narrowed(
         *(Condition("takenAt", end, from_milliseconds(moment)) for end, moment in ends if moment is not None)

@@ -14,7 +14,7 @@ class Secret:
         """Where it comes from, such as "IMMICH_API_KEY in the environment"; for messages."""
 
     def reveal(self) -> str:
-        """The secret itself: for the request header and nothing else."""
+        """Returns the secret itself: for the request header and nothing else."""
         return self._text
 
     def __str__(self) -> str:

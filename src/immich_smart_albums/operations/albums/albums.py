@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def albums_of(
     rule: AlbumRule, selections: Mapping[str, Selection]
 ) -> Iterator[tuple[str, dict[str, tuple[Asset, ...]]]]:
-    """The albums that a rule feeds, by name, with what each account selects for each."""
+    """Yields the albums that a rule feeds, by name, with what each account selects for each."""
     if not rule.rule.split:
         yield rule.name, {account: selection.assets for account, selection in selections.items()}
         return
@@ -48,7 +48,7 @@ def albums_of(
 
 
 def left_behind(rule: AlbumRule, owner: ConnectedAccount, ledger: Ledger, names: AbstractSet[str]) -> Iterator[str]:
-    """The albums that a rule was split into before and that hold photos of ours, perhaps nothing else by now.
+    """Yields the albums that a rule was split into before and that hold photos of ours, perhaps nothing else by now.
 
     `names` are those of the rule, now and before.
     """
@@ -73,7 +73,10 @@ FLAG = "--album"
 def find_target(
     wanted: str, list_albums: Callable[[], Sequence[Album]], diagnostics: Diagnostics, *, create: bool
 ) -> Album | None:
-    """The album, or None: to be created if there is no problem, else what is wrong is noted. Raises ServerError."""
+    """Returns the album, or None: to be created if there is no problem, else what is wrong is noted.
+
+    Raises ServerError.
+    """
     album_id = id_in_url(wanted, "albums") or wanted.strip()
     refused = why_no_id(album_id)
     if refused is not None:
@@ -106,7 +109,7 @@ def find_target(
 def find_bound(
     rule: AlbumRule, name: str, binding: Binding | None, albums: Sequence[Album], diagnostics: Diagnostics
 ) -> Album | None:
-    """The album that a rule feeds; None: to be created if there is no problem, else what is wrong is noted.
+    """Returns the album that a rule feeds; None: to be created if there is no problem, else what is wrong is noted.
 
     `albums` are those that the owner's account sees, `binding` is what the ledger knows. A rule that names an album by
     id feeds that one, one that fed an album before feeds it whatever its name became; only at first the name counts.
@@ -165,7 +168,7 @@ def _writable(album: Album, diagnostics: Diagnostics) -> Album:
 
 
 def ambiguous(where: Span | str, wanted: str, candidates: list[Album], advice: str) -> Problem:
-    """What to say of a name that several albums have."""
+    """Returns what to say of a name that several albums have."""
     listed = "; ".join(
         f"{album.id} ({album.asset_count} photos, {album.owner or 'owner unknown'}, made {album.created[:10]})"
         for album in candidates
@@ -182,11 +185,11 @@ def look_at_album(  # noqa: PLR0913 - whose album, and what is known of it
     memory: AlbumMemory = NOTHING,
     looks: AlbumLooks | None = None,
 ) -> CurrentAlbum | None:
-    """The album, or None: to be created if there is no problem, else what is wrong is noted. Raises ServerError.
+    """Returns the album, or None: to be created if there is no problem, else what is wrong is noted.
 
-    `name` is the rule's, of a split with its values filled in. Of photos that `memory` knows to be in the album and
-    that are not shown in it, the server is asked whether they are: in the trash, say, or locked. So only what is surely
-    out counts as taken out. `looks` are those before this one; None: there are none.
+    Raises ServerError. `name` is the rule's, of a split with its values filled in. Of photos that `memory` knows to be
+    in the album and that are not shown in it, the server is asked whether they are: in the trash, say, or locked. So
+    only what is surely out counts as taken out. `looks` are those before this one; None: there are none.
     """
     albums, looks = owner.server.albums, AlbumLooks() if looks is None else looks
     if rule.target is not None:

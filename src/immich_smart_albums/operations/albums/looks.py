@@ -28,14 +28,14 @@ class AlbumLooks:
     _looks: dict[str, _Look] = field(default_factory=dict)
 
     def members(self, albums: Albums, details: AlbumDetails) -> frozenset[str]:
-        """What the timeline and the archive show of an album that is like this."""
+        """Returns what the timeline and the archive show of an album that is like this."""
         sign, look = (details.updated, details.asset_count), self._looks.get(details.id)
         if look is None or look.sign != sign:
             look = self._looks[details.id] = _Look(sign, albums.members(details.id))
         return look.members
 
     def hidden(self, albums: Albums, album_id: str, asset_ids: Collection[str]) -> frozenset[str]:
-        """Which of these ids, that the members do not show, are in an album all the same."""
+        """Returns which of these ids, that the members do not show, are in an album all the same."""
         known = self._looks[album_id].hidden
         unknown = [asset_id for asset_id in asset_ids if asset_id not in known]
         if unknown:

@@ -46,7 +46,7 @@ def staying(  # noqa: PLR0913 - whose photos, and how they are asked about
     options: SelectOptions,
     settle: int,
 ) -> dict[str, str]:
-    """Which of some photos that one account does not select may match all the same, each with the reason.
+    """Returns which of some photos that one account does not select may match all the same, each with the reason.
 
     `rule` has its names looked up. What cannot be asked for stays as well. Photos that no search of this account finds
     do not match here, whatever Immich finds out. Raises ServerError and FilterError.
@@ -80,7 +80,7 @@ def _looks_into_albums(query: Query) -> bool:
 
 
 def stages_of_rule(node: Node) -> Stages:
-    """The steps that a match may still come of."""
+    """Returns the steps that a match may still come of."""
     of_searches = (when_missing(leaf.query) for leaf in leaves(node) if isinstance(leaf, Search))
     of_filters = (when_failed(leaf) for leaf in leaves(node) if isinstance(leaf, Filter))
     return frozenset[Stage]().union(*of_searches, *of_filters)

@@ -34,7 +34,7 @@ class AlbumResult:
     """False: the run ended before it came to this album."""
 
     def count(self, *outcomes: Outcome) -> int:
-        """How many photos that were to be added had one of these outcomes."""
+        """Returns how many photos that were to be added had one of these outcomes."""
         counts = Counter(self.outcomes.values())
         return sum(counts[outcome] for outcome in outcomes)
 

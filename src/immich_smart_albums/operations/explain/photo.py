@@ -146,7 +146,7 @@ class RuleExplanation:
 
 
 def asset_id_in(text: str) -> str:
-    """The asset that an id or a photo's address means. Raises ConfigurationError for anything else."""
+    """Returns the asset that an id or a photo's address means. Raises ConfigurationError for anything else."""
     asset_id = id_in_url(text, "photos") or text.strip()
     if is_id(asset_id):
         return asset_id.lower()

@@ -42,7 +42,7 @@ class AccountPlan:
 def query_plans(
     albums: Sequence[AlbumRule], accounts: ConnectedAccounts, resolved: Mapping[str, ResolvedRules]
 ) -> Iterator[AccountPlan]:
-    """The plan of each account that takes part. Raises ServerError.
+    """Yields the plan of each account that takes part. Raises ServerError.
 
     `resolved` are the rules of accounts whose names were looked up before, by the accounts' names.
     """
@@ -64,13 +64,13 @@ def _of_account(resolved: ResolvedRules, account: ConnectedAccount) -> AccountPl
 
 
 def title_of(server: PhotoServer, account: str = "") -> str:
-    """Whom the searches are for."""
+    """Returns whom the searches are for."""
     of = f"of {account} " if account else ""
     return f"Searches {of}on {server.base}, Immich {server.version}"
 
 
 def fields_asked(plan: QueryPlan, server: PhotoServer) -> dict[Query, frozenset[str]]:
-    """What each search of a plan asks to be shown of each photo, also to hold what comes back against it."""
+    """Returns what each search of a plan asks to be shown of each photo, also to hold what comes back against it."""
     return {scan.query: server.asks_for(scan.query, scan.fields) for scan in plan.scans}
 
 

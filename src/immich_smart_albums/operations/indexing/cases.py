@@ -40,7 +40,7 @@ class Case:
         return missing_stages(self.table, self.done)
 
     def split(self, ids: Collection[str], stages: Iterable[Stage]) -> Iterator[Case]:
-        """Those for which these steps are done as well, and the others."""
+        """Yields the photos with these ids, for which `stages` are done as well, and the others."""
         inside = [asset for asset in self.assets if asset.id in ids]
         if inside:
             yield replace(self, done=self.done.union(stages), assets=inside)
@@ -49,7 +49,7 @@ class Case:
 
 
 def doubtful(groups: Iterable[Alike], fresh: Mapping[str, Record]) -> Iterator[Case]:
-    """The cases of groups of which something is not certain yet; `fresh` is what was uploaded only just."""
+    """Yields the cases of groups of which something is not certain yet; `fresh` is what was uploaded only just."""
     for group in groups:
         known = frozenset({Stage.DATES, Stage.METADATA} if group.is_read else {Stage.DATES})
         settled = [asset for asset in group.assets if asset.id not in fresh] if fresh else group.assets

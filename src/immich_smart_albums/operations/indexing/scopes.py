@@ -31,7 +31,7 @@ _MOST_BRANCHES = 5
 
 
 def ranking_scope(drivers: Iterable[Query]) -> Query:
-    """Where all of some searches look."""
+    """Returns the search without conditions that looks wherever some searches do."""
     queries = list(drivers)
     in_trash = any(condition.field in LOOKS_INTO_TRASH for query in queries for condition in query.where)
     visibility = frozenset[Visibility]().union(*(query.visibility for query in queries))
@@ -39,9 +39,9 @@ def ranking_scope(drivers: Iterable[Query]) -> Query:
 
 
 def narrow_scope(drivers: Iterable[Query]) -> Query:
-    """The same, with branches that together surely cover what the searches find; none where one covers everything.
+    """Returns the same, with branches that together surely cover what the searches find.
 
-    What rankings find is left out: it has embeddings.
+    It has no branches where one would have to cover everything. What rankings find is left out: it has embeddings.
     """
     queries = list(drivers)
     scope = ranking_scope(queries)

@@ -32,7 +32,7 @@ class SeenAssets:
 
     @classmethod
     def of(cls, server: PhotoServer, store: CacheStore | None, what: str) -> Self:
-        """The ids kept for the account of a key. Empty, and not kept, if the key may not say whose it is."""
+        """Returns the ids kept for the account of a key. Empty, and not kept, if the key may not say whose it is."""
         try:
             return cls(store, f"{what} {server.directory.me().id}" if store else "")
         except MissingPermission:

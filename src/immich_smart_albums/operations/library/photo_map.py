@@ -73,7 +73,7 @@ class PhotoMap:
         return Area(latitude, longitude, count, name)
 
     def count_near(self, latitude: float, longitude: float, radius: float) -> int:
-        """How many photos were taken within so many metres of a point."""
+        """Returns how many photos were taken within so many metres of a point."""
         middle = (latitude, longitude)
         points = zip(self._latitudes, self._longitudes, strict=True)
         return sum(distance(middle, point) <= radius for point in points)

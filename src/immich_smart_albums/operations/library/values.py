@@ -48,7 +48,7 @@ class LibraryValues:
             self.map.add(latitude, longitude, city if isinstance(city, str) else "")
 
     def counts(self, field: str) -> Mapping[str, int]:
-        """How many photos have each value of a field, which is PERSON, LIBRARY or a field of EXIF."""
+        """Returns how many photos have each value of a field, which is PERSON, LIBRARY or a field of EXIF."""
         return self._counts[field]
 
     def folder(self, library: str) -> str:

@@ -94,7 +94,7 @@ class NameResolver:
             return None
 
     def shown(self, searches: SearchApi, reach: Scope) -> ShownPeople:
-        """Everybody whom the photos show where a rule looks; each place is read once. Raises ServerError."""
+        """Returns everybody whom the photos show where a rule looks; each place is read once. Raises ServerError."""
         shown_people = ShownPeople()
         for visibility in sorted(reach.visibility, key=lambda visibility: visibility.value):
             place = Scope(frozenset({visibility}), reach.trash)
@@ -107,7 +107,7 @@ class NameResolver:
         return shown_people
 
     def values(self, server: PhotoServer) -> Values:
-        """The values that photos of the account have, on its server; the same object each time."""
+        """Returns the values that photos of the account have, on its server; the same object each time."""
         if self._values is None:
             self._values = Values(server)
         return self._values
@@ -147,7 +147,7 @@ class NameResolver:
         return any(album.shared for album in self.albums if album.id in wanted)
 
     def ids(self, thing: EntityKind, name: str, *, everywhere: bool = False) -> tuple[str, ...]:
-        """The ids that a name, an id or an address stands for; none where nothing has it.
+        """Returns the ids that a name, an id or an address stands for; none where nothing has it.
 
         The list of people has those of the timeline. Others are looked for by name where it has nobody of that name,
         and everywhere else if asked to.
@@ -212,7 +212,7 @@ class NameResolver:
         return any(candidate == id_ for candidate, _ in self.candidates(thing))
 
     def names_by_id(self, thing: EntityKind) -> dict[str, str]:
-        """What ids stand for, as far as it was asked for anyway or is listed."""
+        """Returns what ids stand for, as far as it was asked for anyway or is listed."""
         names = {id_: name for id_, name in self.candidates(thing) if name}
         if thing is EntityKind.PERSON:
             for shown_people in self._shown.values():

@@ -39,7 +39,7 @@ class PersonResolver:
     """Where the rule looks."""
 
     def problem_with(self, name: str, where: Place | None, *, excludes: bool) -> Problem | None:
-        """Why a name or an id stands for nobody. None if it does. Raises ServerError."""
+        """Returns why a name or an id stands for nobody. None if it does. Raises ServerError."""
         problem = self.names.problem_with(EntityKind.PERSON, name, where)
         if problem is None or not self._sees_others:
             return problem

@@ -56,7 +56,7 @@ _MAY_BE_MISSING_HINT = (
 
 
 def resolve(rule: Rule, server: PhotoServer, diagnostics: Diagnostics, names: NameResolver | None = None) -> Rule:
-    """The rule with names as searches by id. What is wrong is noted in `diagnostics`; raises ServerError.
+    """Returns the rule with names as searches by id. What is wrong is noted in `diagnostics`; raises ServerError.
 
     `names` may be shared by all rules of a run, so that each list of names is asked for once.
     """

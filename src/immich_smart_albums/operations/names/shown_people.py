@@ -30,7 +30,7 @@ class ShownPeople:
     """Those of them on whose photos somebody is shown."""
 
     def ids(self, name: str) -> set[str]:
-        """Everybody of this name, without regard to case, accents and form: rather one too many is left out."""
+        """Returns everybody of this name, without regard to case, accents and form: rather one too many is left out."""
         wanted = bare(name)
         return {id_ for id_, name in self.names.items() if name and bare(name) == wanted}
 

@@ -37,7 +37,7 @@ class Spelling:
     notice: Callable[[str], None]
 
     def of_check(self, check: Filter, listed_value: ListedValue) -> Node:
-        """A check for a name, as checks for what the server calls it."""
+        """Returns a check for a name, as checks for what the server calls it."""
         if check.superset is None or self._is_compared_here(listed_value.field, check.superset):
             return replace(_here(listed_value.field, listed_value.text, check.origin), sets_scope=check.sets_scope)
         spelled = self.values.spelled(listed_value.field, listed_value.text) or (listed_value.text,)
@@ -45,7 +45,7 @@ class Spelling:
         return checks[0] if len(checks) == 1 else Any(checks, check.origin)
 
     def of_search(self, search: Search) -> Node:
-        """A search as one for each way to spell the texts in it."""
+        """Returns a search as one for each way to spell the texts in it."""
         query = search.query
         is_whole = query.kind is Kind.METADATA and query.limit is None and not query.until
         here = [

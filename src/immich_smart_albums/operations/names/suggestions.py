@@ -36,14 +36,14 @@ class Values:
         self._is_there: dict[tuple[str, str], bool] = {}
 
     def listed(self, field: str) -> tuple[str, ...] | None:
-        """All values of a field. None if this version of the server lists none."""
+        """Returns all values of a field. None if this version of the server lists none."""
         if field not in self._listed:
             values = self._server.hints.values(field)
             self._listed[field] = None if values is None else tuple(values)
         return self._listed[field]
 
     def spelled(self, field: str, text: str) -> tuple[str, ...]:
-        """The values of a field that are this name, whatever case, accents and form."""
+        """Returns the values of a field that are this name, whatever case, accents and form."""
         if field not in self._by_name:
             by_name: dict[str, tuple[str, ...]] = {}
             for value in self.listed(field) or ():
@@ -109,7 +109,7 @@ def _described(value: ListedValue) -> str:
 
 
 def listed_values_in(leaf: Leaf) -> Iterator[ListedValue]:
-    """The values that a leaf looks for among those that the server lists."""
+    """Yields the values that a leaf looks for among those that the server lists."""
     match leaf:
         case Filter() if leaf.listed_value is not None:
             yield leaf.listed_value

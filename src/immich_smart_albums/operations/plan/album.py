@@ -61,7 +61,7 @@ class AlbumPlanner:
     _favorites: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def plan(self, album: RuleAlbum) -> AlbumPlan:
-        """The plan of an album, of a rule that is split or not."""
+        """Returns the plan of an album, of a rule that is split or not."""
         try:
             return self._compared(album)
         except (ServerError, FilterError) as error:
@@ -136,7 +136,7 @@ class AlbumPlanner:
 
 
 def stopped(rule: AlbumRule, name: str, problems: tuple[Problem, ...]) -> AlbumPlan:
-    """The plan of an album that cannot be planned."""
+    """Returns the plan of an album that cannot be planned."""
     return AlbumPlan(rule=name, owner=rule.accounts[0], problems=tuple(dict.fromkeys(problems)))
 
 

@@ -44,7 +44,7 @@ def make_plan(  # noqa: PLR0913 - what a plan is made from, each with a name
     answers: Mapping[str, AlbumSelections] | None = None,
     drafts: Drafts | None = None,
 ) -> tuple[Plan, tuple[str, ...]]:
-    """The plan for all albums of a set of rules, and notices.
+    """Returns the plan for all albums of a set of rules, and notices.
 
     The guards of albums named in `allow` do not count this once; `rules` is the digest of the rules `files`. Raises
     ConfigurationError where `allow` names something else. `answers` is what was selected already; None: nothing.

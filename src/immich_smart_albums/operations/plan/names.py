@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def with_albums(rules: RuleSet, names: Collection[str]) -> RuleSet:
-    """The rules with some of its albums only; all of them where none is named.
+    """Returns the rules with some of its albums only; all of them where none is named.
 
     Raises ConfigurationError for names that it does not have.
     """

@@ -36,7 +36,7 @@ class RulePlanner:
     albums: AlbumPlanner
 
     def plans(self, rule: AlbumRule, answers: AlbumSelections) -> Iterator[AlbumPlan]:
-        """The plans of one rule: one, or one for each album that it is split into."""
+        """Yields the plans of one rule: one, or one for each album that it is split into."""
         owner = self.accounts.present.get(rule.accounts[0])
         if owner is None or not answers.selections:
             yield stopped(rule, rule.name, answers.problems)
@@ -80,6 +80,6 @@ class RulePlanner:
             yield structs.replace(plan, refusals=together) if is_emptied else plan
 
     def allowing(self, plans: Iterable[AlbumPlan]) -> Iterator[AlbumPlan]:
-        """The plans, without the guards of what was allowed by the name of the rule or of the album."""
+        """Yields the plans, without the guards of what was allowed by the name of the rule or of the album."""
         for plan in plans:
             yield structs.replace(plan, refusals=()) if {plan.rule, plan.split} & self.allow else plan

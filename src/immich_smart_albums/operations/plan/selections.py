@@ -68,7 +68,7 @@ def select_for_albums(
     options: SelectOptions,
     resolved: Mapping[str, ResolvedRules] = NOTHING_RESOLVED,
 ) -> tuple[dict[str, AlbumSelections], tuple[str, ...]]:
-    """What is selected for each album, by its name, and notices on how the rules were read.
+    """Returns what is selected for each album, by its name, and notices on how the rules were read.
 
     `resolved` are the rules of accounts whose names were looked up before, by the accounts' names.
     """
@@ -103,7 +103,7 @@ def preview(
     indexing: Mapping[str, Indexing] | None = None,
     resolved: Mapping[str, ResolvedRules] = NOTHING_RESOLVED,
 ) -> tuple[dict[str, AlbumSelections], tuple[str, ...]]:
-    """What is selected for certain for each album, by its name, and notices; what waits is told by each selection.
+    """Returns by album name what is selected for certain, and notices; the selections tell what waits.
 
     `indexing` is what accounts found out before; None: nothing yet.
     """
@@ -113,7 +113,7 @@ def preview(
 
 
 def new_indexing(accounts: ConnectedAccounts, options: SelectOptions) -> dict[str, Indexing]:
-    """What tells for each account what Immich has looked at; nothing is asked yet."""
+    """Returns an `Indexing` for each account, which has not asked anything yet."""
     return {name: Indexing(account.server, options.clock, options.store) for name, account in accounts.present.items()}
 
 

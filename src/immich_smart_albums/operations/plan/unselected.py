@@ -34,7 +34,10 @@ class Unselected:
     def waiting(
         self, wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
     ) -> dict[str, dict[str, str]]:
-        """What of that which would be added Immich has not looked at yet. Raises ServerError and FilterError."""
+        """Returns by account and id why photos that would be added wait: Immich has not looked at them yet.
+
+        Raises ServerError and FilterError.
+        """
         settled = (view.inside if view else frozenset()) | memory.having(KEPT_OUT)
         waiting = {}
         for name, assets in wanted.selections.items():
@@ -46,7 +49,10 @@ class Unselected:
     def staying(
         self, wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
     ) -> dict[str, str]:
-        """What may stay although it is not selected: Immich does not show any more what the rule asks for."""
+        """Returns by id why photos stay that are not selected: Immich no longer shows what the rule asks for.
+
+        Raises ServerError and FilterError.
+        """
         if view is None or wanted.rule.keep is Keep.ADD_ONLY:
             return {}
         selected = {asset.id for selection in answers.selections.values() for asset in selection.assets}
@@ -65,7 +71,7 @@ class Unselected:
     def sticky(
         self, wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMemory, answers: AlbumSelections
     ) -> frozenset[str]:
-        """What may stay although it is not selected, because only smart searches have lost sight of it."""
+        """Returns the ids that stay although they are not selected, since only smart searches rank them lower now."""
         rule = wanted.rule
         if view is None or rule.keep is Keep.ADD_ONLY or not rule.sticky:
             return frozenset()
@@ -87,7 +93,7 @@ class Unselected:
         return frozenset(stays)
 
     def indexing_of(self, name: str) -> Indexing:
-        """What tells for an account what Immich has looked at."""
+        """Returns the `Indexing` of an account, the same each time."""
         if name not in self._indexing:
             server = self.accounts.present[name].server
             self._indexing[name] = Indexing(server, self.options.clock, self.options.store)

@@ -23,7 +23,7 @@ class Journal(Protocol):
 
     @property
     def state(self) -> str:
-        """Returns which ledger this is, and how often it changed. Empty for one that remembers nothing."""
+        """Which ledger this is, and how often it changed. Empty for one that remembers nothing."""
         ...
 
     def begin(self, verb: str, server: str, time: str, undoes: int | None = None) -> int:

@@ -91,12 +91,12 @@ class WrittenAlbum:
         return counts, others
 
     def changes(self) -> list[Change]:
-        """The changes of the run, newest first."""
+        """Returns the changes of the run, newest first."""
         return [write.intent.change for write in reversed(self.writes) if write.state is WriteState.DONE]
 
 
 def changes_back(album: WrittenAlbum, keys: Keys, owner: str, warnings: list[str]) -> Iterator[Change]:
-    """The changes that take back what the run did; `warnings` get what is left as it is, and why."""
+    """Yields the changes that take back what the run did; `warnings` get what is left as it is, and why."""
 
     def adder(photo: Membership) -> str:
         return keys.account_of(photo.user) or owner

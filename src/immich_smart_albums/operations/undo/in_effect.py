@@ -31,7 +31,7 @@ class Runs:
         return {run.undoes: run.id for run in self.all if run.undoes is not None and run.ending is Ending.DONE}
 
     def last_word(self, run: int) -> int:
-        """The run that took a run back, or did it again, whichever came last; itself where none did."""
+        """Returns the run that took a run back, or did it again, whichever came last; itself where none did."""
         while run in self._taken_back:
             run = self._taken_back[run]
         return run
@@ -42,7 +42,7 @@ class Runs:
         return 0 if undoes is None else 1 + self.depth(undoes)
 
     def undone_by(self, run: int) -> int | None:
-        """The run because of which a run is not in effect. None if it is, also where it was done again."""
+        """Returns the run because of which a run is not in effect. None if it is, also where it was done again."""
         last = self.last_word(run)
         return last if (self.depth(last) - self.depth(run)) % 2 else None
 

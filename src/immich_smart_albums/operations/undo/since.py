@@ -27,7 +27,7 @@ class Fate:
 
 
 def fates(run: int, writes: Sequence[Write], runs: Runs) -> dict[str, Fate]:
-    """The fate of each photo with which a run did something; `writes` are all to that album, in order."""
+    """Returns the fate of each photo with which a run did something; `writes` are all to that album, in order."""
     stacks: dict[str, list[int]] = {}
     touched: dict[str, set[int]] = {}
     for write in writes:

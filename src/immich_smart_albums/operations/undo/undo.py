@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def plan_undo(run_id: int | None, keys: Keys, ledger: Ledger, made_at: str) -> Plan:
-    """The plan that takes back a run, or the last one that wrote something and was not taken back yet.
+    """Returns the plan that takes back a run, or the last one that wrote something and was not taken back yet.
 
     What that run added goes, where it is still there and still ours; what it took out comes back; texts, cover and
     shares that still are as it left them become what they were; an album that it made is deleted if nothing else is in

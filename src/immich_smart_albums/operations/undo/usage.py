@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def uses(left: DeleteAlbum, now: AlbumDetails, albums: Albums) -> Iterator[str]:
-    """Why an album must stay; what could not be asked is a reason as well. Raises Unreachable."""
+    """Yields why an album must stay; what could not be asked is a reason as well. Raises Unreachable."""
     if now.name != left.name:
         yield f"it was renamed, from {left.name!r}"
     if now.description != left.description:

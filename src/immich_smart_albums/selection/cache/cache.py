@@ -133,7 +133,7 @@ class RunCache:
         self._store.save(entries, self._whose.now - 2 * DAY)
 
     def summary(self) -> str:
-        """What was done, in a line: how many searches were known, and why others were read in full."""
+        """Returns what was done, in a line: how many searches were known, and why others were read in full."""
         searches = self._recalled + self._doubts.total()
         changed = len(self._feed.seen | self._changed)
         listed_words = f", {self._listed} of them asked for their ids" if self._listed else ""

@@ -39,7 +39,7 @@ class ChangeFeed:
         return frozenset().union(*(changed for changed in self._known.values() if isinstance(changed, frozenset)))
 
     def since(self, watermark: int) -> frozenset[str]:
-        """Every photo that changed since an instant in ms, wherever it is shown now, and in the trash too.
+        """Returns every photo that changed since an instant in ms, wherever it is shown now, and in the trash too.
 
         The trash moves `updatedAt` as well. Raises CacheMissError where that is not to be told.
         """
@@ -70,9 +70,9 @@ class ChangeFeed:
 
 
 def among_changed(scan: Scan, searches: SearchApi, watermark: int) -> SearchResult:
-    """What a search finds among the photos that changed since an instant in ms.
+    """Returns what a search finds among the photos that changed since an instant in ms.
 
-    Raises CacheMissError where a filter cannot be evaluated: in a full reading it fails as it should.
+    Raises CacheMissError where a filter cannot be evaluated: the search is then read in full, and fails there.
     """
     intake = ResultBuilder(replace(scan, keeps_ids=True))
     with closing(searches.find(changed_since(scan.query, watermark), scan.requested_fields)) as batches:
@@ -84,6 +84,6 @@ def among_changed(scan: Scan, searches: SearchApi, watermark: int) -> SearchResu
 
 
 def changed_since(query: Query, watermark: int) -> Query:
-    """The same search, of what changed since an instant in ms."""
+    """Returns the same search, of what changed since an instant in ms."""
     bound, own = from_milliseconds(watermark), query.get("updatedAt", "gte")
     return query.narrowed(Condition("updatedAt", "gte", max(bound, own) if isinstance(own, str) else bound))

@@ -51,7 +51,7 @@ class RecordBatch:
         return len(self._has_exif) + sum(column.size for column in columns)
 
     def records(self, fields: frozenset[str]) -> list[Row]:
-        """The records again, with their ids and these fields."""
+        """Returns the records again, with their ids and these fields."""
         rows = _rows(self._columns, roots(fields), [asset.id for asset in self.assets])
         if _EXIF in self._columns or not any(name.startswith(_EXIF) for name in fields):
             return rows

@@ -18,7 +18,7 @@ _SIZE = 16
 
 
 def pack(asset_id: str) -> bytes:
-    """An id in binary. Raises ValueError for one that is no UUID."""
+    """Returns an id in binary. Raises ValueError for one that is no UUID."""
     data = bytes.fromhex(asset_id.replace("-", ""))
     if len(data) != _SIZE:
         raise ValueError(f"no UUID: {asset_id!r}")
@@ -26,19 +26,19 @@ def pack(asset_id: str) -> bytes:
 
 
 def packed(ids: Iterable[str]) -> bytes:
-    """Ids, sorted. Raises ValueError for one that is no UUID."""
+    """Returns ids in binary, sorted. Raises ValueError for one that is no UUID."""
     return b"".join(sorted(map(pack, ids)))
 
 
 def unpacked(data: bytes) -> Iterator[str]:
-    """The ids, as Immich writes them."""
+    """Yields the ids, as Immich writes them."""
     for start in range(0, len(data), _SIZE):
         text = data[start : start + _SIZE].hex()
         yield f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def length(data: bytes) -> int:
-    """How many ids there are."""
+    """Returns how many ids there are."""
     return len(data) // _SIZE
 
 
@@ -49,7 +49,10 @@ def contains(data: bytes, wanted: bytes) -> bool:
 
 
 def exchanged(data: bytes, gone: Iterable[bytes], come: Iterable[bytes]) -> bytes:
-    """The ids without some, and with others, whether or not these were there; time follows how many these are."""
+    """Returns packed ids without some, and with others, whether or not these were there.
+
+    The time that it takes grows with the number of ids that are exchanged.
+    """
     arrivals = set(come)
     view, position = memoryview(data), 0
     pieces: list[bytes | memoryview] = []
@@ -86,12 +89,12 @@ class Stamp(msgspec.Struct, frozen=True):
     """When it was last read in full."""
 
     def encode(self) -> bytes:
-        """As JSON."""
+        """Returns the stamp as JSON."""
         return msgspec.json.encode(self)
 
     @classmethod
     def decode(cls, data: bytes) -> Self:
-        """Raises one of UNREADABLE."""
+        """Returns the stamp in JSON. Raises one of UNREADABLE."""
         return msgspec.json.decode(data, type=cls)
 
 
@@ -106,13 +109,13 @@ class CacheEntry(msgspec.Struct, frozen=True, array_like=True):
 
     @classmethod
     def of(cls, result: SearchResult, ids: bytes) -> Self:
-        """What is kept of a search that found these ids."""
+        """Returns what is kept of a search that found these ids."""
         assets = list(result.assets.values())
         groups = [result.groups[asset.id] for asset in assets] if result.groups else []
         return cls(ids, assets, [result.passed[asset.id] for asset in assets], groups)
 
     def as_result(self) -> SearchResult:
-        """What may match of it again, without places."""
+        """Returns what may match of it again, without places."""
         names = [asset.id for asset in self.assets]
         return SearchResult(
             assets=dict(zip(names, self.assets, strict=True)),
@@ -121,22 +124,22 @@ class CacheEntry(msgspec.Struct, frozen=True, array_like=True):
         )
 
     def encode(self) -> bytes:
-        """As MessagePack."""
+        """Returns the entry as MessagePack."""
         return msgspec.msgpack.encode(self)
 
     @classmethod
     def decode(cls, data: bytes) -> Self:
-        """Raises one of UNREADABLE."""
+        """Returns the entry in MessagePack. Raises one of UNREADABLE."""
         return msgspec.msgpack.decode(data, type=cls)
 
 
 def ids_of(result: SearchResult) -> bytes:
-    """The ids of everything that was found. Raises ValueError where they are not all known, or no UUIDs."""
+    """Returns the ids of everything that was found. Raises ValueError where they are not all known, or no UUIDs."""
     if len(result.places) != result.count:
         raise ValueError("not every id was kept")
     return packed(result.places)
 
 
 def places(ids: Iterable[str]) -> dict[str, int]:
-    """Ids with places, where their order says nothing."""
+    """Returns ids with their places in a ranking. Empty where their order says nothing."""
     return {asset_id: place for place, asset_id in enumerate(ids)}

@@ -73,7 +73,7 @@ class _CachedSearch:
     """What filters say of the records, by the filters' keys: for each batch a byte for each record, 1 if it passes."""
 
     def verdict(self, check: Filter) -> tuple[bytes, ...]:
-        """What a filter says; each is asked once. Raises FilterError."""
+        """Returns what a filter says; each is asked once. Raises FilterError."""
         verdict = self.verdicts.get(check.key)
         if verdict is None:
             reads = check.reads or frozenset()
@@ -107,12 +107,12 @@ class RecordCache:
         """What selections keep of all that was found, each asset once."""
 
     def shared(self) -> dict[Query, frozenset[str]]:
-        """The searches that cost nothing any more, with the top-level fields of what they found."""
+        """Returns the searches that cost nothing any more, with the top-level fields of what they found."""
         with self._lock:
             return {query: roots(cached.fields) for query, cached in self._cached.items()}
 
     def sizes(self) -> dict[Query, int]:
-        """How many assets these searches found."""
+        """Returns how many assets these searches found."""
         with self._lock:
             return {query: cached.count for query, cached in self._cached.items()}
 
@@ -121,7 +121,7 @@ class RecordCache:
         return self.read(query, fields, self._searches)
 
     def read(self, query: Query, fields: frozenset[str], searches: SearchApi) -> Generator[Records, None, None]:
-        """The same, asked of other searches, such as those of another connection."""
+        """Yields what `find` does, asked of other searches, such as those of another connection. Raises Stopped."""
         cached = self._cached.get(query)
         if cached is not None and fields <= cached.fields:
             with self._lock:

@@ -40,7 +40,7 @@ _TRACKED = _APART_FROM_SEARCHES | {
 
 
 def untracked_reason(scan: Scan) -> str | None:
-    """What may change what a search finds, or what is read of it, without being told. None if nothing may."""
+    """Returns what may change what a search finds, or what is read of it, without being told. None if nothing may."""
     if scan.query.kind is Kind.SMART or scan.query.limit is not None:
         return untracked_members(scan.query)
     words = {*_untracked_signals(scan.query), *_untracked_fields(scan.fields)}
@@ -48,7 +48,7 @@ def untracked_reason(scan: Scan) -> str | None:
 
 
 def untracked_members(query: Query) -> str | None:
-    """What may change which photos a search finds, without being told. None if nothing may."""
+    """Returns what may change which photos a search finds, without being told. None if nothing may."""
     if query.kind is Kind.SMART:
         return "rankings"
     if query.limit is not None:
@@ -57,12 +57,12 @@ def untracked_members(query: Query) -> str | None:
 
 
 def untracked_records(fields: Iterable[str]) -> str | None:
-    """What may change what is read of photos, without being told. None if nothing may."""
+    """Returns what may change what is read of photos, without being told. None if nothing may."""
     return " and ".join(sorted(set(_untracked_fields(fields)))) or None
 
 
 def untracked_part(query: Query) -> Query:
-    """The search without what EXIF shows, all of which is tracked; it finds no less."""
+    """Returns the search without what EXIF shows, all of which is tracked; it finds no less."""
     return replace(
         query,
         where=tuple(condition for condition in query.where if not _is_shown_by_exif(condition.field)),

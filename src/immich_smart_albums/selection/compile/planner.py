@@ -103,7 +103,7 @@ class _Planner:
     """Searches that cost nothing."""
 
     def run(self, rules: Sequence[Rule], names: Sequence[str]) -> QueryPlan:
-        """The plan for all rules, in their order."""
+        """Returns the plan for all rules, in their order."""
         notes: list[list[str]] = [[] for _ in rules]
         plain = {number: _plain(rule, notes[number]) for number, rule in enumerate(rules)}
         trees = {number: tree for number, tree in plain.items() if tree is not None}

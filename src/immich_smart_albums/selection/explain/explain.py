@@ -77,7 +77,7 @@ class Explanation:
 def explain(
     match: Node, ask: Callable[[Search | Filter], LeafEvidence], *, written: Node | None = None, name_of: NameOf
 ) -> Explanation:
-    """Ask a tree's leaves about one asset, each at most once.
+    """Returns why a tree holds for one asset or not. Each leaf is asked at most once, and only if it matters.
 
     `written` is the tree before its names were looked up, for the user's own words; `name_of` names ids.
     """
@@ -110,7 +110,7 @@ class _Explainer:
     answers: dict[Search | Filter, LeafEvidence]
 
     def tell(self, node: Node, written: Node) -> _Judgement:
-        """What a part says; `written` is the same part as the user wrote it."""
+        """Returns what a part says; `written` is the same part as the user wrote it."""
         match node:
             case Search() | Filter():
                 answer = self.answers[node] if node in self.answers else self.answers.setdefault(node, self.ask(node))
@@ -203,12 +203,15 @@ _MOST = 200
 
 
 def summary(explanation: Explanation) -> str:
-    """The leaves that a verdict rests on, each with what it saw: `person 'Emma' (people: Noah)`."""
+    """Returns the leaves that a verdict rests on, each with what it saw: `person 'Emma' (people: Noah)`."""
     return "; ".join(dict.fromkeys(leaf_text(reason) for reason in deciding_leaves(explanation.tree)))
 
 
 def deciding_leaves(reason: Reason) -> Iterable[Reason]:
-    """The leaves that a verdict rests on: of "all" those that fail, or all of them where it passes; and so on."""
+    """Returns the leaves that a verdict rests on.
+
+    Of "all" these are those that fail, or all of them where it passes; of "any" the other way round.
+    """
     match reason.kind:
         case "not":
             yield from deciding_leaves(reason.parts[0])
@@ -223,13 +226,13 @@ def deciding_leaves(reason: Reason) -> Iterable[Reason]:
 
 
 def leaf_text(reason: Reason) -> str:
-    """A leaf that was asked, with what it saw."""
+    """Returns a leaf that was asked, with what it saw."""
     seen = answer_text(reason.answer) if reason.answer else ""
     return f"{reason.words} ({seen})" if seen else reason.words
 
 
 def answer_text(answer: LeafEvidence) -> str:
-    """What decided an answer. Empty if there is nothing to show."""
+    """Returns what decided an answer. Empty if there is nothing to show."""
     if answer.read is None:
         return value_text(answer.value)
     if answer.rank is not None:
@@ -238,7 +241,7 @@ def answer_text(answer: LeafEvidence) -> str:
 
 
 def value_text(value: object) -> str:
-    """A value as people read it, on one line."""
+    """Returns a value as people read it, on one line."""
     match value:
         case None:
             return "nothing"

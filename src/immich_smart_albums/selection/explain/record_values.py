@@ -15,7 +15,7 @@ _LISTS = {"people": "name", "tags": "value"}
 
 
 def record_values(query: Query, record: Record) -> dict[str, object]:
-    """The values in a record that a query is about, by the record's names. Empty if it shows none of them."""
+    """Returns the values in a record that a query is about, by the record's names. Empty if it shows none of them."""
     rows = (BY_NAME[condition.field] for condition in query.conditions)
     paths = dict.fromkeys(row.record_path for row in rows if row.record_path is not None)
     return {path: _value(path, record) for path in paths}

@@ -70,7 +70,7 @@ class SelectionExplanation:
     """How many photos were looked at."""
 
     def in_favour(self, photo: ExplainedPhoto) -> tuple[str, ...]:
-        """What speaks for a photo, in words: the leaves that hold, and those under a `not` that do not."""
+        """Returns what speaks for a photo, in words: the leaves that hold, and those under a `not` that do not."""
         leaves = zip(self.leaves, photo.verdicts, strict=True)
         return tuple(
             f"not {leaf.text}" if leaf.is_negated else leaf.text
@@ -80,9 +80,10 @@ class SelectionExplanation:
 
 
 def explain_selection(selection: Selection, *, name_of: NameOf) -> SelectionExplanation:
-    """Explain all photos of a selection, and those that only just miss it; `name_of` names ids.
+    """Returns why each photo of a selection is in it, and the photos that only just miss it.
 
-    Near misses are told of a selection that was made with `keeps_rejected`.
+    `name_of` names ids. Near misses are known of a selection that was made with `keeps_rejected`. Raises ValueError for
+    one without evidence.
     """
     if selection.evidence is None:
         message = "a selection without evidence cannot be explained"
@@ -161,7 +162,7 @@ class _Tree:
         self._numbers = {leaf: number for number, leaf in enumerate(self.leaves)}
 
     def near(self, values: tuple[bool | None, ...]) -> tuple[int, ...]:
-        """The leaves of which each alone, with the other answer, would make the tree hold."""
+        """Returns the leaves of which each alone, with the other answer, would make the tree hold."""
         if values not in self._nears:
             turned = (
                 number

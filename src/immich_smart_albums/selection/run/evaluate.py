@@ -81,10 +81,10 @@ def evaluate(  # noqa: PLR0913 - how it is run, each with a name
     keeps_rejected: bool = False,
     records: KnownRecords | None = None,
 ) -> tuple[Selection | Failed, ...]:
-    """Run a plan: for each of its rules, in their order, what it selects or why that is not known.
+    """Returns for each rule of a plan, in their order, what it selects, or why that is not known.
 
-    With `keeps_rejected` the evidence has what was looked at and does not match, too.
-    What is among the `records` in memory is not read.
+    With `keeps_rejected` the evidence has what was looked at and does not match, too. What is among the `records` in
+    memory is not read. A failed search fails the rules that need it, and is not raised.
     """
     evidence = fetch_all(
         plan,

@@ -34,7 +34,7 @@ class SearchResults:
     """Of a driver and a scoped ranking the search that was read in full, where the ranking did not do."""
 
     def ids(self, driver: Query, query: Query) -> AbstractSet[str]:
-        """The ids of what a search found, as far as the driver found them."""
+        """Returns the ids of what a search found, as far as the driver found them."""
         return self.results[self.instead.get((driver, query), query)].places.keys()
 
 
@@ -48,11 +48,11 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
     keeps_rejected: bool = False,
     records: KnownRecords | None = None,
 ) -> SearchResults:
-    """Send every distinct search of a plan once.
+    """Send every distinct search of a plan once, and return what they found.
 
     A search that fails fails the rules that depend on it, and ends the searches that only those need. With
-    `keeps_rejected` it is also kept what filters say of assets that cannot match, of searches that are read. What is
-    among the `records` in memory is not read.
+    `keeps_rejected` the results also have what filters say of assets that cannot match. What is among the `records` in
+    memory is not read.
     """
     dependent = {
         scan.query: frozenset(number for number, rule in enumerate(plan.rules) if scan.query in rule.queries)

@@ -18,7 +18,7 @@ _UNRANKED = sys.maxsize
 
 
 def newest_first(assets: Iterable[Asset]) -> list[Asset]:
-    """By the instant they were taken, ties by id."""
+    """Returns assets by the instant they were taken, the newest first, ties by id."""
     ordered = sorted(assets, key=attrgetter("taken"), reverse=True)  # most are in order, and few share an instant
     start = end = 0
     for place, (newer, older) in enumerate(pairwise(ordered)):
@@ -40,9 +40,9 @@ def _sort_by_id(assets: list[Asset], start: int, end: int) -> None:
 def top(
     assets: Collection[Asset], limit: int | None, sort: Sort, rankings: Sequence[Mapping[str, int]]
 ) -> Collection[Asset]:
-    """At most `limit` assets; ties by id.
+    """Returns at most `limit` assets: the newest, the oldest, or the best; ties by id.
 
-    The newest, the oldest, or the best: by their best place in any of the rankings, then the newest.
+    The best are those with the best place in any of the rankings, then the newest.
     """
     if limit is None or len(assets) <= limit:
         return assets

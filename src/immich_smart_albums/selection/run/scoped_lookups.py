@@ -58,11 +58,11 @@ class ScopedLookups:
         return query in self._scoped
 
     def first(self) -> Iterator[Scan]:
-        """The searches that are sent in any case."""
+        """Yields the searches that are sent in any case."""
         return (scan for scan in self.plan.scans if scan.query in self._sent)
 
     def due(self, results: Mapping[Query, SearchResult]) -> Iterator[Scan]:
-        """The searches that are needed besides, now that some are read."""
+        """Yields the searches that are needed besides, now that some are read."""
         for lookup in tuple(self._open):
             driver, ranking = lookup
             if driver not in results:
@@ -97,7 +97,7 @@ class ScopedLookups:
 
 
 def unranked(query: Query) -> Query:
-    """The plain search for all that a ranking can have."""
+    """Returns the plain search for all that a ranking can have."""
     conditions = tuple(condition for condition in query.where if BY_NAME[condition.field].kinds != ONLY_SMART)
     return replace(query, kind=Kind.METADATA, where=conditions, limit=None)
 

@@ -89,7 +89,7 @@ def shows(name: str, photos: Iterable[Record]) -> bool:
 
 
 def dropped(request: str, name: str) -> Untrustworthy:
-    """The error for a property that a request drops."""
+    """Returns the error for a property that a request drops."""
     message = (
         f"{request}: the server drops {name!r}: it finds what this must leave out, or leaves out what it must find"
     )

@@ -121,7 +121,7 @@ class CountSearch:
         self._is_filter = is_filter
 
     def count(self, filters: Mapping[str, object]) -> int:
-        """How many photos there are."""
+        """Returns how many photos there are."""
         body: Body = {**self._shown, **filters}
         if self._is_filter:
             body = {"filter": body}
@@ -138,7 +138,7 @@ class CountSearch:
 
 
 def page(http: Http, path: str, body: Mapping[str, object], fields: frozenset[str] = SHOWN) -> list[Record]:
-    """The photos on a page of a search."""
+    """Returns the photos on a page of a search."""
     size = body["size"]
     answer = http.post(path, body)
     size = size if isinstance(size, int) else 1

@@ -26,11 +26,11 @@ class VainValues:
         self._new_id = new_id
 
     def id(self) -> str:
-        """An id that nothing has."""
+        """Returns an id that nothing has."""
         return str(self._new_id())
 
     def nothing(self, name: str) -> object:
-        """A value of a flat filter that no photo has."""
+        """Returns a value of a flat filter that no photo has."""
         for end, moment in _NEVER.items():
             if name.endswith(end):
                 return moment
@@ -42,7 +42,7 @@ class VainValues:
         return self.id()
 
     def filter_of(self, condition: Condition) -> Body:
-        """A filter around an operator that nothing passes."""
+        """Returns a filter around an operator that nothing passes."""
         name, operator = condition.field, condition.operator
         row = BY_NAME[name]
         if operator in NEGATIONS:
