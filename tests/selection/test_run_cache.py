@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_smart_albums.model.dialects import as_condition
+from immich_smart_albums.model.instants import to_milliseconds
 from immich_smart_albums.model.query import Kind, Query
 from immich_smart_albums.model.version import Version
 from immich_smart_albums.selection.cache.cache import CacheContext, RunCache
+from immich_smart_albums.selection.cache.changes import CacheMissError
+from immich_smart_albums.selection.cache.entry import CacheEntry, ids_of
+from immich_smart_albums.selection.cache.listed import listed
 from immich_smart_albums.selection.query_plan import Scan
 from immich_smart_albums.selection.result import SearchResult
 from tests.support.in_memory_searches import Answers
@@ -68,3 +72,28 @@ def test_what_can_be_brought_up_to_date_is_kept(
     cache.keep(scan, SearchResult({asset_id: 0}, count=1))
     cache.save()
     assert bool(shelf.entries) is is_kept
+
+
+class Listing(Answers):
+    """A search of which one photo has changed."""
+
+    def listing(self, query: Query, verified: Query) -> Generator[Iterable[Mapping[str, object]], None, None]:
+        del query, verified
+        yield [{"id": ID, "updatedAt": "2024-06-01T00:00:00.000Z"}]
+
+    def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
+        del query, fields
+        return frozenset()
+
+
+@pytest.mark.parametrize(("kind", "limit"), [(Kind.SMART, 5), (Kind.METADATA, 5)])
+def test_where_photos_among_the_first_changed_they_are_searched_for_anew(kind: Kind, limit: int) -> None:
+    """What comes after them may have come up."""
+    query = Query(kind, (as_condition("query" if kind is Kind.SMART else "city", "dog"),), limit=limit)
+    scan = Scan(query, frozenset(), (), (), (), keeps_ids=True)
+    before = SearchResult(places={ID: 0}, count=1)
+    entry = CacheEntry.of(before, ids_of(before))
+    changed_at = to_milliseconds("2024-06-01T00:00:00.000Z")
+    with pytest.raises(CacheMissError, match="among the first of a search changed"):
+        listed(scan, entry, changed_at, Listing({}))
+    assert listed(scan, entry, changed_at + 1, Listing({}))[0].places == {ID: 0}

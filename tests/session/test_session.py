@@ -14,7 +14,14 @@ from immich_sandbox import Sandbox
 from immich_sandbox.generator.concepts import CONCEPTS
 from immich_sandbox.library.records import Person
 from immich_smart_albums.changes.journal import Ending
-from immich_smart_albums.errors import ConfigurationError, LedgerError, PlanOutdated, ServerError, Stopped
+from immich_smart_albums.errors import (
+    ConfigurationError,
+    LedgerError,
+    MissingPermission,
+    PlanOutdated,
+    ServerError,
+    Stopped,
+)
 from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.operations.apply.result import ApplyResult
 from immich_smart_albums.operations.plan import drafts
@@ -723,3 +730,18 @@ def test_a_session_tells_what_it_works_on(opened: Callable[..., Session], sandbo
     plan = session.plan_undo()
     assert (plan.verb, plan.undoes) == ("undo", 1)
     assert session.apply(plan).albums[0].deleted
+
+
+def test_what_is_in_memory_is_gone_through_no_further_than_wanted(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Alice's photos are in memory, and Bob's key may not read his."""
+    sandbox.add_key("poor", "Bob", ["user.read"])
+    environment = {"IMMICH_URL": sandbox.url, "ALICE": sandbox.keys["alice"], "BOB": sandbox.keys["poor"]}
+    place, rules = tmp_path / "l.db", {"rules.yaml": TOGETHER}
+    session = Session(SessionOptions(environment, date(2026, 11, 26), place, rules=rules, keeps_records=True))
+    with pytest.raises(MissingPermission):
+        session.read_library()
+    sandbox.clear_requests()
+    with pytest.raises(Stopped):
+        session.read_library(stop=lambda: True)
+    assert session.library_values is None
+    assert not [request for request in sandbox.requests if "/search/" in request.path]
