@@ -107,7 +107,10 @@ def when_failed(check: Filter) -> Stages:
 
 
 def of_fields(names: Collection[str] | None) -> Stages:
-    """What has to be done for what some top-level fields of a record show to be known, where they show something."""
+    """Returns the steps after which it is known what some top-level fields of a record show.
+
+    It is about fields that show something; None stands for the whole record.
+    """
     if names is None:
         return frozenset({Stage.DATES, Stage.FACES})
     stages = (_SHOWN[name] for name in names if name in _SHOWN)

@@ -171,7 +171,10 @@ class Http:
         return self.patiently(lambda: self._try(request), repeat=bool(repeat))
 
     def patiently(self, attempt: Callable[[], T], *, repeat: bool = True) -> T:
-        """What an attempt returns, which is made again where its failure may pass, with pauses as for every request."""
+        """Returns what an attempt returns. One whose failure may pass is made again, with pauses as for every request.
+
+        Raises the failure of the last attempt.
+        """
         tries = Tries(repeat=repeat, refused_too=self._has_answered)
         for retry in stamina.retry_context(
             on=tries.pause, attempts=4, timeout=self._time_outs.tries, wait_initial=0.5, wait_max=10.0, wait_jitter=0.5

@@ -39,9 +39,10 @@ class ChangeFeed:
         return frozenset().union(*(changed for changed in self._known.values() if isinstance(changed, frozenset)))
 
     def since(self, watermark: int) -> frozenset[str]:
-        """Returns every photo that changed since an instant in ms, wherever it is shown now, and in the trash too.
+        """Returns the ids of every photo that changed since an instant in ms, wherever it is shown now.
 
-        The trash moves `updatedAt` as well. Raises CacheMissError where that is not to be told.
+        Those in the trash are among them, since the trash moves `updatedAt` as well. Raises CacheMissError where that
+        cannot be told.
         """
         with self._lock:
             if watermark not in self._known:

@@ -23,28 +23,34 @@ if TYPE_CHECKING:
 
 
 def empty(search: Probe, name: str, vain: Mapping[str, object]) -> bool:
-    """A filter that nothing passes must find nothing."""
+    """Returns True if a filter that nothing passes finds nothing. Raises Untrustworthy if it finds something."""
     if search.finds(vain):
         raise dropped(search.name, name)
     return True
 
 
 def absent(search: Probe, name: str, filters: Mapping[str, object], record: Record) -> bool:
-    """A filter must leave out a photo that does not pass it."""
+    """Returns True if a filter leaves out a photo that does not pass it. Raises Untrustworthy if it finds it."""
     if search.finds_photo(filters, record):
         raise dropped(search.name, name)
     return True
 
 
 def apart(search: Probe, name: str, values: tuple[Body, Body], record: Record) -> bool:
-    """One photo cannot be found under both of two values that no photo has at once."""
+    """Returns True if one photo is not found under both of two values that no photo has at once.
+
+    Raises Untrustworthy if it is.
+    """
     if all(search.finds_photo(filters, record) for filters in values):
         raise dropped(search.name, name)
     return True
 
 
 def reach(search: FlatSearch, name: str, narrow: Body, wide: Body) -> bool:
-    """Not settled where there is nothing to be reached."""
+    """Returns True if a photo that the narrow search finds is found by the wide one.
+
+    False, not settled, without a photo. Raises Untrustworthy if the wide one does not find it.
+    """
     for photo in search.ask(narrow, 1):
         if not search.finds_photo(wide, photo):
             raise dropped(search.name, name)
@@ -53,7 +59,11 @@ def reach(search: FlatSearch, name: str, narrow: Body, wide: Body) -> bool:
 
 
 def outside(search: Probe, name: str, filters: Body, photos: Iterator[Record]) -> bool:
-    """Of photos that the filters must leave out, the first that is found without them. Not settled without one."""
+    """Returns True if filters leave out the first photo that is found without them. False, not settled, without one.
+
+    `photos` are those that the filters must leave out. Raises Untrustworthy if the photo is found under the filters,
+    too.
+    """
     for photo in photos:
         if search.finds_photo({}, photo):
             return absent(search, name, filters, photo)
@@ -61,7 +71,10 @@ def outside(search: Probe, name: str, filters: Body, photos: Iterator[Record]) -
 
 
 def counts_apart(count: CountSearch, name: str, filters: list[Body]) -> bool:
-    """Two values that no photo has at once: where both have as many as all photos, the filter was dropped."""
+    """Returns True unless two values that no photo has at once both count as many as all photos.
+
+    Raises Untrustworthy then: the filter was dropped.
+    """
     one = count.count(filters[0])
     if one and one == count.count(filters[1]) and one == count.count({}):
         raise dropped(count.name, name)
@@ -69,13 +82,16 @@ def counts_apart(count: CountSearch, name: str, filters: list[Body]) -> bool:
 
 
 def echoed(search: FlatSearch, filters: Body, recheck: AnswerVerifier) -> bool:
-    """A filter alone must find nothing but photos that it is about."""
+    """Returns True if a filter alone finds nothing but photos that it is about. Raises Untrustworthy otherwise."""
     recheck(search.ask(filters, 1, frozenset(recheck.fields)))
     return True
 
 
 def shows(name: str, photos: Iterable[Record]) -> bool:
-    """Whether one of some photos that must show something does. Not settled without any."""
+    """Returns True if one of some photos that must show something does. False, not settled, without photos.
+
+    Raises Untrustworthy if none of them does.
+    """
     is_empty = True
     for photo in photos:
         if photo.get(name):

@@ -27,7 +27,10 @@ class Verdicts:
         self._verdicts: dict[Hashable, _Verdict] = {}
 
     def once(self, key: Hashable, run: Callable[[], bool]) -> None:
-        """Run a control unless it is settled. One that could not be made is made again when it is next needed."""
+        """Run a control unless it is settled. One that could not be made is made again when it is next needed.
+
+        Raises Untrustworthy if the control failed, now or before, and ServerError if it could not be made.
+        """
         verdict = self._verdict(key)
         with verdict.lock:
             if verdict.error is not None:
