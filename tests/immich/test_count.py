@@ -81,6 +81,28 @@ def test_what_statistics_would_ignore_or_mean_otherwise_is_not_counted(newest: S
     assert newest.requests == []
 
 
+def test_of_an_album_what_is_not_other_members_is_counted(counting: Sandbox, library: Library) -> None:
+    server = server_at(counting)
+    alice = next(user.id for user in library.users.values() if user.name == "Alice")
+    owners = library.searchable_owners(alice)
+    (shared, *_) = (
+        album
+        for album in library.albums.values()
+        if alice in album.roles and any(library.assets[id_].owner_id not in owners for id_ in album.asset_ids)
+    )
+    query = metadata(albumIds=(shared.id,))
+    own = {id_ for id_ in ids_found_by(server, query) if library.assets[id_].owner_id in owners}
+    assert server.searches.estimate_own(query) == len(own)
+    assert server.searches.estimate(query) is None
+
+
+def test_by_filter_it_is_not_known_whose_photos_are_counted(newest: Sandbox) -> None:
+    by_filter = Query(Kind.METADATA, where=(Condition("albumIds", "any", (AN_ID,)),))
+    newest.clear_requests()
+    assert server_at(newest).searches.estimate_own(by_filter) is None
+    assert not searches_sent(newest)
+
+
 def test_a_key_that_may_not_count_is_asked_once_and_told_nothing(newest: Sandbox) -> None:
     server = server_at(newest, "alice-readonly")
     newest.clear_requests()

@@ -288,6 +288,9 @@ class FlagResults:
     def estimate(self, query: Query) -> int | None:
         return None
 
+    def estimate_own(self, query: Query) -> int | None:
+        return None
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         raise AssertionError
 

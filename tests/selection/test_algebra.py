@@ -53,6 +53,9 @@ class Library:
     def estimate(self, query: Query) -> int | None:
         return None
 
+    def estimate_own(self, query: Query) -> int | None:
+        return None
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         wanted = set(ids)
         return (asset for asset in self.assets if asset["id"] in wanted)

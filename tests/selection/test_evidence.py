@@ -154,6 +154,9 @@ class Failing:
     def estimate(self, query: Query) -> int | None:
         return None
 
+    def estimate_own(self, query: Query) -> int | None:
+        return None
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         raise ServerError("details failed")
         yield {}

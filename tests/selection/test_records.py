@@ -32,6 +32,7 @@ class Counting(Answers):
     """It counts, too."""
 
     estimates: int = 0
+    own_estimates: int = 0
 
     def count(self, query: Query) -> int | None:
         return 7
@@ -39,6 +40,10 @@ class Counting(Answers):
     def estimate(self, query: Query) -> int | None:
         self.estimates += 1
         return 8
+
+    def estimate_own(self, query: Query) -> int | None:
+        self.own_estimates += 1
+        return 9
 
 
 def ids(records: RecordCache, query: Query, fields: frozenset[str] = NOTHING) -> list[object]:
@@ -81,6 +86,7 @@ def test_what_is_known_is_not_counted() -> None:
     assert (records.estimate(NICE), records.estimate(NICE), answers.estimates) == (8, 8, 1)
     assert ids(records, NICE) == ["a"]
     assert (records.estimate(NICE), records.count(NICE), records.estimate(PARIS)) == (1, 7, 8)
+    assert (records.estimate_own(NICE), records.estimate_own(NICE), answers.own_estimates) == (9, 9, 1)
 
 
 def test_details_are_asked_for_once() -> None:

@@ -36,7 +36,7 @@ CITIES = ("Nice", "Kyoto", "Oslo", "Bonn", "Rome", None)
 
 
 def library(photos: int = PHOTOS, years: range = YEARS) -> Library:
-    """Photos from some years; P00 is on every sixth, P10 and P11 on fewer; the newest half is in an album."""
+    """Photos from some years; P00 is on every sixth, P10 and P11 on fewer; half are in an album, few in another."""
     chance = random.Random(1)
     made = Library(clock=times.parse("2026-01-01T00:00:00Z"))
     alice, bob = (User(made.new_id(), name, f"{name}@example.org", made.now()) for name in ("Alice", "Bob"))
@@ -64,6 +64,7 @@ def library(photos: int = PHOTOS, years: range = YEARS) -> Library:
         )
     newest = [photo.id for photo in shown[photos // 2 :]]
     made.add_album("Newest", owner_id=alice.id, roles={}, asset_ids=newest)
+    made.add_album("Best", owner_id=alice.id, roles={bob.id: "editor"}, asset_ids=[photo.id for photo in shown[::300]])
     return made
 
 
@@ -132,6 +133,29 @@ def test_searches_look_no_further_than_what_must_hold_with_them(
     result, sent = worlds[level].ask(match)
     assert result > 100
     assert len(sent) <= ALBUMS[match]
+
+
+BEST = {
+    "{album: Best, not: {person: P00}}": 5,
+    "{album: Best, person: P00}": 5,
+    "{album: Best, people: {any: [P00, P01]}}": 7,
+    "{album: Best, taken: {after: 2005}, not: {person: P00}}": 5,
+}
+"""Rules about an album of forty photos, and the most requests that they may take; two of each are controls."""
+
+
+@pytest.mark.parametrize("level", ["3.1", "3.2"])
+@pytest.mark.parametrize("match", BEST)
+def test_who_is_on_photos_of_a_small_album_is_looked_up_inside_of_it(
+    worlds: dict[str, World], match: str, level: str
+) -> None:
+    world = worlds[level]
+    result, sent = world.ask(match)
+    assert 0 < result < PHOTOS // 300
+    assert len(sent) <= BEST[match]
+    (best,) = (album.id for album in world.sandbox.library.albums.values() if album.name == "Best")
+    pages = [body for body in sent if body.get("size") == 1000]
+    assert all(body["albumIds"] == [best] for body in pages)
 
 
 RANKED = {

@@ -90,6 +90,9 @@ class Answers:
     def estimate(self, query: Query) -> int | None:
         return None
 
+    def estimate_own(self, query: Query) -> int | None:
+        return None
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         wanted = list(ids)
         self.asked_for += wanted

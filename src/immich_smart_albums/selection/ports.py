@@ -40,6 +40,14 @@ class SearchApi(Protocol):
         """
         ...
 
+    def estimate_own(self, query: Query) -> int | None:
+        """Returns how many of a search for an album are the account's, or of partners on its timeline.
+
+        Other members' photos are found by no search without an album. None if the server does not tell. Raises
+        ServerError.
+        """
+        ...
+
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         """Yields whole assets with people, tags, stack and owner (`GET /assets/{id}`), in any order.
 

@@ -29,12 +29,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ScopedRanking:
-    """A ranking that stands for a plain search, because it is only held against the first of the same ranking."""
+class ScopedSearch:
+    """A search of few that stands for a plain one, because it is only held against what a driver finds.
+
+    It is a ranking, held against the first of the same ranking; or a part of an album, held against the album.
+    """
 
     query: Query
     search: Query
-    """What it ranks, and what is read in full where the ranking does not prove that it is whole."""
+    """What it stands for, and what is read in full where it does not prove that it has all of that."""
 
 
 @cached_hash
@@ -48,7 +51,7 @@ class Branch:
     driver: Query
     residual: Node | None = None
     """None: everything that the driver finds matches."""
-    rankings: tuple[ScopedRanking, ...] = ()
+    scoped: tuple[ScopedSearch, ...] = ()
     """Those of its searches that only have to tell of what the driver finds."""
     cached: int = field(init=False, repr=False, compare=False)
 
@@ -158,34 +161,34 @@ def merge_scans(rules: tuple[RulePlan, ...]) -> QueryPlan:
     """Returns the plan of a run: each search of its rules once, with all that they need of it."""
     branches_by_driver: dict[Query, list[tuple[RulePlan, Branch]]] = {}
     searches: dict[Query, None] = {}
-    rules = _without_needless_rankings(rules)
+    rules = _without_needless_lookups(rules)
     for rule in rules:
         for branch in rule.branches:
             branches_by_driver.setdefault(branch.driver, []).append((rule, branch))
             searches.update(dict.fromkeys(branch.searches))
     queries = dict.fromkeys((*branches_by_driver, *searches))
-    # What a ranking is held against has to be known as a whole, and in its order.
-    keeping = searches.keys() | {branch.driver for rule in rules for branch in rule.branches if branch.rankings}
+    # What a scoped search is held against has to be known as a whole, and a ranking in its order.
+    keeping = searches.keys() | {branch.driver for rule in rules for branch in rule.branches if branch.scoped}
     return QueryPlan(
         rules, tuple(_scan(query, branches_by_driver.get(query, []), query in keeping) for query in queries)
     )
 
 
-def _without_needless_rankings(rules: tuple[RulePlan, ...]) -> tuple[RulePlan, ...]:
-    """The same rules, with no ranking of what is read in full for another rule."""
+def _without_needless_lookups(rules: tuple[RulePlan, ...]) -> tuple[RulePlan, ...]:
+    """The same rules, with no scoped search for what is read in full for another rule."""
     branches = [branch for rule in rules for branch in rule.branches]
     read = {query for branch in branches for query in (branch.driver, *branch.searches)}
-    if not any(ranking.search in read for branch in branches for ranking in branch.rankings):
+    if not any(scoped.search in read for branch in branches for scoped in branch.scoped):
         return rules
     return tuple(replace(rule, branches=tuple(_restored(branch, read) for branch in rule.branches)) for rule in rules)
 
 
 def _restored(branch: Branch, read: Container[Query]) -> Branch:
-    needless = {ranking.query: ranking.search for ranking in branch.rankings if ranking.search in read}
+    needless = {scoped.query: scoped.search for scoped in branch.scoped if scoped.search in read}
     if branch.residual is None or not needless:
         return branch
-    rankings = tuple(ranking for ranking in branch.rankings if ranking.query not in needless)
-    return Branch(branch.driver, with_queries(branch.residual, needless), rankings)
+    others = tuple(scoped for scoped in branch.scoped if scoped.query not in needless)
+    return Branch(branch.driver, with_queries(branch.residual, needless), others)
 
 
 def with_queries(node: Node, queries: Mapping[Query, Query]) -> Node:
@@ -225,5 +228,5 @@ def needs_details(names: frozenset[str] | None, driver: Query) -> bool:
 
 def _included_queries(branch: Branch) -> tuple[Query, ...]:
     included = () if branch.residual is None else leaves_outside_not(branch.residual)
-    scoped = {ranking.query for ranking in branch.rankings}
+    scoped = {lookup.query for lookup in branch.scoped}
     return tuple(leaf.query for leaf in included if isinstance(leaf, Search) and leaf.query not in scoped)

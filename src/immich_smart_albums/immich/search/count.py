@@ -55,6 +55,15 @@ class Counter:
 
     def estimate(self, query: Query) -> int | None:
         """See `SearchApi.estimate`."""
+        is_own_only = any(one.field in _OWN_ONLY and one.operator != "none" for one in query.conditions)
+        return None if is_own_only else self._estimate(query)
+
+    def estimate_own(self, query: Query) -> int | None:
+        """See `SearchApi.estimate_own`."""
+        # By `filter` other members' photos may be counted as well.
+        return self._estimate(query) if query.is_flat and not self._capabilities.takes_filter(query) else None
+
+    def _estimate(self, query: Query) -> int | None:
         if not self._is_allowed or not self._is_countable(query):
             return None
         try:
@@ -82,7 +91,5 @@ class Counter:
 
     def _is_countable(self, query: Query) -> bool:
         if query.kind is not Kind.METADATA or query.limit is not None:
-            return False
-        if any(one.field in _OWN_ONLY and one.operator != "none" for one in query.conditions):
             return False
         return self._capabilities.takes_filter(query) or not query.flat_fields.keys() & _NOT_COUNTED

@@ -67,6 +67,10 @@ class ImmichSearches:
         """See `SearchApi.estimate`."""
         return self._counter.estimate(query)
 
+    def estimate_own(self, query: Query) -> int | None:
+        """See `SearchApi.estimate_own`."""
+        return self._counter.estimate_own(query)
+
     def find(self, query: Query, fields: frozenset[str]) -> Generator[list[Record], None, None]:
         """See `SearchApi.find`."""
         yield from self._everywhere(query, partial(self._records, query, fields=fields))

@@ -102,6 +102,7 @@ class RecordCache:
         self._cached: dict[Query, _CachedSearch] = {}
         self._details: dict[str, bytes] = {}
         self._counts: dict[Query, int | None] = {}
+        self._own_counts: dict[Query, int | None] = {}
         self._bytes = 0
         self.assets: dict[str, Asset] = {}
         """What selections keep of all that was found, each asset once."""
@@ -193,6 +194,12 @@ class RecordCache:
         if query not in self._counts:
             self._counts[query] = self._searches.estimate(query)
         return self._counts[query]
+
+    def estimate_own(self, query: Query) -> int | None:
+        """See `SearchApi.estimate_own`; each search is asked about once."""
+        if query not in self._own_counts:
+            self._own_counts[query] = self._searches.estimate_own(query)
+        return self._own_counts[query]
 
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         """See `SearchApi.details`; each asset is asked for once, but for those that were gone."""

@@ -119,6 +119,10 @@ class Costs:
             + (1.0 - _REQUEST) * weight * size / PAGE
         )
 
+    def proving(self, query: Query) -> float:
+        """What it costs to prove that a scoped search will do: of a part of an album it is counted."""
+        return CHEAPEST * (query.kind is Kind.METADATA)
+
     def asking(self, query: Query) -> float:
         """Returns the price of asking for each asset of a search by itself (`GET /assets/{id}`)."""
         return self.size(query) * _ASKED_FOR_BY_ITSELF

@@ -24,9 +24,9 @@ one by one, each by the cheapest of its access paths (`access_paths`, `cost`):
 - a choice becomes several drivers, or one search by `filter` where the server (3.2 and later) takes these;
 - a search that another rule sends anyway costs nothing, and so the dearest rules go first.
 
-Never more than one search is sent for each leaf of a rule, and one more for what it is about where no leaf says that;
-days of any year are one for each year. What is sent is what the rule means on this server: a filter's own search is
-left out where this version would ignore a part of it; ranked and capped searches are sent as they are.
+Never more than one search is planned for each leaf of a rule, and one more for what it is about where no leaf says
+that; days of any year are one for each year. What is sent is what the rule means on this server: a filter's own search
+is left out where this version would ignore a part of it; ranked and capped searches are sent as they are.
 """
 
 from __future__ import annotations

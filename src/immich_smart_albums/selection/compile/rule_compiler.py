@@ -32,7 +32,7 @@ from immich_smart_albums.selection.compile.access_paths import AccessPaths, Conj
 from immich_smart_albums.selection.compile.algebra import is_composable, universe
 from immich_smart_albums.selection.compile.cost import CHEAPEST, Costs
 from immich_smart_albums.selection.compile.pushdown import Pushdown
-from immich_smart_albums.selection.compile.scoped_rankings import with_scoped_rankings
+from immich_smart_albums.selection.compile.scoped_searches import with_scoped_searches
 from immich_smart_albums.selection.compile.shared_searches import (
     Candidate,
     KnownAnswer,
@@ -197,7 +197,7 @@ class RuleCompiler:
         return self._cheapest(rule, answers, shared)
 
     def _scoped(self, branch: Branch, shared: SharedSearches) -> Branch:
-        return with_scoped_rankings(branch, self.costs, shared, self.server)
+        return with_scoped_searches(branch, self.costs, shared, self.server)
 
     def _year_by_year(
         self, conjuncts: Conjuncts, undistributed: Undistributed
@@ -240,6 +240,7 @@ class RuleCompiler:
                 price += self.costs.reading(query, fields | before) - self.costs.reading(query, before)
             else:
                 price += self.costs.reading(query, fields)
+        price += sum(self.costs.proving(scoped.query) for branch in answer for scoped in branch.scoped)
         return price + sum(self.costs.asking(branch.driver) for branch in answer if branch.detail_filters)
 
 

@@ -81,16 +81,17 @@ class LeafFacts:
         for scan, result in self._scans():
             if _is_known(result, asset_id) and self._covers(query, scan.query):
                 return Fact(holds=True)
-        return self._excluded(query, asset_id) or self._as_filter(query, asset_id) or self._unranked(query, asset_id)
+        return self._excluded(query, asset_id) or self._as_filter(query, asset_id) or self._scoped(query, asset_id)
 
-    def _unranked(self, query: Query, asset_id: str) -> Fact | None:
-        """That a search does not find an asset: a ranking of what it finds lacks it, which would have it."""
+    def _scoped(self, query: Query, asset_id: str) -> Fact | None:
+        """Whether a search finds an asset: a scoped search of what it finds has it, or lacks it and would have it."""
         results = self.evidence.results
         for branch in self.evidence.plan.branches:
             driver = results.results[branch.driver]
-            for ranking in branch.rankings if _is_known(driver, asset_id) else ():
-                if asset_id not in results.ids(branch.driver, ranking.query) and self._covers(ranking.search, query):
-                    return Fact(holds=False)
+            for scoped in branch.scoped if _is_known(driver, asset_id) else ():
+                holds = asset_id in results.ids(branch.driver, scoped.query)
+                if self._covers(query, scoped.search) if holds else self._covers(scoped.search, query):
+                    return Fact(holds)
         return None
 
     def _excluded(self, query: Query, asset_id: str) -> Fact | None:

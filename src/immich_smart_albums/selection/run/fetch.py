@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError
+from immich_smart_albums.model.query import Kind
 from immich_smart_albums.selection.result import NOTHING_KNOWN, ResultBuilder, SearchResult
 from immich_smart_albums.selection.run.scoped_lookups import ScopedLookups, unranked
 
@@ -31,7 +32,7 @@ class SearchResults:
     errors: dict[int, SmartAlbumsError]
     """For each rule that cannot be answered, by its place in the plan, the first thing that went wrong."""
     instead: dict[tuple[Query, Query], Query] = field(default_factory=dict)
-    """Of a driver and a scoped ranking the search that was read in full, where the ranking did not do."""
+    """Of a driver and a scoped search the one that was read in full, where the scoped one did not do."""
 
     def ids(self, driver: Query, query: Query) -> AbstractSet[str]:
         """Returns the ids of what a search found, as far as the driver found them."""
@@ -59,8 +60,8 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
         for scan in plan.scans
     }
     lookups = ScopedLookups(plan)
-    for ranking in (ranking for rule in plan.rules for branch in rule.branches for ranking in branch.rankings):
-        dependent[ranking.search] = dependent[ranking.query] | dependent.get(ranking.search, frozenset())
+    for scoped in (scoped for rule in plan.rules for branch in rule.branches for scoped in branch.scoped):
+        dependent[scoped.search] = dependent[scoped.query] | dependent.get(scoped.search, frozenset())
     if memory is not None:
         memory.expect(plan.scans)
     run = _FetchRun(plan, searches, on_found, memory, dependent, lookups, keeps_rejected, records)
@@ -86,7 +87,7 @@ def fetch_all(  # noqa: PLR0913 - how it is read, each with a name
     finally:
         run.stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
-    instead = {(driver, ranking.query): query for (driver, ranking), query in lookups.instead.items()}
+    instead = {(driver, scoped.query): query for (driver, scoped), query in lookups.instead.items()}
     return SearchResults(results, scans, dict(run.errors), instead)
 
 
@@ -120,10 +121,14 @@ class _FetchRun:
         return result
 
     def _count(self, query: Query, result: SearchResult) -> None:
-        """Ask how many photos there are for a scoped ranking that ended early: it has to have all of them."""
-        if self.lookups.is_scoped(query) and result.count < (query.limit or 0):
-            with suppress(SmartAlbumsError):  # then what it ranks is read in full
+        """Ask how many photos a scoped search has to have, where that is its proof."""
+        if not self.lookups.is_counted(query, result):
+            return
+        with suppress(SmartAlbumsError):  # then what it stands for is read in full
+            if query.kind is Kind.SMART:
                 self.lookups.counts[query] = self.searches.estimate(unranked(query))
+            else:
+                self.lookups.counts[query] = self.searches.estimate_own(query)
 
     def _read(self, scan: Scan) -> SearchResult:
         keeps_ids = scan.keeps_ids or (self.memory is not None and self.memory.wants_ids(scan))

@@ -16,7 +16,7 @@ from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.rules.tree import All, Any, Not, Rule
 from immich_smart_albums.selection.compile.planner import compile_rules
-from immich_smart_albums.selection.compile.scoped_rankings import scoped_ranking
+from immich_smart_albums.selection.compile.scoped_searches import scoped_ranking
 from immich_smart_albums.selection.explain.leaf_facts import Fact, LeafFacts
 from immich_smart_albums.selection.run.evaluate import Failed, Selection, evaluate
 from tests.selection.test_requests import World, library
@@ -151,7 +151,7 @@ def test_what_another_rule_reads_in_full_is_not_ranked() -> None:
     cats = All((smart("cat", 4), Not(noah)))
     plan = compile_rules([Rule(All((DOGS, Not(BEN), Not(noah), Not(emma)))), Rule(BEN), Rule(cats)], FLAT)
     assert BEN_RANKED not in {scan.query for scan in plan.scans}
-    searches = [[ranking.search for branch in rule.branches for ranking in branch.rankings] for rule in plan.rules]
+    searches = [[scoped.search for branch in rule.branches for scoped in branch.scoped] for rule in plan.rules]
     assert searches == [[noah.query, emma.query], [], [noah.query]]
 
 
