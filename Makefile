@@ -11,9 +11,9 @@ BESIDE := -n 2 --dist worksteal
 INSTALL := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install -qq --disable-pip-version-check --editable
 
 # Compiled code is kept, whatever the shell says: the tests start many processes, and rewrite their own asserts.
-test test-deep: export PYTHONDONTWRITEBYTECODE :=
+test test-deep test-image: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo studio test lint bench screenshots clean hashes
+.PHONY: demo studio test test-deep test-image lint bench screenshots clean hashes
 
 demo: $(TOOL)
 	@$(BIN)/immich-smart-albums demo
@@ -31,6 +31,10 @@ test: $(READY)
 # What it finds becomes a fixed example.
 test-deep: $(READY)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest $(BESIDE)
+
+# The image alone: built by its own steps, and run.
+test-image: $(READY)
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest tests/deploy
 
 lint: $(READY)
 	$(BIN)/ruff check .

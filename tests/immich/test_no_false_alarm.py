@@ -141,11 +141,12 @@ def values_of(name: str, library: Library) -> list[Value]:
 
 
 def flat(library: Library) -> Iterator[Query]:
-    """Every flat filter, by itself and beside another one, in both kinds of search."""
+    """Every flat filter, by itself and beside another one, in both kinds of search; among what is hidden, once."""
     for name in sorted(FIELDS.keys() - {"query", "queryAssetId", "language", "order"}):
-        for value in [*values_of(name, library), *([None] if FIELDS[name].nullable else [])]:
+        values = values_of(name, library)
+        yield from (metadata({Visibility.HIDDEN}, **{name: value}) for value in values[:1])
+        for value in [*values, *([None] if FIELDS[name].nullable else [])]:
             yield metadata(EVERYWHERE, **{name: value})
-            yield metadata({Visibility.HIDDEN}, **{name: value})
             if Kind.SMART in FIELDS[name].kinds:
                 yield smart(5, query="dog", **{name: value})
 

@@ -80,6 +80,7 @@ def test_the_whole_timeline_is_read_exactly_at_every_level(
     assert len(asked_for_windows) == (concurrency > 1)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("filters", "holds"),
     [
@@ -127,6 +128,7 @@ def test_the_archive_and_hidden_photos_are_read_exactly_at_every_level(sandbox: 
     assert_exact(ids_found_by(server, metadata({Visibility.HIDDEN})), hidden, once=True)
 
 
+@pytest.mark.untraced
 @concurrently
 def test_timeline_and_archive_together_are_both_read_exactly_at_every_level(
     sandbox: Sandbox, library: Library, concurrency: int
@@ -136,6 +138,7 @@ def test_timeline_and_archive_together_are_both_read_exactly_at_every_level(
     assert_exact(ids_found_by(server_at(sandbox, concurrency=concurrency), query), expected, once=concurrency == 1)
 
 
+@pytest.mark.untraced
 @concurrently
 def test_the_users_own_bounds_include_both_ends_at_every_level(
     sandbox: Sandbox, library: Library, concurrency: int
@@ -149,6 +152,7 @@ def test_the_users_own_bounds_include_both_ends_at_every_level(
     assert_exact(ids, expected, once=concurrency == 1)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("level", "concurrency"), crossed(["2.7", "3.1"], [4, 1]))
 def test_five_thousand_photos_of_one_instant_are_all_found(start: Start, level: str, concurrency: int) -> None:
     library = generate(300)
@@ -160,6 +164,7 @@ def test_five_thousand_photos_of_one_instant_are_all_found(start: Start, level: 
     assert_offsets_only_in_crowds(sandbox)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("level", "concurrency"), crossed(["2.7", "3.1"], [4, 1]))
 def test_two_crowded_instants_one_millisecond_apart_are_both_found(start: Start, level: str, concurrency: int) -> None:
     library = generate(300)

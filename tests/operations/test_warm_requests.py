@@ -144,6 +144,7 @@ DROPPED = (
 """Filters, and rules whose searches have them."""
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("lost", "match"), DROPPED)
 def test_a_filter_that_is_dropped_in_the_second_run_lets_nothing_in(home: Home, lost: str, match: str) -> None:
     """What is known from before is not held against the answer once more; so more of it must not pass for known."""
