@@ -124,7 +124,6 @@ ALBUMS = {
 """Rules, and the most requests that they may take; the album alone takes seven, and what it is held against more."""
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize("level", ["3.1", "3.2"])
 @pytest.mark.parametrize("match", ALBUMS)
 def test_searches_look_no_further_than_what_must_hold_with_them(
@@ -168,7 +167,6 @@ RANKED = {
 """Rules about a ranking, and the most requests that they may take: on the large library, and on the small one."""
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize("size", ["", " small"])
 @pytest.mark.parametrize("level", ["3.1", "3.2"])
 @pytest.mark.parametrize("match", RANKED)
@@ -196,7 +194,6 @@ SMALL = {
 """Rules, and the most requests that they may take on a small library: of Immich 3.1, and of 3.2."""
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize("match", SMALL)
 def test_on_a_small_library_structured_searches_take_no_more_requests(worlds: dict[str, World], match: str) -> None:
     (result, flat), (same, structured) = (worlds[f"{level} small"].ask(match) for level in ("3.1", "3.2"))
@@ -231,7 +228,6 @@ def mixed(count: int) -> Iterator[str]:
         )
 
 
-@pytest.mark.untraced
 def test_many_rules_on_a_small_library_take_fewer_structured_requests_than_flat_ones(worlds: dict[str, World]) -> None:
     totals = [0, 0]
     for match in (*PARTS, *mixed(32)):
@@ -251,7 +247,6 @@ DAYS: dict[str, tuple[Callable[[str], bool], int]] = {
 """Rules about days of any year, which days they mean, and the most requests that they may take for four years."""
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize("level", ["3.1", "3.2"])
 @pytest.mark.parametrize("match", DAYS)
 def test_days_of_any_year_are_searched_for_year_by_year(worlds: dict[str, World], match: str, level: str) -> None:
