@@ -198,7 +198,7 @@ def test_an_answer_whose_beginning_takes_too_long_is_given_up(start: Start) -> N
         http.get("/tags")
     assert caught.value.may_be_running
     assert len(exchanges) == 1
-    assert http.get("/tags")
+    assert http_to(sandbox).get("/tags")
 
 
 def test_a_slow_answer_within_the_limit_is_read_to_its_end(start: Start) -> None:
