@@ -294,7 +294,6 @@ ENVELOPE = {"nextPage", "nextCursor", "count", "items", "assets"}
 HIDDEN = {*(FIELDS_READ & FROM_SEARCH), *ASSET_FIELDS, *VERIFIED, *ENVELOPE}
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize(("name", "leaky"), with_levels(HIDDEN), indirect=["leaky"])
 def test_a_field_that_is_missing_in_answers_shows_nothing_wrong(name: str, leaky: Sandbox, rights: Rights) -> None:
     for query in readings(leaky):
@@ -327,7 +326,6 @@ def counted(sandbox: Sandbox, query: Query) -> int | None:
         return None
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize(("name", "leaky"), with_levels(COUNTED), indirect=["leaky"])
 def test_a_filter_that_is_dropped_on_the_way_counts_nothing_wrong(name: str, leaky: Sandbox, rights: Rights) -> None:
     cases = [metadata({place}) for place in Visibility] if name == "visibility" else list(queries(name, leaky))
