@@ -139,7 +139,6 @@ def queries(name: str, sandbox: Sandbox) -> Iterator[Query]:
                 yield query
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("name", "leaky"), with_levels(set(FIELDS) - {"query", "queryAssetId", "language", "order"}), indirect=["leaky"]
 )
