@@ -122,3 +122,9 @@ def test_a_search_within_a_window_keeps_its_other_filters() -> None:
         "takenBefore": "1970-01-02T00:00:00.000Z",
     }
     assert within(query, Window()) == query
+
+
+def test_where_counting_fails_all_is_read_once_more(sandbox: Sandbox) -> None:
+    sandbox.faults.status(500, path="/api/search/statistics", times=None)
+    assert set(read(sandbox)) == timeline(sandbox)
+    assert "withExif" not in bodies(sandbox, "metadata")[-1]
