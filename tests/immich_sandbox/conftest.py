@@ -72,6 +72,9 @@ class Client:
 
 Start = Callable[..., Client]
 
+UNKNOWN = "11111111-1111-4111-8111-111111111111"
+"""An id that nothing has."""
+
 
 @pytest.fixture
 def start() -> Iterator[Start]:
@@ -93,3 +96,13 @@ def real() -> Library:
     if not IMMICH.exists():
         pytest.skip("the library recorded from a real server is not here")
     return real_library()
+
+
+@pytest.fixture
+def library() -> Library:
+    return generate(300)
+
+
+@pytest.fixture
+def client(library: Library, start: Start) -> Client:
+    return start(library)

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
-from immich_sandbox import generate
+from .conftest import UNKNOWN
 
 if TYPE_CHECKING:
     from immich_sandbox.library.library import Library
     from immich_sandbox.library.records import Album
 
-    from .conftest import Client, Start
-
-UNKNOWN = "11111111-1111-4111-8111-111111111111"
-
-
-@pytest.fixture
-def library() -> Library:
-    return generate(300)
-
-
-@pytest.fixture
-def client(library: Library, start: Start) -> Client:
-    return start(library)
+    from .conftest import Client
 
 
 def _album(library: Library, name: str) -> Album:

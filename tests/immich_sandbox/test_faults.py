@@ -23,11 +23,6 @@ def library() -> Library:
     return generate(100)
 
 
-@pytest.fixture
-def client(library: Library, start: Start) -> Client:
-    return start(library)
-
-
 def test_a_status_strikes_once_and_may_name_a_time(client: Client) -> None:
     fault = client.sandbox.faults.status(503, retry_after=7, path=SEARCH)
     reply = client.search({})

@@ -8,22 +8,12 @@ import pytest
 
 from immich_sandbox import Sandbox, generate, serve_forever
 
+from .conftest import UNKNOWN
+
 if TYPE_CHECKING:
     from immich_sandbox.library.library import Library
 
     from .conftest import Client, Start
-
-UNKNOWN = "11111111-1111-4111-8111-111111111111"
-
-
-@pytest.fixture
-def library() -> Library:
-    return generate(300)
-
-
-@pytest.fixture
-def client(library: Library, start: Start) -> Client:
-    return start(library)
 
 
 @pytest.mark.parametrize("level", ["1.132", "2.7", "3.1", "3.2"])

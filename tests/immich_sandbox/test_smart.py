@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from immich_sandbox import generate
 from immich_sandbox.generator.concepts import CONCEPTS, concept, distance, picture_vector, query_vector
 
 if TYPE_CHECKING:
@@ -15,16 +14,6 @@ if TYPE_CHECKING:
     from .conftest import Client, Start
 
 DOG = ((CONCEPTS.index("dog"), 1.0),)
-
-
-@pytest.fixture
-def library() -> Library:
-    return generate(300)
-
-
-@pytest.fixture
-def client(library: Library, start: Start) -> Client:
-    return start(library)
 
 
 def test_everything_is_ranked_and_the_nearest_comes_first(library: Library, client: Client) -> None:

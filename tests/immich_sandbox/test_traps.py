@@ -16,16 +16,6 @@ if TYPE_CHECKING:
     from .conftest import Client, Start
 
 
-@pytest.fixture
-def library() -> Library:
-    return generate(300)
-
-
-@pytest.fixture
-def client(library: Library, start: Start) -> Client:
-    return start(library)
-
-
 def test_a_person_id_given_twice_matches_nothing(library: Library, client: Client) -> None:
     person = library.people_named("Jane Doe")[0].id
     assert client.ids({"personIds": [person]})

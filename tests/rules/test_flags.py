@@ -22,6 +22,7 @@ from immich_smart_albums.rules.tree import All, Any, Filter, Node, Not, Referenc
 from immich_smart_albums.selection.compile.planner import compile_rules
 from immich_smart_albums.selection.run.evaluate import Selection, evaluate
 from tests.support.examples import examples
+from tests.support.in_memory_searches import Uncounted
 from tests.support.payloads import ANNA
 
 if TYPE_CHECKING:
@@ -257,7 +258,7 @@ Values = list[list[list[frozenset[str]]]]
 
 
 @dataclass
-class FlagResults:
+class FlagResults(Uncounted):
     """Searches in memory: each value of a flag is a query of its own with the result that the test says."""
 
     results: dict[Query, frozenset[str]]
@@ -281,15 +282,6 @@ class FlagResults:
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
         return []
-
-    def count(self, query: Query) -> int | None:
-        return None
-
-    def estimate(self, query: Query) -> int | None:
-        return None
-
-    def estimate_own(self, query: Query) -> int | None:
-        return None
 
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         raise AssertionError

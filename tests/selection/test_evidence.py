@@ -19,7 +19,7 @@ from immich_smart_albums.selection.query_plan import Branch, RulePlan, merge_sca
 from immich_smart_albums.selection.result import ResultBuilder, SearchResult
 from immich_smart_albums.selection.run.evaluate import evaluate
 from immich_smart_albums.selection.stages import METADATA_FIELDS
-from tests.support.in_memory_searches import Answers, city, ids, local, record, select, smart
+from tests.support.in_memory_searches import Answers, Uncounted, city, ids, local, record, select, smart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -135,7 +135,7 @@ def test_a_name_that_was_not_looked_up_is_a_bug_and_never_a_selection() -> None:
 
 
 @dataclass
-class Failing:
+class Failing(Uncounted):
     """Searches that do what the test says for each query, and remember which of them were closed."""
 
     behave: dict[Query, Callable[[], Iterator[list[dict[str, object]]]]]
@@ -147,15 +147,6 @@ class Failing:
             yield from self.behave[query]()
         finally:
             self.closed[query].set()
-
-    def count(self, query: Query) -> int | None:
-        return None
-
-    def estimate(self, query: Query) -> int | None:
-        return None
-
-    def estimate_own(self, query: Query) -> int | None:
-        return None
 
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         raise ServerError("details failed")

@@ -71,8 +71,21 @@ def record(asset_id: str, taken: str = "2024-01-01T00:00:00.000Z", **fields: obj
     return {"id": asset_id, "fileCreatedAt": taken, **fields}
 
 
+class Uncounted:
+    """Searches that nobody can count: the part of `SearchApi` that asks how many there are."""
+
+    def count(self, query: Query) -> int | None:
+        return None
+
+    def estimate(self, query: Query) -> int | None:
+        return None
+
+    def estimate_own(self, query: Query) -> int | None:
+        return None
+
+
 @dataclass
-class Answers:
+class Answers(Uncounted):
     """Answers with the batches that the test names for each query, and remembers what it was asked."""
 
     batches: dict[Query, list[list[dict[str, object]]]]
@@ -83,15 +96,6 @@ class Answers:
     def find(self, query: Query, fields: frozenset[str]) -> Generator[Iterable[Mapping[str, object]], None, None]:
         self.asked.append((query, fields))
         yield from self.batches[query]
-
-    def count(self, query: Query) -> int | None:
-        return None
-
-    def estimate(self, query: Query) -> int | None:
-        return None
-
-    def estimate_own(self, query: Query) -> int | None:
-        return None
 
     def details(self, ids: Iterable[str]) -> Iterator[Mapping[str, object]]:
         wanted = list(ids)
