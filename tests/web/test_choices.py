@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def entry(page: Opened, name: str = "Dogs") -> str:
     """The lines of an album."""
-    return page.studio.draft(name).text.entry
+    return page.studio.rules.draft(name).text.entry
 
 
 def form(page: Opened, word: str) -> str:

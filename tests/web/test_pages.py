@@ -12,8 +12,9 @@ import pytest
 from immich_smart_albums.session.options import SessionOptions
 from immich_smart_albums.session.session import Session
 from immich_smart_albums.web.editing.entry_text import entry_text
-from immich_smart_albums.web.preview import Latest
-from immich_smart_albums.web.studio import Progress, Studio
+from immich_smart_albums.web.progress import Progress
+from immich_smart_albums.web.questions import Latest
+from immich_smart_albums.web.studio import Studio
 
 from .conftest import RULES, opened
 
@@ -250,9 +251,9 @@ def test_days_go_on_while_the_studio_runs(tmp_path: Path, sandbox: Sandbox) -> N
     )
     days = [date(2026, 11, 2)]
     studio = Studio(Session(options), Progress(), today=lambda: days[-1])
-    first = studio.rules()[0].rule
+    first = studio.rules.albums()[0].rule
     days.append(date(2026, 11, 3))
-    assert studio.rules()[0].rule != first
+    assert studio.rules.albums()[0].rule != first
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

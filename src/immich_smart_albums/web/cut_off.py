@@ -32,8 +32,8 @@ def ranking(studio: Studio, name: str, entry: str, photo: str) -> tuple[Path, Se
 
     Raises EditRefused where no search does.
     """
-    draft = studio.draft(name)
-    _, rule = studio.typed(name, entry)
+    draft = studio.rules.draft(name)
+    _, rule = studio.rules.typed(name, entry)
     text = draft.text.replaced(entry)
     rows = draft.rows(entry)
     nodes = row_nodes(text, rows, rule.rule.match)

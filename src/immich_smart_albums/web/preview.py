@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -38,9 +36,6 @@ LAST = sys.maxsize
 
 MOST_ALBUMS = 200
 """Whose contents are remembered."""
-
-MOST_PAGES = 1000
-"""Whose last questions are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,41 +160,3 @@ def distinct(groups: Iterable[Group]) -> tuple[Group, ...]:
         if assets:
             new_groups.append(replace(group, assets=assets))
     return tuple(new_groups)
-
-
-@dataclass(slots=True)
-class Shelf:
-    """The last few things that pages look at again, by their ids."""
-
-    size: int
-    _held: OrderedDict[str, object] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def put(self, id_: str, thing: object) -> None:
-        """Keep something, and let go of the oldest."""
-        with self._lock:
-            self._held[id_] = thing
-            self._held.move_to_end(id_)
-            while len(self._held) > self.size:
-                self._held.popitem(last=False)
-
-    def get(self, id_: str) -> object | None:
-        """What is known by an id."""
-        with self._lock:
-            return self._held.get(id_)
-
-
-@dataclass(slots=True)
-class Latest:
-    """Of questions that follow each other, only the last one counts: the ones before it are stopped."""
-
-    _newest: dict[str, int] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def begin(self, slot: str, number: int) -> Stop:
-        """A question of a page, which numbers them; the answer says whether a later one has come, in whatever order."""
-        with self._lock:
-            if len(self._newest) > MOST_PAGES:
-                self._newest.clear()
-            self._newest[slot] = max(number, self._newest.get(slot, 0))
-        return lambda: self._newest.get(slot, number) > number

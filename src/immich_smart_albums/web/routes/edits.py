@@ -55,7 +55,7 @@ class EditRoutes:
 
     @scripted
     def _edited(self, form: Form) -> Response:
-        draft = self._studio.draft(form.text("name"))
+        draft = self._studio.rules.draft(form.text("name"))
         entry = draft.edited(form.text("entry"), lambda rules, album: self._edits(form, rules, album))
         return JSONResponse({"entry": entry})
 
@@ -93,7 +93,7 @@ class EditRoutes:
 
     @scripted
     def _row(self, form: Form) -> Response:
-        draft = self._studio.draft(form.text("name"))
+        draft = self._studio.rules.draft(form.text("name"))
         path = form.text("path") or row_id((*draft.place, "match"))
         row = next((row for row in draft.rows(form.text("entry")) if row_id(row.path) == path), None)
         is_new = form.text("word") != ""

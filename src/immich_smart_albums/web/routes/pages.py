@@ -64,7 +64,7 @@ class Pages:
             by_hand=by_hand,
             shown=len(by_hand) if shown is None else shown,
             base=studio.session.base,
-            new_file=studio.new_file,
+            new_file=studio.rules.new_file,
             problem=problem,
             absent=accounts.absent.values(),
             last_run=runs[0] if runs else None,
@@ -74,7 +74,7 @@ class Pages:
     def _rules(self) -> tuple[tuple[AlbumRule, ...], SmartAlbumsError | None]:
         """The rules; where the file was broken while the studio runs, those from before, and what is wrong."""
         try:
-            return self._studio.rules(), None
+            return self._studio.rules.albums(), None
         except SmartAlbumsError as error:
             return self._studio.session.rules.albums, error
 
@@ -102,17 +102,17 @@ class Pages:
     def check_body(self, _: Request) -> Response:
         """What `check` says of each account, and of the rules."""
         session = self._studio.session
-        self._studio.open()
+        self._studio.rules.open()
         with self._studio.asking():
             self._studio.look_again()
             healths = {name: session.check(name) for name in session.accounts.present}
-            problems = () if self._studio.new_file else session.check_rules()
+            problems = () if self._studio.rules.new_file else session.check_rules()
             return page(
                 "_check.html",
                 healths=healths,
                 problems=problems,
                 absent=session.accounts.absent,
-                new_file=self._studio.new_file,
+                new_file=self._studio.rules.new_file,
             )
 
     def not_found(self, _: Request, __: Exception) -> HTMLResponse:

@@ -16,12 +16,12 @@ from immich_smart_albums.web.choices import suggestions
 from immich_smart_albums.web.editing.starters import STARTERS, starter_of
 from immich_smart_albums.web.photo_facts import WORDS, facts, rule_facts
 from immich_smart_albums.web.preview import TABS
+from immich_smart_albums.web.questions import Question
 from immich_smart_albums.web.ranking import is_ranked
 from immich_smart_albums.web.rendering import address, page, rendered
 from immich_smart_albums.web.routes.answering import number_of, part, scripted, text_of
 from immich_smart_albums.web.routes.edits import predicate_words
 from immich_smart_albums.web.routes.forms import Form, form_of
-from immich_smart_albums.web.studio import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +53,7 @@ class RuleRoutes:
         """The page of an album: its rule now, its photos as soon as they are known."""
         name = text_of(request, "name")
         try:
-            draft = self._studio.draft(name)
+            draft = self._studio.rules.draft(name)
         except SmartAlbumsError as error:
             return page("trouble.html", 404, error=error, read_only=self._studio.read_only)
         tabs = {**TABS, "near": "Near misses"}
@@ -127,7 +127,7 @@ class RuleRoutes:
             shown: Preview | None = studio.shown(preview) if preview else None
         except Stopped:  # it is long gone: the rule on disk counts
             shown = None
-        rule = shown.rule if shown else studio.rule(name)
+        rule = shown.rule if shown else studio.rules.album(name)
         explanation = studio.session.explain(rule.name, id_, rules=shown.rules if shown else None)
         record = studio.record(explanation.asset_id) or {}
         return page(
@@ -165,15 +165,15 @@ class RuleRoutes:
     def new(self, request: Request) -> Response:
         """Where an album begins: a template and a name."""
         try:
-            self._studio.open()
-            paths = self._studio.paths
+            self._studio.rules.open()
+            paths = self._studio.rules.paths
         except SmartAlbumsError as error:
             return page("trouble.html", 422, error=error, read_only=self._studio.read_only)
         return page(
             "new.html",
             starters=STARTERS,
             paths=paths,
-            is_first=self._studio.new_file is not None,
+            is_first=self._studio.rules.new_file is not None,
             name=text_of(request, "name"),
             album=text_of(request, "album"),
             read_only=self._studio.read_only,
@@ -198,14 +198,14 @@ class RuleRoutes:
 
     @scripted
     def _created(self, form: Form) -> Response:
-        paths = {str(path): path for path in self._studio.paths}
+        paths = {str(path): path for path in self._studio.rules.paths}
         if form.text("photo"):
             entry = self._from_photo(form.text("photo"), form.text("ticks").split(), form.text("name").strip())
         else:
             starter = starter_of(form.text("starter"))
             album_id = form.text("album") if is_id(form.text("album")) else None
             entry = album_entry(form.text("name").strip() or starter.title, starter.match, album_id=album_id)
-        written = self._studio.add(entry, paths.get(form.text("file")))
+        written = self._studio.rules.add(entry, paths.get(form.text("file")))
         return JSONResponse({"name": written})
 
     def _from_photo(self, photo: str, ticks: Sequence[str], name: str) -> dict[str, Plain]:
@@ -223,12 +223,12 @@ class RuleRoutes:
     @scripted
     def _saved(self, form: Form) -> Response:
         try:
-            name = self._studio.save(form.text("name"), form.text("entry"), form.text("basis"))
+            name = self._studio.rules.save(form.text("name"), form.text("entry"), form.text("basis"))
         except FileChanged as error:
-            draft = self._studio.draft(form.text("name"))
+            draft = self._studio.rules.draft(form.text("name"))
             html = rendered("_conflict.html", error=error, theirs=draft.text.entry, ours=form.text("entry"))
             return JSONResponse({"problem": html, "basis": draft.basis, "theirs": draft.text.entry})
-        draft = self._studio.draft(name)
+        draft = self._studio.rules.draft(name)
         return JSONResponse({"name": name, "basis": draft.basis, "entry": draft.text.entry})
 
 

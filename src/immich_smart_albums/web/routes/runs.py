@@ -38,9 +38,9 @@ class RunRoutes:
     @part
     def plan_body(self, request: Request) -> Response:
         """What would change, album by album."""
-        self._studio.open()
-        if self._studio.new_file is not None:
-            return page("_no_rules.html", new_file=self._studio.new_file, read_only=self._studio.read_only)
+        self._studio.rules.open()
+        if self._studio.rules.new_file is not None:
+            return page("_no_rules.html", new_file=self._studio.rules.new_file, read_only=self._studio.read_only)
         return self._body(self._studio.plan(request.query_params.getlist("allow")))
 
     def undo(self, request: Request) -> Response:
