@@ -52,7 +52,9 @@ def connect(
     on_read: Callable[[int], None],
     stop: Stop = never,
 ) -> PhotoServer:
-    """A server that is there and whose version is known. Raises ServerError; ConfigurationError for a bad address.
+    """Returns a server that is there and whose version is known.
+
+    Raises ServerError; ConfigurationError for a bad address.
 
     Before each request `stop` is asked whether to end, which raises Stopped.
     """

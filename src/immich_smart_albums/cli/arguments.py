@@ -32,7 +32,7 @@ exit codes:
 
 
 def selection_parser() -> Parser:
-    """The flags that select photos and name an album."""
+    """Returns the flags that select photos and name an album."""
     width = max(map(len, VERBS))
     epilog = _EPILOG.format(
         verbs="\n".join(f"  {name:{width}}  {verb.purpose}" for name, verb in VERBS.items()),
@@ -60,7 +60,7 @@ def selection_parser() -> Parser:
 
 
 def selects(parsed: argparse.Namespace) -> bool:
-    """Whether the arguments ask for photos or name an album; without either, they ask for a check."""
+    """Returns whether the arguments ask for photos or name an album; without either, they ask for a check."""
     return parsed.album is not None or parsed.create_album or any(getattr(parsed, flag.name) for flag in FLAGS)
 
 

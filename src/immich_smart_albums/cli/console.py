@@ -48,7 +48,7 @@ class Console:
         return self._is_terminal
 
     def say(self, text: str = "", *, alarm: str = "") -> None:
-        """A message on one line, made harmless; `alarm` stands before it, in red.
+        """Print a message on one line, made harmless; `alarm` stands before it, in red.
 
         One that nobody can read any more is no reason to stop. A quiet console says what is wrong, and nothing else.
         """
@@ -62,7 +62,7 @@ class Console:
             self._stream.flush()
 
     def show(self, event: Event) -> None:
-        """What a session tells."""
+        """Print what a session tells."""
         match event:
             case Note():
                 self.say(f"note: {event.text}")
@@ -80,12 +80,12 @@ class Console:
                 assert_never(event)
 
     def detail(self, text: str) -> None:
-        """A message that only --verbose shows."""
+        """Print a message with --verbose."""
         if self._verbose:
             self.say(text)
 
     def exchange(self, exchange: Exchange) -> None:
-        """A request, with --verbose. It has no headers, so no key."""
+        """Print a request, with --verbose. It has no headers, so no key."""
         if not self._verbose:
             return
         body = "" if exchange.body is None else " " + exchange.body[:_SHOWN_OF_BODY].decode(errors="replace")
@@ -96,7 +96,7 @@ class Console:
         self.say(f"{exchange.method} {exchange.path}{body} → {status} in {exchange.seconds:.3f} s, {answer}")
 
     def read(self, count: int) -> None:
-        """Some more assets were read. On a terminal a long scan gets a bar."""
+        """Count assets that were read. On a terminal a long scan gets a bar."""
         with self._lock:
             self._read += count
             if self._is_terminal and not self._verbose and self._read > LONG and not self._is_done:
@@ -112,7 +112,7 @@ class Console:
                 self._bar = None
 
     def table(self, title: str, rows: list[tuple[str, str]]) -> None:
-        """A short table, on a terminal."""
+        """Print a short table, on a terminal."""
         from rich.console import Console as RichConsole  # noqa: PLC0415 - imported only where a table is drawn
         from rich.table import Table  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415
@@ -124,7 +124,7 @@ class Console:
         RichConsole(file=self._stream, no_color=not self._has_colour).print(table)
 
     def error(self, error: SmartAlbumsError) -> None:
-        """A failure and its remedy; problems of the input one by one, each with its place."""
+        """Print a failure and its remedy; problems of the input one by one, each with its place."""
         self.done_reading()
         if isinstance(error, ConfigurationError):
             count = len(error.problems)
@@ -142,7 +142,7 @@ class Console:
             self._write(f"  → {error.hint}")
 
     def problem(self, problem: Problem, albums: Sequence[str] = ()) -> None:
-        """One thing that stops some albums, or the run."""
+        """Print one thing that stops some albums, or the run."""
         self.done_reading()
         first, *rest = problem_texts(problem, albums)
         self._write(first, "error:")
@@ -150,7 +150,7 @@ class Console:
             self._write(line)
 
     def problems(self, problems: Mapping[str, Sequence[Problem]]) -> None:
-        """What stops albums, by their names: each problem once."""
+        """Print what stops albums, by their names, each problem once."""
         for problem, albums in by_album(problems).items():
             self.problem(problem, albums)
 
@@ -176,10 +176,10 @@ class Console:
 
 
 def has_colour(stream: TextIO) -> bool:
-    """Whether colour codes may be written to a stream: it is a terminal, and NO_COLOR is not set."""
+    """Returns whether colour codes may be written to a stream: it is a terminal, and NO_COLOR is not set."""
     return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
 def stderr_console(*, verbose: bool, quiet: bool = False) -> Console:
-    """The console of this process."""
+    """Returns the console of this process."""
     return Console(sys.stderr, verbose=verbose, quiet=quiet)

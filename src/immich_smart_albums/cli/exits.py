@@ -24,7 +24,7 @@ class Exit(IntEnum):
 
 
 def exit_of(error: SmartAlbumsError) -> Exit:
-    """How a run ends that fails so."""
+    """Returns how a run ends that fails so."""
     if isinstance(error, UnsafePlan):
         return Exit.REFUSED
     return Exit.WRONG_USAGE if isinstance(error, ConfigurationError) else Exit.FAILED

@@ -26,7 +26,7 @@ _CONCURRENCY = 4
 
 
 def require_file(arguments: argparse.Namespace) -> None:
-    """Raise ConfigurationError where a page is to be opened that is written nowhere."""
+    """Raise ConfigurationError if a page is to be opened that is written nowhere."""
     if arguments.open and not arguments.html:
         hint = "Say where to write the page, such as --html report.html."
         raise ConfigurationError((Problem("--open", "there is no page to open without --html", hint),))
@@ -41,7 +41,7 @@ def save_page(arguments: argparse.Namespace, text: str, what: str, console: Cons
 
 
 def embedded(photos: Sequence[tuple[str, str | None]], session: Session, console: Console) -> dict[str, str]:
-    """Pictures of photos as `data:` addresses, as many as fit; one that the server does not send is left out."""
+    """Returns pictures of photos as `data:` addresses, as many as fit, without those that the server does not send."""
     data_urls: dict[str, str] = {}
     size = missing = place = 0
     with ThreadPoolExecutor(_CONCURRENCY) as pool:

@@ -36,12 +36,12 @@ class GracefulStop:
         self._is_requested = False
 
     def is_requested(self) -> bool:
-        """Whether the run is to end before the next request."""
+        """Returns whether the run is to end before the next request."""
         return self._is_requested
 
     @contextmanager
     def handling_signals(self) -> Iterator[None]:
-        """Catch the signals meanwhile; elsewhere than in the main thread nobody sends any."""
+        """Returns a context in which the signals are caught; outside of the main thread nobody sends any."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return

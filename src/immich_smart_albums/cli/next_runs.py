@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def next_runs(rules: RuleSet, environment: Mapping[str, str], now: datetime) -> Iterator[str]:
-    """A line for each schedule of the rules, where they say anything of schedules."""
+    """Returns a line for each schedule of the rules, where they say anything of schedules."""
     if "schedule" not in rules.source and not any(album.schedule for album in rules.albums):
         return
     zone = zone_of(rules.timezone, environment)
@@ -35,7 +35,7 @@ def next_runs(rules: RuleSet, environment: Mapping[str, str], now: datetime) -> 
 
 
 def daemon_lines(ledger: Path, now: float) -> Iterator[str]:
-    """What the daemon says of itself, where there is one beside a ledger."""
+    """Returns what the daemon says of itself, where there is one beside a ledger."""
     try:
         state = read_state(ledger.with_name(FILE))
     except ValueError as error:
@@ -50,10 +50,10 @@ def daemon_lines(ledger: Path, now: float) -> Iterator[str]:
 
 
 def shown(time: datetime, zone: tzinfo) -> str:
-    """A time as people of a zone write it."""
+    """Returns a time as people of a zone write it."""
     return f"{time.astimezone(zone):%Y-%m-%d %H:%M %Z}".strip()
 
 
 def utc_now() -> datetime:
-    """Now."""
+    """Returns the time."""
     return datetime.now(UTC)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def whole_number(flag: str, text: str, diagnostics: Diagnostics, *, most: int | None = None) -> int:
-    """A number from 1 to `most`; 1 with a problem noted for anything else."""
+    """Returns a number from 1 to `most`; 1 with a problem noted for anything else."""
     try:
         number = int(text)
     except ValueError:

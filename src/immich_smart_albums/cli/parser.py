@@ -37,12 +37,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def whole(text: str) -> int:
-    """A whole number of at least 0, for argparse."""
+    """Returns a whole number of at least 0, for argparse."""
     return 0 if text == "0" else at_least_one(text)
 
 
 def at_least_one(text: str) -> int:
-    """A whole number of at least 1, for argparse."""
+    """Returns a whole number of at least 1, for argparse."""
     try:
         number = int(text)
     except ValueError:
@@ -53,7 +53,7 @@ def at_least_one(text: str) -> int:
 
 
 def add_server(parser: argparse.ArgumentParser) -> None:
-    """The flags that say how to reach the server."""
+    """Add the flags that say how to reach the server."""
     group = parser.add_argument_group("server")
     group.add_argument("--server", metavar="URL", help="address of Immich (IMMICH_SERVER_URL, or a .env file here)")
     group.add_argument("--key", metavar="KEY", help="API key (IMMICH_API_KEY; better there than on the command line)")
@@ -76,13 +76,13 @@ def add_server(parser: argparse.ArgumentParser) -> None:
 
 
 def add_rules(parser: argparse.ArgumentParser) -> None:
-    """Which rules files, and what is remembered between runs."""
+    """Add the flags for rules files, and for what is remembered between runs."""
     add_rules_files(parser)
     add_ledger(parser)
 
 
 def add_rules_files(parser: argparse.ArgumentParser) -> None:
-    """Which rules files."""
+    """Add the arguments for rules files."""
     parser.add_argument(
         "rules",
         nargs="*",
@@ -93,19 +93,19 @@ def add_rules_files(parser: argparse.ArgumentParser) -> None:
 
 
 def add_ledger(parser: argparse.ArgumentParser) -> None:
-    """Where it is remembered what was added."""
+    """Add the flags for the place of the ledger."""
     parser.add_argument(
         "--ledger", type=Path, metavar="FILE", help="what was added and taken out (in the state folder)"
     )
 
 
 def add_albums(parser: argparse.ArgumentParser, purpose: str) -> None:
-    """Some albums of the rules only."""
+    """Add the flag that chooses albums of the rules."""
     parser.add_argument("--album", action="append", metavar="NAME", help=f"{purpose} this album only; may be repeated")
 
 
 def add_verbose(parser: argparse._ActionsContainer) -> None:
-    """How much is told."""
+    """Add the flags for how much is printed."""
     parser.add_argument(
         "--verbose", action="store_true", help="tell of every request, and what each step found and kept"
     )

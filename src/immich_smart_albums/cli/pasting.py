@@ -45,7 +45,7 @@ _this = _RunArguments()
 
 
 def carry(verb: str, arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
-    """From now on, commands that are printed have the arguments of this run."""
+    """Give commands that are printed the arguments of this run, from now on."""
     global _this  # noqa: PLW0603 - a process has one command line
     values = {name: value for name, value in vars(arguments).items() if value and value != parser.get_default(name)}
     rules = values.get("rules", ())
@@ -59,19 +59,19 @@ def carry(verb: str, arguments: argparse.Namespace, parser: argparse.ArgumentPar
 
 
 def remember_rules_files(paths: Iterable[Path]) -> None:
-    """The rules files of this run, where they are not among its arguments."""
+    """Remember the rules files of this run, if they are not among its arguments."""
     global _this  # noqa: PLW0603
     _this = _RunArguments(tuple(_text(path) for path in paths), _this.server, _this.ledger)
 
 
 def forget_rules_files() -> None:
-    """The run is over."""
+    """Forget the rules files: the run is over."""
     global _this  # noqa: PLW0603
     _this = _RunArguments()
 
 
 def pasteable(text: str) -> str:
-    """A text for people in which each command in backticks is whole.
+    """Returns a text for people in which each command in backticks is whole.
 
     At the end of a line, after a colon, it stands alone: there nothing has to be told from it, and in a shell backticks
     mean something else.

@@ -34,7 +34,7 @@ NONE: Mapping[str, Sequence[Problem]] = MappingProxyType({})
 
 
 def print_plan(plan: Plan, format_: str, failures: Mapping[str, Sequence[Problem]] = NONE) -> None:
-    """The plan on stdout, as text, json or markdown; JSON also has what went wrong when it was written."""
+    """Print the plan on stdout, as text, json or markdown; JSON also has what went wrong when it was written."""
     plan = _with_commands(plan)
     match format_:
         case "json":
@@ -65,7 +65,7 @@ def _problem_with_commands(problem: Problem) -> Problem:
 
 
 def report_unwritten(plan: Plan, console: Console, *, changes: Exit = Exit.DONE) -> Exit:
-    """The exit code of a plan that nobody writes; whatever makes it another than 0 is said on stderr."""
+    """Returns the exit code of a plan that nobody writes; whatever makes it another than 0 is said on stderr."""
     console.problems(plan_problems(plan))
     for refusal in plan.refusals:
         console.problem(Problem("", refusal, GUARD_HINT))
@@ -76,7 +76,7 @@ def report_unwritten(plan: Plan, console: Console, *, changes: Exit = Exit.DONE)
 
 
 def exit_code_of(plan: Plan, *, changes: Exit = Exit.DONE) -> Exit:
-    """The exit code of a plan: what was refused weighs more than what failed, and that more than `changes`."""
+    """Returns the exit code of a plan: what was refused weighs more than what failed, and that more than `changes`."""
     if plan.is_refused:
         return Exit.REFUSED
     if any(album.problems for album in plan.albums):

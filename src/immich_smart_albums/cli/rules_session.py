@@ -29,7 +29,7 @@ def rules_session(
     paths: Sequence[Path] | None = None,
     writes: str | None = None,
 ) -> Iterator[Session]:
-    """A session with its rules read, its ledger held open and its accounts connected, in this order.
+    """Returns a context with a session: rules read, ledger held open, accounts connected, in this order.
 
     `writes` is the verb that will write; None: none will. Raises ConfigurationError with everything that is wrong with
     files and flags, ServerError where no account can be asked, LedgerError.
@@ -42,7 +42,7 @@ def rules_session(
 
 
 def rules_options(arguments: argparse.Namespace, paths: Sequence[Path] | None = None) -> SessionOptions:
-    """What the arguments say; `paths` are the rules files where these are not arguments of their own."""
+    """Returns what the arguments say; `paths` are the rules files where these are not arguments of their own."""
     diagnostics = Diagnostics()
     connection = read_connection(arguments, diagnostics)
     return SessionOptions(
@@ -61,15 +61,15 @@ def rules_options(arguments: argparse.Namespace, paths: Sequence[Path] | None = 
 
 
 def show_options(arguments: argparse.Namespace) -> SessionOptions:
-    """For rules that are only shown."""
+    """Returns the options for rules that are only shown."""
     return SessionOptions(environment=os.environ, today=today(), rules=arguments.rules)
 
 
 def ledger_session(arguments: argparse.Namespace) -> Session:
-    """A session for verbs that ask the ledger only."""
+    """Returns a session for verbs that ask the ledger only."""
     return Session(SessionOptions(environment=os.environ, today=today(), ledger=arguments.ledger))
 
 
 def today() -> date:
-    """The day on the calendar of the user."""
+    """Returns the day on the calendar of the user."""
     return datetime.now().astimezone().date()

@@ -21,7 +21,7 @@ MOST_REQUESTS_AT_A_TIME = 64
 
 
 def read_connection(arguments: argparse.Namespace, diagnostics: Diagnostics) -> ConnectionOptions:
-    """How to talk to the server: what is wrong with numbers and headers is noted."""
+    """Returns how to talk to the server: what is wrong with numbers and headers is noted."""
     variables = Variables.read(os.environ, Path())
     return ConnectionOptions(
         whole_number("--concurrency", arguments.concurrency, diagnostics, most=MOST_REQUESTS_AT_A_TIME),
@@ -34,7 +34,10 @@ def read_connection(arguments: argparse.Namespace, diagnostics: Diagnostics) -> 
 
 
 def read_certificate(arguments: argparse.Namespace, variables: Variables) -> tuple[Path | None, Path | None]:
-    """The certificate that shows who we are, and its key, of the flags, else of variables. None if none says it."""
+    """Returns the certificate that shows who we are, and its key, of the flags, else of variables.
+
+    None if none says it.
+    """
     if arguments.client_cert is not None:
         return arguments.client_cert, arguments.client_key
     variables_set = [variables.find(name) for name in CERTIFICATE_NAMES]

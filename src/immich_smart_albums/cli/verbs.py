@@ -34,7 +34,7 @@ class Verb:
     add_arguments: Callable[[Parser], None]
 
     def parser(self, name: str) -> Parser:
-        """Its parser."""
+        """Returns the verb's parser."""
         parser = Parser(
             prog=f"{PROGRAM} {name}",
             description=f"{self.purpose[0].upper()}{self.purpose[1:]}.",

@@ -35,7 +35,7 @@ _CONTAINERS = Path("/run/secrets")
 def read_account_key(
     account: Account, variables: Variables, diagnostics: Diagnostics, *, patience: float = PATIENCE
 ) -> Secret | None:
-    """The account's key. None with a problem noted, in which nothing of it shows."""
+    """Returns the account's key. None with a problem noted, in which nothing of it shows."""
     if account.key_env is not None:
         text = _from_variable(account, account.key_env, variables, diagnostics)
     elif account.key_file is not None:
@@ -121,7 +121,7 @@ def _from_program(account: Account, command: Sequence[str], diagnostics: Diagnos
 
 
 def _output(process: subprocess.Popen[bytes], patience: float) -> bytes:
-    """What a program prints. Raises TimeoutExpired, or ValueError where it is too much; then the program is ended."""
+    """What a program prints. Raises TimeoutExpired, or ValueError if it is too much; then the program is ended."""
     with process:
         try:
             output = _read(process, time.monotonic() + patience)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def read_source(flag: str, value: str, diagnostics: Diagnostics) -> Source | None:
-    """What stands behind one value. None with a problem noted for a file or address that cannot be read."""
+    """Returns what stands behind one value. None with a problem noted for a file or address that cannot be read."""
     bare = Source(f"{flag} {value!r}", value, SourceForm.BARE)
     text = value.strip()
     if "-person-names-" in flag or not text:

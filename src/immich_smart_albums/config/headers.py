@@ -33,7 +33,7 @@ Headers = dict[str, Secret]
 
 
 def headers_of_rules(headers: Iterable[Header], variables: Variables, diagnostics: Diagnostics) -> Headers:
-    """The values of a rules file's headers; those that are not to be had are left out, with problems noted."""
+    """Returns the values of a rules file's headers; those that are not to be had are left out, with problems noted."""
     values: Headers = {}
     for header in headers:
         where = header.span or header.name
@@ -47,7 +47,7 @@ def headers_of_rules(headers: Iterable[Header], variables: Variables, diagnostic
 
 
 def headers_of_flags(words: Sequence[str], variables: Variables, diagnostics: Diagnostics) -> Headers:
-    """The values of `--header NAME=@FILE` and `NAME=env:VARIABLE`."""
+    """Returns the values of `--header NAME=@FILE` and `NAME=env:VARIABLE`."""
     values: Headers = {}
     for word in words:
         name, _, source = word.partition("=")
@@ -65,7 +65,7 @@ def headers_of_flags(words: Sequence[str], variables: Variables, diagnostics: Di
 
 
 def headers_of_variables(variables: Variables, diagnostics: Diagnostics) -> Headers:
-    """What IMMICH_HEADERS says: `Name: value`, each on a line of its own."""
+    """Returns what IMMICH_HEADERS says: `Name: value`, each on a line of its own."""
     variable = variables.find(VARIABLE)
     values: Headers = {}
     if variable is None:
@@ -83,7 +83,7 @@ def headers_of_variables(variables: Variables, diagnostics: Diagnostics) -> Head
 
 
 def merged(*sets: Mapping[str, Secret]) -> Headers:
-    """The headers of several places, the last of which counts where they have the same one, in whatever case."""
+    """Returns the headers of several places; of the same one, in whatever case, the last counts."""
     by_name: dict[str, tuple[str, Secret]] = {}
     for headers in sets:
         by_name |= {name.lower(): (name, value) for name, value in headers.items()}

@@ -32,7 +32,7 @@ FILE_BESIDE_LEDGER = "hook-secret"
 
 
 def read_hook_secret(variables: Variables, file: Path, diagnostics: Diagnostics) -> Secret | None:
-    """That of a variable, else of the file `file`. None if there is none, or with a problem noted."""
+    """Returns the secret of a variable, else of the file `file`. None if there is none, or with a problem noted."""
     variable = variables.find(NAME, FILE_NAME)
     if variable is None:
         try:
@@ -58,7 +58,7 @@ def read_hook_secret(variables: Variables, file: Path, diagnostics: Diagnostics)
 
 
 def make_hook_secret(path: Path) -> Secret:
-    """A new secret, kept in a file that only its owner reads. Raises ConfigurationError."""
+    """Returns a new secret, kept in a file that only its owner reads. Raises ConfigurationError."""
     text = secrets.token_hex(32)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -72,10 +72,11 @@ def load(
     server: str | None = None,
     key: str | None = None,
 ) -> RunConfig:
-    """Rules files, or texts by their names, with server and keys; `server` and `key` are those of the command line.
+    """Returns what rules files, or texts by their names, say, with server and keys.
 
     Raises ConfigurationError with everything that is wrong, also with what was in `diagnostics` before. An account
-    without a key is no error while another has one. Notices are there afterwards.
+    without a key is no error while another has one. Notices are there afterwards. `server` and `key` are those of the
+    command line.
     """
     rules, files, digest = _read(source, surroundings, diagnostics)
     variables = Variables.read(surroundings.environment, surroundings.folder)
@@ -98,7 +99,7 @@ def load(
 
 
 def load_rules(source: Source, surroundings: Environment, diagnostics: Diagnostics) -> RuleSet:
-    """What rules files, or texts by their names, say. No key is read. Raises ConfigurationError."""
+    """Returns what rules files, or texts by their names, say. No key is read. Raises ConfigurationError."""
     rules, _, _ = _read(source, surroundings, diagnostics)
     if rules is None or diagnostics.problems:
         raise ConfigurationError(in_order(diagnostics.problems))

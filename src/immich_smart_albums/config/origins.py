@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def server_origin(rules: RuleSet, surroundings: Environment, server_of_flag: str | None) -> tuple[str, str] | None:
-    """The server's address and where it comes from. None if nothing says it."""
+    """Returns the server's address and where it comes from. None if nothing says it."""
     variables = Variables.read(surroundings.environment, surroundings.folder)
     written = (rules.server, rules.source["server"][0].span) if rules.server else None
     address = read_server(variables, Diagnostics(), flag=server_of_flag, written=written)
@@ -22,7 +22,7 @@ def server_origin(rules: RuleSet, surroundings: Environment, server_of_flag: str
 
 
 def key_origins(rules: RuleSet, surroundings: Environment) -> dict[str, str]:
-    """Where the key of each account comes from."""
+    """Returns where the key of each account comes from."""
     variables = Variables.read(surroundings.environment, surroundings.folder)
     if rules.accounts:
         return {account.name: _origin(account, variables) for account in rules.accounts}

@@ -29,7 +29,7 @@ _SUFFIXES = (".yaml", ".yml")
 def find_rules(
     paths: Sequence[Path], environment: Mapping[str, str], folder: Path, diagnostics: Diagnostics
 ) -> tuple[Path, ...]:
-    """The files behind some paths, each once, those of a folder by name.
+    """Returns the files behind some paths, each once, those of a folder by name.
 
     Without paths: what $SMART_ALBUMS_RULES names, else `smart-albums.yaml` or `.yml` in the working `folder`, else in
     the user's config folder. `-` is standard input. Empty with a problem noted where there is none.
@@ -55,7 +55,7 @@ def find_rules(
 
 
 def config_folder(environment: Mapping[str, str]) -> Path | None:
-    """Where this user keeps the settings of this tool. None for a user without a home."""
+    """Returns where this user keeps the settings of this tool. None for a user without a home."""
     folder_of_variable = environment.get("XDG_CONFIG_HOME", "")
     if Path(folder_of_variable).is_absolute():
         return Path(folder_of_variable) / "immich-smart-albums"
@@ -84,13 +84,13 @@ def _is_file(path: Path) -> bool:
 
 
 def read_files(files: Iterable[Path], diagnostics: Diagnostics) -> tuple[tuple[ValueNode, ...], str]:
-    """What each file says, and a digest of all. Those that cannot be read are left out, with problems noted."""
+    """Returns what each file says, and a digest of all. Those that cannot be read are left out, with problems noted."""
     read = [(file, data) for file in files if (data := _bytes(file, diagnostics)) is not None]
     return _read([("stdin" if file == STDIN else str(file), data) for file, data in read], diagnostics)
 
 
 def read_texts(texts: Mapping[str, bytes], diagnostics: Diagnostics) -> tuple[tuple[ValueNode, ...], str]:
-    """What texts say that stand in no file yet, by the names they go by, and a digest of all."""
+    """Returns what texts say that stand in no file yet, by the names they go by, and a digest of all."""
     fitting = [(name, data) for name, data in texts.items() if _fits(name, data, diagnostics)]
     return _read(fitting, diagnostics)
 

@@ -76,16 +76,19 @@ class Variables:
 
     @classmethod
     def read(cls, environment: Mapping[str, str], folder: Path) -> Variables:
-        """Those of an environment, and of the `.env` file in a folder."""
+        """Returns those of an environment, and of the `.env` file in a folder."""
         dot_env, lines, trouble = _dot_env(folder)
         return cls((("the environment", environment), (str(folder / ".env"), dot_env)), lines, trouble)
 
     def find(self, *names: str) -> VariableValue | None:
-        """The first variable that is not blank. A whole place goes before the next one, whatever the names in it."""
+        """Returns the first variable that is not blank. None if all are.
+
+        A whole place goes before the next one, whatever the names in it.
+        """
         return next(self.all(*names), None)
 
     def all(self, *names: str) -> Iterator[VariableValue]:
-        """All of these variables that are not blank, the one that counts first."""
+        """Returns all of these variables that are not blank, the one that counts first."""
         for place, variables in self.places:
             is_file = len(self.places) > 1 and place == self.places[-1][0]
             for name in names:
@@ -97,7 +100,7 @@ class Variables:
 def read_settings(
     environment: Mapping[str, str], folder: Path, diagnostics: Diagnostics, *, server: str | None, key: str | None
 ) -> Settings | None:
-    """The settings. None with problems noted where one is missing. `folder` is where a `.env` may be."""
+    """Returns the settings. None with problems noted where one is missing. `folder` is where a `.env` may be."""
     variables = Variables.read(environment, folder)
     chosen = read_server(variables, diagnostics, flag=server)
     secret = read_key(variables, diagnostics, flag=key)
@@ -111,10 +114,9 @@ def read_settings(
 def read_server(
     variables: Variables, diagnostics: Diagnostics, *, flag: str | None, written: tuple[str, Span] | None = None
 ) -> ServerAddress | None:
-    """The server's address. None with a problem noted.
+    """Returns the server's address. None with a problem noted.
 
-    That of the `flag` counts, else the one `written` in a rules file with its place, else that of a
-    variable.
+    That of the `flag` counts, else the one `written` in a rules file with its place, else that of a variable.
     """
     sources: list[tuple[str, str | Span]] = [(flag.strip(), "--server")] if flag and flag.strip() else []
     sources += [written] if written else []
@@ -133,7 +135,7 @@ def read_server(
 
 
 def key_note(variables: Variables, *, flag: str | None) -> str | None:
-    """Which of several keys counts. None if there is one, or all are the same."""
+    """Returns which of several keys counts. None if there is one, or all are the same."""
     sources = [((flag or "").strip(), "--key")] if flag and flag.strip() else []
     sources += [(variable.text, variable.origin) for variable in variables.all(KEY_NAME, KEY_FILE_NAME)]
     if not sources:
@@ -143,7 +145,7 @@ def key_note(variables: Variables, *, flag: str | None) -> str | None:
 
 
 def read_key(variables: Variables, diagnostics: Diagnostics, *, flag: str | None) -> Secret | None:
-    """The key: that of the `flag`, else that of a variable. None with a problem noted."""
+    """Returns the key: that of the `flag`, else that of a variable. None with a problem noted."""
     text, origin = (flag or "").strip(), "--key"
     variable = None if text else variables.find(KEY_NAME, KEY_FILE_NAME)
     if variable:
@@ -202,7 +204,7 @@ def _dot_env(folder: Path) -> tuple[dict[str, str], dict[str, int], tuple[Proble
 
 
 def reason(error: OSError | ValueError) -> str:
-    """Why a file could not be read, without its name."""
+    """Returns why a file could not be read, without its name."""
     if isinstance(error, OSError):
         return error.strerror or "no reason given"
     return "not a text file" if isinstance(error, UnicodeDecodeError) else str(error)

@@ -29,7 +29,7 @@ _PAGES = frozenset(
 
 
 def wrong_address(text: str) -> Slip | None:
-    """What is wrong with a text as a server's address. None if it can be tried."""
+    """Returns what is wrong with a text as a server's address. None if it can be tried."""
     shown = _LOGIN.sub("***", text)
     if _KEY.fullmatch(text):
         return "that is a key, not an address", "The address looks like http://immich.local:2283."
@@ -54,7 +54,7 @@ _PUT_IN = "In a rules file, leave server: out and set IMMICH_SERVER_URL; in a sh
 
 
 def page_base(text: str) -> str | None:
-    """The server's own address in what may be the address of one of its pages. None if it is none."""
+    """Returns the server's own address in what may be the address of one of its pages. None if it is none."""
     parts = urlsplit(text)
     words = parts.path.strip("/").split("/")
     place = next((number for number, word in enumerate(words) if word in _PAGES), None)
@@ -64,7 +64,10 @@ def page_base(text: str) -> str | None:
 
 
 def wrong_key(text: str, variable: str = "IMMICH_API_KEY_FILE") -> Slip | None:
-    """What is wrong with a text as a key, without showing it; `variable` is where a file's name belongs."""
+    """Returns what is wrong with a text as a key, without showing it. None if it may be one.
+
+    `variable` is where a file's name belongs.
+    """
     if not text:
         return "there is no key", "Make one in Immich under Account Settings → API Keys."
     if text[:1] in _QUOTES or text[-1:] in _QUOTES:
@@ -88,7 +91,7 @@ def wrong_key(text: str, variable: str = "IMMICH_API_KEY_FILE") -> Slip | None:
 
 
 def which_counts(origin: str, others: Sequence[str]) -> str | None:
-    """Which of several sources of one setting counts. None if there is one."""
+    """Returns which of several sources of one setting counts. None if there is one."""
     if not others:
         return None
     return f"{origin} counts; {' and '.join(others)} {'does' if len(others) == 1 else 'do'} not"

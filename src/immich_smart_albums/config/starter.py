@@ -70,7 +70,7 @@ albums:
 
 
 def write_starter(path: Path) -> Path:
-    """Write it, into a folder under its usual name. Raises ConfigurationError where something is there already."""
+    """Write it, into a folder under its usual name. Raises ConfigurationError if something is there already."""
     try:
         path = path.expanduser()
         path = path / DEFAULT_NAME if path.is_dir() else path

@@ -15,7 +15,7 @@ LOCAL_TIME = Path("/etc/localtime")
 
 
 def zone_of(name: str | None, environment: Mapping[str, str], local_time: Path = LOCAL_TIME) -> tzinfo:
-    """The zone of a name, else that of the variable TZ, else the machine's, else UTC."""
+    """Returns the zone of a name, else that of the variable TZ, else the machine's, else UTC."""
     for candidate in (name, environment.get("TZ", "").removeprefix(":")):
         if candidate:
             try:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def schedules_of(rules: RuleSet) -> dict[str, Schedule]:
-    """The schedule of each album, by the name of its rule."""
+    """Returns the schedule of each album, by the name of its rule."""
     return {album.name: album.schedule or rules.schedule for album in rules.albums}
 
 
@@ -55,15 +55,15 @@ class Agenda:
         return tuple(name for name, schedule in self._schedules.items() if schedule.cron or schedule.seconds)
 
     def due(self, now: datetime) -> tuple[str, ...]:
-        """The albums whose time has come."""
+        """Returns the albums whose time has come."""
         return tuple(name for name in self.running if self._time_of(name) <= now)
 
     def next(self) -> datetime | None:
-        """When the next album is due; in the past if one is already. None: never."""
+        """Returns when the next album is due; in the past if one is already. None: never."""
         return min((self._time_of(name) for name in self.running), default=None)
 
     def next_of(self, name: str) -> datetime | None:
-        """When an album is due. None: never."""
+        """Returns when an album is due. None: never."""
         return self._time_of(name) if name in self.running else None
 
     def ran(self, names: Iterable[str], started: datetime) -> None:

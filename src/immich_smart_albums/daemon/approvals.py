@@ -27,7 +27,7 @@ MOST = 100
 def offer(
     approvals: Collection[Approval], album: AlbumOutcome, new_token: Callable[[], str], now: float
 ) -> tuple[tuple[Approval, ...], str | None]:
-    """The approvals with an offer for what was refused, and its token. None if it was offered already."""
+    """Returns the approvals with an offer for what was refused, and its token. None if it was offered already."""
     standing = _standing(approvals, now)
     if any((approval.rule, approval.fingerprint) == (album.plan_name, album.fingerprint) for approval in standing):
         return standing, None
@@ -39,7 +39,7 @@ def offer(
 
 
 def find(approvals: Iterable[Approval], token: str, now: float) -> Approval | None:
-    """The offer of a token. None: there is none, it was used, or its time is over."""
+    """Returns the offer of a token. None: there is none, it was used, or its time is over."""
     hashed, match = _hash(token), None
     for approval in approvals:
         if hmac.compare_digest(approval.token, hashed) and now < approval.expires and not approval.is_granted:
@@ -48,7 +48,7 @@ def find(approvals: Iterable[Approval], token: str, now: float) -> Approval | No
 
 
 def grant(approvals: Iterable[Approval], token: str, now: float) -> tuple[Approval, ...] | None:
-    """The approvals with that of a token granted. None as in `find`."""
+    """Returns the approvals with that of a token granted. None as in `find`."""
     standing = _standing(approvals, now)
     match = find(standing, token, now)
     if match is None:
@@ -57,12 +57,12 @@ def grant(approvals: Iterable[Approval], token: str, now: float) -> tuple[Approv
 
 
 def granted(approvals: Iterable[Approval], now: float) -> tuple[Approval, ...]:
-    """What may be done once."""
+    """Returns what may be done once."""
     return tuple(approval for approval in approvals if approval.is_granted and now < approval.expires)
 
 
 def without_granted(approvals: Iterable[Approval]) -> tuple[Approval, ...]:
-    """The approvals without those that were granted: they are used up."""
+    """Returns the approvals without those that were granted: they are used up."""
     return tuple(approval for approval in approvals if not approval.is_granted)
 
 

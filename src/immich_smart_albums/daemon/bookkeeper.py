@@ -39,7 +39,7 @@ class Bookkeeper:
         self._link = link
 
     def take_approvals(self, now: float) -> tuple[Approval, ...]:
-        """What was allowed; it is used up before anything is written: once is once, whatever happens."""
+        """Returns what was allowed; it is used up before anything is written: once is once, whatever happens."""
         approvals: tuple[Approval, ...] = ()
 
         def take(state: DaemonState) -> dict[str, object]:

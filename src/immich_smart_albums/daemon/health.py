@@ -40,7 +40,7 @@ class Health:
 
 
 def health_of(state: DaemonState, now: float) -> Health:
-    """What is wrong, at a time in seconds since 1970."""
+    """Returns what is wrong, at a time in seconds since 1970."""
     warnings = [f"messages to {name} are not sent: {why}" for name, why in state.message_failures.items()]
     warnings += [f"a guard refuses changes to {count(len(state.refused), 'album')}"] if state.refused else []
     return Health(tuple(_problems(state, now)), tuple(warnings))
@@ -67,12 +67,12 @@ def _problems(state: DaemonState, now: float) -> Iterator[str]:
 
 
 def seconds_of(text: str) -> float:
-    """A time in ISO 8601, in seconds since 1970."""
+    """Returns a time in ISO 8601, in seconds since 1970."""
     return datetime.fromisoformat(text).timestamp()
 
 
 def status_of(state: DaemonState, now: float) -> dict[str, object]:
-    """What `/api/status` answers."""
+    """Returns what `/api/status` answers."""
     health, last = health_of(state, now), state.last_run
     return {
         "version": STATUS_VERSION,
@@ -99,7 +99,7 @@ def status_of(state: DaemonState, now: float) -> dict[str, object]:
 
 
 def metrics_of(state: DaemonState, now: float, calls: int) -> str:
-    """What `/metrics` answers: Prometheus' text format.
+    """Returns what `/metrics` answers: Prometheus' text format.
 
     Written by hand: a dozen figures that stand in the state already need no registry, and no package.
     """

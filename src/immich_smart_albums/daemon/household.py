@@ -75,7 +75,7 @@ class SessionHousehold:
         return late_rules(self.rules.albums)
 
     def reload(self) -> bool:
-        """Read the rules again if their files, or the day, have changed; whether they say something else.
+        """Read the rules again if their files, or the day, have changed. Returns whether they say something else.
 
         Raises ConfigurationError, and then the last good rules count.
         """
@@ -103,7 +103,7 @@ class SessionHousehold:
             return RunOutcome(problems=(f"this is a bug in this tool: {type(error).__name__}",), exit_code=OUR_BUG)
 
     def look(self, ids: Iterable[str]) -> Mapping[str, Sight | None]:
-        """What Immich shows of photos."""
+        """Returns what Immich shows of photos, by id. None for those that are not there."""
         sights: dict[str, Sight | None] = dict.fromkeys(ids)
         for server in self.session.servers.values():
             unseen = [id_ for id_, sight in sights.items() if sight is None]

@@ -18,7 +18,7 @@ LATE = frozenset({Stage.EMBEDDING, Stage.FACES, Stage.TEXT})
 
 
 def late_rules(albums: Iterable[AlbumRule]) -> frozenset[str]:
-    """The names of the rules that can say nothing for certain before Immich has looked at the picture."""
+    """Returns the names of the rules that can say nothing for certain before Immich has looked at the picture."""
     return frozenset(album.name for album in albums if any(map(_is_late, leaves(album.rule.match))))
 
 

@@ -37,19 +37,19 @@ class Log:
         self._lock = threading.Lock()
 
     def debug(self, event: str, text: str, **facts: object) -> None:
-        """What only somebody wants to know who looks for the reason of something."""
+        """Log what helps to find the reason of something."""
         self._write("debug", event, text, facts)
 
     def info(self, event: str, text: str, **facts: object) -> None:
-        """What happens."""
+        """Log what happens."""
         self._write("info", event, text, facts)
 
     def warning(self, event: str, text: str, **facts: object) -> None:
-        """What somebody should look at, some day."""
+        """Log what somebody should look at, some day."""
         self._write("warning", event, text, facts)
 
     def error(self, event: str, text: str, **facts: object) -> None:
-        """What does not work."""
+        """Log what does not work."""
         self._write("error", event, text, facts)
 
     def _write(self, level: Level, event: str, text: str, facts: dict[str, object]) -> None:

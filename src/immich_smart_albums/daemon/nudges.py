@@ -42,7 +42,7 @@ class Nudges:
         """How many there were in all."""
 
     def note(self, asset_id: str, now: float) -> None:
-        """Somebody said that there is something new about a photo."""
+        """Take in that there is something new about a photo."""
         with self._lock:
             self.calls += 1
             self._first = now if self._first is None else self._first
@@ -52,7 +52,7 @@ class Nudges:
                 self._ids[asset_id] = None
 
     def due_at(self) -> float | None:
-        """When a run for them is to start. None: there are none."""
+        """Returns when a run for them is to start. None: there are none."""
         with self._lock:
             if self._first is None:
                 return None
@@ -60,7 +60,7 @@ class Nudges:
             return max(soon, self._not_before) if self._is_crowd() else soon
 
     def take(self, now: float) -> tuple[str, ...]:
-        """The ids so far, the oldest first; a run for them starts now."""
+        """Returns the ids so far, the oldest first; a run for them starts now."""
         with self._lock:
             ids = tuple(self._ids)
             if self._is_crowd():

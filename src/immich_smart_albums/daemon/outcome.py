@@ -95,7 +95,7 @@ class RunOutcome:
 
 
 def outcome_of(plan: Plan, report: ApplyResult, error: SmartAlbumsError | None = None) -> RunOutcome:
-    """How a plan went; `error` is what ended it before its end."""
+    """Returns how a plan went; `error` is what ended it before its end."""
     reports = [*report.albums, *[None] * (len(plan.albums) - len(report.albums))]
     albums = tuple(_album(album, written) for album, written in zip(plan.albums, reports, strict=True))
     failed = failure(error) if error is not None and not isinstance(error, UnsafePlan) else RunOutcome()
@@ -116,7 +116,7 @@ def outcome_of(plan: Plan, report: ApplyResult, error: SmartAlbumsError | None =
 
 
 def failure(error: SmartAlbumsError) -> RunOutcome:
-    """The outcome of a run that came to nothing."""
+    """Returns the outcome of a run that came to nothing."""
     code = WRONG if isinstance(error, ConfigurationError) else FAILED
     is_away = _is_away(error)
     return RunOutcome(
@@ -128,7 +128,7 @@ def failure(error: SmartAlbumsError) -> RunOutcome:
 
 
 def fingerprint(album: AlbumPlan) -> str:
-    """The same for plans that would do the same to the same album, whether or not a guard refuses it."""
+    """Returns the same for plans that would do the same to the same album, whether or not a guard refuses it."""
     what = (album.rule, album.owner, album.album and album.album.id, album.changes)
     return sha256(msgspec.json.encode(what, order="sorted")).hexdigest()
 

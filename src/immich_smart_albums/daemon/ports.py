@@ -33,7 +33,7 @@ class Household(Protocol):
         ...
 
     def reload(self) -> bool:
-        """Read the rules again if their files have changed; whether they have. Raises ConfigurationError."""
+        """Read the rules again if their files have changed. Returns whether they have. Raises ConfigurationError."""
         ...
 
     def run(self, names: Collection[str], approvals: Collection[Approval]) -> RunOutcome:
@@ -41,7 +41,7 @@ class Household(Protocol):
         ...
 
     def look(self, ids: Iterable[str]) -> Mapping[str, Sight | None]:
-        """What Immich shows of photos. None for those that are not there. Raises ServerError."""
+        """Returns what Immich shows of photos, by id. None for those that are not there. Raises ServerError."""
         ...
 
 
@@ -49,19 +49,19 @@ class Voice(Protocol):
     """Tells people of runs."""
 
     def started(self, run: str) -> None:
-        """A run begins; `run` is its own."""
+        """Say that a run begins; `run` is its own."""
         ...
 
     def ended(self, run: str, outcome: RunOutcome, news: Collection[str], offers: Mapping[str, str]) -> None:
-        """A run is over; see `messages_of`."""
+        """Say how a run ended; see `messages_of`."""
         ...
 
     def recovered(self) -> None:
-        """What was wrong is wrong no more."""
+        """Say that what was wrong is wrong no more."""
         ...
 
     def trouble(self, text: str) -> None:
-        """Something is wrong beside any run."""
+        """Say that something is wrong beside any run."""
         ...
 
     def digests(self) -> None:

@@ -196,13 +196,16 @@ class Service:
 
 
 def state_place(options: SessionOptions) -> Path:
-    """Where the daemon keeps its state: beside the ledger. Raises ConfigurationError."""
+    """Returns where the daemon keeps its state: beside the ledger. Raises ConfigurationError."""
     return (options.ledger or ledger_place(options.environment)).with_name(FILE)
 
 
 @contextmanager
 def ending_by_signals(service: Service, journal: Log) -> Iterator[None]:
-    """Let SIGTERM, SIGINT and SIGHUP end the service; the second one at once."""
+    """Returns a context in which SIGTERM, SIGINT and SIGHUP end the service, the second one at once.
+
+    That one raises KeyboardInterrupt.
+    """
     signals: list[int] = []
 
     def ask(number: int, _frame: FrameType | None) -> None:
@@ -222,5 +225,5 @@ def ending_by_signals(service: Service, journal: Log) -> Iterator[None]:
 
 
 def local_now() -> datetime:
-    """The time, for log lines."""
+    """Returns the time, for log lines."""
     return datetime.now().astimezone()

@@ -80,12 +80,12 @@ class Settling:
         return self._next
 
     def to_look_at(self) -> tuple[str, ...]:
-        """The photos of the next look: the first that came and the last, where they are many."""
+        """Returns the photos of the next look: the first that came and the last, where they are many."""
         ids = tuple(self._photos)
         return ids if len(ids) <= AT_A_TIME else (*ids[: AT_A_TIME // 2], *ids[-AT_A_TIME // 2 :])
 
     def seen(self, sights: Mapping[str, Sight | None], now: float, *, longest: float) -> bool:
-        """Take what was seen, None for a photo that is not there; whether that calls for a run.
+        """Take what was seen, None for a photo that is not there. Returns whether that calls for a run.
 
         `longest` is how many seconds photos are watched at most.
         """

@@ -141,7 +141,7 @@ class DaemonStateFile:
 
 
 def read_state(path: Path) -> DaemonState | None:
-    """The state in a file. None if there is none. Raises ValueError where it is no state."""
+    """Returns the state in a file. None if there is none. Raises ValueError if it is no state."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:

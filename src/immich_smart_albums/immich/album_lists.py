@@ -47,7 +47,7 @@ class _SharedLinks(msgspec.Struct):
 def list_albums(http: Http, capabilities: Capabilities, own_id: Callable[[], str | None]) -> list[Album]:
     """Returns all albums that an account owns or that are shared with it, each once.
 
-    `own_id` gives the account's id. None where it is not known: then its role in shared albums stays open.
+    `own_id` gives the account's id. None if it is not known: then its role in shared albums stays open.
     """
     # Before 3.0 the plain list is the owned ones, and `shared=true` adds the shared ones.
     parameter_sets = [None] if capabilities.lists_shared_albums else [None, {"shared": "true"}]
@@ -63,7 +63,7 @@ def list_albums(http: Http, capabilities: Capabilities, own_id: Callable[[], str
 def list_albums_with(http: Http, asset_id: str, own_id: Callable[[], str | None]) -> list[Album]:
     """Returns the albums of an account that an asset is in.
 
-    Raises Untrustworthy where the server was not asked for it.
+    Raises Untrustworthy if the server was not asked for it.
     """
     answer = _with_asset(http, asset_id)
     if answer and _with_asset(http, _NOBODYS):
@@ -81,7 +81,7 @@ def _with_asset(http: Http, asset_id: str) -> list[_AlbumRecord]:
 
 
 def _check_shared(http: Http, answer: list[_AlbumRecord], owned: Mapping[str, _AlbumRecord]) -> None:
-    """Raise Untrustworthy where `shared=true` was dropped, so that albums of others are missing."""
+    """Raise Untrustworthy if `shared=true` was dropped, so that albums of others are missing."""
     is_dropped = not all(album.shared for album in answer)
     if not is_dropped and owned.keys() >= {album.id for album in answer}:
         # Either nobody shares an album with this account, or these are the owned ones once more.

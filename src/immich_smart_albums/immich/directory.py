@@ -145,7 +145,7 @@ class Directory:
         return [Person(person.id, person.name, person.isHidden) for person in answer]
 
     def has_person(self, person_id: str) -> bool:
-        """Whether the account has a person that the list may leave out."""
+        """Returns whether the account has a person that the list may leave out."""
         try:
             self._http.get(f"/people/{person_id}")
         except NoAccess:
@@ -153,7 +153,7 @@ class Directory:
         return True
 
     def has_asset(self, asset_id: str) -> bool:
-        """Whether the account may see an asset."""
+        """Returns whether the account may see an asset."""
         try:
             self._http.get(f"/assets/{asset_id}")
         except NoAccess:

@@ -93,7 +93,7 @@ class ServerInfo:
         return [words for name, words in _INDEXING.items() if left.get(name)]
 
     def has_smart_search(self) -> bool:
-        """Whether smart search is switched on; where it is not, Immich looks at no picture for it."""
+        """Returns whether smart search is switched on; where it is not, Immich looks at no picture for it."""
         return decode(self._http.get("/server/features"), _Features, "GET /server/features").smartSearch
 
     def _queues(self) -> Mapping[str, int]:

@@ -55,7 +55,7 @@ class ImmichServer:
         return self._capabilities.unsupported(query)
 
     def leaves_out_unread(self, query: Query) -> bool:
-        """Whether a search that asks for EXIF leaves out assets that have none, and would find them otherwise."""
+        """See `Capabilities.leaves_out_unread`."""
         return self._capabilities.leaves_out_unread(query)
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:

@@ -148,7 +148,7 @@ class Capabilities:
         return self.version >= Version(3, 0)
 
     def takes_filter(self, query: Query) -> bool:
-        """Whether a search is sent by `filter`: where flat fields do not say it, and `filter` surely does.
+        """Returns whether a search is sent by `filter`: where flat fields do not say it, and `filter` surely does.
 
         What both say goes by flat fields as long as there are any: searches of albums and of the trash need them, and
         so a run puts the server to the test for one of the two as a rule, and not for both.
@@ -156,7 +156,7 @@ class Capabilities:
         return self.has_filter and query.is_filter and not (query.is_flat and self.has_flat_fields)
 
     def leaves_out_unread(self, query: Query) -> bool:
-        """Whether a search that asks for EXIF leaves out assets that have none, and would find them otherwise."""
+        """See `leaves_out_unread` of the port."""
         is_about_exif = any(BY_NAME[condition.field].is_in_exif for condition in query.conditions)
         return self.joins_exif and not is_about_exif and not self.takes_filter(query)
 
@@ -190,7 +190,7 @@ class Capabilities:
         ]
 
     def returns(self, name: str) -> bool:
-        """Whether assets have a field in this version, as far as the table knows."""
+        """Returns whether assets have a field in this version, as far as the table knows."""
         return self.version in ASSET_FIELDS.get(name, ALWAYS)
 
     def visibility_filter(self, visibility: Visibility) -> dict[str, object]:

@@ -74,7 +74,7 @@ class Workflows:
         return decode(answer, _Workflow, "POST /workflows").id
 
     def details(self, workflow_id: str) -> Workflow:
-        """One workflow with its steps."""
+        """Returns one workflow with its steps."""
         path = f"/workflows/{workflow_id}"
         return _read(decode(self._http.get(path), _Workflow, f"GET {path}"))
 

@@ -39,7 +39,7 @@ class _AlbumRow(NamedTuple):
 
 
 def by_user(connection: sqlite3.Connection) -> None:
-    """The server's address is no part of what an album is known by any more, but kept for links."""
+    """Take the server's address out of what an album is known by, and keep it for links."""
     groups: dict[tuple[str, str], list[_AlbumRow]] = {}
     for album in _albums(connection):
         # Rules are known by the composed form of their names by now; macOS writes another one.

@@ -68,7 +68,7 @@ class Database:
 
 @contextmanager
 def open_database(path: Path, *, doing: str | None) -> Iterator[Database]:
-    """The ledger in a file. To write it, say what this process is `doing`; None is for reading only.
+    """Returns a context with the ledger in a file. `doing` says what will be written. None is for reading only.
 
     A file that is not there is created; to read, an empty ledger takes its place. Raises LedgerError, also where the
     place for it has gone.

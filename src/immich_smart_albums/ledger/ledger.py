@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_ledger(path: Path, *, doing: str | None = None) -> Iterator[SqliteLedger]:
-    """The ledger in a file. To write it, say what this process is `doing`, such as "sync"; None is for reading only.
+    """Returns a context with the ledger in a file. `doing` says what will be written, such as "sync"; None: nothing.
 
     A file that is not there is created; to read, an empty ledger takes its place. Raises LedgerError: in use by another
     writer, damaged, no ledger, of a newer version, or a place that cannot be written.

@@ -40,7 +40,7 @@ def count_as_ours(database: Database, album: int, user: str, run: int, assets: I
 
 
 def record_learned(database: Database, album: int, learned: Observed) -> None:
-    """What people did."""
+    """Remember what people did."""
     _stand(database, album, MembershipState.HAND_MADE, learned.hand_made)
     _stand(database, album, MembershipState.GONE, learned.gone)
     for standing, assets in ((MembershipState.TAKEN_OUT, learned.taken_out), (MembershipState.UNSURE, learned.unsure)):
@@ -52,7 +52,7 @@ def record_learned(database: Database, album: int, learned: Observed) -> None:
 
 
 def record_share(database: Database, album: int, change: ShareAlbum) -> None:
-    """Who was let in on which word of the rules; of whom was not, or not on their word, nothing is known any more."""
+    """Remember on which word of the rules a user was let in, or that it was on none."""
     database.run("DELETE FROM shares WHERE album = ? AND user = ?", album, change.user.id)
     if change.role is not None and change.asked:
         _let_share(database, album, {change.user.id: change.asked})
@@ -66,7 +66,7 @@ def _let_share(database: Database, album: int, shares: Mapping[str, str]) -> Non
 def record_outcomes(  # noqa: PLR0913 - a request: whose, when, what, and what came of it
     database: Database, album: int, user: str, run: int, change: Change, outcomes: Mapping[str, Outcome]
 ) -> None:
-    """What a request did."""
+    """Remember what a request did."""
     by_outcome: dict[Outcome, list[str]] = {}
     for id_, outcome in outcomes.items():
         by_outcome.setdefault(outcome, []).append(id_)
@@ -84,13 +84,13 @@ def record_outcomes(  # noqa: PLR0913 - a request: whose, when, what, and what c
 
 
 def allow_again(database: Database, album: int, asset_ids: Iterable[str]) -> None:
-    """What people did to these photos is forgotten."""
+    """Forget what people did to these photos."""
     sql = f"DELETE FROM memberships WHERE album = ? AND asset = ? AND standing IN ({_listed()})"  # noqa: S608 - our own words
     database.run_many(sql, ((album, id_) for id_ in asset_ids))
 
 
 def forget_contents(database: Database, album: int) -> None:
-    """The album is another one from now on; what people did not want in it stays known."""
+    """Forget what is in an album, which is another one from now on; what people did not want stays known."""
     sql = f"DELETE FROM memberships WHERE album = ? AND standing NOT IN ({_listed()})"  # noqa: S608
     database.run(sql, album)
     database.run("DELETE FROM shares WHERE album = ?", album)

@@ -41,7 +41,7 @@ class NullLedger:
         """Not remembered."""
 
     def intend(self, intent: Intent, updated: Callable[[], str]) -> int:
-        """Not remembered, so the album is not even looked at."""
+        """Not remembered. Returns a number that nothing asks for."""
         del intent, updated
         return 0
 

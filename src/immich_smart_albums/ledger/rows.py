@@ -64,7 +64,7 @@ def change_from(text: str) -> Change:
 
 
 def outcomes_text(outcomes: Mapping[str, Outcome]) -> str:
-    """Outcomes as JSON: the ids of each."""
+    """Returns outcomes as JSON: the ids of each."""
     groups: dict[str, list[str]] = {}
     for id_, outcome in outcomes.items():
         groups.setdefault(outcome.name, []).append(id_)

@@ -33,7 +33,7 @@ class Scope:
         return cls(frozenset(visibility), trash) if visibility else cls()
 
     def covers(self, query: Query) -> bool:
-        """Whether all that a search finds lies in this scope."""
+        """Returns whether all that a search finds lies in this scope."""
         other = Scope.of([query])
         return other.visibility <= self.visibility and self.trash >= other.trash
 

@@ -39,7 +39,7 @@ def adopt(  # noqa: PLR0913 - which rule, which album, and what is remembered of
     take_over: Mapping[str, Sequence[Asset]] | None = None,
     rules: Collection[str] | None = None,
 ) -> Adopted:
-    """From now on the rule feeds this album. Nothing on the server, whose address is noted, changes.
+    """Let a rule feed this album from now on. Nothing on the server, whose address is noted, changes.
 
     What is in it stays hand-made, so it is never removed. With `take_over`, what the rule selects (by the id of the
     user whose account selects it) and is in the album counts as added by us: a rule that keeps its album in step may

@@ -50,7 +50,7 @@ def kept_out(album: KnownAlbum, ledger: Ledger) -> tuple[Membership, ...]:
 
 
 def forget(album: KnownAlbum, assets: Sequence[str], ledger: Ledger) -> int:
-    """Let photos in again, given by id or address, or all of them; how many. Raises ConfigurationError."""
+    """Let photos in again, by id or address, or all of them. Returns how many. Raises ConfigurationError."""
     out = {membership.asset.id for membership in kept_out(album, ledger)}
     wanted = {id_in_url(asset, "photos") or asset.strip().lower(): asset for asset in assets} or dict.fromkeys(out, "")
     wrong = tuple(

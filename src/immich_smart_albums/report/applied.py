@@ -18,7 +18,7 @@ _REFUSED = (Outcome.NO_PERMISSION, Outcome.NOT_FOUND, Outcome.NOT_DONE, Outcome.
 
 
 def report_lines(plan: Plan, report: ApplyResult) -> Iterator[str]:
-    """What became of a plan; of albums without changes nothing is said."""
+    """Returns what became of a plan; of albums without changes nothing is said."""
     for album_plan, album_report in zip(plan.albums, report.albums, strict=False):
         if album_plan.has_changes:
             yield album_line(album_plan, album_report) if album_report.tried else f"{_name(album_plan)}: not tried"
@@ -27,7 +27,7 @@ def report_lines(plan: Plan, report: ApplyResult) -> Iterator[str]:
 
 
 def album_line(plan: AlbumPlan, report: AlbumResult) -> str:
-    """What was written to one album."""
+    """Returns what was written to one album."""
     if not plan.additions and not plan.has_changes and plan.album is None:
         return f"{_name(plan)}: nothing matches, so the album was not created"
     there = plan.already_there + report.count(Outcome.ALREADY_THERE)

@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 
 def asset_url(base: str, asset_id: str) -> str:
-    """Where a browser shows a photo."""
+    """Returns where a browser shows a photo."""
     return f"{base}/photos/{asset_id}"
 
 
 def asset_line(asset: Asset, base: str) -> str:
-    """Local time, file name and address."""
+    """Returns local time, file name and address."""
     local_time = asset.local_time.replace("T", " ")
     return f"{local_time:19}  {one_line(asset.file_name):32}  {asset_url(base, asset.id)}"
 
 
 def asset_json(asset: Asset, base: str) -> dict[str, str]:
-    """A photo as JSON."""
+    """Returns a photo as JSON."""
     return {
         "id": asset.id,
         "url": asset_url(base, asset.id),

@@ -13,10 +13,10 @@ JSON_VERSION = 1
 
 
 def envelope(answer: Mapping[str, object]) -> dict[str, object]:
-    """An answer with the version of what its fields mean; plain values that `json` writes."""
+    """Returns an answer with the version of what its fields mean; plain values that `json` writes."""
     return {"version": JSON_VERSION, **answer}
 
 
 def json_text(document: object) -> str:
-    """A document as text: plain ASCII, so that every terminal and pipe takes it."""
+    """Returns a document as text: plain ASCII, so that every terminal and pipe takes it."""
     return json.dumps(document, indent=2)

@@ -28,7 +28,7 @@ _WORDS = {"all": "all of these", "any": "any of these", "not": "none of this"}
 
 
 def explanation_lines(explanation: AlbumExplanation) -> Iterator[str]:
-    """The photo, what the rule says of it for each account, and how it stands to the album."""
+    """Returns the photo, what the rule says of it for each account, and how it stands to the album."""
     asset = next((account.asset for account in explanation.accounts if account.asset), None)
     yield asset_line(asset, explanation.server) if asset else asset_url(explanation.server, explanation.asset_id)
     yield f"{_matches(explanation.passed)} {one_line(explanation.rule)!r}"
@@ -89,7 +89,7 @@ def _near_misses(explanation: Explanation) -> Iterator[str]:
 
 
 def doing(place: AlbumPlacement, asset_id: str) -> str:
-    """Whether a photo is in an album, and whose doing that is."""
+    """Returns whether a photo is in an album, and whose doing that is."""
     forget = command("ledger", "forget", place.name, asset_id)
     if place.problems:
         return "could not be looked at"
@@ -131,7 +131,7 @@ def _by(run: Run | None) -> str:
 
 
 def explanation_json(explanation: AlbumExplanation) -> dict[str, object]:
-    """The whole explanation as one JSON object."""
+    """Returns the whole explanation as one JSON object."""
     answer = {
         "server": explanation.server,
         "rule": explanation.rule,
@@ -145,7 +145,7 @@ def explanation_json(explanation: AlbumExplanation) -> dict[str, object]:
 
 
 def explanation_problems(explanation: AlbumExplanation) -> tuple[Problem, ...]:
-    """Why accounts could not be asked, and albums not be looked at; each once."""
+    """Returns why accounts could not be asked, and albums not be looked at; each once."""
     of_accounts = (problem for why in explanation.accounts for problem in why.problems)
     of_places = (problem for place in explanation.places for problem in place.problems)
     return tuple(dict.fromkeys((*of_accounts, *of_places)))

@@ -17,24 +17,24 @@ GUARD_HINT = "Nothing was written to it. Look at the plan; if it is right, allow
 
 
 def problem_json(problem: Problem) -> dict[str, object]:
-    """A problem, where it stands, and what to do about it."""
+    """Returns a problem, where it stands, and what to do about it."""
     return {"where": problem.where, "message": problem.message, "hint": problem.hint}
 
 
 def problems_of(error: SmartAlbumsError) -> tuple[Problem, ...]:
-    """A failure as problems: those of the input one by one."""
+    """Returns a failure as problems: those of the input one by one."""
     if isinstance(error, ConfigurationError):
         return error.problems
     return (Problem("", error.message, error.hint),)
 
 
 def failure_json(problems: Iterable[Problem]) -> dict[str, object]:
-    """What stands on stdout where JSON was asked for and there is no result."""
+    """Returns what stands on stdout where JSON was asked for and there is no result."""
     return envelope({"problems": [problem_json(problem) for problem in problems]})
 
 
 def by_album(problems: Mapping[str, Sequence[Problem]]) -> dict[Problem, list[str]]:
-    """Every problem once, with the names of the albums that it stops; `problems` are those of each album."""
+    """Returns every problem once, with the names of the albums that it stops; `problems` are those of each album."""
     albums: dict[Problem, list[str]] = {}
     for name, of_one in problems.items():
         for problem in dict.fromkeys(of_one):
@@ -43,7 +43,7 @@ def by_album(problems: Mapping[str, Sequence[Problem]]) -> dict[Problem, list[st
 
 
 def plan_problems(plan: Plan) -> dict[str, tuple[Problem, ...]]:
-    """Why albums were not planned, or may not be written, by the album's name."""
+    """Returns why albums were not planned, or may not be written, by the album's name."""
     return {
         album.name: (*album.problems, *(Problem("", f"refused: {refusal}", GUARD_HINT) for refusal in album.refusals))
         for album in plan.albums
@@ -52,7 +52,7 @@ def plan_problems(plan: Plan) -> dict[str, tuple[Problem, ...]]:
 
 
 def album_problems_json(problems: Mapping[str, Sequence[Problem]]) -> list[dict[str, object]]:
-    """The problems of albums in one list: each once, with the albums that it stops."""
+    """Returns the problems of albums in one list: each once, with the albums that it stops."""
     return [
         {"albums": [name for name in names if name], **problem_json(problem)}
         for problem, names in by_album(problems).items()
@@ -60,7 +60,7 @@ def album_problems_json(problems: Mapping[str, Sequence[Problem]]) -> list[dict[
 
 
 def problem_texts(problem: Problem, albums: Sequence[str] = ()) -> Iterator[str]:
-    """A problem in lines: the albums that it stops, where it stands, what it is, and what to do about it."""
+    """Returns a problem in lines: the albums that it stops, where it stands, what it is, and what to do about it."""
     before = [", ".join(albums)] if albums else []
     before += [problem.where] if problem.where and problem.where not in albums else []
     yield ": ".join([*before, problem.message])

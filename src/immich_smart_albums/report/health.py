@@ -17,7 +17,7 @@ _UNANSWERED = "could not be asked for"
 
 
 def health_lines(health: CheckReport) -> Iterator[str]:
-    """The check as lines of text."""
+    """Returns the check as lines of text."""
     yield f"Server       {health.base}, Immich {health.version}"
     if "me" in health.unanswered:
         yield f"Key          {_UNANSWERED}"

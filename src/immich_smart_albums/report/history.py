@@ -23,7 +23,7 @@ _SIGNS = {Outcome.ADDED: "+", Outcome.REMOVED: "-", Outcome.ALREADY_THERE: "·"}
 
 
 def runs_lines(runs: Sequence[RunHistory]) -> Iterator[str]:
-    """Runs, newest first, with what each came to."""
+    """Returns runs, newest first, with what each came to."""
     if not runs:
         yield "Nothing was written yet."
         return
@@ -58,7 +58,7 @@ def _endings(history: RunHistory) -> Iterator[str]:
 
 
 def run_lines(run: Run, writes: Iterable[Write]) -> Iterator[str]:
-    """What one run wrote, album by album."""
+    """Returns what one run wrote, album by album."""
     yield f"Run {run.id}, {_what(run)} on {one_line(run.server)}, {_when(run.started)} UTC: {_end(run)}"
     albums: dict[str, list[Write]] = {}
     for write in writes:
@@ -119,7 +119,7 @@ def _doubt(write: Write) -> str:
 
 
 def runs_json(runs: Sequence[RunHistory]) -> dict[str, object]:
-    """Runs as one JSON object."""
+    """Returns runs as one JSON object."""
     return envelope({"runs": [_history_json(run) for run in runs]})
 
 
@@ -141,7 +141,7 @@ def _history_json(history: RunHistory) -> dict[str, object]:
 
 
 def run_json(run: Run, writes: Iterable[Write]) -> dict[str, object]:
-    """One run, with all that it wrote, as one JSON object."""
+    """Returns one run, with all that it wrote, as one JSON object."""
     return envelope({**_run_json(run), "writes": [_write_json(write, run.server) for write in writes]})
 
 

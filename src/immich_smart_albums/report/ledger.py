@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def albums_lines(albums: Sequence[KnownAlbum]) -> Iterator[str]:
-    """All albums that the ledger knows, each with what is in it and what stays out."""
+    """Returns all albums that the ledger knows, each with what is in it and what stays out."""
     if not albums:
         yield "The ledger knows no album yet."
         return
@@ -37,7 +37,7 @@ def albums_lines(albums: Sequence[KnownAlbum]) -> Iterator[str]:
 
 
 def album_lines(album: KnownAlbum, memory: AlbumMemory) -> Iterator[str]:
-    """One album, and the photos that stay out of it until somebody allows them again."""
+    """Returns one album, and the photos that stay out of it until somebody allows them again."""
     yield from albums_lines([album])
     out = _out(memory)
     if out:
@@ -62,12 +62,12 @@ def _out(memory: AlbumMemory) -> list[Membership]:
 
 
 def albums_json(albums: Sequence[KnownAlbum]) -> dict[str, object]:
-    """All albums as one JSON object."""
+    """Returns all albums as one JSON object."""
     return envelope({"albums": [_known_json(album) for album in albums]})
 
 
 def album_json(album: KnownAlbum, memory: AlbumMemory) -> dict[str, object]:
-    """One album, with the photos that stay out of it, as one JSON object."""
+    """Returns one album, with the photos that stay out of it, as one JSON object."""
     kept_out = [
         {**asset_json(membership.asset, album.server), "standing": membership.standing.value, "run": membership.run}
         for membership in _out(memory)

@@ -27,7 +27,7 @@ def query_plan_lines(
     *,
     title: str,
 ) -> Iterator[str]:
-    """A plan of searches.
+    """Returns a plan of searches.
 
     `sizes` is how many assets they find, as far as that is known, `named` what ids stand for, and `requested_fields`
     what they ask to be shown of each asset: `exifInfo`, `people`.

@@ -26,7 +26,7 @@ _PLAIN = re.compile(r"[A-Za-z][\w @./+-]*[\w]|[A-Za-z]|\d+", re.ASCII)
 
 
 def rules_text(rules: RuleSet, server: tuple[str, str] | None, keys: Mapping[str, str]) -> Iterator[str]:
-    """The lines. `server`: its address and where it comes from; `keys`: where each account's key comes from."""
+    """Returns the lines. `server`: its address and where it comes from; `keys`: where each account's key comes from."""
     if server is None:
         yield "# server: not known"
     else:

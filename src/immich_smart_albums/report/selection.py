@@ -24,7 +24,7 @@ _NOUNS = {"IMAGE": "photos", "VIDEO": "videos", "AUDIO": "sounds", "OTHER": "oth
 
 
 def lines(assets: Iterable[Asset], base: str, format_: str) -> Iterator[str]:
-    """One line per asset, as `urls`, `ids` or `table` (local time, type, file name, address)."""
+    """Returns one line per asset, as `urls`, `ids` or `table` (local time, type, file name, address)."""
     for asset in assets:
         match format_:
             case "ids":
@@ -37,7 +37,7 @@ def lines(assets: Iterable[Asset], base: str, format_: str) -> Iterator[str]:
 
 
 def totals(assets: Sequence[Asset]) -> list[tuple[str, str]]:
-    """A selection in a few rows: how many of each type, and from when to when."""
+    """Returns a selection in a few rows: how many of each type, and from when to when."""
     counts = Counter(_NOUNS.get(asset.type, "other files") for asset in assets)
     rows = [(noun, f"{count:,}") for noun, count in sorted(counts.items(), key=lambda item: -item[1])]
     if len(rows) > 1:
@@ -51,7 +51,7 @@ def totals(assets: Sequence[Asset]) -> list[tuple[str, str]]:
 def as_json(
     selection: Selection, base: str, report: AlbumResult | None, failures: Iterable[Problem] = ()
 ) -> dict[str, object]:
-    """A selection, what was written of it, and what went wrong with that, as one JSON object."""
+    """Returns a selection, what was written of it, and what went wrong with that, as one JSON object."""
     answer: dict[str, object] = {
         "server": base,
         "matched": selection.matched,
@@ -75,7 +75,7 @@ def as_json(
 def selections_json(
     selections: Mapping[str, Sequence[Asset] | None], problems: Mapping[str, Sequence[Problem]], base: str
 ) -> dict[str, object]:
-    """The selections of several albums, by name, as one JSON object. None if nothing of one is known."""
+    """Returns the selections of several albums, by name, as one JSON object. None if nothing of one is known."""
     albums = [
         {
             "name": name,

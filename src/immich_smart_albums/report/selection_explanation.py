@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def selection_explanation_json(explanation: SelectionExplanation, base: str) -> dict[str, object]:
-    """The leaves of the rule, and each photo with what they say of it, in their order."""
+    """Returns the leaves of the rule, and each photo with what they say of it, in their order."""
     return envelope(
         {
             "server": base,

@@ -24,7 +24,7 @@ _ESCAPE = re.compile(r"(?<!\\)\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))
 
 
 def one_line(text: str) -> str:
-    """A text that can neither break the line nor steer the terminal: a name may hold anything.
+    """Returns a text that can neither break the line nor steer the terminal: a name may hold anything.
 
     All that is written for people goes through here, wherever it comes from. What names really have is left as it is,
     so that they can be copied. Controls, line breaks, marks that turn the direction of writing, and what nobody sees,
@@ -51,7 +51,7 @@ def _read(escape: re.Match[str]) -> str:
 
 
 def is_harmless(character: str) -> bool:
-    """Whether a terminal may be given a character as it is."""
+    """Returns whether a terminal may be given a character as it is."""
     if character.isprintable() or character in _JOINERS:
         return True
     match unicodedata.category(character):
@@ -64,12 +64,12 @@ def is_harmless(character: str) -> bool:
 
 
 def count(number: int, noun: str, nouns: str = "") -> str:
-    """`1 photo`, `1,200 photos`; `nouns` is the plural where it takes more than an s."""
+    """Returns a number with its noun: `1 photo`, `1,200 photos`. `nouns` is the plural if it takes more than an s."""
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
 def table(rows: Sequence[Sequence[str]], *, right: Collection[int]) -> Iterator[str]:
-    """Rows as lines with their cells below each other; the columns in `right` end there."""
+    """Returns rows as lines with their cells below each other; the columns in `right` end there."""
     widths = [max(columns(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = [
@@ -80,7 +80,7 @@ def table(rows: Sequence[Sequence[str]], *, right: Collection[int]) -> Iterator[
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal a text takes: characters of East Asia take two, combining ones none."""
+    """Returns how many columns of a terminal a text takes: characters of East Asia take two, combining ones none."""
     return sum(
         2 if unicodedata.east_asian_width(character) in "WF" else not _has_no_width(character) for character in text
     )
@@ -91,6 +91,6 @@ def _has_no_width(character: str) -> bool:
 
 
 def padded(text: str, width: int, *, right: bool = False) -> str:
-    """A text with spaces after it, or before it, up to so many columns."""
+    """Returns a text with spaces after it, or before it, up to so many columns."""
     space = " " * (width - columns(text))
     return space + text if right else text + space

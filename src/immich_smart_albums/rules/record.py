@@ -38,7 +38,7 @@ def exif(name: str) -> Getter:
 
 
 def has_exif(record: Record) -> bool:
-    """Whether Immich has read the file. Until then nothing is known, not even that something is missing."""
+    """Returns whether Immich has read the file. Until then nothing is known, not even that something is missing."""
     return isinstance(record.get("exifInfo"), dict)
 
 
@@ -97,7 +97,7 @@ _TURNED = frozenset({"5", "6", "7", "8", "90", "-90"})
 
 
 def shape(record: Record) -> tuple[float, float] | None:
-    """Width and height in pixels. None if Immich does not know both."""
+    """Returns width and height in pixels. None if Immich does not know both."""
     width, height = number(_WIDTH(record)), number(_HEIGHT(record))
     if not width or not height:
         return None

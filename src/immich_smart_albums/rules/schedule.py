@@ -57,14 +57,14 @@ class Schedule:
         return self.cron is not None and self.cron.split()[2] in {"29", "30", "31"}
 
     def next(self, after: datetime, zone: tzinfo) -> datetime | None:
-        """The first time after another one, in the zone. None: never."""
+        """Returns the first time after another one, in the zone. None: never."""
         if self.seconds is not None:
             return _from_epoch((int(after.timestamp()) // self.seconds + 1) * self.seconds, zone)
         after = after.astimezone(UTC)  # two times of one zone compare by what its clocks show
         return next((time.astimezone(zone) for time in self._times(after, zone) if time > after), None)
 
     def previous(self, until: datetime, zone: tzinfo) -> datetime | None:
-        """The last time that is not after another one. None: never."""
+        """Returns the last time that is not after another one. None: never."""
         if self.seconds is not None:
             return _from_epoch(int(until.timestamp()) // self.seconds * self.seconds, zone)
         until = until.astimezone(UTC)
@@ -85,7 +85,7 @@ class Schedule:
 
 
 def parse_schedule(text: str) -> Schedule:
-    """What a text means. Raises NotASchedule."""
+    """Returns what a text means. Raises NotASchedule."""
     words = " ".join(text.lower().split())
     first, _, rest = words.partition(" ")
     match first:

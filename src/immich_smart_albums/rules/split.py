@@ -78,13 +78,13 @@ MEANINGS: dict[str, str] = {
 
 
 def album_name(name: str, keys: Sequence[SplitKey], values: Sequence[str]) -> str:
-    """An album's name with the values of its keys instead of `{year}` and the like."""
+    """Returns an album's name with the values of its keys instead of `{year}` and the like."""
     by_key = {key.name: value for key, value in zip(keys, values, strict=True)}
     return _PLACEHOLDER.sub(lambda match: by_key.get(match[1], match[0]), name)
 
 
 def pattern(name: str, keys: Sequence[SplitKey]) -> re.Pattern[str]:
-    """What the names look like that an album's name becomes."""
+    """Returns what the names look like that an album's name becomes."""
     marks = [f"\0{number}\0" for number, _ in enumerate(keys)]
     text = re.escape(album_name(name, keys, marks))
     for mark in marks:
@@ -93,12 +93,12 @@ def pattern(name: str, keys: Sequence[SplitKey]) -> re.Pattern[str]:
 
 
 def placeholders(name: str) -> frozenset[str]:
-    """The words in braces that a name has."""
+    """Returns the words in braces that a name has."""
     return frozenset(_PLACEHOLDER.findall(name))
 
 
 def read_split(entries: Mapping[str, ValueNode], reader: Reader) -> tuple[SplitKey, ...] | None:
-    """The keys of an album's entry, whose name must have a place for each. None with problems noted."""
+    """Returns the keys of an album's entry, whose name must have a place for each. None with problems noted."""
     before = len(reader.diagnostics.problems)
     keys: dict[str, SplitKey] = {}
     if "split" in entries:

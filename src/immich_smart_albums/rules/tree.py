@@ -275,9 +275,9 @@ def fold(
 
 
 def verdict(node: Node, leaf: Callable[[Leaf], bool | None]) -> bool | None:
-    """Whether a tree holds where only some of its leaves are known, by Kleene's logic.
+    """Returns whether a tree holds if only some of its leaves are known, by Kleene's logic.
 
-    Returns None if it could turn out either way: `all(yes, unknown)` is unknown, `all(no, unknown)` is no.
+    None if it could turn out either way: `all(yes, unknown)` is unknown, `all(no, unknown)` is no.
     """
     return fold(node, leaf, all_of=_all_hold, any_of=_any_holds, negate=_negated)
 

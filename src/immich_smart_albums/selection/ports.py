@@ -82,7 +82,7 @@ class KnownRecords(Protocol):
     def judged(self, scan: Scan) -> Iterable[Judged] | None:
         """Returns what a scan's search found, and what its filters say of that.
 
-        None where it is not in memory, its records are needed themselves, or some filter fails on some of them.
+        None if it is not in memory, its records are needed themselves, or some filter fails on some of them.
         """
         ...
 
@@ -95,7 +95,7 @@ class Capabilities(Protocol):
         ...
 
     def leaves_out_unread(self, query: Query) -> bool:
-        """Whether a search that asks for EXIF leaves out assets that have none, and would find them otherwise."""
+        """Returns whether a search that asks for EXIF leaves out assets without, which it would find otherwise."""
         ...
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:
@@ -111,7 +111,7 @@ class SearchCache(Protocol):
         ...
 
     def wants_ids(self, scan: Scan) -> bool:
-        """Whether it can keep a search, and needs the ids of everything that is found for that."""
+        """Returns whether it can keep a search, and needs the ids of everything that is found for that."""
         ...
 
     def recall(self, scan: Scan) -> SearchResult | None:

@@ -221,7 +221,7 @@ _ABSENT_OF_SMART = FROM_DETAILS | {"people"}
 
 
 def needs_details(names: frozenset[str] | None, driver: Query) -> bool:
-    """Whether a search's records lack one of these top-level fields (None: any), so that each asset is asked for."""
+    """Returns whether a search's records lack one of these fields (None: any), so that each asset is asked for."""
     # Immich's smart search returns no people in any version.
     return names is None or not names.isdisjoint(_ABSENT_OF_SMART if driver.kind is Kind.SMART else FROM_DETAILS)
 

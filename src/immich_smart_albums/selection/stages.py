@@ -53,7 +53,7 @@ _CONTENT = (
 
 
 def shows_metadata(record: Record) -> bool:
-    """Whether a record with EXIF shows that Immich has read the file."""
+    """Returns whether a record with EXIF shows that Immich has read the file."""
     shown = record.get("exifInfo")
     return isinstance(shown, dict) and any(shown.get(name) is not None for name in _CONTENT)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def connected(
     config: RunConfig, rules: RuleSet, connection: ConnectionOptions, on_event: Listener, stop: Stop
 ) -> ConnectedAccounts:
-    """Returns the accounts that feed the albums of the rules. Raises ServerError where none can be asked."""
+    """Returns the accounts that feed the albums of the rules. Raises ServerError if none can be asked."""
     busy_accounts = busy(rules)
     accounts = connect_accounts(
         {
@@ -68,5 +68,5 @@ def busy(rules: RuleSet) -> set[str]:
 
 
 def is_known(name: str, accounts: ConnectedAccounts) -> bool:
-    """Whether an account takes part, or would if it could be asked."""
+    """Returns whether an account takes part, or would if it could be asked."""
     return name in accounts.present or name in accounts.absent

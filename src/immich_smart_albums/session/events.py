@@ -59,5 +59,5 @@ Listener = Callable[[Event], None]
 
 
 def ignore(event: Event) -> None:
-    """A listener that shows nothing."""
+    """Show nothing."""
     del event

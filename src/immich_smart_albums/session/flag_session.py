@@ -145,7 +145,7 @@ class FlagSession:
     def plan(self) -> Plan:
         """Returns the plan for the album. The album is looked at anew each time; the photos are selected once.
 
-        Raises ConfigurationError where it cannot be told any more which album is meant, and SmartAlbumsError.
+        Raises ConfigurationError if it cannot be told any more which album is meant, and SmartAlbumsError.
         """
         try:
             if self._answers is None:
@@ -237,7 +237,7 @@ class FlagSession:
         return account
 
     def _selected(self, answers: AlbumSelections) -> Selection:
-        """The selection of the only account. Raises SmartAlbumsError where there is none."""
+        """The selection of the only account. Raises SmartAlbumsError if there is none."""
         _raise(answers.problems)
         return answers.selections[ONLY_ACCOUNT]
 

@@ -27,7 +27,7 @@ class LedgerAccess:
 
     @property
     def place(self) -> Path:
-        """The ledger's file. Raises ConfigurationError where there is no place for it."""
+        """The ledger's file. Raises ConfigurationError if there is no place for it."""
         return self.options.ledger or ledger_place(self.options.environment)
 
     @contextmanager

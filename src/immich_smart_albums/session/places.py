@@ -17,7 +17,7 @@ STATE = "searches.db"
 
 
 def ledger_place(environment: Mapping[str, str]) -> Path:
-    """Returns the ledger, in the user's state folder. Raises ConfigurationError where the user has no home for it."""
+    """Returns the ledger, in the user's state folder. Raises ConfigurationError if the user has no home for it."""
     try:
         return default_place(environment, Path.home, sys.platform)
     except RuntimeError:

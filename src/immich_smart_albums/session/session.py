@@ -93,7 +93,7 @@ class Session:
 
     @property
     def accounts(self) -> ConnectedAccounts:
-        """The accounts that feed the albums, connected at the first use. Raises ServerError where none can be asked."""
+        """The accounts that feed the albums, connected at the first use. Raises ServerError if none can be asked."""
         return self._work.accounts
 
     def load(self) -> None:
@@ -121,7 +121,7 @@ class Session:
         self._work.reload(source)
 
     def set_today(self, today: date) -> None:
-        """Another day from now on, for rules that count from today; they are read again at the next use."""
+        """Take another day from now on, for rules that count from today; they are read again at the next use."""
         self._work.set_today(today)
         self.options = self._work.options
 
@@ -131,7 +131,7 @@ class Session:
 
     @property
     def ledger_place(self) -> Path:
-        """The ledger's file. Raises ConfigurationError where there is no place for it."""
+        """The ledger's file. Raises ConfigurationError if there is no place for it."""
         return self._work.ledger_place
 
     def holding_ledger(self, doing: str | None = None) -> AbstractContextManager[None]:
@@ -182,7 +182,7 @@ class Session:
         """Returns what of a saved plan is to be applied: what a plan that is made now says as well.
 
         Raises PlanOutdated if the rules, the ledger or an album changed since, or the new plan does not say all that
-        the saved one does. Raises ConfigurationError where an account is missing.
+        the saved one does. Raises ConfigurationError if an account is missing.
         """
         return self._looking.review(saved, stop=stop)
 
@@ -375,7 +375,7 @@ class Session:
     def apply(self, plan: Plan, *, stop: Stop = never, result: ApplyResult | None = None) -> ApplyResult:
         """Write a plan. Returns what became of it: `result`, which is filled while the plan is written.
 
-        What goes wrong in one album is noted with it, and the others go on. Raises UnsafePlan where a guard refuses the
+        What goes wrong in one album is noted with it, and the others go on. Raises UnsafePlan if a guard refuses the
         run as a whole, PlanOutdated where the ledger changed since, ConfigurationError where an account is missing:
         then nothing is written. Raises Stopped before the next request once `stop` says so; all that was written is
         then remembered.
@@ -385,7 +385,7 @@ class Session:
     def plan_undo(self, run: int | None = None) -> Plan:
         """Returns the plan that takes back a run, or the last one; it is applied as every plan.
 
-        Raises ConfigurationError where there is nothing to take back.
+        Raises ConfigurationError if there is nothing to take back.
         """
         return self._writing.plan_undo(run)
 

@@ -81,7 +81,7 @@ class Workplace:
 
     @property
     def accounts(self) -> ConnectedAccounts:
-        """The accounts that feed the albums, connected at the first use. Raises ServerError where none can be asked."""
+        """The accounts that feed the albums, connected at the first use. Raises ServerError if none can be asked."""
         accounts, attempts = self._accounts, self._attempts
         if accounts is None:
             with self.lock:

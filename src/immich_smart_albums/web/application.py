@@ -26,7 +26,10 @@ _STATIC = Path(__file__).with_name("static")
 
 
 def application(studio: Studio, policy: Policy) -> ASGIApp:
-    """The studio as an ASGI application. All addresses in its pages are relative, so it may be mounted anywhere."""
+    """Returns the studio as an ASGI application.
+
+    All addresses in its pages are relative, so it may be mounted anywhere.
+    """
     pages, rules, runs = Pages(studio), RuleRoutes(studio), RunRoutes(studio)
     edits, files, pictures = EditRoutes(studio), FileRoutes(studio), PictureRoutes(studio.session)
     routes = [

@@ -58,7 +58,9 @@ class Suggestions:
 def suggestions(
     session: Session, predicate: Predicate, find: str, chosen: Mapping[str, Sequence[Scalar]]
 ) -> dict[str, Suggestions]:
-    """What can be chosen for each option of a predicate, the most frequent first; empty where it is written by hand.
+    """Returns what can be chosen for each option of a predicate, the most frequent first.
+
+    Empty if it is written by hand.
 
     What is chosen is among them, whatever else is looked for.
     """
@@ -149,7 +151,7 @@ def _people(session: Session) -> Iterator[Suggestion]:
 
 
 def _values(session: Session, field: str) -> Iterator[Suggestion]:
-    """What a field of the photos has: as it was read, else as the server lists it; nothing where it does not."""
+    """What a field of the photos has: as it was read, else as the server lists it. Nothing if it does not."""
     counts = _counts(session, field)
     if counts is not None:
         yield from (Suggestion(value, value, count=counts[value]) for value in sorted(counts, key=str.casefold))
@@ -199,7 +201,7 @@ def _libraries(session: Session) -> Iterator[Suggestion]:
 
 
 def _listed(ask: Callable[[], Iterable[T] | None]) -> list[T]:
-    """What the server lists; nothing where it does not, or the key may not ask: then it is written by hand."""
+    """What the server lists. Nothing if it does not, or the key may not ask: then it is written by hand."""
     try:
         return list(ask() or ())
     except SmartAlbumsError:

@@ -28,9 +28,9 @@ MOST = 10_000
 
 
 def ranking(studio: Studio, name: str, entry: str, photo: str) -> tuple[Path, Sequence[str]]:
-    """The row of the smart search that ranks a photo, and the ids that it ranks, the best first.
+    """Returns the row of the smart search that ranks a photo, and the ids that it ranks, the best first.
 
-    Raises EditRefused where no search does.
+    Raises EditRefused if no search does.
     """
     draft = studio.rules.draft(name)
     _, rule = studio.rules.typed(name, entry)
@@ -49,7 +49,7 @@ def ranking(studio: Studio, name: str, entry: str, photo: str) -> tuple[Path, Se
 
 
 def ranked_ids(session: Session, rule: AlbumRule, node: Node) -> list[str]:
-    """The ids that a search ranks, the best first."""
+    """Returns the ids that a search ranks, the best first."""
     album = replace(rule, name="ranking", rule=Rule(node))
     ranks = best_ranks(session.explain_selection([album])["ranking"])
     return sorted(ranks, key=lambda id_: (ranks[id_], id_))

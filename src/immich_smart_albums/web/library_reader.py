@@ -35,7 +35,7 @@ class LibraryReader:
 
     @contextmanager
     def making_way(self) -> Iterator[None]:
-        """While this lasts nothing is read, so that a page does not wait."""
+        """Returns a context in which nothing is read, so that a page does not wait."""
         with self._changed:
             self._waiting += 1
         try:
@@ -65,7 +65,7 @@ class LibraryReader:
             thread.join()
 
     def forget(self) -> None:
-        """What was read is not there any more."""
+        """Forget what was read: it is not there any more."""
         self._forgotten += 1
 
     def _has_more(self) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def facts(record: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Pairs of a word and what it is; what is not known is left out."""
+    """Returns pairs of a word and what it is; what is not known is left out."""
     exif = record.get("exifInfo")
     shown: Mapping[str, object] = exif if isinstance(exif, dict) else {}
     facts = [
@@ -42,7 +42,7 @@ WORDS = {
 
 
 def rule_facts(record: Mapping[str, object]) -> PhotoFacts:
-    """What a rule can be begun with, as far as the server tells of the photo."""
+    """Returns what a rule can be begun with, as far as the server tells of the photo."""
     exif = record.get("exifInfo")
     shown: Mapping[str, object] = exif if isinstance(exif, dict) else {}
     path = str(record.get("originalPath") or "")

@@ -86,7 +86,7 @@ class Preview:
         return {tab: self.count(tab) for tab in self.groups}
 
     def count(self, tab: str) -> int:
-        """How many photos a tab has."""
+        """Returns how many photos a tab has."""
         return sum(len(group.assets) for group in self.groups.get(tab, ()))
 
     @property
@@ -100,7 +100,7 @@ class Preview:
         return tuple(dict.fromkeys(problem for album in self.albums for problem in album.problems))
 
     def photos(self, tab: str, start: int = 0, most: int | None = None) -> list[tuple[Asset, str]]:
-        """Some photos of a tab, each with the words of its group."""
+        """Returns some photos of a tab, each with the words of its group."""
         photos = ((asset, group.words) for group in self.groups.get(tab, ()) for asset in group.assets)
         return list(islice(photos, start, None if most is None else start + most))
 
@@ -112,7 +112,10 @@ class AlbumContents:
     _assets: dict[tuple[str, str], tuple[AlbumSnapshot | None, tuple[Asset, ...]]] = field(default_factory=dict)
 
     def of(self, session: Session, album: AlbumPlan, stop: Stop) -> tuple[Asset, ...]:
-        """What an album shows to the account that owns it, newest first. Raises SmartAlbumsError and Stopped."""
+        """Returns what an album shows to the account that owns it, newest first.
+
+        Raises SmartAlbumsError and Stopped.
+        """
         if album.album is None:
             return ()
         key = album.owner, album.album.id
@@ -126,7 +129,7 @@ class AlbumContents:
 
 
 def preview(session: Session, contents: AlbumContents, typed: Typed, id_: str, stop: Stop) -> Preview:
-    """Plan one rule, which need not stand in a file. Raises SmartAlbumsError, and Stopped where `stop` says so."""
+    """Plan one rule, which need not stand in a file. Raises SmartAlbumsError, and Stopped if `stop` says so."""
     rules, rule = typed.rules, typed.rule
     only = replace(rules, albums=(rule,), others=tuple(other for other in rules.albums if other is not rule))
     draft = session.draft(only, stop=stop)
@@ -151,7 +154,7 @@ def _one(groups: Iterable[Sequence[Asset]], ranks: Mapping[str, int]) -> tuple[G
 
 
 def distinct(groups: Iterable[Group]) -> tuple[Group, ...]:
-    """The groups, each photo in the first that has it."""
+    """Returns the groups, each photo in the first that has it."""
     ids: set[str] = set()
     new_groups = []
     for group in groups:

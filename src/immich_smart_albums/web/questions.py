@@ -39,7 +39,7 @@ class Shelf:
                 self._held.popitem(last=False)
 
     def get(self, id_: str) -> object | None:
-        """What is known by an id."""
+        """Returns what is known by an id. None if that is long gone."""
         with self._lock:
             return self._held.get(id_)
 
@@ -52,7 +52,7 @@ class Latest:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, slot: str, number: int) -> Stop:
-        """A question of a page, which numbers them; the answer says whether a later one has come, in whatever order."""
+        """Begin a question of a page, which numbers them. Returns whether a later one has come, in whatever order."""
         with self._lock:
             if len(self._newest) > MOST_PAGES:
                 self._newest.clear()

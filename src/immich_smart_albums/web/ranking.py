@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def best_ranks(explained: ExplainedAlbum) -> dict[str, int]:
-    """The best place that each selected photo has in any ranking; photos that none ranks are left out."""
+    """Returns the best place that each selected photo has in any ranking; photos that none ranks are left out."""
     ranks: dict[str, int] = {}
     for selection in explained.accounts.values():
         for photo in selection.selected:
@@ -24,5 +24,5 @@ def best_ranks(explained: ExplainedAlbum) -> dict[str, int]:
 
 
 def is_ranked(match: Node) -> bool:
-    """Whether a rule has a smart search, which ranks."""
+    """Returns whether a rule has a smart search, which ranks."""
     return any(isinstance(leaf, Search) and leaf.query.kind is Kind.SMART for leaf in leaves(match))

@@ -56,13 +56,13 @@ def _templates() -> Environment:
 
 
 def address(page: str, **parameters: object) -> str:
-    """A relative address, so that the page works wherever it is mounted."""
+    """Returns a relative address, so that the page works wherever it is mounted."""
     pairs = {name: value for name, value in parameters.items() if value not in {None, ""}}
     return f"{page}?{urlencode(pairs)}" if pairs else page
 
 
 def day(local: str) -> str:
-    """`2 May 2024` of an ISO date; what it is not stays as it is."""
+    """Returns an ISO date as `2 May 2024`; a text that is none as it is."""
     try:
         when = datetime.fromisoformat(local)
     except ValueError:
@@ -71,7 +71,7 @@ def day(local: str) -> str:
 
 
 def moment(instant: str) -> str:
-    """`2 May 2024, 14:05` of an ISO time."""
+    """Returns an ISO time as `2 May 2024, 14:05`."""
     try:
         when = datetime.fromisoformat(instant)
     except ValueError:
@@ -80,17 +80,17 @@ def moment(instant: str) -> str:
 
 
 def rendered(template: str, **values: object) -> Markup:
-    """A template with values."""
+    """Returns a template with values."""
     return Markup(_templates().get_template(template).render(**values))  # noqa: S704 - a template escapes its values
 
 
 def page(template: str, status: int = 200, **values: object) -> HTMLResponse:
-    """A page, or a part of one."""
+    """Returns a page, or a part of one."""
     return HTMLResponse(rendered(template, **values), status)
 
 
 def headline(error: SmartAlbumsError) -> str:
-    """A failure in a few words."""
+    """Returns a failure in a few words."""
     match error:
         case Unauthorized():
             return "Immich does not accept the API key"
@@ -116,7 +116,7 @@ _COMBINATIONS = {"all": "all of these", "any": "any of these", "not": "none of t
 
 
 def reason_words(reason: Reason) -> str:
-    """A part of an explanation in words."""
+    """Returns a part of an explanation in words."""
     return one_line(reason.words or _COMBINATIONS[reason.kind])
 
 
@@ -124,19 +124,19 @@ _PLACE = re.compile(r"(.+):(\d+):(\d+)", re.DOTALL)
 
 
 def line_and_column(where: str) -> tuple[int, int] | None:
-    """The place in a file that a problem names. None if it names none."""
+    """Returns the place in a file that a problem names. None if it names none."""
     place = _PLACE.fullmatch(where)
     return (int(place[2]), int(place[3])) if place else None
 
 
 def file_of(where: str) -> str:
-    """The file that a problem is in; empty if it is in none."""
+    """Returns the file that a problem is in. Empty if it is in none."""
     place = _PLACE.fullmatch(where)
     return place[1] if place else ""
 
 
 def trouble(error: SmartAlbumsError, *, with_files: bool = True) -> Markup:
-    """A failure, with its remedy, and links to the files that it is in."""
+    """Returns a failure, with its remedy, and links to the files that it is in."""
     return rendered(
         "_problem.html",
         headline=headline(error),
@@ -147,10 +147,10 @@ def trouble(error: SmartAlbumsError, *, with_files: bool = True) -> Markup:
 
 
 def problem(error: SmartAlbumsError, status: int = 200) -> HTMLResponse:
-    """A failure as a part of a page, with its remedy: that Immich is not there is an answer, and no error of ours."""
+    """Returns a failure as a part of a page, with its remedy: that Immich is away is an answer, no error of ours."""
     return HTMLResponse(trouble(error), status)
 
 
 def problem_json(error: SmartAlbumsError, status: int = 200) -> JSONResponse:
-    """A failure for a script: what to show, ready to be put into the page."""
+    """Returns a failure for a script: what to show, ready to be put into the page."""
     return JSONResponse({"problem": trouble(error, with_files=False)}, status)

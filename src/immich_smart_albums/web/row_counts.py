@@ -26,7 +26,7 @@ MOST_NEAR = 500
 
 
 def row_nodes(text: str, rows: Sequence[Row], match: Node) -> dict[str, Node]:
-    """The part of a rule's tree that each row stands for, by the row's id."""
+    """Returns the part of a rule's tree that each row stands for, by the row's id."""
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
@@ -89,7 +89,7 @@ def look_further(session: Session, rule: AlbumRule, text: str, rows: Sequence[Ro
 
 
 def _photos(answer: AlbumSelections) -> Mapping[str, Asset] | None:
-    """What a row lets through, what waits for Immich included; None where some account could not be asked."""
+    """What a row lets through, what waits for Immich included. None if some account could not be asked."""
     if answer.problems:
         return None
     return {asset.id: asset for selection in answer.selections.values() for asset in selection.assets}

@@ -86,7 +86,7 @@ class RowForm:
     """Of people and tags: whether all of them are meant."""
 
     def label(self, option: str) -> str:
-        """What a list is called."""
+        """Returns what a list is called."""
         return _LABELS.get((self.predicate.picker, option), (option or self.predicate.name).capitalize())
 
     @property
@@ -101,7 +101,7 @@ class RowForm:
 
 
 def row_form(session: Session, predicate: Predicate, value: Plain, find: str = "") -> RowForm:
-    """The form for a value of a predicate. None: it is new."""
+    """Returns the form for a value of a predicate. None: it is new."""
     plain = _PLAIN.get(predicate.picker, "")
     inputs = _INPUTS.get(predicate.picker, ())
     options = {plain, *_OPTIONS.get(predicate.picker, ()), *(row_input.option for row_input in inputs)}

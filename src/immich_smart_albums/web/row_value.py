@@ -28,12 +28,12 @@ class RowValue:
     """Options that the form has no input for, as YAML: `count: 2, none: Emma`; empty if there are none."""
 
     def text(self, option: str) -> str:
-        """The value of a single input."""
+        """Returns the value of a single input."""
         return next((str(value) for value in self.shown.get(option, ())), "")
 
 
 def row_value(value: Plain, options: Collection[str], plain: str) -> RowValue:
-    """A value for a form that has inputs for some options, of which a plain value means one."""
+    """Returns a value for a form that has inputs for some options, of which a plain value means one."""
     entries: Mapping[str, Plain] = value if isinstance(value, Mapping) else {} if value is None else {plain: value}
     shown: dict[str, tuple[Scalar, ...]] = {}
     rest = []
@@ -47,7 +47,7 @@ def row_value(value: Plain, options: Collection[str], plain: str) -> RowValue:
 
 
 def _scalars(value: Plain) -> tuple[Scalar, ...] | None:
-    """The values of a list, or the one that stands alone. None where some are more than that."""
+    """The values of a list, or the one that stands alone. None if some are more than that."""
     values = list(value) if is_list(value) else [value]  # type: ignore[arg-type]
     scalars = tuple(
         Unquoted(str(item).lower()) if isinstance(item, bool) else item

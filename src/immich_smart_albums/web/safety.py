@@ -41,7 +41,7 @@ class Policy:
         return sha256(f"immich-smart-albums studio {self.token}".encode()).hexdigest()
 
     def content_security(self) -> str:
-        """The policy for pages: everything from here, nothing inline, nothing from anywhere else."""
+        """Returns the policy for pages: everything from here, nothing inline, nothing from anywhere else."""
         here = ("script-src", "style-src", "img-src", "connect-src", "form-action")
         none = "'none'"
         frame = f"frame-ancestors {self.frame or none}"

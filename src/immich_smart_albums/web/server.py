@@ -32,9 +32,9 @@ LAST_PORT = USUAL_PORT + 20
 
 
 def listen(host: str, port: int | None) -> socket.socket:
-    """A socket that takes connections; without a port, at the usual one, or at the first after it that is free.
+    """Returns a socket that takes connections; without a port, at the usual one, or at the first after it that is free.
 
-    Raises ConfigurationError where that cannot be had.
+    Raises ConfigurationError if that cannot be had.
     """
     if port is not None:
         return _listen(host, port)

@@ -78,20 +78,20 @@ class Studio:
             self.reader.forget()
 
     def record(self, asset_id: str) -> Record | None:
-        """All that the first account is shown that sees a photo; None where none does."""
+        """Returns all that the first account is shown that sees a photo. None if none does."""
         records = (self.session.details(asset_id, account=name) for name in self.session.accounts.present)
         return next((record for record in records if record), None)
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """While this lasts, accounts may be asked directly; nothing else is asked, and nothing ends it."""
+        """Returns a context in which accounts may be asked directly. Nothing else is asked, and nothing ends it."""
         with self.reader.making_way(), self.session.asking():
             yield
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
     def preview(self, name: str, entry: str | None, question: Question) -> Preview:
-        """What a rule means now, as it is on disk or as it is being typed. Raises Stopped where it is outdated."""
+        """Returns what a rule means now, as it is on disk or as it is being typed. Raises Stopped if it is outdated."""
         stop = self._latest.begin(question.page, question.number)
         book, rule = self.rules.typed(name, entry)
         draft = self.rules.draft(name)
@@ -103,14 +103,14 @@ class Studio:
         return shown
 
     def shown(self, id_: str) -> Preview:
-        """A preview that was made. Raises Stopped for one that is long gone."""
+        """Returns a preview that was made. Raises Stopped for one that is long gone."""
         preview = self._previews.get(id_)
         if not isinstance(preview, Preview):
             raise Stopped
         return preview
 
     def further(self, id_: str, question: Question) -> Further:
-        """How many photos each row of a rule lets through, and what misses by one of them."""
+        """Returns how many photos each row of a rule lets through, and what misses by one of them."""
         shown = self.shown(id_)
         known = self._further.get(id_)
         if isinstance(known, Further):
@@ -125,7 +125,7 @@ class Studio:
         return further
 
     def plan(self, allow: Sequence[str] = ()) -> Plan:
-        """The plan of everything, to be shown, and applied by its fingerprint."""
+        """Returns the plan of everything, known by its fingerprint from now on. Raises ConfigurationError."""
         self.rules.open()
         if self.rules.new_file:
             raise ConfigurationError(
@@ -137,7 +137,7 @@ class Studio:
         return plan
 
     def plan_undo(self, run: int | None) -> Plan:
-        """The plan that takes a run back, to be shown, and applied by its fingerprint."""
+        """Returns the plan that takes a run back, known by its fingerprint from now on."""
         self.rules.open()
         with self.reader.making_way():
             plan = self.session.writable(self.session.plan_undo(run))
@@ -147,7 +147,7 @@ class Studio:
     # -- writing ------------------------------------------------------------------------------------------------------
 
     def apply(self, fingerprint: str) -> Job:
-        """Begin to write exactly the plan that was shown. Raises PlanOutdated where it is not known any more."""
+        """Begin to write exactly the plan that was shown. Raises PlanOutdated if it is not known any more."""
         plan = self._plans.get(fingerprint)
         with self._lock:
             if self.job is not None and self.job.is_running:

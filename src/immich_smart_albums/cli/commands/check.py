@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Ask the server, print what was found; 1 where the key lacks permissions, or something could not be asked."""
+    """Ask the server and print the answers. Returns 1 if the key lacks permissions, or something could not be asked."""
     console = stderr_console(verbose=arguments.verbose, quiet=arguments.quiet)
     diagnostics = Diagnostics()
     connection = read_connection(arguments, diagnostics)

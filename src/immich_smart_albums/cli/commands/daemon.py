@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _studio(arguments: argparse.Namespace, listen: tuple[str, int]) -> tuple[Studio, Policy]:
-    """The studio on the same address. Raises ConfigurationError where others could use it without a token."""
+    """The studio on the same address. Raises ConfigurationError if others could use it without a token."""
     is_local = listen[0] in LOOPBACK
     if not is_local and arguments.token_file is None:
         message = "the studio would be open to everybody who reaches this address"
@@ -91,25 +91,25 @@ def _studio(arguments: argparse.Namespace, listen: tuple[str, int]) -> tuple[Stu
 
 
 def read_url(arguments: argparse.Namespace) -> str | None:
-    """How others reach the daemon's address. None: nobody says."""
+    """Returns how others reach the daemon's address. None if nobody says."""
     variable = Variables.read(os.environ, Path()).find(URL)
     url: str | None = arguments.url or (variable.text if variable else None)
     return url.rstrip("/") if url else None
 
 
 def read_secret(arguments: argparse.Namespace, diagnostics: Diagnostics) -> Secret | None:
-    """What Immich says in its calls. None: nothing yet, or a problem was noted."""
+    """Returns the secret that Immich says in its calls. None if there is none yet, or with a problem noted."""
     return read_hook_secret(Variables.read(os.environ, Path()), secret_place(arguments), diagnostics)
 
 
 def secret_place(arguments: argparse.Namespace) -> Path:
-    """Where a secret is kept that this tool made."""
+    """Returns where a secret is kept that this tool made."""
     ledger: Path = arguments.ledger or ledger_place(os.environ)
     return ledger.with_name(FILE_BESIDE_LEDGER)
 
 
 def read_listen(text: str, diagnostics: Diagnostics) -> tuple[str, int]:
-    """Host and port, with a problem noted where it is none."""
+    """Returns host and port, with a problem noted if it is neither."""
     match = _LISTEN.fullmatch(text)
     if match is None or int(match["port"]) > 65535:
         hint = "Write HOST:PORT, such as 127.0.0.1:8765 or 0.0.0.0:8765; none for no address."

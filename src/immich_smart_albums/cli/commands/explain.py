@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Print the explanation; 1 where some account could not be asked, or the album not be looked at."""
+    """Print the explanation. Returns 1 if some account could not be asked, or the album not be looked at.
+
+    Raises ConfigurationError if album or photo are missing.
+    """
     console = stderr_console(verbose=arguments.verbose)
     require_file(arguments)
     if len(arguments.words) < 2:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Print what is wrong; 1 where something is."""
+    """Print what is wrong. Returns 1 if something is."""
     console = stderr_console(verbose=False)
     place = (arguments.ledger or ledger_place(os.environ)).with_name(FILE)
     try:

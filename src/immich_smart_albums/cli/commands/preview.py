@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Print each album's photos, every one once; 1 where some album's are not known."""
+    """Print each album's photos, every one once. Returns 1 if some album's are not known."""
     console = stderr_console(verbose=arguments.verbose)
     require_file(arguments)
     with rules_session(arguments, console) as session:

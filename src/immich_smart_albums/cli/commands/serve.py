@@ -74,7 +74,7 @@ def _hosts(arguments: argparse.Namespace, *, is_local: bool) -> frozenset[str]:
 
 
 def read_token(path: Path) -> str:
-    """The token that a file holds. Raises ConfigurationError."""
+    """Returns the token that a file holds. Raises ConfigurationError."""
     try:
         token = read_text(path, LARGEST_KEY).strip()
     except (OSError, ValueError) as error:

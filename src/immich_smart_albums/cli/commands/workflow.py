@@ -37,7 +37,7 @@ _URL_HINT = "Give --url, such as --url http://smart-albums:8765: how Immich reac
 
 
 def run(arguments: argparse.Namespace) -> Exit:
-    """Do what the second word says, for each account of the rules; 1 where it does not come to what it should."""
+    """Do what the second word says, for each account of the rules. Returns 1 if it does not come to what it should."""
     console = stderr_console(verbose=arguments.verbose, quiet=arguments.quiet)
     session = Session(rules_options(arguments), console.show)
     session.load()

@@ -40,7 +40,7 @@ class PhotoFacts:
     """Of its path on the server."""
 
     def conditions(self) -> dict[str, tuple[str, Plain]]:
-        """What can be ticked, each with the predicate that says it and its value."""
+        """Returns what can be ticked, each with the predicate that says it and its value."""
         conditions: dict[str, tuple[str, Plain]] = {}
         if self.people:
             several: tuple[str, Plain] = ("people", {"all": list(self.people)})
@@ -61,7 +61,10 @@ class PhotoFacts:
 
 
 def match_from_photo(facts: PhotoFacts, ticked: Collection[str]) -> dict[str, Plain]:
-    """The match of photos that have all that is ticked in common with one. Raises EditRefused where nothing is left."""
+    """Returns the match of photos that have all that is ticked in common with one.
+
+    Raises EditRefused if nothing is left.
+    """
     conditions = facts.conditions()
     match = {word: value for tick, (word, value) in conditions.items() if tick in ticked}
     if not match:
@@ -70,7 +73,7 @@ def match_from_photo(facts: PhotoFacts, ticked: Collection[str]) -> dict[str, Pl
 
 
 def album_entry(name: str, match: Plain, *, album_id: str | None = None) -> dict[str, Plain]:
-    """An entry under `albums`; with an id it is the rule for an album that is there."""
+    """Returns an entry under `albums`; with an id it is the rule for an album that is there."""
     entry: dict[str, Plain] = {"name": name}
     if album_id is not None:
         entry["id"] = album_id
@@ -78,7 +81,7 @@ def album_entry(name: str, match: Plain, *, album_id: str | None = None) -> dict
 
 
 def add_album(rules: Plain, entry: Mapping[str, Plain]) -> list[Edit]:
-    """One more album at the end of a file; the first one, where it has none."""
+    """Returns the edits that add an album at the end of a file, or as its first. Raises EditRefused."""
     draft = FileDraft(rules)
     albums = draft.get(("albums",))
     if is_list(albums):
@@ -91,7 +94,7 @@ def add_album(rules: Plain, entry: Mapping[str, Plain]) -> list[Edit]:
 
 
 def find_album(rules: Plain, name: str) -> Path:
-    """Where the rule of this name stands. Raises EditRefused where none does."""
+    """Returns where the rule of this name stands. Raises EditRefused if none does."""
     for place, entry in enumerate(FileDraft(rules).items(("albums",))):
         if isinstance(entry, Mapping) and str(entry.get("name", "")).strip() == name:
             return ("albums", place)
@@ -99,7 +102,7 @@ def find_album(rules: Plain, name: str) -> Path:
 
 
 def set_word(rules: Plain, album: Path, word: str, value: Plain) -> list[Edit]:
-    """Another value for a word of an album, such as `share`; None takes the word out."""
+    """Returns the edits that set a word of an album, such as `share`. None takes the word out. Raises EditRefused."""
     draft = FileDraft(rules)
     if word not in ALBUM:
         raise EditRefused(f"an album has no word {word!r}", hint=f"Known are {', '.join(ALBUM)}.")

@@ -24,33 +24,33 @@ class FileDraft:
         self.edits: list[Edit] = []
 
     def make(self, edit: Edit) -> None:
-        """One more edit."""
+        """Add an edit."""
         self.rules = edited(self.rules, edit)
         self.edits.append(edit)
 
     def get(self, path: Path) -> Plain:
-        """What stands at a path. None if nothing does."""
+        """Returns what stands at a path. None if nothing does."""
         try:
             return value_at(self.rules, path)
         except KeyError:
             return None
 
     def mapping(self, path: Path) -> Mapping[str, Plain]:
-        """The match at a path. Raises EditRefused where something else stands there."""
+        """Returns the match at a path. Raises EditRefused if something else stands there."""
         value = self.get(path)
         if isinstance(value, Mapping):
             return value
         raise EditRefused("there is no match where one was", hint="Load the file again.")
 
     def items(self, path: Path) -> list[Plain]:
-        """The values of a list, or the one value that stands alone; none where nothing does."""
+        """Returns the values of a list, or the one value that stands alone. None if nothing does."""
         value = self.get(path)
         if isinstance(value, Sequence) and not isinstance(value, str):
             return list(value)
         return [] if value is None else [value]
 
     def append(self, path: Path, value: Plain) -> None:
-        """One more value beside the one, or those, at a path."""
+        """Add a value beside the one, or those, at a path."""
         if is_list(self.get(path)):
             self.make(Insert((*path, len(self.items(path))), value))
         else:
@@ -83,13 +83,13 @@ class FileDraft:
 
 
 def photo_id(written: Plain) -> str:
-    """The id of a photo, however it is written."""
+    """Returns the id of a photo, however it is written."""
     text = str(written)
     return (id_in_url(text, "photos") or text.strip()).lower()
 
 
 def read_value(text: str) -> Plain:
-    """A value that somebody typed, as YAML. Raises EditRefused."""
+    """Returns a value that somebody typed, as YAML. Raises EditRefused."""
     try:
         value = load(f"value: {text}" if "\n" not in text.strip() else "value:\n" + _indented(text))
     except ConfigurationError as error:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def add_condition(rules: Plain, group: Path, word: str, value: Plain) -> list[Edit]:
-    """One more condition: beside the others of a match, or one more member of an `all`, `any` or `not`."""
+    """Returns the edits that add a condition: beside others of a match, or as a member of `all`, `any` or `not`."""
     draft = FileDraft(rules)
     if group[-1] in COMBINATIONS and is_list(draft.get(group)):
         draft.append(group, {word: value})
@@ -27,21 +27,24 @@ def add_condition(rules: Plain, group: Path, word: str, value: Plain) -> list[Ed
 
 
 def set_value(rules: Plain, path: Path, value: Plain) -> list[Edit]:
-    """Another value for a condition, or for a part of one."""
+    """Returns the edits that give a condition, or a part of one, another value."""
     draft = FileDraft(rules)
     draft.make(Put(path, value))
     return draft.edits
 
 
 def remove(rules: Plain, path: Path) -> list[Edit]:
-    """The match without a condition or a group, and without the groups that are empty then. Raises EditRefused."""
+    """Returns the edits that take out a condition or a group, and the groups that are empty then.
+
+    Raises EditRefused.
+    """
     draft = FileDraft(rules)
     draft.remove(path)
     return draft.edits
 
 
 def regroup(rules: Plain, path: Path, word: str) -> list[Edit]:
-    """Another word for a group: `all`, `any` or `not`."""
+    """Returns the edits that change the word of a group: `all`, `any` or `not`. Raises EditRefused for any other."""
     draft = FileDraft(rules)
     if path[-1] not in COMBINATIONS or word not in COMBINATIONS:
         raise EditRefused(f"{path[-1]} is no group, or {word} is none", hint=f"Groups are {', '.join(COMBINATIONS)}.")
@@ -52,7 +55,7 @@ def regroup(rules: Plain, path: Path, word: str) -> list[Edit]:
 
 
 def negate(rules: Plain, path: Path) -> list[Edit]:
-    """A condition that must hold becomes one that must not, and the other way round."""
+    """Returns the edits after which a condition must not hold that had to, or the reverse. Raises EditRefused."""
     draft = FileDraft(rules)
     *_, word = path
     value = draft.get(path)
@@ -70,7 +73,7 @@ def negate(rules: Plain, path: Path) -> list[Edit]:
 
 
 def exclude(rules: Plain, match: Path, word: str, value: Plain) -> list[Edit]:
-    """One more thing that a match leaves out."""
+    """Returns the edits that let a match leave out one more thing."""
     draft = FileDraft(rules)
     _exclude(draft, match, word, value)
     return draft.edits

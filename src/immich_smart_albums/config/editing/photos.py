@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 def never(rules: Plain, album: Path, photo: str) -> list[Edit]:
-    """The photo is never in the album: under the `not` of its match, and in no list of those that always are."""
+    """Returns the edits after which a photo is never in the album. Raises EditRefused.
+
+    It goes under the `not` of the album's match, and out of the lists of those that always are.
+    """
     draft, match = FileDraft(rules), (*album, "match")
     before = draft.mapping(match)
     lists = _photo_lists(draft, (*match, "not"))
@@ -39,7 +42,7 @@ def never(rules: Plain, album: Path, photo: str) -> list[Edit]:
 
 
 def always(rules: Plain, album: Path, photo: str) -> list[Edit]:
-    """The photo is always in the album, whatever else the rule says: an alternative to all the rest."""
+    """Returns the edits after which a photo is in the album, whatever else the rule says."""
     draft, match = FileDraft(rules), (*album, "match")
     for path in reversed(_photo_lists(draft, (*match, "not"))):
         if len(draft.mapping(match)) > 1 or len(draft.items((*match, "not"))) > 1 or len(draft.items(path)) > 1:
@@ -58,7 +61,10 @@ def always(rules: Plain, album: Path, photo: str) -> list[Edit]:
 
 
 def more_like_this(rules: Plain, album: Path, photo: str, *, top: int | None = None) -> list[Edit]:
-    """Photos that look like this one are in the album, too; what the rule leaves out stays out."""
+    """Returns the edits after which photos that look like this one are in the album, too. Raises EditRefused.
+
+    What the rule leaves out stays out.
+    """
     draft, match = FileDraft(rules), (*album, "match")
     whole = draft.mapping(match)
     like: dict[str, Plain] = {"like": photo} if top is None else {"like": photo, "top": top}
@@ -85,7 +91,7 @@ def more_like_this(rules: Plain, album: Path, photo: str, *, top: int | None = N
 
 
 def last_good_one(rules: Plain, search: Path, photo: str, ranking: Sequence[str]) -> list[Edit]:
-    """Everything down to this photo is in, and nothing below it: `until` of the smart search at a path.
+    """Returns the edits after which a smart search ends with this photo (`until`). Raises EditRefused.
 
     `ranking` has the ids of the photos that it ranks, the best first; photos under `until` that rank lower go.
     """
@@ -107,7 +113,7 @@ def last_good_one(rules: Plain, search: Path, photo: str, ranking: Sequence[str]
 
 
 def first_bad_one(rules: Plain, search: Path, photo: str, ranking: Sequence[str]) -> list[Edit]:
-    """The photo that ranks just above this one is the last good one."""
+    """Returns the edits after which a smart search ends just above this photo. Raises EditRefused."""
     place = list(ranking).index(photo_id(photo)) if photo_id(photo) in ranking else -1
     if place < 1:
         message = "no photo ranks above this one" if place == 0 else "the search does not rank this photo"

@@ -61,7 +61,7 @@ class Row:
 
 
 def rule_rows(text: str, album: Path) -> list[Row]:
-    """The match of an album as rows. Raises ConfigurationError where the text is no YAML."""
+    """Returns the match of an album as rows. Raises ConfigurationError if the text is no YAML."""
     reader = _Rows(text, lay_out(text), load(text))
     match = (*album, "match")
     node = reader.find(match)
@@ -69,12 +69,12 @@ def rule_rows(text: str, album: Path) -> list[Row]:
 
 
 def row_id(path: Path) -> str:
-    """A path as text for an address; `row_path` is its reverse."""
+    """Returns a path as text for an address; `row_path` is its reverse."""
     return "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
 def row_path(text: str) -> Path:
-    """The path that `row_id` made a text of."""
+    """Returns the path that `row_id` made a text of."""
     return tuple(
         int(step) if step.isascii() and step.isdecimal() else step.replace("~1", "/").replace("~0", "~")
         for step in text.split("/")
@@ -91,7 +91,7 @@ class _Rows:
         self._repeated = {node.anchor for node in nodes if isinstance(node, YamlAlias)}
 
     def find(self, path: Path) -> tuple[YamlNode, str | None] | None:
-        """The node at a path, and why it is locked. None if nothing is written there."""
+        """Returns the node at a path, and why it is locked. None if nothing is written there."""
         node, locked = self._layout.root, None
         for step in path:
             inner = _inner(node, step)
@@ -101,7 +101,7 @@ class _Rows:
         return None if node is None else (node, locked)
 
     def match(self, node: YamlNode, locked: str | None, path: Path, depth: int) -> Iterator[Row]:
-        """The rows of a match."""
+        """Returns the rows of a match."""
         if not isinstance(node, YamlMapping):
             yield self._as_text(node, locked, path, depth, "")
             return

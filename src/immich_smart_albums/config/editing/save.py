@@ -29,7 +29,10 @@ class FileVersion:
 
 
 def read_version(path: Path) -> FileVersion:
-    """What a file says now, byte order mark and line ends included; nothing where there is none. Raises EditRefused."""
+    """Returns what a file says now, byte order mark and line ends included.
+
+    Nothing if there is none. Raises EditRefused.
+    """
     data = _bytes(path)
     return FileVersion(path, _text(path, data or b""), _digest(data))
 

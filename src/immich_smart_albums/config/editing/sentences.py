@@ -34,7 +34,7 @@ _OPTIONS = {
 
 
 def sentence(predicate: Predicate, value: Plain) -> str:
-    """What a condition says of a photo, such as `shows Emma or Noah`."""
+    """Returns what a condition says of a photo, such as `shows Emma or Noah`."""
     if _is_none(value):
         return "shows nobody" if predicate.picker is Picker.PEOPLE else f"has no {predicate.name}"
     if "{}" in predicate.phrase:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def add_entry(pieces: Pieces, parent: YamlMapping, word: str, value: Plain) -> list[Splice]:
-    """A new entry at the end of a mapping."""
+    """Returns the text with a new entry at the end of a mapping."""
     if parent.is_flow:
         return _add_to_flow(pieces, parent, f"{key(word)}: {flow(value)}")
     column = pieces.layout.column(parent.start)
@@ -23,7 +23,7 @@ def add_entry(pieces: Pieces, parent: YamlMapping, word: str, value: Plain) -> l
 
 
 def insert_item(pieces: Pieces, parent: YamlSequence, place: int, value: Plain) -> list[Splice]:
-    """A new item before one of a list, or at its end."""
+    """Returns the text with a new item before one of a list, or at its end."""
     units = pieces.entry_ranges(parent)
     if parent.is_flow:
         if place >= len(units):
@@ -42,7 +42,7 @@ def insert_item(pieces: Pieces, parent: YamlSequence, place: int, value: Plain) 
 
 
 def start_file(pieces: Pieces, word: str, value: Plain) -> list[Splice]:
-    """The first entry of a file that says nothing yet."""
+    """Returns the text of a file that says nothing yet, with its first entry."""
     end = len(pieces.text)
     lines = entry(word, value, 0, pieces.style)
     lead = "\n" if pieces.text and not pieces.text.endswith("\n") else ""

@@ -64,7 +64,7 @@ Edit = Put | Insert | Remove | Wrap | Rename
 
 
 def load(text: str) -> Plain:
-    """What a text says, with what aliases repeat. Raises ConfigurationError."""
+    """Returns what a text says, with what aliases repeat. Raises ConfigurationError."""
     diagnostics = Diagnostics()
     value = read_yaml("rules", text.encode(), diagnostics)
     diagnostics.raise_problems()
@@ -72,7 +72,7 @@ def load(text: str) -> Plain:
 
 
 def plain(value: ValueNode) -> Plain:
-    """A value without its places: what stands in quotes is a text."""
+    """Returns a value without its places: what stands in quotes is a text."""
     match value:
         case ScalarNode():
             return value.text if value.quoted else Unquoted(value.text)
@@ -83,12 +83,12 @@ def plain(value: ValueNode) -> Plain:
 
 
 def is_list(value: object) -> bool:
-    """Whether a plain value is a list."""
+    """Returns whether a plain value is a list."""
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def meaning(value: Plain) -> object:
-    """What is the same for values that mean the same, however they are quoted and ordered."""
+    """Returns what is the same for values that mean the same, however they are quoted and ordered."""
     match value:
         case Mapping():
             return frozenset((word, meaning(entry)) for word, entry in value.items())
@@ -101,12 +101,12 @@ def meaning(value: Plain) -> object:
 
 
 def same(one: Plain, other: Plain) -> bool:
-    """Whether two values mean the same."""
+    """Returns whether two values mean the same."""
     return meaning(one) == meaning(other)
 
 
 def value_at(data: Plain, path: Path) -> Plain:
-    """What stands at a path. Raises KeyError where nothing does."""
+    """Returns what stands at a path. Raises KeyError if nothing does."""
     for step in path:
         match data:
             case Mapping() if isinstance(step, str):
@@ -119,7 +119,7 @@ def value_at(data: Plain, path: Path) -> Plain:
 
 
 def edited(data: Plain, edit: Edit) -> Plain:
-    """The data with an edit made. Raises KeyError where its path leads nowhere."""
+    """Returns the data with an edit made. Raises KeyError if its path leads nowhere."""
     *way, last = edit.path
     return _changed(data, tuple(way), lambda parent: _edited(parent, last, edit))
 
@@ -174,7 +174,7 @@ def _edited_mapping(parent: dict[str, Plain], last: str, edit: Edit) -> Plain:
 
 
 def smallest(data: Plain, edit: Edit, repeated: frozenset[Path] = frozenset()) -> Iterator[Edit]:
-    """The smallest edits that come to the same: a list or a mapping that is replaced changes where it differs.
+    """Returns the smallest edits that come to the same: a list or a mapping that is replaced changes where it differs.
 
     What an alias repeats, at the `repeated` paths, is replaced as a whole.
     """

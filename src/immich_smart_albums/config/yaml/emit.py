@@ -46,12 +46,12 @@ class BlockStyle:
 
 
 def means_something(text: str) -> bool:
-    """Whether a text without quotes could be something else than a text."""
+    """Returns whether a text without quotes could be something else than a text."""
     return not text or (_MEANS_SOMETHING.fullmatch(text) is not None and _UUID.fullmatch(text) is None)
 
 
 def scalar(value: str | float | bool | None, quote: str = "") -> str:
-    """A text, number or truth in YAML; `quote` is the mark that is used where a text may have it."""
+    """Returns a text, number or truth in YAML; `quote` is the mark that is used where a text may have it."""
     match value:
         case None:
             return "none"
@@ -68,7 +68,7 @@ def scalar(value: str | float | bool | None, quote: str = "") -> str:
 
 
 def key(word: str) -> str:
-    """A word before its colon."""
+    """Returns a word before its colon."""
     return word if _is_safe(word) and word != "<<" else scalar(word)
 
 
@@ -88,7 +88,7 @@ def _escaped(character: str) -> str:
 
 
 def flow(value: Plain) -> str:
-    """A value on one line: `[a, b]`, `{word: value}`."""
+    """Returns a value on one line: `[a, b]`, `{word: value}`."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key(word)}: {flow(entry_value)}" for word, entry_value in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -97,7 +97,7 @@ def flow(value: Plain) -> str:
 
 
 def block(value: Plain, column: int, style: BlockStyle) -> list[str]:
-    """The lines of a value that begins in a column; the first goes where the text already is, without indentation."""
+    """Returns the lines of a value that begins in a column, the first without indentation: it goes behind text."""
     if isinstance(value, Mapping) and value:
         entries = [entry(word, entry_value, column, style) for word, entry_value in value.items()]
         return _joined(entries, column)
@@ -107,7 +107,7 @@ def block(value: Plain, column: int, style: BlockStyle) -> list[str]:
 
 
 def entry(word: str, value: Plain, column: int, style: BlockStyle) -> list[str]:
-    """The lines of `word: value` in a mapping that begins in a column, the first without indentation."""
+    """Returns the lines of `word: value` in a mapping that begins in a column, the first without indentation."""
     short = f"{key(word)}: {flow(value)}"
     if _stays_short(value) and column + len(short) <= WIDTH:
         return [short]
@@ -120,7 +120,7 @@ def entry(word: str, value: Plain, column: int, style: BlockStyle) -> list[str]:
 
 
 def item(value: Plain, column: int, style: BlockStyle, gap: int = 1) -> list[str]:
-    """The lines of an item of a list whose dashes stand in a column, the first without indentation."""
+    """Returns the lines of an item of a list whose dashes stand in a column, the first without indentation."""
     short = flow(value)
     if isinstance(value, Mapping) and len(value) == 1:
         ((word, only),) = value.items()

@@ -102,7 +102,7 @@ _MEANINGS = (
 
 
 def syntax_problem(error: Exception, characters: Characters) -> Problem:
-    """The problem that a parser ran into."""
+    """Returns the problem that a parser ran into."""
     if not isinstance(error, yaml.MarkedYAMLError):
         # What the parser in Python raises for characters that there are none of: "\\U00110000".
         return characters.span(0).problem(f"cannot be read as YAML: {error}")

@@ -75,7 +75,7 @@ class YamlMapping:
     anchor: str | None
 
     def find(self, word: PathStep) -> tuple[YamlNode, YamlNode] | None:
-        """The key and value of a word. None if the mapping does not say it itself."""
+        """Returns the key and value of a word. None if the mapping does not say it itself."""
         return next(((key, value) for key, value in self.entries if _is_key(key, word)), None)
 
 
@@ -99,24 +99,24 @@ class Layout:
     """Where each line begins."""
 
     def line_start(self, index: int) -> int:
-        """Where the line of a place begins."""
+        """Returns where the line of a place begins."""
         return self.starts[bisect_right(self.starts, index) - 1]
 
     def line_end(self, index: int) -> int:
-        """Where the line of a place ends, before its line feed."""
+        """Returns where the line of a place ends, before its line feed."""
         line_feed = self.text.find("\n", index)
         return len(self.text) if line_feed < 0 else line_feed
 
     def column(self, index: int) -> int:
-        """How many characters stand before a place in its line."""
+        """Returns how many characters stand before a place in its line."""
         return index - self.line_start(index)
 
     def line(self, index: int) -> int:
-        """The number of the line of a place, from 1."""
+        """Returns the number of the line of a place, from 1."""
         return bisect_right(self.starts, index)
 
     def comments_in(self, start: int, end: int) -> list[tuple[int, int]]:
-        """The comments that begin in a range."""
+        """Returns the comments that begin in a range."""
         return [(first, last) for first, last in self.comments if start <= first < end]
 
 
@@ -202,7 +202,7 @@ def _is_missing(node: YamlNode) -> bool:
 
 
 def children(node: YamlNode) -> Iterator[YamlNode]:
-    """What is directly inside of a node: items, keys and values."""
+    """Returns what is directly inside of a node: items, keys and values."""
     match node:
         case YamlSequence():
             yield from node.items
@@ -214,7 +214,7 @@ def children(node: YamlNode) -> Iterator[YamlNode]:
 
 
 def descendants(node: YamlNode) -> Iterator[YamlNode]:
-    """A node and all that is inside of it, in the order of the text."""
+    """Returns a node and all that is inside of it, in the order of the text."""
     yield node
     for child in children(node):
         yield from descendants(child)

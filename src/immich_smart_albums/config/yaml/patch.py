@@ -63,7 +63,10 @@ class Patch:
 
 
 def patch(text: str, edits: Iterable[Edit]) -> Patch:
-    """The text with edits made, one after the other. Raises EditRefused; ConfigurationError where it is no YAML."""
+    """Returns the text with edits made, one after the other.
+
+    Raises EditRefused; ConfigurationError where it is no YAML.
+    """
     state = _State(Patch(text), load(text), lay_out(text))
     for edit in edits:
         for smaller in smallest(state.data, edit, frozenset(aliases(state.layout.root))):

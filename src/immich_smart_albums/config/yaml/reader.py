@@ -43,7 +43,7 @@ _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 def read_yaml(
     name: str, data: bytes, diagnostics: Diagnostics, *, loader: type[yaml.CSafeLoader | yaml.SafeLoader] = _LOADER
 ) -> ValueNode | None:
-    """The value in a file; an empty mapping where there is none. None with problems noted."""
+    """Returns the value in a file; an empty mapping where there is none. None with problems noted."""
     characters = decode(name, data, diagnostics)
     if characters is None:
         return None

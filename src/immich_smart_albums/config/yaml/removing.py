@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def remove(pieces: Pieces, parent: Collection, place: int) -> list[Splice]:
-    """The text without an entry or an item; comments in it stay."""
+    """Returns the text without an entry or an item; comments in it stay."""
     units = pieces.entry_ranges(parent)
     if parent.is_flow:
         return _remove_from_flow(pieces, parent, units, place)

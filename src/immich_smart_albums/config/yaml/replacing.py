@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def replace(pieces: Pieces, parent: Collection, place: int, value: Plain) -> list[Splice]:
-    """Another value in place of that of an entry or an item."""
+    """Returns the text with another value for an entry or an item."""
     unit = pieces.entry_ranges(parent)[place]
     node = unit.value
     if parent.is_flow or (pieces.is_inline(node) and not pieces.needs_block(value)):

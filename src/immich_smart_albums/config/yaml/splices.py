@@ -45,12 +45,12 @@ class Pieces:
         self.style = _block_style(layout)
 
     def needs_block(self, value: Plain) -> bool:
-        """Whether a value does not go on one line."""
+        """Returns whether a value does not go on one line."""
         short = entry("x", value, 0, self.style)
         return len(short) > 1
 
     def is_inline(self, node: YamlNode) -> bool:
-        """Whether a value stands beside its key or dash: anything but a block."""
+        """Returns whether a value stands beside its key or dash: anything but a block."""
         match node:
             case YamlScalar():
                 return node.style not in {"|", ">"}
@@ -60,7 +60,7 @@ class Pieces:
                 return True
 
     def entry_ranges(self, parent: Collection) -> list[EntryRange]:
-        """The entries or items, each with its range."""
+        """Returns the entries or items, each with its range."""
         if isinstance(parent, YamlMapping):
             return [
                 EntryRange(
@@ -79,13 +79,13 @@ class Pieces:
         return units
 
     def colon(self, parent: Collection, place: int) -> int:
-        """The place after the colon of an entry."""
+        """Returns the place after the colon of an entry."""
         word, value = parent.entries[place]  # type: ignore[union-attr]
         colon = self.text.find(":", word.end)
         return word.end if colon < 0 or colon > max(value.start, word.end) else colon + 1
 
     def comma(self, position: int, end: int) -> int | None:
-        """Where the comma after a place stands. None if there is none."""
+        """Returns where the comma after a place stands. None if there is none."""
         comments = self.layout.comments_in(position, end)
         while position < end:
             inside = next((last for first, last in comments if first == position), None)
@@ -100,27 +100,27 @@ class Pieces:
         return None
 
     def gap(self, unit: EntryRange) -> int:
-        """Spaces between a dash and what comes after it."""
+        """Returns spaces between a dash and what comes after it."""
         between = self.text[unit.start + 1 : unit.value.start]
         return len(between) if between and between.isspace() and "\n" not in between else 1
 
     def comments(self, start: int, end: int, column: int) -> list[str]:
-        """The comments of a range, each a line of its own in a column."""
+        """Returns the comments of a range, each a line of its own in a column."""
         return [" " * column + self.text[first:last].rstrip() for first, last in self.layout.comments_in(start, end)]
 
     def comments_in_flow(self, start: int, end: int) -> str:
-        """The comments of a range between brackets, for what comes after to stand in a line of its own."""
+        """Returns the comments of a range between brackets, for what comes after to stand in a line of its own."""
         column = self.layout.column(start)
         comments = self.comments(start, end, column)
         return "".join([" ", "\n".join(comments).lstrip(), "\n", " " * column]) if comments else ""
 
     def with_comments(self, node: YamlNode, lines: list[str], column: int) -> Splice:
-        """Lines in place of a node, with the comments in it and beside its end below them."""
+        """Returns lines in place of a node, with the comments in it and beside its end below them."""
         end = self.layout.line_end(node.end) if self.layout.comments_in(node.start, node.end) else node.end
         return Splice(node.start, end, "\n".join([*lines, *self.comments(node.start, end, column)]))
 
     def lines_after(self, line_end: int, lines: Sequence[str]) -> list[Splice]:
-        """Lines below one of the text."""
+        """Returns lines below one of the text."""
         return [Splice(line_end, line_end, "\n" + "\n".join(lines))]
 
     def _dash(self, position: int, node: YamlNode) -> int:

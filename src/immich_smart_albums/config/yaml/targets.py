@@ -28,7 +28,7 @@ class EditTarget:
 
 
 def find_target(layout: Layout, path: Path) -> EditTarget:
-    """Where a path leads. Raises KeyError where its way ends early, EditRefused where the way leads elsewhere."""
+    """Returns where a path leads. Raises KeyError if its way ends early, EditRefused where the way leads elsewhere."""
     if layout.root is None:
         raise KeyError(path)
     parent = _collection(layout, layout.root, path[:-1])
@@ -36,7 +36,7 @@ def find_target(layout: Layout, path: Path) -> EditTarget:
 
 
 def in_words(path: Path) -> str:
-    """A path for people, who count from 1."""
+    """Returns a path for people, who count from 1."""
     return " → ".join(str(step + 1) if isinstance(step, int) else step for step in path)
 
 
@@ -68,12 +68,12 @@ def _place(parent: Collection, step: str | int) -> int | None:
 
 
 def value_node(parent: Collection, place: int) -> YamlNode:
-    """The value of an entry, or an item."""
+    """Returns the value of an entry, or an item."""
     return parent.items[place] if isinstance(parent, YamlSequence) else parent.entries[place][1]
 
 
 def is_last_of_block(parent: Collection) -> bool:
-    """Whether a list or mapping in block style has one entry only."""
+    """Returns whether a list or mapping in block style has one entry only."""
     return not parent.is_flow and len(parent.items if isinstance(parent, YamlSequence) else parent.entries) == 1
 
 
@@ -103,7 +103,7 @@ def _repeated_elsewhere(layout: Layout, node: YamlScalar | Collection) -> EditRe
 
 
 def refuse_merged(layout: Layout, parent: Collection, step: PathStep) -> None:
-    """Refuse to change what `<<` brings in: it stands elsewhere."""
+    """Refuse to change what `<<` brings in: it stands elsewhere. Raises EditRefused."""
     words = [word for word, _ in parent.entries] if isinstance(parent, YamlMapping) else []
     merge = next((word for word in words if isinstance(word, YamlScalar) and word.text == "<<"), None)
     if merge is not None:
@@ -112,7 +112,7 @@ def refuse_merged(layout: Layout, parent: Collection, step: PathStep) -> None:
 
 
 def aliases(node: YamlNode | None, path: Path = ()) -> Iterator[Path]:
-    """Where aliases stand."""
+    """Returns where aliases stand."""
     match node:
         case YamlAlias():
             yield path

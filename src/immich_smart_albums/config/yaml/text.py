@@ -44,18 +44,18 @@ class Characters:
 
     @classmethod
     def of(cls, name: str, text: str) -> Characters:
-        """The text of the file `name`; its lines end in line feeds."""
+        """Returns the text of the file `name`; its lines end in line feeds."""
         starts = (0, *accumulate(len(line) + 1 for line in text.split("\n")))
         return cls(text, Document(name, _SECRET.sub(_starred, text)), starts)
 
     def span(self, index: int) -> Span:
-        """The place of a character."""
+        """Returns the place of a character."""
         line = bisect_right(self.starts, min(index, len(self.text)))
         return Span(self.document, line, min(index, len(self.text)) - self.starts[line - 1] + 1)
 
 
 def decode(name: str, data: bytes, diagnostics: Diagnostics) -> Characters | None:
-    """The text in a file's bytes. None with a problem noted where it is none."""
+    """Returns the text in a file's bytes. None with a problem noted where it is none."""
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         text = data.decode()

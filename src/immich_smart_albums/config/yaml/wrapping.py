@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def rename(parent: YamlMapping, place: int, word: str) -> list[Splice]:
-    """Another word for an entry."""
+    """Returns the text with another word for an entry."""
     old, _ = parent.entries[place]
     return [Splice(old.start, old.end, key(word))]
 
 
 def wrap(pieces: Pieces, parent: Collection, place: int, word: str, more: Sequence[Plain]) -> list[Splice]:
-    """The value of an entry or an item as the first of a list under a word, with more after it."""
+    """Returns the text with the value of an entry or an item as the first of a list under a word, and more after it."""
     node = pieces.entry_ranges(parent)[place].value
     if parent.is_flow or (pieces.is_inline(node) and isinstance(parent, YamlSequence)):
         others = "".join(f", {flow(other)}" for other in more)

@@ -60,7 +60,7 @@ class Parts:
 
 
 def application(parts: Parts) -> Starlette:
-    """The application."""
+    """Returns the application."""
     pages = _Pages(parts)
     routes: list[Route | Mount] = [
         Route("/healthz", pages.health, methods=["GET"]),
@@ -95,7 +95,7 @@ class _Pages:
         return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def status(self, _request: Request) -> Response:
-        """All of it, as JSON."""
+        """Returns all of it, as JSON."""
         return JSONResponse(
             status_of(self._parts.state.now, self._parts.clock()), headers={"Cache-Control": "no-store"}
         )

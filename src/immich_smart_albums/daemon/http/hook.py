@@ -62,7 +62,7 @@ class Rate:
         self._count = 0
 
     def is_full(self) -> bool:
-        """Whether there were as many in this minute as may be."""
+        """Returns whether there were as many in this minute as may be."""
         if not 0 <= self._clock() - self._minute < _MINUTE:
             self._minute, self._count = self._clock(), 0
         return self._count >= self._most

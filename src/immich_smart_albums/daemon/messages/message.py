@@ -50,7 +50,7 @@ class Message:
 def messages_of(
     outcome: RunOutcome, events: Collection[Event], *, news: Collection[str], offers: Mapping[str, str]
 ) -> Iterator[Message]:
-    """What a target that hears of some events is told of a run.
+    """Returns what a target that hears of some events is told of a run.
 
     `news` are the problems and refusals that were not there before: what stays the same is told once. `offers` are the
     addresses at which refused changes can be allowed, by the album's name in plans.
@@ -67,19 +67,19 @@ def messages_of(
 
 
 def recovery(events: Collection[Event]) -> Iterator[Message]:
-    """That what was wrong is wrong no more."""
+    """Yields that what was wrong is wrong no more."""
     if Event.PROBLEMS in events:
         yield Message("recovery", "Albums: all is well again", ("The last run had no problem.",))
 
 
 def trouble(text: str, events: Collection[Event]) -> Iterator[Message]:
-    """Something that is wrong beside any run, such as a broken rules file."""
+    """Returns something that is wrong beside any run, such as a broken rules file."""
     if Event.PROBLEMS in events:
         yield Message("problems", "Albums: 1 problem", (text,))
 
 
 def problem_lines(outcome: RunOutcome) -> dict[str, tuple[str, ...]]:
-    """All that is wrong with a run, in the words of messages, by the name of the rule; that of all under ""."""
+    """Returns all that is wrong with a run, in the words of messages, by the name of the rule; that of all under ""."""
     lines: dict[str, tuple[str, ...]] = {}
     if outcome.problems or outcome.refusals:
         lines[""] = (*outcome.problems, *outcome.refusals)
@@ -91,7 +91,7 @@ def problem_lines(outcome: RunOutcome) -> dict[str, tuple[str, ...]]:
 
 
 def digest(tally: Tally, failing: Mapping[str, str]) -> Message:
-    """What happened since the last digest."""
+    """Returns what happened since the last digest."""
     added, removed = sum(tally.added.values()), sum(tally.removed.values())
     lines = [f"{count(tally.runs, 'run')} since {tally.since[:10]}, {tally.failed:,} with problems"]
     lines += [
@@ -104,7 +104,7 @@ def digest(tally: Tally, failing: Mapping[str, str]) -> Message:
 
 
 def summary(outcome: RunOutcome) -> str:
-    """A run in some lines, for a check that keeps them."""
+    """Returns a run in some lines, for a check that keeps them."""
     lines = [outcome.words, *outcome.problems, *outcome.refusals]
     for album in outcome.albums:
         if album.has_changed:

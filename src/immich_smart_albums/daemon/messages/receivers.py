@@ -32,7 +32,7 @@ class Receiver:
 
 
 def receivers_of(targets: Iterable[NotifyTarget], variables: Variables) -> tuple[tuple[Receiver, ...], dict[str, str]]:
-    """The targets that can be written to; why others cannot, by their names."""
+    """Returns the targets that can be written to, and why others cannot, by their names."""
     receivers, failures = [], {}
     for target in targets:
         name = name_of(target)
@@ -50,7 +50,7 @@ def receivers_of(targets: Iterable[NotifyTarget], variables: Variables) -> tuple
 
 
 def name_of(target: NotifyTarget) -> str:
-    """What it is and where it stands, such as "ntfy at rules.yaml:3:5"."""
+    """Returns what it is and where it stands, such as "ntfy at rules.yaml:3:5"."""
     return f"{target.service.value} at {target.span}" if target.span is not None else target.service.value
 
 

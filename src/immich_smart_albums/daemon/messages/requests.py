@@ -41,7 +41,10 @@ class Request:
 
 
 def request_of(message: Message, receiver: Receiver) -> Request:
-    """The request for a receiver that is neither apprise nor healthchecks. Raises ValueError for a wrong address."""
+    """Returns the request for a receiver that is neither apprise nor healthchecks.
+
+    Raises ValueError for a wrong address.
+    """
     if receiver.target.service is MessageService.NTFY:
         return _ntfy(message, receiver)
     body = {
@@ -58,7 +61,7 @@ def request_of(message: Message, receiver: Receiver) -> Request:
 
 
 def ping_of(receiver: Receiver, what: str, run: str, text: str = "") -> Request:
-    """The start or the exit code of a run, for healthchecks; both have the same `run`. Raises ValueError."""
+    """Returns the start or the exit code of a run, for healthchecks; both have the same `run`. Raises ValueError."""
     parts = urlsplit(_checked(receiver))
     query = "&".join(filter(None, [parts.query, f"rid={run}"]))
     url = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{what}", query=query))

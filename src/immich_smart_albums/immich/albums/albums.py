@@ -145,7 +145,7 @@ class ImmichAlbums:
         return len(decode(self._http.get("/activities", {"albumId": album_id}), list[_Member], "GET /activities"))
 
     def details(self, album_id: str) -> AlbumDetails:
-        """Returns one album (`GET /albums/{id}`). Raises NoAccess where there is none for this account."""
+        """Returns one album (`GET /albums/{id}`). Raises NoAccess if there is none for this account."""
         path = f"/albums/{album_id}"
         # From 3.0 on the answer never has the assets.
         parameters = None if self._capabilities.searches_albums_of_others else {"withoutAssets": "true"}

@@ -146,5 +146,5 @@ def _send_again(http: Http, method: str, path: str, body: Mapping[str, object]) 
 
 
 def may_have_done_it(error: ServerError) -> bool:
-    """Whether the request may have been carried out: not where something in front of Immich turned it away."""
+    """Returns whether the request may have been carried out: not where something in front of Immich turned it away."""
     return not (isinstance(error, Refused) and error.status in {429, 503})

@@ -117,11 +117,11 @@ class Http:
         return self._send("POST", path, body, repeat=None)[1]
 
     def date(self, path: str) -> str:
-        """When the server answered a GET, as its `Date` says. Empty if it does not say. Asked as a hint."""
+        """Returns when the server answered a GET, as its `Date` says. Empty if it does not say. Asked as a hint."""
         return self._send("GET", path, None, repeat=None)[0].get("date", "")
 
     def picture(self, path: str, *, etag: str | None, largest: int) -> tuple[Mapping[str, str], bytes]:
-        """Headers and data of a picture; no data where it still is the one with this `etag`.
+        """Returns headers and data of a picture; no data where it still is the one with this `etag`.
 
         Whoever shows pictures is not part of what `stop` ends.
         """
@@ -150,7 +150,7 @@ class Http:
         return self._send(method, path, body, repeat=repeat, largest=largest)[1]
 
     def send_secret(self, method: str, path: str, body: Mapping[str, object]) -> bytes:
-        """As `send`, once, with a body that no log shows."""
+        """Send a request once, with a body that no log shows. Returns and raises what `send` does."""
         text = msgspec.json.encode(body)
         request = _Request(method, path, text, LARGEST, self._time_outs.answer, is_private=True)
         return self.patiently(lambda: self._try(request), repeat=False)[1]

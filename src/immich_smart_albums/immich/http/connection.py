@@ -79,7 +79,7 @@ class Address:
 def make_pool(
     address: Address, concurrency: int, connect: float, read: float
 ) -> urllib3.PoolManager | urllib3.ProxyManager:
-    """Connections to one server. Proxy and CA variables of the environment count, as they do for other tools.
+    """Returns connections to one server. Proxy and CA variables of the environment count, as they do for other tools.
 
     Raises ConfigurationError for a file of certificate authorities that cannot be used.
     """

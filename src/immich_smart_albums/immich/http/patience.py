@@ -54,7 +54,7 @@ class Tries:
         self._internal_errors = 0
 
     def pause(self, error: Exception) -> bool | float:
-        """False to give up, True for the usual pause, or the seconds that the server asked for."""
+        """Returns False to give up, True for the usual pause, or the seconds that the server asked for."""
         if not self._repeat or not isinstance(error, ServerError) or error.again is None:
             return False
         if error.again == "once":

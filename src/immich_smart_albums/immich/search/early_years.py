@@ -27,7 +27,7 @@ _SHOWN_AS = {f"{year + (2000 if year < 50 else 1900)}": f"{year:04}" for year in
 
 
 def may_be_early(record: Record) -> bool:
-    """Whether the year that a record shows may stand for an earlier one."""
+    """Returns whether the year that a record shows may stand for an earlier one."""
     return record["fileCreatedAt"][:4] in _SHOWN_AS
 
 

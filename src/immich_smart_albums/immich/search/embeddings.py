@@ -81,7 +81,7 @@ class Embeddings:
             yield asset_id
 
     def _has(self, asset_id: str) -> bool:
-        """Whether a photo can be ranked by. Raises ServerError where that is not what the answer is about."""
+        """Whether a photo can be ranked by. Raises ServerError if that is not what the answer is about."""
         body: dict[str, object] = {"queryAssetId": asset_id, "size": 1}
         try:
             self._ask(body, 1)

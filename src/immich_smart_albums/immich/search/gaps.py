@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def gaps(
     shown: Sequence[int], window: Window, missing: int, count: Callable[[Window], int | None], most_counts: int
 ) -> Iterator[Window]:
-    """The parts of a window in which more photos are than were shown, of a page at most as far as the counts reach.
+    """Returns the parts of a window that hold more photos than were shown, of at most a page each where counts allow.
 
     `shown` are the instants of those that were shown, sorted, in ms since 1970; `missing` is how many more there are.
     `count` says how many there are in a part, None if it cannot. What is missing is in the parts, unless the library
@@ -52,7 +52,7 @@ def gaps(
 def _middle(shown: Sequence[int], first: int, end: int) -> int | None:
     """Where to cut the photos between two places: before it and after it there is a millisecond between two of them.
 
-    None where they are too close to each other.
+    None if they are too close to each other.
     """
     middle = (first + end) // 2
     places = chain(range(max(middle, first + 1), end), range(middle - 1, first, -1))

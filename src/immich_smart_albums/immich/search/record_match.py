@@ -40,7 +40,10 @@ def moment(record: Record, field: str) -> int | None:
 
 
 def is_favorite(value: object, own_id: str | None, record: Record) -> bool | None:
-    """Whether the search holds. None for a partner's photo: the answer shows false, the search looks at the row."""
+    """Returns whether the search holds.
+
+    None for a partner's photo: the answer shows false, the search looks at the row.
+    """
     shown = record.get("isFavorite")
     if own_id is not None and record.get("ownerId") == own_id:
         return shown == value
@@ -55,7 +58,7 @@ def shown_checksum(checksum: str) -> str | None:
 
 
 def contains(value: object, pattern: str) -> bool | None:
-    """Whether the server's "contains, ignoring case and accents" holds; % and _ are wildcards there.
+    """Returns whether the server's "contains, ignoring case and accents" holds; % and _ are wildcards there.
 
     None wherever that cannot be told for certain.
     """
@@ -71,12 +74,12 @@ def lacks(value: object, pattern: str) -> bool | None:
 
 
 def starts(value: object, pattern: str) -> bool | None:
-    """Whether the server's "starts with, ignoring case and accents" holds. None if that cannot be told."""
+    """Returns whether the server's "starts with, ignoring case and accents" holds. None if that cannot be told."""
     return _settled(value, pattern, _lower(value).startswith(_all_pieces(pattern)[0]))
 
 
 def ends(value: object, pattern: str) -> bool | None:
-    """Whether the server's "ends with, ignoring case and accents" holds. None if that cannot be told."""
+    """Returns whether the server's "ends with, ignoring case and accents" holds. None if that cannot be told."""
     return _settled(value, pattern, _lower(value).endswith(_all_pieces(pattern)[-1]))
 
 

@@ -74,13 +74,13 @@ class SearchRequest:
         self.window = self._wire.window
 
     def fetch(self, window: Window, *, page: int = 1, size: int = PAGE_SIZE, cursor: str | None = None) -> Page:
-        """One page, newest first."""
+        """Returns one page, newest first."""
         return self.ask(window, page=page, size=size, order="desc", cursor=cursor)
 
     def ask(
         self, window: Window, *, page: int = 1, size: int, order: str | None = None, cursor: str | None = None
     ) -> Page:
-        """One page whose records hold against the query; raises ServerError.
+        """Returns one page whose records hold against the query; raises ServerError.
 
         A search by `filter` goes on from the `cursor` of the page before; a flat one counts pages.
         """

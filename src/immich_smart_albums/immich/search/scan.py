@@ -87,7 +87,7 @@ def scan(fetch: Fetch, window: Window) -> Iterator[list[Record]]:
 
 
 def instant(record: Record) -> int:
-    """When the asset was taken, in ms since 1970."""
+    """Returns when the asset was taken, in ms since 1970."""
     return to_milliseconds(record["fileCreatedAt"])
 
 
@@ -156,7 +156,7 @@ def _pages(fetch: Fetch, window: Window, size: int) -> Iterator[Page]:
 
 
 def cut(window: Window, months: Sequence[Month], parts: int) -> list[Window]:
-    """At most `parts` windows that cover `window`, newest first, cut where months begin.
+    """Returns at most `parts` windows that cover `window`, newest first, cut where months begin.
 
     Neighbours share their bound: the database's microseconds would fall between two milliseconds. The counts are only a
     guess of where the assets of a search are; the cover is exact whatever they say.

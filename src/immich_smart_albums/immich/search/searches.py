@@ -330,7 +330,7 @@ def _ranked(search: SearchRequest, query: Query) -> Iterator[list[Record]]:
 def _read_ranking(search: SearchRequest, query: Query, size: int) -> tuple[list[Record], int]:
     """A ranking down to its cut-off, and out of how many pages it is put together.
 
-    Raises ServerError where none of the photos that mark the cut-off is in it.
+    Raises ServerError if none of the photos that mark the cut-off is in it.
     """
     records: list[Record] = []
     places: dict[str, int] = {}

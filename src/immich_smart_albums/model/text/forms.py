@@ -34,5 +34,5 @@ def spellings(text: str) -> tuple[str, ...]:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two names look the same to people, who see neither forms nor spaces at the ends."""
+    """Returns whether two names look the same to people, who see neither forms nor spaces at the ends."""
     return nfc(one).strip() == nfc(other).strip()

@@ -119,13 +119,13 @@ class Predecessors:
         )
 
     def has_seen(self, owner: ConnectedAccount) -> bool:
-        """Whether the ledger knows anything that was ever done for an account."""
+        """Returns whether the ledger knows anything that was ever done for an account."""
         return any(album.key.owner == owner.user.id for album in self._albums)
 
     def keys_before(
         self, rule: AlbumRule, predecessor: Predecessor, selections: Mapping[str, Selection]
     ) -> dict[str, AlbumKey]:
-        """What the ledger knows the albums of a rule by, as far as it does, by the names that they are to have now."""
+        """Returns the keys under which the ledger knows the albums of a rule, by the names that they get now."""
         if not predecessor.rule:
             return {}
         keys = {album.key for album in self._albums}

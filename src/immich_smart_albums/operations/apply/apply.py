@@ -48,7 +48,7 @@ def apply(  # noqa: PLR0913 - what is written, by whom, and who wants to know
     more, the rest is not tried. An album that its guard refuses is left alone. Before each request that writes `stop`
     is asked whether to end.
 
-    Raises UnsafePlan where a guard refuses the run as a whole, PlanOutdated where the ledger changed since, and
+    Raises UnsafePlan if a guard refuses the run as a whole, PlanOutdated where the ledger changed since, and
     ConfigurationError where an account is missing: then nothing is written. Raises LedgerError at any time: what cannot
     be remembered is not written. Raises Stopped once what was written is remembered.
     """
@@ -81,7 +81,7 @@ def apply(  # noqa: PLR0913 - what is written, by whom, and who wants to know
 def require_accounts(
     plan: Plan, at_hand: Collection[str], absent: Mapping[str, Problem] = MappingProxyType({})
 ) -> None:
-    """Raise ConfigurationError where the plan writes with accounts that are not at hand; `absent` tells why."""
+    """Raise ConfigurationError if the plan writes with accounts that are not at hand; `absent` tells why."""
     needed = {_account(album, change): None for album in plan.albums for change in album.changes}
     missing = tuple(
         absent.get(name) or Problem(f"account {name}", "the plan writes with its key, which is not given")

@@ -207,7 +207,7 @@ _NOT_ANSWERED = {Outcome.NOT_DONE, Outcome.UNKNOWN}
 
 
 def was_refused(error: Exception) -> bool:
-    """Whether a request that failed is known not to have been carried out."""
+    """Returns whether a request that failed is known not to have been carried out."""
     return isinstance(error, Refused) and error.status < 500 and not error.may_be_running
 
 

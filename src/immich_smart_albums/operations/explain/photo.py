@@ -51,7 +51,7 @@ class AssetProbe:
     record: Record
 
     def __call__(self, leaf: Search | Filter) -> LeafEvidence:
-        """Whether a leaf holds, and what decided. Raises ServerError, and FilterError where a check cannot be made."""
+        """Whether a leaf holds, and what decided. Raises ServerError, and FilterError if a check cannot be made."""
         if isinstance(leaf, Filter):
             return LeafEvidence(leaf.holds(self.record), leaf.evidence(self.record))
         query = leaf.query
@@ -60,7 +60,7 @@ class AssetProbe:
         return self._ranked(query)
 
     def finds(self, query: Query) -> bool:
-        """Whether a metadata search finds the asset."""
+        """Returns whether a metadata search finds the asset."""
         narrowed = self._narrowed(query)
         if narrowed is None:
             return False
@@ -159,7 +159,7 @@ def explain_rule(  # noqa: PLR0913 - what is asked, and of whom
 ) -> RuleExplanation:
     """Ask a rule of a rules file about one asset. It agrees with what the account's selection would be.
 
-    Raises ServerError, and FilterError where a check cannot be made on the asset.
+    Raises ServerError, and FilterError if a check cannot be made on the asset.
     """
     diagnostics = Diagnostics()
     resolved = resolve(rule, account.server, diagnostics, account.names)

@@ -75,7 +75,7 @@ def fields_asked(plan: QueryPlan, server: PhotoServer) -> dict[Query, frozenset[
 
 
 def id_names(plan: QueryPlan, names: NameResolver) -> dict[str, str]:
-    """What the ids of people, tags and albums in searches stand for; only the lists that are needed are asked for.
+    """Returns what ids of people, tags and albums in searches stand for. Only lists that are needed are asked for.
 
     A list that the server does not give leaves the ids as they are.
     """

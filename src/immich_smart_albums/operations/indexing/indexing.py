@@ -146,7 +146,7 @@ class Indexing:
         return self.busy
 
     def has_smart_search(self) -> bool:
-        """Whether smart search is switched on, so that photos get embeddings. Raises ServerError."""
+        """Returns whether smart search is switched on, so that photos get embeddings. Raises ServerError."""
         if self._is_smart is None:
             self._is_smart = self.server.hints.has_smart_search()
         return self._is_smart
@@ -162,7 +162,7 @@ class Indexing:
             return None
 
     def never_had_faces(self, asset: Asset) -> bool:
-        """Whether no earlier run saw faces on a photo. False as well if the key may not see the queues.
+        """Returns whether no earlier run saw faces on a photo. False as well if the key may not see the queues.
 
         Raises ServerError.
         """

@@ -39,11 +39,11 @@ class SeenAssets:
             return cls(None, "")
 
     def has(self, asset_id: str) -> bool:
-        """Whether a photo had it."""
+        """Returns whether a photo had it."""
         return contains(self._ids, pack(asset_id))
 
     def among(self, ids: Collection[str]) -> set[str]:
-        """Of which photos it was seen."""
+        """Returns of which photos it was seen."""
         if len(ids) < _FEW:
             return {asset_id for asset_id in ids if self.has(asset_id)}
         seen = set(unpacked(self._ids))

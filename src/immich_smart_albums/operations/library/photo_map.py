@@ -56,7 +56,7 @@ class PhotoMap:
         return Box(min(self._latitudes), min(self._longitudes), max(self._latitudes), max(self._longitudes))
 
     def areas(self, box: Box, columns: int) -> list[Area]:
-        """The photos in a part of the map, in areas as wide as one of so many columns; those with most come first."""
+        """Returns the photos in a part of the map, in areas as wide as one of so many columns, fullest areas first."""
         width = max(box.east - box.west, 1e-9) / columns
         height = max(box.north - box.south, 1e-9) / columns
         cells: dict[tuple[int, int], list[int]] = defaultdict(list)

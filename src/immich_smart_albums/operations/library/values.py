@@ -52,7 +52,7 @@ class LibraryValues:
         return self._counts[field]
 
     def folder(self, library: str) -> str:
-        """The folder in which all photos of an external library are, or that of some; empty for one that has none."""
+        """Returns the folder in which all photos of an external library, or of some, are. Empty if they have none."""
         shared = self._folders.get(library, "").rpartition("/")[0]
         return shared or self._samples.get(library, "").rpartition("/")[0]
 

@@ -113,7 +113,7 @@ class NameResolver:
         return self._values
 
     def has_person(self, person_id: str) -> bool:
-        """Whether there is a person with this id, listed or not."""
+        """Returns whether there is a person with this id, listed or not."""
         if any(person.id == person_id for person in self._people_if_listed()):
             return True
         if ("person", person_id) not in self._is_there:
@@ -121,33 +121,33 @@ class NameResolver:
         return self._is_there["person", person_id]
 
     def _people_if_listed(self) -> list[Person]:
-        """All people; none where the list cannot be had, which somebody who is named by id does without."""
+        """All people. None if the list cannot be had, which somebody who is named by id does without."""
         try:
             return self.people
         except ServerError:
             return []
 
     def has_asset(self, asset_id: str) -> bool:
-        """Whether the account sees an asset with this id."""
+        """Returns whether the account sees an asset with this id."""
         if ("asset", asset_id) not in self._is_there:
             self._is_there["asset", asset_id] = self._directory.has_asset(asset_id)
         return self._is_there["asset", asset_id]
 
     def has_tag(self, tag_id: str) -> bool:
-        """Whether there is a tag with this id."""
+        """Returns whether there is a tag with this id."""
         return any(tag.id == tag_id for tag in self.tags)
 
     def has_album(self, album_id: str) -> bool:
-        """Whether the account sees an album with this id."""
+        """Returns whether the account sees an album with this id."""
         return any(album.id == album_id for album in self.albums)
 
     def is_any_shared(self, album_ids: Iterable[str]) -> bool:
-        """Whether one of these albums has members beside its owner."""
+        """Returns whether one of these albums has members beside its owner."""
         wanted = frozenset(album_ids)
         return any(album.shared for album in self.albums if album.id in wanted)
 
     def ids(self, thing: EntityKind, name: str, *, everywhere: bool = False) -> tuple[str, ...]:
-        """Returns the ids that a name, an id or an address stands for; none where nothing has it.
+        """Returns the ids that a name, an id or an address stands for. None if nothing has it.
 
         The list of people has those of the timeline. Others are looked for by name where it has nobody of that name,
         and everywhere else if asked to.
@@ -220,7 +220,7 @@ class NameResolver:
         return names
 
     def candidates(self, thing: EntityKind) -> Iterator[tuple[str, str]]:
-        """Ids with names; a user has two, e-mail and name."""
+        """Returns ids with names; a user has two, e-mail and name."""
         match thing:
             case EntityKind.PERSON:
                 yield from ((person.id, person.name) for person in self.people)

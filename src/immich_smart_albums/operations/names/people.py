@@ -52,7 +52,7 @@ class PersonResolver:
         return problem_at(where, f"nobody of yours is named {name!r}, only somebody on a partner's photos", hint)
 
     def exists(self, person_id: str) -> bool:
-        """Whether a person exists: the account's own, or one on a partner's photos. Raises ServerError."""
+        """Returns whether a person exists: the account's own, or one on a partner's photos. Raises ServerError."""
         return self.names.has_person(person_id) or (self._sees_others and person_id in self._others.names)
 
     def resolve(self, leaf: Reference, *, excludes: bool) -> Node:

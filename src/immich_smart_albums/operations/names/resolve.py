@@ -197,7 +197,10 @@ class _Resolver:
                     self.diagnostics.problems.append(problem_at(leaf.origin, message, hint))
 
     def resolved(self, node: Node, excludes: bool) -> Node:
-        """A part with names and what records here do not show as searches; cut-offs without photos that are gone."""
+        """Returns a part with names, and what records here do not show, as searches.
+
+        Photos that are gone cut nothing off.
+        """
         match node:
             case Reference():
                 return self._resolve_reference(node, excludes=excludes)

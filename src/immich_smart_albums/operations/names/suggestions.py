@@ -68,7 +68,7 @@ class Values:
         return f"no photo on the timeline has {_described(value)}"
 
     def has_seen(self, value: ListedValue) -> bool:
-        """Whether a photo has a value. False also if the server cannot be asked."""
+        """Returns whether a photo has a value. False also if the server cannot be asked."""
         try:
             return self._knows(value)
         except ServerError:

@@ -34,7 +34,7 @@ class Albums(Protocol):
         ...
 
     def details(self, album_id: str) -> AlbumDetails:
-        """Returns one album. Raises NoAccess where there is none for this account."""
+        """Returns one album. Raises NoAccess if there is none for this account."""
         ...
 
     def create(self, name: str, description: str = "") -> Album:

@@ -35,11 +35,11 @@ class Directory(Protocol):
         ...
 
     def has_person(self, person_id: str) -> bool:
-        """Whether a person exists, listed or not."""
+        """Returns whether a person exists, listed or not."""
         ...
 
     def has_asset(self, asset_id: str) -> bool:
-        """Whether the account may see an asset."""
+        """Returns whether the account may see an asset."""
         ...
 
     def tags(self) -> list[Tag]:
@@ -88,7 +88,7 @@ class ServerInfo(Protocol):
         ...
 
     def has_smart_search(self) -> bool:
-        """Whether smart search is switched on."""
+        """Returns whether smart search is switched on."""
         ...
 
     def busy_queues(self) -> list[str] | None:

@@ -109,7 +109,7 @@ class Ledger(Journal, Protocol):
         ...
 
     def take_over(self, run: int, key: AlbumKey, user: str, assets: Iterable[Asset]) -> None:
-        """From now on these photos count as added by us, with the key of this user."""
+        """Remember these photos as added by us, with the key of this user."""
         ...
 
     def forget(self, key: AlbumKey, asset_ids: Iterable[str]) -> None:

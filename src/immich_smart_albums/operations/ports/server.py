@@ -114,7 +114,7 @@ class PhotoServer(Protocol):
         ...
 
     def leaves_out_unread(self, query: Query) -> bool:
-        """Whether a search that asks for EXIF leaves out assets that have none, and would find them otherwise."""
+        """See `Capabilities.leaves_out_unread`."""
         ...
 
     def unsupported_asset_fields(self, names: Iterable[str]) -> list[str]:

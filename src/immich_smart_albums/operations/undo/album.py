@@ -67,7 +67,7 @@ class WrittenAlbum:
     def photos(
         self, kind: type[AddAssets | RemoveAssets], outcome: Outcome, standing: MembershipState
     ) -> tuple[list[Membership], Counter[int | None]]:
-        """Photos with which the run did something that still counts.
+        """Returns photos with which the run did something that still counts.
 
         And how many others there are, by the run that did something with them since. None for people.
         """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def chosen_run(run_id: int | None, ledger: Ledger, users: AbstractSet[str]) -> tuple[Run, list[Write], Runs]:
-    """Returns the run, what it wrote, and all runs. Raises ConfigurationError where there is nothing to take back."""
+    """Returns the run, what it wrote, and all runs. Raises ConfigurationError if there is nothing to take back."""
     runs = Runs(ledger.runs())
     if run_id is None:
         for run in runs.all:

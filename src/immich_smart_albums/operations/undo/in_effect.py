@@ -37,7 +37,7 @@ class Runs:
         return run
 
     def depth(self, run: int) -> int:
-        """0 for a run that undoes none, 1 for its undo, 2 for the undo of that."""
+        """Returns 0 for a run that undoes none, 1 for its undo, 2 for the undo of that."""
         undoes = self.by_id[run].undoes if run in self.by_id else None
         return 0 if undoes is None else 1 + self.depth(undoes)
 
@@ -47,5 +47,5 @@ class Runs:
         return last if (self.depth(last) - self.depth(run)) % 2 else None
 
     def is_offered(self, run: Run) -> bool:
-        """Whether `undo` without a number may take a run back: it does something, and nothing took it back."""
+        """Returns whether `undo` without a number may take a run back: it does something, and nothing took it back."""
         return self.depth(run.id) % 2 == 0 and run.id not in self._taken_back

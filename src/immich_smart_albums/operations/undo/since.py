@@ -57,7 +57,7 @@ def _moved(write: Write) -> Iterator[str]:
 
 
 def is_cover_ours(run: int, writes: Sequence[Write], now: str | None) -> bool:
-    """Whether nobody but us changed the cover of an album since a run made it, as far as the ledger can tell."""
+    """Returns whether nobody but us changed the cover of an album since a run made it, by what the ledger knows."""
     expected: str | None = None
     for write in writes:
         if write.intent.run < run or write.state is WriteState.REFUSED:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def explain_page(explanation: AlbumExplanation, album: str, photo: str, picture: str | None) -> str:
-    """The explanation as one file, with the photo above it."""
+    """Returns the explanation as one file, with the photo above it."""
     return page(
         "explain.html",
         title=f"Why a photo is in {one_line(album)}, or not",

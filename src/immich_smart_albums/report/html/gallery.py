@@ -57,7 +57,7 @@ class Gallery:
     """How many of each kind."""
 
     def group(self, title: str, assets: Sequence[Asset], tone: str = "") -> PhotoGroup:
-        """Photos under a heading."""
+        """Returns photos under a heading."""
         cells = tuple(map(self._cell, assets[: self.shown]))
         return PhotoGroup(title, tone, cells, f"{len(assets) - len(cells):,}" if len(assets) > len(cells) else "")
 
@@ -68,13 +68,16 @@ class Gallery:
 
 
 def problem_line(problem: Problem) -> Line:
-    """What went wrong, where, and what to do."""
+    """Returns what went wrong, where, and what to do."""
     where = f"{problem.where}: " if problem.where else ""
     return Line(one_line(f"{where}{problem.message}" + (f" → {problem.hint}" if problem.hint else "")), "remove")
 
 
 def in_turns(albums: Sequence[Sequence[tuple[str, str | None]]]) -> list[tuple[str, str | None]]:
-    """Photos with the accounts that see them, each once: some of every album first, then more."""
+    """Returns photos with the accounts that see them, each once. None for an account that is not known.
+
+    Some of every album come first, then more.
+    """
     longest = max(map(len, albums), default=0)
     turns = (album[place] for place in range(longest) for album in albums if place < len(album))
     return list({photo: (photo, account) for photo, account in turns}.values())

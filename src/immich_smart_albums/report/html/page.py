@@ -17,7 +17,7 @@ def _environment() -> Environment:
 
 
 def page(template: str, **values: object) -> str:
-    """A whole page, with its style in it."""
+    """Returns a whole page, with its style in it."""
     environment = _environment()
     style, *_ = environment.loader.get_source(environment, "style.css") if environment.loader else ("",)
     digest = b64encode(sha256(style.encode()).digest()).decode()

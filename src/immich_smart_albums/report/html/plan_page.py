@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def plan_page(plan: Plan, pictures: Mapping[str, str], *, shown: int) -> str:
-    """The whole plan as one file; of each group so many photos are shown."""
+    """Returns the whole plan as one file; of each group so many photos are shown."""
     gallery = Gallery(plan.server, pictures, shown)
     return page(
         "plan.html",
@@ -30,7 +30,10 @@ def plan_page(plan: Plan, pictures: Mapping[str, str], *, shown: int) -> str:
 
 
 def photos_of_plan(plan: Plan, shown: int) -> list[tuple[str, str | None]]:
-    """The photos that its page shows, each with the account that sees it: some of every album first, then more."""
+    """Returns the photos that its page shows, each with the account that sees it. None if that is not known.
+
+    Some of every album come first, then more.
+    """
     albums = [
         [(asset.id, account) for assets, account in _by_account(album) for asset in assets[:shown]]
         for album in plan.albums

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def preview_page(answers: Mapping[str, AlbumSelections], base: str, pictures: Mapping[str, str], *, shown: int) -> str:
-    """The photos of some albums as one file."""
+    """Returns the photos of some albums as one file."""
     gallery = Gallery(base, pictures, shown)
     return page(
         "preview.html",
@@ -34,7 +34,7 @@ def preview_page(answers: Mapping[str, AlbumSelections], base: str, pictures: Ma
 
 
 def photos_of_preview(answers: Mapping[str, AlbumSelections], shown: int) -> list[tuple[str, str | None]]:
-    """The photos that the page shows, each with an account that selects it."""
+    """Returns the photos that the page shows, each with an account that selects it. None if that is not known."""
     return in_turns([_seen_by(answer, shown) for answer in answers.values()])
 
 

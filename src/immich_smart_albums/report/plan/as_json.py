@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def plan_json(plan: Plan, failures: Mapping[str, Sequence[Problem]] = MappingProxyType({})) -> dict[str, object]:
-    """The whole plan as one JSON object; `failures` are what went wrong when its albums were written."""
+    """Returns the whole plan as one JSON object; `failures` are what went wrong when its albums were written."""
     answer = {
         "server": plan.server,
         "madeAt": plan.made_at,
@@ -77,7 +77,7 @@ def _waiting(waiting: Waiting, base: str) -> dict[str, object]:
 
 
 def change_json(change: Change, base: str) -> dict[str, object]:
-    """One change, told apart by its `change`."""
+    """Returns one change, told apart by its `change`."""
     match change:
         case CreateAlbum(name=name, description=description):
             return {"change": "create", "name": name, "description": description}

@@ -20,12 +20,12 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&])")
 
 
 def plan_markdown(plan: Plan) -> str:
-    """The whole plan as one document."""
+    """Returns the whole plan as one document."""
     return "\n".join(_lines(plan))
 
 
 def escaped(text: str) -> str:
-    """A text that Markdown shows as it is."""
+    """Returns a text that Markdown shows as it is."""
     return _SPECIAL.sub(r"\\\1", one_line(text))
 
 

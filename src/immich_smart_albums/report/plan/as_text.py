@@ -25,7 +25,7 @@ _INDENT = "  "
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
-    """A table of the albums, what changes in each, and the totals."""
+    """Returns a table of the albums, what changes in each, and the totals."""
     yield title(plan)
     yield ""
     yield from _table(plan.albums)
@@ -42,7 +42,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
 
 
 def painted(line: str) -> str:
-    """A line of a plan in its colour, for terminals: ready to be written as it is."""
+    """Returns a line of a plan in its colour, for terminals: ready to be written as it is."""
     indent = _INDENT if line.startswith(_INDENT) else ""
     sign = line.removeprefix(indent)[:1]
     code = _COLOURS.get(sign) if indent or sign == "✗" else None
@@ -65,7 +65,7 @@ def _table(albums: Sequence[AlbumPlan]) -> Iterator[str]:
 
 
 def _album(album: AlbumPlan, base: str) -> Iterator[str]:
-    """What is to be said of one album; nothing where there is nothing to do."""
+    """What is to be said of one album. Nothing if there is nothing to do."""
     yield from _photos("+", album.additions, base)
     yield from _photos("-", album.removals, base)
     yield from (f"~ {edit}" for edit in edits(album, base))
@@ -84,7 +84,7 @@ def _photos(sign: str, assets: Sequence[Asset], base: str) -> Iterator[str]:
 
 
 def problem_lines(problem: Problem) -> Iterator[str]:
-    """A problem, where it stands, and what to do about it."""
+    """Returns a problem, where it stands, and what to do about it."""
     where = f"{one_line(problem.where)}: " if problem.where else ""
     yield f"✗ {where}{one_line(problem.message)}"
     yield from (f"    {one_line(line)}" for line in (problem.excerpt or "").splitlines())

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def title(plan: Plan) -> str:
-    """Which plan it is, where, and when it was made."""
+    """Returns which plan it is, where, and when it was made."""
     what = "Plan" if plan.undoes is None else f"Plan that undoes run {plan.undoes}"
     return f"{what} for {plan.server}, made {plan.made_at[:16].replace('T', ' ')} UTC"
 
 
 def state(album: AlbumPlan) -> str:
-    """What is to be known of an album at first sight."""
+    """Returns what is to be known of an album at first sight."""
     if album.problems:
         return "✗ only in part" if album.has_changes or album.seen else "✗ could not be planned"
     if album.refusals:
@@ -43,7 +43,7 @@ def state(album: AlbumPlan) -> str:
 
 
 def heading(album: AlbumPlan) -> str:
-    """The album's name, the rule's where that is another, and how much of what matches is where."""
+    """Returns the album's name, the rule's where that is another, and how much of what matches is where."""
     rule = "" if album.name == album.rule else f" (rule {one_line(album.rule)!r})"
     words = [
         *([f"{album.matched:,} match"] if album.matched or album.already_there else []),
@@ -64,7 +64,7 @@ def _by_account(album: AlbumPlan) -> list[str]:
 
 
 def waits(album: AlbumPlan) -> Iterator[str]:
-    """What neither comes nor goes yet, and why."""
+    """Returns what neither comes nor goes yet, and why."""
     yield from (waiting.words for waiting in album.waiting)
     for waiting in album.staying:
         number = len(waiting.assets)
@@ -72,13 +72,13 @@ def waits(album: AlbumPlan) -> Iterator[str]:
 
 
 def edits(album: AlbumPlan, base: str) -> Iterator[str]:
-    """Everything that is done to an album but adding and removing photos."""
+    """Returns everything that is done to an album but adding and removing photos."""
     for change in album.changes:
         yield from edits_of(change, base)
 
 
 def edits_of(change: Change, base: str) -> Iterator[str]:
-    """What one change does to an album itself; nothing for photos that are added or taken out."""
+    """Returns what one change does to an album itself; nothing for photos that are added or taken out."""
     match change:
         case CreateAlbum():
             if change.description:
@@ -104,7 +104,7 @@ def _from_to(edit: Edit) -> str:
 
 
 def totals(plan: Plan) -> str:
-    """The whole plan in one sentence."""
+    """Returns the whole plan in one sentence."""
     changing = [album for album in plan.albums if album.has_changes]
     refused = sum(bool(album.refusals) for album in plan.albums)
     failed = sum(bool(album.problems) for album in plan.albums)

@@ -44,7 +44,7 @@ def read_rule(
     smart_limit: int = DEFAULT_SMART_LIMIT,
     zone: tzinfo | None = None,
 ) -> Rule | None:
-    """The rule that the flags say; `sources` holds each flag's occurrences with their values.
+    """Returns the rule that the flags say; `sources` holds each flag's occurrences with their values.
 
     None if nothing can be made of them. A rule that comes with problems in `diagnostics` is for finding more of them
     (names, versions), never for running.
@@ -74,7 +74,7 @@ class _Reader:
     zone: tzinfo | None
 
     def read(self, flag: Flag, occurrences: Sequence[Sequence[Source]]) -> list[Node]:
-        """The conjuncts that one flag adds to the rule."""
+        """Returns the conjuncts that one flag adds to the rule."""
         groups = [tuple(chain.from_iterable(self._nodes(flag, source) for source in group)) for group in occurrences]
         if flag.mode == "union" or flag.action == "include":
             groups = [tuple(chain.from_iterable(groups))]

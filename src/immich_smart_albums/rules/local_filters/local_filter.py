@@ -40,7 +40,7 @@ _MAY_BE_MISSING = "mayBeMissing"
 
 
 def read_local_filters(source: Source, diagnostics: Diagnostics) -> tuple[Filter, ...]:
-    """The filters of one flag value; what is wrong is noted and left out."""
+    """Returns the filters of one flag value; what is wrong is noted and left out."""
     if source.form is SourceForm.BARE:
         return _from_words(source, diagnostics)
     value = read_json(source, diagnostics)
@@ -62,7 +62,7 @@ def read_local_filters(source: Source, diagnostics: Diagnostics) -> tuple[Filter
 def local_filter(
     path: Path, pattern: Pattern | None, description: str, origin: Place | None = None, *, may_be_missing: bool = False
 ) -> Filter:
-    """One entry of a local filter file, as a check."""
+    """Returns one entry of a local filter file, as a check."""
 
     def values(record: Record) -> list[object]:
         try:
@@ -155,7 +155,7 @@ class _InSource:
         return self.source.place
 
     def problem(self, message: str, *, hint: str | None = None, key: str | None = None) -> Problem:
-        """A problem with this filter, at one of its words."""
+        """Returns a problem with this filter, at one of its words."""
         offset = None
         if key is not None:
             skip = sum(key in entry for entry in self.before if isinstance(entry, dict))
@@ -204,7 +204,7 @@ def make_filter(  # noqa: PLR0913 - the parts of a filter, and where they stand
     *,
     may_be_missing: bool = False,
 ) -> Filter | None:
-    """The check that a path and an expression make. None if one of them cannot be read, or can never match."""
+    """Returns the check that a path and an expression make. None if one of them cannot be read, or can never match."""
     try:
         compiled = compile_path(path)
         pattern = compile_pattern(regex, timeout=SECONDS_PER_MATCH) if regex else None

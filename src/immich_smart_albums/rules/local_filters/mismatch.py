@@ -20,7 +20,7 @@ _ROOT = ShapeNode("$", ASSET)
 
 
 def explain_mismatch(path: Path) -> tuple[str, str] | None:
-    """Why a path can never yield anything, with what to do. None if it can."""
+    """Returns why a path can never yield anything, with what to do. None if it can."""
     misfit = path.mismatch(_ROOT)
     if misfit is None:
         return None

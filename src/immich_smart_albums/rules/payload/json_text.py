@@ -17,7 +17,7 @@ class _RepeatedKeyError(ValueError):
 
 
 def read_json(source: Source, diagnostics: Diagnostics) -> object | None:
-    """The decoded value, or None with a problem noted. A JSON null is a problem too: nothing takes it."""
+    """Returns the decoded value, or None with a problem noted. A JSON null is a problem too: nothing takes it."""
     try:
         value: object = json.loads(source.text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
         json.dumps(value, ensure_ascii=False).encode()  # "\ud83d" alone decodes, but can never be sent
@@ -47,7 +47,7 @@ def read_json(source: Source, diagnostics: Diagnostics) -> object | None:
 
 
 def name_of_type(value: object) -> str:
-    """What a JSON value is called in messages."""
+    """Returns what a JSON value is called in messages."""
     match value:
         case None:
             return "null"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def read_search(
     source: Source, kind: Kind, diagnostics: Diagnostics, *, smart_limit: int, zone: tzinfo | None
 ) -> Search | None:
-    """The search in a JSON payload. None if problems were noted.
+    """Returns the search in a JSON payload. None if problems were noted.
 
     A payload with `query` or `queryAssetId` under a metadata flag is run as a smart search. Smart searches rank
     everything, so one without `resultLimit` is cut at `smart_limit`. Dates are completed in `zone`.

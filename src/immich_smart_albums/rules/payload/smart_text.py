@@ -27,18 +27,18 @@ _LIKE_A_FILE = re.compile(
 
 
 def looks_like_file(text: str) -> bool:
-    """Whether a value that is no file was probably meant as one; `black/white` and `version 2.0` were not."""
+    """Returns whether a value that is no file was probably meant as one; `black/white` and `version 2.0` were not."""
     return _LIKE_A_FILE.search(text) is not None
 
 
 def split_limit(text: str) -> tuple[str, str | None]:
-    """`dog@500` → the words, and the digits of the limit; None without one."""
+    """Returns the words of `dog@500`, and the digits of its limit. None for a limit that is not there."""
     match = _WITH_LIMIT.fullmatch(text.strip())
     return (match["words"], match["limit"]) if match else (text.strip(), None)
 
 
 def read_words(source: Source, diagnostics: Diagnostics, *, smart_limit: int) -> Query | None:
-    """A smart query from plain words. None with a problem noted where they cannot be one."""
+    """Returns a smart query from plain words. None with a problem noted where they cannot be one."""
     words, most = split_limit(source.text)
     if most is not None and len(most) > len(str(LARGEST_LIMIT)):  # not by int(): it refuses more than 4300 digits
         hint = f"The largest is {LARGEST_LIMIT}. Write a smaller number behind the @, such as dog@500."

@@ -53,7 +53,7 @@ def _expected(name: str, type_: Type, raw: object) -> _WrongValueError:
 
 
 def shortened(raw: object) -> str:
-    """A value as messages show it: its beginning, where it is long."""
+    """Returns a value as messages show it: its beginning, where it is long."""
     text = repr(raw)
     return text if len(text) <= 60 else f"{text[:57]}…"
 

@@ -22,12 +22,12 @@ _HIDDEN = frozenset({Visibility.HIDDEN})
 
 
 def says_visibility(payload: dict[str, object]) -> bool:
-    """Whether a payload says where its photos are shown."""
+    """Returns whether a payload says where its photos are shown."""
     return not payload.keys().isdisjoint(VISIBILITY_WORDS)
 
 
 def read_visibility(payload: dict[str, object], source: Origin, diagnostics: Diagnostics) -> frozenset[Visibility]:
-    """The visibilities that a payload asks for; the timeline where it says nothing, and for something wrong."""
+    """Returns the visibilities that a payload asks for; the timeline where it says nothing, and for something wrong."""
     wanted: dict[str, frozenset[Visibility]] = {}
     if "visibility" in payload:
         named = _read_word(payload["visibility"], source, diagnostics)

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def any_of_ids(field: str, ids: Iterable[str], origin: Place | None = None) -> Node:
-    """Photos of which a search field, such as tagIds, has at least one of these ids."""
+    """Returns the search for photos of which a field, such as tagIds, has at least one of these ids."""
     searches = tuple(Search(metadata(**{field: (id_,)}), origin) for id_ in ids)
     return searches[0] if len(searches) == 1 else Any(searches, origin)
 
 
 def named(kind: EntityKind, noun: str, field: str, name: str) -> Reference:
-    """Photos of which a search field has what is called so; where several are, any of them counts."""
+    """Returns the node of photos of which a search field has what is called so. If several are, any of them counts."""
     name = name.strip()
     return Reference(kind, (name,), f"{noun} {name!r}", lambda ids: any_of_ids(field, ids[0]))

@@ -43,7 +43,7 @@ class Names:
 
 
 def names_value(names: Names, plain_means: str, means: Mapping[str, str]) -> Value[Node]:
-    """Names of this kind: as a plain text, or each by the word of its field, of which `means` says the meaning."""
+    """Returns the kind of value that names such things: plain, or by the word of a field, which `means` explains."""
     plain = _plain(names, may_be_missing=False)
     documented = {"name": plain_means, **means, MAY_BE_MISSING: MAY_BE_MISSING_MEANS}
     fields = dict.fromkeys(("name", *names.fields), one_or_list(TEXT, NONE))
@@ -87,14 +87,14 @@ def _of_field(word: str, name: str, *, may_be_missing: bool) -> OneOf:
 
 
 def exif_equals(word: str, sought: ListedValue) -> Filter:
-    """A field of EXIF is this text, until it is known how the server writes it."""
+    """Returns the filter that a field of EXIF is this text, until it is known how the server writes it."""
     name, text = sought.field, sought.text
     within = metadata(**{name: text})
     return replace(equals(word, text, exif(name), f"exifInfo.{name}", within=within), listed_value=sought)
 
 
 def exif_missing(word: str, *names: str) -> Filter:
-    """Immich has read the file, and none of these fields of EXIF has a value."""
+    """Returns the filter that Immich has read the file, and none of these fields of EXIF has a value."""
 
     def known(record: Record) -> list[object]:
         return [text for name in names if (text := exif(name)(record)) is not None]

@@ -22,7 +22,7 @@ _WHO = "mine, partner or a user"
 
 
 def owned_by(ids: Iterable[str], title: str) -> Filter:
-    """The asset belongs to one of these users."""
+    """Returns the filter that an asset belongs to one of these users."""
     wanted = frozenset(ids)
     return Filter(
         f"owner {' or '.join(sorted(wanted))}",

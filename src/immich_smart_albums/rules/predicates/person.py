@@ -35,7 +35,10 @@ _COUNT = Unit(
 
 
 def person_named(who: str, origin: Place | None = None, reach: Scope | None = None) -> Reference:
-    """Somebody with this name or id is on the asset. Several people may share the name: any of them counts."""
+    """Returns the node that somebody with this name or id is on the asset.
+
+    Several people may share the name: any of them counts.
+    """
 
     def build(ids: tuple[tuple[str, ...], ...]) -> Node:
         return any_of_ids("personIds", ids[0], origin)

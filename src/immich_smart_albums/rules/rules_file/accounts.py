@@ -30,7 +30,7 @@ _HINT = f"Write one of {', '.join(KEY)}. The key itself has no place in a rules 
 
 
 def read_accounts(value: ValueNode, reader: Reader) -> tuple[Account, ...]:
-    """The accounts in their order; those with problems, which are noted, are left out."""
+    """Returns the accounts in their order; those with problems, which are noted, are left out."""
     if not isinstance(value, MappingNode) or not value.entries:
         _problem(
             value,

@@ -34,7 +34,10 @@ _GUARD_WORDS = ("remove", "add", "empty")
 
 
 def read_album(value: ValueNode, accounts: Sequence[str], reader: Reader) -> AlbumRule | None:
-    """The album of an entry, fed by the first of the `accounts` unless it says otherwise. None with problems noted."""
+    """Returns the album of an entry, fed by the first of the `accounts` unless it says otherwise.
+
+    None with problems noted.
+    """
     before = len(reader.diagnostics.problems)
     if not isinstance(value, MappingNode):
         hint = "Write - name: …, and its match below."
@@ -84,7 +87,7 @@ class _Entry:
         self.entries = reader.known_entries(value, ALBUM, "an album")
 
     def name(self) -> str:
-        """The name."""
+        """Returns the name."""
         if "name" not in self.entries:
             self._reader.problem(self._value, "this album has no name", hint="Add name: …")
             return ""
@@ -103,7 +106,7 @@ class _Entry:
         return name
 
     def match(self) -> Node | None:
-        """What belongs in it."""
+        """Returns what belongs in it."""
         if "match" in self.entries:
             return parse_match(self.entries["match"], self._reader)
         hint = "Add match: …; search: {} matches the whole timeline."
@@ -111,14 +114,14 @@ class _Entry:
         return None
 
     def limit(self) -> int | None:
-        """How many photos."""
+        """Returns how many photos."""
         value = self.entries.get("limit")
         if value is None:
             return None
         return self._reader.whole_number(value, "a number of photos", least=1, most=LARGEST_LIMIT)
 
     def sort(self) -> Sort:
-        """Which photos a limit keeps."""
+        """Returns which photos a limit keeps."""
         value = self.entries.get("sort")
         if value is None:
             return Sort.BEST
@@ -147,20 +150,20 @@ class _Entry:
         return tuple(accounts)
 
     def keep(self) -> Keep:
-        """What becomes of photos that match no more."""
+        """Returns what becomes of photos that match no more."""
         value = self.entries.get("keep")
         word = None if value is None else self._reader.choice(value, [keep.value for keep in Keep])
         return Keep(word) if word else Keep.ADD_ONLY
 
     def sticky(self) -> bool:
-        """Whether photos stay that only rank lower."""
+        """Returns whether photos stay that only rank lower."""
         value = self.entries.get("sticky")
         if value is not None and "keep" not in self.entries:
             self._reader.diagnostics.warn(f"{value.span}: sticky has no effect without keep: in-step")
         return self._truth("sticky", default=True)
 
     def unshare(self) -> bool:
-        """Whether others lose the album."""
+        """Returns whether others lose the album."""
         unshare = self._truth("unshare", default=False)
         if unshare and "share" not in self.entries:
             hint = "Add share: …, with everybody who keeps it; share: none, and nobody does."
@@ -174,7 +177,7 @@ class _Entry:
         return default if truth is None else truth
 
     def id(self) -> str | None:
-        """The album itself."""
+        """Returns the album itself."""
         value = self.entries.get("id")
         text = None if value is None else self._reader.text(value, "the id of an album, or the address of its page,")
         if value is None or text is None:
@@ -189,7 +192,7 @@ class _Entry:
         return album_id
 
     def description(self) -> str | None:
-        """The description; blank to empty it."""
+        """Returns the description; blank to empty it."""
         value = self.entries.get("description")
         if value is None:
             return None
@@ -200,7 +203,7 @@ class _Entry:
         return None
 
     def cover(self) -> str | None:
-        """The cover."""
+        """Returns the cover."""
         value = self.entries.get("cover")
         if value is None:
             return None
@@ -209,22 +212,22 @@ class _Entry:
         return read_asset(value, self._reader)
 
     def order(self) -> str | None:
-        """The order that Immich shows it in."""
+        """Returns the order that Immich shows it in."""
         value = self.entries.get("order")
         return None if value is None else self._reader.choice(value, ("asc", "desc"))
 
     def guard(self) -> Guard:
-        """How much may change."""
+        """Returns how much may change."""
         value = self.entries.get("guard")
         return Guard() if value is None else read_guard(value, Guard(), _GUARD_WORDS, self._reader) or Guard()
 
     def settle(self) -> int:
-        """When a photo counts as looked at."""
+        """Returns when a photo counts as looked at."""
         value = self.entries.get("settle")
         seconds = None if value is None else read_settle(value, self._reader)
         return self._reader.settle if seconds is None else seconds
 
     def schedule(self) -> Schedule | None:
-        """When it is due; None: when the file says."""
+        """Returns when it is due. None if the file says."""
         value = self.entries.get("schedule")
         return None if value is None else read_schedule(value, self._reader)

@@ -21,7 +21,7 @@ _NOTHING = ("none", "null", "~")
 
 
 def read_places(value: ValueNode, reader: Reader) -> dict[str, Circle]:
-    """Places by name. One with problems, which are noted, is there all the same, so that rules may name it."""
+    """Returns places by name. One with problems, which are noted, is there all the same, so that rules may name it."""
     places: dict[str, Circle] = {}
     for name, entry in _named(value, "places by name", reader):
         if nfc(name.text) in places:
@@ -31,7 +31,10 @@ def read_places(value: ValueNode, reader: Reader) -> dict[str, Circle]:
 
 
 def read_groups(value: ValueNode, reader: Reader) -> dict[str, tuple[str, ...]]:
-    """Groups of people by name, with everybody in them. A member that is a group's name stands for its members."""
+    """Returns groups of people by name, with everybody in them.
+
+    A member that is a group's name stands for its members.
+    """
     members: dict[str, list[ScalarNode]] = {}
     names: dict[str, ScalarNode] = {}
     for name, entry in _named(value, "groups of people by name", reader):

@@ -21,7 +21,7 @@ _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 
 
 def read_guard(value: ValueNode, default: Guard, words: tuple[str, ...], reader: Reader) -> Guard | None:
-    """The limits of a mapping with some of the `words` remove, add and empty. None with problems noted.
+    """Returns the limits of a mapping with some of the `words` remove, add and empty. None with problems noted.
 
     What is not said stays as in `default`. Limits of `remove` replace both of its limits, of photos and of their share.
     """
@@ -66,7 +66,7 @@ def _count(value: ValueNode, reader: Reader, examples: str = "500") -> int | Non
 
 
 def guard_words(guard: Guard, words: tuple[str, ...]) -> str:
-    """A guard as it is written, with all of the words."""
+    """Returns a guard as it is written, with all of the words."""
     limits = [] if guard.remove_share is None else [f"{guard.remove_share * 100:.6g} %"]
     limits += [] if guard.remove is None else [str(guard.remove)]
     by_word = {

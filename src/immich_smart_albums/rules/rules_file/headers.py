@@ -30,14 +30,14 @@ _HINT = f"Write such as {_EXAMPLE}. The value itself has no place in a rules fil
 
 
 def why_not(name: str) -> str | None:
-    """What is wrong with the name of a header; None: nothing."""
+    """Returns what is wrong with the name of a header. None if nothing is."""
     if not _NAME.fullmatch(name):
         return "this is not the name of a header"
     return f"the header {name} is this tool's own" if name.lower() in OURS else None
 
 
 def read_headers(value: ValueNode, reader: Reader) -> tuple[Header, ...]:
-    """The headers; those with problems, which are noted, are left out."""
+    """Returns the headers; those with problems, which are noted, are left out."""
     if not isinstance(value, MappingNode) or not value.entries:
         _problem(value, "headers by name are expected here, a mapping", reader)
         return ()

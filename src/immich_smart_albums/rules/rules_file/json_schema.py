@@ -24,7 +24,7 @@ _COMBINATIONS = {
 
 
 def json_schema() -> Schema:
-    """The schema of one file."""
+    """Returns the schema of one file."""
     return {
         "$schema": DIALECT,
         "title": "Rules of immich-smart-albums",

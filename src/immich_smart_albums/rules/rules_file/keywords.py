@@ -25,7 +25,7 @@ class Setting:
 
 
 def described(setting: Setting) -> Schema:
-    """A setting's schema with what editors show for it."""
+    """Returns a setting's schema with what editors show for it."""
     default = f" Default: {setting.default}." if setting.default else ""
     return {"description": f"{setting.summary}{default}", **setting.schema}
 

@@ -25,10 +25,10 @@ COMBINATIONS = ("all", "any", "not")
 
 
 def parse_match(value: ValueNode, reader: Reader) -> Node | None:
-    """The tree of a match. None if problems were noted.
+    """Returns the tree of a match. None if problems were noted.
 
-    Every part is given its place, and looks as far as the whole rule does. A match that
-    only excludes does so from the whole timeline, with a notice.
+    Every part is given its place, and looks as far as the whole rule does. A match that only excludes does so from the
+    whole timeline, with a notice.
     """
     node = _Parser(reader).match(value, 0)
     if node is None:
@@ -43,7 +43,7 @@ class _Parser:
         self._reader = reader
 
     def match(self, value: ValueNode, depth: int) -> Node | None:
-        """One match: a mapping whose entries all hold."""
+        """Returns one match: a mapping whose entries all hold."""
         if isinstance(value, MappingNode):
             return self._all(self._entries(value, depth), value)
         self._reader.problem(

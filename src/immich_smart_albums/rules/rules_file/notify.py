@@ -33,7 +33,7 @@ _ELSEWHERE_HINT = "Write {env: VARIABLE} or {file: /run/secrets/name}; the secre
 
 
 def read_notify(value: ValueNode, reader: Reader) -> tuple[NotifyTarget, ...]:
-    """The targets; those with problems, which are noted, are left out."""
+    """Returns the targets; those with problems, which are noted, are left out."""
     targets = [_read_target(entry, reader) for entry in reader.elements(value, "a target for messages") or ()]
     return tuple(target for target in targets if target)
 

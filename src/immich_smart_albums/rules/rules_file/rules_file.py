@@ -31,7 +31,7 @@ Sections = dict[str, tuple[ScalarNode, ValueNode]]
 
 
 def read_rules(files: Sequence[ValueNode], reader: Reader) -> RuleSet | None:
-    """What one or several files say together. None with problems noted.
+    """Returns what one or several files say together. None with problems noted.
 
     Albums may stand in all of them, every other section in one.
     """

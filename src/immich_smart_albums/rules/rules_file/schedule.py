@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def read_schedule(value: ValueNode, reader: Reader) -> Schedule | None:
-    """When something is due. None with a problem noted."""
+    """Returns when something is due. None with a problem noted."""
     hint = f"Write {', '.join(EXAMPLES[:-1])}, or as cron {EXAMPLES[-1]}."
     if not isinstance(value, ScalarNode) or not value.text.strip():
         reader.problem(value, f"a schedule is expected here, not {name_of(value)}", hint=hint)
@@ -32,7 +32,7 @@ def read_schedule(value: ValueNode, reader: Reader) -> Schedule | None:
 
 
 def read_timezone(value: ValueNode, reader: Reader) -> str | None:
-    """The name of a time zone that this machine knows. None with a problem noted."""
+    """Returns the name of a time zone that this machine knows. None with a problem noted."""
     text = value.text.strip() if isinstance(value, ScalarNode) else ""
     try:
         return ZoneInfo(text).key

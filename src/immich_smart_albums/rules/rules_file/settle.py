@@ -22,7 +22,7 @@ MOST = 30 * 24 * 60 * 60
 
 
 def read_settle(value: ValueNode, reader: Reader) -> int | None:
-    """Seconds. None with a problem noted."""
+    """Returns seconds. None with a problem noted."""
     text = value.text.strip() if isinstance(value, ScalarNode) else ""
     match = _TIME.fullmatch(text)
     if text == "0":

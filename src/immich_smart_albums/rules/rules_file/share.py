@@ -19,7 +19,7 @@ ROLES = ("viewer", "editor")
 
 
 def read_shares(entries: Mapping[str, ValueNode], reader: Reader) -> tuple[Share, ...]:
-    """With whom the album of an entry is shared; problems are noted."""
+    """Returns with whom the album of an entry is shared. Problems are noted."""
     value = entries.get("share")
     shares: dict[str, Share] = {}
     if value is not None and (is_none(value) or (isinstance(value, SequenceNode) and not value.items)):

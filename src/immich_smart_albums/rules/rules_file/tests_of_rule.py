@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def read_tests(entries: Mapping[str, ValueNode], reader: Reader) -> tuple[Expectation, ...]:
-    """Which photos must match, and must not, as an entry says; problems are noted."""
+    """Returns which photos must match, and must not, as an entry says; problems are noted."""
     value = entries.get("tests")
     if value is None:
         return ()

@@ -38,7 +38,7 @@ class MappingNode:
     span: Span
 
     def get(self, word: str) -> ValueNode | None:
-        """The value of a key. None if it is missing."""
+        """Returns the value of a key. None if it is missing."""
         return next((value for key, value in self.entries if key.text == word), None)
 
 
@@ -46,7 +46,7 @@ ValueNode = ScalarNode | SequenceNode | MappingNode
 
 
 def name_of(value: ValueNode) -> str:
-    """What kind of value it is, for messages."""
+    """Returns what kind of value it is, for messages."""
     match value:
         case ScalarNode():
             return f"{value.text!r}" if value.text or value.quoted else "nothing"

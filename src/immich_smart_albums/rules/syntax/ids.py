@@ -14,17 +14,17 @@ _UUID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORE
 
 
 def is_id(text: str) -> bool:
-    """Whether Immich takes this as an id: other UUID versions are a 400 (seen on 3.1.0)."""
+    """Returns whether Immich takes this as an id: other UUID versions are a 400 (seen on 3.1.0)."""
     return _UUID4.fullmatch(text) is not None
 
 
 def looks_like_id(text: str) -> bool:
-    """Whether somebody meant this as an id."""
+    """Returns whether somebody meant this as an id."""
     return _UUID_SHAPE.fullmatch(text) is not None
 
 
 def why_no_id(text: str) -> str | None:
-    """Why Immich refuses a text that was meant as an id. None if it is one, or was not meant as one."""
+    """Returns why Immich refuses a text that was meant as an id. None if it is one, or was not meant as one."""
     if is_id(text) or not looks_like_id(text):
         return None
     return f"{text} is a UUID, but not of version 4, and Immich refuses it"

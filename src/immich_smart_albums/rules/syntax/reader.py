@@ -100,7 +100,7 @@ class Reader:
         return None
 
     def entries(self, value: ValueNode, words: Iterable[str], meant: str) -> dict[str, ValueNode] | None:
-        """The entries of a mapping whose keys are known words. None if something else stands there."""
+        """Returns the entries of a mapping whose keys are known words. None if something else stands there."""
         if not isinstance(value, MappingNode):
             self.problem(value, f"{meant} is expected here, a mapping, not {name_of(value)}")
             return None
@@ -108,7 +108,7 @@ class Reader:
         return entries if len(entries) == len(value.entries) else None
 
     def known_entries(self, value: MappingNode, words: Iterable[str], meant: str) -> dict[str, ValueNode]:
-        """The entries whose keys are known words; unknown ones are noted with the nearest known."""
+        """Returns the entries whose keys are known words; unknown ones are noted with the nearest known."""
         known_words = tuple(words)
         entries: dict[str, ValueNode] = {}
         for key, entry in value.entries:
@@ -121,33 +121,33 @@ class Reader:
 
 
 def all_of(nodes: Iterable[Node | None]) -> Node | None:
-    """All of some nodes. None if one of them could not be read."""
+    """Returns the node that all of some nodes hold. None if one of them could not be read."""
     read = all_or_none(nodes)
     return None if read is None else read[0] if len(read) == 1 else All(read)
 
 
 def any_of(nodes: Iterable[Node | None]) -> Node | None:
-    """Any of some nodes. None if one of them could not be read."""
+    """Returns the node that any of some nodes holds. None if one of them could not be read."""
     read = all_or_none(nodes)
     return None if read is None else read[0] if len(read) == 1 else Any(read)
 
 
 def all_or_none(nodes: Iterable[Node | None]) -> tuple[Node, ...] | None:
-    """The nodes, or None if one of them could not be read."""
+    """Returns the nodes, or None if one of them could not be read."""
     all_nodes = tuple(nodes)
     read = tuple(node for node in all_nodes if node is not None)
     return read if len(read) == len(all_nodes) else None
 
 
 def with_origin(node: Node | None, origin: Place | None) -> Node | None:
-    """Returns the node with this origin in all its parts that have none."""
+    """Returns the node with this origin in all its parts that have none. None for None."""
     if node is None:
         return None
     return transform(node, lambda part, _: part if part.origin else replace(part, origin=origin))
 
 
 def is_none(value: ValueNode) -> bool:
-    """Whether a value says "has none": none, null or ~, without quotes."""
+    """Returns whether a value says "has none": none, null or ~, without quotes."""
     return (
         isinstance(value, ScalarNode)
         and not value.quoted

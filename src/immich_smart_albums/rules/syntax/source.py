@@ -36,7 +36,7 @@ class Origin(Protocol):
         ...
 
     def problem(self, message: str, *, hint: str | None = None, key: str | None = None) -> Problem:
-        """A problem with it, at one of its keys as far as that can be told, or as a whole."""
+        """Returns a problem with it, at one of its keys as far as that can be told, or as a whole."""
         ...
 
 
@@ -54,7 +54,7 @@ class InRules:
         return self.value.span
 
     def problem(self, message: str, *, hint: str | None = None, key: str | None = None) -> Problem:
-        """A problem with the value, at one of its keys or as a whole."""
+        """Returns a problem with the value, at one of its keys or as a whole."""
         return self.parts.get(key or "", self.value).span.problem(message, hint=hint)
 
 
@@ -74,7 +74,7 @@ class Source:
     def problem(
         self, message: str, *, hint: str | None = None, key: str | None = None, offset: int | None = None
     ) -> Problem:
-        """A problem in this source, at a JSON key or at a character offset into the text."""
+        """Returns a problem in this source, at a JSON key or at a character offset into the text."""
         offset = self.offset_of_key(key) if key is not None else offset
         if offset is None:
             return Problem(self.label, message, hint)

@@ -25,7 +25,7 @@ _ACCIDENTS = (
 
 
 def accident(text: str) -> str | None:
-    """What a character of a plain text means that is hardly meant, in words. None if all seems to be meant."""
+    """Returns what a character of a plain text means that is hardly meant, in words. None if all seems to be meant."""
     for characters in _SET.finditer(text):
         letters = [character for character in characters[1] if character.isalnum()]
         if len(set(letters)) < len(letters):

@@ -26,7 +26,7 @@ _DAY_ONLY = len("2023-06-01")
 
 
 def complete(text: str, zone: tzinfo | None, *, end_of_day: bool) -> str:
-    """An instant in UTC from a date with or without time and zone.
+    """Returns an instant in UTC from a date with or without time and zone.
 
     A date alone is the beginning of that day, or its last millisecond with `end_of_day`. Without a zone the date is in
     `zone`; None means the zone of this machine, with its summer time. What a zone moves out of the years 1 to 9999

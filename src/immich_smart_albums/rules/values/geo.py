@@ -28,14 +28,14 @@ _HALF_ROUND = 20_037_500
 
 
 def distance(one: Point, other: Point) -> float:
-    """Metres between two points, along the surface."""
+    """Returns metres between two points, along the surface."""
     (lat1, lon1), (lat2, lon2) = ((math.radians(lat), math.radians(lon)) for lat, lon in (one, other))
     half = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
     return 2 * _RADIUS * math.asin(min(1.0, math.sqrt(half)))
 
 
 def in_polygon(point: Point, corners: Sequence[Point]) -> bool:
-    """Whether a point lies in a polygon whose sides are straight on a map; it may cross the date line."""
+    """Returns whether a point lies in a polygon whose sides are straight on a map; it may cross the date line."""
     latitude, longitude = point
     inside = False
     # Longitudes go on without a jump from corner to corner, the short way around.
@@ -138,5 +138,5 @@ def _metres(value: ValueNode, reader: Reader) -> float | None:
 
 
 def shown(point: Point) -> str:
-    """A point in words."""
+    """Returns a point in words."""
     return f"{written(point[0])}, {written(point[1])}"

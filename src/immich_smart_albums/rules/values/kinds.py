@@ -45,7 +45,7 @@ class Value(ABC, Generic[T]):
         """Returns what stands there. None if a problem was noted."""
 
     def takes(self, _value: ValueNode) -> bool:
-        """Whether it is for this kind to read, whatever stands beside it."""
+        """Returns whether it is for this kind to read, whatever stands beside it."""
         return False
 
     @property
@@ -54,11 +54,11 @@ class Value(ABC, Generic[T]):
         return self.schemas[0] if len(self.schemas) == 1 else {"anyOf": list(self.schemas)}
 
     def means(self, meaning: Callable[[T], Node]) -> Value[Node]:
-        """What is read by this kind stands for a node."""
+        """Returns the kind of value of which each value that it reads stands for a node."""
         return _Meaning(self, lambda read, _reader: meaning(read))
 
     def means_here(self, meaning: Callable[[T, Reader], Node]) -> Value[Node]:
-        """What is read by this kind stands for a node, which depends on day, zone or names of the file."""
+        """Returns the same where the node depends on day, zone or names of the file."""
         return _Meaning(self, meaning)
 
 

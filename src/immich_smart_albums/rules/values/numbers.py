@@ -52,7 +52,7 @@ class Range:
         return True
 
     def words(self, unit: Unit) -> str:
-        """The range in words, such as `from 100 to 800`; different ranges have different words."""
+        """Returns the range in words, such as `from 100 to 800`; different ranges have different words."""
         if self.low is not None and self.low == self.high:
             return unit.format(self.low)
         words = []
@@ -64,7 +64,7 @@ class Range:
 
 
 def read_range(value: ValueNode, reader: Reader, unit: Unit) -> Range | None:
-    """The range in a value. None with a problem noted."""
+    """Returns the range in a value. None with a problem noted."""
     if isinstance(value, MappingNode):
         return _from_entries(value, reader, unit)
     range_ = _from_text(value.text.strip(), unit) if isinstance(value, ScalarNode) else None
@@ -126,5 +126,5 @@ def plain_number(text: str) -> float | None:
 
 
 def written(number: float) -> str:
-    """A number as people write it, with all of its digits."""
+    """Returns a number as people write it, with all of its digits."""
     return str(int(number)) if float(number).is_integer() else repr(number)

@@ -51,7 +51,7 @@ class NumberedNames:
     """Whether the numbers themselves may be written."""
 
     def number(self, text: str) -> int | None:
-        """The number of a name, its first three letters, or the number itself. None for anything else."""
+        """Returns the number of a name, its first three letters, or the number itself. None for anything else."""
         for number, name in enumerate(self.names, 1):
             if text.lower() in {name.lower(), name[:3].lower()}:
                 return number
@@ -78,7 +78,7 @@ WEEKDAYS = NumberedNames(
 
 
 def read_numbers(value: ValueNode, reader: Reader, names: NumberedNames) -> dict[int, str] | None:
-    """The numbers, with their names, of one name, a range or a list of these. None with a problem noted."""
+    """Returns the numbers, with their names, of one name, a range or a list of these. None with a problem noted."""
     values = reader.elements(value, names.meant)
     if values is None:
         return None

@@ -23,7 +23,7 @@ _BRACE = re.compile(r"(\\N\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\])|\{(?!\d*,?\d
 
 
 def longest_literal(text: str) -> str:
-    """The longest text that stands, in whatever case, in everything that the pattern is found in; empty: none.
+    """Returns the longest text that stands, in whatever case, in all that the pattern is found in. Empty if none does.
 
     It is plain ASCII without characters that a database takes for wildcards.
     """
@@ -40,7 +40,7 @@ def longest_literal(text: str) -> str:
 
 
 def written_out(text: str) -> int:
-    """How many characters the pattern has with its counted repetitions written out."""
+    """Returns how many characters the pattern has with its counted repetitions written out."""
     return _length(_parsed(text))
 
 
@@ -69,7 +69,7 @@ def _nested(argument: object) -> int:
 
 
 def plain_text(text: str) -> str | None:
-    """What a pattern that is a plain text, perhaps with anchors, looks for. None for any other."""
+    """Returns what a pattern that is a plain text, perhaps with anchors, looks for. None for any other."""
     match = _PLAIN.fullmatch(text)
     if match is None or not any(map(str.isalnum, match[1])):
         return None
@@ -77,5 +77,5 @@ def plain_text(text: str) -> str | None:
 
 
 def plain_braces(text: str) -> str:
-    """The pattern with braces that stand for themselves escaped: after one, `regex` reads what may differ."""
+    """Returns the pattern with braces that stand for themselves escaped: after one, `regex` reads what may differ."""
     return _BRACE.sub(lambda match: match[1] or r"\{", text)

@@ -13,18 +13,18 @@ NONE: Schema = {"enum": ["none", None]}
 
 
 def one_or_list(*schemas: Schema) -> Schema:
-    """A value of one of these kinds, or a list of such values."""
+    """Returns a value of one of these kinds, or a list of such values."""
     one = schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
     return {"anyOf": [*schemas, {"type": "array", "items": one, "minItems": 1}]}
 
 
 def words(*allowed: str) -> Schema:
-    """One of some words."""
+    """Returns one of some words."""
     return {"enum": list(allowed)}
 
 
 def mapping(**properties: Schema) -> Schema:
-    """A mapping with at least one of these keys; `_` in a name stands for a hyphen."""
+    """Returns a mapping with at least one of these keys; `_` in a name stands for a hyphen."""
     named = {name.replace("_", "-"): schema for name, schema in properties.items()}
     return {"type": "object", "properties": named, "additionalProperties": False, "minProperties": 1}
 

@@ -57,7 +57,7 @@ class Truth(Value[bool]):
 
 
 def whether(node: Node) -> Value[Node]:
-    """True: the node holds. False: it does not."""
+    """Returns the kind of value for true, the node holds, and false, it does not."""
     return Truth().means(lambda wanted: node if wanted else Not(node))
 
 

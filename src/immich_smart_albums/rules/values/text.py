@@ -50,7 +50,7 @@ class TextField:
 
 
 def text_match(of: TextField, options: Mapping[str, str]) -> Value[Node]:
-    """A test of a text, or several of which any holds; `options` are the words that it knows, with their meanings."""
+    """Returns the kind of value for tests of a text, one or any of several; `options` are its words with meanings."""
     readers = {"regex": _matches, "glob": _is_like, "contains": _contains}
     plain = ByHand(partial(_plain, of=of), TEXT, meant=f"a regular expression for the {of.noun}")
     tests = {

@@ -41,7 +41,7 @@ class ChangeFeed:
     def since(self, watermark: int) -> frozenset[str]:
         """Returns the ids of every photo that changed since an instant in ms, wherever it is shown now.
 
-        Those in the trash are among them, since the trash moves `updatedAt` as well. Raises CacheMissError where that
+        Those in the trash are among them, since the trash moves `updatedAt` as well. Raises CacheMissError if that
         cannot be told.
         """
         with self._lock:
@@ -73,7 +73,7 @@ class ChangeFeed:
 def among_changed(scan: Scan, searches: SearchApi, watermark: int) -> SearchResult:
     """Returns what a search finds among the photos that changed since an instant in ms.
 
-    Raises CacheMissError where a filter cannot be evaluated: the search is then read in full, and fails there.
+    Raises CacheMissError if a filter cannot be evaluated: the search is then read in full, and fails there.
     """
     intake = ResultBuilder(replace(scan, keeps_ids=True))
     with closing(searches.find(changed_since(scan.query, watermark), scan.requested_fields)) as batches:

@@ -43,7 +43,7 @@ def length(data: bytes) -> int:
 
 
 def contains(data: bytes, wanted: bytes) -> bool:
-    """Whether an id is among the packed ones."""
+    """Returns whether an id is among the packed ones."""
     start = _start(data, wanted)
     return data[start : start + _SIZE] == wanted
 
@@ -134,7 +134,7 @@ class CacheEntry(msgspec.Struct, frozen=True, array_like=True):
 
 
 def ids_of(result: SearchResult) -> bytes:
-    """Returns the ids of everything that was found. Raises ValueError where they are not all known, or no UUIDs."""
+    """Returns the ids of everything that was found. Raises ValueError if they are not all known, or no UUIDs."""
     if len(result.places) != result.count:
         raise ValueError("not every id was kept")
     return packed(result.places)

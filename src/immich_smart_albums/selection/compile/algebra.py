@@ -62,7 +62,7 @@ def universe(query: Query) -> Query | None:
 
 @lru_cache(maxsize=_REMEMBERED)
 def is_composable(query: Query) -> bool:
-    """Whether more conditions would narrow a search and change nothing else."""
+    """Returns whether more conditions would narrow a search and change nothing else."""
     is_whole = query.limit is None and not query.until
     return query.kind is Kind.METADATA and is_whole and universe(query) is not None
 
@@ -130,7 +130,7 @@ def complement(query: Query) -> Query | None:
 
 
 def needs_exif(query: Query) -> bool:
-    """Whether a search leaves out assets without EXIF because of what it asks."""
+    """Returns whether a search leaves out assets without EXIF because of what it asks."""
     return any(BY_NAME[condition.field].is_in_exif for condition in query.conditions)
 
 

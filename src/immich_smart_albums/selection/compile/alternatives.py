@@ -54,7 +54,7 @@ class _Alternative:
     """A search that surely finds what passes these filters."""
 
     def is_distinct(self, other: _Alternative) -> bool:
-        """Whether a photo that both searches may find passes the filters of the one that means it only."""
+        """Returns whether a photo that both searches may find passes the filters of the one that means it only."""
         return self.filters == other.filters or why_disjoint(self.shown, other.shown) is not None
 
 
@@ -95,7 +95,7 @@ def _merged(group: Sequence[_Alternative]) -> Iterator[Conjuncts]:
 
 
 def _alternative(conjuncts: Conjuncts, pushdown: Pushdown) -> _Alternative | None:
-    """What is known of an alternative; None where no search by `filter` surely finds it, or records show nothing."""
+    """What is known of an alternative. None if no search by `filter` surely finds it, or records show nothing."""
     searches = (conjunct.query for conjunct in conjuncts if isinstance(conjunct, Search))
     driver = next(filter(is_composable, searches), None)
     if driver is None or universe(driver) != Query(Kind.METADATA, visibility=driver.visibility):

@@ -88,7 +88,7 @@ class Costs:
         return (1.0 if period is None else period) * prod(self._share_of(condition, shown) for condition in others)
 
     def _share_of_period(self, after: object, before: object, shown: frozenset[Visibility]) -> float | None:
-        """How much of a library was taken in a period, if as much is of any year; None where nobody knows."""
+        """How much of a library was taken in a period, if as much is of any year. None if nobody knows."""
         if (self.years is None and (after is None or before is None)) or (after is None and before is None):
             return None
         bounds = where(takenAfter=str(after), takenBefore=str(before))
@@ -120,7 +120,7 @@ class Costs:
         )
 
     def proving(self, query: Query) -> float:
-        """What it costs to prove that a scoped search will do: of a part of an album it is counted."""
+        """Returns what it costs to prove that a scoped search will do: of a part of an album it is counted."""
         return CHEAPEST * (query.kind is Kind.METADATA)
 
     def asking(self, query: Query) -> float:

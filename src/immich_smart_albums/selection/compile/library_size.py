@@ -50,7 +50,7 @@ def depends_on_library_size(
     shared: Shared | None = None,
     years: tuple[int, int] | None = None,
 ) -> bool:
-    """Whether it saves more requests than the question costs to know that the library is small."""
+    """Returns whether it saves more requests than the question costs to know that the library is small."""
     if sum(len(leaves(rule.match)) for rule in rules) > _MANY_LEAVES:
         return True
     large, small = (

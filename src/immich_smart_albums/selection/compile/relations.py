@@ -33,7 +33,7 @@ _REMEMBERED = 1 << 16
 
 
 def is_superset(wide: Query, narrow: Query) -> bool:
-    """Whether a composable search surely finds everything that another one finds, because it asks for less."""
+    """Returns whether a composable search surely finds everything that another one finds, because it asks for less."""
     return (
         is_composable(wide)
         and universe(wide) == universe(narrow)

@@ -103,7 +103,7 @@ class Residual:
                 return frozenset()
 
     def _membership(self, search: Search) -> NodeOrBool:
-        """A search for ids, as narrow as can be; False where it has nothing in common with what must hold."""
+        """A search for ids, as narrow as can be. False if it has nothing in common with what must hold."""
         if any(why_disjoint(query, search.query) for query in (self.driver, *self.scopes)):
             return False
         if search.query in self.shared:

@@ -64,7 +64,7 @@ class KnownAnswer:
     answer: Candidate
 
     def holds(self, shared: Shared) -> bool:
-        """Whether the answer would be the same where these searches are shared."""
+        """Returns whether the answer would be the same where these searches are shared."""
         return all(shared.get(query) == fields for query, fields in self.shared.items()) and not any(
             query in shared for query in self.missing
         )
@@ -85,5 +85,5 @@ def searches_of(rule: Rule, answer: Candidate) -> Shared:
 
 
 def is_within(some: Shared, others: Shared) -> bool:
-    """Whether all of some searches are among others, with the fields that they read."""
+    """Returns whether all of some searches are among others, with the fields that they read."""
     return all(query in others and fields <= others[query] for query, fields in some.items())

@@ -60,7 +60,7 @@ def anchored(node: Node) -> Node:
 
 
 def is_anchored(node: Node) -> bool:
-    """Whether searches of the node surely find all that it can match."""
+    """Returns whether searches of the node surely find all that it can match."""
     match node:
         case Search():
             return True

@@ -43,7 +43,7 @@ class LeafFacts:
     _covered: dict[tuple[Query, Query], bool] = field(default_factory=dict)
 
     def of(self, leaf: Search | Filter, asset_id: str) -> Fact | None:
-        """Whether a leaf holds for an asset. None if what was read does not tell."""
+        """Returns whether a leaf holds for an asset. None if what was read does not tell."""
         if isinstance(leaf, Search):
             return self._searched(leaf.query, asset_id)
         fact = self._filtered(leaf, asset_id)

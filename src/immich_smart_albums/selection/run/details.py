@@ -49,7 +49,7 @@ class DetailFetcher:
         return {id_ for id_ in ids if self._passed.get(id_, 0) & bit}
 
     def seen(self, check: Filter, asset_id: str) -> bool | None:
-        """Whether an asset passes a filter. None if its details were not asked for."""
+        """Returns whether an asset passes a filter. None if its details were not asked for."""
         if asset_id not in self._passed or check not in self._checks or check in self._failures:
             return None
         return bool(self._passed[asset_id] >> self._checks.index(check) & 1)

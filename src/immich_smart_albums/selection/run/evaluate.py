@@ -200,7 +200,7 @@ class _BranchEvaluator:
                 raise TypeError(message)
 
     def lateness(self, node: Node) -> bool:
-        """Whether a node needs requests of its own: such nodes come last, when few assets are left."""
+        """Returns whether a node needs requests of its own: such nodes come last, when few assets are left."""
         return any(leaf in self.late for leaf in leaves(node))
 
     def _checked(self, node: Filter, base: set[str]) -> set[str]:

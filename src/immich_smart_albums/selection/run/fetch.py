@@ -149,7 +149,7 @@ class _FetchRun:
         return intake.result
 
     def is_needed(self, scan: Scan) -> bool:
-        """Whether a rule that may still be answered depends on a search."""
+        """Returns whether a rule that may still be answered depends on a search."""
         return not self.stop.is_set() and not self.dependent[scan.query] <= self.errors.keys()
 
     def fail(self, scan: Scan, error: SmartAlbumsError) -> None:

@@ -55,7 +55,7 @@ class ScopedLookups:
         self._sent = {scan.query for scan in self.plan.scans if scan.query in direct or scan.query not in self._scoped}
 
     def is_counted(self, query: Query, result: SearchResult) -> bool:
-        """Whether a scoped search has to be as large as is counted: a ranking that ended early, a part of an album."""
+        """Returns whether a scoped search must be as large as is counted: it ended early, or is of an album."""
         if query not in self._scoped:
             return False
         return result.count > 0 if query.kind is Kind.METADATA else _is_ranked_out(query, result)

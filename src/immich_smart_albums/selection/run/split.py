@@ -33,7 +33,7 @@ class Split:
     def groups(
         self, matching: Mapping[str, Asset], rankings: Sequence[Mapping[str, int]]
     ) -> tuple[dict[str, tuple[Combination, ...]], str]:
-        """For each asset the combinations that keep it, and a note on those that have no value for some key.
+        """Returns for each asset the combinations that keep it, and a note on those that have no value for some key.
 
         The rule's limit is that of each combination. Raises ServerError.
         """

@@ -37,10 +37,13 @@ class AlbumDraft:
         return self.version.digest or ""
 
     def rows(self, entry: str) -> list[Row]:
-        """The rule as rows. Raises ConfigurationError where the text is no YAML."""
+        """Returns the rule as rows. Raises ConfigurationError if the text is no YAML."""
         return rule_rows(self.text.replaced(entry), self.place)
 
     def edited(self, entry: str, make: EditMaker) -> str:
-        """The album's lines after edits, as the smallest pieces of text. Raises EditRefused, ConfigurationError."""
+        """Returns the album's lines after edits, as the smallest pieces of text.
+
+        Raises EditRefused, ConfigurationError.
+        """
         whole = self.text.replaced(entry)
         return self.text.entry_of(patch(whole, make(load(whole), self.place)).text)

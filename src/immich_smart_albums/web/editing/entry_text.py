@@ -23,14 +23,17 @@ class EntryText:
     line_end: str = "\n"
 
     def replaced(self, entry: str) -> str:
-        """The whole file with other lines for the album; what is around them is the same, to the byte."""
+        """Returns the whole file with other lines for the album; what is around them is the same, to the byte."""
         entry = entry.replace("\r\n", "\n")
         end = "" if entry.endswith("\n") or not (self.after or self.entry.endswith("\n")) else "\n"
         moved = "".join(self.indent + line if line.strip() else line for line in _lines(entry + end))
         return self.before + moved.replace("\n", self.line_end) + self.after
 
     def entry_of(self, text: str) -> str:
-        """The album's lines in the whole file after an edit. Raises EditRefused where that changed something else."""
+        """Returns the album's lines in the whole file after an edit.
+
+        Raises EditRefused if that changed something else.
+        """
         end = len(text) - len(self.after)
         if not (text.startswith(self.before) and text.endswith(self.after) and len(self.before) <= end):
             raise EditRefused("this would change other parts of the file as well", hint="Change it there.")
@@ -38,7 +41,7 @@ class EntryText:
 
 
 def entry_text(text: str, span: Span) -> EntryText:
-    """The lines of the album that begins at a place; the whole file where it does not stand on lines of its own."""
+    """Returns the lines of the album that begins at a place, or the whole file if it has no lines of its own."""
     line_end = "\r\n" if "\r\n" in text else "\n"
     lines = _lines(text)
     start = span.line - 1

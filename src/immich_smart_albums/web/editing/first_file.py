@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def first_file(options: SessionOptions) -> Path | None:
-    """Where a first rules file goes. None if there is one already."""
+    """Returns where a first rules file goes. None if there is one already."""
     if not options.rules:
         if options.environment.get(VARIABLE, "").strip():
             return None

@@ -72,19 +72,19 @@ class RulesOnDisk:
             self._session.set_today(day)
 
     def albums(self) -> tuple[AlbumRule, ...]:
-        """The albums of the rules files as they are on disk."""
+        """Returns the albums of the rules files as they are on disk."""
         self.open()
         return () if self._new_file else self._session.rules.albums
 
     def album(self, name: str) -> AlbumRule:
-        """The rule of a name. Raises ConfigurationError where there is none."""
+        """Returns the rule of a name. Raises ConfigurationError if there is none."""
         match = next((rule for rule in self.albums() if same_name(rule.name, name)), None)
         if match is None:
             raise ConfigurationError((Problem(name or "album", "the rules have no such album"),))
         return match
 
     def draft(self, name: str) -> AlbumDraft:
-        """The lines of an album as they are on disk."""
+        """Returns the lines of an album as they are on disk."""
         rule = self.album(name)
         path = next(path for path in self.paths if str(path) == rule.span.document.name)
         version = read_version(path)
@@ -95,7 +95,10 @@ class RulesOnDisk:
         return [album for album in self._session.rules.albums if album.span.document.name == file].index(rule)
 
     def typed(self, name: str, entry: str | None) -> tuple[RuleSet, AlbumRule]:
-        """The rules with other lines for one album, and that album. Raises ConfigurationError for what is wrong."""
+        """Returns the rules with other lines for one album, and that album.
+
+        Raises ConfigurationError for what is wrong.
+        """
         rule = self.album(name)
         if entry is None:
             return self._session.rules, rule
@@ -114,9 +117,9 @@ class RulesOnDisk:
         return {str(path): read_version(path).text.encode() for path in self.paths}
 
     def save(self, name: str, entry: str, basis: str) -> str:
-        """Write an album's lines into its file; the album's name from now on.
+        """Write an album's lines into its file. Returns the album's name from now on.
 
-        Raises FileChanged where the file is not what the editing began with, ConfigurationError, and EditRefused.
+        Raises FileChanged if the file is not what the editing began with, ConfigurationError, and EditRefused.
         """
         _, rule = self.typed(name, entry)
         draft = self.draft(name)
@@ -125,7 +128,7 @@ class RulesOnDisk:
         return rule.name
 
     def add(self, entry: Mapping[str, Plain], path: Path | None = None) -> str:
-        """Write a new album behind the others of a file; its name. Raises ConfigurationError, EditRefused."""
+        """Write a new album behind the others of a file. Returns its name. Raises ConfigurationError, EditRefused."""
         self.open()
         target = path or self.paths[-1]
         version = read_version(target)

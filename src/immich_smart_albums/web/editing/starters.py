@@ -28,7 +28,7 @@ class Starter:
 
 
 def starter_of(key: str) -> Starter:
-    """A rule of the list, or one for somebody or a country: `person:Emma`, `country:Finland`."""
+    """Returns a rule of the list, or one for somebody or a country: `person:Emma`, `country:Finland`."""
     word, _, value = key.partition(":")
     if word == "person" and value:
         return Starter(value, "", flow({"person": value}))

@@ -36,14 +36,17 @@ class WholeFiles:
         return tuple(path for path in paths if path != STDIN)
 
     def version(self, name: str) -> FileVersion:
-        """What a file says now. Raises EditRefused for one that is none of the rules', or that cannot be read."""
+        """Returns what a file says now.
+
+        Raises EditRefused for one that is none of the rules', or that cannot be read.
+        """
         path = next((path for path in self.paths if str(path) == name), None)
         if path is None:
             raise EditRefused(f"{name[:200]!r} is none of the rules files", hint="Go to the albums, and from there on.")
         return read_version(path)
 
     def problems(self, name: str, text: str) -> tuple[Problem, ...]:
-        """What would be wrong in a file that said this; what is wrong in others is not. Raises EditRefused."""
+        """Returns what would be wrong in a file that said this; what is wrong in others is not. Raises EditRefused."""
         version = self.version(name)
         texts = {str(path): read_version(path).text.encode() for path in self.paths}
         texts[name] = with_line_ends(text, version.text).encode()
@@ -57,8 +60,8 @@ class WholeFiles:
     def save(self, name: str, text: str, basis: str) -> FileVersion:
         """Write a file that can be read.
 
-        Raises FileChanged where it is not what the editing began with, EditRefused, and ConfigurationError with what
-        is wrong with the text: then it is as it was.
+        Raises FileChanged if it is not what the editing began with, EditRefused, and ConfigurationError with what is
+        wrong with the text: then it is as it was.
         """
         problems = self.problems(name, text)
         if problems:
@@ -68,6 +71,6 @@ class WholeFiles:
 
 
 def with_line_ends(text: str, like: str) -> str:
-    """A text as a page sends it, with the line ends of another."""
+    """Returns a text as a page sends it, with the line ends of another."""
     lines = text.replace("\r\n", "\n")
     return lines.replace("\n", "\r\n") if "\r\n" in like else lines

@@ -26,7 +26,7 @@ LONGEST_NUMBER = 10
 
 
 def part(answer: Callable[..., Response]) -> Callable[..., Response]:
-    """A route for a part of a page: a failure is one too."""
+    """Returns a route for a part of a page: a failure is one too."""
 
     @functools.wraps(answer)
     def answered(*arguments: object) -> Response:
@@ -41,7 +41,7 @@ def part(answer: Callable[..., Response]) -> Callable[..., Response]:
 
 
 def scripted(answer: Callable[..., Response]) -> Callable[..., Response]:
-    """A route that a script asks: a failure comes as JSON, and so does that something newer was asked."""
+    """Returns a route that a script asks: a failure comes as JSON, and so does that something newer was asked."""
 
     @functools.wraps(answer)
     def answered(*arguments: object) -> Response:
@@ -66,18 +66,18 @@ def _bug(error: Exception) -> SmartAlbumsError:
 
 
 def text_of(request: Request, name: str) -> str:
-    """A parameter of the address. Empty if it is missing."""
+    """Returns a parameter of the address. Empty if it is missing."""
     return request.query_params.get(name, "")
 
 
 def number_of(request: Request, name: str, usual: int = 0) -> int:
-    """A whole number of the address, not below zero."""
+    """Returns a whole number of the address, not below zero."""
     text = text_of(request, name)
     return int(text) if text.isdecimal() and len(text) < 10 else usual
 
 
 def degrees_of(request: Request, name: str, usual: float) -> float:
-    """A number of the address, such as degrees; the usual one for what is none."""
+    """Returns a number of the address, such as degrees; the usual one for what is none."""
     try:
         number = float(text_of(request, name))
     except ValueError:

@@ -87,7 +87,7 @@ class EditRoutes:
                 raise EditRefused("nobody knows this edit", hint="Load the page again.")
 
     async def row(self, request: Request) -> Response:
-        """The form for a row that is changed, or for one that is new."""
+        """Returns the form for a row that is changed, or for one that is new."""
         form = await form_of(request)
         return await form.answer(lambda: self._row(form))
 
@@ -107,7 +107,7 @@ class EditRoutes:
 
     @scripted
     def suggestions(self, request: Request) -> Response:
-        """What else a value can be chosen from, by option: what fits to what somebody types."""
+        """Returns what else a value can be chosen from, by option: what fits to what somebody types."""
         predicate = PREDICATES_BY_WORD[_known(text_of(request, "word"))]
         with self._studio.asking():
             shown = row_form(self._studio.session, predicate, None, text_of(request, "find"))
@@ -116,7 +116,7 @@ class EditRoutes:
 
     @scripted
     def points(self, request: Request) -> Response:
-        """The photos on a part of the map, in areas, and how many are near a point."""
+        """Returns the photos on a part of the map, in areas, and how many are near a point."""
         self._studio.reader.begin()
         values = self._studio.session.library_values
         reading = {"reading": self._studio.reader.is_reading, "read": self._studio.progress.read}
@@ -134,7 +134,7 @@ class EditRoutes:
 
 
 def predicate_words() -> list[tuple[str, str]]:
-    """The predicates that a row may be begun with, and what each tests."""
+    """Returns the predicates that a row may be begun with, and what each tests."""
     return [(predicate.name, predicate.summary) for predicate in PREDICATES]
 
 

@@ -24,7 +24,7 @@ class FileRoutes:
         self._studio = studio
 
     def file(self, request: Request) -> Response:
-        """The page of a file, with what is wrong with it."""
+        """Returns the page of a file, with what is wrong with it."""
         name = text_of(request, "path")
         try:
             version = self._studio.files.version(name)
@@ -39,7 +39,7 @@ class FileRoutes:
         )
 
     async def check(self, request: Request) -> Response:
-        """What would be wrong with a text that somebody is typing."""
+        """Returns what would be wrong with a text that somebody is typing."""
         form = await form_of(request)
         return await form.answer(lambda: self._checked(form))
 

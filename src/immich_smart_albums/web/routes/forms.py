@@ -23,23 +23,23 @@ class Form:
         self._texts = texts
 
     def text(self, name: str) -> str:
-        """A text. Empty if it is missing."""
+        """Returns a text. Empty if it is missing."""
         return (self._texts or {}).get(name, "")
 
     def number(self, name: str) -> int:
-        """A whole number, not below zero; zero for what is none."""
+        """Returns a whole number, not below zero; zero for what is none."""
         text = self.text(name)
         return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else 0
 
     async def answer(self, answer: Callable[[], Response]) -> Response:
-        """What a function answers that may take its time; 400 where what came was no form."""
+        """Returns what a function answers that may take its time; 400 where what came was no form."""
         if self._texts is None:
             return PlainTextResponse("This is not what a page of the studio sends.\n", 400)
         return await run_in_threadpool(answer)
 
 
 async def form_of(request: Request) -> Form:
-    """What a request brings."""
+    """Returns what a request brings."""
     if not request.headers.get("content-type", "").startswith("application/json"):
         return Form(None)
     data = b""

@@ -35,12 +35,12 @@ class Pages:
         self._studio = studio
 
     def albums(self, _: Request) -> Response:
-        """Every album of the accounts; filled by `albums_body`."""
+        """Returns every album of the accounts; filled by `albums_body`."""
         return page("albums.html", read_only=self._studio.read_only)
 
     @part
     def albums_body(self, request: Request) -> Response:
-        """The albums that rules feed, and those that people keep by hand: some of them, unless `all` says so."""
+        """Returns the albums that rules feed, and some that people keep by hand; all of these if `all` says so."""
         rules, problem = self._rules()
         with self._studio.asking():
             self._studio.look_again()
@@ -80,7 +80,7 @@ class Pages:
 
     @scripted
     def status(self, _: Request) -> Response:
-        """How each rule's album stands to its rule: this makes the plan of everything."""
+        """Returns how each rule's album stands to its rule: this makes the plan of everything."""
         plan = self._studio.plan()
         albums: dict[str, list[AlbumPlan]] = {}
         for album in plan.albums:
@@ -89,18 +89,18 @@ class Pages:
         return JSONResponse({"albums": standings, "totals": totals(plan), "changes": plan.has_changes})
 
     def progress(self, _: Request) -> Response:
-        """How many photos were read so far, and whether it is still open what Immich has looked at."""
+        """Returns how many photos were read so far, and whether it is still open what Immich has looked at."""
         studio = self._studio
         reading, open_ = studio.reader.is_reading, studio.session.leaves_open
         return JSONResponse({"read": studio.progress.read, "reading": reading, "open": open_})
 
     def check(self, _: Request) -> Response:
-        """Whether everything is in place; filled by `check_body`."""
+        """Returns whether everything is in place; filled by `check_body`."""
         return page("check.html", read_only=self._studio.read_only)
 
     @part
     def check_body(self, _: Request) -> Response:
-        """What `check` says of each account, and of the rules."""
+        """Returns what `check` says of each account, and of the rules."""
         session = self._studio.session
         self._studio.rules.open()
         with self._studio.asking():
@@ -116,7 +116,7 @@ class Pages:
             )
 
     def not_found(self, _: Request, __: Exception) -> HTMLResponse:
-        """An address that is none."""
+        """Returns the page for an address that is none."""
         return page("not_found.html", 404, read_only=self._studio.read_only)
 
 

@@ -31,7 +31,7 @@ class PictureRoutes:
         self._limiter = CapacityLimiter(AT_A_TIME)
 
     async def photo(self, request: Request) -> Response:
-        """A photo, small or as a preview."""
+        """Returns a photo, small or as a preview."""
         size: Literal["preview", "thumbnail"] = (
             "preview" if request.query_params.get("size") == "preview" else "thumbnail"
         )
@@ -41,14 +41,14 @@ class PictureRoutes:
         )
 
     async def face(self, request: Request) -> Response:
-        """A person's face."""
+        """Returns a person's face."""
         person_id = request.path_params["id"]
         return await self._answer(
             request, lambda account, etag: self._session.person_thumbnail(person_id, account=account, etag=etag)
         )
 
     async def cover(self, request: Request) -> Response:
-        """An album's cover, which may be another the next time."""
+        """Returns an album's cover, which may be another the next time."""
         album_id = request.path_params["id"]
 
         def ask(account: str, etag: str | None) -> Picture | None:

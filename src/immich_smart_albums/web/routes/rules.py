@@ -50,7 +50,7 @@ class RuleRoutes:
         self._studio = studio
 
     def album(self, request: Request) -> Response:
-        """The page of an album: its rule now, its photos as soon as they are known."""
+        """Returns the page of an album: its rule now, its photos as soon as they are known."""
         name = text_of(request, "name")
         try:
             draft = self._studio.rules.draft(name)
@@ -70,11 +70,11 @@ class RuleRoutes:
 
     @scripted
     def preview_saved(self, request: Request) -> Response:
-        """What the rule on disk means now."""
+        """Returns what the rule on disk means now."""
         return self._previewed(text_of(request, "name"), None, _question(request))
 
     async def preview_typed(self, request: Request) -> Response:
-        """What the rule means that is being typed."""
+        """Returns what the rule means that is being typed."""
         form = await form_of(request)
         return await form.answer(lambda: self._typed(form))
 
@@ -100,7 +100,7 @@ class RuleRoutes:
 
     @scripted
     def photos(self, request: Request) -> Response:
-        """Some photos of a tab: id, when, file name, kind, and the words of its group."""
+        """Returns some photos of a tab: id, when, file name, kind, and the words of its group."""
         shown, tab = self._studio.shown(text_of(request, "preview")), text_of(request, "tab")
         start = number_of(request, "from")
         page = [_photo(asset, words) for asset, words in shown.photos(tab, start, PAGE)]
@@ -108,7 +108,7 @@ class RuleRoutes:
 
     @scripted
     def further(self, request: Request) -> Response:
-        """How many photos each row lets through, by itself and after those above; how many miss by one, by row."""
+        """Returns how many photos each row lets through, alone and after those above, and how many miss by it alone."""
         id_ = text_of(request, "preview")
         further = self._studio.further(id_, _question(request))
         near = [[group.words, len(group.assets)] for group in further.near]
@@ -117,7 +117,7 @@ class RuleRoutes:
 
     @part
     def photo(self, request: Request) -> Response:
-        """Why a photo is in the album or not, and what it is about."""
+        """Returns why a photo is in the album or not, and what it is about."""
         with self._studio.asking():
             return self._photo(text_of(request, "id"), text_of(request, "name"), text_of(request, "preview"))
 
@@ -163,7 +163,7 @@ class RuleRoutes:
         return [(album.name, pages[album.id]) for album in albums if album.id not in here]
 
     def new(self, request: Request) -> Response:
-        """Where an album begins: a template and a name."""
+        """Returns where an album begins: a template and a name."""
         try:
             self._studio.rules.open()
             paths = self._studio.rules.paths
@@ -180,7 +180,7 @@ class RuleRoutes:
         )
 
     def starters(self, _: Request) -> Response:
-        """People and countries that an album can begin with; nothing while Immich cannot be asked."""
+        """Returns people and countries that an album can begin with; nothing while Immich cannot be asked."""
         session = self._studio.session
         try:
             with self._studio.asking():

@@ -31,26 +31,26 @@ class RunRoutes:
         self._studio = studio
 
     def plan(self, request: Request) -> Response:
-        """The plan of everything; filled by `plan_body`."""
+        """Returns the plan of everything; filled by `plan_body`."""
         allow = request.query_params.getlist("allow")
         return page("plan.html", read_only=self._studio.read_only, allow=allow, run=None, job=self._studio.job)
 
     @part
     def plan_body(self, request: Request) -> Response:
-        """What would change, album by album."""
+        """Returns what would change, album by album."""
         self._studio.rules.open()
         if self._studio.rules.new_file is not None:
             return page("_no_rules.html", new_file=self._studio.rules.new_file, read_only=self._studio.read_only)
         return self._body(self._studio.plan(request.query_params.getlist("allow")))
 
     def undo(self, request: Request) -> Response:
-        """The plan that takes a run back; filled by `undo_body`."""
+        """Returns the plan that takes a run back; filled by `undo_body`."""
         run = number_of(request, "run")
         return page("plan.html", read_only=self._studio.read_only, allow=[], run=run, job=self._studio.job)
 
     @part
     def undo_body(self, request: Request) -> Response:
-        """What taking a run back would change."""
+        """Returns what taking a run back would change."""
         return self._body(self._studio.plan_undo(number_of(request, "run") or None))
 
     def _body(self, plan: Plan) -> Response:
@@ -87,7 +87,7 @@ class RunRoutes:
 
     @scripted
     def job(self, _: Request) -> Response:
-        """How far the run is that is being written, or what became of it."""
+        """Returns how far the run is that is being written, or what became of it."""
         job = self._studio.job
         if job is None:
             return JSONResponse({"running": False, "html": ""})
@@ -106,11 +106,11 @@ class RunRoutes:
         return JSONResponse({"stopping": True})
 
     def history(self, _: Request) -> Response:
-        """The runs."""
+        """Returns the runs."""
         return _history_page(self._studio)
 
     def run(self, request: Request) -> Response:
-        """What one run did, with its photos."""
+        """Returns what one run did, with its photos."""
         return _run_page(self._studio, number_of(request, "id"))
 
 

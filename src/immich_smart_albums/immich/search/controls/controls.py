@@ -64,7 +64,7 @@ class Controls:
     # -- what searches depend on --------------------------------------------------------------------------------
 
     def filter(self, query: Query, visibility: Visibility, condition: Condition, record: Record) -> None:
-        """Raise Untrustworthy where a flat search drops a condition that a photo it found does not show."""
+        """Raise Untrustworthy if a flat search drops a condition that a photo it found does not show."""
         name, value = as_flat(condition) or (condition.field, condition.value is True)
         search = FlatSearch(self._http, query, self._capabilities.visibility_filter(visibility))
         if PROPERTIES[name].control in {Control.ALBUM, Control.STACK}:
@@ -74,7 +74,7 @@ class Controls:
         self._verdicts.once((query.kind, name), run)
 
     def reach(self, query: Query, visibility: Visibility, name: str) -> None:
-        """Raise Untrustworthy where a search does not look where a property tells it to."""
+        """Raise Untrustworthy if a search does not look where a property tells it to."""
         if name == "withArchived":
             narrow: Body = {"isVisible": False, "isArchived": True}
             wide: Body = {"isVisible": False, "withArchived": True}
@@ -88,7 +88,7 @@ class Controls:
         self._verdicts.once((query.kind, name), partial(reach, search, name, narrow, wide))
 
     def condition(self, visibility: Visibility, condition: Condition, record: Record, *, is_choice: bool) -> None:
-        """Raise Untrustworthy where a search by `filter` drops a condition that a photo it found does not show.
+        """Raise Untrustworthy if a search by `filter` drops a condition that a photo it found does not show.
 
         One of a branch need not hold for the photo: another branch may have found it.
         """
@@ -109,22 +109,22 @@ class Controls:
         self._verdicts.once(_key("filter", condition, control), run)
 
     def choice(self, visibility: Visibility) -> None:
-        """Raise Untrustworthy where a search by `filter` drops its branches."""
+        """Raise Untrustworthy if a search by `filter` drops its branches."""
         vain = {"or": [{"id": {"eq": self._vain.id()}}]}
         self._verdicts.once("filter.or", partial(empty, FilterSearch(self._http, visibility), "filter.or", vain))
 
     def people(self, *, is_filter: bool) -> None:
-        """Raise Untrustworthy where a search that asks for people does not show them."""
+        """Raise Untrustworthy if a search that asks for people does not show them."""
         self._verdicts.once(
             ("people", is_filter), self._samples.filter_people if is_filter else self._samples.flat_people
         )
 
     def exif(self) -> None:
-        """Raise Untrustworthy where a search by `filter` that asks for EXIF does not show it."""
+        """Raise Untrustworthy if a search by `filter` that asks for EXIF does not show it."""
         self._verdicts.once("exif", self._samples.exif)
 
     def echo(self, query: Query, visibility: Visibility, name: str, value: Value) -> None:
-        """Raise Untrustworthy where a search that found nothing drops the filter that lets it look further.
+        """Raise Untrustworthy if a search that found nothing drops the filter that lets it look further.
 
         The same filter alone must find nothing but photos that it is about.
         """
@@ -140,14 +140,14 @@ class Controls:
     # -- what counts depend on ----------------------------------------------------------------------------------
 
     def count_filter(self, visibility: Visibility, name: str, value: Value) -> None:
-        """Raise Untrustworthy where a count drops a flat filter."""
+        """Raise Untrustworthy if a count drops a flat filter."""
         shown = {} if name == "visibility" else self._capabilities.visibility_filter(visibility)
         count = CountSearch(self._http, shown, is_filter=False)
         record: Record = {}
         self._verdicts.once(("count", name), partial(self._filter, count, visibility, name, value, record))
 
     def count_condition(self, visibility: Visibility, condition: Condition) -> None:
-        """Raise Untrustworthy where a count drops a condition of a search by `filter`."""
+        """Raise Untrustworthy if a count drops a condition of a search by `filter`."""
         control = control_of(condition.field, condition.operator)
         count = CountSearch(self._http, {"visibility": {"eq": visibility.value}}, is_filter=True)
         name = f"filter.{condition.field}"
@@ -159,14 +159,14 @@ class Controls:
         self._verdicts.once(_key("count", condition, control), run)
 
     def count_places(self, visibility: Visibility) -> None:
-        """Raise Untrustworthy where a count of a search by `filter` drops where photos are shown, or its branches."""
+        """Raise Untrustworthy if a count of a search by `filter` drops where photos are shown, or its branches."""
         other = "archive" if visibility.value == "timeline" else "timeline"
         count = CountSearch(self._http, {}, is_filter=True)
         vain: Body = {"visibility": {"eq": visibility.value, "in": [other]}}
         self._verdicts.once("count.visibility", partial(empty, count, "filter.visibility", vain))
 
     def count_choice(self, visibility: Visibility) -> None:
-        """Raise Untrustworthy where a count of a search by `filter` drops its branches."""
+        """Raise Untrustworthy if a count of a search by `filter` drops its branches."""
         count = CountSearch(self._http, {"visibility": {"eq": visibility.value}}, is_filter=True)
         vain: Body = {"or": [{"id": {"eq": self._vain.id()}}]}
         self._verdicts.once("count.or", partial(empty, count, "filter.or", vain))

@@ -37,11 +37,11 @@ class Probe(Protocol):
         ...
 
     def finds(self, filters: Mapping[str, object]) -> bool:
-        """Whether it finds anything under some filters, or is allowed to look there at all."""
+        """Returns whether it finds anything under some filters, or is allowed to look there at all."""
         ...
 
     def finds_photo(self, filters: Mapping[str, object], record: Record) -> bool:
-        """Whether it finds one photo under some filters."""
+        """Returns whether it finds one photo under some filters."""
         ...
 
 
@@ -61,11 +61,11 @@ class FlatSearch:
         self.base: Body = {**ranked, **shown}
 
     def finds(self, filters: Mapping[str, object]) -> bool:
-        """Whether it finds anything."""
+        """Returns whether it finds anything."""
         return bool(self.ask(filters, 1))
 
     def finds_photo(self, filters: Mapping[str, object], record: Record) -> bool:
-        """Whether it finds one photo, by id or on the pages of its instant."""
+        """Returns whether it finds one photo, by id or on the pages of its instant."""
         if not self._is_smart:
             return bool(self.ask({**filters, "id": record["id"]}, 1))
         body: Body = {**filters, **_instant_of(record)}
@@ -82,7 +82,7 @@ class FlatSearch:
             number += 1
 
     def ask(self, filters: Mapping[str, object], size: int, fields: frozenset[str] = SHOWN) -> list[Record]:
-        """Some photos that it finds under some filters."""
+        """Returns some photos that it finds under some filters."""
         try:
             return page(self._http, self.path, {**self.base, **filters, "size": size}, fields)
         except NoAccess:
@@ -99,14 +99,14 @@ class FilterSearch:
         self._base: Body = {"visibility": {"eq": visibility.value}}
 
     def finds(self, filters: Mapping[str, object]) -> bool:
-        """Whether it finds anything, or is allowed to look there at all."""
+        """Returns whether it finds anything, or is allowed to look there at all."""
         try:
             return bool(page(self._http, "/search/metadata", {"filter": {**self._base, **filters}, "size": 1}))
         except NoAccess:
             return False
 
     def finds_photo(self, filters: Mapping[str, object], record: Record) -> bool:
-        """Whether it finds one photo."""
+        """Returns whether it finds one photo."""
         return self.finds({**filters, "id": {"eq": record["id"]}})
 
 
@@ -128,11 +128,11 @@ class CountSearch:
         return decode(self._http.post("/search/statistics", body), _Total, self.name).total
 
     def finds(self, filters: Mapping[str, object]) -> bool:
-        """Whether it counts anything."""
+        """Returns whether it counts anything."""
         return self.count(filters) > 0
 
     def finds_photo(self, filters: Mapping[str, object], record: Record) -> bool:
-        """Whether the filters leave out nothing of the instant of a photo."""
+        """Returns whether the filters leave out nothing of the instant of a photo."""
         everything = self.count(_instant_of(record))
         return everything > 0 and (not filters or self.count({**filters, **_instant_of(record)}) >= everything)
 

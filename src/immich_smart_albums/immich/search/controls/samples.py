@@ -50,7 +50,7 @@ class Samples:
         self._directory = directory
 
     def in_albums(self, visibility: Visibility) -> Iterator[Record]:
-        """Photos in albums that searches without filters find: not those that others put there."""
+        """Returns photos in albums that searches without filters find: not those that others put there."""
         shown = self._capabilities.visibility_filter(visibility)
         filled = sorted(self._directory.albums(), key=lambda album: -album.asset_count)
         for album in [album for album in filled if album.asset_count][:_MOST_ALBUMS]:
@@ -59,12 +59,12 @@ class Samples:
                     yield photo
 
     def in_stacks(self) -> Iterator[Record]:
-        """Photos in stacks."""
+        """Returns photos in stacks."""
         for stack in decode(self._http.get("/stacks"), list[_Stack], "GET /stacks")[:_MOST_ALBUMS]:
             yield from stack.assets
 
     def flat_people(self) -> bool:
-        """Whether a flat search that asks for people shows them. Not settled where nobody has photos."""
+        """Returns whether a flat search that asks for people shows them. Not settled where nobody has photos."""
         parameters = {"page": "1", "size": str(_MOST_PEOPLE), "withHidden": "true"}
         answer = decode(self._http.get("/people", parameters), _People, "GET /people")
         for person in answer.people[:_MOST_PEOPLE]:
@@ -75,12 +75,12 @@ class Samples:
         return not answer.people
 
     def filter_people(self) -> bool:
-        """Whether a search by `filter` that asks for people shows them."""
+        """Returns whether a search by `filter` that asks for people shows them."""
         body: Body = {"filter": {"hasPeople": {"eq": True}}, "withPeople": True, "size": _MOST_MEMBERS}
         return shows("people", page(self._http, "/search/metadata", body))
 
     def exif(self) -> bool:
-        """Whether a search by `filter` that asks for EXIF shows it."""
+        """Returns whether a search by `filter` that asks for EXIF shows it."""
         body: Body = {"filter": {"fileSizeInBytes": {"gte": 0}}, "withExif": True, "size": _MOST_MEMBERS}
         return shows("exifInfo", page(self._http, "/search/metadata", body))
 

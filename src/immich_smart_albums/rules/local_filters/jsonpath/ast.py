@@ -81,7 +81,7 @@ class Step:
 
 
 def quoted(text: str) -> str:
-    """A text as it stands between single quotes in a path."""
+    """Returns a text as it stands between single quotes in a path."""
     return "".join(_ESCAPES.get(character, character) for character in text)
 
 
@@ -122,7 +122,7 @@ class Segment:
 
 
 def plain_segments(steps: tuple[Step, ...]) -> tuple[Segment, ...]:
-    """The segments of a path without selections."""
+    """Returns the segments of a path without selections."""
     return tuple(
         Segment((step.selector,), step.descendants)
         for step in steps

@@ -22,7 +22,7 @@ _Visit = Callable[[object, list[object]], None]
 
 
 def compile_getter(steps: tuple[Step, ...]) -> Getter | None:
-    """The values of a plain path; None when the path is not plain."""
+    """Returns the values of a plain path. None if the path is not plain."""
     match [(step.selector, step.descendants) for step in steps]:
         case [(Name(name=name), False)]:
             return _field(name)

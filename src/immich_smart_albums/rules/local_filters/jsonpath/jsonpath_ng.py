@@ -18,7 +18,7 @@ _TWO_FILTERS = "Write two filters, one for each path, and combine them."
 
 
 def refusal(text: str, position: int, steps: Sequence[Step]) -> PathError:
-    """The error for what stands at `position`, where after `steps` no further step can be read."""
+    """Returns the error for what stands at `position`, where after `steps` no further step can be read."""
     for pattern, explain in _EXPLANATIONS:
         match = pattern.match(text, position)
         if match:
@@ -33,7 +33,7 @@ def _path(steps: Sequence[Step]) -> str:
 
 
 def _names(text: str) -> list[str] | None:
-    """Names with a comma or a bar between them; None if one of them is more than a name."""
+    """Names with a comma or a bar between them. None if one of them is more than a name."""
     names = [name.strip().strip("'\"") for name in re.split(r"[,|]", text)]
     return names if all(NAME.fullmatch(name) for name in names) else None
 

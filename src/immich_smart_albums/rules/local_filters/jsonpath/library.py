@@ -47,12 +47,12 @@ _HINT = "A filter looks like $.people[?@.name=='Anna'], a slice like $.people[0:
 
 
 def compile_getter(text: str, steps: tuple[Step, ...], *, timeout: float) -> tuple[Getter, tuple[Segment, ...]]:
-    """The values of a path with selections, and the path as data.
+    """Returns the values of a path with selections, and the path as data.
 
     `timeout` is in seconds of processor time for one match() or search().
 
-    Raises PathError when the path does not follow RFC 9535. What it returns raises PatternTimeout, or PathError
-    when an asset is nested too deeply for the library.
+    Raises PathError when the path does not follow RFC 9535. What it returns raises PatternTimeout, or PathError when an
+    asset is nested too deeply for the library.
     """
     written, places = "$", []
     for step in steps:

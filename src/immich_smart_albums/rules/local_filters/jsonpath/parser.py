@@ -41,7 +41,7 @@ _NOT_IN_A_FILTER = {
 
 
 def read_steps(text: str) -> tuple[Step, ...]:
-    """The steps of a path. Filters and other selections are found here, but read by `standard`.
+    """Returns the steps of a path. Filters and other selections are found here, but read by `standard`.
 
     Raises PathError.
     """
@@ -111,7 +111,7 @@ class _PathParser:
         return Wildcard()
 
     def selection(self) -> BracketedSelection:
-        """What stands between brackets and is no plain selector; its own grammar is left to the library."""
+        """Returns what stands between brackets and is no plain selector; its own grammar is left to the library."""
         start = self.position
         self.refuse_bare_name()
         depth, normal = 0, ""
@@ -156,7 +156,7 @@ class _PathParser:
         return int(digits)
 
     def unquoted(self, token: str, position: int) -> str:
-        """What a text in quotes says. Its escapes are those of JSON, with the quotes that it stands in."""
+        """Returns what a text in quotes says. Its escapes are those of JSON, with the quotes that it stands in."""
         inner = token[1:-1]
         if token[0] == "'":
             inner = re.sub(r"\\.|\"", _as_in_json, inner, flags=re.DOTALL)

@@ -52,7 +52,7 @@ class Path:
         return roots | {f"{root}.{name}" for root in roots for name in inner}
 
     def mismatch(self, root: ShapeNode) -> Mismatch | None:
-        """The first part of it that never selects anything from an asset of that shape. None if all can."""
+        """Returns the first part of it that never selects anything from an asset of that shape. None if all can."""
         return first_mismatch(self.segments, (root,), root)
 
 

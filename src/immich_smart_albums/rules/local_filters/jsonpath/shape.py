@@ -33,20 +33,20 @@ class ShapeNode:
     shape: Shape = field(compare=False)
 
     def children(self) -> Iterator[ShapeNode]:
-        """The fields of an object, the elements of a list as one."""
+        """Returns the fields of an object, the elements of a list as one."""
         for name, inner in self.shape.fields.items():
             yield ShapeNode(f"{self.address}.{name}", inner)
         if self.shape.elements is not None:
             yield ShapeNode(f"{self.address}[*]", self.shape.elements)
 
     def descendants(self) -> Iterator[ShapeNode]:
-        """The place itself and all places below it."""
+        """Returns the place itself and all places below it."""
         yield self
         for child in self.children():
             yield from child.descendants()
 
     def selected(self, selector: Selector) -> Iterator[ShapeNode]:
-        """The places that a selector leads to from here."""
+        """Returns the places that a selector leads to from here."""
         match selector:
             case Name(name=name) if name in self.shape.fields:
                 yield ShapeNode(f"{self.address}.{name}", self.shape.fields[name])
