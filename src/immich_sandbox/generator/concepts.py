@@ -97,12 +97,6 @@ def picture_vector(weights: Sequence[tuple[int, float]]) -> tuple[float, ...]:
     return _normal(vector)
 
 
-def distance(query: Sequence[float], weights: Sequence[tuple[int, float]]) -> float:
-    """Return the cosine distance, 0 for the same direction and 1 for nothing in common, rounded to 9 places."""
-    length = math.sqrt(sum(weight * weight for _, weight in weights))
-    return round(1.0 - sum(query[index] * weight for index, weight in weights) / length, 9)
-
-
 def _normal(vector: Sequence[float]) -> tuple[float, ...]:
     length = math.sqrt(sum(value * value for value in vector))
     return tuple(value / length for value in vector)

@@ -8,9 +8,10 @@ import msgspec
 
 from immich_sandbox.answers.results import taken_between
 from immich_sandbox.api_error import ApiError
-from immich_sandbox.generator.concepts import distance, picture_vector, query_vector
+from immich_sandbox.generator.concepts import picture_vector, query_vector
 from immich_sandbox.library.access import readable_album, readable_asset
 from immich_sandbox.search.filters import elevated_only, tests_for
+from immich_sandbox.search.ranking import Embeddings
 from immich_sandbox.search.structured import structured_test
 
 if TYPE_CHECKING:
@@ -73,32 +74,32 @@ def ranked(call: ApiRequest, wanted: Mapping[str, Any], rank: Callable[[], list[
     Raises:
         Refusal: 400 without query or when switched off, 500 while machine learning is down.
     """
-    distance_of = _distances(call, wanted)
-    pairs = [(distance_of(asset), asset) for asset in rank() if asset.concepts]
-    pairs.sort(key=lambda pair: (pair[0], pair[1].id))
-    return {asset: away for away, asset in pairs}
+    distances = _distances(call, wanted)
+    rows = set(rank())
+    return {asset: away for asset, away in distances.items() if asset in rows}
 
 
-def _distances(call: ApiRequest, wanted: Mapping[str, Any]) -> Callable[[Asset], float]:
+def _distances(call: ApiRequest, wanted: Mapping[str, Any]) -> dict[Asset, float]:
+    """The whole library by its distances from what is asked for: whatever else a search says, these are the same."""
     settings, library = call.backend.settings, call.library
+    results = call.backend.results
     if not settings.smart_search:
         raise ApiError(400, "Smart search is not enabled")
     text = (wanted.get("query") or "").strip()
-    if text:
-        if not settings.machine_learning:
-            raise ApiError(500, "Failed to search smart")
-        if text in library.rankings:
-            places = {asset_id: float(place) for place, asset_id in enumerate(library.rankings[text])}
-            return lambda asset: places.get(asset.id, float(len(places)))
-        vector = query_vector(text)
-        return lambda asset: distance(vector, asset.concepts)
-    if not wanted.get("queryAssetId"):
+    if text and not settings.machine_learning:
+        raise ApiError(500, "Failed to search smart")
+    if not text and not wanted.get("queryAssetId"):
         raise ApiError(400, "Either `query` or `queryAssetId` must be set")
+    embeddings = results.cached(("embeddings",), lambda: Embeddings(library.timeline))
+    if text in library.rankings:
+        places = {asset_id: place for place, asset_id in enumerate(library.rankings[text])}
+        return embeddings.placed(places)
+    if text:
+        return results.cached(("text", text), lambda: embeddings.ranked(query_vector(text)))
     like = readable_asset(library, wanted["queryAssetId"], call.user_id)
     if not like.concepts:
         raise ApiError(400, f"Asset {like.id} has no embedding")
-    vector = picture_vector(like.concepts)
-    return lambda asset: -1.0 if asset is like else distance(vector, asset.concepts)
+    return results.cached(("like", like.id), lambda: embeddings.ranked(picture_vector(like.concepts), like))
 
 
 def _passing(rows: Iterable[Asset], tests: Iterable[Test]) -> list[Asset]:
