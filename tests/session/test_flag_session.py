@@ -22,7 +22,8 @@ from immich_smart_albums.rules.album import Target
 from immich_smart_albums.rules.predicates.person import person_named
 from immich_smart_albums.rules.tree import All, Any, Node, Not, Rule, Search
 from immich_smart_albums.session.events import Event, StatusMessage
-from immich_smart_albums.session.flag_session import FlagOptions, FlagSession
+from immich_smart_albums.session.flag_session import FlagSession
+from immich_smart_albums.session.options import FlagOptions
 from tests.support.family_server import album_ids, family, person_ids
 from tests.support.flags import flag_session
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.session.events import Detail, Event
-from immich_smart_albums.session.flag_session import FlagOptions, FlagSession
+from immich_smart_albums.session.flag_session import FlagSession
+from immich_smart_albums.session.options import FlagOptions
 
 if TYPE_CHECKING:
     from immich_smart_albums.errors import Problem

@@ -10,6 +10,7 @@ from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.plan.make import make_plan
 from immich_smart_albums.operations.plan.selections import AlbumSelections, select_for_albums
 from immich_smart_albums.session.clock import now
+from immich_smart_albums.session.workplace import SessionPart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.model.stopping import Stop
     from immich_smart_albums.rules.album import RuleSet
-    from immich_smart_albums.session.workplace import Workplace
 
 AT_A_TIME = 1000
 """Photos that are asked about before others get their turn; what was found out of them stays."""
@@ -32,15 +32,15 @@ class Draft:
     """The best place that each selected photo has in any ranking, by id; photos that none ranks are left out."""
 
 
-class Drafting:
-    """Makes drafts; see `Session`."""
-
-    def __init__(self, work: Workplace) -> None:
-        """Nothing is read yet."""
-        self._work = work
+class Drafting(SessionPart):
+    """Makes drafts."""
 
     def draft(self, rules: RuleSet, *, stop: Stop = never) -> Draft:
-        """See `Session.draft`."""
+        """Returns what would change by some rules, while somebody is typing them; it is never written.
+
+        It may rest on records in memory, as `select` does. Whether Immich has looked at a photo is asked for the newest
+        photos only. The others wait, until `close_open`.
+        """
         work = self._work
         with work.reading(stop):
             accounts = work.accounts
@@ -56,11 +56,14 @@ class Drafting:
 
     @property
     def leaves_open(self) -> bool:
-        """See `Session.leaves_open`."""
+        """Whether drafts left photos of which nobody has asked yet whether Immich has looked at them."""
         return self._work.drafts.leaves_open
 
     def close_open(self, *, stop: Stop = never) -> None:
-        """See `Session.close_open`."""
+        """Ask about the photos that drafts left open, so that the next drafts know.
+
+        As with `read_library`, other operations do not wait. Raises Stopped and ServerError.
+        """
         work = self._work
         for name, server in work.background(stop).items():
             while True:

@@ -12,11 +12,10 @@ that nothing is remembered, and that nothing but photos is written.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.bootstrap import ConnectionOptions, connect
+from immich_smart_albums.bootstrap import connect
 from immich_smart_albums.config.settings import read_settings
 from immich_smart_albums.errors import ConfigurationError, SmartAlbumsError
 from immich_smart_albums.ledger.null import NullLedger
@@ -62,24 +61,9 @@ if TYPE_CHECKING:
     from immich_smart_albums.rules.album import Target
     from immich_smart_albums.rules.tree import Rule
     from immich_smart_albums.selection.run.evaluate import Selection
+    from immich_smart_albums.session.options import FlagOptions
 
 _COMMAND_LINE = Span(Document("command line", ""), 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class FlagOptions:
-    """Everything else that flags say."""
-
-    environment: Mapping[str, str] = field(repr=False)
-    folder: Path = Path()
-    server: str | None = None
-    key: str | None = field(default=None, repr=False)
-    connection: ConnectionOptions = field(default_factory=ConnectionOptions)
-    searches: Path | None = None
-    """Where it is kept what searches found; None: nowhere."""
-    problems: tuple[Problem, ...] = ()
-    """What is wrong with the flags; told with all that is wrong before the first search."""
-    notes: tuple[str, ...] = ()
 
 
 class FlagSession:

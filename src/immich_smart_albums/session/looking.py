@@ -5,31 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.changes.reviewed import reviewed
 from immich_smart_albums.errors import Stopped
 from immich_smart_albums.model.query import WHOLE_LIBRARY
 from immich_smart_albums.model.span import with_lines
 from immich_smart_albums.model.stopping import never
-from immich_smart_albums.operations.apply.apply import require_accounts
-from immich_smart_albums.operations.apply.staleness import require_current
 from immich_smart_albums.operations.check import check, check_rules
 from immich_smart_albums.operations.explain.album import explain_album, rule_for
 from immich_smart_albums.operations.explain.photo import Namer, asset_id_in
 from immich_smart_albums.operations.explain.searches import query_plans
 from immich_smart_albums.operations.library.values import LibraryValues
-from immich_smart_albums.operations.permissions import without_accounts
-from immich_smart_albums.operations.plan.make import make_plan
-from immich_smart_albums.operations.plan.names import with_albums
 from immich_smart_albums.operations.plan.selections import new_indexing, preview, select_for_albums
 from immich_smart_albums.rules.album import RuleSet
 from immich_smart_albums.selection.cache.records import WIDE
 from immich_smart_albums.selection.explain.selection import explain_selection
-from immich_smart_albums.session.clock import now
+from immich_smart_albums.session.workplace import SessionPart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from immich_smart_albums.changes.plan import Plan
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.query import Query
     from immich_smart_albums.model.stopping import Stop
@@ -42,7 +35,6 @@ if TYPE_CHECKING:
     from immich_smart_albums.operations.select import SelectOptions
     from immich_smart_albums.rules.album import AlbumRule
     from immich_smart_albums.selection.explain.selection import SelectionExplanation
-    from immich_smart_albums.session.workplace import Workplace
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,48 +46,21 @@ class ExplainedAlbum:
     """By account; those that failed are missing, and among the problems of the answer."""
 
 
-class Looking:
-    """Plans, selects and explains; see `Session`."""
-
-    def __init__(self, work: Workplace) -> None:
-        """Nothing is read yet."""
-        self._work = work
-
-    def plan(self, *, allow: Sequence[str] = (), rules: RuleSet | None = None, stop: Stop = never) -> Plan:
-        """See `Session.plan`."""
-        with self._work.reading(stop):
-            self._work.look_anew()  # records in memory stay: no plan is made from them
-            config, book = self._work.config, self._work.rules if rules is None else rules
-            with self._work.ledger() as ledger:
-                files = tuple(str(file.absolute()) for file in config.files)
-                plan, notices = make_plan(
-                    book,
-                    self._work.accounts,
-                    ledger,
-                    self._work.selecting(),
-                    made_at=now(),
-                    rules=config.digest,
-                    files=files,
-                    allow=allow,
-                )
-        self._work.tell_notes(notices)
-        return plan
-
-    def review(self, saved: Plan, *, stop: Stop = never) -> Plan:
-        """See `Session.review`."""
-        saved = without_accounts(
-            saved, self._work.accounts.absent
-        )  # what stops these albums stands in the plan that is made anew
-        require_accounts(saved, self._work.accounts.present, self._work.accounts.absent)
-        with self._work.ledger() as ledger:
-            require_current(saved, self._work.servers, ledger=ledger.state, rules=self._work.config.digest)
-        names = {rule_for(album.rule, self._work.rules).name for album in saved.albums}
-        return reviewed(saved, self.plan(allow=saved.allowed, rules=with_albums(self._work.rules, names), stop=stop))
+class Looking(SessionPart):
+    """Plans, selects and explains."""
 
     def select(
         self, rules: Iterable[AlbumRule] | None = None, *, certain: bool = True, stop: Stop = never
     ) -> dict[str, AlbumSelections]:
-        """See `Session.select`."""
+        """Returns by album name what all rules, or these, select for certain in each account, and why accounts failed.
+
+        The rules need not stand in the rules files, so a page can preview what somebody is typing. With
+        `SessionOptions.keeps_records`, what was read stays in memory: rules that change then cost requests only for
+        what was not read yet, and show the library as it was when it was read, until `refresh`. What is written never
+        rests on that.
+
+        Without `certain`, nothing is asked about whether Immich has looked at a photo, and what it shows now counts.
+        """
         return self._select(rules, stop, explained=False, certain=certain)
 
     def _select(
@@ -124,7 +89,11 @@ class Looking:
         return self._work.drafts.indexing
 
     def explain(self, name: str, photo: str, *, rules: RuleSet | None = None, stop: Stop = never) -> AlbumExplanation:
-        """See `Session.explain`."""
+        """Returns why a photo, by id or address, is in the album of this name or not.
+
+        `rules` are others than the session's own. Raises ConfigurationError for an album that no rule feeds, and for a
+        photo that is neither id nor address.
+        """
         asset_id = asset_id_in(photo)
         rule = rule_for(name, self._work.rules if rules is None else rules)
         with self._work.reading(stop), self._work.ledger() as ledger:
@@ -133,7 +102,11 @@ class Looking:
     def explain_selection(
         self, rules: Iterable[AlbumRule] | None = None, *, stop: Stop = never
     ) -> dict[str, ExplainedAlbum]:
-        """See `Session.explain_selection`."""
+        """Returns by album name what `select` does and, for each photo, why, from what the searches found.
+
+        No photo is asked for by itself. Photos that a single part of a rule keeps out are among the near misses of that
+        part, as far as a search found them; with `keeps_records` and the library read, that is all of them.
+        """
         answers = self._select(rules, stop, explained=True, certain=True)
         accounts = self._work.accounts.present
         return {
@@ -148,7 +121,11 @@ class Looking:
         }
 
     def read_library(self, *, stop: Stop = never) -> None:
-        """See `Session.read_library`."""
+        """Read the timelines of all accounts into memory, where the options say that records are kept.
+
+        Rules that look at what records show are then selected without a request. Other operations do not wait for this;
+        `stop`, which is asked before each request, may wait for them. Raises Stopped and ServerError.
+        """
         work = self._work
         servers = work.background(stop)
         records_of = {name: records for name, records in work.records.items() if name in servers}
@@ -163,20 +140,35 @@ class Looking:
         work.values = values
 
     def estimate(self, query: Query, *, account: str | None = None) -> int | None:
-        """See `Session.estimate`."""
+        """Returns about how many photos a search of an account, or of the first, finds.
+
+        None if the server does not count (before 1.135), the key may not ask (`asset.statistics`), or the search cannot
+        be counted. Raises ServerError.
+        """
         records = self._work.records.get(account or next(iter(self._work.accounts.present)))
         return (records or self._work.server(account).searches).estimate(query)
 
+    @property
+    def library_values(self) -> LibraryValues | None:
+        """What the photos have and where they were taken, as `read_library` found it. None before that."""
+        return self._work.values
+
     def query_plans(self) -> Iterator[AccountPlan]:
-        """See `Session.query_plans`."""
+        """Returns for each account the searches that it would be sent, with sizes. No photo is read."""
         yield from query_plans(self._work.rules.albums, self._work.accounts, {})
 
     def check(self, account: str | None = None) -> CheckReport:
-        """See `Session.check`."""
+        """Returns what is good and what is wrong about the server and the key of an account, or of the first.
+
+        Raises ServerError when the server cannot be reached or the key is no good at all.
+        """
         return check(self._work.server(account))
 
     def check_rules(self) -> tuple[Problem, ...]:
-        """See `Session.check_rules`."""
+        """Returns what is wrong with the rules, held against the server, such as a name that nobody has.
+
+        Empty if all is well.
+        """
         problems, notices = check_rules(self._work.rules, self._work.accounts)
         self._work.tell_notes(notices)
         return with_lines(problems, self._work.rules.documents)

@@ -51,3 +51,19 @@ class SessionOptions:
     def surroundings(self) -> Environment:
         """Where files and variables are looked for."""
         return Environment(self.environment, self.folder, self.today)
+
+
+@dataclass(frozen=True, slots=True)
+class FlagOptions:
+    """What flags say beside the rule and its album."""
+
+    environment: Mapping[str, str] = field(repr=False)
+    folder: Path = Path()
+    server: str | None = None
+    key: str | None = field(default=None, repr=False)
+    connection: ConnectionOptions = field(default_factory=ConnectionOptions)
+    searches: Path | None = None
+    """Where it is kept what searches found; None: nowhere."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the flags; told with all that is wrong before the first search."""
+    notes: tuple[str, ...] = ()

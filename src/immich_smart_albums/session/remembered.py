@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.operations.forget import forget, forget_album, known_album
 from immich_smart_albums.operations.history import history
+from immich_smart_albums.session.workplace import SessionPart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,23 +15,21 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.journal import KnownAlbum, Run, Write
     from immich_smart_albums.changes.memory import AlbumMemory
     from immich_smart_albums.operations.history import RunHistory
-    from immich_smart_albums.session.workplace import Workplace
 
 
-class Remembered:
-    """Runs and albums that the ledger knows; see `Session`."""
-
-    def __init__(self, work: Workplace) -> None:
-        """Nothing is read yet."""
-        self._work = work
+class Remembered(SessionPart):
+    """Runs and albums that the ledger knows."""
 
     def history(self, most: int = 1000) -> list[RunHistory]:
-        """See `Session.history`."""
+        """Returns the runs that wrote something, newest first, at most `most`. The server is not asked."""
         with self._work.ledger() as ledger:
             return history(ledger, most=most)
 
     def run(self, run: int) -> tuple[Run, list[Write]]:
-        """See `Session.run`."""
+        """Returns a run by its number, and what it wrote, in order.
+
+        Raises ConfigurationError if the ledger knows no such run.
+        """
         with self._work.ledger() as ledger:
             record = next((known_run for known_run in ledger.runs() if known_run.id == run), None)
             if record is None:
@@ -39,24 +38,36 @@ class Remembered:
             return record, ledger.writes(run)
 
     def known_albums(self) -> list[KnownAlbum]:
-        """See `Session.known_albums`."""
+        """Returns the albums that the ledger knows, sorted by rule."""
         with self._work.ledger() as ledger:
             return ledger.albums()
 
     def known_album(self, name: str) -> tuple[KnownAlbum, AlbumMemory]:
-        """See `Session.known_album`."""
+        """Returns an album that the ledger knows, and what is remembered of it.
+
+        `name` is the rule's or the album's name, or the album's id or address. Raises ConfigurationError for none, or
+        several.
+        """
         with self._work.ledger() as ledger:
             album = known_album(name, ledger)
             return album, ledger.memory(album.key)
 
     def forget(self, name: str, assets: Sequence[str] = ()) -> tuple[KnownAlbum, int]:
-        """See `Session.forget`."""
+        """Let photos in again that people took out of an album: these, by id or address, or all.
+
+        Returns the album, and how many photos. Raises ConfigurationError for an album that the ledger does not know,
+        and for a photo that is not kept out.
+        """
         with self._work.ledger("ledger forget") as ledger:
             album = known_album(name, ledger)
             return album, forget(album, assets, ledger)
 
     def forget_album(self, name: str) -> KnownAlbum:
-        """See `Session.forget_album`."""
+        """Forget which album a rule feeds. Its next run finds one by name, or makes one.
+
+        Returns what was known of the album, which itself is left as it is. Raises ConfigurationError if the ledger
+        knows none.
+        """
         with self._work.ledger("ledger forget") as ledger:
             album = known_album(name, ledger)
             forget_album(album, ledger)

@@ -5,17 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.config.load import load, load_rules
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError, Stopped
 from immich_smart_albums.ledger.search_cache import SearchCacheFile
 from immich_smart_albums.model.stopping import never
 from immich_smart_albums.operations.plan.drafts import Drafts
-from immich_smart_albums.operations.plan.names import with_albums
 from immich_smart_albums.operations.select import SelectOptions
-from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
 from immich_smart_albums.selection.cache.records import RecordCache
 from immich_smart_albums.session.connecting import connected, is_known, who
 from immich_smart_albums.session.events import (
@@ -26,6 +22,7 @@ from immich_smart_albums.session.events import (
     StatusMessage,
 )
 from immich_smart_albums.session.ledger_access import LedgerAccess
+from immich_smart_albums.session.loaded_rules import LoadedRules
 from immich_smart_albums.session.places import STATE
 
 if TYPE_CHECKING:
@@ -52,10 +49,8 @@ class Workplace:
 
     def __init__(self, options: SessionOptions, on_event: Listener) -> None:
         """Nothing is read yet."""
-        self.options = options
         self._on_event = on_event
-        self._rules_source: Source = options.rules
-        self._config: tuple[RunConfig, RuleSet] | None = None
+        self._rules = LoadedRules(options, self.tell_notes)
         self._accounts: ConnectedAccounts | None = None
         self._attempts = 0
         self._failure: ServerError | None = None
@@ -70,18 +65,23 @@ class Workplace:
         self._ledger = LedgerAccess(options)
 
     @property
+    def options(self) -> SessionOptions:
+        """What the session was opened with, and the day that it is now."""
+        return self._rules.options
+
+    @property
     def config(self) -> RunConfig:
-        """What the rules files say, read at the first use, with server and keys; notes are sent as events."""
-        return self._loaded()[0]
+        """See `Session.config`."""
+        return self._rules.get()[0]
 
     @property
     def rules(self) -> RuleSet:
-        """The rules, of which those that the options do not name stand under `others`."""
-        return self._loaded()[1]
+        """See `Session.rules`."""
+        return self._rules.get()[1]
 
     @property
     def accounts(self) -> ConnectedAccounts:
-        """The accounts that feed the albums, connected at the first use. Raises ServerError if none can be asked."""
+        """See `Session.accounts`."""
         accounts, attempts = self._accounts, self._attempts
         if accounts is None:
             with self.lock:
@@ -125,51 +125,31 @@ class Workplace:
             self._attempts += 1
 
     def load(self) -> None:
-        """Read the rules now, rather than at the first use."""
-        self._loaded()
+        """See `Session.load`."""
+        self._rules.get()
 
     def connect(self) -> None:
-        """Connect the accounts now, rather than at the first use."""
+        """See `Session.connect`."""
         assert self.accounts.present
 
     def parse(self, source: Source | None = None) -> RuleSet:
-        """Returns what the rules say, or another source, such as the text that somebody is typing.
-
-        The session goes on with its own rules. No key is read, and the server is not asked. Raises ConfigurationError
-        with everything that is wrong.
-        """
-        diagnostics = self._findings()
-        source = self._rules_source if source is None else source
-        book = load_rules(source, self.options.surroundings, diagnostics)
-        self.tell_notes(diagnostics.warnings)
-        return book
+        """See `Session.parse`."""
+        return self._rules.parse(source)
 
     def reload(self, source: Source | None = None) -> None:
-        """Read the rules again, or others from now on.
-
-        Accounts stay connected where the rules still say the same of server and accounts. Raises ConfigurationError,
-        and then the session goes on with what it had.
-        """
+        """See `Session.reload`."""
         with self.lock:
-            source = self._rules_source if source is None else source
-            before, source_before = self._config, self._rules_source
-            self._config, self._rules_source = None, source
-            try:
-                now = self._loaded()
-            except BaseException:
-                self._config, self._rules_source = before, source_before
-                raise
-            if before is None or who(*before) != who(*now):
+            before = self._rules.reload(source)
+            if before is None or who(*before) != who(*self._rules.get()):
                 self.refresh()
 
     def set_today(self, today: date) -> None:
         """See `Session.set_today`."""
         with self.lock:
-            self.options = replace(self.options, today=today)
-            self._config = None
+            self._rules.set_today(today)
 
     def refresh(self, *, records: bool = True) -> None:
-        """Forget what was asked for once, names, albums, and `records` in memory; the next operation connects anew."""
+        """See `Session.refresh`."""
         with self.lock:
             self._accounts = None
             if records:
@@ -197,12 +177,12 @@ class Workplace:
 
     @property
     def servers(self) -> dict[str, PhotoServer]:
-        """The servers of all accounts that take part, each with its account's key."""
+        """See `Session.servers`."""
         return {name: account.server for name, account in self.accounts.present.items()}
 
     @property
     def base(self) -> str:
-        """The address that people open in a browser."""
+        """See `Session.base`."""
         return next(iter(self.servers.values())).base
 
     def server(self, account: str | None) -> PhotoServer:
@@ -268,24 +248,6 @@ class Workplace:
         store = None if self.options.full else SearchCacheFile(place, lambda text: self._on_event(StatusMessage(text)))
         return SelectOptions(self.options.connection.concurrency, self._detail, store, time.time)
 
-    def _loaded(self) -> tuple[RunConfig, RuleSet]:
-        """What the rules files say, and the rules that the options mean; once read, nobody waits for them."""
-        loaded = self._config
-        if loaded is None:
-            with self.lock:  # in which another thread may have read them meanwhile
-                loaded = self._config = self._config or self._read()
-        return loaded
-
-    def _read(self) -> tuple[RunConfig, RuleSet]:
-        options, diagnostics = self.options, self._findings()
-        config = load(self._rules_source, options.surroundings, diagnostics, server=options.server, key=options.key)
-        rules = with_albums(config.rules, options.albums)
-        self.tell_notes(diagnostics.warnings)
-        return config, rules
-
-    def _findings(self) -> Diagnostics:
-        return Diagnostics([*self.options.problems], [*self.options.notes])
-
     def _detail(self, text: str) -> None:
         self._on_event(Detail(text))
 
@@ -293,3 +255,11 @@ class Workplace:
         """Tell the listener what users should know of their rules."""
         for note in notes:
             self._on_event(Note(note))
+
+
+class SessionPart:
+    """Some of what a session can do; `Session` has all parts, which share its workplace."""
+
+    def __init__(self, work: Workplace) -> None:
+        """Nothing is read yet."""
+        self._work = work

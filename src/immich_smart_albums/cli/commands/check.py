@@ -14,7 +14,8 @@ from immich_smart_albums.cli.server import read_connection
 from immich_smart_albums.errors import ConfigurationError
 from immich_smart_albums.report.health import health_lines
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.session.flag_session import FlagOptions, FlagSession
+from immich_smart_albums.session.flag_session import FlagSession
+from immich_smart_albums.session.options import FlagOptions
 from immich_smart_albums.session.places import ledger_place
 
 if TYPE_CHECKING:

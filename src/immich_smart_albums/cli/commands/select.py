@@ -24,8 +24,9 @@ from immich_smart_albums.rules.album import Target
 from immich_smart_albums.rules.flags.flags import read_rule
 from immich_smart_albums.rules.flags.names import FLAGS
 from immich_smart_albums.rules.syntax.diagnostics import Diagnostics
-from immich_smart_albums.session.flag_session import FlagOptions, FlagSession
+from immich_smart_albums.session.flag_session import FlagSession
 from immich_smart_albums.session.one_at_a_time import one_at_a_time
+from immich_smart_albums.session.options import FlagOptions
 from immich_smart_albums.session.places import state_place
 
 if TYPE_CHECKING:
