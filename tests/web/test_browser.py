@@ -94,7 +94,7 @@ def test_what_is_typed_shows_at_once_and_comments_stay(chromium: Browser, studio
         page = at.page
         all_of_them = at.count("added")
         at.until(lambda: page.inner_text("[data-row-count$=person]") != "")
-        page.click("summary")
+        page.click("[data-view=yaml]")
         text = page.input_value("[data-entry]")
         page.fill("[data-entry]", text.replace("[Emma, Noah]", "Emma"))
         at.until(lambda: 0 < at.count("added") < all_of_them)
@@ -140,7 +140,7 @@ def test_a_file_that_somebody_else_changed_is_told_and_not_overwritten(chromium:
     with tab(chromium, studio.url) as at:
         at.goto("album?name=Dogs")
         page = at.page
-        page.click("summary")
+        page.click("[data-view=yaml]")
         page.fill("[data-entry]", page.input_value("[data-entry]").replace("top: 30", "top: 20"))
         at.settled()
         theirs = RULES.replace("top: 30", "top: 25") + "# theirs\n"
@@ -172,7 +172,23 @@ def test_by_keyboard_alone(chromium: Browser, studio: Opened) -> None:
         page.wait_for_selector(".panel", state="hidden")
         assert page.evaluate("document.activeElement.dataset.at") == "2"
         page.keyboard.press("/")
-        assert page.evaluate("document.activeElement.matches('[data-entry], [data-add-word]')")
+        assert page.evaluate("document.activeElement.matches('[data-entry]')")
+        # Rows and text are two tabs; which of them is shown stands in the address, and so does what else is chosen.
+        page.keyboard.press("Escape")
+        page.focus("[data-view=yaml]")
+        page.keyboard.press("ArrowLeft")
+        assert page.is_visible("[data-rows]")
+        assert page.is_hidden("[data-entry]")
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate("document.activeElement.dataset.view") == "yaml"
+        page.focus("[data-tab=added]")
+        page.keyboard.press("End")
+        assert "tab=near" in page.url
+        assert "view=yaml" in page.url
+        page.reload()
+        at.settled()
+        assert page.is_visible("[data-entry]")
+        assert page.get_attribute("[data-tab=near]", "aria-selected") == "true"
 
 
 def test_names_that_are_code_stay_names(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:

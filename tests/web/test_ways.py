@@ -128,8 +128,9 @@ def test_an_album_begins_with_somebody_by_mouse(chromium: Browser, sandbox: Sand
         assert "person: Emma" in studio.file.read_text(encoding="utf-8")
 
 
-def test_a_place_is_picked_on_the_map(chromium: Browser, studio: Opened) -> None:
-    with tab(chromium, studio.url) as at:
+def test_a_place_is_picked_on_the_map(chromium: Browser, sandbox: Sandbox, tmp_path: Path) -> None:
+    rules = "places: {cabin: {lat: 60.17, lon: 24.94, radius: 3km}}\n" + RULES
+    with opened(sandbox, tmp_path, rules=rules) as studio, tab(chromium, studio.url) as at:
         page = at.page
         at.goto("album?name=Kids in Finland")
         page.select_option("[data-add-word]", "near")
@@ -159,6 +160,14 @@ def test_a_place_is_picked_on_the_map(chromium: Browser, studio: Opened) -> None
         page.click("button.sentence:has-text('was taken near')")
         page.wait_for_selector("[data-map] canvas")
         assert page.input_value("[data-option=lat]") == "60.17"
+        # A place that the file names is drawn as well, and counted; it stands for a point of its own.
+        page.check(".choice:has-text('cabin') input")
+        assert page.input_value("[data-value]") == '"cabin"'
+        assert page.input_value("[data-option=lat]") == ""
+        at.until("/^[1-9].* within 3km/.test(document.querySelector('[data-map] [role=status]').textContent)")
+        page.click("[data-map] canvas", position={"x": 150, "y": 100})
+        assert not page.is_checked(".choice:has-text('cabin') input")
+        assert page.input_value("[data-value]").startswith("{lat:")
 
 
 def test_values_are_picked_with_their_counts_and_the_rest_stays(
@@ -184,7 +193,7 @@ def test_two_tabs_do_not_write_over_each_other(chromium: Browser, studio: Opened
     with tab(chromium, studio.url) as one, tab(chromium, studio.url) as other:
         for at in (one, other):
             at.goto("album?name=Dogs")
-            at.page.click("summary")
+            at.page.click("[data-view=yaml]")
         typed(one, "top: 20")
         typed(other, "top: 25")
         one.page.click("[data-save]")
@@ -245,7 +254,7 @@ def test_immich_goes_away_and_comes_back(chromium: Browser, studio: Opened) -> N
         at.until(lambda: at.count("added") == 30)
         studio.sandbox.faults.status(503, path="/api/*", times=None)
         studio.studio.session.refresh()
-        page.click("summary")
+        page.click("[data-view=yaml]")
         page.fill("[data-entry]", page.input_value("[data-entry]").replace("top: 30", "top: 12"))
         page.wait_for_selector("[data-problem] [data-again]")
         assert page.locator(".cell").count()  # the photos that were there still are
@@ -275,7 +284,7 @@ def test_the_studio_is_ended_and_started_again(chromium: Browser, sandbox: Sandb
         at.goto("album?name=Dogs")
         at.until(lambda: at.count("added") == 30)
         first.close()
-        page.click("summary")
+        page.click("[data-view=yaml]")
         page.fill("[data-entry]", page.input_value("[data-entry]").replace("top: 30", "top: 12"))
         page.wait_for_selector("text=The studio does not answer")
         assert "top: 12" in page.input_value("[data-entry]")
@@ -317,7 +326,7 @@ def test_a_large_library(chromium: Browser, tmp_path: Path) -> None:
         assert page.locator(".cell").count() < 200
         at.until("document.querySelector('[data-library]').hidden")
         at.until("document.querySelector('[data-count=near]').textContent")
-        page.click("summary")
+        page.click("[data-view=yaml]")
         page.fill("[data-entry]", page.input_value("[data-entry]").replace("Finland}", "France}"))
         at.until(lambda: 0 < at.count("added") < total)
         page.select_option("[data-add-word]", "near")

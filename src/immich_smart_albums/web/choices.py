@@ -91,6 +91,8 @@ def _lists(session: Session, predicate: Predicate) -> dict[str, Callable[[], Ite
             return {"in": lambda: _albums(session)}
         case Picker.LIBRARY:
             return {"": lambda: _libraries(session)}
+        case Picker.NEAR if session.rules.places:
+            return {"": lambda: _places(session)}
         case Picker.CHOICE:
             return {"": lambda: (Suggestion(word, word, is_word=True) for word in _words(predicate))}
         case Picker.TRUTH:
@@ -198,6 +200,14 @@ def _libraries(session: Session) -> Iterator[Suggestion]:
             yield Suggestion(id_, values.folder(id_) or id_, count=count)
     yield Suggestion("any", "in some external library", is_word=True)
     yield Suggestion("none", "uploaded, in no external library", is_word=True)
+
+
+def _places(session: Session) -> Iterator[Suggestion]:
+    """The places that the rules file names."""
+    values = session.library_values
+    for name, circle in session.rules.places.items():
+        near = None if values is None else values.map.count_near(circle.latitude, circle.longitude, circle.radius)
+        yield Suggestion(name, name, count=near)
 
 
 def _listed(ask: Callable[[], Iterable[T] | None]) -> list[T]:

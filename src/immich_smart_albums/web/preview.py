@@ -85,9 +85,13 @@ class Preview:
         """How many photos each tab has."""
         return {tab: self.count(tab) for tab in self.groups}
 
-    def count(self, tab: str) -> int:
-        """Returns how many photos a tab has."""
-        return sum(len(group.assets) for group in self.groups.get(tab, ()))
+    def count(self, tab: str, group: int | None = None) -> int:
+        """Returns how many photos a tab has, or one of its groups."""
+        return sum(len(chosen.assets) for chosen in self._chosen(tab, group))
+
+    def sizes(self, tab: str) -> list[tuple[str, int]]:
+        """Returns the groups of a tab: the words of each, and how many photos it has."""
+        return [(group.words, len(group.assets)) for group in self.groups.get(tab, ())]
 
     @property
     def is_open(self) -> bool:
@@ -99,10 +103,14 @@ class Preview:
         """Why something of it is not known."""
         return tuple(dict.fromkeys(problem for album in self.albums for problem in album.problems))
 
-    def photos(self, tab: str, start: int = 0, most: int | None = None) -> list[tuple[Asset, str]]:
-        """Returns some photos of a tab, each with the words of its group."""
-        photos = ((asset, group.words) for group in self.groups.get(tab, ()) for asset in group.assets)
-        return list(islice(photos, start, None if most is None else start + most))
+    def photos(self, tab: str, group: int | None, start: int, most: int) -> list[Asset]:
+        """Returns some photos of a tab, or of one of its groups."""
+        photos = (asset for chosen in self._chosen(tab, group) for asset in chosen.assets)
+        return list(islice(photos, start, start + most))
+
+    def _chosen(self, tab: str, group: int | None) -> tuple[Group, ...]:
+        groups = self.groups.get(tab, ())
+        return groups if group is None else groups[group : group + 1]
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from immich_smart_albums.rules.tree import All, Any, Not, Rule, leaves
 from immich_smart_albums.selection.run.ranking import newest_first
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.stopping import Stop
@@ -54,10 +54,10 @@ class Further:
     """What is to be known of a rule beyond its photos."""
 
     counts: Mapping[str, tuple[int | None, int | None]]
-    """For each row, by its id, how many photos it lets through by itself, and at the margin after those above it. None:
-    it could not be told."""
+    """For each row, by its id, how many photos it lets through by itself, and after those above it. None: it could not
+    be told."""
     near: tuple[Group, ...]
-    """The photos for which one row at the margin alone is wrong, by row."""
+    """The photos for which one of the rows that all must hold is wrong, by row."""
 
 
 def look_further(session: Session, rule: AlbumRule, text: str, rows: Sequence[Row], stop: Stop) -> Further:
@@ -66,26 +66,87 @@ def look_further(session: Session, rule: AlbumRule, text: str, rows: Sequence[Ro
     Raises SmartAlbumsError, and Stopped.
     """
     nodes = row_nodes(text, rows, rule.rule.match)
-    margin = [(row, row_id(row.path)) for row in rows if row.depth == 0 and row_id(row.path) in nodes]
     if scope_of(rule.rule.match) != TIMELINE_ONLY:
         # By themselves they would look at the timeline.
         nodes = {id_: All((everything_of(rule.rule.match), node)) for id_, node in nodes.items()}
     names = {node: f"row {number}" for number, node in enumerate(dict.fromkeys(nodes.values()))}
     variants = [replace(rule, name=name, rule=Rule(node)) for node, name in names.items()]
     answers = session.select(variants, certain=False, stop=stop) if variants else {}
-    photos_of_rows = {id_: _photos(answers[names[node]]) for id_, node in nodes.items()}
-    counts: dict[str, tuple[int | None, int | None]] = {
-        id_: (None if photos is None else len(photos), None) for id_, photos in photos_of_rows.items()
-    }
-    margin_photos = {id_: photos for _, id_ in margin if (photos := photos_of_rows[id_]) is not None}
-    if len(margin_photos) < len(margin):
-        return Further(counts, ())
-    together: set[str] | None = None
-    for id_, photos in margin_photos.items():
-        together = set(photos) if together is None else together & photos.keys()
-        counts[id_] = (len(photos), len(together))
-    near = (_near(row.sentence, id_, margin_photos) for row, id_ in margin) if len(margin) > 1 else ()
+    photos = {id_: _photos(answers[names[node]]) for id_, node in nodes.items()}
+    after = after_rows_above(rows, photos)
+    counts = {id_: (None if own is None else len(own), after.get(id_)) for id_, own in photos.items()}
+    conjuncts = [(words, id_) for words, id_ in _conjuncts(rows) if id_ in nodes]
+    known = {id_: own for _, id_ in conjuncts if (own := photos[id_]) is not None}
+    near = (_near(words, id_, known) for words, id_ in conjuncts) if 1 < len(conjuncts) == len(known) else ()
     return Further(counts, tuple(group for group in near if group.assets))
+
+
+@dataclass(slots=True)
+class _Level:
+    """A group while its rows are gone through."""
+
+    word: str
+    """all, any or not."""
+    before: Collection[str] | None
+    """The photos that come into it. None: all that there are."""
+    now: Collection[str] | None
+    """The photos that the rows so far let through."""
+    is_known: bool = True
+
+    def take(self, own: Collection[str] | None) -> int | None:
+        """Returns how many photos are left after one more row. None if that cannot be told."""
+        self.is_known = self.is_known and own is not None
+        if own is None or not self.is_known:
+            return None
+        match self.word:
+            case "any":
+                let_in = set(own) if self.before is None else {id_ for id_ in self.before if id_ in own}
+                self.now = let_in.union(self.now or ())
+            case "not":
+                self.is_known = self.now is not None
+                self.now = {id_ for id_ in self.now or () if id_ not in own}
+            case _:
+                self.now = set(own) if self.now is None else {id_ for id_ in self.now if id_ in own}
+        return len(self.now) if self.is_known else None
+
+
+def after_rows_above(rows: Sequence[Row], photos: Mapping[str, Collection[str] | None]) -> dict[str, int | None]:
+    """Returns how many photos are left after each row and those above it, by the rows' ids; in a group, of what comes into it.
+
+    Alternatives add up, and what a group leaves out is taken away. None where that cannot be told.
+    """
+    levels = [_Level("all", None, None)]
+    counts: dict[str, int | None] = {}
+    for row in rows:
+        del levels[row.depth + 1 :]
+        level, id_ = levels[-1], row_id(row.path)
+        before = level.now if level.word == "all" else level.before
+        if id_ in photos:
+            counts[id_] = level.take(photos[id_])
+        if row.kind is RowKind.GROUP:
+            levels.append(_Level(row.word or "all", before, None if row.word == "any" else before, level.is_known))
+    return counts
+
+
+def _conjuncts(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """Returns what all must hold: conditions and groups at the margin, those of an `all` there among them; words and id."""
+    conjuncts: list[tuple[str, str]] = []
+    depth = 0
+    for row in rows:
+        if row.depth <= depth and row.kind is RowKind.GROUP and row.word in {"all", ""}:
+            depth = row.depth + 1
+        elif row.depth <= depth:
+            depth = row.depth
+            conjuncts.append((_words(row, rows), row_id(row.path)))
+    return conjuncts
+
+
+def _words(row: Row, rows: Sequence[Row]) -> str:
+    """Returns what a row says; of a group, with what is in it."""
+    inside = [
+        other.sentence for other in rows if other.depth == row.depth + 1 and other.path[: len(row.path)] == row.path
+    ]
+    return f"{row.sentence}: {'; '.join(inside)}" if inside else row.sentence
 
 
 def _photos(answer: AlbumSelections) -> Mapping[str, Asset] | None:
@@ -95,12 +156,12 @@ def _photos(answer: AlbumSelections) -> Mapping[str, Asset] | None:
     return {asset.id: asset for selection in answer.selections.values() for asset in selection.assets}
 
 
-def _near(sentence: str, id_: str, photos: Mapping[str, Mapping[str, Asset]]) -> Group:
-    """What all other rows let through, and this one does not."""
-    others = [nodes for other, nodes in photos.items() if other != id_]
+def _near(words: str, id_: str, photos: Mapping[str, Mapping[str, Asset]]) -> Group:
+    """Returns what everything else lets through, and this does not."""
+    others = [own for other, own in photos.items() if other != id_]
     smallest = min(others, key=len)
     left = [asset for key, asset in smallest.items() if key not in photos[id_] and all(key in ids for ids in others)]
-    return Group(sentence, tuple(newest_first(left)[:MOST_NEAR]))
+    return Group(words, tuple(newest_first(left)[:MOST_NEAR]))
 
 
 def _largest_within(node: Node, place: range, starts: Sequence[int]) -> Node | None:

@@ -34,6 +34,7 @@ _LABELS = {
     (Picker.PLACE, "name"): "City, state or country",
     (Picker.CAMERA, "name"): "Make or model",
     (Picker.LIBRARY, ""): "Libraries",
+    (Picker.NEAR, ""): "Places of the rules file",
 }
 
 

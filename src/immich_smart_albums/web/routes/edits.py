@@ -101,7 +101,8 @@ class EditRoutes:
         text = "" if is_new or row is None else row.text
         with self._studio.asking():
             shown = row_form(self._studio.session, predicate, read_value(text) if text else None)
-        html = rendered("_row_form.html", form=shown, path=path, is_new=is_new, text=text)
+        places = {name: asdict(circle) for name, circle in self._studio.session.rules.places.items()}
+        html = rendered("_row_form.html", form=shown, path=path, is_new=is_new, text=text, places=places)
         self._studio.reader.begin()
         return JSONResponse({"html": html})
 

@@ -158,5 +158,5 @@ def _standing(albums: list[AlbumPlan]) -> dict[str, object]:
     if any(album.has_changes for album in albums):
         return {"kind": "changes", "words": "details would change", "reason": ""}
     there = any(album.album for album in albums)
-    words = ", ".join(["in step" if there else state(albums[0]), *wait]) if albums else "nothing yet"
-    return {"kind": "in-step" if there else "empty", "words": words, "reason": ""}
+    words = ", ".join(["in step" if there else "nothing matches yet", *wait]) if albums else "nothing matches yet"
+    return {"kind": "in-step" if there else "nothing", "words": words, "reason": ""}

@@ -94,26 +94,27 @@ class RuleRoutes:
                 "name": shown.rule.name,
                 "counts": shown.counts,
                 "open": shown.is_open,
+                "waiting": shown.sizes("waiting"),
                 "about": rendered("_about.html", shown=shown, lines=_lines(shown)),
             }
         )
 
     @scripted
     def photos(self, request: Request) -> Response:
-        """Returns some photos of a tab: id, when, file name, kind, and the words of its group."""
+        """Returns some photos of a tab, or of one of its groups: id, when, file name, and kind."""
         shown, tab = self._studio.shown(text_of(request, "preview")), text_of(request, "tab")
         start = number_of(request, "from")
-        page = [_photo(asset, words) for asset, words in shown.photos(tab, start, PAGE)]
-        return JSONResponse({"total": shown.count(tab), "from": start, "photos": page})
+        group = number_of(request, "group") if text_of(request, "group") else None
+        photos = list(map(_photo, shown.photos(tab, group, start, PAGE)))
+        return JSONResponse({"total": shown.count(tab, group), "from": start, "photos": photos})
 
     @scripted
     def further(self, request: Request) -> Response:
         """Returns how many photos each row lets through, alone and after those above, and how many miss by it alone."""
         id_ = text_of(request, "preview")
         further = self._studio.further(id_, _question(request))
-        near = [[group.words, len(group.assets)] for group in further.near]
-        count = self._studio.shown(id_).count("near")
-        return JSONResponse({"rows": dict(further.counts), "near": count, "groups": near})
+        shown = self._studio.shown(id_)
+        return JSONResponse({"rows": dict(further.counts), "near": shown.count("near"), "groups": shown.sizes("near")})
 
     @part
     def photo(self, request: Request) -> Response:
@@ -236,8 +237,8 @@ def _question(request: Request) -> Question:
     return Question(text_of(request, "page"), number_of(request, "number"))
 
 
-def _photo(asset: Asset, words: str) -> list[str]:
-    return [asset.id, asset.local_time[:16], asset.file_name, asset.type, words]
+def _photo(asset: Asset) -> list[str]:
+    return [asset.id, asset.local_time[:16], asset.file_name, asset.type]
 
 
 def _lines(shown: Preview) -> Iterable[dict[str, object]]:

@@ -3,6 +3,7 @@ import { again, ask, part, say, tell } from "./api.js";
 import { conflict, guard } from "./editing.js";
 import { Grid } from "./grid.js";
 import { rows } from "./rows.js";
+import { Tabs } from "./tabs.js";
 
 const PAUSE = 250; // ms without a key until the rule is looked at
 const SLOW = 4000; // ms until it is said that something takes long
@@ -10,18 +11,19 @@ const SLOW = 4000; // ms until it is said that something takes long
 const studio = document.querySelector(".studio");
 const $ = (name) => studio.querySelector(`[data-${name}]`);
 const entry = $("entry"), about = $("about"), trouble = $("problem"), overlap = $("conflict"), busy = $("busy"), groups = $("groups"), panel = $("panel");
-const save = $("save"), revert = $("revert");
+const save = $("save"), revert = $("revert"), plan = $("plan");
 const isReadOnly = "readOnly" in studio.dataset;
 const page = crypto.getRandomValues(new Uint32Array(2)).join("-");
-const tabs = [...studio.querySelectorAll("[data-tab]")];
 const state = new URLSearchParams(location.search);
+const photos = new Tabs($("tabs"), (tab) => { remember("tab", tab.dataset.tab); remember("group", ""); list(); });
+const views = new Tabs($("views"), (tab) => remember("view", tab.dataset.view === "yaml" ? "yaml" : ""));
 
 let saved = entry.value;
 let basis = studio.dataset.basis;
 let name = studio.dataset.album;
 let preview = "";
 let counts = {};
-let near = null;
+let parts = {}; // of tabs whose photos are in groups: the words and the size of each
 let isOpen = false; // photos wait since it was not asked yet whether Immich has looked at them
 let generation = 0;
 let question = null;
@@ -30,13 +32,19 @@ let slow = 0;
 let number = 0;
 
 const grid = new Grid($("grid"), {
-  fetchPage: (from) => ask(`photos?${new URLSearchParams({ preview, tab: chosen(), from })}`).catch((error) => { if (error.body?.outdated) look(); throw error; }),
+  fetchPage: (from) => ask(`photos?${new URLSearchParams({ preview, tab: chosen(), group: group(), from })}`).catch((error) => { if (error.body?.outdated) look(); throw error; }),
   open: (photo) => show(photo[0]),
-  empty: () => ({ added: "Nothing new: what the rule means is in the album.", inside: "The album is empty.", leaving: "Nothing would leave.", kept: "Nobody took anything out.", waiting: "Nothing waits for Immich.", near: "No photo misses by one predicate alone." })[chosen()],
+  empty: () => ({ added: counts.inside || counts.waiting ? "Nothing new: what the rule means is in the album." : "No photo matches this rule. Near misses show what comes closest.", inside: "The album is empty.", leaving: "Nothing would leave.", kept: "Nobody took anything out.", waiting: "Nothing waits for Immich.", near: "No photo misses by one predicate alone." })[chosen()],
 });
 
 function chosen() {
-  return tabs.find((tab) => tab.getAttribute("aria-selected") === "true").dataset.tab;
+  return photos.chosen.dataset.tab;
+}
+
+/** Which group of the tab is shown; empty where there are none. */
+function group() {
+  const most = (parts[chosen()]?.length ?? 0) - 1;
+  return most < 0 ? "" : Math.max(0, Math.min(most, Number(state.get("group")) || 0));
 }
 
 // -- the rule ---------------------------------------------------------------------------------------------------------
@@ -48,12 +56,15 @@ entry.addEventListener("input", () => {
 });
 
 entry.addEventListener("keydown", (event) => {
-  if (event.key === "s" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); if (save && !save.disabled) write(); }
+  if (event.key === "s" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); if (save && !save.hidden) write(); }
 });
 
 function changed() {
   if (isReadOnly) return;
-  save.disabled = revert.disabled = entry.value === saved;
+  const isSaved = entry.value === saved, had = [save, revert].includes(document.activeElement);
+  save.hidden = revert.hidden = isSaved;
+  plan.hidden = !isSaved; // it is made of what is saved
+  if (isSaved && had) plan.focus();
 }
 
 async function look() {
@@ -73,7 +84,7 @@ async function look() {
     preview = answer.preview;
     counts = answer.counts;
     isOpen = answer.open;
-    near = null;
+    parts = { waiting: answer.waiting };
     about.innerHTML = answer.about;
     replaceRows(answer.rows);
     trouble.innerHTML = "";
@@ -103,14 +114,10 @@ function replaceRows(html) {
 /** What comes after the photos: how much each row lets through, and what only just misses. */
 async function lookFurther(signal, turn) {
   try {
-    near = await ask(`further?${new URLSearchParams({ preview, ...turn })}`, { signal });
-    for (const place of studio.querySelectorAll("[data-row-count]")) {
-      const [own, after] = near.rows[place.dataset.rowCount] || [];
-      if (own === undefined || own === null) continue;
-      place.textContent = after === undefined || after === null || after === own ? own.toLocaleString() : `${own.toLocaleString()} → ${after.toLocaleString()}`;
-      place.title = after === null || after === undefined ? "photos that this lets through" : "photos that this lets through by itself → after the rows above";
-    }
-    counts.near = near.near;
+    const further = await ask(`further?${new URLSearchParams({ preview, ...turn })}`, { signal });
+    for (const place of studio.querySelectorAll("[data-row-count]")) showRow(place, ...(further.rows[place.dataset.rowCount] || []));
+    parts.near = further.groups;
+    counts.near = further.near;
     watchLibrary();
     showCounts();
     if (chosen() === "near") list();
@@ -132,8 +139,21 @@ async function watchLibrary() {
   } catch { place.hidden = true; }
 }
 
+/** What a row lets through by itself, and what is left of that after the rows above. */
+function showRow(place, own, after) {
+  if (own === undefined || own === null) return;
+  const isFirst = after === null || place.closest("li").matches(":first-child");
+  const [seen, read] = [document.createElement("span"), document.createElement("span")];
+  seen.ariaHidden = "true";
+  read.className = "unseen";
+  seen.textContent = isFirst ? own.toLocaleString() : `${own.toLocaleString()} → ${after.toLocaleString()}`;
+  read.textContent = isFirst ? `${own.toLocaleString()} photos` : `${own.toLocaleString()} photos by itself, ${after.toLocaleString()} after the rows above`;
+  place.replaceChildren(seen, read);
+  place.title = isFirst ? "photos that this lets through" : "photos that this lets through by itself → after the rows above";
+}
+
 function showCounts() {
-  for (const tab of tabs) {
+  for (const tab of photos.tabs) {
     const count = counts[tab.dataset.tab];
     tab.querySelector(".count").textContent = count === undefined ? "" : count.toLocaleString();
     tab.classList.toggle("none", !count);
@@ -143,8 +163,8 @@ function showCounts() {
 /** At the beginning, show the first tab that has something. */
 function showFirst() {
   if (state.has("tab") || generation) return;
-  const first = tabs.find((tab) => counts[tab.dataset.tab]);
-  if (first) choose(first, false);
+  const first = photos.tabs.find((tab) => counts[tab.dataset.tab]);
+  if (first) photos.choose(first);
 }
 
 // -- the rule by its rows and photos ----------------------------------------------------------------------------------
@@ -219,42 +239,24 @@ guard(() => !isReadOnly && entry.value !== saved);
 // -- the photos -------------------------------------------------------------------------------------------------------
 
 function list() {
-  const tab = chosen();
-  const isNear = tab === "near" && near;
-  groups.hidden = !isNear;
-  groups.replaceChildren(...(isNear ? near.groups.map(([words, count]) => {
-    const span = document.createElement("span");
-    span.textContent = `${count.toLocaleString()} but for: ${words}`;
-    return span;
-  }) : []));
-  grid.reset(counts[tab] || 0, ++generation);
-}
-
-function choose(tab, byHand = true) {
-  for (const other of tabs) {
-    other.setAttribute("aria-selected", String(other === tab));
-    other.tabIndex = other === tab ? 0 : -1;
-  }
-  $("grid").setAttribute("aria-labelledby", tab.id);
-  if (!byHand) return;
-  remember("tab", tab.dataset.tab);
-  list();
+  const tab = chosen(), of = parts[tab] || [], now = group();
+  groups.hidden = !of.length;
+  groups.querySelector("[data-groups-words]").textContent = tab === "near" ? "Everything fits but" : "Until then they stay as they are";
+  groups.querySelector("ul").replaceChildren(...of.map(([words, count], place) => {
+    const item = document.createElement("li"), button = document.createElement("button"), number = document.createElement("span");
+    Object.assign(button, { type: "button", className: "chip", ariaPressed: String(place === now), dir: "auto" });
+    Object.assign(number, { className: "count", textContent: count.toLocaleString() });
+    button.append(`${words} `, number);
+    button.addEventListener("click", () => { remember("group", String(place)); list(); groups.querySelector("[aria-pressed=true]").focus(); });
+    item.append(button);
+    return item;
+  }));
+  grid.reset(now === "" ? counts[tab] || 0 : of[now][1], ++generation);
 }
 
 function remember(word, value) {
   if (value) state.set(word, value); else state.delete(word);
   history.replaceState(null, "", `album?${state}`);
-}
-
-for (const tab of tabs) {
-  tab.addEventListener("click", () => choose(tab));
-  tab.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
-    choose(next);
-    next.focus();
-  });
 }
 
 // -- one photo --------------------------------------------------------------------------------------------------------
@@ -292,7 +294,8 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-const wanted = tabs.find((tab) => tab.dataset.tab === state.get("tab"));
-if (wanted) choose(wanted, false);
+const wanted = photos.tabs.find((tab) => tab.dataset.tab === state.get("tab"));
+if (wanted) photos.choose(wanted);
+if (state.get("view") === "yaml") views.choose(views.tabs[1]);
 look();
 if (state.get("photo")) show(state.get("photo"));

@@ -13,12 +13,13 @@ export class PhotoMap {
   constructor(place, form) {
     this.form = form;
     this.inputs = Object.fromEntries(["lat", "lon", "radius"].map((word) => [word, form.querySelector(`[data-option=${word}]`)]));
+    this.places = JSON.parse(place.dataset.map); // those that the rules file names
     this.areas = [];
     this.view = { x: 0.5, y: 0.35, scale: 300 }; // of the middle, in worlds, and pixels that the world is wide
     this.build(place);
-    this.shows = Boolean(this.circle);
+    this.shows = this.circles.length > 0;
     if (this.shows) this.focus();
-    form.addEventListener("input", (event) => { if (Object.values(this.inputs).includes(event.target)) this.follow(); });
+    form.addEventListener("input", (event) => this.entered(event.target), { capture: true }); // before the value is put together
     new ResizeObserver(() => this.later()).observe(this.canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.later());
     this.ask();
@@ -83,6 +84,25 @@ export class PhotoMap {
     });
   }
 
+  /** A point of its own, or places that have a name: one of them is meant. */
+  entered(field) {
+    const isInput = Object.values(this.inputs).includes(field);
+    if (isInput && this.circle) for (const tick of this.ticked) tick.checked = false;
+    else if (field.checked && this.places[field.value]) for (const input of Object.values(this.inputs)) input.value = "";
+    else if (!isInput && !(field.value in this.places)) return;
+    this.follow();
+  }
+
+  get ticked() {
+    return [...this.form.querySelectorAll("[data-list] :checked")];
+  }
+
+  /** All circles that the form says. */
+  get circles() {
+    const named = this.ticked.map((tick) => this.places[tick.value]).filter(Boolean);
+    return [this.circle, ...named.map(({ latitude, longitude, radius }) => ({ lat: latitude, lon: longitude, radius }))].filter(Boolean);
+  }
+
   /** The circle that the inputs say; null as long as they say none. */
   get circle() {
     const [lat, lon, radius] = [number(this.inputs.lat.value), number(this.inputs.lon.value), metres(this.inputs.radius.value)];
@@ -99,23 +119,27 @@ export class PhotoMap {
     this.inputs.radius.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  /** What the inputs say has changed. */
+  /** What the form says has changed. */
   follow() {
-    const { circle } = this;
-    if (circle) {
-      this.slider.value = Math.round((Math.log(circle.radius / NARROWEST) / Math.log(WIDEST / NARROWEST)) * 100);
-      const at = this.pixels(circle);
-      if (at.x < 0 || at.y < 0 || at.x > this.canvas.clientWidth || at.y > this.canvas.clientHeight) this.focus();
-    }
+    const isOutside = ({ x, y }) => x < 0 || y < 0 || x > this.canvas.clientWidth || y > this.canvas.clientHeight;
+    if (this.circles.some((circle) => isOutside(this.pixels(circle)))) this.focus();
+    this.slide();
     this.look({});
   }
 
-  /** Look at the circle. */
+  slide() {
+    if (this.circle) this.slider.value = Math.round((Math.log(this.circle.radius / NARROWEST) / Math.log(WIDEST / NARROWEST)) * 100);
+  }
+
+  /** Look at the circles, and what is around them. */
   focus() {
-    const { lat, lon, radius } = this.circle;
-    this.slider.value = Math.round((Math.log(radius / NARROWEST) / Math.log(WIDEST / NARROWEST)) * 100);
-    const size = Math.min(this.canvas.clientWidth, this.canvas.clientHeight) || 240;
-    this.look({ ...world({ lat, lon }), scale: (size / 4) * EARTH * Math.cos((lat * Math.PI) / 180) / radius });
+    this.slide();
+    const bounds = this.circles.map(({ lat, lon, radius }) => {
+      const north = (2 * radius * 360) / EARTH, east = north / Math.cos((lat * Math.PI) / 180);
+      return [lat - north, lon - east, lat + north, lon + east];
+    });
+    const [south, west, north, east] = [0, 1, 2, 3].map((side) => Math[side < 2 ? "min" : "max"](...bounds.map((box) => box[side])));
+    this.showAll({ south, west, north, east });
   }
 
   zoom(factor, x = this.canvas.clientWidth / 2, y = this.canvas.clientHeight / 2) {
@@ -138,8 +162,8 @@ export class PhotoMap {
     if (!this.canvas.isConnected) return;
     this.question?.abort();
     this.question = new AbortController();
-    const { circle } = this;
-    const texts = { ...(this.shows ? this.box : {}), ...(circle || {}) };
+    const { circles } = this;
+    const texts = { ...(this.shows ? this.box : {}), ...(circles.length === 1 ? circles[0] : {}) };
     try {
       const answer = await ask(`points?${new URLSearchParams(texts)}`, { signal: this.question.signal });
       this.areas = answer.areas;
@@ -147,7 +171,9 @@ export class PhotoMap {
         this.said.textContent = `Reading where your photos were taken: ${answer.read.toLocaleString()} so far…`;
         this.timer = setTimeout(() => this.ask(), AGAIN);
       } else if (answer.near !== null && answer.near !== undefined) {
-        this.said.textContent = `${answer.near.toLocaleString()} ${answer.near === 1 ? "photo" : "photos"} within ${this.inputs.radius.value.trim()}`;
+        this.said.textContent = `${answer.near.toLocaleString()} ${answer.near === 1 ? "photo" : "photos"} within ${written(circles[0].radius)}`;
+      } else if (circles.length) {
+        this.said.textContent = `${circles.length} places`;
       } else {
         const words = answer.photos === null ? "Your library could not be read, so the map is empty; the fields work all the same." : "No photo has coordinates.";
         this.said.textContent = answer.photos ? "Click where the centre shall be." : words;
@@ -188,7 +214,7 @@ export class PhotoMap {
   }
 
   draw() {
-    const { canvas, circle } = this;
+    const { canvas } = this;
     const [width, height, ratio] = [canvas.clientWidth, canvas.clientHeight, devicePixelRatio || 1];
     if (!width) return;
     [canvas.width, canvas.height] = [width * ratio, height * ratio];
@@ -203,7 +229,8 @@ export class PhotoMap {
       pen.globalAlpha = 0.55;
       disc(pen, at, clamp(2.5 + Math.log2(count), 3, 13));
     }
-    if (circle) {
+    for (const circle of this.circles) {
+      pen.fillStyle = accent;
       const at = this.pixels(circle);
       const radius = (circle.radius / (EARTH * Math.cos((circle.lat * Math.PI) / 180))) * this.view.scale;
       pen.globalAlpha = 0.14;

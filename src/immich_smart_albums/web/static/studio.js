@@ -31,7 +31,7 @@ async function standings(place) {
     const status = await ask("status");
     for (const badge of place.querySelectorAll("[data-standing]")) {
       const standing = status.albums[badge.dataset.standing];
-      badge.textContent = standing ? standing.words : "nothing yet";
+      badge.textContent = standing ? standing.words : "nothing matches yet";
       if (standing) badge.classList.add(standing.kind);
       if (standing && standing.reason) badge.title = standing.reason;
       const cover = badge.closest("li").querySelector(".cover");
@@ -86,6 +86,6 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") keys.showModal();
   if (event.key === "/") {
     const field = document.querySelector("[data-slash]");
-    if (field) { event.preventDefault(); field.closest("details")?.setAttribute("open", ""); field.focus(); }
+    if (field) { event.preventDefault(); document.querySelector(`[aria-controls="${field.closest("[role=tabpanel]")?.id}"]`)?.click(); field.focus(); }
   }
 });

@@ -1,0 +1,81 @@
+"""How many photos each row lets through, by itself and after those above it, in whatever group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immich_smart_albums.config.editing.rows import row_id, rule_rows
+from immich_smart_albums.web.row_counts import after_rows_above
+
+from .conftest import opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from immich_sandbox import Sandbox
+
+NUMBERS = range(60)
+
+
+def left(match: str, **photos: set[int] | None) -> list[int | None]:
+    """What is left after each row that has photos, which go by the last steps of the rows' paths."""
+    rows = rule_rows(f"albums: [{{match: {match}}}]", ("albums", 0))
+    by_row = {
+        row_id(row.path): None if own is None else {str(number) for number in own}
+        for row in rows
+        for place, own in photos.items()
+        if row_id(row.path).endswith(f"/{place}")
+    }
+    return list(after_rows_above(rows, by_row).values())
+
+
+EVEN, THIRD, LOW = ({n for n in NUMBERS if n % 2 == 0}, {n for n in NUMBERS if n % 3 == 0}, set(range(30)))
+
+
+def test_rows_narrow_each_other() -> None:
+    assert left("{rating: 1, media: video, favorite: true}", rating=EVEN, media=THIRD, favorite=LOW) == [30, 10, 5]
+
+
+def test_alternatives_add_up_and_what_a_group_leaves_out_is_taken_away() -> None:
+    match = "{rating: 1, any: {media: video, favorite: true}, not: {tag: x, person: y}}"
+    photos = {"rating": EVEN, "media": THIRD, "favorite": LOW, "tag": {0, 6}, "person": {12, 58}}
+    groups = {"any": THIRD | LOW, "not": set(NUMBERS) - {0, 6, 12, 58}}
+    # 30 even ones; of these 20 are of either kind: 10, and 20 with the second; without two of them, 18, and 17.
+    assert left(match, **photos, **groups) == [30, 20, 10, 20, 17, 18, 17]
+
+
+def test_a_group_in_a_group_is_about_what_comes_into_it() -> None:
+    match = "{rating: 1, all: [{media: video}, {any: [{favorite: true, tag: x}, {person: y}]}]}"
+    inner = {"any": LOW & THIRD, "any/0": LOW & THIRD, "favorite": LOW, "tag": THIRD, "person": {0}}
+    assert left(match, rating=EVEN, all=THIRD & LOW, media=THIRD, **inner) == [30, 5, 10, 5, 5, 5, 5, 5]
+
+
+def test_what_could_not_be_told_leaves_nothing_to_say_below_it() -> None:
+    assert left("{rating: 1, media: video, favorite: true}", rating=EVEN, media=None, favorite=LOW) == [30, None, None]
+    assert left("{not: {media: video}, favorite: true}", media=THIRD, favorite=LOW)[0] is None
+    assert left("{rating: 1, any: {media: video}}", rating=None, any=LOW, media=THIRD) == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    "match", ["{person: Emma, place: {country: Finland}}", "{all: [{person: Emma}, {place: {country: Finland}}]}"]
+)
+def test_near_misses_are_of_each_row_that_must_hold(library: Sandbox, tmp_path: Path, match: str) -> None:
+    with library, opened(library, tmp_path, rules=f"albums: [{{name: A, match: {match}}}]") as page:
+        shown = page.get("preview", name="A", page="1", number="1").json
+        answer = page.get("further", preview=shown["preview"], page="1", number="1").json
+        assert [words for words, _ in answer["groups"]] == ["shows Emma", "was taken in country Finland"]
+        own, after = answer["rows"].popitem()[1]
+        assert own > after == shown["counts"]["added"]
+        for group, (_, count) in enumerate(answer["groups"]):
+            photos = page.get("photos", preview=shown["preview"], tab="near", group=str(group)).json
+            assert photos["total"] == count == len(photos["photos"]) > 0
+
+
+def test_a_group_among_the_near_misses_says_what_is_in_it(library: Sandbox, tmp_path: Path) -> None:
+    rules = "albums: [{name: A, match: {place: {country: Finland}, not: {person: Emma}}}]"
+    with library, opened(library, tmp_path, rules=rules) as page:
+        shown = page.get("preview", name="A", page="1", number="1").json
+        groups = page.get("further", preview=shown["preview"], page="1", number="1").json["groups"]
+        assert "none of these: shows Emma" in [words for words, _ in groups]
