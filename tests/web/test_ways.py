@@ -329,6 +329,7 @@ def test_a_large_library(chromium: Browser, tmp_path: Path) -> None:
         page.click("[data-view=yaml]")
         page.fill("[data-entry]", page.input_value("[data-entry]").replace("Finland}", "France}"))
         at.until(lambda: 0 < at.count("added") < total)
+        page.click("[data-view=rows]")
         page.select_option("[data-add-word]", "near")
         at.until("/Click/.test(document.querySelector('[data-map] [role=status]')?.textContent)")
         assert len(page.content()) < 200_000
