@@ -111,9 +111,10 @@ class _Level:
 
 
 def after_rows_above(rows: Sequence[Row], photos: Mapping[str, Collection[str] | None]) -> dict[str, int | None]:
-    """Returns how many photos are left after each row and those above it, by the rows' ids; in a group, of what comes into it.
+    """Returns how many photos are left after each row and those above it, by the rows' ids.
 
-    Alternatives add up, and what a group leaves out is taken away. None where that cannot be told.
+    In a group that is of what comes into it. Alternatives add up, and what a group leaves out is taken away. None where
+    that cannot be told.
     """
     levels = [_Level("all", None, None)]
     counts: dict[str, int | None] = {}
@@ -129,7 +130,7 @@ def after_rows_above(rows: Sequence[Row], photos: Mapping[str, Collection[str] |
 
 
 def _conjuncts(rows: Sequence[Row]) -> list[tuple[str, str]]:
-    """Returns what all must hold: conditions and groups at the margin, those of an `all` there among them; words and id."""
+    """Returns the words and the id of each row that must hold: those at the margin, and those of an `all` there."""
     conjuncts: list[tuple[str, str]] = []
     depth = 0
     for row in rows:

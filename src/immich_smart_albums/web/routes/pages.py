@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from immich_smart_albums.changes.change import CreateAlbum
 from immich_smart_albums.errors import SmartAlbumsError
 from immich_smart_albums.model.text.forms import same_name
-from immich_smart_albums.report.plan.words import state, totals
+from immich_smart_albums.report.plan.words import totals
 from immich_smart_albums.web.rendering import page
 from immich_smart_albums.web.routes.answering import part, scripted, text_of
 
