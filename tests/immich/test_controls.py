@@ -12,7 +12,7 @@ import pytest
 from immich_sandbox import Library, generate
 from immich_sandbox.library.records import Exif, User
 from immich_smart_albums.errors import ServerError, Untrustworthy
-from immich_smart_albums.immich.search import searches
+from immich_smart_albums.immich.search import capped
 from immich_smart_albums.model.query import Condition, Kind, Query
 from tests.support.immich_clients import find, metadata, server_at, shown, smart
 
@@ -169,7 +169,7 @@ def test_a_search_for_the_first_that_finds_nothing_asks_for_no_metadata(start: S
 def test_a_ranking_whose_pages_are_always_the_same_is_given_up(
     start: Start, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searches, "PAGE_SIZE", 5)
+    monkeypatch.setattr(capped, "PAGE_SIZE", 5)
     sandbox = start(library)
     assert len(find(server_at(sandbox), smart(100, query="dog"))) == 100
     sandbox.faults.drop("page", path="/api/search/smart", times=None)

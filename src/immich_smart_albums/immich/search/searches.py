@@ -8,16 +8,16 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from immich_smart_albums.errors import MissingPermission, NoAccess, ServerError, Untrustworthy
-from immich_smart_albums.immich.http.responses import decode
+from immich_smart_albums.errors import MissingPermission, ServerError
+from immich_smart_albums.immich.search.capped import first, in_order, ranked
 from immich_smart_albums.immich.search.controls.controls import Controls
 from immich_smart_albums.immich.search.count import Counter
+from immich_smart_albums.immich.search.details import DetailReader
 from immich_smart_albums.immich.search.gaps import gaps
 from immich_smart_albums.immich.search.parallel import in_parallel
 from immich_smart_albums.immich.search.request import SearchRequest
 from immich_smart_albums.immich.search.scan import PAGE_SIZE, cut, instant, scan
 from immich_smart_albums.model.condition import Condition
-from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.instants import from_milliseconds
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.model.search_field import Proof
@@ -32,15 +32,9 @@ if TYPE_CHECKING:
     from immich_smart_albums.immich.search.scan import Window
     from immich_smart_albums.immich.versions import Capabilities
 
-MOST_RANKINGS = 20
-"""How often a ranking is read before giving up."""
-
-_DETAILS = frozenset({"tags", "people", "stack", "owner"})
-"""What an asset asked for by itself always shows, if only that there is none."""
-
 
 class ImmichSearches:
-    """Fits `selection.ports.Searches`."""
+    """Searches of one account; fits `selection.ports.CacheSearchApi`."""
 
     def __init__(
         self,
@@ -58,6 +52,7 @@ class ImmichSearches:
         self._on_read = on_read
         self._controls = Controls(http, capabilities, directory)
         self._counter = Counter(http, capabilities, self._controls)
+        self._details = DetailReader(http, self.find, self._me, concurrency=concurrency, on_read=on_read)
 
     def count(self, query: Query) -> int | None:
         """See `SearchApi.count`."""
@@ -80,7 +75,7 @@ class ImmichSearches:
 
         def records(visibility: Visibility) -> Generator[list[Record], None, None]:
             fields = frozenset({"updatedAt"})
-            yield from self._answers(self._question(query, visibility, fields, verified), query)
+            yield from self._answers(self._request(query, visibility, fields, verified), query)
 
         yield from self._everywhere(query, records)
 
@@ -100,7 +95,7 @@ class ImmichSearches:
                         yield batch
         if is_cut:
             # The first of everything are among the first of each visibility.
-            yield _in_order(firsts, ascending=query.get("order") == "asc")[: query.limit]
+            yield in_order(firsts, ascending=query.get("order") == "asc")[: query.limit]
 
     def asks_for(self, query: Query, fields: frozenset[str]) -> frozenset[str]:
         """Returns what a search asks to be shown of each asset, also to hold what comes back against it."""
@@ -110,35 +105,7 @@ class ImmichSearches:
 
     def details(self, ids: Iterable[str]) -> Iterator[Record]:
         """See `SearchApi.details`."""
-        return in_parallel([partial(self._detail, id_) for id_ in ids], self._concurrency)
-
-    def _detail(self, asset_id: str) -> Iterator[Record]:
-        path = f"/assets/{asset_id}"
-        try:
-            record = decode(self._http.get(path), dict, f"GET {path}")
-        except NoAccess:
-            return  # deleted since it was found
-        if record.get("id") != asset_id:
-            message = f"GET {path}: the answer is another asset, {record.get('id')!r}"
-            raise Untrustworthy(message, hint="Something on the way seems to answer in place of Immich.")
-        missing = sorted(_DETAILS - record.keys())
-        if missing:
-            message = f"GET {path}: the answer lacks {', '.join(missing)}"
-            raise Untrustworthy(message, hint="Something on the way seems to change answers; nothing of it is used.")
-        yield self._with_people(record)
-        self._on_read(1)
-
-    def _with_people(self, record: Record) -> Record:
-        """Details hide who is on other users' assets, while searches show it: then a search is asked."""
-        if record.get("people") or record.get("ownerId") == self._me():
-            return record
-        shown_in = record.get("visibility")  # not before 1.133
-        places = frozenset(visibility for visibility in Visibility if shown_in in {None, visibility.value})
-        query = Query(Kind.METADATA, where(id=str(record["id"]), withDeleted=True), places)
-        with_people = next(
-            (candidate for batch in self.find(query, frozenset({"people"})) for candidate in batch), None
-        )
-        return record if with_people is None else {**record, "people": with_people["people"]}
+        return self._details.read(ids)
 
     def _me(self) -> str | None:
         """Whose key it is. None if the key may not know."""
@@ -157,14 +124,14 @@ class ImmichSearches:
         """What a search finds in one visibility, also assets that have no EXIF where that is asked for."""
         without = frozenset(field for field in fields if not field.startswith("exifInfo"))
         if without == fields or not self._capabilities.leaves_out_unread(query):
-            yield from self._answers(self._question(query, visibility, fields), query)
+            yield from self._answers(self._request(query, visibility, fields), query)
             return
-        bare = self._question(query, visibility, without)
+        bare = self._request(query, visibility, without)
         if query.kind is Kind.SMART or query.limit is not None:
             yield from self._firsts(bare, query, visibility, fields)
             return
         shown: dict[int, int] = {}
-        for batch in self._everything(self._question(query, visibility, fields)):
+        for batch in self._everything(self._request(query, visibility, fields)):
             shown.update((_number(record), instant(record)) for record in batch)
             yield batch
         yield from self._left_out(bare, replace(query, visibility=frozenset({visibility})), shown)
@@ -210,11 +177,11 @@ class ImmichSearches:
         records = [record for batch in self._answers(bare, query) for record in batch]
         if records:
             whole = replace(query, limit=len(records), until=())
-            answers = self._answers(self._question(whole, visibility, fields), whole)
+            answers = self._answers(self._request(whole, visibility, fields), whole)
             records_by_id = {record["id"]: record for batch in answers for record in batch}
             yield [records_by_id.get(record["id"], record) for record in records]
 
-    def _question(
+    def _request(
         self, query: Query, visibility: Visibility, fields: frozenset[str], verified: Query | None = None
     ) -> SearchRequest:
         own_id = self._own_id(query)
@@ -224,9 +191,9 @@ class ImmichSearches:
 
     def _answers(self, search: SearchRequest, query: Query) -> Generator[list[Record], None, None]:
         if query.kind is Kind.SMART:
-            yield from _ranked(search, query)
+            yield from ranked(search, query)
         elif query.limit is not None:
-            yield _first(search, query.limit, ascending=query.get("order") == "asc")
+            yield first(search, query.limit, ascending=query.get("order") == "asc")
         else:
             yield from self._everything(search)
 
@@ -274,94 +241,3 @@ def _number(record: Record) -> int:
 def _asks_for_own(query: Query) -> bool:
     """Whether a search asks for what only an account's own photos show."""
     return any(BY_NAME[condition.field].proof is Proof.OWN for condition in query.conditions)
-
-
-def _first(search: SearchRequest, limit: int, *, ascending: bool) -> list[Record]:
-    """The first `limit` records in the server's order: by instant, then by id.
-
-    Before 3.1 the server orders ties by chance; then a tie at the cut is read whole and ordered here.
-    """
-    if limit < PAGE_SIZE:
-        page = search.ask(search.window, size=limit + 1, order="asc" if ascending else "desc")
-        if page.instants != sorted(page.instants, reverse=not ascending):
-            message = f"the server returned the first of {search.describe()} in another order than asked for"
-            raise Untrustworthy(message, hint="Something on the way seems to change requests; nothing of it is used.")
-        tied = len(page.records) > limit and page.instants[limit - 1] == page.instants[limit]
-        is_whole = len(page.records) > limit or not page.has_more
-        if is_whole and (search.orders_ties or not tied):
-            return page.records[:limit]
-    records: list[Record] = []
-    for batch in scan(search.fetch, search.window):
-        records += batch
-        # Descending, the scan may stop once the instant at the cut is complete.
-        if not ascending and len(records) > limit and instant(records[-1]) < instant(records[limit - 1]):
-            break
-    if search.orders_ties:  # also by the microseconds that the answer does not show
-        return (records[::-1] if ascending else records)[:limit]
-    return _in_order(records, ascending=ascending)[:limit]
-
-
-def _in_order(records: list[Record], *, ascending: bool) -> list[Record]:
-    """By instant, then by id."""
-    return sorted(records, key=lambda record: (instant(record), record["id"]), reverse=not ascending)
-
-
-def _ranked(search: SearchRequest, query: Query) -> Iterator[list[Record]]:
-    """A ranking down to its cut-off, by page: the server tells no distance, so there is no key to continue from.
-
-    One page is exact. Several may overlap where distances tie (up to 3.0.3), and shift when photos come or go; so they
-    are read until two readings agree, with other page sizes where they overlap.
-    """
-    size = min(query.limit or PAGE_SIZE, PAGE_SIZE)
-    previous: list[str] = []
-    for _ in range(MOST_RANKINGS):
-        records, pages = _read_ranking(search, query, size)
-        ids = [record["id"] for record in records]
-        if len(set(ids)) < len(ids):
-            size = max(size - 1, 1)
-        elif pages == 1 or ids == previous:
-            yield records
-            return
-        previous = ids
-    message = f"the pages of {search.describe()} do not fit together, so the ranking cannot be read"
-    raise Untrustworthy(message, hint="Try again when nothing is uploading, or keep at most 1000 (top, resultLimit).")
-
-
-def _read_ranking(search: SearchRequest, query: Query, size: int) -> tuple[list[Record], int]:
-    """A ranking down to its cut-off, and out of how many pages it is put together.
-
-    Raises ServerError if none of the photos that mark the cut-off is in it.
-    """
-    records: list[Record] = []
-    places: dict[str, int] = {}
-    number, has_more = 0, True
-    while has_more and not _is_enough(query, len(records), places):
-        number += 1
-        page = search.ask(search.window, page=number, size=size)
-        places |= {
-            record["id"]: place
-            for place, record in enumerate(page.records, len(records) + 1)
-            if record["id"] in query.until
-        }
-        records += page.records
-        has_more = page.has_more
-        if len(records) > 10 * len({record["id"] for record in records}):
-            message = f"the server returned the same page of {search.describe()} again and again"
-            raise Untrustworthy(message, hint="Something on the way seems to ignore which page is asked for.")
-    if not query.until:
-        return records[: query.limit], number
-    if not places:
-        message = f"no photo under until is in the ranking of {search.describe()}"
-        hint = (
-            "Pick another photo, the last good one in its order. Those there may be in the trash, or the rest of the "
-            "search leaves them out; a rule that looks into the archive as well needs one in each place."
-        )
-        raise ServerError(message, hint=hint)
-    return records[: max(places.values())], number
-
-
-def _is_enough(query: Query, read: int, places: dict[str, int]) -> bool:
-    """Whether the rest of a ranking lies behind its cut-off."""
-    if query.until:
-        return len(places) == len(query.until)
-    return query.limit is not None and read >= query.limit
