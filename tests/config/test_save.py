@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -92,3 +96,67 @@ def test_what_cannot_be_read_or_written_is_told(tmp_path: Path, monkeypatch: pyt
         Saver().save(version, "a: 2\n")
     assert [file.name for file in tmp_path.iterdir()] == ["rules.yaml"]
     assert path.read_text(encoding="utf-8") == "a: 1\n"
+
+
+def test_of_two_who_save_at_once_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text("a: 1\n", encoding="utf-8")
+    version, rename, both = read_version(path), Path.replace, threading.Barrier(2)
+
+    def slowly(source: Path, target: Path) -> Path:
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.1)  # if the other one were at this place, too
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "replace", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        # Each with a saver of its own, as two processes have it.
+        savings = [pool.submit(Saver().save, version, f"a: {name}\n") for name in ("one", "two")]
+        errors = [saving.exception() for saving in savings]
+    assert sorted(type(error).__name__ for error in errors) == ["FileChanged", "NoneType"]
+    assert path.read_text(encoding="utf-8") == f"a: {('one', 'two')[errors.index(None)]}\n"
+
+
+def test_an_editor_that_saves_while_we_write_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text("a: 1\n", encoding="utf-8")
+    version, written = read_version(path), os.fsync
+
+    def meanwhile(descriptor: int) -> None:
+        written(descriptor)
+        path.write_text("a: theirs\n", encoding="utf-8")
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    with pytest.raises(FileChanged):
+        Saver().save(version, "a: ours\n")
+    assert path.read_text(encoding="utf-8") == "a: theirs\n"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["rules.yaml", "rules.yaml.bak"]
+
+
+def test_a_file_that_is_write_protected_stays_so(tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text("a: 1\n", encoding="utf-8")
+    path.chmod(0o444)
+    with pytest.raises(EditRefused, match="is write-protected"):
+        Saver().save(read_version(path), "a: 2\n")
+    assert [file.name for file in tmp_path.iterdir()] == ["rules.yaml"]
+    assert path.read_text(encoding="utf-8") == "a: 1\n"
+
+
+def test_a_backup_goes_beside_the_file_and_through_no_link(tmp_path: Path) -> None:
+    path, elsewhere = tmp_path / "rules.yaml", tmp_path / "elsewhere"
+    path.write_text("a: 1\n", encoding="utf-8")
+    elsewhere.write_text("of somebody else", encoding="utf-8")
+    (tmp_path / "rules.yaml.bak").symlink_to(elsewhere)
+    Saver().save(read_version(path), "a: 2\n")
+    assert elsewhere.read_text(encoding="utf-8") == "of somebody else"
+    assert (tmp_path / "rules.yaml.bak").read_text(encoding="utf-8") == "a: 1\n"
+
+
+def test_a_new_file_has_the_mode_that_new_files_have(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        Saver().save(read_version(tmp_path / "new.yaml"), "a: 1\n")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "new.yaml").stat().st_mode & 0o777 == 0o640

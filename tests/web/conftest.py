@@ -23,6 +23,7 @@ from immich_smart_albums.session.session import Session
 from immich_smart_albums.web.application import application
 from immich_smart_albums.web.progress import Progress
 from immich_smart_albums.web.safety import Policy
+from immich_smart_albums.web.server import server_config
 from immich_smart_albums.web.studio import Studio
 
 from .browser import browser
@@ -189,8 +190,7 @@ def opened(
     )
     studio = Studio(Session(options, progress.show), progress, read_only=policy.read_only)
     sent = SentBodies(application(studio, policy))
-    config = uvicorn.Config(sent, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False)
-    server = _Server(config)
+    server = _Server(server_config(sent))
     with socket.create_server(("127.0.0.1", port)) as listener:
         running = threading.Thread(target=server.run, args=([listener],), name="studio")
         running.start()

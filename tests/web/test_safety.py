@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
 from immich_sandbox import Sandbox, generate
+from immich_smart_albums.web.application import routes
 from immich_smart_albums.web.safety import COOKIE, Policy
 
 from .conftest import opened
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.untraced
 
+PHOTO = "11111111-1111-4111-8111-111111111111"
 TOKEN = "a-token-that-nobody-guesses"
 
 
@@ -67,7 +70,25 @@ def test_pages_hold_no_inline_script_or_style_and_name_no_other_host(page: Opene
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "localhost.evil.example", "192.168.1.5", "", "[::1", "127.0.0.1@evil.example"]
+    "host",
+    [
+        "evil.example",
+        "localhost.evil.example",
+        "192.168.1.5",
+        "",
+        "[::1",
+        "[::1]]",
+        "127.0.0.1@evil.example",
+        "evil.example@localhost",
+        "localhost/evil",
+        "localhost#evil",
+        "localhost:abc",
+        "localhost:80:80",
+        "localhost,evil.example",
+        "127.1",
+        "2130706433",
+        "[::ffff:127.0.0.1]",
+    ],
 )
 def test_another_name_gets_nothing(page: Opened, host: str) -> None:
     answer = page.request("GET", "/albums", headers={"host": host})
@@ -75,9 +96,92 @@ def test_another_name_gets_nothing(page: Opened, host: str) -> None:
     assert b"Dogs" not in answer.body
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1", "[::1]:8765"])
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "localhost.", "127.0.0.1", "[::1]:8765"])
 def test_this_machine_has_several_names(page: Opened, host: str) -> None:
     assert page.request("GET", "/", headers={"host": host}).status == 200
+
+
+def test_what_a_proxy_says_of_itself_and_an_address_in_the_request_line_count_for_nothing(page: Opened) -> None:
+    headers = {"x-forwarded-host": "evil.example", "x-forwarded-proto": "https", "x-forwarded-prefix": "//evil.example"}
+    answer = page.request("GET", "/albums", headers=headers)
+    assert answer.status == 200
+    assert "evil.example" not in answer.text
+    assert page.request("GET", "http://localhost/albums", headers={"host": "evil.example"}).status == 421
+    assert page.request("GET", "http://evil.example/albums").status == 404
+
+
+@pytest.mark.parametrize("path", ["/static", "/albums/", "/album/", "//evil.example/albums/", "/%2f%2fevil.example/"])
+def test_no_address_leads_anywhere_else(page: Opened, path: str) -> None:
+    answer = page.request("GET", path)
+    assert answer.status == 404
+    assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_page_has_no_part_of_ours_in_it_but_may_lead_to_it(page: Opened, site: str) -> None:
+    page.get("albums")
+    page.sandbox.clear_requests()
+    for path in ("/plan-body", "/static/studio.js", "/albums"):
+        for mode in ("no-cors", "cors", "websocket"):
+            headers = {"sec-fetch-site": site, "sec-fetch-mode": mode}
+            assert page.request("GET", path, headers=headers).status == 403
+    assert page.sandbox.requests == []
+    assert page.request("GET", "/", headers={"sec-fetch-site": site, "sec-fetch-mode": "navigate"}).status == 200
+
+
+def test_what_is_no_request_is_refused_as_safely(page: Opened, capfd: pytest.CaptureFixture[str]) -> None:
+    for data in (b"\x16\x03\x01\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n"):
+        with socket.create_connection(("127.0.0.1", page.port), timeout=60) as connection:
+            connection.sendall(data)
+            answer = connection.makefile("rb").read()
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert b"default-src 'none'" in answer
+        assert b"nosniff" in answer
+    assert page.request("GET", "/", headers={"connection": "upgrade", "upgrade": "websocket"}).status == 200
+    assert capfd.readouterr().err == ""
+
+
+def test_nobody_holds_connections_for_nothing(page: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("immich_smart_albums.web.connection.PATIENCE", 0.05)
+    address = "127.0.0.1", page.port
+    with socket.create_connection(address, timeout=60) as silent, socket.create_connection(address, timeout=60) as slow:
+        slow.sendall(b"GET / HTTP/1.1\r\nx: ")
+        assert silent.recv(1) == b""
+        assert slow.recv(1) == b""
+    with socket.create_connection(address, timeout=60) as connection:
+        connection.sendall(b"GET /job HTTP/1.1\r\nhost: localhost\r\n\r\nGET /")
+        assert connection.makefile("rb").read().endswith(b"}")
+    monkeypatch.setattr("immich_smart_albums.web.connection.MOST", 0)
+    with socket.create_connection(address, timeout=60) as connection:
+        assert connection.makefile("rb").read().startswith(b"HTTP/1.1 503 ")
+
+
+def test_what_a_page_sends_has_to_come_in_time(page: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("immich_smart_albums.web.routes.forms.PATIENCE", 0.05)
+    head = "POST /stop HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nsec-fetch-site: same-origin\r\n"
+    with socket.create_connection(("127.0.0.1", page.port), timeout=60) as connection:
+        connection.sendall(f"{head}content-type: application/json\r\ncontent-length: 10\r\n\r\n{{".encode())
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"too slowly" in answer
+
+
+def test_a_bug_shows_no_more_than_that_it_is_one(
+    page: Opened, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("what nobody is to see")
+
+    monkeypatch.setattr(page.studio.rules, "open", fail)
+    for path in ("/new", "/album?name=Dogs", "/albums", "/status", "/progress"):
+        answer = page.request("GET", path)
+        assert answer.status == (200 if path == "/progress" else 500), path
+        assert "nobody is to see" not in answer.text
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+    told = capfd.readouterr().err
+    assert "this is a bug in immich-smart-albums: RuntimeError" in told
+    assert "Traceback" not in told
+    assert "nobody is to see" not in told
 
 
 @pytest.mark.parametrize(
@@ -112,7 +216,9 @@ def test_what_is_no_form_of_ours_is_refused(page: Opened) -> None:
     site = {"sec-fetch-site": "same-origin"}
     assert page.request("POST", "/stop", b"name=x", {**site, "content-type": "text/plain"}).status == 400
     for body in (b"[", b"[1]", b'{"name": 1}', b"\xff", b'{"name": "' + b"x" * 6_000_000 + b'"}'):
-        assert page.request("POST", "/save", body, {**site, "content-type": "application/json"}).status == 400
+        answer = page.request("POST", "/save", body, {**site, "content-type": "application/json"})
+        assert answer.status == 400
+        assert ("too long" in answer.text) == (len(body) > 1000)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
@@ -120,10 +226,32 @@ def test_other_methods_do_nothing(page: Opened, method: str) -> None:
     assert page.request(method, "/save", headers={"sec-fetch-site": "same-origin"}).status == 405
 
 
-def test_read_only_refuses_whatever_is_no_get(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_read_only_refuses_whatever_is_no_get_and_no_get_changes_anything(sandbox: Sandbox, tmp_path: Path) -> None:
     with opened(sandbox, tmp_path, Policy(read_only=True)) as page:
-        for path in ("save", "create", "apply", "stop", "preview"):
-            assert page.post(path, name="Dogs").status == 403
+        paths = [route.path for route in routes(page.studio)]
+        assert len(paths) > 30
+        for path in paths:
+            for method in ("POST", "PUT", "DELETE", "PATCH"):
+                headers = {"content-type": "application/json", "sec-fetch-site": "same-origin"}
+                answer = page.request(method, path.replace("{id}", PHOTO), {"name": "Dogs"}, headers)
+                assert answer.status == (403 if method == "POST" else 405), path
+        preview = page.get("preview", name="Dogs").json["preview"]
+        photo = next(asset.id for asset in sandbox.library.timeline)
+        asked = {"name": "Dogs", "preview": preview, "tab": "added", "id": photo, "word": "person", "run": "1"}
+        before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+        sandbox.clear_requests()
+        for path in paths:
+            page.get(path.strip("/").replace("{id}", photo), path=str(page.file), **asked)
+        page.studio.reader.wait()
+        after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+        # What searches found is remembered; that is all.
+        assert {path.name for path in after if after[path] != before.get(path)} <= {"searches.db"}
+        assert before.keys() <= after.keys()
+        assert sandbox.requests
+        assert all(
+            request.method == "GET" or request.path.startswith(("/api/search", "/api/timeline"))
+            for request in sandbox.requests
+        )
         text = page.get("album", name="Dogs").text
         assert "data-save" not in text
         assert "readonly" in text

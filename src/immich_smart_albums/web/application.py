@@ -30,9 +30,16 @@ def application(studio: Studio, policy: Policy) -> ASGIApp:
 
     All addresses in its pages are relative, so it may be mounted anywhere.
     """
+    app = Starlette(routes=routes(studio), exception_handlers=Pages(studio).failures())
+    app.router.redirect_slashes = False  # it would name a host, and leave the path that this is mounted below
+    return Safety(app, policy)
+
+
+def routes(studio: Studio) -> list[Route | Mount]:
+    """Every address that there is."""
     pages, rules, runs = Pages(studio), RuleRoutes(studio), RunRoutes(studio)
     edits, files, pictures = EditRoutes(studio), FileRoutes(studio), PictureRoutes(studio.session)
-    routes = [
+    return [
         Route("/", pages.albums),
         Route("/albums", pages.albums_body),
         Route("/status", pages.status),
@@ -70,4 +77,3 @@ def application(studio: Studio, policy: Policy) -> ASGIApp:
         Route("/cover/{id}", pictures.cover),
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
-    return Safety(Starlette(routes=routes, exception_handlers={404: pages.not_found}), policy)

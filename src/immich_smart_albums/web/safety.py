@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -88,7 +89,7 @@ class Safety:
         if self._policy.token is not None and (answer := self._let_in(scope, headers)):
             return answer
         if method in READING:
-            return None
+            return _refused(403, "Other pages get nothing from here.") if _is_for_another_page(headers) else None
         if method != "POST":
             return _refused(405, "There is nothing here that could be done in that way.")
         if self._policy.read_only:
@@ -117,7 +118,11 @@ class Safety:
             return answer
         if _is_same(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""), self._policy.cookie):
             return None
-        return _refused(401, "Open the link with the token that immich-smart-albums printed when it started.")
+        return _refused(
+            401,
+            "This studio wants its token. Open the link that it printed when it started;\n"
+            "or write ?token= and what its token file holds behind this address.",
+        )
 
 
 def _refused(status: int, text: str) -> Response:
@@ -129,12 +134,13 @@ def _is_same(text: str, other: str) -> bool:
     return hmac.compare_digest(text.encode(errors="surrogatepass"), other.encode())
 
 
+_HOST = re.compile(r"(?P<name>[a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE)
+
+
 def _host_name(host: str) -> str:
     """The name in a Host header, without its port; empty for what is none."""
-    try:
-        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
+    match = _HOST.fullmatch(host)
+    return match["name"].lower().strip("[]").rstrip(".") if match else ""
 
 
 def _is_address(name: str) -> bool:
@@ -143,6 +149,11 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_for_another_page(headers: Headers) -> bool:
+    """Whether a page of somebody else wants this as a part of it, which only costs: links and frames go somewhere."""
+    return headers.get("sec-fetch-site") in {"cross-site", "same-site"} and headers.get("sec-fetch-mode") != "navigate"
 
 
 def _comes_from_here(headers: Headers) -> bool:

@@ -15,9 +15,12 @@ import uvicorn
 
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.web.application import application
+from immich_smart_albums.web.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from starlette.types import ASGIApp
 
     from immich_smart_albums.web.safety import Policy
     from immich_smart_albums.web.studio import Studio
@@ -66,22 +69,27 @@ def _listen(host: str, port: int) -> socket.socket:
         raise (_PortTaken if is_taken else ConfigurationError)((Problem("--port", message, hint),)) from None
 
 
-def serve(
-    studio: Studio, policy: Policy, listener: socket.socket, announce: Callable[[], None], *, browser: str | None = None
-) -> None:
-    """Answer requests until the process is asked to end; `browser` is an address to open in one."""
-    config = uvicorn.Config(
-        application(studio, policy),
+def server_config(app: ASGIApp) -> uvicorn.Config:
+    """How the application is served: it says itself what goes wrong, and its server says nothing."""
+    return uvicorn.Config(
+        app,
+        http=Connection,
         log_config=None,
+        log_level="critical",
         access_log=False,
         server_header=False,
         proxy_headers=False,
         lifespan="off",
         ws="none",
         timeout_graceful_shutdown=PATIENCE,
-        limit_concurrency=200,
     )
-    server = uvicorn.Server(config)
+
+
+def serve(
+    studio: Studio, policy: Policy, listener: socket.socket, announce: Callable[[], None], *, browser: str | None = None
+) -> None:
+    """Answer requests until the process is asked to end; `browser` is an address to open in one."""
+    server = uvicorn.Server(server_config(application(studio, policy)))
     with _ended_by_signals(server), suppress(KeyboardInterrupt):
         announce()
         if browser is not None:

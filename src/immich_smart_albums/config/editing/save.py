@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
-import tempfile
-from contextlib import suppress
+import secrets
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.settings import reason
 from immich_smart_albums.config.yaml.text import LARGEST
 from immich_smart_albums.errors import EditRefused, FileChanged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 _MOUNTED = frozenset({errno.EBUSY, errno.EXDEV})
 """What renaming onto a file says that is mounted by itself, as containers do."""
@@ -50,18 +55,37 @@ class Saver:
         then it is as it was.
         """
         try:
-            target = version.path.resolve()
-            before = _unchanged(version, target, text)
-            if before is not None and target not in self._backed_up:
-                _replace(target.with_name(f"{target.name}.bak"), before, like=target)
-                self._backed_up.add(target)
-            data = text.encode()
-            _unchanged(version, target, text)
-            _replace(target, data, like=target)
+            target, data = version.path.resolve(), text.encode()
+            with _alone_in(target.parent):
+                before = _unchanged(version, target, text)
+                if before is not None:
+                    _require_writable(version.path, target)
+                    if target not in self._backed_up:
+                        _replace(target.with_name(f"{target.name}.bak"), before, like=target)
+                        self._backed_up.add(target)
+                _replace(target, data, like=target, last_look=lambda: _unchanged(version, target, text))
         except (OSError, RuntimeError) as error:
             cause = reason(error) if isinstance(error, OSError) else str(error)
             raise EditRefused(f"{version.path} cannot be written: {cause}", hint="It is as it was.") from None
         return FileVersion(version.path, text, _digest(data))
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """While this lasts no other saver saves there, of whatever process; editors do not care, so they are looked for."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network shares have no locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _require_writable(path: Path, target: Path) -> None:
+    """Raises EditRefused for a file that its owner protects: another could be put in its place all the same."""
+    if not target.stat().st_mode & 0o222:
+        raise EditRefused(f"{path} is write-protected", hint=f"Allow it with: chmod u+w {path}")
 
 
 def _unchanged(version: FileVersion, target: Path, text: str) -> bytes | None:
@@ -101,17 +125,21 @@ def _digest(data: bytes | None) -> str | None:
     return None if data is None else sha256(data).hexdigest()
 
 
-def _replace(path: Path, data: bytes, *, like: Path) -> None:
+def _replace(path: Path, data: bytes, *, like: Path, last_look: Callable[[], object] = lambda: None) -> None:
     """Put a file in place of another in one step, with the mode and the owner of one that is there."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    status = like.stat() if like.exists() else None
+    name = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if status is None else 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-            _look_like(file.fileno(), like)
+            if status is not None:
+                _look_like(file.fileno(), status)
             file.flush()
             os.fsync(file.fileno())
+        last_look()
         try:
-            Path(name).replace(path)
+            name.replace(path)
         except OSError as error:
             if error.errno not in _MOUNTED:
                 raise
@@ -121,17 +149,10 @@ def _replace(path: Path, data: bytes, *, like: Path) -> None:
                 os.fsync(mounted.fileno())
     finally:
         with suppress(FileNotFoundError):
-            Path(name).unlink()
+            name.unlink()
 
 
-def _look_like(descriptor: int, like: Path) -> None:
-    try:
-        status = like.stat()
-    except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        os.fchmod(descriptor, 0o666 & ~mask)
-        return
+def _look_like(descriptor: int, status: os.stat_result) -> None:
     own_status = os.fstat(descriptor)
     if (own_status.st_uid, own_status.st_gid) != (status.st_uid, status.st_gid):
         os.fchown(descriptor, status.st_uid, status.st_gid)

@@ -16,6 +16,7 @@ from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.web.editing.draft import AlbumDraft
 from immich_smart_albums.web.editing.entry_text import entry_text
 from immich_smart_albums.web.editing.first_file import first_file
+from immich_smart_albums.web.editing.whole_file import files_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,7 +63,7 @@ class RulesOnDisk:
                     self._new_file = place
                 return
             if self._new_file is not None:
-                self._session.reload(self._session.options.rules or (self._new_file,))
+                self._session.reload(self._session.options.rules)
                 self._new_file = None
             elif self._has_changed():
                 self._session.reload()
@@ -141,7 +142,10 @@ class RulesOnDisk:
         return next(rule.name for rule in rules.albums if rule.name not in before)
 
     def _has_changed(self) -> bool:
-        """Whether the files are not any more what the session read."""
+        """Whether the files are not any more what the session read, or others are there."""
         config = self._session.config
-        data = b"\0".join(path.read_bytes() for path in config.files)
-        return sha256(data).hexdigest()[:32] != config.digest
+        try:
+            data = b"\0".join(path.read_bytes() for path in config.files)
+        except OSError:
+            return True  # reading the rules says what is wrong
+        return files_of(self._session.options) != config.files or sha256(data).hexdigest()[:32] != config.digest

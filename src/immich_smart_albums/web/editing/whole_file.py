@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from immich_smart_albums.config.editing.save import FileVersion, Saver
     from immich_smart_albums.errors import Problem
+    from immich_smart_albums.session.options import SessionOptions
     from immich_smart_albums.session.session import Session
 
 
@@ -29,11 +30,7 @@ class WholeFiles:
     @property
     def paths(self) -> tuple[Path, ...]:
         """The files that are meant, whether they can be read or not."""
-        options = self._session.options
-        if isinstance(options.rules, Mapping):
-            return ()
-        paths = find_rules(options.rules, options.environment, options.folder, Diagnostics([], []))
-        return tuple(path for path in paths if path != STDIN)
+        return files_of(self._session.options)
 
     def version(self, name: str) -> FileVersion:
         """Returns what a file says now.
@@ -68,6 +65,14 @@ class WholeFiles:
             raise ConfigurationError(problems)
         version = self.version(name)
         return self._saver.save(replace(version, digest=basis), with_line_ends(text, version.text))
+
+
+def files_of(options: SessionOptions) -> tuple[Path, ...]:
+    """Returns the rules files that options mean, as they lie there now. Empty if there are none."""
+    if isinstance(options.rules, Mapping):
+        return ()
+    paths = find_rules(options.rules, options.environment, options.folder, Diagnostics([], []))
+    return tuple(path for path in paths if path != STDIN)
 
 
 def with_line_ends(text: str, like: str) -> str:

@@ -35,7 +35,7 @@ def part(answer: Callable[..., Response]) -> Callable[..., Response]:
         except SmartAlbumsError as error:
             return problem(error)
         except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is our bug
-            return problem(_bug(error), 500)
+            return problem(bug(error), 500)
 
     return answered
 
@@ -52,12 +52,12 @@ def scripted(answer: Callable[..., Response]) -> Callable[..., Response]:
         except SmartAlbumsError as error:
             return problem_json(error)
         except Exception as error:  # noqa: BLE001 - as above
-            return problem_json(_bug(error), 500)
+            return problem_json(bug(error), 500)
 
     return answered
 
 
-def _bug(error: Exception) -> SmartAlbumsError:
+def bug(error: Exception) -> SmartAlbumsError:
     """Our own mistake: told on the page in a sentence, and where it happened on standard error."""
     where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__)))
     sys.stderr.write(f"error: this is a bug in immich-smart-albums: {type(error).__name__}: {where}\n")
@@ -72,8 +72,12 @@ def text_of(request: Request, name: str) -> str:
 
 def number_of(request: Request, name: str, usual: int = 0) -> int:
     """Returns a whole number of the address, not below zero."""
-    text = text_of(request, name)
-    return int(text) if text.isdecimal() and len(text) < 10 else usual
+    return whole_number(text_of(request, name), usual)
+
+
+def whole_number(text: str, usual: int = 0) -> int:
+    """A number that a page sends, not below zero; the usual one for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else usual
 
 
 def degrees_of(request: Request, name: str, usual: float) -> float:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from immich_smart_albums.changes.change import CreateAlbum
 from immich_smart_albums.errors import SmartAlbumsError
 from immich_smart_albums.model.text.forms import same_name
 from immich_smart_albums.report.plan.words import totals
 from immich_smart_albums.web.rendering import page
-from immich_smart_albums.web.routes.answering import part, scripted, text_of
+from immich_smart_albums.web.routes.answering import bug, part, scripted, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from starlette.requests import Request
 
@@ -76,7 +76,7 @@ class Pages:
         try:
             return self._studio.rules.albums(), None
         except SmartAlbumsError as error:
-            return self._studio.session.rules.albums, error
+            return () if self._studio.rules.new_file else self._studio.session.rules.albums, error
 
     @scripted
     def status(self, _: Request) -> Response:
@@ -115,9 +115,12 @@ class Pages:
                 new_file=self._studio.rules.new_file,
             )
 
-    def not_found(self, _: Request, __: Exception) -> HTMLResponse:
-        """Returns the page for an address that is none."""
-        return page("not_found.html", 404, read_only=self._studio.read_only)
+    def failures(self) -> dict[type[Exception] | int, Callable[[Request, Exception], Response]]:
+        """Returns what answers for an address that is none, and for a route that failed as nobody thought it would."""
+        return {
+            404: lambda _, __: page("not_found.html", 404, read_only=self._studio.read_only),
+            Exception: lambda _, error: page("trouble.html", 500, error=bug(error), read_only=self._studio.read_only),
+        }
 
 
 def _is_fed(rule_of_ledger: str, rules: tuple[AlbumRule, ...]) -> bool:
