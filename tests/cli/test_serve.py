@@ -92,6 +92,8 @@ def test_a_token_of_ones_own_is_printed_nowhere(shell: Shell) -> None:
     (shell.folder / "token").write_text("a-token-of-more-than-sixteen\n")
     process = shell.start("serve", "--port", "0", "--host", "0.0.0.0", "--token-file", "token")
     assert "token" not in link_of(process)
+    assert process.stderr is not None
+    assert "write ?token= and what token holds behind it" in process.stderr.readline()
     assert "a-token" not in ended(process)
 
 

@@ -29,7 +29,7 @@ from immich_smart_albums.web.studio import Studio
 from .browser import browser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from playwright.sync_api import Browser
@@ -171,6 +171,7 @@ def opened(
     policy: Policy | None = None,
     *,
     rules: str | None = RULES,
+    paths: Sequence[Path] = (),
     key: str = "alice",
     port: int = 0,
 ) -> Iterator[Opened]:
@@ -186,7 +187,12 @@ def opened(
     policy = policy or Policy()
     progress = Progress()
     options = SessionOptions(
-        environment=environment, today=date(2026, 11, 2), ledger=folder / "ledger.db", folder=folder, keeps_records=True
+        rules=paths,
+        environment=environment,
+        today=date(2026, 11, 2),
+        ledger=folder / "ledger.db",
+        folder=folder,
+        keeps_records=True,
     )
     studio = Studio(Session(options, progress.show), progress, read_only=policy.read_only)
     sent = SentBodies(application(studio, policy))

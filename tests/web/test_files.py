@@ -109,3 +109,46 @@ def test_read_only_shows_the_file_and_saves_nothing(sandbox: Sandbox, tmp_path: 
         assert "readonly" in text
         assert "data-save" not in text
         assert page.post("save-file", path=str(page.file), text=RULES, basis=basis(page)).status == 403
+
+
+def test_files_that_come_and_go_in_a_folder_are_noticed(sandbox: Sandbox, tmp_path: Path) -> None:
+    with opened(sandbox, tmp_path, paths=[tmp_path]) as page:
+        assert "Stars" not in page.get("albums").text
+        other = tmp_path / "other.yaml"
+        other.write_text("albums: [{name: Stars, match: {rating: 5}}]\n", encoding="utf-8")
+        assert "Stars" in page.get("albums").text
+        assert page.get("preview", name="Stars").json["counts"]["added"] > 0
+        other.unlink()
+        text = page.get("albums").text
+        assert "Dogs" in text
+        assert "Stars" not in text
+        assert page.get("album", name="Stars").status == 404
+        page.file.unlink()
+        assert "there is no rules file in this folder" in page.get("albums").text
+
+
+def test_rules_that_stay_as_they_are_are_not_read_again(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for paths in ((), (tmp_path,), (tmp_path / "smart-albums.yaml",)):
+        with opened(sandbox, tmp_path, paths=paths) as page, monkeypatch.context() as patch:
+            page.get("album", name="Dogs")
+            patch.setattr(page.studio.session, "reload", lambda *_: pytest.fail("the rules were read again"))
+            assert page.get("album", name="Dogs").status == 200
+
+
+def test_a_first_file_that_cannot_be_read_is_said_to_be_wrong_and_not_to_be_missing(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with opened(sandbox, tmp_path, rules=None) as page:
+        assert "No rule yet" in page.get("albums").text
+        for text in (NO_YAML, BROKEN, ""):
+            page.file.write_text(text, encoding="utf-8")
+            shown = page.get("albums").text
+            assert "Open the file here" in shown
+            assert "No rule yet" not in shown
+            assert "New album" not in shown  # what stands in where there is none
+        page.file.write_text(RULES, encoding="utf-8")
+        assert "Kids in Finland" in page.get("albums").text
+        page.file.unlink()
+        assert "No rule yet" in page.get("albums").text

@@ -61,6 +61,11 @@ def run(arguments: argparse.Namespace) -> Exit:
         console.say(f"The studio: {link}")
         if is_token_printed:
             console.say("Whoever has this link can use it; it is shown this once. Ctrl-C ends it.")
+        elif token is not None:
+            console.say(
+                f"A browser brings the token once: write ?token= and what {arguments.token_file} holds behind it."
+            )
+            console.say("Ctrl-C ends it.")
         else:
             console.say("Ctrl-C ends it.")
 
