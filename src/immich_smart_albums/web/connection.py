@@ -21,7 +21,7 @@ _REFUSAL = (
 )
 
 
-class Connection(H11Protocol):
+class BrowserConnection(H11Protocol):
     """As uvicorn has it, except that nobody holds one for nothing, and that its refusals are as safe as all answers."""
 
     _patience: asyncio.TimerHandle | None = None

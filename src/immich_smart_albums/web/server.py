@@ -15,7 +15,7 @@ import uvicorn
 
 from immich_smart_albums.errors import ConfigurationError, Problem
 from immich_smart_albums.web.application import application
-from immich_smart_albums.web.connection import Connection
+from immich_smart_albums.web.connection import BrowserConnection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,7 +73,7 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
     """How the application is served: it says itself what goes wrong, and its server says nothing."""
     return uvicorn.Config(
         app,
-        http=Connection,
+        http=BrowserConnection,
         log_config=None,
         log_level="critical",
         access_log=False,
