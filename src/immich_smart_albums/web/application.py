@@ -36,7 +36,7 @@ def application(studio: Studio, policy: Policy) -> ASGIApp:
 
 
 def routes(studio: Studio) -> list[Route | Mount]:
-    """Every address that there is."""
+    """Returns the routes of every address that there is."""
     pages, rules, runs = Pages(studio), RuleRoutes(studio), RunRoutes(studio)
     edits, files, pictures = EditRoutes(studio), FileRoutes(studio), PictureRoutes(studio.session)
     return [

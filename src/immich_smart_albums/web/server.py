@@ -70,7 +70,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def server_config(app: ASGIApp) -> uvicorn.Config:
-    """How the application is served: it says itself what goes wrong, and its server says nothing."""
+    """Returns how the application is served: it says itself what goes wrong, and its server says nothing."""
     return uvicorn.Config(
         app,
         http=BrowserConnection,

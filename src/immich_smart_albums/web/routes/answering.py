@@ -76,7 +76,7 @@ def number_of(request: Request, name: str, usual: int = 0) -> int:
 
 
 def whole_number(text: str, usual: int = 0) -> int:
-    """A number that a page sends, not below zero; the usual one for what is none."""
+    """Returns a number that a page sends, not below zero; the usual one for what is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else usual
 
 
