@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
 import time
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from playwright.sync_api import Browser, Page
 
@@ -113,16 +114,25 @@ def tab(running: Browser, base: str, **options: Any) -> Iterator[Tab]:
     assert opened.hosts <= {base, re.sub(r"^(\w+://[^/]+).*", r"\1/", base)}
 
 
-def findings(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds that is serious: rules that are broken, and where."""
-    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
-
-    violations = Axe().run(page).response["violations"]
+def findings(page: Page, rules: Sequence[str] = ()) -> list[tuple[str, list[str]]]:
+    """What axe finds that is serious, of all rules or of some: rules that are broken, and where."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    violations = page.evaluate("async (options) => (await axe.run(document, options)).violations", options)
     return [
         (violation["id"], [node["html"] for node in violation["nodes"]][:3])
         for violation in violations
         if violation["impact"] in {"serious", "critical"}
     ]
+
+
+@functools.cache
+def _axe() -> str:
+    from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
+
+    script: str = AXE_SCRIPT
+    return script
 
 
 def overflows(page: Page) -> bool:

@@ -1,7 +1,7 @@
 """Pictures of the studio on the sandbox: `make screenshots` takes the README's, and every view for who looks at it.
 
 `python -m tests.web.screenshots [FOLDER]`: FOLDER gets all views at 360, 1,280 and 2,560 px, light
-and dark.
+and dark. The tests keep the narrow ones of them, too.
 """
 
 from __future__ import annotations
@@ -13,18 +13,12 @@ from pathlib import Path
 from immich_sandbox import Sandbox, generate
 
 from .browser import CHROMIUM, browser, tab
-from .conftest import RULES, opened
+from .conftest import opened
+from .views import FIRST_RULES, HEIGHTS, SCHEMES, Screen, views, write_history
 
 README_PICTURE = Path(__file__).parents[2] / "docs" / "images" / "studio.jpg"
+README_VIEW = "photo"
 LARGEST = 200_000
-VIEWS = {
-    "albums": "",
-    "album": "album?name=Kids in Finland",
-    "new": "new",
-    "plan": "plan",
-    "history": "history",
-    "check": "check",
-}
 
 
 def main(folder: Path) -> None:
@@ -35,24 +29,22 @@ def main(folder: Path) -> None:
     with (
         tempfile.TemporaryDirectory() as rules,
         Sandbox(generate(600)) as sandbox,
-        opened(sandbox, Path(rules), rules=RULES) as studio,
+        opened(sandbox, Path(rules), rules=FIRST_RULES) as studio,
         browser() as running,
+        tab(running, studio.url) as at,
     ):
-        for scheme in ("light", "dark"):
-            for width, height in ((360, 740), (1280, 800), (2560, 1300)):
-                options = {"color_scheme": scheme, "viewport": {"width": width, "height": height}}
-                with tab(running, studio.url, **options) as at:
-                    for name, address in VIEWS.items():
-                        at.goto(address)
-                        if name == "album":
-                            at.until("[...document.querySelectorAll('.cell img')].filter(i => i.complete).length > 8")
-                            at.page.click(".cell >> nth=1")
-                            at.page.wait_for_selector(".panel .why")
-                        at.page.wait_for_load_state("networkidle")
-                        at.page.screenshot(path=folder / f"{name}-{width}-{scheme}.png")
-                        if (name, width, scheme) == ("album", 1280, "light"):
-                            README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
-                            at.page.screenshot(path=README_PICTURE, type="jpeg", quality=80)
+        at.ignored = "404"  # the view that is not there
+        write_history(studio)
+        screen = Screen(at, folder)
+        for name in views(at, studio):
+            for width in HEIGHTS:
+                for scheme in SCHEMES:
+                    screen.show(width, scheme)
+                    screen.keep(name, width, scheme)
+            if name == README_VIEW:
+                screen.show(1280, "light")
+                README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
+                at.page.screenshot(path=README_PICTURE, type="jpeg", quality=80)
     if README_PICTURE.stat().st_size > LARGEST:
         raise SystemExit(f"{README_PICTURE} is larger than {LARGEST:,} bytes.")
 
