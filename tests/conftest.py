@@ -14,6 +14,7 @@ import pytest
 import stamina
 from hypothesis import settings
 
+from tests.support.signals import let_processes_hear
 from tests.support.tracing import following, spare_what_is_not_measured
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 stamina.set_testing(True, attempts=4, cap=True)
 
 spare_what_is_not_measured()
+let_processes_hear()
 
 
 def pytest_collection_finish() -> None:
