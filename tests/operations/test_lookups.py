@@ -8,6 +8,7 @@ import pytest
 
 from immich_sandbox import Sandbox
 from immich_sandbox.library.records import User
+from immich_smart_albums.errors import ServerError
 from immich_smart_albums.model.dialects import where
 from immich_smart_albums.model.query import Kind, Query, Visibility
 from immich_smart_albums.operations.names.names import NameResolver
@@ -92,7 +93,7 @@ def test_mine_is_the_account_that_asks(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("who", ["bob@example.org", "BOB", " Bob "])
 def test_a_user_is_known_by_name_and_address(sandbox: Sandbox, server: PhotoServer, who: str) -> None:
-    bob = sandbox.library.user_named("bob").id
+    bob = sandbox.library.user_named("Bob").id
     assert shape(looked_up({"owner": who}, server)[0]) == f"owner {bob}"
     assert shape(looked_up({"owner": bob.upper()}, server)[0]) == f"owner {bob}"
 
@@ -157,6 +158,21 @@ def test_without_permission_to_tell_whose_photos_are_shown_a_shared_album_is_hel
     names = selected_by(tree, server)
     assert "bob.jpg" in names
     assert "carol.jpg" not in names
+
+
+def test_whose_photos_are_shown_decides_on_a_shared_album_and_is_a_hint_elsewhere(partners: Sandbox) -> None:
+    server = connected(partners)
+    names = NameResolver(server.directory)
+    partners.clear_requests()
+    partners.faults.status(503, path="/api/partners", times=None)
+    with pytest.raises(ServerError):
+        assert names.partners_as_hint
+    assert len(partners.requests) == 1
+    with pytest.raises(ServerError):
+        looked_up({"album": "Finland"}, server, names)
+    assert [request.path for request in partners.requests].count("/api/partners") > 2
+    partners.faults.clear()
+    assert names.partners_as_hint == names.partners == frozenset({partners.library.user_named("Bob").id})
 
 
 def test_an_album_before_searches_knew_albums_is_refused(start: Start) -> None:

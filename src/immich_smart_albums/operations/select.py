@@ -63,7 +63,7 @@ def _whose(server: PhotoServer, names: NameResolver) -> tuple[CacheContext | Non
     now = server.hints.now()
     if now is None:
         return None, "the server does not tell its time"
-    partners = names.partners or ()  # where the key may not ask, those who come or go show in the counts
+    partners = names.partners_as_hint or ()  # where the key may not ask, those who come or go show in the counts
     return CacheContext(user_id, tuple(sorted(partners)), server.version, now), ""
 
 

@@ -54,6 +54,8 @@ class NameResolver:
         self._values: Values | None = None
         self._unlisted: dict[str, tuple[str, ...]] = {}
         self._shown: dict[Scope, ShownPeople] = {}
+        self._partners: frozenset[str] | None = None
+        self._has_partners = False
         self.confirmed_people: set[tuple[str, Scope]] = set()
         """The people on partners' photos whom a search found by the id that is shown, and where."""
 
@@ -77,13 +79,24 @@ class NameResolver:
         """The users of the server, as far as the account sees them."""
         return self._directory.users()
 
-    @cached_property
+    @property
     def partners(self) -> frozenset[str] | None:
         """The ids of the users whose photos the timeline shows beside the account's. None if the key may not ask."""
-        try:
-            return frozenset(partner.id for partner in self._directory.partners())
-        except MissingPermission:
-            return None
+        return self._ask_for_partners(is_hint=False)
+
+    @property
+    def partners_as_hint(self) -> frozenset[str] | None:
+        """The same for what works without an answer, too: not waited for as long, unless they are known already."""
+        return self._ask_for_partners(is_hint=True)
+
+    def _ask_for_partners(self, *, is_hint: bool) -> frozenset[str] | None:
+        if not self._has_partners:
+            try:
+                self._partners = frozenset(partner.id for partner in self._directory.partners(is_hint=is_hint))
+            except MissingPermission:
+                self._partners = None
+            self._has_partners = True
+        return self._partners
 
     @cached_property
     def own_id(self) -> str | None:

@@ -53,10 +53,11 @@ class Directory(Protocol):
         """
         ...
 
-    def partners(self) -> list[User]:
+    def partners(self, *, is_hint: bool = False) -> list[User]:
         """Returns the users whose photos the account's timeline shows beside its own.
 
-        Raises MissingPermission without `partner.read`.
+        Asked once and not for long if it `is_hint`, so that nothing depends on the answer. Raises MissingPermission
+        without `partner.read`.
         """
         ...
 
