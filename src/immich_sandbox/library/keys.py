@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from immich_sandbox.api_error import ApiError
@@ -55,8 +56,8 @@ class KeyRing:
 
     def add(self, name: str, user: User, permissions: Iterable[str]) -> ApiKey:
         """Make a key; its secret follows from the name, so that it is the same on every run."""
-        secret = "sandbox" + hashlib.sha256(name.encode()).hexdigest()[:36]
-        key = ApiKey(uuid4(seeded(secret)), name, secret, user.id, tuple(permissions))
+        secret, key_id = _secret_and_id(name)
+        key = ApiKey(key_id, name, secret, user.id, tuple(permissions))
         self.by_name[name] = key
         self._by_secret[secret] = key
         return key
@@ -75,6 +76,12 @@ class KeyRing:
         if secret not in self._by_secret:
             raise ApiError(401, "Invalid API key")
         return self._by_secret[secret]
+
+
+@lru_cache(maxsize=256)
+def _secret_and_id(name: str) -> tuple[str, str]:
+    secret = "sandbox" + hashlib.sha256(name.encode()).hexdigest()[:36]
+    return secret, uuid4(seeded(secret))
 
 
 def require(key: ApiKey, route: str, permission: str, level: Level) -> None:

@@ -72,7 +72,12 @@ def offset(instant: int) -> str:
 
 def http(instant: int) -> str:
     """Return the form of the `Date` header, `Mon, 01 Jul 2024 12:00:00 GMT`."""
-    return format_datetime(_EPOCH + timedelta(microseconds=instant), usegmt=True)
+    return _http_date(instant // SECOND)
+
+
+@lru_cache(maxsize=64)
+def _http_date(seconds: int) -> str:
+    return format_datetime(_EPOCH + timedelta(seconds=seconds), usegmt=True)
 
 
 def month(instant: int) -> str:

@@ -1,17 +1,15 @@
-"""The ASGI application: reads a request, lets faults strike it, answers it, and remembers it."""
+"""The application: lets faults strike a request, answers it, and remembers it."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import logging
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from starlette.requests import Request
 
 from immich_sandbox.api_error import ApiError, unknown_route
 from immich_sandbox.library import times
@@ -22,18 +20,16 @@ from immich_sandbox.requests.schema import checked
 from immich_sandbox.server import pages
 from immich_sandbox.server.faults import BeforeRequest, Cut, Drop, Hide, Reply, Reset, Slow, without
 from immich_sandbox.server.routes import PUBLIC, Router
-from immich_sandbox.server.transport import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from starlette.types import Receive, Scope, Send
-
     from immich_sandbox.library.keys import ApiKey, KeyRing
     from immich_sandbox.request import Backend
     from immich_sandbox.server.faults import Action, Faults
+    from immich_sandbox.server.http_messages import Incoming
+    from immich_sandbox.server.transport import Connection
 
-_LARGEST_BODY = 10 * 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
@@ -46,17 +42,6 @@ class Record:
     query: dict[str, Any]
     body: Any
     status: int | None = None
-
-
-@dataclass(slots=True)
-class _Incoming:
-    """A request as the application reads it: `body` is None if it was too large."""
-
-    method: str
-    path: str
-    query: dict[str, Any]
-    headers: Any
-    body: bytes | None
 
 
 class App:
@@ -72,27 +57,30 @@ class App:
         self._router = Router(backend.level)
         self._requests = 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        request = Request(scope, receive)
-        body = await _read(request)
-        query = {name: _one_or_all(request.query_params.getlist(name)) for name in request.query_params}
-        incoming = _Incoming(request.method, scope["path"], query, request.headers, body)
-        record = Record(request.method, scope["path"], query, _as_json(body))
-        with self.lock:
-            self.records.append(record)
-            self._requests += 1
-            number = self._requests
-        await self._serve(incoming, record, number, Connection(scope, receive, send))
+    def serve(self, connection: Connection) -> None:
+        """Answer all requests of a connection.
 
-    async def _serve(self, incoming: _Incoming, record: Record, number: int, connection: Connection) -> None:
+        Raises:
+            OSError: It broke.
+        """
+        while (incoming := connection.receive()) is not None:
+            record = Record(incoming.method, incoming.path, incoming.query, _as_json(incoming.body))
+            with self.lock:
+                self.records.append(record)
+                self._requests += 1
+                number = self._requests
+            if not self._respond(incoming, record, number, connection):
+                return
+
+    def _respond(self, incoming: Incoming, record: Record, number: int, connection: Connection) -> bool:
+        """Whether the connection stays open."""
         trouble: Cut | Slow | None = None
         answer: Answer | None = None
         struck = self._faults.strike(incoming.method, incoming.path)
-        incoming = _dropping(incoming, struck)
+        _drop(incoming, struck)
         for action in struck:
             if isinstance(action, BeforeRequest):
-                await asyncio.to_thread(action.run)
+                action.run()
             elif isinstance(action, Reply):
                 if action.applied:
                     self._answer(incoming, number)
@@ -100,31 +88,30 @@ class App:
             elif isinstance(action, Reset):
                 if action.applied:
                     self._answer(incoming, number)
-                await connection.reset()
-                return
+                connection.reset_on_close()
+                return False
             elif isinstance(action, Cut | Slow):
                 trouble = action
         if answer is None:
             answer = self._answer(incoming, number)
         _hide(answer, struck)
-        await self._wait(answer, trouble)
+        connection.wait(self._seconds(answer, trouble))
         record.status = answer.status
         if isinstance(trouble, Cut):
-            await connection.cut(answer, trouble.after)
-        else:
-            await connection.answer(answer, drip=trouble.drip if trouble else 0.0)
+            connection.cut(answer, trouble.after)
+            return False
+        connection.send(answer, incoming, drip=trouble.drip if trouble else 0.0)
+        return incoming.keeps_alive
 
-    async def _wait(self, answer: Answer, trouble: Cut | Slow | None) -> None:
+    def _seconds(self, answer: Answer, trouble: Cut | Slow | None) -> float:
+        """How long the answer takes."""
         settings = self._backend.settings
         seconds = settings.latency + settings.skipped_row_cost * answer.skipped_rows
-        if isinstance(trouble, Slow):
-            seconds += trouble.delay
-        if seconds:
-            await asyncio.sleep(seconds)
+        return seconds + trouble.delay if isinstance(trouble, Slow) else seconds
 
     # -- answers ------------------------------------------------------------------------------------------------
 
-    def _answer(self, incoming: _Incoming, number: int) -> Answer:
+    def _answer(self, incoming: Incoming, number: int) -> Answer:
         level = self._backend.level
         correlation_id = hashlib.sha256(str(number).encode()).hexdigest()[:8]
         try:
@@ -146,7 +133,7 @@ class App:
             _add_etag(answer, incoming.headers.get("if-none-match"))
         return answer
 
-    def _route(self, incoming: _Incoming) -> Answer:
+    def _route(self, incoming: Incoming) -> Answer:
         if incoming.body is None:
             raise ApiError(500, "Internal server error")
         path = incoming.path
@@ -178,17 +165,6 @@ class App:
         return Answer(body=page.encode(), content_type="text/html; charset=utf-8")
 
 
-async def _read(request: Request) -> bytes | None:
-    """Read the body to its end; what is over the limit is thrown away."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size <= _LARGEST_BODY:
-            parts.append(part)
-    return b"".join(parts) if size <= _LARGEST_BODY else None
-
-
 def _hide(answer: Answer, struck: Sequence[Action]) -> None:
     """Leave out of an answer what is to be hidden."""
     names = frozenset().union(*(action.names for action in struck if isinstance(action, Hide)))
@@ -196,22 +172,17 @@ def _hide(answer: Answer, struck: Sequence[Action]) -> None:
         answer.body = msgspec.json.encode(without(_as_json(answer.body), names))
 
 
-def _dropping(incoming: _Incoming, struck: Sequence[Action]) -> _Incoming:
-    """The request without what is to be dropped from it."""
+def _drop(incoming: Incoming, struck: Sequence[Action]) -> None:
+    """Take out of a request what is to be dropped from it."""
     names = frozenset().union(*(action.names for action in struck if isinstance(action, Drop)))
-    body = incoming.body
-    if names and body:
-        body = msgspec.json.encode(without(_as_json(body), names))
-    query = {name: value for name, value in incoming.query.items() if name not in names}
-    return replace(incoming, query=query, body=body)
+    if names and incoming.body:
+        incoming.body = msgspec.json.encode(without(_as_json(incoming.body), names))
+    if names:
+        incoming.query = {name: value for name, value in incoming.query.items() if name not in names}
 
 
 def _is_api(path: str) -> bool:
     return path == "/api" or path.startswith("/api/")
-
-
-def _one_or_all(values: list[str]) -> str | list[str]:
-    return values[0] if len(values) == 1 else values
 
 
 def _as_json(body: bytes | None) -> object:
@@ -224,7 +195,7 @@ def _as_json(body: bytes | None) -> object:
         return body.decode(errors="replace")
 
 
-def _parsed(incoming: _Incoming) -> object:
+def _parsed(incoming: Incoming) -> object:
     """The body as the server takes it: anything but JSON counts as an empty object.
 
     Raises:

@@ -94,23 +94,31 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
+_PLAIN = {(route.method, route.path): route for route in ROUTES if "{" not in route.path}
+_WITH_IDS = [
+    (route, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path))) for route in ROUTES if "{" in route.path
+]
+
+
 class Router:
     """Finds the route of a request among those that a level has."""
 
     def __init__(self, level: Level) -> None:
-        """Know the routes of this level; earlier ones in the table go first."""
-        self._routes = [
-            (route, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path)))
-            for route in ROUTES
-            if route.name not in level.missing_routes
-        ]
+        """Know the routes of this level; what stands in the table without an id goes first."""
         self._level = level
 
     def find(self, method: str, path: str, *, maintenance: bool) -> tuple[Route, dict[str, str]] | None:
         """Return the route for a path below /api, and the ids in it; a trailing slash does no harm."""
         if maintenance and self._level.maintenance and path not in _UNDER_MAINTENANCE:
             return None
-        for route, pattern in self._routes:
-            if route.method == method and (match := pattern.fullmatch(path.removesuffix("/"))):
+        path = path.removesuffix("/")
+        plain = _PLAIN.get((method, path))
+        if plain is not None and self._has(plain):
+            return plain, {}
+        for route, pattern in _WITH_IDS:
+            if route.method == method and (match := pattern.fullmatch(path)) and self._has(route):
                 return route, match.groupdict()
         return None
+
+    def _has(self, route: Route) -> bool:
+        return route.name not in self._level.missing_routes

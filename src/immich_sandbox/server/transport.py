@@ -1,88 +1,153 @@
-"""What needs the bare connection: answers that break off, and connections that are reset."""
+"""One connection: requests come in one after another; answers go back, or break off on the way."""
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import socket
 import struct
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from starlette.responses import Response
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from immich_sandbox.server.http_messages import CONTINUE, read_head, write_answer, write_head
 
 if TYPE_CHECKING:
-    from asyncio.transports import Transport
-
-    from starlette.types import Receive, Scope, Send
+    import threading
 
     from immich_sandbox.request import Answer
+    from immich_sandbox.server.http_messages import Incoming
 
-_KEY = "sandbox.transport"
+_KEEP_ALIVE_SECONDS = 5  # what Node, and so a real server, does
+_LARGEST_HEAD = 64 * 1024
+_LARGEST_BODY = 10 * 1024 * 1024
+_PIECE = 64 * 1024
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
-class SandboxProtocol(H11Protocol):
-    """The usual HTTP/1.1 protocol; it also hands the connection to the application, in the ASGI scope."""
-
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # uvicorn's is the same
-        """Let the application reach the connection."""
-        super().connection_made(transport)
-        # asyncio does this for most sockets, but not for those of a listener that was made outside of it.
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        application = self.app
-
-        async def with_transport(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI, thrice typed
-            scope[_KEY] = transport
-            await application(scope, receive, send)
-
-        self.app = with_transport
-
-
-@dataclass(frozen=True, slots=True)
 class Connection:
-    """Where one answer goes."""
+    """Somebody has connected. `packs` is whether answers are compressed; `stopping` ends every wait."""
 
-    scope: Scope
-    receive: Receive
-    send: Send
+    def __init__(self, connected: socket.socket, stopping: threading.Event, *, packs: bool) -> None:
+        """Talk over this socket."""
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket = connected
+        self._stopping = stopping
+        self._packs = packs
+        self._unread = b""
+        self._has_asked = False
 
-    async def answer(self, answer: Answer, *, drip: float = 0.0) -> None:
-        """Send an answer; with `drip`, byte by byte with a pause of so many seconds after each."""
-        response = Response(answer.body, answer.status, answer.headers, answer.content_type or None)
-        await response(self.scope, self.receive, self._slowly(drip) if drip else self.send)
+    def receive(self) -> Incoming | None:
+        """Return the next request. None if there is none any more.
 
-    async def cut(self, answer: Answer, after: int) -> None:
-        """Promise the whole body, send `after` bytes of it, and close."""
-        transport: Transport = self.scope[_KEY]
-        head = (
-            f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n"
-            f"content-type: {answer.content_type}\r\ncontent-length: {len(answer.body)}\r\n\r\n"
-        )
-        transport.write(head.encode() + answer.body[:after])
-        transport.close()
-        await self._until_gone()
+        Raises:
+            OSError: The connection broke, or nothing came for long.
+        """
+        try:
+            self._socket.settimeout(_KEEP_ALIVE_SECONDS if self._has_asked else None)
+            self._await_request()
+            self._socket.settimeout(None)
+            head = self._line_to(b"\r\n\r\n")
+            self._has_asked = True
+            incoming = read_head(head)
+            if incoming.headers.get("expect", "").lower() == "100-continue":
+                self._socket.sendall(CONTINUE)
+            incoming.body = self._body(incoming)
+        except EOFError:
+            return None
+        except ValueError:
+            text = b"Invalid HTTP request received."
+            headers = {"content-length": str(len(text)), "connection": "close"}
+            self._socket.sendall(write_head(400, "text/plain; charset=utf-8", headers) + text)
+            return None
+        return incoming
 
-    async def reset(self) -> None:
-        """Close the connection with RST instead of an answer."""
-        transport: Transport = self.scope[_KEY]
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        transport.abort()
-        await self._until_gone()
+    def send(self, answer: Answer, incoming: Incoming, *, drip: float = 0.0) -> None:
+        """Answer a request; with `drip`, byte by byte with a pause of so many seconds after each."""
+        head, body = write_answer(answer, incoming, packs=self._packs)
+        if not drip:
+            self._socket.sendall(head + body)
+            return
+        self._socket.sendall(head)
+        for byte in body:
+            self._socket.sendall(bytes((byte,)))
+            self.wait(drip)
 
-    def _slowly(self, pause: float) -> Send:
-        async def send(message: Any) -> None:  # noqa: ANN401 - an ASGI message
-            if message["type"] != "http.response.body":
-                await self.send(message)
-                return
-            for byte in message.get("body", b""):
-                await self.send({"type": "http.response.body", "body": bytes((byte,)), "more_body": True})
-                await asyncio.sleep(pause)
-            await self.send({"type": "http.response.body", "body": b"", "more_body": False})
+    def cut(self, answer: Answer, after: int) -> None:
+        """Promise the whole body, and send `after` bytes of it."""
+        head = write_head(answer.status, answer.content_type, {"content-length": str(len(answer.body))})
+        self._socket.sendall(head + answer.body[:after])
 
-        return send
+    def reset_on_close(self) -> None:
+        """Let the connection end with RST."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
 
-    async def _until_gone(self) -> None:
-        while (await self.receive())["type"] != "http.disconnect":
-            pass
+    def wait(self, seconds: float) -> None:
+        """Let time pass.
+
+        Raises:
+            OSError: The server stopped meanwhile, and drops what is under way.
+        """
+        if seconds and self._stopping.wait(seconds):
+            raise ConnectionAbortedError
+
+    def interrupt(self) -> None:
+        """Let whoever reads from it in another thread read its end."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._socket.close()
+
+    def _await_request(self) -> None:
+        self._unread = self._unread or self._piece()
+        if not self._unread[:1].isalpha():
+            raise ValueError(self._unread[:1])  # so TLS begins, and it would have no end
+
+    def _body(self, incoming: Incoming) -> bytes | None:
+        """The body, to its end. None if it is too large: then it is read, and thrown away."""
+        parts: list[bytes] = []
+        size = 0
+        if incoming.headers.get("transfer-encoding", "").lower() == "chunked":
+            while length := _size(self._line_to(b"\r\n").partition(b";")[0].decode(), base=16):
+                size += length
+                parts.append(self._bytes(length))
+                self._line_to(b"\r\n")
+            while self._line_to(b"\r\n"):
+                pass
+        else:
+            size = _size(incoming.headers.get("content-length", "0"))
+            parts.append(self._bytes(size))
+        return b"".join(parts) if size <= _LARGEST_BODY else None
+
+    def _line_to(self, end: bytes) -> bytes:
+        while (length := self._unread.find(end)) < 0:
+            if len(self._unread) > _LARGEST_HEAD:
+                raise ValueError(length)
+            self._unread += self._piece()
+        line, self._unread = self._unread[:length], self._unread[length + len(end) :]
+        return line
+
+    def _bytes(self, size: int) -> bytes:
+        """So many bytes, of a body that is too large the last of them."""
+        parts = [self._unread]
+        left = size - len(self._unread)
+        while left > 0:
+            parts = parts if size <= _LARGEST_BODY else []
+            parts.append(self._piece())
+            left -= len(parts[-1])
+        read = b"".join(parts)
+        cut = len(read) + min(left, 0)
+        self._unread = read[cut:]
+        return read[:cut]
+
+    def _piece(self) -> bytes:
+        piece = self._socket.recv(_PIECE)
+        if not piece:
+            raise EOFError
+        return piece
+
+
+def _size(text: str, base: int = 10) -> int:
+    size = int(text, base)
+    if size < 0:
+        raise ValueError(text)
+    return size

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import urllib3
 from immich_smart_albums.errors import ServerError, Stopped, Unauthorized
 from immich_smart_albums.immich.http.body import LARGEST, read_body
 from immich_smart_albums.immich.http.connection import make_pool, translate_error
+from immich_smart_albums.immich.http.helpers import Helpers, LateError
 from immich_smart_albums.immich.http.patience import Patience, TimeOuts, Tries
 from immich_smart_albums.immich.http.responses import ANY_KEY, check, check_picture
 from immich_smart_albums.model.stopping import never
@@ -33,6 +33,9 @@ _SHORTEST_SECRET = 4
 """Characters; what is shorter, as a header with the value 1, would be found in every number."""
 
 USER_AGENT = "immich-smart-albums"
+
+_NO_TIME = 1e-6
+"""Seconds; none at all would be as many as it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class Http:
     ) -> None:
         self.address = address
         self._time_outs = time_outs or TimeOuts()
-        self._pool = make_pool(address, concurrency, self._time_outs.connect, self._time_outs.read)
+        self._pool, self._api = make_pool(address, concurrency, self._time_outs.connect, self._time_outs.read)
+        self._helpers = Helpers()
         self._headers = {name: value.reveal() for name, value in (headers or {}).items()} | {
             "x-api-key": key.reveal(),
             "accept": "application/json",
@@ -176,10 +180,21 @@ class Http:
         Raises the failure of the last attempt.
         """
         tries = Tries(repeat=repeat, refused_too=self._has_answered)
+        started = self._clock()
+        failure: ServerError | None
+        try:
+            return attempt()
+        except ServerError as error:
+            failure = error
+        # Nearly all are answered at once; so only now comes what repeats, and takes this failure for that of its first.
+        left = max(self._time_outs.tries - (self._clock() - started), _NO_TIME)
         for retry in stamina.retry_context(
-            on=tries.pause, attempts=4, timeout=self._time_outs.tries, wait_initial=0.5, wait_max=10.0, wait_jitter=0.5
+            on=tries.pause, attempts=4, timeout=left, wait_initial=0.5, wait_max=10.0, wait_jitter=0.5
         ):
             with retry:
+                if failure is not None:
+                    first, failure = failure, None
+                    raise first
                 return attempt()
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
@@ -223,35 +238,23 @@ class Http:
     def _in_time(self, request: _Request, patience: Patience) -> tuple[int, Mapping[str, str], bytes]:
         """One exchange, given up when it takes too long as a whole.
 
-        In a thread of its own: no time-out of a socket ends a server that sends its headers byte by byte.
+        In another thread: no time-out of a socket ends a server that sends its headers byte by byte.
         """
-        result: queue.SimpleQueue[tuple[int, Mapping[str, str], bytes] | BaseException] = queue.SimpleQueue()
-
-        def exchange() -> None:
-            try:
-                result.put(self._exchange(request, patience))
-            except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
-                result.put(error)
-
-        threading.Thread(target=exchange, name="request", daemon=True).start()
+        # Longer than the body's own check, so that this is only for what that does not see.
+        seconds = min(self._time_outs.connect, patience.seconds) + patience.seconds
         try:
-            # Longer than the body's own check, so that this is only for what that does not see.
-            connecting = min(self._time_outs.connect, patience.seconds)
-            answer = result.get(timeout=connecting + patience.seconds)
-        except queue.Empty:
+            return self._helpers.run(lambda: self._exchange(request, patience), seconds)
+        except LateError:
             raise patience.too_slow(f"{request.method} {request.path}") from None
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
 
     def _exchange(self, request: _Request, patience: Patience) -> tuple[int, Mapping[str, str], bytes]:
         headers = {**self._headers, **request.headers}
         if request.body is not None:
             headers["content-type"] = "application/json"
         name = f"{request.method} {request.path}"
-        response = self._pool.request(
+        response = self._pool.urlopen(
             request.method,
-            f"{self.address.api}{request.path}",
+            f"{self._api}{request.path}",
             body=request.body,
             headers=headers,
             redirect=False,  # a redirected POST arrives as a GET or leaks the key to another host

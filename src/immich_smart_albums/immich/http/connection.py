@@ -25,6 +25,7 @@ from urllib3.exceptions import (
     ReadTimeoutError,
     SSLError,
 )
+from urllib3.util import parse_url
 
 from immich_smart_albums.errors import ConfigurationError, Problem, ServerError, Unreachable
 
@@ -78,9 +79,10 @@ class Address:
 
 def make_pool(
     address: Address, concurrency: int, connect: float, read: float
-) -> urllib3.PoolManager | urllib3.ProxyManager:
-    """Returns connections to one server. Proxy and CA variables of the environment count, as they do for other tools.
+) -> tuple[urllib3.HTTPConnectionPool | urllib3.ProxyManager, str]:
+    """Returns connections to one server, and what they want to stand before a path of the API.
 
+    Proxy and CA variables of the environment count, as they do for other tools.
     Raises ConfigurationError for a file of certificate authorities that cannot be used.
     """
     parts = urlsplit(address.base)
@@ -96,7 +98,7 @@ def make_pool(
     context = _trusted(address) if "https" in {parts.scheme, urlsplit(proxy or "").scheme} else None
     if proxy:
         try:
-            return urllib3.ProxyManager(
+            manager = urllib3.ProxyManager(
                 proxy,
                 maxsize=concurrency,
                 block=True,
@@ -108,7 +110,10 @@ def make_pool(
             hint = "Proxies are written as http://host:port or https://host:port; NO_PROXY names hosts without one."
             where = f"{parts.scheme.upper()}_PROXY"
             raise ConfigurationError((Problem(where, "this proxy cannot be used", hint),)) from None
-    return urllib3.PoolManager(maxsize=concurrency, block=True, timeout=timeout, ssl_context=context)
+        return manager, address.api
+    connections = urllib3.PoolManager(maxsize=concurrency, block=True, timeout=timeout, ssl_context=context)
+    # A manager would look with each request which of its servers this is.
+    return connections.connection_from_url(address.base), parse_url(address.api).path or ""
 
 
 def _proxy_headers(proxy: str) -> dict[str, str] | None:

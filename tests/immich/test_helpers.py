@@ -1,0 +1,67 @@
+"""Threads for requests: used again, left behind when they are late, and gone with whoever asked them."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from immich_smart_albums.immich.http.helpers import Helpers, LateError
+
+LONG = 60.0
+
+
+def test_one_thread_does_one_thing_after_another() -> None:
+    helpers = Helpers()
+    assert len({helpers.run(threading.current_thread, LONG) for _ in range(20)}) == 1
+
+
+def test_what_fails_is_raised_and_the_thread_goes_on() -> None:
+    helpers = Helpers()
+    before = helpers.run(threading.current_thread, LONG)
+    with pytest.raises(ZeroDivisionError):
+        helpers.run(lambda: 1 / 0, LONG)
+    assert helpers.run(threading.current_thread, LONG) is before
+
+
+def test_one_that_is_late_is_not_asked_again_and_ends_when_it_is_done() -> None:
+    helpers = Helpers()
+    go_on, stuck = threading.Event(), helpers.run(threading.current_thread, LONG)
+    with pytest.raises(LateError):
+        helpers.run(go_on.wait, 0.001)
+    assert helpers.run(threading.current_thread, LONG) is not stuck
+    go_on.set()
+    stuck.join(LONG)
+    assert not stuck.is_alive()
+
+
+def test_what_was_done_is_forgotten() -> None:
+    class Work:
+        def __call__(self) -> None:
+            pass
+
+    helpers, work = Helpers(), Work()
+    reference = weakref.ref(work)
+    helpers.run(work, LONG)
+    del work
+    helpers.run(lambda: None, LONG)
+    assert reference() is None
+
+
+def test_they_end_when_nobody_can_ask_them_any_more() -> None:
+    helpers = Helpers()
+    together = threading.Barrier(2, timeout=LONG)
+
+    def meet() -> threading.Thread:
+        together.wait()
+        return threading.current_thread()
+
+    with ThreadPoolExecutor(2) as pool:
+        threads = {task.result() for task in [pool.submit(helpers.run, meet, LONG) for _ in range(2)]}
+    assert len(threads) == 2
+    del helpers
+    for thread in threads:
+        thread.join(LONG)
+        assert not thread.is_alive()
