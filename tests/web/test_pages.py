@@ -43,7 +43,7 @@ def test_exactly_the_plan_that_was_shown_is_written(page: Opened) -> None:
     assert len(members(page.sandbox, "Dogs")) == 30
     assert "Nothing to do" in page.get("plan-body").text
     assert "Run 1" in page.get("history").text
-    assert "30 photos added" in page.get("run", id="1").text
+    assert "+30 added" in page.get("run", id="1").text
     # What was taken back was shown first, too.
     assert "data-apply" in page.get("undo-body", run="1").text
     assert members(page.sandbox, "Dogs")
@@ -72,18 +72,39 @@ def test_a_plan_that_nobody_was_shown_is_not_written(page: Opened) -> None:
 
 
 def test_a_refused_plan_shows_its_photos_and_can_be_allowed_once(sandbox: Sandbox, tmp_path: Path) -> None:
-    rules = "albums:\n- name: Best\n  match: {rating: 5}\n  keep: in-step\n"
+    rules = """\
+albums:
+- {name: Best, match: {rating: 5}, keep: in-step}
+- {name: Low, match: {rating: 4}, keep: in-step}
+- {name: Dogs, match: {smart: {query: dog, top: 3}}}
+"""
     with opened(sandbox, tmp_path, rules=rules) as page:
         page.applied(fingerprint(page))
-        before = members(sandbox, "Best")
-        assert before
-        page.file.write_text(rules.replace("5", "1"), encoding="utf-8")
+        best, low = members(sandbox, "Best"), members(sandbox, "Low")
+        assert best
+        assert low
+        page.file.write_text(rules.replace("5", "1").replace("4", "2"), encoding="utf-8")
         text = page.get("plan-body").text
         assert "Refused" in text
-        assert f"picture/{before[0]}" in text
-        assert "plan?allow=Best" in text
-        assert "Done" in page.applied(fingerprint(page, allow="Best"))["html"]
-        assert not set(before) & set(members(sandbox, "Best"))
+        # Nothing but the refused ones would change, and what is refused is not applied.
+        assert "disabled" in text.partition("data-apply")[2].partition(">")[0]
+        # First the photos, then the question; each is a link to why.
+        assert text.index(f"picture/{best[0]}") < text.index("plan?allow=Best")
+        assert f"album?name=Best&amp;tab=leaving&amp;photo={best[0]}" in text
+        # Album by album: who allows the second as well goes on allowing the first.
+        one = page.get("plan-body", allow="Best").text
+        assert "allowed once" in one
+        assert "plan?allow=Best&amp;allow=Low" in one
+        assert "What is refused stays as it is" in one
+        assert f"{len(best)} taken out" in page.applied(fingerprint(page, allow="Best"))["html"]
+        assert not set(best) & set(members(sandbox, "Best"))
+        assert members(sandbox, "Low") == low
+        # What was done is there with its photos, also in the list of all runs.
+        run, runs = page.get("run", id="2").text, page.get("history").text
+        assert f"−{len(best)} removed" in run  # noqa: RUF001 - a minus
+        assert all(f"picture/{id_}" in run and f"picture/{id_}" in runs for id_ in best)
+        assert f"picture/{low[0]}" not in run
+        assert f"picture/{low[0]}" in runs
 
 
 def test_a_ledger_that_somebody_else_writes_to_is_told(page: Opened) -> None:

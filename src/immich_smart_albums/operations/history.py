@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.change import CreateAlbum, DeleteAlbum, SetDetails, ShareAlbum, photos_of
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from immich_smart_albums.changes.change import Change
     from immich_smart_albums.changes.journal import Run, Write
     from immich_smart_albums.operations.ports.ledger import Ledger
+
+SAMPLE = 12
+"""Photos of an album that stand for all that a run moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class AlbumHistory:
     shares: int
     unclear: int
     """Photos of requests of which nobody knows whether they were carried out."""
+    sample: tuple[str, ...] = ()
+    """The ids of some photos that it added or took out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ def history(ledger: Ledger, *, most: int, with_idle: bool = False) -> list[RunHi
 
 
 def _album(rule: str, writes: Sequence[Write]) -> AlbumHistory:
+    moved = (id_ for write in writes for id_ in (*write.ids(Outcome.ADDED), *write.ids(Outcome.REMOVED)))
     done = [write.intent.change for write in writes if write.state is WriteState.DONE]
     unclear = [write for write in writes if write.state in {WriteState.OPEN, WriteState.SETTLED}]
     return AlbumHistory(
@@ -75,6 +82,7 @@ def _album(rule: str, writes: Sequence[Write]) -> AlbumHistory:
         edits=_count(done, lambda change: isinstance(change, SetDetails)),
         shares=_count(done, lambda change: isinstance(change, ShareAlbum)),
         unclear=sum(len(set(photos_of(write.intent.change)) - write.outcomes.keys()) for write in unclear),
+        sample=tuple(islice(moved, SAMPLE)),
     )
 
 

@@ -60,16 +60,26 @@ def _endings(history: RunHistory) -> Iterator[str]:
 def run_lines(run: Run, writes: Iterable[Write]) -> Iterator[str]:
     """Returns what one run wrote, album by album."""
     yield f"Run {run.id}, {_what(run)} on {one_line(run.server)}, {_when(run.started)} UTC: {_end(run)}"
-    albums: dict[str, list[Write]] = {}
-    for write in writes:
-        albums.setdefault(write.intent.key.rule, []).append(write)
+    albums = by_rule(writes)
     if not albums:
         yield "It wrote nothing."
     for rule, of_album in albums.items():
-        ids = dict.fromkeys(write.intent.album_id for write in of_album if write.intent.album_id)
         yield ""
-        yield f"{one_line(rule)}" + "".join(f"  {run.server}/albums/{id_}" for id_ in ids)
-        yield from (f"  {line}" for line in _done(of_album, run.server))
+        yield f"{one_line(rule)}" + "".join(f"  {run.server}/albums/{id_}" for id_ in album_ids(of_album))
+        yield from (f"  {line}" for line in written_lines(of_album, run.server))
+
+
+def by_rule(writes: Iterable[Write]) -> dict[str, list[Write]]:
+    """Returns the writes of a run by the rule whose album they are about."""
+    albums: dict[str, list[Write]] = {}
+    for write in writes:
+        albums.setdefault(write.intent.key.rule, []).append(write)
+    return albums
+
+
+def album_ids(writes: Iterable[Write]) -> list[str]:
+    """Returns the ids of the albums that were written to, as far as they are known."""
+    return list(dict.fromkeys(write.intent.album_id for write in writes if write.intent.album_id))
 
 
 def _when(moment: str) -> str:
@@ -84,7 +94,8 @@ def _end(run: Run) -> str:
     return run.ending.value if run.ending else "killed, or still at work"
 
 
-def _done(writes: list[Write], base: str) -> Iterator[str]:
+def written_lines(writes: Iterable[Write], base: str) -> Iterator[str]:
+    """Returns what was written to one album, line by line."""
     photos: Counter[Outcome] = Counter()
     unknown = 0
     for write in writes:

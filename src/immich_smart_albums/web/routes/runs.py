@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
+from immich_smart_albums.changes.change import DeleteAlbum, SetDetails
+from immich_smart_albums.model.outcome import Outcome
 from immich_smart_albums.report.failures import problems_of
-from immich_smart_albums.report.history import run_lines
+from immich_smart_albums.report.history import album_ids, by_rule, written_lines
 from immich_smart_albums.report.plan.words import edits, state, totals, waits
 from immich_smart_albums.web.rendering import headline, page, rendered
 from immich_smart_albums.web.routes.answering import number_of, part, scripted
@@ -16,12 +18,16 @@ from immich_smart_albums.web.routes.forms import Form, form_of
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from immich_smart_albums.changes.plan import Plan
+    from immich_smart_albums.changes.plan import AlbumPlan, Plan
     from immich_smart_albums.web.job import Job
     from immich_smart_albums.web.studio import Studio
 
 SHOWN = 24
 """Photos of an album that a plan shows of those that come, and of those that go."""
+
+SHOWN_OF_RUN = 120
+
+_SIGNS = {Outcome.ADDED: "+", Outcome.REMOVED: "−"}  # noqa: RUF001 - a minus
 
 
 class RunRoutes:
@@ -58,7 +64,8 @@ class RunRoutes:
             {
                 "plan": album,
                 "state": state(album),
-                "edits": list(edits(album, plan.server)),
+                "edits": [edit for edit in edits(album, plan.server) if not edit.startswith("cover ")],
+                "cover": _cover(album),
                 "waits": list(waits(album)),
             }
             for album in plan.albums
@@ -114,6 +121,12 @@ class RunRoutes:
         return _run_page(self._studio, number_of(request, "id"))
 
 
+def _cover(album: AlbumPlan) -> str:
+    """Returns the photo that becomes the album's cover; empty if none does."""
+    changes = (change.edits() for change in album.changes if isinstance(change, SetDetails))
+    return next((edits["cover"].new for edits in changes if "cover" in edits), "")
+
+
 def _ended(job: Job) -> str:
     failures = [problem for failure in job.result.failures for problem in problems_of(failure)]
     error = job.error
@@ -135,12 +148,26 @@ def _history_page(studio: Studio) -> Response:
 def _run_page(studio: Studio, number: int) -> Response:
     run, writes = studio.session.run(number)
     record = next((entry for entry in studio.session.history(1000) if entry.run.id == number), None)
+    albums = [
+        {
+            "name": rule,
+            "ids": []
+            if any(isinstance(write.intent.change, DeleteAlbum) for write in of_album)
+            else album_ids(of_album),
+            "lines": [line.removeprefix("~ ") for line in written_lines(of_album, run.server) if line[0] not in "+-"],
+            "photos": [
+                (sign, [id_ for write in of_album for id_ in write.ids(outcome)], outcome.value)
+                for outcome, sign in _SIGNS.items()
+            ],
+        }
+        for rule, of_album in by_rule(writes).items()
+    ]
     return page(
         "run.html",
         run=run,
         record=record,
-        writes=[write for write in writes if write.outcomes],
-        lines=list(run_lines(run, writes)),
-        shown=120,
+        albums=albums,
+        shown=SHOWN_OF_RUN,
+        base=run.server,
         read_only=studio.read_only,
     )

@@ -1,6 +1,7 @@
 // On every page: parts that are loaded, finding, and the keys that work everywhere.
 import { again, ask, part, quietly, say } from "./api.js";
 
+quietly(document);
 for (const place of document.querySelectorAll("[data-load]")) load(place);
 
 async function load(place) {
@@ -55,7 +56,7 @@ async function standings(place) {
     say(status.totals);
   } catch (trouble) {
     for (const badge of place.querySelectorAll("[data-standing]")) badge.remove();
-    place.insertAdjacentHTML("afterbegin", trouble.html || "");
+    if (!place.querySelector(".notice.bad")) place.insertAdjacentHTML("afterbegin", trouble.html || "");
   }
 }
 
