@@ -86,7 +86,7 @@ class NameResolver:
 
     @property
     def partners_as_hint(self) -> frozenset[str] | None:
-        """The same for what works without an answer, too: not waited for as long, unless they are known already."""
+        """The same for what works without an answer: asked once and not for long. None if the key may not ask."""
         return self._ask_for_partners(is_hint=True)
 
     def _ask_for_partners(self, *, is_hint: bool) -> frozenset[str] | None:
