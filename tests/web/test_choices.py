@@ -178,3 +178,16 @@ def test_a_value_is_taken_apart_and_nothing_of_it_is_lost(text: str, shown: obje
     assert value.shown == shown
     assert value.rest == rest
     assert value.text("nothing") == ""
+
+
+def test_examples_are_what_the_field_takes_and_new_rows_can_leave_photos_out(page: Opened) -> None:
+    texts = {"name": "Dogs", "entry": entry(page)}
+    html = page.post("row", **texts, word="taken").json["html"]
+    assert ">2023</code>" in html
+    assert "taken: 2023" not in html
+    assert "data-exclude" in html
+    edited = page.post("edit", **texts, action="exclude", word="taken", value="2023").json["entry"]
+    assert "not: [{taken: 2023}]" in edited or "- taken: 2023" in edited
+    # A row that is there is turned round by its own button, and a group says by its word what it does.
+    assert "data-exclude" not in page.post("row", **texts, path="albums/1/match/smart").json["html"]
+    assert "data-exclude" not in page.post("row", **texts, path="albums/1/match/any", word="taken").json["html"]

@@ -40,6 +40,9 @@ def test_exactly_the_plan_that_was_shown_is_written(page: Opened) -> None:
     plan = fingerprint(page)
     told = page.applied(plan)
     assert "Done" in told["html"]
+    assert "30 added" in told["html"]
+    assert "undo?run=1" in told["html"]
+    assert "undo 1" not in told["html"]  # what a terminal would be told
     assert len(members(page.sandbox, "Dogs")) == 30
     assert "Nothing to do" in page.get("plan-body").text
     assert "Run 1" in page.get("history").text

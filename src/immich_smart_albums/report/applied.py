@@ -18,12 +18,17 @@ _REFUSED = (Outcome.NO_PERMISSION, Outcome.NOT_FOUND, Outcome.NOT_DONE, Outcome.
 
 
 def report_lines(plan: Plan, report: ApplyResult) -> Iterator[str]:
-    """Returns what became of a plan; of albums without changes nothing is said."""
+    """Returns what became of a plan, and how it is taken back; of albums without changes nothing is said."""
+    yield from album_lines(plan, report)
+    if report.run is not None and any(album.has_changed and not album.deleted for album in report.albums):
+        yield f"this was run {report.run}; to take it back: {command('undo', str(report.run))}"
+
+
+def album_lines(plan: Plan, report: ApplyResult) -> Iterator[str]:
+    """Returns what became of each album that had changes."""
     for album_plan, album_report in zip(plan.albums, report.albums, strict=False):
         if album_plan.has_changes:
             yield album_line(album_plan, album_report) if album_report.tried else f"{_name(album_plan)}: not tried"
-    if report.run is not None and any(album.has_changed and not album.deleted for album in report.albums):
-        yield f"this was run {report.run}; to take it back: {command('undo', str(report.run))}"
 
 
 def album_line(plan: AlbumPlan, report: AlbumResult) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError, Stopped
 from immich_smart_albums.operations.apply.result import ApplyResult
-from immich_smart_albums.report.applied import report_lines
+from immich_smart_albums.report.applied import album_lines
 
 if TYPE_CHECKING:
     from immich_smart_albums.changes.plan import Plan
@@ -58,7 +58,7 @@ class Job:
     @property
     def lines(self) -> tuple[str, ...]:
         """What was written, in words."""
-        return tuple(report_lines(self.plan, self.result))
+        return tuple(album_lines(self.plan, self.result))
 
     def _run(self) -> None:
         with self._reader.making_way():

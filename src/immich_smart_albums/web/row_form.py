@@ -96,6 +96,11 @@ class RowForm:
         return self.predicate.picker in {Picker.PEOPLE, Picker.TAG}
 
     @property
+    def examples(self) -> list[tuple[str, str]]:
+        """A few values, each with what it means."""
+        return [(example.partition(": ")[2], meaning) for example, meaning in self.predicate.examples[:3]]
+
+    @property
     def is_long(self) -> bool:
         """Whether some list is worth looking through."""
         return any(listed.more or len(listed.first) > 8 for listed in self.lists.values())

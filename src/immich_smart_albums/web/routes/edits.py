@@ -41,6 +41,8 @@ COLUMNS = 48
 
 MOST_AREAS = 1500
 
+_BY_PHOTO = {"never": photos.never, "always": photos.always, "like": photos.more_like_this}
+
 
 class EditRoutes:
     """Routes of edits."""
@@ -65,6 +67,8 @@ class EditRoutes:
         match action:
             case "add":
                 return match_.add_condition(rules, path, _known(form.text("word")), read_value(form.text("value")))
+            case "exclude":
+                return match_.exclude(rules, path, _known(form.text("word")), read_value(form.text("value")))
             case "set":
                 return match_.set_value(rules, path, read_value(form.text("value")))
             case "remove":
@@ -73,12 +77,8 @@ class EditRoutes:
                 return match_.negate(rules, path)
             case "group":
                 return match_.regroup(rules, path, form.text("word"))
-            case "never":
-                return photos.never(rules, album, photo)
-            case "always":
-                return photos.always(rules, album, photo)
-            case "like":
-                return photos.more_like_this(rules, album, photo)
+            case "never" | "always" | "like":
+                return _BY_PHOTO[action](rules, album, photo)
             case "last-good" | "first-bad":
                 search, ranked = ranking(self._studio, form.text("name"), form.text("entry"), photo)
                 pick = photos.last_good_one if action == "last-good" else photos.first_bad_one
@@ -102,7 +102,15 @@ class EditRoutes:
         with self._studio.asking():
             shown = row_form(self._studio.session, predicate, read_value(text) if text else None)
         places = {name: asdict(circle) for name, circle in self._studio.session.rules.places.items()}
-        html = rendered("_row_form.html", form=shown, path=path, is_new=is_new, text=text, places=places)
+        html = rendered(
+            "_row_form.html",
+            form=shown,
+            path=path,
+            is_new=is_new,
+            may_exclude=is_new and not form.text("path"),
+            text=text,
+            places=places,
+        )
         self._studio.reader.begin()
         return JSONResponse({"html": html})
 
@@ -141,5 +149,5 @@ def predicate_words() -> list[tuple[str, str]]:
 
 def _known(word: str) -> str:
     if word not in PREDICATES_BY_WORD:
-        raise EditRefused(f"{word!r} is no predicate", hint="Pick one of the list.")
+        raise EditRefused(f"{word!r} is no condition", hint="Pick one of the list.")
     return word

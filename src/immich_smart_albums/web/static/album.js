@@ -34,7 +34,7 @@ let number = 0;
 const grid = new Grid($("grid"), {
   fetchPage: (from) => ask(`photos?${new URLSearchParams({ preview, tab: chosen(), group: group(), from })}`).catch((error) => { if (error.body?.outdated) look(); throw error; }),
   open: (photo) => show(photo[0]),
-  empty: () => ({ added: counts.inside || counts.waiting ? "Nothing new: what the rule means is in the album." : "No photo matches this rule. Near misses show what comes closest.", inside: "The album is empty.", leaving: "Nothing would leave.", kept: "Nobody took anything out.", waiting: "Nothing waits for Immich.", near: "No photo misses by one predicate alone." })[chosen()],
+  empty: () => ({ added: counts.inside || counts.waiting ? "Nothing new: what the rule means is in the album." : "No photo matches this rule. Near misses show what comes closest.", inside: "The album is empty.", leaving: "Nothing would leave.", kept: "Nobody took anything out.", waiting: "Nothing waits for Immich.", near: "No photo misses by one condition alone." })[chosen()],
 });
 
 function chosen() {

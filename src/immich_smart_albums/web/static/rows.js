@@ -62,7 +62,8 @@ export function rows(place, { edit, context, trouble }) {
   form.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); close(); } });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const { path, word, action } = event.target.dataset;
+    const { path, word } = event.target.dataset;
+    const action = event.target.querySelector("[data-exclude]")?.checked ? "exclude" : event.target.dataset.action;
     const value = event.target.querySelector("[data-value]").value;
     if (await edit(action, { path, word, value })) close();
   });
