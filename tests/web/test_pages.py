@@ -110,6 +110,21 @@ albums:
         assert f"picture/{low[0]}" in runs
 
 
+def test_an_album_that_was_deleted_in_immich_stops_its_rule_until_it_is_to_be_made_again(page: Opened) -> None:
+    page.applied(fingerprint(page))
+    assert "data-make-again" not in page.get("plan-body").text
+    (dogs,) = (album for album in page.sandbox.library.albums.values() if album.name == "Dogs")
+    del page.sandbox.library.albums[dogs.id]
+    text = page.get("plan-body").text
+    assert "so far is gone" in text
+    assert "Every album is as its rule says" not in text
+    assert 'data-make-again="Dogs"' in text
+    assert page.post("make-again", rule="Dogs").json == {"forgotten": True}
+    assert "30 added" in page.applied(fingerprint(page))["html"]
+    assert len(members(page.sandbox, "Dogs")) == 30
+    assert "problem" in page.post("make-again", rule="nobody").json
+
+
 def test_a_ledger_that_somebody_else_writes_to_is_told(page: Opened) -> None:
     plan = fingerprint(page)
     other = Session(SessionOptions(environment={}, today=date(2026, 11, 2), ledger=page.folder / "ledger.db"))

@@ -64,6 +64,7 @@ def routes(studio: Studio) -> list[Route | Mount]:
         Route("/plan", runs.plan),
         Route("/plan-body", runs.plan_body),
         Route("/apply", runs.apply, methods=["POST"]),
+        Route("/make-again", runs.make_again, methods=["POST"]),
         Route("/job", runs.job),
         Route("/stop", runs.stop, methods=["POST"]),
         Route("/history", runs.history),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
+    from immich_smart_albums.changes.plan import AlbumPlan
     from immich_smart_albums.rules.tree import Record
     from immich_smart_albums.session.session import Session
     from immich_smart_albums.web.progress import Progress
@@ -143,6 +144,14 @@ class Studio:
             plan = self.session.writable(self.session.plan_undo(run))
         self._plans.put(plan.fingerprint, plan)
         return plan
+
+    def is_gone(self, album: AlbumPlan) -> bool:
+        """Whether a rule is stopped because the album is not there any more that it fed so far."""
+        if not album.problems:
+            return False
+        bindings = [known.binding for known in self.session.known_albums() if known.key.rule == album.rule]
+        ids = {found.id for account in self.session.accounts.present.values() for found in account.names.albums}
+        return any(binding is not None and binding.album_id not in ids for binding in bindings)
 
     # -- writing ------------------------------------------------------------------------------------------------------
 

@@ -67,6 +67,7 @@ class RunRoutes:
                 "edits": [edit for edit in edits(album, plan.server) if not edit.startswith("cover ")],
                 "cover": _cover(album),
                 "waits": list(waits(album)),
+                "is_gone": self._studio.is_gone(album),
             }
             for album in plan.albums
         ]
@@ -100,6 +101,16 @@ class RunRoutes:
             return JSONResponse({"running": False, "html": ""})
         progress = {"running": job.is_running, "done": job.done, "total": job.total}
         return JSONResponse({**progress, "html": "" if job.is_running else _ended(job)})
+
+    async def make_again(self, request: Request) -> Response:
+        """Forget which album a rule fed, where that is gone: the next plan makes one."""
+        form = await form_of(request)
+        return await form.answer(lambda: self._made_again(form))
+
+    @scripted
+    def _made_again(self, form: Form) -> Response:
+        self._studio.session.forget_album(form.text("rule"))
+        return JSONResponse({"forgotten": True})
 
     async def stop(self, request: Request) -> Response:
         """End the run that is being written."""

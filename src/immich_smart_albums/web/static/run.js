@@ -20,6 +20,18 @@ body.addEventListener("click", async (event) => {
   }
 });
 
+// An album that was deleted in Immich stops its rule until somebody says what is meant.
+body.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-make-again]");
+  if (!button) return;
+  try {
+    await tell("make-again", { rule: button.dataset.makeAgain });
+    location.reload();
+  } catch (error) {
+    ended.innerHTML = error.html;
+  }
+});
+
 stop.addEventListener("click", () => { stop.disabled = true; tell("stop", {}).catch(() => {}); });
 
 async function watch() {
