@@ -1,4 +1,4 @@
-"""The examples in Python: the predicate means what it says, and the script prints what is selected, and why."""
+"""The examples in Python: the predicate means what it says, the script prints what is selected, the row is complete."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox import Sandbox, generate
+from immich_smart_albums.model import search_fields
+from immich_smart_albums.model.search_field import SearchField
+from immich_smart_albums.model.version import Version
 from immich_smart_albums.rules.predicates.predicate import Predicate
 from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
 from immich_smart_albums.rules.tree import Filter, Not
@@ -22,7 +25,9 @@ from .pages import CHECKOUT, blocks
 if TYPE_CHECKING:
     from pathlib import Path
 
-PREDICATE, SCRIPT = (block.text for block in blocks(CHECKOUT / "docs" / "extending.md") if block.language == "python")
+PREDICATE, SCRIPT, ROW = (
+    block.text for block in blocks(CHECKOUT / "docs" / "extending.md") if block.language == "python"
+)
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +78,10 @@ def test_the_script_prints_each_photo_with_what_speaks_for_it(tmp_path: Path) ->
     lines = script.stdout.splitlines()
     assert len(lines) == 3
     assert all(re.fullmatch(r"Finland: \S+\.\w+, since .*Finland.*, not .*", line) for line in lines), lines
+
+
+def test_the_row_is_one_of_the_table_of_search_fields() -> None:
+    row = eval(ROW, vars(search_fields))
+    assert isinstance(row, SearchField)
+    assert row.name not in search_fields.BY_NAME
+    assert Version(3, 3) not in row.releases
