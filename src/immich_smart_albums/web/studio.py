@@ -146,7 +146,7 @@ class Studio:
         return plan
 
     def is_gone(self, album: AlbumPlan) -> bool:
-        """Whether a rule is stopped because the album is not there any more that it fed so far."""
+        """Returns whether a rule is stopped because the album is not there any more that it fed so far."""
         if not album.problems:
             return False
         bindings = [known.binding for known in self.session.known_albums() if known.key.rule == album.rule]
