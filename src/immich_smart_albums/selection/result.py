@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import compress, count
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ NOTHING_KNOWN: Mapping[str, Asset] = MappingProxyType({})
 class Judged:
     """Some assets that a search found, and what the filters of its scan say of each."""
 
+    ids: Sequence[str]
     assets: Sequence[Asset]
     masks: Sequence[int]
     """For each of them, as in `SearchResult.passed`."""
@@ -119,19 +121,19 @@ class ResultBuilder:
 
     def take_judged(self, judged: Judged) -> None:
         """Take in some assets of which it is known what the filters say; each appears once."""
-        result, places = self.result, self.result.places
-        start, result.count = result.count, result.count + len(judged.assets)
+        result = self.result
+        start, result.count = result.count, result.count + len(judged.ids)
         if not self._scan.trees or self._scan.keeps_ids:
-            places.update((asset.id, place) for place, asset in enumerate(judged.assets, start))
+            result.places.update(zip(judged.ids, count(start)))
         if not self._scan.trees:
             return
         possible = {mask: self._may_match(mask) for mask in set(judged.masks)}
-        for place, (asset, mask) in enumerate(zip(judged.assets, judged.masks, strict=True), start):
-            if possible[mask]:
-                asset_id = asset.id
-                places[asset_id] = place
-                result.assets[asset_id] = asset
-                result.passed[asset_id] = mask
+        chosen = list(map(possible.__getitem__, judged.masks))
+        ids = list(compress(judged.ids, chosen))
+        if not self._scan.keeps_ids:
+            result.places.update(zip(ids, compress(count(start), chosen), strict=False))
+        result.assets.update(zip(ids, compress(judged.assets, chosen), strict=True))
+        result.passed.update(zip(ids, compress(judged.masks, chosen), strict=True))
 
     def _look_at(self, asset_id: str, record: Record) -> None:
         place = self.result.count

@@ -33,11 +33,12 @@ _pack, _unpack = msgspec.msgpack.encode, msgspec.msgpack.decode
 class RecordBatch:
     """Some records."""
 
-    __slots__ = ("_columns", "_exif", "_has_exif", "assets", "count")
+    __slots__ = ("_columns", "_exif", "_has_exif", "assets", "count", "ids")
 
     def __init__(self, records: Sequence[Mapping[str, object]], assets: Sequence[Asset]) -> None:
         """Pack all that the records of these assets have."""
         self.assets = assets
+        self.ids = tuple(asset.id for asset in assets)
         exif: list[Mapping[str, object]] = [shown for record in records if isinstance(shown := record.get(_EXIF), dict)]
         self.count = len(records)
         self._columns = _columns(records, {"id", _EXIF} if exif else {"id"})
@@ -52,7 +53,7 @@ class RecordBatch:
 
     def records(self, fields: frozenset[str]) -> list[Row]:
         """Returns the records again, with their ids and these fields."""
-        rows = _rows(self._columns, roots(fields), [asset.id for asset in self.assets])
+        rows = _rows(self._columns, roots(fields), self.ids)
         if _EXIF in self._columns or not any(name.startswith(_EXIF) for name in fields):
             return rows
         names = self._exif if _EXIF in fields else {name.split(".")[1] for name in fields if name.startswith(_EXIF)}

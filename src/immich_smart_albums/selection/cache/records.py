@@ -163,7 +163,7 @@ class RecordCache:
         except FilterError:
             return None
         return [
-            Judged(batch.assets, _masks([verdict[place] for verdict in verdicts], batch.count))
+            Judged(batch.ids, batch.assets, _masks([verdict[place] for verdict in verdicts], batch.count))
             for place, batch in enumerate(cached.batches)
         ]
 

@@ -8,13 +8,15 @@ with a bit for each set.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.model.search_field import Stage
 from immich_smart_albums.rules.tree import All, Any, Filter, Not, Search, leaves, roots
 from immich_smart_albums.selection.query_plan import needs_details
+from immich_smart_albums.selection.run.signatures import signatures
 from immich_smart_albums.selection.stages import (
     NOTHING_ELSE,
     conditions_of,
@@ -26,7 +28,7 @@ from immich_smart_albums.selection.stages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.rules.tree import Node, Rule
@@ -89,7 +91,7 @@ class Alike:
     table: Table
     is_read: bool | None
     """Whether a search showed that their files were read. None if none showed the metadata."""
-    assets: list[Asset] = field(default_factory=list)
+    assets: Sequence[Asset]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,36 +104,20 @@ class Certainty:
 
     def alike(self, assets: Iterable[Asset]) -> Collection[Alike]:
         """Returns some matches in few groups: what is certain is worked out once for each. Raises ServerError."""
-        of_branches = [self._signature(branch) for branch in self.plan.branches]
+        assets = list(assets)
+        ids = [asset.id for asset in assets]
+        known = zip(*(column for branch in self.plan.branches for column in self._columns(branch, ids)), strict=True)
+        groups: defaultdict[object, list[Asset]] = defaultdict(list)
+        for asset, signature in zip(assets, known, strict=True):
+            groups[signature].append(asset)
+        return [Alike(self._of(group[0].id), self._is_read(group[0].id), group) for group in groups.values()]
 
-        def of_all(id_: str) -> object:
-            return tuple([of_branch(id_) for of_branch in of_branches])
-
-        signature_of = of_branches[0] if len(of_branches) == 1 else of_all
-        groups: dict[object, Alike] = {}
-        for asset in assets:
-            signature = signature_of(asset.id)
-            group = groups.get(signature)
-            if group is None:
-                group = groups[signature] = Alike(self._of(asset.id), self._is_read(asset.id))
-            group.assets.append(asset)
-        return groups.values()
-
-    def _signature(self, branch: Branch) -> Callable[[str], object]:
-        """Returns what tells all that a branch knows of a photo, by its id. None: its driver does not find it."""
+    def _columns(self, branch: Branch, ids: Sequence[str]) -> Iterator[Sequence[object]]:
+        """Yields what tells all that a branch knows of photos."""
+        yield signatures(branch, self.evidence, ids)
         passed = self.evidence.results[branch.driver].passed
-        places = [self.evidence.ids(branch.driver, query) for query in branch.searches]
-        checks, details = branch.detail_filters, self.details
-        if not places and not checks:
-            return passed.get
-
-        def signature(id_: str) -> object:
-            if id_ not in passed:
-                return None
-            late = [bool(details.passing(check, {id_})) for check in checks]
-            return (passed[id_], *[id_ in by_id for by_id in places], *late)
-
-        return signature
+        for check in branch.detail_filters:
+            yield [bool(self.details.passing(check, {id_})) if id_ in passed else None for id_ in ids]
 
     def _of(self, asset_id: str) -> Table:
         """Returns the table of a photo that the rule matches. Raises ServerError and FilterError."""

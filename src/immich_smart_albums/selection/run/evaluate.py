@@ -10,7 +10,9 @@ One rule that fails leaves the others alone. Nothing of a rule that failed is ev
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import SmartAlbumsError
@@ -19,6 +21,7 @@ from immich_smart_albums.selection.run.certainty import Certainty, certainty
 from immich_smart_albums.selection.run.details import DetailFetcher
 from immich_smart_albums.selection.run.fetch import SearchResults, fetch_all
 from immich_smart_albums.selection.run.ranking import newest_first, top
+from immich_smart_albums.selection.run.signatures import holds, signatures
 from immich_smart_albums.selection.run.split import Combination, Split
 from immich_smart_albums.selection.words import describe
 
@@ -124,10 +127,8 @@ class _Selector:
         """Returns what the rule selects. Raises SmartAlbumsError if details of assets cannot be read or checked."""
         matching: dict[str, Asset] = {}
         for branch in self.plan.branches:
-            assets = self.evidence.results[branch.driver].assets
-            matches = self._matches_of(branch, set(assets))
             # In the order in which they came, which is nearly the one that is wanted.
-            matching.update((asset_id, asset) for asset_id, asset in assets.items() if asset_id in matches)
+            matching |= self._matches_of(branch, self.evidence.results[branch.driver].assets)
         rule = self.plan.rule
         rankings = tuple(self.evidence.results[query].places for query in self.plan.ranking)
         doubts = certainty(self.plan, self.evidence, self.details)
@@ -150,24 +151,41 @@ class _Selector:
         chosen = tuple(newest_first(matching[group] for group in groups))
         return Selection(chosen, len(matching), groups, notes, certainty=doubts, evidence=evidence, rankings=rankings)
 
-    def _matches_of(self, branch: Branch, base: set[str]) -> set[str]:
-        """Returns the matches of a branch, and logs how many each step kept."""
+    def _matches_of(self, branch: Branch, assets: dict[str, Asset]) -> dict[str, Asset]:
+        """Returns which assets of a branch's driver match, in their order, and logs how many each step kept."""
         tree = branch.residual
         if tree is None:
-            self.log(f"{branch.driver.describe()}: kept {len(base)}")
-            return base
+            self.log(f"{branch.driver.describe()}: kept {len(assets)}")
+            return assets
         steps = tree.children if isinstance(tree, All) else (tree,)
         within = _BranchEvaluator(branch, self.evidence, self.details)
-        for step in sorted(steps, key=within.lateness):
-            matching = within.matching(step, base)
-            self.log(f"{describe(step)}: kept {len(matching)} of {len(base)}")
-            base = matching
-        return base - self.details.gone
+        known = signatures(branch, self.evidence, list(assets))
+        left = Counter(known)
+        for step in steps:
+            if not within.is_late(step):
+                before = left.total()
+                for signature in [one for one in left if not holds(step, branch, self.evidence, one)]:
+                    del left[signature]
+                self._log_step(step, left.total(), before)
+        matching = dict(compress(assets.items(), map(left.__contains__, known)))
+        late = list(filter(within.is_late, steps))
+        if late:
+            base = set(matching)
+            for step in late:
+                before, base = len(base), within.matching(step, base)
+                self._log_step(step, len(base), before)
+            matching = {asset_id: asset for asset_id, asset in matching.items() if asset_id in base}
+        for asset_id in matching.keys() & self.details.gone:
+            del matching[asset_id]
+        return matching
+
+    def _log_step(self, step: Node, left: int, before: int) -> None:
+        self.log(f"{describe(step)}: kept {left} of {before}")
 
 
 @dataclass(slots=True)
 class _BranchEvaluator:
-    """Evaluates the residual of one branch on assets that its driver found."""
+    """Evaluates what asks for details in the residual of one branch, on assets that its driver found."""
 
     branch: Branch
     evidence: SearchResults
@@ -187,19 +205,19 @@ class _BranchEvaluator:
             case Not():
                 return base - self.matching(node.child, base)
             case All():
-                for child in sorted(node.children, key=self.lateness):
+                for child in sorted(node.children, key=self.is_late):
                     base = self.matching(child, base)
                 return base
             case Any():
                 matched: set[str] = set()
-                for child in sorted(node.children, key=self.lateness):
+                for child in sorted(node.children, key=self.is_late):
                     matched |= self.matching(child, base - matched)
                 return matched
             case _:
                 message = f"{node.key} was not looked up"
                 raise TypeError(message)
 
-    def lateness(self, node: Node) -> bool:
+    def is_late(self, node: Node) -> bool:
         """Returns whether a node needs requests of its own: such nodes come last, when few assets are left."""
         return any(leaf in self.late for leaf in leaves(node))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from itertools import pairwise
-from operator import attrgetter
+from itertools import compress, count, islice
+from operator import attrgetter, eq
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.rules.tree import Sort
@@ -20,13 +20,13 @@ _UNRANKED = sys.maxsize
 def newest_first(assets: Iterable[Asset]) -> list[Asset]:
     """Returns assets by the instant they were taken, the newest first, ties by id."""
     ordered = sorted(assets, key=attrgetter("taken"), reverse=True)  # most are in order, and few share an instant
+    instants = [asset.taken for asset in ordered]
     start = end = 0
-    for place, (newer, older) in enumerate(pairwise(ordered)):
-        if newer.taken == older.taken:
-            if place != end:
-                _sort_by_id(ordered, start, end)
-                start = place
-            end = place + 1
+    for place in compress(count(), map(eq, instants, islice(instants, 1, None))):
+        if place != end:
+            _sort_by_id(ordered, start, end)
+            start = place
+        end = place + 1
     _sort_by_id(ordered, start, end)
     return ordered
 

@@ -1,0 +1,48 @@
+"""What the searches of a run know of a photo. Of many photos they know the same, and what follows is the same.
+
+    signature: (a bit for each filter that passes, is it in the first search?, in the second?, …)
+
+So a tree is evaluated once for each signature that occurs, and not for each photo.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immich_smart_albums.rules.tree import Filter, Search, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from immich_smart_albums.rules.tree import Leaf, Node
+    from immich_smart_albums.selection.query_plan import Branch
+    from immich_smart_albums.selection.run.fetch import SearchResults
+
+Signature = tuple[int | bool | None, ...]
+"""First of all None for a photo that the branch's driver does not find."""
+
+
+def signatures(branch: Branch, evidence: SearchResults, ids: Sequence[str]) -> list[Signature]:
+    """Returns what is known of each of some photos for a branch, without details, in their order."""
+    passed = map(evidence.results[branch.driver].passed.get, ids)
+    searched = (map(evidence.ids(branch.driver, query).__contains__, ids) for query in branch.searches)
+    return list(zip(passed, *searched, strict=True))
+
+
+def holds(node: Node, branch: Branch, evidence: SearchResults, signature: Signature) -> bool:
+    """Returns whether a tree without filters on details holds for what the driver finds and has this signature."""
+    filters = evidence.scans[branch.driver].filters
+    passed, *searched = signature
+
+    def leaf_holds(leaf: Leaf) -> bool:
+        match leaf:
+            case Filter():
+                assert passed is not None
+                return bool(passed >> filters.index(leaf) & 1)
+            case Search():
+                return leaf.query == branch.driver or bool(searched[branch.searches.index(leaf.query)])
+            case _:
+                message = f"{leaf.key} was not looked up"
+                raise TypeError(message)
+
+    return bool(verdict(node, leaf_holds))
