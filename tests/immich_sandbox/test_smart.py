@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immich_sandbox.generator.concepts import CONCEPTS, concept, picture_vector, query_vector
-from immich_sandbox.search.ranking import Embeddings
+from immich_sandbox.search.ranking import FAR, Embeddings
 
 if TYPE_CHECKING:
     from immich_sandbox.library.library import Library
@@ -93,9 +93,9 @@ def test_words_are_stemmed_and_have_synonyms() -> None:
 def test_pictures_are_ranked_by_their_cosine_distances_ties_by_id(library: Library) -> None:
     dog = library.add_asset(concepts=DOG)
     both = library.add_asset(concepts=(*DOG, (CONCEPTS.index("cat"), 2.0)))
-    assert Embeddings([dog, both]).ranked(query_vector("dog")) == {dog: 0.0, both: 0.552786405}
+    assert Embeddings([dog, both]).ranked(query_vector("dog")) == {dog: 0, both: 552_786_405}
     ranked = Embeddings(library.timeline).ranked(picture_vector(DOG), both)
-    assert (next(iter(ranked)), ranked.pop(both)) == (both, -1.0)
+    assert (next(iter(ranked)), ranked.pop(both)) == (both, -1)
     assert list(ranked.items()) == sorted(ranked.items(), key=lambda pair: (pair[1], pair[0].id))
     assert {asset.id for asset in ranked} < {asset.id for asset in library.timeline if asset.concepts}
-    assert max(ranked.values()) == 1.0  # with nothing in common
+    assert max(ranked.values()) == FAR  # with nothing in common

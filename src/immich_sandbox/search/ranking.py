@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from operator import mul
+from itertools import repeat
+from operator import add
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
 
     from immich_sandbox.library.records import Asset
 
-    _Picture = tuple[Asset, tuple[float, ...], float]
-    """With the weights of its concepts, and the length of these together."""
+FAR = 1_000_000_000
+"""The distance of pictures that have nothing in common; differences below 1 do not count."""
 
 
 class Embeddings:
@@ -22,38 +23,51 @@ class Embeddings:
     def __init__(self, assets: Iterable[Asset]) -> None:
         """Take in all assets, in any order."""
         self._assets = sorted((asset for asset in assets if asset.concepts), key=lambda asset: asset.id)
-        self._by_concepts: defaultdict[tuple[int, ...], list[tuple[Asset, tuple[float, ...], float]]] = defaultdict(
-            list
-        )
+        groups: defaultdict[tuple[int, ...], list[Asset]] = defaultdict(list)
         for asset in self._assets:
-            concepts, weights = zip(*asset.concepts, strict=True)
-            length = math.sqrt(sum(map(mul, weights, weights)))
-            self._by_concepts[concepts].append((asset, weights, length))
+            groups[tuple(concept for concept, _ in asset.concepts)].append(asset)
+        self._groups = {concepts: _Group(pictures) for concepts, pictures in groups.items()}
 
-    def ranked(self, query: Sequence[float], first: Asset | None = None) -> dict[Asset, float]:
+    def ranked(self, query: Sequence[float], first: Asset | None = None) -> dict[Asset, int]:
         """Return all assets with their cosine distances from a direction, the nearest first, ties by id.
 
-        The distance is 0 for the same direction and 1 for nothing in common, rounded to 9 places. `first` goes before
-        all others.
+        The distance is 0 for the same direction and `FAR` for nothing in common. `first` goes before all others.
         """
-        distances = dict.fromkeys(self._assets, 1.0)
-        for concepts, pictures in self._by_concepts.items():
+        distances = dict.fromkeys(self._assets, FAR)
+        for concepts, group in self._groups.items():
             wanted = [query[concept] for concept in concepts]
             if any(wanted):
-                distances.update(
-                    (asset, round(1.0 - sum(map(mul, wanted, weights)) / length, 9))
-                    for asset, weights, length in pictures
-                )
+                distances.update(zip(group.assets, group.distances(wanted), strict=True))
         if first is not None:
-            distances[first] = -1.0
-        return nearest_first(distances)
+            distances[first] = -1
+        return _nearest_first(distances)
 
-    def placed(self, places: Mapping[str, int]) -> dict[Asset, float]:
+    def placed(self, places: Mapping[str, int]) -> dict[Asset, int]:
         """Return all assets by places that are given by their ids; those without a place come last."""
         last = len(places)
-        return nearest_first({asset: float(places.get(asset.id, last)) for asset in self._assets})
+        return _nearest_first({asset: places.get(asset.id, last) for asset in self._assets})
 
 
-def nearest_first(distances: Mapping[Asset, float]) -> dict[Asset, float]:
+class _Group:
+    """Pictures with the same concepts: for each concept a column of weights."""
+
+    def __init__(self, assets: Sequence[Asset]) -> None:
+        self.assets = assets
+        self._columns: list[list[float]] = [[] for _ in assets[0].concepts]
+        for asset in assets:
+            length = math.sqrt(sum(weight * weight for _, weight in asset.concepts))
+            for column, (_, weight) in zip(self._columns, asset.concepts, strict=True):
+                column.append(weight / length * FAR)
+
+    def distances(self, wanted: Sequence[float]) -> list[int]:
+        """Return the distances from a direction, of which it is given how much it has of each concept."""
+        near: Iterable[float] = repeat(0.0, len(self.assets))
+        for share, column in zip(wanted, self._columns, strict=True):
+            if share:
+                near = map(add, near, [share * weight for weight in column])
+        return [FAR - round(one) for one in near]
+
+
+def _nearest_first(distances: Mapping[Asset, int]) -> dict[Asset, int]:
     """Return distances in their order; those that are equal stay in the order in which they came."""
     return {asset: distances[asset] for asset in sorted(distances, key=distances.__getitem__)}

@@ -68,7 +68,7 @@ def structured_matches(call: ApiRequest, wanted: Mapping[str, Any]) -> list[Asse
     return call.backend.results.cached(question, lambda: _passing(library.timeline, tests))
 
 
-def ranked(call: ApiRequest, wanted: Mapping[str, Any], rank: Callable[[], list[Asset]]) -> dict[Asset, float]:
+def ranked(call: ApiRequest, wanted: Mapping[str, Any], rank: Callable[[], list[Asset]]) -> dict[Asset, int]:
     """Return what a smart search finds with its distances, nearest first; assets without embedding are left out.
 
     Raises:
@@ -79,7 +79,7 @@ def ranked(call: ApiRequest, wanted: Mapping[str, Any], rank: Callable[[], list[
     return {asset: away for asset, away in distances.items() if asset in rows}
 
 
-def _distances(call: ApiRequest, wanted: Mapping[str, Any]) -> dict[Asset, float]:
+def _distances(call: ApiRequest, wanted: Mapping[str, Any]) -> dict[Asset, int]:
     """The whole library by its distances from what is asked for: whatever else a search says, these are the same."""
     settings, library = call.backend.settings, call.library
     results = call.backend.results

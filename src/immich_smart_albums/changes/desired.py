@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import filterfalse
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.changes.plan import AlbumSnapshot, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from immich_smart_albums.errors import Problem
     from immich_smart_albums.model.album import Album, AlbumDetails, User
@@ -73,28 +74,28 @@ class DesiredAlbum:
         """The account that owns the album: the first of the rule."""
         return self.rule.accounts[0]
 
-    def assets(self) -> Iterator[tuple[str, Asset]]:
-        """Yields what is selected, each asset once, with the account that adds it: the first that selects it."""
-        assets = set()
+    def assets(self) -> dict[str, Asset]:
+        """Returns what is selected, by id, in the order of the accounts that select it first."""
+        assets: dict[str, Asset] = {}
         for account in self.rule.accounts:
-            for asset in self.selections.get(account, ()):
-                if asset.id not in assets:
-                    assets.add(asset.id)
-                    yield account, asset
+            own = {asset.id: asset for asset in self.selections.get(account, ())}
+            assets = assets | {id_: own[id_] for id_ in own if id_ not in assets} if assets else own
+        return assets
 
-    def certain(self) -> Iterator[tuple[str, Asset]]:
-        """Yields what is selected for certain, each asset once, with the account that adds it."""
-        ids = set()
-        for account in self.rule.accounts:
-            waiting = self.waiting.get(account, {})
-            for asset in self.selections.get(account, ()):
-                if asset.id not in ids and asset.id not in waiting:
-                    ids.add(asset.id)
-                    yield account, asset
+    def adders(self) -> dict[str, str]:
+        """Returns the accounts that add what is selected for certain, by id: each the first that does."""
+        adders: dict[str, str] = {}
+        for account in reversed(self.rule.accounts):
+            ids = [asset.id for asset in self.selections.get(account, ())]
+            adders |= dict.fromkeys(filterfalse(self.waiting.get(account, {}).__contains__, ids), account)
+        return adders
 
-    def reason_to_wait(self, asset_id: str) -> str:
-        """Returns why a photo waits, which no account selects for certain."""
-        return next(reasons[asset_id] for reasons in self.waiting.values() if asset_id in reasons)
+    def reasons_to_wait(self) -> dict[str, str]:
+        """Returns why photos wait, by id: what the first account says for which they do."""
+        reasons: dict[str, str] = {}
+        for of_account in reversed(tuple(self.waiting.values())):
+            reasons.update(of_account)
+        return reasons
 
     def account_of(self, user_id: str) -> str | None:
         """Returns the account of a user. None if it takes no part, or failed."""

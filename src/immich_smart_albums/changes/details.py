@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from immich_smart_albums.changes.change import Edit, SetDetails
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.changes.desired import DesiredAlbum
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def details(
-    wanted: DesiredAlbum, now: AlbumDetails | None, members: AbstractSet[str], shown: Sequence[Asset]
+    wanted: DesiredAlbum, now: AlbumDetails | None, members: AbstractSet[str], shown: Callable[[], Sequence[Asset]]
 ) -> tuple[list[SetDetails], list[str]]:
     """Returns the edit of the album, in a list that is empty if nothing differs; and warnings, such as of a cover.
 
-    `members` are in the album now; `shown` is what of the selection will be in it.
+    `members` are in the album now; `shown` returns what of the selection will be in it, which only some covers need.
     """
     rule = wanted.rule
     cover, doubts = _cover(wanted, members, shown)
@@ -38,17 +38,19 @@ def _edit(old: str | None, new: str | None) -> Edit | None:
     return None if new is None or new == old else Edit(old, new)
 
 
-def _cover(wanted: DesiredAlbum, members: AbstractSet[str], shown: Sequence[Asset]) -> tuple[str | None, list[str]]:
+def _cover(
+    wanted: DesiredAlbum, members: AbstractSet[str], shown: Callable[[], Sequence[Asset]]
+) -> tuple[str | None, list[str]]:
     """The asset that the album is to be shown with; None to leave it as it is."""
     cover_of_rule = wanted.rule.cover
     match cover_of_rule:
         case None:
             return None, []
         case "newest" | "oldest" | "favorite":
-            choice = [asset for asset in shown if cover_of_rule != "favorite" or asset.id in wanted.favorites]
+            choice = [asset for asset in shown() if cover_of_rule != "favorite" or asset.id in wanted.favorites]
             choice.sort(key=lambda asset: (asset.taken, asset.id), reverse=cover_of_rule != "oldest")
             return (choice[0].id if choice else None), []
         case _:
-            if cover_of_rule in {asset.id for asset in shown} or cover_of_rule in members:
+            if cover_of_rule in members or cover_of_rule in {asset.id for asset in shown()}:
                 return cover_of_rule, []
             return None, [f"the cover {cover_of_rule} is not in the album, so the cover stays as it is"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -33,32 +34,39 @@ def plan_album(wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMem
     the owner's account failed, nothing is written that is for the owner to write. What waits is neither added nor taken
     out.
     """
-    selected = {asset.id: (account, asset) for account, asset in wanted.assets()}
+    selected = wanted.assets()
     members = view.members if view else frozenset()
     inside = view.inside if view else frozenset()
     current = view.details if view else None
-    lesson = reconcile(memory, view, {id_: asset for id_, (_, asset) in selected.items()}, wanted.name)
-    missing = {id_: asset for id_, asset in selected.items() if id_ not in inside and id_ not in lesson.out}
-    additions, waiting = _now_and_later(wanted, missing)
+    lesson = reconcile(memory, view, selected, wanted.name)
+    adders, settled = wanted.adders(), inside | lesson.out
+    missing = [id_ for id_ in selected if id_ not in settled]
+    additions = {id_: adders[id_] for id_ in missing if id_ in adders}
+    waiting = [selected[id_] for id_ in missing if id_ not in adders] if len(additions) < len(missing) else []
     has_owner = wanted.owner in wanted.selections
     if view is None and not has_owner:
         additions = {}
     is_ours_to_share = has_owner and bool(current or (additions and not view))
     shared = sharing(wanted, current, memory) if is_ours_to_share else Sharing()
     barred = _barred(wanted, additions, shared)
-    additions = {id_: addition for id_, addition in additions.items() if id_ not in barred}
+    for id_ in barred:
+        del additions[id_]
     lost = (lesson.ours & members) - selected.keys() - wanted.sticky
     removals = _removals(wanted, current, memory, lost - wanted.staying.keys())
-    staying = [(wanted.staying[id_], memory.memberships[id_].asset) for id_ in sorted(lost & wanted.staying.keys())]
+    staying = [memory.memberships[id_].asset for id_ in sorted(lost & wanted.staying.keys())]
     edits: list[SetDetails] = []
     doubts: list[str] = []
     if is_ours_to_share:
-        shown = [asset for id_, (_, asset) in selected.items() if id_ in members or id_ in additions]
-        edits, doubts = details(wanted, current, members, shown)
+        edits, doubts = details(
+            wanted,
+            current,
+            members,
+            lambda: [asset for id_, asset in selected.items() if id_ in members or id_ in additions],
+        )
     changes: list[Change] = [CreateAlbum(wanted.name, wanted.rule.description or "")] if additions and not view else []
     changes += [RemoveAssets(*removal) for removal in _by_account(removals)]
     changes += shared.changes
-    changes += [AddAssets(*addition) for addition in _by_account(additions.values())]
+    changes += [AddAssets(*addition) for addition in _by_account((additions[id_], selected[id_]) for id_ in additions)]
     changes += edits
     gone = memory.having({MembershipState.OURS}) & {*lesson.learned.gone, *_ids(lesson.learned.taken_out)}
     plan = AlbumPlan(
@@ -70,9 +78,9 @@ def plan_album(wanted: DesiredAlbum, view: CurrentAlbum | None, memory: AlbumMem
         present=len(members),
         already_there=len(selected.keys() & inside),
         hand_made=len(members - lesson.ours),
-        kept_out=tuple(asset for id_, (_, asset) in selected.items() if id_ in lesson.out),
-        waiting=_by_reason(waiting),
-        staying=_by_reason(staying),
+        kept_out=tuple(asset for id_, asset in selected.items() if id_ in lesson.out) if lesson.out else (),
+        waiting=_by_reason(waiting, wanted.reasons_to_wait()),
+        staying=_by_reason(staying, wanted.staying),
         reasons=tuple(_reasons(len(additions), len(removals))),
         warnings=(*lesson.warnings, *shared.warnings, *_waiting(len(barred)), *doubts),
         problems=wanted.problems,
@@ -98,21 +106,10 @@ def _refused(wanted: DesiredAlbum, plan: AlbumPlan, ours: AbstractSet[str], memo
     return refused
 
 
-def _now_and_later(
-    wanted: DesiredAlbum, missing: Mapping[str, tuple[str, Asset]]
-) -> tuple[dict[str, tuple[str, Asset]], list[tuple[str, Asset]]]:
-    """Splits missing photos: additions by id, each with its account, and those that wait, each with the reason."""
-    if not any(wanted.waiting.values()):
-        return dict(missing), []
-    certain = {asset.id: (account, asset) for account, asset in wanted.certain()}
-    additions = {id_: certain[id_] for id_ in missing if id_ in certain}
-    return additions, [(wanted.reason_to_wait(id_), asset) for id_, (_, asset) in missing.items() if id_ not in certain]
-
-
-def _barred(wanted: DesiredAlbum, additions: Mapping[str, tuple[str, Asset]], shared: Sharing) -> set[str]:
+def _barred(wanted: DesiredAlbum, additions: Mapping[str, str], shared: Sharing) -> set[str]:
     """What cannot be added, because its account is no editor of the album any more."""
     no_editors = {account for account in wanted.selections if _user_id(wanted, account) in shared.no_editors}
-    return {id_ for id_, (account, _) in additions.items() if account in no_editors}
+    return {id_ for id_, account in additions.items() if account in no_editors} if no_editors else set()
 
 
 def _user_id(wanted: DesiredAlbum, account: str) -> str:
@@ -154,16 +151,16 @@ def _ids(assets: Iterable[Asset]) -> frozenset[str]:
 
 
 def _by_account(assets: Iterable[tuple[str, Asset]]) -> list[tuple[str, tuple[Asset, ...]]]:
-    groups: dict[str, list[Asset]] = {}
+    groups: defaultdict[str, list[Asset]] = defaultdict(list)
     for account, asset in assets:
-        groups.setdefault(account, []).append(asset)
+        groups[account].append(asset)
     return [(account, tuple(group)) for account, group in groups.items()]
 
 
-def _by_reason(assets: Iterable[tuple[str, Asset]]) -> tuple[Waiting, ...]:
-    groups: dict[str, list[Asset]] = {}
-    for reason, asset in assets:
-        groups.setdefault(reason, []).append(asset)
+def _by_reason(assets: Iterable[Asset], reasons: Mapping[str, str]) -> tuple[Waiting, ...]:
+    groups: defaultdict[str, list[Asset]] = defaultdict(list)
+    for asset in assets:
+        groups[reasons[asset.id]].append(asset)
     return tuple(Waiting(reason, tuple(group)) for reason, group in groups.items())
 
 

@@ -163,11 +163,14 @@ def _one(groups: Iterable[Sequence[Asset]], ranks: Mapping[str, int]) -> tuple[G
 
 def distinct(groups: Iterable[Group]) -> tuple[Group, ...]:
     """Returns the groups, each photo in the first that has it."""
+    parts = [group for group in groups if group.assets]
+    if len(parts) < 2:
+        return tuple(parts)
     ids: set[str] = set()
     new_groups = []
-    for group in groups:
-        assets = tuple(asset for asset in group.assets if asset.id not in ids)
-        ids.update(asset.id for asset in assets)
+    for group in parts:
+        assets = tuple([asset for asset in group.assets if asset.id not in ids])
+        ids.update([asset.id for asset in assets])
         if assets:
             new_groups.append(replace(group, assets=assets))
     return tuple(new_groups)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import filterfalse
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.editing.rows import Row, RowKind, row_id
@@ -12,7 +13,7 @@ from immich_smart_albums.rules.tree import All, Any, Not, Rule, leaves
 from immich_smart_albums.selection.run.ranking import newest_first
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from immich_smart_albums.model.asset import Asset
     from immich_smart_albums.model.stopping import Stop
@@ -159,10 +160,11 @@ def _photos(answer: AlbumSelections) -> Mapping[str, Asset] | None:
 
 def _near(words: str, id_: str, photos: Mapping[str, Mapping[str, Asset]]) -> Group:
     """Returns what everything else lets through, and this does not."""
-    others = [own for other, own in photos.items() if other != id_]
-    smallest = min(others, key=len)
-    left = [asset for key, asset in smallest.items() if key not in photos[id_] and all(key in ids for ids in others)]
-    return Group(words, tuple(newest_first(left)[:MOST_NEAR]))
+    smallest, *others = sorted((own for other, own in photos.items() if other != id_), key=len)
+    left: Iterator[str] = filterfalse(photos[id_].__contains__, smallest)
+    for own in others:
+        left = filter(own.__contains__, left)
+    return Group(words, tuple(newest_first(map(smallest.__getitem__, left))[:MOST_NEAR]))
 
 
 def _largest_within(node: Node, place: range, starts: Sequence[int]) -> Node | None:

@@ -20,7 +20,7 @@ from immich_smart_albums.rules.split import album_name, pattern
 from immich_smart_albums.rules.syntax.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from immich_smart_albums.changes.journal import KnownAlbum
@@ -87,8 +87,10 @@ class Predecessors:
         self._earlier = [_FormerRule(*group, tuple(albums)) for group, albums in groups.items()]
         self._claimed = {rule.was: rule.name for rule in rules if rule.was is not None}
 
-    def of(self, rule: AlbumRule, owner: ConnectedAccount, selected: AbstractSet[str]) -> Predecessor:
-        """Returns the predecessor of a rule that selects these photos. NO_PREDECESSOR if there is none.
+    def of(self, rule: AlbumRule, owner: ConnectedAccount, selecting: Callable[[], AbstractSet[str]]) -> Predecessor:
+        """Returns the predecessor of a rule. NO_PREDECESSOR if there is none.
+
+        `selecting` returns the photos that it selects, where that matters.
 
         Raises ServerError and LedgerError.
         """
@@ -98,6 +100,7 @@ class Predecessors:
         if is_known or rule.is_new:
             return NO_PREDECESSOR
         left = [earlier for earlier in self._earlier if earlier.rule not in self._claimed and self._is_live(earlier)]
+        selected = selecting() if left else frozenset[str]()
         for earlier in sorted(left, key=lambda earlier: (earlier.user != owner.user.id, folded(earlier.rule))):
             reason = self._likeness(rule, owner, earlier, selected)
             if reason:

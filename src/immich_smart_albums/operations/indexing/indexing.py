@@ -12,6 +12,7 @@ What follows from the answers is in `waiting` and `shown_stages`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.errors import MissingPermission, NotImmich
@@ -90,10 +91,12 @@ class Indexing:
 
         Raises NotImmich if neither the server nor `clock` tells the time.
         """
-        self.embedded |= {asset.id: asset.id in embedded for asset in assets}
+        learned = {asset.id: asset.id in embedded for asset in assets}
+        self.embedded |= learned
         for scope, left in list(self.open.items()):
-            self.open[scope] = {id_: asset for id_, asset in left.items() if id_ not in self.embedded}
-            if not self.open[scope]:
+            for id_ in learned.keys() & left.keys():
+                del left[id_]
+            if not left:
                 del self.open[scope]
         self._known_embedded().add(embedded, self._time())
 
@@ -106,8 +109,9 @@ class Indexing:
         seen = self._known_embedded()
         exact = exact and not self.leaves_open
         unknown = [asset for asset in wanted if asset.id not in self.embedded]
-        before = set() if exact else seen.among({asset.id for asset in unknown})
-        unknown = [asset for asset in unknown if asset.id not in before]
+        before = set() if exact or not unknown else seen.among({asset.id for asset in unknown})
+        if before:
+            unknown = [asset for asset in unknown if asset.id not in before]
         if self.most is not None and unknown:
             first = {asset.id for asset in newest_first(wanted)[: self.most]}
             left = {asset.id: asset for asset in unknown if asset.id not in first}
@@ -115,7 +119,8 @@ class Indexing:
                 self.open.setdefault(scope, {}).update(left)
             unknown = [asset for asset in unknown if asset.id in first]
         self._ask(unknown, scope)
-        return {asset.id for asset in wanted if self.embedded.get(asset.id, asset.id in before)}
+        ids = [asset.id for asset in wanted]
+        return before.union(compress(ids, map(self.embedded.get, ids)))
 
     def uploaded_within(self, settle: int, scope: Query) -> Mapping[str, Record]:
         """Returns the records of photos that were uploaded in the last `settle` seconds, with EXIF, by id.

@@ -71,12 +71,11 @@ def waiting_reasons(
     indexing.embedded |= dict.fromkeys(_ranked_by(certainty, groups), True)
     scope = narrow_scope(branch.driver for branch in certainty.plan.branches)
     cases = _decided(indexing, list(doubtful(groups, indexing.uploaded_within(settle, scope))), scope, exact=exact)
-    return {
-        asset.id: _reason(indexing, asset.id, case.missing[0])
-        for case in cases
-        if case.missing
-        for asset in case.assets
-    }
+    reasons: dict[str, str] = {}
+    for case in cases:
+        if case.missing:
+            reasons |= _reasons(indexing, [asset.id for asset in case.assets], case.missing[0])
+    return reasons
 
 
 def certain(selection: Selection, indexing: Indexing, settle: int) -> Selection:
@@ -154,23 +153,24 @@ def _by_files(indexing: Indexing, cases: list[Case]) -> list[Case]:
     ]
 
 
-def _reason(indexing: Indexing, asset_id: str, stage: Stage) -> str:
-    if (
-        asset_id not in indexing.embedded
-        and any(asset_id in left for left in indexing.open.values())
-        and (stage is Stage.EMBEDDING or stage in _BY_SIGN)
-    ):
-        return OPEN
-    words = _WORDS[stage]
+def _reasons(indexing: Indexing, ids: Sequence[str], stage: Stage) -> dict[str, str]:
+    """Why photos wait that lack the same step, by id."""
+    words, left_open, without = _WORDS[stage], set[str](), set[str]()
     busy = sorted(QUEUES.get(stage, frozenset()) & (indexing.busy or frozenset()))
+    if stage is Stage.EMBEDDING or stage in _BY_SIGN:
+        left_open = {id_ for left in indexing.open.values() for id_ in ids if id_ in left} - indexing.embedded.keys()
     if busy:
-        return f"{words} (at work: {', '.join(busy)})"
-    is_without = indexing.embedded.get(asset_id) is False
-    return f"{words} (it has not come to them at all: no embedding)" if is_without and stage in _BY_SIGN else words
+        words = f"{words} (at work: {', '.join(busy)})"
+    elif stage in _BY_SIGN:
+        without = {id_ for id_ in ids if indexing.embedded.get(id_) is False}
+    unembedded = f"{words} (it has not come to them at all: no embedding)"
+    return dict.fromkeys(ids, words) | dict.fromkeys(without, unembedded) | dict.fromkeys(left_open, OPEN)
 
 
 def _ranked_by(certainty: Certainty, groups: Iterable[Alike]) -> set[str]:
     """The photos of which a ranking of this run showed that they have an embedding."""
     results = certainty.evidence.results
     rankings = [result.places for query, result in results.items() if query.kind is Kind.SMART]
+    if not rankings:
+        return set()
     return {asset.id for group in groups for asset in group.assets if any(asset.id in places for places in rankings)}

@@ -46,7 +46,7 @@ class RulePlanner:
             yield stopped(rule, rule.name, (*answers.problems, *unmet))
             return
         try:
-            predecessor = self.predecessors.of(rule, owner, answers.selected)
+            predecessor = self.predecessors.of(rule, owner, lambda: answers.selected)
         except ServerError as error:
             predecessor = Predecessor(problem=as_problem(rule.span, error))
         if predecessor.problem is not None:

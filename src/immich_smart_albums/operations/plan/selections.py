@@ -59,7 +59,7 @@ class AlbumSelections:
     @property
     def selected(self) -> frozenset[str]:
         """All that some account selects."""
-        return frozenset(asset.id for selection in self.selections.values() for asset in selection.assets)
+        return frozenset([asset.id for selection in self.selections.values() for asset in selection.assets])
 
 
 def select_for_albums(

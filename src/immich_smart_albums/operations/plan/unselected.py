@@ -41,7 +41,7 @@ class Unselected:
         settled = (view.inside if view else frozenset()) | memory.having(KEPT_OUT)
         waiting = {}
         for name, assets in wanted.selections.items():
-            new = [asset for asset in assets if asset.id not in settled]
+            new = [asset for asset in assets if asset.id not in settled] if settled else assets
             certainty = answers.selections[name].certainty
             waiting[name] = waiting_reasons(self.indexing_of(name), certainty, new, wanted.rule.settle)
         return waiting
@@ -55,15 +55,15 @@ class Unselected:
         """
         if view is None or wanted.rule.keep is Keep.ADD_ONLY:
             return {}
-        selected = {asset.id for selection in answers.selections.values() for asset in selection.assets}
-        ids = (memory.having({MembershipState.OURS}) & view.members) - selected - wanted.sticky
+        ours = memory.having({MembershipState.OURS}) & view.members
+        ids = ours - answers.selected - wanted.sticky if ours else ours
         lost = {id_: memory.memberships[id_].asset for id_ in ids}
         reasons: dict[str, str] = {}
         for name, resolved in answers.rules.items():
             account, indexing = self.accounts.present[name], self.indexing_of(name)
             if indexing.most is not None and len(lost) > indexing.most:
                 continue  # nobody writes a draft, and all of these are asked for by themselves
-            if Stage.FACES in stages_of_rule(resolved.match):
+            if Stage.FACES in stages_of_rule(resolved.match) and not indexing.leaves_open:
                 indexing.remember_faces(answers.selections[name].assets)
             reasons |= staying(resolved, lost, account, indexing, self.options, wanted.rule.settle)
         return reasons
@@ -76,7 +76,8 @@ class Unselected:
         if view is None or rule.keep is Keep.ADD_ONLY or not rule.sticky:
             return frozenset()
         # What another album of a split rule gets was not lost.
-        lost = (memory.having({MembershipState.OURS}) & view.members) - answers.selected
+        ours = memory.having({MembershipState.OURS}) & view.members
+        lost = ours - answers.selected if ours else ours
         if not lost:
             return frozenset()
         stays: set[str] = set()
