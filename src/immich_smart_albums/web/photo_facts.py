@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from immich_smart_albums.config.editing.albums import PhotoFacts
-from immich_smart_albums.web.rendering import moment
+from immich_smart_albums.web.rendering import day, moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +55,19 @@ def rule_facts(record: Mapping[str, object]) -> PhotoFacts:
         model=_text(shown, "model"),
         folder=path.rpartition("/")[0] or None,
     )
+
+
+def ticks(record: Mapping[str, object]) -> list[tuple[str, str, str]]:
+    """Returns what can be ticked to begin a rule with: as the page asks for it, in words, and what it is."""
+    known = rule_facts(record)
+    values = {
+        "people": ", ".join(known.people),
+        "place": ", ".join(name for name in (known.city, known.country) if name),
+        "day": day(known.day.isoformat()) if known.day else "",
+        "camera": known.model or known.make or "",
+        "folder": known.folder or "",
+    }
+    return [(tick, WORDS[tick], values[tick]) for tick in known.conditions()]
 
 
 def _text(record: Mapping[str, object], name: str) -> str | None:

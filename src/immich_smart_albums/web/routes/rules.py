@@ -14,7 +14,7 @@ from immich_smart_albums.rules.predicates.registry import PREDICATES_BY_WORD
 from immich_smart_albums.rules.syntax.ids import is_id
 from immich_smart_albums.web.choices import suggestions
 from immich_smart_albums.web.editing.starters import STARTERS, starter_of
-from immich_smart_albums.web.photo_facts import WORDS, facts, rule_facts
+from immich_smart_albums.web.photo_facts import facts, rule_facts, ticks
 from immich_smart_albums.web.preview import TABS
 from immich_smart_albums.web.questions import Question
 from immich_smart_albums.web.ranking import is_ranked
@@ -138,7 +138,7 @@ class RuleRoutes:
             is_ranked=is_ranked(rule.rule.match),
             facts=facts(record),
             albums=self._albums_with(explanation),
-            ticks=[(tick, WORDS[tick]) for tick in rule_facts(record).conditions()],
+            ticks=ticks(record),
             file_name=str(record.get("originalFileName", "")),
             base=studio.session.base,
             read_only=studio.read_only,

@@ -169,7 +169,8 @@ function showFirst() {
 
 // -- the rule by its rows and photos ----------------------------------------------------------------------------------
 
-async function edit(action, texts = {}) {
+/** What fails is told at `place`, beside what was pressed. */
+async function edit(action, texts = {}, place = trouble) {
   try {
     const answer = await tell("edit", { name, entry: entry.value, action, ...texts });
     entry.value = answer.entry;
@@ -178,8 +179,8 @@ async function edit(action, texts = {}) {
     await look();
     return true;
   } catch (error) {
-    trouble.innerHTML = error.html;
-    trouble.scrollIntoView({ block: "nearest" });
+    place.innerHTML = error.html;
+    place.scrollIntoView({ block: "nearest" });
     return false;
   }
 }
@@ -190,7 +191,7 @@ panel.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-do]");
   if (!button) return;
   const photo = panel.querySelector("[data-photo]").dataset.photo;
-  if (await edit(button.dataset.do, { photo })) show(photo);
+  if (await edit(button.dataset.do, { photo }, panel.querySelector("[data-panel-problem]"))) show(photo);
 });
 
 panel.addEventListener("submit", async (event) => {
@@ -201,7 +202,9 @@ panel.addEventListener("submit", async (event) => {
     const answer = await tell("create", { photo: form.dataset.fromPhoto, ticks, name: form.elements.name.value });
     location.href = `album?${new URLSearchParams({ name: answer.name })}`;
   } catch (error) {
-    trouble.innerHTML = error.html;
+    const place = panel.querySelector("[data-panel-problem]");
+    place.innerHTML = error.html;
+    place.scrollIntoView({ block: "nearest" });
   }
 });
 
@@ -289,7 +292,7 @@ function close() {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.target.matches("textarea, input")) close();
-  if (!panel.hidden && panel.contains(event.target) && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
+  if (!panel.hidden && panel.contains(event.target) && !event.target.matches("input") && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
     grid.choose(grid.at + (event.key === "ArrowRight" ? 1 : -1));
   }
 });
