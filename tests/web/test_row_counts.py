@@ -79,3 +79,40 @@ def test_a_group_among_the_near_misses_says_what_is_in_it(library: Sandbox, tmp_
         shown = page.get("preview", name="A", page="1", number="1").json
         groups = page.get("further", preview=shown["preview"], page="1", number="1").json["groups"]
         assert "none of these: shows Emma" in [words for words, _ in groups]
+
+
+ALIASES = """\
+albums:
+- name: A
+  match: &both
+    place: {country: Finland}
+    any: [{person: Emma}, {person: Noah}]
+- name: B
+  match:
+    all: [*both, {media: photo}]
+- name: C
+  match: {<<: *both, media: photo}
+- name: D
+  match: *both
+"""
+
+
+def test_what_stands_elsewhere_in_the_file_is_counted_as_well(library: Sandbox, tmp_path: Path) -> None:
+    with library, opened(library, tmp_path, rules=ALIASES) as page:
+
+        def look(name: str) -> tuple[dict[str, int], dict[str, list[int | None]], str]:
+            shown = page.get("preview", name=name, page=name, number="1").json
+            further = page.get("further", preview=shown["preview"], page=name, number="1").json
+            return shown["counts"], further["rows"], shown["rows"]
+
+        for name in "AD":
+            counts, rows, _ = look(name)
+            assert list(rows.values())[1][1] == counts["added"]  # after the group, which is the last that must hold
+        counts, rows, html = look("B")
+        assert rows["albums/1/match/all"] == [counts["added"]] * 2
+        assert html.count("repeats &amp;both") == 1
+        # What no row can show is there as its text; what comes after it is not guessed.
+        _, rows, html = look("C")
+        assert "&lt;&lt;: *both" in html
+        assert 'data-row-text="*both"' in html
+        assert rows["albums/2/match/media"][1] is None

@@ -32,14 +32,40 @@ def row_nodes(text: str, rows: Sequence[Row], match: Node) -> dict[str, Node]:
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
     nodes: dict[str, Node] = {}
-    for row in rows:
-        start = text.rfind(row.word, 0, row.span[0]) if row.word else row.span[0]
-        node = _largest_within(match, range(max(start, 0), max(row.span[1], row.span[0] + 1)), starts)
-        if node is not None and row.kind is RowKind.CONDITION and "not" in row.path and isinstance(node, Not):
-            node = node.child  # the group around it says "none of these"
+    for row in reversed(rows):  # so that what is in a group comes before it
+        node = _of_group(row, rows, nodes) if row.kind is RowKind.GROUP else _of_condition(row, text, starts, match)
         if node is not None:
             nodes[row_id(row.path)] = node
-    return nodes
+    return dict(reversed(nodes.items()))
+
+
+def _of_condition(row: Row, text: str, starts: Sequence[int], match: Node) -> Node | None:
+    start = text.rfind(row.word, 0, row.span[0]) if row.word else row.span[0]
+    node = _largest_within(match, range(max(start, 0), max(row.span[1], row.span[0] + 1)), starts)
+    if "not" in row.path and isinstance(node, Not):
+        return node.child  # the group around it says "none of these"
+    return node
+
+
+def _of_group(row: Row, rows: Sequence[Row], nodes: Mapping[str, Node]) -> Node | None:
+    """Returns what its members make, which may stand elsewhere in the file. None if that of some is not known."""
+    members = [nodes.get(row_id(other.path)) for other in members_of(row, rows)]
+    known = tuple(node for node in members if node is not None)
+    if not known or len(known) < len(members):
+        return None
+    match row.word:
+        case "any":
+            return Any(known)
+        case "not":
+            return Not(known[0] if len(known) == 1 else Any(known))
+        case _:
+            return known[0] if len(known) == 1 else All(known)
+
+
+def members_of(row: Row, rows: Sequence[Row]) -> list[Row]:
+    """Returns the rows that a group consists of."""
+    size = len(row.path)
+    return [other for other in rows if other.depth == row.depth + 1 and other.path[:size] == row.path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +102,8 @@ def look_further(session: Session, rule: AlbumRule, text: str, rows: Sequence[Ro
     photos = {id_: _photos(answers[names[node]]) for id_, node in nodes.items()}
     after = after_rows_above(rows, photos)
     counts = {id_: (None if own is None else len(own), after.get(id_)) for id_, own in photos.items()}
-    conjuncts = [(words, id_) for words, id_ in _conjuncts(rows) if id_ in nodes]
-    known = {id_: own for _, id_ in conjuncts if (own := photos[id_]) is not None}
+    conjuncts = _conjuncts(rows)
+    known = {id_: own for _, id_ in conjuncts if (own := photos.get(id_)) is not None}
     near = (_near(words, id_, known) for words, id_ in conjuncts) if 1 < len(conjuncts) == len(known) else ()
     return Further(counts, tuple(group for group in near if group.assets))
 
@@ -123,8 +149,7 @@ def after_rows_above(rows: Sequence[Row], photos: Mapping[str, Collection[str] |
         del levels[row.depth + 1 :]
         level, id_ = levels[-1], row_id(row.path)
         before = level.now if level.word == "all" else level.before
-        if id_ in photos:
-            counts[id_] = level.take(photos[id_])
+        counts[id_] = level.take(photos.get(id_))
         if row.kind is RowKind.GROUP:
             levels.append(_Level(row.word or "all", before, None if row.word == "any" else before, level.is_known))
     return counts

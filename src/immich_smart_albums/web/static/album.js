@@ -185,7 +185,15 @@ async function edit(action, texts = {}, place = trouble) {
   }
 }
 
-rows($("rows"), { edit, context: () => ({ name, entry: entry.value }), trouble: (error) => { trouble.innerHTML = error.html; } });
+rows($("rows"), { edit, context: () => ({ name, entry: entry.value }), trouble: (error) => { trouble.innerHTML = error.html; }, showText });
+
+/** What only the text can say, in the text. */
+function showText(text) {
+  views.tabs[1].click();
+  const at = entry.value.indexOf(text.split("\n")[0]);
+  entry.focus();
+  if (at >= 0) entry.setSelectionRange(at, at + text.length);
+}
 
 panel.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-do]");

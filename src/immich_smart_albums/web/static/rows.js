@@ -5,7 +5,7 @@ const PAUSE = 200; // ms without a key until other values are looked for
 const AGAIN = 1000; // ms until it is asked again whether the library was read
 
 /** `edit(action, texts)` changes the rule; `context()` is what the studio has to know of it. */
-export function rows(place, { edit, context, trouble }) {
+export function rows(place, { edit, context, trouble, showText }) {
   const form = document.createElement("div");
   place.after(form);
   let timer = 0;
@@ -14,9 +14,10 @@ export function rows(place, { edit, context, trouble }) {
   place.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    const { rowEdit, rowNegate, rowRemove, rowAdd } = button.dataset;
+    const { rowEdit, rowNegate, rowRemove, rowAdd, rowText } = button.dataset;
     if ("add" in button.dataset) add(place.querySelector("[data-add-word]"));
     if (rowEdit) open({ path: rowEdit });
+    if (rowText) showText(rowText);
     if (rowNegate) edit("negate", { path: rowNegate });
     if (rowRemove) edit("remove", { path: rowRemove });
     if (rowAdd) {
