@@ -1,17 +1,17 @@
-"""Access paths: the ways to answer things that must hold together, each with one search as the driver.
+"""Access paths: the branches that could answer conjuncts, things that must hold together, each from one driver.
 
     >>> from immich_smart_albums.immich.versions import Capabilities
     >>> from immich_smart_albums.model.version import Version
     >>> from immich_smart_albums.selection.compile.notation import equal, search, write_branch
     >>> from immich_smart_albums.selection.compile.pushdown import Pushdown
     >>> paths = AccessPaths(Pushdown(Capabilities(Version(3, 1)), takes_filter=False), shared=())
-    >>> for branch in paths.parts((search(personIds=("emma",)), search(albumIds=("best",)))):
+    >>> for branch in paths.branches((search(personIds=("emma",)), search(albumIds=("best",)))):
     ...     print(write_branch(branch))
     (personIds=[emma]) | (albumIds=[best], personIds=[emma])
     (albumIds=[best]) | (personIds=[emma])
 
-Each path picks a driver that surely finds every match, puts into it as much of the rest as it takes, and leaves the
-residual. Nothing here decides: the planner takes the cheapest.
+A branch is a driver, a search that surely finds every match, and the residual, what must still hold of what it finds
+(written behind the bar). Nothing here decides: the planner takes the cheapest.
 """
 
 from __future__ import annotations
@@ -42,17 +42,17 @@ _CHOICES = (*_WITHOUT_EXIF, frozenset({"exifInfo"}), COSTLY)
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class _Driver:
     query: Query
-    absorbed: frozenset[Node]
-    """What surely holds for everything that the search finds."""
+    covered: frozenset[Node]
+    """The conjuncts that surely hold for everything that the search finds."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessPaths:
     """Lists the ways to answer some conjuncts on one server, given the searches that are sent anyway."""
 
-    conditions: Pushdown
+    pushdown: Pushdown
     shared: Container[Query]
     """The searches that others send."""
 
@@ -61,85 +61,77 @@ class AccessPaths:
 
         The same ones if the server takes no `filter` (before 3.2).
         """
-        if not self.conditions.takes_filter:
+        if not self.pushdown.takes_filter:
             return list(alternatives)
-        groups: dict[tuple[Query | None, bool], dict[Conjuncts, Query]] = {}
+        by_place: dict[tuple[Query | None, bool], dict[Conjuncts, Query]] = {}
         for alternative in alternatives:
-            query = _as_query(self.conditions, All(alternative))
+            query = _as_query(self.pushdown, All(alternative))
             if query is not None:
-                groups.setdefault((universe(query), needs_exif(query)), {})[alternative] = query
+                by_place.setdefault((universe(query), needs_exif(query)), {})[alternative] = query
         together: list[Conjuncts] = []
-        for queries in groups.values():
+        for queries in by_place.values():
             one = unite(list(queries.values()))
             if one is not None and len(queries) > 1:
                 alternatives = [alternative for alternative in alternatives if alternative not in queries]
                 together.append((Search(one),))
-        return [*together, *merge_distinct(alternatives, self.conditions)]
+        return [*together, *merge_distinct(alternatives, self.pushdown)]
 
     def fold_disjunctions(self, conjuncts: Conjuncts) -> Conjuncts:
         """Returns the conjuncts, each choice that one search by `filter` can answer replaced by that search."""
-        conditions = self.conditions
-        queries = {
-            conjunct: _as_query(conditions, conjunct)
-            for conjunct in conjuncts
-            if isinstance(conjunct, Any) and self.conditions.takes_filter
-        }
-        searches = {
-            alternatives: Search(query, alternatives.origin)
-            for alternatives, query in queries.items()
-            if query is not None
-        }
-        return tuple(
-            searches.get(conjunct, conjunct) if isinstance(conjunct, Any) else conjunct for conjunct in conjuncts
-        )
+        if not self.pushdown.takes_filter:
+            return conjuncts
+        return tuple(self._folded(conjunct) if isinstance(conjunct, Any) else conjunct for conjunct in conjuncts)
 
-    def parts(self, conjuncts: Sequence[Node]) -> Iterator[Branch | None]:
+    def _folded(self, choice: Any) -> Node:
+        query = _as_query(self.pushdown, choice)
+        return choice if query is None else Search(query, choice.origin)
+
+    def branches(self, conjuncts: Sequence[Node]) -> Iterator[Branch | None]:
         """Yields the branches that could answer things that must hold together, each complete by itself.
 
         A branch of None says that nothing can match. Yields nothing where no search among the conjuncts bounds them.
         """
-        conditions = self.conditions
-        groups = [_with_checks(group, conjuncts, conditions) for group in _groups(conjuncts)]
-        plain = [group for group in groups if is_composable(group.query)]
-        frames = dict.fromkeys(groups)
-        for group in plain:
-            if self.conditions.takes_filter:
-                query, absorbed = conditions.absorb(group.query, conjuncts)
-                if not absorbed <= group.absorbed:
-                    frames[_Frame(query, absorbed | group.absorbed)] = None
-            # What is read anyway may as well be the frame.
-            for query in filter(self.shared.__contains__, supersets(group.query)):
+        merged = [_narrowed(driver, conjuncts, self.pushdown) for driver in _merged_searches(conjuncts)]
+        plain = [driver for driver in merged if is_composable(driver.query)]
+        drivers = dict.fromkeys(merged)
+        for driver in plain:
+            if self.pushdown.takes_filter:
+                query, absorbed = self.pushdown.absorb(driver.query, conjuncts)
+                if not absorbed <= driver.covered:
+                    drivers[_Driver(query, absorbed | driver.covered)] = None
+            # What is read anyway may as well be the driver.
+            for query in filter(self.shared.__contains__, supersets(driver.query)):
                 implied = (
                     conjunct
                     for conjunct in conjuncts
                     if isinstance(conjunct, Search) and is_superset(conjunct.query, query)
                 )
-                frames[_Frame(query, frozenset(implied))] = None
-        for frame in frames:
-            scopes = [group.query for group in plain]
-            inside = Residual(conditions, frame.query, scopes, self.shared)
-            yield from self._parts(inside, [conjunct for conjunct in conjuncts if conjunct not in frame.absorbed])
+                drivers[_Driver(query, frozenset(implied))] = None
+        for driver in drivers:
+            residual = Residual(self.pushdown, driver.query, [other.query for other in plain], self.shared)
+            rest = [conjunct for conjunct in conjuncts if conjunct not in driver.covered]
+            yield from self._with_residuals(residual, rest)
 
-    def _parts(self, inside: Residual, rest: Sequence[Node]) -> Iterator[Branch | None]:
-        """The ways to hold the rest: with more fields read, or with more searches."""
+    def _with_residuals(self, residual: Residual, rest: Sequence[Node]) -> Iterator[Branch | None]:
+        """Branches of one driver that differ in how the rest is checked: with more fields read, or more searches."""
         known: list[NodeOrBool] = []
         # With EXIF, servers leave out what has none yet, so that what is capped is asked for twice.
-        is_capped = inside.driver.kind is Kind.METADATA and inside.driver.limit is not None
-        costly = inside.costly_fields(rest)
+        is_capped = residual.driver.kind is Kind.METADATA and residual.driver.limit is not None
+        costly = residual.costly_fields(rest)
         for allowed in dict.fromkeys(fields & costly for fields in (_WITHOUT_EXIF if is_capped else _CHOICES)):
-            flat = all_of(inside.assign(conjunct, allowed) for conjunct in rest)
-            for tree in (flat, inside.fold_searches(flat)) if self.conditions.takes_filter else (flat,):
+            flat = all_of(residual.assign(conjunct, allowed) for conjunct in rest)
+            for tree in (flat, residual.fold_searches(flat)) if self.pushdown.takes_filter else (flat,):
                 if tree not in known:
                     known.append(tree)
-                    yield None if tree is False else Branch(inside.driver, None if tree is True else tree)
+                    yield None if tree is False else Branch(residual.driver, None if tree is True else tree)
 
 
-def _as_query(conditions: Pushdown, node: Node) -> Query | None:
+def _as_query(pushdown: Pushdown, node: Node) -> Query | None:
     """A node as a search by `filter` that finds the same and nothing else. None if there is none."""
-    # Of a node that its searches do not bound, conditions would only say what holds where one of them looks.
+    # A node that its searches do not bound would only be said of the place in which one of them looks.
     plain = (leaf for leaf in leaves(node) if isinstance(leaf, Search) and is_composable(leaf.query))
-    frame = next(plain, None) if is_anchored(node) else None
-    return None if frame is None else conditions.as_query(node, frame.query)
+    driver = next(plain, None) if is_anchored(node) else None
+    return None if driver is None else pushdown.as_query(node, driver.query)
 
 
 def conjuncts_of(node: Node) -> Conjuncts:
@@ -147,34 +139,34 @@ def conjuncts_of(node: Node) -> Conjuncts:
     return node.children if isinstance(node, All) else (node,)
 
 
-def _groups(conjuncts: Sequence[Node]) -> list[_Frame]:
-    """The searches among the conjuncts, as few as they can be put together to, each with what it takes in."""
-    groups: list[_Frame] = []
+def _merged_searches(conjuncts: Sequence[Node]) -> list[_Driver]:
+    """The searches among the conjuncts, merged into as few as can say the same, each with those that it covers."""
+    drivers: list[_Driver] = []
     for conjunct in conjuncts:
         if isinstance(conjunct, Search):
-            groups = _with_one_more(groups, conjunct)
-    return groups
+            drivers = _merged_with(drivers, conjunct)
+    return drivers
 
 
-def _with_one_more(groups: list[_Frame], search: Search) -> list[_Frame]:
-    for index, group in enumerate(groups):
-        merged = intersect(group.query, search.query)
+def _merged_with(drivers: list[_Driver], search: Search) -> list[_Driver]:
+    for index, driver in enumerate(drivers):
+        merged = intersect(driver.query, search.query)
         if merged is not None:
-            return [*groups[:index], _Frame(merged, group.absorbed | {search}), *groups[index + 1 :]]
-    return [*groups, _Frame(search.query, frozenset({search}))]
+            return [*drivers[:index], _Driver(merged, driver.covered | {search}), *drivers[index + 1 :]]
+    return [*drivers, _Driver(search.query, frozenset({search}))]
 
 
-def _with_checks(group: _Frame, conjuncts: Sequence[Node], conditions: Pushdown) -> _Frame:
-    """A driver narrowed to where its filters can pass; those that tell nothing more are done with."""
+def _narrowed(driver: _Driver, conjuncts: Sequence[Node], pushdown: Pushdown) -> _Driver:
+    """A driver that finds only what filters may let pass. It covers those filters that mean just what it asks for."""
     for conjunct in conjuncts:
         if not isinstance(conjunct, Filter):
             continue
-        if is_composable(group.query):
-            within = conditions.within(conjunct, group.query)
-            merged = None if within is None else intersect(group.query, within)
-            done = {conjunct} if conjunct.superset_is_exact else set()
+        if is_composable(driver.query):
+            superset = pushdown.superset_of(conjunct, driver.query)
+            merged = None if superset is None else intersect(driver.query, superset)
+            covered = {conjunct} if conjunct.superset_is_exact else set()
         else:
-            merged, done = conditions.within_album(conjunct, group.query), set()
+            merged, covered = pushdown.superset_in_album(conjunct, driver.query), set()
         if merged is not None:
-            group = _Frame(merged, group.absorbed | done)
-    return group
+            driver = _Driver(merged, driver.covered | covered)
+    return driver

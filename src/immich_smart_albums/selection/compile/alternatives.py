@@ -106,20 +106,20 @@ def _alternative(conjuncts: Conjuncts, pushdown: Pushdown) -> _Alternative | Non
     for conjunct in conjuncts:
         match conjunct:
             case Search():
-                query, check = pushdown.as_query(conjunct, driver), pushdown.as_check(conjunct, driver)
+                query, filter_ = pushdown.as_query(conjunct, driver), pushdown.as_filter(conjunct, driver)
             case Filter():
-                within, check = pushdown.within(conjunct, driver), conjunct
-                query = within if within is not None and within.is_filter else None
-                if within is None and conjunct.superset is None:
+                superset, filter_ = pushdown.superset_of(conjunct, driver), conjunct
+                query = superset if superset is not None and superset.is_filter else None
+                if superset is None and conjunct.superset is None:
                     query = Query(Kind.METADATA, visibility=driver.visibility)
             case _:
                 return None
         if query is None:
             return None
         queries.append(query)
-        if check is not None:
-            filters.append(check)
-            known = pushdown.within(check, driver)
+        if filter_ is not None:
+            filters.append(filter_)
+            known = pushdown.superset_of(filter_, driver)
             shown = shown if known is None else intersect(shown, known) or shown
     merged = intersect_all(queries)
     if merged is None or merged.any_of or not merged.where or not filters:

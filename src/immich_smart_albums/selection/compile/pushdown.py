@@ -47,12 +47,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pushdown:
-    """Turns filters and trees into searches that one server can be asked, and searches into filters."""
+    """Turns filters and trees into searches that one server can be asked, and searches into filters.
+
+    A `driver` is the search whose photos it is about: only where it looks, timeline, archive or trash, the two are the
+    same.
+    """
 
     server: Capabilities
     takes_filter: bool
     """Whether searches by `filter` may be sent."""
-    _checks: dict[tuple[Query, Place | None, Query | None], Filter | None] = field(
+    _filters: dict[tuple[Query, Place | None, Query | None], Filter | None] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     _ignored: dict[Query, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -63,34 +67,34 @@ class Pushdown:
             self._ignored[query] = bool(self.server.unsupported(query))
         return self._ignored[query]
 
-    def as_check(self, search: Search, frame: Query) -> Filter | None:
-        """Returns `as_filter` on this server, made once for all frames that look in the same places. None as there."""
-        key = (search.query, search.origin, universe(frame))
-        if key not in self._checks:
-            self._checks[key] = as_filter(search, frame, self.server)
-        return self._checks[key]
+    def as_filter(self, search: Search, driver: Query) -> Filter | None:
+        """Returns the filter that tells on the driver's records whether a search would find them. None if they do not.
 
-    def within(self, check: Filter, frame: Query) -> Query | None:
-        """Returns the search that surely finds what passes a filter, of all that a frame could find.
-
-        None if there is none.
+        Made once for all drivers that look in the same places.
         """
-        within, around = check.superset, universe(frame)
-        if within is None or around is None or not is_composable(within) or self._is_ignored(within):
+        key = (search.query, search.origin, universe(driver))
+        if key not in self._filters:
+            self._filters[key] = as_filter(search, driver, self.server)
+        return self._filters[key]
+
+    def superset_of(self, filter_: Filter, driver: Query) -> Query | None:
+        """Returns a search that surely finds what passes a filter, where the driver looks. None if there is none."""
+        superset, around = filter_.superset, universe(driver)
+        if superset is None or around is None or not is_composable(superset) or self._is_ignored(superset):
             return None
-        own = (condition for condition in within.where if condition.field != "withDeleted")
-        query = replace(within, where=ordered((*own, *around.where)), visibility=around.visibility)
+        own = (condition for condition in superset.where if condition.field != "withDeleted")
+        query = replace(superset, where=ordered((*own, *around.where)), visibility=around.visibility)
         return query if query.is_flat or query.is_filter else None
 
-    def within_album(self, check: Filter, album: Query) -> Query | None:
+    def superset_in_album(self, filter_: Filter, album: Query) -> Query | None:
         """Returns an album's search, narrowed to where a filter can pass.
 
         None if other members' photos could be lost.
         """
-        within = check.superset
-        if within is None or self._is_ignored(within) or not all(map(_is_shown, within.where)):
+        superset = filter_.superset
+        if superset is None or self._is_ignored(superset) or not all(map(_is_shown, superset.where)):
             return None
-        return narrow_album(album, replace(within, visibility=album.visibility))
+        return narrow_album(album, replace(superset, visibility=album.visibility))
 
     def absorb(self, query: Query, nodes: Iterable[Node]) -> tuple[Query, frozenset[Node]]:
         """Returns a composable search with what of some nodes `filter` can say as well, and these nodes."""
@@ -104,23 +108,20 @@ class Pushdown:
                 absorbed.add(node)
         return grown, frozenset(absorbed)
 
-    def as_query(self, node: Node, frame: Query) -> Query | None:
-        """Returns the search by `filter` that finds the same as a node, of what a frame could find.
-
-        None if there is none.
-        """
+    def as_query(self, node: Node, driver: Query) -> Query | None:
+        """Returns a search by `filter` that finds what a node does, where the driver looks. None if there is none."""
         match node:
             case Search():
-                fits = is_composable(node.query) and universe(node.query) == universe(frame)
+                fits = is_composable(node.query) and universe(node.query) == universe(driver)
                 return node.query if fits and node.query.is_filter else None
             case Filter():
-                within = self.within(node, frame) if node.superset_is_exact else None
-                return within if within is not None and within.is_filter else None
+                query = self.superset_of(node, driver) if node.superset_is_exact else None
+                return query if query is not None and query.is_filter else None
             case Not():
-                child = self.as_query(node.child, frame)
+                child = self.as_query(node.child, driver)
                 return None if child is None else complement(child)
             case All() | Any():
-                queries = [self.as_query(child, frame) for child in node.children]
+                queries = [self.as_query(child, driver) for child in node.children]
                 known = [query for query in queries if query is not None]
                 if len(known) < len(queries):
                     return None
@@ -140,15 +141,12 @@ _Test = tuple[str, Callable[[Record], bool]]
 """A field of a record, dotted below exifInfo, and what must hold of the record."""
 
 
-def as_filter(search: Search, frame: Query, server: Capabilities) -> Filter | None:
-    """Returns the filter that tells on a record of the frame whether a search would find it.
-
-    None if records do not tell.
-    """
+def as_filter(search: Search, driver: Query, server: Capabilities) -> Filter | None:
+    """Returns the filter that tells on the driver's records whether a search would find them. None if they do not."""
     query, around = search.query, universe(search.query)
-    if not is_composable(query) or query.any_of or around is None or around != universe(frame):
+    if not is_composable(query) or query.any_of or around is None or around != universe(driver):
         return None
-    # What the frame has in common with the search need not be looked at; withDeleted is of that kind.
+    # What the driver has in common with the search need not be looked at; withDeleted is of that kind.
     tests = [_test(condition) for condition in query.where if condition not in around.where]
     known = [test for test in tests if test is not None]
     fields = frozenset(field for field, _ in known)

@@ -56,7 +56,7 @@ COSTLY = frozenset({"exifInfo", "people"})
 class Residual:
     """Turns what must hold beside a driver into filters on its records and lookups in other searches."""
 
-    conditions: Pushdown
+    pushdown: Pushdown
     driver: Query
     scopes: Sequence[Query]
     """Plain searches that must hold; others are narrowed to the first that takes them."""
@@ -71,12 +71,12 @@ class Residual:
         """
         match node:
             case Search():
-                check = self.conditions.as_check(node, self.driver)
-                return check if check is not None and _costly(check) <= allowed else self._membership(node)
+                filter_ = self.pushdown.as_filter(node, self.driver)
+                return filter_ if filter_ is not None and _costly(filter_) <= allowed else self._membership(node)
             case Filter():
-                within = self.conditions.within(node, self.driver) if node.superset_is_exact else None
+                superset = self.pushdown.superset_of(node, self.driver) if node.superset_is_exact else None
                 is_cheap = not needs_details(node.roots, self.driver) and _costly(node) <= allowed
-                return node if is_cheap or within is None else self._membership(Search(within, node.origin))
+                return node if is_cheap or superset is None else self._membership(Search(superset, node.origin))
             case Not():
                 return negate(self.assign(node.child, allowed), node.origin)
             case All():
@@ -95,8 +95,8 @@ class Residual:
     def _costly_of(self, leaf: Leaf) -> frozenset[str]:
         match leaf:
             case Search():
-                check = self.conditions.as_check(leaf, self.driver)
-                return frozenset() if check is None else _costly(check)
+                filter_ = self.pushdown.as_filter(leaf, self.driver)
+                return frozenset() if filter_ is None else _costly(filter_)
             case Filter() if leaf.superset_is_exact:
                 return _costly(leaf)
             case _:
@@ -130,7 +130,7 @@ class Residual:
         """Things that must hold together, each search with what it can take in of the others."""
         for absorber in nodes:
             if isinstance(absorber, Search) and is_composable(absorber.query):
-                query, taken = self.conditions.absorb(absorber.query, filter(_is_searched, nodes))
+                query, taken = self.pushdown.absorb(absorber.query, filter(_is_searched, nodes))
                 if len(taken) > 1:
                     return self._absorb(
                         [replace(absorber, query=query), *(node for node in nodes if node not in taken)]
@@ -144,7 +144,7 @@ class Residual:
             return [], ()
         looks_there = universe(first.query) == universe(self.driver)
         candidates = (node for node in nodes if _is_searched(node) and (looks_there or is_anchored(node)))
-        queries = ((node, self.conditions.as_query(node, first.query)) for node in candidates)
+        queries = ((node, self.pushdown.as_query(node, first.query)) for node in candidates)
         queries_of = {node: query for node, query in queries if query is not None}
         searches: list[Search] = []
         taken: set[Node] = set()
@@ -166,5 +166,5 @@ def _is_plain_search(leaf: Node) -> bool:
     return isinstance(leaf, Search) and is_composable(leaf.query)
 
 
-def _costly(check: Filter) -> frozenset[str]:
-    return COSTLY if check.roots is None else check.roots & COSTLY
+def _costly(filter_: Filter) -> frozenset[str]:
+    return COSTLY if filter_.roots is None else filter_.roots & COSTLY

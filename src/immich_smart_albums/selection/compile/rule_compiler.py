@@ -63,7 +63,7 @@ _WORTH_COUNTING = 20.0
 """Where the best answer reads fewer pages than this, a wrong guess costs little more than the questions would."""
 
 _MOST_ALTERNATIVES = 64
-"""Choices that would become more frames than this stay choices."""
+"""Choices that would become more drivers than this stay choices."""
 
 _MOST_WORK = 2500
 """What a rule may cost to compile: choices inside of choices would double it at every level."""
@@ -173,7 +173,7 @@ class RuleCompiler:
         self.work += len(conjuncts) ** 2
         paths = AccessPaths(self.pushdown, shared)
         shapes = dict.fromkeys((conjuncts, paths.fold_disjunctions(conjuncts)))
-        branches = chain.from_iterable(paths.parts(shape) for shape in shapes)
+        branches = chain.from_iterable(paths.branches(shape) for shape in shapes)
         answers: list[Candidate] = [() if branch is None else (self._scoped(branch, shared),) for branch in branches]
         choices = [conjunct for conjunct in conjuncts if isinstance(conjunct, Any)]
         if not answers:
